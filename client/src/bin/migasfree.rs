@@ -1,0 +1,3 @@
+//! migasfree.rs.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! migasfreed.rs.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The computer's side of migasfree: the daemon and the command line.

@@ -1,0 +1,3 @@
+//! play-desktop.
+
+fn main() {}

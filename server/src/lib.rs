@@ -1,0 +1,1 @@
+//! The migasfree server: fleet management for GNU/Linux desktops.

@@ -1,0 +1,1 @@
+//! The D-Bus interface org.migasfree.Client1: names, records, proxies.

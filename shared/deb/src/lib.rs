@@ -1,0 +1,1 @@
+//! Reads Debian packages as a stream, and the names packages carry.

@@ -1,0 +1,1 @@
+//! Messages, REST shapes and ids of migasfree; pure, also for WebAssembly.

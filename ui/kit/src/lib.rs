@@ -1,0 +1,1 @@
+//! The components the admin UI and Play share.
