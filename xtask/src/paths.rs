@@ -1,0 +1,30 @@
+//! Where things are.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The root of the checkout.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
+}
+
+/// Cargo's target folder: `CARGO_TARGET_DIR` or `target/`.
+pub fn target() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root().join(folder),
+        None => root().join("target"),
+    }
+}
+
+/// A program built in the `debug` or `release` profile.
+pub fn binary(profile: &str, name: &str) -> PathBuf {
+    target().join(profile).join(name)
+}
+
+/// The pictures the tests leave: `target/pictures/` of the checkout, wherever cargo builds.
+pub fn pictures() -> PathBuf {
+    root().join("target/pictures")
+}

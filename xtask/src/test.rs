@@ -1,0 +1,161 @@
+//! Everything CI checks, in the order that fails soonest.
+
+use std::io::{BufRead, BufReader};
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::stages::Stages;
+use crate::wasm::View;
+use crate::{command, paths, system, wasm};
+
+/// How to test.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Run only the tests whose names contain this text
+    filter: Option<String>,
+    /// Leave out formatting, lints and the size gates
+    #[arg(long)]
+    only_tests: bool,
+}
+
+/// What the tests said.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs the checks and ends with a line `N passed, N failed`.
+pub fn run(options: &Options) -> Result<()> {
+    let mut stages = Stages::default();
+    let outcome = checks(options, &mut stages);
+    stages.print();
+    let tally = outcome?;
+    println!(
+        "\nPictures of every screen: {}",
+        paths::pictures().display()
+    );
+    println!("\n{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed > 0 {
+        bail!(
+            "{} tests failed; their names and output are above",
+            tally.failed
+        );
+    }
+    if tally.passed == 0 {
+        bail!("no test was run");
+    }
+    Ok(())
+}
+
+fn checks(options: &Options, stages: &mut Stages) -> Result<Tally> {
+    stages.run("system packages", || system::ensure(system::Need::ALL))?;
+    if !options.only_tests {
+        stages.run("format", || {
+            command::run(cargo().args(["fmt", "--all", "--check"]))
+                .context("run `cargo fmt --all` and commit the result")
+        })?;
+    }
+    stages.run("views (WebAssembly)", || wasm::build(&View::ALL))?;
+    if !options.only_tests {
+        stages.run("sizes of the views", || {
+            View::ALL.into_iter().try_for_each(wasm::check_size)
+        })?;
+        stages.run("lints", lints)?;
+        stages.run("dependencies", dependencies)?;
+    }
+    stages.run("build", build)?;
+    stages.run("tests", || tests(options.filter.as_deref()))
+}
+
+fn cargo() -> Command {
+    let mut cargo = command::cargo();
+    cargo.current_dir(paths::root());
+    cargo
+}
+
+fn lints() -> Result<()> {
+    command::run(
+        cargo()
+            .args(["clippy", "--locked", "--workspace", "--all-targets"])
+            .args(["--features", "migasfree-server/embed-ui"])
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+/// Licences, advisories and banned crates, where cargo-deny is installed.
+fn dependencies() -> Result<()> {
+    if !command::succeeds("cargo-deny", &["--version"]) {
+        println!("cargo-deny is not installed: deny.toml is not checked here");
+        return Ok(());
+    }
+    command::run(cargo().args(["deny", "--offline", "check", "bans", "licenses", "sources"]))
+}
+
+fn build() -> Result<()> {
+    command::run(
+        cargo()
+            .args(["build", "--locked", "--workspace", "--bins"])
+            .args([
+                "--exclude",
+                "migasfree-ui",
+                "--exclude",
+                "migasfree-play-view",
+            ])
+            .args(["--features", "migasfree-server/embed-ui"]),
+    )
+}
+
+/// Runs the tests of the workspace, showing their output as it comes and counting as it goes.
+fn tests(filter: Option<&str>) -> Result<Tally> {
+    let mut cargo = cargo();
+    cargo
+        .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+        .args([
+            "--exclude",
+            "migasfree-ui",
+            "--exclude",
+            "migasfree-play-view",
+        ])
+        .args(["--features", "migasfree-server/embed-ui"])
+        .args(filter)
+        .env("MIGASFREE_PICTURES", paths::pictures())
+        .stdout(Stdio::piped());
+    let mut child = cargo.spawn().context("could not start cargo test")?;
+    let output = child.stdout.take().context("cargo test has no output")?;
+    let mut tally = Tally::default();
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        count(&line, &mut tally);
+    }
+    let status = child.wait()?;
+    if !status.success() && tally.failed == 0 {
+        bail!("`{}` ended with {status}", command::line(&cargo));
+    }
+    Ok(tally)
+}
+
+/// Adds up libtest's summaries: `test result: ok. 12 passed; 0 failed; …`.
+fn count(line: &str, tally: &mut Tally) {
+    let Some(summary) = line.strip_prefix("test result: ") else {
+        return;
+    };
+    for part in summary.split([';', '.']) {
+        let mut words = part.split_whitespace();
+        let (Some(number), Some(kind)) = (words.next(), words.next()) else {
+            continue;
+        };
+        let Ok(number) = number.parse::<u64>() else {
+            continue;
+        };
+        match kind {
+            "passed" => tally.passed += number,
+            "failed" => tally.failed += number,
+            _ => {}
+        }
+    }
+}

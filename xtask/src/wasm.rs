@@ -1,0 +1,415 @@
+//! The views as the browser gets them: compiled, bound, shrunk, styled, named by content, compressed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::node::Node;
+use crate::{command, paths, system};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const PROFILE: &str = "wasm";
+/// What the first page of the admin UI may weigh on the wire, fonts included (docs/architecture.md).
+const UI_LIMIT: u64 = 400 * 1024;
+/// Play's view is read from disk: its limit only keeps it from growing unnoticed.
+const PLAY_LIMIT: u64 = 600 * 1024;
+const FONTS: [(&str, &str); 2] = [
+    (
+        "inter.woff2",
+        "node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    ),
+    (
+        "jetbrains-mono.woff2",
+        "node_modules/@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
+    ),
+];
+
+/// Which views to build.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Build only this view
+    view: Option<View>,
+}
+
+/// A view compiled to WebAssembly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    /// The admin UI, embedded in the server
+    Ui,
+    /// The window of Play
+    Play,
+}
+
+impl View {
+    /// Every view.
+    pub const ALL: [Self; 2] = [Self::Ui, Self::Play];
+
+    fn package(self) -> &'static str {
+        match self {
+            Self::Ui => "migasfree-ui",
+            Self::Play => "migasfree-play-view",
+        }
+    }
+
+    fn folder(self) -> PathBuf {
+        paths::root().join(match self {
+            Self::Ui => "ui",
+            Self::Play => "play-desktop/view",
+        })
+    }
+
+    fn limit(self) -> u64 {
+        match self {
+            Self::Ui => UI_LIMIT,
+            Self::Play => PLAY_LIMIT,
+        }
+    }
+
+    /// Where the finished view is: `dist/` in its folder.
+    pub fn dist(self) -> PathBuf {
+        self.folder().join("dist")
+    }
+}
+
+/// Builds the views asked for and checks their size.
+pub fn run(options: &Options) -> Result<()> {
+    let views = options.view.map_or(View::ALL.to_vec(), |view| vec![view]);
+    build(&views)?;
+    for view in views {
+        check_size(view)?;
+    }
+    Ok(())
+}
+
+/// Builds views; a view whose sources did not change is left as it is.
+pub fn build(views: &[View]) -> Result<()> {
+    let node = Node::ready()?;
+    let compiler = Compiler::find()?;
+    for view in views {
+        let raw = compiler.compile(*view)?;
+        let style = stylesheet(&node, *view)?;
+        assemble(&node, *view, &raw, &style)?;
+    }
+    Ok(())
+}
+
+/// The bytes of a finished view on the wire, by file.
+pub fn sizes(view: View) -> Result<BTreeMap<String, u64>> {
+    let mut sizes = BTreeMap::new();
+    for file in files(&view.dist())? {
+        let name = relative(&view.dist(), &file);
+        if name.ends_with(".br") {
+            continue;
+        }
+        let compressed = with_suffix(&file, ".br");
+        let weighed = if compressed.exists() {
+            compressed
+        } else {
+            file
+        };
+        sizes.insert(name, fs::metadata(weighed)?.len());
+    }
+    Ok(sizes)
+}
+
+/// Fails if a view outgrew its limit.
+pub fn check_size(view: View) -> Result<()> {
+    let sizes = sizes(view)?;
+    let total: u64 = sizes.values().sum();
+    for (name, size) in &sizes {
+        println!("  {size:>9}  {name}");
+    }
+    println!(
+        "  {total:>9}  {} on the wire, limit {}",
+        view.package(),
+        view.limit()
+    );
+    if total > view.limit() {
+        bail!(
+            "{} weighs {total} bytes on the wire, {} more than its limit",
+            view.package(),
+            total - view.limit()
+        );
+    }
+    Ok(())
+}
+
+/// A way to compile for the browser.
+enum Compiler {
+    /// The toolchain in use has the target.
+    Rustup,
+    /// Debian's `rustc-web`, building the standard library itself.
+    Debian { linker: PathBuf },
+}
+
+impl Compiler {
+    fn find() -> Result<Self> {
+        if has_target() {
+            return Ok(Self::Rustup);
+        }
+        if command::succeeds("rustup", &["target", "add", TARGET]) && has_target() {
+            return Ok(Self::Rustup);
+        }
+        println!("The toolchain cannot get the target {TARGET}: using Debian's rustc-web");
+        system::install(&["rustc-web", "cargo-web", "rust-web-src", "lld"]).context(
+            "WebAssembly needs either `rustup target add wasm32-unknown-unknown` or Debian's rustc-web",
+        )?;
+        Ok(Self::Debian { linker: linker()? })
+    }
+
+    fn compile(&self, view: View) -> Result<PathBuf> {
+        println!("Compiling {} for the browser", view.package());
+        let target = paths::target().join("wasm");
+        let mut cargo = match self {
+            Self::Rustup => command::cargo(),
+            Self::Debian { .. } => Command::new("/usr/bin/cargo"),
+        };
+        cargo
+            .args(["build", "--locked", "--package", view.package()])
+            .args(["--target", TARGET, "--profile", PROFILE, "--target-dir"])
+            .arg(&target)
+            .current_dir(paths::root());
+        if let Self::Debian { linker } = self {
+            cargo
+                .arg("-Zbuild-std=std,panic_abort")
+                .env("RUSTC", "/usr/bin/rustc")
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env(
+                    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                    format!("-C linker={} -C linker-flavor=wasm-ld", linker.display()),
+                );
+        }
+        command::run(&mut cargo)?;
+        Ok(target
+            .join(TARGET)
+            .join(PROFILE)
+            .join(format!("{}.wasm", view.package())))
+    }
+}
+
+fn has_target() -> bool {
+    command::output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]))
+        .is_ok_and(|folder| Path::new(&folder).exists())
+}
+
+/// The WebAssembly linker: rustup's own copy, else Debian's.
+fn linker() -> Result<PathBuf> {
+    let sysroot = command::output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let rustup = Path::new(&sysroot)
+        .join("lib/rustlib")
+        .join(format!("{}-unknown-linux-gnu", std::env::consts::ARCH))
+        .join("bin/rust-lld");
+    [
+        rustup,
+        PathBuf::from("/usr/bin/wasm-ld"),
+        PathBuf::from("/usr/bin/lld"),
+    ]
+    .into_iter()
+    .find(|linker| linker.exists())
+    .context("no WebAssembly linker: install Debian's lld and run again")
+}
+
+fn stylesheet(node: &Node, view: View) -> Result<String> {
+    let output = paths::target().join(format!("{}.css", view.package()));
+    command::run(
+        node.script("@tailwindcss/cli/dist/index.mjs")
+            .arg("--input")
+            .arg(view.folder().join("styles/main.css"))
+            .arg("--output")
+            .arg(&output)
+            .arg("--minify")
+            .current_dir(paths::root()),
+    )?;
+    fs::read_to_string(&output).with_context(|| output.display().to_string())
+}
+
+/// Puts the view together in `dist/`, which is replaced only when everything is ready.
+fn assemble(node: &Node, view: View, raw: &Path, style: &str) -> Result<()> {
+    let stamp = stamp(view, raw, style)?;
+    let stamp_file = paths::target().join(format!("{}.stamp", view.package()));
+    let index = view.dist().join("index.html");
+    if index.exists() && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
+        return Ok(());
+    }
+    let work = paths::target().join(format!("{}.dist", view.package()));
+    remove(&work)?;
+    fs::create_dir_all(&work)?;
+
+    bind(raw, &work)?;
+    shrink(node, &work.join("app_bg.wasm"))?;
+    let wasm = named(&work, "app_bg.wasm", &fs::read(work.join("app_bg.wasm"))?)?;
+    let script = fs::read_to_string(work.join("app.js"))?.replace("app_bg.wasm", &wasm);
+    let script = named(&work, "app.js", script.as_bytes())?;
+    fs::write(work.join("style.css"), style)?;
+    let style = named(&work, "style.css", style.as_bytes())?;
+    copy_assets(view, &work)?;
+
+    let page = fs::read_to_string(view.folder().join("index.html"))
+        .with_context(|| format!("{}/index.html", view.folder().display()))?
+        .replace("{{css}}", &style)
+        .replace("{{js}}", &script)
+        .replace("{{wasm}}", &wasm);
+    fs::write(work.join("index.html"), page)?;
+    compress(&work)?;
+
+    remove(&view.dist())?;
+    copy_folder(&work, &view.dist())?;
+    fs::write(stamp_file, stamp).context("could not note what the view was built from")
+}
+
+/// What the finished view depends on, as one hash.
+fn stamp(view: View, raw: &Path, style: &str) -> Result<String> {
+    let mut hash = Sha256::new();
+    hash.update(fs::read(raw).with_context(|| raw.display().to_string())?);
+    hash.update(style);
+    hash.update(fs::read(view.folder().join("index.html"))?);
+    for folder in asset_folders(view) {
+        for file in files(&folder)? {
+            hash.update(relative(&folder, &file));
+            hash.update(fs::read(&file)?);
+        }
+    }
+    Ok(hex::encode(hash.finalize()))
+}
+
+fn bind(raw: &Path, work: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(raw)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .out_name("app")
+        .generate(work)
+        .context("wasm-bindgen")
+}
+
+fn shrink(node: &Node, wasm: &Path) -> Result<()> {
+    command::run(
+        node.script("binaryen/bin/wasm-opt")
+            .args(["-Oz", "--strip-debug", "--strip-producers"])
+            .args([
+                "--enable-bulk-memory",
+                "--enable-bulk-memory-opt",
+                "--enable-multivalue",
+                "--enable-mutable-globals",
+                "--enable-nontrapping-float-to-int",
+                "--enable-reference-types",
+                "--enable-sign-ext",
+                "--enable-call-indirect-overlong",
+            ])
+            .arg(wasm)
+            .arg("--output")
+            .arg(wasm),
+    )
+}
+
+/// Gives a file a name that changes with its content, so that it can be cached for ever.
+fn named(work: &Path, name: &str, content: &[u8]) -> Result<String> {
+    let digest = hex::encode(Sha256::digest(content));
+    let (stem, ending) = name.split_once('.').context("a file name without ending")?;
+    let new = format!(
+        "{}-{}.{ending}",
+        stem.trim_end_matches("_bg"),
+        &digest[..12]
+    );
+    fs::write(work.join(&new), content)?;
+    fs::remove_file(work.join(name))?;
+    Ok(new)
+}
+
+fn asset_folders(view: View) -> [PathBuf; 2] {
+    [
+        paths::root().join("ui/kit/assets"),
+        view.folder().join("assets"),
+    ]
+}
+
+fn copy_assets(view: View, work: &Path) -> Result<()> {
+    for folder in asset_folders(view) {
+        copy_folder(&folder, work)?;
+    }
+    fs::create_dir_all(work.join("fonts"))?;
+    for (name, source) in FONTS {
+        fs::copy(paths::root().join(source), work.join("fonts").join(name))
+            .with_context(|| source.to_owned())?;
+    }
+    Ok(())
+}
+
+/// Writes a brotli copy beside everything that shrinks.
+fn compress(work: &Path) -> Result<()> {
+    for file in files(work)? {
+        if file
+            .extension()
+            .is_some_and(|ending| ending == "woff2" || ending == "png")
+        {
+            continue;
+        }
+        let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
+        writer.write_all(&fs::read(&file)?)?;
+        fs::write(with_suffix(&file, ".br"), writer.into_inner())?;
+    }
+    Ok(())
+}
+
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn relative(folder: &Path, file: &Path) -> String {
+    file.strip_prefix(folder)
+        .unwrap_or(file)
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| folder.display().to_string())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    for file in files(from)? {
+        let target = to.join(relative(from, &file));
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::copy(&file, &target).with_context(|| file.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Every file below a folder, sorted; none if there is no such folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
