@@ -1,1 +1,3 @@
 //! Messages, REST shapes and ids of migasfree; pure, also for WebAssembly.
+
+pub mod play;

@@ -1,0 +1,102 @@
+//! This computer, and the way to its daemon and server.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The way from Play to the daemon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// Not tried yet.
+    #[default]
+    Connecting,
+    /// The daemon answers.
+    Ready,
+    /// There is no bus, or nobody owns the daemon's name and it cannot be started.
+    Missing,
+    /// The daemon's interface is not the one this version of Play speaks.
+    Incompatible,
+}
+
+/// The way from the daemon to the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connectivity {
+    /// The server answers.
+    #[default]
+    Online,
+    /// It answers over a network that is paid by volume.
+    Metered,
+    /// There is no network.
+    Offline,
+    /// There is a network and no answer.
+    ServerUnreachable,
+    /// The server asks to come back later.
+    Saturated,
+}
+
+impl Connectivity {
+    /// Reads the daemon's word; an unknown word counts as online.
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "metered" => Self::Metered,
+            "offline" => Self::Offline,
+            "server-unreachable" => Self::ServerUnreachable,
+            "saturated" => Self::Saturated,
+            _ => Self::Online,
+        }
+    }
+
+    /// Whether nothing can be fetched now.
+    #[must_use]
+    pub fn is_away(self) -> bool {
+        matches!(self, Self::Offline | Self::ServerUnreachable)
+    }
+}
+
+/// This computer. Texts are empty and times 0 when unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Computer {
+    /// Whether the server knows it.
+    pub registered: bool,
+    /// Id at the server, 0 when not registered.
+    pub id: u32,
+    /// Name.
+    pub name: String,
+    /// Identity of the hardware.
+    pub uuid: String,
+    /// Server address.
+    pub server: String,
+    /// Version of the server.
+    pub server_version: String,
+    /// Version of the daemon.
+    pub client_version: String,
+    /// Organisation.
+    pub organization: String,
+    /// Project it belongs to.
+    pub project: String,
+    /// How to reach the helpdesk, free text.
+    pub help_desk: String,
+    /// Way to the server.
+    pub connectivity: Connectivity,
+    /// Last successful synchronisation, in seconds since 1970.
+    pub last_sync: i64,
+    /// How the last one ended.
+    pub last_sync_result: String,
+    /// `none`, `recommended` or `required`.
+    pub reboot: String,
+    /// Program that holds the package manager; empty when free.
+    pub locked_by: String,
+    /// Further facts by their stable key, such as `product` or `ip_address`.
+    pub facts: BTreeMap<String, String>,
+}
+
+/// Tags of this computer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tags {
+    /// Tags it has, `PREFIX-value`.
+    pub assigned: Vec<String>,
+    /// Tags it may have, by prefix.
+    pub available: BTreeMap<String, Vec<String>>,
+}

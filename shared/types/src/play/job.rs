@@ -1,0 +1,155 @@
+//! Jobs of the daemon as Play shows them (the tables of job states, stages and results).
+
+use serde::{Deserialize, Serialize};
+
+/// State of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobState {
+    /// polkit is being asked.
+    Authorizing,
+    /// Waits for its turn.
+    #[default]
+    Queued,
+    /// Another program holds the package database.
+    WaitingLock,
+    /// Metered, offline or the server is busy.
+    WaitingNetwork,
+    /// At work.
+    Running,
+    /// Stops as soon as it is safe.
+    Cancelling,
+    /// A question is open.
+    WaitingAnswer,
+    /// Over.
+    Finished,
+}
+
+impl JobState {
+    /// Reads the daemon's word; an unknown word counts as running.
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "authorizing" => Self::Authorizing,
+            "queued" => Self::Queued,
+            "waiting-lock" => Self::WaitingLock,
+            "waiting-network" => Self::WaitingNetwork,
+            "cancelling" => Self::Cancelling,
+            "waiting-answer" => Self::WaitingAnswer,
+            "finished" => Self::Finished,
+            _ => Self::Running,
+        }
+    }
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobResult {
+    /// Everything was done.
+    Success,
+    /// Some of it was done.
+    Partial,
+    /// Nothing was done, or it broke.
+    Failed,
+    /// Somebody stopped it.
+    Cancelled,
+    /// It was not allowed.
+    Refused,
+}
+
+impl JobResult {
+    /// Reads the daemon's word; `None` while the job has no result.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "" => None,
+            "success" => Some(Self::Success),
+            "partial" => Some(Self::Partial),
+            "cancelled" => Some(Self::Cancelled),
+            "refused" => Some(Self::Refused),
+            _ => Some(Self::Failed),
+        }
+    }
+}
+
+/// A job. Times are seconds since 1970, 0 when not yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// The daemon's id, the last part of the object's path.
+    pub id: String,
+    /// `sync`, `install`, `remove`, `upgrade`, `refresh`, `device`, `tags`, `register`.
+    pub role: String,
+    /// What it is about, in the daemon's words: names of applications or packages.
+    pub title: String,
+    /// Applications it is for.
+    pub apps: Vec<u32>,
+    /// Packages it is for.
+    pub packages: Vec<String>,
+    /// Place in the queue, from 1; 0 when it is not queued.
+    pub position: u32,
+    /// State.
+    pub state: JobState,
+    /// Stage of its work, one of the daemon's words.
+    pub stage: String,
+    /// 0 to 100, or `None` while unknown.
+    pub percent: Option<u8>,
+    /// What it handles right now, a package for example.
+    pub item: String,
+    /// Bytes downloaded.
+    pub bytes_done: u64,
+    /// Bytes to download; 0 when unknown.
+    pub bytes_total: u64,
+    /// Bytes per second; 0 when unknown.
+    pub speed: u64,
+    /// Seconds left; 0 when unknown.
+    pub remaining: u64,
+    /// Whether it may be stopped now.
+    pub allow_cancel: bool,
+    /// How it ended.
+    pub result: Option<JobResult>,
+    /// Code of the result, `disk-full` for example.
+    pub code: String,
+    /// What the package manager or the server said, for the details fold.
+    #[serde(default)]
+    pub message: String,
+    /// `none`, `recommended` or `required`.
+    #[serde(default)]
+    pub reboot: String,
+    /// When it was asked for.
+    pub created: i64,
+    /// When it began.
+    pub started: i64,
+    /// When it ended.
+    pub ended: i64,
+}
+
+impl Job {
+    /// Whether it is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.state == JobState::Finished
+    }
+}
+
+/// Part of a job's log, read from the daemon.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobOutput {
+    /// Where the next part begins, in bytes.
+    pub next: u64,
+    /// The text; bytes that are no UTF-8 are replaced.
+    pub text: String,
+}
+
+/// Part of a job's log, as the daemon sends it while somebody looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputPiece {
+    /// Job.
+    pub job: String,
+    /// Where this part begins, in bytes.
+    pub offset: u64,
+    /// Length in bytes, as the daemon counts.
+    pub length: u64,
+    /// The text.
+    pub text: String,
+}

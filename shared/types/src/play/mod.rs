@@ -1,0 +1,19 @@
+//! What Play's shell and Play's view say to each other. The shell reads it from the daemon's
+//! D-Bus interface; the view only ever sees these records.
+
+mod catalog;
+mod computer;
+mod event;
+mod fault;
+mod job;
+mod settings;
+
+pub use catalog::{
+    App, AppDetails, AppState, Catalog, Category, HistoryEntry, Level, Plan, PlanPackage,
+    StateInfo, States,
+};
+pub use computer::{Computer, Connectivity, Link, Tags};
+pub use event::{Event, Place};
+pub use fault::Fault;
+pub use job::{Job, JobOutput, JobResult, JobState, OutputPiece};
+pub use settings::{Language, Settings, Theme};
