@@ -1,0 +1,187 @@
+//! A unit of work the engine does for somebody, and how it ended.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use crate::observer::Observer;
+
+/// Names a job in the queue, its folder on disk and its transient unit `migasfree-job-<id>`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct JobId(String);
+
+/// A job id may only hold ASCII letters, digits and hyphens, because it becomes a path and a unit name.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{0}` is not a job id: 1 to 64 letters, digits or hyphens are allowed")]
+pub struct InvalidJobId(String);
+
+impl JobId {
+    /// # Errors
+    /// When the text is empty, too long or holds anything but letters, digits and hyphens.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidJobId> {
+        let text = text.into();
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidJobId(text))
+        }
+    }
+
+    /// A new id that sorts by the moment it was made.
+    #[must_use]
+    pub fn unique() -> Self {
+        Self(uuid::Uuid::now_v7().simple().to_string())
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for JobId {
+    type Error = InvalidJobId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(text)
+    }
+}
+
+impl From<JobId> for String {
+    fn from(id: JobId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for JobId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What the engine is told about the job it works for.
+pub struct Job<'a> {
+    pub id: JobId,
+    pub observer: &'a dyn Observer,
+    /// Cancelled when somebody asks to stop. The engine looks at it only where stopping is safe.
+    pub cancel: CancellationToken,
+}
+
+impl<'a> Job<'a> {
+    #[must_use]
+    pub fn new(id: JobId, observer: &'a dyn Observer) -> Self {
+        Self {
+            id,
+            observer,
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Job<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Job")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a job ended; the words of `Job.Result` on the bus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobResult {
+    Success,
+    Partial,
+    Failed,
+    Cancelled,
+    Refused,
+}
+
+impl JobResult {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Why a job ended so; the words of `Job.ErrorCode` on the bus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResultCode {
+    Ok,
+    NothingToDo,
+    PackagesFailed,
+    DevicesFailed,
+    HookFailed,
+    NotFound,
+    Conflict,
+    Dependency,
+    Untrusted,
+    DiskFull,
+    Download,
+    Backend,
+    LockTimeout,
+    Server,
+    Offline,
+    Interrupted,
+    Internal,
+    ByUser,
+    ByAdmin,
+    Superseded,
+    NotAuthorized,
+    Policy,
+    BlockedApp,
+}
+
+impl ResultCode {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::NothingToDo => "nothing-to-do",
+            Self::PackagesFailed => "packages-failed",
+            Self::DevicesFailed => "devices-failed",
+            Self::HookFailed => "hook-failed",
+            Self::NotFound => "not-found",
+            Self::Conflict => "conflict",
+            Self::Dependency => "dependency",
+            Self::Untrusted => "untrusted",
+            Self::DiskFull => "disk-full",
+            Self::Download => "download",
+            Self::Backend => "backend",
+            Self::LockTimeout => "lock-timeout",
+            Self::Server => "server",
+            Self::Offline => "offline",
+            Self::Interrupted => "interrupted",
+            Self::Internal => "internal",
+            Self::ByUser => "by-user",
+            Self::ByAdmin => "by-admin",
+            Self::Superseded => "superseded",
+            Self::NotAuthorized => "not-authorized",
+            Self::Policy => "policy",
+            Self::BlockedApp => "blocked-app",
+        }
+    }
+
+    /// The result this code belongs to.
+    #[must_use]
+    pub fn result(self) -> JobResult {
+        match self {
+            Self::Ok | Self::NothingToDo => JobResult::Success,
+            Self::PackagesFailed | Self::DevicesFailed | Self::HookFailed => JobResult::Partial,
+            Self::ByUser | Self::ByAdmin | Self::Superseded => JobResult::Cancelled,
+            Self::NotAuthorized | Self::Policy | Self::BlockedApp => JobResult::Refused,
+            _ => JobResult::Failed,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What the engine tells while it works, and what it may ask.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::transport::messages::Trait;
+
+/// The part of the work a job is in; the words of `Job.Stage` on the bus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    Connect,
+    HooksPre,
+    Attributes,
+    Faults,
+    Repositories,
+    Metadata,
+    Download,
+    Remove,
+    Install,
+    Upgrade,
+    Software,
+    Hardware,
+    Devices,
+    Traits,
+    Events,
+    HooksPost,
+    Record,
+}
+
+impl Stage {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::HooksPre => "hooks-pre",
+            Self::Attributes => "attributes",
+            Self::Faults => "faults",
+            Self::Repositories => "repositories",
+            Self::Metadata => "metadata",
+            Self::Download => "download",
+            Self::Remove => "remove",
+            Self::Install => "install",
+            Self::Upgrade => "upgrade",
+            Self::Software => "software",
+            Self::Hardware => "hardware",
+            Self::Devices => "devices",
+            Self::Traits => "traits",
+            Self::Events => "events",
+            Self::HooksPost => "hooks-post",
+            Self::Record => "record",
+        }
+    }
+
+    /// Whether a job in this stage obeys a cancellation.
+    #[must_use]
+    pub fn allows_cancel(self) -> bool {
+        !matches!(
+            self,
+            Self::Remove
+                | Self::Install
+                | Self::Upgrade
+                | Self::Traits
+                | Self::Events
+                | Self::HooksPost
+                | Self::Record
+        )
+    }
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub stage: Stage,
+    /// Of the whole job, 0 to 100; [`Progress::UNKNOWN`] when it cannot be said.
+    pub percent: u8,
+    /// The package or other thing being worked on; empty when there is none.
+    pub item: String,
+    pub bytes_done: u64,
+    pub bytes_total: u64,
+    /// Bytes per second.
+    pub speed: u64,
+    pub allow_cancel: bool,
+}
+
+impl Progress {
+    /// The percentage of a job whose length is not known.
+    pub const UNKNOWN: u8 = 101;
+
+    #[must_use]
+    pub fn of(stage: Stage, percent: u8) -> Self {
+        Self {
+            stage,
+            percent,
+            item: String::new(),
+            bytes_done: 0,
+            bytes_total: 0,
+            speed: 0,
+            allow_cancel: stage.allows_cancel(),
+        }
+    }
+}
+
+/// What happens to one package; the phases of the signal `Job.Item`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ItemPhase {
+    Download,
+    Unpack,
+    Configure,
+    Install,
+    Remove,
+}
+
+impl ItemPhase {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Download => "download",
+            Self::Unpack => "unpack",
+            Self::Configure => "configure",
+            Self::Install => "install",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+/// How far one package is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub phase: ItemPhase,
+    pub package: String,
+    /// Empty when the package manager did not say.
+    pub version: String,
+    /// 0 to 100.
+    pub percent: u8,
+}
+
+/// Where a line of output came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputStream {
+    Out,
+    Err,
+    /// Words of the engine itself.
+    Info,
+}
+
+impl OutputStream {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Out => "out",
+            Self::Err => "err",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// How a step of a job ended. The job may go on after a step that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub stage: Stage,
+    pub ok: bool,
+    /// English text for logs; empty when there is nothing to say.
+    pub detail: String,
+}
+
+/// The program that holds the package database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockHolder {
+    pub pid: u32,
+    /// The program's name; empty when the process cannot be seen.
+    pub name: String,
+}
+
+/// Something only a person can decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    pub kind: QuestionKind,
+    /// What the question is about, by key.
+    pub data: std::collections::BTreeMap<String, String>,
+    /// What is assumed when nobody answers.
+    pub default: String,
+}
+
+/// The kinds of the signal `Job.Question`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuestionKind {
+    /// The server offers another repository key than the one trusted so far. Answers: `accept`, `refuse`.
+    KeyTrust,
+}
+
+impl QuestionKind {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyTrust => "key-trust",
+        }
+    }
+}
+
+/// Listens to a job. Calls come from the task that runs the job and must not block.
+#[async_trait]
+pub trait Observer: Send + Sync {
+    fn progress(&self, _progress: &Progress) {}
+
+    fn item(&self, _item: &Item) {}
+
+    /// One line without its line end.
+    fn output(&self, _stream: OutputStream, _line: &str) {}
+
+    fn step(&self, _step: &Step) {}
+
+    /// Called with the holder while another program holds the package database, with `None` when the wait is over.
+    fn waiting_for_lock(&self, _holder: Option<&LockHolder>) {}
+
+    /// The traits the server knows of this computer, once per full synchronisation.
+    fn traits(&self, _traits: &[Trait]) {}
+
+    /// Asks the owner of the job; `None` takes the question's default.
+    async fn question(&self, _question: &Question) -> Option<String> {
+        None
+    }
+}
+
+/// An observer that hears everything and says nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Observer for Silent {}

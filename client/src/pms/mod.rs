@@ -1,0 +1,245 @@
+//! Package managers: one trait, one implementation per family.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Job, JobId, ResultCode};
+use crate::observer::LockHolder;
+use crate::transport::messages::Repository;
+
+/// A package name the package manager accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PackageName(String);
+
+impl PackageName {
+    /// For implementations of [`PackageManager::name_of`], after they checked the text.
+    pub(crate) fn checked(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for PackageName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What a package job does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    Install(Vec<PackageName>),
+    Remove(Vec<PackageName>),
+    /// Everything that has a newer version.
+    Upgrade,
+    /// The lists of available packages.
+    Refresh,
+}
+
+/// A package on this computer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InstalledPackage {
+    pub name: String,
+    pub version: String,
+    pub architecture: String,
+    /// Where it came from, `migasfree` for our repositories; empty when unknown.
+    pub origin: String,
+}
+
+/// A package found by a search.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FoundPackage {
+    pub name: String,
+    pub version: String,
+    pub summary: String,
+    pub installed: bool,
+}
+
+/// One package of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PlannedPackage {
+    pub name: String,
+    /// The version that will be there; for a removal the one that goes.
+    pub version: String,
+    /// The version there now, for an update.
+    pub replaces: Option<String>,
+    pub architecture: String,
+}
+
+/// What an action would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub install: Vec<PlannedPackage>,
+    pub update: Vec<PlannedPackage>,
+    pub remove: Vec<PlannedPackage>,
+    pub download_bytes: u64,
+    /// How much more room is taken afterwards; negative when room is freed.
+    pub disk_bytes: i64,
+    /// Some package comes from a source nobody vouches for.
+    pub untrusted: bool,
+    /// The computer should be restarted afterwards.
+    pub reboot: bool,
+}
+
+impl Plan {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.install.is_empty() && self.update.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// Where our repositories are, to write them down for the package manager.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryAccess {
+    /// `http` or `https`.
+    pub protocol: String,
+    /// Host with its port when that is not the protocol's own.
+    pub server: String,
+    /// Host alone; names key files.
+    pub host: String,
+    /// `host:port` of a proxy cache put before the server's name.
+    pub proxy_cache: Option<String>,
+}
+
+/// What can go wrong in a package manager.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PmsError {
+    #[error("`{0}` is not a package name")]
+    InvalidName(String),
+    #[error("no package called {0} is known; check the name or refresh the package lists")]
+    NotFound(String),
+    #[error("{0} is needed by the system or by migasfree itself and stays")]
+    Protected(String),
+    #[error("the packages contradict each other: {0}")]
+    Conflict(String),
+    #[error("something the packages need cannot be had: {0}")]
+    Dependency(String),
+    #[error("a source of packages is not trusted: {0}")]
+    Untrusted(String),
+    #[error("the disk is full: {0}")]
+    DiskFull(String),
+    #[error("packages could not be downloaded: {0}")]
+    Download(String),
+    #[error("{} (process {}) held the package database too long", .0.name, .0.pid)]
+    LockTimeout(LockHolder),
+    #[error("the package operation was interrupted")]
+    Interrupted,
+    #[error("the package operation was cancelled")]
+    Cancelled,
+    #[error("the package manager failed: {0}")]
+    Backend(String),
+    #[error("the package manager could not be run: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl PmsError {
+    /// The code a job ends with.
+    #[must_use]
+    pub fn code(&self) -> ResultCode {
+        match self {
+            Self::InvalidName(_) | Self::NotFound(_) => ResultCode::NotFound,
+            Self::Protected(_) => ResultCode::Policy,
+            Self::Conflict(_) => ResultCode::Conflict,
+            Self::Dependency(_) => ResultCode::Dependency,
+            Self::Untrusted(_) => ResultCode::Untrusted,
+            Self::DiskFull(_) => ResultCode::DiskFull,
+            Self::Download(_) => ResultCode::Download,
+            Self::LockTimeout(_) => ResultCode::LockTimeout,
+            Self::Interrupted => ResultCode::Interrupted,
+            Self::Cancelled => ResultCode::ByUser,
+            Self::Backend(_) => ResultCode::Backend,
+            Self::Io(_) => ResultCode::Internal,
+        }
+    }
+}
+
+/// A package manager at work on one root folder.
+#[async_trait]
+pub trait PackageManager: Send + Sync + std::fmt::Debug {
+    /// The name the server knows it by: `apt`, `dnf`, …
+    fn name(&self) -> &'static str;
+
+    /// File name ending of its packages, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// Checks a name against the grammar of this package manager.
+    ///
+    /// # Errors
+    /// [`PmsError::InvalidName`].
+    fn name_of(&self, text: &str) -> Result<PackageName, PmsError>;
+
+    /// Native and foreign architectures, separated by blanks.
+    async fn architectures(&self) -> Result<String, PmsError>;
+
+    /// Every installed package, sorted.
+    async fn installed(&self) -> Result<Vec<InstalledPackage>, PmsError>;
+
+    /// Names that can be installed and begin with `prefix`, sorted, at most `limit` (0: all).
+    async fn available(&self, prefix: &str, limit: usize) -> Result<Vec<String>, PmsError>;
+
+    /// Packages whose name or description matches.
+    async fn search(&self, pattern: &str, limit: usize) -> Result<Vec<FoundPackage>, PmsError>;
+
+    /// What the action would do, without doing it.
+    async fn plan(&self, action: &Action) -> Result<Plan, PmsError>;
+
+    /// Does it: waits for the database lock, repairs what an earlier run left half-done, downloads (may be
+    /// cancelled), then acts (may not). The process outlives this program; [`PackageManager::attach`] finds it again.
+    async fn run(&self, action: &Action, job: &Job<'_>) -> Result<(), PmsError>;
+
+    /// Goes on listening to a process an earlier program started for this job: its end is the answer. `None` when the
+    /// job never started one. [`PmsError::Interrupted`] when it died with its work undone.
+    async fn attach(&self, job: &Job<'_>) -> Option<Result<(), PmsError>>;
+
+    /// Forgets the process records of a job that ended.
+    fn forget(&self, job: &JobId);
+
+    /// Finishes what an interrupted run left half-done; does nothing when all is well.
+    async fn repair(&self, job: &Job<'_>) -> Result<(), PmsError>;
+
+    /// Who holds the package database now.
+    fn lock_holder(&self) -> Option<LockHolder>;
+
+    /// Trusts this armored key for our repositories only. `true` when something changed.
+    fn import_key(&self, access: &RepositoryAccess, armored: &str) -> Result<bool, PmsError>;
+
+    /// The key trusted so far for our repositories.
+    fn trusted_key(&self, access: &RepositoryAccess) -> Option<String>;
+
+    /// Replaces our repositories; an empty list removes them all. `true` when something changed.
+    fn write_repositories(
+        &self,
+        access: &RepositoryAccess,
+        repositories: &[Repository],
+    ) -> Result<bool, PmsError>;
+
+    /// Why a restart is wanted, by package; empty when none is.
+    fn reboot_required(&self) -> Vec<String>;
+}
+
+/// The name a package has in the inventory sent to the server: `name_version_architecture.extension`.
+#[must_use]
+pub fn inventory_name(package: &InstalledPackage, extension: &str) -> String {
+    format!(
+        "{}_{}_{}.{extension}",
+        package.name, package.version, package.architecture
+    )
+}
+
+/// Versions by name, to compare two moments.
+#[must_use]
+pub fn versions(packages: &[InstalledPackage]) -> BTreeMap<&str, &str> {
+    packages
+        .iter()
+        .map(|package| (package.name.as_str(), package.version.as_str()))
+        .collect()
+}

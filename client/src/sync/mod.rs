@@ -1,0 +1,231 @@
+//! The engine: what a synchronisation and the smaller jobs do, step by step.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Job, JobId, ResultCode};
+use crate::pms::{Action, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
+use crate::transport::messages::{App, Category, ComputerId, ComputerInfo, Label, Tags, Trait};
+
+/// How much of a synchronisation to do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    #[default]
+    Full,
+    Attributes,
+    Faults,
+    Software,
+    Hardware,
+    Devices,
+}
+
+/// What to synchronise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncRequest {
+    pub scope: Scope,
+    /// Upgrade everything even if the configuration says not to.
+    pub force_upgrade: bool,
+}
+
+/// How a job of the engine ended well, or nearly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub code: ResultCode,
+    /// Steps that failed without ending the job, in English.
+    pub problems: Vec<String>,
+}
+
+/// Who may register this computer; empty texts ask for automatic registration.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    pub username: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Credentials")
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who this computer is to the server, known without asking it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    pub computer_id: Option<ComputerId>,
+    pub registered: bool,
+    pub name: String,
+    pub uuid: String,
+    pub server: String,
+    pub project: String,
+    /// The package manager's name; empty when none was found.
+    pub package_manager: String,
+    pub manage_devices: bool,
+    pub auto_update: bool,
+}
+
+/// First IPv4 network of the computer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkInfo {
+    /// `a.b.c.d/prefix`; empty without a network, like the other two.
+    pub network: String,
+    pub mask: String,
+    pub ip_address: String,
+}
+
+/// The catalogue as the server offers it to this computer now.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CatalogSnapshot {
+    pub apps: Vec<App>,
+    pub categories: Vec<Category>,
+}
+
+/// A file of the server's public area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicFile {
+    pub media_type: String,
+    pub content: Vec<u8>,
+}
+
+/// What can end a job of the engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    #[error("the server cannot be reached ({0}); try again when the network is back")]
+    Offline(String),
+    #[error("this computer is not registered; run `migasfree register`")]
+    NotRegistered,
+    #[error("the server refuses this computer: {0}")]
+    Refused(String),
+    #[error("the server asks to come back in {seconds} seconds")]
+    Saturated { seconds: u64 },
+    #[error("the server failed ({status}): {detail}")]
+    Server { status: u16, detail: String },
+    #[error("the server's answer cannot be trusted: {0}")]
+    Untrusted(String),
+    #[error("no supported package manager was found")]
+    NoPackageManager,
+    #[error("`{0}` is not a tag: PREFIX-value is expected")]
+    InvalidTag(String),
+    #[error("the configuration is wrong: {0}")]
+    Config(String),
+    #[error("another migasfree (process {0}) is working; wait until it ends")]
+    Locked(u32),
+    #[error("cancelled")]
+    Cancelled,
+    #[error(transparent)]
+    Packages(#[from] PmsError),
+    #[error("{what}: {source}")]
+    Io {
+        what: String,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl EngineError {
+    /// The code a job ends with.
+    #[must_use]
+    pub fn code(&self) -> ResultCode {
+        match self {
+            Self::Offline(_) | Self::Saturated { .. } => ResultCode::Offline,
+            Self::NotRegistered | Self::Refused(_) | Self::Server { .. } => ResultCode::Server,
+            Self::Untrusted(_) => ResultCode::Untrusted,
+            Self::NoPackageManager => ResultCode::Backend,
+            Self::InvalidTag(_) | Self::Config(_) => ResultCode::NotFound,
+            Self::Locked(_) => ResultCode::LockTimeout,
+            Self::Cancelled => ResultCode::ByUser,
+            Self::Packages(error) => error.code(),
+            Self::Io { .. } => ResultCode::Internal,
+        }
+    }
+}
+
+/// What migasfree can do on a computer. One job that writes at a time; reads may run beside it.
+#[async_trait]
+pub trait Engine: Send + Sync + std::fmt::Debug {
+    /// Known without asking the server.
+    fn identity(&self) -> Identity;
+
+    /// First IPv4 network.
+    fn network(&self) -> NetworkInfo;
+
+    /// Registers with the server: keys, then the computer's record.
+    async fn register(
+        &self,
+        credentials: &Credentials,
+        job: &Job<'_>,
+    ) -> Result<ComputerId, EngineError>;
+
+    /// Forgets keys and number; with `all` those of every server this computer ever had.
+    fn unregister(&self, all: bool) -> Result<(), EngineError>;
+
+    /// Synchronises, registering first when that needs no credentials.
+    async fn sync(&self, request: SyncRequest, job: &Job<'_>) -> Result<Outcome, EngineError>;
+
+    /// Installs, removes, upgrades or refreshes, then tells the server which software is there. Packages already as
+    /// wanted are skipped; with nothing left the code is `nothing-to-do`.
+    async fn packages(&self, action: &Action, job: &Job<'_>) -> Result<Outcome, EngineError>;
+
+    /// After a restart: goes on with the package process of a job that was running, and tells the server the result.
+    /// `None` when the job had none: run it again from the start.
+    async fn resume(&self, job: &Job<'_>) -> Option<Result<Outcome, EngineError>>;
+
+    /// Forgets the process records of a job that ended.
+    fn forget(&self, job: &JobId);
+
+    /// Sets the tags; with `apply` the packages they ask for follow at once.
+    async fn set_tags(
+        &self,
+        tags: &[String],
+        apply: bool,
+        job: &Job<'_>,
+    ) -> Result<Outcome, EngineError>;
+
+    async fn tags(&self) -> Result<Tags, EngineError>;
+
+    async fn catalog(&self) -> Result<CatalogSnapshot, EngineError>;
+
+    /// Fetches a file of the server, such as an icon: an address below the server or a path on it. At most 8 MiB.
+    async fn public_file(&self, address: &str) -> Result<PublicFile, EngineError>;
+
+    async fn info(&self) -> Result<ComputerInfo, EngineError>;
+
+    async fn label(&self) -> Result<Label, EngineError>;
+
+    async fn traits(&self) -> Result<Vec<Trait>, EngineError>;
+
+    /// The traits the last full synchronisation left; empty before the first.
+    fn last_traits(&self) -> Vec<Trait>;
+
+    /// What the server says about itself: version and organisation.
+    async fn server_info(&self) -> Result<crate::transport::messages::ServerInfo, EngineError>;
+
+    /// Sends what waits in the outbox. The number of records still waiting.
+    async fn flush_outbox(&self) -> Result<usize, EngineError>;
+
+    /// Checks a package name against the package manager's grammar.
+    fn package_name(&self, text: &str) -> Result<PackageName, EngineError>;
+
+    async fn plan(&self, action: &Action) -> Result<Plan, EngineError>;
+
+    async fn installed(&self) -> Result<Vec<InstalledPackage>, EngineError>;
+
+    async fn available(&self, prefix: &str, limit: usize) -> Result<Vec<String>, EngineError>;
+
+    async fn search(&self, pattern: &str, limit: usize) -> Result<Vec<FoundPackage>, EngineError>;
+
+    /// Who holds the package database now.
+    fn lock_holder(&self) -> Option<crate::observer::LockHolder>;
+
+    /// Why a restart is wanted, by package; empty when none is.
+    fn reboot_required(&self) -> Vec<String>;
+
+    /// The folder whose `var/lib/migasfree`, `var/cache/migasfree`, … the daemon uses: `/` or the alternate root.
+    fn root(&self) -> PathBuf;
+}
