@@ -1,0 +1,123 @@
+//! Both layers together: claims to sealed text and back.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cache::SignatureCache;
+use crate::keys::{PrivateKey, PublicKey};
+use crate::{jwe, jws, python};
+
+/// Characters of the longest sealed text [`open`] looks at.
+///
+/// A list of 950 packages is 128 kB on the wire; this leaves room for sixty times as much.
+pub const MAX_MESSAGE_LEN: usize = 8 * 1024 * 1024;
+
+/// Why a sealed text was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Not a message for this key: malformed, cut, altered, too long or sealed for another key.
+    /// Deliberately one value for all of them.
+    #[error("the message cannot be deciphered: it is damaged or meant for another key")]
+    Undecipherable,
+    /// The signature is missing, malformed or made with another key.
+    #[error("the signature is not valid: the sender's key is another one, register it again")]
+    InvalidSignature,
+    /// The signature is good but signs something else than the data.
+    #[error("the signed payload differs from the data of the message")]
+    PayloadMismatch,
+}
+
+/// Seals `claims`: signed with `signer`, readable only with the private half of `recipient`.
+///
+/// An empty text arrives as `null`: never send one.
+///
+/// # Panics
+/// When the system's source of randomness fails.
+#[must_use]
+pub fn seal(claims: &Value, signer: &PrivateKey, recipient: &PublicKey) -> String {
+    seal_with(claims, signer, recipient, None)
+}
+
+/// Like [`seal`], reusing the signature when the same claims were sealed before.
+///
+/// # Panics
+/// When the system's source of randomness fails.
+#[must_use]
+pub fn seal_cached(
+    claims: &Value,
+    signer: &PrivateKey,
+    recipient: &PublicKey,
+    cache: &SignatureCache,
+) -> String {
+    seal_with(claims, signer, recipient, Some(cache))
+}
+
+fn seal_with(
+    claims: &Value,
+    signer: &PrivateKey,
+    recipient: &PublicKey,
+    cache: Option<&SignatureCache>,
+) -> String {
+    let data = claims.to_string();
+    let payload = match claims {
+        Value::String(text) => text.as_bytes(),
+        _ => data.as_bytes(),
+    };
+    let sealed = jws::sign(payload, signer, cache).and_then(|sign| {
+        let sign = Value::String(sign);
+        jwe::encrypt(
+            format!(r#"{{"data":{data},"sign":{sign}}}"#).into_bytes(),
+            recipient,
+        )
+    });
+    sealed.expect("keys were checked when they were loaded and randomness does not fail")
+}
+
+#[derive(Deserialize)]
+struct Plaintext {
+    data: Value,
+    sign: Option<String>,
+}
+
+/// Opens a sealed text with `decrypter` and gives the claims that `verifier`'s owner signed.
+///
+/// # Errors
+/// [`OpenError`]; nothing of the message may be used then.
+pub fn open(
+    message: &str,
+    decrypter: &PrivateKey,
+    verifier: &PublicKey,
+) -> Result<Value, OpenError> {
+    if message.len() > MAX_MESSAGE_LEN {
+        return Err(OpenError::Undecipherable);
+    }
+    let plaintext = jwe::decrypt(message, decrypter).ok_or(OpenError::Undecipherable)?;
+    let plaintext: Plaintext =
+        serde_json::from_slice(&plaintext).map_err(|_| OpenError::Undecipherable)?;
+    let sign = plaintext.sign.ok_or(OpenError::InvalidSignature)?;
+    let payload = jws::verify(&sign, verifier).ok_or(OpenError::InvalidSignature)?;
+    confirm(plaintext.data, &payload)
+}
+
+/// Returns `data` if `payload` says the same: JSON for objects; for other values also the plain
+/// rendering older servers sign.
+fn confirm(data: Value, payload: &[u8]) -> Result<Value, OpenError> {
+    if payload.is_empty() {
+        return match data {
+            Value::Null => Ok(Value::Null),
+            Value::String(text) if text.is_empty() => Ok(Value::Null),
+            _ => Err(OpenError::PayloadMismatch),
+        };
+    }
+    let as_json = || serde_json::from_slice::<Value>(payload).is_ok_and(|value| value == data);
+    let same = match &data {
+        Value::Object(_) => as_json(),
+        Value::String(text) => text.as_bytes() == payload || as_json(),
+        _ => as_json() || python::parse(payload).is_some_and(|value| value == data),
+    };
+    if same {
+        Ok(data)
+    } else {
+        Err(OpenError::PayloadMismatch)
+    }
+}
