@@ -1,0 +1,212 @@
+//! Jobs.
+
+use crate::wire::{record, word};
+
+word! {
+    /// What a job does.
+    pub enum JobRole {
+        /// Synchronises with the server.
+        Sync = "sync",
+        /// Installs applications or packages.
+        Install = "install",
+        /// Removes applications or packages.
+        Remove = "remove",
+        /// Upgrades packages.
+        Upgrade = "upgrade",
+        /// Refreshes the package metadata.
+        Refresh = "refresh",
+        /// Assigns a device.
+        Device = "device",
+        /// Sends tags.
+        Tags = "tags",
+        /// Registers this computer.
+        Register = "register",
+        /// Finishes what an interrupted package job left half done; the daemon starts it by itself.
+        Repair = "repair",
+    }
+}
+
+word! {
+    /// Where a job is.
+    pub enum JobState {
+        /// polkit asks the person.
+        Authorizing = "authorizing",
+        /// It waits for jobs before it ([`JobSubject::position`]).
+        Queued = "queued",
+        /// Another program holds the package database.
+        WaitingLock = "waiting-lock",
+        /// The network or the server is away or busy ([`JobSubject::retry_at`]).
+        WaitingNetwork = "waiting-network",
+        /// It runs.
+        Running = "running",
+        /// It was asked to stop.
+        Cancelling = "cancelling",
+        /// A question is open.
+        WaitingAnswer = "waiting-answer",
+        /// It is over; the object goes away 60 seconds later, the record stays.
+        Finished = "finished",
+    }
+}
+
+word! {
+    /// The step a job is in.
+    pub enum Stage {
+        /// Reaching the server.
+        Connect = "connect",
+        /// Scripts of the organisation before a synchronisation.
+        HooksPre = "hooks-pre",
+        /// Properties of this computer.
+        Attributes = "attributes",
+        /// Checks for faults.
+        Faults = "faults",
+        /// Repository definitions.
+        Repositories = "repositories",
+        /// Package metadata.
+        Metadata = "metadata",
+        /// Downloading packages.
+        Download = "download",
+        /// Removing packages. Cannot be cancelled.
+        Remove = "remove",
+        /// Installing packages. Cannot be cancelled.
+        Install = "install",
+        /// Upgrading packages. Cannot be cancelled.
+        Upgrade = "upgrade",
+        /// Software inventory.
+        Software = "software",
+        /// Hardware inventory.
+        Hardware = "hardware",
+        /// Printers.
+        Devices = "devices",
+        /// Assigned attributes.
+        Traits = "traits",
+        /// Scripts of the organisation for changed attributes.
+        Events = "events",
+        /// Scripts of the organisation after a synchronisation.
+        HooksPost = "hooks-post",
+        /// Telling the server that it is over.
+        Record = "record",
+    }
+}
+
+impl Stage {
+    /// Whether a job may be stopped in this stage.
+    #[must_use]
+    pub const fn cancellable(self) -> bool {
+        !matches!(
+            self,
+            Self::Remove
+                | Self::Install
+                | Self::Upgrade
+                | Self::Traits
+                | Self::Events
+                | Self::HooksPost
+                | Self::Record
+        )
+    }
+}
+
+word! {
+    /// How a job ended.
+    pub enum JobResult {
+        /// Codes `ok`, `nothing-to-do`.
+        Success = "success",
+        /// Codes `packages-failed`, `devices-failed`, `hook-failed`.
+        Partial = "partial",
+        /// Codes `not-found`, `conflict`, `dependency`, `untrusted`, `disk-full`, `download`, `backend`, `lock-timeout`,
+        /// `server`, `offline`, `interrupted`, `internal`.
+        Failed = "failed",
+        /// Codes `by-user`, `by-admin`, `superseded`.
+        Cancelled = "cancelled",
+        /// Codes `not-authorized`, `policy`, `blocked-app`.
+        Refused = "refused",
+    }
+}
+
+record! {
+    /// What a job is about.
+    pub struct JobSubject {
+        /// Ids of the applications (`au`).
+        pub apps: Vec<u32>,
+        /// Their names, in the same order (`as`).
+        pub app_names: Vec<String>,
+        /// The packages (`as`).
+        pub packages: Vec<String>,
+        /// Scope of a synchronisation (`s`).
+        pub scope: Option<String>,
+        /// Reason of a synchronisation (`s`).
+        pub reason: Option<String>,
+        /// The tags to send (`as`).
+        pub tags: Vec<String>,
+        /// Jobs before it in the queue; 0 means it is next (`u`). Only while it waits.
+        pub position: Option<u32>,
+        /// When a job that waits for the network tries again, Unix seconds (`x`).
+        pub retry_at: Option<i64>,
+        /// The program that holds the package database (`s`), while it waits for it.
+        pub lock_holder: Option<String>,
+    }
+}
+
+record! {
+    /// A job as [`list_jobs`](crate::ManagerProxy::list_jobs) gives it, finished ones included. The object of a
+    /// job has the same facts as properties.
+    pub struct JobRecord {
+        /// Its number (`s`), never used twice on this computer.
+        pub id: String,
+        /// Its object path (`s`); the object is there until 60 seconds after the end.
+        pub path: String,
+        /// What it does (`s`).
+        pub role: JobRole,
+        /// A short English title (`s`); views make their own from role and subject.
+        pub title: String,
+        /// Who started it (`s`): `user`, `timer`, `login`, `agent`, `daemon`.
+        pub origin: String,
+        /// What it is about (`a{sv}`).
+        pub subject: JobSubject,
+        /// Where it is (`s`).
+        pub state: JobState,
+        /// The step it is in (`s`).
+        pub stage: Stage,
+        /// 0 to 100, 101 when unknown (`u`).
+        pub percent: u32,
+        /// The package or file it is at (`s`).
+        pub item: String,
+        /// Bytes downloaded (`t`).
+        pub bytes_done: u64,
+        /// Bytes to download (`t`), 0 when unknown.
+        pub bytes_total: u64,
+        /// The user it belongs to (`u`).
+        pub owner_uid: u32,
+        /// When it was asked for, Unix seconds (`x`).
+        pub created: i64,
+        /// When it began to run, Unix seconds (`x`).
+        pub started: Option<i64>,
+        /// When it ended, Unix seconds (`x`).
+        pub ended: Option<i64>,
+        /// Whether it can be cancelled now (`b`).
+        pub allow_cancel: bool,
+        /// How it ended (`s`).
+        pub result: Option<JobResult>,
+        /// The code that goes with the result (`s`), see [`JobResult`].
+        pub error_code: Option<String>,
+        /// What happened, in English (`s`).
+        pub message: Option<String>,
+        /// Whether a restart is wanted (`s`): `none`, `recommended`, `required`.
+        pub reboot: String,
+        /// Bytes of output kept, to be read with `Job.ReadOutput` while the object is there (`t`).
+        pub output_bytes: u64,
+    }
+}
+
+record! {
+    /// What goes with a `Finished` signal.
+    pub struct FinishedDetail {
+        /// Packages that were added (`as`).
+        pub installed: Vec<String>,
+        /// Packages that were taken away (`as`).
+        pub removed: Vec<String>,
+        /// Packages that were replaced by another version (`as`).
+        pub upgraded: Vec<String>,
+        /// The person dismissed the prompt of polkit (`b`).
+        pub dismissed: bool,
+    }
+}

@@ -1,0 +1,17 @@
+//! The dictionaries (`a{sv}`) of the interface as structs. A field's name is its key.
+
+mod app;
+mod computer;
+mod job;
+mod options;
+mod plan;
+mod request;
+
+pub use app::{AppRecord, AppState, Category, Level, StateDetail};
+pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, Origin};
+pub use job::{FinishedDetail, JobRecord, JobResult, JobRole, JobState, JobSubject, Stage};
+pub use options::{
+    AppQuery, AppSort, CallOptions, JobFilter, SyncOptions, SyncReason, SyncScope, TagOptions,
+};
+pub use plan::{PlanRecord, PlanRole, PlannedPackage};
+pub use request::{RequestRecord, RequestState};

@@ -1,0 +1,133 @@
+//! What goes into a call.
+
+use crate::records::AppState;
+use crate::wire::{record, word};
+
+record! {
+    /// Options that every call which starts something takes.
+    pub struct CallOptions {
+        /// Whether polkit may ask the person (`b`); `true` when left out.
+        pub interactive: Option<bool>,
+        /// Language for texts, for instance `es` (`s`).
+        pub locale: Option<String>,
+        /// The call comes from something that runs by itself (`b`): the job waits behind those of people.
+        pub hint_background: Option<bool>,
+    }
+}
+
+word! {
+    /// Which part of a synchronisation to do.
+    pub enum SyncScope {
+        /// All of it.
+        Full = "full",
+        /// Properties of this computer.
+        Attributes = "attributes",
+        /// Checks for faults.
+        Faults = "faults",
+        /// Software inventory.
+        Software = "software",
+        /// Hardware inventory.
+        Hardware = "hardware",
+        /// Printers.
+        Devices = "devices",
+    }
+}
+
+word! {
+    /// Why a synchronisation happens.
+    pub enum SyncReason {
+        /// Somebody asked for it.
+        Manual = "manual",
+        /// Somebody logged in.
+        Login = "login",
+        /// It was time.
+        Timer = "timer",
+        /// The helpdesk asked for it.
+        Agent = "agent",
+        /// Tags changed.
+        Tags = "tags",
+    }
+}
+
+record! {
+    /// Options of `Manager.Sync`.
+    pub struct SyncOptions {
+        /// Whether polkit may ask the person (`b`); `true` when left out.
+        pub interactive: Option<bool>,
+        /// Language for texts (`s`).
+        pub locale: Option<String>,
+        /// The call comes from something that runs by itself (`b`).
+        pub hint_background: Option<bool>,
+        /// Which part (`s`); `full` when left out.
+        pub scope: Option<SyncScope>,
+        /// Why (`s`); `manual` when left out.
+        pub reason: Option<SyncReason>,
+        /// Upgrade everything whatever the settings say (`b`); needs the right `sync-force`.
+        pub force_upgrade: Option<bool>,
+    }
+}
+
+word! {
+    /// Order of a list of applications.
+    pub enum AppSort {
+        /// Score descending, then name. With a query: how well it matches, then that.
+        Relevance = "relevance",
+        /// Name.
+        Name = "name",
+        /// Newest first.
+        Newest = "newest",
+    }
+}
+
+record! {
+    /// Filters of `Catalog.ListApps`; all that are there must match.
+    pub struct AppQuery {
+        /// Id of a category (`u`).
+        pub category: Option<u32>,
+        /// Words to look for in name, summary, description, category and packages; case and accents do not
+        /// matter, each word must occur (`s`).
+        pub query: Option<String>,
+        /// A state (`s`).
+        pub state: Option<AppState>,
+        /// `U` or `A` (`s`).
+        pub level: Option<String>,
+        /// Only those (not) wholly installed (`b`).
+        pub installed: Option<bool>,
+        /// Only those of score 5, or only the others (`b`).
+        pub featured: Option<bool>,
+        /// How many to leave out at the beginning (`u`).
+        pub offset: Option<u32>,
+        /// How many at most (`u`); all when left out.
+        pub limit: Option<u32>,
+        /// The order (`s`); `relevance` when left out.
+        pub sort: Option<AppSort>,
+        /// Language for texts (`s`).
+        pub locale: Option<String>,
+    }
+}
+
+record! {
+    /// Filters of `Manager.ListJobs`; newest first.
+    pub struct JobFilter {
+        /// A state (`s`), or `active` for all but finished ones.
+        pub state: Option<String>,
+        /// Created at or after this time, Unix seconds (`x`).
+        pub since: Option<i64>,
+        /// How many at most (`u`); 100 when left out.
+        pub limit: Option<u32>,
+        /// A role (`s`).
+        pub role: Option<String>,
+        /// Jobs of other users too (`b`); needs the right `job-read-foreign`.
+        pub all: Option<bool>,
+    }
+}
+
+record! {
+    /// Options of `Tags.Set`.
+    pub struct TagOptions {
+        /// Whether polkit may ask the person (`b`); `true` when left out.
+        pub interactive: Option<bool>,
+        /// Language for texts (`s`).
+        pub locale: Option<String>,
+    }
+}

@@ -1,0 +1,55 @@
+//! What an action would do.
+
+use crate::wire::{record, word};
+
+word! {
+    /// What `Manager.Plan` is asked about.
+    pub enum PlanRole {
+        /// Installing packages by name.
+        Install = "install",
+        /// Removing packages by name.
+        Remove = "remove",
+        /// Installing applications; the names are their ids in decimal.
+        InstallApps = "install-apps",
+        /// Removing applications; the names are their ids in decimal.
+        RemoveApps = "remove-apps",
+        /// Upgrading everything; no names.
+        Upgrade = "upgrade",
+    }
+}
+
+record! {
+    /// A package of a plan.
+    pub struct PlannedPackage {
+        /// Its name (`s`).
+        pub name: String,
+        /// The version that would be installed; for removals the one that is (`s`).
+        pub version: String,
+        /// The version that is replaced (`s`), for updates.
+        pub from: Option<String>,
+        /// Bytes to download (`t`).
+        pub download_bytes: Option<u64>,
+    }
+}
+
+record! {
+    /// The answer of `Manager.Plan`.
+    pub struct PlanRecord {
+        /// Packages that would be added (`aa{sv}`).
+        pub install: Vec<PlannedPackage>,
+        /// Packages that would be taken away (`aa{sv}`).
+        pub remove: Vec<PlannedPackage>,
+        /// Packages that would be replaced by another version (`aa{sv}`).
+        pub update: Vec<PlannedPackage>,
+        /// Bytes to download in all (`t`).
+        pub download_bytes: u64,
+        /// Bytes the disk gains (positive) or gives back (negative) (`x`).
+        pub disk_bytes: i64,
+        /// Bytes free where packages are installed (`t`).
+        pub free_bytes: u64,
+        /// Whether a restart is to be expected (`s`): `none`, `recommended`, `required`.
+        pub reboot: String,
+        /// A package comes from a source whose signature cannot be checked (`b`).
+        pub untrusted: bool,
+    }
+}

@@ -1,0 +1,39 @@
+//! Requests for applications.
+
+use crate::wire::{record, word};
+
+word! {
+    /// How far a request is.
+    pub enum RequestState {
+        /// Kept here; the server was away.
+        Unsent = "unsent",
+        /// The organisation has it.
+        Pending = "pending",
+        /// Granted.
+        Approved = "approved",
+        /// Refused.
+        Refused = "refused",
+        /// Nobody answered in time.
+        Expired = "expired",
+    }
+}
+
+record! {
+    /// A request as [`list_requests`](crate::CatalogProxy::list_requests) gives it: those of the caller.
+    pub struct RequestRecord {
+        /// Its id (`s`).
+        pub id: String,
+        /// Id of the application (`u`).
+        pub app_id: u32,
+        /// Name of the application (`s`).
+        pub app_name: String,
+        /// Why the person wants it (`s`).
+        pub justification: String,
+        /// How far it is (`s`).
+        pub state: RequestState,
+        /// When it was made, Unix seconds (`x`).
+        pub created: i64,
+        /// What the organisation answered (`s`).
+        pub comment: Option<String>,
+    }
+}

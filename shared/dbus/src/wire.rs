@@ -1,0 +1,143 @@
+//! How records become dictionaries.
+//!
+//! On the bus every value of an `a{sv}` is wrapped as a variant, in JSON it stands as it is. serde says which
+//! of the two it is writing, so one derive serves both.
+
+/// `#[serde(with)]` for a value of a record.
+pub(crate) mod entry {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use zbus::{Type, as_variant};
+
+    pub fn serialize<T, S>(value: &T, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: Type + Serialize,
+        S: Serializer,
+    {
+        if serializer.is_human_readable() {
+            value.serialize(serializer)
+        } else {
+            as_variant::serialize(value, serializer)
+        }
+    }
+
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+    where
+        T: Deserialize<'de> + Type + 'de,
+        D: Deserializer<'de>,
+    {
+        if deserializer.is_human_readable() {
+            T::deserialize(deserializer)
+        } else {
+            as_variant::deserialize(deserializer)
+        }
+    }
+}
+
+/// `#[serde(with)]` for a value that may be absent; D-Bus has no null, the key is left out.
+pub(crate) mod optional {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
+    use zbus::Type;
+
+    pub fn serialize<T, S>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: Type + Serialize,
+        S: Serializer,
+    {
+        match value {
+            Some(value) => super::entry::serialize(value, serializer),
+            None => Err(S::Error::custom(
+                "an absent value is left out, never written",
+            )),
+        }
+    }
+
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+    where
+        T: Deserialize<'de> + Type + 'de,
+        D: Deserializer<'de>,
+    {
+        if deserializer.is_human_readable() {
+            Option::<T>::deserialize(deserializer)
+        } else {
+            super::entry::deserialize(deserializer).map(Some)
+        }
+    }
+}
+
+/// Declares a struct that is an `a{sv}` on the bus and an object in JSON. The key is the field's name; an
+/// `Option` is left out when it is `None`; on reading, unknown keys are ignored and missing ones take
+/// the field's default.
+macro_rules! record {
+    ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* }) => {
+        $crate::wire::record!(@fields [$(#[$meta])*] $name {} $($fields)*);
+    };
+    (@fields [$($meta:tt)*] $name:ident { $($done:tt)* }
+        $(#[$doc:meta])* pub $field:ident: Option<$kind:ty>, $($rest:tt)*) => {
+        $crate::wire::record!(@fields [$($meta)*] $name {
+            $($done)*
+            $(#[$doc])*
+            #[serde(with = "crate::wire::optional", skip_serializing_if = "Option::is_none")]
+            pub $field: Option<$kind>,
+        } $($rest)*);
+    };
+    (@fields [$($meta:tt)*] $name:ident { $($done:tt)* }
+        $(#[$doc:meta])* pub $field:ident: $kind:ty, $($rest:tt)*) => {
+        $crate::wire::record!(@fields [$($meta)*] $name {
+            $($done)*
+            $(#[$doc])*
+            #[serde(with = "crate::wire::entry")]
+            pub $field: $kind,
+        } $($rest)*);
+    };
+    (@fields [$($meta:tt)*] $name:ident { $($done:tt)* }) => {
+        $($meta)*
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize, zbus::Type)]
+        #[zbus(signature = "a{sv}")]
+        #[serde(default)]
+        pub struct $name { $($done)* }
+    };
+}
+pub(crate) use record;
+
+/// Declares an enum that travels as a string, with an `Unknown` for words of a newer peer.
+macro_rules! word {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize, zbus::Type)]
+        #[zbus(signature = "s")]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+            /// A word this version does not know.
+            #[default]
+            #[serde(rename = "unknown", other)]
+            Unknown,
+        }
+
+        impl $name {
+            /// All words but `Unknown`.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The word on the bus and in JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                    Self::Unknown => "unknown",
+                }
+            }
+
+            /// The value of `word`, `Unknown` for any other.
+            #[must_use]
+            pub fn parse(word: &str) -> Self {
+                Self::ALL.iter().copied().find(|value| value.as_str() == word).unwrap_or_default()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use word;
