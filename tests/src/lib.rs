@@ -1,1 +1,13 @@
-//! End-to-end tests and the fleet simulator.
+//! What the end-to-end tests, the demo and the benchmarks share: the real programs started as
+//! their users start them, the programs around them, and an organisation to fill them with.
+
+pub mod admin;
+pub mod binaries;
+pub mod browser;
+pub mod display;
+pub mod organisation;
+pub mod package;
+pub mod pictures;
+pub mod process;
+pub mod root;
+pub mod server;

@@ -1,0 +1,200 @@
+//! Browsers driven through WebDriver: Chromium for the admin UI, WebKit for Play's window.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::pictures;
+use crate::process::Process;
+
+/// How long something may take to appear on a screen.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A browser, or a window that is one.
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    _driver: Process,
+    _folder: TempDir,
+}
+
+impl Browser {
+    /// Starts headless Chromium.
+    pub async fn chromium(width: u32, height: u32) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let options = json!({
+            "binary": "/usr/bin/chromium",
+            "args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--hide-scrollbars", "--force-color-profile=srgb",
+                format!("--window-size={width},{height}"),
+                format!("--user-data-dir={}", folder.path().join("profile").display()),
+            ],
+        });
+        let port = free_port()?;
+        let mut driver = Command::new("chromedriver");
+        driver.arg(format!("--port={port}"));
+        Self::connect(driver, port, folder, json!({"goog:chromeOptions": options})).await
+    }
+
+    /// Starts a program whose window is a WebKit view; `environment` is added to its own.
+    pub async fn webkit(
+        program: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = free_port()?;
+        let mut driver = Command::new("WebKitWebDriver");
+        driver
+            .arg(format!("--port={port}"))
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .envs(environment.iter().copied());
+        let options = json!({"binary": program, "args": arguments});
+        Self::connect(
+            driver,
+            port,
+            folder,
+            json!({"webkitgtk:browserOptions": options}),
+        )
+        .await
+    }
+
+    async fn connect(
+        mut driver: Command,
+        port: u16,
+        folder: TempDir,
+        wanted: Value,
+    ) -> Result<Self> {
+        let process = Process::start(
+            "the WebDriver",
+            &mut driver,
+            &folder.path().join("driver.log"),
+        )?;
+        let capabilities: Capabilities = match wanted {
+            Value::Object(wanted) => wanted.into_iter().collect(),
+            _ => Capabilities::new(),
+        };
+        let address = format!("http://127.0.0.1:{port}");
+        let start = Instant::now();
+        loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder
+                .capabilities(capabilities.clone())
+                .connect(&address)
+                .await
+            {
+                Ok(client) => {
+                    return Ok(Self {
+                        client,
+                        _driver: process,
+                        _folder: folder,
+                    });
+                }
+                Err(error) if start.elapsed() > PATIENCE => {
+                    bail!("no browser: {error}\n{}", process.log())
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// The WebDriver session itself.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Opens an address.
+    pub async fn open(&self, url: &str) -> Result<()> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// Waits for the element a CSS selector names.
+    pub async fn find(&self, css: &str) -> Result<Element> {
+        self.client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await
+            .with_context(|| format!("`{css}` did not appear"))
+    }
+
+    /// Waits for an element that can be pressed and presses it.
+    pub async fn press(&self, css: &str) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            match self.find(css).await?.click().await {
+                Ok(()) => return Ok(()),
+                Err(error) if start.elapsed() > PATIENCE => {
+                    return Err(error).with_context(|| format!("`{css}` could not be pressed"));
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// Types into a field, replacing what is there.
+    pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
+        let field = self.find(css).await?;
+        field.clear().await?;
+        field
+            .send_keys(text)
+            .await
+            .with_context(|| format!("typing into `{css}`"))
+    }
+
+    /// Waits until the element's text contains `text`.
+    pub async fn wait_for_text(&self, css: &str, text: &str) -> Result<()> {
+        self.wait_for_text_within(css, text, PATIENCE).await
+    }
+
+    /// Waits until the element's text contains `text`, at most `limit`.
+    pub async fn wait_for_text_within(&self, css: &str, text: &str, limit: Duration) -> Result<()> {
+        let start = Instant::now();
+        let mut seen = String::new();
+        while start.elapsed() < limit {
+            if let Ok(element) = self.client.find(Locator::Css(css)).await
+                && let Ok(now) = element.text().await
+            {
+                if now.contains(text) {
+                    return Ok(());
+                }
+                seen = now;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("`{css}` never said `{text}`; it said `{seen}`")
+    }
+
+    /// Runs JavaScript and returns its value.
+    pub async fn run(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Takes a picture of the page into `target/pictures/NAME.png`.
+    pub async fn picture(&self, name: &str) -> Result<()> {
+        std::fs::write(pictures::path(name)?, self.client.screenshot().await?)?;
+        Ok(())
+    }
+
+    /// Ends the session, and with it the browser or window.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}

@@ -1,0 +1,52 @@
+//! Disposable Debian systems: a folder with a package manager's world of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+use anyhow::{Context, Result, bail};
+
+use crate::binaries;
+
+static MAKING: Mutex<()> = Mutex::new(());
+
+/// Unpacks a small Debian into `folder`. The first call of a machine makes it with mmdebstrap,
+/// later ones unpack what it made.
+pub fn make(folder: &Path) -> Result<()> {
+    let archive = archive()?;
+    fs::create_dir_all(folder)?;
+    run(Command::new("tar")
+        .arg("--extract")
+        .arg("--file")
+        .arg(&archive)
+        .arg("--directory")
+        .arg(folder)
+        .arg("--numeric-owner"))
+}
+
+fn archive() -> Result<PathBuf> {
+    let _one_at_a_time = MAKING.lock();
+    let cache = binaries::folder().join("roots");
+    let archive = cache.join("bookworm.tar");
+    if archive.exists() {
+        return Ok(archive);
+    }
+    fs::create_dir_all(&cache)?;
+    let unfinished = cache.join(format!("bookworm-{}.tar", std::process::id()));
+    run(Command::new("mmdebstrap")
+        .args(["--variant=apt", "--quiet", "bookworm"])
+        .arg(&unfinished))?;
+    fs::rename(&unfinished, &archive)?;
+    Ok(archive)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let output = command
+        .output()
+        .with_context(|| format!("could not start {command:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
