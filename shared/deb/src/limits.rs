@@ -1,0 +1,45 @@
+//! How much of a package is looked at.
+
+/// The sizes beyond which a package is refused. The defaults leave a wide margin above
+/// the largest packages of Debian's archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the `control.tar` member as it is stored.
+    pub control_member: u64,
+    /// Bytes of `control.tar` once unpacked.
+    pub control_unpacked: u64,
+    /// Bytes of the control file.
+    pub control_file: u64,
+    /// Bytes of one maintainer script.
+    pub script: u64,
+    /// Members of the outer archive.
+    pub members: u64,
+    /// Files in `control.tar`.
+    pub control_entries: u64,
+    /// Bytes of `data.tar` unpacked while listing it; the list ends there.
+    pub data_unpacked: u64,
+    /// Files listed of `data.tar`; the list ends there.
+    pub data_entries: u64,
+    /// Bytes of one path inside a tar member.
+    pub path: u64,
+    /// Bytes kept of the changelog, unpacked.
+    pub changelog: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: u64 = 1024 * 1024;
+        Self {
+            control_member: 16 * MIB,
+            control_unpacked: 64 * MIB,
+            control_file: MIB,
+            script: MIB,
+            members: 32,
+            control_entries: 1_000,
+            data_unpacked: 4 * 1024 * MIB,
+            data_entries: 50_000,
+            path: 4_096,
+            changelog: 64 * 1024,
+        }
+    }
+}
