@@ -5,6 +5,7 @@
 //! [`observer::Observer`].
 
 pub mod clock;
+pub mod daemon;
 pub mod job;
 pub mod observer;
 pub mod pms;

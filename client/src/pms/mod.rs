@@ -63,6 +63,18 @@ pub struct FoundPackage {
     pub installed: bool,
 }
 
+/// What the repositories offer of a package.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub name: String,
+    pub version: String,
+    pub download_bytes: u64,
+    pub installed_bytes: u64,
+    /// Empty when the package does not say, like the next one.
+    pub homepage: String,
+    pub licence: String,
+}
+
 /// One package of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PlannedPackage {
@@ -188,6 +200,17 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
 
     /// Packages whose name or description matches.
     async fn search(&self, pattern: &str, limit: usize) -> Result<Vec<FoundPackage>, PmsError>;
+
+    /// The newest version of each of these packages; names that no repository has are left out.
+    async fn candidates(&self, _names: &[PackageName]) -> Result<Vec<Candidate>, PmsError> {
+        Ok(Vec::new())
+    }
+
+    /// A number that is another one after packages were installed or removed, or the package lists
+    /// refreshed, by whomever. Cheap: it looks at times of files.
+    fn stamp(&self) -> u64 {
+        0
+    }
 
     /// What the action would do, without doing it.
     async fn plan(&self, action: &Action) -> Result<Plan, PmsError>;

@@ -6,8 +6,10 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::job::{Job, JobId, ResultCode};
-use crate::pms::{Action, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
-use crate::transport::messages::{App, Category, ComputerId, ComputerInfo, Label, Tags, Trait};
+use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
+use crate::transport::messages::{
+    App, AppId, Category, ComputerId, ComputerInfo, Label, MandatoryPackages, Tags, Trait,
+};
 
 /// How much of a synchronisation to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -211,6 +213,30 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
 
     /// Checks a package name against the package manager's grammar.
     fn package_name(&self, text: &str) -> Result<PackageName, EngineError>;
+
+    /// The newest version of each of these packages; names that no repository has are left out.
+    async fn candidates(&self, _names: &[PackageName]) -> Result<Vec<Candidate>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    /// Another number after packages or package lists changed, by whomever. Cheap.
+    fn packages_stamp(&self) -> u64 {
+        0
+    }
+
+    /// What the last synchronisation was told to install and remove; empty before the first.
+    fn last_mandatory(&self) -> MandatoryPackages {
+        MandatoryPackages::default()
+    }
+
+    /// Asks the organisation for an application. `None` when this server takes no requests, else the request's id.
+    async fn request_app(
+        &self,
+        _app: AppId,
+        _justification: &str,
+    ) -> Result<Option<String>, EngineError> {
+        Ok(None)
+    }
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError>;
 

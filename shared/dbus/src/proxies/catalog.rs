@@ -29,9 +29,11 @@ pub trait Catalog {
     fn get_image(&self, id: u32, kind: &str, size: u32) -> Result<(OwnedFd, String), Error>;
 
     /// Asks the organisation for an application; answers with the id of the request.
+    #[zbus(allow_interactive_auth)]
     fn request_app(&self, id: u32, justification: &str) -> Result<String, Error>;
 
     /// Withdraws a request.
+    #[zbus(allow_interactive_auth)]
     fn cancel_request(&self, id: &str) -> Result<(), Error>;
 
     /// The requests of the caller, newest first.

@@ -11,15 +11,18 @@ use crate::{Error, FinishedDetail, JobResult, JobRole, JobState, JobSubject, Sta
 pub trait Job {
     /// Asks the job to stop. It does so at the next safe moment; watch the state. `NotCancellable` in a stage that must not
     /// be interrupted.
+    #[zbus(allow_interactive_auth)]
     fn cancel(&self) -> Result<(), Error>;
 
     /// From now on the caller gets `Output`, `Item` and the full `Finished`.
+    #[zbus(allow_interactive_auth)]
     fn subscribe(&self) -> Result<(), Error>;
 
     /// Ends that.
     fn unsubscribe(&self) -> Result<(), Error>;
 
     /// Output from a byte offset: the offset that follows, and the bytes (at most `limit`, at most 64 KiB).
+    #[zbus(allow_interactive_auth)]
     fn read_output(&self, offset: u64, limit: u32) -> Result<(u64, Vec<u8>), Error>;
 
     /// Answers a question.

@@ -41,6 +41,7 @@ pub trait Manager {
     fn upgrade(&self, names: &[&str], options: CallOptions) -> Result<OwnedObjectPath, Error>;
 
     /// Refreshes the package metadata; with `force` even if it is recent.
+    #[zbus(allow_interactive_auth)]
     fn refresh_metadata(&self, force: bool) -> Result<OwnedObjectPath, Error>;
 
     /// What an action would do. For `install-apps` and `remove-apps` the names are ids in decimal.
@@ -52,7 +53,13 @@ pub trait Manager {
     ) -> Result<PlanRecord, Error>;
 
     /// Jobs, newest first; those of the caller unless `all` is set.
+    #[zbus(allow_interactive_auth)]
     fn list_jobs(&self, filter: JobFilter) -> Result<Vec<JobRecord>, Error>;
+
+    /// Output of a job from a byte offset, also when its object is gone: the offset that follows, and the bytes (at most
+    /// `limit`, at most 64 KiB). Own jobs; those of others need the right `job-read-foreign`.
+    #[zbus(allow_interactive_auth)]
+    fn read_output(&self, id: &str, offset: u64, limit: u32) -> Result<(u64, Vec<u8>), Error>;
 
     /// Registers this computer with the server's user and password. The password is read from the pipe until its end.
     /// An empty user asks for automatic registration.
@@ -64,6 +71,7 @@ pub trait Manager {
     ) -> Result<OwnedObjectPath, Error>;
 
     /// Deletes the keys of the current server, or of all of them.
+    #[zbus(allow_interactive_auth)]
     fn unregister(&self, all: bool) -> Result<(), Error>;
 
     /// Whether the caller has a right: 0 no, 1 yes, 2 after polkit asked. The id may be full or its last part

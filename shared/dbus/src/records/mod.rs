@@ -6,6 +6,8 @@ mod job;
 mod options;
 mod plan;
 mod request;
+#[cfg(test)]
+mod tests;
 
 pub use app::{AppRecord, AppState, Category, Level, StateDetail};
 pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, Origin};
