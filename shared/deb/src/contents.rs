@@ -3,9 +3,12 @@
 use std::io::{self, Read};
 
 use crate::compression::unpack;
+use crate::licence::of_copyright;
 use crate::tar::{Header, Walker};
 use crate::{Limits, ReadError};
 
+/// Bytes of a copyright file that are looked at.
+const STORED_COPYRIGHT: u64 = 256 * 1024;
 /// Bytes of a compressed changelog that are looked at.
 const STORED_CHANGELOG: u64 = 1024 * 1024;
 
@@ -49,6 +52,22 @@ pub enum EntryKind {
     Hardlink(String),
     /// A device, a pipe or something unknown.
     Other,
+}
+
+/// Looks for the copyright file in the data member `name`; what cannot be read has none.
+pub(crate) fn licence(name: &str, data: &mut dyn Read, limits: &Limits) -> Option<String> {
+    if limits.licence_search == 0 {
+        return None;
+    }
+    let unpacked = unpack(name, "data.tar", data).ok()?;
+    let mut walker = Walker::new(unpacked, name, limits.licence_search, limits.path);
+    while let Some(header) = walker.next().ok()? {
+        if header.kind == b'0' && documentation(&header.path) == Some("copyright") {
+            let text = walker.start_of_content(STORED_COPYRIGHT).ok()?;
+            return of_copyright(&String::from_utf8_lossy(&text));
+        }
+    }
+    None
 }
 
 /// Lists the data member `name`; a failure ends the list and is noted in it.
@@ -105,11 +124,14 @@ fn entry(header: Header) -> Entry {
     }
 }
 
+/// The name of a file in a package's documentation folder.
+fn documentation(path: &str) -> Option<&str> {
+    let (_package, file) = path.strip_prefix("usr/share/doc/")?.split_once('/')?;
+    (!file.contains('/')).then_some(file)
+}
+
 fn changelog_rank(path: &str) -> Option<u8> {
-    let mut parts = path.strip_prefix("usr/share/doc/")?.split('/');
-    let (Some(_package), Some(file), None) = (parts.next(), parts.next(), parts.next()) else {
-        return None;
-    };
+    let file = documentation(path)?;
     match file.strip_suffix(".gz").unwrap_or(file) {
         "changelog.Debian" => Some(2),
         "changelog" => Some(1),

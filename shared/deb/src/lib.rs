@@ -27,11 +27,13 @@ mod compression;
 mod contents;
 mod digests;
 mod error;
+mod licence;
 mod limits;
 mod names;
 mod package;
 mod paragraph;
 mod tar;
+mod version;
 
 #[cfg(feature = "build")]
 pub use build::{Builder, Compression, archive};
@@ -42,3 +44,4 @@ pub use limits::Limits;
 pub use names::{ARCHITECTURES, FileName, split_file_name};
 pub use package::{Package, Script, inspect, read};
 pub use paragraph::{Field, Paragraph, ParagraphError};
+pub use version::compare_versions;

@@ -16,6 +16,8 @@ pub struct Limits {
     pub members: u64,
     /// Files in `control.tar`.
     pub control_entries: u64,
+    /// Bytes of `data.tar` unpacked while looking for the licence; 0 does not look.
+    pub licence_search: u64,
     /// Bytes of `data.tar` unpacked while listing it; the list ends there.
     pub data_unpacked: u64,
     /// Files listed of `data.tar`; the list ends there.
@@ -36,6 +38,7 @@ impl Default for Limits {
             script: MIB,
             members: 32,
             control_entries: 1_000,
+            licence_search: 32 * MIB,
             data_unpacked: 4 * 1024 * MIB,
             data_entries: 50_000,
             path: 4_096,

@@ -26,6 +26,7 @@ pub struct Package {
     control: Paragraph,
     scripts: Vec<Script>,
     installed_size: Option<u64>,
+    licence: Option<String>,
 }
 
 /// A maintainer script, or another control file worth showing.
@@ -68,6 +69,16 @@ impl Package {
         self.installed_size
     }
 
+    /// The licence, where the package names it: the field `License`, else the short names of
+    /// the copyright file if [`read`] came across it within [`Limits::licence_search`].
+    pub fn licence(&self) -> Option<&str> {
+        let field = self
+            .control
+            .get("License")
+            .filter(|value| !value.is_empty());
+        field.or(self.licence.as_deref())
+    }
+
     /// Maintainer scripts and similar, in the order of the archive.
     pub fn scripts(&self) -> &[Script] {
         &self.scripts
@@ -78,13 +89,16 @@ impl Package {
     }
 }
 
-/// Reads the control data of the package in `source`, and `source` to its end. The
-/// content of `data.tar` goes by without being unpacked.
+/// Reads the control data of the package in `source`, and `source` to its end. Of
+/// `data.tar` no more is unpacked than finding the licence needs.
 ///
 /// # Errors
 /// Whatever is wrong with the file, see [`ReadError`].
 pub fn read<R: Read>(source: R, limits: &Limits) -> Result<Package, ReadError> {
-    let (package, ()) = read_with(source, limits, |_, _| ())?;
+    let (mut package, licence) = read_with(source, limits, |name, data| {
+        contents::licence(name, data, limits)
+    })?;
+    package.licence = licence;
     Ok(package)
 }
 
@@ -262,6 +276,7 @@ fn identified(control: Paragraph, scripts: Vec<Script>) -> Result<Package, ReadE
         control,
         scripts,
         installed_size,
+        licence: None,
     })
 }
 

@@ -88,6 +88,44 @@ fn a_package_is_read_whatever_its_compression() {
 }
 
 #[test]
+fn the_licence_is_read_from_the_field_or_the_copyright_file() {
+    let copyright = b"Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: GPL-3+\n";
+    let licensed = sample().file("usr/share/doc/hello/copyright", 0o644, copyright);
+    let licence =
+        |file: &[u8], limits: &Limits| read(file, limits).unwrap().licence().map(str::to_owned);
+    let file = licensed.clone().build().unwrap();
+    assert_eq!(
+        licence(&file, &Limits::default()).as_deref(),
+        Some("GPL-3+")
+    );
+    assert_eq!(
+        licence(
+            &file,
+            &Limits {
+                licence_search: 0,
+                ..Limits::default()
+            }
+        ),
+        None
+    );
+    assert_eq!(
+        licence(
+            &file,
+            &Limits {
+                licence_search: 1_000,
+                ..Limits::default()
+            }
+        ),
+        None
+    );
+    let file = licensed.field("License", "Apache-2.0").build().unwrap();
+    assert_eq!(
+        licence(&file, &Limits::default()).as_deref(),
+        Some("Apache-2.0")
+    );
+}
+
+#[test]
 fn contents_list_files_and_the_distribution_s_changelog() {
     let file = sample().build().unwrap();
     let (_, contents) = inspect(file.as_slice(), &Limits::default()).unwrap();
@@ -316,6 +354,7 @@ proptest! {
     #[test]
     fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
         let _ = inspect(bytes.as_slice(), &Limits::default());
+        let _ = read(bytes.as_slice(), &Limits::default());
         let control = archive(&[("debian-binary", b"2.0\n"), ("control.tar", &bytes), ("data.tar", &bytes)]);
         let _ = inspect(control.as_slice(), &Limits::default());
     }
@@ -330,6 +369,7 @@ proptest! {
         let position = position % file.len();
         file[position] = value;
         let _ = inspect(file.as_slice(), &Limits::default());
+        let _ = read(file.as_slice(), &Limits::default());
     }
 
     #[test]
