@@ -1,1 +1,70 @@
-//! The components the admin UI and Play share.
+//! The components the admin UI and Play share: thin, accessible, on native elements.
+//!
+//! Look: `styles/theme.css` (tokens, both themes) and the style sheets beside it. A view imports that file, names its own sources, and serves the files
+//! that `assets/from-npm.json` lists. Words: every text comes from the caller; the few the kit says by itself are in [`texts`], picked by [`texts::provide_language`].
+
+pub mod app_card;
+pub mod app_icon;
+pub mod badge;
+pub mod brand;
+pub mod button;
+pub mod card;
+pub mod chart;
+pub mod checkbox;
+pub mod chip;
+pub mod clipboard;
+pub mod dialog;
+pub mod empty_state;
+pub mod error_state;
+pub mod field;
+pub mod format;
+pub mod icon;
+pub mod layout;
+pub mod markdown;
+pub mod menu;
+pub mod page_title;
+pub mod pagination;
+pub mod popover;
+pub mod progress;
+pub mod relative_time;
+pub mod search_field;
+pub mod select;
+pub mod skeleton;
+pub mod state_button;
+pub mod table;
+pub mod tabs;
+pub mod text_area;
+pub mod text_input;
+pub mod texts;
+pub mod theme;
+pub mod toast;
+
+pub use app_card::AppCard;
+pub use app_icon::{AppIcon, LetterTile};
+pub use badge::{Badge, Status, Tone};
+pub use brand::{Mark, Wordmark};
+pub use button::{Button, ButtonLook, ButtonSize, IconButton, LinkButton};
+pub use card::{Card, StatCard};
+pub use checkbox::{Checkbox, Switch};
+pub use chip::Chip;
+pub use dialog::{ConfirmDialog, Dialog};
+pub use empty_state::EmptyState;
+pub use error_state::{ErrorState, Notice};
+pub use field::Field;
+pub use icon::Icon;
+pub use markdown::Markdown;
+pub use menu::{Menu, MenuItem, MenuSeparator};
+pub use page_title::PageTitle;
+pub use pagination::Pagination;
+pub use popover::Popover;
+pub use progress::{Progress, Ring};
+pub use relative_time::{DateTime, RelativeTime};
+pub use search_field::SearchField;
+pub use select::{Choice, Select};
+pub use skeleton::{SkeletonCards, SkeletonLines, SkeletonRows};
+pub use state_button::{StateButton, StateLook};
+pub use tabs::{Tab, Tabs};
+pub use text_area::TextArea;
+pub use text_input::TextInput;
+pub use theme::ThemeToggle;
+pub use toast::{ToastArea, Toasts, use_toasts};

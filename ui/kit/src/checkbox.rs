@@ -1,0 +1,62 @@
+//! Check box and switch with their label.
+use crate::field::unique_id;
+use leptos::prelude::*;
+
+/// A check box with its text and an optional explanation.
+#[component]
+pub fn Checkbox(
+    value: RwSignal<bool>,
+    #[prop(into)] label: TextProp,
+    #[prop(optional, into)] help: MaybeProp<String>,
+    #[prop(optional, into)] disabled: Signal<bool>,
+) -> impl IntoView {
+    toggle("checkbox checkbox-sm", None, value, label, help, disabled)
+}
+
+/// A switch: takes effect for what it stands beside.
+#[component]
+pub fn Switch(
+    value: RwSignal<bool>,
+    #[prop(into)] label: TextProp,
+    #[prop(optional, into)] help: MaybeProp<String>,
+    #[prop(optional, into)] disabled: Signal<bool>,
+) -> impl IntoView {
+    toggle(
+        "toggle toggle-sm",
+        Some("switch"),
+        value,
+        label,
+        help,
+        disabled,
+    )
+}
+
+fn toggle(
+    class: &'static str,
+    role: Option<&'static str>,
+    value: RwSignal<bool>,
+    label: TextProp,
+    help: MaybeProp<String>,
+    disabled: Signal<bool>,
+) -> impl IntoView {
+    let id = unique_id("check");
+    let about = format!("{id}-about");
+    view! {
+        <div class="check">
+            <input
+                id=id.clone()
+                type="checkbox"
+                role=role
+                class=class
+                disabled=disabled
+                aria-describedby=about.clone()
+                prop:checked=value
+                on:change=move |event| value.set(event_target_checked(&event))
+            />
+            <div>
+                <label for=id>{move || label.get()}</label>
+                <div id=about>{move || help.get().map(|help| view! { <p class="field-help">{help}</p> })}</div>
+            </div>
+        </div>
+    }
+}

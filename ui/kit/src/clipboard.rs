@@ -1,0 +1,28 @@
+//! Copying a text.
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Puts the text on the clipboard. Without a secure context browsers have no clipboard; then the text is selected in a hidden field and copied the old way.
+pub fn copy(text: &str) {
+    let navigator = window().navigator();
+    let available = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard"))
+        .is_ok_and(|clipboard| clipboard.is_object());
+    if available {
+        let _ = navigator.clipboard().write_text(text);
+        return;
+    }
+    let document = document();
+    let Ok(area) = document.create_element("textarea") else {
+        return;
+    };
+    let area: web_sys::HtmlTextAreaElement = area.unchecked_into();
+    area.set_value(text);
+    area.set_class_name("visually-hidden");
+    if let Some(body) = document.body() {
+        let _ = body.append_child(&area);
+        area.select();
+        let html: &web_sys::HtmlDocument = document.unchecked_ref();
+        let _ = html.exec_command("copy");
+        area.remove();
+    }
+}

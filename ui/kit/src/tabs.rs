@@ -1,0 +1,44 @@
+//! Tabs that have addresses: links, so that each can be bookmarked, opened beside, and gone back to.
+use leptos::prelude::*;
+
+/// One tab.
+#[derive(Debug, Clone)]
+pub struct Tab {
+    pub href: String,
+    pub label: String,
+    /// How many things it holds, when known.
+    pub count: Option<u64>,
+    pub current: bool,
+}
+
+/// The row of tabs.
+#[component]
+pub fn Tabs(
+    #[prop(into)] tabs: Signal<Vec<Tab>>,
+    /// What the tabs are of, for screen readers.
+    #[prop(into)]
+    label: TextProp,
+) -> impl IntoView {
+    view! {
+        <nav class="tab-row" aria-label=move || label.get().to_string()>
+            {move || {
+                tabs.get()
+                    .into_iter()
+                    .map(|tab| {
+                        view! {
+                            <a
+                                class="tab-link"
+                                class:tab-current=tab.current
+                                href=tab.href
+                                aria-current=tab.current.then_some("page")
+                            >
+                                {tab.label}
+                                {tab.count.map(|count| view! { <span class="tab-count">{count}</span> })}
+                            </a>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </nav>
+    }
+}
