@@ -1,1 +1,23 @@
 //! The migasfree server: fleet management for GNU/Linux desktops.
+//!
+//! One folder per domain; `app` puts them together.
+
+pub mod app;
+pub mod app_catalog;
+pub mod audit;
+pub mod auth;
+pub mod clock;
+pub mod computers;
+pub mod config;
+pub mod core;
+pub mod db;
+pub mod events;
+pub mod files;
+pub mod hardware;
+pub mod jobs;
+pub mod public;
+pub mod repository;
+pub mod rest;
+pub mod safe;
+pub mod stats;
+pub mod web;

@@ -1,3 +1,3 @@
-//! server.
+//! The migasfree server's program.
 
 fn main() {}

@@ -1,0 +1,43 @@
+//! The router and its state.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::{auth, events, files, jobs, public, rest, safe, stats, web};
+
+/// What every handler may use. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The settings in force.
+    pub settings: Arc<Settings>,
+    /// Private keys.
+    pub keys: Arc<safe::keys::KeyRing>,
+    /// Blobs.
+    pub files: files::Store,
+    /// Durable background work.
+    pub jobs: jobs::Queue,
+    /// Live events.
+    pub events: events::Bus,
+}
+
+/// All routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .merge(rest::router())
+        .merge(safe::router())
+        .merge(public::router())
+        .merge(files::router())
+        .merge(auth::router())
+        .merge(events::router())
+        .merge(stats::router())
+        .merge(web::router())
+        .with_state(state)
+}

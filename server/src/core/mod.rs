@@ -1,0 +1,10 @@
+//! Platforms, projects, packages, deployments, properties and attributes.
+
+use axum::Router;
+
+use crate::app::AppState;
+
+/// Routes of this domain.
+pub fn router() -> Router<AppState> {
+    Router::new()
+}

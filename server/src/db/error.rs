@@ -1,0 +1,123 @@
+//! What can go wrong in the data layer.
+
+use std::path::PathBuf;
+
+use sqlx::postgres::PgDatabaseError;
+
+/// A failure of the data layer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A row that had to be there is not.
+    #[error("no such row")]
+    NotFound,
+    /// Another row has the same values in columns that are unique together.
+    #[error("another row of {table} has the same {}", columns.join(", "))]
+    Unique {
+        /// The table; empty when the engine does not tell.
+        table: String,
+        /// Its columns; empty when the engine does not tell.
+        columns: Vec<String>,
+    },
+    /// A row refers to one that is not there.
+    #[error("the row refers to one that does not exist")]
+    ForeignKey,
+    /// A value breaks a rule of the table.
+    #[error("a value is missing or not allowed: {0}")]
+    Constraint(String),
+    /// Too much is waiting for the database; the same request may succeed later.
+    #[error("the database is busy: try again")]
+    Busy,
+    /// The data were written by a newer version of the server.
+    #[error(
+        "the database has schema {found}, this server knows {known}: \
+         run the newer server, or restore the copy made before the upgrade"
+    )]
+    NewerSchema {
+        /// Number of the newest migration applied.
+        found: i64,
+        /// Number of the newest migration known.
+        known: i64,
+    },
+    /// Another server works on the same data folder.
+    #[error("another server uses {}: stop it, or choose another folder with --data", .0.display())]
+    InUse(PathBuf),
+    /// A file of the data folder cannot be used.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Everything else.
+    #[error(transparent)]
+    Sqlx(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::RowNotFound => return Self::NotFound,
+            sqlx::Error::PoolTimedOut => return Self::Busy,
+            sqlx::Error::Database(inner) => {
+                let code = inner.code().unwrap_or_default().into_owned();
+                if inner.is_unique_violation() {
+                    return unique(inner.as_ref());
+                }
+                if inner.is_foreign_key_violation() {
+                    return Self::ForeignKey;
+                }
+                if inner.is_check_violation() || matches!(code.as_str(), "23502" | "1299" | "3091")
+                {
+                    return Self::Constraint(inner.message().to_owned());
+                }
+                if matches!(code.as_str(), "5" | "6" | "261" | "517" | "40001" | "40P01") {
+                    return Self::Busy;
+                }
+            }
+            _ => {}
+        }
+        Self::Sqlx(error)
+    }
+}
+
+fn unique(error: &dyn sqlx::error::DatabaseError) -> Error {
+    match error.try_downcast_ref::<PgDatabaseError>() {
+        Some(postgres) => Error::Unique {
+            table: postgres.table().unwrap_or_default().to_owned(),
+            columns: columns_of_detail(postgres.detail().unwrap_or_default()),
+        },
+        None => unique_of_sqlite(error.message()),
+    }
+}
+
+/// `Key (project_id, name)=(1, x) already exists.`, whatever the language around it.
+fn columns_of_detail(detail: &str) -> Vec<String> {
+    let Some((key, _)) = detail.split_once(")=(") else {
+        return Vec::new();
+    };
+    let Some((_, columns)) = key.split_once('(') else {
+        return Vec::new();
+    };
+    let columns: Vec<String> = columns
+        .split(", ")
+        .map(|name| name.trim_matches('"').to_owned())
+        .collect();
+    if columns.iter().any(|name| name.contains('(')) {
+        Vec::new()
+    } else {
+        columns
+    }
+}
+
+/// `UNIQUE constraint failed: core_store.project_id, core_store.name`
+fn unique_of_sqlite(message: &str) -> Error {
+    let list = message.split_once("failed: ").map_or("", |(_, list)| list);
+    let mut table = String::new();
+    let mut columns = Vec::new();
+    for (of, column) in list.split(", ").filter_map(|item| item.split_once('.')) {
+        of.clone_into(&mut table);
+        columns.push(column.to_owned());
+    }
+    Error::Unique { table, columns }
+}

@@ -1,0 +1,152 @@
+//! Schema migrations: pairs of scripts with the same number, applied in order, all or nothing.
+
+use std::path::PathBuf;
+
+use super::{Db, Dialect, Engine, Error, Result, Sql, Ts, Tx, seed};
+use crate::args;
+
+struct Migration {
+    number: i64,
+    name: &'static str,
+    script: Sql,
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal),* $(,)?) => {
+        &[$(Migration {
+            number: $number,
+            name: $name,
+            script: Sql {
+                sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+                postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+            },
+        }),*]
+    };
+}
+
+/// Every migration, oldest first. A released script never changes: add another one.
+const MIGRATIONS: &[Migration] = migrations![
+    1 "0001_reference",
+];
+
+/// Any number that no other program uses as an advisory lock of the same database.
+const LOCK_KEY: i64 = 0x6d69_6761_7366_7265;
+
+/// What [`Db::migrate`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// Migrations applied now.
+    pub applied: usize,
+    /// Whether the database was empty before.
+    pub created: bool,
+    /// Copy of the SQLite file made before a migration.
+    pub copy: Option<PathBuf>,
+}
+
+/// Number of the newest schema this server knows.
+pub fn known() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.number)
+}
+
+pub(super) async fn run(db: &Db, now: Ts) -> Result<Migrated> {
+    let before = applied_by(db).await?;
+    refuse_newer(before)?;
+    let copy = match &*db.engine {
+        Engine::Sqlite(store) if before > 0 && before < known() => {
+            Some(store.copy(&format!("schema-{before}")).await?)
+        }
+        _ => None,
+    };
+    let mut tx = db.begin().await?;
+    let current = lock(&mut tx).await?;
+    refuse_newer(current)?;
+    let mut applied = 0;
+    for migration in MIGRATIONS
+        .iter()
+        .filter(|migration| migration.number > current)
+    {
+        tracing::info!(
+            number = migration.number,
+            name = migration.name,
+            "migrating the database"
+        );
+        tx.script(migration.script.text(tx.dialect())).await?;
+        tx.execute(
+            "INSERT INTO schema_migration (number, name, applied_at) VALUES ($1, $2, $3)",
+            args![migration.number, migration.name, now],
+        )
+        .await?;
+        applied += 1;
+    }
+    if current == 0 {
+        seed::plant(&mut tx, now).await?;
+    }
+    tx.commit().await?;
+    Ok(Migrated {
+        applied,
+        created: current == 0,
+        copy,
+    })
+}
+
+fn refuse_newer(found: i64) -> Result<()> {
+    if found > known() {
+        Err(Error::NewerSchema {
+            found,
+            known: known(),
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// The newest migration applied, 0 for an empty database.
+async fn applied_by(db: &Db) -> Result<i64> {
+    let there: (i64,) = match db.dialect() {
+        Dialect::Sqlite => {
+            let sql = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'";
+            db.one(sql, args![]).await?
+        }
+        Dialect::Postgres => {
+            let sql = "SELECT COUNT(*) FROM pg_catalog.pg_class \
+                       WHERE oid = to_regclass('schema_migration')";
+            db.one(sql, args![]).await?
+        }
+    };
+    if there.0 == 0 {
+        return Ok(0);
+    }
+    let newest: (i64,) = db
+        .one(
+            "SELECT COALESCE(MAX(number), 0) FROM schema_migration",
+            args![],
+        )
+        .await?;
+    Ok(newest.0)
+}
+
+/// Keeps other servers from migrating until the transaction ends; answers the newest migration applied.
+async fn lock(tx: &mut Tx) -> Result<i64> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.execute("SELECT pg_advisory_xact_lock($1)", args![LOCK_KEY])
+            .await?;
+    }
+    tx.script(match tx.dialect() {
+        Dialect::Sqlite => {
+            "CREATE TABLE IF NOT EXISTS schema_migration \
+             (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"
+        }
+        Dialect::Postgres => {
+            "CREATE TABLE IF NOT EXISTS schema_migration \
+             (number bigint NOT NULL PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL)"
+        }
+    })
+    .await?;
+    let newest: (i64,) = tx
+        .one(
+            "SELECT COALESCE(MAX(number), 0) FROM schema_migration",
+            args![],
+        )
+        .await?;
+    Ok(newest.0)
+}

@@ -1,0 +1,32 @@
+//! PostgreSQL: a pool of connections.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use super::Result;
+
+/// Where the database is and how many connections to keep.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    /// `postgres://user:password@host/database`
+    pub url: String,
+    /// Most connections at the same time.
+    pub max_connections: u32,
+}
+
+pub(super) async fn connect(options: &PostgresOptions) -> Result<PgPool> {
+    let connect = PgConnectOptions::from_str(&options.url)?
+        .application_name("migasfree-server")
+        .statement_cache_capacity(400)
+        .options([("timezone", "UTC"), ("statement_timeout", "120s")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(options.max_connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .idle_timeout(Duration::from_secs(300))
+        .connect_with(connect)
+        .await?;
+    Ok(pool)
+}

@@ -1,0 +1,187 @@
+//! Write transactions.
+
+use std::fmt;
+
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use super::statement::Prepared;
+use super::{Args, Dialect, Engine, Record, Result, Sql, Statement};
+
+type AfterCommit = Box<dyn FnOnce() + Send>;
+
+/// A write transaction; dropped without [`Tx::commit`] it leaves no trace.
+pub struct Tx {
+    inner: Inner,
+    after_commit: Vec<AfterCommit>,
+}
+
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx")
+            .field("dialect", &self.dialect())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs a prepared statement inside the transaction.
+macro_rules! in_transaction {
+    ($self:ident, $prepared:ident, $run:ident, $make:ident) => {
+        match &mut $self.inner {
+            Inner::Sqlite(tx) => {
+                sqlx::$make($prepared.text, $prepared.args.sqlite()?)
+                    .$run(&mut **tx)
+                    .await
+            }
+            Inner::Postgres(tx) => {
+                sqlx::$make($prepared.text, $prepared.args.postgres()?)
+                    .$run(&mut **tx)
+                    .await
+            }
+        }
+    };
+}
+
+impl Tx {
+    pub(super) async fn begin(engine: &Engine) -> Result<Self> {
+        let inner = match engine {
+            // Immediate: a transaction that read first and wants to write later could not wait.
+            Engine::Sqlite(store) => {
+                Inner::Sqlite(store.pool(false).begin_with("BEGIN IMMEDIATE").await?)
+            }
+            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Self {
+            inner,
+            after_commit: Vec::new(),
+        })
+    }
+
+    /// Which SQL this database speaks.
+    pub fn dialect(&self) -> Dialect {
+        match &self.inner {
+            Inner::Sqlite(_) => Dialect::Sqlite,
+            Inner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Makes everything done so far permanent, then runs what waited for it.
+    pub async fn commit(self) -> Result<()> {
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await?,
+        }
+        for run in self.after_commit {
+            run();
+        }
+        Ok(())
+    }
+
+    /// Runs `run` after a successful commit, and never otherwise.
+    pub fn after_commit(&mut self, run: impl FnOnce() + Send + 'static) {
+        self.after_commit.push(Box::new(run));
+    }
+
+    /// All rows of a static statement.
+    pub async fn all<T: Record>(&mut self, sql: impl Into<Sql>, args: Args) -> Result<Vec<T>> {
+        let prepared = Prepared::fixed(self.dialect(), sql.into(), args);
+        Ok(in_transaction!(self, prepared, fetch_all, query_as_with)?)
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// [`super::Error::NotFound`] when there is none.
+    pub async fn one<T: Record>(&mut self, sql: impl Into<Sql>, args: Args) -> Result<T> {
+        let prepared = Prepared::fixed(self.dialect(), sql.into(), args);
+        Ok(in_transaction!(self, prepared, fetch_one, query_as_with)?)
+    }
+
+    /// The first row, if there is one.
+    pub async fn optional<T: Record>(
+        &mut self,
+        sql: impl Into<Sql>,
+        args: Args,
+    ) -> Result<Option<T>> {
+        let prepared = Prepared::fixed(self.dialect(), sql.into(), args);
+        Ok(in_transaction!(
+            self,
+            prepared,
+            fetch_optional,
+            query_as_with
+        )?)
+    }
+
+    /// Runs a statement; answers the number of rows affected.
+    pub async fn execute(&mut self, sql: impl Into<Sql>, args: Args) -> Result<u64> {
+        let prepared = Prepared::fixed(self.dialect(), sql.into(), args);
+        self.run(prepared).await
+    }
+
+    /// All rows of a dynamic statement.
+    pub async fn all_query<T: Record>(&mut self, statement: &impl Statement) -> Result<Vec<T>> {
+        let prepared = statement.prepare(self.dialect())?;
+        Ok(in_transaction!(self, prepared, fetch_all, query_as_with)?)
+    }
+
+    /// The first row of a dynamic statement.
+    ///
+    /// # Errors
+    /// [`super::Error::NotFound`] when there is none.
+    pub async fn one_query<T: Record>(&mut self, statement: &impl Statement) -> Result<T> {
+        let prepared = statement.prepare(self.dialect())?;
+        Ok(in_transaction!(self, prepared, fetch_one, query_as_with)?)
+    }
+
+    /// The first row of a dynamic statement, if there is one.
+    pub async fn optional_query<T: Record>(
+        &mut self,
+        statement: &impl Statement,
+    ) -> Result<Option<T>> {
+        let prepared = statement.prepare(self.dialect())?;
+        Ok(in_transaction!(
+            self,
+            prepared,
+            fetch_optional,
+            query_as_with
+        )?)
+    }
+
+    /// Runs a dynamic statement; answers the number of rows affected.
+    pub async fn execute_query(&mut self, statement: &impl Statement) -> Result<u64> {
+        let prepared = statement.prepare(self.dialect())?;
+        self.run(prepared).await
+    }
+
+    /// Runs a script of several statements without arguments (a migration).
+    pub(super) async fn script(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+            Inner::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, prepared: Prepared) -> Result<u64> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                let arguments = prepared.args.sqlite()?;
+                sqlx::query_with(prepared.text, arguments)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected()
+            }
+            Inner::Postgres(tx) => {
+                let arguments = prepared.args.postgres()?;
+                sqlx::query_with(prepared.text, arguments)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected()
+            }
+        })
+    }
+}

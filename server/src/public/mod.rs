@@ -1,0 +1,10 @@
+//! Endpoints that need no sign-in.
+
+use axum::Router;
+
+use crate::app::AppState;
+
+/// Routes of this domain.
+pub fn router() -> Router<AppState> {
+    Router::new()
+}

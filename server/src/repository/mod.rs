@@ -1,0 +1,10 @@
+//! Publishing of package repositories.
+
+use axum::Router;
+
+use crate::app::AppState;
+
+/// Routes of this domain.
+pub fn router() -> Router<AppState> {
+    Router::new()
+}

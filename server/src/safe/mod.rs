@@ -1,0 +1,12 @@
+//! The sealed client protocol: open, dispatch, seal.
+
+pub mod keys;
+
+use axum::Router;
+
+use crate::app::AppState;
+
+/// Routes of this domain.
+pub fn router() -> Router<AppState> {
+    Router::new()
+}

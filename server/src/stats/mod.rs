@@ -1,0 +1,10 @@
+//! Statistics.
+
+use axum::Router;
+
+use crate::app::AppState;
+
+/// Routes of this domain.
+pub fn router() -> Router<AppState> {
+    Router::new()
+}

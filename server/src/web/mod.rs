@@ -1,0 +1,10 @@
+//! The admin UI, embedded.
+
+use axum::Router;
+
+use crate::app::AppState;
+
+/// Routes of this domain.
+pub fn router() -> Router<AppState> {
+    Router::new()
+}
