@@ -178,6 +178,14 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// `None` when the job had none: run it again from the start.
     async fn resume(&self, job: &Job<'_>) -> Option<Result<Outcome, EngineError>>;
 
+    /// Finishes what an interrupted job left half done with packages; `nothing-to-do` when all is well.
+    async fn repair(&self, _job: &Job<'_>) -> Result<Outcome, EngineError> {
+        Ok(Outcome {
+            code: ResultCode::NothingToDo,
+            problems: Vec::new(),
+        })
+    }
+
     /// Forgets the process records of a job that ended.
     fn forget(&self, job: &JobId);
 
