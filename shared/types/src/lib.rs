@@ -1,3 +1,4 @@
 //! Messages, REST shapes and ids of migasfree; pure, also for WebAssembly.
 
 pub mod play;
+pub mod rest;

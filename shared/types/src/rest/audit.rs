@@ -1,0 +1,22 @@
+//! The audit trail: `GET /api/v1/token/audit/`.
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One change, with the object before and after it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditRecord {
+    pub id: i64,
+    /// RFC 3339.
+    pub created_at: String,
+    pub username: String,
+    /// `add`, `change`, `delete`, or what an action calls itself.
+    pub action: String,
+    /// `core.deployment`
+    pub entity: String,
+    pub object_id: Option<i64>,
+    pub object_text: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+    pub address: Option<String>,
+}
