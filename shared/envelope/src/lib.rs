@@ -19,3 +19,9 @@ mod python;
 pub use cache::SignatureCache;
 pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use message::{MAX_MESSAGE_LEN, OpenError, open, seal, seal_cached};
+
+/// The layers below the encryption on their own, for fuzzing.
+#[doc(hidden)]
+pub mod unsealed {
+    pub use crate::message::{confirm, verify_plaintext};
+}

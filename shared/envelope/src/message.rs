@@ -92,8 +92,16 @@ pub fn open(
         return Err(OpenError::Undecipherable);
     }
     let plaintext = jwe::decrypt(message, decrypter).ok_or(OpenError::Undecipherable)?;
+    verify_plaintext(&plaintext, verifier)
+}
+
+/// The claims of a decrypted message.
+///
+/// # Errors
+/// [`OpenError`]
+pub fn verify_plaintext(plaintext: &[u8], verifier: &PublicKey) -> Result<Value, OpenError> {
     let plaintext: Plaintext =
-        serde_json::from_slice(&plaintext).map_err(|_| OpenError::Undecipherable)?;
+        serde_json::from_slice(plaintext).map_err(|_| OpenError::Undecipherable)?;
     let sign = plaintext.sign.ok_or(OpenError::InvalidSignature)?;
     let payload = jws::verify(&sign, verifier).ok_or(OpenError::InvalidSignature)?;
     confirm(plaintext.data, &payload)
@@ -101,7 +109,10 @@ pub fn open(
 
 /// Returns `data` if `payload` says the same: JSON for objects; for other values also the plain
 /// rendering older servers sign.
-fn confirm(data: Value, payload: &[u8]) -> Result<Value, OpenError> {
+///
+/// # Errors
+/// [`OpenError::PayloadMismatch`]
+pub fn confirm(data: Value, payload: &[u8]) -> Result<Value, OpenError> {
     if payload.is_empty() {
         return match data {
             Value::Null => Ok(Value::Null),

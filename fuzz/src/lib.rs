@@ -1,0 +1,5 @@
+//! What each fuzz target does with one input. The tests of the crates run the same functions over
+//! the corpus.
+
+pub mod deb_read;
+pub mod envelope_open;

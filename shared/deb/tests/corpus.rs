@@ -1,0 +1,16 @@
+//! The fuzz corpus, replayed.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../../../fuzz/src/deb_read.rs"]
+mod deb_read;
+
+#[test]
+fn no_input_of_the_fuzz_corpus_panics() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/deb_read");
+    let mut replayed = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        deb_read::run(&std::fs::read(file.unwrap().path()).unwrap());
+        replayed += 1;
+    }
+    assert!(replayed > 5, "the corpus is missing");
+}
