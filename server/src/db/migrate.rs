@@ -27,6 +27,7 @@ macro_rules! migrations {
 /// Every migration, oldest first. A released script never changes: add another one.
 const MIGRATIONS: &[Migration] = migrations![
     1 "0001_reference",
+    2 "0002_files_and_repositories",
 ];
 
 /// Any number that no other program uses as an advisory lock of the same database.

@@ -1,0 +1,82 @@
+//! Collecting what nothing refers to any more.
+
+use std::time::Duration;
+
+use super::{BlobError, Store};
+use crate::args;
+use crate::db::{Db, Ts};
+
+/// How long retired generations and unused blobs are kept, for those who began to read them.
+pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Blobs removed in one transaction, which holds SQLite's writer.
+const BATCH: i64 = 100;
+
+/// What was removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// Retired generations of repositories.
+    pub generations: u64,
+    /// Blobs.
+    pub blobs: u64,
+}
+
+/// Removes generations retired for longer than [`KEPT`], then blobs unused for as long.
+///
+/// # Errors
+/// What was removed until then stays removed; the next run goes on.
+pub async fn collect(db: &Db, store: &Store, now: Ts) -> Result<Collected, BlobError> {
+    let before = now - KEPT;
+    let generations = generations(db, before).await?;
+    let mut blobs = 0;
+    loop {
+        let removed = blobs_batch(db, store, before).await?;
+        blobs += removed;
+        if removed < BATCH as u64 {
+            return Ok(Collected { generations, blobs });
+        }
+    }
+}
+
+async fn generations(db: &Db, before: Ts) -> Result<u64, BlobError> {
+    let mut tx = db.begin().await?;
+    let removed = tx
+        .execute(
+            "DELETE FROM repository_generation WHERE retired_at < $1",
+            args![before],
+        )
+        .await?;
+    if removed > 0 {
+        tx.execute(
+            "DELETE FROM repository_package WHERE last_generation IS NOT NULL AND NOT EXISTS (\
+               SELECT 1 FROM repository_generation g \
+               WHERE g.deployment_id = repository_package.deployment_id \
+               AND g.id BETWEEN repository_package.first_generation \
+               AND repository_package.last_generation)",
+            args![],
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(removed)
+}
+
+/// Row and object go in one transaction: somebody who stores the same content meanwhile waits
+/// for the row and then finds the object gone.
+async fn blobs_batch(db: &Db, store: &Store, before: Ts) -> Result<u64, BlobError> {
+    let mut tx = db.begin().await?;
+    let removed: Vec<(String,)> = tx
+        .all(
+            "DELETE FROM file_blob WHERE stored_at < $1 AND sha256 IN (\
+               SELECT b.sha256 FROM file_blob b WHERE b.stored_at < $1 \
+               AND NOT EXISTS (SELECT 1 FROM store_file f WHERE f.sha256 = b.sha256) \
+               AND NOT EXISTS (SELECT 1 FROM app_catalog_icon i WHERE i.sha256 = b.sha256) \
+               AND NOT EXISTS (SELECT 1 FROM repository_file f WHERE f.sha256 = b.sha256) \
+               AND NOT EXISTS (SELECT 1 FROM repository_package p WHERE p.sha256 = b.sha256) \
+               ORDER BY b.stored_at LIMIT $2) RETURNING sha256",
+            args![before, BATCH],
+        )
+        .await?;
+    store.remove(&removed).await?;
+    tx.commit().await?;
+    Ok(removed.len() as u64)
+}
