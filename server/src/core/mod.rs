@@ -1,5 +1,7 @@
 //! Platforms, projects, packages, deployments, properties and attributes.
 
+pub mod rules;
+
 use axum::Router;
 
 use crate::app::AppState;

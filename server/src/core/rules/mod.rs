@@ -1,0 +1,27 @@
+//! What the server decides, as pure functions: data in, decision out.
+//!
+//! The numbers in the comments are sections of the protocol specification these rules come from;
+//! `tests/reference/vectors/rules.json` holds their inputs and outputs.
+
+pub mod attribute_sets;
+pub mod attribute_values;
+pub mod display;
+pub mod fixes;
+pub mod identity;
+pub mod languages;
+pub mod packages;
+pub mod pms;
+pub mod schedule;
+pub mod slug;
+pub mod source_template;
+pub mod status;
+pub mod tags;
+pub mod targeting;
+
+use crate::db::AttributeId;
+
+/// `SET-All Systems`, which every computer has (8.12).
+pub const ALL_SYSTEMS: AttributeId = AttributeId(1);
+
+#[cfg(test)]
+mod vectors;
