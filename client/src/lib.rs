@@ -5,9 +5,14 @@
 //! [`observer::Observer`].
 
 pub mod clock;
-pub mod daemon;
+pub mod config;
+mod files;
 pub mod job;
+pub mod keys;
+pub mod lock;
 pub mod observer;
+pub mod paths;
 pub mod pms;
+pub mod process;
 pub mod sync;
 pub mod transport;

@@ -1,0 +1,159 @@
+//! Where the server is.
+
+use std::fmt;
+
+use url::Url;
+
+use super::ConfigError;
+
+/// Scheme of the server's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// The server: scheme, host and, when it is not the scheme's own, port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerAddress {
+    pub scheme: Scheme,
+    pub host: String,
+    pub port: Option<u16>,
+}
+
+impl ServerAddress {
+    /// Reads a host, `host:port` or an http(s) address. Without a scheme it is https, unless the older keys
+    /// `Protocol` and `Port` say otherwise.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] naming the key `Server`.
+    pub fn parse(
+        text: &str,
+        protocol: Option<&str>,
+        port: Option<&str>,
+    ) -> Result<Self, ConfigError> {
+        let invalid =
+            || ConfigError::invalid("Server", text, "a host, host:port or http(s) address");
+        let full = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("{}://{text}", protocol.unwrap_or("https").to_lowercase())
+        };
+        let url = Url::parse(&full).map_err(|_| invalid())?;
+        let scheme = match url.scheme() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return Err(invalid()),
+        };
+        let clean = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        let host = url
+            .host_str()
+            .filter(|host| clean && !host.is_empty())
+            .ok_or_else(invalid)?;
+        let port = match (url.port(), port) {
+            (Some(port), _) => Some(port),
+            (None, Some(text)) => Some(
+                text.parse()
+                    .map_err(|_| ConfigError::invalid("Port", text, "a number from 1 to 65535"))?,
+            ),
+            (None, None) => None,
+        };
+        Ok(Self {
+            scheme,
+            host: host.to_owned(),
+            port: port.filter(|port| *port != scheme.default_port()),
+        })
+    }
+
+    /// `scheme://host[:port]`, without a slash at the end.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("{}://{}", self.scheme.as_str(), self.authority())
+    }
+
+    /// `host[:port]`.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    /// The name of the folder that keeps what belongs to this server.
+    #[must_use]
+    pub fn folder_name(&self) -> String {
+        let safe = |c: char| {
+            if c.is_ascii_alphanumeric() || ".-".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        };
+        let name: String = self.authority().chars().map(safe).collect();
+        name.trim_start_matches('.').replace("..", "_")
+    }
+}
+
+impl fmt::Display for ServerAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.base())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn base(text: &str, protocol: Option<&str>, port: Option<&str>) -> String {
+        ServerAddress::parse(text, protocol, port).unwrap().base()
+    }
+
+    #[test]
+    fn both_ways_to_write_the_server_are_read() {
+        assert_eq!(base("m.example", None, None), "https://m.example");
+        assert_eq!(base("m.example:8080", None, None), "https://m.example:8080");
+        assert_eq!(base("http://m.example:80/", None, None), "http://m.example");
+        assert_eq!(
+            base("m.example", Some("http"), Some("8000")),
+            "http://m.example:8000"
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in ["", "ftp://x", "http://", "http://u:p@h", "a b", "h:99999"] {
+            assert!(ServerAddress::parse(text, None, None).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_folder_never_leaves_its_parent() {
+        let address = ServerAddress::parse("http://[::1]:8080", None, None).unwrap();
+        assert_eq!(address.folder_name(), "___1__8080");
+        let address = ServerAddress {
+            scheme: Scheme::Http,
+            host: "../..".into(),
+            port: None,
+        };
+        assert!(!address.folder_name().contains(".."));
+    }
+}

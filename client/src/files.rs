@@ -1,0 +1,60 @@
+//! Writing files so that nobody ever sees half of one.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+
+/// Replaces a file at once: a new one is written beside it, with this mode from its first byte, and renamed.
+///
+/// # Errors
+/// Those of the file system; the old file is then untouched.
+pub fn write(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let mut file = tempfile::Builder::new()
+        .permissions(Permissions::from_mode(mode))
+        .prefix(".new-")
+        .tempfile_in(folder)?;
+    file.write_all(content)?;
+    // The umask may have taken bits away.
+    file.as_file()
+        .set_permissions(Permissions::from_mode(mode))?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Makes a folder, and those above it, that only its owner may enter; tightens one that is there already.
+///
+/// # Errors
+/// Those of the file system.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    fs::set_permissions(path, Permissions::from_mode(0o700))
+}
+
+/// The content of a file; `None` when it is not there.
+///
+/// # Errors
+/// Those of the file system other than "not found".
+pub fn read_optional(path: &Path) -> io::Result<Option<String>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes a file; one that is not there is fine.
+///
+/// # Errors
+/// Those of the file system other than "not found".
+pub fn remove_optional(path: &Path) -> io::Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}

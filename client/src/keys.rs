@@ -1,0 +1,297 @@
+//! The keys this computer got from its server, and its number there.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use migasfree_envelope::{KeyError, PrivateKey, PublicKey};
+use serde::{Deserialize, Serialize};
+
+use crate::files;
+use crate::transport::messages::ComputerId;
+
+/// Why keys could not be read or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyStoreError {
+    #[error("there are no keys for this server and project")]
+    Missing,
+    #[error("{path}: {source}")]
+    Damaged {
+        path: String,
+        #[source]
+        source: KeyError,
+    },
+    #[error("{path}: {source}")]
+    Io {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// What seals and opens messages: an own private key and the server's public one.
+#[derive(Debug, Clone)]
+pub struct KeyPair {
+    pub own: Arc<PrivateKey>,
+    pub server: Arc<PublicKey>,
+}
+
+/// The folder that keeps what belongs to one server, mode 0700.
+#[derive(Debug, Clone)]
+pub struct KeyStore {
+    folder: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ComputerRecord {
+    id: ComputerId,
+    project: String,
+}
+
+impl KeyStore {
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// The keys of a project.
+    ///
+    /// # Errors
+    /// [`KeyStoreError::Missing`] when there are none.
+    pub fn project(&self, project: &str) -> Result<KeyPair, KeyStoreError> {
+        self.pair(&format!("{}.pri", file_name(project)))
+    }
+
+    /// The keys a packager uploads with.
+    ///
+    /// # Errors
+    /// [`KeyStoreError::Missing`] when there are none.
+    pub fn packager(&self) -> Result<KeyPair, KeyStoreError> {
+        self.pair("packager.pri")
+    }
+
+    fn pair(&self, private: &str) -> Result<KeyPair, KeyStoreError> {
+        let (private, server) = (self.folder.join(private), self.folder.join("server.pub"));
+        let own = PrivateKey::from_pem(&read(&private)?).map_err(|e| damaged(&private, e))?;
+        let public = PublicKey::from_pem(&read(&server)?).map_err(|e| damaged(&server, e))?;
+        Ok(KeyPair {
+            own: Arc::new(own),
+            server: Arc::new(public),
+        })
+    }
+
+    /// Keeps the keys of a project after checking that they are keys.
+    ///
+    /// # Errors
+    /// When a text is no key or the folder cannot be written; nothing is kept then.
+    pub fn save_project(
+        &self,
+        project: &str,
+        own: &str,
+        server: &str,
+    ) -> Result<(), KeyStoreError> {
+        self.save(&format!("{}.pri", file_name(project)), own, server)
+    }
+
+    /// Keeps a packager's keys after checking that they are keys.
+    ///
+    /// # Errors
+    /// When a text is no key or the folder cannot be written; nothing is kept then.
+    pub fn save_packager(&self, own: &str, server: &str) -> Result<(), KeyStoreError> {
+        self.save("packager.pri", own, server)
+    }
+
+    fn save(&self, name: &str, own: &str, server: &str) -> Result<(), KeyStoreError> {
+        let (private, public) = (self.folder.join(name), self.folder.join("server.pub"));
+        PrivateKey::from_pem(own).map_err(|error| damaged(&private, error))?;
+        PublicKey::from_pem(server).map_err(|error| damaged(&public, error))?;
+        files::private_folder(&self.folder).map_err(|error| failed(&self.folder, error))?;
+        files::write(&public, server.as_bytes(), 0o600).map_err(|error| failed(&public, error))?;
+        files::write(&private, own.as_bytes(), 0o400).map_err(|error| failed(&private, error))
+    }
+
+    /// The number the server gave this computer in a project; `None` when it is not known.
+    #[must_use]
+    pub fn computer_id(&self, project: &str) -> Option<ComputerId> {
+        let text = fs::read_to_string(self.folder.join("computer.json")).ok()?;
+        let record: ComputerRecord = serde_json::from_str(&text).ok()?;
+        (record.project == project).then_some(record.id)
+    }
+
+    /// Remembers the number.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn save_computer_id(&self, project: &str, id: ComputerId) -> Result<(), KeyStoreError> {
+        if self.computer_id(project) == Some(id) {
+            return Ok(());
+        }
+        let path = self.folder.join("computer.json");
+        let record = ComputerRecord {
+            id,
+            project: project.to_owned(),
+        };
+        let text = serde_json::to_vec(&record).map_err(|error| failed(&path, error.into()))?;
+        files::write(&path, &text, 0o600).map_err(|error| failed(&path, error))
+    }
+
+    /// Forgets keys and number.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn remove(&self) -> Result<(), KeyStoreError> {
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return Ok(());
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let is_key = path
+                .extension()
+                .is_some_and(|ending| ending == "pri" || ending == "pub");
+            if is_key || path.ends_with("computer.json") {
+                files::remove_optional(&path).map_err(|error| failed(&path, error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over the keys an earlier client left in `old`, with safe permissions. `true` when there were some.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn adopt(&self, old: &Path) -> Result<bool, KeyStoreError> {
+        if self.folder.join("server.pub").exists() || !old.join("server.pub").exists() {
+            return Ok(false);
+        }
+        files::private_folder(&self.folder).map_err(|error| failed(&self.folder, error))?;
+        let entries = fs::read_dir(old).map_err(|error| failed(old, error))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let Some(name) = path.file_name() else {
+                continue;
+            };
+            let mode = match path.extension().and_then(|ending| ending.to_str()) {
+                Some("pri") => 0o400,
+                Some("pub") => 0o600,
+                _ => continue,
+            };
+            let content = fs::read(&path).map_err(|error| failed(&path, error))?;
+            let new = self.folder.join(name);
+            files::write(&new, &content, mode).map_err(|error| failed(&new, error))?;
+            fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+        }
+        Ok(true)
+    }
+}
+
+/// A project's name as a file name: what is not a plain letter is written as `%` and its number.
+fn file_name(project: &str) -> String {
+    let mut name = String::new();
+    for byte in project.bytes() {
+        let plain = byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+        if plain || (byte == b'.' && !name.is_empty()) {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    name
+}
+
+fn read(path: &Path) -> Result<String, KeyStoreError> {
+    match files::read_optional(path) {
+        Ok(Some(text)) => Ok(text),
+        Ok(None) => Err(KeyStoreError::Missing),
+        Err(error) => Err(failed(path, error)),
+    }
+}
+
+fn damaged(path: &Path, source: KeyError) -> KeyStoreError {
+    KeyStoreError::Damaged {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+fn failed(path: &Path, source: io::Error) -> KeyStoreError {
+    KeyStoreError::Io {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn pems() -> (String, String) {
+        let (own, server) = (
+            PrivateKey::generate().unwrap(),
+            PrivateKey::generate().unwrap(),
+        );
+        (own.to_pem(), server.public().to_pem())
+    }
+
+    #[test]
+    fn keys_are_kept_where_only_the_owner_can_read_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = KeyStore::new(folder.path().join("a/m.example"));
+        let (own, server) = pems();
+        assert!(matches!(
+            store.project("p 1/x"),
+            Err(KeyStoreError::Missing)
+        ));
+        store.save_project("p 1/x", &own, &server).unwrap();
+        store.project("p 1/x").unwrap();
+        let kept = folder.path().join("a/m.example");
+        assert_eq!(mode(&kept), 0o700);
+        assert_eq!(mode(&kept.join("p%201%2fx.pri")), 0o400);
+        assert_eq!(mode(&kept.join("server.pub")), 0o600);
+    }
+
+    #[test]
+    fn what_is_no_key_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = KeyStore::new(folder.path().to_owned());
+        let (own, server) = pems();
+        store.save_project("p", &own, &server).unwrap();
+        assert!(store.save_project("p", "garbage", &server).is_err());
+        assert!(store.save_project("p", &own, "").is_err());
+        store.project("p").unwrap();
+    }
+
+    #[test]
+    fn the_number_belongs_to_one_project_and_is_forgotten_with_the_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = KeyStore::new(folder.path().to_owned());
+        let (own, server) = pems();
+        store.save_project("p", &own, &server).unwrap();
+        store.save_computer_id("p", ComputerId(7)).unwrap();
+        assert_eq!(store.computer_id("p"), Some(ComputerId(7)));
+        assert_eq!(store.computer_id("q"), None);
+        store.remove().unwrap();
+        assert_eq!(store.computer_id("p"), None);
+        assert!(store.project("p").is_err());
+    }
+
+    #[test]
+    fn readable_keys_of_an_earlier_client_are_taken_over_and_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        fs::create_dir(&old).unwrap();
+        let (own, server) = pems();
+        fs::write(old.join("p.pri"), own).unwrap();
+        fs::write(old.join("server.pub"), server).unwrap();
+        let store = KeyStore::new(new.clone());
+        assert!(store.adopt(&old).unwrap());
+        assert!(!store.adopt(&old).unwrap());
+        store.project("p").unwrap();
+        assert_eq!(mode(&new.join("p.pri")), 0o400);
+        assert!(!old.join("p.pri").exists());
+    }
+}

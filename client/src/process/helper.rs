@@ -1,0 +1,42 @@
+//! The hidden commands with which our programs start themselves again.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// `<program> @enter-root FOLDER PROGRAM ARGUMENT…`
+pub(super) const ENTER_ROOT: &str = "@enter-root";
+/// `<program> @supervise FOLDER`
+pub(super) const SUPERVISE: &str = "@supervise";
+
+/// Does a hidden command and returns its exit status; `None` when the arguments are for somebody else. Every program
+/// that opens an engine calls this before anything else, while it still is a single thread.
+#[must_use]
+pub fn run_if_asked() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    let command = arguments.next()?;
+    if command == ENTER_ROOT {
+        let folder = PathBuf::from(arguments.next()?);
+        let line: Vec<String> = arguments
+            .filter_map(|text| OsString::into_string(text).ok())
+            .collect();
+        let error = super::root::enter(&folder, &line);
+        eprintln!(
+            "cannot run {} in {}: {error}",
+            line.join(" "),
+            folder.display()
+        );
+        return Some(ExitCode::from(126));
+    }
+    if command == SUPERVISE {
+        let folder = PathBuf::from(arguments.next()?);
+        return Some(match super::supervise::supervise(&folder) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{}: {error}", folder.display());
+                ExitCode::from(126)
+            }
+        });
+    }
+    None
+}

@@ -1,0 +1,379 @@
+//! Programs that must reach their end even if we do not: package managers at work.
+//!
+//! A supervisor (this program, started again in a session or transient unit of its own) runs the program with its
+//! output going to files of a folder, and leaves the exit status there. Whoever comes later can follow the files.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use super::ENVIRONMENT;
+use super::lines::Lines;
+use crate::files;
+
+/// Stands in an argument for the number of the descriptor the program reports its status on.
+pub const STATUS_DESCRIPTOR: &str = "{status}";
+
+const COMMAND: &str = "command.json";
+const PROCESS: &str = "process.json";
+const OUTPUT: &str = "output";
+const STATUS: &str = "status";
+const SEEN: &str = "seen";
+const EXIT: &str = "exit";
+
+/// What the supervisor is to run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupervisedCommand {
+    pub line: Vec<String>,
+    /// Added to [`ENVIRONMENT`].
+    pub environment: Vec<(String, String)>,
+    /// It may be interrupted without harm.
+    pub cancellable: bool,
+}
+
+/// Starts supervisors.
+#[derive(Debug, Clone)]
+pub struct Launcher {
+    helper: PathBuf,
+    systemd: bool,
+}
+
+/// How a supervised program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Exited(i32),
+    Cancelled,
+    /// It is gone and left no exit status: killed, or the computer went down.
+    Lost,
+}
+
+/// A running or ended program with its folder.
+#[derive(Debug, Clone)]
+pub struct Supervised {
+    folder: PathBuf,
+    command: SupervisedCommand,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Process {
+    id: i32,
+    /// Clock ticks since the computer started: tells two processes with the same number apart.
+    started: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Processes {
+    supervisor: Option<Process>,
+    program: Option<Process>,
+}
+
+impl Launcher {
+    /// `helper` is the program that calls [`super::helper::run_if_asked`]. Transient units are used for work on the
+    /// computer itself, where systemd is at work.
+    #[must_use]
+    pub fn new(helper: PathBuf, on_host: bool) -> Self {
+        Self {
+            helper,
+            systemd: on_host && super::system::systemd_is_at_work(),
+        }
+    }
+
+    /// Starts a program. `unit` names the transient unit.
+    ///
+    /// # Errors
+    /// When the folder cannot be written or the supervisor does not start.
+    pub async fn start(
+        &self,
+        folder: PathBuf,
+        unit: &str,
+        command: SupervisedCommand,
+    ) -> io::Result<Supervised> {
+        files::private_folder(&folder)?;
+        files::write(&folder.join(COMMAND), &serde_json::to_vec(&command)?, 0o600)?;
+        let mut line = Vec::new();
+        if self.systemd {
+            line.extend(["/usr/bin/systemd-run", "--quiet", "--collect"].map(str::to_owned));
+            line.push(format!("--unit={unit}"));
+            line.push("--".to_owned());
+        }
+        line.push(self.helper.display().to_string());
+        line.push(super::helper::SUPERVISE.to_owned());
+        line.push(folder.display().to_string());
+        let supervisor = tokio::process::Command::new(&line[0])
+            .args(&line[1..])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        drop(supervisor);
+        let supervised = Supervised { folder, command };
+        supervised.wait_for_start().await?;
+        Ok(supervised)
+    }
+}
+
+impl Supervised {
+    /// One that was started earlier, maybe by another program.
+    #[must_use]
+    pub fn open(folder: &Path) -> Option<Self> {
+        let text = fs::read(folder.join(COMMAND)).ok()?;
+        let command = serde_json::from_slice(&text).ok()?;
+        Some(Self {
+            folder: folder.to_owned(),
+            command,
+        })
+    }
+
+    #[must_use]
+    pub fn is_cancellable(&self) -> bool {
+        self.command.cancellable
+    }
+
+    /// Everything the program said so far.
+    #[must_use]
+    pub fn output(&self) -> String {
+        fs::read(self.folder.join(OUTPUT))
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
+    }
+
+    async fn wait_for_start(&self) -> io::Result<()> {
+        let begun = Instant::now();
+        while self.exit_status().is_none() && self.processes().program.is_none() {
+            if begun.elapsed() > Duration::from_secs(20) {
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the program did not start",
+                ));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    /// Listens until the program ends. Output already heard by an earlier listener is not repeated; status lines
+    /// are, from the first. A cancellation interrupts the program if that does no harm.
+    pub async fn follow(
+        &self,
+        cancel: &CancellationToken,
+        mut output: impl FnMut(&str),
+        mut status: impl FnMut(&str),
+    ) -> End {
+        let mut out = Tail::new(self.folder.join(OUTPUT), self.seen());
+        let mut states = Tail::new(self.folder.join(STATUS), 0);
+        let mut interrupted: Option<Interruption> = None;
+        loop {
+            let end = self.end();
+            states.read(&mut status);
+            if out.read(&mut output) {
+                let _ = fs::write(self.folder.join(SEEN), out.offset.to_string());
+            }
+            if let Some(end) = end {
+                states.finish(&mut status);
+                out.finish(&mut output);
+                let was_cancelled = interrupted.is_some() && end != End::Exited(0);
+                return if was_cancelled { End::Cancelled } else { end };
+            }
+            if self.command.cancellable && cancel.is_cancelled() {
+                let group = self
+                    .processes()
+                    .program
+                    .and_then(|program| Pid::from_raw(program.id));
+                interrupted
+                    .get_or_insert_with(Interruption::default)
+                    .insist(group);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn end(&self) -> Option<End> {
+        if let Some(status) = self.exit_status() {
+            return Some(End::Exited(status));
+        }
+        let Processes {
+            supervisor,
+            program,
+        } = self.processes();
+        if [supervisor, program]
+            .into_iter()
+            .flatten()
+            .any(Process::is_alive)
+        {
+            return None;
+        }
+        // The status may have been written between the two looks.
+        Some(self.exit_status().map_or(End::Lost, End::Exited))
+    }
+
+    fn exit_status(&self) -> Option<i32> {
+        fs::read_to_string(self.folder.join(EXIT))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
+    }
+
+    fn seen(&self) -> u64 {
+        let text = fs::read_to_string(self.folder.join(SEEN)).ok();
+        text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+
+    fn processes(&self) -> Processes {
+        let text = fs::read(self.folder.join(PROCESS)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+}
+
+/// Asks a process group to end, more firmly as time goes by.
+#[derive(Default)]
+struct Interruption {
+    asked: Option<(Instant, Signal)>,
+}
+
+impl Interruption {
+    fn insist(&mut self, group: Option<Pid>) {
+        let signal = match self.asked {
+            None => Signal::INT,
+            Some((since, Signal::INT)) if since.elapsed() > Duration::from_secs(10) => Signal::TERM,
+            Some((since, Signal::TERM)) if since.elapsed() > Duration::from_secs(10) => {
+                Signal::KILL
+            }
+            Some(_) => return,
+        };
+        self.asked = Some((Instant::now(), signal));
+        if let Some(group) = group {
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+/// Reads what is added to a file.
+struct Tail {
+    path: PathBuf,
+    offset: u64,
+    lines: Lines,
+}
+
+impl Tail {
+    fn new(path: PathBuf, offset: u64) -> Self {
+        Self {
+            path,
+            offset,
+            lines: Lines::default(),
+        }
+    }
+
+    /// `true` when there was something new.
+    fn read(&mut self, line: &mut impl FnMut(&str)) -> bool {
+        let Ok(mut file) = File::open(&self.path) else {
+            return false;
+        };
+        let mut bytes = Vec::new();
+        let read = file
+            .seek(SeekFrom::Start(self.offset))
+            .and_then(|_| file.read_to_end(&mut bytes))
+            .unwrap_or(0);
+        self.offset += read as u64;
+        self.lines.feed(&bytes, line);
+        read > 0
+    }
+
+    fn finish(&mut self, line: &mut impl FnMut(&str)) {
+        self.lines.finish(line);
+    }
+}
+
+impl Process {
+    fn of(id: u32) -> Option<Self> {
+        let id = i32::try_from(id).ok()?;
+        let (_, started) = state_and_start(id)?;
+        Some(Self { id, started })
+    }
+
+    fn is_alive(self) -> bool {
+        state_and_start(self.id)
+            .is_some_and(|(state, started)| started == self.started && state != 'Z')
+    }
+}
+
+/// State letter and start time of a process, from `/proc/<id>/stat`.
+fn state_and_start(id: i32) -> Option<(char, u64)> {
+    let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name in brackets may hold anything, also blanks and brackets.
+    let (_, rest) = text.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((state, fields.nth(18)?.parse().ok()?))
+}
+
+/// The supervisor's whole life.
+pub(super) fn supervise(folder: &Path) -> io::Result<()> {
+    // Fails when a transient unit made us a leader already, which is as good.
+    let _ = rustix::process::setsid();
+    let command: SupervisedCommand = serde_json::from_slice(&fs::read(folder.join(COMMAND))?)?;
+    let mut processes = Processes {
+        supervisor: Process::of(std::process::id()),
+        program: None,
+    };
+    record(folder, &processes)?;
+    let append = |name: &str| {
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(folder.join(name))
+    };
+    let output = append(OUTPUT)?;
+    let status: OwnedFd = append(STATUS)?.into();
+    fcntl_setfd(&status, FdFlags::empty())?;
+    let number = status.as_raw_fd().to_string();
+    let mut line = command
+        .line
+        .iter()
+        .map(|argument| argument.replace(STATUS_DESCRIPTOR, &number));
+    let program = line
+        .next()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let spawned = Command::new(program)
+        .args(line)
+        .env_clear()
+        .envs(ENVIRONMENT)
+        .envs(command.environment)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .process_group(0)
+        .spawn();
+    let mut child = match spawned {
+        Ok(child) => child,
+        Err(error) => {
+            fs::write(folder.join(OUTPUT), format!("{error}\n"))?;
+            return files::write(&folder.join(EXIT), b"127", 0o600);
+        }
+    };
+    processes.program = Process::of(child.id());
+    record(folder, &processes)?;
+    let ended = child.wait()?;
+    let code = ended
+        .code()
+        .unwrap_or_else(|| 128 + ended.signal().unwrap_or_default());
+    files::write(&folder.join(EXIT), code.to_string().as_bytes(), 0o600)
+}
+
+fn record(folder: &Path, processes: &Processes) -> io::Result<()> {
+    files::write(
+        &folder.join(PROCESS),
+        &serde_json::to_vec(processes)?,
+        0o600,
+    )
+}
