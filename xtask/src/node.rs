@@ -44,8 +44,16 @@ impl Node {
         println!("Installing the npm packages of package-lock.json");
         let mut npm = self.npm()?;
         command::run(
-            npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-                .current_dir(paths::root()),
+            // Not `ci`: it refuses a lock file that was made where not every platform's
+            // optional package could be seen.
+            npm.args([
+                "install",
+                "--no-save",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ])
+            .current_dir(paths::root()),
         )?;
         fs::write(&stamp, lock).context("could not note the installed npm packages")
     }

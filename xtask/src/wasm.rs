@@ -20,16 +20,8 @@ const PROFILE: &str = "wasm";
 const UI_LIMIT: u64 = 400 * 1024;
 /// Play's view is read from disk: its limit only keeps it from growing unnoticed.
 const PLAY_LIMIT: u64 = 600 * 1024;
-const FONTS: [(&str, &str); 2] = [
-    (
-        "inter.woff2",
-        "node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
-    ),
-    (
-        "jetbrains-mono.woff2",
-        "node_modules/@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
-    ),
-];
+/// Which file of an npm package is served under which name, kept by the kit.
+const FROM_NPM: &str = "ui/kit/assets/from-npm.json";
 
 /// Which views to build.
 #[derive(Debug, Args)]
@@ -253,9 +245,9 @@ fn assemble(node: &Node, view: View, raw: &Path, style: &str) -> Result<()> {
 
     let page = fs::read_to_string(view.folder().join("index.html"))
         .with_context(|| format!("{}/index.html", view.folder().display()))?
-        .replace("{{css}}", &style)
-        .replace("{{js}}", &script)
-        .replace("{{wasm}}", &wasm);
+        .replace("{{css}}", &format!("/{style}"))
+        .replace("{{js}}", &format!("/{script}"))
+        .replace("{{wasm}}", &format!("/{wasm}"));
     fs::write(work.join("index.html"), page)?;
     compress(&work)?;
 
@@ -334,12 +326,18 @@ fn asset_folders(view: View) -> [PathBuf; 2] {
 
 fn copy_assets(view: View, work: &Path) -> Result<()> {
     for folder in asset_folders(view) {
-        copy_folder(&folder, work)?;
+        copy_folder(&folder, &work.join("assets"))?;
     }
-    fs::create_dir_all(work.join("fonts"))?;
-    for (name, source) in FONTS {
-        fs::copy(paths::root().join(source), work.join("fonts").join(name))
-            .with_context(|| source.to_owned())?;
+    let list = work.join("assets/from-npm.json");
+    let from_npm: BTreeMap<String, String> =
+        serde_json::from_slice(&fs::read(&list).context(FROM_NPM)?).context(FROM_NPM)?;
+    fs::remove_file(list)?;
+    for (name, source) in from_npm {
+        let target = work.join(name);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(paths::root().join("node_modules").join(&source), target).context(source)?;
     }
     Ok(())
 }

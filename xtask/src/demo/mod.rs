@@ -61,12 +61,26 @@ fn has_display() -> bool {
 }
 
 fn build(play: bool) -> Result<()> {
-    println!("Compiling the server, the client{}", if play { " and Play" } else { "" });
+    println!(
+        "Compiling the server, the client{}",
+        if play { " and Play" } else { "" }
+    );
     let mut cargo = command::cargo();
     cargo
         .current_dir(paths::root())
-        .args(["build", "--locked", "--bins", "--features", "migasfree-server/embed-ui"])
-        .args(["--package", "migasfree-server", "--package", "migasfree-client"])
+        .args([
+            "build",
+            "--locked",
+            "--bins",
+            "--features",
+            "migasfree-server/embed-ui",
+        ])
+        .args([
+            "--package",
+            "migasfree-server",
+            "--package",
+            "migasfree-client",
+        ])
         .args(["--package", "migasfree-tests"]);
     if play {
         cargo.args(["--package", "migasfree-play"]);
