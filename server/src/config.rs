@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::safe::settings::ClientSettings;
+
 /// The settings in force.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -26,6 +28,8 @@ pub struct Settings {
     pub seconds_message_alert: u32,
     /// Days after which hardware is captured again.
     pub hardware_period_days: u32,
+    /// What computers are told, and by which rules they are served.
+    pub clients: ClientSettings,
 }
 
 impl Default for Settings {
@@ -41,6 +45,7 @@ impl Default for Settings {
             computer_search_fields: vec!["id".to_owned(), "name".to_owned()],
             seconds_message_alert: 1800,
             hardware_period_days: 30,
+            clients: ClientSettings::default(),
         }
     }
 }

@@ -21,3 +21,4 @@ pub mod rest;
 pub mod safe;
 pub mod stats;
 pub mod web;
+pub mod zone;

@@ -1,6 +1,7 @@
 //! The sealed client protocol: open, dispatch, seal.
 
 pub mod keys;
+pub mod settings;
 
 use axum::Router;
 

@@ -1,0 +1,96 @@
+//! The organisation's time zone: what "today" is, and what a time without an offset means.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use time::Date;
+
+use crate::db::Ts;
+
+/// A time zone.
+#[derive(Debug, Clone)]
+pub struct Zone(TimeZone);
+
+/// The name stands for no time zone.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not a time zone: give a name such as Europe/Madrid")]
+pub struct UnknownZone(String);
+
+impl Zone {
+    /// The machine's zone.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(TimeZone::system())
+    }
+
+    /// Coordinated universal time.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    /// A zone of the IANA database.
+    ///
+    /// # Errors
+    /// [`UnknownZone`] when the database has no such name.
+    pub fn named(name: &str) -> Result<Self, UnknownZone> {
+        TimeZone::get(name)
+            .map(Self)
+            .map_err(|_| UnknownZone(name.to_owned()))
+    }
+
+    /// The day at a moment.
+    #[must_use]
+    pub fn date(&self, at: Ts) -> Date {
+        let Ok(timestamp) = Timestamp::from_microsecond(at.0) else {
+            return at.date();
+        };
+        let day = self.0.to_datetime(timestamp).date();
+        let month = u8::try_from(day.month())
+            .ok()
+            .and_then(|month| month.try_into().ok());
+        month
+            .zip(u8::try_from(day.day()).ok())
+            .and_then(|(month, date)| {
+                Date::from_calendar_date(i32::from(day.year()), month, date).ok()
+            })
+            .unwrap_or_else(|| at.date())
+    }
+
+    /// Reads an ISO 8601 time; one without an offset is a local time of this zone.
+    #[must_use]
+    pub fn parse(&self, text: &str) -> Option<Ts> {
+        if let Ok(timestamp) = text.parse::<Timestamp>() {
+            return Some(Ts(timestamp.as_microsecond()));
+        }
+        let local: DateTime = text.parse().ok()?;
+        let zoned = local.to_zoned(self.0.clone()).ok()?;
+        Some(Ts(zoned.timestamp().as_microsecond()))
+    }
+}
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self::system()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use time::macros::date;
+
+    #[test]
+    fn days_and_times_without_offset_are_local() {
+        let madrid = Zone::named("Europe/Madrid").unwrap();
+        let late = Ts::parse_rfc3339("2026-06-30T22:30:00Z").unwrap();
+        assert_eq!(madrid.date(late), date!(2026 - 07 - 01));
+        assert_eq!(Zone::utc().date(late), date!(2026 - 06 - 30));
+        assert_eq!(madrid.parse("2026-07-01T00:30:00"), Some(late));
+        assert_eq!(madrid.parse("2026-07-01T00:30:00.000000+02:00"), Some(late));
+        assert_eq!(madrid.parse("2026-06-30T22:30:00Z"), Some(late));
+        assert_eq!(madrid.parse("yesterday"), None);
+        assert!(Zone::named("Mars/Olympus").is_err());
+    }
+}
