@@ -1,3 +1,63 @@
-//! play-desktop.
+//! Play: the app store of migasfree.
+//!
+//! A window without privileges and without a network of its own. Everything it knows and does goes through the
+//! D-Bus interface of `migasfreed`; the view in `view/` speaks with this shell only.
 
-fn main() {}
+mod args;
+mod bus;
+mod commands;
+mod fault;
+mod graphics;
+mod icons;
+mod settings;
+mod store;
+mod window;
+
+use args::Args;
+use bus::Daemon;
+use clap::Parser;
+use icons::IconCache;
+use settings::SettingsFile;
+use std::sync::Arc;
+use store::Remembered;
+use tauri::{Manager, RunEvent};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    graphics::choose_renderer();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_env("MIGASFREE_PLAY_LOG")
+                .unwrap_or_else(|_| EnvFilter::new("warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let daemon = Arc::new(Daemon::new(args.session));
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, argv, _folder| {
+            window::second_start(app, &argv);
+        }))
+        .plugin(window::remember_size())
+        .register_asynchronous_uri_scheme_protocol("icon", icons::answer)
+        .invoke_handler(commands::handler())
+        .manage(daemon.clone())
+        .setup(move |app| {
+            let config = app.path().app_config_dir()?;
+            let cache = app.path().app_cache_dir()?;
+            app.manage(SettingsFile::new(config.join("settings.json")));
+            app.manage(Remembered::new(&cache, args.session));
+            app.manage(Arc::new(IconCache::new(cache.join("icons"))));
+            app.manage(args);
+            window::open(app.handle())?;
+            bus::start(app.handle().clone(), daemon);
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::WindowEvent { event, .. } = event {
+            window::on_event(app, &event);
+        }
+    });
+    Ok(())
+}

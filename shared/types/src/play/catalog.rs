@@ -14,36 +14,33 @@ pub enum Level {
     Admin,
 }
 
-/// Where an application stands on this computer; the first rule that matches decides
-/// (the table of states in the description of Play).
+/// What the computer has of an application; the words of the daemon's catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AppState {
-    /// A job for it is running.
-    Working,
     /// A job for it waits.
     Queued,
-    /// The package manager is in use by another program, or a restart is due first.
-    Blocked,
+    /// A job installs or updates it.
+    Installing,
+    /// A job removes it.
+    Removing,
     /// Installed, and a policy demands it.
     Required,
-    /// A policy removes it.
-    Forbidden,
     /// Installed, and a newer version exists.
     UpdateAvailable,
     /// All its packages are installed.
     Installed,
     /// Some of its packages are installed.
-    Partial,
+    PartlyInstalled,
     /// It has no packages: a card with information only.
     Information,
-    /// A package of it is in no configured repository.
-    Unavailable,
+    /// A package of it is in no repository, or a policy forbids it.
+    NotAvailable,
     /// It can be installed after an administrator authenticated.
-    Privileged,
+    NeedsAdmin,
     /// It can be installed.
     #[default]
-    Installable,
+    Available,
 }
 
 impl AppState {
@@ -51,28 +48,18 @@ impl AppState {
     #[must_use]
     pub fn from_word(word: &str) -> Self {
         match word {
-            "working" => Self::Working,
             "queued" => Self::Queued,
-            "blocked" => Self::Blocked,
+            "installing" => Self::Installing,
+            "removing" => Self::Removing,
             "required" => Self::Required,
-            "forbidden" => Self::Forbidden,
             "update-available" => Self::UpdateAvailable,
             "installed" => Self::Installed,
-            "partial" => Self::Partial,
+            "partly-installed" => Self::PartlyInstalled,
             "information" => Self::Information,
-            "privileged" => Self::Privileged,
-            "installable" => Self::Installable,
-            _ => Self::Unavailable,
+            "needs-admin" => Self::NeedsAdmin,
+            "available" => Self::Available,
+            _ => Self::NotAvailable,
         }
-    }
-
-    /// Whether the application is on the computer.
-    #[must_use]
-    pub fn is_installed(self) -> bool {
-        matches!(
-            self,
-            Self::Installed | Self::UpdateAvailable | Self::Required
-        )
     }
 }
 
@@ -81,15 +68,18 @@ impl AppState {
 pub struct StateInfo {
     /// The state.
     pub state: AppState,
-    /// Policy that demands or forbids it; empty when there is none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub policy: String,
-    /// Packages in no repository, when the state is [`AppState::Unavailable`].
+    /// Whether all its packages are installed, whatever the state says.
+    #[serde(default)]
+    pub installed: bool,
+    /// Policies that demand or forbid it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
+    /// Packages that are not installed, or in no repository.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
-    /// Program that holds the package manager, when the state is [`AppState::Blocked`].
+    /// Code that explains the state further: `missing-packages`, `policy-forbids`, …
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub holder: String,
+    pub reason: String,
 }
 
 /// A category of the catalogue.
@@ -120,9 +110,9 @@ pub struct App {
     pub level: Level,
     /// Relevance from 1 to 5, set by the administrator.
     pub score: u8,
-    /// Mark of its picture, changing when the picture changes; empty when it has none.
+    /// Revision of its icon, changing when the image changes; 0 when it has none.
     #[serde(default)]
-    pub icon: String,
+    pub icon: u64,
     /// Packages it installs here.
     #[serde(default)]
     pub packages: Vec<String>,
@@ -152,9 +142,12 @@ pub struct AppDetails {
     /// Markdown text.
     #[serde(default)]
     pub description: String,
-    /// Version of the main package: installed when it is, else the candidate.
+    /// Version of the main package that is installed; empty when none is.
     #[serde(default)]
-    pub version: String,
+    pub installed_version: String,
+    /// Version of the main package that the repositories offer; empty when unknown.
+    #[serde(default)]
+    pub candidate_version: String,
     /// Licence of the main package; empty when unknown.
     #[serde(default)]
     pub licence: String,
@@ -167,22 +160,9 @@ pub struct AppDetails {
     /// Bytes to download; `None` when unknown.
     #[serde(default)]
     pub download_size: Option<u64>,
-    /// What happened to it on this computer, newest first.
+    /// When the organisation added it, in seconds since 1970; 0 when unknown.
     #[serde(default)]
-    pub history: Vec<HistoryEntry>,
-}
-
-/// Something that happened to an application on this computer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HistoryEntry {
-    /// Job that did it; empty when none of the daemon's.
-    pub job: String,
-    /// `install`, `remove`, `upgrade`.
-    pub role: String,
-    /// `success`, `failed`, `cancelled`, `refused`, `partial`.
-    pub result: String,
-    /// When it ended, in seconds since 1970.
-    pub at: i64,
+    pub created_at: i64,
 }
 
 /// A package an action changes.
@@ -193,9 +173,12 @@ pub struct PlanPackage {
     /// Version after the change, or the one removed; empty when unknown.
     #[serde(default)]
     pub version: String,
-    /// Bytes to download; 0 when unknown.
+    /// The version that is replaced; empty when none is.
     #[serde(default)]
-    pub size: u64,
+    pub from: String,
+    /// Bytes to download; `None` when unknown.
+    #[serde(default)]
+    pub size: Option<u64>,
 }
 
 /// What an action would change.
@@ -211,9 +194,12 @@ pub struct Plan {
     pub download: u64,
     /// Bytes of disk taken (positive) or freed (negative).
     pub disk: i64,
-    /// Whether the computer should be restarted afterwards.
+    /// Bytes free where packages are installed.
     #[serde(default)]
-    pub reboot: bool,
+    pub free: u64,
+    /// Whether a restart is to be expected: `none`, `recommended` or `required`.
+    #[serde(default)]
+    pub reboot: String,
     /// Whether a package comes from a source nobody signed.
     #[serde(default)]
     pub untrusted: bool,

@@ -88,8 +88,40 @@ pub struct Computer {
     pub reboot: String,
     /// Program that holds the package manager; empty when free.
     pub locked_by: String,
-    /// Further facts by their stable key, such as `product` or `ip_address`.
-    pub facts: BTreeMap<String, String>,
+    /// What the server and the daemon know about the machine.
+    pub machine: Machine,
+}
+
+/// The machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Machine {
+    /// Lifecycle status: `intended`, `reserved`, `unknown`, `in repair`, `available`, `unsubscribed`.
+    pub status: String,
+    /// User of the last synchronisation or of the graphical session.
+    pub user: String,
+    /// Full host name.
+    pub fqdn: String,
+    /// Address.
+    pub ip_address: String,
+    /// Hardware addresses, 12 hexadecimal digits each, joined.
+    pub mac_address: String,
+    /// Product.
+    pub product: String,
+    /// Kind of product: desktop, laptop, virtual, …
+    pub product_system: String,
+    /// Processor.
+    pub cpu: String,
+    /// Width of the processor in bits, 0 when unknown.
+    pub architecture: u32,
+    /// Memory in bytes.
+    pub ram: u64,
+    /// Storage in bytes.
+    pub storage: u64,
+    /// Number of disks.
+    pub disks: u32,
+    /// Seconds since the server said so.
+    pub age: u64,
 }
 
 /// Tags of this computer.

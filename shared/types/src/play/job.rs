@@ -78,16 +78,22 @@ impl JobResult {
 pub struct Job {
     /// The daemon's id, the last part of the object's path.
     pub id: String,
-    /// `sync`, `install`, `remove`, `upgrade`, `refresh`, `device`, `tags`, `register`.
+    /// `sync`, `install`, `remove`, `upgrade`, `refresh`, `device`, `tags`, `register`, `repair`.
     pub role: String,
-    /// What it is about, in the daemon's words: names of applications or packages.
-    pub title: String,
+    /// Whether it belongs to somebody else; then it does not say what it is about.
+    pub foreign: bool,
     /// Applications it is for.
     pub apps: Vec<u32>,
+    /// Their names, in the same order.
+    pub names: Vec<String>,
     /// Packages it is for.
     pub packages: Vec<String>,
-    /// Place in the queue, from 1; 0 when it is not queued.
+    /// Jobs before it in the queue.
     pub position: u32,
+    /// Program that holds the package database, while the job waits for it.
+    pub lock_holder: String,
+    /// When a job that waits for the network tries again, in seconds since 1970.
+    pub retry_at: i64,
     /// State.
     pub state: JobState,
     /// Stage of its work, one of the daemon's words.

@@ -9,10 +9,9 @@ mod job;
 mod settings;
 
 pub use catalog::{
-    App, AppDetails, AppState, Catalog, Category, HistoryEntry, Level, Plan, PlanPackage,
-    StateInfo, States,
+    App, AppDetails, AppState, Catalog, Category, Level, Plan, PlanPackage, StateInfo, States,
 };
-pub use computer::{Computer, Connectivity, Link, Tags};
+pub use computer::{Computer, Connectivity, Link, Machine, Tags};
 pub use event::{Event, Place};
 pub use fault::Fault;
 pub use job::{Job, JobOutput, JobResult, JobState, OutputPiece};

@@ -1,0 +1,108 @@
+//! The daemon, as everything else in this shell sees it.
+
+mod calls;
+mod convert;
+mod link;
+mod properties;
+mod signals;
+
+pub use link::start;
+
+use crate::fault::daemon_missing;
+use migasfree_types::play::{Event, Fault, Job, Link};
+use std::{
+    collections::{HashMap, HashSet},
+    os::unix::fs::MetadataExt,
+    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+};
+use tauri::{AppHandle, Emitter};
+use tokio::sync::Notify;
+use zbus::Connection;
+
+/// The daemon behind its bus, and the little Play remembers about it.
+#[derive(Debug)]
+pub struct Daemon {
+    session: bool,
+    uid: u32,
+    connection: RwLock<Option<Connection>>,
+    link: Mutex<Link>,
+    active: Mutex<HashMap<String, Job>>,
+    watched: Mutex<HashSet<String>>,
+    retry: Notify,
+}
+
+impl Daemon {
+    /// Nothing is connected yet. `session` chooses the session bus; the other one is never tried instead.
+    pub fn new(session: bool) -> Self {
+        Self {
+            session,
+            uid: std::fs::metadata("/proc/self").map_or(0, |facts| facts.uid()),
+            connection: RwLock::new(None),
+            link: Mutex::new(Link::Connecting),
+            active: Mutex::new(HashMap::new()),
+            watched: Mutex::new(HashSet::new()),
+            retry: Notify::new(),
+        }
+    }
+
+    /// Whether the session bus is used.
+    pub fn session(&self) -> bool {
+        self.session
+    }
+
+    /// The way to the daemon, as it was seen last.
+    pub fn link(&self) -> Link {
+        *lock(&self.link)
+    }
+
+    /// Has the connection tried again at once.
+    pub fn retry(&self) {
+        self.retry.notify_one();
+    }
+
+    /// Whether a job of this person is not over.
+    pub fn has_own_work(&self) -> bool {
+        lock(&self.active).values().any(|job| !job.foreign)
+    }
+
+    fn connection(&self) -> Result<Connection, Fault> {
+        self.connection
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or_else(daemon_missing)
+    }
+
+    fn set_connection(&self, connection: Option<Connection>) {
+        *(self.connection.write()).unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+
+    fn set_link(&self, app: &AppHandle, link: Link) {
+        *lock(&self.link) = link;
+        if link != Link::Ready {
+            lock(&self.active).clear();
+        }
+        tell(app, Event::Link(link));
+    }
+
+    /// Notes a job; answers whether it differs from what was known.
+    fn note(&self, job: &Job) -> bool {
+        let mut active = lock(&self.active);
+        if job.is_over() {
+            active.remove(&job.id);
+            return true;
+        }
+        active.insert(job.id.clone(), job.clone()).as_ref() != Some(job)
+    }
+}
+
+/// Sends an event to the view.
+pub fn tell(app: &AppHandle, event: Event) {
+    if let Err(error) = app.emit("play", event) {
+        tracing::warn!(%error, "the view could not be told");
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

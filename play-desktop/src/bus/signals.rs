@@ -1,0 +1,143 @@
+//! From the daemon's signals to the view's events.
+
+use super::{Daemon, tell};
+use migasfree_dbus::{AppState, names};
+use migasfree_types::play::{Event, OutputPiece};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+use tauri::AppHandle;
+use tokio::{sync::mpsc::UnboundedReceiver, time};
+use zbus::{Message, OwnedObjectPath};
+
+/// Signals that arrive within this time are handled together.
+const TOGETHER: Duration = Duration::from_millis(40);
+
+/// What several signals in a row ask for.
+#[derive(Debug, Default)]
+struct Todo {
+    jobs: BTreeSet<u64>,
+    ended: BTreeSet<u64>,
+    gone: BTreeSet<u64>,
+    states: BTreeSet<u32>,
+    catalog: bool,
+    computer: bool,
+    tags: bool,
+    output: Vec<OutputPiece>,
+}
+
+/// Handles the daemon's signals until the connection ends.
+pub async fn work(app: AppHandle, daemon: Arc<Daemon>, mut signals: UnboundedReceiver<Message>) {
+    while let Some(first) = signals.recv().await {
+        let mut todo = Todo::default();
+        todo.note(&first);
+        time::sleep(TOGETHER).await;
+        while let Ok(next) = signals.try_recv() {
+            todo.note(&next);
+        }
+        todo.handle(&app, &daemon).await;
+    }
+}
+
+impl Todo {
+    fn note(&mut self, message: &Message) {
+        let header = message.header();
+        let (Some(interface), Some(member), Some(path)) =
+            (header.interface(), header.member(), header.path())
+        else {
+            return;
+        };
+        let job = names::job_id(path.as_str());
+        match (interface.as_str(), member.as_str()) {
+            (names::MANAGER, "JobAdded") => self.jobs.extend(job_argument(message)),
+            (names::MANAGER, "JobRemoved") => self.gone.extend(job_argument(message)),
+            (names::JOB, "Finished") => self.ended.extend(job),
+            (names::JOB, "Output") => self.output.extend(job.and_then(|job| piece(job, message))),
+            (names::CATALOG, "Changed") => self.catalog = true,
+            (names::CATALOG, "StatesChanged") => self.states.extend(states(message)),
+            (names::TAGS, "Changed") => self.tags = true,
+            (names::COMPUTER, "Changed") => self.computer = true,
+            ("org.freedesktop.DBus.Properties", "PropertiesChanged") => match job {
+                Some(job) => {
+                    self.jobs.insert(job);
+                }
+                None => self.computer = true,
+            },
+            _ => {}
+        }
+    }
+
+    async fn handle(self, app: &AppHandle, daemon: &Daemon) {
+        for piece in self.output {
+            tell(app, Event::Output(piece));
+        }
+        for id in self.jobs.difference(&self.ended) {
+            refresh(app, daemon, *id).await;
+        }
+        for id in &self.ended {
+            if let Ok(job) = daemon.finished_job(&id.to_string()).await {
+                daemon.note(&job);
+                tell(app, Event::Job(Box::new(job)));
+            }
+        }
+        for id in self.gone {
+            tell(app, Event::JobGone(id.to_string()));
+        }
+        if self.catalog {
+            tell(app, Event::Catalog);
+        } else if !self.states.is_empty() {
+            let ids: Vec<u32> = self.states.into_iter().collect();
+            if let Ok(states) = daemon.states(&ids).await {
+                tell(app, Event::States(states));
+            }
+        }
+        if self.computer
+            && let Ok(computer) = daemon.computer().await
+        {
+            tell(app, Event::Computer(Box::new(computer)));
+        }
+        if self.tags {
+            tell(app, Event::Tags);
+        }
+    }
+}
+
+/// Reads one job anew and tells the view when it differs.
+async fn refresh(app: &AppHandle, daemon: &Daemon, id: u64) {
+    let Ok(mut job) = daemon.job(&id.to_string()).await else {
+        return;
+    };
+    if job.is_over() {
+        job = match daemon.finished_job(&job.id).await {
+            Ok(job) => job,
+            Err(_) => job,
+        };
+    }
+    if daemon.note(&job) {
+        tell(app, Event::Job(Box::new(job)));
+    }
+}
+
+fn job_argument(message: &Message) -> Option<u64> {
+    let path: OwnedObjectPath = message.body().deserialize().ok()?;
+    names::job_id(path.as_str())
+}
+
+fn states(message: &Message) -> Vec<u32> {
+    (message.body().deserialize::<HashMap<u32, AppState>>())
+        .map(|states| states.into_keys().collect())
+        .unwrap_or_default()
+}
+
+fn piece(job: u64, message: &Message) -> Option<OutputPiece> {
+    let body = message.body();
+    let (offset, _stream, bytes): (u64, &str, Vec<u8>) = body.deserialize().ok()?;
+    Some(OutputPiece {
+        job: job.to_string(),
+        offset,
+        length: bytes.len() as u64,
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+    })
+}

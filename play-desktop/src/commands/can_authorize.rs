@@ -1,0 +1,11 @@
+//! Whether the person has a right: 0 no, 1 yes, 2 after polkit asked.
+
+use crate::bus::Daemon;
+use migasfree_types::play::Fault;
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn can_authorize(daemon: State<'_, Arc<Daemon>>, action: String) -> Result<u32, Fault> {
+    daemon.can_authorize(&action).await
+}

@@ -1,0 +1,11 @@
+//! Asking a job to stop.
+
+use crate::bus::Daemon;
+use migasfree_types::play::Fault;
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn cancel(daemon: State<'_, Arc<Daemon>>, job: String) -> Result<(), Fault> {
+    daemon.cancel(&job).await
+}

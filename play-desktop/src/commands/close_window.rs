@@ -1,0 +1,13 @@
+//! Closing the window although work runs.
+
+use crate::{fault::internal, window::LABEL};
+use migasfree_types::play::Fault;
+use tauri::{AppHandle, Manager};
+
+#[tauri::command]
+pub fn close_window(app: AppHandle) -> Result<(), Fault> {
+    match app.get_webview_window(LABEL) {
+        Some(window) => window.destroy().map_err(internal),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,11 @@
+//! About this computer.
+
+use crate::bus::Daemon;
+use migasfree_types::play::{Computer, Fault};
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn computer_info(daemon: State<'_, Arc<Daemon>>) -> Result<Computer, Fault> {
+    daemon.computer().await
+}

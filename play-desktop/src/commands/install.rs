@@ -1,0 +1,11 @@
+//! Installing applications.
+
+use crate::bus::Daemon;
+use migasfree_types::play::Fault;
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn install(daemon: State<'_, Arc<Daemon>>, ids: Vec<u32>) -> Result<String, Fault> {
+    daemon.install(&ids).await
+}

@@ -1,0 +1,11 @@
+//! The label of this computer.
+
+use crate::bus::Daemon;
+use migasfree_types::play::Fault;
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn label(daemon: State<'_, Arc<Daemon>>) -> Result<String, Fault> {
+    daemon.label().await
+}

@@ -1,0 +1,11 @@
+//! Removing applications.
+
+use crate::bus::Daemon;
+use migasfree_types::play::Fault;
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn remove(daemon: State<'_, Arc<Daemon>>, ids: Vec<u32>) -> Result<String, Fault> {
+    daemon.remove(&ids).await
+}

@@ -1,0 +1,28 @@
+//! Keeping what the person chose.
+
+use crate::{
+    fault::internal,
+    settings::SettingsFile,
+    window::{LABEL, native_theme, zoom},
+};
+use migasfree_types::play::{Fault, Settings};
+use tauri::{AppHandle, Manager};
+use tokio::task::spawn_blocking;
+
+#[tauri::command]
+pub async fn save_settings(app: AppHandle, settings: Settings) -> Result<(), Fault> {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        window.set_theme(native_theme(settings)).map_err(internal)?;
+        window.set_zoom(zoom(settings)).map_err(internal)?;
+    }
+    let write = spawn_blocking(move || {
+        let file = app.state::<SettingsFile>();
+        // Only the shell knows whether it was told.
+        let told_about_closing = file.get().told_about_closing;
+        file.set(Settings {
+            told_about_closing,
+            ..settings
+        })
+    });
+    write.await.map_err(internal)?.map_err(internal)
+}

@@ -1,0 +1,38 @@
+//! What the view needs before anything else.
+
+use crate::{args::Args, bus::Daemon, settings::SettingsFile};
+use migasfree_types::play::{Link, Place, Settings};
+use serde::Serialize;
+use std::sync::Arc;
+use tauri::State;
+
+/// Answer of [`start`].
+#[derive(Debug, Serialize)]
+pub struct Start {
+    version: &'static str,
+    session: bool,
+    link: Link,
+    settings: Settings,
+    place: Place,
+}
+
+#[tauri::command]
+pub fn start(
+    daemon: State<'_, Arc<Daemon>>,
+    file: State<'_, SettingsFile>,
+    args: State<'_, Args>,
+) -> Start {
+    Start {
+        version: env!("CARGO_PKG_VERSION"),
+        session: daemon.session(),
+        link: daemon.link(),
+        settings: file.get(),
+        place: args.place(),
+    }
+}
+
+/// Has the daemon looked for at once.
+#[tauri::command]
+pub fn reconnect(daemon: State<'_, Arc<Daemon>>) {
+    daemon.retry();
+}

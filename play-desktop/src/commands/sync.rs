@@ -1,0 +1,11 @@
+//! Synchronising with the server.
+
+use crate::bus::Daemon;
+use migasfree_types::play::Fault;
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn sync(daemon: State<'_, Arc<Daemon>>) -> Result<String, Fault> {
+    daemon.sync().await
+}

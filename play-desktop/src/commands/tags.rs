@@ -1,0 +1,16 @@
+//! Tags of this computer.
+
+use crate::bus::Daemon;
+use migasfree_types::play::{Fault, Tags};
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn tags(daemon: State<'_, Arc<Daemon>>) -> Result<Tags, Fault> {
+    daemon.tags().await
+}
+
+#[tauri::command]
+pub async fn set_tags(daemon: State<'_, Arc<Daemon>>, tags: Vec<String>) -> Result<String, Fault> {
+    daemon.set_tags(&tags).await
+}

@@ -1,0 +1,102 @@
+//! The window: its size, second starts, links, and closing while work runs.
+
+use crate::{
+    args::Args,
+    bus::{Daemon, tell},
+    settings::SettingsFile,
+};
+use clap::Parser;
+use migasfree_types::play::{Event, Place, Settings, Theme};
+use std::sync::Arc;
+use tauri::{
+    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent,
+    plugin::TauriPlugin,
+};
+use tauri_plugin_window_state::StateFlags;
+
+/// The window's name.
+pub const LABEL: &str = "main";
+
+/// Keeps size and place of the window from one start to the next.
+pub fn remember_size<R: Runtime>() -> TauriPlugin<R> {
+    tauri_plugin_window_state::Builder::new()
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+        .with_filename("window.json")
+        .build()
+}
+
+/// Opens the window.
+///
+/// # Errors
+/// When there is no display or no web view.
+pub fn open(app: &AppHandle) -> tauri::Result<()> {
+    let settings = app.state::<SettingsFile>().get();
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Play")
+        .inner_size(1080.0, 720.0)
+        .min_inner_size(360.0, 480.0)
+        .theme(native_theme(settings))
+        .on_navigation(is_own_page)
+        .build()?;
+    window.set_zoom(zoom(settings))
+}
+
+/// Text grows by growing everything, so that nothing overlaps.
+pub fn zoom(settings: Settings) -> f64 {
+    f64::from(settings.text_size) / 100.0
+}
+
+/// Frame and view follow what the person chose; `None` follows the desktop.
+pub fn native_theme(settings: Settings) -> Option<tauri::Theme> {
+    match settings.theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    }
+}
+
+/// The window shows the embedded view and nothing else.
+fn is_own_page(url: &Url) -> bool {
+    url.scheme() == "tauri" && url.host_str() == Some("localhost")
+}
+
+/// Somebody started Play again: this window comes to the front and goes where that start wanted.
+pub fn second_start(app: &AppHandle, argv: &[String]) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        let shown = window
+            .unminimize()
+            .and_then(|()| window.show())
+            .and_then(|()| window.set_focus());
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the window could not be raised");
+        }
+    }
+    let place = Args::try_parse_from(argv).map(|args| args.place());
+    if let Ok(place) = place
+        && place != Place::default()
+    {
+        tell(app, Event::Go(place));
+    }
+}
+
+/// Says once that work goes on without the window.
+pub fn on_event(app: &AppHandle, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else {
+        return;
+    };
+    let file = app.state::<SettingsFile>();
+    let settings = file.get();
+    if settings.told_about_closing || !app.state::<Arc<Daemon>>().has_own_work() {
+        return;
+    }
+    api.prevent_close();
+    tell(app, Event::Closing);
+    // Noted before it is read: a view that hangs must not keep the window open for ever.
+    let told = Settings {
+        told_about_closing: true,
+        ..settings
+    };
+    if let Err(error) = file.set(told) {
+        tracing::warn!(%error, "the settings could not be written");
+    }
+}
