@@ -7,6 +7,7 @@ use axum::Router;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
+use crate::repository::signing::Signer;
 use crate::{auth, events, files, jobs, public, rest, safe, stats, web};
 
 /// What every handler may use. Cheap to clone.
@@ -22,6 +23,8 @@ pub struct AppState {
     pub keys: Arc<safe::keys::KeyRing>,
     /// Blobs.
     pub files: files::Store,
+    /// Signs repositories.
+    pub signer: Arc<Signer>,
     /// Durable background work.
     pub jobs: jobs::Queue,
     /// Live events.

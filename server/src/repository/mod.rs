@@ -1,10 +1,13 @@
-//! Publishing of package repositories.
+//! Package files and the repositories published from them.
+//!
+//! [`upload`] takes packages in, [`packages`] takes them out again, [`facts`] and [`report`] tell
+//! about them; [`publish`] makes signed repositories of what deployments offer.
 
-use axum::Router;
-
-use crate::app::AppState;
-
-/// Routes of this domain.
-pub fn router() -> Router<AppState> {
-    Router::new()
-}
+mod apt;
+pub mod facts;
+mod file_name;
+pub mod packages;
+pub mod publish;
+pub mod report;
+pub mod signing;
+pub mod upload;

@@ -1,0 +1,71 @@
+//! Repositories as apt reads them: indexes, `Release` and its signatures.
+
+mod index;
+mod release;
+pub(super) mod stanza;
+
+use bytes::Bytes;
+use migasfree_deb::Digests;
+
+use super::signing::{Signer, SigningError};
+use crate::db::Ts;
+
+/// A package to be listed.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    pub name: String,
+    pub version: String,
+    pub architecture: String,
+    /// Its part of an index, without the line that says where the file is.
+    pub stanza: String,
+    /// Where the file is, below `PKGS`.
+    pub path: String,
+}
+
+/// What a repository is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Contents {
+    /// The deployment's slug: suite and codename.
+    pub suite: String,
+    pub architectures: Vec<String>,
+    pub packages: Vec<Listed>,
+}
+
+/// A file of a repository.
+#[derive(Debug, Clone)]
+pub(super) struct Generated {
+    /// Below the repository's folder.
+    pub path: String,
+    pub content: Bytes,
+    pub digests: Digests,
+}
+
+impl Generated {
+    fn new(path: impl Into<String>, content: impl Into<Bytes>) -> Self {
+        let content = content.into();
+        Self {
+            path: path.into(),
+            digests: Digests::of(&content),
+            content,
+        }
+    }
+}
+
+/// Makes every file of a repository but the packages.
+pub(super) fn build(
+    mut contents: Contents,
+    signer: &Signer,
+    now: Ts,
+) -> Result<Vec<Generated>, SigningError> {
+    contents
+        .packages
+        .sort_by(|a, b| (&a.name, &a.version, &a.path).cmp(&(&b.name, &b.version, &b.path)));
+    let mut files = index::all(&contents);
+    let release = release::text(&contents, &files, now);
+    let inline = signer.sign_inline(&release, now)?;
+    let detached = signer.sign_detached(release.as_bytes(), now)?;
+    files.push(Generated::new("Release", release));
+    files.push(Generated::new("Release.gpg", detached));
+    files.push(Generated::new("InRelease", inline));
+    Ok(files)
+}

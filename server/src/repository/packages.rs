@@ -1,0 +1,46 @@
+//! Taking packages out of their stores.
+
+use super::publish::{self, Cause};
+use crate::app::AppState;
+use crate::args;
+use crate::db::{PackageId, Result, Tx};
+
+/// What became of a deleted package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// Nothing of it is left.
+    Row,
+    /// Computers have or had it: its row stays for their history, without store and file.
+    KeptForHistory,
+}
+
+/// Deletes a package with its file, and has the repositories that offered it published again.
+/// The audit record is the caller's.
+///
+/// # Errors
+/// [`crate::db::Error::NotFound`] when there is no such package.
+pub async fn delete(state: &AppState, tx: &mut Tx, package: PackageId) -> Result<Deleted> {
+    let (in_history,): (bool,) = tx
+        .one(
+            "SELECT EXISTS (SELECT 1 FROM software_inventory_package i WHERE i.package_id = k.id) \
+             FROM core_package k WHERE k.id = $1",
+            args![package],
+        )
+        .await?;
+    publish::request_for(state, tx, Cause::Package(package)).await?;
+    if !in_history {
+        tx.execute("DELETE FROM core_package WHERE id = $1", args![package])
+            .await?;
+        return Ok(Deleted::Row);
+    }
+    for sql in [
+        "DELETE FROM store_file WHERE package_id = $1",
+        "DELETE FROM package_control WHERE package_id = $1",
+        "DELETE FROM core_deployment_available_packages WHERE package_id = $1",
+        "DELETE FROM core_packageset_packages WHERE package_id = $1",
+        "UPDATE core_package SET store_id = NULL WHERE id = $1",
+    ] {
+        tx.execute(sql, args![package]).await?;
+    }
+    Ok(Deleted::KeptForHistory)
+}
