@@ -57,6 +57,38 @@ impl Zone {
             .unwrap_or_else(|| at.date())
     }
 
+    /// `2026-11-21T02:05:30.374669+01:00`, the local time with its offset; `Z` at UTC itself.
+    #[must_use]
+    pub fn rfc3339(&self, at: Ts) -> String {
+        let utc = self.0 == TimeZone::UTC;
+        self.printed(
+            at,
+            if utc {
+                "%Y-%m-%dT%H:%M:%S.%6fZ"
+            } else {
+                "%Y-%m-%dT%H:%M:%S.%6f%:z"
+            },
+        )
+    }
+
+    /// `2026-11-21 02:05:30`, the local time as tables have it.
+    #[must_use]
+    pub fn plain(&self, at: Ts) -> String {
+        self.printed(at, "%Y-%m-%d %H:%M:%S")
+    }
+
+    fn printed(&self, at: Ts, format: &str) -> String {
+        Timestamp::from_microsecond(at.0).map_or_else(
+            |_| at.rfc3339(),
+            |timestamp| {
+                timestamp
+                    .to_zoned(self.0.clone())
+                    .strftime(format)
+                    .to_string()
+            },
+        )
+    }
+
     /// Reads an ISO 8601 time; one without an offset is a local time of this zone.
     #[must_use]
     pub fn parse(&self, text: &str) -> Option<Ts> {
@@ -91,6 +123,9 @@ mod tests {
         assert_eq!(madrid.parse("2026-07-01T00:30:00.000000+02:00"), Some(late));
         assert_eq!(madrid.parse("2026-06-30T22:30:00Z"), Some(late));
         assert_eq!(madrid.parse("yesterday"), None);
+        assert_eq!(madrid.rfc3339(late), "2026-07-01T00:30:00.000000+02:00");
+        assert_eq!(madrid.plain(late), "2026-07-01 00:30:00");
+        assert_eq!(Zone::utc().rfc3339(late), "2026-06-30T22:30:00.000000Z");
         assert!(Zone::named("Mars/Olympus").is_err());
     }
 }

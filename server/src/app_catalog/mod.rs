@@ -1,10 +1,9 @@
 //! The catalogue: applications, categories and policies.
 
-use axum::Router;
+use crate::rest::{entity::Entity, schema::Table};
 
-use crate::app::AppState;
+/// The tables of this domain.
+pub const TABLES: &[&Table] = &[];
 
-/// Routes of this domain.
-pub fn router() -> Router<AppState> {
-    Router::new()
-}
+/// The entities of this domain. Of those on one table the first stands for it.
+pub const ENTITIES: &[&Entity] = &[];

@@ -1,10 +1,15 @@
 //! Computers and what happens on them.
 
-use axum::Router;
+pub mod computer;
 
-use crate::app::AppState;
+use crate::rest::{entity::Entity, schema::Table};
 
-/// Routes of this domain.
-pub fn router() -> Router<AppState> {
-    Router::new()
-}
+/// The tables of this domain.
+pub const TABLES: &[&Table] = &[
+    &computer::TABLE,
+    &computer::INVENTORY_TABLE,
+    &computer::USER_TABLE,
+];
+
+/// The entities of this domain. Of those on one table the first stands for it.
+pub const ENTITIES: &[&Entity] = &[];

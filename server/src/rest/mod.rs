@@ -1,10 +1,54 @@
 //! The entity machinery: from one declaration to SQL, routes, OpenAPI, CSV and audit.
+//!
+//! | File | What it knows |
+//! |---|---|
+//! | `schema` | how a table is declared |
+//! | `entity`, `action`, `hooks` | how an entity is declared |
+//! | `registry` | everything declared, with its paths resolved |
+//! | `path`, `filter`, `search`, `order`, `page`, `visibility` | what a list becomes in SQL |
+//! | `load` | from ids to answers, one query per relation and page |
+//! | `read`, `save`, `export`, `badge`, `links` | the operations |
+//! | `body`, `params`, `value`, `validate`, `values` | what comes in |
+//! | `dispatch`, `error`, `openapi` | HTTP |
 
-use axum::Router;
+pub mod access;
+pub mod action;
+pub mod address;
+mod badge;
+pub mod body;
+pub mod context;
+mod dispatch;
+pub mod entity;
+pub mod error;
+mod export;
+pub mod filter;
+pub mod hooks;
+pub mod json;
+mod links;
+pub mod load;
+pub mod order;
+pub mod page;
+pub mod params;
+pub mod path;
+pub mod read;
+pub mod registry;
+pub mod save;
+pub mod schema;
+mod search;
+pub mod validate;
+pub mod value;
+pub mod values;
+pub mod visibility;
+
+use axum::{Router, extract::DefaultBodyLimit, routing::any};
 
 use crate::app::AppState;
 
-/// Routes of this domain.
+/// Routes of every declared entity.
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route("/api/v1/token", any(dispatch::handle))
+        .route("/api/v1/token/", any(dispatch::handle))
+        .route("/api/v1/token/{*path}", any(dispatch::handle))
+        .layer(DefaultBodyLimit::disable())
 }

@@ -1,0 +1,441 @@
+//! Attributes and their two proxies: features, which computers have, and tags, which operators give.
+
+use async_trait::async_trait;
+
+use super::{
+    shapes::{ATTRIBUTE_TEXT, PROPERTY_INFO, PROPERTY_NAMED},
+    tag_computers,
+};
+use crate::{
+    rest::{
+        access::Need,
+        action::{Action, Verb},
+        entity::{Csv, Entity, Field, Like, Model, Write, col, made, one, put, put_extra, raw},
+        error::RestError,
+        hooks::{Change, Deletion, Hooks, Removal},
+        json::Json,
+        schema::{Table, Type, computed, float, key, linked, text},
+        visibility::Visible,
+    },
+    run,
+};
+
+/// `core_attribute`
+pub static TABLE: Table = Table {
+    name: "core_attribute",
+    columns: &[
+        key("property_att_id", "core_property"),
+        text("value", 250),
+        text("description", 10_000).null(),
+        float("longitude").null(),
+        float("latitude").null(),
+    ],
+    virtuals: &[
+        computed(
+            "total_computers",
+            Type::Int,
+            "(SELECT count(*) FROM client_computer_sync_attributes AS cs JOIN client_computer AS cc \
+             ON cc.id = cs.computer_id WHERE cs.attribute_id = {t}.id \
+             AND cc.status IN ('assigned', 'reserved', 'unknown'))",
+        ),
+        computed(
+            "has_location",
+            Type::Bool,
+            "({t}.longitude IS NOT NULL AND {t}.latitude IS NOT NULL)",
+        ),
+    ],
+    many: &[
+        linked(
+            "attributeset_included",
+            "core_attributeset_included_attributes",
+            "attribute_id",
+            "attributeset_id",
+            "core_attributeset",
+        ),
+        linked(
+            "attributeset_excluded",
+            "core_attributeset_excluded_attributes",
+            "attribute_id",
+            "attributeset_id",
+            "core_attributeset",
+        ),
+        linked(
+            "domain_included",
+            "core_domain_included_attributes",
+            "attribute_id",
+            "domain_id",
+            "core_domain",
+        ),
+        linked(
+            "domain_excluded",
+            "core_domain_excluded_attributes",
+            "attribute_id",
+            "domain_id",
+            "core_domain",
+        ),
+        linked(
+            "domain_tags",
+            "core_domain_tags",
+            "serverattribute_id",
+            "domain_id",
+            "core_domain",
+        ),
+        linked(
+            "faultdefinition_included",
+            "client_faultdefinition_included_attributes",
+            "attribute_id",
+            "faultdefinition_id",
+            "client_faultdefinition",
+        ),
+        linked(
+            "faultdefinition_excluded",
+            "client_faultdefinition_excluded_attributes",
+            "attribute_id",
+            "faultdefinition_id",
+            "client_faultdefinition",
+        ),
+        linked(
+            "scope_included",
+            "core_scope_included_attributes",
+            "attribute_id",
+            "scope_id",
+            "core_scope",
+        ),
+        linked(
+            "scope_excluded",
+            "core_scope_excluded_attributes",
+            "attribute_id",
+            "scope_id",
+            "core_scope",
+        ),
+        linked(
+            "deployment_included",
+            "core_deployment_included_attributes",
+            "attribute_id",
+            "deployment_id",
+            "core_deployment",
+        ),
+        linked(
+            "deployment_excluded",
+            "core_deployment_excluded_attributes",
+            "attribute_id",
+            "deployment_id",
+            "core_deployment",
+        ),
+        linked(
+            "application",
+            "app_catalog_application_available_for_attributes",
+            "attribute_id",
+            "application_id",
+            "app_catalog_application",
+        ),
+        linked(
+            "policy_included",
+            "app_catalog_policy_included_attributes",
+            "attribute_id",
+            "policy_id",
+            "app_catalog_policy",
+        ),
+        linked(
+            "policy_excluded",
+            "app_catalog_policy_excluded_attributes",
+            "attribute_id",
+            "policy_id",
+            "app_catalog_policy",
+        ),
+        linked(
+            "singularity_included",
+            "core_singularity_included_attributes",
+            "attribute_id",
+            "singularity_id",
+            "core_singularity",
+        ),
+        linked(
+            "singularity_excluded",
+            "core_singularity_excluded_attributes",
+            "attribute_id",
+            "singularity_id",
+            "core_singularity",
+        ),
+        linked(
+            "computer",
+            "client_computer_sync_attributes",
+            "attribute_id",
+            "computer_id",
+            "client_computer",
+        ),
+        linked(
+            "tags",
+            "client_computer_tags",
+            "serverattribute_id",
+            "computer_id",
+            "client_computer",
+        ),
+    ],
+    order: &["property_att__prefix", "value"],
+    unique: &[&["property_att_id", "value"]],
+};
+
+macro_rules! filters {
+    ($($more:literal),* $(,)?) => {
+        &[
+            "id+in",
+            "property_att__id",
+            "property_att__prefix",
+            "property_att__sort",
+            "value+ic",
+            "description:ic",
+            "attributeset_included__id",
+            "attributeset_excluded__id",
+            "domain_included__id",
+            "domain_excluded__id",
+            "faultdefinition_included__id",
+            "faultdefinition_excluded__id",
+            "scope_included__id",
+            "scope_excluded__id",
+            "deployment_included__id",
+            "deployment_excluded__id",
+            "application__id",
+            "policy_included__id",
+            "policy_excluded__id",
+            "singularity_included__id",
+            "singularity_excluded__id",
+            "computer__id",
+            "has_location",
+            "total_computers",
+            $($more),*
+        ]
+    };
+}
+
+const SEARCH: &[&str] = &["value", "description", "property_att__prefix"];
+
+/// A chip of an attribute says how many computers have it.
+const BADGE: &[Field] = &[
+    made("status", Like::Text, OF_PROPERTY, |row, _| {
+        Json::text(match row.get("property_att").get("prefix").as_text() {
+            "SET" => "set",
+            "DMN" => "domain",
+            "CID" => "computer",
+            _ if row.get("property_att").get("sort").as_text() == "server" => "tag",
+            _ => "attribute",
+        })
+    }),
+    made(
+        "summary",
+        Like::Text,
+        &[col("total_computers")],
+        |row, _| {
+            format!(
+                "{} computers",
+                row.get("total_computers").as_int().unwrap_or_default()
+            )
+            .into()
+        },
+    ),
+];
+
+const OF_PROPERTY: &[Field] = &[one("property_att", &PROPERTY_INFO)];
+
+/// All attributes.
+pub static ATTRIBUTES: Entity = Entity {
+    route: "attributes",
+    model: Model {
+        app: "core",
+        name: "attribute",
+        one: "Attribute",
+        many: "Attributes",
+    },
+    table: &TABLE,
+    operations: "LRUD",
+    schema: "Attribute",
+    detail: &[
+        col("id"),
+        one("property_att", &PROPERTY_INFO),
+        col("value"),
+        col("description"),
+        col("longitude"),
+        col("latitude"),
+    ],
+    write: &[
+        put("value").required(),
+        put("description"),
+        put("longitude"),
+        put("latitude"),
+    ],
+    filters: filters!(),
+    search: SEARCH,
+    visible: Visible::Attribute,
+    text: ATTRIBUTE_TEXT,
+    badge: BADGE,
+    csv: Csv::Refused,
+    hooks: &Rules { sort: None },
+    ..Entity::EMPTY
+};
+
+const PROXY_DETAIL: &[Field] = &[
+    col("id"),
+    one("property_att", &PROPERTY_NAMED),
+    col("value"),
+    col("description"),
+    col("latitude"),
+    col("longitude"),
+    col("total_computers"),
+];
+
+const PROXY_ANSWER: &[Field] = &[
+    col("id"),
+    raw("property_att", "property_att_id"),
+    col("value"),
+    col("description"),
+    col("latitude"),
+    col("longitude"),
+];
+
+const PROXY_WRITE: &[Write] = &[
+    put("property_att").required(),
+    put("value").required(),
+    put("description"),
+    put("latitude"),
+    put("longitude"),
+];
+
+const PROXY_CSV: Csv = Csv::Columns(&[
+    "id",
+    "property_att",
+    "prefix=property_att__prefix",
+    "value",
+    "description",
+    "computers=total_computers",
+    "latitude",
+    "longitude",
+]);
+
+/// Tags: what operators give to computers.
+pub static TAGS: Entity = Entity {
+    route: "tags",
+    model: Model {
+        app: "core",
+        name: "serverattribute",
+        one: "Tag",
+        many: "Tags",
+    },
+    also_viewed_with: &[("core", "attribute")],
+    table: &TABLE,
+    only: &[("property_att__sort", "server")],
+    schema: "ServerAttribute",
+    detail: PROXY_DETAIL,
+    answer: PROXY_ANSWER,
+    write: PROXY_WRITE,
+    filters: filters!("domain_tags__id", "tags__id"),
+    search: SEARCH,
+    visible: Visible::Attribute,
+    text: ATTRIBUTE_TEXT,
+    badge: BADGE,
+    csv: PROXY_CSV,
+    hooks: &Rules {
+        sort: Some("server"),
+    },
+    actions: &[
+        Action::get(
+            "<id>/computers",
+            "The computers that have the tag, directly or since their last synchronization",
+            run!(tag_computers::list),
+        ),
+        Action::post(
+            "<id>/computers",
+            Need::Change,
+            "Give the tag to exactly these computers",
+            &[put_extra("computers", Like::Ids).required()],
+            run!(tag_computers::replace),
+        )
+        .by(Verb::Patch),
+    ],
+    ..Entity::EMPTY
+};
+
+/// Features: what computers tell of themselves, and the built-in attributes.
+pub static FEATURES: Entity = Entity {
+    route: "features",
+    model: Model {
+        app: "core",
+        name: "clientattribute",
+        one: "Feature",
+        many: "Features",
+    },
+    also_viewed_with: &[("core", "attribute")],
+    table: &TABLE,
+    only: &[("property_att__sort", "client,basic")],
+    schema: "ClientAttribute",
+    detail: PROXY_DETAIL,
+    answer: PROXY_ANSWER,
+    write: PROXY_WRITE,
+    filters: filters!(),
+    search: SEARCH,
+    visible: Visible::Attribute,
+    text: ATTRIBUTE_TEXT,
+    badge: BADGE,
+    csv: PROXY_CSV,
+    hooks: &Rules {
+        sort: Some("client"),
+    },
+    ..Entity::EMPTY
+};
+
+/// A proxy takes only properties of its own sort; built-in attributes keep their value.
+struct Rules {
+    sort: Option<&'static str>,
+}
+
+#[async_trait]
+impl Hooks for Rules {
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        let Some(property) = change.int("property_att_id") else {
+            return Ok(());
+        };
+        let (sort,): (String,) = change
+            .tx
+            .one(
+                "SELECT sort FROM core_property WHERE id = $1",
+                crate::args![property],
+            )
+            .await?;
+        let was_basic = sort == "basic" && !change.is_new();
+        if was_basic && (change.changes("value") || change.changes("property_att_id")) {
+            return Err(RestError::field(
+                "value",
+                "A built-in attribute keeps its value.",
+            ));
+        }
+        if let Some(expected) = self.sort
+            && (change.is_new() || change.changes("property_att_id"))
+            && sort != expected
+        {
+            let kind = if expected == "server" {
+                "a stamp"
+            } else {
+                "a formula"
+            };
+            return Err(RestError::field("property_att", format!("Choose {kind}.")));
+        }
+        Ok(())
+    }
+
+    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+        let (sort,): (String,) = removal
+            .tx
+            .one(
+                "SELECT sort FROM core_property WHERE id = $1",
+                crate::args![removal.before.int("property_att_id")],
+            )
+            .await?;
+        if sort == "basic" {
+            return Err(RestError::Refused(
+                "built_in",
+                "A built-in attribute cannot be deleted: it goes with what it stands for."
+                    .to_owned(),
+            ));
+        }
+        Ok(Deletion::Row)
+    }
+}

@@ -1,0 +1,105 @@
+//! Groups of operators, and the permissions there are.
+
+use super::shapes::PERMISSION_INFO;
+use crate::rest::{
+    entity::{Csv, Entity, Model, col, ids, many, put, put_ids, raw},
+    schema::{Table, key, link, linked, text},
+};
+
+/// `auth_group`
+pub static GROUP_TABLE: Table = Table {
+    name: "auth_group",
+    columns: &[text("name", 150)],
+    many: &[
+        link(
+            "permissions",
+            "auth_group_permissions",
+            "group_id",
+            "permission_id",
+            "auth_permission",
+        ),
+        linked(
+            "user",
+            "auth_user_groups",
+            "group_id",
+            "user_id",
+            "core_userprofile",
+        ),
+    ],
+    order: &["name"],
+    unique: &[&["name"]],
+    ..Table::EMPTY
+};
+
+/// `content_type`
+pub static CONTENT_TYPE_TABLE: Table = Table {
+    name: "content_type",
+    columns: &[text("app_label", 100), text("model", 100)],
+    order: &["app_label", "model"],
+    ..Table::EMPTY
+};
+
+/// `auth_permission`
+pub static PERMISSION_TABLE: Table = Table {
+    name: "auth_permission",
+    columns: &[
+        text("name", 255),
+        key("content_type_id", "content_type"),
+        text("codename", 100),
+    ],
+    order: &["content_type__app_label", "content_type__model", "codename"],
+    ..Table::EMPTY
+};
+
+/// Groups.
+pub static GROUPS: Entity = Entity {
+    route: "accounts/groups",
+    link_route: "groups",
+    model: Model {
+        app: "auth",
+        name: "group",
+        one: "Group",
+        many: "Groups",
+    },
+    also_viewed_with: &[("core", "userprofile")],
+    table: &GROUP_TABLE,
+    schema: "Group",
+    detail: &[
+        col("id"),
+        many("permissions", &PERMISSION_INFO),
+        col("name"),
+    ],
+    answer: &[col("id"), col("name"), ids("permissions")],
+    write: &[put("name").required(), put_ids("permissions")],
+    filters: &["id+in", "name+ic", "user__id"],
+    search: &["name"],
+    csv: Csv::Columns(&["id", "name", "permissions"]),
+    generic: false,
+    ..Entity::EMPTY
+};
+
+/// Permissions.
+pub static PERMISSIONS: Entity = Entity {
+    route: "accounts/permissions",
+    model: Model {
+        app: "auth",
+        name: "permission",
+        one: "Permission",
+        many: "Permissions",
+    },
+    also_viewed_with: &[("auth", "group"), ("core", "userprofile")],
+    table: &PERMISSION_TABLE,
+    operations: "L",
+    schema: "Permission",
+    detail: &[
+        col("id"),
+        col("name"),
+        col("codename"),
+        raw("content_type", "content_type_id"),
+    ],
+    filters: &["id+in", "name+ic"],
+    search: &["name"],
+    csv: Csv::Absent,
+    generic: false,
+    ..Entity::EMPTY
+};

@@ -1,0 +1,136 @@
+//! Projects: one kind of system, with its package manager.
+
+use async_trait::async_trait;
+
+use super::{rules::slug::slug, shapes::PLATFORM_REF, vocabulary::PMS};
+use crate::rest::{
+    entity::{Entity, Field, Model, col, one, put},
+    error::RestError,
+    hooks::{Change, Hooks},
+    schema::{Table, back, bool, choice, key, text},
+    visibility::Visible,
+};
+
+/// `core_project`
+pub static TABLE: Table = Table {
+    name: "core_project",
+    columns: &[
+        text("name", 50),
+        text("slug", 50),
+        choice("pms", PMS),
+        text("architecture", 20),
+        bool("auto_register_computers", false),
+        key("platform_id", "core_platform"),
+    ],
+    many: &[
+        back("deployment", "core_deployment", "project_id"),
+        back("store", "core_store", "project_id"),
+        back("package", "core_package", "project_id"),
+        back("packageset", "core_packageset", "project_id"),
+        back("computer", "client_computer", "project_id"),
+    ],
+    order: &["name"],
+    unique: &[&["name"]],
+    ..Table::EMPTY
+};
+
+const WRITTEN: &[Field] = &[
+    col("id"),
+    col("name"),
+    col("pms"),
+    col("architecture"),
+    col("auto_register_computers"),
+    one("platform", &PLATFORM_REF),
+];
+
+/// Projects.
+pub static PROJECTS: Entity = Entity {
+    route: "projects",
+    model: Model {
+        app: "core",
+        name: "project",
+        one: "Project",
+        many: "Projects",
+    },
+    table: &TABLE,
+    schema: "Project",
+    detail: &[
+        col("id"),
+        col("name"),
+        col("slug"),
+        col("pms"),
+        col("architecture"),
+        col("auto_register_computers"),
+        one("platform", &PLATFORM_REF),
+    ],
+    answer: WRITTEN,
+    write: &[
+        put("name").required(),
+        put("pms").required(),
+        put("architecture").required(),
+        put("auto_register_computers"),
+        put("platform").required(),
+    ],
+    filters: &[
+        "id+in",
+        "platform__id",
+        "name+ic",
+        "pms+ic",
+        "auto_register_computers",
+        "deployment__id",
+        "store__id",
+        "package__id",
+        "packageset__id",
+        "computer__id",
+    ],
+    search: &["name"],
+    visible: Visible::Project,
+    csv: crate::rest::entity::Csv::Columns(&[
+        "id",
+        "name",
+        "pms",
+        "auto_register_computers",
+        "platform__name",
+    ]),
+    hooks: &Rules,
+    ..Entity::EMPTY
+};
+
+struct Rules;
+
+#[async_trait]
+impl Hooks for Rules {
+    /// The slug is fixed when the project is made: folders and keys are called by it.
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        if let Some(architecture) = change.values.text("architecture") {
+            let words: Vec<&str> = architecture.split_whitespace().collect();
+            let joined = words.join(" ");
+            change.values.set_text("architecture", joined);
+        }
+        if !change.is_new() {
+            return Ok(());
+        }
+        let made = slug(change.text("name").unwrap_or_default());
+        if made.is_empty() {
+            return Err(RestError::field(
+                "name",
+                "Write a name with letters or digits.",
+            ));
+        }
+        let taken: Option<(i64,)> = change
+            .tx
+            .optional(
+                "SELECT id FROM core_project WHERE slug = $1",
+                crate::args![&made],
+            )
+            .await?;
+        if taken.is_some() {
+            return Err(RestError::Refused(
+                "slug_taken",
+                format!("Another project is already kept as {made:?}: choose another name."),
+            ));
+        }
+        change.values.set_text("slug", made);
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! Schedules: how a deployment spreads over days, and their delays.
+
+use super::shapes::SCHEDULE_REF;
+use crate::rest::{
+    entity::{Csv, Entity, Model, Shape, col, ids, made, many, one, put, put_ids, raw},
+    schema::{Default, Table, Type, back, computed, int, key, link, long_text, text},
+    visibility::Visible,
+};
+
+/// `core_schedule`
+pub static SCHEDULE_TABLE: Table = Table {
+    name: "core_schedule",
+    columns: &[text("name", 50), long_text("description").null()],
+    virtuals: &[computed(
+        "delays_count",
+        Type::Int,
+        "(SELECT count(*) FROM core_scheduledelay AS sd WHERE sd.schedule_id = {t}.id)",
+    )],
+    many: &[back("delays", "core_scheduledelay", "schedule_id")],
+    order: &["name"],
+    unique: &[&["name"]],
+};
+
+/// `core_scheduledelay`
+pub static DELAY_TABLE: Table = Table {
+    name: "core_scheduledelay",
+    columns: &[
+        int("delay"),
+        int("duration").default(Default::Int(1)),
+        key("schedule_id", "core_schedule"),
+    ],
+    many: &[link(
+        "attributes",
+        "core_scheduledelay_attributes",
+        "scheduledelay_id",
+        "attribute_id",
+        "core_attribute",
+    )],
+    order: &["delay"],
+    unique: &[&["schedule_id", "delay"]],
+    ..Table::EMPTY
+};
+
+/// Schedules.
+pub static SCHEDULES: Entity = Entity {
+    route: "schedules",
+    model: Model {
+        app: "core",
+        name: "schedule",
+        one: "Schedule",
+        many: "Schedules",
+    },
+    table: &SCHEDULE_TABLE,
+    schema: "Schedule",
+    detail: &[
+        col("id"),
+        col("name"),
+        col("description"),
+        col("delays_count"),
+    ],
+    answer: &[col("id"), col("name"), col("description")],
+    write: &[put("name").required(), put("description")],
+    filters: &["id+in", "name+ic"],
+    search: &["name"],
+    csv: Csv::Columns(&["id", "name", "description"]),
+    ..Entity::EMPTY
+};
+
+/// A delay's attribute, with what the reference shows of it here.
+static ATTRIBUTE: Shape = Shape {
+    name: "Attribute",
+    table: "core_attribute",
+    fields: &[
+        col("id"),
+        one("property_att", &super::shapes::PROPERTY_INFO),
+        col("value"),
+        col("description"),
+        col("longitude"),
+        col("latitude"),
+    ],
+};
+
+/// Delays of schedules.
+pub static SCHEDULE_DELAYS: Entity = Entity {
+    route: "schedule-delays",
+    model: Model {
+        app: "core",
+        name: "scheduledelay",
+        one: "ScheduleDelay",
+        many: "Schedule Delays",
+    },
+    table: &DELAY_TABLE,
+    schema: "ScheduleDelay",
+    detail: &[
+        col("id"),
+        col("delay"),
+        col("duration"),
+        many("attributes", &ATTRIBUTE),
+        one("schedule", &SCHEDULE_REF),
+    ],
+    answer: &[
+        col("id"),
+        col("delay"),
+        col("duration"),
+        raw("schedule", "schedule_id"),
+        ids("attributes"),
+    ],
+    write: &[
+        put("delay").required().range(0, 100_000),
+        put("duration").range(1, 100_000),
+        put("schedule").required(),
+        put_ids("attributes"),
+    ],
+    filters: &["schedule__id+in", "schedule__name+ic"],
+    visible: Visible::Delay,
+    text: made(
+        "__str__",
+        crate::rest::entity::Like::Text,
+        &[col("delay"), one("schedule", &SCHEDULE_REF)],
+        |row, _| {
+            let delay = row.get("delay").as_int().unwrap_or_default();
+            format!("{} ({delay})", row.get("schedule").get("name").as_text()).into()
+        },
+    ),
+    csv: Csv::Absent,
+    generic: false,
+    ..Entity::EMPTY
+};

@@ -1,0 +1,103 @@
+//! Singularities: exceptions to a formula for an audience.
+
+use super::{
+    shapes::{EXCLUDED, INCLUDED, PROPERTY_NAMED},
+    vocabulary::LANGUAGE,
+};
+use crate::rest::{
+    entity::{Entity, Model, col, ids, label, one, put, put_ids, raw},
+    schema::{Default, Table, bool, int, int_choice, key, link, long_text, text},
+    visibility::Visible,
+};
+
+/// `core_singularity`
+pub static TABLE: Table = Table {
+    name: "core_singularity",
+    columns: &[
+        text("name", 50),
+        bool("enabled", true),
+        key("property_att_id", "core_property"),
+        int("priority"),
+        int_choice("language", LANGUAGE).default(Default::Int(0)),
+        long_text("code").null(),
+    ],
+    many: &[
+        link(
+            "included_attributes",
+            "core_singularity_included_attributes",
+            "singularity_id",
+            "attribute_id",
+            "core_attribute",
+        ),
+        link(
+            "excluded_attributes",
+            "core_singularity_excluded_attributes",
+            "singularity_id",
+            "attribute_id",
+            "core_attribute",
+        ),
+    ],
+    order: &["property_att__name", "-priority"],
+    unique: &[&["name"]],
+    ..Table::EMPTY
+};
+
+/// Singularities.
+pub static SINGULARITIES: Entity = Entity {
+    route: "singularities",
+    model: Model {
+        app: "core",
+        name: "singularity",
+        one: "Singularity",
+        many: "Singularities",
+    },
+    also_viewed_with: &[("core", "property")],
+    table: &TABLE,
+    schema: "Singularity",
+    detail: &[
+        col("id"),
+        col("name"),
+        col("enabled"),
+        col("priority"),
+        one("property_att", &PROPERTY_NAMED),
+        label("language"),
+        col("code"),
+        INCLUDED,
+        EXCLUDED,
+    ],
+    answer: &[
+        col("id"),
+        col("enabled"),
+        col("name"),
+        col("priority"),
+        col("language"),
+        col("code"),
+        raw("property_att", "property_att_id"),
+        ids("included_attributes"),
+        ids("excluded_attributes"),
+    ],
+    write: &[
+        put("name").required(),
+        put("enabled"),
+        put("priority").required(),
+        put("language"),
+        put("code"),
+        put("property_att").required(),
+        put_ids("included_attributes"),
+        put_ids("excluded_attributes"),
+    ],
+    filters: &[
+        "id+in",
+        "name+ic",
+        "property_att__id",
+        "property_att__prefix",
+        "property_att__name+ic",
+        "enabled",
+        "included_attributes__id",
+        "excluded_attributes__id",
+    ],
+    search: &["name", "property_att__name", "property_att__prefix"],
+    visible: Visible::Audience("core_singularity_included_attributes", "singularity_id"),
+    csv: crate::rest::entity::Csv::Refused,
+    ..Entity::EMPTY
+};

@@ -1,0 +1,81 @@
+//! Stores: folders of packages of a project.
+
+use async_trait::async_trait;
+
+use super::{rules::slug::slug, shapes::PROJECT_INFO};
+use crate::rest::{
+    entity::{Csv, Entity, Model, col, one, put, raw},
+    error::RestError,
+    hooks::{Change, Hooks},
+    schema::{Table, back, key, text},
+    visibility::Visible,
+};
+
+/// `core_store`
+pub static TABLE: Table = Table {
+    name: "core_store",
+    columns: &[
+        text("name", 50),
+        text("slug", 50),
+        key("project_id", "core_project"),
+    ],
+    many: &[
+        back("packageset", "core_packageset", "store_id"),
+        back("package", "core_package", "store_id"),
+    ],
+    order: &["name", "project__name"],
+    unique: &[&["name", "project_id"], &["slug", "project_id"]],
+    ..Table::EMPTY
+};
+
+/// Stores.
+pub static STORES: Entity = Entity {
+    route: "stores",
+    model: Model {
+        app: "core",
+        name: "store",
+        one: "Store",
+        many: "Stores",
+    },
+    table: &TABLE,
+    schema: "Store",
+    detail: &[
+        col("id"),
+        col("name"),
+        col("slug"),
+        one("project", &PROJECT_INFO),
+    ],
+    answer: &[col("id"), col("name"), raw("project", "project_id")],
+    write: &[put("name").required(), put("project").required()],
+    filters: &["id+in", "name+ic", "project__id", "packageset__id"],
+    search: &["name"],
+    visible: Visible::ByProject,
+    csv: Csv::Columns(&["id", "name", "slug", "project"]),
+    hooks: &Rules,
+    ..Entity::EMPTY
+};
+
+struct Rules;
+
+#[async_trait]
+impl Hooks for Rules {
+    /// The slug is fixed when the store is made, and so is the project: packages live under both.
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        if change.is_new() {
+            let made = slug(change.text("name").unwrap_or_default());
+            if made.is_empty() {
+                return Err(RestError::field(
+                    "name",
+                    "Write a name with letters or digits.",
+                ));
+            }
+            change.values.set_text("slug", made);
+        } else if change.changes("project_id") {
+            return Err(RestError::field(
+                "project",
+                "A store cannot move to another project: make a store there.",
+            ));
+        }
+        Ok(())
+    }
+}

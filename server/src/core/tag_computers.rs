@@ -1,0 +1,103 @@
+//! The computers of a tag.
+
+use serde_json::Value;
+
+use super::shapes::COMPUTER_INFO;
+use crate::{
+    args,
+    db::{Sql, json_ids},
+    rest::{
+        action::{Answer, Call},
+        context::Context,
+        error::RestError,
+        json::Json,
+        load, read,
+        value::{self, Refused},
+    },
+    sql,
+};
+
+const TAGGED: &str = "SELECT computer_id FROM client_computer_tags WHERE serverattribute_id = $1 ORDER BY computer_id";
+const INFLICTED: &str = "SELECT computer_id FROM client_computer_sync_attributes WHERE attribute_id = $1 \
+    AND computer_id NOT IN (SELECT computer_id FROM client_computer_tags WHERE serverattribute_id = $1) \
+    ORDER BY computer_id";
+
+/// The computers that have the tag: given by an operator, or only reported by their last synchronization.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(call: Call) -> Result<Answer, RestError> {
+    let computers = computers(&call.context, TAGGED, call.id).await?;
+    let inflicted = self::computers(&call.context, INFLICTED, call.id).await?;
+    Ok(Answer::Json(Json::Object(vec![
+        ("computers", computers),
+        ("inflicted", inflicted),
+    ])))
+}
+
+async fn computers(context: &Context, sql: &'static str, tag: i64) -> Result<Json, RestError> {
+    let rows: Vec<(i64,)> = context.state.db.all(sql, args![tag]).await?;
+    let mut ids = Vec::new();
+    for (id,) in rows {
+        ids.push(id);
+    }
+    let ids = read::only_visible(context, "client_computer", ids).await?;
+    let table = &crate::computers::computer::TABLE;
+    let rows = load::load_in_order(
+        &mut context.source(),
+        &context.reading(),
+        table,
+        COMPUTER_INFO.fields,
+        &ids,
+    )
+    .await?;
+    Ok(Json::List(rows))
+}
+
+const DROP: Sql = sql!(
+    "DELETE FROM client_computer_tags WHERE serverattribute_id = $1 AND computer_id NOT IN ",
+    ids(2)
+);
+const ADD: Sql = sql!(
+    "INSERT INTO client_computer_tags (computer_id, serverattribute_id) \
+     SELECT listed.id, $1 FROM ",
+    ids(2),
+    " AS listed WHERE true ON CONFLICT DO NOTHING"
+);
+
+/// Gives the tag to exactly these computers. What the operator cannot see keeps the tag it has.
+///
+/// # Errors
+/// For computers that do not exist or may not be seen.
+pub async fn replace(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let given = call.body.get("computers").cloned().unwrap_or(Value::Null);
+    let wanted =
+        value::id_list(&given).map_err(|reason| RestError::refused("computers", &reason))?;
+    let visible = read::only_visible(context, "client_computer", wanted.clone()).await?;
+    if let Some(unknown) = wanted.iter().find(|id| !visible.contains(id)) {
+        return Err(RestError::refused("computers", &Refused::Unknown(*unknown)));
+    }
+    let rows: Vec<(i64,)> = context.state.db.all(TAGGED, args![call.id]).await?;
+    let before: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    let seen = read::only_visible(context, "client_computer", before.clone()).await?;
+    let mut after = wanted;
+    after.extend(before.iter().filter(|id| !seen.contains(id)));
+    after.sort_unstable();
+    let mut tx = context.state.db.begin().await?;
+    let list = json_ids(after.iter().copied());
+    tx.execute(DROP, args![call.id, &list]).await?;
+    tx.execute(ADD, args![call.id, &list]).await?;
+    context
+        .note(
+            &mut tx,
+            &super::attributes::TAGS,
+            "computers",
+            call.id,
+            Some(&serde_json::json!({"computers": before})),
+            Some(&serde_json::json!({"computers": after})),
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(Answer::Gone)
+}

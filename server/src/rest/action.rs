@@ -1,0 +1,159 @@
+//! What an entity offers besides the generic operations, without a word of HTTP.
+
+use futures_util::future::BoxFuture;
+
+use super::{
+    access::Need, body::Body, context::Context, entity::Write, error::RestError, json::Json,
+    params::Params,
+};
+
+/// The verb an action answers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Verb {
+    /// As it is written in a request.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What an action answers.
+#[derive(Debug)]
+pub enum Answer {
+    Json(Json),
+    /// Done, nothing to say.
+    Done,
+    /// Created, nothing to say.
+    Created,
+    /// Gone.
+    Gone,
+}
+
+impl Answer {
+    /// Any value that can be written as JSON.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn of(value: &impl serde::Serialize) -> Result<Self, RestError> {
+        serde_json::to_value(value)
+            .map(|value| Self::Json(Json::Document(value)))
+            .map_err(|error| RestError::Internal(error.to_string()))
+    }
+
+    /// A sentence for the operator.
+    #[must_use]
+    pub fn detail(text: &str) -> Self {
+        Self::Json(Json::Object(vec![("detail", text.into())]))
+    }
+}
+
+/// A call of an action. The row exists and the operator may see it.
+#[derive(Debug)]
+pub struct Call {
+    pub context: Context,
+    /// The row; 0 for an action of the whole collection.
+    pub id: i64,
+    pub params: Params,
+    pub body: Body,
+    /// Address of the action without its query, for links to pages.
+    pub address: String,
+}
+
+/// Carries an action out.
+pub type Run = fn(Call) -> BoxFuture<'static, Result<Answer, RestError>>;
+
+/// One action of an entity.
+#[derive(Clone, Copy)]
+pub struct Action {
+    pub verb: Verb,
+    /// Below the entity's route; `<id>/…` for an action of one row.
+    pub path: &'static str,
+    pub need: Need,
+    /// One line for OpenAPI.
+    pub summary: &'static str,
+    /// What the body may hold, for OpenAPI.
+    pub body: &'static [Write],
+    pub run: Run,
+}
+
+impl std::fmt::Debug for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.verb.name(), self.path)
+    }
+}
+
+impl Action {
+    /// A reading action.
+    #[must_use]
+    pub const fn get(path: &'static str, summary: &'static str, run: Run) -> Self {
+        Self {
+            verb: Verb::Get,
+            path,
+            need: Need::View,
+            summary,
+            body: &[],
+            run,
+        }
+    }
+
+    /// An action by POST.
+    #[must_use]
+    pub const fn post(
+        path: &'static str,
+        need: Need,
+        summary: &'static str,
+        body: &'static [Write],
+        run: Run,
+    ) -> Self {
+        Self {
+            verb: Verb::Post,
+            path,
+            need,
+            summary,
+            body,
+            run,
+        }
+    }
+
+    /// The same with another verb.
+    #[must_use]
+    pub const fn by(mut self, verb: Verb) -> Self {
+        self.verb = verb;
+        self
+    }
+
+    /// The same with another right.
+    #[must_use]
+    pub const fn needing(mut self, need: Need) -> Self {
+        self.need = need;
+        self
+    }
+
+    /// Whether it is about one row.
+    #[must_use]
+    pub fn of_row(&self) -> bool {
+        self.path.starts_with("<id>/")
+    }
+}
+
+/// Wraps an `async fn(Call)` as the function pointer a declaration holds.
+#[macro_export]
+macro_rules! run {
+    ($function:path) => {
+        |call| Box::pin($function(call))
+    };
+}

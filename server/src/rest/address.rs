@@ -1,0 +1,21 @@
+//! Addresses in answers. They come from the settings, never from the request's `Host`.
+
+use crate::app::AppState;
+
+/// Path of the token resources.
+pub const TOKEN: &str = "/api/v1/token/";
+
+/// The server's address without a slash at its end.
+#[must_use]
+pub fn base(state: &AppState) -> String {
+    match &state.settings.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", state.settings.listen),
+    }
+}
+
+/// The address of something below the token resources.
+#[must_use]
+pub fn of(base: &str, route: &str) -> String {
+    format!("{base}{TOKEN}{route}/")
+}

@@ -1,0 +1,123 @@
+//! Who calls, when, and with what at hand.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    access::{Need, Operator},
+    entity::Entity,
+    error::RestError,
+    load::{Reading, Source},
+};
+use crate::{
+    app::AppState,
+    audit,
+    db::{Ts, Tx},
+    zone::Zone,
+};
+
+/// The surroundings of one call.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub state: AppState,
+    pub operator: Arc<Operator>,
+    pub now: Ts,
+}
+
+impl Context {
+    /// The surroundings of a call by this operator, now.
+    #[must_use]
+    pub fn new(state: AppState, operator: Operator) -> Self {
+        let now = state.clock.now();
+        Self {
+            state,
+            operator: Arc::new(operator),
+            now,
+        }
+    }
+
+    /// The organisation's time zone.
+    #[must_use]
+    pub fn zone(&self) -> &Zone {
+        &self.state.settings.clients.time_zone
+    }
+
+    /// Today, where the organisation is.
+    #[must_use]
+    pub fn today(&self) -> time::Date {
+        self.zone().date(self.now)
+    }
+
+    /// What made fields may use.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        Reading {
+            settings: Arc::clone(&self.state.settings),
+            base: super::address::base(&self.state).into(),
+            now: self.now,
+        }
+    }
+
+    /// Where to read outside of a transaction.
+    #[must_use]
+    pub const fn source(&self) -> Source<'_> {
+        Source::Db(&self.state.db)
+    }
+
+    /// Refuses who lacks a right on an entity.
+    ///
+    /// # Errors
+    /// [`RestError::Forbidden`] naming the permission.
+    pub fn allow(&self, entity: &Entity, need: Need) -> Result<(), RestError> {
+        super::access::allow(&self.operator, entity, need)
+    }
+
+    /// Writes the audit record of a change of a row and announces it when the transaction commits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note(
+        &self,
+        tx: &mut Tx,
+        entity: &'static Entity,
+        action: &'static str,
+        id: i64,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> Result<(), RestError> {
+        let text = super::save::text_of(self, tx, entity, id).await?;
+        self.audit(tx, entity, action, id, &text, before, after)
+            .await
+    }
+
+    /// The same for a row that may be gone, so that its text has to be given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an audit record has that many parts"
+    )]
+    pub async fn audit(
+        &self,
+        tx: &mut Tx,
+        entity: &'static Entity,
+        action: &'static str,
+        id: i64,
+        text: &str,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> Result<(), RestError> {
+        let change = audit::Change {
+            action,
+            entity: &entity.key(),
+            object_id: Some(id),
+            object_text: text,
+            before,
+            after,
+        };
+        audit::record(tx, self.now, &self.operator.author(), &change).await?;
+        Ok(())
+    }
+}

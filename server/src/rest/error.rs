@@ -1,0 +1,203 @@
+//! What a REST call answers when it fails: the shapes of the reference, plus a stable `code`.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+use super::{page::InvalidPage, value::Refused};
+use crate::db;
+
+/// The member for what concerns no single field.
+pub const WHOLE: &str = "non_field_errors";
+
+/// A failed call.
+#[derive(Debug, thiserror::Error)]
+pub enum RestError {
+    /// Nobody signed in, or the credentials are not good.
+    #[error("Sign in first: authentication credentials were not provided or are not valid.")]
+    Unauthenticated,
+    /// The operator lacks a permission.
+    #[error("You do not have the permission {0}: ask an administrator for it.")]
+    Forbidden(String),
+    /// The row does not exist, or the operator may not see it.
+    #[error("No {0} matches the given query.")]
+    NoRow(&'static str),
+    /// A row of a page, badge or relation does not exist; the body stays empty.
+    #[error("not found")]
+    Nothing,
+    #[error("There is nothing at this address.")]
+    NoRoute,
+    /// Something that does not exist for this entity, and why.
+    #[error("{0}")]
+    Missing(String),
+    #[error(transparent)]
+    InvalidPage(#[from] InvalidPage),
+    #[error("Method \"{0}\" not allowed.")]
+    Method(String, String),
+    #[error("Send JSON, a form or a multipart form, not {0:?}.")]
+    MediaType(String),
+    /// Values that were refused, under the names of their fields.
+    #[error("refused values")]
+    Fields(Vec<(String, String)>),
+    /// A request that cannot be fulfilled as it is, with a stable code.
+    #[error("{1}")]
+    Refused(&'static str, String),
+    /// Somebody else's data stands in the way.
+    #[error("{1}")]
+    Conflict(&'static str, String),
+    #[error("The body is larger than the {0} bytes accepted here.")]
+    TooLarge(u64),
+    #[error("{0}")]
+    Unavailable(String),
+    #[error(transparent)]
+    Database(db::Error),
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<db::Error> for RestError {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Unique { columns, .. } => Self::not_unique(&columns),
+            db::Error::ForeignKey => Self::Refused(
+                "reference",
+                "Something this refers to does not exist any more: reload and try again."
+                    .to_owned(),
+            ),
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl RestError {
+    /// A single refused field.
+    #[must_use]
+    pub fn field(name: &str, message: impl Into<String>) -> Self {
+        Self::Fields(vec![(name.to_owned(), message.into())])
+    }
+
+    /// Several refused fields.
+    #[must_use]
+    pub const fn fields(fields: Vec<(String, String)>) -> Self {
+        Self::Fields(fields)
+    }
+
+    /// Something wrong with the values together.
+    #[must_use]
+    pub fn whole(message: impl Into<String>) -> Self {
+        Self::field(WHOLE, message)
+    }
+
+    /// A refused value under its field.
+    #[must_use]
+    pub fn refused(name: &str, reason: &Refused) -> Self {
+        Self::field(name, reason.to_string())
+    }
+
+    /// Another row has the same values in columns that must be unique together.
+    #[must_use]
+    pub fn not_unique(columns: &[String]) -> Self {
+        let names: Vec<&str> = columns
+            .iter()
+            .map(|column| column.strip_suffix("_id").unwrap_or(column))
+            .collect();
+        match names.as_slice() {
+            [name] => Self::field(name, "Another one has this value already: choose another."),
+            [] => Self::whole("Another one has these values already."),
+            names => Self::whole(format!(
+                "Another one has the same {} already: change one of them.",
+                names.join(", ")
+            )),
+        }
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NoRow(_)
+            | Self::Nothing
+            | Self::NoRoute
+            | Self::Missing(_)
+            | Self::InvalidPage(_) => StatusCode::NOT_FOUND,
+            Self::Method(..) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Fields(_) | Self::Refused(..) => StatusCode::BAD_REQUEST,
+            Self::Conflict(..) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unavailable(_) | Self::Database(db::Error::Busy) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "not_authenticated",
+            Self::Forbidden(_) => "permission_denied",
+            Self::NoRow(_) | Self::Nothing | Self::NoRoute | Self::Missing(_) => "not_found",
+            Self::InvalidPage(_) => "invalid_page",
+            Self::Method(..) => "method_not_allowed",
+            Self::MediaType(_) => "unsupported_media_type",
+            Self::Fields(_) => "invalid",
+            Self::Refused(code, _) | Self::Conflict(code, _) => code,
+            Self::TooLarge(_) => "too_large",
+            Self::Unavailable(_) | Self::Database(db::Error::Busy) => "unavailable",
+            Self::Database(_) | Self::Internal(_) => "internal",
+        }
+    }
+
+    fn body(&self) -> Option<Value> {
+        Some(match self {
+            Self::Nothing => return None,
+            Self::Fields(fields) => {
+                let mut body = Map::new();
+                for (name, message) in fields {
+                    let messages = body.entry(name.clone()).or_insert_with(|| json!([]));
+                    if let Value::Array(messages) = messages {
+                        messages.push(json!(message));
+                    }
+                }
+                Value::Object(body)
+            }
+            Self::Database(db::Error::Busy) => json!({
+                "detail": "The database is busy: try again in a moment.", "code": self.code()
+            }),
+            Self::Database(_) | Self::Internal(_) => json!({
+                "detail": "The server failed to do this; its log says why.", "code": self.code()
+            }),
+            other => json!({"detail": other.to_string(), "code": self.code()}),
+        })
+    }
+}
+
+impl IntoResponse for RestError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if status.is_server_error() {
+            tracing::error!(error = %self, "a REST call failed");
+        }
+        let mut response = match self.body() {
+            Some(body) => (status, Json(body)).into_response(),
+            None => status.into_response(),
+        };
+        match &self {
+            Self::Unauthenticated => {
+                response
+                    .headers_mut()
+                    .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
+            }
+            Self::Method(_, allowed) => {
+                if let Ok(allowed) = HeaderValue::from_str(allowed) {
+                    response.headers_mut().insert(header::ALLOW, allowed);
+                }
+            }
+            _ => {}
+        }
+        response
+    }
+}

@@ -1,0 +1,149 @@
+//! Lists as CSV: the rows of the list, all of them, sent while they are read.
+
+use axum::{
+    body::{Body, Bytes},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+
+use super::{
+    context::Context, entity::Csv, entity::Field, error::RestError, json::Json, load,
+    params::Params, read, registry::Resource,
+};
+
+/// Rows read at a time.
+const CHUNK: usize = 500;
+
+/// Answers the list as a file.
+///
+/// # Errors
+/// For entities that are not exported and filters that cannot be used.
+pub async fn answer(
+    context: Context,
+    resource: &'static Resource,
+    params: &Params,
+) -> Result<Response, RestError> {
+    match resource.entity.csv {
+        Csv::Absent => return Err(RestError::NoRoute),
+        Csv::Refused => {
+            return Err(RestError::Missing(format!(
+                "Export not supported for {}.",
+                resource.entity.model.many
+            )));
+        }
+        Csv::Everything | Csv::Columns(_) => {}
+    }
+    let ids = read::all_ids(&context, resource, params).await?;
+    let fields: &'static [Field] = &resource.csv;
+    let head = line(fields.iter().map(|field| field.name().to_owned()));
+    let chunks: Vec<Vec<i64>> = ids.chunks(CHUNK).map(<[i64]>::to_vec).collect();
+    let rows = stream::unfold(
+        (context, chunks.into_iter()),
+        move |(context, mut chunks)| async move {
+            let ids = chunks.next()?;
+            let text = rows(&context, resource, fields, &ids).await;
+            Some((text.map_err(std::io::Error::other), (context, chunks)))
+        },
+    );
+    let body = futures_util::StreamExt::chain(stream::once(async { Ok(Bytes::from(head)) }), rows);
+    let name = format!(
+        "attachment; filename=\"{}.csv\"",
+        resource.entity.model.name
+    );
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        Body::from_stream(body),
+    )
+        .into_response())
+}
+
+async fn rows(
+    context: &Context,
+    resource: &Resource,
+    fields: &'static [Field],
+    ids: &[i64],
+) -> Result<Bytes, crate::db::Error> {
+    let rows = load::load_in_order(
+        &mut context.source(),
+        &context.reading(),
+        resource.entity.table,
+        fields,
+        ids,
+    )
+    .await?;
+    let text: String = rows
+        .iter()
+        .map(|row| line(fields.iter().map(|field| cell(row.get(field.name())))))
+        .collect();
+    Ok(Bytes::from(text))
+}
+
+/// A value as it stands in a cell.
+fn cell(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::Bool(value) => if *value { "1" } else { "0" }.to_owned(),
+        Json::Int(value) => value.to_string(),
+        Json::Float(value) => value.to_string(),
+        Json::Text(text) => plain_time(text).unwrap_or_else(|| text.to_string()),
+        Json::List(items) => {
+            let items: Vec<String> = items.iter().map(cell).collect();
+            items.join(",")
+        }
+        Json::Shared(value) => cell(value),
+        Json::Object(_) => value.get("name").as_text().to_owned(),
+        Json::Document(value) => value.to_string(),
+    }
+}
+
+/// Moments stand as `YYYY-MM-DD HH:MM:SS`.
+fn plain_time(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let moment = matches!(bytes.len(), 27 | 32)
+        && bytes[10] == b'T'
+        && bytes[19] == b'.'
+        && matches!(bytes[26], b'Z' | b'+' | b'-');
+    moment.then(|| text[..19].replacen('T', " ", 1))
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<String> = cells.map(|cell| quoted(&cell)).collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Json, cell, line};
+
+    #[test]
+    fn cells_are_quoted_where_needed() {
+        let cells = ["a", "b,c", "say \"x\"", "two\nlines"].map(str::to_owned);
+        assert_eq!(
+            line(cells.into_iter()),
+            "a,\"b,c\",\"say \"\"x\"\"\",\"two\nlines\"\r\n"
+        );
+    }
+
+    #[test]
+    fn values_are_written_plainly() {
+        assert_eq!(cell(&Json::Bool(true)), "1");
+        assert_eq!(cell(&Json::List(vec![Json::Int(1), Json::Int(2)])), "1,2");
+        assert_eq!(
+            cell(&Json::text("2026-11-21T02:05:30.374669Z")),
+            "2026-11-21 02:05:30"
+        );
+        assert_eq!(cell(&Json::Null), "");
+    }
+}

@@ -1,0 +1,278 @@
+//! Filters: declared in a compact notation, resolved to paths, turned into conditions.
+//!
+//! | Notation | Parameters |
+//! |---|---|
+//! | `name` | `name` |
+//! | `id+in`, `name+ic` | `id` and `id__in`; `name` and `name__icontains` |
+//! | `created_at:gte,lt` | only `created_at__gte` and `created_at__lt` |
+//! | `store:null` | only `store__isnull` |
+//! | `serial=node__serial:ic` | `serial`, applied to another path |
+
+use futures_util::future::BoxFuture;
+use sea_query::{Expr, ExprTrait, Func};
+
+use super::{
+    access::Operator,
+    entity::{CustomFilter, Entity},
+    error::RestError,
+    params::Params,
+    path::{Path, UnknownPath},
+    registry::Tables,
+    schema::Type,
+    value::{self, Refused},
+};
+use crate::{
+    db::{Arg, Db, Dialect, Ts},
+    zone::Zone,
+};
+
+/// How a value is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    Equal,
+    In,
+    /// Substring without regard to case.
+    Contains,
+    /// Substring as written.
+    ContainsExactly,
+    IsNull,
+    AtLeast,
+    MoreThan,
+    AtMost,
+    LessThan,
+}
+
+impl Operation {
+    fn read(word: &str) -> Option<(Self, &'static str)> {
+        Some(match word {
+            "in" => (Self::In, "__in"),
+            "ic" => (Self::Contains, "__icontains"),
+            "contains" => (Self::ContainsExactly, "__contains"),
+            "null" => (Self::IsNull, "__isnull"),
+            "gte" => (Self::AtLeast, "__gte"),
+            "gt" => (Self::MoreThan, "__gt"),
+            "lte" => (Self::AtMost, "__lte"),
+            "lt" => (Self::LessThan, "__lt"),
+            _ => return None,
+        })
+    }
+}
+
+/// A declaration that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BadFilter {
+    #[error(transparent)]
+    Path(#[from] UnknownPath),
+    #[error("the filter {0:?} has an unknown operator")]
+    Operator(String),
+}
+
+/// One parameter of a list.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub name: String,
+    pub path: Path,
+    pub operation: Operation,
+}
+
+/// Reads the declared filters of an entity.
+///
+/// # Errors
+/// When a path does not exist or an operator is unknown.
+pub fn declared(tables: &Tables, entity: &Entity) -> Result<Vec<Filter>, BadFilter> {
+    let mut filters = Vec::new();
+    for declaration in entity.filters {
+        read(tables, entity, declaration, &mut filters)?;
+    }
+    Ok(filters)
+}
+
+fn read(
+    tables: &Tables,
+    entity: &Entity,
+    declaration: &str,
+    filters: &mut Vec<Filter>,
+) -> Result<(), BadFilter> {
+    let (alias, rest) = match declaration.split_once('=') {
+        Some((alias, rest)) => (Some(alias), rest),
+        None => (None, declaration),
+    };
+    let (path, exact, operators) = match rest.find(['+', ':']) {
+        Some(at) => (&rest[..at], rest[at..].starts_with('+'), &rest[at + 1..]),
+        None => (rest, true, ""),
+    };
+    let resolved = Path::resolve(tables, entity.table, path)?;
+    if exact {
+        filters.push(Filter {
+            name: alias.unwrap_or(path).to_owned(),
+            path: resolved.clone(),
+            operation: Operation::Equal,
+        });
+    }
+    for word in operators.split(',').filter(|word| !word.is_empty()) {
+        let (operation, suffix) =
+            Operation::read(word).ok_or_else(|| BadFilter::Operator(declaration.to_owned()))?;
+        filters.push(Filter {
+            name: match alias {
+                Some(alias) => alias.to_owned(),
+                None => format!("{path}{suffix}"),
+            },
+            path: resolved.clone(),
+            operation,
+        });
+    }
+    Ok(())
+}
+
+impl Filter {
+    /// The condition for the given parameters; `None` when the filter is not used.
+    ///
+    /// # Errors
+    /// For values that the column cannot be compared with.
+    pub fn condition(
+        &self,
+        params: &Params,
+        dialect: Dialect,
+        zone: &Zone,
+    ) -> Result<Option<Expr>, Refused> {
+        let ty = self.path.leaf().ty();
+        if self.operation == Operation::In {
+            let values = params.all(&self.name);
+            if values.is_empty() {
+                return Ok(None);
+            }
+            let values = values
+                .into_iter()
+                .map(|text| value::filtered(loose(ty), text, zone))
+                .collect::<Result<Vec<_>, _>>()?;
+            let values: Vec<Expr> = values
+                .into_iter()
+                .flatten()
+                .map(|value| Expr::val(value::bound(value)))
+                .collect();
+            return Ok(Some(self.path.some(&|column| column.is_in(values.clone()))));
+        }
+        let Some(text) = params.get(&self.name) else {
+            return Ok(None);
+        };
+        if self.operation == Operation::IsNull {
+            return Ok(value::truth(text).map(|null| {
+                let none = self.path.none();
+                if null { none } else { none.not() }
+            }));
+        }
+        if matches!(
+            self.operation,
+            Operation::Contains | Operation::ContainsExactly
+        ) {
+            return Ok(Some(self.path.some(&|column| match self.operation {
+                Operation::Contains => contains(column, text, dialect),
+                _ => contains_exactly(column, text, dialect),
+            })));
+        }
+        let Some(bound) = value::filtered(ty, text, zone)? else {
+            return Ok(None);
+        };
+        let bound = Expr::val(value::bound(bound));
+        Ok(Some(self.path.some(&|column| match self.operation {
+            Operation::AtLeast => column.gte(bound.clone()),
+            Operation::MoreThan => column.gt(bound.clone()),
+            Operation::AtMost => column.lte(bound.clone()),
+            Operation::LessThan => column.lt(bound.clone()),
+            _ => column.eq(bound.clone()),
+        })))
+    }
+}
+
+/// In a list of choices, unknown ones match nothing instead of being refused.
+const fn loose(ty: Type) -> Type {
+    match ty {
+        Type::Choice(_) => Type::LongText,
+        Type::IntChoice(_) => Type::Int,
+        other => other,
+    }
+}
+
+/// Substring without regard to case. SQLite folds only ASCII, so other letters are tried both ways.
+#[must_use]
+pub fn contains(column: Expr, text: &str, dialect: Dialect) -> Expr {
+    let plain = dialect.contains(column.clone(), text);
+    if dialect == Dialect::Postgres || text.is_ascii() {
+        return plain;
+    }
+    plain
+        .or(dialect.contains(column.clone(), &text.to_lowercase()))
+        .or(dialect.contains(column, &text.to_uppercase()))
+}
+
+fn contains_exactly(column: Expr, text: &str, dialect: Dialect) -> Expr {
+    let find = match dialect {
+        Dialect::Sqlite => "instr",
+        Dialect::Postgres => "strpos",
+    };
+    Expr::expr(Func::cust(find).arg(column).arg(Expr::val(text))).gt(0)
+}
+
+/// What a filter without a path is given.
+#[derive(Debug)]
+pub struct FilterCall<'a> {
+    pub db: &'a Db,
+    pub text: &'a str,
+    pub operator: &'a Operator,
+    pub now: Ts,
+    pub zone: &'a Zone,
+}
+
+/// Finds the condition of a filter without a path; `None` means that it is ignored.
+pub type Resolve = for<'a> fn(FilterCall<'a>) -> BoxFuture<'a, Result<Option<Expr>, RestError>>;
+
+/// The conditions of all filters of an entity that were given.
+///
+/// # Errors
+/// With every value that could not be used, under its parameter's name.
+pub async fn conditions(
+    filters: &[Filter],
+    custom: &'static [CustomFilter],
+    params: &Params,
+    call: &FilterCall<'_>,
+) -> Result<Vec<Expr>, RestError> {
+    let mut conditions = Vec::new();
+    let mut refused = Vec::new();
+    for filter in filters {
+        match filter.condition(params, call.db.dialect(), call.zone) {
+            Ok(condition) => conditions.extend(condition),
+            Err(reason) => refused.push((filter.name.clone(), reason.to_string())),
+        }
+    }
+    for filter in custom {
+        let Some(text) = params.get(filter.name) else {
+            continue;
+        };
+        let call = FilterCall { text, ..*call };
+        conditions.extend((filter.resolve)(call).await?);
+    }
+    if refused.is_empty() {
+        Ok(conditions)
+    } else {
+        Err(RestError::fields(refused))
+    }
+}
+
+/// The values a column may have, for conditions written in declarations.
+///
+/// # Errors
+/// When the column cannot hold the value.
+pub fn constant(path: &Path, text: &str) -> Result<Expr, Refused> {
+    let values: Vec<Arg> = text
+        .split(',')
+        .map(|text| value::filtered(path.leaf().ty(), text, &Zone::utc()))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+        .collect();
+    let values: Vec<Expr> = values
+        .into_iter()
+        .map(|value| Expr::val(value::bound(value)))
+        .collect();
+    Ok(path.some(&|column| column.is_in(values.clone())))
+}

@@ -1,0 +1,124 @@
+//! The order of a list. The id always breaks ties, so that pages never overlap.
+
+use sea_query::{Expr, NullOrdering, Order, SelectStatement};
+
+use super::{
+    entity::Entity,
+    path::{Path, ROW, UnknownPath},
+    registry::Tables,
+    schema::Table,
+};
+
+/// One key of an order.
+#[derive(Debug, Clone)]
+pub struct Key {
+    path: Path,
+    descending: bool,
+}
+
+/// Resolves a declared order.
+///
+/// # Errors
+/// When a path does not exist.
+pub fn declared(
+    tables: &Tables,
+    table: &'static Table,
+    order: &[&str],
+) -> Result<Vec<Key>, UnknownPath> {
+    let mut keys = Vec::new();
+    for word in order {
+        extend(tables, table, word, &mut keys)?;
+    }
+    Ok(keys)
+}
+
+/// A relation stands for the default order of what it leads to.
+fn extend(
+    tables: &Tables,
+    table: &'static Table,
+    word: &str,
+    keys: &mut Vec<Key>,
+) -> Result<(), UnknownPath> {
+    let (name, descending) = match word.strip_prefix('-') {
+        Some(name) => (name, true),
+        None => (word, false),
+    };
+    if let Some((_, target)) = table.one(name)
+        && let Some(target) = tables.get(target)
+        && !target.order.is_empty()
+    {
+        for inner in target.order {
+            let (inner, inverted) = match inner.strip_prefix('-') {
+                Some(inner) => (inner, true),
+                None => (*inner, false),
+            };
+            keys.push(Key {
+                path: Path::resolve(tables, table, &format!("{name}__{inner}"))?,
+                descending: descending != inverted,
+            });
+        }
+        return Ok(());
+    }
+    keys.push(Key {
+        path: Path::resolve(tables, table, name)?,
+        descending,
+    });
+    Ok(())
+}
+
+/// What was asked for in `ordering`: own columns, relations and computed values; anything else is ignored.
+#[must_use]
+pub fn asked(tables: &Tables, entity: &Entity, text: &str) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for word in text.split(',').map(str::trim) {
+        let name = word.strip_prefix('-').unwrap_or(word);
+        if name == "__str__" {
+            keys.push(Key {
+                path: match Path::resolve(tables, entity.table, "id") {
+                    Ok(path) => path,
+                    Err(_) => continue,
+                },
+                descending: word.starts_with('-'),
+            });
+        } else if is_own(entity.table, name) {
+            // An own column always resolves: what does not is ignored like any unknown name.
+            let _ = extend(tables, entity.table, word, &mut keys);
+        }
+    }
+    keys
+}
+
+fn is_own(table: &'static Table, name: &str) -> bool {
+    let shown = table.column(name).is_some_and(|column| !column.secret);
+    shown || table.one(name).is_some() || table.computed(name).is_some()
+}
+
+/// Adds the keys and the tie-break. Empty values come last, in descending order first, on both engines.
+pub fn apply(select: &mut SelectStatement, keys: &[Key]) {
+    let mut last = Order::Asc;
+    let mut unique = false;
+    for key in keys {
+        last = if key.descending {
+            Order::Desc
+        } else {
+            Order::Asc
+        };
+        let expr = key.path.scalar(ROW);
+        let leaf = key.path.leaf();
+        if leaf.null() || !key.path.is_own() {
+            let nulls = if key.descending {
+                NullOrdering::First
+            } else {
+                NullOrdering::Last
+            };
+            select.order_by_expr_with_nulls(expr, last.clone(), nulls);
+        } else {
+            select.order_by_expr(expr, last.clone());
+        }
+        unique |= key.path.is_own()
+            && matches!(leaf, super::path::Leaf::Column(column) if column.name == "id");
+    }
+    if !unique {
+        select.order_by_expr(Expr::col((ROW, "id")), last);
+    }
+}

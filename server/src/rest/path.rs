@@ -1,0 +1,285 @@
+//! Paths: `project__platform__name` walked over the tables, and what SQL they become.
+//!
+//! A to-many step never multiplies rows: it becomes `id IN (SELECT …)`.
+
+use sea_query::{Expr, ExprTrait, Query, SelectStatement, SubQueryStatement};
+
+use super::{
+    registry::Tables,
+    schema::{Column, Many, Table, Type, Virtual},
+};
+
+/// The alias of the outermost row in every statement made here.
+pub const ROW: &str = "t";
+
+const INNER: [&str; 6] = ["t1", "t2", "t3", "t4", "t5", "t6"];
+
+/// A declaration names something that does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{table}: the path {path:?} stops at {segment:?}, which is neither a column nor a relation"
+)]
+pub struct UnknownPath {
+    pub table: &'static str,
+    pub path: String,
+    pub segment: String,
+}
+
+/// One step from a row to another table.
+#[derive(Debug, Clone, Copy)]
+enum Hop {
+    One {
+        column: &'static str,
+        target: &'static Table,
+    },
+    Many {
+        many: &'static Many,
+        target: &'static Table,
+    },
+}
+
+impl Hop {
+    const fn target(&self) -> &'static Table {
+        match self {
+            Self::One { target, .. } | Self::Many { target, .. } => target,
+        }
+    }
+}
+
+/// What a path ends at.
+#[derive(Debug, Clone, Copy)]
+pub enum Leaf {
+    Column(&'static Column),
+    Virtual(&'static Virtual),
+}
+
+impl Leaf {
+    /// What kind of value it is.
+    #[must_use]
+    pub const fn ty(&self) -> Type {
+        match self {
+            Self::Column(column) => column.ty,
+            Self::Virtual(value) => value.ty,
+        }
+    }
+
+    /// Whether it may be `NULL`.
+    #[must_use]
+    pub const fn null(&self) -> bool {
+        match self {
+            Self::Column(column) => column.null,
+            Self::Virtual(_) => true,
+        }
+    }
+
+    /// The value in the row called `alias`.
+    #[must_use]
+    pub fn expr(&self, alias: &'static str) -> Expr {
+        match self {
+            Self::Column(column) => Expr::col((alias, column.name)),
+            Self::Virtual(value) => Expr::cust(value.sql.replace("{t}", alias)),
+        }
+    }
+}
+
+/// A resolved path.
+#[derive(Debug, Clone)]
+pub struct Path {
+    hops: Vec<Hop>,
+    leaf: Leaf,
+}
+
+impl Path {
+    /// Walks `path` from `table`.
+    ///
+    /// # Errors
+    /// When a segment is neither a column, a computed value nor a relation.
+    pub fn resolve(
+        tables: &Tables,
+        table: &'static Table,
+        path: &str,
+    ) -> Result<Self, UnknownPath> {
+        let mut hops = Vec::new();
+        let mut at = table;
+        let mut segments = path.split("__").peekable();
+        while let Some(segment) = segments.next() {
+            let last = segments.peek().is_none();
+            if last && let Some(leaf) = leaf_of(at, segment) {
+                return Ok(Self { hops, leaf });
+            }
+            let unknown = || UnknownPath {
+                table: table.name,
+                path: path.to_owned(),
+                segment: segment.to_owned(),
+            };
+            if let Some((column, target)) = at.one(segment) {
+                if last {
+                    return Ok(Self {
+                        hops,
+                        leaf: Leaf::Column(column),
+                    });
+                }
+                at = tables.get(target).ok_or_else(unknown)?;
+                hops.push(Hop::One {
+                    column: column.name,
+                    target: at,
+                });
+            } else if let Some(many) = at.many(segment) {
+                at = tables.get(many.target()).ok_or_else(unknown)?;
+                hops.push(Hop::Many { many, target: at });
+                if last {
+                    let leaf = at.column("id").map(Leaf::Column).ok_or_else(unknown)?;
+                    return Ok(Self { hops, leaf });
+                }
+            } else {
+                return Err(unknown());
+            }
+        }
+        Err(UnknownPath {
+            table: table.name,
+            path: path.to_owned(),
+            segment: String::new(),
+        })
+    }
+
+    #[must_use]
+    pub const fn leaf(&self) -> Leaf {
+        self.leaf
+    }
+
+    /// Whether it stays in its own table.
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        self.hops.is_empty()
+    }
+
+    /// When the path is `<relation>` or `<relation>__id`: the relation's name.
+    #[must_use]
+    pub fn direct_relation(&self) -> Option<(&'static str, &'static Table)> {
+        match (self.hops.as_slice(), self.leaf) {
+            ([hop], Leaf::Column(column)) if column.name == "id" => match hop {
+                Hop::One { column, target } => {
+                    Some((column.strip_suffix("_id").unwrap_or(column), target))
+                }
+                Hop::Many { many, target } => Some((many.name(), target)),
+            },
+            _ => None,
+        }
+    }
+
+    /// The condition that some value at the end of the path passes `test`.
+    pub fn some(&self, test: &dyn Fn(Expr) -> Expr) -> Expr {
+        some(&self.hops, self.leaf, ROW, 0, test)
+    }
+
+    /// The condition that there is nothing at the end of the path.
+    #[must_use]
+    pub fn none(&self) -> Expr {
+        match self.hops.as_slice() {
+            [] => self.leaf.expr(ROW).is_null(),
+            [.., _] if self.is_to_many() => self.some(&ExprTrait::is_not_null).not(),
+            _ => self.scalar(ROW).is_null(),
+        }
+    }
+
+    /// Whether a step leads to several rows.
+    #[must_use]
+    pub fn is_to_many(&self) -> bool {
+        self.hops.iter().any(|hop| matches!(hop, Hop::Many { .. }))
+    }
+
+    /// The value at the end of a path of to-one steps, as a scalar.
+    #[must_use]
+    pub fn scalar(&self, alias: &'static str) -> Expr {
+        scalar(&self.hops, self.leaf, alias, 0)
+    }
+}
+
+fn leaf_of(table: &'static Table, name: &str) -> Option<Leaf> {
+    table
+        .column(name)
+        .map(Leaf::Column)
+        .or_else(|| table.computed(name).map(Leaf::Virtual))
+}
+
+/// Every hop but a last one that only asks for the id becomes a semi-join.
+fn some(
+    hops: &[Hop],
+    leaf: Leaf,
+    alias: &'static str,
+    depth: usize,
+    test: &dyn Fn(Expr) -> Expr,
+) -> Expr {
+    let Some((hop, rest)) = hops.split_first() else {
+        return test(leaf.expr(alias));
+    };
+    let only_id = rest.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == "id");
+    let inner = INNER[depth.min(INNER.len() - 1)];
+    let rows = |column: &'static str| -> SelectStatement {
+        Query::select()
+            .column((inner, column))
+            .from_as(hop.target().name, inner)
+            .and_where(some(rest, leaf, inner, depth + 1, test))
+            .take()
+    };
+    match hop {
+        Hop::One { column, .. } => {
+            let key = Expr::col((alias, *column));
+            if only_id {
+                test(key)
+            } else {
+                key.in_subquery(rows("id"))
+            }
+        }
+        Hop::Many { many, .. } => {
+            let id = Expr::col((alias, "id"));
+            match many {
+                Many::Link {
+                    table, own, other, ..
+                } => {
+                    let link = Expr::col((inner, *other));
+                    let condition = if only_id {
+                        test(link)
+                    } else {
+                        let far = INNER[(depth + 1).min(INNER.len() - 1)];
+                        link.in_subquery(
+                            Query::select()
+                                .column((far, "id"))
+                                .from_as(hop.target().name, far)
+                                .and_where(some(rest, leaf, far, depth + 2, test))
+                                .take(),
+                        )
+                    };
+                    id.in_subquery(
+                        Query::select()
+                            .column((inner, *own))
+                            .from_as(*table, inner)
+                            .and_where(condition)
+                            .take(),
+                    )
+                }
+                Many::Back { column, .. } => {
+                    let mut rows = rows(column);
+                    rows.and_where(Expr::col((inner, *column)).is_not_null());
+                    id.in_subquery(rows)
+                }
+            }
+        }
+    }
+}
+
+fn scalar(hops: &[Hop], leaf: Leaf, alias: &'static str, depth: usize) -> Expr {
+    let Some((Hop::One { column, target }, rest)) = hops.split_first() else {
+        return leaf.expr(alias);
+    };
+    if rest.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == "id") {
+        return Expr::col((alias, *column));
+    }
+    let inner = INNER[depth.min(INNER.len() - 1)];
+    let select = Query::select()
+        .expr(scalar(rest, leaf, inner, depth + 1))
+        .from_as(target.name, inner)
+        .and_where(Expr::col((inner, "id")).equals((alias, *column)))
+        .take();
+    Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(select)))
+}

@@ -1,0 +1,273 @@
+//! Lists and single rows, limited to what the operator may see.
+
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+
+use super::{
+    context::Context,
+    entity::Field,
+    error::RestError,
+    filter::{self, FilterCall},
+    json::Json,
+    load, order,
+    page::{Number, Page, Wanted},
+    params::Params,
+    path::ROW,
+    registry::{Resource, registry},
+    search,
+    visibility::{self, Viewer},
+};
+use crate::db::{Row, json_ids};
+
+/// What limits every reading of an entity: what a proxy is, and what the operator sees.
+///
+/// # Errors
+/// When a declaration compares a column with what it cannot hold.
+pub fn limits(
+    context: &Context,
+    resource: &Resource,
+    everything: bool,
+) -> Result<Vec<Expr>, RestError> {
+    let mut conditions = Vec::new();
+    for (path, value) in &resource.only {
+        conditions.push(
+            filter::constant(path, value)
+                .map_err(|reason| RestError::Internal(reason.to_string()))?,
+        );
+    }
+    let viewer = Viewer {
+        operator: &context.operator,
+        everything,
+    };
+    conditions.extend(visibility::condition(resource.entity.visible, viewer));
+    Ok(conditions)
+}
+
+/// The rows of a list, without order and columns.
+///
+/// # Errors
+/// For filters that cannot be used.
+pub async fn selected(
+    context: &Context,
+    resource: &Resource,
+    params: &Params,
+) -> Result<SelectStatement, RestError> {
+    let db = &context.state.db;
+    let mut select = Query::select();
+    select.from_as(resource.entity.table.name, ROW);
+    for condition in limits(context, resource, params.has("page"))? {
+        select.and_where(condition);
+    }
+    let call = FilterCall {
+        db,
+        text: "",
+        operator: &context.operator,
+        now: context.now,
+        zone: context.zone(),
+    };
+    for condition in filter::conditions(
+        &resource.filters,
+        resource.entity.custom_filters,
+        params,
+        &call,
+    )
+    .await?
+    {
+        select.and_where(condition);
+    }
+    if let Some(text) = params.get("search")
+        && let Some(condition) = search::condition(&resource.search, text, db.dialect())
+    {
+        select.cond_where(condition);
+    }
+    Ok(select)
+}
+
+/// Adds the order that was asked for, or the entity's own.
+pub fn ordered(resource: &Resource, params: &Params, select: &mut SelectStatement) {
+    let asked = params
+        .get("ordering")
+        .map(|text| order::asked(&registry().tables, resource.entity, text))
+        .unwrap_or_default();
+    let keys = if asked.is_empty() {
+        &resource.order
+    } else {
+        &asked
+    };
+    order::apply(select, keys);
+}
+
+/// One page of a list, in its envelope.
+///
+/// # Errors
+/// For filters that cannot be used and pages that do not exist.
+pub async fn page(
+    context: &Context,
+    resource: &Resource,
+    params: &Params,
+    address: &str,
+    fields: &'static [Field],
+) -> Result<Json, RestError> {
+    let wanted = Wanted::read(params)?;
+    let rows = selected(context, resource, params).await?;
+    let mut ids = rows.clone();
+    ids.column((ROW, "id"));
+    ordered(resource, params, &mut ids);
+    let (page, count, ids) = match wanted.number {
+        Number::Last => {
+            let count = count(context, rows).await?;
+            let page = wanted.of(count)?;
+            (
+                page,
+                count,
+                self::ids(context, ids, Some(page.offset()), page.size).await?,
+            )
+        }
+        Number::At(number) => {
+            let offset = (number - 1).saturating_mul(wanted.size);
+            let (count, ids) = tokio::try_join!(
+                count(context, rows),
+                self::ids(context, ids, Some(offset), wanted.size)
+            )?;
+            (wanted.of(count)?, count, ids)
+        }
+    };
+    let results = load::load_in_order(
+        &mut context.source(),
+        &context.reading(),
+        resource.entity.table,
+        fields,
+        &ids,
+    )
+    .await?;
+    Ok(envelope(count, page, address, params, results))
+}
+
+/// `count`, `next`, `previous` and `results`.
+#[must_use]
+pub fn envelope(
+    count: u64,
+    page: Page,
+    address: &str,
+    params: &Params,
+    results: Vec<Json>,
+) -> Json {
+    let (next, previous) = page.links(address, params);
+    Json::Object(vec![
+        ("count", Json::Int(i64::try_from(count).unwrap_or(i64::MAX))),
+        ("next", next.into()),
+        ("previous", previous.into()),
+        ("results", Json::List(results)),
+    ])
+}
+
+/// Every id of a list, in order; for exports.
+///
+/// # Errors
+/// For filters that cannot be used.
+pub async fn all_ids(
+    context: &Context,
+    resource: &Resource,
+    params: &Params,
+) -> Result<Vec<i64>, RestError> {
+    let mut select = selected(context, resource, params).await?;
+    select.column((ROW, "id"));
+    ordered(resource, params, &mut select);
+    ids(context, select, None, 0).await
+}
+
+/// Number of rows of a selection.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(context: &Context, mut rows: SelectStatement) -> Result<u64, RestError> {
+    rows.expr(Expr::cust("count(*)"));
+    let (count,): (i64,) = context.state.db.one_query(&rows).await?;
+    Ok(count.unsigned_abs())
+}
+
+async fn ids(
+    context: &Context,
+    mut select: SelectStatement,
+    offset: Option<u64>,
+    limit: u64,
+) -> Result<Vec<i64>, RestError> {
+    if let Some(offset) = offset {
+        select
+            .limit(limit)
+            .offset(Ord::min(offset, i64::MAX.unsigned_abs()));
+    }
+    let rows: Vec<Row> = context.state.db.all_query(&select).await?;
+    Ok(rows.iter().filter_map(|row| row.int(0)).collect())
+}
+
+/// Makes sure that a row exists and may be seen.
+///
+/// # Errors
+/// [`RestError::NoRow`] otherwise.
+pub async fn visible(context: &Context, resource: &Resource, id: i64) -> Result<(), RestError> {
+    let mut select = Query::select();
+    select
+        .column((ROW, "id"))
+        .from_as(resource.entity.table.name, ROW)
+        .and_where(Expr::col((ROW, "id")).eq(id));
+    for condition in limits(context, resource, true)? {
+        select.and_where(condition);
+    }
+    let found: Option<(i64,)> = context.state.db.optional_query(&select).await?;
+    found
+        .map(|_| ())
+        .ok_or(RestError::NoRow(resource.entity.model.one))
+}
+
+/// Those of the ids of a table that exist and may be seen, in the order given.
+///
+/// # Errors
+/// When the database fails.
+pub async fn only_visible(
+    context: &Context,
+    table: &'static str,
+    ids: Vec<i64>,
+) -> Result<Vec<i64>, RestError> {
+    let Some(resource) = registry().by_table(table) else {
+        return Ok(ids);
+    };
+    let list = json_ids(ids.iter().copied());
+    let mut select = Query::select();
+    select.column((ROW, "id")).from_as(table, ROW).and_where(
+        context
+            .state
+            .db
+            .dialect()
+            .in_list(Expr::col((ROW, "id")), list),
+    );
+    for condition in limits(context, resource, true)? {
+        select.and_where(condition);
+    }
+    let rows: Vec<(i64,)> = context.state.db.all_query(&select).await?;
+    Ok(ids
+        .into_iter()
+        .filter(|id| rows.contains(&(*id,)))
+        .collect())
+}
+
+/// One row.
+///
+/// # Errors
+/// [`RestError::NoRow`] when it does not exist or may not be seen.
+pub async fn retrieve(
+    context: &Context,
+    resource: &Resource,
+    id: i64,
+    fields: &'static [Field],
+) -> Result<Json, RestError> {
+    visible(context, resource, id).await?;
+    load::load_one(
+        &mut context.source(),
+        &context.reading(),
+        resource.entity.table,
+        fields,
+        id,
+    )
+    .await?
+    .ok_or(RestError::NoRow(resource.entity.model.one))
+}

@@ -1,0 +1,317 @@
+//! Everything that is declared, resolved once.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{
+    entity::{Csv, Entity, Field},
+    filter::{self, BadFilter, Filter},
+    order::{self, Key},
+    path::{Path, UnknownPath},
+    schema::{Many, Table},
+};
+
+/// The tables by name.
+#[derive(Debug)]
+pub struct Tables(HashMap<&'static str, &'static Table>);
+
+impl Tables {
+    fn of(domains: &[&'static [&'static Table]]) -> Self {
+        Self(
+            domains
+                .iter()
+                .flat_map(|tables| tables.iter())
+                .map(|table| (table.name, *table))
+                .collect(),
+        )
+    }
+
+    /// The table of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'static Table> {
+        self.0.get(name).copied()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &'static Table> {
+        self.0.values().copied()
+    }
+}
+
+/// An entity with its paths resolved.
+#[derive(Debug)]
+pub struct Resource {
+    pub entity: &'static Entity,
+    pub filters: Vec<Filter>,
+    pub search: Vec<Path>,
+    pub order: Vec<Key>,
+    /// What makes the rows of a proxy: a path and the values it must have.
+    pub only: Vec<(Path, &'static str)>,
+    pub csv: Vec<Field>,
+}
+
+/// A declaration that does not fit the tables.
+#[derive(Debug, thiserror::Error)]
+pub enum Misdeclared {
+    #[error(transparent)]
+    Path(#[from] UnknownPath),
+    #[error("{route}: {source}")]
+    Filter {
+        route: &'static str,
+        source: BadFilter,
+    },
+    #[error("{route}: the field {field:?} is neither a column nor a relation of {table}")]
+    Field {
+        route: &'static str,
+        table: &'static str,
+        field: &'static str,
+    },
+}
+
+/// All entities and tables.
+#[derive(Debug)]
+pub struct Registry {
+    pub tables: Tables,
+    pub resources: Vec<Resource>,
+}
+
+static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
+    Registry::build(
+        &[
+            crate::core::TABLES,
+            crate::computers::TABLES,
+            crate::hardware::TABLES,
+            crate::app_catalog::TABLES,
+        ],
+        &[
+            crate::core::ENTITIES,
+            crate::computers::ENTITIES,
+            crate::hardware::ENTITIES,
+            crate::app_catalog::ENTITIES,
+        ],
+    )
+    .expect("a test resolves every declaration")
+});
+
+/// The registry of this program.
+#[must_use]
+pub fn registry() -> &'static Registry {
+    &REGISTRY
+}
+
+impl Registry {
+    /// Resolves declarations.
+    ///
+    /// # Errors
+    /// When one of them names a table, column or relation that does not exist.
+    pub fn build(
+        tables: &[&'static [&'static Table]],
+        entities: &[&'static [&'static Entity]],
+    ) -> Result<Self, Misdeclared> {
+        let tables = Tables::of(tables);
+        let resources = entities
+            .iter()
+            .flat_map(|entities| entities.iter())
+            .map(|entity| resolve(&tables, entity))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { tables, resources })
+    }
+
+    /// The entity at a route.
+    #[must_use]
+    pub fn by_route(&self, route: &str) -> Option<&Resource> {
+        self.resources
+            .iter()
+            .find(|resource| resource.entity.route == route)
+    }
+
+    /// The entity that stands for a table: the first declared for it.
+    #[must_use]
+    pub fn by_table(&self, table: &str) -> Option<&Resource> {
+        self.resources
+            .iter()
+            .find(|resource| resource.entity.table.name == table)
+    }
+
+    /// The entity called `core.store`, a proxy under its own name.
+    #[must_use]
+    pub fn by_key(&self, key: &str) -> Option<&Resource> {
+        self.resources
+            .iter()
+            .find(|resource| resource.entity.key() == key)
+    }
+}
+
+fn resolve(tables: &Tables, entity: &'static Entity) -> Result<Resource, Misdeclared> {
+    let table = entity.table;
+    for fields in [
+        entity.list,
+        entity.detail,
+        entity.answer,
+        entity.updated,
+        entity.badge,
+        &[entity.text],
+    ] {
+        check(tables, entity, table, fields)?;
+    }
+    let order = if entity.order.is_empty() {
+        table.order
+    } else {
+        entity.order
+    };
+    Ok(Resource {
+        entity,
+        filters: filter::declared(tables, entity).map_err(|source| Misdeclared::Filter {
+            route: entity.route,
+            source,
+        })?,
+        search: paths(tables, table, entity.search)?,
+        order: order::declared(tables, table, order)?,
+        only: entity
+            .only
+            .iter()
+            .map(|(path, value)| Ok((Path::resolve(tables, table, path)?, *value)))
+            .collect::<Result<_, UnknownPath>>()?,
+        csv: csv_fields(tables, entity)?,
+    })
+}
+
+fn paths(tables: &Tables, table: &'static Table, names: &[&str]) -> Result<Vec<Path>, UnknownPath> {
+    names
+        .iter()
+        .map(|name| Path::resolve(tables, table, name))
+        .collect()
+}
+
+fn check(
+    tables: &Tables,
+    entity: &'static Entity,
+    table: &'static Table,
+    fields: &[Field],
+) -> Result<(), Misdeclared> {
+    for field in fields {
+        let known = match field {
+            Field::Column { column, .. } | Field::Label { column, .. } => {
+                table.column(column).is_some() || table.computed(column).is_some()
+            }
+            Field::One {
+                relation, shape, ..
+            } => {
+                let target = table
+                    .one(relation)
+                    .and_then(|(_, target)| tables.get(target));
+                if let Some(target) = target {
+                    check(tables, entity, target, shape.fields)?;
+                }
+                target.is_some_and(|target| target.name == shape.table)
+            }
+            Field::Many {
+                relation, shape, ..
+            } => {
+                let target = table
+                    .many(relation)
+                    .and_then(|many| tables.get(many.target()));
+                if let Some(target) = target {
+                    check(tables, entity, target, shape.fields)?;
+                }
+                target.is_some_and(|target| target.name == shape.table)
+            }
+            Field::Ids { relation, .. } => table.many(relation).is_some(),
+            Field::Path { path, .. } => Path::resolve(tables, table, path).is_ok(),
+            Field::Made { from, .. } => {
+                check(tables, entity, table, from)?;
+                true
+            }
+        };
+        if !known {
+            return Err(Misdeclared::Field {
+                route: entity.route,
+                table: table.name,
+                field: field.name(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The columns of an export: what was declared, or every column and then the link fields.
+fn csv_fields(tables: &Tables, entity: &'static Entity) -> Result<Vec<Field>, Misdeclared> {
+    let table = entity.table;
+    match entity.csv {
+        Csv::Absent | Csv::Refused => Ok(Vec::new()),
+        Csv::Everything => {
+            let mut fields = vec![Field::Column {
+                name: "id",
+                column: "id",
+            }];
+            fields.extend(
+                table
+                    .columns
+                    .iter()
+                    .filter(|column| !column.secret)
+                    .map(|column| Field::Column {
+                        name: column.name.strip_suffix("_id").unwrap_or(column.name),
+                        column: column.name,
+                    }),
+            );
+            fields.extend(table.links().map(|many| Field::Ids {
+                name: many.name(),
+                relation: many.name(),
+            }));
+            Ok(fields)
+        }
+        Csv::Columns(columns) => columns
+            .iter()
+            .map(|column| csv_field(tables, entity, column))
+            .collect(),
+    }
+}
+
+fn csv_field(
+    tables: &Tables,
+    entity: &'static Entity,
+    column: &'static str,
+) -> Result<Field, Misdeclared> {
+    let table = entity.table;
+    let (name, path) = column.split_once('=').unwrap_or((column, column));
+    if let Some(shown) = entity
+        .detail
+        .iter()
+        .find(|field| field.name() == path && matches!(field, Field::Made { .. }))
+    {
+        return Ok(shown.named(name));
+    }
+    if path == "__str__" {
+        return Ok(entity.text.named(name));
+    }
+    if let Some(Many::Link { .. }) = table.many(path) {
+        return Ok(Field::Ids {
+            name,
+            relation: path,
+        });
+    }
+    Path::resolve(tables, table, path)?;
+    Ok(Field::Path { name, path })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::registry;
+
+    #[test]
+    fn every_declaration_fits_the_tables() {
+        assert!(!registry().resources.is_empty());
+    }
+
+    #[test]
+    fn no_two_entities_share_a_route() {
+        let mut routes: Vec<_> = registry()
+            .resources
+            .iter()
+            .map(|resource| resource.entity.route)
+            .collect();
+        routes.sort_unstable();
+        let before = routes.len();
+        routes.dedup();
+        assert_eq!(routes.len(), before);
+    }
+}

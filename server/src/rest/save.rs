@@ -1,0 +1,493 @@
+//! Writing rows: checks, the statement, the links, the hooks, the audit record, in one transaction.
+
+use sea_query::{Alias, Expr, ExprTrait, Query};
+
+use super::{
+    body::Body,
+    context::Context,
+    entity::{Entity, Target},
+    error::RestError,
+    hooks::{Change, Deletion, Prepared, Removal},
+    load::{self, Source},
+    read,
+    registry::{Resource, registry},
+    schema::{Many, Table, Type},
+    validate::{self, Mode},
+    value::{self, Refused},
+    values::{Stored, Values},
+};
+use crate::db::{self, Arg, Db, Row, Tx, json_ids};
+
+/// Creates a row and answers its id.
+///
+/// # Errors
+/// For refused values and everything the hooks object to; nothing is written then.
+pub async fn create(
+    context: &Context,
+    resource: &Resource,
+    mut body: Body,
+) -> Result<i64, RestError> {
+    let entity = resource.entity;
+    if let Prepared::Written(id) = entity.hooks.prepare(context, None, &mut body).await? {
+        return Ok(id);
+    }
+    let mut values = validate::values(entity, Mode::Create, body, context.now, context.zone())?;
+    references(context, entity.table, &values, None).await?;
+    let mut tx = context.state.db.begin().await?;
+    let mut change = Change {
+        context,
+        tx: &mut tx,
+        entity,
+        id: None,
+        before: None,
+        values: &mut values,
+    };
+    entity.hooks.check(&mut change).await?;
+    unique(&mut tx, entity, None, &values, None).await?;
+    let id = insert(&mut tx, entity.table, &values).await?;
+    link(&mut tx, entity.table, id, &values).await?;
+    let mut change = Change {
+        context,
+        tx: &mut tx,
+        entity,
+        id: Some(id),
+        before: None,
+        values: &mut values,
+    };
+    entity.hooks.saved(&mut change).await?;
+    let after = stored(&mut tx, entity.table, id).await?;
+    record(context, &mut tx, entity, "add", id, None, after.as_ref()).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Changes a row.
+///
+/// # Errors
+/// For rows that are not there or hidden, refused values, and everything the hooks object to.
+pub async fn update(
+    context: &Context,
+    resource: &Resource,
+    id: i64,
+    mode: Mode,
+    mut body: Body,
+) -> Result<(), RestError> {
+    let entity = resource.entity;
+    read::visible(context, resource, id).await?;
+    if let Prepared::Written(_) = entity.hooks.prepare(context, Some(id), &mut body).await? {
+        return Ok(());
+    }
+    let mut values = validate::values(entity, mode, body, context.now, context.zone())?;
+    let mut tx = context.state.db.begin().await?;
+    let before = stored(&mut tx, entity.table, id)
+        .await?
+        .ok_or(RestError::NoRow(entity.model.one))?;
+    references(context, entity.table, &values, Some(&before)).await?;
+    let mut change = Change {
+        context,
+        tx: &mut tx,
+        entity,
+        id: Some(id),
+        before: Some(&before),
+        values: &mut values,
+    };
+    entity.hooks.check(&mut change).await?;
+    unique(&mut tx, entity, Some(id), &values, Some(&before)).await?;
+    overwrite(&mut tx, entity.table, id, &values).await?;
+    link(&mut tx, entity.table, id, &values).await?;
+    let mut change = Change {
+        context,
+        tx: &mut tx,
+        entity,
+        id: Some(id),
+        before: Some(&before),
+        values: &mut values,
+    };
+    entity.hooks.saved(&mut change).await?;
+    let after = stored(&mut tx, entity.table, id).await?;
+    if after.as_ref() != Some(&before) {
+        record(
+            context,
+            &mut tx,
+            entity,
+            "change",
+            id,
+            Some(&before),
+            after.as_ref(),
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Deletes a row.
+///
+/// # Errors
+/// For rows that are not there or hidden, and when the hooks object.
+pub async fn delete(context: &Context, resource: &Resource, id: i64) -> Result<(), RestError> {
+    let entity = resource.entity;
+    read::visible(context, resource, id).await?;
+    let mut tx = context.state.db.begin().await?;
+    let before = stored(&mut tx, entity.table, id)
+        .await?
+        .ok_or(RestError::NoRow(entity.model.one))?;
+    let text = text_of(context, &mut tx, entity, id).await?;
+    let mut removal = Removal {
+        context,
+        tx: &mut tx,
+        id,
+        before: &before,
+    };
+    let deletion = entity.hooks.deleting(&mut removal).await?;
+    if deletion == Deletion::Row {
+        let statement = Query::delete()
+            .from_table(entity.table.name)
+            .and_where(Expr::col("id").eq(id))
+            .take();
+        tx.execute_query(&statement).await?;
+        let mut removal = Removal {
+            context,
+            tx: &mut tx,
+            id,
+            before: &before,
+        };
+        entity.hooks.deleted(&mut removal).await?;
+    }
+    note(
+        context,
+        &mut tx,
+        entity,
+        "delete",
+        id,
+        &text,
+        Some(&before),
+        None,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Reads a row with its lists, as it is stored.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stored(tx: &mut Tx, table: &'static Table, id: i64) -> db::Result<Option<Stored>> {
+    let mut select = Query::select();
+    select.columns(table.columns.iter().map(|column| column.name));
+    if table.columns.is_empty() {
+        select.column("id");
+    }
+    select.from(table.name).and_where(Expr::col("id").eq(id));
+    let Some(row) = tx.optional_query::<Row>(&select).await? else {
+        return Ok(None);
+    };
+    let mut stored = Stored::of_row(table, &row);
+    for many in table.links() {
+        let Many::Link {
+            name,
+            table,
+            own,
+            other,
+            ..
+        } = many
+        else {
+            continue;
+        };
+        let select = Query::select()
+            .column(*other)
+            .from(*table)
+            .and_where(Expr::col(*own).eq(id))
+            .order_by(*other, sea_query::Order::Asc)
+            .take();
+        let rows: Vec<(i64,)> = tx.all_query(&select).await?;
+        stored.set_ids(name, rows.into_iter().map(|(id,)| id).collect());
+    }
+    Ok(Some(stored))
+}
+
+async fn insert(tx: &mut Tx, table: &'static Table, values: &Values) -> Result<i64, RestError> {
+    let (columns, row): (Vec<_>, Vec<Expr>) = values
+        .columns()
+        .map(|(name, value)| (Alias::new(name), Expr::val(value::bound(value.clone()))))
+        .unzip();
+    let mut statement = Query::insert();
+    statement
+        .into_table(table.name)
+        .columns(columns)
+        .values(row)
+        .map_err(|error| RestError::Internal(error.to_string()))?
+        .returning_col("id");
+    let (id,): (i64,) = tx.one_query(&statement).await?;
+    Ok(id)
+}
+
+async fn overwrite(
+    tx: &mut Tx,
+    table: &'static Table,
+    id: i64,
+    values: &Values,
+) -> Result<(), RestError> {
+    let mut statement = Query::update();
+    statement
+        .table(table.name)
+        .and_where(Expr::col("id").eq(id));
+    let mut some = false;
+    for (name, value) in values.columns() {
+        statement.value(name, Expr::val(value::bound(value.clone())));
+        some = true;
+    }
+    if some {
+        tx.execute_query(&statement).await?;
+    }
+    Ok(())
+}
+
+/// Makes the link tables hold exactly the given ids.
+async fn link(
+    tx: &mut Tx,
+    table: &'static Table,
+    id: i64,
+    values: &Values,
+) -> Result<(), RestError> {
+    let lists: Vec<(&'static str, Vec<i64>)> = values
+        .links()
+        .map(|(name, ids)| (name, ids.to_vec()))
+        .collect();
+    for (name, ids) in lists {
+        if let Some(many) = table.many(name) {
+            relink(tx, many, id, &ids).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes one link table hold exactly the given ids for a row.
+///
+/// # Errors
+/// When an id does not exist.
+pub async fn relink(tx: &mut Tx, many: &Many, id: i64, ids: &[i64]) -> Result<(), RestError> {
+    let Many::Link {
+        table, own, other, ..
+    } = many
+    else {
+        return Ok(());
+    };
+    let keep = tx
+        .dialect()
+        .in_list(Expr::col(*other), json_ids(ids.iter().copied()));
+    let statement = Query::delete()
+        .from_table(*table)
+        .and_where(Expr::col(*own).eq(id))
+        .and_where(keep.not())
+        .take();
+    tx.execute_query(&statement).await?;
+    for chunk in ids.chunks(500) {
+        let mut statement = Query::insert();
+        statement.into_table(*table).columns([*own, *other]);
+        for other in chunk {
+            statement
+                .values([Expr::val(id), Expr::val(*other)])
+                .map_err(|error| RestError::Internal(error.to_string()))?;
+        }
+        statement.on_conflict(
+            sea_query::OnConflict::columns([*own, *other])
+                .do_nothing()
+                .to_owned(),
+        );
+        tx.execute_query(&statement).await?;
+    }
+    Ok(())
+}
+
+/// Everything that is referred to must exist; what a relation newly points at must be visible, too.
+async fn references(
+    context: &Context,
+    table: &'static Table,
+    values: &Values,
+    before: Option<&Stored>,
+) -> Result<(), RestError> {
+    let mut refused = Vec::new();
+    for (name, value) in values.columns() {
+        let (Some(column), Arg::Int(Some(id))) = (table.column(name), value) else {
+            continue;
+        };
+        let Type::Key(target) = column.ty else {
+            continue;
+        };
+        if before.is_some_and(|before| before.int(name) == Some(*id)) {
+            continue;
+        }
+        let found = match registry().by_table(target) {
+            Some(resource) => match read::visible(context, resource, *id).await {
+                Ok(()) => true,
+                Err(RestError::NoRow(_)) => false,
+                Err(error) => return Err(error),
+            },
+            None => missing(&context.state.db, target, &[*id]).await?.is_none(),
+        };
+        if !found {
+            let name = name.strip_suffix("_id").unwrap_or(name);
+            refused.push((name.to_owned(), Refused::Unknown(*id).to_string()));
+        }
+    }
+    for (name, ids) in values.links() {
+        if let Some(many) = table.many(name)
+            && let Some(id) = missing(&context.state.db, many.target(), ids).await?
+        {
+            refused.push((name.to_owned(), Refused::Unknown(id).to_string()));
+        }
+    }
+    if refused.is_empty() {
+        Ok(())
+    } else {
+        Err(RestError::fields(refused))
+    }
+}
+
+/// The first of these ids that a table does not have.
+async fn missing(db: &Db, table: &'static str, ids: &[i64]) -> db::Result<Option<i64>> {
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let select = Query::select()
+        .column("id")
+        .from(table)
+        .and_where(
+            db.dialect()
+                .in_list(Expr::col("id"), json_ids(ids.iter().copied())),
+        )
+        .take();
+    let rows: Vec<(i64,)> = db.all_query(&select).await?;
+    Ok(ids.iter().copied().find(|id| !rows.contains(&(*id,))))
+}
+
+/// Refuses values that another row has already.
+async fn unique(
+    tx: &mut Tx,
+    entity: &Entity,
+    id: Option<i64>,
+    values: &Values,
+    before: Option<&Stored>,
+) -> Result<(), RestError> {
+    for columns in entity.table.unique {
+        if !columns.iter().any(|column| values.has(column)) {
+            continue;
+        }
+        let mut select = Query::select();
+        select.column("id").from(entity.table.name).limit(1);
+        for column in *columns {
+            let value = values.get(column).or_else(|| before?.get(column));
+            let expr = Expr::col(*column);
+            select.and_where(match value {
+                Some(value) if !is_null(value) => expr.eq(Expr::val(value::bound(value.clone()))),
+                _ => expr.is_null(),
+            });
+        }
+        if let Some(id) = id {
+            select.and_where(Expr::col("id").ne(id));
+        }
+        if tx.optional_query::<(i64,)>(&select).await?.is_some() {
+            let columns: Vec<String> = columns
+                .iter()
+                .map(|column| shown_as(entity, column))
+                .collect();
+            return Err(RestError::not_unique(&columns));
+        }
+    }
+    Ok(())
+}
+
+/// A computed column such as a slug is no field of the form: the name it comes from is.
+fn shown_as(entity: &Entity, column: &str) -> String {
+    let known = entity.write.iter().any(|write| {
+        matches!(write.target, Target::Column)
+            && validate::column_of(entity.table, write.name)
+                .is_some_and(|known| known.name == column)
+    });
+    if known {
+        column.to_owned()
+    } else {
+        "name".to_owned()
+    }
+}
+
+const fn is_null(value: &Arg) -> bool {
+    matches!(
+        value,
+        Arg::Int(None)
+            | Arg::Bool(None)
+            | Arg::Float(None)
+            | Arg::Text(None)
+            | Arg::Time(None)
+            | Arg::Bytes(None)
+    )
+}
+
+/// How a row is called.
+///
+/// # Errors
+/// When the database fails.
+pub async fn text_of(
+    context: &Context,
+    tx: &mut Tx,
+    entity: &'static Entity,
+    id: i64,
+) -> Result<String, RestError> {
+    let fields = std::slice::from_ref(&entity.text);
+    let row = load::load_one(
+        &mut Source::Tx(tx),
+        &context.reading(),
+        entity.table,
+        fields,
+        id,
+    )
+    .await?;
+    Ok(row.map_or_else(String::new, |row| {
+        row.get(entity.text.name()).as_text().to_owned()
+    }))
+}
+
+/// Writes the audit record and announces the change, both when the transaction commits.
+async fn record(
+    context: &Context,
+    tx: &mut Tx,
+    entity: &'static Entity,
+    action: &'static str,
+    id: i64,
+    before: Option<&Stored>,
+    after: Option<&Stored>,
+) -> Result<(), RestError> {
+    let text = text_of(context, tx, entity, id).await?;
+    note(context, tx, entity, action, id, &text, before, after).await
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an audit record has that many parts"
+)]
+async fn note(
+    context: &Context,
+    tx: &mut Tx,
+    entity: &'static Entity,
+    action: &'static str,
+    id: i64,
+    text: &str,
+    before: Option<&Stored>,
+    after: Option<&Stored>,
+) -> Result<(), RestError> {
+    let before = before.map(|row| row.audited(entity.table));
+    let after = after.map(|row| row.audited(entity.table));
+    context
+        .audit(
+            tx,
+            entity,
+            action,
+            id,
+            text,
+            before.as_ref(),
+            after.as_ref(),
+        )
+        .await
+}

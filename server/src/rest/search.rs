@@ -1,0 +1,75 @@
+//! Full search of a list: every term must be found in at least one field.
+
+use sea_query::{Condition, Expr};
+
+use super::{filter::contains, path::Path, schema::Type};
+use crate::db::Dialect;
+
+/// Splits what was typed on blanks and commas; double quotes keep words together.
+#[must_use]
+pub fn terms(text: &str) -> Vec<String> {
+    let mut terms = Vec::new();
+    let mut term = String::new();
+    let mut quoted = false;
+    for character in text.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            ',' if !quoted => terms.push(std::mem::take(&mut term)),
+            blank if blank.is_whitespace() && !quoted => terms.push(std::mem::take(&mut term)),
+            other => term.push(other),
+        }
+    }
+    terms.push(term);
+    terms.retain(|term| !term.trim().is_empty());
+    terms
+}
+
+/// The condition for what was typed; `None` when there are no terms or no fields.
+#[must_use]
+pub fn condition(fields: &[Path], text: &str, dialect: Dialect) -> Option<Condition> {
+    let terms = terms(text);
+    if terms.is_empty() || fields.is_empty() {
+        return None;
+    }
+    let mut all = Condition::all();
+    for term in &terms {
+        let mut any = Condition::any();
+        for field in fields {
+            let ty = field.leaf().ty();
+            any = any
+                .add(field.some(&|column| contains(as_text(column, ty, dialect), term, dialect)));
+        }
+        all = all.add(any);
+    }
+    Some(all)
+}
+
+/// Moments are compared as `YYYY-MM-DD HH:MM:SS`, everything else as the engine writes it.
+fn as_text(column: Expr, ty: Type, dialect: Dialect) -> Expr {
+    match (ty, dialect) {
+        (Type::Time, Dialect::Sqlite) => Expr::cust_with_exprs(
+            "strftime('%Y-%m-%d %H:%M:%S', ? / 1000000, 'unixepoch')",
+            [column],
+        ),
+        (Type::Time, Dialect::Postgres) => Expr::cust_with_exprs(
+            "to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
+            [column],
+        ),
+        _ => column,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::terms;
+
+    #[test]
+    fn blanks_and_commas_separate_and_quotes_join() {
+        assert_eq!(
+            terms("  a,b  \"c d\" ,, e\"f g\""),
+            ["a", "b", "c d", "ef g"]
+        );
+        assert_eq!(terms(" , "), Vec::<String>::new());
+        assert_eq!(terms("\"open end"), ["open end"]);
+    }
+}

@@ -1,0 +1,161 @@
+//! From a body to the values of a row: presence, kind, length, range.
+
+use serde_json::Value;
+
+use super::{
+    body::Body,
+    entity::{Entity, Target, Write},
+    error::RestError,
+    schema::{Column, Default, Table, Type},
+    value::{self, Refused},
+    values::Values,
+};
+use crate::{
+    db::{Arg, Ts},
+    zone::Zone,
+};
+
+/// How complete a body has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Required members must be there; the others get their defaults.
+    Create,
+    /// Required members must be there; the others stay as they are.
+    Replace,
+    /// Only what is there changes.
+    Patch,
+}
+
+/// The column a write goes to: its own name, or that of the relation with `_id`.
+#[must_use]
+pub fn column_of(table: &'static Table, name: &str) -> Option<&'static Column> {
+    table
+        .column(name)
+        .or_else(|| table.one(name).map(|(column, _)| column))
+}
+
+/// Reads what may be written from a body.
+///
+/// # Errors
+/// With every refused member under its name.
+pub fn values(
+    entity: &Entity,
+    mode: Mode,
+    body: Body,
+    now: Ts,
+    zone: &Zone,
+) -> Result<Values, RestError> {
+    let writes = if mode == Mode::Create {
+        entity.write
+    } else {
+        entity.update_fields()
+    };
+    let mut values = Values::default();
+    let mut refused = Vec::new();
+    for write in writes {
+        let given = body.members.get(write.name);
+        let read = match write.target {
+            Target::Column => column(entity.table, write, given, mode, zone, &mut values),
+            Target::Links => links(entity.table, write, given, &mut values),
+            Target::Extra(_) => {
+                if let Some(value) = given {
+                    values.extra.insert(write.name.to_owned(), value.clone());
+                }
+                Ok(())
+            }
+            Target::File => Ok(()),
+        };
+        let missing = write.required
+            && mode != Mode::Patch
+            && given.is_none()
+            && !body.files.iter().any(|file| file.field == write.name);
+        match read {
+            _ if missing => refused.push((write.name.to_owned(), Refused::Missing.to_string())),
+            Err(reason) => refused.push((write.name.to_owned(), reason.to_string())),
+            Ok(()) => {}
+        }
+    }
+    if !refused.is_empty() {
+        return Err(RestError::fields(refused));
+    }
+    values.files = body.files;
+    if mode == Mode::Create {
+        complete(entity.table, &mut values, now, zone);
+    }
+    Ok(values)
+}
+
+fn column(
+    table: &'static Table,
+    write: &Write,
+    given: Option<&Value>,
+    mode: Mode,
+    zone: &Zone,
+    values: &mut Values,
+) -> Result<(), Refused> {
+    let (Some(value), Some(column)) = (given, column_of(table, write.name)) else {
+        return Ok(());
+    };
+    if is_blank(value) && !matches!(column.ty, Type::Text(_) | Type::LongText | Type::Lines)
+        || value.is_null()
+    {
+        // An empty value of a form clears what may be empty, and leaves a default what it is.
+        if column.null {
+            values.set(column.name, value::null(column.ty));
+            return Ok(());
+        }
+        let has_default = !matches!(column.default, Default::None);
+        return if has_default && mode == Mode::Create && !value.is_null() {
+            Ok(())
+        } else {
+            Err(Refused::Empty)
+        };
+    }
+    let written = value::written(column.ty, value, zone)?;
+    if let (Some((least, most)), Arg::Int(Some(number))) = (write.range, &written)
+        && !(least..=most).contains(number)
+    {
+        return Err(Refused::OutOfRange(least, most));
+    }
+    if write.filled && matches!(&written, Arg::Text(Some(text)) if text.is_empty()) {
+        return Err(Refused::Empty);
+    }
+    values.set(column.name, written);
+    Ok(())
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+fn links(
+    table: &'static Table,
+    write: &Write,
+    given: Option<&Value>,
+    values: &mut Values,
+) -> Result<(), Refused> {
+    let (Some(value), Some(many)) = (given, table.many(write.name)) else {
+        return Ok(());
+    };
+    values.set_ids(many.name(), value::id_list(value)?);
+    Ok(())
+}
+
+/// Gives a new row its defaults.
+fn complete(table: &'static Table, values: &mut Values, now: Ts, zone: &Zone) {
+    for column in table.columns {
+        if values.has(column.name) {
+            continue;
+        }
+        let value = match column.default {
+            Default::None if column.null => value::null(column.ty),
+            Default::None => continue,
+            Default::Bool(value) => Arg::Bool(Some(value)),
+            Default::Int(value) => Arg::Int(Some(value)),
+            Default::Text(value) => Arg::Text(Some(value.to_owned())),
+            Default::Now => Arg::Time(Some(now)),
+            Default::Today => Arg::Text(Some(zone.date(now).to_string())),
+        };
+        values.set(column.name, value);
+    }
+}

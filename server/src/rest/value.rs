@@ -1,0 +1,406 @@
+//! Values on their way in and out: text of an address, JSON of a body, columns of a row.
+
+use serde_json::Value;
+use time::{Date, macros::format_description};
+
+use super::{json::Json, schema::Type};
+use crate::{
+    db::{Arg, Row, Ts},
+    zone::Zone,
+};
+
+/// Why a value was not accepted; shown under its field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("Enter a number.")]
+    NotANumber,
+    #[error("Write true or false.")]
+    NotABoolean,
+    #[error("Write a date as YYYY-MM-DD.")]
+    NotADate,
+    #[error("Write a date and time as YYYY-MM-DDTHH:MM:SS, with an offset or without.")]
+    NotATime,
+    #[error("Write a text.")]
+    NotAText,
+    #[error("Write a list.")]
+    NotAList,
+    #[error("{0:?} is none of the possible values.")]
+    NotAChoice(String),
+    #[error("Write at most {0} characters.")]
+    TooLong(usize),
+    #[error("Write a number between {0} and {1}.")]
+    OutOfRange(i64, i64),
+    #[error("This value must not be empty.")]
+    Empty,
+    #[error("This value is required.")]
+    Missing,
+    #[error("There is nothing with the id {0}.")]
+    Unknown(i64),
+}
+
+/// The value of a column of a row, as it is shown.
+#[must_use]
+pub fn shown(row: &Row, index: usize, ty: Type, zone: &Zone) -> Json {
+    match ty {
+        Type::Key(_) | Type::Int | Type::IntChoice(_) => row.int(index).into(),
+        Type::Float => row.float(index).map_or(Json::Null, Json::Float),
+        Type::Bool => row.bool(index).into(),
+        Type::Text(_) | Type::LongText | Type::Choice(_) | Type::Date => row.text(index).into(),
+        Type::Lines => row.text(index).map_or_else(
+            || Json::List(Vec::new()),
+            |text| {
+                text.lines()
+                    .filter(|line| !line.is_empty())
+                    .map(Json::text)
+                    .collect::<Vec<_>>()
+                    .into()
+            },
+        ),
+        Type::Time => row.time(index).map(|at| zone.rfc3339(at)).into(),
+        Type::Json => row
+            .text(index)
+            .and_then(|text| serde_json::from_str(text).ok())
+            .map_or(Json::Null, Json::Document),
+    }
+}
+
+/// What the value of a choice is called.
+#[must_use]
+pub fn labelled(row: &Row, index: usize, ty: Type, zone: &Zone) -> Json {
+    match ty {
+        Type::Choice(choices) => {
+            let value = row.text(index).unwrap_or_default();
+            choices
+                .iter()
+                .find(|(stored, _)| *stored == value)
+                .map_or(Json::text(value), |(_, label)| Json::text(label))
+        }
+        Type::IntChoice(choices) => {
+            let value = row.int(index);
+            choices
+                .iter()
+                .find(|(stored, _)| Some(*stored) == value)
+                .map_or(Json::Null, |(_, label)| Json::text(label))
+        }
+        other => shown(row, index, other, zone),
+    }
+}
+
+/// The empty value of a kind of column.
+#[must_use]
+pub const fn null(ty: Type) -> Arg {
+    match ty {
+        Type::Key(_) | Type::Int | Type::IntChoice(_) => Arg::Int(None),
+        Type::Float => Arg::Float(None),
+        Type::Bool => Arg::Bool(None),
+        Type::Time => Arg::Time(None),
+        _ => Arg::Text(None),
+    }
+}
+
+/// An argument as a value of a dynamic statement.
+#[must_use]
+pub fn bound(value: Arg) -> sea_query::Value {
+    match value {
+        Arg::Int(value) => sea_query::Value::BigInt(value),
+        Arg::Bool(value) => sea_query::Value::Bool(value),
+        Arg::Float(value) => sea_query::Value::Double(value),
+        Arg::Text(value) => sea_query::Value::String(value),
+        Arg::Time(value) => sea_query::Value::TimeDateTimeWithTimeZone(value.map(Ts::datetime)),
+        Arg::Bytes(value) => sea_query::Value::Bytes(value),
+    }
+}
+
+/// Reads the text of a filter. `None` means that the filter is ignored.
+///
+/// # Errors
+/// For numbers, dates and choices that are none.
+pub fn filtered(ty: Type, text: &str, zone: &Zone) -> Result<Option<Arg>, Refused> {
+    Ok(Some(match ty {
+        Type::Key(_) | Type::Int => Arg::Int(Some(whole(text)?)),
+        Type::IntChoice(choices) => {
+            let value = whole(text)?;
+            known(choices.iter().any(|(stored, _)| *stored == value), text)?;
+            Arg::Int(Some(value))
+        }
+        Type::Float => Arg::Float(Some(text.trim().parse().map_err(|_| Refused::NotANumber)?)),
+        Type::Bool => match truth(text) {
+            Some(value) => Arg::Bool(Some(value)),
+            None => return Ok(None),
+        },
+        Type::Choice(choices) => {
+            known(choices.iter().any(|(stored, _)| *stored == text), text)?;
+            Arg::Text(Some(text.to_owned()))
+        }
+        Type::Time => Arg::Time(Some(moment(text, zone).ok_or(Refused::NotATime)?)),
+        Type::Date => Arg::Text(Some(day(text).ok_or(Refused::NotADate)?.to_string())),
+        Type::Text(_) | Type::LongText | Type::Lines | Type::Json => {
+            Arg::Text(Some(text.to_owned()))
+        }
+    }))
+}
+
+fn known(known: bool, text: &str) -> Result<(), Refused> {
+    if known {
+        Ok(())
+    } else {
+        Err(Refused::NotAChoice(text.to_owned()))
+    }
+}
+
+fn whole(text: &str) -> Result<i64, Refused> {
+    text.trim().parse().map_err(|_| Refused::NotANumber)
+}
+
+/// The spellings of yes and no.
+#[must_use]
+pub fn truth(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "1" | "on" => Some(true),
+        "false" | "False" | "0" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads a day.
+#[must_use]
+pub fn day(text: &str) -> Option<Date> {
+    Date::parse(text.trim(), format_description!("[year]-[month]-[day]")).ok()
+}
+
+/// Reads a moment: a day, or a date and time; without an offset it is local.
+#[must_use]
+pub fn moment(text: &str, zone: &Zone) -> Option<Ts> {
+    let text = text.trim();
+    match day(text) {
+        Some(day) => zone.parse(&format!("{day}T00:00:00")),
+        None => zone.parse(&text.replacen(' ', "T", 1)),
+    }
+}
+
+/// Reads a value of a body for a column. `Value::Null` and empty text are the caller's business.
+///
+/// # Errors
+/// For everything the column cannot hold.
+pub fn written(ty: Type, value: &Value, zone: &Zone) -> Result<Arg, Refused> {
+    Ok(match ty {
+        Type::Key(_) | Type::Int => Arg::Int(Some(number(value)?)),
+        Type::IntChoice(choices) => {
+            let number = number(value)?;
+            known(
+                choices.iter().any(|(stored, _)| *stored == number),
+                &number.to_string(),
+            )?;
+            Arg::Int(Some(number))
+        }
+        Type::Float => Arg::Float(Some(match value {
+            Value::Number(number) => number.as_f64().ok_or(Refused::NotANumber)?,
+            Value::String(text) => finite(text)?,
+            _ => return Err(Refused::NotANumber),
+        })),
+        Type::Bool => Arg::Bool(Some(match value {
+            Value::Bool(value) => *value,
+            Value::String(text) => truth(text).ok_or(Refused::NotABoolean)?,
+            Value::Number(number) => match number.as_i64() {
+                Some(0) => false,
+                Some(1) => true,
+                _ => return Err(Refused::NotABoolean),
+            },
+            _ => return Err(Refused::NotABoolean),
+        })),
+        Type::Text(max) => {
+            let text = text(value)?;
+            if text.chars().count() > max {
+                return Err(Refused::TooLong(max));
+            }
+            Arg::Text(Some(text))
+        }
+        Type::LongText => Arg::Text(Some(text(value)?)),
+        Type::Choice(choices) => {
+            let text = text(value)?;
+            known(choices.iter().any(|(stored, _)| *stored == text), &text)?;
+            Arg::Text(Some(text))
+        }
+        Type::Lines => Arg::Text(Some(names(value)?.join("\n"))),
+        Type::Time => Arg::Time(Some(moment(&text(value)?, zone).ok_or(Refused::NotATime)?)),
+        Type::Date => Arg::Text(Some(
+            day(&text(value)?).ok_or(Refused::NotADate)?.to_string(),
+        )),
+        Type::Json => Arg::Text(Some(match value {
+            Value::String(text) => serde_json::from_str::<Value>(text)
+                .map_err(|_| Refused::NotAText)?
+                .to_string(),
+            other => other.to_string(),
+        })),
+    })
+}
+
+fn finite(text: &str) -> Result<f64, Refused> {
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|value: &f64| value.is_finite())
+        .ok_or(Refused::NotANumber)
+}
+
+fn number(value: &Value) -> Result<i64, Refused> {
+    match value {
+        Value::Number(number) => number.as_i64().ok_or(Refused::NotANumber),
+        Value::String(text) => whole(text),
+        _ => Err(Refused::NotANumber),
+    }
+}
+
+/// A trimmed text with `LF` line ends.
+fn text(value: &Value) -> Result<String, Refused> {
+    match value {
+        Value::String(text) => Ok(text
+            .replace("\r\n", "\n")
+            .replace('\0', "")
+            .trim()
+            .to_owned()),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(Refused::NotAText),
+    }
+}
+
+/// Names given as an array, or as one text with a name per line.
+fn names(value: &Value) -> Result<Vec<String>, Refused> {
+    let lines: Vec<String> = match value {
+        Value::Array(items) => items.iter().map(text).collect::<Result<_, _>>()?,
+        Value::String(text) => match serde_json::from_str::<Vec<String>>(text) {
+            Ok(names) => names,
+            Err(_) => text.lines().map(str::to_owned).collect(),
+        },
+        _ => return Err(Refused::NotAList),
+    };
+    Ok(lines
+        .iter()
+        .flat_map(|line| line.lines())
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect())
+}
+
+/// Ids given as an array, as repeated form values or as one comma list; empty texts count as none.
+///
+/// # Errors
+/// For anything that is not an id.
+pub fn id_list(value: &Value) -> Result<Vec<i64>, Refused> {
+    let mut ids = Vec::new();
+    collect_ids(value, &mut ids)?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
+fn collect_ids(value: &Value, ids: &mut Vec<i64>) -> Result<(), Refused> {
+    match value {
+        Value::Null => {}
+        Value::Array(items) => {
+            for item in items {
+                collect_ids(item, ids)?;
+            }
+        }
+        Value::Number(_) => ids.push(number(value)?),
+        Value::String(text) if text.trim_start().starts_with('[') => {
+            let items: Value = serde_json::from_str(text).map_err(|_| Refused::NotAList)?;
+            collect_ids(&items, ids)?;
+        }
+        Value::String(text) => {
+            for item in text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+            {
+                ids.push(whole(item)?);
+            }
+        }
+        _ => return Err(Refused::NotAList),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Refused, Type, filtered, id_list, written};
+    use crate::{db::Arg, zone::Zone};
+
+    #[test]
+    fn filters_take_numbers_and_ignore_odd_booleans() {
+        assert_eq!(
+            filtered(Type::Int, "7", &Zone::utc()),
+            Ok(Some(Arg::Int(Some(7))))
+        );
+        assert_eq!(
+            filtered(Type::Int, "seven", &Zone::utc()),
+            Err(Refused::NotANumber)
+        );
+        assert_eq!(
+            filtered(Type::Bool, "True", &Zone::utc()),
+            Ok(Some(Arg::Bool(Some(true))))
+        );
+        assert_eq!(filtered(Type::Bool, "perhaps", &Zone::utc()), Ok(None));
+    }
+
+    #[test]
+    fn moments_may_lack_an_offset_or_the_time() {
+        let moment = |text| super::moment(text, &Zone::utc());
+        let at = moment("2026-11-21T02:05:30.374669Z");
+        assert!(at.is_some());
+        assert_eq!(moment("2026-11-21T03:05:30.374669+01:00"), at);
+        assert_eq!(moment("2026-11-21 02:05:30.374669"), at);
+        assert_eq!(moment("2026-11-21"), moment("2026-11-21T00:00"));
+        assert_eq!(moment("yesterday"), None);
+    }
+
+    #[test]
+    fn lists_of_ids_come_in_several_forms() {
+        for value in [
+            json!([3, 1, 3]),
+            json!(["1", "3"]),
+            json!("1,3"),
+            json!("[1, 3]"),
+            json!([[1], "3,"]),
+        ] {
+            assert_eq!(id_list(&value), Ok(vec![1, 3]), "{value}");
+        }
+        assert_eq!(id_list(&json!([""])), Ok(vec![]));
+        assert_eq!(id_list(&json!(["x"])), Err(Refused::NotANumber));
+    }
+
+    #[test]
+    fn package_lists_may_be_arrays_or_text() {
+        let stored = Ok(Arg::Text(Some("a\nb".to_owned())));
+        assert_eq!(
+            written(Type::Lines, &json!(["a", " b ", ""]), &Zone::utc()),
+            stored
+        );
+        assert_eq!(
+            written(Type::Lines, &json!("a\r\nb\n"), &Zone::utc()),
+            stored
+        );
+        assert_eq!(
+            written(Type::Lines, &json!("[\"a\", \"b\"]"), &Zone::utc()),
+            stored
+        );
+        assert_eq!(
+            written(Type::Lines, &json!(5), &Zone::utc()),
+            Err(Refused::NotAList)
+        );
+    }
+
+    #[test]
+    fn texts_are_trimmed_and_limited() {
+        assert_eq!(
+            written(Type::Text(3), &json!(" abc ")),
+            Ok(Arg::Text(Some("abc".to_owned())))
+        );
+        assert_eq!(
+            written(Type::Text(3), &json!("abcd")),
+            Err(Refused::TooLong(3))
+        );
+    }
+}
