@@ -39,6 +39,12 @@ impl Zone {
             .map_err(|_| UnknownZone(name.to_owned()))
     }
 
+    /// Its name, where it has one.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.0.iana_name().unwrap_or("(the machine's)").to_owned()
+    }
+
     /// The day at a moment.
     #[must_use]
     pub fn date(&self, at: Ts) -> Date {

@@ -1,10 +1,92 @@
-//! Operators: passwords, tokens, sessions, permissions and what each may see.
+//! Operators: passwords, tokens, sessions and permissions.
+//!
+//! A handler that takes an [`Operator`] runs only for somebody who signed in; there is no other way to get one.
+//! What each operator sees follows from `Operator::domain` and `Operator::scope` (`rest::visibility`).
+
+mod account;
+mod address;
+mod credential;
+mod error;
+mod first;
+mod jwt;
+mod limit;
+mod login;
+mod operator;
+mod origin;
+mod password;
+mod secret;
+mod session;
+mod ticket;
+mod token;
+
+use std::sync::Arc;
 
 use axum::Router;
+use axum::routing::{get, post};
 
 use crate::app::AppState;
+use crate::clock::Clock;
+use crate::config::Settings;
 
-/// Routes of this domain.
+pub use address::{ClientAddress, Connection};
+pub use credential::Credential;
+pub use error::AuthError;
+pub use first::{AdminPassword, FirstError, create_administrator, forget_password_file};
+pub use jwt::JwtKey;
+pub use limit::{Exceeded, Limiter};
+pub use operator::{Operator, permits};
+pub use password::{Hasher, UNUSABLE, check_rules};
+pub use session::cleanup as forget_expired;
+pub use ticket::take as take_ticket;
+pub use token::{create as create_token, revoke_all as revoke_tokens};
+
+/// What signing in needs besides the database.
+#[derive(Debug)]
+pub struct Auth {
+    /// Hashes and verifies passwords off the runtime.
+    pub hasher: Hasher,
+    /// Signs JSON web tokens.
+    pub jwt: JwtKey,
+    /// Counts failed logins.
+    pub logins: Limiter,
+    /// Counts requests without an operator, by address.
+    pub anonymous: Limiter,
+    /// Counts requests of operators.
+    pub operators: Limiter,
+}
+
+impl Auth {
+    /// Limits as in the settings.
+    pub fn new(settings: &Settings, clock: Arc<dyn Clock>, jwt: JwtKey) -> Self {
+        let minute = 60;
+        Self {
+            hasher: Hasher::default(),
+            jwt,
+            logins: Limiter::new(Arc::clone(&clock), settings.login_failures, 300),
+            anonymous: Limiter::new(Arc::clone(&clock), settings.rate_anonymous, minute),
+            operators: Limiter::new(clock, settings.rate_operator, minute),
+        }
+    }
+}
+
+/// Signing in and out, one's own account, tickets.
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route("/rest-auth/login/", post(login::sign_in))
+        .route("/rest-auth/logout/", post(login::sign_out))
+        .route(
+            "/rest-auth/user/",
+            get(account::show)
+                .put(account::update)
+                .patch(account::update),
+        )
+        .route(
+            "/rest-auth/password/change/",
+            post(account::change_password),
+        )
+        .route("/token-auth/", post(login::token))
+        .route("/token-auth-jwt/", post(login::jwt_pair))
+        .route("/token-refresh/", post(login::jwt_refresh))
+        .route("/api/token/verify/", post(login::jwt_verify))
+        .route("/api/v1/token/events/ticket/", post(ticket::issue))
 }

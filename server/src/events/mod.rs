@@ -1,14 +1,21 @@
-//! Live events for the views.
+//! Live events for the views: a bus, and a WebSocket that carries to each operator what they may see.
+
+mod bus;
+mod postgres;
+mod scope;
+mod socket;
 
 use axum::Router;
+use axum::routing::get;
 
 use crate::app::AppState;
 
-/// Carries events to everybody who listens.
-#[derive(Debug, Clone, Default)]
-pub struct Bus {}
+pub use bus::Bus;
+pub use migasfree_types::events::{
+    ChangeAction, Event, EventComputer, EventDeployment, EventProject, PublicationState,
+};
 
-/// Routes of this domain.
+/// The WebSocket.
 pub fn router() -> Router<AppState> {
-    Router::new()
+    Router::new().route("/api/v1/token/events/", get(socket::open))
 }

@@ -1,4 +1,5 @@
 //! Messages, REST shapes and ids of migasfree; pure, also for WebAssembly.
 
+pub mod events;
 pub mod play;
 pub mod rest;

@@ -1,14 +1,24 @@
 //! The router and its state.
 
+mod health;
+mod layers;
+mod start;
+mod work;
+
 use std::sync::Arc;
 
 use axum::Router;
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::repository::signing::Signer;
 use crate::{auth, events, files, jobs, public, rest, safe, stats, web};
+
+pub use start::{App, StartError};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -19,6 +29,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// The settings in force.
     pub settings: Arc<Settings>,
+    /// Who signs in, and how.
+    pub auth: Arc<auth::Auth>,
     /// Private keys.
     pub keys: Arc<safe::keys::KeyRing>,
     /// Blobs.
@@ -29,11 +41,25 @@ pub struct AppState {
     pub jobs: jobs::Queue,
     /// Live events.
     pub events: events::Bus,
+    /// Figures for Prometheus.
+    pub metrics: Metrics,
+    /// Cancelled when the server stops: whatever lasts longer than a request ends then.
+    pub stop: CancellationToken,
 }
 
-/// All routes.
+/// The recorder of figures.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+/// All routes, and what every request passes through.
 pub fn router(state: AppState) -> Router {
-    Router::new()
+    let routes = Router::new()
         .merge(rest::router())
         .merge(safe::router())
         .merge(public::router())
@@ -41,6 +67,8 @@ pub fn router(state: AppState) -> Router {
         .merge(auth::router())
         .merge(events::router())
         .merge(stats::router())
-        .merge(web::router())
-        .with_state(state)
+        .route("/health", get(health::health))
+        .route("/metrics", get(health::metrics))
+        .merge(web::router());
+    layers::around(routes, state)
 }

@@ -1,0 +1,211 @@
+//! What every request passes through, from the outside in: slashes, request id, log and figures, panics, time limit,
+//! headers, compression, size limit.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use serde_json::json;
+use tower::Layer as _;
+use tower::util::MapRequestLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::request_id::{
+    MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tracing::Instrument as _;
+
+use super::AppState;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// A request with a larger body, or one of unknown size, gets the time of an upload.
+const LARGE_BODY: u64 = 1024 * 1024;
+
+/// Puts the layers around the routes.
+pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
+    let limit = usize::try_from(state.settings.body_limit_mb).unwrap_or(16) * 1024 * 1024;
+    let not_yet_compressed = DefaultPredicate::new()
+        .and(NotForContentType::const_new(
+            "application/vnd.debian.binary-package",
+        ))
+        .and(NotForContentType::const_new("application/gzip"))
+        .and(NotForContentType::const_new("application/x-xz"))
+        .and(NotForContentType::const_new("font/"));
+    let inner = routes
+        .layer(DefaultBodyLimit::max(limit))
+        .layer(CompressionLayer::new().compress_when(not_yet_compressed))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_FRAME_OPTIONS,
+            HeaderValue::from_static("DENY"),
+        ))
+        .layer(from_fn_with_state(state.clone(), limit_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(observe))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .with_state(state);
+    // Before the routes are matched, so it has to be a service around the router.
+    let slashed = MapRequestLayer::new(add_slash).layer(inner);
+    Router::new().fallback_service(slashed)
+}
+
+/// Addresses of the API end in a slash; those without one mean the same. Never a redirect: a POST would lose its body.
+fn add_slash<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+    if let Some(slashed) = with_slash(request.uri()) {
+        *request.uri_mut() = slashed;
+    }
+    request
+}
+
+const SLASHED: &[&str] = &[
+    "/api/",
+    "/rest-auth/",
+    "/token-auth",
+    "/token-refresh",
+    "/alerts",
+];
+
+fn with_slash(uri: &Uri) -> Option<Uri> {
+    let path = uri.path();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    if last.is_empty() || !SLASHED.iter().any(|start| path.starts_with(start)) {
+        return None;
+    }
+    let stem = match last.split_once('.') {
+        None => path,
+        // `platforms.json` is the same as `platforms/`.
+        Some((_, "json")) if path.starts_with("/api/v1/token/") => path.strip_suffix(".json")?,
+        Some(_) => return None,
+    };
+    let slashed = match uri.query() {
+        Some(query) => format!("{stem}/?{query}"),
+        None => format!("{stem}/"),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(slashed).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let settings = &state.settings;
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    let large = length.map_or_else(
+        || request.headers().contains_key(header::TRANSFER_ENCODING),
+        |length| {
+            length
+                .parse::<u64>()
+                .is_ok_and(|length| length > LARGE_BODY)
+        },
+    );
+    let seconds = if large {
+        settings.upload_timeout_seconds
+    } else {
+        settings.request_timeout_seconds
+    };
+    let limit = Duration::from_secs(u64::from(seconds));
+    tokio::time::timeout(limit, next.run(request))
+        .await
+        .unwrap_or_else(|_| {
+            let detail = "The request took too long: try again, or ask for less.";
+            let body = Json(json!({"detail": detail, "code": "timeout"}));
+            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+        })
+}
+
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let reason = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
+    tracing::error!(reason, "a request panicked");
+    let detail = "The server failed to do this; its log says why.";
+    let body = Json(json!({"detail": detail, "code": "internal"}));
+    (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
+}
+
+/// Logs the request and counts it.
+async fn observe(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|route| route.as_str().to_owned());
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let span = tracing::info_span!("request", id);
+    async move {
+        let response = next.run(request).await;
+        let elapsed = started.elapsed();
+        let status = response.status().as_u16();
+        tracing::debug!(%method, path, status, ms = elapsed.as_secs_f64() * 1000.0, "answered");
+        // The route, never the path: labels must stay few.
+        let route = route.unwrap_or_else(|| "other".to_owned());
+        let labels = [
+            ("method", method.to_string()),
+            ("route", route),
+            ("status", status.to_string()),
+        ];
+        metrics::counter!("migasfree_requests_total", &labels).increment(1);
+        metrics::histogram!("migasfree_request_seconds", &labels[..2])
+            .record(elapsed.as_secs_f64());
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn both_forms_of_an_address_mean_the_same() {
+        for (given, meant) in [
+            ("/api/v1/token/projects", Some("/api/v1/token/projects/")),
+            (
+                "/api/v1/token/projects?page=2",
+                Some("/api/v1/token/projects/?page=2"),
+            ),
+            (
+                "/api/v1/token/projects.json?page=2",
+                Some("/api/v1/token/projects/?page=2"),
+            ),
+            ("/rest-auth/login", Some("/rest-auth/login/")),
+            ("/token-auth-jwt", Some("/token-auth-jwt/")),
+            ("/api/v1/token/projects/", None),
+            ("/api/schema/swagger-ui/swagger-ui.css", None),
+            ("/public/debian-12/stores/main/a_1_all.deb", None),
+            ("/computers", None),
+        ] {
+            let slashed = with_slash(&given.parse().unwrap()).map(|uri| uri.to_string());
+            assert_eq!(slashed.as_deref(), meant, "{given}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Starting and stopping the server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{AppState, Metrics, router, work};
+use crate::auth::{self, AdminPassword, Auth, JwtKey};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::{self, Db, PostgresOptions};
+use crate::jobs::{Queue, Workers};
+use crate::repository::signing::{Signer, SigningError};
+use crate::{events, files, safe};
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data layer.
+    #[error("the database: {0}")]
+    Database(#[from] db::Error),
+    /// A file or folder of the server.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The key that signs repositories.
+    #[error("the signing key: {0}")]
+    Signing(#[from] SigningError),
+    /// The first administrator.
+    #[error("the first administrator: {0}")]
+    Administrator(#[from] auth::FirstError),
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct App {
+    /// What its handlers use.
+    pub state: AppState,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The administrator's password, at the first start.
+    pub admin: Option<AdminPassword>,
+    workers: Workers,
+    server: JoinHandle<()>,
+}
+
+impl App {
+    /// Starts a server: data folder, keys, database, first administrator, workers, listener.
+    ///
+    /// # Errors
+    /// When any of these fails; nothing runs then.
+    pub async fn start(mut settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        private_folder(&settings.data)?;
+        let listener = listen(settings.listen).await?;
+        let address = listener.local_addr().unwrap_or(settings.listen);
+        settings.listen = address;
+        let db = open_database(&settings).await?;
+        let migrated = db.migrate(clock.now()).await?;
+        tracing::info!(
+            applied = migrated.applied,
+            schema = db::known_schema(),
+            "the database is ready"
+        );
+        let state = make_state(settings, db, clock)?;
+        let admin = auth::create_administrator(
+            &state.db,
+            &state.auth.hasher,
+            &state.settings.data,
+            state.clock.now(),
+        )
+        .await?;
+        if state.settings.database_url.is_none() {
+            state.jobs.recover().await?;
+        }
+        let workers = Workers::start(
+            &state.jobs,
+            work::handlers(&state),
+            state.settings.job_workers,
+        );
+        let server = tokio::spawn(serve(listener, state.clone()));
+        Ok(Self {
+            state,
+            address,
+            admin,
+            workers,
+            server,
+        })
+    }
+
+    /// Stops: takes no more connections, lets requests and jobs finish, closes the database.
+    pub async fn stop(mut self) {
+        let patience = Duration::from_secs(u64::from(self.state.settings.stop_timeout_seconds));
+        self.state.stop.cancel();
+        if tokio::time::timeout(patience, &mut self.server)
+            .await
+            .is_err()
+        {
+            tracing::warn!("some requests did not finish in time");
+            self.server.abort();
+        }
+        self.workers.stop(patience).await;
+        self.state.db.close().await;
+    }
+}
+
+async fn open_database(settings: &Settings) -> Result<Db, StartError> {
+    Ok(match &settings.database_url {
+        Some(url) => {
+            let options = PostgresOptions {
+                url: url.0.clone(),
+                max_connections: settings.database_connections.max(2),
+            };
+            Db::open_postgres(&options).await?
+        }
+        None => Db::open_sqlite(&settings.data).await?,
+    })
+}
+
+fn make_state(settings: Settings, db: Db, clock: Arc<dyn Clock>) -> Result<AppState, StartError> {
+    let at = |path: &PathBuf| {
+        let path = path.clone();
+        move |source| StartError::File { path, source }
+    };
+    let keys_folder = settings.data.join("keys");
+    let files_folder = settings.data.join("files");
+    let keys = safe::keys::KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
+    let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
+    let signer = Signer::open(&keys_folder, clock.now())?;
+    let jwt = JwtKey::open(&keys_folder).map_err(at(&keys_folder))?;
+    Ok(AppState {
+        auth: Arc::new(Auth::new(&settings, Arc::clone(&clock), jwt)),
+        jobs: Queue::new(db.clone(), Arc::clone(&clock)),
+        events: events::Bus::new(&db),
+        keys: Arc::new(keys),
+        files,
+        signer: Arc::new(signer),
+        metrics: Metrics(recorder().clone()),
+        stop: CancellationToken::new(),
+        settings: Arc::new(settings),
+        clock,
+        db,
+    })
+}
+
+fn private_folder(path: &PathBuf) -> Result<(), StartError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| StartError::File {
+            path: path.clone(),
+            source,
+        })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Listen { address, source })
+}
+
+async fn serve(listener: TcpListener, state: AppState) {
+    let stop = state.stop.clone();
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    // Small answers must not wait for the next packet.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let served = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { stop.cancelled().await })
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the listener failed");
+    }
+}
+
+/// One per process: the recorder is global.
+fn recorder() -> &'static PrometheusHandle {
+    static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
+        let buckets = [
+            0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+        ];
+        let recorder = PrometheusBuilder::new()
+            .set_buckets(&buckets)
+            .expect("the buckets are not empty")
+            .build_recorder();
+        let handle = recorder.handle();
+        if metrics::set_global_recorder(recorder).is_err() {
+            tracing::warn!("another recorder takes the figures; /metrics stays empty");
+        }
+        handle
+    });
+    &RECORDER
+}

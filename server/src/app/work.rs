@@ -1,0 +1,28 @@
+//! The background work of this server.
+
+use std::time::Duration;
+
+use super::AppState;
+use crate::auth;
+use crate::jobs::{Handlers, JobContext, JobError, JobHandler, Period};
+
+const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
+
+/// Every kind of work.
+pub(super) fn handlers(state: &AppState) -> Handlers {
+    Handlers::default().with(Cleanup(state.clone()))
+}
+
+/// Forgets what nobody needs any more.
+struct Cleanup(AppState);
+
+impl JobHandler for Cleanup {
+    const KIND: &'static str = "cleanup";
+    const PERIOD: Option<Period> = Some(Period::Every(Duration::from_secs(3600)));
+
+    async fn run(&self, _job: JobContext) -> Result<(), JobError> {
+        auth::forget_expired(&self.0.db, self.0.clock.now()).await?;
+        self.0.jobs.forget(KEEP_JOBS).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! What a request shows to say who sends it.
+
+use std::time::Duration;
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+
+use super::jwt::Kind;
+use super::{AuthError, Connection, origin, secret, session, token};
+use crate::app::AppState;
+use crate::args;
+use crate::db::{Db, Ts, UserId};
+
+/// What an operator signed in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// `Authorization: Token …`; the row of the token.
+    Token(i64),
+    /// The cookie; the row of the session.
+    Session(i64),
+    /// `Authorization: Bearer …`
+    Jwt,
+    /// A ticket of a WebSocket.
+    Ticket,
+}
+
+impl Credential {
+    /// Whether a session or token still exists; what cannot be taken back is good while its operator is active.
+    pub(crate) async fn is_good(self, db: &Db, now: Ts) -> crate::db::Result<bool> {
+        let row: Option<(i64,)> = match self {
+            Self::Jwt | Self::Ticket => return Ok(true),
+            Self::Token(id) => {
+                let sql = "SELECT id FROM auth_token \
+                           WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)";
+                db.optional(sql, args![id, now]).await?
+            }
+            Self::Session(id) => {
+                let sql = "SELECT id FROM auth_session WHERE id = $1 AND expires_at > $2";
+                db.optional(sql, args![id, now]).await?
+            }
+        };
+        Ok(row.is_some())
+    }
+}
+
+/// Who a request says it is from; the operator may be inactive still.
+pub(super) async fn of_request(
+    parts: &Parts,
+    connection: Connection,
+    state: &AppState,
+) -> Result<(UserId, Credential), AuthError> {
+    if let Some(line) = parts.headers.get(header::AUTHORIZATION) {
+        let line = line.to_str().map_err(|_| AuthError::NotAuthenticated)?;
+        return of_authorization(line, state).await;
+    }
+    of_cookie(parts, connection, state).await
+}
+
+async fn of_authorization(line: &str, state: &AppState) -> Result<(UserId, Credential), AuthError> {
+    let (scheme, value) = line.split_once(' ').ok_or(AuthError::NotAuthenticated)?;
+    if scheme.eq_ignore_ascii_case("token") {
+        of_token(value.trim(), state).await
+    } else if scheme.eq_ignore_ascii_case("bearer") {
+        of_jwt(value.trim(), state).await
+    } else {
+        Err(AuthError::NotAuthenticated)
+    }
+}
+
+async fn of_token(value: &str, state: &AppState) -> Result<(UserId, Credential), AuthError> {
+    let now = state.clock.now();
+    let row: Option<(i64, UserId, Option<Ts>)> = state
+        .db
+        .optional(
+            "SELECT id, user_id, last_used_at FROM auth_token \
+             WHERE token_hash = $1 AND (expires_at IS NULL OR expires_at > $2)",
+            args![secret::digest(value), now],
+        )
+        .await?;
+    let (id, user, last_used) = row.ok_or(AuthError::NotAuthenticated)?;
+    token::touch(&state.db, id, last_used, now).await?;
+    Ok((user, Credential::Token(id)))
+}
+
+async fn of_jwt(value: &str, state: &AppState) -> Result<(UserId, Credential), AuthError> {
+    let user = jwt_user(value, Some(Kind::Access), state).await?;
+    Ok((user, Credential::Jwt))
+}
+
+/// The active operator of a good JSON web token made after the last change of the password.
+pub(super) async fn jwt_user(
+    value: &str,
+    kind: Option<Kind>,
+    state: &AppState,
+) -> Result<UserId, AuthError> {
+    let claims = state
+        .auth
+        .jwt
+        .verify(value, kind, state.clock.now())
+        .ok_or(AuthError::Token)?;
+    let user = claims.user().ok_or(AuthError::Token)?;
+    let row: Option<(Ts,)> = state
+        .db
+        .optional(
+            "SELECT password_changed_at FROM core_userprofile WHERE id = $1 AND is_active",
+            args![user],
+        )
+        .await?;
+    match row {
+        Some((changed,)) if claims.issued_at() >= changed.seconds() => Ok(user),
+        _ => Err(AuthError::Token),
+    }
+}
+
+async fn of_cookie(
+    parts: &Parts,
+    connection: Connection,
+    state: &AppState,
+) -> Result<(UserId, Credential), AuthError> {
+    let (id, user, last_seen) = find_session(&parts.headers, connection, state)
+        .await?
+        .ok_or(AuthError::NotAuthenticated)?;
+    let public_url = state.settings.public_url.as_ref().map(|url| &url.0);
+    if !origin::is_own_page(&parts.method, &parts.headers, public_url) {
+        return Err(AuthError::ForeignPage);
+    }
+    let idle = idle_time(state);
+    session::touch(&state.db, id, last_seen, state.clock.now(), idle).await?;
+    Ok((user, Credential::Session(id)))
+}
+
+async fn find_session(
+    headers: &HeaderMap,
+    connection: Connection,
+    state: &AppState,
+) -> Result<Option<(i64, UserId, Ts)>, AuthError> {
+    let Some(value) = session::of_request(headers, connection.secure) else {
+        return Ok(None);
+    };
+    Ok(state
+        .db
+        .optional(
+            "SELECT id, user_id, last_seen_at FROM auth_session \
+             WHERE token_hash = $1 AND expires_at > $2",
+            args![secret::digest(value), state.clock.now()],
+        )
+        .await?)
+}
+
+/// How long a session lives without requests.
+pub(super) fn idle_time(state: &AppState) -> Duration {
+    Duration::from_secs(u64::from(state.settings.session_hours) * 3600)
+}

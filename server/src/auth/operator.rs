@@ -1,0 +1,194 @@
+//! Who makes a request, and what they may do.
+
+use std::collections::HashSet;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+
+use super::{AuthError, Connection, Credential, credential};
+use crate::app::AppState;
+use crate::args;
+use crate::audit::Author;
+use crate::db::{Db, DomainId, Result, ScopeId, UserId};
+
+/// An operator who signed in. Handlers take one as an argument; nothing else makes one.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// `core_userprofile.id`
+    pub id: UserId,
+    /// The name they sign in with.
+    pub username: String,
+    /// Passes every permission.
+    pub is_superuser: bool,
+    /// May use the admin UI.
+    pub is_staff: bool,
+    /// The domain they work in.
+    pub domain: Option<DomainId>,
+    /// The scope they work in.
+    pub scope: Option<ScopeId>,
+    /// What they signed in with.
+    pub credential: Credential,
+    /// Where they are.
+    pub address: String,
+    permissions: HashSet<String>,
+}
+
+/// A filtered view of an entity, and the entity: who may view the one may view the other.
+const PROXIES: &[(&str, &str)] = &[
+    ("core.view_internalsource", "core.view_deployment"),
+    ("core.view_externalsource", "core.view_deployment"),
+    ("core.view_clientproperty", "core.view_property"),
+    ("core.view_serverproperty", "core.view_property"),
+    ("core.view_basicproperty", "core.view_property"),
+    ("core.view_clientattribute", "core.view_attribute"),
+    ("core.view_serverattribute", "core.view_attribute"),
+    ("core.view_basicattribute", "core.view_attribute"),
+];
+
+/// Whether a set of permissions (`core.change_deployment`) holds one, itself or through the base of a proxy.
+pub fn permits(permissions: &HashSet<String>, permission: &str) -> bool {
+    permissions.contains(permission)
+        || PROXIES
+            .iter()
+            .any(|(proxy, base)| *proxy == permission && permissions.contains(*base))
+}
+
+impl Operator {
+    /// Whether they hold a permission (`core.change_deployment`).
+    pub fn may(&self, permission: &str) -> bool {
+        self.is_superuser || permits(&self.permissions, permission)
+    }
+
+    /// Refuses who lacks a permission.
+    ///
+    /// # Errors
+    /// [`AuthError::Forbidden`]
+    pub fn require(&self, permission: &'static str) -> Result<(), AuthError> {
+        if self.may(permission) {
+            Ok(())
+        } else {
+            Err(AuthError::Forbidden(permission))
+        }
+    }
+
+    /// Whether a domain or a scope limits what they see.
+    pub const fn is_limited(&self) -> bool {
+        self.domain.is_some() || self.scope.is_some()
+    }
+
+    /// Their permissions, sorted; a superuser needs none.
+    pub fn permissions(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.permissions.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// As the author of a change.
+    pub fn author(&self) -> Author {
+        Author {
+            user: Some(self.id),
+            name: self.username.clone(),
+            address: self.address.clone(),
+        }
+    }
+
+    /// An active operator, as the database has them now.
+    pub(crate) async fn load(
+        db: &Db,
+        id: UserId,
+        credential: Credential,
+        address: String,
+    ) -> Result<Option<Self>> {
+        let row: Option<(String, bool, bool, Option<DomainId>, Option<ScopeId>)> = db
+            .optional(
+                "SELECT username, is_superuser, is_staff, domain_preference_id, scope_preference_id \
+                 FROM core_userprofile WHERE id = $1 AND is_active",
+                args![id],
+            )
+            .await?;
+        let Some((username, is_superuser, is_staff, domain, scope)) = row else {
+            return Ok(None);
+        };
+        let permissions = if is_superuser {
+            HashSet::new()
+        } else {
+            permissions_of(db, id).await?
+        };
+        Ok(Some(Self {
+            id,
+            username,
+            is_superuser,
+            is_staff,
+            domain,
+            scope,
+            credential,
+            address,
+            permissions,
+        }))
+    }
+}
+
+async fn permissions_of(db: &Db, id: UserId) -> Result<HashSet<String>> {
+    let rows: Vec<(String,)> = db
+        .all(
+            "SELECT t.app_label || '.' || p.codename FROM auth_permission p \
+             JOIN content_type t ON t.id = p.content_type_id WHERE p.id IN ( \
+             SELECT permission_id FROM auth_user_user_permissions WHERE user_id = $1 \
+             UNION SELECT g.permission_id FROM auth_group_permissions g \
+             JOIN auth_user_groups u ON u.group_id = g.group_id WHERE u.user_id = $1)",
+            args![id],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+impl FromRequestParts<AppState> for Operator {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AuthError> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
+        let Ok(connection) = Connection::from_request_parts(parts, state).await;
+        let address = connection.client.to_string();
+        let operator = match credential::of_request(parts, connection, state).await {
+            Ok((id, credential)) => Self::load(&state.db, id, credential, address.clone())
+                .await?
+                .ok_or(AuthError::NotAuthenticated),
+            Err(error) => Err(error),
+        };
+        match operator {
+            Ok(operator) => {
+                state.auth.operators.hit(&operator.id.to_string())?;
+                parts.extensions.insert(operator.clone());
+                Ok(operator)
+            }
+            Err(error) => {
+                state.auth.anonymous.hit(&address)?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl OptionalFromRequestParts<AppState> for Operator {
+    type Rejection = AuthError;
+
+    /// Without credentials there is no operator; with bad ones the request is refused.
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Option<Self>, AuthError> {
+        match <Self as FromRequestParts<AppState>>::from_request_parts(parts, state).await {
+            Ok(operator) => Ok(Some(operator)),
+            Err(AuthError::NotAuthenticated)
+                if !parts
+                    .headers
+                    .contains_key(axum::http::header::AUTHORIZATION) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Passwords: Argon2id, computed off the runtime.
+
+use std::sync::{Arc, LazyLock};
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+
+use super::secret;
+
+/// Stored for an account that nobody can sign in to with a password.
+pub const UNUSABLE: &str = "!";
+
+/// What an unknown user is verified against, so that it takes as long as a known one.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now(&secret::new_password()));
+
+/// Hashes passwords: few at a time, because each takes 19 MiB and some milliseconds of a core.
+#[derive(Debug, Clone)]
+pub struct Hasher {
+    places: Arc<Semaphore>,
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            places: Arc::new(Semaphore::new(cores.clamp(1, 4))),
+        }
+    }
+}
+
+impl Hasher {
+    /// The hash to store.
+    pub async fn hash(&self, password: &str) -> String {
+        let password = password.to_owned();
+        self.run(move || hash_now(&password)).await
+    }
+
+    /// Whether a password is the stored one; without one the answer is no, and takes as long.
+    pub async fn verify(&self, password: &str, stored: Option<String>) -> bool {
+        let password = password.to_owned();
+        self.run(move || {
+            let known = stored.filter(|stored| stored.starts_with("$argon2"));
+            let matches =
+                PasswordHash::new(known.as_deref().unwrap_or(&NOBODY)).is_ok_and(|hash| {
+                    Argon2::default()
+                        .verify_password(password.as_bytes(), &hash)
+                        .is_ok()
+                });
+            matches && known.is_some()
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let result = tokio::task::spawn_blocking(work).await;
+        drop(place);
+        match result {
+            Ok(value) => value,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}
+
+/// # Panics
+/// Never: the parameters are constants.
+fn hash_now(password: &str) -> String {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .expect("Argon2id with its default parameters")
+        .to_string()
+}
+
+/// Passwords people choose first; whoever guesses tries them first too.
+const COMMON: &[&str] = &[
+    "12345678",
+    "123456789",
+    "1234567890",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "abcd1234",
+    "abcdefgh",
+    "admin123",
+    "adminadmin",
+    "administrator",
+    "asdfghjk",
+    "baseball",
+    "changeme",
+    "computer",
+    "corvette",
+    "football",
+    "iloveyou",
+    "internet",
+    "jennifer",
+    "letmein1",
+    "liverpool",
+    "master123",
+    "michelle",
+    "midnight",
+    "migasfree",
+    "monkey123",
+    "p@ssw0rd",
+    "passw0rd",
+    "password",
+    "password1",
+    "password123",
+    "princess",
+    "q1w2e3r4",
+    "qazwsxedc",
+    "qwer1234",
+    "qwerty12",
+    "qwerty123",
+    "qwertyui",
+    "qwertyuiop",
+    "root1234",
+    "samantha",
+    "sunshine",
+    "superman",
+    "superuser",
+    "starwars",
+    "trustno1",
+    "welcome1",
+    "welcome123",
+    "whatever",
+    "xxxxxxxx",
+    "zxcvbnm1",
+];
+
+/// Why a new password is refused; empty when it is good. `about` are the names and the address of its owner.
+pub fn check_rules(password: &str, about: &[&str]) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let lower = password.to_lowercase();
+    if password.chars().count() < 8 {
+        reasons.push("The password is too short: use at least 8 characters.".to_owned());
+    }
+    if !password.is_empty() && password.chars().all(|character| character.is_ascii_digit()) {
+        reasons.push("The password has only digits: add letters.".to_owned());
+    }
+    if COMMON.contains(&lower.as_str()) {
+        reasons.push("The password is one of the most common ones: choose another.".to_owned());
+    }
+    let resembles = |name: &&&str| {
+        let name = name.to_lowercase();
+        name.chars().count() >= 3 && (lower.contains(&name) || name.contains(&lower))
+    };
+    if !password.is_empty() && about.iter().any(|name| resembles(&name)) {
+        reasons.push("The password resembles the name or the address of the user.".to_owned());
+    }
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weak_passwords_are_refused_with_a_reason_each() {
+        for (password, reasons) in [
+            ("short", 1),
+            ("8675309867", 1),
+            ("12345678", 2),
+            ("PassWord", 1),
+            ("ana.garcia-2026", 1),
+            ("correct horse battery", 0),
+        ] {
+            let found = check_rules(password, &["ana.garcia", "Ana", ""]);
+            assert_eq!(found.len(), reasons, "{password}: {found:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_of_a_usable_account_verifies() {
+        let hasher = Hasher::default();
+        let stored = hasher.hash("correct horse").await;
+        assert!(stored.starts_with("$argon2id$"));
+        assert!(hasher.verify("correct horse", Some(stored.clone())).await);
+        assert!(!hasher.verify("wrong horse", Some(stored)).await);
+        assert!(!hasher.verify("", Some(UNUSABLE.to_owned())).await);
+        assert!(!hasher.verify("", None).await);
+    }
+}

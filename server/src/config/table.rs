@@ -1,0 +1,168 @@
+//! Every setting, once: its name, type, default and meaning.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::value::{Addresses, LogFormat, Names, PublicUrl, Secret, SettingValue};
+use crate::safe::settings::ClientSettings;
+use crate::zone::Zone;
+
+/// How one setting is named, read and shown.
+pub(super) struct Setting {
+    pub name: &'static str,
+    pub help: &'static str,
+    pub set: fn(&mut Settings, &str) -> Result<(), String>,
+    pub show: fn(&Settings) -> String,
+}
+
+impl Setting {
+    /// The variable of the environment.
+    pub fn variable(&self) -> String {
+        match self.name {
+            "database_url" => "DATABASE_URL".to_owned(),
+            name => format!("MIGASFREE_{}", name.to_uppercase()),
+        }
+    }
+}
+
+macro_rules! settings {
+    (
+        $($name:ident: $type:ty = $default:literal, $help:literal;)*
+        @clients {
+            $($inner:ident at $($field:ident).+: $inner_type:ty, $inner_help:literal;)*
+        }
+    ) => {
+        /// The settings in force.
+        #[derive(Debug, Clone)]
+        pub struct Settings {
+            $(#[doc = $help] pub $name: $type,)*
+            /// What computers are told, and by which rules they are served.
+            pub clients: ClientSettings,
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                $(
+                    let $name = <$type as SettingValue>::parse($default);
+                )*
+                Self {
+                    $($name: $name.expect(concat!("the default of ", stringify!($name))),)*
+                    clients: ClientSettings::default(),
+                }
+            }
+        }
+
+        /// Every setting, in the order they are explained.
+        pub(super) const TABLE: &[Setting] = &[$(
+            Setting {
+                name: stringify!($name),
+                help: $help,
+                set: |settings, text| {
+                    settings.$name = <$type as SettingValue>::parse(text)?;
+                    Ok(())
+                },
+                show: |settings| settings.$name.show(),
+            },
+        )* $(
+            Setting {
+                name: stringify!($inner),
+                help: $inner_help,
+                set: |settings, text| {
+                    settings.clients.$($field).+ = <$inner_type as SettingValue>::parse(text)?;
+                    Ok(())
+                },
+                show: |settings| settings.clients.$($field).+.show(),
+            },
+        )*];
+    };
+}
+
+settings! {
+    data: PathBuf = "migasfree-data",
+        "Folder with everything the server stores.";
+    listen: SocketAddr = "127.0.0.1:8080",
+        "Address and port the server listens on; port 0 takes any free one.";
+    public_url: Option<PublicUrl> = "",
+        "Address under which people and computers reach the server; without it, links carry the address of the listener.";
+    database_url: Option<Secret> = "",
+        "postgres://user:password@host/database; without it the data folder holds a SQLite file.";
+    database_connections: u32 = "20",
+        "Most connections to PostgreSQL at the same time.";
+    trusted_proxies: Addresses = "127.0.0.1,::1",
+        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.";
+    autoregister: bool = "true",
+        "Unknown platforms, projects and computers may register without an operator's credentials.";
+    default_computer_status: String = "assigned",
+        "Status of a computer when it registers.";
+    computer_search_fields: Names = "id,name",
+        "Columns a computer is shown and searched by; the first one that is not id gives its name.";
+    seconds_message_alert: u32 = "1800",
+        "Seconds after which a computer that began a synchronization counts as delayed.";
+    hardware_period_days: u32 = "30",
+        "Days after which a computer captures its hardware again.";
+    notify_new_computer: bool = "false",
+        "Write a notification when a computer registers.";
+    notify_change_uuid: bool = "false",
+        "Write a notification when a computer comes with another UUID.";
+    notify_change_name: bool = "false",
+        "Write a notification when a computer comes with another name.";
+    notify_change_ip: bool = "false",
+        "Write a notification when a computer comes with another address.";
+    session_hours: u32 = "12",
+        "Hours without a request after which a session of the admin UI ends.";
+    login_failures: u32 = "10",
+        "Failed logins for one name from one address in 5 minutes; 0 means no limit.";
+    rate_anonymous: u32 = "100",
+        "Requests without a good credential from one address in a minute; 0 means no limit.";
+    rate_operator: u32 = "1000",
+        "Requests of one operator in a minute; 0 means no limit.";
+    rate_computers: u32 = "0",
+        "Requests of computers from one address in a minute; 0 means no limit, because many computers may share one.";
+    body_limit_mb: u32 = "16",
+        "Largest body of an ordinary request, in MiB.";
+    upload_limit_mb: u32 = "2048",
+        "Largest package, in MiB.";
+    request_timeout_seconds: u32 = "60",
+        "Seconds an ordinary request may take.";
+    upload_timeout_seconds: u32 = "3600",
+        "Seconds a request with a large body may take.";
+    stop_timeout_seconds: u32 = "20",
+        "Seconds running requests and jobs get to finish when the server stops.";
+    job_workers: u32 = "2",
+        "Background jobs that run at the same time.";
+    log: String = "info",
+        "What is logged: error, warn, info, debug or trace, also per module (info,migasfree_server::safe=debug).";
+    log_format: LogFormat = "text",
+        "How the log is written to standard error: text or json.";
+    @clients {
+        organization at organization: String,
+            "Name of the organisation, as computers show it.";
+        contact at contact: String,
+            "Mail address of those who run the server.";
+        homepage at homepage: String,
+            "Home page shown with the server's data.";
+        help_desk at help_desk: String,
+            "How users reach the help desk; printed on the labels of computers.";
+        time_zone at time_zone: Zone,
+            "Zone of local times and of the day deployments open, such as Europe/Madrid; without it, the machine's.";
+        fix_removed_tags_undo_packages at fixes.removed_tags_undo_packages: bool,
+            "Removing a tag answers with the inverse package actions of its deployments.";
+        fix_names_identify_mac_uuids_only at fixes.names_identify_mac_uuids_only: bool,
+            "A computer is found by its name alone only if its UUID is made of its MAC address.";
+        fix_domains_see_all_attributes at fixes.domains_see_all_attributes: bool,
+            "Domains see every attribute of a computer, also those derived by the server.";
+        fix_broken_sets_are_skipped_alone at fixes.broken_sets_are_skipped_alone: bool,
+            "An attribute set with a broken dependency is left out alone, not all of them with it.";
+        fix_policies_need_no_deployment at fixes.policies_need_no_deployment: bool,
+            "Policies apply also to computers that no deployment reaches.";
+    }
+}
+
+impl Settings {
+    /// Start of every address the server gives out, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        self.public_url
+            .as_ref()
+            .map_or_else(|| format!("http://{}", self.listen), PublicUrl::base)
+    }
+}

@@ -1,0 +1,228 @@
+//! The types settings have, as text.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use url::Url;
+
+use crate::zone::Zone;
+
+/// A value that is written as text in the environment, on the command line and in `config check`.
+pub trait SettingValue: Sized {
+    /// From text.
+    ///
+    /// # Errors
+    /// What would be accepted.
+    fn parse(text: &str) -> Result<Self, String>;
+    /// As text; secrets are masked.
+    fn show(&self) -> String;
+}
+
+impl SettingValue for String {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+    fn show(&self) -> String {
+        self.clone()
+    }
+}
+
+impl SettingValue for PathBuf {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            Err("a path is needed".to_owned())
+        } else {
+            Ok(Self::from(text))
+        }
+    }
+    fn show(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+impl SettingValue for u32 {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|_| format!("{text:?} is not a whole number from 0 on"))
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl SettingValue for bool {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Ok(true),
+            "false" | "no" | "off" | "0" => Ok(false),
+            _ => Err(format!("{text:?} is neither true nor false")),
+        }
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl SettingValue for SocketAddr {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|_| format!("{text:?} is not an address with a port, such as 127.0.0.1:8080"))
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl<T: SettingValue> SettingValue for Option<T> {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            T::parse(text).map(Some)
+        }
+    }
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(String::new, T::show)
+    }
+}
+
+impl SettingValue for Zone {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            Ok(Self::system())
+        } else {
+            Self::named(text).map_err(|error| error.to_string())
+        }
+    }
+    fn show(&self) -> String {
+        self.name()
+    }
+}
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl SettingValue for Secret {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self(text.to_owned()))
+    }
+    /// Scheme, host and path of an address, without user and password.
+    fn show(&self) -> String {
+        Url::parse(&self.0).map_or_else(
+            |_| "(hidden)".to_owned(),
+            |mut url| {
+                let masked = url.password().is_some() && url.set_password(Some("***")).is_ok();
+                url.set_query(None);
+                if masked || url.password().is_none() {
+                    url.to_string()
+                } else {
+                    "(hidden)".to_owned()
+                }
+            },
+        )
+    }
+}
+
+/// An address users and computers reach the server under, without a slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(pub Url);
+
+impl PublicUrl {
+    /// `https://migasfree.example:8443`
+    pub fn base(&self) -> String {
+        self.0.as_str().trim_end_matches('/').to_owned()
+    }
+}
+
+impl SettingValue for PublicUrl {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wanted = || format!("{text:?} is not an address such as https://migasfree.example");
+        let url = Url::parse(text).map_err(|_| wanted())?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty();
+        if plain { Ok(Self(url)) } else { Err(wanted()) }
+    }
+    fn show(&self) -> String {
+        self.base()
+    }
+}
+
+/// A comma list of IP addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addresses(pub Vec<IpAddr>);
+
+impl SettingValue for Addresses {
+    fn parse(text: &str) -> Result<Self, String> {
+        items(text)
+            .map(|item| {
+                item.parse()
+                    .map_err(|_| format!("{item:?} is not an IP address"))
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+    fn show(&self) -> String {
+        self.0
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(",")
+    }
+}
+
+/// A comma list of names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names(pub Vec<String>);
+
+impl SettingValue for Names {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self(items(text).map(str::to_owned).collect()))
+    }
+    fn show(&self) -> String {
+        self.0.join(",")
+    }
+}
+
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+impl SettingValue for LogFormat {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("{text:?} is neither text nor json")),
+        }
+    }
+    fn show(&self) -> String {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+        .to_owned()
+    }
+}

@@ -1,0 +1,135 @@
+//! `GET /api/v1/token/events/`: the WebSocket.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::request::Parts;
+use axum::response::Response;
+use migasfree_types::events::Event;
+use serde::Deserialize;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::scope::View;
+use crate::app::AppState;
+use crate::auth::{AuthError, Connection, Credential, Operator, take_ticket};
+
+const PING_EVERY: Duration = Duration::from_secs(30);
+/// The operator is looked up again: rights and preferences change, sessions end.
+const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(30);
+/// Nobody has anything to tell us.
+const LARGEST_MESSAGE: usize = 4096;
+/// Close code: the credential is not good any more.
+const CLOSE_UNAUTHORIZED: u16 = 4401;
+
+#[derive(Deserialize)]
+struct Parameters {
+    ticket: Option<String>,
+}
+
+/// Who listens: by ticket, or as every other request says it.
+pub(super) struct Listener(Operator);
+
+impl FromRequestParts<AppState> for Listener {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AuthError> {
+        let ticket = Query::<Parameters>::try_from_uri(&parts.uri)
+            .ok()
+            .and_then(|query| query.0.ticket);
+        let Some(ticket) = ticket else {
+            return Operator::from_request_parts(parts, state).await.map(Self);
+        };
+        let Ok(connection) = Connection::from_request_parts(parts, state).await;
+        let address = connection.client.to_string();
+        let owner = take_ticket(&state.db, &ticket, state.clock.now()).await?;
+        let operator = match owner {
+            Some(id) => Operator::load(&state.db, id, Credential::Ticket, address.clone()).await?,
+            None => None,
+        };
+        match operator {
+            Some(operator) => Ok(Self(operator)),
+            None => {
+                state.auth.anonymous.hit(&address)?;
+                Err(AuthError::NotAuthenticated)
+            }
+        }
+    }
+}
+
+/// Opens the WebSocket for an operator.
+pub(super) async fn open(
+    State(state): State<AppState>,
+    Listener(operator): Listener,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    upgrade
+        .max_message_size(LARGEST_MESSAGE)
+        .read_buffer_size(LARGEST_MESSAGE)
+        .on_upgrade(move |socket| serve(socket, state, operator))
+}
+
+async fn serve(mut socket: WebSocket, state: AppState, operator: Operator) {
+    let mut events = state.events.listen();
+    let mut pings = tokio::time::interval(PING_EVERY);
+    let mut looks = tokio::time::interval(LOOK_AGAIN_EVERY);
+    looks.reset();
+    let (id, credential, address) = (operator.id, operator.credential, operator.address.clone());
+    let mut view = View::of(operator);
+    loop {
+        let sent = tokio::select! {
+            event = events.recv() => match event {
+                Ok(event) => tell(&mut socket, &state, &mut view, &event).await,
+                Err(RecvError::Lagged(_)) => return close(socket, close_code::AGAIN, "too slow").await,
+                Err(RecvError::Closed) => return,
+            },
+            _ = pings.tick() => socket.send(Message::Ping(Vec::new().into())).await.is_ok(),
+            _ = looks.tick() => {
+                match still_there(&state, id, credential, address.clone()).await {
+                    Ok(Some(operator)) => { view = View::of(operator); true }
+                    Ok(None) => return close(socket, CLOSE_UNAUTHORIZED, "sign in again").await,
+                    Err(_) => true,
+                }
+            },
+            message = socket.recv() => matches!(message, Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_)))),
+            () = state.stop.cancelled() => return close(socket, close_code::RESTART, "the server stops").await,
+        };
+        if !sent {
+            return;
+        }
+    }
+}
+
+async fn tell(socket: &mut WebSocket, state: &AppState, view: &mut View, event: &Event) -> bool {
+    match view.filter(&state.db, state.clock.now(), event).await {
+        Ok(Some(event)) => match serde_json::to_string(&event) {
+            Ok(text) => socket.send(Message::Text(text.into())).await.is_ok(),
+            Err(_) => true,
+        },
+        Ok(None) => true,
+        Err(error) => {
+            tracing::warn!(%error, "cannot tell whether an operator may see an event");
+            true
+        }
+    }
+}
+
+async fn still_there(
+    state: &AppState,
+    id: crate::db::UserId,
+    credential: Credential,
+    address: String,
+) -> crate::db::Result<Option<Operator>> {
+    if !credential.is_good(&state.db, state.clock.now()).await? {
+        return Ok(None);
+    }
+    Operator::load(&state.db, id, credential, address).await
+}
+
+async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
+    let frame = CloseFrame {
+        code,
+        reason: reason.into(),
+    };
+    let _ = socket.send(Message::Close(Some(frame))).await;
+}

@@ -1,0 +1,134 @@
+//! Live events: what the server tells the views over a WebSocket while it happens.
+//!
+//! Times are RFC 3339. Every event is one JSON object in a text frame.
+
+use serde::{Deserialize, Serialize};
+
+/// The project something belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventProject {
+    /// `core_project.id`
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+/// The computer something happens on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventComputer {
+    /// `client_computer.id`
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its project.
+    pub project: EventProject,
+}
+
+/// The deployment something happens to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventDeployment {
+    /// `core_deployment.id`
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its project.
+    pub project: EventProject,
+}
+
+/// Where a publication stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum PublicationState {
+    Queued,
+    Running,
+    Published,
+    Failed,
+}
+
+/// What happened to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum ChangeAction {
+    Add,
+    Change,
+    Delete,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Event {
+    /// A computer finished a synchronization.
+    Synchronization {
+        /// The computer.
+        computer: EventComputer,
+        /// Whether its package manager was content.
+        pms_status_ok: bool,
+        /// When.
+        at: String,
+    },
+    /// A computer that synchronizes now says what it is doing.
+    Progress {
+        /// The computer.
+        computer: EventComputer,
+        /// What it is doing.
+        text: String,
+        /// When.
+        at: String,
+    },
+    /// A repository is published.
+    Publication {
+        /// Its deployment.
+        deployment: EventDeployment,
+        /// Where it stands.
+        state: PublicationState,
+        /// Steps done.
+        done: u64,
+        /// Steps in all; 0 when unknown.
+        total: u64,
+        /// What it is doing, or why it failed.
+        message: String,
+        /// When.
+        at: String,
+    },
+    /// An object was added, changed or deleted.
+    Changed {
+        /// `core.deployment` and the like.
+        entity: String,
+        /// The object; absent when the receiver may know that something changed but not what.
+        id: Option<i64>,
+        /// What happened.
+        action: ChangeAction,
+        /// When.
+        at: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn an_event_is_tagged_with_its_type() {
+        let project = EventProject {
+            id: 2,
+            name: "debian-12".to_owned(),
+        };
+        let event = Event::Synchronization {
+            computer: EventComputer {
+                id: 7,
+                name: "pc-7".to_owned(),
+                project,
+            },
+            pms_status_ok: true,
+            at: "2026-11-21T01:05:30.374669Z".to_owned(),
+        };
+        let text = r#"{"type":"synchronization","computer":{"id":7,"name":"pc-7","project":{"id":2,"name":"debian-12"}},"pms_status_ok":true,"at":"2026-11-21T01:05:30.374669Z"}"#;
+        assert_eq!(serde_json::to_string(&event).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Event>(text).unwrap(), event);
+    }
+}
