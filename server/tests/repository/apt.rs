@@ -1,0 +1,162 @@
+//! What the real apt makes of published repositories.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use migasfree_deb::{Builder, Paragraph};
+use migasfree_server::args;
+
+use crate::apt_root::Apt;
+use crate::on_both_engines;
+use crate::site::{Site, hello};
+
+on_both_engines! {
+    async fn apt_downloads_what_was_published(site: Site) {
+        let greetings = Builder::new("greetings", "2:1.0", "all");
+        let deployment = site.add_deployment("first").await;
+        let first = site.add_package(&greetings).await;
+        let second = site.add_package(&hello("1.0")).await;
+        site.offer(deployment, &[first, second]).await;
+        site.publish(deployment).await;
+
+        let apt = Apt::new(&site, "first");
+        apt.update().await.unwrap();
+        apt.download("hello").await.unwrap();
+        let downloaded: Vec<Vec<u8>> =
+            apt.archives().iter().map(|path| std::fs::read(path).unwrap()).collect();
+        let sent = [greetings.build().unwrap(), hello("1.0").build().unwrap()];
+        assert_eq!(downloaded, sent);
+        let again = apt.update().await.unwrap();
+        assert!(again.contains("Hit:"), "{again}");
+    }
+}
+
+on_both_engines! {
+    async fn the_index_says_what_apt_ftparchive_says(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let folder = tempfile::tempdir().unwrap();
+        let packages = [
+            Builder::new("greetings", "1:2.0~rc1-1", "all").field("Homepage", "https://example.org"),
+            hello("1.0"),
+            Builder::new("lying", "1", "amd64").field("Size", "7").field("Filename", "/etc/passwd"),
+        ];
+        let mut ids = Vec::new();
+        for package in &packages {
+            ids.push(site.add_package(package).await);
+            let content = package.clone().build().unwrap();
+            std::fs::write(folder.path().join(package.file_name()), content).unwrap();
+        }
+        site.offer(deployment, &ids).await;
+        site.publish(deployment).await;
+        let (_, ours) = site.get("/public/desk-10/repos/dists/first/PKGS/binary-amd64/Packages").await;
+        let theirs = Command::new("apt-ftparchive")
+            .args(["packages", "."])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        let (ours, theirs) = (by_name(&ours), by_name(&theirs.stdout));
+        assert_eq!(ours.keys().collect::<Vec<_>>(), theirs.keys().collect::<Vec<_>>());
+        for (name, theirs) in &theirs {
+            let ours = &ours[name];
+            for field in theirs.fields().iter().filter(|field| field.name != "Filename") {
+                assert_eq!(ours.get(&field.name), Some(field.value.as_str()), "{name} {}", field.name);
+            }
+            assert_eq!(ours.fields().len(), theirs.fields().len(), "{ours}\n{theirs}");
+        }
+        let filename = ours["hello"].get("Filename").unwrap();
+        assert_eq!(filename, "dists/first/PKGS/hello_1.0_amd64.deb");
+    }
+}
+
+fn by_name(index: &[u8]) -> BTreeMap<String, Paragraph> {
+    let all = Paragraph::parse_all(std::str::from_utf8(index).unwrap()).unwrap();
+    all.into_iter()
+        .map(|package| (package.get("Package").unwrap().to_owned(), package))
+        .collect()
+}
+
+on_both_engines! {
+    async fn apt_refuses_a_repository_with_one_byte_changed(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let package = site.add_package(&hello("1.0")).await;
+        site.offer(deployment, &[package]).await;
+        site.publish(deployment).await;
+        Apt::new(&site, "first").update().await.unwrap();
+        for path in ["InRelease", "PKGS/binary-amd64/Packages.gz"] {
+            let (sha256,): (String,) = site
+                .state
+                .db
+                .one("SELECT sha256 FROM repository_file WHERE path = $1", args![path])
+                .await
+                .unwrap();
+            let blob = site.blob(&sha256);
+            let good = std::fs::read(&blob).unwrap();
+            let mut bad = good.clone();
+            let middle = bad.len() / 3;
+            bad[middle] ^= 1;
+            std::fs::write(&blob, bad).unwrap();
+            let refused = Apt::new(&site, "first").update().await.unwrap_err();
+            assert!(
+                ["BADSIG", "invalid", "Hash Sum mismatch"].iter().any(|word| refused.contains(word)),
+                "{path}: {refused}"
+            );
+            std::fs::write(&blob, good).unwrap();
+        }
+        Apt::new(&site, "first").update().await.unwrap();
+    }
+}
+
+on_both_engines! {
+    async fn apt_never_sees_a_mixed_state_while_publications_go_on(site: Site) {
+        let site = Arc::new(site);
+        let deployment = site.add_deployment("first").await;
+        let fixed = site.add_package(&Builder::new("greetings", "1.0", "all")).await;
+        let changing = site.add_package(&hello("1.0")).await;
+        site.offer(deployment, &[fixed, changing]).await;
+        site.publish(deployment).await;
+
+        let over = Arc::new(AtomicBool::new(false));
+        let publisher = tokio::spawn({
+            let (site, over) = (Arc::clone(&site), Arc::clone(&over));
+            async move {
+                let mut publications = 0;
+                while !over.load(Ordering::SeqCst) {
+                    publications += 1;
+                    // The same name with another content, and one package more each time.
+                    let text = format!("number {publications}");
+                    let changed = hello("1.0").field("Comment", &text).build().unwrap();
+                    site.replace("hello_1.0_amd64.deb", &changed).await.unwrap();
+                    let more = Builder::new("more", &format!("1.{publications}"), "all");
+                    let more = site.add_package(&more).await;
+                    site.offer(deployment, &[more]).await;
+                    site.publish(deployment).await;
+                    site.clock.advance(Duration::from_millis(300));
+                }
+                publications
+            }
+        });
+        let readers = (0..2).map(|_| {
+            let site = Arc::clone(&site);
+            tokio::spawn(async move {
+                let apt = Apt::new(&site, "first");
+                for _ in 0..8 {
+                    apt.update().await.unwrap();
+                    for archive in apt.archives() {
+                        std::fs::remove_file(archive).unwrap();
+                    }
+                    apt.download("hello").await.unwrap();
+                    assert_eq!(apt.archives().len(), 2);
+                }
+            })
+        });
+        for reader in readers.collect::<Vec<_>>() {
+            reader.await.unwrap();
+        }
+        over.store(true, Ordering::SeqCst);
+        let publications = publisher.await.unwrap();
+        assert!(publications > 5, "only {publications} publications");
+    }
+}

@@ -1,0 +1,222 @@
+//! Publications are complete, follow what changes, and replace each other in one step.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use migasfree_deb::Builder;
+use migasfree_server::args;
+use migasfree_server::repository::publish::{
+    Cause, Published, publish, request, request_for, status,
+};
+
+use crate::on_both_engines;
+use crate::site::{Site, hello};
+
+const ROOT: &str = "/public/desk-10/repos/dists/first";
+
+async fn index(site: &Site, architecture: &str) -> String {
+    let path = format!("{ROOT}/PKGS/binary-{architecture}/Packages");
+    let (status, content) = site.get(&path).await;
+    assert_eq!(status, 200, "{path}");
+    String::from_utf8(content).unwrap()
+}
+
+on_both_engines! {
+    async fn a_repository_lists_packages_and_sets_for_each_architecture(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let set = site.add_set("suite").await;
+        let offered = site.add_package(&hello("1.0")).await;
+        let of_set = site.add_package(&Builder::new("member", "1", "all")).await;
+        let foreign = site.add_package(&Builder::new("foreign", "1", "riscv64")).await;
+        site.add_package(&Builder::new("unrelated", "1", "all")).await;
+        site.offer(deployment, &[offered, foreign]).await;
+        site.run("INSERT INTO core_packageset_packages (packageset_id, package_id) VALUES ($1, $2)", args![set, of_set]).await;
+        site.run("INSERT INTO core_deployment_available_package_sets (deployment_id, packageset_id) VALUES ($1, $2)", args![deployment, set]).await;
+        site.publish(deployment).await;
+        let names = |text: String| -> Vec<String> {
+            text.lines().filter_map(|line| line.strip_prefix("Package: ")).map(str::to_owned).collect()
+        };
+        assert_eq!(names(index(&site, "amd64").await), ["hello", "member"]);
+        assert_eq!(names(index(&site, "arm64").await), ["member"]);
+        let publication = status(&site.state.db, deployment).await.unwrap();
+        assert_eq!((publication.state.as_str(), publication.packages), ("published", Some(2)));
+        assert!(publication.message.unwrap().contains("1 package is left out"));
+        let (_, release) = site.get(&format!("{ROOT}/Release")).await;
+        let release = String::from_utf8(release).unwrap();
+        for line in ["Suite: first", "Codename: first", "Architectures: amd64 arm64",
+            "Components: PKGS", "Origin: migasfree", "Acquire-By-Hash: yes"] {
+            assert!(release.lines().any(|found| found == line), "{line}\n{release}");
+        }
+        for file in ["InRelease", "Release.gpg", "PKGS/binary-arm64/Packages.gz"] {
+            assert_eq!(site.get(&format!("{ROOT}/{file}")).await.0, 200, "{file}");
+        }
+    }
+}
+
+on_both_engines! {
+    async fn readers_of_the_old_index_find_everything_it_lists(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let old = hello("1.0").build().unwrap();
+        let package = site.upload("hello_1.0_amd64.deb", &old).await.unwrap().package;
+        site.offer(deployment, &[package]).await;
+        site.publish(deployment).await;
+        let digests = migasfree_deb::Digests::of(index(&site, "amd64").await.as_bytes());
+
+        let new = hello("1.0").field("Comment", "another").build().unwrap();
+        site.replace("hello_1.0_amd64.deb", &new).await.unwrap();
+        site.publish(deployment).await;
+        let by_hash = format!("{ROOT}/PKGS/binary-amd64/by-hash");
+        for (algorithm, digest) in [("MD5Sum", &digests.md5), ("SHA1", &digests.sha1),
+            ("SHA256", &digests.sha256), ("SHA512", &digests.sha512)] {
+            let (status, content) = site.get(&format!("{by_hash}/{algorithm}/{digest}")).await;
+            assert_eq!(status, 200, "{algorithm}");
+            assert_eq!(migasfree_deb::Digests::of(&content), digests);
+        }
+        assert_eq!(site.get(&format!("{ROOT}/PKGS/hello_1.0_amd64.deb")).await.1, old);
+        let text = index(&site, "amd64").await;
+        let filename = text.lines().find_map(|line| line.strip_prefix("Filename: ")).unwrap();
+        assert_eq!(site.get(&format!("/public/desk-10/repos/{filename}")).await.1, new);
+        // It stays where it is in the next publication.
+        site.publish(deployment).await;
+        assert!(index(&site, "amd64").await.contains(filename));
+    }
+}
+
+on_both_engines! {
+    async fn a_renamed_deployment_is_served_under_both_names_for_a_while(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let package = site.add_package(&hello("1.0")).await;
+        site.offer(deployment, &[package]).await;
+        site.publish(deployment).await;
+        site.run("UPDATE core_deployment SET slug = 'second' WHERE id = $1", args![deployment]).await;
+        site.publish(deployment).await;
+        for slug in ["first", "second"] {
+            for file in ["InRelease", "PKGS/hello_1.0_amd64.deb"] {
+                let path = format!("/public/desk-10/repos/dists/{slug}/{file}");
+                assert_eq!(site.get(&path).await.0, 200, "{path}");
+            }
+        }
+    }
+}
+
+on_both_engines! {
+    async fn two_publications_of_one_second_have_different_dates(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let mut dates = Vec::new();
+        for _ in 0..3 {
+            site.publish(deployment).await;
+            let answer = reqwest::get(site.url(&format!("{ROOT}/InRelease"))).await.unwrap();
+            dates.push(answer.headers()["last-modified"].clone());
+        }
+        dates.dedup();
+        assert_eq!(dates.len(), 3);
+    }
+}
+
+on_both_engines! {
+    async fn a_publication_broken_off_anywhere_changes_nothing(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let first = site.add_package(&hello("1.0")).await;
+        site.offer(deployment, &[first]).await;
+        site.publish(deployment).await;
+        let before = site.get(&format!("{ROOT}/InRelease")).await;
+        let more = site.add_package(&Builder::new("more", "1", "all")).await;
+        site.offer(deployment, &[more]).await;
+        let mut broken_off = 0;
+        for micros in (0..40_000).step_by(1_500) {
+            let work = publish(&site.state, deployment);
+            if tokio::time::timeout(Duration::from_micros(micros), work).await.is_ok() {
+                break;
+            }
+            broken_off += 1;
+            assert_eq!(site.get(&format!("{ROOT}/InRelease")).await, before);
+        }
+        assert!(broken_off > 2, "only {broken_off} were broken off");
+        site.publish(deployment).await;
+        assert_ne!(site.get(&format!("{ROOT}/InRelease")).await, before);
+        assert!(index(&site, "amd64").await.contains("Package: more"));
+    }
+}
+
+on_both_engines! {
+    async fn publications_at_the_same_time_end_with_the_newest_state(site: Site) {
+        let site = Arc::new(site);
+        let deployment = site.add_deployment("first").await;
+        let publishers = (0..6).map(|number| {
+            let site = Arc::clone(&site);
+            tokio::spawn(async move {
+                let package = site.add_package(&Builder::new(&format!("p{number}"), "1", "all")).await;
+                site.offer(deployment, &[package]).await;
+                site.publish(deployment).await;
+            })
+        });
+        for publisher in publishers.collect::<Vec<_>>() {
+            publisher.await.unwrap();
+        }
+        let text = index(&site, "amd64").await;
+        assert_eq!(text.matches("Package: p").count(), 6, "{text}");
+        assert_eq!(site.count("SELECT COUNT(*) FROM repository_generation WHERE retired_at IS NULL").await, 1);
+    }
+}
+
+on_both_engines! {
+    async fn changes_ask_for_the_publications_they_need(site: Site) {
+        let direct = site.add_deployment("first").await;
+        let by_set = site.add_deployment("second").await;
+        let other = site.add_deployment("third").await;
+        let set = site.add_set("suite").await;
+        let package = site.add_package(&hello("1.0")).await;
+        site.offer(direct, &[package]).await;
+        site.run("INSERT INTO core_packageset_packages (packageset_id, package_id) VALUES ($1, $2)", args![set, package]).await;
+        site.run("INSERT INTO core_deployment_available_package_sets (deployment_id, packageset_id) VALUES ($1, $2)", args![by_set, set]).await;
+        for (cause, expected) in [
+            (Cause::Package(package), vec![direct, by_set]),
+            (Cause::PackageSet(set), vec![by_set]),
+            (Cause::Store(site.store), vec![direct, by_set]),
+            (Cause::Project(site.project), vec![direct, by_set, other]),
+        ] {
+            site.run("DELETE FROM repository_publication", args![]).await;
+            site.run("DELETE FROM job", args![]).await;
+            let mut tx = site.state.db.begin().await.unwrap();
+            request_for(&site.state, &mut tx, cause).await.unwrap();
+            tx.commit().await.unwrap();
+            let sql = "SELECT deployment_id FROM repository_publication WHERE state = 'queued' ORDER BY deployment_id";
+            let queued: Vec<(migasfree_server::db::DeploymentId,)> = site.state.db.all(sql, args![]).await.unwrap();
+            assert_eq!(queued.into_iter().map(|(id,)| id).collect::<Vec<_>>(), expected, "{cause:?}");
+            assert_eq!(site.count("SELECT COUNT(*) FROM job WHERE kind = 'publish'").await, expected.len() as i64);
+        }
+        let mut tx = site.state.db.begin().await.unwrap();
+        request(&site.state, &mut tx, direct).await.unwrap();
+        drop(tx);
+        let mut tx = site.state.db.begin().await.unwrap();
+        request(&site.state, &mut tx, direct).await.unwrap();
+        request(&site.state, &mut tx, direct).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(site.count("SELECT COUNT(*) FROM job").await, 3);
+    }
+}
+
+on_both_engines! {
+    async fn a_package_system_that_cannot_be_published_says_so(site: Site) {
+        let (project, _) = site.add_project("fedora", "dnf").await;
+        let deployment = site.add_deployment_of(project, "first").await;
+        let mut tx = site.state.db.begin().await.unwrap();
+        request(&site.state, &mut tx, deployment).await.unwrap();
+        tx.commit().await.unwrap();
+        let outcome = publish(&site.state, deployment).await.unwrap();
+        assert_eq!(outcome, Published::Unsupported);
+        let publication = status(&site.state.db, deployment).await.unwrap();
+        assert_eq!(publication.state, "failed");
+        assert!(publication.message.unwrap().contains("repositories of dnf cannot be published yet"));
+    }
+}
+
+on_both_engines! {
+    async fn a_deployment_that_is_gone_is_no_failure(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        site.publish(deployment).await;
+        site.run("DELETE FROM core_deployment WHERE id = $1", args![deployment]).await;
+        assert_eq!(publish(&site.state, deployment).await.unwrap(), Published::Gone);
+        assert_eq!(site.get(&format!("{ROOT}/InRelease")).await.0, 404);
+    }
+}
