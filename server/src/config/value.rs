@@ -186,6 +186,13 @@ impl SettingValue for Addresses {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names(pub Vec<String>);
 
+impl std::ops::Deref for Names {
+    type Target = [String];
+    fn deref(&self) -> &[String] {
+        &self.0
+    }
+}
+
 impl SettingValue for Names {
     fn parse(text: &str) -> Result<Self, String> {
         Ok(Self(items(text).map(str::to_owned).collect()))

@@ -8,10 +8,7 @@ pub const TOKEN: &str = "/api/v1/token/";
 /// The server's address without a slash at its end.
 #[must_use]
 pub fn base(state: &AppState) -> String {
-    match &state.settings.public_url {
-        Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", state.settings.listen),
-    }
+    state.settings.base_url()
 }
 
 /// The address of something below the token resources.
