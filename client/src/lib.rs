@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod daemon;
 mod files;
 pub mod job;
 pub mod keys;

@@ -1,7 +1,102 @@
 //! The daemon: `org.migasfree.Client1` on the bus, the queue of jobs, and the caches that answer without the server.
 //!
 //! The daemon itself only decides and remembers. A job that writes runs in a process of its own, `migasfreed run-job`:
-//! under systemd as the transient unit `migasfree-job-<id>`, elsewhere in a process group of its own. It has neither the
+//! under systemd as the transient unit `migasfree-worker-<id>`, elsewhere in a process group of its own. It has neither the
 //! daemon's hardening nor its life span. The two talk through the job's folder: the worker appends to
 //! `events` and `output`, the daemon reads them, and a lock on the folder says whether the worker lives. A daemon that
 //! starts again therefore finds every job as it is.
+//!
+//! | Module | What |
+//! |---|---|
+//! | [`access`] | who calls, what they may do, limits |
+//! | [`jobs`] | records, queue, workers |
+//! | [`dispatch`](self) | a job's life from the call to the end |
+//! | [`catalog`] | applications, states, images, requests |
+//! | `known`, `refresh`, `schedule` | what the server said, keeping it fresh, when to synchronise |
+//! | [`bus`] | the interfaces and signals |
+
+pub mod access;
+mod asking;
+pub mod bus;
+pub mod catalog;
+pub mod core;
+mod describe;
+mod dispatch;
+mod inhibit;
+pub mod jobs;
+pub mod known;
+mod plan;
+mod refresh;
+pub mod schedule;
+mod secret;
+pub mod start;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use migasfree_dbus::names::BUS_NAME;
+use zbus::Connection;
+use zbus::fdo::{DBusProxy, RequestNameFlags};
+
+use self::core::Core;
+
+/// The catalogue is fetched when the daemon starts, unless it is younger than this, seconds.
+const FRESH: i64 = 15 * 60;
+/// After this time the server is asked again when it was away, seconds.
+const RETRIES: [u64; 3] = [5 * 60, 15 * 60, 60 * 60];
+
+/// Serves until the bus goes away or `stop` resolves. The objects are there before the name is.
+pub async fn serve(
+    core: Arc<Core>,
+    connection: Connection,
+    system: bool,
+    stop: impl Future<Output = ()>,
+) -> zbus::Result<()> {
+    bus::serve(&core, &connection, system).await?;
+    connection
+        .request_name_with_flags(BUS_NAME, RequestNameFlags::DO_NOT_QUEUE)
+        .await?;
+    tracing::info!(name = BUS_NAME, "ready");
+    tokio::spawn(Arc::clone(&core).run_jobs());
+    tokio::spawn(Arc::clone(&core).keep_schedule());
+    tokio::spawn(Arc::clone(&core).keep_fresh());
+    tokio::spawn(forget_callers(Arc::clone(&core), connection.clone()));
+    tokio::select! {
+        () = stop => {}
+        () = connection.closed() => tracing::error!("the bus is gone"),
+    }
+    connection.release_name(BUS_NAME).await?;
+    Ok(())
+}
+
+impl Core {
+    /// Fetches the catalogue when it is old, and tries again while the server is away.
+    async fn keep_fresh(self: Arc<Self>) {
+        self.look_at_packages().await;
+        let mut failures = 0;
+        while self.now() - self.catalog.offer().fetched_at >= FRESH {
+            if !self.engine.identity().registered {
+                return;
+            }
+            if self.refresh_from_server().await {
+                return;
+            }
+            let wait = RETRIES[failures.min(RETRIES.len() - 1)];
+            failures += 1;
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+        }
+    }
+}
+
+/// Drops what is remembered of connections that are gone.
+async fn forget_callers(core: Arc<Core>, connection: Connection) -> zbus::Result<()> {
+    let bus = DBusProxy::new(&connection).await?;
+    let mut changes = bus.receive_name_owner_changed_with_args(&[(2, "")]).await?;
+    while let Some(change) = changes.next().await {
+        let change = change.args()?;
+        core.access.forget(change.name().as_str());
+        core.jobs.unsubscribe(None, change.name().as_str());
+    }
+    Ok(())
+}

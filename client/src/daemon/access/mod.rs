@@ -1,0 +1,142 @@
+//! Who calls, and what they may do.
+
+mod arguments;
+mod authority;
+mod caller;
+mod polkit;
+mod rate;
+
+pub use arguments::{check_ids, check_justification, check_names, check_tags, check_text};
+pub use authority::{Authority, Decision, Details, OwnUser};
+pub use caller::{BusCallers, Caller, Callers};
+pub use polkit::Polkit;
+pub use rate::{Limits, QUEUED_JOBS, SUBSCRIBERS};
+
+use std::sync::Arc;
+
+use migasfree_dbus::{Action, Error};
+use zbus::message::{Flags, Header};
+
+/// Decides about every call.
+#[derive(Debug)]
+pub struct Access {
+    callers: Arc<dyn Callers>,
+    authority: Arc<dyn Authority>,
+    limits: Limits,
+}
+
+/// The answer for a call that starts a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// The caller has the right.
+    Granted,
+    /// The caller may get it when polkit asks.
+    MustAsk,
+}
+
+impl Access {
+    /// Callers are identified by `callers` and their rights decided by `authority`.
+    #[must_use]
+    pub fn new(callers: Arc<dyn Callers>, authority: Arc<dyn Authority>) -> Self {
+        Self {
+            callers,
+            authority,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Who sent a message.
+    pub async fn caller(&self, header: &Header<'_>) -> Result<Caller, Error> {
+        self.callers.identify(header).await
+    }
+
+    /// A connection is gone.
+    pub fn forget(&self, address: &str) {
+        self.callers.forget(address);
+    }
+
+    /// How much a user may do in a while.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Lets a read through, or fails.
+    pub async fn read(&self, header: &Header<'_>) -> Result<Caller, Error> {
+        let caller = self.caller(header).await?;
+        self.require(&caller, Action::Read, &Details::default(), false)
+            .await?;
+        Ok(caller)
+    }
+
+    /// Fails unless the caller has the right; with `interactive` polkit may ask, and this waits for the answer.
+    pub async fn require(
+        &self,
+        caller: &Caller,
+        action: Action,
+        details: &Details,
+        interactive: bool,
+    ) -> Result<(), Error> {
+        match self.decide(caller, action, details, interactive).await? {
+            Decision::Granted => Ok(()),
+            Decision::Dismissed => Err(Error::AuthCancelled(format!(
+                "the authentication for {action} was dismissed; nothing was done"
+            ))),
+            Decision::Challenge | Decision::Refused => Err(refusal(action)),
+        }
+    }
+
+    /// Whether the caller has the right now, without asking anybody.
+    pub async fn has(&self, caller: &Caller, action: Action) -> bool {
+        matches!(
+            self.decide(caller, action, &Details::default(), false)
+                .await,
+            Ok(Decision::Granted)
+        )
+    }
+
+    /// Whether a job may be made, and whether polkit has to ask before it may run.
+    pub async fn admit(
+        &self,
+        caller: &Caller,
+        action: Action,
+        details: &Details,
+        interactive: bool,
+    ) -> Result<Admission, Error> {
+        match self.decide(caller, action, details, false).await? {
+            Decision::Granted => Ok(Admission::Granted),
+            Decision::Challenge if interactive => Ok(Admission::MustAsk),
+            _ => Err(refusal(action)),
+        }
+    }
+
+    /// The plain answer of the authority; root is never asked.
+    pub async fn decide(
+        &self,
+        caller: &Caller,
+        action: Action,
+        details: &Details,
+        interactive: bool,
+    ) -> Result<Decision, Error> {
+        if caller.is_root() {
+            return Ok(Decision::Granted);
+        }
+        self.authority
+            .decide(caller, action, details, interactive)
+            .await
+    }
+}
+
+/// Whether the message itself says that a prompt is welcome, for methods without options.
+#[must_use]
+pub fn prompt_is_welcome(header: &Header<'_>) -> bool {
+    header
+        .primary()
+        .flags()
+        .contains(Flags::ALLOW_INTERACTIVE_AUTH)
+}
+
+fn refusal(action: Action) -> Error {
+    Error::NotAuthorized(format!(
+        "you are not allowed to do this ({action}); ask an administrator of this computer"
+    ))
+}

@@ -1,0 +1,85 @@
+//! polkit as the authority.
+
+use async_trait::async_trait;
+use migasfree_dbus::{Action, Error};
+use zbus::{Connection, Type, Variant};
+use zbus_polkit::policykit1::{AuthorizationResult, CheckAuthorizationFlags};
+
+use super::{Authority, Caller, Decision, Details};
+
+/// Asks polkit on the system bus. The subject is the connection of the caller, so that polkit itself finds user, process
+/// and session, and nothing the caller says counts.
+#[derive(Debug)]
+pub struct Polkit {
+    bus: Connection,
+}
+
+/// `(sa{sv})` of polkit for a connection of the bus.
+#[derive(Debug, serde::Serialize, Type)]
+struct BusName<'a>(&'a str, std::collections::HashMap<&'a str, Variant<'a>>);
+
+impl Polkit {
+    /// Asks over this connection, which must be one to the system bus.
+    #[must_use]
+    pub fn new(bus: Connection) -> Self {
+        Self { bus }
+    }
+
+    async fn check(
+        &self,
+        caller: &Caller,
+        action: Action,
+        details: &Details,
+        flags: CheckAuthorizationFlags,
+    ) -> zbus::Result<AuthorizationResult> {
+        let subject = BusName(
+            "system-bus-name",
+            std::collections::HashMap::from([("name", Variant::from(caller.address()))]),
+        );
+        self.bus
+            .call_method(
+                Some("org.freedesktop.PolicyKit1"),
+                "/org/freedesktop/PolicyKit1/Authority",
+                Some("org.freedesktop.PolicyKit1.Authority"),
+                "CheckAuthorization",
+                &(subject, action.id(), details.entries(), flags, ""),
+            )
+            .await?
+            .body()
+            .deserialize()
+    }
+}
+
+#[async_trait]
+impl Authority for Polkit {
+    async fn decide(
+        &self,
+        caller: &Caller,
+        action: Action,
+        details: &Details,
+        interactive: bool,
+    ) -> Result<Decision, Error> {
+        let flags = if interactive {
+            CheckAuthorizationFlags::ALLOW_USER_INTERACTION
+        } else {
+            CheckAuthorizationFlags::empty()
+        };
+        let answer = self
+            .check(caller, action, details, flags)
+            .await
+            .map_err(|error| {
+                Error::NotAuthorized(format!(
+                    "polkit cannot be asked about {action} ({error}); check that it is installed and runs"
+                ))
+            })?;
+        Ok(if answer.is_authorized {
+            Decision::Granted
+        } else if answer.details.contains_key("polkit.dismissed") {
+            Decision::Dismissed
+        } else if answer.is_challenge {
+            Decision::Challenge
+        } else {
+            Decision::Refused
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! `org.migasfree.Client1.Catalog`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use migasfree_dbus::{
+    Action, AppQuery, AppRecord, AppState, Error, RequestRecord, RequestState, StateDetail,
+};
+use zbus::message::Header;
+use zbus::object_server::SignalEmitter;
+use zbus::{OwnedFd, interface};
+
+use super::properties::{Collector, Properties};
+use crate::daemon::access::{
+    Caller, Details, check_ids, check_justification, check_text, prompt_is_welcome,
+};
+use crate::daemon::catalog::{Viewer, select};
+use crate::daemon::core::Core;
+
+/// Pixels of an icon that may be asked for.
+const SIZES: std::ops::RangeInclusive<u32> = 16..=512;
+
+/// The catalogue's interface.
+#[derive(Debug)]
+pub struct CatalogObject(pub Arc<Core>);
+
+impl CatalogObject {
+    async fn viewer(&self, caller: &Caller) -> Viewer {
+        Viewer {
+            is_admin: self.0.access.has(caller, Action::AppInstallAdmin).await,
+        }
+    }
+
+    async fn requester(&self, header: &Header<'_>) -> Result<Caller, Error> {
+        let caller = self.0.access.caller(header).await?;
+        let ask = prompt_is_welcome(header);
+        self.0
+            .access
+            .require(&caller, Action::AppRequest, &Details::default(), ask)
+            .await?;
+        Ok(caller)
+    }
+}
+
+#[interface(name = "org.migasfree.Client1.Catalog")]
+impl CatalogObject {
+    async fn list_apps(
+        &self,
+        query: AppQuery,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(u64, Vec<AppRecord>), Error> {
+        let caller = self.0.access.read(&header).await?;
+        check_text(query.query.as_deref().unwrap_or_default())?;
+        self.0.freshen().await;
+        let viewer = self.viewer(&caller).await;
+        let shelf = self.0.shelf();
+        let mut apps = select(shelf.records(viewer), &query);
+        for app in &mut apps {
+            app.description.clear();
+        }
+        Ok((shelf.offer.revision, apps))
+    }
+
+    async fn get_app(
+        &self,
+        id: u32,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<AppRecord, Error> {
+        let caller = self.0.access.read(&header).await?;
+        self.0.freshen().await;
+        let viewer = self.viewer(&caller).await;
+        let shelf = self.0.shelf();
+        let app = shelf.offer.app(id).ok_or_else(|| unknown_app(id))?;
+        Ok(shelf.record(app, viewer))
+    }
+
+    async fn list_categories(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<(u32, String, u32)>, Error> {
+        self.0.access.read(&header).await?;
+        Ok(self.0.shelf().categories())
+    }
+
+    async fn get_states(
+        &self,
+        ids: Vec<u32>,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<HashMap<u32, (AppState, StateDetail)>, Error> {
+        let caller = self.0.access.read(&header).await?;
+        check_ids(&ids)?;
+        self.0.freshen().await;
+        let viewer = self.viewer(&caller).await;
+        let states = self.0.shelf().states(viewer);
+        Ok(states
+            .into_iter()
+            .filter(|(id, _)| ids.is_empty() || ids.contains(id))
+            .collect())
+    }
+
+    async fn get_image(
+        &self,
+        id: u32,
+        kind: String,
+        size: u32,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(OwnedFd, String), Error> {
+        self.0.access.read(&header).await?;
+        if !SIZES.contains(&size) {
+            return Err(Error::InvalidArgument(
+                "an image has 16 to 512 pixels on each side".into(),
+            ));
+        }
+        if kind != "icon" {
+            return Err(Error::NotFound("there is no such image".into()));
+        }
+        let offer = self.0.catalog.offer();
+        offer.app(id).ok_or_else(|| unknown_app(id))?;
+        let icon = offer
+            .icons
+            .get(&id)
+            .ok_or_else(|| Error::NotFound("this application has no icon".into()))?;
+        let png = self
+            .0
+            .catalog
+            .icons
+            .open_png(icon.revision, size)
+            .await
+            .map_err(|error| Error::NotAvailable(error.to_string()))?;
+        Ok((png.into(), "image/png".into()))
+    }
+
+    async fn request_app(
+        &self,
+        id: u32,
+        justification: String,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<String, Error> {
+        check_justification(&justification)?;
+        let caller = self.requester(&header).await?;
+        self.0.access.limits().write(&caller)?;
+        let offer = self.0.catalog.offer();
+        let app = offer.app(id).ok_or_else(|| unknown_app(id))?;
+        let record = RequestRecord {
+            id: uuid::Uuid::new_v4().simple().to_string(),
+            app_id: id,
+            app_name: app.name.clone(),
+            justification,
+            state: RequestState::Unsent,
+            created: self.0.now(),
+            comment: None,
+        };
+        self.0.request_app(caller.uid, record).await
+    }
+
+    async fn cancel_request(
+        &self,
+        id: String,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(), Error> {
+        let caller = self.requester(&header).await?;
+        self.0.access.limits().write(&caller)?;
+        self.0.requests.withdraw(caller.uid, &id)
+    }
+
+    async fn list_requests(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<RequestRecord>, Error> {
+        let caller = self.requester(&header).await?;
+        Ok(self.0.requests.of(caller.uid))
+    }
+
+    #[zbus(signal, name = "Changed")]
+    pub async fn catalog_changed(
+        emitter: &SignalEmitter<'_>,
+        revision: u64,
+        ids: Vec<u32>,
+    ) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn states_changed(
+        emitter: &SignalEmitter<'_>,
+        states: HashMap<u32, AppState>,
+    ) -> zbus::Result<()>;
+
+    #[zbus(property)]
+    fn revision(&self) -> u64 {
+        self.0.catalog.offer().revision
+    }
+
+    #[zbus(property)]
+    fn fetched_at(&self) -> i64 {
+        self.0.catalog.offer().fetched_at
+    }
+}
+
+/// The properties that change, to tell what did.
+pub fn properties(core: &Core) -> Properties {
+    let offer = core.catalog.offer();
+    Collector::default()
+        .with("Revision", offer.revision)
+        .with("FetchedAt", offer.fetched_at)
+        .all()
+}
+
+fn unknown_app(id: u32) -> Error {
+    Error::NotFound(format!("the catalogue has no application {id}"))
+}

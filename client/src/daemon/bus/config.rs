@@ -1,0 +1,26 @@
+//! `org.migasfree.Client1.Config`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use migasfree_dbus::{ConfigValue, Error};
+use zbus::interface;
+use zbus::message::Header;
+
+use crate::daemon::core::Core;
+use crate::daemon::describe;
+
+/// The settings' interface.
+#[derive(Debug)]
+pub struct Config(pub Arc<Core>);
+
+#[interface(name = "org.migasfree.Client1.Config")]
+impl Config {
+    async fn get(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<HashMap<String, ConfigValue>, Error> {
+        self.0.access.read(&header).await?;
+        Ok(describe::settings(&self.0.settings))
+    }
+}

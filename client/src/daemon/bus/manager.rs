@@ -1,0 +1,588 @@
+//! `org.migasfree.Client1.Manager`.
+
+use std::sync::Arc;
+
+use migasfree_dbus::names::{PROTOCOL_VERSION, job_path};
+use migasfree_dbus::{
+    Action, CallOptions, Error, JobFilter, JobRecord, PlanRecord, PlanRole, SyncOptions,
+    SyncReason, SyncScope,
+};
+use zbus::message::Header;
+use zbus::object_server::SignalEmitter;
+use zbus::{OwnedFd, OwnedObjectPath, interface};
+
+use super::job::{admit_to_job, output_of};
+use super::properties::{Collector, Properties};
+use crate::daemon::access::{
+    Caller, Decision, Details, check_ids, check_names, check_text, prompt_is_welcome,
+};
+use crate::daemon::core::{Core, bus_error};
+use crate::daemon::jobs::{AppRef, NewJob, Task};
+use crate::daemon::{plan, secret};
+use crate::pms::PackageName;
+use crate::sync::{Credentials, Scope};
+
+/// The root object's main interface.
+#[derive(Debug)]
+pub struct Manager(pub Arc<Core>);
+
+impl Manager {
+    /// Who calls and how the call is to be treated.
+    async fn caller(&self, header: &Header<'_>) -> Result<Caller, Error> {
+        self.0.access.caller(header).await
+    }
+
+    async fn request(
+        &self,
+        caller: &Caller,
+        action: Action,
+        details: Details,
+        options: &CallOptions,
+        task: Task,
+    ) -> Result<OwnedObjectPath, Error> {
+        let new = NewJob {
+            task,
+            origin: "user",
+            owner_uid: caller.uid,
+            background: options.hint_background.unwrap_or(false),
+        };
+        let interactive = options.interactive.unwrap_or(true);
+        let id = self
+            .0
+            .request(caller, action, details, interactive, new)
+            .await?;
+        Ok(job_path(id))
+    }
+
+    fn package_names(&self, names: &[String]) -> Result<Vec<PackageName>, Error> {
+        check_names(names)?;
+        if names.is_empty() {
+            return Err(Error::InvalidArgument("name at least one package".into()));
+        }
+        names
+            .iter()
+            .map(|name| self.0.engine.package_name(name).map_err(|e| bus_error(&e)))
+            .collect()
+    }
+
+    /// The applications of a call, their names for a prompt, the number of their packages, and whether one is of
+    /// level A.
+    fn apps(&self, ids: &[u32]) -> Result<(Vec<AppRef>, Details, bool), Error> {
+        check_ids(ids)?;
+        if ids.is_empty() {
+            return Err(Error::InvalidArgument(
+                "name at least one application".into(),
+            ));
+        }
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let offered = self.0.offered(&ids)?;
+        let admin = offered.iter().any(|(_, _, admin)| *admin);
+        let packages = offered.iter().map(|(_, packages, _)| packages.len()).sum();
+        let apps: Vec<AppRef> = offered.into_iter().map(|(app, _, _)| app).collect();
+        let names: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
+        Ok((apps, self.about(&names, packages), admin))
+    }
+
+    fn about(&self, names: &[String], packages: usize) -> Details {
+        Details::default()
+            .naming(names)
+            .about(packages, &self.0.engine.identity().name)
+    }
+
+    /// Refuses to remove what a policy demands.
+    fn refuse_required(&self, apps: &[AppRef]) -> Result<(), Error> {
+        let (offer, facts) = (self.0.catalog.offer(), self.0.catalog.facts());
+        let required = apps.iter().find(|app| {
+            offer
+                .app(app.id)
+                .is_some_and(|record| facts.demands(offer.packages(record)))
+        });
+        match required {
+            Some(app) => Err(Error::NotAvailable(format!(
+                "{} is required by a policy of your organisation and stays",
+                app.name
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
+#[interface(name = "org.migasfree.Client1.Manager")]
+impl Manager {
+    async fn sync(
+        &self,
+        options: SyncOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(&header).await?;
+        let force_upgrade = options.force_upgrade.unwrap_or(false);
+        let action = if force_upgrade {
+            Action::SyncForce
+        } else {
+            Action::Sync
+        };
+        let task = Task::Sync {
+            scope: scope(options.scope)?,
+            reason: options.reason.unwrap_or(SyncReason::Manual).as_str().into(),
+            force_upgrade,
+        };
+        let options = CallOptions {
+            interactive: options.interactive,
+            locale: options.locale,
+            hint_background: options.hint_background,
+        };
+        self.request(&caller, action, Details::default(), &options, task)
+            .await
+    }
+
+    async fn install_apps(
+        &self,
+        ids: Vec<u32>,
+        options: CallOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(&header).await?;
+        let (apps, details, admin) = self.apps(&ids)?;
+        let action = if admin {
+            Action::AppInstallAdmin
+        } else {
+            Action::AppInstall
+        };
+        self.request(
+            &caller,
+            action,
+            details,
+            &options,
+            Task::InstallApps { apps },
+        )
+        .await
+    }
+
+    async fn remove_apps(
+        &self,
+        ids: Vec<u32>,
+        options: CallOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(&header).await?;
+        let (apps, details, admin) = self.apps(&ids)?;
+        self.refuse_required(&apps)?;
+        let action = if admin {
+            Action::AppRemoveAdmin
+        } else {
+            Action::AppRemove
+        };
+        self.request(
+            &caller,
+            action,
+            details,
+            &options,
+            Task::RemoveApps { apps },
+        )
+        .await
+    }
+
+    async fn install_packages(
+        &self,
+        names: Vec<String>,
+        options: CallOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(&header).await?;
+        let packages = self.package_names(&names)?;
+        let details = self.about(&names, names.len());
+        let task = Task::InstallPackages { packages };
+        self.request(&caller, Action::PackageInstall, details, &options, task)
+            .await
+    }
+
+    async fn remove_packages(
+        &self,
+        names: Vec<String>,
+        options: CallOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(&header).await?;
+        let packages = self.package_names(&names)?;
+        let details = self.about(&names, names.len());
+        let task = Task::RemovePackages { packages };
+        self.request(&caller, Action::PackageRemove, details, &options, task)
+            .await
+    }
+
+    async fn upgrade(
+        &self,
+        names: Vec<String>,
+        options: CallOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(&header).await?;
+        // Installing a package that is there brings its newest version.
+        let task = if names.is_empty() {
+            Task::Upgrade
+        } else {
+            Task::InstallPackages {
+                packages: self.package_names(&names)?,
+            }
+        };
+        let details = self.about(&names, names.len());
+        self.request(&caller, Action::SystemUpgrade, details, &options, task)
+            .await
+    }
+
+    async fn refresh_metadata(
+        &self,
+        force: bool,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(&header).await?;
+        let options = CallOptions {
+            interactive: Some(prompt_is_welcome(&header)),
+            hint_background: Some(!force),
+            ..CallOptions::default()
+        };
+        let details = Details::default();
+        self.request(&caller, Action::Refresh, details, &options, Task::Refresh)
+            .await
+    }
+
+    async fn plan(
+        &self,
+        role: PlanRole,
+        names: Vec<String>,
+        _options: CallOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<PlanRecord, Error> {
+        self.0.access.read(&header).await?;
+        check_names(&names)?;
+        plan::plan(&self.0, role, &names).await
+    }
+
+    async fn list_jobs(
+        &self,
+        filter: JobFilter,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<JobRecord>, Error> {
+        let caller = self.0.access.read(&header).await?;
+        if !filter.all.unwrap_or(false) {
+            return Ok(self.0.jobs.list(&filter, Some(caller.uid)));
+        }
+        self.0
+            .access
+            .require(
+                &caller,
+                Action::JobReadForeign,
+                &Details::default(),
+                prompt_is_welcome(&header),
+            )
+            .await?;
+        Ok(self.0.jobs.list(&filter, None))
+    }
+
+    async fn read_output(
+        &self,
+        id: String,
+        offset: u64,
+        limit: u32,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(u64, Vec<u8>), Error> {
+        let caller = self.caller(&header).await?;
+        let id = id
+            .parse()
+            .map_err(|_| Error::NotFound("there is no such job".into()))?;
+        let ask = prompt_is_welcome(&header);
+        admit_to_job(&self.0, &caller, id, Action::JobReadForeign, ask).await?;
+        output_of(&self.0, id, offset, limit)
+    }
+
+    async fn register(
+        &self,
+        user: String,
+        password: OwnedFd,
+        options: CallOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(&header).await?;
+        check_text(&user)?;
+        let password = secret::read(password).await?;
+        let interactive = options.interactive.unwrap_or(true);
+        let new = NewJob {
+            task: Task::Register { user: user.clone() },
+            origin: "user",
+            owner_uid: caller.uid,
+            background: false,
+        };
+        let credentials = Credentials {
+            username: user,
+            password,
+        };
+        let id = self
+            .0
+            .request_registration(&caller, interactive, new, credentials)
+            .await?;
+        Ok(job_path(id))
+    }
+
+    async fn unregister(&self, all: bool, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
+        let caller = self.caller(&header).await?;
+        let ask = prompt_is_welcome(&header);
+        self.0
+            .access
+            .require(&caller, Action::Unregister, &Details::default(), ask)
+            .await?;
+        self.0.access.limits().write(&caller)?;
+        if self.0.jobs.running().is_some() {
+            return Err(Error::Busy("a job is running; wait until it ends".into()));
+        }
+        self.0.engine.unregister(all).map_err(|e| bus_error(&e))?;
+        self.0.signals.manager_changed(&self.0).await;
+        Ok(())
+    }
+
+    async fn can_authorize(
+        &self,
+        action: String,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<u32, Error> {
+        let caller = self.caller(&header).await?;
+        let action = parse_action(&action)?;
+        let decision = self
+            .0
+            .access
+            .decide(&caller, action, &Details::default(), false)
+            .await?;
+        Ok(match decision {
+            Decision::Granted => 1,
+            Decision::Challenge => 2,
+            Decision::Dismissed | Decision::Refused => 0,
+        })
+    }
+
+    async fn unlock(
+        &self,
+        actions: Vec<String>,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<bool, Error> {
+        let caller = self.caller(&header).await?;
+        if actions.len() > Action::ALL.len() {
+            return Err(Error::InvalidArgument(
+                "there are not that many rights".into(),
+            ));
+        }
+        let actions: Vec<Action> = actions
+            .iter()
+            .map(|action| parse_action(action))
+            .collect::<Result<_, _>>()?;
+        for action in actions {
+            let decision = self
+                .0
+                .access
+                .decide(&caller, action, &Details::default(), true)
+                .await?;
+            if decision != Decision::Granted {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    #[zbus(signal)]
+    pub async fn job_added(emitter: &SignalEmitter<'_>, job: OwnedObjectPath) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn job_removed(emitter: &SignalEmitter<'_>, job: OwnedObjectPath)
+    -> zbus::Result<()>;
+
+    #[zbus(property(emits_changed_signal = "const"))]
+    fn version(&self) -> &str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    #[zbus(property(emits_changed_signal = "const"))]
+    fn protocol_version(&self) -> u32 {
+        PROTOCOL_VERSION
+    }
+
+    #[zbus(property)]
+    fn registered(&self) -> bool {
+        self.0.engine.identity().registered
+    }
+
+    #[zbus(property)]
+    fn computer_id(&self) -> u32 {
+        self.0.computer_id()
+    }
+
+    #[zbus(property)]
+    fn computer_name(&self) -> String {
+        self.0.engine.identity().name
+    }
+
+    #[zbus(property)]
+    fn uuid(&self) -> String {
+        self.0.engine.identity().uuid
+    }
+
+    #[zbus(property)]
+    fn server(&self) -> String {
+        self.0.engine.identity().server
+    }
+
+    #[zbus(property)]
+    fn server_version(&self) -> String {
+        self.0.known.facts().server.version.clone()
+    }
+
+    #[zbus(property)]
+    fn organization(&self) -> String {
+        self.0.known.facts().server.organization.clone()
+    }
+
+    #[zbus(property)]
+    fn project(&self) -> String {
+        self.0.engine.identity().project
+    }
+
+    #[zbus(property)]
+    fn help_desk(&self) -> String {
+        self.0.known.facts().label.helpdesk.clone()
+    }
+
+    #[zbus(property)]
+    fn connectivity(&self) -> &str {
+        self.0.known.connectivity().as_str()
+    }
+
+    #[zbus(property)]
+    fn package_manager(&self) -> String {
+        self.0.engine.identity().package_manager
+    }
+
+    #[zbus(property)]
+    fn architecture(&self) -> &str {
+        std::env::consts::ARCH
+    }
+
+    #[zbus(property)]
+    fn last_sync(&self) -> i64 {
+        self.0.schedule.last().0
+    }
+
+    #[zbus(property)]
+    fn last_sync_result(&self) -> String {
+        self.0.schedule.last().1
+    }
+
+    #[zbus(property)]
+    fn next_sync(&self) -> i64 {
+        self.0.schedule.next()
+    }
+
+    #[zbus(property)]
+    fn current_job(&self) -> OwnedObjectPath {
+        current_job(&self.0)
+    }
+
+    #[zbus(property)]
+    fn queue_length(&self) -> u32 {
+        u32::try_from(self.0.jobs.waiting()).unwrap_or(u32::MAX)
+    }
+
+    #[zbus(property)]
+    fn reboot_required(&self) -> &str {
+        reboot(&self.0.engine.reboot_required())
+    }
+
+    #[zbus(property)]
+    fn reboot_reason(&self) -> Vec<String> {
+        self.0.engine.reboot_required()
+    }
+
+    #[zbus(property)]
+    fn backend_locked(&self) -> (bool, String) {
+        backend_locked(&self.0)
+    }
+
+    #[zbus(property)]
+    fn manage_devices(&self) -> bool {
+        self.0.engine.identity().manage_devices
+    }
+
+    #[zbus(property)]
+    fn auto_update(&self) -> bool {
+        self.0.engine.identity().auto_update
+    }
+}
+
+/// The properties that change, to tell what did.
+pub fn properties(core: &Core) -> Properties {
+    let identity = core.engine.identity();
+    let facts = core.known.facts();
+    let (last, result) = core.schedule.last();
+    let reasons = core.engine.reboot_required();
+    Collector::default()
+        .with("Registered", identity.registered)
+        .with("ComputerId", core.computer_id())
+        .with("ComputerName", identity.name)
+        .with("Uuid", identity.uuid)
+        .with("Server", identity.server)
+        .with("ServerVersion", facts.server.version.as_str())
+        .with("Organization", facts.server.organization.as_str())
+        .with("Project", identity.project)
+        .with("HelpDesk", facts.label.helpdesk.as_str())
+        .with("Connectivity", core.known.connectivity().as_str())
+        .with("PackageManager", identity.package_manager)
+        .with("LastSync", last)
+        .with("LastSyncResult", result)
+        .with("NextSync", core.schedule.next())
+        .with("CurrentJob", current_job(core))
+        .with(
+            "QueueLength",
+            u32::try_from(core.jobs.waiting()).unwrap_or(u32::MAX),
+        )
+        .with("RebootRequired", reboot(&reasons))
+        .with("RebootReason", reasons.clone())
+        .with("BackendLocked", backend_locked(core))
+        .with("ManageDevices", identity.manage_devices)
+        .with("AutoUpdate", identity.auto_update)
+        .all()
+}
+
+fn current_job(core: &Core) -> OwnedObjectPath {
+    core.jobs.running().map(job_path).unwrap_or_default()
+}
+
+fn reboot(reasons: &[String]) -> &'static str {
+    if reasons.is_empty() {
+        "none"
+    } else {
+        "required"
+    }
+}
+
+fn backend_locked(core: &Core) -> (bool, String) {
+    match core.engine.lock_holder() {
+        Some(holder) => (true, holder.name),
+        None => (false, String::new()),
+    }
+}
+
+fn parse_action(name: &str) -> Result<Action, Error> {
+    Action::parse(name).ok_or_else(|| Error::InvalidArgument("there is no such right".into()))
+}
+
+fn scope(scope: Option<SyncScope>) -> Result<Scope, Error> {
+    Ok(match scope.unwrap_or(SyncScope::Full) {
+        SyncScope::Full => Scope::Full,
+        SyncScope::Attributes => Scope::Attributes,
+        SyncScope::Faults => Scope::Faults,
+        SyncScope::Software => Scope::Software,
+        SyncScope::Hardware => Scope::Hardware,
+        SyncScope::Devices => Scope::Devices,
+        SyncScope::Unknown => {
+            return Err(Error::InvalidArgument("there is no such scope".into()));
+        }
+    })
+}

@@ -1,0 +1,41 @@
+//! The objects on the bus. Each file is one interface; all of them are thin fronts of [`Core`].
+
+mod catalog;
+mod computer;
+mod config;
+mod job;
+mod manager;
+mod packages;
+mod properties;
+mod signals;
+mod tags;
+
+pub use signals::Signals;
+
+use std::sync::Arc;
+
+use migasfree_dbus::names::ROOT_PATH;
+use zbus::Connection;
+use zbus::fdo::ObjectManager;
+
+use super::core::Core;
+
+/// Puts all objects on a connection; `system` says that it is one to the system bus. Take the name after this.
+pub async fn serve(core: &Arc<Core>, connection: &Connection, system: bool) -> zbus::Result<()> {
+    let server = connection.object_server();
+    let shared = || Arc::clone(core);
+    server.at(ROOT_PATH, ObjectManager).await?;
+    server.at(ROOT_PATH, manager::Manager(shared())).await?;
+    server
+        .at(ROOT_PATH, catalog::CatalogObject(shared()))
+        .await?;
+    server.at(ROOT_PATH, packages::Packages(shared())).await?;
+    server.at(ROOT_PATH, tags::Tags(shared())).await?;
+    server.at(ROOT_PATH, computer::Computer(shared())).await?;
+    server.at(ROOT_PATH, config::Config(shared())).await?;
+    core.signals.connect(connection.clone(), system);
+    for id in core.jobs.unfinished() {
+        core.signals.job_added(core, id).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `org.migasfree.Client1.Packages`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use migasfree_dbus::Error;
+use zbus::interface;
+use zbus::message::Header;
+use zbus::object_server::SignalEmitter;
+
+use crate::daemon::access::{check_names, check_text};
+use crate::daemon::core::{Core, bus_error};
+
+/// Names of one question of `CheckInstalled`.
+const NAMES: usize = 5000;
+
+/// The packages' interface.
+#[derive(Debug)]
+pub struct Packages(pub Arc<Core>);
+
+#[interface(name = "org.migasfree.Client1.Packages")]
+impl Packages {
+    async fn list_installed(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<(String, String, String, String)>, Error> {
+        self.0.access.read(&header).await?;
+        let packages = self.0.engine.installed().await.map_err(|e| bus_error(&e))?;
+        Ok(packages
+            .into_iter()
+            .map(|package| {
+                (
+                    package.name,
+                    package.version,
+                    package.architecture,
+                    package.origin,
+                )
+            })
+            .collect())
+    }
+
+    async fn check_installed(
+        &self,
+        names: Vec<String>,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<String>, Error> {
+        self.0.access.read(&header).await?;
+        if names.len() > NAMES {
+            return Err(Error::InvalidArgument(format!(
+                "at most {NAMES} names in one call"
+            )));
+        }
+        let packages = self.0.engine.installed().await.map_err(|e| bus_error(&e))?;
+        let installed: BTreeSet<&str> = packages
+            .iter()
+            .flat_map(|package| {
+                let plain = package.name.split_once(':').map(|(name, _)| name);
+                [Some(package.name.as_str()), plain]
+            })
+            .flatten()
+            .collect();
+        Ok(names
+            .into_iter()
+            .filter(|name| installed.contains(name.as_str()))
+            .collect())
+    }
+
+    async fn list_available(
+        &self,
+        prefix: String,
+        limit: u32,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<String>, Error> {
+        self.0.access.read(&header).await?;
+        if !prefix.is_empty() {
+            check_names(std::slice::from_ref(&prefix))?;
+        }
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let available = self.0.engine.available(&prefix, limit).await;
+        available.map_err(|e| bus_error(&e))
+    }
+
+    async fn search(
+        &self,
+        pattern: String,
+        limit: u32,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<(String, String, String, bool)>, Error> {
+        self.0.access.read(&header).await?;
+        check_text(&pattern)?;
+        if pattern.is_empty() || pattern.starts_with('-') {
+            return Err(Error::InvalidArgument(
+                "a search needs a word that does not begin with a hyphen".into(),
+            ));
+        }
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let found = self
+            .0
+            .engine
+            .search(&pattern, limit)
+            .await
+            .map_err(|e| bus_error(&e))?;
+        Ok(found
+            .into_iter()
+            .map(|package| {
+                (
+                    package.name,
+                    package.version,
+                    package.summary,
+                    package.installed,
+                )
+            })
+            .collect())
+    }
+
+    #[zbus(signal, name = "Changed")]
+    pub async fn packages_changed(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
+}

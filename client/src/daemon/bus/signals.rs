@@ -1,0 +1,368 @@
+//! Everything the daemon says without being asked. Broadcasts carry ids, states and percentages only; output, items
+//! and messages go to the subscribers of a job.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use migasfree_dbus::names::{CATALOG, JOB, MANAGER, ROOT_PATH, job_path};
+use migasfree_dbus::{AppState, FinishedDetail};
+use zbus::fdo::Properties as PropertiesInterface;
+use zbus::names::{InterfaceName, UniqueName};
+use zbus::object_server::SignalEmitter;
+use zbus::{Connection, Variant};
+
+use super::catalog::CatalogObject;
+use super::computer::Computer;
+use super::job::JobObject;
+use super::manager::Manager;
+use super::packages::Packages;
+use super::properties::{Properties, difference};
+use super::tags::Tags;
+use crate::daemon::core::Core;
+use crate::daemon::jobs::{Event, read_output};
+use crate::observer::Question;
+
+/// Properties of a job are told at most this often.
+const PAUSE: Duration = Duration::from_millis(250);
+/// Bytes of one `Output`.
+const CHUNK: u64 = 32 * 1024;
+
+/// The way to the bus. Before it is connected, nobody hears anything.
+#[derive(Debug, Default)]
+pub struct Signals {
+    connection: OnceLock<(Connection, bool)>,
+    told: Mutex<Told>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    manager: Properties,
+    jobs: HashMap<u64, (Properties, Instant)>,
+    states: BTreeMap<u32, AppState>,
+}
+
+impl Signals {
+    /// Speaks over this connection from now on; `system` says that it is one to the system bus.
+    pub fn connect(&self, connection: Connection, system: bool) {
+        let _ = self.connection.set((connection, system));
+    }
+
+    /// The connection to the system bus, if that is where the daemon is.
+    pub fn system_bus(&self) -> Option<&Connection> {
+        let (connection, system) = self.connection.get()?;
+        system.then_some(connection)
+    }
+
+    /// A job came: its object appears.
+    pub async fn job_added(&self, core: &Arc<Core>, id: u64) {
+        let Some((connection, _)) = self.connection.get() else {
+            return;
+        };
+        let object = JobObject::new(Arc::clone(core), id);
+        self.lock()
+            .jobs
+            .insert(id, (object.public_properties(), Instant::now()));
+        if let Err(error) = connection.object_server().at(job_path(id), object).await {
+            tracing::error!(job = id, %error, "the object of a job cannot appear");
+        }
+        if let Some(emitter) = self.emitter(ROOT_PATH) {
+            heard(Manager::job_added(&emitter, job_path(id)).await);
+        }
+        self.queue_changed(core).await;
+    }
+
+    /// Queue, positions and states of applications may be other ones.
+    pub async fn queue_changed(&self, core: &Arc<Core>) {
+        self.manager_changed(core).await;
+        self.states_changed(core).await;
+        for id in core.jobs.unfinished() {
+            self.job_changed(core, id).await;
+        }
+    }
+
+    /// A job may look different. Changes of state are told at once, the others at most four times a second.
+    pub async fn job_changed(&self, core: &Arc<Core>, id: u64) {
+        let now = JobObject::new(Arc::clone(core), id).public_properties();
+        let changed = {
+            let mut told = self.lock();
+            let Some((before, at)) = told.jobs.get_mut(&id) else {
+                return;
+            };
+            let changed = difference(before, &now);
+            let urgent = changed.keys().any(|name| is_urgent(name));
+            if changed.is_empty() || (!urgent && at.elapsed() < PAUSE) {
+                return;
+            }
+            (*before, *at) = (now, Instant::now());
+            changed
+        };
+        self.properties_changed(job_path(id).as_str(), JOB, &changed)
+            .await;
+    }
+
+    /// Passes on to the subscribers what a worker said.
+    pub async fn job_spoke(&self, core: &Arc<Core>, id: u64, events: &[Event]) {
+        let listeners = self.listeners(core, id, None);
+        if listeners.is_empty() {
+            return;
+        }
+        for (offset, length, stream) in pieces(events) {
+            let bytes = read_output(&core.jobs.folder(id), offset, length).unwrap_or_default();
+            for listener in &listeners {
+                heard(JobObject::output(listener, offset, stream, &bytes).await);
+            }
+        }
+        let last = events.iter().rev().find_map(|event| match event {
+            Event::Item(item) => Some(item),
+            _ => None,
+        });
+        if let Some(item) = last {
+            for listener in &listeners {
+                let percent = u32::from(item.percent);
+                let phase = item.phase.as_str();
+                heard(
+                    JobObject::item_progress(
+                        listener,
+                        phase,
+                        &item.package,
+                        &item.version,
+                        percent,
+                    )
+                    .await,
+                );
+            }
+        }
+    }
+
+    /// A job asks its owner.
+    pub async fn job_asks(&self, core: &Arc<Core>, id: u64, number: u32, question: &Question) {
+        let owner = core.jobs.with(id, |job| job.stored.owner_uid).ok();
+        for listener in self.listeners(core, id, owner) {
+            let mut data: HashMap<&str, Variant<'_>> = question
+                .data
+                .iter()
+                .map(|(key, value)| (key.as_str(), Variant::from(value.as_str())))
+                .collect();
+            data.insert("default", Variant::from(question.default.as_str()));
+            heard(JobObject::question(&listener, number, question.kind.as_str(), data).await);
+        }
+    }
+
+    /// A job is over.
+    pub async fn job_finished(&self, core: &Arc<Core>, id: u64) {
+        self.job_changed(core, id).await;
+        let end = core.jobs.with(id, |job| {
+            let (result, code) = job.result()?;
+            let message = job.stored.done.as_ref().map(|done| done.message.clone());
+            Some((result, code, message.unwrap_or_default(), job.detail()))
+        });
+        if let Ok(Some((result, code, message, detail))) = end {
+            if let Some(emitter) = self.emitter(job_path(id).as_str()) {
+                let nothing = FinishedDetail::default();
+                heard(JobObject::finished(&emitter, result, code, "", nothing).await);
+            }
+            for listener in self.listeners(core, id, None) {
+                heard(JobObject::finished(&listener, result, code, &message, detail.clone()).await);
+            }
+        }
+        self.queue_changed(core).await;
+    }
+
+    /// The object of a job goes away.
+    pub async fn job_removed(&self, id: u64) {
+        let Some((connection, _)) = self.connection.get() else {
+            return;
+        };
+        self.lock().jobs.remove(&id);
+        let removed = connection
+            .object_server()
+            .remove::<JobObject, _>(job_path(id))
+            .await;
+        if let Err(error) = removed {
+            tracing::warn!(job = id, %error, "the object of a job was gone already");
+        }
+        if let Some(emitter) = self.emitter(ROOT_PATH) {
+            heard(Manager::job_removed(&emitter, job_path(id)).await);
+        }
+    }
+
+    /// Properties of the manager may be other ones.
+    pub async fn manager_changed(&self, core: &Arc<Core>) {
+        let now = super::manager::properties(core);
+        let changed = {
+            let mut told = self.lock();
+            let changed = difference(&told.manager, &now);
+            told.manager = now;
+            changed
+        };
+        self.properties_changed(ROOT_PATH, MANAGER, &changed).await;
+    }
+
+    /// The catalogue has another content.
+    pub async fn catalog_changed(&self, core: &Arc<Core>, ids: Vec<u32>) {
+        let revision = core.catalog.offer().revision;
+        if let Some(emitter) = self.emitter(ROOT_PATH) {
+            heard(CatalogObject::catalog_changed(&emitter, revision, ids).await);
+        }
+        self.catalog_fetched(core).await;
+    }
+
+    /// The catalogue was fetched.
+    pub async fn catalog_fetched(&self, core: &Arc<Core>) {
+        let properties = super::catalog::properties(core);
+        self.properties_changed(ROOT_PATH, CATALOG, &properties)
+            .await;
+    }
+
+    /// States of applications may be other ones.
+    pub async fn states_changed(&self, core: &Arc<Core>) {
+        let now = core.public_states();
+        let changed: HashMap<u32, AppState> = {
+            let mut told = self.lock();
+            let changed = now
+                .iter()
+                .filter(|(id, state)| told.states.get(id) != Some(state))
+                .map(|(id, state)| (*id, *state))
+                .collect();
+            told.states = now;
+            changed
+        };
+        if let Some(emitter) = self.emitter(ROOT_PATH).filter(|_| !changed.is_empty()) {
+            heard(CatalogObject::states_changed(&emitter, changed).await);
+        }
+    }
+
+    /// Packages were added, removed or upgraded.
+    pub async fn packages_changed(&self) {
+        if let Some(emitter) = self.emitter(ROOT_PATH) {
+            heard(Packages::packages_changed(&emitter).await);
+        }
+    }
+
+    /// The server's record of this computer is another one.
+    pub async fn computer_changed(&self) {
+        if let Some(emitter) = self.emitter(ROOT_PATH) {
+            heard(Computer::computer_changed(&emitter).await);
+        }
+    }
+
+    /// The tags are other ones.
+    pub async fn tags_changed(&self) {
+        if let Some(emitter) = self.emitter(ROOT_PATH) {
+            heard(Tags::tags_changed(&emitter).await);
+        }
+    }
+
+    async fn properties_changed(&self, path: &str, interface: &'static str, changed: &Properties) {
+        let Some(emitter) = self.emitter(path).filter(|_| !changed.is_empty()) else {
+            return;
+        };
+        let changed: HashMap<&str, Variant<'_>> = changed
+            .iter()
+            .filter_map(|(name, value)| Some((*name, Variant::try_from(value).ok()?)))
+            .collect();
+        let interface = InterfaceName::from_static_str_unchecked(interface);
+        let nothing = Cow::Borrowed(&[][..]);
+        heard(PropertiesInterface::properties_changed(&emitter, interface, changed, nothing).await);
+    }
+
+    fn emitter(&self, path: &str) -> Option<SignalEmitter<'static>> {
+        let (connection, _) = self.connection.get()?;
+        SignalEmitter::new(connection, path.to_owned()).ok()
+    }
+
+    /// A way to each subscriber of a job, or to those of one user.
+    fn listeners(&self, core: &Core, id: u64, of: Option<u32>) -> Vec<SignalEmitter<'static>> {
+        let addresses: Vec<String> = core
+            .jobs
+            .with(id, |job| {
+                let wanted = job
+                    .subscribers
+                    .iter()
+                    .filter(|(_, uid)| of.is_none_or(|of| of == **uid));
+                wanted.map(|(address, _)| address.clone()).collect()
+            })
+            .unwrap_or_default();
+        addresses
+            .into_iter()
+            .filter_map(|address| {
+                let emitter = self.emitter(job_path(id).as_str())?;
+                // Without a bus there is one listener only, and it has no address.
+                Some(match UniqueName::try_from(address) {
+                    Ok(name) => emitter.set_destination(name.into()),
+                    Err(_) => emitter,
+                })
+            })
+            .collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn heard(told: zbus::Result<()>) {
+    if let Err(error) = told {
+        tracing::warn!(%error, "a signal could not be sent");
+    }
+}
+
+fn is_urgent(property: &str) -> bool {
+    matches!(
+        property,
+        "State" | "Stage" | "AllowCancel" | "Result" | "ErrorCode" | "Ended" | "Started"
+    )
+}
+
+/// Neighbouring output of one stream, joined, in pieces of a bearable size.
+fn pieces(events: &[Event]) -> Vec<(u64, u64, &'static str)> {
+    let mut pieces: Vec<(u64, u64, &'static str)> = Vec::new();
+    for event in events {
+        let Event::Output {
+            offset,
+            length,
+            stream,
+        } = event
+        else {
+            continue;
+        };
+        match pieces.last_mut() {
+            Some((start, size, same))
+                if *same == stream.as_str()
+                    && *start + *size == *offset
+                    && *size + *length <= CHUNK =>
+            {
+                *size += *length;
+            }
+            _ => pieces.push((*offset, *length, stream.as_str())),
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observer::OutputStream;
+
+    #[test]
+    fn neighbouring_output_is_joined_up_to_a_bearable_size() {
+        let output = |offset, length, stream| Event::Output {
+            offset,
+            length,
+            stream,
+        };
+        let events = [
+            output(0, 10, OutputStream::Out),
+            output(10, 5, OutputStream::Out),
+            output(15, 5, OutputStream::Err),
+            output(20, CHUNK, OutputStream::Err),
+        ];
+        assert_eq!(
+            pieces(&events),
+            [(0, 15, "out"), (15, 5, "err"), (20, CHUNK, "err")]
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! `org.migasfree.Client1.Tags`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use migasfree_dbus::names::job_path;
+use migasfree_dbus::{Action, Error, TagOptions};
+use zbus::message::Header;
+use zbus::object_server::SignalEmitter;
+use zbus::{OwnedObjectPath, interface};
+
+use crate::daemon::access::{Details, check_tags};
+use crate::daemon::core::Core;
+use crate::daemon::jobs::{NewJob, Task};
+
+/// The tags' interface.
+#[derive(Debug)]
+pub struct Tags(pub Arc<Core>);
+
+#[interface(name = "org.migasfree.Client1.Tags")]
+impl Tags {
+    async fn get(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(Vec<String>, HashMap<String, Vec<String>>), Error> {
+        self.0.access.read(&header).await?;
+        let facts = self.0.known.facts();
+        if facts.fetched_at == 0 {
+            return Err(Error::Offline(
+                "the server was never reached; synchronise first".into(),
+            ));
+        }
+        let available = facts.tags.available.clone().into_iter().collect();
+        Ok((facts.tags.assigned.clone(), available))
+    }
+
+    async fn set(
+        &self,
+        tags: Vec<String>,
+        apply: bool,
+        options: TagOptions,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.0.access.caller(&header).await?;
+        check_tags(&tags)?;
+        let action = if apply {
+            Action::TagsSet
+        } else {
+            Action::TagsCommunicate
+        };
+        let new = NewJob {
+            task: Task::Tags { tags, apply },
+            origin: "user",
+            owner_uid: caller.uid,
+            background: false,
+        };
+        let interactive = options.interactive.unwrap_or(true);
+        let details = Details::default();
+        let id = self
+            .0
+            .request(&caller, action, details, interactive, new)
+            .await?;
+        Ok(job_path(id))
+    }
+
+    #[zbus(signal, name = "Changed")]
+    pub async fn tags_changed(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
+}

@@ -1,0 +1,53 @@
+//! Holds a shutdown back while packages are being changed.
+
+use std::sync::Arc;
+
+use zbus::OwnedFd;
+
+use super::core::Core;
+
+/// The delay lock of logind, held only in stages that must not be interrupted.
+#[derive(Debug, Default)]
+pub struct Inhibitor {
+    lock: Option<OwnedFd>,
+    tried: bool,
+}
+
+impl Inhibitor {
+    /// Takes the lock when the job entered such a stage, lets go when it left it.
+    pub async fn follow(&mut self, core: &Arc<Core>, id: u64) {
+        let safe = core
+            .jobs
+            .with(id, |job| job.view.allow_cancel || job.is_finished())
+            .unwrap_or(true);
+        if safe {
+            self.lock = None;
+            self.tried = false;
+        } else if !self.tried {
+            self.tried = true;
+            self.lock = take(core).await;
+        }
+    }
+}
+
+async fn take(core: &Core) -> Option<OwnedFd> {
+    let bus = core.signals.system_bus()?;
+    let answer = bus
+        .call_method(
+            Some("org.freedesktop.login1"),
+            "/org/freedesktop/login1",
+            Some("org.freedesktop.login1.Manager"),
+            "Inhibit",
+            &(
+                "shutdown",
+                "migasfree",
+                "Packages are being changed",
+                "delay",
+            ),
+        )
+        .await
+        .and_then(|answer| answer.body().deserialize());
+    answer
+        .inspect_err(|error| tracing::debug!(%error, "logind holds no shutdown back"))
+        .ok()
+}

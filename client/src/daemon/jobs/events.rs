@@ -1,0 +1,248 @@
+//! What a worker says: lines of JSON in the job's `events`, its output in `output`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::job::ResultCode;
+use crate::observer::{Item, LockHolder, Observer, OutputStream, Progress, Question, Step};
+
+/// Output beyond this is dropped.
+const OUTPUT_LIMIT: u64 = 16 << 20;
+/// Two progress events of one stage are at least this far apart.
+const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
+/// How long a question stays open.
+const QUESTION_LIMIT: Duration = Duration::from_secs(120);
+
+/// A line of `events`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", content = "with", rename_all = "kebab-case")]
+pub enum Event {
+    /// The worker lives.
+    Started,
+    /// How far it is.
+    Progress(Progress),
+    /// How far one package is.
+    Item(Item),
+    /// Bytes were added to `output`.
+    Output {
+        /// Where they begin.
+        offset: u64,
+        /// How many.
+        length: u64,
+        /// Where they came from.
+        stream: OutputStream,
+    },
+    /// A step ended.
+    Step(Step),
+    /// It waits for the package database, or no longer does.
+    Lock(Option<LockHolder>),
+    /// It asks.
+    Question {
+        /// Number within the job.
+        id: u32,
+        /// What.
+        question: Question,
+    },
+    /// The question with this number is closed.
+    Answered(u32),
+    /// It is over. Always the last line.
+    Done(Done),
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// Why it ended so; the result follows from it.
+    pub code: ResultCode,
+    /// What happened, in English; empty when all is well.
+    pub message: String,
+    /// Packages that changed.
+    pub changes: Changes,
+    /// The computer should be restarted.
+    pub reboot: bool,
+}
+
+/// Packages that a job changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Added.
+    pub installed: Vec<String>,
+    /// Taken away.
+    pub removed: Vec<String>,
+    /// Replaced by another version.
+    pub upgraded: Vec<String>,
+}
+
+impl Done {
+    /// An end without changes.
+    #[must_use]
+    pub fn new(code: ResultCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            changes: Changes::default(),
+            reboot: false,
+        }
+    }
+}
+
+/// Writes the events of a job; the observer of a worker.
+#[derive(Debug)]
+pub struct EventLog {
+    files: Mutex<Files>,
+    answers: PathBuf,
+}
+
+#[derive(Debug)]
+struct Files {
+    events: File,
+    output: File,
+    output_bytes: u64,
+    last_progress: Option<(Progress, Instant)>,
+    questions: u32,
+}
+
+/// An answer that the daemon leaves in `answers` for the worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Answer {
+    pub question: u32,
+    pub answer: String,
+}
+
+impl EventLog {
+    /// Opens the files of a job to append to them.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        let append = |name: &str| {
+            OpenOptions::new()
+                .append(true)
+                .create(true)
+                .mode(0o600)
+                .open(folder.join(name))
+        };
+        let output = append("output")?;
+        let output_bytes = output.metadata()?.len();
+        Ok(Self {
+            files: Mutex::new(Files {
+                events: append("events")?,
+                output,
+                output_bytes,
+                last_progress: None,
+                questions: 0,
+            }),
+            answers: folder.join("answers"),
+        })
+    }
+
+    /// Adds an event.
+    pub fn write(&self, event: &Event) {
+        let mut files = self.lock();
+        files.write(event);
+        if matches!(event, Event::Done(_)) {
+            let _ = files.events.sync_all();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer_to(&self, question: u32) -> Option<String> {
+        let text = std::fs::read_to_string(&self.answers).ok()?;
+        text.lines()
+            .filter_map(|line| serde_json::from_str::<Answer>(line).ok())
+            .find(|answer| answer.question == question)
+            .map(|answer| answer.answer)
+    }
+}
+
+impl Files {
+    fn write(&mut self, event: &Event) {
+        // One write for a line: the daemon never sees half of it unless the disk is full.
+        let Ok(mut line) = serde_json::to_vec(event) else {
+            return;
+        };
+        line.push(b'\n');
+        if let Err(error) = self.events.write_all(&line) {
+            tracing::error!(%error, "an event of the job could not be written");
+        }
+    }
+}
+
+#[async_trait]
+impl Observer for EventLog {
+    fn progress(&self, progress: &Progress) {
+        let mut files = self.lock();
+        let now = Instant::now();
+        let too_soon = files.last_progress.as_ref().is_some_and(|(last, at)| {
+            last.stage == progress.stage
+                && last.allow_cancel == progress.allow_cancel
+                && now.duration_since(*at) < PROGRESS_PAUSE
+        });
+        if !too_soon {
+            files.last_progress = Some((progress.clone(), now));
+            files.write(&Event::Progress(progress.clone()));
+        }
+    }
+
+    fn item(&self, item: &Item) {
+        self.write(&Event::Item(item.clone()));
+    }
+
+    fn output(&self, stream: OutputStream, line: &str) {
+        let mut files = self.lock();
+        let length = u64::try_from(line.len())
+            .unwrap_or(u64::MAX)
+            .saturating_add(1);
+        if files.output_bytes.saturating_add(length) > OUTPUT_LIMIT {
+            return;
+        }
+        let bytes = [line.as_bytes(), b"\n"].concat();
+        if let Err(error) = files.output.write_all(&bytes) {
+            tracing::error!(%error, "output of the job could not be written");
+            return;
+        }
+        let offset = files.output_bytes;
+        files.output_bytes += length;
+        files.write(&Event::Output {
+            offset,
+            length,
+            stream,
+        });
+    }
+
+    fn step(&self, step: &Step) {
+        self.write(&Event::Step(step.clone()));
+    }
+
+    fn waiting_for_lock(&self, holder: Option<&LockHolder>) {
+        self.write(&Event::Lock(holder.cloned()));
+    }
+
+    async fn question(&self, question: &Question) -> Option<String> {
+        let id = {
+            let mut files = self.lock();
+            files.questions += 1;
+            let id = files.questions;
+            files.write(&Event::Question {
+                id,
+                question: question.clone(),
+            });
+            id
+        };
+        let asked = Instant::now();
+        let mut answer = None;
+        while answer.is_none() && asked.elapsed() < QUESTION_LIMIT {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            answer = self.answer_to(id);
+        }
+        self.write(&Event::Answered(id));
+        answer
+    }
+}

@@ -1,0 +1,21 @@
+//! The queue of jobs: durable records, one worker at a time, and what becomes of them.
+
+mod events;
+mod follow;
+mod launch;
+mod live;
+mod lock;
+mod queue;
+mod store;
+mod task;
+mod worker;
+
+pub use events::{Changes, Done, Event, EventLog};
+pub use follow::{Tail, read_output};
+pub use launch::{Launcher, WorkerCommand};
+pub use live::{LiveJob, View};
+pub use lock::WorkerLock;
+pub use queue::{Jobs, NewJob};
+pub use store::{JobStore, StoredJob, StoredState};
+pub use task::{AppRef, Task, Work};
+pub use worker::{perform, perform_registration, run_job};

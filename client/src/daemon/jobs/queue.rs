@@ -1,0 +1,418 @@
+//! The queue: which jobs there are, which is next, and what became of the others. Nothing here waits or speaks to the bus.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use migasfree_dbus::{Error, JobFilter, JobRecord, JobState};
+
+use super::events::{Answer, Done};
+use super::live::LiveJob;
+use super::store::{JobStore, StoredJob, StoredState};
+use super::task::{Task, Work};
+use crate::daemon::access::{QUEUED_JOBS, SUBSCRIBERS};
+use crate::job::ResultCode;
+
+/// How many records `ListJobs` answers when it is not told.
+const LISTED: u32 = 100;
+
+/// A job to be made.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// What it does.
+    pub task: Task,
+    /// Who started it.
+    pub origin: &'static str,
+    /// The user it belongs to.
+    pub owner_uid: u32,
+    /// It waits behind the jobs of people.
+    pub background: bool,
+}
+
+/// All jobs of this computer.
+#[derive(Debug)]
+pub struct Jobs {
+    store: JobStore,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    jobs: BTreeMap<u64, LiveJob>,
+    running: Option<u64>,
+    next_id: u64,
+}
+
+impl Jobs {
+    /// Reads what is on disk. Jobs that wait go on waiting; those that ran are answered by [`Jobs::left_running`].
+    pub fn load(store: JobStore) -> io::Result<Self> {
+        let stored = store.load()?;
+        let pruned = store.prune(&stored);
+        let jobs = stored
+            .into_iter()
+            .filter(|job| !pruned.contains(&job.id))
+            .map(|job| (job.id, revive(&store, job)))
+            .collect();
+        Ok(Self {
+            state: Mutex::new(State {
+                jobs,
+                running: None,
+                next_id: store.next_id()?,
+            }),
+            store,
+        })
+    }
+
+    /// Jobs that had a worker when the last daemon ended, oldest first.
+    #[must_use]
+    pub fn left_running(&self) -> Vec<u64> {
+        self.lock()
+            .jobs
+            .values()
+            .filter(|job| job.stored.state == StoredState::Running)
+            .map(|job| job.stored.id)
+            .collect()
+    }
+
+    /// Jobs that are not over.
+    #[must_use]
+    pub fn unfinished(&self) -> Vec<u64> {
+        self.lock()
+            .jobs
+            .values()
+            .filter(|job| !job.is_finished())
+            .map(|job| job.stored.id)
+            .collect()
+    }
+
+    /// A waiting job of the same user that does the same.
+    #[must_use]
+    pub fn joinable(&self, owner_uid: u32, task: &Task) -> Option<u64> {
+        self.lock()
+            .jobs
+            .values()
+            .find(|job| {
+                job.view.state == JobState::Queued
+                    && job.stored.owner_uid == owner_uid
+                    && job.stored.task.serves(task)
+            })
+            .map(|job| job.stored.id)
+    }
+
+    /// Makes a job that waits for polkit. It is not on disk: what was never allowed leaves nothing.
+    pub fn add_unauthorized(&self, new: NewJob, now: i64) -> Result<u64, Error> {
+        self.add(new, now, JobState::Authorizing)
+    }
+
+    /// Makes a job that waits for its turn. When this returned, it survives a power cut.
+    pub fn add_queued(&self, new: NewJob, now: i64) -> Result<u64, Error> {
+        let id = self.add(new, now, JobState::Queued)?;
+        self.persist(id)?;
+        Ok(id)
+    }
+
+    /// polkit said yes: the job waits for its turn.
+    pub fn authorize(&self, id: u64) -> Result<(), Error> {
+        self.with(id, |job| job.view.state = JobState::Queued)?;
+        self.persist(id)
+    }
+
+    fn add(&self, new: NewJob, now: i64, state: JobState) -> Result<u64, Error> {
+        let mut jobs = self.lock();
+        let waiting = jobs
+            .jobs
+            .values()
+            .filter(|job| job.stored.owner_uid == new.owner_uid && job.is_waiting())
+            .count();
+        if new.owner_uid != 0 && waiting >= QUEUED_JOBS {
+            return Err(Error::LimitExceeded(format!(
+                "{QUEUED_JOBS} of your jobs wait already; let one end or cancel it first"
+            )));
+        }
+        let id = jobs.next_id;
+        jobs.next_id += 1;
+        let stored = StoredJob {
+            id,
+            task: new.task,
+            origin: new.origin.to_owned(),
+            owner_uid: new.owner_uid,
+            background: new.background,
+            state: StoredState::Queued,
+            created: now,
+            started: None,
+            ended: None,
+            done: None,
+        };
+        jobs.jobs.insert(id, LiveJob::new(stored, state));
+        Ok(id)
+    }
+
+    fn persist(&self, id: u64) -> Result<(), Error> {
+        let stored = self.with(id, |job| job.stored.clone())?;
+        self.store.save(&stored).map_err(|error| {
+            self.lock().jobs.remove(&id);
+            Error::NotAvailable(format!(
+                "the job could not be written down ({error}); check the disk"
+            ))
+        })
+    }
+
+    /// Takes the next job that may run: a repair first, then those of people, then the others. `None` while one runs.
+    pub fn start_next(&self, now: i64) -> Option<u64> {
+        let mut jobs = self.lock();
+        if jobs.running.is_some() {
+            return None;
+        }
+        let id = waiting_order(&jobs).first().copied()?;
+        jobs.running = Some(id);
+        if let Some(job) = jobs.jobs.get_mut(&id) {
+            job.view.state = JobState::Running;
+            job.stored.state = StoredState::Running;
+            job.stored.started = Some(now);
+        }
+        Some(id)
+    }
+
+    /// Takes a job again that ran when the last daemon ended.
+    pub fn start_again(&self, id: u64) {
+        let mut jobs = self.lock();
+        jobs.running = Some(id);
+        if let Some(job) = jobs.jobs.get_mut(&id) {
+            job.view.state = JobState::Running;
+        }
+    }
+
+    /// Writes down what the worker shall do, before it starts.
+    pub fn prepare(&self, id: u64, work: &Work) -> io::Result<()> {
+        let stored = self
+            .with(id, |job| job.stored.clone())
+            .map_err(io::Error::other)?;
+        self.store.save(&stored)?;
+        self.store.save_work(id, work)
+    }
+
+    /// Closes a job. Only what was allowed is kept on disk.
+    pub fn finish(&self, id: u64, done: Done, now: i64) {
+        let stored = {
+            let mut jobs = self.lock();
+            if jobs.running == Some(id) {
+                jobs.running = None;
+            }
+            let Some(job) = jobs.jobs.get_mut(&id) else {
+                return;
+            };
+            let allowed = job.view.state != JobState::Authorizing;
+            job.finish(done, now);
+            allowed.then(|| job.stored.clone())
+        };
+        if let Some(stored) = stored
+            && let Err(error) = self.store.save(&stored)
+        {
+            tracing::error!(job = id, %error, "the end of a job could not be written down");
+        }
+    }
+
+    /// Asks a job to stop. A waiting one is over at once; for a running one the folder of its worker is answered.
+    pub fn cancel(&self, id: u64, by: ResultCode, now: i64) -> Result<Option<PathBuf>, Error> {
+        let running = self.with(id, |job| {
+            if job.is_finished() {
+                return Err(Error::NotCancellable("the job is over already".into()));
+            }
+            if job.is_waiting() {
+                return Ok(false);
+            }
+            if !job.view.allow_cancel {
+                return Err(Error::NotCancellable(
+                    "packages are being changed; the job cannot stop now without damage".into(),
+                ));
+            }
+            job.view.state = JobState::Cancelling;
+            job.view.allow_cancel = false;
+            Ok(true)
+        })??;
+        if running {
+            return Ok(Some(self.store.folder(id)));
+        }
+        self.finish(id, Done::new(by, "cancelled before it began"), now);
+        Ok(None)
+    }
+
+    /// Answers the open question of a job.
+    pub fn answer(&self, id: u64, question: u32, answer: &str) -> Result<(), Error> {
+        let open = self.with(id, |job| job.question.as_ref().map(|(number, _)| *number))?;
+        if open != Some(question) {
+            return Err(Error::NotFound("this question is not open".into()));
+        }
+        let mut line = serde_json::to_vec(&Answer {
+            question,
+            answer: answer.to_owned(),
+        })
+        .map_err(|error| Error::InvalidArgument(error.to_string()))?;
+        line.push(b'\n');
+        fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(self.store.folder(id).join("answers"))
+            .and_then(|mut file| file.write_all(&line))
+            .map_err(|error| Error::NotAvailable(format!("the answer could not be kept: {error}")))
+    }
+
+    /// Adds a listener to a job.
+    pub fn subscribe(&self, id: u64, address: &str, uid: u32) -> Result<(), Error> {
+        let mut jobs = self.lock();
+        let count = jobs
+            .jobs
+            .values()
+            .flat_map(|job| job.subscribers.values())
+            .filter(|subscriber| **subscriber == uid)
+            .count();
+        if uid != 0 && count >= SUBSCRIBERS {
+            return Err(Error::LimitExceeded(format!(
+                "{SUBSCRIBERS} programs of yours listen already"
+            )));
+        }
+        let job = jobs.jobs.get_mut(&id).ok_or_else(unknown_job)?;
+        job.subscribers.insert(address.to_owned(), uid);
+        Ok(())
+    }
+
+    /// Takes a listener away, from one job or from all.
+    pub fn unsubscribe(&self, id: Option<u64>, address: &str) {
+        for job in self.lock().jobs.values_mut() {
+            if id.is_none_or(|id| id == job.stored.id) {
+                job.subscribers.remove(address);
+            }
+        }
+    }
+
+    /// Records, newest first; only those of `uid` when it is given.
+    #[must_use]
+    pub fn list(&self, filter: &JobFilter, uid: Option<u32>) -> Vec<JobRecord> {
+        let jobs = self.lock();
+        let order = waiting_order(&jobs);
+        let limit = usize::try_from(filter.limit.unwrap_or(LISTED)).unwrap_or(usize::MAX);
+        jobs.jobs
+            .values()
+            .rev()
+            .filter(|job| uid.is_none_or(|uid| job.stored.owner_uid == uid))
+            .filter(|job| matches_filter(job, filter))
+            .take(limit)
+            .map(|job| job.record(position(&order, job)))
+            .collect()
+    }
+
+    /// How many jobs are before this one, while it waits.
+    #[must_use]
+    pub fn position(&self, id: u64) -> Option<u32> {
+        let jobs = self.lock();
+        position(&waiting_order(&jobs), jobs.jobs.get(&id)?)
+    }
+
+    /// Reads or changes a job.
+    pub fn with<R>(&self, id: u64, with: impl FnOnce(&mut LiveJob) -> R) -> Result<R, Error> {
+        let mut jobs = self.lock();
+        jobs.jobs.get_mut(&id).map(with).ok_or_else(unknown_job)
+    }
+
+    /// Looks at every job that is not over, oldest first.
+    pub fn for_each_unfinished(&self, mut look: impl FnMut(&LiveJob, Option<u32>)) {
+        let jobs = self.lock();
+        let order = waiting_order(&jobs);
+        for job in jobs.jobs.values().filter(|job| !job.is_finished()) {
+            look(job, position(&order, job));
+        }
+    }
+
+    /// The job that runs.
+    #[must_use]
+    pub fn running(&self) -> Option<u64> {
+        self.lock().running
+    }
+
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.lock()
+            .jobs
+            .values()
+            .filter(|job| job.is_waiting())
+            .count()
+    }
+
+    /// The folder of a job.
+    #[must_use]
+    pub fn folder(&self, id: u64) -> PathBuf {
+        self.store.folder(id)
+    }
+
+    /// The object of a job is gone. One that was never allowed leaves no record, and the oldest records go when there are
+    /// too many.
+    pub fn forget_surplus(&self, id: u64) {
+        let mut jobs = self.lock();
+        if !self.store.folder(id).exists() {
+            jobs.jobs.remove(&id);
+        }
+        let stored: Vec<StoredJob> = jobs.jobs.values().map(|job| job.stored.clone()).collect();
+        for id in self.store.prune(&stored) {
+            jobs.jobs.remove(&id);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn unknown_job() -> Error {
+    Error::NotFound("there is no such job".into())
+}
+
+fn revive(store: &JobStore, stored: StoredJob) -> LiveJob {
+    let state = match stored.state {
+        StoredState::Queued => JobState::Queued,
+        StoredState::Running => JobState::Running,
+        StoredState::Finished => JobState::Finished,
+    };
+    let output = store.folder(stored.id).join("output");
+    let mut job = LiveJob::new(stored, state);
+    job.view.output_bytes = fs::metadata(output).map_or(0, |file| file.len());
+    job
+}
+
+fn waiting_order(state: &State) -> Vec<u64> {
+    let mut waiting: Vec<&LiveJob> = state
+        .jobs
+        .values()
+        .filter(|job| job.view.state == JobState::Queued)
+        .collect();
+    waiting.sort_by_key(|job| {
+        (
+            job.stored.task != Task::Repair,
+            job.stored.background,
+            job.stored.id,
+        )
+    });
+    waiting.into_iter().map(|job| job.stored.id).collect()
+}
+
+fn position(order: &[u64], job: &LiveJob) -> Option<u32> {
+    let place = order.iter().position(|id| *id == job.stored.id)?;
+    u32::try_from(place).ok()
+}
+
+fn matches_filter(job: &LiveJob, filter: &JobFilter) -> bool {
+    let state = filter.state.as_deref().is_none_or(|state| match state {
+        "active" => !job.is_finished(),
+        state => job.view.state.as_str() == state,
+    });
+    let role = filter
+        .role
+        .as_deref()
+        .is_none_or(|role| job.stored.task.role().as_str() == role);
+    let since = filter.since.is_none_or(|since| job.stored.created >= since);
+    state && role && since
+}

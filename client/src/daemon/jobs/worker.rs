@@ -1,0 +1,166 @@
+//! The worker: does the work of one job with the engine and says how it goes.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::events::{Changes, Done, Event, EventLog};
+use super::lock::WorkerLock;
+use super::store::read_work;
+use super::task::Work;
+use crate::job::{Job, JobId, ResultCode};
+use crate::observer::{Observer as _, OutputStream};
+use crate::sync::{Credentials, Engine, EngineError, Outcome};
+
+/// Runs the job in this folder; the whole of a worker process. With `resume` it goes on with what an earlier
+/// worker left running, and says that the job was interrupted when there is nothing of it.
+pub async fn run_job(folder: &Path, engine: &dyn Engine, resume: bool) -> io::Result<()> {
+    let _held = WorkerLock::of(folder).take()?;
+    let work = read_work(folder)?;
+    let log = EventLog::open(folder)?;
+    log.write(&Event::Started);
+    let cancel = CancellationToken::new();
+    cancel_on_signals(cancel.clone())?;
+    let id = folder
+        .file_name()
+        .and_then(|name| JobId::new(name.to_string_lossy()).ok())
+        .ok_or_else(|| io::Error::other("the folder's name is not the number of a job"))?;
+    perform(engine, &work, id, &log, cancel, resume).await;
+    Ok(())
+}
+
+/// Does the work and writes everything that happens to the log, the end last.
+pub async fn perform(
+    engine: &dyn Engine,
+    work: &Work,
+    id: JobId,
+    log: &EventLog,
+    cancel: CancellationToken,
+    resume: bool,
+) {
+    let mut job = Job::new(id, log);
+    job.cancel = cancel;
+    let before = versions(engine).await;
+    let result = if resume {
+        match engine.resume(&job).await {
+            Some(result) => result,
+            None => {
+                finish(engine, log, interrupted(), &before).await;
+                return;
+            }
+        }
+    } else {
+        run(engine, work, &job).await
+    };
+    let done = match result {
+        Ok(outcome) => {
+            for problem in &outcome.problems {
+                log.output(OutputStream::Err, problem);
+            }
+            Done::new(outcome.code, outcome.problems.join("\n"))
+        }
+        Err(error) => {
+            log.output(OutputStream::Err, &error.to_string());
+            Done::new(error.code(), error.to_string())
+        }
+    };
+    engine.forget(&job.id);
+    finish(engine, log, done, &before).await;
+}
+
+/// Registers this computer. Runs inside the daemon: the password is never written down.
+pub async fn perform_registration(
+    engine: &dyn Engine,
+    credentials: &Credentials,
+    id: JobId,
+    log: &EventLog,
+) -> Done {
+    let job = Job::new(id, log);
+    match engine.register(credentials, &job).await {
+        Ok(computer) => {
+            log.output(
+                OutputStream::Info,
+                &format!("registered as computer {computer}"),
+            );
+            Done::new(ResultCode::Ok, "")
+        }
+        Err(error) => {
+            log.output(OutputStream::Err, &error.to_string());
+            Done::new(error.code(), error.to_string())
+        }
+    }
+}
+
+fn interrupted() -> Done {
+    Done::new(
+        ResultCode::Interrupted,
+        "the job was interrupted; what was left half done is repaired, then try again",
+    )
+}
+
+async fn run(engine: &dyn Engine, work: &Work, job: &Job<'_>) -> Result<Outcome, EngineError> {
+    match work {
+        Work::Sync(request) => engine.sync(*request, job).await,
+        Work::Packages(action) => engine.packages(action, job).await,
+        Work::Tags { tags, apply } => engine.set_tags(tags, *apply, job).await,
+        Work::Repair => engine.repair(job).await,
+    }
+}
+
+async fn finish(
+    engine: &dyn Engine,
+    log: &EventLog,
+    mut done: Done,
+    before: &BTreeMap<String, String>,
+) {
+    done.changes = changes(before, &versions(engine).await);
+    done.reboot = !engine.reboot_required().is_empty();
+    log.write(&Event::Done(done));
+}
+
+async fn versions(engine: &dyn Engine) -> BTreeMap<String, String> {
+    match engine.installed().await {
+        Ok(packages) => packages
+            .into_iter()
+            .map(|package| (package.name, package.version))
+            .collect(),
+        Err(error) => {
+            tracing::warn!(%error, "the installed packages cannot be listed");
+            BTreeMap::new()
+        }
+    }
+}
+
+fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Changes {
+    let missing_in = |here: &BTreeMap<String, String>, there: &BTreeMap<String, String>| {
+        here.keys()
+            .filter(|name| !there.contains_key(*name))
+            .cloned()
+            .collect()
+    };
+    Changes {
+        installed: missing_in(after, before),
+        removed: missing_in(before, after),
+        upgraded: after
+            .iter()
+            .filter(|(name, version)| before.get(*name).is_some_and(|old| old != *version))
+            .map(|(name, _)| name.clone())
+            .collect(),
+    }
+}
+
+fn cancel_on_signals(cancel: CancellationToken) -> io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        cancel.cancel();
+    });
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! What the server said last about itself and this computer, kept so that reads work without it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
+
+use super::catalog;
+use crate::transport::messages::{ComputerInfo, Label, ServerInfo, Tags};
+
+/// Facts from the server.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// When they came, Unix seconds, 0 for never.
+    pub fetched_at: i64,
+    /// Version and organisation.
+    pub server: ServerInfo,
+    /// The record of this computer.
+    pub info: ComputerInfo,
+    /// The label of this computer.
+    pub label: Label,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The way to the server, as the last attempt found it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Connectivity {
+    /// The server answers.
+    #[default]
+    Online,
+    /// There is no network.
+    Offline,
+    /// There is a network and no answer.
+    ServerUnreachable,
+    /// The server asks to come back later.
+    Saturated,
+}
+
+impl Connectivity {
+    /// The word on the bus.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Offline => "offline",
+            Self::ServerUnreachable => "server-unreachable",
+            Self::Saturated => "saturated",
+        }
+    }
+}
+
+/// The cache of [`Facts`], and the connectivity of now.
+#[derive(Debug)]
+pub struct Known {
+    path: PathBuf,
+    facts: RwLock<Arc<Facts>>,
+    connectivity: RwLock<Connectivity>,
+}
+
+impl Known {
+    /// Reads what is on disk.
+    #[must_use]
+    pub fn open(path: &Path) -> Self {
+        Self {
+            facts: RwLock::new(Arc::new(catalog::read(path))),
+            connectivity: RwLock::default(),
+            path: path.to_path_buf(),
+        }
+    }
+
+    /// What the server said last.
+    #[must_use]
+    pub fn facts(&self) -> Arc<Facts> {
+        Arc::clone(&self.facts.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes in what the server says now. `true` when anything but the time changed.
+    pub fn replace(&self, new: Facts) -> bool {
+        let old = self.facts();
+        let changed = Facts {
+            fetched_at: old.fetched_at,
+            ..new.clone()
+        } != *old;
+        if let Err(error) = catalog::write(&self.path, &new) {
+            tracing::warn!(%error, "what the server said could not be kept");
+        }
+        *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        changed
+    }
+
+    /// The way to the server.
+    #[must_use]
+    pub fn connectivity(&self) -> Connectivity {
+        *self
+            .connectivity
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last attempt found this.
+    pub fn set_connectivity(&self, connectivity: Connectivity) {
+        *self
+            .connectivity
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = connectivity;
+    }
+}

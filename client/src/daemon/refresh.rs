@@ -1,0 +1,205 @@
+//! Keeps the caches fresh: the catalogue and facts from the server, the packages from the package manager.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use super::catalog::{Icon, Offer, PackageFacts};
+use super::core::Core;
+use super::known::{Connectivity, Facts};
+use crate::sync::EngineError;
+use crate::transport::messages::App;
+
+/// Icons fetched side by side.
+const ICONS_AT_ONCE: usize = 4;
+/// Icons are asked for again after this time, seconds.
+const ICON_AGE: i64 = 24 * 3600;
+
+impl Core {
+    /// Asks the server for everything that is cached, then looks at the packages. `false` when the server did not answer.
+    pub async fn refresh_from_server(self: &Arc<Self>) -> bool {
+        let Ok(_alone) = self.refreshing.try_lock() else {
+            return true;
+        };
+        if !self.engine.identity().registered {
+            self.notice_server(self.engine.server_info().await.map(drop));
+            self.signals.manager_changed(self).await;
+            return false;
+        }
+        let result = self.fetch().await;
+        let reached = result.is_ok();
+        if reached {
+            self.send_requests().await;
+        }
+        self.notice_server(result);
+        self.look_at_packages().await;
+        self.signals.manager_changed(self).await;
+        reached
+    }
+
+    async fn fetch(self: &Arc<Self>) -> Result<(), EngineError> {
+        let snapshot = self.engine.catalog().await?;
+        let icons = self.fetch_icons(&snapshot.apps).await;
+        let offer = Offer {
+            revision: 0,
+            fetched_at: self.now(),
+            project: self.engine.identity().project,
+            snapshot,
+            icons,
+        };
+        match self.catalog.replace_offer(offer) {
+            Ok(Some(changed)) => self.signals.catalog_changed(self, changed).await,
+            Ok(None) => self.signals.catalog_fetched(self).await,
+            Err(error) => tracing::error!(%error, "the catalogue could not be kept"),
+        }
+        self.forget_old_icons();
+        let facts = Facts {
+            fetched_at: self.now(),
+            server: self.engine.server_info().await?,
+            info: self.engine.info().await?,
+            label: self.engine.label().await?,
+            tags: self.engine.tags().await?,
+        };
+        let old = self.known.facts();
+        if self.known.replace(facts) {
+            self.signals.computer_changed().await;
+            if old.tags != self.known.facts().tags {
+                self.signals.tags_changed().await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn fetch_icons(&self, apps: &[App]) -> BTreeMap<u32, Icon> {
+        let offer = self.catalog.offer();
+        let with_icon: Vec<(&App, &str)> = apps
+            .iter()
+            .filter_map(|app| {
+                Some((
+                    app,
+                    app.icon.as_deref().filter(|address| !address.is_empty())?,
+                ))
+            })
+            .collect();
+        let mut icons = BTreeMap::new();
+        for some in with_icon.chunks(ICONS_AT_ONCE) {
+            let fetched = join_all(some.iter().map(|(app, address)| {
+                let old = offer.icons.get(&app.id.0);
+                let same_record = offer.app(app.id.0) == Some(*app);
+                async move {
+                    Some((
+                        app.id.0,
+                        self.icon(address, old.filter(|_| same_record)).await?,
+                    ))
+                }
+            }))
+            .await;
+            icons.extend(fetched.into_iter().flatten());
+        }
+        icons
+    }
+
+    /// The icon at an address: the one at hand while it is fresh, else what the server has, else the one at hand.
+    async fn icon(&self, address: &str, old: Option<&Icon>) -> Option<Icon> {
+        let now = self.now();
+        let at_hand =
+            old.filter(|old| old.address == address && self.catalog.icons.has(old.revision));
+        if let Some(icon) = at_hand.filter(|icon| now - icon.fetched_at < ICON_AGE) {
+            return Some(icon.clone());
+        }
+        match self.engine.public_file(address).await {
+            Ok(file) => match self.catalog.icons.store(&file.content) {
+                Ok(revision) => Some(Icon {
+                    address: address.to_owned(),
+                    revision,
+                    fetched_at: now,
+                }),
+                Err(error) => {
+                    tracing::warn!(%error, "an icon could not be kept");
+                    None
+                }
+            },
+            Err(error) => {
+                tracing::warn!(address, %error, "an icon could not be fetched");
+                at_hand.cloned()
+            }
+        }
+    }
+
+    fn forget_old_icons(&self) {
+        let revisions: Vec<u64> = self
+            .catalog
+            .offer()
+            .icons
+            .values()
+            .map(|icon| icon.revision)
+            .collect();
+        if let Err(error) = self.catalog.icons.keep_only(&revisions) {
+            tracing::warn!(%error, "old icons could not be deleted");
+        }
+    }
+
+    /// Whether packages or offer are other ones than when the packages were looked at.
+    #[must_use]
+    pub fn packages_are_stale(&self) -> bool {
+        let facts = self.catalog.facts();
+        facts.stamp != self.engine.packages_stamp()
+            || facts.revision != self.catalog.offer().revision
+    }
+
+    /// Asks the package manager about the packages of the catalogue and tells who listens what changed.
+    pub async fn look_at_packages(self: &Arc<Self>) {
+        let _alone = self.looking.lock().await;
+        let offer = self.catalog.offer();
+        match PackageFacts::gather(self.engine.as_ref(), &offer).await {
+            Ok(facts) => {
+                let changed = facts.installed != self.catalog.facts().installed;
+                if let Err(error) = self.catalog.replace_facts(facts) {
+                    tracing::warn!(%error, "the states of packages could not be kept");
+                }
+                if changed {
+                    self.signals.packages_changed().await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the package manager did not answer"),
+        }
+        self.signals.states_changed(self).await;
+    }
+
+    /// Lets a read go on with what is at hand, and looks again in the background when that is old. The very first time it waits.
+    pub async fn freshen(self: &Arc<Self>) {
+        if !self.packages_are_stale() {
+            return;
+        }
+        if self.catalog.facts().revision == 0 && self.catalog.offer().revision != 0 {
+            self.look_at_packages().await;
+            return;
+        }
+        if self.looking.try_lock().is_ok() {
+            let core = Arc::clone(self);
+            tokio::spawn(async move { core.look_at_packages().await });
+        }
+    }
+
+    /// Remembers how the server answered.
+    fn notice_server(&self, result: Result<(), EngineError>) {
+        let connectivity = match &result {
+            Err(EngineError::Offline(reason)) => {
+                tracing::info!(reason, "the server cannot be reached");
+                if self.engine.network().ip_address.is_empty() {
+                    Connectivity::Offline
+                } else {
+                    Connectivity::ServerUnreachable
+                }
+            }
+            Err(EngineError::Saturated { .. }) => Connectivity::Saturated,
+            Err(error) => {
+                tracing::warn!(%error, "the server did not tell all that was asked");
+                Connectivity::Online
+            }
+            Ok(()) => Connectivity::Online,
+        };
+        self.known.set_connectivity(connectivity);
+    }
+}
