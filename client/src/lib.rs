@@ -4,14 +4,19 @@
 //! and the command line are thin fronts over it: they give it a [`job::Job`] and listen through an
 //! [`observer::Observer`].
 
+pub mod attributes;
 pub mod clock;
 pub mod config;
 pub mod daemon;
 mod files;
+pub mod hooks;
+pub mod identity;
+pub mod inventory;
 pub mod job;
 pub mod keys;
 pub mod lock;
 pub mod observer;
+pub mod outbox;
 pub mod paths;
 pub mod pms;
 pub mod process;

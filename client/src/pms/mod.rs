@@ -1,5 +1,8 @@
 //! Package managers: one trait, one implementation per family.
 
+pub mod apt;
+mod detect;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -8,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::job::{Job, JobId, ResultCode};
 use crate::observer::LockHolder;
 use crate::transport::messages::Repository;
+
+pub use detect::{Family, detect};
 
 /// A package name the package manager accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -202,15 +207,11 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
     async fn search(&self, pattern: &str, limit: usize) -> Result<Vec<FoundPackage>, PmsError>;
 
     /// The newest version of each of these packages; names that no repository has are left out.
-    async fn candidates(&self, _names: &[PackageName]) -> Result<Vec<Candidate>, PmsError> {
-        Ok(Vec::new())
-    }
+    async fn candidates(&self, names: &[PackageName]) -> Result<Vec<Candidate>, PmsError>;
 
     /// A number that is another one after packages were installed or removed, or the package lists
     /// refreshed, by whomever. Cheap: it looks at times of files.
-    fn stamp(&self) -> u64 {
-        0
-    }
+    fn stamp(&self) -> u64;
 
     /// What the action would do, without doing it.
     async fn plan(&self, action: &Action) -> Result<Plan, PmsError>;
@@ -226,8 +227,8 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
     /// Forgets the process records of a job that ended.
     fn forget(&self, job: &JobId);
 
-    /// Finishes what an interrupted run left half-done; does nothing when all is well.
-    async fn repair(&self, job: &Job<'_>) -> Result<(), PmsError>;
+    /// Finishes what an interrupted run left half-done. `false` when there was nothing to do.
+    async fn repair(&self, job: &Job<'_>) -> Result<bool, PmsError>;
 
     /// Who holds the package database now.
     fn lock_holder(&self) -> Option<LockHolder>;

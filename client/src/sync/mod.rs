@@ -1,5 +1,13 @@
 //! The engine: what a synchronisation and the smaller jobs do, step by step.
 
+mod engine;
+mod full;
+mod local;
+mod packages;
+mod registration;
+mod steps;
+mod tracker;
+
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -10,6 +18,8 @@ use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName,
 use crate::transport::messages::{
     App, AppId, Category, ComputerId, ComputerInfo, Label, MandatoryPackages, Tags, Trait,
 };
+
+pub use local::{LocalEngine, OpenOptions, Parts, load_settings};
 
 /// How much of a synchronisation to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,6 +40,9 @@ pub struct SyncRequest {
     pub scope: Scope,
     /// Upgrade everything even if the configuration says not to.
     pub force_upgrade: bool,
+    /// Nobody waits for it: a server with no time for it is left alone.
+    #[serde(default)]
+    pub background: bool,
 }
 
 /// How a job of the engine ended well, or nearly.
@@ -118,6 +131,8 @@ pub enum EngineError {
     Config(String),
     #[error("another migasfree (process {0}) is working; wait until it ends")]
     Locked(u32),
+    #[error("this version does not manage {0}")]
+    Unsupported(&'static str),
     #[error("cancelled")]
     Cancelled,
     #[error(transparent)]
@@ -138,7 +153,7 @@ impl EngineError {
             Self::Offline(_) | Self::Saturated { .. } => ResultCode::Offline,
             Self::NotRegistered | Self::Refused(_) | Self::Server { .. } => ResultCode::Server,
             Self::Untrusted(_) => ResultCode::Untrusted,
-            Self::NoPackageManager => ResultCode::Backend,
+            Self::NoPackageManager | Self::Unsupported(_) => ResultCode::Backend,
             Self::InvalidTag(_) | Self::Config(_) => ResultCode::NotFound,
             Self::Locked(_) => ResultCode::LockTimeout,
             Self::Cancelled => ResultCode::ByUser,

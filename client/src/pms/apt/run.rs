@@ -1,0 +1,403 @@
+//! Doing package work: wait for the lock, repair, look ahead, download, act.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::status::Status;
+use super::{Apt, commands, failure, locks, plan};
+use crate::job::Job;
+use crate::observer::{Item, OutputStream, Progress, Stage};
+use crate::pms::{Action, PackageName, Plan, PmsError};
+use crate::process::supervise::{End, Supervised, SupervisedCommand};
+
+/// Packages that are ourselves: removing them would leave a computer nobody manages.
+const OURSELVES: [&str; 2] = ["migasfree", "migasfree-client"];
+
+/// What the listener of a run needs to know.
+struct Watch<'a> {
+    job: &'a Job<'a>,
+    stage: Stage,
+    bytes_total: u64,
+    versions: BTreeMap<String, String>,
+    begun: Instant,
+    errors: Mutex<Vec<String>>,
+}
+
+impl Apt {
+    pub(super) async fn perform(&self, action: &Action, job: &Job<'_>) -> Result<(), PmsError> {
+        self.wait_for_lock(job).await?;
+        if *action == Action::Refresh {
+            let line = commands::perform(action, &[], self.root.is_single_user());
+            return self
+                .step(job, Stage::Metadata, line, &Plan::default())
+                .await;
+        }
+        self.finish_interrupted(job).await?;
+        let names = self.effective(action).await?;
+        if names.is_empty() && *action != Action::Upgrade {
+            return Ok(());
+        }
+        let plan = self.simulate(action, &names).await?;
+        self.refuse_protected(&plan).await?;
+        if plan.is_empty() {
+            return Ok(());
+        }
+        let single_user = self.root.is_single_user();
+        if plan.download_bytes > 0 {
+            let line = commands::download(action, &names, single_user);
+            self.step(job, Stage::Download, line, &plan).await?;
+        }
+        if job.cancel.is_cancelled() {
+            return Err(PmsError::Cancelled);
+        }
+        self.wait_for_lock(job).await?;
+        let line = commands::perform(action, &names, single_user);
+        self.step(job, stage_of(action), line, &plan).await
+    }
+
+    /// The names of an action that are not yet as wanted.
+    pub(super) async fn effective(&self, action: &Action) -> Result<Vec<String>, PmsError> {
+        let (Action::Install(names) | Action::Remove(names)) = action else {
+            return Ok(Vec::new());
+        };
+        let native = self.native().await?;
+        let entries = self.entries().await?;
+        let wanted = |installed: bool| match action {
+            Action::Install(_) => !installed,
+            _ => installed,
+        };
+        let keys =
+            |name: &str, architecture: &str| [name.to_owned(), format!("{name}:{architecture}")];
+        let mut there = BTreeSet::new();
+        for entry in &entries {
+            let counts = match action {
+                Action::Install(_) => entry.is_installed(),
+                // What is half there can be removed, too.
+                _ => entry.is_installed() || entry.is_half_done(),
+            };
+            let own = entry.architecture == native || entry.architecture == "all";
+            let [bare, qualified] = keys(&entry.name, &entry.architecture);
+            if counts {
+                there.insert(qualified);
+                if own {
+                    there.insert(bare);
+                }
+            }
+        }
+        let kept = names
+            .iter()
+            .map(PackageName::as_str)
+            .filter(|name| wanted(there.contains(*name)));
+        Ok(kept.map(str::to_owned).collect())
+    }
+
+    pub(super) async fn simulate(
+        &self,
+        action: &Action,
+        names: &[String],
+    ) -> Result<Plan, PmsError> {
+        let mut plan = Plan::default();
+        let named = matches!(action, Action::Install(_) | Action::Remove(_));
+        if *action == Action::Refresh || (named && names.is_empty()) {
+            return Ok(plan);
+        }
+        if matches!(action, Action::Install(_)) {
+            self.refuse_patterns(names).await?;
+        }
+        let simulation = self
+            .successful_query(commands::simulate(action, names))
+            .await?;
+        plan::read_simulation(&simulation, &mut plan);
+        let sizes = self
+            .successful_query(commands::sizes(action, names))
+            .await?;
+        plan::read_sizes(&sizes, &mut plan);
+        Ok(plan)
+    }
+
+    /// apt takes a name with a dot or plus that no package has for a pattern, and would install all that match.
+    async fn refuse_patterns(&self, names: &[String]) -> Result<(), PmsError> {
+        let patterns = names.iter().filter(|name| name.contains(['.', '+']));
+        for name in patterns {
+            if !self.query(commands::show([name.clone()])).await?.success() {
+                return Err(PmsError::NotFound(name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing may take away what the system or migasfree itself need.
+    pub(super) async fn refuse_protected(&self, plan: &Plan) -> Result<(), PmsError> {
+        if plan.remove.is_empty() {
+            return Ok(());
+        }
+        let removed: BTreeSet<&str> = plan
+            .remove
+            .iter()
+            .map(|package| bare(&package.name))
+            .collect();
+        let entries = self.entries().await?;
+        let essential = entries
+            .iter()
+            .find(|entry| entry.essential && removed.contains(entry.name.as_str()));
+        if let Some(entry) = essential {
+            return Err(PmsError::Protected(entry.name.clone()));
+        }
+        let owner = self.owner_of_this_program().await;
+        let own = OURSELVES
+            .iter()
+            .copied()
+            .chain(owner.as_deref())
+            .find(|name| removed.contains(name));
+        match own {
+            Some(name) => Err(PmsError::Protected(name.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    async fn owner_of_this_program(&self) -> Option<String> {
+        if !self.root.is_host() {
+            return None;
+        }
+        let program = std::env::current_exe().ok()?;
+        let answer = self
+            .query(commands::owner_of(program.to_str()?))
+            .await
+            .ok()?;
+        let text = answer.stdout_text();
+        let (owner, _) = text.lines().next()?.split_once(": ")?;
+        answer.success().then(|| bare(owner).to_owned())
+    }
+
+    pub(super) async fn wait_for_lock(&self, job: &Job<'_>) -> Result<(), PmsError> {
+        let begun = Instant::now();
+        let mut told = None;
+        while let Some(holder) = locks::holder(self.root.folder()) {
+            if told.as_ref() != Some(&holder) {
+                job.observer.waiting_for_lock(Some(&holder));
+                told = Some(holder.clone());
+            }
+            if begun.elapsed() >= self.lock_limit {
+                return Err(PmsError::LockTimeout(holder));
+            }
+            tokio::select! {
+                () = job.cancel.cancelled() => return Err(PmsError::Cancelled),
+                () = tokio::time::sleep(Duration::from_millis(300)) => {}
+            }
+        }
+        if told.is_some() {
+            job.observer.waiting_for_lock(None);
+        }
+        Ok(())
+    }
+
+    /// `false` when there was nothing to finish.
+    pub(super) async fn finish_interrupted(&self, job: &Job<'_>) -> Result<bool, PmsError> {
+        if !self.was_interrupted().await? {
+            return Ok(false);
+        }
+        job.observer.output(
+            OutputStream::Info,
+            "finishing what an earlier run left half-done",
+        );
+        let nothing = Plan::default();
+        let configured = self
+            .step(job, Stage::Install, commands::configure_pending(), &nothing)
+            .await;
+        if configured.is_ok() && !self.was_interrupted().await? {
+            return Ok(true);
+        }
+        let line = commands::fix_broken(self.root.is_single_user());
+        // What a package itself gets wrong must not stop work on others, or its own removal.
+        if let Err(error) = self.step(job, Stage::Install, line, &nothing).await {
+            job.observer.output(OutputStream::Err, &error.to_string());
+        }
+        Ok(true)
+    }
+
+    async fn was_interrupted(&self) -> Result<bool, PmsError> {
+        let journal = std::fs::read_dir(self.inside("var/lib/dpkg/updates"));
+        let pending = journal.is_ok_and(|files| {
+            let digits =
+                |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+            files
+                .flatten()
+                .any(|file| digits(&file.file_name().to_string_lossy()))
+        });
+        Ok(pending || self.entries().await?.iter().any(super::Entry::is_half_done))
+    }
+
+    /// Runs one program under a supervisor and listens to it.
+    async fn step(
+        &self,
+        job: &Job<'_>,
+        stage: Stage,
+        line: Vec<String>,
+        plan: &Plan,
+    ) -> Result<(), PmsError> {
+        let folder = self.jobs.join(job.id.as_str());
+        let number = std::fs::read_dir(&folder).map_or(0, Iterator::count);
+        let unit = format!("migasfree-job-{}-{number}", job.id);
+        let command = SupervisedCommand {
+            line: self.root.wrap(line),
+            environment: vec![("DEBIAN_FRONTEND".to_owned(), "noninteractive".to_owned())],
+            cancellable: stage.allows_cancel(),
+        };
+        let folder = folder.join(format!("{number:04}"));
+        let supervised = self.launcher.start(folder, &unit, command).await?;
+        self.listen(&supervised, &Watch::new(job, stage, plan))
+            .await
+    }
+
+    async fn listen(&self, supervised: &Supervised, watch: &Watch<'_>) -> Result<(), PmsError> {
+        watch.job.observer.progress(&Progress::of(watch.stage, 0));
+        let end = supervised
+            .follow(
+                &watch.job.cancel,
+                |line| watch.output(line),
+                |line| watch.status(line),
+            )
+            .await;
+        match end {
+            End::Exited(0) => Ok(()),
+            End::Cancelled => Err(PmsError::Cancelled),
+            End::Lost => Err(PmsError::Interrupted),
+            End::Exited(_) => {
+                let errors = watch
+                    .errors
+                    .lock()
+                    .map(|errors| errors.clone())
+                    .unwrap_or_default();
+                Err(failure::explain(&supervised.output(), &errors))
+            }
+        }
+    }
+
+    pub(super) async fn follow_earlier(&self, job: &Job<'_>) -> Option<Result<(), PmsError>> {
+        let supervised = Supervised::open(&self.last_step(job)?)?;
+        let stage = if supervised.is_cancellable() {
+            Stage::Download
+        } else {
+            Stage::Install
+        };
+        let result = self
+            .listen(&supervised, &Watch::new(job, stage, &Plan::default()))
+            .await;
+        // A download alone is no result: the job begins again and finds what is fetched already.
+        (!supervised.is_cancellable()).then_some(result)
+    }
+
+    fn last_step(&self, job: &Job<'_>) -> Option<PathBuf> {
+        let entries = std::fs::read_dir(self.jobs.join(job.id.as_str())).ok()?;
+        entries.flatten().map(|entry| entry.path()).max()
+    }
+}
+
+impl<'a> Watch<'a> {
+    fn new(job: &'a Job<'a>, stage: Stage, plan: &Plan) -> Self {
+        let all = [&plan.install, &plan.update, &plan.remove]
+            .into_iter()
+            .flatten();
+        let versions = all.map(|package| (bare(&package.name).to_owned(), package.version.clone()));
+        Self {
+            job,
+            stage,
+            bytes_total: plan.download_bytes,
+            versions: versions.collect(),
+            begun: Instant::now(),
+            errors: Mutex::default(),
+        }
+    }
+
+    fn output(&self, line: &str) {
+        if let Some(holder) = locks::holder_in(line) {
+            self.job.observer.waiting_for_lock(Some(&holder));
+        } else {
+            self.job.observer.output(OutputStream::Out, line);
+        }
+    }
+
+    fn status(&self, line: &str) {
+        match Status::parse(line) {
+            Some(Status::Download { percent }) => self.downloaded(percent),
+            Some(Status::Package {
+                package,
+                phase,
+                percent,
+            }) => {
+                let mut progress = Progress::of(self.stage, whole(percent));
+                progress.item.clone_from(&package);
+                self.job.observer.progress(&progress);
+                if let Some((phase, percent)) = phase {
+                    let version = self
+                        .versions
+                        .get(bare(&package))
+                        .cloned()
+                        .unwrap_or_default();
+                    self.job.observer.item(&Item {
+                        phase,
+                        package,
+                        version,
+                        percent,
+                    });
+                }
+            }
+            Some(Status::Error { package, message }) => {
+                if let Ok(mut errors) = self.errors.lock() {
+                    errors.push(format!("{package}: {message}"));
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn downloaded(&self, percent: f32) {
+        let stage = if self.stage == Stage::Metadata {
+            Stage::Metadata
+        } else {
+            Stage::Download
+        };
+        if stage != self.stage {
+            return;
+        }
+        let mut progress = Progress::of(stage, whole(percent));
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an estimate between nothing and the total"
+        )]
+        let done = (self.bytes_total as f64 * f64::from(percent) / 100.0) as u64;
+        progress.bytes_done = done;
+        progress.bytes_total = self.bytes_total;
+        let milliseconds = u64::try_from(self.begun.elapsed().as_millis())
+            .unwrap_or(u64::MAX)
+            .max(1);
+        progress.speed = done.saturating_mul(1000) / milliseconds;
+        self.job.observer.progress(&progress);
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "percentages are between 0 and 100"
+)]
+fn whole(percent: f32) -> u8 {
+    percent.clamp(0.0, 100.0) as u8
+}
+
+fn bare(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
+}
+
+fn stage_of(action: &Action) -> Stage {
+    match action {
+        Action::Install(_) => Stage::Install,
+        Action::Remove(_) => Stage::Remove,
+        Action::Upgrade => Stage::Upgrade,
+        Action::Refresh => Stage::Metadata,
+    }
+}

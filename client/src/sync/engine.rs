@@ -1,0 +1,246 @@
+//! [`LocalEngine`] as the [`Engine`] the daemon and the command line use.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+
+use crate::identity;
+use crate::job::{Job, JobId};
+use crate::observer::LockHolder;
+use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
+use crate::transport::messages::{
+    ComputerId, ComputerInfo, Label, MandatoryPackages, ServerInfo, Tags, Trait,
+};
+
+use super::local::{LocalEngine, io};
+use super::{
+    CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
+    SyncRequest,
+};
+
+/// Largest file of the public area that is fetched.
+const LARGEST_FILE: usize = 8 * 1024 * 1024;
+
+#[async_trait]
+impl Engine for LocalEngine {
+    fn identity(&self) -> Identity {
+        let settings = &self.settings;
+        Identity {
+            computer_id: self.keys.computer_id(&settings.project),
+            registered: self.keys.project(&settings.project).is_ok(),
+            name: settings.computer_name.clone(),
+            uuid: self.uuid.clone(),
+            server: settings.server.base(),
+            project: settings.project.clone(),
+            package_manager: self.pms.as_ref().map_or("", |pms| pms.name()).to_owned(),
+            manage_devices: settings.manage_devices,
+            auto_update: settings.auto_update_packages,
+        }
+    }
+
+    fn network(&self) -> NetworkInfo {
+        identity::network().map_or_else(NetworkInfo::default, |network| NetworkInfo {
+            network: network.cidr(),
+            mask: network.mask.to_string(),
+            ip_address: network.address.to_string(),
+        })
+    }
+
+    async fn register(
+        &self,
+        credentials: &Credentials,
+        _job: &Job<'_>,
+    ) -> Result<ComputerId, EngineError> {
+        let _lock = self.lock()?;
+        self.registered(credentials).await
+    }
+
+    fn unregister(&self, all: bool) -> Result<(), EngineError> {
+        let _lock = self.lock()?;
+        let config = |error: crate::keys::KeyStoreError| EngineError::Config(error.to_string());
+        if !all {
+            return self.keys.remove().map_err(config);
+        }
+        let state = self.layout.state();
+        let folders =
+            std::fs::read_dir(&state).map_err(|error| io(&state.display().to_string(), error))?;
+        for folder in folders
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.is_dir())
+        {
+            crate::keys::KeyStore::new(folder)
+                .remove()
+                .map_err(config)?;
+        }
+        Ok(())
+    }
+
+    async fn sync(&self, request: SyncRequest, job: &Job<'_>) -> Result<Outcome, EngineError> {
+        self.synchronize(request, job).await
+    }
+
+    async fn packages(&self, action: &Action, job: &Job<'_>) -> Result<Outcome, EngineError> {
+        self.act(action, job).await
+    }
+
+    async fn resume(&self, job: &Job<'_>) -> Option<Result<Outcome, EngineError>> {
+        self.go_on(job).await
+    }
+
+    async fn repair(&self, job: &Job<'_>) -> Result<Outcome, EngineError> {
+        self.mend(job).await
+    }
+
+    fn forget(&self, job: &JobId) {
+        if let Some(pms) = &self.pms {
+            pms.forget(job);
+        }
+    }
+
+    async fn set_tags(
+        &self,
+        tags: &[String],
+        apply: bool,
+        job: &Job<'_>,
+    ) -> Result<Outcome, EngineError> {
+        self.apply_tags(tags, apply, job).await
+    }
+
+    async fn tags(&self) -> Result<Tags, EngineError> {
+        let session = self.session().await?;
+        Ok(Tags {
+            assigned: session.server.assigned_tags(session.id).await?,
+            available: session.server.available_tags(session.id).await?,
+        })
+    }
+
+    async fn catalog(&self) -> Result<CatalogSnapshot, EngineError> {
+        let session = self.session().await?;
+        Ok(CatalogSnapshot {
+            apps: session.server.apps(session.id).await?,
+            categories: session.server.categories(session.id).await?,
+        })
+    }
+
+    async fn public_file(&self, address: &str) -> Result<PublicFile, EngineError> {
+        let response = self.server.file(&path_on_server(address)).await?;
+        if response.body.len() > LARGEST_FILE {
+            return Err(EngineError::Server {
+                status: 200,
+                detail: "the file is too large".to_owned(),
+            });
+        }
+        Ok(PublicFile {
+            media_type: response.media_type,
+            content: response.body,
+        })
+    }
+
+    async fn info(&self) -> Result<ComputerInfo, EngineError> {
+        let session = self.session().await?;
+        Ok(session.server.info(session.id).await?)
+    }
+
+    async fn label(&self) -> Result<Label, EngineError> {
+        let session = self.session().await?;
+        Ok(session.server.label(session.id).await?)
+    }
+
+    async fn traits(&self) -> Result<Vec<Trait>, EngineError> {
+        let session = self.session().await?;
+        Ok(session.server.traits(session.id).await?)
+    }
+
+    fn last_traits(&self) -> Vec<Trait> {
+        self.traits.last()
+    }
+
+    async fn server_info(&self) -> Result<ServerInfo, EngineError> {
+        Ok(self.server.info().await?)
+    }
+
+    async fn flush_outbox(&self) -> Result<usize, EngineError> {
+        let waiting = || -> std::io::Result<usize> {
+            Ok(self.outbox.errors()?.records.len() + self.outbox.synchronizations()?.records.len())
+        };
+        let _lock = self.lock()?;
+        let outbox = |error| io("the outbox", error);
+        if waiting().map_err(outbox)? > 0 {
+            let session = self.session().await?;
+            self.deliver(&session).await?;
+        }
+        waiting().map_err(outbox)
+    }
+
+    fn package_name(&self, text: &str) -> Result<PackageName, EngineError> {
+        Ok(self.package_manager()?.name_of(text)?)
+    }
+
+    async fn candidates(&self, names: &[PackageName]) -> Result<Vec<Candidate>, EngineError> {
+        Ok(self.package_manager()?.candidates(names).await?)
+    }
+
+    fn packages_stamp(&self) -> u64 {
+        self.pms.as_ref().map_or(0, |pms| pms.stamp())
+    }
+
+    fn last_mandatory(&self) -> MandatoryPackages {
+        self.known_mandatory()
+    }
+
+    async fn plan(&self, action: &Action) -> Result<Plan, EngineError> {
+        Ok(self.package_manager()?.plan(action).await?)
+    }
+
+    async fn installed(&self) -> Result<Vec<InstalledPackage>, EngineError> {
+        Ok(self.package_manager()?.installed().await?)
+    }
+
+    async fn available(&self, prefix: &str, limit: usize) -> Result<Vec<String>, EngineError> {
+        Ok(self.package_manager()?.available(prefix, limit).await?)
+    }
+
+    async fn search(&self, pattern: &str, limit: usize) -> Result<Vec<FoundPackage>, EngineError> {
+        Ok(self.package_manager()?.search(pattern, limit).await?)
+    }
+
+    fn lock_holder(&self) -> Option<LockHolder> {
+        self.pms.as_ref()?.lock_holder()
+    }
+
+    fn reboot_required(&self) -> Vec<String> {
+        self.pms
+            .as_ref()
+            .map_or_else(Vec::new, |pms| pms.reboot_required())
+    }
+
+    fn root(&self) -> PathBuf {
+        self.layout.root().to_owned()
+    }
+}
+
+/// Whatever name the server gives itself in an address, its files are fetched from where we know it to be.
+fn path_on_server(address: &str) -> String {
+    let path = match address.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
+        None => address,
+    };
+    format!("/{}", path.trim_start_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_only_fetched_from_our_server() {
+        assert_eq!(
+            path_on_server("https://elsewhere:81/public/a.png"),
+            "/public/a.png"
+        );
+        assert_eq!(path_on_server("/public/a.png"), "/public/a.png");
+        assert_eq!(path_on_server("//evil/a.png"), "/evil/a.png");
+        assert_eq!(path_on_server("http://evil"), "/");
+    }
+}

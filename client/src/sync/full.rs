@@ -1,0 +1,186 @@
+//! A synchronisation from its beginning to its end.
+
+use time::format_description::well_known::Rfc3339;
+
+use crate::job::{Job, ResultCode};
+use crate::observer::Stage;
+use crate::outbox::SynchronizationRecord;
+use crate::transport::api::Availability;
+
+use super::local::{LocalEngine, Session, io};
+use super::tracker::{Kind, Tracker};
+use super::{EngineError, Outcome, Scope, SyncRequest};
+
+/// What went wrong without ending the run.
+#[derive(Default)]
+struct Marks {
+    packages_failed: bool,
+    hooks_failed: bool,
+}
+
+impl Marks {
+    fn code(&self) -> ResultCode {
+        if self.packages_failed {
+            ResultCode::PackagesFailed
+        } else if self.hooks_failed {
+            ResultCode::HookFailed
+        } else {
+            ResultCode::Ok
+        }
+    }
+}
+
+impl LocalEngine {
+    pub(super) async fn synchronize(
+        &self,
+        request: SyncRequest,
+        job: &Job<'_>,
+    ) -> Result<Outcome, EngineError> {
+        let _lock = self.lock()?;
+        let tracker = Tracker::new(job.observer, Kind::Sync);
+        let job = Job {
+            id: job.id.clone(),
+            observer: &tracker,
+            cancel: job.cancel.clone(),
+        };
+        tracker.begin(Stage::Connect);
+        if request.background
+            && let Availability::Saturated { retry_after } = self.server.availability().await
+        {
+            return Err(EngineError::Saturated {
+                seconds: retry_after.as_secs(),
+            });
+        }
+        let session = self.fresh_session().await?;
+        let start = self.clock.now().format(&Rfc3339).unwrap_or_default();
+        self.deliver(&session).await?;
+        tracker.ok(Stage::Connect);
+        let code = match request.scope {
+            Scope::Full => {
+                self.everything(&session, request.force_upgrade, &start, &job, &tracker)
+                    .await?
+            }
+            scope => {
+                self.part(scope, &session, &job, &tracker).await?;
+                self.deliver(&session).await?;
+                ResultCode::Ok
+            }
+        };
+        self.say_goodbye(&session, &tracker).await;
+        tracker.ok(Stage::Record);
+        Ok(Outcome {
+            code,
+            problems: tracker.problems(),
+        })
+    }
+
+    async fn part(
+        &self,
+        scope: Scope,
+        session: &Session,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        match scope {
+            Scope::Attributes => self.send_attributes(session, job, tracker).await,
+            Scope::Faults => self.send_faults(session, job, tracker).await,
+            Scope::Software => {
+                self.send_software(session, self.package_manager()?, tracker)
+                    .await
+            }
+            Scope::Hardware => self.send_hardware(session, true, tracker).await,
+            Scope::Devices => Err(EngineError::Unsupported("printers")),
+            Scope::Full => Ok(()),
+        }
+    }
+
+    async fn everything(
+        &self,
+        session: &Session,
+        force_upgrade: bool,
+        start: &str,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<ResultCode, EngineError> {
+        let mut marks = Marks::default();
+        marks.hooks_failed |= !self.run_hooks(Stage::HooksPre, job, tracker).await;
+        Self::checkpoint(job)?;
+        self.send_attributes(session, job, tracker).await?;
+        Self::checkpoint(job)?;
+        self.send_faults(session, job, tracker).await?;
+        Self::checkpoint(job)?;
+        if self.pms.is_some() {
+            self.packages_of_a_sync(session, force_upgrade, &mut marks, job, tracker)
+                .await?;
+        }
+        Self::checkpoint(job)?;
+        if self.settings.upload_hardware
+            && let Err(error) = self.send_hardware(session, false, tracker).await
+        {
+            self.record(Stage::Hardware, &error.to_string(), tracker);
+        }
+        if let Err(error) = self.update_traits(session, job, tracker).await {
+            self.record(Stage::Traits, &error.to_string(), tracker);
+        }
+        marks.hooks_failed |= !self.run_hooks(Stage::HooksPost, job, tracker).await;
+        self.record_synchronization(session, start, &marks, tracker)
+            .await?;
+        Ok(marks.code())
+    }
+
+    async fn packages_of_a_sync(
+        &self,
+        session: &Session,
+        force_upgrade: bool,
+        marks: &mut Marks,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        let pms = self.package_manager()?;
+        match self.update_repositories(session, pms, tracker).await {
+            Ok(()) => {
+                self.refresh_metadata(pms, job, tracker).await?;
+                let mandatory = self.mandatory_packages(session, pms, job, tracker).await?;
+                marks.packages_failed |= !mandatory;
+                if self.settings.auto_update_packages || force_upgrade {
+                    marks.packages_failed |= !self.upgrade(pms, job, tracker).await?;
+                }
+            }
+            Err(error @ EngineError::Offline(_)) => return Err(error),
+            // Without our repositories nothing about packages can be right.
+            Err(error) => {
+                marks.packages_failed = true;
+                self.record(Stage::Repositories, &error.to_string(), tracker);
+            }
+        }
+        self.send_software(session, pms, tracker).await
+    }
+
+    /// Tells the server how it went. When the server is away now, it is told at the next occasion.
+    async fn record_synchronization(
+        &self,
+        session: &Session,
+        start: &str,
+        marks: &Marks,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        tracker.begin(Stage::Record);
+        let record = SynchronizationRecord {
+            start: start.to_owned(),
+            packages_ok: !marks.packages_failed,
+        };
+        self.outbox
+            .add_synchronization(&record)
+            .map_err(|error| io("the outbox", error))?;
+        match self.deliver(session).await {
+            Err(EngineError::Offline(reason)) => {
+                tracker.failed(
+                    Stage::Record,
+                    &format!("the server is told later: {reason}"),
+                );
+                Ok(())
+            }
+            other => other,
+        }
+    }
+}

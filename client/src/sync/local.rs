@@ -1,0 +1,395 @@
+//! The engine on this computer: its parts, and how they are put together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::attributes::Evaluator;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{ConfigError, Settings, Sources};
+use crate::files;
+use crate::hooks::{Hooks, TraitStore};
+use crate::identity;
+use crate::inventory::software::KnownSoftware;
+use crate::job::Job;
+use crate::keys::KeyStore;
+use crate::lock::{FileLock, LockError};
+use crate::outbox::{ErrorRecord, Outbox};
+use crate::paths::Layout;
+use crate::pms::{self, Family, PackageManager, RepositoryAccess, apt::Apt};
+use crate::process::root::Root;
+use crate::process::supervise::Launcher;
+use crate::process::{CommandRunner, SystemRunner};
+use crate::transport::api::{SealedServer, Server};
+use crate::transport::messages::ComputerId;
+use crate::transport::{ApiError, HttpTransport, Transport};
+
+use super::tracker::Tracker;
+use super::{Credentials, EngineError};
+
+/// What an engine is made of.
+#[derive(Debug)]
+pub struct Parts {
+    pub settings: Settings,
+    pub layout: Layout,
+    /// Upper-case UUID of the hardware.
+    pub uuid: String,
+    pub transport: Arc<dyn Transport>,
+    /// `None` on a system whose package manager is not supported.
+    pub packages: Option<Arc<dyn PackageManager>>,
+    pub clock: Arc<dyn Clock>,
+    pub runner: Arc<dyn CommandRunner>,
+    pub root: Root,
+}
+
+/// How to open the engine of a computer.
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions {
+    /// An alternate root folder with its own package database; `None` for the computer itself.
+    pub root: Option<PathBuf>,
+    /// Instead of `MIGASFREE_CONF` or `etc/migasfree.conf` below the root.
+    pub config: Option<PathBuf>,
+    /// The program that calls [`crate::process::helper::run_if_asked`]; `None` for this one.
+    pub helper: Option<PathBuf>,
+}
+
+/// The [`super::Engine`] of this computer or of an alternate root.
+#[derive(Debug)]
+pub struct LocalEngine {
+    pub(super) settings: Settings,
+    pub(super) layout: Layout,
+    pub(super) uuid: String,
+    pub(super) server: Server,
+    pub(super) pms: Option<Arc<dyn PackageManager>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) runner: Arc<dyn CommandRunner>,
+    pub(super) keys: KeyStore,
+    pub(super) outbox: Outbox,
+    pub(super) known_software: KnownSoftware,
+    pub(super) traits: TraitStore,
+    pub(super) evaluator: Evaluator,
+    pub(super) hooks: Hooks,
+    /// Folder of what belongs to the server.
+    pub(super) folder: PathBuf,
+}
+
+/// A server that knows this computer.
+pub(super) struct Session {
+    pub(super) server: SealedServer,
+    pub(super) id: ComputerId,
+}
+
+impl LocalEngine {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            settings,
+            layout,
+            uuid,
+            transport,
+            packages,
+            clock,
+            runner,
+            root,
+        } = parts;
+        let folder = layout.state().join(settings.server.folder_name());
+        Self {
+            server: Server::new(transport),
+            keys: KeyStore::new(folder.clone()),
+            outbox: Outbox::new(folder.join("outbox")),
+            known_software: KnownSoftware::new(folder.join("software")),
+            traits: TraitStore::new(folder.join("traits.json")),
+            evaluator: Evaluator::new(Arc::clone(&runner), root.clone(), layout.clone()),
+            hooks: Hooks::new(Arc::clone(&runner), root, layout.clone()),
+            pms: packages,
+            settings,
+            layout,
+            uuid,
+            clock,
+            runner,
+            folder,
+        }
+    }
+
+    /// The engine of this computer with everything real.
+    ///
+    /// # Errors
+    /// When the configuration makes no sense or the state cannot be read.
+    pub async fn open(options: &OpenOptions) -> Result<Self, EngineError> {
+        let layout = Layout::new(options.root.clone().unwrap_or_else(|| "/".into()));
+        let settings = load_settings(&layout, options.config.clone())?;
+        let helper = match &options.helper {
+            Some(helper) => helper.clone(),
+            None => std::env::current_exe().map_err(|error| io("the own program", error))?,
+        };
+        let root = Root::new(layout.root().to_owned(), helper.clone());
+        let runner: Arc<dyn CommandRunner> = Arc::new(SystemRunner::detect());
+        let packages =
+            pms::detect(&layout, settings.package_manager.as_deref()).map(|family| match family {
+                Family::Apt => {
+                    let launcher = Launcher::new(helper, layout.is_host());
+                    let apt = Apt::new(root.clone(), Arc::clone(&runner), launcher, layout.jobs());
+                    Arc::new(apt) as Arc<dyn PackageManager>
+                }
+            });
+        let authority = layout
+            .state()
+            .join(settings.server.folder_name())
+            .join("ca.pem");
+        let transport = HttpTransport::new(&settings, &language(), &authority).map_err(config)?;
+        let engine = Self::new(Parts {
+            uuid: computer_uuid(&layout, &*runner).await?,
+            transport: Arc::new(transport),
+            packages,
+            clock: Arc::new(SystemClock),
+            runner,
+            root,
+            settings,
+            layout,
+        });
+        engine.adopt_older_keys();
+        Ok(engine)
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The server, for what needs no engine (uploads).
+    #[must_use]
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The package manager.
+    ///
+    /// # Errors
+    /// [`EngineError::NoPackageManager`].
+    pub fn package_manager(&self) -> Result<&dyn PackageManager, EngineError> {
+        self.pms.as_deref().ok_or(EngineError::NoPackageManager)
+    }
+
+    /// Attributes the server assigned to this computer; with `only_own` just the one that stands for it alone.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub async fn attributes(
+        &self,
+        only_own: bool,
+    ) -> Result<crate::transport::messages::Page<serde_json::Value>, EngineError> {
+        let session = self.session().await?;
+        Ok(session.server.attributes(session.id, only_own).await?)
+    }
+
+    fn adopt_older_keys(&self) {
+        let older = self
+            .layout
+            .inside("var/migasfree-client/keys")
+            .join(&self.settings.server.host);
+        match self.keys.adopt(&older) {
+            Ok(true) => {
+                tracing::info!(from = %older.display(), "took over the keys of an earlier client")
+            }
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the keys of an earlier client cannot be taken over")
+            }
+        }
+    }
+
+    /// Only one migasfree at a time writes.
+    pub(super) fn lock(&self) -> Result<FileLock, EngineError> {
+        FileLock::take(&self.layout.lock_file()).map_err(|error| match error {
+            LockError::Held(holder) => EngineError::Locked(holder),
+            LockError::Io(error) => io(&self.layout.lock_file().display().to_string(), error),
+        })
+    }
+
+    /// The server and this computer's number there: the one remembered, else asked for, else got by registering.
+    pub(super) async fn session(&self) -> Result<Session, EngineError> {
+        let server = self.sealed().await?;
+        match self.keys.computer_id(&self.settings.project) {
+            Some(id) => Ok(Session { server, id }),
+            None => self.identified(server).await,
+        }
+    }
+
+    /// As [`Self::session`], but the server is always asked: it may have forgotten or moved this computer.
+    pub(super) async fn fresh_session(&self) -> Result<Session, EngineError> {
+        let server = self.sealed().await?;
+        self.identified(server).await
+    }
+
+    async fn sealed(&self) -> Result<SealedServer, EngineError> {
+        let project = &self.settings.project;
+        match self.keys.project(project) {
+            Ok(keys) => Ok(self.server.with_keys(keys, project)),
+            Err(crate::keys::KeyStoreError::Missing) => self
+                .fetch_keys(&Credentials::default())
+                .await
+                .map_err(|error| match error {
+                    EngineError::Refused(_) => EngineError::NotRegistered,
+                    other => other,
+                }),
+            Err(error) => Err(EngineError::Config(error.to_string())),
+        }
+    }
+
+    async fn identified(&self, server: SealedServer) -> Result<Session, EngineError> {
+        let id = match server
+            .computer_id(&self.uuid, &self.settings.computer_name)
+            .await
+        {
+            Ok(id) => id,
+            Err(ApiError::Status { status: 404, .. }) => {
+                self.create_computer(&server, &Credentials::default())
+                    .await?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.keys
+            .save_computer_id(&self.settings.project, id)
+            .map_err(|error| EngineError::Config(error.to_string()))?;
+        Ok(Session { server, id })
+    }
+
+    pub(super) fn access(&self) -> RepositoryAccess {
+        let server = &self.settings.server;
+        RepositoryAccess {
+            protocol: server.scheme.as_str().to_owned(),
+            server: server.authority(),
+            host: server.host.clone(),
+            proxy_cache: self.settings.package_proxy_cache.clone(),
+        }
+    }
+
+    /// Keeps an error for the server and tells the observer; the job goes on.
+    pub(super) fn record(&self, stage: crate::observer::Stage, text: &str, tracker: &Tracker<'_>) {
+        tracker.failed(stage, text);
+        let record = ErrorRecord {
+            at: self.clock.now(),
+            step: stage.as_str().to_owned(),
+            text: text.to_owned(),
+        };
+        if let Err(error) = self.outbox.add_error(record) {
+            tracing::warn!(%error, "an error for the server cannot be kept");
+        }
+    }
+
+    /// Stops where stopping is safe, if somebody asked for it.
+    pub(super) fn checkpoint(job: &Job<'_>) -> Result<(), EngineError> {
+        if job.cancel.is_cancelled() {
+            Err(EngineError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn folder(&self) -> &PathBuf {
+        &self.folder
+    }
+}
+
+/// The settings of a root, without opening an engine.
+///
+/// # Errors
+/// When the configuration makes no sense.
+pub fn load_settings(
+    layout: &Layout,
+    config_file: Option<PathBuf>,
+) -> Result<Settings, EngineError> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let file = config_file
+        .or_else(|| {
+            environment("MIGASFREE_CONF")
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from)
+        })
+        .unwrap_or_else(|| layout.config_file());
+    let os_release = files::read_optional(&layout.inside("etc/os-release"))
+        .ok()
+        .flatten();
+    Settings::load(&Sources {
+        file,
+        environment: &environment,
+        host_name: &identity::host_name(),
+        os_release: &os_release.unwrap_or_default(),
+    })
+    .map_err(config)
+}
+
+/// The hardware's number; an alternate root has one of its own, so that it is not taken for the computer it lies on.
+async fn computer_uuid(layout: &Layout, runner: &dyn CommandRunner) -> Result<String, EngineError> {
+    if layout.is_host() {
+        return Ok(identity::hardware_uuid(runner).await);
+    }
+    let path = layout.state().join("uuid");
+    let read =
+        files::read_optional(&path).map_err(|error| io(&path.display().to_string(), error))?;
+    if let Some(uuid) = read.and_then(|text| uuid::Uuid::parse_str(text.trim()).ok()) {
+        return Ok(uuid.to_string().to_uppercase());
+    }
+    let uuid = uuid::Uuid::new_v4().to_string().to_uppercase();
+    files::private_folder(&layout.state())
+        .and_then(|()| files::write(&path, uuid.as_bytes(), 0o600))
+        .map_err(|error| io(&path.display().to_string(), error))?;
+    Ok(uuid)
+}
+
+/// The language of texts the server sends.
+fn language() -> String {
+    let named = ["LANGUAGE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok());
+    named
+        .filter(|value| !value.is_empty())
+        .unwrap_or_else(|| "en".to_owned())
+}
+
+pub(super) fn config(error: ConfigError) -> EngineError {
+    EngineError::Config(error.to_string())
+}
+
+pub(super) fn io(what: &str, source: std::io::Error) -> EngineError {
+    EngineError::Io {
+        what: what.to_owned(),
+        source,
+    }
+}
+
+impl From<ApiError> for EngineError {
+    fn from(error: ApiError) -> Self {
+        if error.is_offline() {
+            return Self::Offline(error.to_string());
+        }
+        match error {
+            ApiError::Status {
+                status: 401 | 403,
+                detail,
+                ..
+            } => Self::Refused(detail),
+            ApiError::Status {
+                status: 429,
+                retry_after,
+                ..
+            } => Self::Saturated {
+                seconds: retry_after.map_or(300, |time| time.as_secs()),
+            },
+            ApiError::Status { status, detail, .. } => Self::Server { status, detail },
+            ApiError::Untrusted(error) => Self::Untrusted(error.to_string()),
+            ApiError::Transport(error) => Self::Server {
+                status: 0,
+                detail: error.to_string(),
+            },
+            error @ ApiError::Malformed { .. } => Self::Server {
+                status: 0,
+                detail: error.to_string(),
+            },
+        }
+    }
+}

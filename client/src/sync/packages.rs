@@ -1,0 +1,201 @@
+//! Package jobs outside a synchronisation, and tags.
+
+use crate::job::{Job, ResultCode};
+use crate::observer::Stage;
+use crate::pms::{Action, PackageManager, PmsError};
+
+use super::local::LocalEngine;
+use super::tracker::{Kind, Tracker};
+use super::{EngineError, Outcome};
+
+impl LocalEngine {
+    pub(super) async fn act(&self, action: &Action, job: &Job<'_>) -> Result<Outcome, EngineError> {
+        let _lock = self.lock()?;
+        let pms = self.package_manager()?;
+        let tracker = Tracker::new(job.observer, Kind::Packages);
+        let job = Job {
+            id: job.id.clone(),
+            observer: &tracker,
+            cancel: job.cancel.clone(),
+        };
+        let before = pms.installed().await?;
+        let result = pms.run(action, &job).await;
+        if *action == Action::Refresh {
+            result?;
+            return Ok(Outcome {
+                code: ResultCode::Ok,
+                problems: Vec::new(),
+            });
+        }
+        let changed = pms.installed().await? != before;
+        let code = if changed {
+            ResultCode::Ok
+        } else {
+            ResultCode::NothingToDo
+        };
+        self.conclude(result.map(|()| code), pms, &tracker).await
+    }
+
+    /// Tells the server which software is there now, however the work on it ended.
+    async fn conclude(
+        &self,
+        result: Result<ResultCode, PmsError>,
+        pms: &dyn PackageManager,
+        tracker: &Tracker<'_>,
+    ) -> Result<Outcome, EngineError> {
+        if !matches!(
+            result,
+            Ok(ResultCode::NothingToDo) | Err(PmsError::Cancelled)
+        ) {
+            self.report_software(pms, tracker).await;
+        }
+        let code = result?;
+        tracker.ok(Stage::Software);
+        Ok(Outcome {
+            code,
+            problems: tracker.problems(),
+        })
+    }
+
+    /// What cannot be told now is told with the next synchronisation: the difference is kept.
+    async fn report_software(&self, pms: &dyn PackageManager, tracker: &Tracker<'_>) {
+        if self.keys.computer_id(&self.settings.project).is_none() {
+            return;
+        }
+        let told = async {
+            let session = self.session().await?;
+            self.send_software(&session, pms, tracker).await?;
+            self.say_goodbye(&session, tracker).await;
+            Ok::<(), EngineError>(())
+        };
+        if let Err(error) = told.await {
+            tracker.failed(
+                Stage::Software,
+                &format!("the server learns of the change later: {error}"),
+            );
+        }
+    }
+
+    pub(super) async fn go_on(&self, job: &Job<'_>) -> Option<Result<Outcome, EngineError>> {
+        let pms = self.pms.as_deref()?;
+        let tracker = Tracker::new(job.observer, Kind::Packages);
+        let job = Job {
+            id: job.id.clone(),
+            observer: &tracker,
+            cancel: job.cancel.clone(),
+        };
+        let lock = self.lock();
+        let result = pms.attach(&job).await?;
+        if let Err(error) = lock {
+            return Some(Err(error));
+        }
+        Some(
+            self.conclude(result.map(|()| ResultCode::Ok), pms, &tracker)
+                .await,
+        )
+    }
+
+    pub(super) async fn mend(&self, job: &Job<'_>) -> Result<Outcome, EngineError> {
+        let _lock = self.lock()?;
+        let pms = self.package_manager()?;
+        let tracker = Tracker::new(job.observer, Kind::Packages);
+        let job = Job {
+            id: job.id.clone(),
+            observer: &tracker,
+            cancel: job.cancel.clone(),
+        };
+        let repaired = pms.repair(&job).await;
+        let code = repaired.map(|done| {
+            if done {
+                ResultCode::Ok
+            } else {
+                ResultCode::NothingToDo
+            }
+        });
+        self.conclude(code, pms, &tracker).await
+    }
+
+    pub(super) async fn apply_tags(
+        &self,
+        tags: &[String],
+        apply: bool,
+        job: &Job<'_>,
+    ) -> Result<Outcome, EngineError> {
+        let tags = tags
+            .iter()
+            .map(|tag| check_tag(tag))
+            .collect::<Result<Vec<_>, _>>()?;
+        let _lock = self.lock()?;
+        let tracker = Tracker::new(job.observer, Kind::Sync);
+        let job = Job {
+            id: job.id.clone(),
+            observer: &tracker,
+            cancel: job.cancel.clone(),
+        };
+        tracker.begin(Stage::Connect);
+        let session = self.session().await?;
+        let rules = session.server.set_tags(session.id, &tags).await?;
+        tracker.ok(Stage::Connect);
+        let mut ok = true;
+        if apply {
+            self.send_attributes(&session, &job, &tracker).await?;
+            self.send_faults(&session, &job, &tracker).await?;
+            let pms = self.package_manager()?;
+            self.update_repositories(&session, pms, &tracker).await?;
+            self.refresh_metadata(pms, &job, &tracker).await?;
+            ok &= self
+                .change(pms, Stage::Remove, &rules.remove, &job, &tracker)
+                .await?;
+            ok &= self
+                .change(pms, Stage::Install, &rules.preinstall, &job, &tracker)
+                .await?;
+            if !rules.preinstall.is_empty() {
+                self.refresh_metadata(pms, &job, &tracker).await?;
+            }
+            ok &= self
+                .change(pms, Stage::Install, &rules.install, &job, &tracker)
+                .await?;
+            self.send_software(&session, pms, &tracker).await?;
+        }
+        self.say_goodbye(&session, &tracker).await;
+        tracker.ok(Stage::Record);
+        let code = if ok {
+            ResultCode::Ok
+        } else {
+            ResultCode::PackagesFailed
+        };
+        Ok(Outcome {
+            code,
+            problems: tracker.problems(),
+        })
+    }
+}
+
+/// `PREFIX-value`, without the quotation marks some scripts leave around it.
+fn check_tag(text: &str) -> Result<String, EngineError> {
+    let tag = text.replace('"', "");
+    let tag = tag.trim();
+    let parts = tag
+        .split_once('-')
+        .filter(|(prefix, value)| !prefix.is_empty() && !value.is_empty());
+    if parts.is_some() && tag.len() <= 255 && !tag.contains(char::is_control) {
+        Ok(tag.to_owned())
+    } else {
+        Err(EngineError::InvalidTag(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn tags_have_a_prefix_and_a_value() {
+        assert_eq!(check_tag("\"LOC-north\"").unwrap(), "LOC-north");
+        assert_eq!(check_tag("LOC-a-b").unwrap(), "LOC-a-b");
+        for text in ["", "LOC", "-x", "LOC-", "LOC-a\nb"] {
+            assert!(check_tag(text).is_err(), "{text}");
+        }
+    }
+}

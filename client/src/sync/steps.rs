@@ -1,0 +1,392 @@
+//! The steps a synchronisation is made of (`client` 10); each can be used by itself.
+
+use std::collections::BTreeMap;
+
+use crate::attributes;
+use crate::files;
+use crate::hooks;
+use crate::identity;
+use crate::inventory::{hardware, software};
+use crate::job::Job;
+use crate::observer::{OutputStream, Question, QuestionKind, Stage};
+use crate::outbox;
+use crate::pms::{Action, PackageManager, PackageName, PmsError};
+use crate::transport::ApiError;
+use crate::transport::api::AttributeReport;
+use crate::transport::messages::MandatoryPackages;
+
+use super::EngineError;
+use super::local::{LocalEngine, Session, io};
+use super::tracker::Tracker;
+
+/// Who sends the synchronisation record.
+const CONSUMER: &str = concat!("migasfree ", env!("CARGO_PKG_VERSION"));
+
+impl LocalEngine {
+    /// Sends what earlier runs could not. What the server will never take is dropped, so that it does not block the
+    /// rest.
+    pub(super) async fn deliver(&self, session: &Session) -> Result<(), EngineError> {
+        let read = |error| io("the outbox", error);
+        let errors = self.outbox.errors().map_err(read)?;
+        if !errors.records.is_empty() {
+            let sent = session
+                .server
+                .send_errors(session.id, &outbox::description(&errors.records))
+                .await;
+            accepted_or_useless(sent)?;
+            errors.delivered().map_err(read)?;
+        }
+        let synchronizations = self.outbox.synchronizations().map_err(read)?;
+        if !synchronizations.records.is_empty() {
+            for record in &synchronizations.records {
+                let sent = session
+                    .server
+                    .send_synchronization(session.id, &record.start, CONSUMER, record.packages_ok)
+                    .await;
+                accepted_or_useless(sent)?;
+            }
+            synchronizations.delivered().map_err(read)?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn send_attributes(
+        &self,
+        session: &Session,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        tracker.begin(Stage::Attributes);
+        let properties = session.server.properties(session.id).await?;
+        let results = attributes::properties(&self.evaluator, &job.id, &properties).await;
+        for error in &results.errors {
+            self.record(Stage::Attributes, error, tracker);
+        }
+        let user = identity::current_user(&*self.runner).await;
+        let address = identity::network().map(|network| network.address.to_string());
+        let report = AttributeReport {
+            uuid: self.uuid.clone(),
+            name: self.settings.computer_name.clone(),
+            fqdn: identity::full_host_name(&*self.runner).await,
+            ip_address: address.unwrap_or_default(),
+            user: user.name,
+            user_full_name: user.full_name,
+            attributes: results.outputs,
+        };
+        session.server.send_attributes(session.id, &report).await?;
+        tracker.ok(Stage::Attributes);
+        Ok(())
+    }
+
+    pub(super) async fn send_faults(
+        &self,
+        session: &Session,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        tracker.begin(Stage::Faults);
+        let definitions = session.server.fault_definitions(session.id).await?;
+        let results = attributes::faults(&self.evaluator, &job.id, &definitions).await;
+        for error in &results.errors {
+            self.record(Stage::Faults, error, tracker);
+        }
+        if !definitions.is_empty() {
+            session
+                .server
+                .send_faults(session.id, &results.outputs)
+                .await?;
+        }
+        tracker.ok(Stage::Faults);
+        Ok(())
+    }
+
+    /// Trusts the server's repository key and writes down its repositories.
+    pub(super) async fn update_repositories(
+        &self,
+        session: &Session,
+        pms: &dyn PackageManager,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        tracker.begin(Stage::Repositories);
+        let access = self.access();
+        let key = self.server.repository_key().await?;
+        if let Some(trusted) = pms.trusted_key(&access)
+            && trusted != key
+        {
+            self.confirm_new_key(tracker).await?;
+        }
+        pms.import_key(&access, &key)?;
+        let repositories = session.server.repositories(session.id).await?;
+        pms.write_repositories(&access, &repositories)?;
+        tracker.ok(Stage::Repositories);
+        Ok(())
+    }
+
+    /// A key other than the one trusted so far is put before the owner of the job, and always shows among the
+    /// errors the administrator sees.
+    async fn confirm_new_key(&self, tracker: &Tracker<'_>) -> Result<(), EngineError> {
+        use crate::observer::Observer as _;
+        let server = self.settings.server.to_string();
+        let question = Question {
+            kind: QuestionKind::KeyTrust,
+            data: BTreeMap::from([("server".to_owned(), server.clone())]),
+            default: "accept".to_owned(),
+        };
+        let answer = tracker
+            .question(&question)
+            .await
+            .unwrap_or(question.default);
+        if answer != "accept" {
+            let text = format!("the new repository key of {server} was refused");
+            return Err(EngineError::Untrusted(text));
+        }
+        let text = format!("the repository key of {server} is another one than before");
+        self.record(Stage::Repositories, &text, tracker);
+        Ok(())
+    }
+
+    pub(super) async fn refresh_metadata(
+        &self,
+        pms: &dyn PackageManager,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        tracker.begin(Stage::Metadata);
+        match pms.run(&Action::Refresh, job).await {
+            Ok(()) => tracker.ok(Stage::Metadata),
+            Err(PmsError::Cancelled) => return Err(EngineError::Cancelled),
+            Err(error) => self.record(Stage::Metadata, &error.to_string(), tracker),
+        }
+        Ok(())
+    }
+
+    /// Removes, then installs what the server demands. `false` when something of it failed.
+    pub(super) async fn mandatory_packages(
+        &self,
+        session: &Session,
+        pms: &dyn PackageManager,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<bool, EngineError> {
+        let mandatory = session.server.mandatory_packages(session.id).await?;
+        self.remember_mandatory(&mandatory);
+        let removed = self
+            .change(pms, Stage::Remove, &mandatory.remove, job, tracker)
+            .await?;
+        let installed = self
+            .change(pms, Stage::Install, &mandatory.install, job, tracker)
+            .await?;
+        Ok(removed && installed)
+    }
+
+    fn remember_mandatory(&self, mandatory: &MandatoryPackages) {
+        let path = self.folder().join("mandatory.json");
+        let kept = serde_json::to_vec(mandatory)
+            .map_err(std::io::Error::from)
+            .and_then(|text| files::write(&path, &text, 0o600));
+        if let Err(error) = kept {
+            tracing::warn!(%error, "what policies demand cannot be kept");
+        }
+    }
+
+    pub(super) fn known_mandatory(&self) -> MandatoryPackages {
+        let text = std::fs::read(self.folder().join("mandatory.json")).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    /// Installs or removes a list of the server. A package that does not exist is reported and must not keep the
+    /// others away. `false` when something failed.
+    pub(super) async fn change(
+        &self,
+        pms: &dyn PackageManager,
+        stage: Stage,
+        names: &[String],
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<bool, EngineError> {
+        let mut ok = true;
+        let mut wanted: Vec<PackageName> = Vec::new();
+        for name in names {
+            match pms.name_of(name) {
+                Ok(name) => wanted.push(name),
+                Err(error) => {
+                    ok = false;
+                    self.record(stage, &error.to_string(), tracker);
+                }
+            }
+        }
+        while !wanted.is_empty() {
+            tracker.begin(stage);
+            let action = match stage {
+                Stage::Remove => Action::Remove(wanted.clone()),
+                _ => Action::Install(wanted.clone()),
+            };
+            match pms.run(&action, job).await {
+                Ok(()) => {
+                    tracker.ok(stage);
+                    break;
+                }
+                Err(PmsError::Cancelled) => return Err(EngineError::Cancelled),
+                Err(error) => {
+                    ok = false;
+                    self.record(stage, &error.to_string(), tracker);
+                    let before = wanted.len();
+                    if let PmsError::NotFound(missing) = &error {
+                        wanted.retain(|name| name.as_str() != missing);
+                    }
+                    if wanted.len() == before {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(ok)
+    }
+
+    /// `false` when it failed.
+    pub(super) async fn upgrade(
+        &self,
+        pms: &dyn PackageManager,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<bool, EngineError> {
+        tracker.begin(Stage::Upgrade);
+        match pms.run(&Action::Upgrade, job).await {
+            Ok(()) => {
+                tracker.ok(Stage::Upgrade);
+                Ok(true)
+            }
+            Err(PmsError::Cancelled) => Err(EngineError::Cancelled),
+            Err(error) => {
+                self.record(Stage::Upgrade, &error.to_string(), tracker);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Tells the server which packages are there, and what changed since it last knew.
+    pub(super) async fn send_software(
+        &self,
+        session: &Session,
+        pms: &dyn PackageManager,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        tracker.begin(Stage::Software);
+        let inventory = software::inventory(&pms.installed().await?, pms.extension());
+        let file = |error| io("the list of software", error);
+        let history = self.known_software.changes(&inventory).map_err(file)?;
+        session
+            .server
+            .send_software(session.id, &inventory, &history)
+            .await?;
+        self.known_software.confirm(&inventory).map_err(file)?;
+        tracker.ok(Stage::Software);
+        Ok(())
+    }
+
+    /// Sends the hardware if the server wants it, or in any case.
+    pub(super) async fn send_hardware(
+        &self,
+        session: &Session,
+        always: bool,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        tracker.begin(Stage::Hardware);
+        if always || session.server.hardware_required(session.id).await? {
+            match hardware::hardware(&*self.runner).await {
+                Ok(hardware) => session.server.send_hardware(session.id, &hardware).await?,
+                Err(error) => {
+                    self.record(Stage::Hardware, &error.to_string(), tracker);
+                    return Ok(());
+                }
+            }
+        }
+        tracker.ok(Stage::Hardware);
+        Ok(())
+    }
+
+    /// Learns the traits, tells them, and runs the scripts that wait for their changes.
+    pub(super) async fn update_traits(
+        &self,
+        session: &Session,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        use crate::observer::Observer as _;
+        tracker.begin(Stage::Traits);
+        let traits = session.server.traits(session.id).await?;
+        tracker.traits(&traits);
+        let before = self
+            .traits
+            .replace(&traits)
+            .map_err(|error| io("the traits", error))?;
+        tracker.ok(Stage::Traits);
+        tracker.begin(Stage::Events);
+        if let Err(error) = hooks::write_event_data(&self.layout.event_data(), &before, &traits) {
+            self.record(
+                Stage::Events,
+                &format!("the event data cannot be written: {error}"),
+                tracker,
+            );
+        }
+        let errors = self
+            .hooks
+            .run_events(&hooks::changes(&before, &traits), job)
+            .await;
+        self.finish_hooks(Stage::Events, &errors, tracker);
+        Ok(())
+    }
+
+    /// Runs `pre-sync.d` or `post-sync.d`. `false` when a script failed.
+    pub(super) async fn run_hooks(
+        &self,
+        stage: Stage,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> bool {
+        let folder = if stage == Stage::HooksPre {
+            "pre-sync.d"
+        } else {
+            "post-sync.d"
+        };
+        tracker.begin(stage);
+        let errors = self.hooks.run(folder, job).await;
+        self.finish_hooks(stage, &errors, tracker)
+    }
+
+    fn finish_hooks(&self, stage: Stage, errors: &[String], tracker: &Tracker<'_>) -> bool {
+        for error in errors {
+            self.record(stage, error, tracker);
+        }
+        if errors.is_empty() {
+            tracker.ok(stage);
+        }
+        errors.is_empty()
+    }
+
+    /// Tells the server that this computer is done for now. Not worth failing for.
+    pub(super) async fn say_goodbye(&self, session: &Session, tracker: &Tracker<'_>) {
+        use crate::observer::Observer as _;
+        if let Err(error) = session.server.end_of_transmission(session.id).await {
+            tracker.output(
+                OutputStream::Info,
+                &format!("the end was not told: {error}"),
+            );
+        }
+    }
+}
+
+/// What the server calls nonsense will be nonsense tomorrow, too.
+fn accepted_or_useless(sent: Result<(), ApiError>) -> Result<(), EngineError> {
+    match sent {
+        Err(ApiError::Status {
+            status: 400 | 413 | 422,
+            detail,
+            ..
+        }) => {
+            tracing::warn!(%detail, "the server refuses a record that waited for it");
+            Ok(())
+        }
+        other => Ok(other?),
+    }
+}
