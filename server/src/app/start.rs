@@ -135,7 +135,15 @@ async fn open_database(settings: &Settings) -> Result<Db, StartError> {
     })
 }
 
-fn make_state(settings: Settings, db: Db, clock: Arc<dyn Clock>) -> Result<AppState, StartError> {
+/// Opens what handlers use: keys and files in the data folder, queue, bus, figures.
+///
+/// # Errors
+/// When a file of the data folder cannot be used.
+pub fn make_state(
+    settings: Settings,
+    db: Db,
+    clock: Arc<dyn Clock>,
+) -> Result<AppState, StartError> {
     let at = |path: &PathBuf| {
         let path = path.clone();
         move |source| StartError::File { path, source }

@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use super::AppState;
 use crate::auth;
+use crate::files::garbage::CollectJob;
 use crate::jobs::{Handlers, JobContext, JobError, JobHandler, Period};
+use crate::repository::publish::PublishJob;
 
 const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
 
 /// Every kind of work.
 pub(super) fn handlers(state: &AppState) -> Handlers {
-    Handlers::default().with(Cleanup(state.clone()))
+    Handlers::default()
+        .with(Cleanup(state.clone()))
+        .with(PublishJob(state.clone()))
+        .with(CollectJob(state.clone()))
 }
 
 /// Forgets what nobody needs any more.

@@ -3,13 +3,32 @@
 use std::time::Duration;
 
 use super::{BlobError, Store};
+use crate::app::AppState;
 use crate::args;
 use crate::db::{Db, Ts};
+use crate::jobs::{JobContext, JobError, JobHandler, Period};
 
 /// How long retired generations and unused blobs are kept, for those who began to read them.
 pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// Blobs removed in one transaction, which holds SQLite's writer.
 const BATCH: i64 = 100;
+
+/// Collects every hour.
+#[derive(Debug)]
+pub struct CollectJob(pub AppState);
+
+impl JobHandler for CollectJob {
+    const KIND: &'static str = "collect-files";
+    const PERIOD: Option<Period> = Some(Period::Every(Duration::from_secs(3600)));
+
+    async fn run(&self, _job: JobContext) -> Result<(), JobError> {
+        let CollectJob(state) = self;
+        let collected = collect(&state.db, &state.files, state.clock.now()).await;
+        let collected = collected.map_err(|error| JobError::Retry(error.to_string()))?;
+        tracing::info!(collected.generations, collected.blobs, "files collected");
+        Ok(())
+    }
+}
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

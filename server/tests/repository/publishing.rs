@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use migasfree_deb::Builder;
 use migasfree_server::args;
+use migasfree_server::events::{Event, PublicationState};
+use migasfree_server::jobs::{Handlers, Workers};
+use migasfree_server::repository::publish::PublishJob;
 use migasfree_server::repository::publish::{
     Cause, Published, publish, request, request_for, status,
 };
@@ -124,7 +127,7 @@ on_both_engines! {
         site.offer(deployment, &[more]).await;
         let mut broken_off = 0;
         for micros in (0..40_000).step_by(1_500) {
-            let work = publish(&site.state, deployment);
+            let work = publish(&site.state, deployment, None);
             if tokio::time::timeout(Duration::from_micros(micros), work).await.is_ok() {
                 break;
             }
@@ -197,13 +200,46 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn a_job_publishes_and_tells_how_far_it_is(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let package = site.add_package(&hello("1.0")).await;
+        site.offer(deployment, &[package]).await;
+        let mut events = site.state.events.listen();
+        let mut tx = site.state.db.begin().await.unwrap();
+        request(&site.state, &mut tx, deployment).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(status(&site.state.db, deployment).await.unwrap().state, "queued");
+        // A server before this one took the job and died with it.
+        site.run("UPDATE job SET state = 'running', worker = 'dead', attempts = 1, lease_until = $1", args![site.state.clock.now()]).await;
+        site.run("UPDATE repository_publication SET state = 'running'", args![]).await;
+        let handlers = Handlers::default().with(PublishJob(site.state.clone()));
+        let workers = Workers::start(&site.state.jobs, handlers, 2);
+        let mut states = Vec::new();
+        while states.last() != Some(&PublicationState::Published) {
+            let event = tokio::time::timeout(Duration::from_secs(20), events.recv()).await;
+            if let Event::Publication { deployment: told, state, .. } = &*event.unwrap().unwrap() {
+                assert_eq!((told.id, told.project.name.as_str()), (i64::from(deployment), "Desk 1.0"));
+                states.push(*state);
+            }
+        }
+        states.dedup();
+        assert_eq!(states, [PublicationState::Queued, PublicationState::Running, PublicationState::Published]);
+        workers.stop(Duration::from_secs(5)).await;
+        let publication = status(&site.state.db, deployment).await.unwrap();
+        assert_eq!((publication.state.as_str(), publication.done, publication.total), ("published", Some(1), Some(1)));
+        assert!(index(&site, "amd64").await.contains("Package: hello"));
+        assert_eq!(site.count("SELECT COUNT(*) FROM job WHERE state = 'done'").await, 1);
+    }
+}
+
+on_both_engines! {
     async fn a_package_system_that_cannot_be_published_says_so(site: Site) {
         let (project, _) = site.add_project("fedora", "dnf").await;
         let deployment = site.add_deployment_of(project, "first").await;
         let mut tx = site.state.db.begin().await.unwrap();
         request(&site.state, &mut tx, deployment).await.unwrap();
         tx.commit().await.unwrap();
-        let outcome = publish(&site.state, deployment).await.unwrap();
+        let outcome = publish(&site.state, deployment, None).await.unwrap();
         assert_eq!(outcome, Published::Unsupported);
         let publication = status(&site.state.db, deployment).await.unwrap();
         assert_eq!(publication.state, "failed");
@@ -216,7 +252,7 @@ on_both_engines! {
         let deployment = site.add_deployment("first").await;
         site.publish(deployment).await;
         site.run("DELETE FROM core_deployment WHERE id = $1", args![deployment]).await;
-        assert_eq!(publish(&site.state, deployment).await.unwrap(), Published::Gone);
+        assert_eq!(publish(&site.state, deployment, None).await.unwrap(), Published::Gone);
         assert_eq!(site.get(&format!("{ROOT}/InRelease")).await.0, 404);
     }
 }

@@ -12,13 +12,10 @@ use migasfree_server::config::Settings;
 use migasfree_server::db::{
     Args, Db, DeploymentId, PackageId, PackageSetId, PostgresOptions, ProjectId, StoreId,
 };
-use migasfree_server::files::{self, UPLOAD_LIMIT};
-use migasfree_server::jobs::Queue;
+use migasfree_server::files::UPLOAD_LIMIT;
 use migasfree_server::repository::publish::{self, Published};
-use migasfree_server::repository::signing::Signer;
 use migasfree_server::repository::upload::{Stored, Upload, UploadError, store_package};
-use migasfree_server::safe::keys::KeyRing;
-use migasfree_server::{events, sql};
+use migasfree_server::sql;
 
 pub struct Site {
     pub state: AppState,
@@ -52,17 +49,11 @@ impl Site {
         // apt refuses signatures of the future, so the clock starts at the real time.
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
         db.migrate(clock.now()).await.unwrap();
-        let keys = KeyRing::open(&folder.path().join("keys")).unwrap();
-        let state = AppState {
-            db: db.clone(),
-            clock: clock.clone(),
-            settings: Arc::new(Settings::default()),
-            signer: Arc::new(Signer::open(keys.folder(), clock.now()).unwrap()),
-            keys: Arc::new(keys),
-            files: files::Store::open(&folder.path().join("blobs")).unwrap(),
-            jobs: Queue::new(db, clock.clone()),
-            events: events::Bus::default(),
+        let settings = Settings {
+            data: folder.path().to_owned(),
+            ..Settings::default()
         };
+        let state = app::make_state(settings, db, clock.clone()).unwrap();
         let (platform,): (i64,) = one(
             &state.db,
             "INSERT INTO core_platform (name) VALUES ('Linux') RETURNING id",
@@ -80,7 +71,8 @@ impl Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = app::router(state.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
         let store = add_store(&state.db, project, "Org", "org").await;
         Self {
             state,
@@ -198,7 +190,10 @@ impl Site {
     }
 
     pub async fn publish(&self, deployment: DeploymentId) -> i64 {
-        match publish::publish(&self.state, deployment).await.unwrap() {
+        match publish::publish(&self.state, deployment, None)
+            .await
+            .unwrap()
+        {
             Published::Generation { id, .. } => id,
             other => panic!("not published: {other:?}"),
         }
@@ -208,14 +203,14 @@ impl Site {
     pub fn blob(&self, sha256: &str) -> std::path::PathBuf {
         self.folder
             .path()
-            .join("blobs/sha256")
+            .join("files/sha256")
             .join(&sha256[..2])
             .join(sha256)
     }
 
     /// Temporary files of uploads.
     pub fn spooled(&self) -> usize {
-        std::fs::read_dir(self.folder.path().join("blobs/incoming"))
+        std::fs::read_dir(self.folder.path().join("files/incoming"))
             .unwrap()
             .count()
     }

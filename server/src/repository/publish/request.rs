@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
-use super::run::KIND;
+use super::job::PublishJob;
+use super::progress::{Named, event};
 use crate::app::AppState;
 use crate::args;
 use crate::db::{DeploymentId, PackageId, PackageSetId, ProjectId, Result, StoreId, Tx};
+use crate::events::PublicationState;
+use crate::jobs::JobHandler as _;
 use crate::sql;
 
 /// What changed; every internal deployment that offers it is published again.
@@ -27,19 +30,32 @@ pub enum Cause {
 /// # Errors
 /// When the database fails, or there is no such deployment.
 pub async fn request(state: &AppState, tx: &mut Tx, deployment: DeploymentId) -> Result<()> {
+    let now = state.clock.now();
+    let named: Named = tx
+        .one(
+            "SELECT d.name, p.id AS project_id, p.name AS project_name FROM core_deployment d \
+             JOIN core_project p ON p.id = d.project_id WHERE d.id = $1",
+            args![deployment],
+        )
+        .await?;
     tx.execute(
         "INSERT INTO repository_publication (deployment_id, state, requested_at) \
          VALUES ($1, 'queued', $2) ON CONFLICT (deployment_id) DO UPDATE SET state = 'queued', \
          message = '', done = 0, total = 0, requested_at = excluded.requested_at, \
          finished_at = NULL",
-        args![deployment, state.clock.now()],
+        args![deployment, now],
     )
     .await?;
     let payload = json!({ "deployment": deployment });
+    let key = deployment.to_string();
     state
         .jobs
-        .enqueue(tx, KIND, &deployment.to_string(), &payload)
-        .await
+        .enqueue(tx, PublishJob::KIND, &key, &payload)
+        .await?;
+    let queued = PublicationState::Queued;
+    let event = event(named.event(deployment), queued, 0, 0, "", now);
+    state.events.send_after(tx, event);
+    Ok(())
 }
 
 /// Asks for the publications a change makes necessary. Call it before rows disappear.

@@ -3,17 +3,17 @@
 use std::io;
 use std::sync::Arc;
 
+use super::progress::Progress;
 use super::snapshot::{self, Snapshot};
 use super::switch::switch;
 use crate::app::AppState;
 use crate::args;
 use crate::db::{self, DeploymentId};
+use crate::events::PublicationState;
 use crate::files::{BlobError, NewBlob};
+use crate::jobs::JobContext;
 use crate::repository::apt::{self, Contents, Generated};
 use crate::repository::signing::SigningError;
-
-/// Kind of the job.
-pub(super) const KIND: &str = "publish";
 
 /// Why a publication failed; the job tries again.
 #[derive(Debug, thiserror::Error)]
@@ -48,34 +48,70 @@ pub enum Published {
     Gone,
 }
 
-/// Publishes a deployment.
+/// Publishes a deployment, telling `job` and whoever listens how far it is.
 ///
 /// # Errors
 /// What was served before is still served then.
-pub async fn publish(state: &AppState, id: DeploymentId) -> Result<Published, PublishError> {
-    let outcome = attempt(state, id).await;
-    if let Err(error) = &outcome {
-        fail(state, id, &error.to_string()).await?;
+pub async fn publish(
+    state: &AppState,
+    id: DeploymentId,
+    job: Option<&JobContext>,
+) -> Result<Published, PublishError> {
+    let Some(deployment) = snapshot::deployment(&state.db, id).await? else {
+        return Ok(Published::Gone);
+    };
+    let progress = Progress::new(state, job, deployment.event(id));
+    if deployment.pms != "apt" {
+        let message = format!(
+            "repositories of {} cannot be published yet: only those of apt are supported",
+            deployment.pms
+        );
+        fail(state, id, &message).await?;
+        progress.end(PublicationState::Failed, 0, &message);
+        return Ok(Published::Unsupported);
     }
-    outcome
+    match attempts(state, id, &progress).await {
+        Ok(Some((generation, snapshot))) => {
+            let packages = snapshot.packages.len();
+            progress.end(
+                PublicationState::Published,
+                packages as u64,
+                &message(&snapshot),
+            );
+            Ok(Published::Generation {
+                id: generation,
+                packages,
+            })
+        }
+        Ok(None) => Ok(Published::Gone),
+        Err(error) => {
+            let message = error.to_string();
+            progress.end(PublicationState::Failed, 0, &message);
+            fail(state, id, &message).await?;
+            Err(error)
+        }
+    }
 }
 
-async fn attempt(state: &AppState, id: DeploymentId) -> Result<Published, PublishError> {
+/// Tries until nobody else published meanwhile; `None` when the deployment went away.
+async fn attempts(
+    state: &AppState,
+    id: DeploymentId,
+    progress: &Progress<'_>,
+) -> Result<Option<(i64, Snapshot)>, PublishError> {
     loop {
         let Some(deployment) = snapshot::deployment(&state.db, id).await? else {
-            return Ok(Published::Gone);
+            return Ok(None);
         };
-        if deployment.pms != "apt" {
-            let message = format!(
-                "repositories of {} cannot be published yet: only those of apt are supported",
-                deployment.pms
-            );
-            fail(state, id, &message).await?;
-            return Ok(Published::Unsupported);
-        }
         begin(state, id).await?;
+        progress
+            .at(0, 0, "reading what the deployment offers")
+            .await;
         let snapshot = snapshot::take(&state.db, id, deployment).await?;
+        let total = snapshot.packages.len() as u64;
+        progress.at(0, total, "writing the indexes").await;
         let (snapshot, files) = build(state, snapshot).await?;
+        progress.at(total, total, "storing the indexes").await;
         let now = state.clock.now();
         let blobs: Vec<NewBlob> = files
             .iter()
@@ -88,11 +124,7 @@ async fn attempt(state: &AppState, id: DeploymentId) -> Result<Published, Publis
         let message = message(&snapshot);
         let switched = switch(&state.db, id, &snapshot, &files, &message, now).await?;
         if let Some(generation) = switched {
-            let packages = snapshot.packages.len();
-            return Ok(Published::Generation {
-                id: generation,
-                packages,
-            });
+            return Ok(Some((generation, snapshot)));
         }
     }
 }

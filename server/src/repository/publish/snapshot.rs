@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::progress::Named;
 use crate::args;
 use crate::db::{Db, DeploymentId, ProjectId, Result, Ts};
+use crate::events::EventDeployment;
 use crate::repository::apt::Listed;
 
 /// Everything a publication is made from.
@@ -112,6 +114,16 @@ pub(super) async fn take(db: &Db, id: DeploymentId, deployment: Deployment) -> R
 }
 
 impl Deployment {
+    /// As events name it.
+    pub fn event(&self, id: DeploymentId) -> EventDeployment {
+        let named = Named {
+            name: self.name.clone(),
+            project_id: self.project_id,
+            project_name: self.project_name.clone(),
+        };
+        named.event(id)
+    }
+
     /// The architectures of the project that can name a folder.
     pub fn architectures(&self) -> Vec<String> {
         let usable = |name: &&str| {
