@@ -357,11 +357,12 @@ impl Core {
             Task::Sync {
                 scope,
                 force_upgrade,
-                ..
+                reason,
             } => {
                 return Ok(Work::Sync(SyncRequest {
                     scope: *scope,
                     force_upgrade: *force_upgrade,
+                    background: reason == "timer",
                 }));
             }
             Task::Tags { tags, apply } => {
