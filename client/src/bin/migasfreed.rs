@@ -1,3 +1,147 @@
-//! migasfreed.rs.
+//! The daemon `migasfreed`, and the processes it starts of itself.
 
-fn main() {}
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use migasfree_client::clock::SystemClock;
+use migasfree_client::daemon::catalog::render_child;
+use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
+use migasfree_client::daemon::start::{Mode, Setup, run};
+use migasfree_client::process::helper;
+use migasfree_client::sync::{LocalEngine, OpenOptions};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Installs, removes and synchronises for the users of this computer, over D-Bus.
+#[derive(Debug, Parser)]
+#[command(name = "migasfreed", version)]
+struct Arguments {
+    /// Serve the session bus for this user alone, on another root; never asks polkit
+    #[arg(long, requires = "root")]
+    session: bool,
+    /// Work on the system below this folder
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Read the settings from this file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What the daemon starts itself again for.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Does the work of one job
+    #[command(hide = true)]
+    RunJob {
+        /// Go on with what an earlier worker left running
+        #[arg(long)]
+        resume: bool,
+        folder: PathBuf,
+    },
+    /// Turns an image into a PNG, without privileges
+    #[command(hide = true)]
+    RenderImage { size: u32 },
+}
+
+fn main() -> ExitCode {
+    if let Some(code) = helper::run_if_asked() {
+        return code;
+    }
+    let arguments = Arguments::parse();
+    match act(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("migasfreed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(arguments: Arguments) -> Result<()> {
+    if let Some(Part::RenderImage { size }) = arguments.part {
+        return Ok(render_child(size)?);
+    }
+    log();
+    let options = OpenOptions {
+        root: arguments.root.as_deref().map(real_path).transpose()?,
+        config: arguments.config.map(std::path::absolute).transpose()?,
+        helper: None,
+    };
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(async {
+            match arguments.part {
+                Some(Part::RunJob { resume, folder }) => work(&options, resume, &folder).await,
+                _ => serve(&options, arguments.session).await,
+            }
+        })
+}
+
+async fn work(options: &OpenOptions, resume: bool, folder: &Path) -> Result<()> {
+    let engine = LocalEngine::open(options).await?;
+    run_job(folder, &engine, resume)
+        .await
+        .with_context(|| format!("the job in {}", folder.display()))
+}
+
+async fn serve(options: &OpenOptions, session: bool) -> Result<()> {
+    let engine = LocalEngine::open(options).await?;
+    let setup = Setup {
+        mode: if session { Mode::Session } else { Mode::System },
+        layout: engine.layout().clone(),
+        settings: engine.settings().clone(),
+        engine: Arc::new(engine),
+        clock: Arc::new(SystemClock),
+        worker: worker_command(options)?,
+    };
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Ok(run(setup, stop).await?)
+}
+
+fn worker_command(options: &OpenOptions) -> Result<WorkerCommand> {
+    let mut arguments: Vec<OsString> = Vec::new();
+    for (flag, value) in [("--root", &options.root), ("--config", &options.config)] {
+        if let Some(value) = value {
+            arguments.extend([flag.into(), value.clone().into_os_string()]);
+        }
+    }
+    Ok(WorkerCommand {
+        program: std::env::current_exe().context("the own program cannot be found")?,
+        arguments,
+    })
+}
+
+fn real_path(path: &Path) -> Result<PathBuf> {
+    path.canonicalize()
+        .with_context(|| format!("the root {} cannot be used", path.display()))
+}
+
+fn log() {
+    let filter =
+        EnvFilter::try_from_env("MIGASFREE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
+    // The journal has the time already.
+    if std::env::var_os("JOURNAL_STREAM").is_some() {
+        subscriber.with_ansi(false).without_time().init();
+    } else {
+        subscriber.with_ansi(false).init();
+    }
+}

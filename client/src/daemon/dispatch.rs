@@ -343,8 +343,7 @@ impl Core {
         let _ = self.jobs.with(id, |job| job.view.allow_cancel = false);
         self.signals.job_changed(self, id).await;
         tracing::info!(job = id, user, "registers");
-        let work = perform_registration(self.engine.as_ref(), &credentials, job_id, &log);
-        let done = work.await;
+        let done = perform_registration(self.engine.as_ref(), &credentials, job_id, &log).await;
         let mut tail = Tail::of(&folder);
         let events = read(&mut tail, id);
         self.deliver(id, &events).await;

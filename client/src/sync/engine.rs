@@ -8,8 +8,9 @@ use crate::identity;
 use crate::job::{Job, JobId};
 use crate::observer::LockHolder;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
+use crate::transport::ApiError;
 use crate::transport::messages::{
-    ComputerId, ComputerInfo, Label, MandatoryPackages, ServerInfo, Tags, Trait,
+    AppId, ComputerId, ComputerInfo, Label, MandatoryPackages, ServerInfo, Tags, Trait,
 };
 
 use super::local::{LocalEngine, io};
@@ -187,6 +188,26 @@ impl Engine for LocalEngine {
 
     fn last_mandatory(&self) -> MandatoryPackages {
         self.known_mandatory()
+    }
+
+    async fn request_app(
+        &self,
+        app: AppId,
+        justification: &str,
+    ) -> Result<Option<String>, EngineError> {
+        let session = self.session().await?;
+        match session
+            .server
+            .request_app(session.id, app, justification)
+            .await
+        {
+            Ok(answer) => match &answer["id"] {
+                serde_json::Value::String(id) => Ok(Some(id.clone())),
+                id => Ok(Some(id.to_string())),
+            },
+            Err(ApiError::Status { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError> {

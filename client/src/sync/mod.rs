@@ -194,12 +194,7 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     async fn resume(&self, job: &Job<'_>) -> Option<Result<Outcome, EngineError>>;
 
     /// Finishes what an interrupted job left half done with packages; `nothing-to-do` when all is well.
-    async fn repair(&self, _job: &Job<'_>) -> Result<Outcome, EngineError> {
-        Ok(Outcome {
-            code: ResultCode::NothingToDo,
-            problems: Vec::new(),
-        })
-    }
+    async fn repair(&self, job: &Job<'_>) -> Result<Outcome, EngineError>;
 
     /// Forgets the process records of a job that ended.
     fn forget(&self, job: &JobId);
@@ -238,28 +233,20 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     fn package_name(&self, text: &str) -> Result<PackageName, EngineError>;
 
     /// The newest version of each of these packages; names that no repository has are left out.
-    async fn candidates(&self, _names: &[PackageName]) -> Result<Vec<Candidate>, EngineError> {
-        Ok(Vec::new())
-    }
+    async fn candidates(&self, names: &[PackageName]) -> Result<Vec<Candidate>, EngineError>;
 
     /// Another number after packages or package lists changed, by whomever. Cheap.
-    fn packages_stamp(&self) -> u64 {
-        0
-    }
+    fn packages_stamp(&self) -> u64;
 
     /// What the last synchronisation was told to install and remove; empty before the first.
-    fn last_mandatory(&self) -> MandatoryPackages {
-        MandatoryPackages::default()
-    }
+    fn last_mandatory(&self) -> MandatoryPackages;
 
     /// Asks the organisation for an application. `None` when this server takes no requests, else the request's id.
     async fn request_app(
         &self,
-        _app: AppId,
-        _justification: &str,
-    ) -> Result<Option<String>, EngineError> {
-        Ok(None)
-    }
+        app: AppId,
+        justification: &str,
+    ) -> Result<Option<String>, EngineError>;
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError>;
 

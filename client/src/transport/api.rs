@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::messages::{
-    App, Category, ComputerId, ComputerInfo, FaultDefinition, Label, MandatoryPackages, Page,
-    Property, Repository, ServerInfo, TagRules, Trait,
+    App, AppId, Category, ComputerId, ComputerInfo, FaultDefinition, Label, MandatoryPackages,
+    Page, Property, Repository, ServerInfo, TagRules, Trait,
 };
 use super::public::{self, shape};
 use super::{ApiError, Body, Keys, PackagerKeys, Request, Response, Transport, sealed};
@@ -413,6 +413,18 @@ impl SealedServer {
 
     pub async fn categories(&self, id: ComputerId) -> Result<Vec<Category>, ApiError> {
         self.call("catalog/categories/", json!({ "cid": id })).await
+    }
+
+    /// Asks the organisation for an application; the number of the request. An addition of ours: servers without it
+    /// answer 404.
+    pub async fn request_app(
+        &self,
+        id: ComputerId,
+        app: AppId,
+        justification: &str,
+    ) -> Result<Value, ApiError> {
+        let claims = json!({ "cid": id, "app": app, "justification": justification });
+        self.call("catalog/requests/", claims).await
     }
 
     /// Sends a file with a packager's keys: `packages/` or `packages/set/`.

@@ -35,7 +35,7 @@ impl Details {
     /// Keys and values; the keys that the texts of the actions use are always there.
     #[must_use]
     pub fn entries(&self) -> HashMap<&str, &str> {
-        let mut entries = HashMap::from([("app", ""), ("packages", "0"), ("computer", "")]);
+        let mut entries = HashMap::from([("app", "…"), ("packages", "0"), ("computer", "")]);
         entries.extend(self.0.iter().map(|(key, value)| (*key, value.as_str())));
         entries
     }
