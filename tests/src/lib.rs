@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod binaries;
 pub mod browser;
+pub mod bus;
 pub mod display;
 pub mod organisation;
 pub mod package;
