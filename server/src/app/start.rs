@@ -80,7 +80,7 @@ impl App {
             schema = db::known_schema(),
             "the database is ready"
         );
-        let state = make_state(settings, db, clock)?;
+        let state = AppState::new(settings, db, clock)?;
         let admin = auth::create_administrator(
             &state.db,
             &state.auth.hasher,
@@ -135,38 +135,36 @@ async fn open_database(settings: &Settings) -> Result<Db, StartError> {
     })
 }
 
-/// Opens what handlers use: keys and files in the data folder, queue, bus, figures.
-///
-/// # Errors
-/// When a file of the data folder cannot be used.
-pub fn make_state(
-    settings: Settings,
-    db: Db,
-    clock: Arc<dyn Clock>,
-) -> Result<AppState, StartError> {
-    let at = |path: &PathBuf| {
-        let path = path.clone();
-        move |source| StartError::File { path, source }
-    };
-    let keys_folder = settings.data.join("keys");
-    let files_folder = settings.data.join("files");
-    let keys = safe::keys::KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
-    let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
-    let signer = Signer::open(&keys_folder, clock.now())?;
-    let jwt = JwtKey::open(&keys_folder).map_err(at(&keys_folder))?;
-    Ok(AppState {
-        auth: Arc::new(Auth::new(&settings, Arc::clone(&clock), jwt)),
-        jobs: Queue::new(db.clone(), Arc::clone(&clock)),
-        events: events::Bus::new(&db),
-        keys: Arc::new(keys),
-        files,
-        signer: Arc::new(signer),
-        metrics: Metrics(recorder().clone()),
-        stop: CancellationToken::new(),
-        settings: Arc::new(settings),
-        clock,
-        db,
-    })
+impl AppState {
+    /// What handlers use, over a migrated database.
+    ///
+    /// # Errors
+    /// When keys or folders of the data folder cannot be used.
+    pub fn new(settings: Settings, db: Db, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let at = |path: &PathBuf| {
+            let path = path.clone();
+            move |source| StartError::File { path, source }
+        };
+        let keys_folder = settings.data.join("keys");
+        let files_folder = settings.data.join("files");
+        let keys = safe::keys::KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
+        let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
+        let signer = Signer::open(&keys_folder, clock.now())?;
+        let jwt = JwtKey::open(&keys_folder).map_err(at(&keys_folder))?;
+        Ok(Self {
+            auth: Arc::new(Auth::new(&settings, Arc::clone(&clock), jwt)),
+            jobs: Queue::new(db.clone(), Arc::clone(&clock)),
+            events: events::Bus::new(&db),
+            keys: Arc::new(keys),
+            files,
+            signer: Arc::new(signer),
+            metrics: Metrics(recorder().clone()),
+            stop: CancellationToken::new(),
+            settings: Arc::new(settings),
+            clock,
+            db,
+        })
+    }
 }
 
 fn private_folder(path: &PathBuf) -> Result<(), StartError> {

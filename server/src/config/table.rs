@@ -129,7 +129,7 @@ settings! {
     stop_timeout_seconds: u32 = "20",
         "Seconds running requests and jobs get to finish when the server stops.";
     job_workers: u32 = "2",
-        "Background jobs that run at the same time.";
+        "Background jobs that run at the same time; 0 leaves them to other servers of the same database.";
     log: String = "info",
         "What is logged: error, warn, info, debug or trace, also per module (info,migasfree_server::safe=debug).";
     log_format: LogFormat = "text",

@@ -28,7 +28,7 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `count` workers.
+    /// Starts `count` workers; none leaves the work to other servers.
     pub fn start(queue: &Queue, handlers: Handlers, count: u32) -> Self {
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();

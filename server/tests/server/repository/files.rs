@@ -9,8 +9,8 @@ use migasfree_server::files::garbage::{Collected, collect};
 use migasfree_server::files::icons::{self, IconError};
 use reqwest::{Client, Method, Response};
 
+use super::site::{Site, hello};
 use crate::on_both_engines;
-use crate::site::{Site, hello};
 
 const HELLO: &str = "/public/desk-10/stores/org/hello_1.0_amd64.deb";
 

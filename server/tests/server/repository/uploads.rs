@@ -11,8 +11,8 @@ use migasfree_server::repository::publish::status;
 use migasfree_server::repository::report::{ReportError, report};
 use migasfree_server::repository::upload::{Outcome, UploadError, store_file, store_package};
 
+use super::site::{Site, hello};
 use crate::on_both_engines;
-use crate::site::{Site, hello};
 
 on_both_engines! {
     async fn a_package_is_known_by_what_it_says_of_itself(site: Site) {

@@ -9,9 +9,9 @@ use std::time::Duration;
 use migasfree_deb::{Builder, Paragraph};
 use migasfree_server::args;
 
-use crate::apt_root::Apt;
+use super::apt_root::Apt;
+use super::site::{Site, hello};
 use crate::on_both_engines;
-use crate::site::{Site, hello};
 
 on_both_engines! {
     async fn apt_downloads_what_was_published(site: Site) {

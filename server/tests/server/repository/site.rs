@@ -17,6 +17,8 @@ use migasfree_server::repository::publish::{self, Published};
 use migasfree_server::repository::upload::{Stored, Upload, UploadError, store_package};
 use migasfree_server::sql;
 
+use crate::harness::postgres;
+
 pub struct Site {
     pub state: AppState,
     pub clock: Arc<ManualClock>,
@@ -34,9 +36,7 @@ impl Site {
     }
 
     pub async fn on_postgres() -> Self {
-        let url = tokio::task::spawn_blocking(super::postgres::database)
-            .await
-            .unwrap();
+        let url = postgres::database().await;
         let options = PostgresOptions {
             url,
             max_connections: 10,
@@ -53,7 +53,7 @@ impl Site {
             data: folder.path().to_owned(),
             ..Settings::default()
         };
-        let state = app::make_state(settings, db, clock.clone()).unwrap();
+        let state = AppState::new(settings, db, clock.clone()).unwrap();
         let (platform,): (i64,) = one(
             &state.db,
             "INSERT INTO core_platform (name) VALUES ('Linux') RETURNING id",

@@ -12,8 +12,8 @@ use migasfree_server::repository::publish::{
     Cause, Published, publish, request, request_for, status,
 };
 
+use super::site::{Site, hello};
 use crate::on_both_engines;
-use crate::site::{Site, hello};
 
 const ROOT: &str = "/public/desk-10/repos/dists/first";
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::site::Site;
+use super::site::Site;
 
 pub struct Apt {
     folder: tempfile::TempDir,

@@ -1,0 +1,337 @@
+//! Signing in and out: every way that is allowed, and every way that is refused.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::{Answer, Server};
+use crate::on_both_engines;
+
+const ACCOUNT: &str = "/rest-auth/user/";
+
+/// Signs in as a page of the admin UI; answers the cookie.
+async fn cookie(server: &Server, name: &str, password: &str) -> String {
+    let answer = page(server, Method::POST, "/rest-auth/login/", "")
+        .json(&json!({"username": name, "password": password}));
+    let answer = Answer::of(answer).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.json["key"], json!(null), "a page gets no token");
+    let cookie = answer.header("set-cookie").to_owned();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// A request as our own page makes it.
+fn page(server: &Server, method: Method, path: &str, cookie: &str) -> reqwest::RequestBuilder {
+    server
+        .anonymous()
+        .request(method, path)
+        .header("Origin", server.url())
+        .header("X-CSRF", "1")
+        .header("Cookie", cookie)
+}
+
+on_both_engines! {
+    async fn a_program_signs_in_with_a_token_and_out_again(server: Server) {
+        let given = json!({"username": "admin", "password": server.admin_password()});
+        for (path, field) in [("/rest-auth/login/", "key"), ("/token-auth/", "token"), ("/token-auth", "token")] {
+            let answer = server.anonymous().post(path, given.clone()).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            assert_eq!(answer.header("set-cookie"), "", "a program gets no cookie");
+            let token = answer.json[field].as_str().unwrap().to_owned();
+            assert_eq!(token.len(), 40);
+            let program = crate::harness::Client::new(server.url(), Some(token));
+            let account = program.get(ACCOUNT).await;
+            assert_eq!((account.status, account.json["username"].as_str()), (200, Some("admin")));
+            assert_eq!(account.json["token"], "", "no answer repeats a token");
+            assert_eq!(program.post("/rest-auth/logout/", json!({})).await.status, 200);
+            assert_eq!(program.get(ACCOUNT).await.status, 401, "the token is gone");
+        }
+    }
+
+    async fn signing_out_leaves_the_other_programs_of_the_user_alone(server: Server) {
+        let (one, other) = (server.admin().await, server.admin().await);
+        assert_eq!(one.post("/rest-auth/logout/", json!({})).await.status, 200);
+        assert_eq!(one.get(ACCOUNT).await.status, 401);
+        assert_eq!(other.get(ACCOUNT).await.status, 200);
+    }
+
+    async fn no_secret_is_stored_as_it_is(server: Server) {
+        let token = server.admin().await.token().to_owned();
+        let rows: Vec<(String,)> = server.state().db
+            .all("SELECT token_hash FROM auth_token UNION ALL SELECT password FROM core_userprofile",
+                migasfree_server::args![])
+            .await.unwrap();
+        assert!(rows.iter().all(|(text,)| *text != token && text != server.admin_password()));
+        assert!(rows.iter().any(|(text,)| text.starts_with("$argon2id$")));
+    }
+
+    async fn wrong_credentials_are_refused_alike(server: Server) {
+        server.add_operator("nobody", "", &[]).await;
+        let inactive = server.add_operator("inactive", "a good password", &[]).await;
+        server.state().db
+            .execute("UPDATE core_userprofile SET is_active = FALSE WHERE id = $1", migasfree_server::args![inactive])
+            .await.unwrap();
+        for (name, password) in [
+            ("admin", "wrong"), ("unknown", "wrong"), ("nobody", "!"), ("inactive", "a good password"),
+        ] {
+            let given = json!({"username": name, "password": password});
+            let answer = server.anonymous().post("/token-auth/", given.clone()).await;
+            assert_eq!(answer.status, 400, "{name}");
+            assert_eq!(answer.json["non_field_errors"][0], "The user name or the password is not right.");
+            let answer = server.anonymous().post("/token-auth-jwt/", given).await;
+            assert_eq!((answer.status, answer.code()), (401, "no_active_account"), "{name}");
+        }
+        let empty = server.anonymous().post("/rest-auth/login/", json!({"username": "admin"})).await;
+        assert_eq!((empty.status, empty.json["password"].is_array()), (400, true), "{}", empty.text);
+        let garbage = server.anonymous().request(Method::POST, "/token-auth/").body("{");
+        assert_eq!(Answer::of(garbage).await.status, 400);
+    }
+
+    async fn bad_authorization_is_refused_also_beside_a_good_cookie(server: Server) {
+        let cookie = cookie(&server, "admin", server.admin_password()).await;
+        for line in ["Token 0123456789", "Token", "Basic YWRtaW46YWRtaW4=", "Bearer a.b.c", ""] {
+            let request = page(&server, Method::GET, ACCOUNT, &cookie).header("Authorization", line);
+            assert_eq!(Answer::of(request).await.status, 401, "{line:?}");
+        }
+        let anonymous = server.anonymous().get(ACCOUNT).await;
+        assert_eq!((anonymous.status, anonymous.header("www-authenticate")), (401, "Token"));
+    }
+
+    async fn the_cookie_works_for_our_own_pages_only(server: Server) {
+        let cookie = cookie(&server, "admin", server.admin_password()).await;
+        let own = |method| page(&server, method, ACCOUNT, &cookie);
+        assert_eq!(Answer::of(own(Method::GET)).await.status, 200);
+        let patch = Answer::of(own(Method::PATCH).json(&json!({"first_name": "Ada"}))).await;
+        assert_eq!((patch.status, patch.json["first_name"].as_str()), (200, Some("Ada")));
+
+        let bare = |method| server.anonymous().request(method, ACCOUNT).header("Cookie", &cookie);
+        assert_eq!(Answer::of(bare(Method::GET)).await.status, 200, "a plain GET of the same page");
+        let refused = [
+            bare(Method::PATCH),
+            bare(Method::PATCH).header("Origin", server.url()),
+            bare(Method::PATCH).header("X-CSRF", "1"),
+            bare(Method::PATCH).header("X-CSRF", "1").header("Origin", "http://elsewhere.example"),
+            bare(Method::GET).header("Origin", "http://elsewhere.example"),
+            bare(Method::GET).header("Sec-Fetch-Site", "cross-site"),
+        ];
+        for request in refused {
+            let answer = Answer::of(request.json(&json!({"first_name": "Eve"}))).await;
+            assert_eq!((answer.status, answer.code()), (403, "csrf_failed"));
+        }
+        let account = Answer::of(own(Method::GET)).await;
+        assert_eq!(account.json["first_name"], "Ada", "nothing changed");
+
+        let foreign = server.anonymous().request(Method::POST, "/rest-auth/login/")
+            .header("X-CSRF", "1").header("Origin", "http://elsewhere.example")
+            .json(&json!({"username": "admin", "password": server.admin_password()}));
+        assert_eq!(Answer::of(foreign).await.status, 403, "nor does a foreign page sign anybody in");
+
+        let out = page(&server, Method::POST, "/rest-auth/logout/", &cookie);
+        assert_eq!(Answer::of(out).await.status, 200);
+        assert_eq!(Answer::of(own(Method::GET)).await.status, 401);
+    }
+
+    async fn a_session_ends_when_nobody_uses_it(server: Server) {
+        let cookie = cookie(&server, "admin", server.admin_password()).await;
+        let ask = || Answer::of(page(&server, Method::GET, ACCOUNT, &cookie));
+        for _ in 0..3 {
+            server.clock.advance(Duration::from_secs(8 * 3600));
+            assert_eq!(ask().await.status, 200, "each request moves the end on");
+        }
+        server.clock.advance(Duration::from_secs(13 * 3600));
+        assert_eq!(ask().await.status, 401);
+    }
+
+    async fn json_web_tokens_are_short_lived_and_end_with_the_password(server: Server) {
+        let given = json!({"username": "admin", "password": server.admin_password()});
+        let pair = server.anonymous().post("/token-auth-jwt/", given).await.json;
+        let (access, refresh) = (pair["access"].as_str().unwrap(), pair["refresh"].as_str().unwrap());
+        let account = |token: String| {
+            Answer::of(server.anonymous().request(Method::GET, ACCOUNT).header("Authorization", format!("Bearer {token}")))
+        };
+        assert_eq!(account(access.to_owned()).await.status, 200);
+        assert_eq!(account(refresh.to_owned()).await.status, 401, "a refresh token opens nothing");
+        for token in [access, refresh] {
+            let verified = server.anonymous().post("/api/token/verify/", json!({"token": token})).await;
+            assert_eq!((verified.status, verified.json), (200, json!({})));
+        }
+
+        server.clock.advance(Duration::from_secs(301));
+        let late = account(access.to_owned()).await;
+        assert_eq!((late.status, late.code()), (401, "token_not_valid"));
+        let renewed = server.anonymous().post("/token-refresh/", json!({"refresh": refresh})).await;
+        let renewed = renewed.json["access"].as_str().unwrap().to_owned();
+        assert_eq!(account(renewed.clone()).await.status, 200);
+        let misused = server.anonymous().post("/token-refresh/", json!({"refresh": renewed})).await;
+        assert_eq!(misused.status, 401, "an access token is no refresh token");
+
+        change_password(&server, &server.admin().await, server.admin_password(), "something quite new").await;
+        server.clock.advance(Duration::from_secs(1));
+        let old = server.anonymous().post("/token-refresh/", json!({"refresh": refresh})).await;
+        assert_eq!((old.status, old.code()), (401, "token_not_valid"));
+    }
+
+    async fn changing_the_password_needs_the_old_one_and_ends_other_sessions(server: Server) {
+        let old = server.admin_password().to_owned();
+        let file = server.folder.path().join("admin-password");
+        assert!(file.exists());
+        let (mine, other) = (server.admin().await, server.admin().await);
+        let session = cookie(&server, "admin", &old).await;
+        server.clock.advance(Duration::from_secs(2));
+        let change = "/rest-auth/password/change/";
+        for (given, field) in [
+            (json!({"new_password1": "something new", "new_password2": "something new"}), "old_password"),
+            (json!({"old_password": "wrong", "new_password1": "something new", "new_password2": "something new"}), "old_password"),
+            (json!({"old_password": old, "new_password1": "short", "new_password2": "short"}), "new_password1"),
+            (json!({"old_password": old, "new_password1": "admin-2026", "new_password2": "admin-2026"}), "new_password1"),
+            (json!({"old_password": old, "new_password1": "something new", "new_password2": "else"}), "new_password2"),
+        ] {
+            let answer = mine.post(change, given).await;
+            assert_eq!((answer.status, answer.json[field].is_array()), (400, true), "{}", answer.text);
+        }
+        change_password(&server, &mine, &old, "something quite new").await;
+        assert!(!file.exists(), "the first password is not left lying about");
+        assert_eq!(mine.get(ACCOUNT).await.status, 200);
+        assert_eq!(other.get(ACCOUNT).await.status, 401);
+        assert_eq!(Answer::of(page(&server, Method::GET, ACCOUNT, &session)).await.status, 401);
+        let given = json!({"username": "admin", "password": "something quite new"});
+        assert_eq!(server.anonymous().post("/token-auth/", given).await.status, 200);
+        let given = json!({"username": "admin", "password": old});
+        assert_eq!(server.anonymous().post("/token-auth/", given).await.status, 400);
+        let recorded: (i64,) = server.state().db
+            .one("SELECT COUNT(*) FROM audit_record WHERE action = 'change_password' AND after IS NULL",
+                migasfree_server::args![])
+            .await.unwrap();
+        assert_eq!(recorded.0, 1);
+    }
+
+    async fn nobody_makes_themselves_a_superuser(server: Server) {
+        let ana = server.operator("ana", &[]).await;
+        let given = json!({"is_superuser": true, "is_staff": false, "username": "root", "email": "ana@x.example"});
+        let answer = ana.patch(ACCOUNT, given).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.json["is_superuser"], false);
+        assert_eq!(answer.json["is_staff"], true);
+        assert_eq!(answer.json["username"], "ana");
+        assert_eq!(answer.json["email"], "ana@x.example");
+        let long = ana.patch(ACCOUNT, json!({"first_name": "x".repeat(151)})).await;
+        assert_eq!((long.status, long.json["first_name"].is_array()), (400, true));
+    }
+
+    async fn an_operator_who_is_made_inactive_is_out_at_once(server: Server) {
+        let ana = server.operator("ana", &[]).await;
+        assert_eq!(ana.get(ACCOUNT).await.status, 200);
+        server.state().db
+            .execute("UPDATE core_userprofile SET is_active = FALSE WHERE username = 'ana'", migasfree_server::args![])
+            .await.unwrap();
+        assert_eq!(ana.get(ACCOUNT).await.status, 401);
+    }
+
+    async fn permissions_come_from_groups_and_from_the_user(server: Server) {
+        let ana = server.operator("ana", &["core.add_platform"]).await;
+        server.state().db
+            .execute(
+                "INSERT INTO auth_user_groups (user_id, group_id) \
+                 SELECT u.id, g.id FROM core_userprofile u, auth_group g \
+                 WHERE u.username = 'ana' AND g.name = 'Domain Admin'",
+                migasfree_server::args![],
+            )
+            .await.unwrap();
+        let account = ana.get(ACCOUNT).await.json;
+        let permissions: Vec<&str> =
+            account["permissions"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        assert_eq!(permissions.len(), 10);
+        for name in ["core.add_platform", "core.delete_scope", "client.view_computer"] {
+            assert!(permissions.contains(&name), "{name} is not in {permissions:?}");
+        }
+        assert_eq!(account["groups"][0]["name"], "Domain Admin");
+    }
+
+    async fn guessing_passwords_is_slowed_down(server: Server) {
+        let wrong = json!({"username": "admin", "password": "wrong"});
+        for _ in 0..10 {
+            assert_eq!(server.anonymous().post("/rest-auth/login/", wrong.clone()).await.status, 400);
+        }
+        let right = json!({"username": "admin", "password": server.admin_password()});
+        let answer = server.anonymous().post("/token-auth/", right.clone()).await;
+        assert_eq!((answer.status, answer.code()), (429, "throttled"));
+        assert_eq!(answer.header("retry-after"), "300");
+        let other = json!({"username": "other", "password": "wrong"});
+        assert_eq!(server.anonymous().post("/token-auth/", other).await.status, 400, "others are not affected");
+        server.clock.advance(Duration::from_secs(300));
+        assert_eq!(server.anonymous().post("/token-auth/", right).await.status, 200);
+    }
+}
+
+async fn change_password(server: &Server, program: &crate::harness::Client, old: &str, new: &str) {
+    let given = json!({"old_password": old, "new_password1": new, "new_password2": new});
+    let answer = program.post("/rest-auth/password/change/", given).await;
+    assert_eq!(answer.status, 200, "{} at {}", answer.text, server.url());
+}
+
+#[tokio::test]
+async fn requests_are_limited_by_address_and_by_operator() {
+    let settings = migasfree_server::config::Settings {
+        rate_anonymous: 3,
+        rate_operator: 5,
+        ..Server::sqlite_settings()
+    };
+    let server = Server::with(settings).await;
+    let admin = server.admin().await;
+    for _ in 0..5 {
+        assert_eq!(admin.get(ACCOUNT).await.status, 200);
+    }
+    assert_eq!(admin.get(ACCOUNT).await.status, 429);
+    for _ in 0..3 {
+        assert_eq!(server.anonymous().get(ACCOUNT).await.status, 401);
+    }
+    let limited = server.anonymous().get(ACCOUNT).await;
+    assert_eq!((limited.status, limited.header("retry-after")), (429, "60"));
+    let elsewhere = server
+        .anonymous()
+        .request(Method::GET, ACCOUNT)
+        .header("X-Forwarded-For", "192.0.2.7");
+    assert_eq!(
+        Answer::of(elsewhere).await.status,
+        401,
+        "behind the trusted proxy is another address"
+    );
+    server.clock.advance(Duration::from_secs(60));
+    assert_eq!(admin.get(ACCOUNT).await.status, 200);
+}
+
+#[tokio::test]
+async fn behind_tls_the_cookie_is_secure_and_bound_to_the_host() {
+    let server = Server::on_sqlite().await;
+    let login = |scheme: &str| {
+        server
+            .anonymous()
+            .request(Method::POST, "/rest-auth/login/")
+            .header("X-Forwarded-Proto", scheme)
+            .header("Origin", server.url())
+            .header("X-CSRF", "1")
+            .json(&json!({"username": "admin", "password": server.admin_password()}))
+    };
+    let secure = Answer::of(login("https")).await;
+    let cookie = secure.header("set-cookie");
+    assert!(
+        cookie.starts_with("__Host-") && cookie.contains("; Secure"),
+        "{cookie}"
+    );
+    let value = cookie.split(';').next().unwrap().replace("__Host-", "");
+    let plain = server
+        .anonymous()
+        .request(Method::GET, ACCOUNT)
+        .header("Cookie", &value)
+        .header("X-Forwarded-Proto", "https");
+    assert_eq!(
+        Answer::of(plain).await.status,
+        401,
+        "a cookie that anybody could have set does not count"
+    );
+}

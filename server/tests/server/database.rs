@@ -1,0 +1,384 @@
+//! The data layer: two engines that answer alike.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use migasfree_server::db::{self, Db, Error, PostgresOptions, Row, Ts, json_ids, known_schema};
+use migasfree_server::{args, sql};
+use sea_query::{Expr, ExprTrait as _, Order, Query};
+
+use crate::harness::postgres;
+use crate::on_both_engines;
+
+const NOW: Ts = Ts(1_795_226_730_374_669);
+
+/// A migrated database.
+struct Data {
+    db: Db,
+    folder: tempfile::TempDir,
+}
+
+impl Data {
+    async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(folder.path()).await.unwrap();
+        db.migrate(NOW).await.unwrap();
+        Self { db, folder }
+    }
+
+    async fn on_postgres() -> Self {
+        let db = open(postgres::empty_database().await).await;
+        db.migrate(NOW).await.unwrap();
+        Self {
+            db,
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        let (count,) = self.db.one::<(i64,)>(sql, args![]).await.unwrap();
+        count
+    }
+}
+
+async fn open(url: String) -> Db {
+    Db::open_postgres(&PostgresOptions {
+        url,
+        max_connections: 5,
+    })
+    .await
+    .unwrap()
+}
+
+on_both_engines! {
+    async fn a_new_database_has_the_rows_everything_relies_on(data: Data) {
+        let first: (String, String) = data.db
+            .one("SELECT p.prefix, a.value FROM core_attribute a \
+                  JOIN core_property p ON p.id = a.property_att_id WHERE a.id = 1", args![])
+            .await.unwrap();
+        assert_eq!(first, ("SET".to_owned(), "All Systems".to_owned()));
+        let prefixes: Vec<(String,)> = data.db.all("SELECT prefix FROM core_property ORDER BY id", args![]).await.unwrap();
+        let prefixes: Vec<&str> = prefixes.iter().map(|row| row.0.as_str()).collect();
+        assert_eq!(prefixes, ["SET", "CID", "PLT", "PRJ", "IP", "USR", "HST", "NET", "PCI"]);
+        let groups: Vec<(String, i64)> = data.db
+            .all("SELECT g.name, COUNT(*) FROM auth_group g \
+                  JOIN auth_group_permissions p ON p.group_id = g.id GROUP BY g.name ORDER BY g.name", args![])
+            .await.unwrap();
+        let groups: Vec<(&str, i64)> = groups.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        assert_eq!(groups, [
+            ("Computer Checker", 12), ("Configurator", 32), ("Device installer", 28), ("Domain Admin", 9),
+            ("Liberator", 29), ("Packager", 12), ("Reader", 41),
+        ]);
+        assert_eq!(data.count("SELECT COUNT(*) FROM core_userprofile").await, 0, "nobody can sign in yet");
+        assert_eq!(data.count("SELECT COUNT(*) FROM app_catalog_category").await, 14);
+        assert_eq!(data.count("SELECT COUNT(*) FROM core_scheduledelay_attributes WHERE attribute_id = 1").await, 2);
+    }
+
+    async fn every_type_comes_back_as_it_went_in(data: Data) {
+        let sql = "INSERT INTO client_notification (created_at, message, checked) VALUES ($1, $2, $3) RETURNING id";
+        for (time, text, flag) in [(NOW, "ñandú", true), (Ts(-1), "", false), (Ts(0), "it's \"quoted\"", true)] {
+            let (id,): (i64,) = data.db.one(sql, args![time, text, flag]).await.unwrap();
+            let select = "SELECT created_at, message, checked FROM client_notification WHERE id = $1";
+            let back: (Ts, String, bool) = data.db.one(select, args![id]).await.unwrap();
+            assert_eq!(back, (time, text.to_owned(), flag));
+            let row: Row = data.db.one(select, args![id]).await.unwrap();
+            assert_eq!((row.time(0), row.text(1), row.bool(2)), (Some(time), Some(text), Some(flag)));
+        }
+        let nulls = "INSERT INTO core_attributeset (name, description, longitude) VALUES ('x', $1, $2) RETURNING id";
+        let (id,): (i64,) = data.db.one(nulls, args![None::<&str>, None::<f64>]).await.unwrap();
+        let select = "SELECT description, longitude FROM core_attributeset WHERE id = $1";
+        let back: (Option<String>, Option<f64>) = data.db.one(select, args![id]).await.unwrap();
+        assert_eq!(back, (None, None));
+    }
+
+    async fn times_of_dynamic_statements_compare_as_times(data: Data) {
+        let insert = Query::insert()
+            .into_table("client_notification")
+            .columns(["created_at", "message"])
+            .values_panic([NOW.into(), "dynamic".into()])
+            .take();
+        data.db.execute_query(&insert).await.unwrap();
+        let since = |time: Ts| {
+            Query::select().column("id").from("client_notification")
+                .and_where(Expr::col("created_at").gte(time)).take()
+        };
+        assert_eq!(data.db.all_query::<(i64,)>(&since(NOW)).await.unwrap().len(), 1);
+        assert_eq!(data.db.all_query::<(i64,)>(&since(Ts(NOW.0 + 1))).await.unwrap().len(), 0);
+    }
+
+    async fn lists_and_searches_mean_the_same(data: Data) {
+        let names = |rows: Vec<(String,)>| rows.into_iter().map(|row| row.0).collect::<Vec<_>>();
+        let picked = sql!("SELECT prefix FROM core_property WHERE id IN ", ids(1), " ORDER BY id");
+        assert_eq!(names(data.db.all(picked, args![json_ids([2, 5, 99])]).await.unwrap()), ["CID", "IP"]);
+        let texts = sql!("SELECT prefix FROM core_property WHERE prefix IN ", texts(1), " ORDER BY id");
+        assert_eq!(names(data.db.all(texts, args![r#"["USR","x"]"#]).await.unwrap()), ["USR"]);
+        let objects = sql!("SELECT o.value ->> 'name' FROM ", objects(1), " AS o WHERE CAST(o.value ->> 'n' AS BIGINT) > 1");
+        let given = r#"[{"name":"a","n":1},{"name":"b","n":2}]"#;
+        assert_eq!(names(data.db.all(objects, args![given]).await.unwrap()), ["b"]);
+
+        let dialect = data.db.dialect();
+        let search = |condition: Expr| Query::select().column("name").from("core_property")
+            .and_where(condition).order_by("id", Order::Asc).take();
+        let found = data.db.all_query(&search(dialect.contains(Expr::col("name"), "HOST"))).await.unwrap();
+        assert_eq!(names(found), ["Hostname"]);
+        let found = data.db.all_query(&search(dialect.contains(Expr::col("id"), "9"))).await.unwrap();
+        assert_eq!(names(found), ["PCI Devices"]);
+        let found = data.db.all_query(&search(dialect.contains(Expr::col("name"), "%"))).await.unwrap();
+        assert_eq!(names(found), Vec::<String>::new(), "a percent sign is only itself");
+        let found = data.db.all_query(&search(dialect.in_list(Expr::col("id"), json_ids([6])))).await.unwrap();
+        assert_eq!(names(found), ["Login User"]);
+    }
+
+    async fn what_went_wrong_is_told_alike(data: Data) {
+        let project = "INSERT INTO core_store (name, slug, project_id) VALUES ('a', 'a', $1)";
+        let refused = data.db.execute(project, args![77_i64]).await.unwrap_err();
+        assert!(matches!(refused, Error::ForeignKey), "{refused:?}");
+        let sql = "INSERT INTO core_scheduledelay (schedule_id, delay, duration) VALUES (1, $1, $2)";
+        let twice = data.db.execute(sql, args![0_i64, 1_i64]).await.unwrap_err();
+        match twice {
+            Error::Unique { table, columns } => {
+                assert_eq!((table.as_str(), columns), ("core_scheduledelay", vec!["schedule_id".to_owned(), "delay".to_owned()]));
+            }
+            other => panic!("{other:?}"),
+        }
+        let zero = data.db.execute(sql, args![5_i64, 0_i64]).await.unwrap_err();
+        assert!(matches!(zero, Error::Constraint(_)), "{zero:?}");
+        let missing = data.db.one::<(i64,)>("SELECT id FROM core_platform WHERE id = 1", args![]).await.unwrap_err();
+        assert!(matches!(missing, Error::NotFound));
+    }
+
+    async fn a_transaction_is_all_or_nothing(data: Data) {
+        let insert = "INSERT INTO core_platform (name) VALUES ($1)";
+        let told = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+        for (name, commit) in [("kept", true), ("dropped", false)] {
+            let mut tx = data.db.begin().await.unwrap();
+            tx.execute(insert, args![name]).await.unwrap();
+            let counter = std::sync::Arc::clone(&told);
+            tx.after_commit(move || { counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst); });
+            if commit {
+                tx.commit().await.unwrap();
+            }
+        }
+        let names: Vec<(String,)> = data.db.all("SELECT name FROM core_platform", args![]).await.unwrap();
+        assert_eq!(names, [("kept".to_owned(),)]);
+        assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 1);
+    }
+
+    async fn many_writers_wait_for_each_other(data: Data) {
+        data.db.execute("INSERT INTO setting (key, value) VALUES ('n', '0')", args![]).await.unwrap();
+        let tasks: Vec<_> = (0..20).map(|_| {
+            let db = data.db.clone();
+            tokio::spawn(async move {
+                let mut tx = db.begin().await.unwrap();
+                tx.execute("UPDATE setting SET value = CAST(CAST(value AS BIGINT) + 1 AS text) WHERE key = 'n'", args![]).await.unwrap();
+                tx.commit().await.unwrap();
+            })
+        }).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(data.count("SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'n'").await, 20);
+    }
+
+    async fn a_database_of_a_newer_server_is_refused_and_left_alone(data: Data) {
+        data.db.execute("INSERT INTO schema_migration (number, name, applied_at) VALUES (9999, 'future', $1)", args![NOW])
+            .await.unwrap();
+        let refused = data.db.migrate(NOW).await.unwrap_err();
+        assert!(matches!(refused, Error::NewerSchema { found: 9999, known } if known == known_schema()), "{refused:?}");
+    }
+
+    async fn a_migration_that_fails_changes_nothing(data: Data) {
+        data.db.execute("DELETE FROM schema_migration WHERE number > 1", args![]).await.unwrap();
+        let before = data.count("SELECT COUNT(*) FROM auth_permission").await;
+        assert!(data.db.migrate(NOW).await.is_err(), "its tables are there already");
+        assert_eq!(data.count("SELECT MAX(number) FROM schema_migration").await, 1);
+        assert_eq!(data.count("SELECT COUNT(*) FROM auth_permission").await, before);
+        if data.db.dialect() == db::Dialect::Sqlite {
+            let copy = data.folder.path().join("migasfree.db.schema-1");
+            assert!(copy.exists(), "the file was copied first");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_servers_one_migrates() {
+    let url = postgres::empty_database().await;
+    let (one, other) = (open(url.clone()).await, open(url).await);
+    let (first, second) = tokio::join!(one.migrate(NOW), other.migrate(NOW));
+    let applied = [first.unwrap().applied, second.unwrap().applied];
+    assert_eq!(
+        applied.iter().sum::<usize>() as i64,
+        known_schema(),
+        "{applied:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_data_folder_has_one_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Db::open_sqlite(folder.path()).await.unwrap();
+    assert!(matches!(
+        Db::open_sqlite(folder.path()).await,
+        Err(Error::InUse(_))
+    ));
+    drop(first);
+}
+
+/// A table as both engines have it: column to type and whether it may be null, and its keys and indexes by column.
+#[derive(Debug, Default, PartialEq)]
+struct Table {
+    columns: BTreeMap<String, (String, bool)>,
+    unique: BTreeSet<String>,
+    indexes: BTreeSet<String>,
+    references: BTreeSet<String>,
+}
+
+type Schema = BTreeMap<String, Table>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_engines_have_the_same_schema() {
+    let (sqlite, postgres) = (Data::on_sqlite().await, Data::on_postgres().await);
+    let (sqlite, postgres) = (
+        schema_of_sqlite(&sqlite.db).await,
+        schema_of_postgres(&postgres.db).await,
+    );
+    let names = |schema: &Schema| schema.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&sqlite), names(&postgres));
+    for (name, table) in &sqlite {
+        assert_eq!(
+            table, &postgres[name],
+            "{name}: SQLite on the left, PostgreSQL on the right"
+        );
+    }
+    for (name, table) in &sqlite {
+        for reference in &table.references {
+            let column = reference.split(' ').next().unwrap();
+            let starts = |list: &String| list.split(',').next() == Some(column);
+            assert!(
+                table.indexes.iter().any(starts) || table.unique.iter().any(starts),
+                "{name}.{column} refers to another table and has no index"
+            );
+        }
+    }
+}
+
+async fn schema_of_sqlite(db: &Db) -> Schema {
+    let columns: Vec<(String, String, String, bool, i64)> = db
+        .all(
+            "SELECT m.name, c.name, c.type, c.\"notnull\" = 0 AND c.pk = 0, c.pk FROM sqlite_master m, pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
+            args![],
+        )
+        .await
+        .unwrap();
+    let mut schema = Schema::new();
+    let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (table, column, kind, null, key) in columns {
+        if key > 0 {
+            keys.entry(table.clone()).or_default().push(column.clone());
+        }
+        schema
+            .entry(table)
+            .or_default()
+            .columns
+            .insert(column, (kind.to_lowercase(), null));
+    }
+    // A single number as primary key is the table itself and has no index.
+    for (table, key) in keys.into_iter().filter(|(_, key)| key.len() == 1) {
+        schema.get_mut(&table).unwrap().unique.extend(key);
+    }
+    let indexes: Vec<(String, bool, String)> = db
+        .all(
+            "SELECT m.name, i.\"unique\", (SELECT group_concat(COALESCE(x.name, '*'), ',') FROM pragma_index_info(i.name) x) \
+             FROM sqlite_master m, pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
+            args![],
+        )
+        .await
+        .unwrap();
+    for (table, unique, columns) in indexes {
+        let table = schema.get_mut(&table).unwrap();
+        if unique {
+            table.unique.insert(columns)
+        } else {
+            table.indexes.insert(columns)
+        };
+    }
+    let references: Vec<(String, String, String, String)> = db
+        .all(
+            "SELECT m.name, f.\"from\", f.\"table\", f.on_delete FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
+             WHERE m.type = 'table'",
+            args![],
+        )
+        .await
+        .unwrap();
+    for (table, from, to, action) in references {
+        schema
+            .get_mut(&table)
+            .unwrap()
+            .references
+            .insert(format!("{from} {to} {action}"));
+    }
+    schema
+}
+
+async fn schema_of_postgres(db: &Db) -> Schema {
+    let columns: Vec<(String, String, String, bool)> = db
+        .all(
+            "SELECT CAST(table_name AS text), CAST(column_name AS text), CAST(data_type AS text), is_nullable = 'YES' \
+             FROM information_schema.columns WHERE table_schema = 'public'",
+            args![],
+        )
+        .await
+        .unwrap();
+    let mut schema = Schema::new();
+    for (table, column, kind, null) in columns {
+        let kind = match kind.as_str() {
+            "bigint" | "boolean" | "timestamp with time zone" => "integer",
+            "double precision" => "real",
+            "bytea" => "blob",
+            other => other,
+        };
+        schema
+            .entry(table)
+            .or_default()
+            .columns
+            .insert(column, (kind.to_owned(), null));
+    }
+    let indexes: Vec<(String, bool, String)> = db
+        .all(
+            "SELECT CAST(t.relname AS text), i.indisunique, (SELECT string_agg(COALESCE(CAST(a.attname AS text), '*'), ',' ORDER BY k.n) \
+             FROM unnest(CAST(i.indkey AS int2[])) WITH ORDINALITY AS k(c, n) \
+             LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.c AND k.c > 0) \
+             FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid \
+             JOIN pg_namespace s ON s.oid = t.relnamespace JOIN pg_am m ON m.oid = x.relam \
+             WHERE s.nspname = 'public' AND m.amname = 'btree'",
+            args![],
+        )
+        .await
+        .unwrap();
+    for (table, unique, columns) in indexes {
+        let table = schema.get_mut(&table).unwrap();
+        if unique {
+            table.unique.insert(columns)
+        } else {
+            table.indexes.insert(columns)
+        };
+    }
+    let references: Vec<(String, String, String, String)> = db
+        .all(
+            "SELECT CAST(t.relname AS text), CAST(a.attname AS text), CAST(r.relname AS text), \
+             CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'a' THEN 'NO ACTION' ELSE 'RESTRICT' END \
+             FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid \
+             JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1] WHERE c.contype = 'f'",
+            args![],
+        )
+        .await
+        .unwrap();
+    for (table, from, to, action) in references {
+        schema
+            .get_mut(&table)
+            .unwrap()
+            .references
+            .insert(format!("{from} {to} {action}"));
+    }
+    schema
+}

@@ -1,0 +1,288 @@
+//! Live events over the WebSocket: who may listen, and what each hears.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use migasfree_server::args;
+use migasfree_server::clock::Clock as _;
+use migasfree_server::db::{ComputerId, DomainId};
+use migasfree_server::events::{
+    ChangeAction, Event, EventComputer, EventDeployment, EventProject, PublicationState,
+};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::harness::{Answer, Client, Server};
+use crate::on_both_engines;
+
+type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn connect(
+    server: &Server,
+    query: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<Socket, u16> {
+    let url = format!("ws://{}/api/v1/token/events/{query}", server.app.address);
+    let mut request = url.into_client_request().unwrap();
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    match connect_async(request).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(Error::Http(response)) => Err(response.status().as_u16()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+async fn listen(server: &Server, program: &Client) -> Socket {
+    let authorization = format!("Token {}", program.token());
+    let mut socket = connect(server, "", &[("authorization", &authorization)])
+        .await
+        .unwrap();
+    // On PostgreSQL the listening connection may still be on its way.
+    for _ in 0..100 {
+        server.state().events.send(changed("test.ready", 0));
+        if let Ok(Some(_)) = tokio::time::timeout(Duration::from_millis(50), socket.next()).await {
+            break;
+        }
+    }
+    socket
+}
+
+/// Everything the socket hears until the last event, which everybody may hear who sees platforms.
+async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
+    server.state().events.send(changed("core.platform", 99));
+    let mut events = Vec::new();
+    loop {
+        let message = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
+        let Message::Text(text) = message.expect("an event").unwrap().unwrap() else {
+            continue;
+        };
+        let event: Value = serde_json::from_str(&text).unwrap();
+        match event["entity"].as_str() {
+            Some("core.platform") => return events,
+            Some("test.ready") => {}
+            _ => events.push(event),
+        }
+    }
+}
+
+fn changed(entity: &str, id: i64) -> Event {
+    let at = String::new();
+    Event::Changed {
+        entity: entity.to_owned(),
+        id: Some(id),
+        action: ChangeAction::Change,
+        at,
+    }
+}
+
+fn synchronization(id: ComputerId, project: i64) -> Event {
+    let project = EventProject {
+        id: project,
+        name: "desk".to_owned(),
+    };
+    let computer = EventComputer {
+        id: id.0,
+        name: format!("pc-{id}"),
+        project,
+    };
+    Event::Synchronization {
+        computer,
+        pms_status_ok: true,
+        at: String::new(),
+    }
+}
+
+fn publication(project: i64) -> Event {
+    let project = EventProject {
+        id: project,
+        name: "desk".to_owned(),
+    };
+    Event::Publication {
+        deployment: EventDeployment {
+            id: 5,
+            name: "base".to_owned(),
+            project,
+        },
+        state: PublicationState::Running,
+        done: 1,
+        total: 2,
+        message: String::new(),
+        at: String::new(),
+    }
+}
+
+/// Two projects, a computer in each; the domain holds the first computer.
+async fn two_computers(server: &Server) -> (DomainId, ComputerId, ComputerId) {
+    let db = &server.state().db;
+    let sql = "INSERT INTO core_platform (name) VALUES ('Linux') RETURNING id";
+    let (platform,): (i64,) = db.one(sql, args![]).await.unwrap();
+    let mut computers = Vec::new();
+    for number in [1_i64, 2] {
+        let (project,): (i64,) = db
+            .one(
+                "INSERT INTO core_project (name, slug, pms, architecture, platform_id) \
+                 VALUES ('p' || $2, 'p' || $2, 'apt', 'amd64', $1) RETURNING id",
+                args![platform, number.to_string()],
+            )
+            .await
+            .unwrap();
+        let (computer,): (ComputerId,) = db
+            .one(
+                "INSERT INTO client_computer (uuid, status, name, project_id, created_at, updated_at) \
+                 VALUES ($1, 'assigned', $1, $2, $3, $3) RETURNING id",
+                args![format!("pc{number}"), project, server.clock.now()],
+            )
+            .await
+            .unwrap();
+        computers.push(computer);
+    }
+    let sql = "INSERT INTO core_attribute (property_att_id, value) VALUES (2, 'one') RETURNING id";
+    let (attribute,): (i64,) = db.one(sql, args![]).await.unwrap();
+    let sql = "INSERT INTO core_domain (name) VALUES ('NORTH') RETURNING id";
+    let (domain,): (DomainId,) = db.one(sql, args![]).await.unwrap();
+    db.execute(
+        "INSERT INTO core_domain_included_attributes (domain_id, attribute_id) VALUES ($1, $2)",
+        args![domain, attribute],
+    )
+    .await
+    .unwrap();
+    db.execute(
+        "INSERT INTO client_computer_sync_attributes (computer_id, attribute_id) VALUES ($1, $2)",
+        args![computers[0], attribute],
+    )
+    .await
+    .unwrap();
+    (domain, computers[0], computers[1])
+}
+
+async fn prefer(server: &Server, name: &str, domain: DomainId) {
+    server
+        .state()
+        .db
+        .execute(
+            "UPDATE core_userprofile SET domain_preference_id = $2 WHERE username = $1",
+            args![name, domain],
+        )
+        .await
+        .unwrap();
+}
+
+on_both_engines! {
+    async fn only_who_signed_in_may_listen(server: Server) {
+        assert_eq!(connect(&server, "", &[]).await.err(), Some(401));
+        assert_eq!(connect(&server, "?ticket=0123", &[]).await.err(), Some(401));
+        assert_eq!(connect(&server, "", &[("authorization", "Token 0123")]).await.err(), Some(401));
+        let plain = server.admin().await.get("/api/v1/token/events/").await;
+        assert!((400..500).contains(&plain.status), "a plain request is no WebSocket");
+    }
+
+    async fn a_ticket_opens_one_socket_for_a_short_time(server: Server) {
+        let admin = server.admin().await;
+        assert_eq!(server.anonymous().post("/api/v1/token/events/ticket/", json!({})).await.status, 401);
+        let issue = || async {
+            let answer = admin.post("/api/v1/token/events/ticket/", json!({})).await;
+            format!("?ticket={}", answer.json["ticket"].as_str().unwrap())
+        };
+        let ticket = issue().await;
+        assert!(connect(&server, &ticket, &[]).await.is_ok());
+        assert_eq!(connect(&server, &ticket, &[]).await.err(), Some(401), "used up");
+        let late = issue().await;
+        server.clock.advance(Duration::from_secs(31));
+        assert_eq!(connect(&server, &late, &[]).await.err(), Some(401), "too late");
+    }
+
+    async fn the_cookie_opens_a_socket_for_our_own_page_only(server: Server) {
+        let login = server.anonymous().request(reqwest::Method::POST, "/rest-auth/login/")
+            .header("X-CSRF", "1").header("Origin", server.url())
+            .json(&json!({"username": "admin", "password": server.admin_password()}));
+        let answer = Answer::of(login).await;
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        assert!(connect(&server, "", &[("cookie", &cookie), ("origin", &server.url())]).await.is_ok());
+        assert_eq!(connect(&server, "", &[("cookie", &cookie)]).await.err(), Some(403));
+        let foreign = [("cookie", cookie.as_str()), ("origin", "http://elsewhere.example")];
+        assert_eq!(connect(&server, "", &foreign).await.err(), Some(403));
+    }
+
+    async fn an_operator_hears_what_they_may_view(server: Server) {
+        let (_, one, _) = two_computers(&server).await;
+        let rights = ["core.view_platform", "client.view_computer"];
+        let ana = server.operator("ana", &rights).await;
+        let mut socket = listen(&server, &ana).await;
+        let events = &server.state().events;
+        events.send(synchronization(one, 1));
+        events.send(publication(1));
+        events.send(changed("core.store", 3));
+        events.send(changed("client.computer", one.0));
+        let heard = heard(&server, &mut socket).await;
+        let kinds: Vec<_> = heard.iter().map(|event| event["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["synchronization", "changed"]);
+    }
+
+    async fn a_domain_limits_what_is_heard(server: Server) {
+        let (domain, one, two) = two_computers(&server).await;
+        let rights = ["core.view_platform", "client.view_computer", "core.view_deployment", "core.view_store"];
+        let ana = server.operator("ana", &rights).await;
+        prefer(&server, "ana", domain).await;
+        let mut socket = listen(&server, &ana).await;
+        let events = &server.state().events;
+        events.send(synchronization(one, 1));
+        events.send(synchronization(two, 2));
+        events.send(publication(1));
+        events.send(publication(2));
+        events.send(changed("client.computer", two.0));
+        events.send(changed("core.store", 3));
+        let heard = heard(&server, &mut socket).await;
+        assert_eq!(heard.len(), 3, "{heard:?}");
+        assert_eq!(heard[0]["computer"]["id"], one.0);
+        assert_eq!(heard[1]["deployment"]["project"]["id"], 1);
+        assert_eq!((&heard[2]["entity"], &heard[2]["id"]), (&json!("core.store"), &Value::Null));
+    }
+
+    async fn an_empty_domain_lets_nothing_through(server: Server) {
+        let (_, one, _) = two_computers(&server).await;
+        let sql = "INSERT INTO core_domain (name) VALUES ('EMPTY') RETURNING id";
+        let (empty,): (DomainId,) = server.state().db.one(sql, args![]).await.unwrap();
+        let ana = server.operator("ana", &["core.view_platform", "client.view_computer"]).await;
+        prefer(&server, "ana", empty).await;
+        let mut socket = listen(&server, &ana).await;
+        server.state().events.send(synchronization(one, 1));
+        assert_eq!(heard(&server, &mut socket).await, Vec::<Value>::new());
+    }
+
+    async fn what_is_sent_in_a_transaction_is_heard_when_it_commits(server: Server) {
+        let mut socket = listen(&server, &server.admin().await).await;
+        let state = server.state();
+        let mut tx = state.db.begin().await.unwrap();
+        state.events.send_after(&mut tx, changed("core.store", 1));
+        drop(tx);
+        let mut tx = state.db.begin().await.unwrap();
+        state.events.send_after(&mut tx, changed("core.store", 2));
+        tx.commit().await.unwrap();
+        let heard = heard(&server, &mut socket).await;
+        assert_eq!(heard.len(), 1);
+        assert_eq!(heard[0]["id"], 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_share_a_database_share_their_events() {
+    let settings = Server::postgres_settings().await;
+    let one = Server::with(settings.clone()).await;
+    let other = Server::with(settings).await;
+    let mut socket = listen(&one, &one.admin().await).await;
+    other.state().events.send(changed("core.store", 7));
+    for _ in 0..100 {
+        let message = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
+        let Message::Text(text) = message.unwrap().unwrap().unwrap() else {
+            continue;
+        };
+        if text.contains("core.store") {
+            return;
+        }
+    }
+    panic!("the other server's event was not heard");
+}

@@ -1,0 +1,8 @@
+//! Servers for tests: a real one per test, and programs that call it.
+
+mod client;
+pub mod postgres;
+mod server;
+
+pub use client::{Answer, Client};
+pub use server::Server;

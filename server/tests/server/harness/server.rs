@@ -1,0 +1,127 @@
+//! A real server on a port of its own.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use migasfree_server::app::{App, AppState};
+use migasfree_server::clock::{Clock, ManualClock, SystemClock};
+use migasfree_server::config::{Secret, Settings};
+use migasfree_server::db::UserId;
+use migasfree_server::{args, auth, sql};
+
+use super::{Client, postgres};
+
+/// A running server whose clock stands still until it is moved.
+pub struct Server {
+    pub app: App,
+    pub clock: Arc<ManualClock>,
+    pub folder: tempfile::TempDir,
+}
+
+impl Server {
+    pub async fn on_sqlite() -> Self {
+        Self::with(Self::sqlite_settings()).await
+    }
+
+    pub async fn on_postgres() -> Self {
+        Self::with(Self::postgres_settings().await).await
+    }
+
+    /// Nothing set but what keeps tests apart.
+    pub fn sqlite_settings() -> Settings {
+        Settings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            rate_anonymous: 0,
+            rate_operator: 0,
+            ..Settings::default()
+        }
+    }
+
+    pub async fn postgres_settings() -> Settings {
+        Settings {
+            database_url: Some(Secret(postgres::database().await)),
+            database_connections: 6,
+            ..Self::sqlite_settings()
+        }
+    }
+
+    /// Starts a server in a new data folder.
+    pub async fn with(mut settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        folder.path().clone_into(&mut settings.data);
+        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let app = App::start(settings, clock.clone()).await.unwrap();
+        Self { app, clock, folder }
+    }
+
+    pub fn state(&self) -> &AppState {
+        &self.app.state
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.app.address)
+    }
+
+    /// A program without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.url(), None)
+    }
+
+    /// A program of the first administrator.
+    pub async fn admin(&self) -> Client {
+        self.program_of(UserId(1)).await
+    }
+
+    pub fn admin_password(&self) -> &str {
+        &self.app.admin.as_ref().unwrap().password
+    }
+
+    /// A program of a new operator with these permissions (`core.view_platform`).
+    pub async fn operator(&self, name: &str, permissions: &[&str]) -> Client {
+        let user = self.add_operator(name, "", permissions).await;
+        self.program_of(user).await
+    }
+
+    /// A new operator; without a password nobody can sign in as them.
+    pub async fn add_operator(&self, name: &str, password: &str, permissions: &[&str]) -> UserId {
+        let state = self.state();
+        let hash = match password {
+            "" => auth::UNUSABLE.to_owned(),
+            password => state.auth.hasher.hash(password).await,
+        };
+        let (id,): (UserId,) = state
+            .db
+            .one(
+                "INSERT INTO core_userprofile (username, password, password_changed_at, is_staff, \
+                 is_active, date_joined) VALUES ($1, $2, $3, TRUE, TRUE, $3) RETURNING id",
+                args![name, hash, self.clock.now()],
+            )
+            .await
+            .unwrap();
+        state
+            .db
+            .execute(
+                sql!(
+                    "INSERT INTO auth_user_user_permissions (user_id, permission_id) \
+                     SELECT $1, p.id FROM auth_permission p JOIN content_type t ON t.id = p.content_type_id \
+                     WHERE t.app_label || '.' || p.codename IN ",
+                    texts(2)
+                ),
+                args![id, serde_json::json!(permissions).to_string()],
+            )
+            .await
+            .unwrap();
+        id
+    }
+
+    /// A program with a token of this operator.
+    pub async fn program_of(&self, user: UserId) -> Client {
+        let state = self.state();
+        let mut tx = state.db.begin().await.unwrap();
+        let token = auth::create_token(&mut tx, user, "test", self.clock.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        Client::new(self.url(), Some(token))
+    }
+}

@@ -1,0 +1,38 @@
+//! The server through its own boundaries, on SQLite and on PostgreSQL.
+//!
+//! One program for all of it: one link, one PostgreSQL cluster.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod harness;
+
+mod auth;
+mod database;
+mod events;
+mod jobs;
+mod repository;
+mod start;
+
+/// Defines a test once and runs it on both engines, each time with a server of its own:
+/// a type with `on_sqlite()` and `on_postgres()`.
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($server:ident: $type:ty) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn check($server: $type) $body
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread")]
+            async fn on_sqlite() {
+                check(<$type>::on_sqlite().await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread")]
+            async fn on_postgres() {
+                check(<$type>::on_postgres().await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_engines;

@@ -1,0 +1,8 @@
+//! Files, uploads and published repositories, also with the real apt.
+
+mod apt;
+mod apt_root;
+mod files;
+mod publishing;
+mod site;
+mod uploads;

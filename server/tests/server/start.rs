@@ -1,0 +1,223 @@
+//! The program: starting, its settings, stopping, and what every request passes through.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::{Answer, Server};
+use crate::on_both_engines;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_migasfree-server");
+
+struct Running {
+    child: Child,
+    said: Vec<String>,
+}
+
+impl Running {
+    fn start(data: &Path) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env_remove("DATABASE_URL")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            said.push(line.unwrap());
+            if said.last().unwrap().starts_with("listening on ") {
+                break;
+            }
+        }
+        Self { child, said }
+    }
+
+    fn url(&self) -> &str {
+        self.said
+            .last()
+            .unwrap()
+            .strip_prefix("listening on ")
+            .unwrap()
+    }
+
+    /// Asks it to stop; answers whether it did so well.
+    fn stop(mut self) -> bool {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap().success()
+    }
+}
+
+fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (bool, String, String) {
+    let output = Command::new(PROGRAM)
+        .args(arguments)
+        .env_remove("DATABASE_URL")
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.success(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[tokio::test]
+async fn an_empty_folder_becomes_a_server_with_an_administrator() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("new");
+    let server = Running::start(&data);
+    let password = std::fs::read_to_string(data.join("admin-password")).unwrap();
+    let line = format!("administrator: admin  password: {}", password.trim());
+    assert!(server.said.contains(&line), "{:?}", server.said);
+    for private in ["admin-password", "migasfree.db", "keys/secret_key.txt"] {
+        let mode = std::fs::metadata(data.join(private))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{private}");
+    }
+    let health = reqwest::get(format!("{}/health", server.url()))
+        .await
+        .unwrap();
+    assert_eq!(health.status(), 200);
+    assert!(server.stop(), "it stops well when asked");
+
+    let again = Running::start(&data);
+    assert!(
+        !again.said.iter().any(|line| line.contains("administrator")),
+        "{:?}",
+        again.said
+    );
+    assert!(again.stop());
+}
+
+#[test]
+fn two_servers_never_share_a_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(folder.path());
+    let data = folder.path().to_str().unwrap();
+    let (ok, _, said) = run(&["serve", "--listen", "127.0.0.1:0", "--data", data], &[]);
+    assert!(!ok && said.contains("another server uses"), "{said}");
+    assert!(server.stop());
+}
+
+#[test]
+fn a_taken_address_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let (ok, _, said) = run(&["serve", "--data", data, "--listen", &address], &[]);
+    assert!(
+        !ok && said.contains(&address) && said.contains("--listen"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_settings_are_explained_with_their_origin() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    std::fs::write(
+        folder.path().join("migasfree-server.toml"),
+        "session_hours = 3\n",
+    )
+    .unwrap();
+    let environment = [
+        ("MIGASFREE_LOG_FORMAT", "json"),
+        ("DATABASE_URL", "postgres://a:b@db/m"),
+    ];
+    let (ok, said, _) = run(
+        &["config", "check", "--data", data, "--listen", "[::1]:99"],
+        &environment,
+    );
+    assert!(ok);
+    for part in [
+        "session_hours = 3\n",
+        "migasfree-server.toml",
+        "log_format = json\n",
+        "environment MIGASFREE_LOG_FORMAT",
+        "listen = [::1]:99\n",
+        "flag --listen",
+        "database_url = postgres://a:***@db/m\n",
+        "from: default",
+    ] {
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
+    let (ok, _, said) = run(
+        &["config", "check", "--data", data],
+        &[("MIGASFREE_SESSION_HOURS", "soon")],
+    );
+    assert!(
+        !ok && said.contains("MIGASFREE_SESSION_HOURS") && said.contains("soon"),
+        "{said}"
+    );
+}
+
+on_both_engines! {
+    async fn figures_are_for_this_machine_and_for_who_may_see_them(server: Server) {
+        let path = "/metrics";
+        let local = server.anonymous().get(path).await;
+        assert_eq!(local.status, 200);
+        let behind_a_proxy = |client: &crate::harness::Client| {
+            Answer::of(client.request(Method::GET, path).header("X-Forwarded-For", "192.0.2.7"))
+        };
+        assert_eq!(behind_a_proxy(&server.anonymous()).await.status, 401);
+        let ana = server.operator("ana", &["core.view_platform"]).await;
+        assert_eq!(behind_a_proxy(&ana).await.status, 403);
+        let watcher = server.operator("watcher", &["server.view_metrics"]).await;
+        let answer = behind_a_proxy(&watcher).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.text.contains("migasfree_requests_total"), "{}", answer.text);
+    }
+
+    async fn an_address_without_its_last_slash_is_the_same_address(server: Server) {
+        let admin = server.admin().await;
+        assert_eq!(admin.get("/rest-auth/user").await.status, 200);
+        let given = json!({"username": "admin", "password": server.admin_password()});
+        let answer = server.anonymous().post("/token-auth", given).await;
+        assert_eq!(answer.status, 200, "a POST is not redirected");
+    }
+
+    async fn every_answer_carries_a_request_id_and_safe_headers(server: Server) {
+        let answer = server.anonymous().get("/health").await;
+        assert_eq!(answer.json["status"], "ok");
+        assert!(!answer.header("x-request-id").is_empty());
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+        let given = server.anonymous().request(Method::GET, "/health").header("x-request-id", "from-the-proxy");
+        assert_eq!(Answer::of(given).await.header("x-request-id"), "from-the-proxy");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let settings = migasfree_server::config::Settings {
+        body_limit_mb: 1,
+        ..Server::sqlite_settings()
+    };
+    let server = Server::with(settings).await;
+    let given = json!({"username": "admin", "password": "x".repeat(2 * 1024 * 1024)});
+    assert_eq!(
+        server.anonymous().post("/token-auth/", given).await.status,
+        413
+    );
+}
+
+#[tokio::test]
+async fn a_stopping_server_ends_its_sockets_and_frees_its_folder() {
+    let server = Server::on_sqlite().await;
+    let (app, folder) = (server.app, server.folder);
+    app.stop().await;
+    migasfree_server::db::Db::open_sqlite(folder.path())
+        .await
+        .unwrap();
+}
