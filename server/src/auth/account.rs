@@ -258,7 +258,7 @@ async fn store_password(
     let (token, session) = match operator.credential {
         Credential::Token(id) => (id, 0),
         Credential::Session(id) => (0, id),
-        Credential::Jwt | Credential::Ticket => (0, 0),
+        Credential::Jwt | Credential::Ticket | Credential::Password => (0, 0),
     };
     let mut tx = state.db.begin().await?;
     tx.execute(

@@ -22,13 +22,15 @@ pub enum Credential {
     Jwt,
     /// A ticket of a WebSocket.
     Ticket,
+    /// Name and password, for one request.
+    Password,
 }
 
 impl Credential {
     /// Whether a session or token still exists; what cannot be taken back is good while its operator is active.
     pub(crate) async fn is_good(self, db: &Db, now: Ts) -> crate::db::Result<bool> {
         let row: Option<(i64,)> = match self {
-            Self::Jwt | Self::Ticket => return Ok(true),
+            Self::Jwt | Self::Ticket | Self::Password => return Ok(true),
             Self::Token(id) => {
                 let sql = "SELECT id FROM auth_token \
                            WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)";

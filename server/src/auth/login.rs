@@ -105,6 +105,23 @@ pub async fn verify(
     }
 }
 
+/// The operator with this name and password, for calls that carry both.
+///
+/// # Errors
+/// [`AuthError::Credentials`] when there is none.
+pub async fn by_password(
+    state: &AppState,
+    connection: Connection,
+    username: &str,
+    password: &str,
+) -> Result<Operator, AuthError> {
+    let id = verify(state, connection, username, password).await?;
+    let address = connection.client.to_string();
+    Operator::load(&state.db, id, Credential::Password, address)
+        .await?
+        .ok_or(AuthError::Credentials)
+}
+
 /// `POST /rest-auth/login/`. Programs get a token; the admin UI, which sends `X-CSRF`, gets the cookie instead,
 /// so that no script ever holds its credential.
 pub async fn sign_in(
@@ -156,7 +173,7 @@ pub async fn sign_out(
                 .execute("DELETE FROM auth_token WHERE id = $1", args![id])
                 .await?;
         }
-        Credential::Jwt | Credential::Ticket => {}
+        Credential::Jwt | Credential::Ticket | Credential::Password => {}
     }
     let cookie = session::set_cookie("", connection.secure);
     Ok((

@@ -34,6 +34,7 @@ pub use error::AuthError;
 pub use first::{AdminPassword, FirstError, create_administrator, forget_password_file};
 pub use jwt::JwtKey;
 pub use limit::{Exceeded, Limiter};
+pub use login::by_password;
 pub use operator::{Operator, permits};
 pub use password::{Hasher, UNUSABLE, check_rules};
 pub use session::cleanup as forget_expired;

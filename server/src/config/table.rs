@@ -165,4 +165,13 @@ impl Settings {
             .as_ref()
             .map_or_else(|| format!("http://{}", self.listen), PublicUrl::base)
     }
+
+    /// The port of that address, unless it is one the protocol implies.
+    pub fn unusual_port(&self) -> Option<u16> {
+        let port = match &self.public_url {
+            Some(url) => url.0.port_or_known_default(),
+            None => Some(self.listen.port()),
+        };
+        port.filter(|port| !matches!(port, 80 | 443))
+    }
 }

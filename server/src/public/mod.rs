@@ -1,10 +1,48 @@
-//! Endpoints that need no sign-in.
+//! Endpoints that need no sign-in: what computers, packagers and discovery ask first (1.3).
+
+mod info;
+mod keys;
+mod projects;
 
 use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, get, post};
 
 use crate::app::AppState;
+use crate::safe::{method_not_allowed, plain};
 
 /// Routes of this domain.
 pub fn router() -> Router<AppState> {
-    Router::new()
+    let routes: [(&str, MethodRouter<AppState>); 10] = [
+        (
+            "/api/v1/public/server/info/",
+            get(info::server).post(info::server),
+        ),
+        ("/api/v1/public/keys/project/", post(keys::project)),
+        ("/api/v1/public/keys/packager/", post(keys::packager)),
+        (
+            "/api/v1/public/keys/repositories/",
+            get(keys::repositories).post(keys::repositories_as_text),
+        ),
+        ("/api/v1/public/pms/", get(info::package_systems)),
+        ("/api/v1/public/languages/", get(info::languages)),
+        (
+            "/api/v1/public/repository-url-template/",
+            post(info::repository_template),
+        ),
+        ("/get_key_repositories", get(keys::repositories_armoured)),
+        ("/get_key_repositories/", get(keys::repositories_armoured)),
+        // Computers take 404 for "no client certificates here", and are silent about it.
+        ("/manager/v1/{*path}", any(not_found)),
+    ];
+    routes
+        .into_iter()
+        .fold(Router::new(), |router, (path, route)| {
+            router.route(path, route.fallback(method_not_allowed))
+        })
+}
+
+async fn not_found() -> Response {
+    plain(StatusCode::NOT_FOUND, "Not found.")
 }

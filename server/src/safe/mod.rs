@@ -1,13 +1,174 @@
 //! The sealed client protocol: open, dispatch, seal.
+//!
+//! Every call is one file under `calls`; [`call`] is the way all of them go, `store` holds their
+//! statements. A new call is a file and a line below.
 
+mod answer;
+mod body;
+mod call;
+mod calls;
+mod hardware;
 pub mod keys;
+mod progress;
+mod protocol;
+mod replays;
 pub mod settings;
+mod shapes;
+mod store;
+mod uploads;
+mod validate;
 
-use axum::Router;
+use std::sync::Arc;
+
+use axum::{Extension, Router};
 
 use crate::app::AppState;
+use call::{Repeat, catalogue, computer, packager, project};
+use protocol::Protocol;
+
+pub(crate) use answer::{Refusal, plain};
+pub(crate) use body::read as read_body;
+pub(crate) use call::{method_not_allowed, unsealed};
+pub(crate) use progress::changed;
+pub(crate) use store::projects::by_name as project_by_name;
+pub(crate) use store::records::notify;
 
 /// Routes of this domain.
 pub fn router() -> Router<AppState> {
-    Router::new()
+    use Repeat::{Harmless, Refused};
+    let calls = [
+        ("computers/", project(Refused, calls::register::answer)),
+        ("computers/id/", project(Harmless, calls::id::answer)),
+        (
+            "computers/properties/",
+            computer(Harmless, "reads properties", calls::properties::answer),
+        ),
+        (
+            "computers/attributes/",
+            computer(Refused, "sends attributes", calls::attributes::answer),
+        ),
+        (
+            "computers/attributes/cid/",
+            computer(Harmless, "reads attributes", calls::attributes_cid::answer),
+        ),
+        (
+            "computers/attributes/assigned/",
+            computer(
+                Harmless,
+                "reads attributes",
+                calls::attributes_assigned::answer,
+            ),
+        ),
+        (
+            "computers/faults/definitions/",
+            computer(
+                Harmless,
+                "reads fault definitions",
+                calls::fault_definitions::answer,
+            ),
+        ),
+        (
+            "computers/faults/",
+            computer(Refused, "sends faults", calls::faults::answer),
+        ),
+        (
+            "computers/repositories/",
+            computer(Harmless, "reads repositories", calls::repositories::answer),
+        ),
+        (
+            "computers/packages/mandatory/",
+            computer(
+                Harmless,
+                "changes packages",
+                calls::packages_mandatory::answer,
+            ),
+        ),
+        (
+            "computers/software/",
+            computer(Refused, "sends software", calls::software::answer),
+        ),
+        (
+            "computers/hardware/required/",
+            computer(
+                Harmless,
+                "looks at hardware",
+                calls::hardware_required::answer,
+            ),
+        ),
+        (
+            "computers/hardware/",
+            computer(Refused, "sends hardware", calls::hardware::answer),
+        ),
+        (
+            "computers/devices/",
+            computer(Harmless, "reads devices", calls::devices::answer),
+        ),
+        (
+            "computers/traits/",
+            computer(Harmless, "reads traits", calls::traits::answer),
+        ),
+        (
+            "computers/tags/",
+            computer(Refused, "sets tags", calls::tags::answer),
+        ),
+        (
+            "computers/tags/assigned/",
+            computer(Harmless, "reads tags", calls::tags_assigned::answer),
+        ),
+        (
+            "computers/tags/available/",
+            computer(Harmless, "reads tags", calls::tags_available::answer),
+        ),
+        (
+            "computers/label/",
+            computer(Harmless, "reads its label", calls::label::answer),
+        ),
+        (
+            "computers/info/",
+            computer(Harmless, "reads its data", calls::info::answer),
+        ),
+        (
+            "computers/errors/",
+            computer(Refused, "sends errors", calls::errors::answer),
+        ),
+        (
+            "synchronizations/",
+            computer(
+                Refused,
+                "ends its synchronization",
+                calls::synchronizations::answer,
+            ),
+        ),
+        ("eot/", computer(Harmless, "is done", calls::eot::answer)),
+        (
+            "packages/",
+            packager(Refused, calls::package_upload::answer),
+        ),
+        (
+            "packages/set/",
+            packager(Refused, calls::package_set::answer),
+        ),
+        (
+            "packages/repos/",
+            packager(Harmless, calls::package_repos::answer),
+        ),
+        (
+            "catalog/categories/",
+            project(Harmless, calls::catalog_categories::answer),
+        ),
+        (
+            "catalog/apps/available/",
+            catalogue(calls::catalog_apps::answer),
+        ),
+        (
+            "devices/capabilities/",
+            project(Harmless, calls::devices_capabilities::answer),
+        ),
+    ];
+    calls
+        .into_iter()
+        .fold(Router::new(), |router, (path, call)| {
+            router.route(&format!("/api/v1/safe/{path}"), call)
+        })
+        .layer(Extension(Arc::new(Protocol::new())))
 }

@@ -3,8 +3,7 @@
 use crate::db::ComputerId;
 
 /// A field of a computer that people search by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SearchField {
     /// The number.
     Id,
@@ -16,6 +15,21 @@ pub enum SearchField {
     IpAddress,
     /// The full host name.
     Fqdn,
+}
+
+impl SearchField {
+    /// The field of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "id" => Self::Id,
+            "name" => Self::Name,
+            "uuid" => Self::Uuid,
+            "ip_address" => Self::IpAddress,
+            "fqdn" => Self::Fqdn,
+            _ => return None,
+        })
+    }
 }
 
 /// The values a computer can be called by.

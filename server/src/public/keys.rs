@@ -1,0 +1,151 @@
+//! Handing out keys (1.4, 1.5, 1.6).
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::projects::{self, Enrolment};
+use crate::app::AppState;
+use crate::auth::{AuthError, Connection, Operator, by_password};
+use crate::safe::keys::{KeyRingError, Owner};
+use crate::safe::{Refusal, plain, read_body, unsealed};
+
+#[derive(Debug, Deserialize)]
+struct Credentials {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// The operator with these credentials; wrong ones are nobody, as no credentials are.
+async fn operator(
+    state: &AppState,
+    connection: Connection,
+    credentials: &Credentials,
+) -> Result<Option<Operator>, AuthError> {
+    if credentials.username.is_empty() {
+        return Ok(None);
+    }
+    match by_password(
+        state,
+        connection,
+        &credentials.username,
+        &credentials.password,
+    )
+    .await
+    {
+        Ok(operator) => Ok(Some(operator)),
+        Err(AuthError::Credentials) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+fn forbidden() -> Response {
+    plain(
+        StatusCode::FORBIDDEN,
+        "You do not have permission to perform this action.",
+    )
+}
+
+#[derive(Debug, Deserialize)]
+struct ProjectRequest {
+    #[serde(flatten)]
+    credentials: Credentials,
+    #[serde(default)]
+    project: String,
+    #[serde(default)]
+    platform: String,
+    #[serde(default)]
+    pms: String,
+    #[serde(default)]
+    architecture: String,
+}
+
+/// `keys/project/`: the keys of the computers of a project, which is created if it may be.
+pub(super) async fn project(
+    State(state): State<AppState>,
+    connection: Connection,
+    request: Request,
+) -> Response {
+    let wanted: ProjectRequest = match read_body(request).await {
+        Ok(wanted) => wanted,
+        Err(refusal) => return unsealed(refusal),
+    };
+    let operator = match operator(&state, connection, &wanted.credentials).await {
+        Ok(operator) => operator,
+        Err(error) => return error.into_response(),
+    };
+    let enrolment = Enrolment {
+        project: wanted.project.trim(),
+        platform: wanted.platform.trim(),
+        pms: &wanted.pms,
+        architecture: &wanted.architecture,
+    };
+    match projects::enrol(&state, connection, operator.as_ref(), &enrolment).await {
+        Ok(slug) => hand_out(&state, Owner::Project(&slug), "migasfree-client.pri").await,
+        Err(projects::EnrolError::Invalid(reason)) => {
+            (StatusCode::BAD_REQUEST, Json(json!({ "error": reason }))).into_response()
+        }
+        Err(projects::EnrolError::Forbidden) => forbidden(),
+        Err(projects::EnrolError::TooMany(exceeded)) => AuthError::from(exceeded).into_response(),
+        Err(projects::EnrolError::Database(error)) => unsealed(error.into()),
+    }
+}
+
+/// `keys/packager/`: the keys of packagers.
+pub(super) async fn packager(
+    State(state): State<AppState>,
+    connection: Connection,
+    request: Request,
+) -> Response {
+    let credentials: Credentials = match read_body(request).await {
+        Ok(credentials) => credentials,
+        Err(refusal) => return unsealed(refusal),
+    };
+    match operator(&state, connection, &credentials).await {
+        Ok(Some(operator)) if operator.may("core.change_package") => {
+            hand_out(&state, Owner::Packager, "migasfree-packager.pri").await
+        }
+        Ok(_) => forbidden(),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The server's public key and a private one. Clients write every member to a file: there must be
+/// no other.
+async fn hand_out(state: &AppState, owner: Owner<'_>, name: &str) -> Response {
+    let keys = async {
+        let server = state.keys.get(Owner::Server).await?;
+        let private = state.keys.get(owner).await?;
+        Ok::<_, KeyRingError>((server, private))
+    };
+    match keys.await {
+        Ok((server, private)) => Json(json!({
+            "migasfree-server.pub": server.public().to_pem(),
+            name: private.to_pem(),
+        }))
+        .into_response(),
+        Err(error) => unsealed(Refusal::from(error)),
+    }
+}
+
+/// `GET keys/repositories/`: the key repositories are signed with.
+pub(super) async fn repositories(State(state): State<AppState>) -> Response {
+    Json(json!({ "public_key": state.signer.public_key() })).into_response()
+}
+
+/// `POST keys/repositories/`: the same as clients of the first 5.0 releases want it.
+pub(super) async fn repositories_as_text(State(state): State<AppState>) -> Response {
+    let text = json!(state.signer.public_key()).to_string();
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+/// `/get_key_repositories/`: the same for older clients and for rpm.
+pub(super) async fn repositories_armoured(State(state): State<AppState>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (headers, state.signer.public_key().to_owned()).into_response()
+}

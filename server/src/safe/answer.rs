@@ -1,0 +1,118 @@
+//! What a call ends with: an answer, or one of the ways to refuse.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::keys::KeyRingError;
+use super::protocol::Stopping;
+use crate::db;
+use crate::files::SpoolError;
+
+/// The result of a call.
+pub(super) type Reply = Result<Answer, Refusal>;
+
+/// Data to be sealed, and the status it goes with.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) data: Value,
+}
+
+/// 200 with `data`.
+pub(super) fn ok(data: impl Serialize) -> Reply {
+    Ok(Answer {
+        status: StatusCode::OK,
+        data: to_value(data)?,
+    })
+}
+
+/// 201 with `data`.
+pub(super) fn created(data: impl Serialize) -> Reply {
+    Ok(Answer {
+        status: StatusCode::CREATED,
+        data: to_value(data)?,
+    })
+}
+
+fn to_value(data: impl Serialize) -> Result<Value, Refusal> {
+    serde_json::to_value(data).map_err(|error| Refusal::Internal(error.to_string()))
+}
+
+/// Why a call is not carried out.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Told to the peer, sealed.
+    Sealed(StatusCode, Value),
+    /// Told in the clear.
+    Plain(StatusCode, String),
+    /// Something failed here; logged, not told.
+    Internal(String),
+}
+
+impl Refusal {
+    /// A sealed text.
+    pub(super) fn text(status: StatusCode, text: &str) -> Self {
+        Self::Sealed(status, Value::from(text))
+    }
+
+    /// 400, sealed: the claims do not have the form the call needs.
+    pub(super) fn malformed_claims() -> Self {
+        Self::text(StatusCode::BAD_REQUEST, "Malformed claims")
+    }
+
+    /// 400, sealed: the message is not one from this peer to this server.
+    pub(super) fn invalid_data() -> Self {
+        Self::text(StatusCode::BAD_REQUEST, "Invalid Data")
+    }
+
+    /// 404 in the clear, as for a row that is not there.
+    pub(super) fn no_such(entity: &str) -> Self {
+        Self::Plain(
+            StatusCode::NOT_FOUND,
+            format!("No {entity} matches the given query."),
+        )
+    }
+
+    /// 400 in the clear.
+    pub(super) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::Plain(StatusCode::BAD_REQUEST, detail.into())
+    }
+}
+
+impl From<db::Error> for Refusal {
+    fn from(error: db::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<KeyRingError> for Refusal {
+    fn from(error: KeyRingError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<Stopping> for Refusal {
+    fn from(error: Stopping) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<SpoolError> for Refusal {
+    fn from(error: SpoolError) -> Self {
+        match error {
+            SpoolError::TooLarge(_) => {
+                Self::Plain(StatusCode::PAYLOAD_TOO_LARGE, error.to_string())
+            }
+            SpoolError::BrokeOff(_) => Self::bad_request(error.to_string()),
+            SpoolError::Io(_) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+/// `{"detail": …}` in the clear.
+pub(crate) fn plain(status: StatusCode, detail: &str) -> Response {
+    (status, Json(json!({ "detail": detail }))).into_response()
+}

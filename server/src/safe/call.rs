@@ -1,0 +1,508 @@
+//! The one way every sealed call goes: open, identify, read the claims, handle, seal.
+//!
+//! A call is a function from a context and typed claims to a [`Reply`]; what it may rely on
+//! depends on who calls: [`computer`], [`project`] or [`packager`].
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, Request, State};
+use axum::http::header::CONTENT_ENCODING;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, post};
+use axum::{Json, extract::DefaultBodyLimit};
+use migasfree_envelope::{OpenError, PrivateKey};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use time::Date;
+
+use super::answer::{Answer, Refusal, Reply, plain};
+use super::body::{self, Texts};
+use super::keys::Owner;
+use super::progress;
+use super::protocol::Protocol;
+use super::replays::Seen;
+use super::store::attributes;
+use super::store::computers::{self, Computer};
+use super::store::deployments::{self, Deployment};
+use super::store::projects::{self, Project};
+use crate::app::AppState;
+use crate::auth::{AuthError, Connection};
+use crate::core::rules::status::Status;
+use crate::db::{self, ComputerId, Ts};
+use crate::files::Spooled;
+
+/// What a call does, when the same message comes a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// It only reads: answered again.
+    Harmless,
+    /// It changes something: refused.
+    Refused,
+}
+
+/// A call by some computer of a project.
+pub(super) struct ProjectCall {
+    pub(super) state: AppState,
+    pub(super) project: Project,
+    pub(super) certificate: Certificate,
+    /// Where the request came from.
+    pub(super) connection: Connection,
+    pub(super) now: Ts,
+}
+
+/// A call by a known computer of the project that signed it.
+pub(super) struct ComputerCall {
+    pub(super) state: AppState,
+    pub(super) project: Project,
+    pub(super) computer: Computer,
+    /// Where the request came from.
+    pub(super) connection: Connection,
+    pub(super) now: Ts,
+}
+
+/// A call by a packager, maybe with a file.
+pub(super) struct PackagerCall {
+    pub(super) state: AppState,
+    pub(super) file: Option<Upload>,
+    /// Where the request came from.
+    pub(super) connection: Connection,
+}
+
+/// A file that came with a call.
+pub(super) struct Upload {
+    /// Last component of the name it had at the sender's.
+    pub(super) name: String,
+    pub(super) content: Spooled,
+}
+
+impl ComputerCall {
+    /// The day in the organisation's time zone.
+    pub(super) fn today(&self) -> Date {
+        self.state.settings.clients.time_zone.date(self.now)
+    }
+
+    /// The deployments that apply to the computer.
+    pub(super) async fn deployments(&self) -> db::Result<Vec<Deployment>> {
+        let db = &self.state.db;
+        let attributes = attributes::of(db, self.computer.id).await?;
+        let (project, computer) = (self.project.id, self.computer.id);
+        deployments::available(db, project, computer, &attributes, self.today()).await
+    }
+}
+
+/// Claims of calls that need nothing but the computer.
+#[derive(Debug, Deserialize)]
+pub(super) struct NoClaims {}
+
+/// The keys and services of one exchange.
+struct Exchange {
+    state: AppState,
+    protocol: Arc<Protocol>,
+    server: Arc<PrivateKey>,
+    peer: Arc<PrivateKey>,
+}
+
+impl Exchange {
+    async fn begin(
+        state: AppState,
+        protocol: Arc<Protocol>,
+        peer: Owner<'_>,
+    ) -> Result<Self, Refusal> {
+        let server = state.keys.get(Owner::Server).await?;
+        let peer = state.keys.get(peer).await?;
+        Ok(Self {
+            state,
+            protocol,
+            server,
+            peer,
+        })
+    }
+
+    async fn open(&self, message: String, repeat: Repeat) -> Result<Value, Refusal> {
+        let seen = (repeat == Repeat::Refused).then(|| Seen::of(&message));
+        let claims = self
+            .protocol
+            .open(message, &self.server, &self.peer)
+            .await?;
+        let mut claims = claims.map_err(|error| match error {
+            OpenError::Undecipherable => Refusal::invalid_data(),
+            OpenError::InvalidSignature | OpenError::PayloadMismatch => {
+                Refusal::text(StatusCode::BAD_REQUEST, "Invalid Signature")
+            }
+        })?;
+        let now = self.state.clock.now();
+        if seen.is_some_and(|seen| !self.protocol.replays.is_new(seen, now)) {
+            return Err(Refusal::text(
+                StatusCode::BAD_REQUEST,
+                "Message already received",
+            ));
+        }
+        if !claims.is_object() {
+            return Err(Refusal::malformed_claims());
+        }
+        remove_nul(&mut claims);
+        Ok(claims)
+    }
+
+    /// Seals an answer or refusal.
+    async fn finish(&self, reply: Reply) -> Response {
+        let (status, data) = match reply {
+            Ok(Answer { status, data }) => (status, data),
+            Err(Refusal::Sealed(status, data)) => (status, data),
+            Err(other) => return unsealed(other),
+        };
+        match self.protocol.seal(data, &self.server, &self.peer).await {
+            Ok(msg) => (status, Json(json!({ "msg": msg }))).into_response(),
+            Err(stopping) => unsealed(stopping.into()),
+        }
+    }
+}
+
+/// A refusal that is told in the clear.
+pub(crate) fn unsealed(refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Plain(status, detail) => plain(status, &detail),
+        Refusal::Sealed(status, data) => plain(status, data.as_str().unwrap_or_default()),
+        Refusal::Internal(cause) => {
+            tracing::error!(cause, "a call failed");
+            let detail = "The server failed; its log says why.";
+            plain(StatusCode::INTERNAL_SERVER_ERROR, detail)
+        }
+    }
+}
+
+/// A request as it came in.
+struct Arrival {
+    state: AppState,
+    protocol: Arc<Protocol>,
+    connection: Connection,
+    certificate: Certificate,
+    request: Request,
+}
+
+/// 405 for everything but `POST`.
+fn posted<F, Fut>(run: F) -> MethodRouter<AppState>
+where
+    F: Fn(Arrival) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Response> + Send + 'static,
+{
+    let handler = move |State(state): State<AppState>,
+                        Extension(protocol): Extension<Arc<Protocol>>,
+                        connection: Connection,
+                        request: Request| {
+        let run = run.clone();
+        async move {
+            if let Err(exceeded) = protocol.hit(&state, connection) {
+                return AuthError::from(exceeded).into_response();
+            }
+            let certificate = Certificate::of(&request);
+            let arrival = Arrival {
+                state,
+                protocol,
+                connection,
+                certificate,
+                request,
+            };
+            // Sealed texts do not compress, and compressing secrets together with what others choose
+            // tells about them.
+            let mut response = run(arrival).await;
+            response
+                .headers_mut()
+                .insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+            response
+        }
+    };
+    post(handler)
+        .fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// `{"detail": …}` for a method that a path does not take.
+pub(crate) async fn method_not_allowed(method: Method) -> Response {
+    plain(
+        StatusCode::METHOD_NOT_ALLOWED,
+        &format!("Method \"{method}\" not allowed."),
+    )
+}
+
+/// Takes out what PostgreSQL's JSON cannot hold.
+fn remove_nul(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => text.retain(|c| c != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(remove_nul),
+        Value::Object(members) => members.values_mut().for_each(remove_nul),
+        _ => {}
+    }
+}
+
+fn claims<C: DeserializeOwned>(claims: Value) -> Result<C, Refusal> {
+    serde_json::from_value(claims).map_err(|_| Refusal::malformed_claims())
+}
+
+/// A call for computers of a project, known or not.
+pub(super) fn project<C, F, Fut>(repeat: Repeat, answer: F) -> MethodRouter<AppState>
+where
+    C: DeserializeOwned + Send + 'static,
+    F: Fn(ProjectCall, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    posted(move |arrival: Arrival| {
+        let answer = answer.clone();
+        async move {
+            let Arrival {
+                state,
+                protocol,
+                connection,
+                certificate,
+                request,
+            } = arrival;
+            let (exchange, project, msg) = match begin(state, protocol, request).await {
+                Ok(begun) => begun,
+                Err(refusal) => return unsealed(refusal),
+            };
+            let reply = async {
+                let claims = claims(exchange.open(msg, repeat).await?)?;
+                let state = exchange.state.clone();
+                let now = state.clock.now();
+                answer(
+                    ProjectCall {
+                        state,
+                        project,
+                        certificate,
+                        connection,
+                        now,
+                    },
+                    claims,
+                )
+                .await
+            };
+            exchange.finish(reply.await).await
+        }
+    })
+}
+
+/// A call for a known computer, whose number is the claim `id`. `doing` is what administrators
+/// see the computer doing meanwhile.
+pub(super) fn computer<C, F, Fut>(
+    repeat: Repeat,
+    doing: &'static str,
+    answer: F,
+) -> MethodRouter<AppState>
+where
+    C: DeserializeOwned + Send + 'static,
+    F: Fn(ComputerCall, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    known_computer(repeat, "id", Some(doing), answer)
+}
+
+/// A call about the catalogue by a known computer, whose number is the claim `cid`.
+pub(super) fn catalogue<C, F, Fut>(answer: F) -> MethodRouter<AppState>
+where
+    C: DeserializeOwned + Send + 'static,
+    F: Fn(ComputerCall, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    known_computer(Repeat::Harmless, "cid", None, answer)
+}
+
+fn known_computer<C, F, Fut>(
+    repeat: Repeat,
+    claim: &'static str,
+    doing: Option<&'static str>,
+    answer: F,
+) -> MethodRouter<AppState>
+where
+    C: DeserializeOwned + Send + 'static,
+    F: Fn(ComputerCall, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    posted(move |arrival: Arrival| {
+        let answer = answer.clone();
+        async move {
+            let Arrival {
+                state,
+                protocol,
+                connection,
+                certificate,
+                request,
+            } = arrival;
+            let (exchange, project, msg) = match begin(state, protocol, request).await {
+                Ok(begun) => begun,
+                Err(refusal) => return unsealed(refusal),
+            };
+            let reply = async {
+                let raw = exchange.open(msg, repeat).await?;
+                let state = exchange.state.clone();
+                let computer = identified(&state, &project, &raw, claim).await?;
+                certificate.check(&computer)?;
+                let claims = claims(raw)?;
+                let now = state.clock.now();
+                if let Some(doing) = doing {
+                    progress::tell(&state, &computer, &project, doing, now);
+                }
+                answer(
+                    ComputerCall {
+                        state,
+                        project,
+                        computer,
+                        connection,
+                        now,
+                    },
+                    claims,
+                )
+                .await
+            };
+            exchange.finish(reply.await).await
+        }
+    })
+}
+
+/// Reads the texts of a request and finds the project they name.
+async fn begin(
+    state: AppState,
+    protocol: Arc<Protocol>,
+    request: Request,
+) -> Result<(Exchange, Project, String), Refusal> {
+    let Texts { msg, project } = body::read_texts(request).await?;
+    let project = projects::by_name(&state.db, &project).await?;
+    let project = project.ok_or_else(|| Refusal::no_such("Project"))?;
+    let exchange = Exchange::begin(state, protocol, Owner::Project(&project.slug)).await?;
+    Ok((exchange, project, msg))
+}
+
+/// The computer the claims name, if it is one of the signing project and still subscribed.
+async fn identified(
+    state: &AppState,
+    project: &Project,
+    claims: &Value,
+    claim: &str,
+) -> Result<Computer, Refusal> {
+    let id = match claims.get(claim) {
+        None | Some(Value::Null) if claim == "id" => return Err(Refusal::no_such("Computer")),
+        Some(Value::Number(number)) => number.as_i64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let id = ComputerId(id.ok_or_else(Refusal::malformed_claims)?);
+    let computer = computers::by_id(&state.db, id).await?;
+    // A computer of another project does not exist for this one: the claims are not its own.
+    let computer = computer
+        .filter(|computer| computer.project_id == project.id)
+        .ok_or_else(|| Refusal::no_such("Computer"))?;
+    if computer.status() == Status::Unsubscribed {
+        return Err(Refusal::text(
+            StatusCode::FORBIDDEN,
+            "Unsubscribed computer",
+        ));
+    }
+    Ok(computer)
+}
+
+/// The subject of the client certificate, as a proxy passes it on (5.6).
+pub(super) struct Certificate(Option<String>);
+
+impl Certificate {
+    fn of(request: &Request) -> Self {
+        let subject = request.headers().get("x-ssl-client-cn");
+        let subject = subject.and_then(|subject| subject.to_str().ok());
+        Self(
+            subject
+                .map(str::to_owned)
+                .filter(|subject| !subject.is_empty()),
+        )
+    }
+
+    pub(super) fn check(&self, computer: &Computer) -> Result<(), Refusal> {
+        let Some(subject) = &self.0 else {
+            return Ok(());
+        };
+        let name = subject
+            .split("/CN=")
+            .nth(1)
+            .and_then(|name| name.rsplit_once('_'));
+        let stored = computer.uuid.as_deref().unwrap_or_default();
+        if name.is_some_and(|(uuid, _)| uuid.eq_ignore_ascii_case(stored)) {
+            return Ok(());
+        }
+        let detail = "The client certificate belongs to another computer.";
+        Err(Refusal::Plain(StatusCode::FORBIDDEN, detail.to_owned()))
+    }
+}
+
+/// A call for packagers. A file is only taken when the message that came before it is good.
+pub(super) fn packager<C, F, Fut>(repeat: Repeat, answer: F) -> MethodRouter<AppState>
+where
+    C: DeserializeOwned + Send + 'static,
+    F: Fn(PackagerCall, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    posted(move |arrival: Arrival| {
+        let answer = answer.clone();
+        async move {
+            let Arrival {
+                state,
+                protocol,
+                connection,
+                request,
+                ..
+            } = arrival;
+            let exchange = match Exchange::begin(state, protocol, Owner::Packager).await {
+                Ok(exchange) => exchange,
+                Err(refusal) => return unsealed(refusal),
+            };
+            let reply = async {
+                let (raw, file) = opened_with_file(&exchange, request, repeat).await?;
+                let state = exchange.state.clone();
+                answer(
+                    PackagerCall {
+                        state,
+                        file,
+                        connection,
+                    },
+                    claims(raw)?,
+                )
+                .await
+            };
+            exchange.finish(reply.await).await
+        }
+    })
+}
+
+/// The largest file taken, in bytes.
+fn upload_limit(state: &AppState) -> u64 {
+    u64::from(state.settings.upload_limit_mb) * 1024 * 1024
+}
+
+async fn opened_with_file(
+    exchange: &Exchange,
+    request: Request,
+    repeat: Repeat,
+) -> Result<(Value, Option<Upload>), Refusal> {
+    if !body::is_multipart(&request) {
+        let texts: Texts = body::read(request).await?;
+        return Ok((exchange.open(texts.msg, repeat).await?, None));
+    }
+    let mut parts = body::parts(request).await?;
+    let mut texts = Texts::default();
+    while let Some(field) = parts.next_field().await.map_err(body::broken_part)? {
+        if field.name() != Some("file") {
+            texts.take(field).await?;
+            continue;
+        }
+        let claims = exchange.open(texts.msg, repeat).await?;
+        let name = field.file_name().unwrap_or_default();
+        let name = name
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let mut spool = exchange.state.files.spool(upload_limit(&exchange.state))?;
+        spool.write_all(field).await?;
+        let content = spool.finish().await?;
+        return Ok((claims, Some(Upload { name, content })));
+    }
+    Ok((exchange.open(texts.msg, repeat).await?, None))
+}

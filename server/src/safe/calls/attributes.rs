@@ -1,0 +1,359 @@
+//! `computers/attributes/`: what the computer evaluated (8.3).
+//!
+//! Everything is looked up and decided first; one transaction then writes what is different.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::core::rules::attribute_values::{AttributeValue, Kind, expand};
+use crate::core::rules::targeting::Attributes;
+use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
+use crate::db::{AttributeId, PropertyId};
+use crate::safe::answer::{Refusal, Reply, created};
+use crate::safe::call::ComputerCall;
+use crate::safe::shapes::search_fields;
+use crate::safe::store::attributes::{self, Key, Known};
+use crate::safe::store::computers::{self, Reported};
+use crate::safe::store::properties::{self, Property};
+use crate::safe::store::{records, sets};
+use crate::safe::validate::{Fields, cut, given};
+
+const MAX_UUID: usize = 36;
+const MAX_NAME: usize = 50;
+const MAX_FQDN: usize = 255;
+const MAX_FULLNAME: usize = 100;
+
+#[derive(Debug, Deserialize)]
+pub(in crate::safe) struct Claims {
+    uuid: String,
+    name: String,
+    fqdn: Option<String>,
+    ip_address: Option<String>,
+    sync_user: Option<String>,
+    sync_fullname: Option<String>,
+    #[serde(default)]
+    sync_attributes: Map<String, Value>,
+}
+
+impl Claims {
+    fn check(&self) -> Result<(), Refusal> {
+        let mut fields = Fields::default();
+        fields.limit("uuid", &self.uuid, MAX_UUID);
+        fields.limit("name", &self.name, MAX_NAME);
+        fields.limit("fqdn", self.fqdn.as_deref().unwrap_or_default(), MAX_FQDN);
+        fields.address("ip_address", given(self.ip_address.as_deref()));
+        fields.check()
+    }
+}
+
+pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
+    claims.check()?;
+    let plan = Plan::make(&call, &claims).await?;
+    write(&call, &claims, plan).await?;
+    let computer = computers::by_id(&call.state.db, call.computer.id).await?;
+    let computer = computer.ok_or_else(|| Refusal::no_such("Computer"))?;
+    let tags = attributes::tags(&call.state.db, computer.id).await?;
+    created(computer.detail(&call.state.settings, &call.project, &tags))
+}
+
+/// The attributes the computer is to have.
+struct Plan {
+    /// Those it had.
+    current: Attributes,
+    /// Those it keeps or gets that are there already.
+    wanted: Attributes,
+    /// Those that have to be created.
+    new: Vec<(PropertyId, AttributeValue)>,
+    /// The attribute of the computer itself, when its description is another one now.
+    described: Option<(AttributeId, String)>,
+    /// Notes for administrators.
+    notes: Vec<String>,
+}
+
+impl Plan {
+    async fn make(call: &ComputerCall, claims: &Claims) -> Result<Self, Refusal> {
+        let db = &call.state.db;
+        let computer = call.computer.id;
+        let properties = Properties(properties::all(db).await?);
+        let tags = attributes::tags(db, computer).await?;
+        let current = attributes::synchronised_ids(db, computer).await?;
+
+        let description = description(call, claims);
+        let mut values = reported(&properties, &claims.sync_attributes);
+        for tag in &tags {
+            properties.add(&mut values, &tag.prefix, &tag.value);
+        }
+        add_basics(&mut values, &properties, call, claims, &description);
+        let mut found = Found::look_up(db, &values).await?;
+
+        let tag_ids = tags.iter().map(|tag| tag.id);
+        let seen: Attributes = if call.state.settings.clients.fixes.domains_see_all_attributes {
+            found.ids().chain(tag_ids).collect()
+        } else {
+            current.iter().copied().chain(tag_ids).collect()
+        };
+        let mut domains = Vec::new();
+        for name in sets::domains(db, &seen).await? {
+            properties.add(&mut domains, "DMN", &name);
+        }
+        found.join(Found::look_up(db, &domains).await?);
+        values.extend(domains);
+
+        let mut wanted: Attributes = found.ids().collect();
+        if properties.enabled("SET").is_some() {
+            wanted.insert(ALL_SYSTEMS);
+            let sets = sets::all(db, &wanted).await?;
+            let alone = call
+                .state
+                .settings
+                .clients
+                .fixes
+                .broken_sets_are_skipped_alone;
+            attribute_sets::join(&sets.enabled, &sets.mirrors, &mut wanted, alone);
+        }
+        let described = properties
+            .enabled("CID")
+            .and_then(|cid| found.0.get(&(cid.id, computer.to_string())))
+            .filter(|known| known.description.as_deref() != Some(&description))
+            .map(|known| (known.id, description));
+        let new = properties.creatable(&found, &values);
+        Ok(Self {
+            current,
+            wanted,
+            described,
+            notes: notes(call, claims, &values),
+            new,
+        })
+    }
+}
+
+/// The description of the attribute that stands for the computer.
+fn description(call: &ComputerCall, claims: &Claims) -> String {
+    let names = display::Names {
+        id: call.computer.id,
+        name: Some(&claims.name),
+        uuid: &claims.uuid,
+        ip_address: given(claims.ip_address.as_deref()),
+        fqdn: given(claims.fqdn.as_deref()),
+    };
+    display::cid_description(&search_fields(&call.state.settings), &names)
+}
+
+/// What administrators want to know.
+fn notes(
+    call: &ComputerCall,
+    claims: &Claims,
+    values: &[(PropertyId, AttributeValue)],
+) -> Vec<String> {
+    let id = call.computer.id;
+    let settings = &call.state.settings;
+    let before = &call.computer;
+    let changes = [
+        (
+            settings.notify_change_uuid,
+            "UUID",
+            &before.uuid,
+            Some(claims.uuid.as_str()),
+        ),
+        (
+            settings.notify_change_name,
+            "name",
+            &before.name,
+            Some(claims.name.as_str()),
+        ),
+        (
+            settings.notify_change_ip,
+            "address",
+            &before.ip_address,
+            given(claims.ip_address.as_deref()),
+        ),
+    ];
+    let changes = changes
+        .into_iter()
+        .filter_map(|(wanted, what, before, now)| {
+            let (before, now) = (
+                before.as_deref().unwrap_or_default(),
+                now.unwrap_or_default(),
+            );
+            (wanted && before != now)
+                .then(|| format!("The {what} of CID-{id} was {before}, is {now}"))
+        });
+    let cut = values
+        .iter()
+        .filter(|(_, value)| value.truncated)
+        .map(|(_, value)| {
+            format!(
+                "The value of an attribute of CID-{id} was cut to: {}",
+                value.value
+            )
+        });
+    changes.chain(cut).collect()
+}
+
+/// All properties.
+struct Properties(Vec<Property>);
+
+impl Properties {
+    fn named(&self, prefix: &str) -> Option<&Property> {
+        self.0.iter().find(|property| property.prefix == prefix)
+    }
+
+    fn enabled(&self, prefix: &str) -> Option<&Property> {
+        self.named(prefix).filter(|property| property.enabled)
+    }
+
+    /// Adds what `raw` stands for in an enabled property.
+    fn add(&self, values: &mut Vec<(PropertyId, AttributeValue)>, prefix: &str, raw: &str) {
+        if let Some(property) = self.enabled(prefix) {
+            extend(values, property, raw);
+        }
+    }
+
+    /// Values nobody has had yet, each once, of properties that take new ones.
+    fn creatable(
+        &self,
+        found: &Found,
+        values: &[(PropertyId, AttributeValue)],
+    ) -> Vec<(PropertyId, AttributeValue)> {
+        let open = |id: PropertyId| {
+            self.0
+                .iter()
+                .any(|property| property.id == id && property.auto_add)
+        };
+        let mut new: HashMap<Key, &AttributeValue> = HashMap::new();
+        for (property, value) in values {
+            let key = (*property, value.value.clone());
+            if open(*property) && !found.0.contains_key(&key) {
+                new.entry(key).or_insert(value);
+            }
+        }
+        new.into_iter()
+            .map(|((property, _), value)| (property, value.clone()))
+            .collect()
+    }
+}
+
+fn extend(values: &mut Vec<(PropertyId, AttributeValue)>, property: &Property, raw: &str) {
+    let expanded = expand(property.kind(), property.is_server_sort(), raw);
+    values.extend(expanded.into_iter().map(|value| (property.id, value)));
+}
+
+/// What the computer's programs printed. Prefixes nobody knows are left out.
+fn reported(
+    properties: &Properties,
+    results: &Map<String, Value>,
+) -> Vec<(PropertyId, AttributeValue)> {
+    let mut values = Vec::new();
+    for (prefix, raw) in results {
+        let property = properties
+            .named(prefix)
+            .filter(|property| property.sort == "client");
+        if let (Some(property), Some(raw)) = (property, raw.as_str()) {
+            extend(&mut values, property, raw);
+        }
+    }
+    values
+}
+
+/// The attributes every computer has.
+fn add_basics(
+    values: &mut Vec<(PropertyId, AttributeValue)>,
+    properties: &Properties,
+    call: &ComputerCall,
+    claims: &Claims,
+    description: &str,
+) {
+    if let Some(cid) = properties.enabled("CID") {
+        let value = AttributeValue {
+            value: call.computer.id.to_string(),
+            description: Some(description.to_owned()),
+            truncated: false,
+        };
+        values.push((cid.id, value));
+    }
+    let plain = [
+        ("PLT", Some(call.project.platform.as_str())),
+        ("PRJ", Some(call.project.name.as_str())),
+        ("IP", given(claims.ip_address.as_deref())),
+        ("USR", given(claims.sync_user.as_deref())),
+    ];
+    for (prefix, text) in plain {
+        if let Some((property, text)) = properties.enabled(prefix).zip(text) {
+            let value = expand(Kind::Normal, false, text);
+            values.extend(value.into_iter().map(|value| (property.id, value)));
+        }
+    }
+}
+
+/// Attributes that are there already.
+struct Found(HashMap<Key, Known>);
+
+impl Found {
+    async fn look_up(
+        db: &crate::db::Db,
+        values: &[(PropertyId, AttributeValue)],
+    ) -> Result<Self, crate::db::Error> {
+        let keys: Vec<Key> = values
+            .iter()
+            .map(|(property, value)| (*property, value.value.clone()))
+            .collect();
+        attributes::known(db, &keys).await.map(Self)
+    }
+
+    fn ids(&self) -> impl Iterator<Item = AttributeId> {
+        self.0.values().map(|known| known.id)
+    }
+
+    fn join(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+async fn write(call: &ComputerCall, claims: &Claims, plan: Plan) -> Result<(), Refusal> {
+    let computer = call.computer.id;
+    let mut tx = call.state.db.begin().await?;
+    let new: Vec<_> = plan
+        .new
+        .iter()
+        .map(|(property, value)| (*property, value))
+        .collect();
+    let mut wanted = plan.wanted;
+    wanted.extend(attributes::create(&mut tx, &new).await?);
+    attributes::replace(&mut tx, computer, &plan.current, &wanted).await?;
+    if let Some((id, description)) = &plan.described {
+        attributes::describe(&mut tx, *id, description).await?;
+    }
+    let user = match given(claims.sync_user.as_deref()) {
+        Some(name) => {
+            let name = cut(name, MAX_NAME);
+            let fullname = cut(
+                claims.sync_fullname.as_deref().unwrap_or_default(),
+                MAX_FULLNAME,
+            );
+            let (user, is_new) = computers::user(&mut tx, &name, &fullname).await?;
+            if is_new {
+                let text = format!("New user {name} ({fullname}) on CID-{computer}");
+                records::notify(&mut tx, &text, call.now).await?;
+            }
+            Some(user)
+        }
+        None => None,
+    };
+    let address = call.connection.client.to_string();
+    let reported = Reported {
+        uuid: &claims.uuid,
+        name: &claims.name,
+        fqdn: claims.fqdn.as_deref().unwrap_or_default(),
+        ip_address: given(claims.ip_address.as_deref()),
+        forwarded_ip_address: Some(&address),
+        user,
+    };
+    computers::report(&mut tx, computer, &reported, call.now).await?;
+    records::tell(&mut tx, computer, "Attributes received", call.now).await?;
+    for note in &plan.notes {
+        records::notify(&mut tx, note, call.now).await?;
+    }
+    Ok(tx.commit().await?)
+}

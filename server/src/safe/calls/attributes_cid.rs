@@ -1,0 +1,15 @@
+//! `computers/attributes/cid/`: the attribute that stands for the computer itself.
+
+use super::attributes_assigned::page;
+use crate::safe::answer::{Reply, ok};
+use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::store::attributes;
+
+pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
+    let attributes = attributes::synchronised(&call.state.db, call.computer.id).await?;
+    ok(page(
+        attributes
+            .iter()
+            .filter(|attribute| attribute.prefix == "CID"),
+    ))
+}

@@ -1,0 +1,20 @@
+//! `computers/faults/definitions/`: what the computer is to check (8.6).
+
+use serde_json::{Value, json};
+
+use crate::core::rules::languages;
+use crate::safe::answer::{Reply, ok};
+use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::store::faults;
+
+pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
+    let definitions = faults::definitions(&call.state.db, call.computer.id).await?;
+    let shown = definitions.iter().map(|definition| {
+        json!({
+            "language": languages::name(definition.language),
+            "name": definition.name,
+            "code": definition.code,
+        })
+    });
+    ok(shown.collect::<Vec<Value>>())
+}

@@ -1,0 +1,24 @@
+//! `computers/hardware/`: what the computer is made of.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::safe::answer::{Refusal, Reply, ok};
+use crate::safe::call::ComputerCall;
+use crate::safe::hardware::{flatten, summarise};
+use crate::safe::store::hardware;
+
+#[derive(Debug, Deserialize)]
+pub(in crate::safe) struct Claims {
+    hardware: Value,
+}
+
+pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
+    let nodes = flatten(&claims.hardware).ok_or_else(Refusal::malformed_claims)?;
+    let uuid = call.computer.uuid.as_deref().unwrap_or_default();
+    let summary = summarise(&nodes, uuid);
+    let mut tx = call.state.db.begin().await?;
+    hardware::replace(&mut tx, call.computer.id, &nodes, &summary, call.now).await?;
+    tx.commit().await?;
+    ok("Data received")
+}

@@ -1,0 +1,31 @@
+//! The calls, one file each.
+
+pub(super) mod attributes;
+pub(super) mod attributes_assigned;
+pub(super) mod attributes_cid;
+pub(super) mod catalog_apps;
+pub(super) mod catalog_categories;
+pub(super) mod devices;
+pub(super) mod devices_capabilities;
+pub(super) mod eot;
+pub(super) mod errors;
+pub(super) mod fault_definitions;
+pub(super) mod faults;
+pub(super) mod hardware;
+pub(super) mod hardware_required;
+pub(super) mod id;
+pub(super) mod info;
+pub(super) mod label;
+pub(super) mod package_repos;
+pub(super) mod package_set;
+pub(super) mod package_upload;
+pub(super) mod packages_mandatory;
+pub(super) mod properties;
+pub(super) mod register;
+pub(super) mod repositories;
+pub(super) mod software;
+pub(super) mod synchronizations;
+pub(super) mod tags;
+pub(super) mod tags_assigned;
+pub(super) mod tags_available;
+pub(super) mod traits;

@@ -1,0 +1,33 @@
+//! `packages/repos/`: publish what was uploaded (4.9).
+
+use serde::Deserialize;
+
+use crate::repository::publish::{Cause, request_for};
+use crate::safe::answer::{Refusal, Reply, ok};
+use crate::safe::call::PackagerCall;
+use crate::safe::store::packages;
+use crate::safe::uploads;
+
+#[derive(Debug, Deserialize)]
+pub(in crate::safe) struct Claims {
+    project: String,
+    /// A path at the sender's; its last component names a package or a set.
+    packageset: String,
+}
+
+pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply {
+    let project = uploads::project(&call.state, &claims.project).await?;
+    let name = uploads::last_component(&claims.packageset);
+    let db = &call.state.db;
+    let cause = match packages::package_named(db, project.id, name).await? {
+        Some(package) => Cause::Package(package),
+        None => {
+            let set = packages::set_named(db, project.id, name).await?;
+            Cause::PackageSet(set.ok_or_else(|| Refusal::no_such("Package"))?)
+        }
+    };
+    let mut tx = db.begin().await?;
+    request_for(&call.state, &mut tx, cause).await?;
+    tx.commit().await?;
+    ok("Data received")
+}

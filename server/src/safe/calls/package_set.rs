@@ -1,0 +1,33 @@
+//! `packages/set/`: a package for a set (4.9).
+
+use serde::Deserialize;
+
+use crate::repository::upload::store_package;
+use crate::safe::answer::{Refusal, Reply, ok};
+use crate::safe::call::PackagerCall;
+use crate::safe::uploads;
+
+#[derive(Debug, Deserialize)]
+pub(in crate::safe) struct Claims {
+    project: String,
+    store: String,
+    /// A path at the sender's; its last component names the set.
+    packageset: String,
+    /// Folder inside the store.
+    path: Option<String>,
+}
+
+pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply {
+    let set = uploads::last_component(&claims.packageset);
+    if set.is_empty() {
+        return Err(Refusal::malformed_claims());
+    }
+    let project = uploads::project(&call.state, &claims.project).await?;
+    let place = uploads::place(&call, project.id, &claims.store, Some(set)).await?;
+    let state = call.state.clone();
+    let upload = uploads::upload(call, project.id, place, claims.path)?;
+    store_package(&state, upload)
+        .await
+        .map_err(uploads::refused)?;
+    ok("Data received")
+}

@@ -1,0 +1,36 @@
+//! `packages/`: a file for a store (4.9).
+
+use serde::Deserialize;
+
+use crate::repository::upload::{store_file, store_package};
+use crate::safe::answer::{Reply, ok};
+use crate::safe::call::PackagerCall;
+use crate::safe::uploads;
+
+#[derive(Debug, Deserialize)]
+pub(in crate::safe) struct Claims {
+    project: String,
+    store: String,
+    /// Whether the sender takes the file for a package.
+    #[serde(default = "yes")]
+    is_package: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply {
+    let project = uploads::project(&call.state, &claims.project).await?;
+    let place = uploads::place(&call, project.id, &claims.store, None).await?;
+    let state = call.state.clone();
+    let upload = uploads::upload(call, project.id, place, None)?;
+    if claims.is_package {
+        store_package(&state, upload)
+            .await
+            .map_err(uploads::refused)?;
+    } else {
+        store_file(&state, upload).await.map_err(uploads::refused)?;
+    }
+    ok("Data received")
+}

@@ -1,0 +1,28 @@
+//! `computers/packages/mandatory/`: what must and must not be installed (8.5).
+
+use crate::core::rules::packages::{DeploymentPackages, mandatory};
+use crate::safe::answer::{Reply, ok};
+use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::store::{attributes, policies};
+
+pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
+    let db = &call.state.db;
+    let deployments: Vec<DeploymentPackages> = call
+        .deployments()
+        .await?
+        .into_iter()
+        .map(|deployment| DeploymentPackages {
+            install: deployment.packages_to_install.unwrap_or_default(),
+            remove: deployment.packages_to_remove.unwrap_or_default(),
+        })
+        .collect();
+    let synchronised = attributes::synchronised_ids(db, call.computer.id).await?;
+    let policies = policies::for_computer(db, call.project.id, &synchronised).await?;
+    let always = call
+        .state
+        .settings
+        .clients
+        .fixes
+        .policies_need_no_deployment;
+    ok(mandatory(&deployments, &policies, &synchronised, always))
+}

@@ -1,0 +1,20 @@
+//! `computers/properties/`: what the computer is to evaluate (8.2).
+
+use serde_json::{Value, json};
+
+use crate::core::rules::languages;
+use crate::safe::answer::{Reply, ok};
+use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::store::properties;
+
+pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
+    let properties = properties::to_evaluate(&call.state.db, call.computer.id).await?;
+    let shown = properties.iter().map(|property| {
+        json!({
+            "prefix": property.prefix,
+            "language": languages::name(property.language),
+            "code": property.code.as_deref().unwrap_or_default(),
+        })
+    });
+    ok(shown.collect::<Vec<Value>>())
+}

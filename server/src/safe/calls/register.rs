@@ -1,0 +1,203 @@
+//! `computers/`: registers a computer, or welcomes it back (4.1).
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::audit::{self, Author, Change};
+use crate::auth::{AuthError, Operator, by_password};
+use crate::core::rules::status::Status;
+use crate::db::{self, ComputerId};
+use crate::events::ChangeAction;
+use crate::safe::answer::{Refusal, Reply, created, ok};
+use crate::safe::call::ProjectCall;
+use crate::safe::progress;
+use crate::safe::store::computers::Computer;
+use crate::safe::store::identity::NewComputer;
+use crate::safe::store::{attributes, computers, identity, records};
+use crate::safe::validate::{Fields, given};
+
+const MAX_UUID: usize = 36;
+const MAX_NAME: usize = 50;
+
+#[derive(Debug, Deserialize)]
+pub(in crate::safe) struct Claims {
+    uuid: String,
+    name: String,
+    ip_address: Option<String>,
+    username: String,
+    password: String,
+}
+
+pub(in crate::safe) async fn answer(call: ProjectCall, claims: Claims) -> Reply {
+    let operator = operator(&call, &claims).await?;
+    let db = &call.state.db;
+    let mac_form_only = call
+        .state
+        .settings
+        .clients
+        .fixes
+        .names_identify_mac_uuids_only;
+    let found = identity::find(db, &claims.uuid, &claims.name, mac_form_only).await?;
+    match found {
+        Some(id) => welcome_back(&call, id, operator.as_ref()).await,
+        None => register(&call, &claims, operator.as_ref()).await,
+    }
+}
+
+/// Who vouches for the computer; wrong credentials vouch for nothing.
+async fn operator(call: &ProjectCall, claims: &Claims) -> Result<Option<Operator>, Refusal> {
+    if claims.username.is_empty() {
+        return Ok(None);
+    }
+    match by_password(
+        &call.state,
+        call.connection,
+        &claims.username,
+        &claims.password,
+    )
+    .await
+    {
+        Ok(operator) => Ok(Some(operator)),
+        Err(AuthError::Database(error)) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether a computer may join the project.
+fn may_join(call: &ProjectCall, operator: Option<&Operator>) -> Result<(), Refusal> {
+    let vouched = operator.is_some_and(|operator| operator.may("client.add_computer"));
+    if call.project.auto_register_computers || vouched {
+        return Ok(());
+    }
+    Err(Refusal::text(
+        StatusCode::UNAUTHORIZED,
+        "Computer cannot be registered",
+    ))
+}
+
+async fn welcome_back(call: &ProjectCall, id: ComputerId, operator: Option<&Operator>) -> Reply {
+    let before = known(call, id).await?;
+    call.certificate.check(&before)?;
+    let moves = before.project_id != call.project.id;
+    if moves {
+        may_join(call, operator)?;
+    }
+    let usual = &call.state.settings.default_computer_status;
+    // A retired computer comes back only when somebody vouches for it.
+    let retired = before.status() == Status::Unsubscribed && operator.is_none();
+    let revives = before.status != *usual && !retired;
+    if moves || revives {
+        let mut tx = call.state.db.begin().await?;
+        if moves {
+            identity::migrate(&mut tx, id, call.project.id, call.now).await?;
+        }
+        if revives {
+            identity::set_status(&mut tx, id, usual, call.now).await?;
+        }
+        let then = json!({ "project": before.project_id, "status": before.status });
+        let now = json!({
+            "project": call.project.id,
+            "status": if revives { usual } else { &before.status },
+        });
+        let name = format!("CID-{id}");
+        let change = Change {
+            action: "change",
+            entity: "client.computer",
+            object_id: Some(id.0),
+            object_text: &name,
+            before: Some(&then),
+            after: Some(&now),
+        };
+        audit::record(&mut tx, call.now, &author(call, id, operator), &change).await?;
+        tx.commit().await?;
+        progress::changed(&call.state, "client.computer", id.0, ChangeAction::Change);
+    }
+    let computer = known(call, id).await?;
+    let tags = attributes::tags(&call.state.db, id).await?;
+    ok(computer.detail(&call.state.settings, &call.project, &tags))
+}
+
+async fn known(call: &ProjectCall, id: ComputerId) -> Result<Computer, Refusal> {
+    let computer = computers::by_id(&call.state.db, id).await?;
+    computer.ok_or_else(|| Refusal::no_such("Computer"))
+}
+
+fn author(call: &ProjectCall, id: ComputerId, operator: Option<&Operator>) -> Author {
+    match operator {
+        Some(operator) => operator.author(),
+        None => Author {
+            user: None,
+            name: format!("CID-{id}"),
+            address: call.connection.client.to_string(),
+        },
+    }
+}
+
+async fn register(call: &ProjectCall, claims: &Claims, operator: Option<&Operator>) -> Reply {
+    may_join(call, operator)?;
+    let ip_address = given(claims.ip_address.as_deref());
+    check(claims, ip_address)?;
+    let address = call.connection.client.to_string();
+    let new = NewComputer {
+        uuid: &claims.uuid,
+        name: &claims.name,
+        status: &call.state.settings.default_computer_status,
+        project: call.project.id,
+        ip_address,
+        forwarded_ip_address: Some(&address),
+    };
+    let mut tx = call.state.db.begin().await?;
+    let id = identity::create(&mut tx, &new, call.now)
+        .await
+        .map_err(|error| match error {
+            db::Error::Unique { .. } => {
+                let mut fields = Fields::default();
+                fields.refuse("uuid", "computer with this uuid already exists.");
+                fields
+                    .check()
+                    .err()
+                    .unwrap_or_else(Refusal::malformed_claims)
+            }
+            other => other.into(),
+        })?;
+    let data = json!({
+        "id": id,
+        "uuid": claims.uuid,
+        "name": claims.name,
+        "project": call.project.id,
+        "ip_address": ip_address,
+        "forwarded_ip_address": address,
+    });
+    let name = format!("CID-{id}");
+    let change = Change {
+        action: "add",
+        entity: "client.computer",
+        object_id: Some(id.0),
+        object_text: &name,
+        before: None,
+        after: Some(&data),
+    };
+    audit::record(&mut tx, call.now, &author(call, id, operator), &change).await?;
+    if call.state.settings.notify_new_computer {
+        let text = format!(
+            "New computer {name} ({}) in {}",
+            claims.name, call.project.name
+        );
+        records::notify(&mut tx, &text, call.now).await?;
+    }
+    tx.commit().await?;
+    progress::changed(&call.state, "client.computer", id.0, ChangeAction::Add);
+    created(data)
+}
+
+fn check(claims: &Claims, ip_address: Option<&str>) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    fields.limit("uuid", &claims.uuid, MAX_UUID);
+    fields.limit("name", &claims.name, MAX_NAME);
+    fields.address("ip_address", ip_address);
+    if claims.uuid.trim().is_empty() {
+        fields.refuse("uuid", "This field may not be blank.");
+    }
+    fields.check()
+}

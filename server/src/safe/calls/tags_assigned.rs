@@ -1,0 +1,13 @@
+//! `computers/tags/assigned/`: the tags the computer has.
+
+use crate::safe::answer::{Reply, ok};
+use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::store::attributes;
+
+pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
+    let tags = attributes::tags(&call.state.db, call.computer.id).await?;
+    ok(tags
+        .iter()
+        .map(|tag| format!("{}-{}", tag.prefix, tag.value))
+        .collect::<Vec<_>>())
+}

@@ -1,0 +1,22 @@
+//! `computers/traits/`: what the last synchronisation found out.
+
+use serde_json::{Value, json};
+
+use crate::safe::answer::{Reply, ok};
+use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::store::attributes;
+
+pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
+    let attributes = attributes::synchronised(&call.state.db, call.computer.id).await?;
+    let shown = attributes.iter().map(|attribute| {
+        json!({
+            "id": attribute.id,
+            "description": attribute.description,
+            "value": attribute.value,
+            "name": attribute.property,
+            "prefix": attribute.prefix,
+            "sort": attribute.sort,
+        })
+    });
+    ok(shown.collect::<Vec<Value>>())
+}

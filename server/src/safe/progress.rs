@@ -1,0 +1,51 @@
+//! Tells administrators what computers are doing.
+
+use super::call::ComputerCall;
+use super::store::computers::Computer;
+use super::store::projects::Project;
+use crate::app::AppState;
+use crate::db::Ts;
+use crate::events::{ChangeAction, Event, EventComputer, EventProject};
+
+/// The computer is doing something.
+pub(super) fn tell(state: &AppState, computer: &Computer, project: &Project, text: &str, now: Ts) {
+    let computer = shown(computer, project);
+    state.events.send(Event::Progress {
+        computer,
+        text: text.to_owned(),
+        at: now.rfc3339(),
+    });
+}
+
+/// The computer finished a synchronisation.
+pub(super) fn synchronised(call: &ComputerCall, pms_status_ok: bool) {
+    let computer = shown(&call.computer, &call.project);
+    let at = call.now.rfc3339();
+    call.state.events.send(Event::Synchronization {
+        computer,
+        pms_status_ok,
+        at,
+    });
+}
+
+/// Something computers may do changed what administrators see.
+pub(crate) fn changed(state: &AppState, entity: &str, id: i64, action: ChangeAction) {
+    let at = state.clock.now().rfc3339();
+    state.events.send(Event::Changed {
+        entity: entity.to_owned(),
+        id: Some(id),
+        action,
+        at,
+    });
+}
+
+fn shown(computer: &Computer, project: &Project) -> EventComputer {
+    EventComputer {
+        id: computer.id.0,
+        name: computer.name.clone().unwrap_or_default(),
+        project: EventProject {
+            id: project.id.0,
+            name: project.name.clone(),
+        },
+    }
+}

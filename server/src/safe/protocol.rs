@@ -1,0 +1,89 @@
+//! What all sealed calls share: the threads RSA runs on, signatures made before, messages seen.
+
+use std::sync::{Arc, OnceLock};
+
+use migasfree_envelope::{OpenError, PrivateKey, SignatureCache, open, seal_cached};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use super::replays::Replays;
+use crate::app::AppState;
+use crate::auth::{Connection, Exceeded, Limiter};
+
+/// Signatures kept: the answers of some thousand computers whose data did not change.
+const SIGNATURES: usize = 16_384;
+const MINUTE: i64 = 60;
+
+/// The thread that worked on a message was cut off.
+#[derive(Debug, thiserror::Error)]
+#[error("the server is stopping")]
+pub(super) struct Stopping;
+
+/// One per server.
+#[derive(Debug)]
+pub(super) struct Protocol {
+    permits: Semaphore,
+    signatures: Arc<SignatureCache>,
+    pub(super) replays: Replays,
+    requests: OnceLock<Limiter>,
+}
+
+impl Protocol {
+    pub(super) fn new() -> Self {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            permits: Semaphore::new(threads),
+            signatures: Arc::new(SignatureCache::new(SIGNATURES)),
+            replays: Replays::default(),
+            requests: OnceLock::new(),
+        }
+    }
+
+    /// Counts a request of a computer.
+    pub(super) fn hit(&self, state: &AppState, connection: Connection) -> Result<(), Exceeded> {
+        let limit = state.settings.rate_computers;
+        if limit == 0 {
+            return Ok(());
+        }
+        let limiter = self
+            .requests
+            .get_or_init(|| Limiter::new(Arc::clone(&state.clock), limit, MINUTE));
+        limiter.hit(&connection.client.to_string())
+    }
+
+    /// Opens a message that `peer` sealed for the server.
+    pub(super) async fn open(
+        &self,
+        message: String,
+        server: &Arc<PrivateKey>,
+        peer: &Arc<PrivateKey>,
+    ) -> Result<Result<Value, OpenError>, Stopping> {
+        let (server, peer) = (Arc::clone(server), Arc::clone(peer));
+        self.run(move || open(&message, &server, peer.public()))
+            .await
+    }
+
+    /// Seals `data` for `peer`.
+    pub(super) async fn seal(
+        &self,
+        data: Value,
+        server: &Arc<PrivateKey>,
+        peer: &Arc<PrivateKey>,
+    ) -> Result<String, Stopping> {
+        let (server, peer) = (Arc::clone(server), Arc::clone(peer));
+        let signatures = Arc::clone(&self.signatures);
+        self.run(move || seal_cached(&data, &server, peer.public(), &signatures))
+            .await
+    }
+
+    /// Runs work for the processor off the runtime, on as many threads as there are cores.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Stopping> {
+        let _permit = self.permits.acquire().await.map_err(|_| Stopping)?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| Stopping)
+    }
+}

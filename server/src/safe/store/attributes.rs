@@ -1,0 +1,205 @@
+//! Attributes of computers.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use crate::core::rules::attribute_values::AttributeValue;
+use crate::core::rules::targeting::Attributes;
+use crate::db::{AttributeId, ComputerId, Db, PropertyId, Result, Tx, json_ids};
+use crate::{args, sql};
+
+/// An attribute with its property.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Attribute {
+    pub(crate) id: AttributeId,
+    pub(crate) property_id: PropertyId,
+    pub(crate) property: String,
+    pub(crate) prefix: String,
+    pub(crate) sort: String,
+    pub(crate) value: String,
+    pub(crate) description: Option<String>,
+    pub(crate) latitude: Option<f64>,
+    pub(crate) longitude: Option<f64>,
+}
+
+impl Attribute {
+    /// As the REST interface and the calls show it.
+    pub(crate) fn info(&self) -> Value {
+        json!({
+            "id": self.id,
+            "property_att": {
+                "id": self.property_id,
+                "prefix": self.prefix,
+                "sort": self.sort,
+            },
+            "value": self.value,
+            "description": self.description,
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+        })
+    }
+}
+
+/// By prefix, then value, whatever the database thinks of letters.
+fn ordered(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
+    attributes.sort_by(|a, b| (&a.prefix, &a.value).cmp(&(&b.prefix, &b.value)));
+    attributes
+}
+
+/// What the last synchronisation of a computer reported, by prefix and value.
+pub(crate) async fn synchronised(db: &Db, computer: ComputerId) -> Result<Vec<Attribute>> {
+    let rows = db
+        .all(
+            "SELECT t.id, p.id AS property_id, p.name AS property, p.prefix, p.sort, t.value, \
+             t.description, t.latitude, t.longitude FROM client_computer_sync_attributes l \
+             JOIN core_attribute t ON t.id = l.attribute_id \
+             JOIN core_property p ON p.id = t.property_att_id WHERE l.computer_id = $1",
+            args![computer],
+        )
+        .await?;
+    Ok(ordered(rows))
+}
+
+/// The tags of a computer, by prefix and value.
+pub(crate) async fn tags(db: &Db, computer: ComputerId) -> Result<Vec<Attribute>> {
+    let rows = db
+        .all(
+            "SELECT t.id, p.id AS property_id, p.name AS property, p.prefix, p.sort, t.value, \
+             t.description, t.latitude, t.longitude FROM client_computer_tags l \
+             JOIN core_attribute t ON t.id = l.serverattribute_id \
+             JOIN core_property p ON p.id = t.property_att_id WHERE l.computer_id = $1",
+            args![computer],
+        )
+        .await?;
+    Ok(ordered(rows))
+}
+
+/// The numbers of both, for decisions.
+pub(crate) async fn of(db: &Db, computer: ComputerId) -> Result<Attributes> {
+    let rows: Vec<(AttributeId,)> = db
+        .all(
+            "SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1 \
+             UNION SELECT serverattribute_id FROM client_computer_tags WHERE computer_id = $1",
+            args![computer],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The numbers of what the last synchronisation reported.
+pub(crate) async fn synchronised_ids(db: &Db, computer: ComputerId) -> Result<Attributes> {
+    let rows: Vec<(AttributeId,)> = db
+        .all(
+            "SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1",
+            args![computer],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// A value of a property.
+pub(crate) type Key = (PropertyId, String);
+
+/// An attribute that is there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) id: AttributeId,
+    pub(crate) description: Option<String>,
+}
+
+/// Those of `wanted` that are there already.
+pub(crate) async fn known(db: &Db, wanted: &[Key]) -> Result<HashMap<Key, Known>> {
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let listed: Vec<Value> = wanted
+        .iter()
+        .map(|(property, value)| json!({ "p": property, "v": value }))
+        .collect();
+    let rows: Vec<(AttributeId, PropertyId, String, Option<String>)> = db
+        .all(
+            sql!(
+                "SELECT t.id, t.property_att_id, t.value, t.description FROM ",
+                objects(1),
+                " AS w JOIN core_attribute t ON t.property_att_id = CAST(w.value ->> 'p' AS bigint) \
+                 AND t.value = w.value ->> 'v'"
+            ),
+            args![Value::from(listed).to_string()],
+        )
+        .await?;
+    let entry = |(id, property, value, description)| ((property, value), Known { id, description });
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// Creates attributes and returns their numbers; one that somebody else just created is taken.
+pub(crate) async fn create(
+    tx: &mut Tx,
+    new: &[(PropertyId, &AttributeValue)],
+) -> Result<Vec<AttributeId>> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listed: Vec<Value> = new
+        .iter()
+        .map(|(property, value)| json!({ "p": property, "v": value.value, "d": value.description }))
+        .collect();
+    let rows: Vec<(AttributeId,)> = tx
+        .all(
+            sql!(
+                "INSERT INTO core_attribute (property_att_id, value, description) \
+                 SELECT CAST(w.value ->> 'p' AS bigint), w.value ->> 'v', w.value ->> 'd' FROM ",
+                objects(1),
+                " AS w WHERE true ON CONFLICT (property_att_id, value) \
+                 DO UPDATE SET value = excluded.value RETURNING id"
+            ),
+            args![Value::from(listed).to_string()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Gives an attribute another description.
+pub(crate) async fn describe(tx: &mut Tx, id: AttributeId, description: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE core_attribute SET description = $2 WHERE id = $1",
+        args![id, description],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Makes `wanted` what the synchronisation of the computer reported; writes differences only.
+pub(crate) async fn replace(
+    tx: &mut Tx,
+    computer: ComputerId,
+    current: &Attributes,
+    wanted: &Attributes,
+) -> Result<()> {
+    let gone: HashSet<_> = current.difference(wanted).copied().collect();
+    if !gone.is_empty() {
+        tx.execute(
+            sql!(
+                "DELETE FROM client_computer_sync_attributes WHERE computer_id = $1 \
+                 AND attribute_id IN ",
+                ids(2)
+            ),
+            args![computer, json_ids(gone)],
+        )
+        .await?;
+    }
+    let new: HashSet<_> = wanted.difference(current).copied().collect();
+    if !new.is_empty() {
+        tx.execute(
+            sql!(
+                "INSERT INTO client_computer_sync_attributes (computer_id, attribute_id) \
+                 SELECT $1, listed.id FROM ",
+                ids(2),
+                " AS listed WHERE true ON CONFLICT (computer_id, attribute_id) DO NOTHING"
+            ),
+            args![computer, json_ids(new)],
+        )
+        .await?;
+    }
+    Ok(())
+}

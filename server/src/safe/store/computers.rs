@@ -1,0 +1,133 @@
+//! The row of a computer.
+
+use crate::args;
+use crate::core::rules::display::{Names, SearchField, display_name};
+use crate::core::rules::status::Status;
+use crate::db::{ClientUserId, ComputerId, Db, InventoryId, ProjectId, Result, Ts, Tx};
+
+/// A computer with its last user.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Computer {
+    pub(crate) id: ComputerId,
+    pub(crate) uuid: Option<String>,
+    pub(crate) status: String,
+    pub(crate) name: Option<String>,
+    pub(crate) fqdn: Option<String>,
+    pub(crate) project_id: ProjectId,
+    pub(crate) created_at: Ts,
+    pub(crate) ip_address: Option<String>,
+    pub(crate) forwarded_ip_address: Option<String>,
+    pub(crate) last_hardware_capture: Option<Ts>,
+    pub(crate) sync_start_date: Option<Ts>,
+    pub(crate) sync_end_date: Option<Ts>,
+    pub(crate) sync_user_id: Option<ClientUserId>,
+    pub(crate) user_name: Option<String>,
+    pub(crate) user_fullname: Option<String>,
+    pub(crate) product: Option<String>,
+    pub(crate) machine: String,
+    pub(crate) cpu: Option<String>,
+    pub(crate) ram: Option<i64>,
+    pub(crate) storage: Option<i64>,
+    pub(crate) disks: Option<i64>,
+    pub(crate) mac_address: Option<String>,
+    pub(crate) comment: Option<String>,
+    pub(crate) architecture: Option<i64>,
+    pub(crate) product_system: String,
+    pub(crate) software_inventory_id: Option<InventoryId>,
+}
+
+impl Computer {
+    /// Its state; an unknown text counts as the usual one.
+    pub(crate) fn status(&self) -> Status {
+        self.status.parse().unwrap_or_default()
+    }
+
+    /// How it is called in lists and labels.
+    pub(crate) fn display_name(&self, fields: &[SearchField]) -> String {
+        display_name(fields, &self.names())
+    }
+
+    /// What it can be called by.
+    pub(crate) fn names(&self) -> Names<'_> {
+        Names {
+            id: self.id,
+            name: self.name.as_deref(),
+            uuid: self.uuid.as_deref().unwrap_or_default(),
+            ip_address: self.ip_address.as_deref(),
+            fqdn: self.fqdn.as_deref(),
+        }
+    }
+}
+
+const COMPUTER: &str = "SELECT c.id, c.uuid, c.status, c.name, c.fqdn, c.project_id, \
+    c.created_at, c.ip_address, c.forwarded_ip_address, c.last_hardware_capture, \
+    c.sync_start_date, c.sync_end_date, c.sync_user_id, u.name AS user_name, u.fullname AS user_fullname, \
+    c.product, c.machine, c.cpu, c.ram, c.storage, c.disks, c.mac_address, c.comment, \
+    c.architecture, c.product_system, c.software_inventory_id \
+    FROM client_computer c LEFT JOIN client_user u ON u.id = c.sync_user_id WHERE c.id = $1";
+
+/// The computer with this number.
+pub(crate) async fn by_id(db: &Db, id: ComputerId) -> Result<Option<Computer>> {
+    db.optional(COMPUTER, args![id]).await
+}
+
+/// What a computer reports of itself at each synchronisation.
+#[derive(Debug)]
+pub(crate) struct Reported<'a> {
+    pub(crate) uuid: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) fqdn: &'a str,
+    pub(crate) ip_address: Option<&'a str>,
+    pub(crate) forwarded_ip_address: Option<&'a str>,
+    pub(crate) user: Option<ClientUserId>,
+}
+
+/// Stores what the computer reports. A UUID that another computer has is not taken over.
+pub(crate) async fn report(
+    tx: &mut Tx,
+    id: ComputerId,
+    reported: &Reported<'_>,
+    now: Ts,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE client_computer SET \
+         uuid = CASE WHEN EXISTS (SELECT 1 FROM client_computer o WHERE o.uuid = $2 AND o.id <> $1) \
+         THEN uuid ELSE $2 END, \
+         name = $3, fqdn = $4, ip_address = $5, forwarded_ip_address = $6, \
+         sync_user_id = COALESCE($7, sync_user_id), sync_start_date = $8, updated_at = $8 \
+         WHERE id = $1",
+        args![
+            id,
+            reported.uuid,
+            reported.name,
+            reported.fqdn,
+            reported.ip_address,
+            reported.forwarded_ip_address,
+            reported.user,
+            now,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The desktop account, created if need be; the flag tells that it is new.
+pub(crate) async fn user(tx: &mut Tx, name: &str, fullname: &str) -> Result<(ClientUserId, bool)> {
+    let known: Option<(ClientUserId,)> = tx
+        .optional(
+            "SELECT id FROM client_user WHERE name = $1 AND fullname = $2",
+            args![name, fullname],
+        )
+        .await?;
+    if let Some((id,)) = known {
+        return Ok((id, false));
+    }
+    let (id,) = tx
+        .one(
+            "INSERT INTO client_user (name, fullname) VALUES ($1, $2) \
+             ON CONFLICT (name, fullname) DO UPDATE SET name = excluded.name RETURNING id",
+            args![name, fullname],
+        )
+        .await?;
+    Ok((id, true))
+}

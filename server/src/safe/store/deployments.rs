@@ -1,0 +1,135 @@
+//! Deployments available to computers.
+
+use std::collections::HashMap;
+
+use time::Date;
+use time::macros::format_description;
+
+use crate::core::rules::schedule::Delay;
+use crate::core::rules::targeting::{Attributes, Audience, Decision, DelayRow, Target, decide};
+use crate::db::{AttributeId, ComputerId, Db, DeploymentId, ProjectId, Result, json_ids};
+use crate::{args, sql};
+
+/// A deployment that applies to a computer.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Deployment {
+    pub(crate) id: DeploymentId,
+    pub(crate) name: String,
+    pub(crate) slug: String,
+    pub(crate) source: String,
+    pub(crate) options: Option<String>,
+    pub(crate) suite: Option<String>,
+    pub(crate) components: Option<String>,
+    pub(crate) packages_to_install: Option<String>,
+    pub(crate) packages_to_remove: Option<String>,
+    pub(crate) default_preincluded_packages: Option<String>,
+    pub(crate) default_included_packages: Option<String>,
+    pub(crate) default_excluded_packages: Option<String>,
+    start_date: String,
+    included: Option<AttributeId>,
+}
+
+/// The deployments of a project that a computer with exactly `attributes` gets `today`, by name
+/// (8.4).
+///
+/// The database leaves out whom a deployment is not meant for; [`decide`] knows the days.
+pub(crate) async fn available(
+    db: &Db,
+    project: ProjectId,
+    computer: ComputerId,
+    attributes: &Attributes,
+    today: Date,
+) -> Result<Vec<Deployment>> {
+    if attributes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listed = json_ids(attributes.iter().copied());
+    let candidates: Vec<Deployment> = db
+        .all(
+            sql!(
+                "WITH a AS (SELECT id FROM ",
+                ids(2),
+                " AS listed) \
+                 SELECT d.id, d.name, d.slug, d.source, d.options, d.suite, d.components, \
+                 d.packages_to_install, d.packages_to_remove, d.default_preincluded_packages, \
+                 d.default_included_packages, d.default_excluded_packages, d.start_date, \
+                 (SELECT MIN(i.attribute_id) FROM core_deployment_included_attributes i \
+                 JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) AS included \
+                 FROM core_deployment d WHERE d.project_id = $1 AND d.enabled \
+                 AND (EXISTS (SELECT 1 FROM core_deployment_included_attributes i \
+                 JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) \
+                 OR EXISTS (SELECT 1 FROM core_scheduledelay s \
+                 JOIN core_scheduledelay_attributes l ON l.scheduledelay_id = s.id \
+                 JOIN a ON a.id = l.attribute_id WHERE s.schedule_id = d.schedule_id)) \
+                 AND NOT EXISTS (SELECT 1 FROM core_deployment_excluded_attributes e \
+                 JOIN a ON a.id = e.attribute_id WHERE e.deployment_id = d.id) \
+                 AND (d.domain_id IS NULL \
+                 OR (EXISTS (SELECT 1 FROM core_domain_included_attributes i \
+                 JOIN a ON a.id = i.attribute_id WHERE i.domain_id = d.domain_id) \
+                 AND NOT EXISTS (SELECT 1 FROM core_domain_excluded_attributes e \
+                 JOIN a ON a.id = e.attribute_id WHERE e.domain_id = d.domain_id)))"
+            ),
+            args![project, &listed],
+        )
+        .await?;
+    let mut delays = delays(db, project, &listed).await?;
+    let mut available: Vec<Deployment> = candidates
+        .into_iter()
+        .filter(|deployment| {
+            let schedule = delays.remove(&deployment.id).unwrap_or_default();
+            let target = target(deployment, schedule);
+            matches!(
+                decide(&target, computer, attributes, today),
+                Decision::Applies(_)
+            )
+        })
+        .collect();
+    available.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(available)
+}
+
+/// Rows of schedules that are open to one of the attributes, by deployment.
+async fn delays(
+    db: &Db,
+    project: ProjectId,
+    listed: &str,
+) -> Result<HashMap<DeploymentId, Vec<DelayRow>>> {
+    let rows: Vec<(DeploymentId, i64, i64, AttributeId)> = db
+        .all(
+            sql!(
+                "SELECT d.id, s.delay, s.duration, MIN(l.attribute_id) FROM core_deployment d \
+                 JOIN core_scheduledelay s ON s.schedule_id = d.schedule_id \
+                 JOIN core_scheduledelay_attributes l ON l.scheduledelay_id = s.id \
+                 WHERE d.project_id = $1 AND d.enabled AND l.attribute_id IN ",
+                ids(2),
+                " GROUP BY d.id, s.id, s.delay, s.duration"
+            ),
+            args![project, listed],
+        )
+        .await?;
+    let mut delays: HashMap<DeploymentId, Vec<DelayRow>> = HashMap::new();
+    for (deployment, delay, duration, attribute) in rows {
+        let row = DelayRow {
+            delay: Delay { delay, duration },
+            attributes: vec![attribute],
+        };
+        delays.entry(deployment).or_default().push(row);
+    }
+    Ok(delays)
+}
+
+/// What is left to decide: the database has checked exclusion and domain.
+fn target(deployment: &Deployment, schedule: Vec<DelayRow>) -> Target {
+    let format = format_description!("[year]-[month]-[day]");
+    let start_date = Date::parse(&deployment.start_date, format).unwrap_or(Date::MAX);
+    Target {
+        enabled: true,
+        audience: Audience {
+            included: deployment.included.into_iter().collect(),
+            excluded: Vec::new(),
+        },
+        domain: None,
+        start_date,
+        schedule,
+    }
+}

@@ -1,0 +1,155 @@
+//! Finding, registering and moving computers.
+
+use crate::args;
+use crate::core::rules::identity::{Candidate, byte_swapped, identify, mac_of};
+use crate::db::{ComputerId, Db, ProjectId, Result, Ts, Tx, escape_like};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: ComputerId,
+    uuid: Option<String>,
+    name: Option<String>,
+    mac_address: Option<String>,
+}
+
+impl From<Row> for Candidate {
+    fn from(row: Row) -> Self {
+        let uuid = row.uuid.unwrap_or_default();
+        Self {
+            id: row.id,
+            uuid,
+            name: row.name,
+            mac_address: row.mac_address,
+        }
+    }
+}
+
+/// The computer that reports this UUID and name (8.1).
+pub(crate) async fn find(
+    db: &Db,
+    uuid: &str,
+    name: &str,
+    names_need_mac_form: bool,
+) -> Result<Option<ComputerId>> {
+    let by_uuid: Vec<Row> = db
+        .all(
+            "SELECT id, uuid, name, mac_address FROM client_computer \
+             WHERE uuid = $1 OR uuid = $2 ORDER BY id",
+            args![uuid, byte_swapped(uuid)],
+        )
+        .await?;
+    if let Some(id) = chosen(by_uuid, uuid, name, names_need_mac_form) {
+        return Ok(Some(id));
+    }
+    let mac = mac_of(uuid);
+    if mac.is_none() && names_need_mac_form {
+        return Ok(None);
+    }
+    // Two of each are enough to know that there is not only one.
+    let mut rest: Vec<Row> = db
+        .all(
+            "SELECT id, uuid, name, mac_address FROM client_computer WHERE name = $1 \
+             ORDER BY id LIMIT 2",
+            args![name],
+        )
+        .await?;
+    if let Some(mac) = mac {
+        let by_mac: Vec<Row> = db
+            .all(
+                "SELECT id, uuid, name, mac_address FROM client_computer \
+                 WHERE mac_address LIKE $1 ESCAPE '!' ORDER BY id LIMIT 2",
+                args![format!("%{}%", escape_like(&mac))],
+            )
+            .await?;
+        rest.extend(by_mac);
+    }
+    rest.sort_by_key(|row| row.id);
+    rest.dedup_by_key(|row| row.id);
+    Ok(chosen(rest, uuid, name, names_need_mac_form))
+}
+
+fn chosen(rows: Vec<Row>, uuid: &str, name: &str, names_need_mac_form: bool) -> Option<ComputerId> {
+    let candidates: Vec<Candidate> = rows.into_iter().map(Candidate::from).collect();
+    identify(uuid, name, &candidates, names_need_mac_form)
+}
+
+/// A computer to be registered.
+#[derive(Debug)]
+pub(crate) struct NewComputer<'a> {
+    pub(crate) uuid: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) status: &'a str,
+    pub(crate) project: ProjectId,
+    pub(crate) ip_address: Option<&'a str>,
+    pub(crate) forwarded_ip_address: Option<&'a str>,
+}
+
+/// Creates a computer with its first status and project records.
+///
+/// # Errors
+/// [`crate::db::Error::Unique`] when another one has the UUID.
+pub(crate) async fn create(tx: &mut Tx, new: &NewComputer<'_>, now: Ts) -> Result<ComputerId> {
+    let (id,): (ComputerId,) = tx
+        .one(
+            "INSERT INTO client_computer \
+             (uuid, name, status, project_id, ip_address, forwarded_ip_address, created_at, \
+             updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id",
+            args![
+                new.uuid,
+                new.name,
+                new.status,
+                new.project,
+                new.ip_address,
+                new.forwarded_ip_address,
+                now,
+            ],
+        )
+        .await?;
+    log_status(tx, id, new.status, now).await?;
+    log_project(tx, id, new.project, now).await?;
+    Ok(id)
+}
+
+/// Moves a computer to another project: what is installed is no longer known.
+pub(crate) async fn migrate(
+    tx: &mut Tx,
+    id: ComputerId,
+    project: ProjectId,
+    now: Ts,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE client_computer SET project_id = $2, software_inventory_id = NULL, \
+         updated_at = $3 WHERE id = $1",
+        args![id, project, now],
+    )
+    .await?;
+    log_project(tx, id, project, now).await
+}
+
+/// Gives a computer another status.
+pub(crate) async fn set_status(tx: &mut Tx, id: ComputerId, status: &str, now: Ts) -> Result<()> {
+    tx.execute(
+        "UPDATE client_computer SET status = $2, updated_at = $3 WHERE id = $1",
+        args![id, status, now],
+    )
+    .await?;
+    log_status(tx, id, status, now).await
+}
+
+async fn log_status(tx: &mut Tx, id: ComputerId, status: &str, now: Ts) -> Result<()> {
+    tx.execute(
+        "INSERT INTO client_statuslog (created_at, computer_id, status) VALUES ($1, $2, $3)",
+        args![now, id, status],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn log_project(tx: &mut Tx, id: ComputerId, project: ProjectId, now: Ts) -> Result<()> {
+    tx.execute(
+        "INSERT INTO client_migration (created_at, computer_id, project_id) VALUES ($1, $2, $3)",
+        args![now, id, project],
+    )
+    .await?;
+    Ok(())
+}

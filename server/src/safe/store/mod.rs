@@ -1,0 +1,17 @@
+//! The statements behind the sealed calls.
+
+pub(super) mod attributes;
+pub(super) mod catalog;
+pub(super) mod computers;
+pub(super) mod deployments;
+pub(super) mod faults;
+pub(super) mod hardware;
+pub(super) mod identity;
+pub(super) mod packages;
+pub(super) mod policies;
+pub(super) mod projects;
+pub(super) mod properties;
+pub(super) mod records;
+pub(super) mod sets;
+pub(super) mod software;
+pub(super) mod tags;

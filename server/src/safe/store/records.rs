@@ -1,0 +1,169 @@
+//! What is recorded of a computer: messages, errors, synchronisations, notifications.
+
+use time::OffsetDateTime;
+
+use crate::db::{
+    ClientUserId, ComputerId, DeploymentId, ProjectId, Result, SynchronizationId, Ts, Tx, json_ids,
+};
+use crate::{args, sql};
+
+/// Says what the computer is doing now.
+pub(crate) async fn tell(tx: &mut Tx, computer: ComputerId, text: &str, now: Ts) -> Result<()> {
+    tx.execute(
+        "INSERT INTO client_message (computer_id, created_at, message) VALUES ($1, $2, $3) \
+         ON CONFLICT (computer_id) DO UPDATE SET created_at = excluded.created_at, \
+         message = excluded.message",
+        args![computer, now, text],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The computer is no longer doing anything.
+pub(crate) async fn tell_nothing(tx: &mut Tx, computer: ComputerId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM client_message WHERE computer_id = $1",
+        args![computer],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A note for administrators.
+pub(crate) async fn notify(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {
+    tx.execute(
+        "INSERT INTO client_notification (created_at, message) VALUES ($1, $2)",
+        args![now, text],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Stores an error of a computer and returns its number.
+pub(crate) async fn error(
+    tx: &mut Tx,
+    computer: ComputerId,
+    project: ProjectId,
+    description: &str,
+    now: Ts,
+) -> Result<i64> {
+    let (id,) = tx
+        .one(
+            "INSERT INTO client_error (created_at, computer_id, project_id, description) \
+             VALUES ($1, $2, $3, $4) RETURNING id",
+            args![now, computer, project, description],
+        )
+        .await?;
+    Ok(id)
+}
+
+/// A finished synchronisation.
+#[derive(Debug)]
+pub(crate) struct Synchronization<'a> {
+    pub(crate) computer: ComputerId,
+    pub(crate) project: ProjectId,
+    pub(crate) user: Option<ClientUserId>,
+    /// When the computer began, if it says so.
+    pub(crate) start_date: Option<Ts>,
+    pub(crate) consumer: Option<&'a str>,
+    pub(crate) pms_status_ok: bool,
+    /// When the computer's last synchronisation ended.
+    pub(crate) previous_end: Option<Ts>,
+    /// The deployments available to the computer.
+    pub(crate) deployments: Vec<DeploymentId>,
+}
+
+/// Stores a synchronisation with everything that follows from it.
+pub(crate) async fn synchronization(
+    tx: &mut Tx,
+    record: &Synchronization<'_>,
+    now: Ts,
+) -> Result<SynchronizationId> {
+    let (id,): (SynchronizationId,) = tx
+        .one(
+            "INSERT INTO client_synchronization (created_at, computer_id, start_date, user_id, \
+             project_id, consumer, pms_status_ok) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+             RETURNING id",
+            args![
+                now,
+                record.computer,
+                record.start_date,
+                record.user,
+                record.project,
+                record.consumer,
+                record.pms_status_ok,
+            ],
+        )
+        .await?;
+    if let Some(start) = record.start_date {
+        for link in [
+            "UPDATE client_error SET synchronization_id = $1 WHERE computer_id = $2 \
+             AND created_at >= $3 AND synchronization_id IS NULL",
+            "UPDATE client_fault SET synchronization_id = $1 WHERE computer_id = $2 \
+             AND created_at >= $3 AND synchronization_id IS NULL",
+        ] {
+            tx.execute(link, args![id, record.computer, start]).await?;
+        }
+    }
+    tx.execute(
+        "UPDATE client_computer SET sync_end_date = $2, updated_at = $2 WHERE id = $1",
+        args![record.computer, now],
+    )
+    .await?;
+    results(tx, record).await?;
+    count(tx, record, now).await?;
+    Ok(id)
+}
+
+/// Whether the computer was content with each deployment it was offered.
+async fn results(tx: &mut Tx, record: &Synchronization<'_>) -> Result<()> {
+    if record.deployments.is_empty() {
+        return Ok(());
+    }
+    tx.execute(
+        sql!(
+            "INSERT INTO client_deploymentresult (deployment_id, computer_id, ok) \
+             SELECT listed.id, $2, $3 FROM ",
+            ids(1),
+            " AS listed WHERE true ON CONFLICT (deployment_id, computer_id) \
+             DO UPDATE SET ok = excluded.ok WHERE client_deploymentresult.ok <> excluded.ok"
+        ),
+        args![
+            json_ids(record.deployments.iter().copied()),
+            record.computer,
+            record.pms_status_ok,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Counts the computer once per hour, day, month and year, in all and in its project.
+async fn count(tx: &mut Tx, record: &Synchronization<'_>, now: Ts) -> Result<()> {
+    let before = record.previous_end.map(slots);
+    for (index, (granularity, slot)) in slots(now).into_iter().enumerate() {
+        if before.is_some_and(|before| before[index].1 == slot) {
+            continue;
+        }
+        for project in [0, record.project.0] {
+            tx.execute(
+                "INSERT INTO stats_synchronization (granularity, slot, project_id, computers) \
+                 VALUES ($1, $2, $3, 1) ON CONFLICT (granularity, project_id, slot) \
+                 DO UPDATE SET computers = stats_synchronization.computers + 1",
+                args![granularity, slot, project],
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// The slots of a moment in UTC: `2026`, `202611`, `20261121`, `2026112102`.
+fn slots(at: Ts) -> [(&'static str, i64); 4] {
+    let at: OffsetDateTime = at.datetime();
+    let year = i64::from(at.year());
+    let month = year * 100 + i64::from(u8::from(at.month()));
+    let day = month * 100 + i64::from(at.day());
+    let hour = day * 100 + i64::from(at.hour());
+    [("Y", year), ("M", month), ("D", day), ("H", hour)]
+}

@@ -1,0 +1,200 @@
+//! Software lists: stored once per content, however many computers have them.
+
+use std::collections::BTreeSet;
+
+use migasfree_deb::split_file_name;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::db::{ComputerId, Db, InventoryId, ProjectId, Result, Ts, Tx};
+use crate::{args, sql};
+
+/// Characters of the longest package file name that is believed.
+const MAX_FULLNAME: usize = 270;
+
+/// A list of installed packages as its computer sends it: file names, sorted, each once.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Inventory {
+    names: BTreeSet<String>,
+    hash: String,
+}
+
+impl Inventory {
+    /// Cleans up a reported list; `None` when nothing is left, which says nothing.
+    pub(crate) fn new(reported: impl IntoIterator<Item = String>) -> Option<Self> {
+        let names: BTreeSet<String> = reported
+            .into_iter()
+            .map(|name| name.trim().to_owned())
+            // A client that splits its list into characters sends names of one.
+            .filter(|name| name.chars().nth(1).is_some())
+            .filter(|name| name.chars().count() <= MAX_FULLNAME)
+            .collect();
+        if names.is_empty() {
+            return None;
+        }
+        let mut digest = Sha256::new();
+        for name in &names {
+            digest.update(name);
+            digest.update("\n");
+        }
+        Some(Self {
+            hash: hex::encode(digest.finalize()),
+            names,
+        })
+    }
+
+    /// The packages, as objects for statements.
+    fn packages(&self) -> String {
+        let packages: Vec<Value> = self
+            .names
+            .iter()
+            .map(|fullname| (fullname, split_file_name(fullname)))
+            .filter(|(_, parts)| !parts.name.is_empty())
+            .map(|(fullname, parts)| {
+                json!({
+                    "f": fullname,
+                    "n": parts.name,
+                    "v": parts.version,
+                    "a": parts.architecture,
+                })
+            })
+            .collect();
+        Value::from(packages).to_string()
+    }
+}
+
+/// Whether the computer's list is the one it had.
+pub(crate) async fn is_current(
+    db: &Db,
+    current: Option<InventoryId>,
+    project: ProjectId,
+    inventory: &Inventory,
+) -> Result<bool> {
+    let Some(current) = current else {
+        return Ok(false);
+    };
+    let stored: Option<(String, ProjectId)> = db
+        .optional(
+            "SELECT hash, project_id FROM software_inventory WHERE id = $1",
+            args![current],
+        )
+        .await?;
+    Ok(stored.is_some_and(|(hash, of)| hash == inventory.hash && of == project))
+}
+
+/// Makes `inventory` what is installed on the computer.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    computer: ComputerId,
+    project: ProjectId,
+    inventory: &Inventory,
+    now: Ts,
+) -> Result<()> {
+    let id = find_or_create(tx, project, inventory).await?;
+    tx.execute(
+        "UPDATE client_computer SET software_inventory_id = $2, updated_at = $3 WHERE id = $1",
+        args![computer, id, now],
+    )
+    .await?;
+    tx.execute(
+        "INSERT INTO client_softwaresnapshot (computer_id, inventory_id, installed_at) \
+         VALUES ($1, $2, $3)",
+        args![computer, id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn find_or_create(
+    tx: &mut Tx,
+    project: ProjectId,
+    inventory: &Inventory,
+) -> Result<InventoryId> {
+    let created: Option<(InventoryId,)> = tx
+        .optional(
+            "INSERT INTO software_inventory (hash, project_id, package_count) VALUES ($1, $2, 0) \
+             ON CONFLICT (project_id, hash) DO NOTHING RETURNING id",
+            args![&inventory.hash, project],
+        )
+        .await?;
+    let Some((id,)) = created else {
+        let (id,) = tx
+            .one(
+                "SELECT id FROM software_inventory WHERE project_id = $1 AND hash = $2",
+                args![project, &inventory.hash],
+            )
+            .await?;
+        return Ok(id);
+    };
+    let packages = inventory.packages();
+    create_packages(tx, project, &packages).await?;
+    link_packages(tx, id, project, &packages).await?;
+    tx.execute(
+        "UPDATE software_inventory SET package_count = (SELECT COUNT(*) \
+         FROM software_inventory_package l WHERE l.inventory_id = $1) WHERE id = $1",
+        args![id],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Creates the packages nobody has seen in this project: neither the file name nor the same name,
+/// version and architecture.
+async fn create_packages(tx: &mut Tx, project: ProjectId, packages: &str) -> Result<()> {
+    tx.execute(
+        sql!(
+            "INSERT INTO core_package (fullname, name, version, architecture, project_id) \
+             SELECT w.value ->> 'f', w.value ->> 'n', w.value ->> 'v', w.value ->> 'a', $1 FROM ",
+            objects(2),
+            " AS w WHERE NOT EXISTS (SELECT 1 FROM core_package k WHERE k.project_id = $1 \
+             AND k.name = w.value ->> 'n' AND k.version = w.value ->> 'v' \
+             AND k.architecture = w.value ->> 'a') \
+             ON CONFLICT (project_id, fullname) DO NOTHING"
+        ),
+        args![project, packages],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn link_packages(
+    tx: &mut Tx,
+    inventory: InventoryId,
+    project: ProjectId,
+    packages: &str,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "INSERT INTO software_inventory_package (inventory_id, package_id) \
+             SELECT DISTINCT $1, p.id FROM (SELECT COALESCE(\
+             (SELECT k.id FROM core_package k \
+             WHERE k.project_id = $2 AND k.fullname = w.value ->> 'f'), \
+             (SELECT MIN(k.id) FROM core_package k WHERE k.project_id = $2 \
+             AND k.name = w.value ->> 'n' AND k.version = w.value ->> 'v' \
+             AND k.architecture = w.value ->> 'a')) AS id FROM ",
+            objects(3),
+            " AS w) AS p WHERE p.id IS NOT NULL"
+        ),
+        args![inventory, project, packages],
+    )
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_and_repetition_do_not_make_another_list() {
+        let list = |names: &[&str]| Inventory::new(names.iter().map(|name| (*name).to_owned()));
+        let bash = "bash_5.2_amd64.deb";
+        assert_eq!(
+            list(&["vim_9_all.deb", bash]),
+            list(&[bash, " vim_9_all.deb\n", bash])
+        );
+        assert_ne!(list(&[bash]), list(&["bash_5.3_amd64.deb"]));
+        assert_eq!(list(&["", "a", "b"]), None);
+        assert_eq!(list(&[&"x".repeat(271)]), None);
+    }
+}

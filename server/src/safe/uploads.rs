@@ -1,0 +1,155 @@
+//! What the calls that upload packages share.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::answer::Refusal;
+use super::call::PackagerCall;
+use super::store::packages;
+use super::store::projects::{self, Project};
+use crate::app::AppState;
+use crate::audit::{self, Author, Change};
+use crate::core::rules::slug::slug;
+use crate::db::{self, PackageSetId, ProjectId, StoreId, Tx};
+use crate::repository::upload::{Upload, UploadError};
+use crate::safe::validate::Fields;
+
+const MAX_NAME: usize = 50;
+
+/// The last component of a path at the sender's, whatever separates it there.
+pub(super) fn last_component(path: &str) -> &str {
+    let path = path.trim_end_matches(['/', '\\']);
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+/// The project called `name`.
+pub(super) async fn project(state: &AppState, name: &str) -> Result<Project, Refusal> {
+    projects::by_name(&state.db, name)
+        .await?
+        .ok_or_else(|| Refusal::no_such("Project"))
+}
+
+/// Where an upload goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    store: StoreId,
+    set: Option<PackageSetId>,
+}
+
+/// The store, and the package set if one is named, created if need be.
+pub(super) async fn place(
+    call: &PackagerCall,
+    project: ProjectId,
+    store: &str,
+    set: Option<&str>,
+) -> Result<Place, Refusal> {
+    let store = store.trim();
+    let mut fields = Fields::default();
+    fields.limit("store", store, MAX_NAME);
+    fields.limit("packageset", set.unwrap_or_default(), MAX_NAME);
+    if slug(store).is_empty() {
+        fields.refuse("store", "A store needs a name with letters or digits.");
+    }
+    fields.check()?;
+    let mut tx = call.state.db.begin().await?;
+    let (id, is_new) =
+        packages::store(&mut tx, project, store)
+            .await
+            .map_err(|error| match error {
+                db::Error::Unique { .. } => Refusal::text(
+                    StatusCode::BAD_REQUEST,
+                    "Another store has nearly the same name",
+                ),
+                other => other.into(),
+            })?;
+    if is_new {
+        record(call, &mut tx, "core.store", id.0, store, project).await?;
+    }
+    let mut place = Place {
+        store: id,
+        set: None,
+    };
+    if let Some(name) = set {
+        let (set, is_new) = packages::package_set(&mut tx, project, id, name).await?;
+        if is_new {
+            record(call, &mut tx, "core.packageset", set.0, name, project).await?;
+        }
+        place.set = Some(set);
+    }
+    tx.commit().await?;
+    Ok(place)
+}
+
+async fn record(
+    call: &PackagerCall,
+    tx: &mut Tx,
+    entity: &str,
+    id: i64,
+    name: &str,
+    project: ProjectId,
+) -> Result<(), db::Error> {
+    let after = json!({ "name": name, "project": project });
+    let change = Change {
+        action: "add",
+        entity,
+        object_id: Some(id),
+        object_text: name,
+        before: None,
+        after: Some(&after),
+    };
+    audit::record(tx, call.state.clock.now(), &author(call), &change).await
+}
+
+/// Packagers share one key: there is no name to tell.
+fn author(call: &PackagerCall) -> Author {
+    Author {
+        user: None,
+        name: "packager".to_owned(),
+        address: call.connection.client.to_string(),
+    }
+}
+
+/// The file of the call, on its way to `place`.
+pub(super) fn upload(
+    mut call: PackagerCall,
+    project: ProjectId,
+    place: Place,
+    folder: Option<String>,
+) -> Result<Upload, Refusal> {
+    let file = call.file.take().ok_or_else(Refusal::malformed_claims)?;
+    Ok(Upload {
+        project_id: project,
+        store_id: place.store,
+        file_name: file.name,
+        source: file.content,
+        replace_allowed: false,
+        author: author(&call),
+        folder: folder.filter(|folder| !folder.is_empty()),
+        package_set: place.set,
+    })
+}
+
+/// Tells the sender what is wrong with the file, and nobody else what is wrong here.
+pub(super) fn refused(error: UploadError) -> Refusal {
+    match error.code() {
+        Some(_) => Refusal::text(StatusCode::BAD_REQUEST, &error.to_string()),
+        None => Refusal::Internal(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_component;
+
+    #[test]
+    fn only_the_last_component_of_a_path_counts() {
+        for (path, name) in [
+            ("/home/packager/foo_1.0_all.deb", "foo_1.0_all.deb"),
+            ("C:\\packages\\set\\", "set"),
+            ("set", "set"),
+            ("/", ""),
+        ] {
+            assert_eq!(last_component(path), name);
+        }
+    }
+}

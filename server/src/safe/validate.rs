@@ -1,0 +1,55 @@
+//! Checks of what computers say about themselves.
+
+use std::net::IpAddr;
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::answer::Refusal;
+
+/// What is wrong, by field.
+#[derive(Debug, Default)]
+pub(super) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Notes that `field` is wrong.
+    pub(super) fn refuse(&mut self, field: &str, reason: &str) {
+        self.0.insert(field.to_owned(), Value::from(vec![reason]));
+    }
+
+    /// Requires at most `limit` characters.
+    pub(super) fn limit(&mut self, field: &str, text: &str, limit: usize) {
+        if text.chars().count() > limit {
+            let reason = format!("Ensure this field has no more than {limit} characters.");
+            self.refuse(field, &reason);
+        }
+    }
+
+    /// Requires an address, or none.
+    pub(super) fn address(&mut self, field: &str, text: Option<&str>) {
+        if text.is_some_and(|text| text.parse::<IpAddr>().is_err()) {
+            self.refuse(field, "Enter a valid IPv4 or IPv6 address.");
+        }
+    }
+
+    /// 400 with the fields, sealed, if any is wrong.
+    pub(super) fn check(self) -> Result<(), Refusal> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::Sealed(
+            StatusCode::BAD_REQUEST,
+            Value::Object(self.0),
+        ))
+    }
+}
+
+/// A text that is there: neither missing nor blank.
+pub(super) fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// At most `limit` characters of `text`.
+pub(super) fn cut(text: &str, limit: usize) -> String {
+    text.trim().chars().take(limit).collect()
+}
