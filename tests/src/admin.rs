@@ -33,11 +33,16 @@ impl Admin {
         })
     }
 
+    /// What the `Authorization` header says.
+    pub fn authorization(&self) -> String {
+        format!("Token {}", self.token)
+    }
+
     /// A request to a resource below `/api/v1/token/`, signed in.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http
             .request(method, format!("{}/api/v1/token/{path}", self.url))
-            .header("Authorization", format!("Token {}", self.token))
+            .header("Authorization", self.authorization())
     }
 
     /// Reads a resource.

@@ -5,6 +5,8 @@ pub mod admin;
 pub mod binaries;
 pub mod browser;
 pub mod bus;
+pub mod computer;
+pub mod desk;
 pub mod display;
 pub mod organisation;
 pub mod package;

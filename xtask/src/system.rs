@@ -57,6 +57,7 @@ impl Need {
             "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
         ),
         need("gnupg", "/usr/bin/gpg"),
+        need("libglib2.0-bin", "/usr/bin/gdbus"),
         need("imagemagick", "/etc/ImageMagick-6/policy.xml"),
         need("pkexec", "/usr/bin/pkexec"),
         need("polkitd", "/usr/lib/polkit-1/polkitd"),

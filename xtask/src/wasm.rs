@@ -57,7 +57,16 @@ impl View {
         })
     }
 
-    fn limit(self) -> u64 {
+    /// What it is called in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ui => "admin UI",
+            Self::Play => "view of Play",
+        }
+    }
+
+    /// The most it may weigh on the wire, in bytes.
+    pub fn limit(self) -> u64 {
         match self {
             Self::Ui => UI_LIMIT,
             Self::Play => PLAY_LIMIT,

@@ -1,0 +1,155 @@
+//! The demo: an organisation on this computer, until it is interrupted.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use migasfree_tests::binaries;
+use migasfree_tests::bus::Bus;
+use migasfree_tests::computer::Computer;
+use migasfree_tests::organisation::{OFFICE, Organisation};
+use migasfree_tests::process::Process;
+use migasfree_tests::server::{Server, Start};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// What the demo is made of.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Where everything is kept
+    #[arg(long)]
+    data: PathBuf,
+    /// Where the server listens
+    #[arg(long)]
+    listen: String,
+    /// How many simulated computers there are
+    #[arg(long)]
+    computers: usize,
+    /// Open Play
+    #[arg(long)]
+    play: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    println!("\nStarting the server");
+    let mut server = Start {
+        data: options.data.join("server"),
+        listen: options.listen.clone(),
+        database_url: None,
+    }
+    .start()
+    .context("is the address free? choose another one with --listen")?;
+    found(&options, &server).await?;
+
+    println!("Making a computer with a Debian of its own");
+    let bus = Bus::session(&options.data)?;
+    let computer = Computer::make(
+        &options.data.join("computer"),
+        server.address(),
+        OFFICE,
+        "reception-01",
+    )?;
+    let mut daemon = computer.start_session_daemon(&bus, &options.data.join("migasfreed.log"))?;
+    first_synchronisation(&computer, &bus)?;
+    let mut play = options
+        .play
+        .then(|| open_play(&options, &bus))
+        .transpose()?;
+
+    tell(&options, &server, &bus, &computer)?;
+    interrupted().await?;
+    println!("\nStopping");
+    if let Some(play) = &mut play
+        && play.is_running()
+    {
+        play.stop()?;
+    }
+    daemon.stop()?;
+    server.process().stop()?;
+    println!("Stopped. `cargo xtask demo` goes on where this ended; --fresh begins again.");
+    Ok(())
+}
+
+/// Fills the server once.
+async fn found(options: &Options, server: &Server) -> Result<()> {
+    let done = options.data.join("organisation");
+    if done.exists() {
+        return Ok(());
+    }
+    println!("Founding an organisation");
+    let admin = server.admin().await?;
+    Organisation::create(&admin, |what| println!("  {what}"))
+        .await
+        .context("the organisation is half made; begin again with --fresh")?;
+    fs::write(done, "founded\n")?;
+    Ok(())
+}
+
+fn first_synchronisation(computer: &Computer, bus: &Bus) -> Result<()> {
+    println!("Synchronising it");
+    let output = computer.command(bus, &["sync"]).output()?;
+    anyhow::ensure!(
+        output.status.success(),
+        "the first synchronisation failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+fn open_play(options: &Options, bus: &Bus) -> Result<Process> {
+    let mut command = Command::new(binaries::path("migasfree-play"));
+    command
+        .arg("--session")
+        .env(bus.as_session().0, bus.as_session().1);
+    Process::start(
+        "migasfree-play",
+        &mut command,
+        &options.data.join("play.log"),
+    )
+}
+
+fn tell(options: &Options, server: &Server, bus: &Bus, computer: &Computer) -> Result<()> {
+    println!("\nReady.\n");
+    println!("  admin UI     {}/", server.url());
+    println!("  user         admin");
+    println!("  password     {}", server.password()?);
+    println!("  API          {}/api/schema/swagger-ui/", server.url());
+    println!(
+        "  computers    {} simulated, and one real: {}",
+        options.computers,
+        computer.root().display()
+    );
+    println!(
+        "  command      DBUS_SESSION_BUS_ADDRESS='{}' \\",
+        bus.address()
+    );
+    println!(
+        "               {} --session --root {} status",
+        binaries::path("migasfree").display(),
+        computer.root().display()
+    );
+    println!(
+        "  Play         {}",
+        if options.play {
+            "is open"
+        } else {
+            "needs a display (and not --no-play)"
+        }
+    );
+    println!("  logs         {}", options.data.display());
+    println!("\nCtrl C stops everything.");
+    Ok(())
+}
+
+async fn interrupted() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
