@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db, PostgresOptions};
 use crate::jobs::{Queue, Workers};
+use crate::repository::publish;
 use crate::repository::signing::{Signer, SigningError};
 use crate::{events, files, safe};
 
@@ -45,6 +46,9 @@ pub enum StartError {
     /// The key that signs repositories.
     #[error("the signing key: {0}")]
     Signing(#[from] SigningError),
+    /// The file store.
+    #[error("the files: {0}")]
+    Files(#[from] files::BlobError),
     /// The first administrator.
     #[error("the first administrator: {0}")]
     Administrator(#[from] auth::FirstError),
@@ -91,6 +95,7 @@ impl App {
         if state.settings.database_url.is_none() {
             state.jobs.recover().await?;
         }
+        publish::repair(&state).await?;
         let workers = Workers::start(
             &state.jobs,
             work::handlers(&state),

@@ -6,7 +6,7 @@ use super::AppState;
 use crate::auth;
 use crate::files::garbage::CollectJob;
 use crate::jobs::{Handlers, JobContext, JobError, JobHandler, Period};
-use crate::repository::publish::PublishJob;
+use crate::repository::publish::Publisher;
 
 const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
 
@@ -14,7 +14,7 @@ const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
 pub(super) fn handlers(state: &AppState) -> Handlers {
     Handlers::default()
         .with(Cleanup(state.clone()))
-        .with(PublishJob(state.clone()))
+        .with(Publisher::new(state.clone()))
         .with(CollectJob(state.clone()))
 }
 

@@ -60,6 +60,8 @@ pub struct NewBlob {
 #[derive(Debug, Clone)]
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
+    /// The same place, flushing to the disk what cannot be made again.
+    durable: Arc<dyn ObjectStore>,
     incoming: Arc<FsPath>,
 }
 
@@ -74,8 +76,9 @@ impl Store {
         std::fs::create_dir_all(&incoming)?;
         std::fs::create_dir_all(&objects)?;
         sweep(&incoming)?;
-        let local = LocalFileSystem::new_with_prefix(objects)?.with_fsync(true);
+        let local = LocalFileSystem::new_with_prefix(objects)?;
         Ok(Self {
+            durable: Arc::new(local.clone().with_fsync(true)),
             objects: Arc::new(local),
             incoming: incoming.into(),
         })
@@ -107,7 +110,7 @@ impl Store {
             return Ok(());
         }
         let mut file = tokio::fs::File::from_std(upload.open()?);
-        let mut parts = self.objects.put_multipart(&path).await?;
+        let mut parts = self.durable.put_multipart(&path).await?;
         loop {
             let mut part = Vec::with_capacity(PART.min(upload.size() as usize + 1));
             if (&mut file).take(PART as u64).read_to_end(&mut part).await? == 0 {
@@ -124,6 +127,29 @@ impl Store {
     /// # Errors
     /// Nothing refers to the blobs then, so it does not matter what was written.
     pub async fn put_small(&self, db: &Db, now: Ts, blobs: &[NewBlob]) -> Result<(), BlobError> {
+        self.put_all(&*self.durable, db, now, blobs).await
+    }
+
+    /// Stores small files that can be made again: they are not flushed to the disk one by one.
+    ///
+    /// # Errors
+    /// Nothing refers to the blobs then, so it does not matter what was written.
+    pub async fn put_generated(
+        &self,
+        db: &Db,
+        now: Ts,
+        blobs: &[NewBlob],
+    ) -> Result<(), BlobError> {
+        self.put_all(&*self.objects, db, now, blobs).await
+    }
+
+    async fn put_all(
+        &self,
+        objects: &dyn ObjectStore,
+        db: &Db,
+        now: Ts,
+        blobs: &[NewBlob],
+    ) -> Result<(), BlobError> {
         let announced: Vec<(&str, u64)> = blobs
             .iter()
             .map(|blob| (blob.sha256.as_str(), blob.content.len() as u64))
@@ -132,11 +158,19 @@ impl Store {
         let writes = blobs.iter().map(|blob| async move {
             let path = object(&blob.sha256);
             if !self.has(&path, blob.content.len() as u64).await? {
-                self.objects.put(&path, blob.content.clone().into()).await?;
+                objects.put(&path, blob.content.clone().into()).await?;
             }
             Ok(())
         });
         futures_util::future::try_join_all(writes).await.map(|_| ())
+    }
+
+    /// Whether a blob is there and as long as it has to be.
+    ///
+    /// # Errors
+    /// When the place blobs are kept in does not answer.
+    pub async fn has_blob(&self, sha256: &str, size: u64) -> Result<bool, BlobError> {
+        self.has(&object(sha256), size).await
     }
 
     /// All of a small blob.

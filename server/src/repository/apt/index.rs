@@ -1,21 +1,16 @@
 //! `Packages`, one for each architecture, plain and compressed.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
+use super::chunks::Chunks;
 use super::{Contents, Generated, Listed};
 
-/// Compressing harder makes the file hardly smaller and takes several times as long.
-const LEVEL: u32 = 4;
+/// Packages of a compressed part, on average.
+const PER_CHUNK: u32 = 64;
 
 /// The indexes of all architectures.
-pub(super) fn all(contents: &Contents) -> Vec<Generated> {
+pub(super) fn all(contents: &Contents, chunks: &Chunks) -> Vec<Generated> {
     let of_one = |architecture: &String| {
         let folder = format!("PKGS/binary-{architecture}");
-        let plain = packages(contents, architecture);
-        let compressed = gzip(&plain);
+        let (plain, compressed) = packages(contents, architecture, chunks);
         [
             Generated::new(format!("{folder}/Packages"), plain),
             Generated::new(format!("{folder}/Packages.gz"), compressed),
@@ -24,11 +19,17 @@ pub(super) fn all(contents: &Contents) -> Vec<Generated> {
     contents.architectures.iter().flat_map(of_one).collect()
 }
 
-fn packages(contents: &Contents, architecture: &str) -> Vec<u8> {
+fn packages(contents: &Contents, architecture: &str, chunks: &Chunks) -> (Vec<u8>, Vec<u8>) {
     let belongs =
         |package: &&Listed| package.architecture == "all" || package.architecture == architecture;
     let mut text = String::new();
+    let mut compressed = Vec::new();
+    let mut start = 0;
     for package in contents.packages.iter().filter(belongs) {
+        if text.len() > start && begins_chunk(&package.name) {
+            compressed.extend_from_slice(&chunks.gzip(&text.as_bytes()[start..]));
+            start = text.len();
+        }
         text.push_str(&package.stanza);
         text.push_str("Filename: dists/");
         text.push_str(&contents.suite);
@@ -36,12 +37,15 @@ fn packages(contents: &Contents, architecture: &str) -> Vec<u8> {
         text.push_str(&package.path);
         text.push_str("\n\n");
     }
-    text.into_bytes()
+    compressed.extend_from_slice(&chunks.gzip(&text.as_bytes()[start..]));
+    (text.into_bytes(), compressed)
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(LEVEL));
-    // Writing to memory does not fail.
-    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-    written.unwrap_or_default()
+/// Parts end where a name says so (FNV-1a), not after so many packages: one more or less leaves
+/// the parts after it as they were.
+fn begins_chunk(name: &str) -> bool {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    hash.is_multiple_of(PER_CHUNK)
 }

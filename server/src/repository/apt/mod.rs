@@ -1,14 +1,18 @@
 //! Repositories as apt reads them: indexes, `Release` and its signatures.
 
+mod chunks;
 mod index;
 mod release;
 pub(super) mod stanza;
+
+pub(super) use chunks::Chunks;
 
 use bytes::Bytes;
 use migasfree_deb::Digests;
 
 use super::signing::{Signer, SigningError};
 use crate::db::Ts;
+use crate::files::NewBlob;
 
 /// A package to be listed.
 #[derive(Debug, Clone)]
@@ -49,18 +53,27 @@ impl Generated {
             content,
         }
     }
+
+    /// As the file store takes it.
+    pub fn blob(&self) -> NewBlob {
+        NewBlob {
+            sha256: self.digests.sha256.clone(),
+            content: self.content.clone(),
+        }
+    }
 }
 
 /// Makes every file of a repository but the packages.
 pub(super) fn build(
     mut contents: Contents,
     signer: &Signer,
+    chunks: &Chunks,
     now: Ts,
 ) -> Result<Vec<Generated>, SigningError> {
     contents
         .packages
         .sort_by(|a, b| (&a.name, &a.version, &a.path).cmp(&(&b.name, &b.version, &b.path)));
-    let mut files = index::all(&contents);
+    let mut files = index::all(&contents, chunks);
     let release = release::text(&contents, &files, now);
     let inline = signer.sign_inline(&release, now)?;
     let detached = signer.sign_detached(release.as_bytes(), now)?;

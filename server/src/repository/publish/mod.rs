@@ -3,13 +3,14 @@
 
 mod job;
 mod progress;
+mod repair;
 mod request;
 mod run;
 mod snapshot;
 mod status;
 mod switch;
 
-pub use job::PublishJob;
+pub use repair::repair;
 pub use request::{Cause, request, request_for};
-pub use run::{PublishError, Published, publish};
+pub use run::{PublishError, Published, Publisher};
 pub use status::status;

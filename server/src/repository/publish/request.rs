@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::job::PublishJob;
 use super::progress::{Named, event};
+use super::run::Publisher;
 use crate::app::AppState;
 use crate::args;
 use crate::db::{DeploymentId, PackageId, PackageSetId, ProjectId, Result, StoreId, Tx};
@@ -50,7 +50,7 @@ pub async fn request(state: &AppState, tx: &mut Tx, deployment: DeploymentId) ->
     let key = deployment.to_string();
     state
         .jobs
-        .enqueue(tx, PublishJob::KIND, &key, &payload)
+        .enqueue(tx, Publisher::KIND, &key, &payload)
         .await?;
     let queued = PublicationState::Queued;
     let event = event(named.event(deployment), queued, 0, 0, "", now);

@@ -12,7 +12,7 @@ use crate::db::{self, DeploymentId};
 use crate::events::PublicationState;
 use crate::files::{BlobError, NewBlob};
 use crate::jobs::JobContext;
-use crate::repository::apt::{self, Contents, Generated};
+use crate::repository::apt::{self, Chunks, Contents, Generated};
 use crate::repository::signing::SigningError;
 
 /// Why a publication failed; the job tries again.
@@ -48,84 +48,116 @@ pub enum Published {
     Gone,
 }
 
-/// Publishes a deployment, telling `job` and whoever listens how far it is.
-///
-/// # Errors
-/// What was served before is still served then.
-pub async fn publish(
-    state: &AppState,
-    id: DeploymentId,
-    job: Option<&JobContext>,
-) -> Result<Published, PublishError> {
-    let Some(deployment) = snapshot::deployment(&state.db, id).await? else {
-        return Ok(Published::Gone);
-    };
-    let progress = Progress::new(state, job, deployment.event(id));
-    if deployment.pms != "apt" {
-        let message = format!(
-            "repositories of {} cannot be published yet: only those of apt are supported",
-            deployment.pms
-        );
-        fail(state, id, &message).await?;
-        progress.end(PublicationState::Failed, 0, &message);
-        return Ok(Published::Unsupported);
-    }
-    match attempts(state, id, &progress).await {
-        Ok(Some((generation, snapshot))) => {
-            let packages = snapshot.packages.len();
-            progress.end(
-                PublicationState::Published,
-                packages as u64,
-                &message(&snapshot),
-            );
-            Ok(Published::Generation {
-                id: generation,
-                packages,
-            })
-        }
-        Ok(None) => Ok(Published::Gone),
-        Err(error) => {
-            let message = error.to_string();
-            progress.end(PublicationState::Failed, 0, &message);
-            fail(state, id, &message).await?;
-            Err(error)
-        }
-    }
+/// Publishes deployments; keep one, it gets faster.
+#[derive(Debug, Clone)]
+pub struct Publisher {
+    state: AppState,
+    chunks: Arc<Chunks>,
 }
 
-/// Tries until nobody else published meanwhile; `None` when the deployment went away.
-async fn attempts(
-    state: &AppState,
-    id: DeploymentId,
-    progress: &Progress<'_>,
-) -> Result<Option<(i64, Snapshot)>, PublishError> {
-    loop {
-        let Some(deployment) = snapshot::deployment(&state.db, id).await? else {
-            return Ok(None);
-        };
-        begin(state, id).await?;
-        progress
-            .at(0, 0, "reading what the deployment offers")
-            .await;
-        let snapshot = snapshot::take(&state.db, id, deployment).await?;
-        let total = snapshot.packages.len() as u64;
-        progress.at(0, total, "writing the indexes").await;
-        let (snapshot, files) = build(state, snapshot).await?;
-        progress.at(total, total, "storing the indexes").await;
-        let now = state.clock.now();
-        let blobs: Vec<NewBlob> = files
-            .iter()
-            .map(|file| NewBlob {
-                sha256: file.digests.sha256.clone(),
-                content: file.content.clone(),
-            })
-            .collect();
-        state.files.put_small(&state.db, now, &blobs).await?;
-        let message = message(&snapshot);
-        let switched = switch(&state.db, id, &snapshot, &files, &message, now).await?;
-        if let Some(generation) = switched {
-            return Ok(Some((generation, snapshot)));
+impl Publisher {
+    /// A publisher that has nothing to build on yet.
+    pub fn new(state: AppState) -> Self {
+        Self {
+            state,
+            chunks: Arc::default(),
         }
+    }
+
+    /// Publishes a deployment, telling `job` and whoever listens how far it is.
+    ///
+    /// # Errors
+    /// What was served before is still served then.
+    pub async fn publish(
+        &self,
+        id: DeploymentId,
+        job: Option<&JobContext>,
+    ) -> Result<Published, PublishError> {
+        let state = &self.state;
+        let Some(deployment) = snapshot::deployment(&state.db, id).await? else {
+            return Ok(Published::Gone);
+        };
+        let progress = Progress::new(state, job, deployment.event(id));
+        if deployment.pms != "apt" {
+            let message = format!(
+                "repositories of {} cannot be published yet: only those of apt are supported",
+                deployment.pms
+            );
+            fail(state, id, &message).await?;
+            progress.end(PublicationState::Failed, 0, &message);
+            return Ok(Published::Unsupported);
+        }
+        match self.attempts(id, &progress).await {
+            Ok(Some((generation, snapshot))) => {
+                let packages = snapshot.packages.len();
+                let message = message(&snapshot);
+                progress.end(PublicationState::Published, packages as u64, &message);
+                Ok(Published::Generation {
+                    id: generation,
+                    packages,
+                })
+            }
+            Ok(None) => Ok(Published::Gone),
+            Err(error) => {
+                let message = error.to_string();
+                progress.end(PublicationState::Failed, 0, &message);
+                fail(state, id, &message).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Tries until nobody else published meanwhile; `None` when the deployment went away.
+    async fn attempts(
+        &self,
+        id: DeploymentId,
+        progress: &Progress<'_>,
+    ) -> Result<Option<(i64, Snapshot)>, PublishError> {
+        let state = &self.state;
+        loop {
+            let Some(deployment) = snapshot::deployment(&state.db, id).await? else {
+                return Ok(None);
+            };
+            begin(state, id).await?;
+            progress
+                .at(0, 0, "reading what the deployment offers")
+                .await;
+            let snapshot = snapshot::take(&state.db, id, deployment).await?;
+            let total = snapshot.packages.len() as u64;
+            progress.at(0, total, "writing the indexes").await;
+            let (snapshot, files) = self.build(snapshot).await?;
+            progress.at(total, total, "storing the indexes").await;
+            let now = state.clock.now();
+            let blobs: Vec<NewBlob> = files.iter().map(Generated::blob).collect();
+            state.files.put_generated(&state.db, now, &blobs).await?;
+            let message = message(&snapshot);
+            let switched = switch(&state.db, id, &snapshot, &files, &message, now).await?;
+            if let Some(generation) = switched {
+                return Ok(Some((generation, snapshot)));
+            }
+        }
+    }
+
+    async fn build(&self, snapshot: Snapshot) -> Result<(Snapshot, Vec<Generated>), PublishError> {
+        let signer = Arc::clone(&self.state.signer);
+        let chunks = Arc::clone(&self.chunks);
+        let now = self.state.clock.now();
+        let work = move || {
+            let contents = Contents {
+                suite: snapshot.deployment.slug.clone(),
+                architectures: snapshot.deployment.architectures(),
+                packages: snapshot
+                    .packages
+                    .iter()
+                    .map(|package| package.listed.clone())
+                    .collect(),
+            };
+            let files = apt::build(contents, &signer, &chunks, now)?;
+            Ok((snapshot, files))
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(io::Error::other)?
     }
 }
 
@@ -148,30 +180,6 @@ async fn fail(state: &AppState, id: DeploymentId, message: &str) -> Result<(), d
         .execute(sql, args![id, message, state.clock.now()])
         .await
         .map(|_| ())
-}
-
-async fn build(
-    state: &AppState,
-    snapshot: Snapshot,
-) -> Result<(Snapshot, Vec<Generated>), PublishError> {
-    let signer = Arc::clone(&state.signer);
-    let now = state.clock.now();
-    let work = move || {
-        let contents = Contents {
-            suite: snapshot.deployment.slug.clone(),
-            architectures: snapshot.deployment.architectures(),
-            packages: snapshot
-                .packages
-                .iter()
-                .map(|package| package.listed.clone())
-                .collect(),
-        };
-        let files = apt::build(contents, &signer, now)?;
-        Ok((snapshot, files))
-    };
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(io::Error::other)?
 }
 
 fn message(snapshot: &Snapshot) -> String {

@@ -7,9 +7,8 @@ use migasfree_deb::Builder;
 use migasfree_server::args;
 use migasfree_server::events::{Event, PublicationState};
 use migasfree_server::jobs::{Handlers, Workers};
-use migasfree_server::repository::publish::PublishJob;
 use migasfree_server::repository::publish::{
-    Cause, Published, publish, request, request_for, status,
+    Cause, Published, repair, request, request_for, status,
 };
 
 use super::site::{Site, hello};
@@ -103,6 +102,28 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn indexes_a_crash_of_the_machine_lost_are_made_again(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let intact = site.add_deployment("second").await;
+        let package = site.add_package(&hello("1.0")).await;
+        site.offer(deployment, &[package]).await;
+        site.publish(deployment).await;
+        site.publish(intact).await;
+        assert_eq!(repair(&site.state).await.unwrap(), 0);
+        let sql = "SELECT f.sha256 FROM repository_file f JOIN repository_generation g \
+                   ON g.id = f.generation_id WHERE g.deployment_id = $1 AND f.path LIKE $2";
+        let (sha256,): (String,) =
+            site.state.db.one(sql, args![deployment, "PKGS/binary-amd64/Packages"]).await.unwrap();
+        std::fs::write(site.blob(&sha256), "").unwrap();
+        assert_eq!(repair(&site.state).await.unwrap(), 1);
+        assert_eq!(status(&site.state.db, deployment).await.unwrap().state, "queued");
+        assert_eq!(status(&site.state.db, intact).await.unwrap().state, "published");
+        site.publish(deployment).await;
+        assert!(index(&site, "amd64").await.contains("Package: hello"));
+    }
+}
+
+on_both_engines! {
     async fn two_publications_of_one_second_have_different_dates(site: Site) {
         let deployment = site.add_deployment("first").await;
         let mut dates = Vec::new();
@@ -127,7 +148,7 @@ on_both_engines! {
         site.offer(deployment, &[more]).await;
         let mut broken_off = 0;
         for micros in (0..40_000).step_by(1_500) {
-            let work = publish(&site.state, deployment, None);
+            let work = site.publisher.publish(deployment, None);
             if tokio::time::timeout(Duration::from_micros(micros), work).await.is_ok() {
                 break;
             }
@@ -212,7 +233,7 @@ on_both_engines! {
         // A server before this one took the job and died with it.
         site.run("UPDATE job SET state = 'running', worker = 'dead', attempts = 1, lease_until = $1", args![site.state.clock.now()]).await;
         site.run("UPDATE repository_publication SET state = 'running'", args![]).await;
-        let handlers = Handlers::default().with(PublishJob(site.state.clone()));
+        let handlers = Handlers::default().with(site.publisher.clone());
         let workers = Workers::start(&site.state.jobs, handlers, 2);
         let mut states = Vec::new();
         while states.last() != Some(&PublicationState::Published) {
@@ -239,7 +260,7 @@ on_both_engines! {
         let mut tx = site.state.db.begin().await.unwrap();
         request(&site.state, &mut tx, deployment).await.unwrap();
         tx.commit().await.unwrap();
-        let outcome = publish(&site.state, deployment, None).await.unwrap();
+        let outcome = site.publisher.publish(deployment, None).await.unwrap();
         assert_eq!(outcome, Published::Unsupported);
         let publication = status(&site.state.db, deployment).await.unwrap();
         assert_eq!(publication.state, "failed");
@@ -252,7 +273,7 @@ on_both_engines! {
         let deployment = site.add_deployment("first").await;
         site.publish(deployment).await;
         site.run("DELETE FROM core_deployment WHERE id = $1", args![deployment]).await;
-        assert_eq!(publish(&site.state, deployment, None).await.unwrap(), Published::Gone);
+        assert_eq!(site.publisher.publish(deployment, None).await.unwrap(), Published::Gone);
         assert_eq!(site.get(&format!("{ROOT}/InRelease")).await.0, 404);
     }
 }

@@ -13,7 +13,7 @@ use migasfree_server::db::{
     Args, Db, DeploymentId, PackageId, PackageSetId, PostgresOptions, ProjectId, StoreId,
 };
 use migasfree_server::files::UPLOAD_LIMIT;
-use migasfree_server::repository::publish::{self, Published};
+use migasfree_server::repository::publish::{Published, Publisher};
 use migasfree_server::repository::upload::{Stored, Upload, UploadError, store_package};
 use migasfree_server::sql;
 
@@ -21,6 +21,7 @@ use crate::harness::postgres;
 
 pub struct Site {
     pub state: AppState,
+    pub publisher: Publisher,
     pub clock: Arc<ManualClock>,
     pub folder: tempfile::TempDir,
     pub project: ProjectId,
@@ -75,6 +76,7 @@ impl Site {
         tokio::spawn(async move { axum::serve(listener, service).await });
         let store = add_store(&state.db, project, "Org", "org").await;
         Self {
+            publisher: Publisher::new(state.clone()),
             state,
             clock,
             folder,
@@ -190,10 +192,7 @@ impl Site {
     }
 
     pub async fn publish(&self, deployment: DeploymentId) -> i64 {
-        match publish::publish(&self.state, deployment, None)
-            .await
-            .unwrap()
-        {
+        match self.publisher.publish(deployment, None).await.unwrap() {
             Published::Generation { id, .. } => id,
             other => panic!("not published: {other:?}"),
         }
