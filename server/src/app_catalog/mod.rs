@@ -1,9 +1,29 @@
 //! The catalogue: applications, categories and policies.
 
+pub mod applications;
+mod available;
+pub mod categories;
+mod icon;
+pub mod policies;
+pub mod policy_groups;
+pub mod project_packages;
+
 use crate::rest::{entity::Entity, schema::Table};
 
 /// The tables of this domain.
-pub const TABLES: &[&Table] = &[];
+pub const TABLES: &[&Table] = &[
+    &applications::TABLE,
+    &categories::TABLE,
+    &policies::TABLE,
+    &policy_groups::TABLE,
+    &project_packages::TABLE,
+];
 
 /// The entities of this domain. Of those on one table the first stands for it.
-pub const ENTITIES: &[&Entity] = &[];
+pub const ENTITIES: &[&Entity] = &[
+    &applications::APPLICATIONS,
+    &categories::CATEGORIES,
+    &policies::POLICIES,
+    &policy_groups::POLICY_GROUPS,
+    &project_packages::PROJECT_PACKAGES,
+];

@@ -1,6 +1,24 @@
 //! Computers and what happens on them.
 
 pub mod computer;
+mod details;
+pub mod errors;
+mod event_text;
+pub mod fault_definitions;
+pub mod faults;
+pub mod messages;
+pub mod migrations;
+pub mod notifications;
+pub mod packages_history;
+mod reasons;
+mod replacement;
+mod simulation;
+mod software;
+pub mod status;
+pub mod status_logs;
+pub mod syncs;
+mod targets;
+pub mod users;
 
 use crate::rest::{entity::Entity, schema::Table};
 
@@ -8,8 +26,29 @@ use crate::rest::{entity::Entity, schema::Table};
 pub const TABLES: &[&Table] = &[
     &computer::TABLE,
     &computer::INVENTORY_TABLE,
-    &computer::USER_TABLE,
+    &errors::TABLE,
+    &fault_definitions::TABLE,
+    &faults::TABLE,
+    &messages::TABLE,
+    &migrations::TABLE,
+    &notifications::TABLE,
+    &packages_history::TABLE,
+    &status_logs::TABLE,
+    &syncs::TABLE,
+    &users::TABLE,
 ];
 
 /// The entities of this domain. Of those on one table the first stands for it.
-pub const ENTITIES: &[&Entity] = &[];
+pub const ENTITIES: &[&Entity] = &[
+    &computer::COMPUTERS,
+    &errors::ERRORS,
+    &fault_definitions::FAULT_DEFINITIONS,
+    &faults::FAULTS,
+    &messages::MESSAGES,
+    &migrations::MIGRATIONS,
+    &notifications::NOTIFICATIONS,
+    &packages_history::PACKAGES_HISTORY,
+    &status_logs::STATUS_LOGS,
+    &syncs::SYNCS,
+    &users::USERS,
+];

@@ -174,6 +174,7 @@ pub static TABLE: Table = Table {
     ],
     order: &["property_att__prefix", "value"],
     unique: &[&["property_att_id", "value"]],
+    ..Table::EMPTY
 };
 
 macro_rules! filters {

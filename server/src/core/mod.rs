@@ -1,17 +1,29 @@
 //! Platforms, projects, packages, deployments, properties and attributes.
 
+mod accounts;
 pub mod attribute_sets;
 pub mod attributes;
+pub mod audit_records;
+mod copying;
+pub mod deployment_rules;
+pub mod deployments;
+pub mod domains;
 pub mod groups;
+pub mod package_sets;
+pub mod packages;
 pub mod platforms;
+mod preview;
 pub mod projects;
 pub mod properties;
+mod publication;
 pub mod rules;
 pub mod schedules;
+pub mod scopes;
 pub mod shapes;
 pub mod singularities;
 pub mod stores;
 mod tag_computers;
+pub mod user_profiles;
 pub mod vocabulary;
 
 use crate::rest::{entity::Entity, schema::Table};
@@ -21,15 +33,22 @@ pub const TABLES: &[&Table] = &[
     &platforms::TABLE,
     &projects::TABLE,
     &stores::TABLE,
+    &packages::TABLE,
+    &package_sets::TABLE,
+    &deployments::TABLE,
     &properties::TABLE,
     &attributes::TABLE,
     &attribute_sets::TABLE,
     &singularities::TABLE,
     &schedules::SCHEDULE_TABLE,
     &schedules::DELAY_TABLE,
+    &domains::TABLE,
+    &scopes::TABLE,
+    &user_profiles::TABLE,
     &groups::GROUP_TABLE,
     &groups::CONTENT_TYPE_TABLE,
     &groups::PERMISSION_TABLE,
+    &audit_records::TABLE,
 ];
 
 /// The entities of this domain. Of those on one table the first stands for it.
@@ -37,6 +56,11 @@ pub const ENTITIES: &[&Entity] = &[
     &platforms::PLATFORMS,
     &projects::PROJECTS,
     &stores::STORES,
+    &packages::PACKAGES,
+    &package_sets::PACKAGE_SETS,
+    &deployments::DEPLOYMENTS,
+    &deployments::INTERNAL_SOURCES,
+    &deployments::EXTERNAL_SOURCES,
     &properties::PROPERTIES,
     &properties::FORMULAS,
     &properties::STAMPS,
@@ -47,6 +71,10 @@ pub const ENTITIES: &[&Entity] = &[
     &singularities::SINGULARITIES,
     &schedules::SCHEDULES,
     &schedules::SCHEDULE_DELAYS,
+    &domains::DOMAINS,
+    &scopes::SCOPES,
+    &user_profiles::USER_PROFILES,
     &groups::GROUPS,
     &groups::PERMISSIONS,
+    &audit_records::AUDIT,
 ];

@@ -19,6 +19,7 @@ pub static SCHEDULE_TABLE: Table = Table {
     many: &[back("delays", "core_scheduledelay", "schedule_id")],
     order: &["name"],
     unique: &[&["name"]],
+    ..Table::EMPTY
 };
 
 /// `core_scheduledelay`
@@ -123,6 +124,5 @@ pub static SCHEDULE_DELAYS: Entity = Entity {
         },
     ),
     csv: Csv::Absent,
-    generic: false,
     ..Entity::EMPTY
 };

@@ -28,6 +28,7 @@ macro_rules! migrations {
 const MIGRATIONS: &[Migration] = migrations![
     1 "0001_reference",
     2 "0002_files_and_repositories",
+    3 "0003_package_history",
 ];
 
 /// Any number that no other program uses as an advisory lock of the same database.

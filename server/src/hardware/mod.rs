@@ -1,9 +1,11 @@
 //! Hardware trees as computers report them.
 
+pub mod nodes;
+
 use crate::rest::{entity::Entity, schema::Table};
 
 /// The tables of this domain.
-pub const TABLES: &[&Table] = &[];
+pub const TABLES: &[&Table] = &[&nodes::TABLE];
 
 /// The entities of this domain. Of those on one table the first stands for it.
-pub const ENTITIES: &[&Entity] = &[];
+pub const ENTITIES: &[&Entity] = &[&nodes::HARDWARE];

@@ -1,57 +1,20 @@
 //! Who may do what with an entity.
 
+use axum::{extract::FromRequestParts, http::request::Parts};
+
 use super::{entity::Entity, error::RestError};
+use crate::app::AppState;
 
-use std::collections::HashSet;
-
-use axum::http::request::Parts;
-
-use crate::{
-    app::AppState,
-    audit::Author,
-    db::{DomainId, ScopeId, UserId},
-};
-
-/// Who calls.
-#[derive(Debug, Clone)]
-pub struct Operator {
-    pub id: UserId,
-    pub username: String,
-    pub is_superuser: bool,
-    /// The domain the operator works in right now.
-    pub domain: Option<DomainId>,
-    /// The scope the operator works in right now.
-    pub scope: Option<ScopeId>,
-    /// Permissions as `core.add_store`.
-    pub permissions: HashSet<String>,
-    /// Address of the request.
-    pub address: String,
-}
-
-impl Operator {
-    /// Whether the operator has a permission.
-    #[must_use]
-    pub fn may(&self, permission: &str) -> bool {
-        self.is_superuser || self.permissions.contains(permission)
-    }
-
-    /// As the author of a change.
-    #[must_use]
-    pub fn author(&self) -> Author {
-        Author {
-            user: Some(self.id),
-            name: self.username.clone(),
-            address: self.address.clone(),
-        }
-    }
-}
+pub use crate::auth::Operator;
 
 /// Finds out who calls.
 ///
 /// # Errors
-/// [`RestError::Unauthenticated`] without good credentials.
-pub async fn operator(_state: &AppState, _parts: &mut Parts) -> Result<Operator, RestError> {
-    Err(RestError::Unauthenticated)
+/// When nobody signed in, or too many requests came.
+pub async fn operator(state: &AppState, parts: &mut Parts) -> Result<Operator, RestError> {
+    <Operator as FromRequestParts<AppState>>::from_request_parts(parts, state)
+        .await
+        .map_err(RestError::Auth)
 }
 
 /// The right an operation asks for.

@@ -33,7 +33,12 @@ pub struct Body {
     /// A body that is no object: some actions take a bare list.
     pub whole: Option<Value>,
     pub files: Vec<File>,
+    /// What the preparation of a write hands on to its end.
+    pub carried: Option<Carried>,
 }
+
+/// Something only the hooks of one entity know.
+pub type Carried = Box<dyn std::any::Any + Send + Sync>;
 
 impl Body {
     /// A member.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use migasfree_types::events::{ChangeAction, Event};
 use serde_json::Value;
 
 use super::{
@@ -118,6 +119,17 @@ impl Context {
             after,
         };
         audit::record(tx, self.now, &self.operator.author(), &change).await?;
+        let event = Event::Changed {
+            entity: entity.key(),
+            id: Some(id),
+            action: match action {
+                "add" | "copy" => ChangeAction::Add,
+                "delete" => ChangeAction::Delete,
+                _ => ChangeAction::Change,
+            },
+            at: self.now.rfc3339(),
+        };
+        self.state.events.send_after(tx, event);
         Ok(())
     }
 }

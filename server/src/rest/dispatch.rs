@@ -15,6 +15,7 @@ use super::{
     address, badge,
     body::{self, Body},
     context::Context,
+    entity::Field,
     error::RestError,
     export,
     json::Json,
@@ -25,7 +26,7 @@ use super::{
     save,
     validate::Mode,
 };
-use crate::{app::AppState, files::UPLOAD_LIMIT};
+use crate::app::AppState;
 
 /// Roots that list the resources below them, also for people who are not signed in.
 const ROOTS: [&str; 2] = ["", "catalog"];
@@ -234,24 +235,27 @@ impl Served {
 
     async fn list(self) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::View)?;
-        let fields = self.resource.entity.list_fields();
-        ok(read::page(
-            &self.context,
-            self.resource,
-            &self.params,
-            &self.address,
-            fields,
-        )
-        .await?)
+        ok(self
+            .page(&self.params, self.resource.entity.list_fields())
+            .await?)
     }
 
     /// A filter by POST needs no more than a list: it is the same list with a longer question.
     async fn filter(self, request: Request) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::View)?;
-        let body = self.body(request).await?;
-        let params = Params::from_body(&body.members);
-        let fields = self.resource.entity.detail;
-        ok(read::page(&self.context, self.resource, &params, &self.address, fields).await?)
+        let params = Params::from_body(&self.body(request).await?.members);
+        ok(self.page(&params, self.resource.entity.detail).await?)
+    }
+
+    async fn page(&self, params: &Params, fields: &'static [Field]) -> Result<Json, RestError> {
+        let list = read::List {
+            filters: params,
+            conditions: Vec::new(),
+            links: params,
+            address: &self.address,
+            fields,
+        };
+        read::page(&self.context, self.resource, list).await
     }
 
     async fn export(self, request: Request) -> Result<Response, RestError> {
@@ -286,7 +290,10 @@ impl Served {
     }
 
     async fn update(self, id: i64, mode: Mode, request: Request) -> Result<Response, RestError> {
-        self.context.allow(self.resource.entity, Need::Change)?;
+        let entity = self.resource.entity;
+        if !entity.hooks.self_service(&self.context.operator, id) {
+            self.context.allow(entity, Need::Change)?;
+        }
         let body = self.body(request).await?;
         save::update(&self.context, self.resource, id, mode, body).await?;
         ok(self
@@ -301,11 +308,7 @@ impl Served {
     }
 
     /// The answer of a write, whether or not the row is still visible after it.
-    async fn written(
-        &self,
-        id: i64,
-        fields: &'static [super::entity::Field],
-    ) -> Result<Json, RestError> {
+    async fn written(&self, id: i64, fields: &'static [Field]) -> Result<Json, RestError> {
         let entity = self.resource.entity;
         let reading = self.context.reading();
         load::load_one(
@@ -350,7 +353,8 @@ impl Served {
     }
 
     async fn body(&self, request: Request) -> Result<Body, RestError> {
-        body::read(request, &self.context.state.files, UPLOAD_LIMIT).await
+        let limit = u64::from(self.context.state.settings.upload_limit_mb) * 1024 * 1024;
+        body::read(request, &self.context.state.files, limit).await
     }
 }
 

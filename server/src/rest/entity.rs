@@ -12,6 +12,7 @@ use super::{
     schema::Table,
     visibility::Visible,
 };
+use crate::config::Settings;
 
 /// The entity a permission speaks of: `core.add_store`.
 #[derive(Debug, Clone, Copy)]
@@ -328,6 +329,8 @@ pub struct Entity {
     pub filters: &'static [&'static str],
     pub custom_filters: &'static [CustomFilter],
     pub search: &'static [&'static str],
+    /// Columns named in the settings that are searched, too; the first one is the order of lists.
+    pub also_searched: Option<fn(&Settings) -> &[String]>,
     /// Order of lists; the table's own when empty.
     pub order: &'static [&'static str],
     pub visible: Visible,
@@ -336,6 +339,8 @@ pub struct Entity {
     /// What a badge has besides `pk` and `text`.
     pub badge: &'static [Field],
     pub csv: Csv,
+    /// Whether a page after the last one answers the last one.
+    pub clamped: bool,
     /// Whether filter by POST, badge and relations are offered.
     pub generic: bool,
     /// Whether it answers only `multipart` and form bodies' files; announced in OpenAPI.
@@ -377,11 +382,13 @@ impl Entity {
         filters: &[],
         custom_filters: &[],
         search: &[],
+        also_searched: None,
         order: &[],
         visible: Visible::Always,
         text: col("name"),
         badge: &[],
         csv: Csv::Everything,
+        clamped: false,
         generic: true,
         multipart: false,
         hooks: &NO_HOOKS,

@@ -8,7 +8,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{page::InvalidPage, value::Refused};
-use crate::db;
+use crate::{auth::AuthError, db};
 
 /// The member for what concerns no single field.
 pub const WHOLE: &str = "non_field_errors";
@@ -16,9 +16,9 @@ pub const WHOLE: &str = "non_field_errors";
 /// A failed call.
 #[derive(Debug, thiserror::Error)]
 pub enum RestError {
-    /// Nobody signed in, or the credentials are not good.
-    #[error("Sign in first: authentication credentials were not provided or are not valid.")]
-    Unauthenticated,
+    /// Nobody signed in, or not well enough.
+    #[error(transparent)]
+    Auth(AuthError),
     /// The operator lacks a permission.
     #[error("You do not have the permission {0}: ask an administrator for it.")]
     Forbidden(String),
@@ -116,7 +116,7 @@ impl RestError {
 
     const fn status(&self) -> StatusCode {
         match self {
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Auth(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NoRow(_)
             | Self::Nothing
@@ -137,7 +137,7 @@ impl RestError {
 
     const fn code(&self) -> &'static str {
         match self {
-            Self::Unauthenticated => "not_authenticated",
+            Self::Auth(_) => "not_authenticated",
             Self::Forbidden(_) => "permission_denied",
             Self::NoRow(_) | Self::Nothing | Self::NoRoute | Self::Missing(_) => "not_found",
             Self::InvalidPage(_) => "invalid_page",
@@ -177,6 +177,9 @@ impl RestError {
 
 impl IntoResponse for RestError {
     fn into_response(self) -> Response {
+        if let Self::Auth(error) = self {
+            return error.into_response();
+        }
         let status = self.status();
         if status.is_server_error() {
             tracing::error!(error = %self, "a REST call failed");
@@ -185,18 +188,10 @@ impl IntoResponse for RestError {
             Some(body) => (status, Json(body)).into_response(),
             None => status.into_response(),
         };
-        match &self {
-            Self::Unauthenticated => {
-                response
-                    .headers_mut()
-                    .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
+        if let Self::Method(_, allowed) = &self {
+            if let Ok(allowed) = HeaderValue::from_str(allowed) {
+                response.headers_mut().insert(header::ALLOW, allowed);
             }
-            Self::Method(_, allowed) => {
-                if let Ok(allowed) = HeaderValue::from_str(allowed) {
-                    response.headers_mut().insert(header::ALLOW, allowed);
-                }
-            }
-            _ => {}
         }
         response
     }

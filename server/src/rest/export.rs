@@ -95,6 +95,7 @@ fn cell(value: &Json) -> String {
             items.join(",")
         }
         Json::Shared(value) => cell(value),
+        Json::Map(_) => value.to_value().to_string(),
         Json::Object(_) => value.get("name").as_text().to_owned(),
         Json::Document(value) => value.to_string(),
     }

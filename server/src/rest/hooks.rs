@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{
+    access::Operator,
     body::Body,
     context::Context,
     entity::Entity,
@@ -138,6 +139,11 @@ pub trait Hooks: Send + Sync {
         _body: &mut Body,
     ) -> Result<Prepared, RestError> {
         Ok(Prepared::Write)
+    }
+
+    /// Whether operators may change this row without the permission; `check` limits what of it.
+    fn self_service(&self, _operator: &Operator, _id: i64) -> bool {
+        false
     }
 
     /// Checks and completes what will be written.

@@ -14,6 +14,8 @@ pub enum Json {
     Text(Arc<str>),
     List(Vec<Json>),
     Object(Vec<(&'static str, Json)>),
+    /// An object whose keys are data.
+    Map(Vec<(String, Json)>),
     /// A fragment that many rows of one answer have in common.
     Shared(Arc<Json>),
     /// A document stored as JSON.
@@ -140,6 +142,13 @@ impl Serialize for Json {
             Self::Text(value) => serializer.serialize_str(value),
             Self::List(values) => serializer.collect_seq(values),
             Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (key, value) in members {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+            Self::Map(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
                 for (key, value) in members {
                     map.serialize_entry(key, value)?;

@@ -242,17 +242,26 @@ async fn rows(
     ids: &[i64],
 ) -> db::Result<Vec<Row>> {
     let mut select = Query::select();
-    select.column((ROW, "id")).from_as(table.name, ROW);
+    let key = || Expr::col((ROW, table.key.name));
+    select.expr(key()).from_as(table.name, ROW);
     for (_, _, expr) in &plan.columns {
         select.expr(expr.clone());
     }
-    let condition = match ids {
-        [id] => Expr::col((ROW, "id")).eq(*id),
+    select.and_where(match ids {
+        [id] => key().eq(*id),
         ids => source
             .dialect()
-            .in_list(Expr::col((ROW, "id")), json_ids(ids.iter().copied())),
-    };
-    select.and_where(condition);
+            .in_list(key(), json_ids(ids.iter().copied())),
+    });
+    if let Some((column, factor)) = table.within {
+        let mut within: Vec<i64> = ids.iter().map(|id| id / factor).collect();
+        within.dedup();
+        select.and_where(
+            source
+                .dialect()
+                .in_list(Expr::col((ROW, column)), json_ids(within)),
+        );
+    }
     source.rows(&select).await
 }
 
@@ -312,7 +321,7 @@ async fn pairs(
                     sea_query::JoinType::InnerJoin,
                     target.name,
                     ROW,
-                    Expr::col((ROW, "id")).equals(("l", *other)),
+                    Expr::col((ROW, target.key.name)).equals(("l", *other)),
                 )
                 .and_where(source.dialect().in_list(Expr::col(("l", *own)), ids));
         }
@@ -326,7 +335,7 @@ async fn pairs(
     }
     // The declared order was resolved when the program started; a missing path cannot occur here.
     let order = order::declared(&registry().tables, target, target.order).unwrap_or_default();
-    order::apply(&mut select, &order);
+    order::apply(&mut select, &order, target);
     Ok(pairs_of(&source.rows(&select).await?))
 }
 

@@ -16,6 +16,17 @@ pub struct Key {
     descending: bool,
 }
 
+impl Key {
+    /// Ascending by a path.
+    #[must_use]
+    pub const fn ascending(path: Path) -> Self {
+        Self {
+            path,
+            descending: false,
+        }
+    }
+}
+
 /// Resolves a declared order.
 ///
 /// # Errors
@@ -94,7 +105,7 @@ fn is_own(table: &'static Table, name: &str) -> bool {
 }
 
 /// Adds the keys and the tie-break. Empty values come last, in descending order first, on both engines.
-pub fn apply(select: &mut SelectStatement, keys: &[Key]) {
+pub fn apply(select: &mut SelectStatement, keys: &[Key], table: &Table) {
     let mut last = Order::Asc;
     let mut unique = false;
     for key in keys {
@@ -116,9 +127,9 @@ pub fn apply(select: &mut SelectStatement, keys: &[Key]) {
             select.order_by_expr(expr, last.clone());
         }
         unique |= key.path.is_own()
-            && matches!(leaf, super::path::Leaf::Column(column) if column.name == "id");
+            && matches!(leaf, super::path::Leaf::Column(column) if column.name == table.key.name);
     }
     if !unique {
-        select.order_by_expr(Expr::col((ROW, "id")), last);
+        select.order_by_expr(Expr::col((ROW, table.key.name)), last);
     }
 }

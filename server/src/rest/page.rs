@@ -64,19 +64,28 @@ impl Wanted {
     /// # Errors
     /// When the list ends before the page.
     pub fn of(self, count: u64) -> Result<Page, InvalidPage> {
+        let page = self.clamped(count);
+        match self.number {
+            Number::At(number) if number > page.pages => Err(InvalidPage),
+            _ => Ok(page),
+        }
+    }
+}
+
+impl Wanted {
+    /// The page, or the last one when the list ends before it.
+    #[must_use]
+    pub fn clamped(self, count: u64) -> Page {
         let pages = count.div_ceil(self.size).max(1);
         let number = match self.number {
             Number::Last => pages,
-            Number::At(number) => number,
+            Number::At(number) => number.min(pages),
         };
-        if number > pages {
-            return Err(InvalidPage);
-        }
-        Ok(Page {
+        Page {
             number,
             size: self.size,
             pages,
-        })
+        }
     }
 }
 

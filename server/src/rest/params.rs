@@ -17,6 +17,17 @@ impl Params {
         )
     }
 
+    /// The parameters that have a value.
+    #[must_use]
+    pub fn of(pairs: &[(&str, Option<&str>)]) -> Self {
+        Self(
+            pairs
+                .iter()
+                .filter_map(|(name, value)| Some(((*name).to_owned(), (*value)?.to_owned())))
+                .collect(),
+        )
+    }
+
     /// Reads the members of a body; a list counts as repeated values.
     #[must_use]
     pub fn from_body(body: &serde_json::Map<String, Value>) -> Self {

@@ -157,7 +157,7 @@ impl Path {
     #[must_use]
     pub fn direct_relation(&self) -> Option<(&'static str, &'static Table)> {
         match (self.hops.as_slice(), self.leaf) {
-            ([hop], Leaf::Column(column)) if column.name == "id" => match hop {
+            ([hop], Leaf::Column(column)) if column.name == hop.target().key.name => match hop {
                 Hop::One { column, target } => {
                     Some((column.strip_suffix("_id").unwrap_or(column), target))
                 }
@@ -213,7 +213,8 @@ fn some(
     let Some((hop, rest)) = hops.split_first() else {
         return test(leaf.expr(alias));
     };
-    let only_id = rest.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == "id");
+    let id = hop.target().key.name;
+    let only_id = rest.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == id);
     let inner = INNER[depth.min(INNER.len() - 1)];
     let rows = |column: &'static str| -> SelectStatement {
         Query::select()
@@ -232,7 +233,7 @@ fn some(
             }
         }
         Hop::Many { many, .. } => {
-            let id = Expr::col((alias, "id"));
+            let own_id = Expr::col((alias, "id"));
             match many {
                 Many::Link {
                     table, own, other, ..
@@ -244,13 +245,13 @@ fn some(
                         let far = INNER[(depth + 1).min(INNER.len() - 1)];
                         link.in_subquery(
                             Query::select()
-                                .column((far, "id"))
+                                .column((far, id))
                                 .from_as(hop.target().name, far)
                                 .and_where(some(rest, leaf, far, depth + 2, test))
                                 .take(),
                         )
                     };
-                    id.in_subquery(
+                    own_id.in_subquery(
                         Query::select()
                             .column((inner, *own))
                             .from_as(*table, inner)
@@ -261,7 +262,7 @@ fn some(
                 Many::Back { column, .. } => {
                     let mut rows = rows(column);
                     rows.and_where(Expr::col((inner, *column)).is_not_null());
-                    id.in_subquery(rows)
+                    own_id.in_subquery(rows)
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::{
     load, order,
     page::{Number, Page, Wanted},
     params::Params,
-    path::ROW,
+    path::{Path, ROW},
     registry::{Resource, registry},
     search,
     visibility::{self, Viewer},
@@ -75,25 +75,66 @@ pub async fn selected(
         select.and_where(condition);
     }
     if let Some(text) = params.get("search")
-        && let Some(condition) = search::condition(&resource.search, text, db.dialect())
+        && let Some(condition) = search::condition(&searched(context, resource), text, db.dialect())
     {
         select.cond_where(condition);
     }
     Ok(select)
 }
 
+/// The fields that are searched: those declared and those of the settings.
+fn searched(context: &Context, resource: &Resource) -> Vec<Path> {
+    let mut fields = resource.search.clone();
+    fields.extend(of_settings(context, resource));
+    fields
+}
+
+/// A column of the settings that does not exist is left out.
+fn of_settings(context: &Context, resource: &Resource) -> impl Iterator<Item = Path> {
+    let names = resource
+        .entity
+        .also_searched
+        .map(|names| names(&context.state.settings));
+    names
+        .into_iter()
+        .flatten()
+        .filter_map(|name| Path::resolve(&registry().tables, resource.entity.table, name).ok())
+}
+
 /// Adds the order that was asked for, or the entity's own.
-pub fn ordered(resource: &Resource, params: &Params, select: &mut SelectStatement) {
+pub fn ordered(
+    context: &Context,
+    resource: &Resource,
+    params: &Params,
+    select: &mut SelectStatement,
+) {
     let asked = params
         .get("ordering")
         .map(|text| order::asked(&registry().tables, resource.entity, text))
         .unwrap_or_default();
-    let keys = if asked.is_empty() {
-        &resource.order
-    } else {
-        &asked
-    };
-    order::apply(select, keys);
+    let first: Vec<_> = of_settings(context, resource)
+        .take(1)
+        .map(order::Key::ascending)
+        .collect();
+    let keys = [asked, first].into_iter().find(|keys| !keys.is_empty());
+    order::apply(
+        select,
+        keys.as_deref().unwrap_or(&resource.order),
+        resource.entity.table,
+    );
+}
+
+/// A list that is asked for.
+#[derive(Debug)]
+pub struct List<'a> {
+    pub filters: &'a Params,
+    /// Further conditions on the row.
+    pub conditions: Vec<Expr>,
+    /// The parameters that links to other pages carry.
+    pub links: &'a Params,
+    /// Address of the list without its query.
+    pub address: &'a str,
+    pub fields: &'static [Field],
 }
 
 /// One page of a list, in its envelope.
@@ -103,26 +144,19 @@ pub fn ordered(resource: &Resource, params: &Params, select: &mut SelectStatemen
 pub async fn page(
     context: &Context,
     resource: &Resource,
-    params: &Params,
-    address: &str,
-    fields: &'static [Field],
+    list: List<'_>,
 ) -> Result<Json, RestError> {
-    let wanted = Wanted::read(params)?;
-    let rows = selected(context, resource, params).await?;
+    let table = resource.entity.table;
+    let wanted = Wanted::read(list.filters)?;
+    let mut rows = selected(context, resource, list.filters).await?;
+    for condition in list.conditions {
+        rows.and_where(condition);
+    }
     let mut ids = rows.clone();
-    ids.column((ROW, "id"));
-    ordered(resource, params, &mut ids);
+    ids.column((ROW, table.key.name));
+    ordered(context, resource, list.filters, &mut ids);
     let (page, count, ids) = match wanted.number {
-        Number::Last => {
-            let count = count(context, rows).await?;
-            let page = wanted.of(count)?;
-            (
-                page,
-                count,
-                self::ids(context, ids, Some(page.offset()), page.size).await?,
-            )
-        }
-        Number::At(number) => {
+        Number::At(number) if !resource.entity.clamped => {
             let offset = (number - 1).saturating_mul(wanted.size);
             let (count, ids) = tokio::try_join!(
                 count(context, rows),
@@ -130,16 +164,17 @@ pub async fn page(
             )?;
             (wanted.of(count)?, count, ids)
         }
+        Number::Last | Number::At(_) => {
+            let count = count(context, rows).await?;
+            let page = wanted.clamped(count);
+            let ids = self::ids(context, ids, Some(page.offset()), page.size).await?;
+            (page, count, ids)
+        }
     };
-    let results = load::load_in_order(
-        &mut context.source(),
-        &context.reading(),
-        resource.entity.table,
-        fields,
-        &ids,
-    )
-    .await?;
-    Ok(envelope(count, page, address, params, results))
+    let reading = context.reading();
+    let results =
+        load::load_in_order(&mut context.source(), &reading, table, list.fields, &ids).await?;
+    Ok(envelope(count, page, list.address, list.links, results))
 }
 
 /// `count`, `next`, `previous` and `results`.
@@ -170,8 +205,8 @@ pub async fn all_ids(
     params: &Params,
 ) -> Result<Vec<i64>, RestError> {
     let mut select = selected(context, resource, params).await?;
-    select.column((ROW, "id"));
-    ordered(resource, params, &mut select);
+    select.column((ROW, resource.entity.table.key.name));
+    ordered(context, resource, params, &mut select);
     ids(context, select, None, 0).await
 }
 
@@ -205,11 +240,15 @@ async fn ids(
 /// # Errors
 /// [`RestError::NoRow`] otherwise.
 pub async fn visible(context: &Context, resource: &Resource, id: i64) -> Result<(), RestError> {
+    let key = resource.entity.table.key.name;
     let mut select = Query::select();
     select
-        .column((ROW, "id"))
+        .column((ROW, key))
         .from_as(resource.entity.table.name, ROW)
-        .and_where(Expr::col((ROW, "id")).eq(id));
+        .and_where(Expr::col((ROW, key)).eq(id));
+    if let Some((column, factor)) = resource.entity.table.within {
+        select.and_where(Expr::col((ROW, column)).eq(id / factor));
+    }
     for condition in limits(context, resource, true)? {
         select.and_where(condition);
     }

@@ -143,7 +143,7 @@ pub async fn delete(context: &Context, resource: &Resource, id: i64) -> Result<(
     if deletion == Deletion::Row {
         let statement = Query::delete()
             .from_table(entity.table.name)
-            .and_where(Expr::col("id").eq(id))
+            .and_where(Expr::col(entity.table.key.name).eq(id))
             .take();
         tx.execute_query(&statement).await?;
         let mut removal = Removal {
@@ -179,7 +179,9 @@ pub async fn stored(tx: &mut Tx, table: &'static Table, id: i64) -> db::Result<O
     if table.columns.is_empty() {
         select.column("id");
     }
-    select.from(table.name).and_where(Expr::col("id").eq(id));
+    select
+        .from(table.name)
+        .and_where(Expr::col(table.key.name).eq(id));
     let Some(row) = tx.optional_query::<Row>(&select).await? else {
         return Ok(None);
     };

@@ -123,10 +123,18 @@ impl Many {
     }
 }
 
+/// The key most tables have.
+pub static ID: Column = Column::new("id", Type::Int);
+
 /// A table and all that the machinery needs to know of it.
 #[derive(Debug)]
 pub struct Table {
     pub name: &'static str,
+    /// The column that is called `id` in answers.
+    pub key: &'static Column,
+    /// A column of which the key is a multiple plus something less than the factor: where the key
+    /// is made up, rows are found by this column.
+    pub within: Option<(&'static str, i64)>,
     pub columns: &'static [Column],
     pub virtuals: &'static [Virtual],
     pub many: &'static [Many],
@@ -140,6 +148,8 @@ impl Table {
     /// A table with nothing in it, to be filled with `..Table::EMPTY`.
     pub const EMPTY: Self = Self {
         name: "",
+        key: &ID,
+        within: None,
         columns: &[],
         virtuals: &[],
         many: &[],
@@ -150,15 +160,8 @@ impl Table {
     /// The stored column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'static Column> {
-        static ID: Column = Column {
-            name: "id",
-            ty: Type::Int,
-            null: false,
-            default: Default::None,
-            secret: false,
-        };
         if name == "id" {
-            return Some(&ID);
+            return Some(self.key);
         }
         self.columns.iter().find(|column| column.name == name)
     }

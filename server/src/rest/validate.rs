@@ -79,6 +79,7 @@ pub fn values(
         return Err(RestError::fields(refused));
     }
     values.files = body.files;
+    values.carried = body.carried;
     if mode == Mode::Create {
         complete(entity.table, &mut values, now, zone);
     }

@@ -395,11 +395,11 @@ mod tests {
     #[test]
     fn texts_are_trimmed_and_limited() {
         assert_eq!(
-            written(Type::Text(3), &json!(" abc ")),
+            written(Type::Text(3), &json!(" abc "), &Zone::utc()),
             Ok(Arg::Text(Some("abc".to_owned())))
         );
         assert_eq!(
-            written(Type::Text(3), &json!("abcd")),
+            written(Type::Text(3), &json!("abcd"), &Zone::utc()),
             Err(Refused::TooLong(3))
         );
     }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{body::File, schema::Table};
+use super::{
+    body::{Carried, File},
+    schema::Table,
+};
 use crate::db::{Arg, Row, Ts};
 
 /// A row as it is stored.
@@ -22,6 +25,8 @@ pub struct Values {
     pub extra: Map<String, Value>,
     /// Files of a multipart form.
     pub files: Vec<File>,
+    /// What the preparation of the write handed on.
+    pub carried: Option<Carried>,
 }
 
 impl Stored {

@@ -1,0 +1,33 @@
+-- When each package came to a computer and when it went, derived from the lists it reported.
+-- Its twin for the other engine has the same number; a test compares the two.
+
+CREATE VIEW client_packagehistory AS
+SELECT
+    s.id * 10000000 + p.package_id AS id,
+    s.id AS snapshot_id,
+    s.computer_id AS computer_id,
+    p.package_id AS package_id,
+    s.installed_at AS install_date,
+    (
+        SELECT MIN(n.installed_at)
+        FROM client_softwaresnapshot AS n
+        WHERE n.computer_id = s.computer_id
+            AND (n.installed_at, n.id) > (s.installed_at, s.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM software_inventory_package AS x
+                WHERE x.inventory_id = n.inventory_id AND x.package_id = p.package_id
+            )
+    ) AS uninstall_date
+FROM client_softwaresnapshot AS s
+JOIN software_inventory_package AS p ON p.inventory_id = s.inventory_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM software_inventory_package AS q
+    WHERE q.package_id = p.package_id
+        AND q.inventory_id = (
+            SELECT o.inventory_id
+            FROM client_softwaresnapshot AS o
+            WHERE o.computer_id = s.computer_id AND (o.installed_at, o.id) < (s.installed_at, s.id)
+            ORDER BY o.installed_at DESC, o.id DESC
+            LIMIT 1
+        )
+);

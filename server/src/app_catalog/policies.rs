@@ -1,0 +1,98 @@
+//! Policies: which applications whose computers must have.
+
+use crate::{
+    core::shapes::{EXCLUDED, INCLUDED},
+    rest::{
+        entity::{Entity, Field, Like, Model, col, ids, made, put, put_ids},
+        json::Json,
+        schema::{Table, back, bool, link, long_text, text},
+    },
+};
+
+/// `app_catalog_policy`
+pub static TABLE: Table = Table {
+    name: "app_catalog_policy",
+    columns: &[
+        text("name", 50),
+        bool("enabled", true),
+        bool("exclusive", true),
+        long_text("comment").null(),
+    ],
+    many: &[
+        link(
+            "included_attributes",
+            "app_catalog_policy_included_attributes",
+            "policy_id",
+            "attribute_id",
+            "core_attribute",
+        ),
+        link(
+            "excluded_attributes",
+            "app_catalog_policy_excluded_attributes",
+            "policy_id",
+            "attribute_id",
+            "core_attribute",
+        ),
+        back("groups", "app_catalog_policygroup", "policy_id"),
+    ],
+    order: &["name"],
+    unique: &[&["name"]],
+    ..Table::EMPTY
+};
+
+const BADGE: &[Field] = &[
+    made("status", Like::Text, &[], |_, _| Json::text("policy")),
+    made("summary", Like::Text, &[col("comment")], |row, _| {
+        row.get("comment").as_text().into()
+    }),
+];
+
+/// Policies.
+pub static POLICIES: Entity = Entity {
+    route: "catalog/policies",
+    model: Model {
+        app: "app_catalog",
+        name: "policy",
+        one: "Policy",
+        many: "Policies",
+    },
+    table: &TABLE,
+    schema: "Policy",
+    detail: &[
+        col("id"),
+        INCLUDED,
+        EXCLUDED,
+        col("name"),
+        col("enabled"),
+        col("exclusive"),
+        col("comment"),
+    ],
+    answer: &[
+        col("id"),
+        col("name"),
+        col("enabled"),
+        col("exclusive"),
+        col("comment"),
+        ids("included_attributes"),
+        ids("excluded_attributes"),
+    ],
+    write: &[
+        put("name").required(),
+        put("enabled"),
+        put("exclusive"),
+        put("comment"),
+        put_ids("included_attributes"),
+        put_ids("excluded_attributes"),
+    ],
+    filters: &[
+        "id+in",
+        "name+ic",
+        "enabled",
+        "exclusive",
+        "included_attributes__id",
+        "excluded_attributes__id",
+    ],
+    search: &["name"],
+    badge: BADGE,
+    ..Entity::EMPTY
+};

@@ -1,0 +1,90 @@
+//! Policy groups: the first one that matches a computer wins.
+
+use crate::{
+    core::shapes::{APPLICATION_REF, EXCLUDED, INCLUDED, POLICY_REF},
+    rest::{
+        entity::{Csv, Entity, Field, Like, Model, col, ids, made, many, one, put, put_ids, raw},
+        schema::{Table, int, key, link},
+    },
+};
+
+/// `app_catalog_policygroup`
+pub static TABLE: Table = Table {
+    name: "app_catalog_policygroup",
+    columns: &[int("priority"), key("policy_id", "app_catalog_policy")],
+    many: &[
+        link(
+            "included_attributes",
+            "app_catalog_policygroup_included_attributes",
+            "policygroup_id",
+            "attribute_id",
+            "core_attribute",
+        ),
+        link(
+            "excluded_attributes",
+            "app_catalog_policygroup_excluded_attributes",
+            "policygroup_id",
+            "attribute_id",
+            "core_attribute",
+        ),
+        link(
+            "applications",
+            "app_catalog_policygroup_applications",
+            "policygroup_id",
+            "application_id",
+            "app_catalog_application",
+        ),
+    ],
+    order: &["policy__name", "priority"],
+    unique: &[&["policy_id", "priority"]],
+    ..Table::EMPTY
+};
+
+const CALLED_BY: &[Field] = &[one("policy", &POLICY_REF), col("priority")];
+
+/// Policy groups.
+pub static POLICY_GROUPS: Entity = Entity {
+    route: "catalog/policy-groups",
+    model: Model {
+        app: "app_catalog",
+        name: "policygroup",
+        one: "PolicyGroup",
+        many: "Policy Groups",
+    },
+    table: &TABLE,
+    schema: "PolicyGroup",
+    detail: &[
+        col("id"),
+        one("policy", &POLICY_REF),
+        many("applications", &APPLICATION_REF),
+        INCLUDED,
+        EXCLUDED,
+        col("priority"),
+    ],
+    answer: &[
+        col("id"),
+        col("priority"),
+        raw("policy", "policy_id"),
+        ids("included_attributes"),
+        ids("excluded_attributes"),
+        ids("applications"),
+    ],
+    write: &[
+        put("policy").required(),
+        put("priority").required(),
+        put_ids("included_attributes"),
+        put_ids("excluded_attributes"),
+        put_ids("applications"),
+    ],
+    filters: &["id", "policy__id", "priority"],
+    text: made("__str__", Like::Text, CALLED_BY, |row, _| {
+        let policy = row.get("policy").get("name").as_text();
+        format!(
+            "{policy} ({})",
+            row.get("priority").as_int().unwrap_or_default()
+        )
+        .into()
+    }),
+    csv: Csv::Absent,
+    ..Entity::EMPTY
+};

@@ -1,0 +1,103 @@
+//! Packages by project: what installs an application on the computers of a project.
+
+use crate::{
+    core::shapes::{APPLICATION_REF, PROJECT_REF},
+    rest::{
+        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, put, raw},
+        json::Json,
+        schema::{Default, Table, key, lines},
+        visibility::Visible,
+    },
+};
+
+/// `app_catalog_packagesbyproject`
+pub static TABLE: Table = Table {
+    name: "app_catalog_packagesbyproject",
+    columns: &[
+        key("application_id", "app_catalog_application"),
+        key("project_id", "core_project"),
+        lines("packages_to_install").default(Default::Text("")),
+    ],
+    order: &["application_id", "project__name"],
+    unique: &[&["application_id", "project_id"]],
+    ..Table::EMPTY
+};
+
+static APPLICATION_ID: Shape = Shape {
+    name: "ApplicationId",
+    table: "app_catalog_application",
+    fields: &[col("id")],
+};
+
+const DETAIL: &[Field] = &[
+    col("id"),
+    one("application", &APPLICATION_ID),
+    one("project", &PROJECT_REF),
+    col("packages_to_install"),
+];
+
+/// As an application shows them.
+pub static PACKAGES_BY_PROJECT: Shape = Shape {
+    name: "PackagesByProject",
+    table: "app_catalog_packagesbyproject",
+    fields: DETAIL,
+};
+
+const CALLED_BY: &[Field] = &[
+    one("application", &APPLICATION_REF),
+    one("project", &PROJECT_REF),
+];
+
+/// Packages by project.
+pub static PROJECT_PACKAGES: Entity = Entity {
+    route: "catalog/project-packages",
+    model: Model {
+        app: "app_catalog",
+        name: "packagesbyproject",
+        one: "PackagesByProject",
+        many: "Packages by Project",
+    },
+    table: &TABLE,
+    schema: "PackagesByProject",
+    detail: DETAIL,
+    answer: &[
+        col("id"),
+        made(
+            "packages_to_install",
+            Like::Text,
+            &[col("packages_to_install")],
+            as_text,
+        ),
+        raw("application", "application_id"),
+        raw("project", "project_id"),
+    ],
+    write: &[
+        put("application").required(),
+        put("project").required(),
+        put("packages_to_install"),
+    ],
+    filters: &[
+        "application__id",
+        "project__id",
+        "project__name+ic",
+        "packages_to_install=packages_to_install:ic",
+    ],
+    visible: Visible::ByProject,
+    text: made("__str__", Like::Text, CALLED_BY, |row, _| {
+        let application = row.get("application").get("name").as_text();
+        format!("{application}@{}", row.get("project").get("name").as_text()).into()
+    }),
+    csv: Csv::Absent,
+    ..Entity::EMPTY
+};
+
+/// The names of a list, one per line.
+fn as_text(row: &Json, _: &crate::rest::load::Reading) -> Json {
+    let names: Vec<&str> = row
+        .get("packages_to_install")
+        .items()
+        .iter()
+        .map(Json::as_text)
+        .collect();
+    names.join("\n").into()
+}

@@ -1,0 +1,111 @@
+//! Fault definitions: checks that computers run.
+
+use crate::{
+    core::{
+        shapes::{EXCLUDED, INCLUDED, OPERATOR_INFO},
+        vocabulary::LANGUAGE,
+    },
+    rest::{
+        entity::{Entity, Model, col, ids, many, put, put_ids},
+        schema::{Default, Table, bool, int_choice, link, long_text, text},
+        visibility::Visible,
+    },
+};
+
+/// `client_faultdefinition`
+pub static TABLE: Table = Table {
+    name: "client_faultdefinition",
+    columns: &[
+        text("name", 50),
+        long_text("description").null(),
+        bool("enabled", true),
+        int_choice("language", LANGUAGE).default(Default::Int(0)),
+        long_text("code").default(Default::Text("")),
+    ],
+    many: &[
+        link(
+            "included_attributes",
+            "client_faultdefinition_included_attributes",
+            "faultdefinition_id",
+            "attribute_id",
+            "core_attribute",
+        ),
+        link(
+            "excluded_attributes",
+            "client_faultdefinition_excluded_attributes",
+            "faultdefinition_id",
+            "attribute_id",
+            "core_attribute",
+        ),
+        link(
+            "users",
+            "client_faultdefinition_users",
+            "faultdefinition_id",
+            "userprofile_id",
+            "core_userprofile",
+        ),
+    ],
+    order: &["name"],
+    unique: &[&["name"]],
+    ..Table::EMPTY
+};
+
+/// Fault definitions.
+pub static FAULT_DEFINITIONS: Entity = Entity {
+    route: "fault-definitions",
+    model: Model {
+        app: "client",
+        name: "faultdefinition",
+        one: "FaultDefinition",
+        many: "Fault Definitions",
+    },
+    table: &TABLE,
+    schema: "FaultDefinition",
+    detail: &[
+        col("id"),
+        INCLUDED,
+        EXCLUDED,
+        many("users", &OPERATOR_INFO),
+        col("name"),
+        col("description"),
+        col("enabled"),
+        col("language"),
+        col("code"),
+    ],
+    answer: &[
+        col("id"),
+        col("name"),
+        col("description"),
+        col("enabled"),
+        col("language"),
+        col("code"),
+        ids("included_attributes"),
+        ids("excluded_attributes"),
+        ids("users"),
+    ],
+    write: &[
+        put("name").required(),
+        put("description"),
+        put("enabled"),
+        put("language"),
+        put("code"),
+        put_ids("included_attributes"),
+        put_ids("excluded_attributes"),
+        put_ids("users"),
+    ],
+    filters: &[
+        "id+in",
+        "name+ic",
+        "enabled",
+        "language",
+        "included_attributes__id",
+        "excluded_attributes__id",
+        "users__id",
+    ],
+    search: &["name"],
+    visible: Visible::Audience(
+        "client_faultdefinition_included_attributes",
+        "faultdefinition_id",
+    ),
+    ..Entity::EMPTY
+};

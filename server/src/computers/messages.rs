@@ -1,0 +1,100 @@
+//! Messages: what computers are doing in this moment.
+
+use crate::{
+    core::shapes::{COMPUTER_INFO, PROJECT_REF},
+    rest::{
+        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one},
+        json::Json,
+        load::Reading,
+        schema::{Column, Table, key, long_text, time},
+        visibility::Visible,
+    },
+};
+
+static COMPUTER: Column = key("computer_id", "client_computer");
+
+/// `client_message`
+pub static TABLE: Table = Table {
+    name: "client_message",
+    key: &COMPUTER,
+    columns: &[
+        key("computer_id", "client_computer"),
+        time("created_at"),
+        long_text("message"),
+    ],
+    order: &["-created_at"],
+    ..Table::EMPTY
+};
+
+static USER: Shape = Shape {
+    name: "MessageUser",
+    table: "client_user",
+    fields: &[col("id"), col("name")],
+};
+static BEHIND: Shape = Shape {
+    name: "MessageComputer",
+    table: "client_computer",
+    fields: &[one("project", &PROJECT_REF), one("sync_user", &USER)],
+};
+const COMPUTER_BEHIND: &[Field] = &[one("computer", &BEHIND)];
+
+/// Messages.
+pub static MESSAGES: Entity = Entity {
+    route: "messages",
+    model: Model {
+        app: "client",
+        name: "message",
+        one: "Message",
+        many: "Messages",
+    },
+    also_viewed_with: &[("client", "computer"), ("client", "synchronization")],
+    table: &TABLE,
+    operations: "LD",
+    schema: "Message",
+    detail: &[
+        col("id"),
+        made("created_at", Like::Text, &[col("created_at")], local),
+        one("computer", &COMPUTER_INFO),
+        made("project", Like::Object, COMPUTER_BEHIND, |row, _| {
+            row.get("computer").get("project").clone()
+        }),
+        made("user", Like::Object, COMPUTER_BEHIND, |row, _| {
+            row.get("computer").get("sync_user").clone()
+        }),
+        col("message"),
+    ],
+    filters: &[
+        "id:in",
+        "project__id=computer__project__id",
+        "created_at:gte,lt",
+        "computer__status:in",
+    ],
+    search: &["message"],
+    visible: Visible::ByComputer,
+    text: col("message"),
+    csv: Csv::Columns(&[
+        "created_at",
+        "computer__id=computer__id",
+        "computer__status=computer__status",
+        "project__id=computer__project__id",
+        "project__name=computer__project__name",
+        "user__id=computer__sync_user__id",
+        "user__name=computer__sync_user__name",
+        "message",
+    ]),
+    clamped: true,
+    generic: false,
+    ..Entity::EMPTY
+};
+
+/// The local time without an offset.
+fn local(row: &Json, reading: &Reading) -> Json {
+    let zone = reading.zone();
+    match zone.parse(row.get("created_at").as_text()) {
+        Some(at) => {
+            let micros = at.0.rem_euclid(1_000_000);
+            format!("{}.{micros:06}", zone.plain(at).replacen(' ', "T", 1)).into()
+        }
+        None => Json::Null,
+    }
+}

@@ -1,0 +1,40 @@
+//! Notifications: what the server wants operators to know.
+
+use crate::rest::{
+    entity::{Entity, Model, col, put},
+    schema::{Default, Table, bool, long_text, time},
+};
+
+/// `client_notification`
+pub static TABLE: Table = Table {
+    name: "client_notification",
+    columns: &[
+        time("created_at").default(Default::Now),
+        long_text("message"),
+        bool("checked", false),
+    ],
+    order: &["-created_at"],
+    ..Table::EMPTY
+};
+
+/// Notifications.
+pub static NOTIFICATIONS: Entity = Entity {
+    route: "notifications",
+    model: Model {
+        app: "client",
+        name: "notification",
+        one: "Notification",
+        many: "Notifications",
+    },
+    table: &TABLE,
+    schema: "Notification",
+    detail: &[col("id"), col("created_at"), col("message"), col("checked")],
+    answer: &[col("message")],
+    updated: &[col("checked")],
+    write: &[put("message").required()],
+    update: &[put("checked")],
+    filters: &["id+in", "checked", "message+ic", "created_at:gte,lt"],
+    search: &["message"],
+    text: col("message"),
+    ..Entity::EMPTY
+};

@@ -1,0 +1,90 @@
+//! The history of packages on computers: when each came, and when it went.
+//!
+//! A view over the lists computers reported, see the migration that makes it.
+
+use super::event_text::CALLED;
+use crate::{
+    core::shapes::{COMPUTER_INFO, PROJECT_INFO},
+    rest::{
+        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one},
+        schema::{Table, int, key, time},
+        visibility::Visible,
+    },
+};
+
+/// Larger than every id of a package.
+const FACTOR: i64 = 10_000_000;
+
+/// `client_packagehistory`
+pub static TABLE: Table = Table {
+    name: "client_packagehistory",
+    within: Some(("snapshot_id", FACTOR)),
+    columns: &[
+        int("snapshot_id"),
+        key("computer_id", "client_computer"),
+        key("package_id", "core_package"),
+        time("install_date").null(),
+        time("uninstall_date").null(),
+    ],
+    order: &["computer__name", "package__fullname"],
+    ..Table::EMPTY
+};
+
+static PACKAGE: Shape = Shape {
+    name: "PackageOfHistory",
+    table: "core_package",
+    fields: &[col("id"), col("fullname"), one("project", &PROJECT_INFO)],
+};
+
+const CALLED_BY: &[Field] = &[one("computer", &CALLED), one("package", &PACKAGE)];
+
+/// The history of packages.
+pub static PACKAGES_HISTORY: Entity = Entity {
+    route: "packages-history",
+    model: Model {
+        app: "client",
+        name: "packagehistory",
+        one: "PackageHistory",
+        many: "Packages History",
+    },
+    table: &TABLE,
+    operations: "LR",
+    schema: "PackageHistory",
+    detail: &[
+        col("id"),
+        one("computer", &COMPUTER_INFO),
+        one("package", &PACKAGE),
+        col("install_date"),
+        col("uninstall_date"),
+    ],
+    filters: &[
+        "id+in",
+        "computer__id",
+        "computer__name+ic",
+        "package__id",
+        "package__fullname+ic",
+        "package__project__id",
+        "install_date:gte,lt",
+        "uninstall_date:gte,lt,null",
+    ],
+    search: &["computer__name", "package__fullname"],
+    visible: Visible::ByComputer,
+    text: made("__str__", Like::Text, CALLED_BY, |row, _| {
+        let computer = row.get("computer").get("__str__").as_text();
+        format!(
+            "{computer}: {}",
+            row.get("package").get("fullname").as_text()
+        )
+        .into()
+    }),
+    csv: Csv::Columns(&[
+        "id",
+        "computer",
+        "computer__name",
+        "package",
+        "package__fullname",
+        "install_date",
+        "uninstall_date",
+    ]),
+    ..Entity::EMPTY
+};

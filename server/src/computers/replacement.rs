@@ -1,0 +1,173 @@
+//! A computer takes the place of another: what was aimed at the one is aimed at the other.
+
+use sea_query::{Expr, ExprTrait, Query};
+
+use super::{
+    computer::COMPUTERS,
+    status::{self, LEFT_WITH_THE_FLEET},
+};
+use crate::{
+    args,
+    db::{Tx, json_ids},
+    rest::{
+        access::Need,
+        action::{Answer, Call},
+        error::RestError,
+        read,
+        value::Refused,
+    },
+    sql,
+};
+
+/// Further lists that name a computer alone: they change hands, but survive its leaving.
+const KEPT: &[(&str, &str)] = &[
+    ("app_catalog_policy_included_attributes", "policy_id"),
+    ("app_catalog_policy_excluded_attributes", "policy_id"),
+    (
+        "app_catalog_policygroup_included_attributes",
+        "policygroup_id",
+    ),
+    (
+        "app_catalog_policygroup_excluded_attributes",
+        "policygroup_id",
+    ),
+    ("core_scope_included_attributes", "scope_id"),
+    ("core_scope_excluded_attributes", "scope_id"),
+    ("core_domain_included_attributes", "domain_id"),
+    ("core_domain_excluded_attributes", "domain_id"),
+];
+
+/// Swaps tags, state, default device and everything aimed at one of two computers alone.
+///
+/// # Errors
+/// For a target that does not exist, may not be seen, or is the computer itself.
+pub async fn answer(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    context.allow(&COMPUTERS, Need::Change)?;
+    let (one, other) = (call.id, call.body.id("target")?);
+    if one == other {
+        return Err(RestError::field(
+            "target",
+            "A computer cannot replace itself.",
+        ));
+    }
+    if read::only_visible(context, "client_computer", vec![other])
+        .await?
+        .is_empty()
+    {
+        return Err(RestError::refused("target", &Refused::Unknown(other)));
+    }
+    let mut tx = context.state.db.begin().await?;
+    swap_tags(&mut tx, one, other).await?;
+    let attributes = (
+        status::own_attribute(&mut tx, one).await?,
+        status::own_attribute(&mut tx, other).await?,
+    );
+    for (list, owner) in LEFT_WITH_THE_FLEET.iter().chain(KEPT) {
+        swap(&mut tx, list, owner, attributes).await?;
+    }
+    let states = swap_rows(&mut tx, call.context.now, one, other).await?;
+    let changed = states.0 != states.1;
+    status::entered(&mut tx, context.now, one, &states.1, changed).await?;
+    status::entered(&mut tx, context.now, other, &states.0, changed).await?;
+    let with = serde_json::json!({"target": other});
+    context
+        .note(&mut tx, &COMPUTERS, "replacement", one, None, Some(&with))
+        .await?;
+    tx.commit().await?;
+    Ok(Answer::Done)
+}
+
+async fn swap_tags(tx: &mut Tx, one: i64, other: i64) -> Result<(), RestError> {
+    let tags: Vec<(i64, i64)> = tx
+        .all(
+            "SELECT computer_id, serverattribute_id FROM client_computer_tags WHERE computer_id IN ($1, $2)",
+            args![one, other],
+        )
+        .await?;
+    tx.execute(
+        "DELETE FROM client_computer_tags WHERE computer_id IN ($1, $2)",
+        args![one, other],
+    )
+    .await?;
+    for (from, to) in [(one, other), (other, one)] {
+        let given = tags
+            .iter()
+            .filter(|(computer, _)| *computer == from)
+            .map(|(_, tag)| *tag);
+        tx.execute(
+            sql!(
+                "INSERT INTO client_computer_tags (computer_id, serverattribute_id) SELECT $1, listed.id FROM ",
+                ids(2),
+                " AS listed"
+            ),
+            args![to, json_ids(given)],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Exchanges state and default device; answers the states they had.
+async fn swap_rows(
+    tx: &mut Tx,
+    now: crate::db::Ts,
+    one: i64,
+    other: i64,
+) -> Result<(String, String), RestError> {
+    let select = "SELECT status, default_logical_device_id FROM client_computer WHERE id = $1";
+    let (first, first_device): (String, Option<i64>) = tx.one(select, args![one]).await?;
+    let (second, second_device): (String, Option<i64>) = tx.one(select, args![other]).await?;
+    for (id, status, device) in [(one, &second, second_device), (other, &first, first_device)] {
+        tx.execute(
+            "UPDATE client_computer SET status = $2, default_logical_device_id = $3, updated_at = $4 \
+             WHERE id = $1",
+            args![id, status, device, now],
+        )
+        .await?;
+    }
+    Ok((first, second))
+}
+
+/// Exchanges two attributes in a list. One that does not exist yet leaves its place empty.
+async fn swap(
+    tx: &mut Tx,
+    list: &'static str,
+    owner: &'static str,
+    attributes: (Option<i64>, Option<i64>),
+) -> Result<(), RestError> {
+    let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
+    let select = Query::select()
+        .column(owner)
+        .column("attribute_id")
+        .from(list)
+        .and_where(Expr::col("attribute_id").is_in(both.iter().copied()))
+        .take();
+    let rows: Vec<(i64, i64)> = tx.all_query(&select).await?;
+    let delete = Query::delete()
+        .from_table(list)
+        .and_where(Expr::col("attribute_id").is_in(both))
+        .take();
+    tx.execute_query(&delete).await?;
+    let swapped = rows.into_iter().filter_map(|(row, attribute)| {
+        let now = if Some(attribute) == attributes.0 {
+            attributes.1
+        } else {
+            attributes.0
+        };
+        now.map(|now| (row, now))
+    });
+    let mut insert = Query::insert();
+    insert.into_table(list).columns([owner, "attribute_id"]);
+    let mut some = false;
+    for (row, attribute) in swapped {
+        insert
+            .values([Expr::val(row), Expr::val(attribute)])
+            .map_err(|error| RestError::Internal(error.to_string()))?;
+        some = true;
+    }
+    if some {
+        tx.execute_query(&insert).await?;
+    }
+    Ok(())
+}

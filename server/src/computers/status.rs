@@ -1,0 +1,161 @@
+//! The states of computers, and what follows from entering one.
+
+use sea_query::{Expr, ExprTrait, Query};
+use serde_json::json;
+
+use super::computer::COMPUTERS;
+use crate::{
+    args,
+    core::{
+        rules::status::Status,
+        vocabulary::{CID, STATUS},
+    },
+    db::{Ts, Tx},
+    rest::{
+        action::{Answer, Call},
+        body::Body,
+        error::RestError,
+        json::Json,
+        load,
+        registry::registry,
+        save,
+        validate::Mode,
+    },
+};
+
+/// The states and their groups.
+///
+/// # Errors
+/// None.
+pub async fn choices(_call: Call) -> Result<Answer, RestError> {
+    let names = |group: &[Status]| -> Json {
+        Json::List(
+            group
+                .iter()
+                .map(|status| Json::text(status.as_str()))
+                .collect(),
+        )
+    };
+    let subscribed: Vec<Status> = [&Status::PRODUCTIVE[..], &Status::UNPRODUCTIVE[..]].concat();
+    Ok(Answer::Json(Json::Object(vec![
+        (
+            "choices",
+            Json::Object(
+                STATUS
+                    .iter()
+                    .map(|(status, label)| (*status, Json::text(label)))
+                    .collect(),
+            ),
+        ),
+        ("productive", names(&Status::PRODUCTIVE)),
+        ("unproductive", names(&Status::UNPRODUCTIVE)),
+        ("active", names(&Status::ACTIVE)),
+        ("subscribed", names(&subscribed)),
+        ("unsubscribed", names(&[Status::Unsubscribed])),
+    ])))
+}
+
+/// Puts a computer into another state.
+///
+/// # Errors
+/// 400 for a word that is no state.
+pub async fn change(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let word = call.body.text("status");
+    if !STATUS.iter().any(|(status, _)| *status == word) {
+        return Err(RestError::Refused(
+            "status",
+            format!("{word:?} is no state of a computer."),
+        ));
+    }
+    let mut body = Body::default();
+    body.members.insert("status".to_owned(), json!(word));
+    let Some(resource) = registry().by_route(COMPUTERS.route) else {
+        return Err(RestError::NoRoute);
+    };
+    save::update(context, resource, call.id, Mode::Patch, body).await?;
+    let row = load::load_one(
+        &mut context.source(),
+        &context.reading(),
+        COMPUTERS.table,
+        COMPUTERS.detail,
+        call.id,
+    )
+    .await?;
+    row.map(Answer::Json)
+        .ok_or(RestError::NoRow(COMPUTERS.model.one))
+}
+
+/// What follows when a computer was put into `status`, or saved again in it: a log entry when it
+/// is new, and the end of everything given to this computer alone when it leaves the fleet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn entered(
+    tx: &mut Tx,
+    now: Ts,
+    computer: i64,
+    status: &str,
+    new: bool,
+) -> Result<(), RestError> {
+    if new {
+        tx.execute(
+            "INSERT INTO client_statuslog (created_at, computer_id, status) VALUES ($1, $2, $3)",
+            args![now, computer, status],
+        )
+        .await?;
+    }
+    if !status
+        .parse::<Status>()
+        .is_ok_and(Status::strips_assignments)
+    {
+        return Ok(());
+    }
+    tx.execute(
+        "DELETE FROM client_computer_tags WHERE computer_id = $1",
+        args![computer],
+    )
+    .await?;
+    if let Some(attribute) = own_attribute(tx, computer).await? {
+        for (list, _) in LEFT_WITH_THE_FLEET {
+            let delete = Query::delete()
+                .from_table(*list)
+                .and_where(Expr::col("attribute_id").eq(attribute))
+                .take();
+            tx.execute_query(&delete).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a computer can be named alone, and leaves when it leaves the fleet: list and its owner.
+pub const LEFT_WITH_THE_FLEET: &[(&str, &str)] = &[
+    (
+        "client_faultdefinition_included_attributes",
+        "faultdefinition_id",
+    ),
+    (
+        "client_faultdefinition_excluded_attributes",
+        "faultdefinition_id",
+    ),
+    ("core_deployment_included_attributes", "deployment_id"),
+    ("core_deployment_excluded_attributes", "deployment_id"),
+    ("core_attributeset_included_attributes", "attributeset_id"),
+    ("core_attributeset_excluded_attributes", "attributeset_id"),
+    ("core_scheduledelay_attributes", "scheduledelay_id"),
+];
+
+/// The attribute that stands for a computer, once it has synchronized.
+///
+/// # Errors
+/// When the database fails.
+pub async fn own_attribute(tx: &mut Tx, computer: i64) -> Result<Option<i64>, RestError> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT a.id FROM core_attribute AS a JOIN core_property AS p ON p.id = a.property_att_id \
+             WHERE p.prefix = $2 AND a.value = $1",
+            args![computer.to_string(), CID],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}

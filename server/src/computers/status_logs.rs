@@ -1,0 +1,54 @@
+//! Status logs: the states computers were put into.
+
+use super::event_text::EVENT_TEXT;
+use crate::{
+    core::{shapes::COMPUTER_INFO, vocabulary::STATUS},
+    rest::{
+        entity::{Entity, Model, col, one},
+        schema::{Default, Table, choice, key, time},
+        visibility::Visible,
+    },
+};
+
+/// `client_statuslog`
+pub static TABLE: Table = Table {
+    name: "client_statuslog",
+    columns: &[
+        time("created_at").default(Default::Now),
+        key("computer_id", "client_computer"),
+        choice("status", STATUS),
+    ],
+    order: &["-created_at"],
+    ..Table::EMPTY
+};
+
+/// Status logs.
+pub static STATUS_LOGS: Entity = Entity {
+    route: "status-logs",
+    model: Model {
+        app: "client",
+        name: "statuslog",
+        one: "StatusLog",
+        many: "Status Logs",
+    },
+    table: &TABLE,
+    operations: "LRD",
+    schema: "StatusLog",
+    detail: &[
+        col("id"),
+        one("computer", &COMPUTER_INFO),
+        col("created_at"),
+        col("status"),
+    ],
+    filters: &[
+        "id+in",
+        "computer__id",
+        "computer__name+ic",
+        "status+in",
+        "created_at:gte,lt",
+    ],
+    search: &["status", "computer__name"],
+    visible: Visible::ByComputer,
+    text: EVENT_TEXT,
+    ..Entity::EMPTY
+};

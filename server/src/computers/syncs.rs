@@ -1,0 +1,69 @@
+//! Synchronizations.
+
+use super::event_text::EVENT_TEXT;
+use crate::{
+    core::shapes::{COMPUTER_INFO, DESKTOP_USER_INFO, PROJECT_INFO},
+    rest::{
+        entity::{Entity, Model, col, one},
+        schema::{Default, Table, bool, key, text, time},
+        visibility::Visible,
+    },
+};
+
+/// `client_synchronization`
+pub static TABLE: Table = Table {
+    name: "client_synchronization",
+    columns: &[
+        time("created_at").default(Default::Now),
+        key("computer_id", "client_computer"),
+        time("start_date").null(),
+        key("user_id", "client_user").null(),
+        key("project_id", "core_project").null(),
+        text("consumer", 50).null(),
+        bool("pms_status_ok", false),
+    ],
+    order: &["-created_at"],
+    ..Table::EMPTY
+};
+
+/// Synchronizations.
+pub static SYNCS: Entity = Entity {
+    route: "syncs",
+    link_route: "synchronizations",
+    model: Model {
+        app: "client",
+        name: "synchronization",
+        one: "Synchronization",
+        many: "Synchronizations",
+    },
+    table: &TABLE,
+    operations: "LRD",
+    schema: "Synchronization",
+    detail: &[
+        col("id"),
+        one("project", &PROJECT_INFO),
+        one("user", &DESKTOP_USER_INFO),
+        one("computer", &COMPUTER_INFO),
+        col("created_at"),
+        col("start_date"),
+        col("consumer"),
+        col("pms_status_ok"),
+    ],
+    filters: &[
+        "id+in",
+        "project__id",
+        "project__platform__id",
+        "computer__id",
+        "computer__name+ic",
+        "user__id",
+        "user__name+ic",
+        "pms_status_ok",
+        "consumer+ic",
+        "created_at:gte,lt",
+        "start_date:gte,lt",
+    ],
+    search: &["user__name", "user__fullname", "computer__name", "consumer"],
+    visible: Visible::ByComputer,
+    text: EVENT_TEXT,
+    ..Entity::EMPTY
+};

@@ -1,0 +1,40 @@
+//! Desktop accounts that were signed in on computers.
+
+use crate::{
+    core::shapes::DESKTOP_USER_TEXT,
+    rest::{
+        entity::{Entity, Model, col},
+        schema::{Table, text},
+        visibility::Visible,
+    },
+};
+
+/// `client_user`
+pub static TABLE: Table = Table {
+    name: "client_user",
+    columns: &[text("name", 50), text("fullname", 100)],
+    order: &["name", "fullname"],
+    unique: &[&["name", "fullname"]],
+    ..Table::EMPTY
+};
+
+/// Desktop accounts.
+pub static USERS: Entity = Entity {
+    route: "users",
+    model: Model {
+        app: "client",
+        name: "user",
+        one: "User",
+        many: "Users",
+    },
+    table: &TABLE,
+    operations: "LRD",
+    schema: "User",
+    detail: &[col("id"), col("name"), col("fullname"), DESKTOP_USER_TEXT],
+    filters: &["id+in", "name+ic", "fullname+ic"],
+    search: &["name", "fullname"],
+    order: &["name"],
+    visible: Visible::DesktopUser,
+    text: DESKTOP_USER_TEXT,
+    ..Entity::EMPTY
+};

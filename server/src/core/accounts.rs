@@ -1,0 +1,145 @@
+//! What operators' accounts offer besides their fields: tokens and passwords.
+
+use super::user_profiles::USER_PROFILES;
+use crate::{
+    args, auth,
+    db::{Tx, UserId},
+    rest::{
+        action::{Answer, Call},
+        context::Context,
+        error::RestError,
+        json::Json,
+        load,
+    },
+};
+
+/// The members of the group Domain Admin.
+///
+/// # Errors
+/// When the database fails.
+pub async fn domain_admins(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let rows: Vec<(i64,)> = context
+        .state
+        .db
+        .all(
+            "SELECT u.id FROM core_userprofile AS u JOIN auth_user_groups AS m ON m.user_id = u.id \
+             JOIN auth_group AS g ON g.id = m.group_id WHERE g.name = 'Domain Admin' ORDER BY u.username",
+            args![],
+        )
+        .await?;
+    let ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    let entity = &USER_PROFILES;
+    let rows = load::load_in_order(
+        &mut context.source(),
+        &context.reading(),
+        entity.table,
+        entity.detail,
+        &ids,
+    )
+    .await?;
+    Ok(Answer::Json(Json::List(rows)))
+}
+
+/// Superusers may do this to everybody, others to nobody but ordinary operators.
+async fn allowed(context: &Context, id: i64) -> Result<(), RestError> {
+    let (superuser,): (bool,) = context
+        .state
+        .db
+        .one(
+            "SELECT is_superuser FROM core_userprofile WHERE id = $1",
+            args![id],
+        )
+        .await?;
+    if superuser && !context.operator.is_superuser && context.operator.id.0 != id {
+        return Err(RestError::Forbidden("superuser".to_owned()));
+    }
+    Ok(())
+}
+
+/// Makes a new token; the old ones stop working. It is shown this once.
+///
+/// # Errors
+/// When the account is a superuser's and the caller none.
+pub async fn update_token(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    allowed(context, call.id).await?;
+    let mut tx = context.state.db.begin().await?;
+    let user = UserId(call.id);
+    auth::revoke_tokens(&mut tx, user).await?;
+    let token = auth::create_token(&mut tx, user, "", context.now).await?;
+    context
+        .note(&mut tx, &USER_PROFILES, "update_token", call.id, None, None)
+        .await?;
+    tx.commit().await?;
+    Ok(Answer::Json(Json::Object(vec![
+        (
+            "detail",
+            "The new token works from now on; older ones do not any more.".into(),
+        ),
+        ("info", token.into()),
+    ])))
+}
+
+/// Gives an account another password and ends its sessions and tokens.
+///
+/// # Errors
+/// Under `password` when it is too weak or the two differ.
+pub async fn change_password(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    allowed(context, call.id).await?;
+    let (username, first, last, email): (String, String, String, String) = context
+        .state
+        .db
+        .one(
+            "SELECT username, first_name, last_name, email FROM core_userprofile WHERE id = $1",
+            args![call.id],
+        )
+        .await?;
+    let password = call.body.text("password");
+    let mailbox = email.split('@').next().unwrap_or_default();
+    let mut reasons = auth::check_rules(password, &[&username, &first, &last, mailbox]);
+    if password != call.body.text("password2") {
+        reasons.push("The two passwords differ.".to_owned());
+    }
+    if !reasons.is_empty() {
+        let fields = reasons
+            .into_iter()
+            .map(|reason| ("password".to_owned(), reason))
+            .collect();
+        return Err(RestError::fields(fields));
+    }
+    let hash = context.state.auth.hasher.hash(password).await;
+    let mut tx = context.state.db.begin().await?;
+    store_password(&mut tx, context, call.id, hash).await?;
+    auth::forget_password_file(&mut tx, &context.state.settings.data, &username);
+    context
+        .note(
+            &mut tx,
+            &USER_PROFILES,
+            "change_password",
+            call.id,
+            None,
+            None,
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(Answer::detail("The password has been changed."))
+}
+
+async fn store_password(
+    tx: &mut Tx,
+    context: &Context,
+    id: i64,
+    hash: String,
+) -> Result<(), RestError> {
+    tx.execute(
+        "UPDATE core_userprofile SET password = $2, password_changed_at = $3 WHERE id = $1",
+        args![id, hash, context.now],
+    )
+    .await?;
+    auth::revoke_tokens(tx, UserId(id)).await?;
+    tx.execute("DELETE FROM auth_session WHERE user_id = $1", args![id])
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The audit record, as it is read.
+
+use crate::rest::{
+    entity::{Csv, Entity, Model, col},
+    schema::{Column, Table, Type, int, long_text, text, time},
+};
+
+const fn document(name: &'static str) -> Column {
+    let mut column = long_text(name).null();
+    column.ty = Type::Json;
+    column
+}
+
+/// `audit_record`
+pub static TABLE: Table = Table {
+    name: "audit_record",
+    columns: &[
+        time("created_at"),
+        int("user_id").null(),
+        text("username", 150),
+        text("action", 50),
+        text("entity", 100),
+        int("object_id").null(),
+        text("object_text", 500),
+        document("before"),
+        document("after"),
+        text("address", 45),
+    ],
+    order: &["-created_at"],
+    ..Table::EMPTY
+};
+
+/// Who changed what.
+pub static AUDIT: Entity = Entity {
+    route: "audit",
+    model: Model {
+        app: "audit",
+        name: "record",
+        one: "AuditRecord",
+        many: "Audit",
+    },
+    table: &TABLE,
+    operations: "LR",
+    schema: "AuditRecord",
+    detail: &[
+        col("id"),
+        col("created_at"),
+        col("user_id"),
+        col("username"),
+        col("action"),
+        col("entity"),
+        col("object_id"),
+        col("object_text"),
+        col("before"),
+        col("after"),
+        col("address"),
+    ],
+    filters: &[
+        "id+in",
+        "created_at:gte,lt",
+        "user_id",
+        "username+ic",
+        "action+in",
+        "entity+in",
+        "object_id",
+        "object_text:ic",
+        "address",
+    ],
+    search: &["username", "action", "entity", "object_text"],
+    text: col("object_text"),
+    csv: Csv::Everything,
+    ..Entity::EMPTY
+};

@@ -1,0 +1,297 @@
+//! Copies into another project: packages with their files, package sets, deployments.
+
+use super::{deployments::INTERNAL_SOURCES, package_sets::PACKAGE_SETS};
+use crate::{
+    args,
+    db::{DeploymentId, Sql, Tx, json_ids},
+    repository::publish,
+    rest::{
+        action::{Answer, Call},
+        context::Context,
+        error::RestError,
+        json::Json,
+        read,
+    },
+    sql,
+};
+
+/// The project of the body: another one than `from`, and visible.
+async fn destination(call: &Call, from: i64) -> Result<i64, RestError> {
+    let bad = |text: &str| RestError::Refused("project", text.to_owned());
+    let to = call
+        .body
+        .id("project")
+        .map_err(|_| bad("Name the project to copy to."))?;
+    if to == from {
+        return Err(bad("The copy needs another project than the original's."));
+    }
+    if read::only_visible(&call.context, "core_project", vec![to])
+        .await?
+        .is_empty()
+    {
+        return Err(bad("There is no such project."));
+    }
+    Ok(to)
+}
+
+/// Copies a package set with its packages.
+///
+/// # Errors
+/// 400 for a missing, unknown or the same project.
+pub async fn package_set(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let (name, from): (String, i64) = context
+        .state
+        .db
+        .one(
+            "SELECT name, project_id FROM core_packageset WHERE id = $1",
+            args![call.id],
+        )
+        .await?;
+    let to = destination(&call, from).await?;
+    let mut tx = context.state.db.begin().await?;
+    let taken: Option<(i64,)> = tx
+        .optional(
+            "SELECT id FROM core_packageset WHERE project_id = $1 AND name = $2",
+            args![to, &name],
+        )
+        .await?;
+    if taken.is_some() {
+        return Ok(Answer::Json(Json::Object(vec![
+            ("created", false.into()),
+            ("skipped_name", name.into()),
+            ("copied_packages", Json::Int(0)),
+        ])));
+    }
+    let mut copied = 0;
+    let set = copy_set(&mut tx, context, call.id, to, &mut copied).await?;
+    context
+        .note(&mut tx, &PACKAGE_SETS, "copy", set, None, None)
+        .await?;
+    tx.commit().await?;
+    Ok(Answer::Json(Json::Object(vec![
+        ("created", true.into()),
+        ("package_set_id", Json::Int(set)),
+        ("package_set_name", name.into()),
+        ("copied_packages", Json::Int(copied)),
+    ])))
+}
+
+/// Copies an internal deployment with what it offers, starting today, and has it published.
+///
+/// # Errors
+/// 400 for a missing or the same project, 404 for an unknown one.
+pub async fn deployment(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let (name, from): (String, i64) = context
+        .state
+        .db
+        .one(
+            "SELECT name, project_id FROM core_deployment WHERE id = $1",
+            args![call.id],
+        )
+        .await?;
+    let to = destination(&call, from).await?;
+    let mut tx = context.state.db.begin().await?;
+    let taken: Option<(i64,)> = tx
+        .optional(
+            "SELECT id FROM core_deployment WHERE project_id = $1 AND name = $2",
+            args![to, &name],
+        )
+        .await?;
+    if taken.is_some() {
+        return Ok(Answer::Json(Json::Object(vec![
+            ("created", false.into()),
+            ("skipped_name", name.into()),
+            ("copied_packages", Json::Int(0)),
+            ("copied_package_sets", Json::Int(0)),
+        ])));
+    }
+    let copy = copy_deployment(&mut tx, context, call.id, to).await?;
+    let (packages, sets) = copy_offer(&mut tx, context, call.id, copy, to).await?;
+    publish::request(&context.state, &mut tx, DeploymentId(copy)).await?;
+    context
+        .note(&mut tx, &INTERNAL_SOURCES, "copy", copy, None, None)
+        .await?;
+    tx.commit().await?;
+    Ok(Answer::Json(Json::Object(vec![
+        ("created", true.into()),
+        ("deployment_id", Json::Int(copy)),
+        ("deployment_name", name.into()),
+        ("copied_packages", Json::Int(packages)),
+        ("copied_package_sets", Json::Int(sets)),
+    ])))
+}
+
+const COPY_DEPLOYMENT: &str = "INSERT INTO core_deployment (enabled, name, slug, project_id, domain_id, comment, \
+    packages_to_install, packages_to_remove, default_preincluded_packages, default_included_packages, \
+    default_excluded_packages, schedule_id, start_date, auto_restart, source, frozen, expire) \
+    SELECT enabled, name, slug, $2, domain_id, comment, packages_to_install, packages_to_remove, \
+    default_preincluded_packages, default_included_packages, default_excluded_packages, schedule_id, $3, \
+    auto_restart, source, frozen, expire FROM core_deployment WHERE id = $1 RETURNING id";
+
+async fn copy_deployment(
+    tx: &mut Tx,
+    context: &Context,
+    from: i64,
+    to: i64,
+) -> Result<i64, RestError> {
+    let (copy,): (i64,) = tx
+        .one(
+            COPY_DEPLOYMENT,
+            args![from, to, context.today().to_string()],
+        )
+        .await?;
+    for sql in [
+        "INSERT INTO core_deployment_included_attributes (deployment_id, attribute_id) \
+         SELECT $2, attribute_id FROM core_deployment_included_attributes WHERE deployment_id = $1",
+        "INSERT INTO core_deployment_excluded_attributes (deployment_id, attribute_id) \
+         SELECT $2, attribute_id FROM core_deployment_excluded_attributes WHERE deployment_id = $1",
+    ] {
+        tx.execute(sql, args![from, copy]).await?;
+    }
+    Ok(copy)
+}
+
+/// Copies packages and sets of a deployment; answers how many of each are new in the project.
+async fn copy_offer(
+    tx: &mut Tx,
+    context: &Context,
+    from: i64,
+    copy: i64,
+    to: i64,
+) -> Result<(i64, i64), RestError> {
+    let direct: Vec<(i64,)> = tx
+        .all(
+            "SELECT package_id FROM core_deployment_available_packages WHERE deployment_id = $1",
+            args![from],
+        )
+        .await?;
+    let direct = json_ids(direct.into_iter().map(|(id,)| id));
+    let mut packages = copy_packages(tx, context, &direct, to).await?;
+    tx.execute(OFFER_PACKAGES, args![direct, to, copy]).await?;
+    let sets: Vec<(i64, String, bool)> = tx.all(OFFERED_SETS, args![from, to]).await?;
+    let mut new = 0;
+    for (set, ..) in sets.iter().filter(|(_, _, there)| !there) {
+        let mut copied = 0;
+        copy_set(tx, context, *set, to, &mut copied).await?;
+        packages += copied;
+        new += 1;
+    }
+    tx.execute(OFFER_SETS, args![from, to, copy]).await?;
+    Ok((packages, new))
+}
+
+const OFFER_PACKAGES: Sql = sql!(
+    "INSERT INTO core_deployment_available_packages (deployment_id, package_id) \
+     SELECT $3, o.id FROM core_package AS k JOIN core_package AS o ON o.project_id = $2 \
+     AND o.fullname = k.fullname AND o.store_id IS NOT NULL WHERE k.id IN ",
+    ids(1)
+);
+
+const OFFERED_SETS: &str = "SELECT s.id, s.name, EXISTS (SELECT 1 FROM core_packageset AS o \
+    WHERE o.project_id = $2 AND o.name = s.name) FROM core_deployment_available_package_sets AS a \
+    JOIN core_packageset AS s ON s.id = a.packageset_id WHERE a.deployment_id = $1 ORDER BY s.id";
+
+const OFFER_SETS: &str = "INSERT INTO core_deployment_available_package_sets (deployment_id, packageset_id) \
+    SELECT $3, min(o.id) FROM core_deployment_available_package_sets AS a \
+    JOIN core_packageset AS s ON s.id = a.packageset_id \
+    JOIN core_packageset AS o ON o.project_id = $2 AND o.name = s.name \
+    WHERE a.deployment_id = $1 GROUP BY o.name";
+
+async fn copy_set(
+    tx: &mut Tx,
+    context: &Context,
+    set: i64,
+    to: i64,
+    copied: &mut i64,
+) -> Result<i64, RestError> {
+    let members: Vec<(i64,)> = tx
+        .all(
+            "SELECT package_id FROM core_packageset_packages WHERE packageset_id = $1",
+            args![set],
+        )
+        .await?;
+    let members = json_ids(members.into_iter().map(|(id,)| id));
+    *copied += copy_packages(tx, context, &members, to).await?;
+    tx.execute(COPY_OWN_STORE, args![set, to]).await?;
+    let (copy,): (i64,) = tx.one(COPY_SET, args![set, to]).await?;
+    tx.execute(FILL_SET, args![members, to, copy]).await?;
+    Ok(copy)
+}
+
+const COPY_OWN_STORE: &str = "INSERT INTO core_store (name, slug, project_id) \
+    SELECT s.name, s.slug, $2 FROM core_packageset AS p JOIN core_store AS s ON s.id = p.store_id \
+    WHERE p.id = $1 ON CONFLICT DO NOTHING";
+
+const COPY_SET: &str = "INSERT INTO core_packageset (name, description, project_id, store_id) \
+    SELECT p.name, p.description, $2, (SELECT min(o.id) FROM core_store AS s JOIN core_store AS o \
+    ON o.slug = s.slug AND o.project_id = $2 WHERE s.id = p.store_id) \
+    FROM core_packageset AS p WHERE p.id = $1 RETURNING id";
+
+const FILL_SET: Sql = sql!(
+    "INSERT INTO core_packageset_packages (packageset_id, package_id) \
+     SELECT $3, o.id FROM core_package AS k JOIN core_package AS o ON o.project_id = $2 \
+     AND o.fullname = k.fullname AND o.store_id IS NOT NULL WHERE k.id IN ",
+    ids(1)
+);
+
+/// Makes sure that the other project has the packages with their files, in stores of the same
+/// names; answers how many it did not have. Packages without a file are left out: there is nothing to offer.
+async fn copy_packages(
+    tx: &mut Tx,
+    context: &Context,
+    packages: &str,
+    to: i64,
+) -> Result<i64, RestError> {
+    let (new,): (i64,) = tx.one(COUNT_NEW, args![packages, to]).await?;
+    tx.execute(COPY_STORES, args![packages, to]).await?;
+    tx.execute(COPY_PACKAGES, args![packages, to]).await?;
+    tx.execute(COPY_FILES, args![packages, to, context.now])
+        .await?;
+    tx.execute(COPY_CONTROL, args![packages, to]).await?;
+    Ok(new)
+}
+
+const COUNT_NEW: Sql = sql!(
+    "SELECT count(*) FROM core_package AS k WHERE k.store_id IS NOT NULL AND NOT EXISTS \
+     (SELECT 1 FROM core_package AS o WHERE o.project_id = $2 AND o.fullname = k.fullname \
+     AND o.store_id IS NOT NULL) AND k.id IN ",
+    ids(1)
+);
+
+const COPY_STORES: Sql = sql!(
+    "INSERT INTO core_store (name, slug, project_id) SELECT DISTINCT s.name, s.slug, $2 \
+     FROM core_package AS k JOIN core_store AS s ON s.id = k.store_id WHERE k.id IN ",
+    ids(1),
+    " ON CONFLICT DO NOTHING"
+);
+
+const COPY_PACKAGES: Sql = sql!(
+    "INSERT INTO core_package (fullname, name, version, architecture, project_id, store_id) \
+     SELECT k.fullname, k.name, k.version, k.architecture, $2, \
+     (SELECT min(o.id) FROM core_store AS o WHERE o.project_id = $2 AND o.slug = s.slug) \
+     FROM core_package AS k JOIN core_store AS s ON s.id = k.store_id WHERE k.id IN ",
+    ids(1),
+    " ON CONFLICT (project_id, fullname) DO UPDATE SET \
+     store_id = COALESCE(core_package.store_id, excluded.store_id)"
+);
+
+const COPY_FILES: Sql = sql!(
+    "INSERT INTO store_file (store_id, path, package_id, sha256, size, modified_at) \
+     SELECT o.store_id, f.path, o.id, f.sha256, f.size, $3 \
+     FROM core_package AS k JOIN store_file AS f ON f.package_id = k.id \
+     JOIN core_package AS o ON o.project_id = $2 AND o.fullname = k.fullname WHERE k.id IN ",
+    ids(1),
+    " ON CONFLICT DO NOTHING"
+);
+
+const COPY_CONTROL: Sql = sql!(
+    "INSERT INTO package_control (package_id, stanza, summary, description, section, homepage, licence, \
+     depends, installed_size) SELECT o.id, c.stanza, c.summary, c.description, c.section, c.homepage, \
+     c.licence, c.depends, c.installed_size FROM core_package AS k \
+     JOIN package_control AS c ON c.package_id = k.id \
+     JOIN core_package AS o ON o.project_id = $2 AND o.fullname = k.fullname WHERE k.id IN ",
+    ids(1),
+    " ON CONFLICT DO NOTHING"
+);

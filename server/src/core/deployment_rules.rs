@@ -1,0 +1,276 @@
+//! What a deployment has to observe, and what follows from a change of it.
+
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use sea_query::{Expr, ExprTrait};
+use url::{Host, Url};
+
+use super::{
+    rules::schedule::{self, Delay},
+    rules::slug::slug,
+    vocabulary::CID,
+};
+use crate::{
+    args,
+    db::{DeploymentId, Tx, json_ids},
+    repository::publish,
+    rest::{
+        error::RestError,
+        filter::FilterCall,
+        hooks::{Change, Hooks},
+        json::Json,
+        load::Reading,
+        path::ROW,
+        value::{self, Refused},
+    },
+    sql,
+};
+
+/// The rules of a deployment; a proxy fixes where its packages come from.
+#[derive(Debug)]
+pub struct Rules {
+    pub source: Option<&'static str>,
+}
+
+#[async_trait]
+impl Hooks for Rules {
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        if let Some(source) = self.source {
+            change.values.set_text("source", source);
+        }
+        if change.before.is_some() && change.changes("project_id") {
+            return Err(RestError::field(
+                "project",
+                "A deployment cannot move to another project: copy it there.",
+            ));
+        }
+        if change.values.has("name") {
+            let made = slug(change.text("name").unwrap_or_default());
+            if made.is_empty() {
+                return Err(RestError::field(
+                    "name",
+                    "Write a name with letters or digits.",
+                ));
+            }
+            change.values.set_text("slug", made);
+        }
+        if let Some(address) = change
+            .values
+            .text("base_url")
+            .filter(|address| !address.is_empty())
+        {
+            check_address(address).map_err(|reason| RestError::field("base_url", reason))?;
+        }
+        let project = change.int("project_id").unwrap_or_default();
+        for (relation, table) in [
+            ("available_packages", PACKAGES_ELSEWHERE),
+            ("available_package_sets", SETS_ELSEWHERE),
+        ] {
+            let ids = json_ids(change.ids(relation).iter().copied());
+            let names: Vec<(String,)> = change.tx.all(table, args![ids, project]).await?;
+            if !names.is_empty() {
+                let names: Vec<String> = names.into_iter().map(|(name,)| name).collect();
+                return Err(RestError::whole(format!(
+                    "Not of the project of the deployment: {}.",
+                    names.join(", ")
+                )));
+            }
+        }
+        for relation in ["included_attributes", "excluded_attributes"] {
+            if change.relinks(relation) {
+                let ids = change.ids(relation).to_vec();
+                only_active(change.tx, relation, &ids).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A repository is published again when what it offers or what it is called has changed.
+    async fn saved(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        let offers = change.is_new()
+            || change.changes("slug")
+            || change.changes("source")
+            || change.relinks("available_packages")
+            || change.relinks("available_package_sets");
+        if offers && change.text("source") == Some("I") {
+            let id = DeploymentId(change.id());
+            publish::request(&change.context.state, change.tx, id).await?;
+        }
+        Ok(())
+    }
+}
+
+const PACKAGES_ELSEWHERE: crate::db::Sql = sql!(
+    "SELECT fullname FROM core_package WHERE id IN ",
+    ids(1),
+    " AND project_id <> $2 ORDER BY fullname LIMIT 5"
+);
+const SETS_ELSEWHERE: crate::db::Sql = sql!(
+    "SELECT name FROM core_packageset WHERE id IN ",
+    ids(1),
+    " AND project_id <> $2 ORDER BY name LIMIT 5"
+);
+
+/// A computer that is not in use cannot be aimed at.
+async fn only_active(tx: &mut Tx, relation: &str, attributes: &[i64]) -> Result<(), RestError> {
+    let inactive: Vec<(String,)> = tx
+        .all(
+            sql!(
+                "SELECT a.value FROM core_attribute AS a \
+                 JOIN core_property AS p ON p.id = a.property_att_id AND p.prefix = $2 \
+                 JOIN client_computer AS c ON CAST(c.id AS TEXT) = a.value \
+                 WHERE c.status IN ('available', 'unsubscribed') AND a.id IN ",
+                ids(1),
+                " ORDER BY c.id LIMIT 5"
+            ),
+            args![json_ids(attributes.iter().copied()), CID],
+        )
+        .await?;
+    if inactive.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = inactive
+        .into_iter()
+        .map(|(value,)| format!("CID-{value}"))
+        .collect();
+    Err(RestError::field(
+        relation,
+        format!(
+            "Not in use, so nothing can be aimed at it: {}.",
+            names.join(", ")
+        ),
+    ))
+}
+
+/// An external repository must be somewhere on the network, not on this machine or its neighbours.
+fn check_address(address: &str) -> Result<(), String> {
+    let url = Url::parse(address)
+        .map_err(|_| "Write an address such as http://deb.debian.org/debian.".to_owned())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("Only http and https addresses can be mirrored.".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("Leave user name and password out of the address.".to_owned());
+    }
+    let inside = match url.host() {
+        None => return Err("The address names no host.".to_owned()),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => is_inside(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => is_inside(IpAddr::V6(address)),
+    };
+    if inside {
+        return Err("The address leads to this machine or a private network.".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether an address is of this machine, its link or a private network.
+#[must_use]
+pub fn is_inside(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            address.is_loopback()
+                || address.is_private()
+                || address.is_link_local()
+                || address.is_unspecified()
+                || address.is_broadcast()
+                || address.is_multicast()
+        }
+        IpAddr::V6(address) => {
+            address.is_loopback()
+                || address.is_unspecified()
+                || address.is_multicast()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+        }
+    }
+}
+
+/// Begin, end and per cent of a schedule; null without one.
+#[must_use]
+pub fn timeline(row: &Json, reading: &Reading) -> Json {
+    let today = reading.zone().date(reading.now);
+    let delays: Vec<Delay> = row
+        .get("schedule")
+        .get("delays")
+        .items()
+        .iter()
+        .map(|delay| Delay {
+            delay: delay.get("delay").as_int().unwrap_or_default(),
+            duration: delay.get("duration").as_int().unwrap_or(1),
+        })
+        .collect();
+    let timeline = value::day(row.get("start_date").as_text())
+        .and_then(|start| schedule::timeline(start, &delays, today));
+    timeline.map_or(Json::Null, |timeline| {
+        Json::Object(vec![
+            ("begin_date", timeline.begin.to_string().into()),
+            ("end_date", timeline.end.to_string().into()),
+            ("percent", Json::Int(timeline.percent)),
+        ])
+    })
+}
+
+/// The deployments whose schedule has come so far. Those without one have no per cent.
+///
+/// # Errors
+/// For a limit that is no number.
+pub async fn by_percent(
+    call: FilterCall<'_>,
+    fits: fn(f64, f64) -> bool,
+) -> Result<Option<Expr>, RestError> {
+    let limit: f64 = call
+        .text
+        .trim()
+        .parse()
+        .map_err(|_| RestError::refused("percent", &Refused::NotANumber))?;
+    let rows: Vec<(i64, String, i64, i64)> = call
+        .db
+        .all(
+            "SELECT d.id, d.start_date, s.delay, s.duration FROM core_deployment AS d \
+             JOIN core_scheduledelay AS s ON s.schedule_id = d.schedule_id ORDER BY d.id",
+            args![],
+        )
+        .await?;
+    let today = call.zone.date(call.now);
+    let fitting = rows.chunk_by(|a, b| a.0 == b.0).filter_map(|rows| {
+        let (id, start, ..) = rows.first()?;
+        let delays: Vec<Delay> = rows
+            .iter()
+            .map(|(_, _, delay, duration)| Delay {
+                delay: *delay,
+                duration: *duration,
+            })
+            .collect();
+        let timeline = schedule::timeline(value::day(start)?, &delays, today)?;
+        fits(timeline.percent as f64, limit).then_some(*id)
+    });
+    let fitting: Vec<i64> = fitting.collect();
+    Ok(Some(Expr::col((ROW, "id")).is_in(fitting)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_address;
+
+    #[test]
+    fn only_addresses_out_in_the_network_are_mirrored() {
+        for good in ["http://deb.debian.org/debian", "https://203.0.113.9:8443/x"] {
+            assert_eq!(check_address(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "deb.debian.org",
+            "ftp://deb.debian.org",
+            "http://localhost/x",
+            "http://127.0.0.1/",
+            "http://10.1.2.3/",
+            "http://[::1]/",
+            "http://[::ffff:192.168.1.1]/",
+            "http://169.254.169.254/latest",
+            "http://me:secret@deb.debian.org/",
+        ] {
+            assert!(check_address(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Packages: files in stores, and what computers report as installed.
+
+use async_trait::async_trait;
+
+use super::shapes::{PROJECT_REF, STORE_REF};
+use crate::{
+    args,
+    db::{PackageId, ProjectId, StoreId},
+    repository::{
+        packages::{self as files, Deleted},
+        report::{self, ReportError},
+        upload::{self, Upload, UploadError},
+    },
+    rest::{
+        action::{Action, Answer, Call},
+        body::{Body, File},
+        context::Context,
+        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, put, put_file},
+        error::RestError,
+        hooks::{Deletion, Hooks, Prepared, Removal},
+        json::Json,
+        load, read,
+        schema::{Table, key, linked, text},
+        value::Refused,
+        visibility::Visible,
+    },
+    run,
+};
+
+/// `core_package`
+pub static TABLE: Table = Table {
+    name: "core_package",
+    columns: &[
+        text("fullname", 270),
+        text("name", 200),
+        text("version", 60),
+        text("architecture", 10),
+        key("project_id", "core_project"),
+        key("store_id", "core_store").null(),
+    ],
+    many: &[
+        linked(
+            "deployment",
+            "core_deployment_available_packages",
+            "package_id",
+            "deployment_id",
+            "core_deployment",
+        ),
+        linked(
+            "packageset",
+            "core_packageset_packages",
+            "package_id",
+            "packageset_id",
+            "core_packageset",
+        ),
+    ],
+    order: &["fullname", "version", "project__name"],
+    unique: &[&["fullname", "project_id"]],
+    ..Table::EMPTY
+};
+
+static PROJECT_SLUG: Shape = Shape {
+    name: "ProjectSlug",
+    table: "core_project",
+    fields: &[col("slug")],
+};
+static STORE_SLUG: Shape = Shape {
+    name: "StoreSlug",
+    table: "core_store",
+    fields: &[col("slug")],
+};
+
+const IN_STORE: &[Field] = &[one("store", &STORE_REF)];
+const LIES_IN: &[Field] = &[
+    col("fullname"),
+    one("project", &PROJECT_SLUG),
+    one("store", &STORE_SLUG),
+];
+
+const DETAIL: &[Field] = &[
+    col("id"),
+    col("fullname"),
+    col("name"),
+    col("version"),
+    col("architecture"),
+    one("project", &PROJECT_REF),
+    made("store", Like::Object, IN_STORE, |row, _| {
+        match row.get("store") {
+            store if store.is_null() => {
+                Json::Object(vec![("id", Json::Int(0)), ("name", "".into())])
+            }
+            store => store.clone(),
+        }
+    }),
+    made("url", Like::Text, LIES_IN, |row, _| {
+        let store = row.get("store").get("slug").as_text();
+        if store.is_empty() {
+            return "".into();
+        }
+        let project = row.get("project").get("slug").as_text();
+        format!(
+            "/public/{project}/stores/{store}/{}",
+            row.get("fullname").as_text()
+        )
+        .into()
+    }),
+];
+
+/// Packages.
+pub static PACKAGES: Entity = Entity {
+    route: "packages",
+    model: Model {
+        app: "core",
+        name: "package",
+        one: "Package",
+        many: "Packages",
+    },
+    table: &TABLE,
+    operations: "LRCD",
+    schema: "Package",
+    detail: DETAIL,
+    write: &[put("store").required(), put_file("files").required()],
+    filters: &[
+        "id+in",
+        "fullname:ic",
+        "name+ic",
+        "version+ic",
+        "architecture+ic",
+        "project__id",
+        "project__name+ic",
+        "project__platform__id",
+        "deployment:null",
+        "deployment__id",
+        "store:null",
+        "store__name+ic",
+        "store__id",
+        "packageset:null",
+        "packageset__id",
+    ],
+    search: &["fullname"],
+    visible: Visible::ByProject,
+    text: col("fullname"),
+    csv: Csv::Columns(&[
+        "id",
+        "fullname",
+        "name",
+        "version",
+        "architecture",
+        "project",
+        "store",
+    ]),
+    multipart: true,
+    hooks: &Rules,
+    actions: &[
+        Action::get(
+            "orphan",
+            "The packages in a store that no deployment offers",
+            run!(orphan),
+        ),
+        Action::get(
+            "<id>/info",
+            "What the package says about itself",
+            run!(info),
+        ),
+    ],
+    ..Entity::EMPTY
+};
+
+struct Rules;
+
+#[async_trait]
+impl Hooks for Rules {
+    /// A package is made by taking its file in.
+    async fn prepare(
+        &self,
+        context: &Context,
+        _id: Option<i64>,
+        body: &mut Body,
+    ) -> Result<Prepared, RestError> {
+        let store = body.id("store")?;
+        let at = body.files.iter().position(|file| file.field == "files");
+        let at = at.or_else(|| (!body.files.is_empty()).then_some(0));
+        let Some(at) = at else {
+            return Err(RestError::refused("files", &Refused::Missing));
+        };
+        let file = body.files.swap_remove(at);
+        store_file(context, store, file)
+            .await
+            .map(|id| Prepared::Written(id.0))
+    }
+
+    /// The row stays, without its file, as long as the history of a computer needs it.
+    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+        let deleted =
+            files::delete(&removal.context.state, removal.tx, PackageId(removal.id)).await?;
+        Ok(match deleted {
+            Deleted::Row | Deleted::KeptForHistory => Deletion::Kept,
+        })
+    }
+}
+
+/// Puts a file into a store that the operator sees.
+///
+/// # Errors
+/// Under `files` or `store` when the file is refused; 409 for a different file of the same name.
+pub async fn store_file(context: &Context, store: i64, file: File) -> Result<PackageId, RestError> {
+    let visible = read::only_visible(context, "core_store", vec![store]).await?;
+    if visible.is_empty() {
+        return Err(RestError::refused("store", &Refused::Unknown(store)));
+    }
+    let (project,): (i64,) = context
+        .state
+        .db
+        .one(
+            "SELECT project_id FROM core_store WHERE id = $1",
+            args![store],
+        )
+        .await?;
+    let upload = Upload {
+        project_id: ProjectId(project),
+        store_id: StoreId(store),
+        file_name: file.name,
+        source: file.content,
+        replace_allowed: context.operator.may("core.change_package"),
+        author: context.operator.author(),
+        folder: None,
+        package_set: None,
+    };
+    match upload::store_package(&context.state, upload).await {
+        Ok(stored) => Ok(stored.package),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+fn refused(error: &UploadError) -> RestError {
+    let message = error.to_string();
+    match (error, error.code()) {
+        (UploadError::Different(_), _) => RestError::Conflict("different_file", message),
+        (UploadError::NoSuchStore, _) => RestError::field("store", message),
+        (_, Some(_)) => RestError::field("files", message),
+        (_, None) => RestError::Internal(message),
+    }
+}
+
+const ORPHAN: &str = "SELECT id FROM core_package AS k WHERE k.store_id IS NOT NULL AND NOT EXISTS \
+    (SELECT 1 FROM core_deployment_available_packages AS a WHERE a.package_id = k.id) \
+    ORDER BY k.fullname, k.id";
+
+async fn orphan(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let rows: Vec<(i64,)> = context.state.db.all(ORPHAN, args![]).await?;
+    let ids = rows.into_iter().map(|(id,)| id).collect();
+    let ids = read::only_visible(context, "core_package", ids).await?;
+    let rows = load::load_in_order(
+        &mut context.source(),
+        &context.reading(),
+        &TABLE,
+        DETAIL,
+        &ids,
+    )
+    .await?;
+    Ok(Answer::Json(Json::List(rows)))
+}
+
+async fn info(call: Call) -> Result<Answer, RestError> {
+    match report::report(&call.context.state, PackageId(call.id)).await {
+        Ok(text) => Ok(Answer::Json(Json::Object(vec![("data", text.into())]))),
+        Err(
+            error @ (ReportError::NoFile | ReportError::Unsupported(_) | ReportError::Package(_)),
+        ) => Err(RestError::Refused("no_information", error.to_string())),
+        Err(ReportError::Db(error)) => Err(error.into()),
+        Err(error) => Err(RestError::Internal(error.to_string())),
+    }
+}

@@ -1,0 +1,331 @@
+//! Operators.
+
+use async_trait::async_trait;
+
+use super::{
+    accounts,
+    shapes::{DOMAIN_REF, GROUP_REF, PERMISSION_INFO, SCOPE_REF},
+};
+use crate::{
+    args,
+    auth::UNUSABLE,
+    db::Arg,
+    rest::{
+        access::{Need, Operator},
+        action::{Action, Verb},
+        entity::{
+            Csv, Entity, Field, Like, Model, col, ids, made, many, one, put, put_extra, put_ids,
+            raw,
+        },
+        error::RestError,
+        hooks::{Change, Deletion, Hooks, Removal},
+        schema::{Default, Table, bool, key, link, linked, text, time},
+    },
+    run,
+};
+
+/// `core_userprofile`
+pub static TABLE: Table = Table {
+    name: "core_userprofile",
+    columns: &[
+        text("username", 150),
+        text("password", 500).secret(),
+        time("password_changed_at").default(Default::Now).secret(),
+        text("first_name", 150).default(Default::Text("")),
+        text("last_name", 150).default(Default::Text("")),
+        text("email", 254).default(Default::Text("")),
+        bool("is_superuser", false),
+        bool("is_staff", false),
+        bool("is_active", true),
+        time("last_login").null(),
+        time("date_joined").default(Default::Now),
+        key("domain_preference_id", "core_domain").null(),
+        key("scope_preference_id", "core_scope").null(),
+    ],
+    many: &[
+        link(
+            "domains",
+            "core_userprofile_domains",
+            "userprofile_id",
+            "domain_id",
+            "core_domain",
+        ),
+        link(
+            "groups",
+            "auth_user_groups",
+            "user_id",
+            "group_id",
+            "auth_group",
+        ),
+        link(
+            "user_permissions",
+            "auth_user_user_permissions",
+            "user_id",
+            "permission_id",
+            "auth_permission",
+        ),
+        linked(
+            "faultdefinition_users",
+            "client_faultdefinition_users",
+            "userprofile_id",
+            "faultdefinition_id",
+            "client_faultdefinition",
+        ),
+    ],
+    order: &["username"],
+    unique: &[&["username"]],
+    ..Table::EMPTY
+};
+
+const DETAIL: &[Field] = &[
+    raw("pk", "id"),
+    col("username"),
+    col("email"),
+    col("first_name"),
+    col("last_name"),
+    many("domains", &DOMAIN_REF),
+    one("domain_preference", &DOMAIN_REF),
+    one("scope_preference", &SCOPE_REF),
+    many("groups", &GROUP_REF),
+    many("user_permissions", &PERMISSION_INFO),
+    col("is_superuser"),
+    col("is_staff"),
+    col("is_active"),
+    col("last_login"),
+    col("date_joined"),
+    col("id"),
+    made("token", Like::Text, &[], |_, _| "".into()),
+];
+
+/// Operators.
+pub static USER_PROFILES: Entity = Entity {
+    route: "user-profiles",
+    model: Model {
+        app: "core",
+        name: "userprofile",
+        one: "UserProfile",
+        many: "User Profiles",
+    },
+    table: &TABLE,
+    schema: "UserProfile",
+    list: &[
+        raw("pk", "id"),
+        col("username"),
+        col("email"),
+        col("first_name"),
+        col("last_name"),
+        one("domain_preference", &DOMAIN_REF),
+        one("scope_preference", &SCOPE_REF),
+        col("is_superuser"),
+        col("is_staff"),
+        col("is_active"),
+        col("last_login"),
+        col("date_joined"),
+        col("id"),
+    ],
+    detail: DETAIL,
+    answer: &[
+        raw("pk", "id"),
+        col("username"),
+        col("email"),
+        col("first_name"),
+        col("last_name"),
+        ids("domains"),
+        raw("domain_preference", "domain_preference_id"),
+        raw("scope_preference", "scope_preference_id"),
+        ids("groups"),
+        ids("user_permissions"),
+        col("is_superuser"),
+        col("is_staff"),
+        col("is_active"),
+        col("last_login"),
+        col("date_joined"),
+        col("id"),
+    ],
+    write: &[
+        put("username").required(),
+        put("email"),
+        put("first_name"),
+        put("last_name"),
+        put_ids("domains"),
+        put("domain_preference"),
+        put("scope_preference"),
+        put_ids("groups"),
+        put_ids("user_permissions"),
+        put("is_superuser"),
+        put("is_staff"),
+        put("is_active"),
+    ],
+    filters: &[
+        "id+in",
+        "username+ic",
+        "first_name+ic",
+        "last_name+ic",
+        "faultdefinition_users__id",
+        "domains__id",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+    ],
+    search: &["username", "first_name", "last_name"],
+    text: col("username"),
+    csv: Csv::Columns(&[
+        "id",
+        "last_login",
+        "is_superuser",
+        "groups",
+        "user_permissions",
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "is_staff",
+        "is_active",
+        "date_joined",
+        "domains",
+        "domain_preference",
+        "scope_preference",
+    ]),
+    hooks: &Rules,
+    actions: &[
+        Action::get(
+            "domain-admins",
+            "The members of the group Domain Admin",
+            run!(accounts::domain_admins),
+        ),
+        Action::post(
+            "<id>/update-token",
+            Need::Add,
+            "Make a new token; the old ones stop working",
+            &[],
+            run!(accounts::update_token),
+        ),
+        Action::post(
+            "<id>/change-password",
+            Need::Change,
+            "Give the operator another password",
+            &[
+                put_extra("password", Like::Text).required(),
+                put_extra("password2", Like::Text).required(),
+            ],
+            run!(accounts::change_password),
+        )
+        .by(Verb::Put),
+    ],
+    ..Entity::EMPTY
+};
+
+/// What makes an operator powerful; only superusers give or take it.
+const POWERS: [&str; 3] = ["is_superuser", "is_staff", "is_active"];
+const POWER_LISTS: [&str; 3] = ["groups", "user_permissions", "domains"];
+/// What operators may change of themselves without any permission.
+const OWN: [&str; 2] = ["domain_preference_id", "scope_preference_id"];
+
+struct Rules;
+
+#[async_trait]
+impl Hooks for Rules {
+    fn self_service(&self, operator: &Operator, id: i64) -> bool {
+        operator.id.0 == id
+    }
+
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        if change.is_new() {
+            // Nothing verifies against it: the account waits for its first password.
+            change
+                .values
+                .set("password", Arg::Text(Some(UNUSABLE.to_owned())));
+        }
+        check_powers(change)?;
+        check_preferences(change).await
+    }
+
+    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+        let operator = &removal.context.operator;
+        if operator.id.0 == removal.id {
+            return Err(RestError::Refused(
+                "oneself",
+                "Nobody can delete their own account.".to_owned(),
+            ));
+        }
+        if removal.before.bool("is_superuser") == Some(true) && !operator.is_superuser {
+            return Err(RestError::Forbidden("superuser".to_owned()));
+        }
+        Ok(Deletion::Row)
+    }
+}
+
+fn check_powers(change: &Change<'_>) -> Result<(), RestError> {
+    let operator = &change.context.operator;
+    if operator.is_superuser {
+        let own = change.id == Some(operator.id.0);
+        let loses =
+            |column: &str| change.changes(column) && change.values.bool(column) == Some(false);
+        if own && (loses("is_superuser") || loses("is_active")) {
+            return Err(RestError::whole(
+                "Nobody can take their own rights away: ask another superuser.",
+            ));
+        }
+        return Ok(());
+    }
+    let superuser = change.before.and_then(|before| before.bool("is_superuser")) == Some(true);
+    let own = change.id == Some(operator.id.0);
+    let grants = if change.is_new() {
+        change.values.bool("is_superuser") == Some(true)
+            || POWER_LISTS
+                .iter()
+                .any(|list| change.values.ids(list).is_some_and(|ids| !ids.is_empty()))
+    } else {
+        POWERS.iter().any(|column| change.changes(column))
+            || POWER_LISTS.iter().any(|list| change.relinks(list))
+    };
+    if grants || (superuser && !own) {
+        return Err(RestError::Forbidden("superuser".to_owned()));
+    }
+    let administers =
+        operator.may("core.change_userprofile") || operator.may("core.add_userprofile");
+    let more = change
+        .values
+        .columns()
+        .any(|(column, _)| change.changes(column) && !OWN.contains(&column));
+    if more && !administers {
+        return Err(RestError::Forbidden("core.change_userprofile".to_owned()));
+    }
+    Ok(())
+}
+
+/// A preference is a domain one administers, a scope of one's own.
+async fn check_preferences(change: &mut Change<'_>) -> Result<(), RestError> {
+    let superuser = if change.values.has("is_superuser") {
+        change.values.bool("is_superuser")
+    } else {
+        change.before.and_then(|before| before.bool("is_superuser"))
+    };
+    if let (true, Some(domain)) = (
+        change.changes("domain_preference_id"),
+        change.int("domain_preference_id"),
+    ) && superuser != Some(true)
+        && !change.ids("domains").contains(&domain)
+    {
+        return Err(RestError::field(
+            "domain_preference",
+            "The operator does not administer this domain.",
+        ));
+    }
+    if let (true, Some(scope)) = (
+        change.changes("scope_preference_id"),
+        change.int("scope_preference_id"),
+    ) {
+        let (owner,): (i64,) = change
+            .tx
+            .one("SELECT user_id FROM core_scope WHERE id = $1", args![scope])
+            .await?;
+        if change.id != Some(owner) && superuser != Some(true) {
+            return Err(RestError::field(
+                "scope_preference",
+                "The scope belongs to somebody else.",
+            ));
+        }
+    }
+    Ok(())
+}
