@@ -25,6 +25,11 @@ impl JobHandler for CollectJob {
         let CollectJob(state) = self;
         let collected = collect(&state.db, &state.files, state.clock.now()).await;
         let collected = collected.map_err(|error| JobError::Retry(error.to_string()))?;
+        let files = state.files.clone();
+        let swept = tokio::task::spawn_blocking(move || files.sweep()).await;
+        if let Ok(Err(error)) = swept {
+            return Err(JobError::Retry(error.to_string()));
+        }
         tracing::info!(collected.generations, collected.blobs, "files collected");
         Ok(())
     }

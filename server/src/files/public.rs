@@ -1,6 +1,8 @@
 //! The public tree: `/public/…` and its alias `/repo/…` (client protocol 1.7). Every path is
 //! looked up in the database; nothing of a request becomes a path on disk.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -12,6 +14,10 @@ use super::respond::{Caching, Served, plain, respond};
 use crate::app::AppState;
 use crate::args;
 use crate::db::{self, Db, Ts};
+
+/// How often, and how many times, to look for a repository that is just being published.
+const FIRST_PUBLICATION_LOOK: Duration = Duration::from_millis(100);
+const FIRST_PUBLICATION_LOOKS: u32 = 100;
 
 /// Routes of this domain.
 pub fn router() -> Router<AppState> {
@@ -26,7 +32,7 @@ async fn serve(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    match find(&state.db, uri.path()).await {
+    match find_or_await(&state, uri.path()).await {
         Ok(Some(file)) => respond(&state.files, &method, &headers, &file).await,
         Ok(None) => plain(StatusCode::NOT_FOUND, "there is no such file"),
         Err(error) => {
@@ -37,6 +43,43 @@ async fn serve(
             )
         }
     }
+}
+
+/// A computer may hear of a deployment before its repository is published for the first time, or
+/// under its new name: it waits for that moment instead of failing.
+async fn find_or_await(state: &AppState, path: &str) -> Result<Option<Served>, db::Error> {
+    for _ in 0..FIRST_PUBLICATION_LOOKS {
+        let found = find(&state.db, path).await?;
+        if found.is_some() || !is_being_published(&state.db, path).await? {
+            return Ok(found);
+        }
+        tokio::time::sleep(FIRST_PUBLICATION_LOOK).await;
+    }
+    Ok(None)
+}
+
+async fn is_being_published(db: &Db, path: &str) -> Result<bool, db::Error> {
+    let components: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let [
+        _,
+        project,
+        "repos",
+        "dists",
+        slug,
+        "InRelease" | "Release" | "Release.gpg",
+    ] = components[..]
+    else {
+        return Ok(false);
+    };
+    let row: Option<(i64,)> = db
+        .optional(
+            "SELECT d.id FROM core_deployment d JOIN core_project p ON p.id = d.project_id \
+             JOIN repository_publication r ON r.deployment_id = d.id \
+             WHERE p.slug = $1 AND d.slug = $2 AND r.state IN ('queued', 'running')",
+            args![project, slug],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Some names contain what looks like an escape (`foo_1%3a2_all.deb`): the path is tried as it

@@ -84,6 +84,14 @@ impl Store {
         })
     }
 
+    /// Removes what uploads that broke off left behind long ago.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep(&self) -> io::Result<()> {
+        sweep(&self.incoming)
+    }
+
     /// A temporary file for an upload of at most `limit` bytes.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::{Contents, Generated, Listed};
 const PER_CHUNK: u32 = 64;
 
 /// The indexes of all architectures.
-pub(super) fn all(contents: &Contents, chunks: &Chunks) -> Vec<Generated> {
+pub(super) fn all(contents: &Contents<'_>, chunks: &Chunks) -> Vec<Generated> {
     let of_one = |architecture: &String| {
         let folder = format!("PKGS/binary-{architecture}");
         let (plain, compressed) = packages(contents, architecture, chunks);
@@ -19,9 +19,9 @@ pub(super) fn all(contents: &Contents, chunks: &Chunks) -> Vec<Generated> {
     contents.architectures.iter().flat_map(of_one).collect()
 }
 
-fn packages(contents: &Contents, architecture: &str, chunks: &Chunks) -> (Vec<u8>, Vec<u8>) {
+fn packages(contents: &Contents<'_>, architecture: &str, chunks: &Chunks) -> (Vec<u8>, Vec<u8>) {
     let belongs =
-        |package: &&Listed| package.architecture == "all" || package.architecture == architecture;
+        |package: &&&Listed| package.architecture == "all" || package.architecture == architecture;
     let mut text = String::new();
     let mut compressed = Vec::new();
     let mut start = 0;
@@ -32,7 +32,7 @@ fn packages(contents: &Contents, architecture: &str, chunks: &Chunks) -> (Vec<u8
         }
         text.push_str(&package.stanza);
         text.push_str("Filename: dists/");
-        text.push_str(&contents.suite);
+        text.push_str(contents.suite);
         text.push_str("/PKGS/");
         text.push_str(&package.path);
         text.push_str("\n\n");

@@ -15,7 +15,7 @@ use crate::db::Ts;
 use crate::files::NewBlob;
 
 /// A package to be listed.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Listed {
     pub name: String,
     pub version: String,
@@ -27,12 +27,12 @@ pub(super) struct Listed {
 }
 
 /// What a repository is made of.
-#[derive(Debug, Clone)]
-pub(super) struct Contents {
+#[derive(Debug)]
+pub(super) struct Contents<'a> {
     /// The deployment's slug: suite and codename.
-    pub suite: String,
+    pub suite: &'a str,
     pub architectures: Vec<String>,
-    pub packages: Vec<Listed>,
+    pub packages: Vec<&'a Listed>,
 }
 
 /// A file of a repository.
@@ -65,7 +65,7 @@ impl Generated {
 
 /// Makes every file of a repository but the packages.
 pub(super) fn build(
-    mut contents: Contents,
+    mut contents: Contents<'_>,
     signer: &Signer,
     chunks: &Chunks,
     now: Ts,

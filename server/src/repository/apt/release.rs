@@ -14,8 +14,8 @@ const DATE: &[FormatItem<'_>] = format_description!(
 );
 
 /// The text of `Release`; `files` are the indexes.
-pub(super) fn text(contents: &Contents, files: &[Generated], now: Ts) -> String {
-    let suite = &contents.suite;
+pub(super) fn text(contents: &Contents<'_>, files: &[Generated], now: Ts) -> String {
+    let suite = contents.suite;
     let date = now.datetime().format(&DATE).unwrap_or_default();
     let architectures = contents.architectures.join(" ");
     let mut text = format!(

@@ -144,12 +144,12 @@ impl Publisher {
         let now = self.state.clock.now();
         let work = move || {
             let contents = Contents {
-                suite: snapshot.deployment.slug.clone(),
+                suite: &snapshot.deployment.slug,
                 architectures: snapshot.deployment.architectures(),
                 packages: snapshot
                     .packages
                     .iter()
-                    .map(|package| package.listed.clone())
+                    .map(|package| &package.listed)
                     .collect(),
             };
             let files = apt::build(contents, &signer, &chunks, now)?;

@@ -3,6 +3,7 @@
 mod apt;
 mod apt_root;
 mod files;
+mod killed;
 mod publishing;
 mod site;
 mod uploads;

@@ -221,6 +221,22 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn a_computer_that_comes_too_early_waits_for_the_first_publication(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let release = format!("{ROOT}/InRelease");
+        assert_eq!(site.get(&release).await.0, 404, "nobody asked for a publication");
+        let mut tx = site.state.db.begin().await.unwrap();
+        request(&site.state, &mut tx, deployment).await.unwrap();
+        tx.commit().await.unwrap();
+        let (early, ()) = tokio::join!(site.get(&release), async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            site.publish(deployment).await;
+        });
+        assert_eq!(early.0, 200);
+    }
+}
+
+on_both_engines! {
     async fn a_job_publishes_and_tells_how_far_it_is(site: Site) {
         let deployment = site.add_deployment("first").await;
         let package = site.add_package(&hello("1.0")).await;

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
 use migasfree_deb::Builder;
 use migasfree_server::app::{self, AppState};
 use migasfree_server::args;
@@ -27,6 +29,7 @@ pub struct Site {
     pub project: ProjectId,
     pub store: StoreId,
     pub address: SocketAddr,
+    server: JoinHandle<std::io::Result<()>>,
 }
 
 impl Site {
@@ -73,7 +76,7 @@ impl Site {
         let address = listener.local_addr().unwrap();
         let router = app::router(state.clone());
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let server = tokio::spawn(async move { axum::serve(listener, service).await });
         let store = add_store(&state.db, project, "Org", "org").await;
         Self {
             publisher: Publisher::new(state.clone()),
@@ -83,7 +86,16 @@ impl Site {
             project,
             store,
             address,
+            server,
         }
+    }
+
+    /// Closes everything but the data folder; nobody may have asked for a page.
+    pub async fn close(self) -> tempfile::TempDir {
+        self.server.abort();
+        let _ = self.server.await;
+        self.state.db.close().await;
+        self.folder
     }
 
     pub fn url(&self, path: &str) -> String {
