@@ -3,8 +3,9 @@
 use crate::pms::Action;
 use crate::process::supervise::STATUS_DESCRIPTOR;
 
-/// Options of everything that changes packages: no questions, configuration files of the site stay as they are.
-const SILENT: [&str; 18] = [
+/// Options of everything that changes packages: no questions, configuration files of the site stay as they are. In
+/// their long form, which `update` takes, too.
+const SILENT: [&str; 22] = [
     "-o",
     "APT::Get::Purge=true",
     "-o",
@@ -19,10 +20,14 @@ const SILENT: [&str; 18] = [
     "Acquire::Languages=none",
     "-o",
     "APT::Color=0",
-    "--assume-yes",
-    "--allow-downgrades",
-    "--allow-change-held-packages",
-    "--auto-remove",
+    "-o",
+    "APT::Get::Assume-Yes=true",
+    "-o",
+    "APT::Get::allow-downgrades=true",
+    "-o",
+    "APT::Get::allow-change-held-packages=true",
+    "-o",
+    "APT::Get::AutomaticRemove=true",
 ];
 
 /// apt cannot become its download user where no other user exists.
@@ -93,10 +98,21 @@ pub(super) fn sizes(action: &Action, names: &[String]) -> Vec<String> {
     act(apt_get(&["--print-uris"]), action, names)
 }
 
-/// Says whether something comes from a source nobody vouches for; `None` when nothing is fetched.
-pub(super) fn dry_run(action: &Action, names: &[String]) -> Option<Vec<String>> {
-    matches!(action, Action::Install(_) | Action::Upgrade)
-        .then(|| act(line(["apt-get", "--assume-no"]), action, names))
+/// Each list of packages apt has, after `yes` or `no` for whether its source is vouched for.
+pub(super) fn package_lists() -> Vec<String> {
+    let format = "$(TRUSTED) $(FILENAME)";
+    line([
+        "apt-get",
+        "indextargets",
+        "--format",
+        format,
+        "Created-By: Packages",
+    ])
+}
+
+/// A list of packages, however it is compressed.
+pub(super) fn cat(file: &str) -> Vec<String> {
+    line(["/usr/lib/apt/apt-helper", "cat-file", file])
 }
 
 fn status_option() -> String {

@@ -30,6 +30,7 @@ use crate::process::supervise::Launcher;
 use crate::process::{CommandRunner, Finished, Invocation};
 use crate::transport::messages::Repository;
 use database::Entry;
+pub use names::check as check_name;
 
 /// apt at work on one root folder.
 #[derive(Debug)]
@@ -222,15 +223,8 @@ impl PackageManager for Apt {
 
     async fn plan(&self, action: &Action) -> Result<Plan, PmsError> {
         let names = self.effective(action).await?;
-        let mut plan = self.simulate(action, &names).await?;
-        if let Some(line) = commands::dry_run(action, &names) {
-            plan.untrusted = self
-                .query(line)
-                .await?
-                .stdout_text()
-                .contains("cannot be authenticated");
-        }
-        self.refuse_protected(&plan).await?;
+        let mut plan = self.foresee(action, &names).await?;
+        plan.untrusted = self.is_untrusted(&plan).await?;
         Ok(plan)
     }
 
@@ -346,6 +340,24 @@ impl Apt {
             }
         }
         packages
+    }
+
+    /// Whether something of the plan is in the list of a source that no key vouches for.
+    async fn is_untrusted(&self, plan: &Plan) -> Result<bool, PmsError> {
+        let targets = self.successful_query(commands::package_lists()).await?;
+        for list in targets.lines().filter_map(|line| line.strip_prefix("no ")) {
+            let text = self.query(commands::cat(list)).await?.stdout_text();
+            let offers = |name: &str, version: &str| {
+                database::stanzas(&text).any(|stanza| {
+                    stanza.get("package") == Some(&name) && stanza.get("version") == Some(&version)
+                })
+            };
+            let mut planned = plan.install.iter().chain(&plan.update);
+            if planned.any(|package| offers(&package.name, &package.version)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What the repositories offer of these packages.

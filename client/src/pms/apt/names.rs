@@ -3,7 +3,10 @@
 use crate::pms::{PackageName, PmsError};
 
 /// `name` or `name:architecture`. A hyphen at the end is refused, because apt takes it for "remove this".
-pub(super) fn check(text: &str) -> Result<PackageName, PmsError> {
+///
+/// # Errors
+/// [`PmsError::InvalidName`].
+pub fn check(text: &str) -> Result<PackageName, PmsError> {
     let (name, architecture) = match text.split_once(':') {
         Some((name, architecture)) => (name, Some(architecture)),
         None => (text, None),

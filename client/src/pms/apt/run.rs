@@ -39,8 +39,7 @@ impl Apt {
         if names.is_empty() && *action != Action::Upgrade {
             return Ok(());
         }
-        let plan = self.simulate(action, &names).await?;
-        self.refuse_protected(&plan).await?;
+        let plan = self.foresee(action, &names).await?;
         if plan.is_empty() {
             return Ok(());
         }
@@ -93,11 +92,26 @@ impl Apt {
         Ok(kept.map(str::to_owned).collect())
     }
 
-    pub(super) async fn simulate(
+    /// What would happen, if that is allowed at all.
+    pub(super) async fn foresee(
         &self,
         action: &Action,
         names: &[String],
     ) -> Result<Plan, PmsError> {
+        if matches!(action, Action::Remove(_)) {
+            self.refuse_protected(names).await?;
+        }
+        let plan = self.simulate(action, names).await?;
+        let removed: Vec<String> = plan
+            .remove
+            .iter()
+            .map(|package| package.name.clone())
+            .collect();
+        self.refuse_protected(&removed).await?;
+        Ok(plan)
+    }
+
+    async fn simulate(&self, action: &Action, names: &[String]) -> Result<Plan, PmsError> {
         let mut plan = Plan::default();
         let named = matches!(action, Action::Install(_) | Action::Remove(_));
         if *action == Action::Refresh || (named && names.is_empty()) {
@@ -129,15 +143,11 @@ impl Apt {
     }
 
     /// Nothing may take away what the system or migasfree itself need.
-    pub(super) async fn refuse_protected(&self, plan: &Plan) -> Result<(), PmsError> {
-        if plan.remove.is_empty() {
+    async fn refuse_protected(&self, removed: &[String]) -> Result<(), PmsError> {
+        let removed: BTreeSet<&str> = removed.iter().map(|name| bare(name)).collect();
+        if removed.is_empty() {
             return Ok(());
         }
-        let removed: BTreeSet<&str> = plan
-            .remove
-            .iter()
-            .map(|package| bare(&package.name))
-            .collect();
         let entries = self.entries().await?;
         let essential = entries
             .iter()
@@ -157,6 +167,7 @@ impl Apt {
         }
     }
 
+    /// The package this very program belongs to.
     async fn owner_of_this_program(&self) -> Option<String> {
         if !self.root.is_host() {
             return None;

@@ -1,0 +1,7 @@
+//! The engine and the command line against a server of the tests, and apt in a disposable Debian.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+mod apt;
+mod sync;

@@ -1,0 +1,6 @@
+pub mod observer;
+pub mod packages;
+pub mod pms;
+pub mod repository;
+pub mod root;
+pub mod server;
