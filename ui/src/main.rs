@@ -1,3 +1,17 @@
-//! ui.
+//! The admin UI: a view over the REST API, embedded in the server.
+mod address;
+mod api;
+mod app;
+mod entities;
+mod entity;
+mod form;
+mod list;
+mod object;
+mod pages;
+mod preferences;
+mod shell;
+mod text;
 
-fn main() {}
+fn main() {
+    leptos::mount::mount_to_body(app::App);
+}

@@ -93,6 +93,9 @@ pub fn IconButton(
     #[prop(into)] label: TextProp,
     #[prop(default = ButtonSize::Small)] size: ButtonSize,
     #[prop(optional, into)] disabled: Signal<bool>,
+    /// Drawn with a frame, beside other framed buttons.
+    #[prop(optional)]
+    framed: bool,
     /// For toggles.
     #[prop(optional, into)]
     pressed: MaybeProp<bool>,
@@ -103,7 +106,7 @@ pub fn IconButton(
     view! {
         <button
             type="button"
-            class=format!("btn btn-ghost btn-square{} {class}", size.class())
+            class=format!("btn {} btn-square{} {class}", if framed { "btn-plain" } else { "btn-ghost" }, size.class())
             aria-label=move || name.get().to_string()
             aria-pressed=move || pressed.get().map(|on| if on { "true" } else { "false" })
             title=move || label.get().to_string()

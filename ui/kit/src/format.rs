@@ -36,6 +36,17 @@ pub fn bytes(value: u64, language: &str) -> String {
     format!("{} {}", decimal(amount, digits, language), UNITS[unit])
 }
 
+/// A size of memory: `16 GB` in powers of 1024, as it is sold.
+pub fn memory(value: u64, language: &str) -> String {
+    const GIB: u64 = 1 << 30;
+    #[expect(clippy::cast_precision_loss, reason = "rounded for display")]
+    let amount = value as f64;
+    if value < GIB {
+        return format!("{} MB", decimal(amount / f64::from(1 << 20), 0, language));
+    }
+    format!("{} GB", decimal(amount / f64::from(1 << 30), 1, language))
+}
+
 /// Milliseconds since the epoch of an ISO date or date-time.
 pub fn parse_time(text: &str) -> Option<f64> {
     let milliseconds = Date::parse(text);
@@ -66,6 +77,18 @@ pub fn short_day(milliseconds: f64, language: &str) -> String {
     let options = Object::new();
     set(&options, "day", &JsValue::from_str("numeric"));
     set(&options, "month", &JsValue::from_str("short"));
+    Date::new(&JsValue::from_f64(milliseconds))
+        .to_locale_date_string(language, &options)
+        .into()
+}
+
+/// A weekday when it is within six days, else the date.
+pub fn near_day(milliseconds: f64, now: f64, language: &str) -> String {
+    if !(0.0..6.0 * 86_400_000.0).contains(&(milliseconds - now)) {
+        return day(milliseconds, language);
+    }
+    let options = Object::new();
+    set(&options, "weekday", &JsValue::from_str("long"));
     Date::new(&JsValue::from_f64(milliseconds))
         .to_locale_date_string(language, &options)
         .into()

@@ -16,7 +16,7 @@ pub fn PageTitle(
             <div class="page-title-text">
                 <div class="page-title-line">
                     <h1>{move || title.get()}</h1>
-                    {aside.map(|aside| aside.run())}
+                    {aside.map(|aside| move || aside.run())}
                 </div>
                 {move || subtitle.get().map(|subtitle| view! { <p class="text-muted">{subtitle}</p> })}
             </div>

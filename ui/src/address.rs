@@ -1,0 +1,262 @@
+//! The address: which page, with which filters. Every place has one, so back, bookmarks and links work.
+//!
+//! A page with unsaved changes can hold the person back from leaving; that is why this is not a ready-made router.
+use leptos::{ev, prelude::*};
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A place in the view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// Path without slashes at the ends, in parts.
+    pub path: Vec<String>,
+    /// Filters in the order they were given.
+    pub query: Query,
+}
+
+/// The part after the question mark.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query(pub Vec<(String, String)>);
+
+impl Query {
+    /// Reads `a=1&b=2`.
+    pub fn parse(text: &str) -> Self {
+        let pairs = text
+            .trim_start_matches('?')
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                (decode(name), decode(value))
+            });
+        Self(pairs.collect())
+    }
+
+    /// The value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a parameter; an empty value removes it.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(own, _)| own != name);
+        if !value.is_empty() {
+            self.0.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// `?a=1&b=2`, or nothing.
+    pub fn text(&self) -> String {
+        let pairs: Vec<String> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect();
+        if pairs.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", pairs.join("&"))
+        }
+    }
+}
+
+impl Address {
+    /// Reads a path with an optional query.
+    pub fn parse(text: &str) -> Self {
+        let text = text.split('#').next().unwrap_or_default();
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        Self {
+            path: path
+                .split('/')
+                .filter(|part| !part.is_empty())
+                .map(decode)
+                .collect(),
+            query: Query::parse(query),
+        }
+    }
+
+    /// The address as text.
+    pub fn text(&self) -> String {
+        let path: Vec<String> = self.path.iter().map(|part| encode(part)).collect();
+        format!("/{}{}", path.join("/"), self.query.text())
+    }
+
+    /// A part of the path.
+    pub fn part(&self, index: usize) -> Option<&str> {
+        self.path.get(index).map(String::as_str)
+    }
+}
+
+/// Writes one part so that it can stand in an address.
+pub fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+fn decode(text: &str) -> String {
+    let text = text.replace('+', " ");
+    js_sys::decode_uri_component(&text).map_or(text, Into::into)
+}
+
+/// Asked before a page is left: takes the way to go on and says whether it holds the person back.
+pub type Guard = Callback<Callback<()>, bool>;
+
+#[derive(Clone, Copy)]
+struct Place {
+    address: RwSignal<Address>,
+    guard: StoredValue<Option<Guard>>,
+}
+
+thread_local! {
+    static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
+}
+
+fn place() -> Option<Place> {
+    PLACE.with_borrow(|place| *place)
+}
+
+/// Starts following the browser's address; once, before anything is drawn.
+pub fn start() {
+    let place = Place {
+        address: RwSignal::new(current()),
+        guard: StoredValue::new(None),
+    };
+    PLACE.set(Some(place));
+
+    window_event_listener(ev::popstate, move |_| {
+        let wanted = current();
+        let leaves = place
+            .address
+            .with_untracked(|address| address.path != wanted.path);
+        let shown = place.address.get_untracked();
+        let go_on = Callback::new(move |()| go(&wanted.text()));
+        if leaves && held_back(place, go_on) {
+            push(&shown.text(), false);
+            return;
+        }
+        place.address.set(current());
+    });
+    window_event_listener(ev::click, follow_link);
+}
+
+/// The address, tracked.
+pub fn address() -> Signal<Address> {
+    place().map_or_else(
+        || Signal::stored(Address::default()),
+        |place| place.address.into(),
+    )
+}
+
+/// Goes to a page of the view, unless unsaved changes hold the person back.
+pub fn go(to: &str) {
+    let Some(place) = place() else { return };
+    let wanted = Address::parse(to);
+    let leaves = place
+        .address
+        .with_untracked(|address| address.path != wanted.path);
+    let target = to.to_owned();
+    let go_on = Callback::new(move |()| go(&target));
+    if leaves && held_back(place, go_on) {
+        return;
+    }
+    push(to, false);
+    place.address.set(wanted);
+    if leaves && let Some(main) = document().get_element_by_id("main") {
+        main.set_scroll_top(0);
+        if let Ok(main) = main.dyn_into::<web_sys::HtmlElement>() {
+            let _ = main.focus();
+        }
+    }
+}
+
+/// Like [`go`], without a new entry in the history.
+pub fn replace(to: &str) {
+    let Some(place) = place() else { return };
+    push(to, true);
+    place.address.set(Address::parse(to));
+}
+
+/// Holds the person back from leaving until [`release`].
+pub fn hold(guard: Guard) {
+    if let Some(place) = place() {
+        place.guard.set_value(Some(guard));
+    }
+}
+
+/// Lets the person go.
+pub fn release() {
+    if let Some(place) = place() {
+        place.guard.set_value(None);
+    }
+}
+
+fn held_back(place: Place, go_on: Callback<()>) -> bool {
+    place
+        .guard
+        .get_value()
+        .is_some_and(|guard| guard.run(go_on))
+}
+
+fn current() -> Address {
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    let query = location.search().unwrap_or_default();
+    Address::parse(&format!("{path}{query}"))
+}
+
+fn push(to: &str, replace: bool) {
+    let Ok(history) = window().history() else {
+        return;
+    };
+    let _ = if replace {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(to))
+    } else {
+        history.push_state_with_url(&JsValue::NULL, "", Some(to))
+    };
+}
+
+/// Pressing a link to a place of the view goes there without loading the page again.
+fn follow_link(event: ev::MouseEvent) {
+    let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    if event.default_prevented() || modified || event.button() != 0 {
+        return;
+    }
+    let Some(link) = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .and_then(|element| element.closest("a[href]").ok().flatten())
+        .and_then(|element| element.dyn_into::<web_sys::HtmlAnchorElement>().ok())
+    else {
+        return;
+    };
+    let own_origin = window().location().origin().unwrap_or_default();
+    let outside = link.origin() != own_origin
+        || link.has_attribute("download")
+        || link.has_attribute("target")
+        || is_served(&link.pathname());
+    let jump = link
+        .get_attribute("href")
+        .is_some_and(|href| href.starts_with('#'));
+    if outside || jump {
+        return;
+    }
+    event.prevent_default();
+    go(&format!("{}{}", link.pathname(), link.search()));
+}
+
+/// Paths that the server answers itself.
+fn is_served(path: &str) -> bool {
+    [
+        "/api/",
+        "/public/",
+        "/pub/",
+        "/media/",
+        "/assets/",
+        "/docs/",
+        "/rest-auth/",
+    ]
+    .iter()
+    .any(|prefix| path.starts_with(prefix))
+}

@@ -1,0 +1,126 @@
+//! What happens right now, over the WebSocket; comes back by itself, ever more slowly.
+use super::session::{Session, session};
+use futures_util::StreamExt;
+use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use serde_json::Value;
+use std::cell::RefCell;
+
+const SHORTEST_WAIT: u32 = 1_000;
+const LONGEST_WAIT: u32 = 60_000;
+
+/// An event as it came; `type` says which.
+pub type Event = Value;
+
+type Listener = Callback<Event>;
+
+#[derive(Clone, Copy)]
+struct Stream {
+    live: RwSignal<bool>,
+    listeners: StoredValue<Vec<(u32, Listener)>>,
+    next: StoredValue<u32>,
+}
+
+thread_local! {
+    static STREAM: RefCell<Option<Stream>> = const { RefCell::new(None) };
+}
+
+/// Starts listening while somebody is signed in.
+pub fn start() {
+    let stream = Stream {
+        live: RwSignal::new(false),
+        listeners: StoredValue::new(Vec::new()),
+        next: StoredValue::new(0),
+    };
+    STREAM.set(Some(stream));
+    let signed_in =
+        Memo::new(move |_| session().with(|session| matches!(session, Session::User(_))));
+    let run = StoredValue::new(0_u32);
+    Effect::new(move || {
+        let own = run.get_value().wrapping_add(1);
+        run.set_value(own);
+        if signed_in.get() {
+            leptos::task::spawn_local(listen(stream, move || run.get_value() == own));
+        }
+    });
+}
+
+/// Whether events arrive.
+pub fn live() -> Signal<bool> {
+    STREAM
+        .with_borrow(|stream| *stream)
+        .map_or_else(|| Signal::stored(false), |stream| stream.live.into())
+}
+
+/// Calls `listener` for every event as long as the calling part of the view lives.
+pub fn on_event(listener: impl Fn(Event) + Send + Sync + 'static) {
+    let Some(stream) = STREAM.with_borrow(|stream| *stream) else {
+        return;
+    };
+    let id = stream.next.get_value();
+    stream.next.set_value(id.wrapping_add(1));
+    stream
+        .listeners
+        .update_value(|listeners| listeners.push((id, Callback::new(listener))));
+    on_cleanup(move || {
+        let _ = stream
+            .listeners
+            .try_update_value(|listeners| listeners.retain(|(own, _)| *own != id));
+    });
+}
+
+/// The text of a member of an event.
+pub fn text<'a>(event: &'a Event, pointer: &str) -> &'a str {
+    event
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// The id in a member of an event.
+pub fn id(event: &Event, pointer: &str) -> Option<i64> {
+    event.pointer(pointer).and_then(Value::as_i64)
+}
+
+async fn listen(stream: Stream, wanted: impl Fn() -> bool) {
+    let mut wait = SHORTEST_WAIT;
+    while wanted() {
+        if let Ok(mut socket) = WebSocket::open(&socket_url()) {
+            while let Some(Ok(message)) = socket.next().await {
+                if !wanted() {
+                    break;
+                }
+                wait = SHORTEST_WAIT;
+                stream.live.set(true);
+                if let Message::Text(text) = message
+                    && let Ok(event) = serde_json::from_str::<Event>(&text)
+                {
+                    tell(stream, &event);
+                }
+            }
+        }
+        stream.live.set(false);
+        TimeoutFuture::new(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+fn tell(stream: Stream, event: &Event) {
+    let listeners = stream.listeners.get_value();
+    for (_, listener) in listeners {
+        listener.run(event.clone());
+    }
+}
+
+fn socket_url() -> String {
+    let location = window().location();
+    let secure = location
+        .protocol()
+        .is_ok_and(|protocol| protocol == "https:");
+    let host = location.host().unwrap_or_default();
+    format!(
+        "{}://{host}/api/v1/token/events/",
+        if secure { "wss" } else { "ws" }
+    )
+}

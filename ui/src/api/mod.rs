@@ -1,0 +1,10 @@
+//! The way to the server.
+pub mod error;
+pub mod events;
+pub mod query;
+pub mod request;
+pub mod session;
+pub mod upload;
+
+pub use error::ApiError;
+pub use query::{Query, query};

@@ -1,0 +1,105 @@
+//! Reading with a memory: what was seen before is shown at once, then made fresh; old rows stay while new ones come.
+use super::{error::ApiError, request};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::{cell::RefCell, collections::HashMap};
+
+/// Answers kept for an instant first view; far more than anybody has open.
+const KEPT: usize = 60;
+
+thread_local! {
+    static MEMORY: RefCell<HashMap<String, Value>> = RefCell::new(HashMap::new());
+}
+
+/// A resource as the view sees it.
+#[derive(Debug)]
+pub struct Query<T: Send + Sync + 'static> {
+    /// The newest answer there is.
+    pub value: RwSignal<Option<T>>,
+    /// Why the newest attempt failed.
+    pub error: RwSignal<Option<ApiError>>,
+    /// An attempt is on its way.
+    pub loading: RwSignal<bool>,
+    turn: RwSignal<u32>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Query<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Query<T> {}
+
+impl<T: Send + Sync + 'static> Query<T> {
+    /// Asks again.
+    pub fn refresh(self) {
+        self.turn.update(|turn| *turn = turn.wrapping_add(1));
+    }
+}
+
+/// Reads what `path` names, and again whenever it changes. `None` reads nothing.
+pub fn query<T>(path: impl Fn() -> Option<String> + 'static) -> Query<T>
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    let query = Query {
+        value: RwSignal::new(None),
+        error: RwSignal::new(None),
+        loading: RwSignal::new(false),
+        turn: RwSignal::new(0),
+    };
+    let newest = StoredValue::new(0_u32);
+    Effect::new(move || {
+        query.turn.track();
+        let number = newest.get_value().wrapping_add(1);
+        newest.set_value(number);
+        let Some(path) = path() else {
+            query.value.set(None);
+            query.loading.set(false);
+            return;
+        };
+        if let Some(known) = remembered(&path).and_then(|value| serde_json::from_value(value).ok())
+        {
+            query.value.set(Some(known));
+        }
+        query.loading.set(true);
+        leptos::task::spawn_local(async move {
+            let answer = request::get(&path).await;
+            if newest.try_get_value() != Some(number) {
+                return;
+            }
+            if let Ok(value) = &answer {
+                remember(&path, value.clone());
+            }
+            match answer.and_then(|value| request::typed(&path, value)) {
+                Ok(value) => {
+                    query.value.set(Some(value));
+                    query.error.set(None);
+                }
+                Err(error) => query.error.set(Some(error)),
+            }
+            query.loading.set(false);
+        });
+    });
+    query
+}
+
+fn remembered(path: &str) -> Option<Value> {
+    MEMORY.with_borrow(|memory| memory.get(path).cloned())
+}
+
+fn remember(path: &str, value: Value) {
+    MEMORY.with_borrow_mut(|memory| {
+        if memory.len() >= KEPT {
+            memory.clear();
+        }
+        memory.insert(path.to_owned(), value);
+    });
+}
+
+/// Forgets every answer: another user, or another scope.
+pub fn forget_everything() {
+    MEMORY.with_borrow_mut(HashMap::clear);
+}

@@ -1,0 +1,94 @@
+//! Who is signed in.
+use super::{error::ApiError, query, request};
+use leptos::prelude::*;
+use migasfree_types::rest::session::SessionUser;
+use serde_json::json;
+use std::cell::RefCell;
+
+/// The state of the session.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Session {
+    /// Asking the server.
+    Unknown,
+    /// Nobody; `expired` when somebody was.
+    Nobody { expired: bool },
+    /// The server could not be asked.
+    Failed(ApiError),
+    /// Somebody.
+    User(SessionUser),
+}
+
+thread_local! {
+    static SESSION: RefCell<Option<RwSignal<Session>>> = const { RefCell::new(None) };
+}
+
+/// Starts the session and asks the server who is signed in.
+pub fn start() {
+    SESSION.set(Some(RwSignal::new(Session::Unknown)));
+    refresh();
+}
+
+/// The session, tracked.
+pub fn session() -> Signal<Session> {
+    SESSION
+        .with_borrow(|session| *session)
+        .map_or_else(|| Signal::stored(Session::Unknown), Into::into)
+}
+
+/// The signed-in user; a default one before the session is known.
+pub fn user() -> SessionUser {
+    match session().get() {
+        Session::User(user) => user,
+        _ => SessionUser::default(),
+    }
+}
+
+/// Whether the user may do `action` on an entity.
+pub fn may(action: &str, entity: &str) -> bool {
+    session().with(|session| matches!(session, Session::User(user) if user.may(action, entity)))
+}
+
+/// Asks the server who is signed in.
+pub fn refresh() {
+    leptos::task::spawn_local(async {
+        let state = match request::get_as::<SessionUser>("/rest-auth/user/").await {
+            Ok(user) => Session::User(user),
+            Err(ApiError::SignedOut) => Session::Nobody { expired: false },
+            Err(error) => Session::Failed(error),
+        };
+        set(state);
+    });
+}
+
+/// Signs in.
+pub async fn sign_in(username: &str, password: &str) -> Result<(), ApiError> {
+    let body = json!({"username": username, "password": password});
+    request::post("/rest-auth/login/", &body).await?;
+    let user = request::get_as::<SessionUser>("/rest-auth/user/").await?;
+    set(Session::User(user));
+    Ok(())
+}
+
+/// Signs out here.
+pub fn sign_out() {
+    leptos::task::spawn_local(async {
+        let _ = request::post("/rest-auth/logout/", &json!({})).await;
+        query::forget_everything();
+        set(Session::Nobody { expired: false });
+    });
+}
+
+/// The server no longer knows the session.
+pub fn expired() {
+    let known = session().with_untracked(|session| matches!(session, Session::User(_)));
+    if known {
+        query::forget_everything();
+        set(Session::Nobody { expired: true });
+    }
+}
+
+fn set(state: Session) {
+    if let Some(session) = SESSION.with_borrow(|session| *session) {
+        session.set(state);
+    }
+}

@@ -1,0 +1,131 @@
+//! The software that people find in Play.
+use super::{ATTRIBUTES, CATEGORIES, PROJECTS, choices};
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    pages::applications,
+    text::label,
+};
+use serde_json::json;
+
+pub static APPLICATIONS: Entity = Entity {
+    path: "applications",
+    api: "catalog/apps/",
+    model: "app_catalog.application",
+    icon: icondata::LuAppWindow,
+    plural: label!(application.plural),
+    singular: label!(application.singular),
+    about: label!(application.about),
+    create: Some(label!(application.create)),
+    columns: &[
+        Column::new(
+            "name",
+            label!(common.name),
+            Cell::Own(applications::name_cell),
+        ),
+        Column::new(
+            "category",
+            label!(category.singular),
+            Cell::Link(&CATEGORIES),
+        ),
+        Column::new(
+            "level",
+            label!(application.level),
+            Cell::Own(applications::level_cell),
+        ),
+        Column::new(
+            "score",
+            label!(application.score),
+            Cell::Own(applications::score_cell),
+        ),
+        Column::new(
+            "packages_by_project",
+            label!(project.plural),
+            Cell::Own(applications::projects_cell),
+        )
+        .unsorted(),
+        Column::new(
+            "available_for_attributes",
+            label!(application.audience),
+            Cell::Own(applications::audience_cell),
+        )
+        .unsorted(),
+        Column::new("created_at", label!(common.created), Cell::When).hidden(),
+    ],
+    filters: &[
+        Filter::new(
+            "category__id",
+            label!(category.singular),
+            FilterKind::Object(&CATEGORIES),
+        ),
+        Filter::new(
+            "level",
+            label!(application.level),
+            FilterKind::Choices(choices::levels),
+        ),
+        Filter::new(
+            "packages_by_project__project__id",
+            label!(project.singular),
+            FilterKind::Object(&PROJECTS),
+        ),
+        Filter::new(
+            "available_for_attributes__id",
+            label!(application.audience),
+            FilterKind::Object(&ATTRIBUTES),
+        ),
+    ],
+    form: &[
+        Section {
+            title: label!(application.section_look),
+            help: None,
+            fields: &[
+                Field::new("icon", label!(application.icon), Kind::Picture)
+                    .help(label!(application.icon_help)),
+                Field::new("name", label!(common.name), Kind::Text).required(),
+                Field::new(
+                    "category",
+                    label!(category.singular),
+                    Kind::One {
+                        entity: &CATEGORIES,
+                        filter: |_| String::new(),
+                    },
+                )
+                .required(),
+                Field::new("description", label!(common.description), Kind::Markdown)
+                    .help(label!(application.description_help)),
+            ],
+        },
+        Section {
+            title: label!(application.section_who),
+            help: None,
+            fields: &[
+                Field::new(
+                    "available_for_attributes",
+                    label!(application.audience),
+                    Kind::Many {
+                        entity: &ATTRIBUTES,
+                        filter: |_| String::new(),
+                    },
+                )
+                .help(label!(application.audience_help)),
+                Field::new(
+                    "level",
+                    label!(application.level),
+                    Kind::Choices(choices::levels),
+                )
+                .required()
+                .help(label!(application.level_help))
+                .initially(|| json!("U")),
+                Field::new(
+                    "score",
+                    label!(application.score),
+                    Kind::Number { min: 1, max: 5 },
+                )
+                .help(label!(application.score_help))
+                .initially(|| json!(1)),
+            ],
+        },
+    ],
+    aside: Some(applications::preview),
+    below: Some(applications::packages),
+    ..ENTITY
+};

@@ -1,0 +1,62 @@
+//! Who changed what.
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind},
+    pages::audit,
+    text::label,
+};
+
+pub static AUDIT: Entity = Entity {
+    path: "audit",
+    api: "audit/",
+    model: "audit.record",
+    icon: icondata::LuScrollText,
+    plural: label!(audit.plural),
+    singular: label!(audit.singular),
+    about: label!(audit.about),
+    columns: &[
+        Column::new(
+            "object_text",
+            label!(audit.object),
+            Cell::Own(audit::object_cell),
+        )
+        .unsorted(),
+        Column::new(
+            "action",
+            label!(audit.action),
+            Cell::Own(audit::action_cell),
+        )
+        .unsorted(),
+        Column::new("username", label!(audit.who), Cell::Text).unsorted(),
+        Column::new("created_at", label!(audit.when), Cell::When),
+        Column::new(
+            "changes",
+            label!(audit.changes),
+            Cell::Own(audit::changes_cell),
+        )
+        .unsorted(),
+        Column::new("address", label!(audit.address), Cell::Mono)
+            .hidden()
+            .unsorted(),
+    ],
+    filters: &[
+        Filter::new(
+            "entity",
+            label!(audit.kind),
+            FilterKind::Choices(audit::kinds),
+        ),
+        Filter::new(
+            "action",
+            label!(audit.action),
+            FilterKind::Choices(audit::actions),
+        ),
+        Filter::new("username", label!(audit.who), FilterKind::Text),
+        Filter::new("created_at__gte", label!(common.since), FilterKind::Since),
+        Filter::new("created_at__lt", label!(common.before), FilterKind::Before),
+    ],
+    ordering: "-created_at",
+    text: &["object_text"],
+    page: false,
+    export: false,
+    delete: false,
+    ..ENTITY
+};

@@ -1,0 +1,23 @@
+//! Categories of applications.
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Kind, Section},
+    text::label,
+};
+
+pub static CATEGORIES: Entity = Entity {
+    path: "categories",
+    api: "catalog/categories/",
+    model: "app_catalog.category",
+    icon: icondata::LuShapes,
+    plural: label!(category.plural),
+    singular: label!(category.singular),
+    about: label!(category.about),
+    create: Some(label!(category.create)),
+    columns: &[Column::new("name", label!(common.name), Cell::Name)],
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[Field::new("name", label!(common.name), Kind::Text).required()],
+    }],
+    ..ENTITY
+};

@@ -1,0 +1,121 @@
+//! The managed machines.
+use super::{ATTRIBUTES, PACKAGES, PLATFORMS, PROJECTS, choices};
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind},
+    pages::computers,
+    text::label,
+};
+
+pub static COMPUTERS: Entity = Entity {
+    path: "computers",
+    api: "computers/",
+    model: "client.computer",
+    icon: icondata::LuMonitor,
+    plural: label!(computer.plural),
+    singular: label!(computer.singular),
+    about: label!(computer.about),
+    columns: &[
+        Column::new("name", label!(common.name), Cell::Own(computers::name_cell)),
+        Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
+        Column::new(
+            "status",
+            label!(common.state),
+            Cell::State(choices::status_state),
+        ),
+        Column::new(
+            "sync_end_date",
+            label!(computer.last_sync),
+            Cell::Own(computers::sync_cell),
+        ),
+        Column::new(
+            "sync_user",
+            label!(computer.user),
+            Cell::Own(computers::user_cell),
+        )
+        .unsorted(),
+        Column::new("product", label!(computer.product), Cell::Text),
+        Column::new(
+            "project.platform.name",
+            label!(platform.singular),
+            Cell::Text,
+        )
+        .unsorted()
+        .hidden(),
+        Column::new("uuid", label!(computer.uuid), Cell::Mono).hidden(),
+        Column::new("created_at", label!(computer.registered), Cell::When).hidden(),
+        Column::new(
+            "last_hardware_capture",
+            label!(computer.hardware_capture),
+            Cell::When,
+        )
+        .hidden(),
+        Column::new("id", label!(computer.id), Cell::Mono).hidden(),
+    ],
+    filters: &[
+        Filter::new(
+            "project__id",
+            label!(project.singular),
+            FilterKind::Object(&PROJECTS),
+        ),
+        Filter::new(
+            "platform",
+            label!(platform.singular),
+            FilterKind::Object(&PLATFORMS),
+        ),
+        Filter::new(
+            "status",
+            label!(common.state),
+            FilterKind::Choices(choices::computer_statuses),
+        ),
+        Filter::new(
+            "sync_attributes__id",
+            label!(attribute.singular),
+            FilterKind::Object(&ATTRIBUTES),
+        ),
+        Filter::new(
+            "machine",
+            label!(computer.machine),
+            FilterKind::Choices(choices::machines),
+        ),
+        Filter::new(
+            "installed_package",
+            label!(computer.installed_package),
+            FilterKind::Object(&PACKAGES),
+        ),
+        Filter::new(
+            "has_software_inventory",
+            label!(computer.has_inventory),
+            FilterKind::Flag,
+        ),
+        Filter::new(
+            "sync_end_date__gte",
+            label!(computer.sync_since),
+            FilterKind::Since,
+        ),
+        Filter::new(
+            "sync_end_date__lt",
+            label!(computer.sync_before),
+            FilterKind::Before,
+        ),
+        Filter::new(
+            "sync_end_date__isnull",
+            label!(computer.ever_synced),
+            FilterKind::Presence,
+        ),
+        Filter::new(
+            "created_at__gte",
+            label!(computer.registered_since),
+            FilterKind::Since,
+        ),
+        Filter::new(
+            "product__icontains",
+            label!(computer.product),
+            FilterKind::Text,
+        ),
+        Filter::new("serial", label!(computer.serial), FilterKind::Text),
+        Filter::new("mac_address", label!(computer.mac), FilterKind::Text),
+        Filter::new("uuid__icontains", label!(computer.uuid), FilterKind::Text),
+    ],
+    text: &["__str__", "name"],
+    ..ENTITY
+};

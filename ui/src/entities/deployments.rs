@@ -1,0 +1,207 @@
+//! Repositories aimed at computers, with what to install and when.
+use super::{ATTRIBUTES, PACKAGES, PROJECTS, SCHEDULES};
+use crate::{
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch, cell,
+    },
+    form::FormState,
+    pages::deployments,
+    text::label,
+};
+use serde_json::json;
+
+pub static DEPLOYMENTS: Entity = Entity {
+    path: "deployments",
+    api: "deployments/",
+    model: "core.deployment",
+    icon: icondata::LuRocket,
+    plural: label!(deployment.plural),
+    singular: label!(deployment.singular),
+    about: label!(deployment.about),
+    create: Some(label!(deployment.create)),
+    columns: &[
+        Column::new("name", label!(common.name), Cell::Name),
+        Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
+        Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
+        Column::new(
+            "publication",
+            label!(deployment.publication),
+            Cell::Own(deployments::publication_cell),
+        )
+        .unsorted(),
+        Column::new(
+            "start_date",
+            label!(deployment.start_date),
+            Cell::Own(deployments::start_cell),
+        ),
+        Column::new(
+            "schedule",
+            label!(schedule.singular),
+            Cell::Own(deployments::schedule_cell),
+        )
+        .unsorted(),
+        Column::new("auto_restart", label!(deployment.auto_restart), Cell::Flag).hidden(),
+        Column::new("comment", label!(common.comment), Cell::Text)
+            .hidden()
+            .unsorted(),
+    ],
+    filters: &[
+        Filter::new(
+            "project__id",
+            label!(project.singular),
+            FilterKind::Object(&PROJECTS),
+        ),
+        Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
+        Filter::new(
+            "schedule__isnull",
+            label!(schedule.singular),
+            FilterKind::Presence,
+        ),
+        Filter::new(
+            "included_attributes__id",
+            label!(deployment.included),
+            FilterKind::Object(&ATTRIBUTES),
+        ),
+        Filter::new(
+            "excluded_attributes__id",
+            label!(deployment.excluded),
+            FilterKind::Object(&ATTRIBUTES),
+        ),
+        Filter::new(
+            "available_packages__id",
+            label!(package.singular),
+            FilterKind::Object(&PACKAGES),
+        ),
+    ],
+    form: &[
+        Section {
+            title: label!(deployment.section_general),
+            help: None,
+            fields: &[
+                Field::new("name", label!(common.name), Kind::Text).required(),
+                Field::new(
+                    "project",
+                    label!(project.singular),
+                    Kind::One {
+                        entity: &PROJECTS,
+                        filter: |_| String::new(),
+                    },
+                )
+                .required()
+                .fixed()
+                .help(label!(deployment.project_help)),
+                Field::new("enabled", label!(common.enabled), Kind::Flag)
+                    .help(label!(deployment.enabled_help))
+                    .initially(|| json!(true)),
+                Field::new("comment", label!(common.comment), Kind::Area),
+            ],
+        },
+        Section {
+            title: label!(deployment.section_what),
+            help: Some(label!(deployment.section_what_help)),
+            fields: &[
+                Field::new(
+                    "available_packages",
+                    label!(deployment.available_packages),
+                    Kind::Many {
+                        entity: &PACKAGES,
+                        filter: of_project,
+                    },
+                )
+                .help(label!(deployment.available_packages_help)),
+                Field::new(
+                    "packages_to_install",
+                    label!(deployment.packages_to_install),
+                    Kind::Lines,
+                )
+                .help(label!(deployment.packages_to_install_help)),
+                Field::new(
+                    "packages_to_remove",
+                    label!(deployment.packages_to_remove),
+                    Kind::Lines,
+                )
+                .help(label!(deployment.packages_to_remove_help)),
+            ],
+        },
+        Section {
+            title: label!(deployment.section_whom),
+            help: Some(label!(deployment.section_whom_help)),
+            fields: &[
+                Field::new(
+                    "included_attributes",
+                    label!(deployment.included),
+                    Kind::Many {
+                        entity: &ATTRIBUTES,
+                        filter: |_| String::new(),
+                    },
+                )
+                .help(label!(deployment.included_help)),
+                Field::new(
+                    "excluded_attributes",
+                    label!(deployment.excluded),
+                    Kind::Many {
+                        entity: &ATTRIBUTES,
+                        filter: |_| String::new(),
+                    },
+                ),
+            ],
+        },
+        Section {
+            title: label!(deployment.section_when),
+            help: Some(label!(deployment.section_when_help)),
+            fields: &[
+                Field::new("start_date", label!(deployment.start_date), Kind::Date)
+                    .required()
+                    .initially(|| json!(deployments::today())),
+                Field::new(
+                    "schedule",
+                    label!(schedule.singular),
+                    Kind::One {
+                        entity: &SCHEDULES,
+                        filter: |_| String::new(),
+                    },
+                )
+                .help(label!(deployment.schedule_help)),
+                Field::new("auto_restart", label!(deployment.auto_restart), Kind::Flag)
+                    .help(label!(deployment.auto_restart_help)),
+            ],
+        },
+        Section {
+            title: label!(deployment.section_defaults),
+            help: Some(label!(deployment.section_defaults_help)),
+            fields: &[
+                Field::new(
+                    "default_preincluded_packages",
+                    label!(deployment.preincluded),
+                    Kind::Lines,
+                )
+                .help(label!(deployment.preincluded_help)),
+                Field::new(
+                    "default_included_packages",
+                    label!(deployment.default_included),
+                    Kind::Lines,
+                ),
+                Field::new(
+                    "default_excluded_packages",
+                    label!(deployment.default_excluded),
+                    Kind::Lines,
+                ),
+            ],
+        },
+    ],
+    switch: Some(Switch {
+        member: "enabled",
+        on: label!(common.enable),
+        off: label!(common.disable),
+    }),
+    aside: Some(deployments::aside),
+    actions: Some(deployments::actions),
+    ..ENTITY
+};
+
+/// Packages of the chosen project that are in a store.
+fn of_project(form: FormState) -> String {
+    form.chosen_id("project")
+        .map(|id| format!("&project__id={id}&store__isnull=false"))
+        .unwrap_or_default()
+}

@@ -1,0 +1,35 @@
+//! Sets of permissions given to users.
+use super::permissions::PERMISSIONS;
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Kind, Section},
+    text::label,
+};
+
+pub static GROUPS: Entity = Entity {
+    path: "groups",
+    api: "accounts/groups/",
+    model: "auth.group",
+    icon: icondata::LuShieldCheck,
+    plural: label!(group.plural),
+    singular: label!(group.singular),
+    about: label!(group.about),
+    create: Some(label!(group.create)),
+    columns: &[Column::new("name", label!(common.name), Cell::Name)],
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[
+            Field::new("name", label!(common.name), Kind::Text).required(),
+            Field::new(
+                "permissions",
+                label!(group.permissions),
+                Kind::Many {
+                    entity: &PERMISSIONS,
+                    filter: |_| String::new(),
+                },
+            )
+            .help(label!(group.permissions_help)),
+        ],
+    }],
+    ..ENTITY
+};

@@ -1,0 +1,56 @@
+//! Uploaded package files.
+use super::{PROJECTS, STORES};
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind},
+    text::label,
+};
+
+pub static PACKAGES: Entity = Entity {
+    path: "packages",
+    api: "packages/",
+    model: "core.package",
+    icon: icondata::LuPackage,
+    plural: label!(package.plural),
+    singular: label!(package.singular),
+    about: label!(package.about),
+    columns: &[
+        Column::new("fullname", label!(package.file), Cell::Name),
+        Column::new("name", label!(common.name), Cell::Text).hidden(),
+        Column::new("version", label!(package.version), Cell::Mono),
+        Column::new("architecture", label!(package.architecture), Cell::Mono),
+        Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
+        Column::new("store", label!(store.singular), Cell::Link(&STORES)).unsorted(),
+    ],
+    filters: &[
+        Filter::new(
+            "project__id",
+            label!(project.singular),
+            FilterKind::Object(&PROJECTS),
+        ),
+        Filter::new(
+            "store__id",
+            label!(store.singular),
+            FilterKind::Object(&STORES),
+        ),
+        Filter::new(
+            "deployment__isnull",
+            label!(deployment.singular),
+            FilterKind::Presence,
+        ),
+        Filter::new("name__icontains", label!(common.name), FilterKind::Text),
+        Filter::new(
+            "version__icontains",
+            label!(package.version),
+            FilterKind::Text,
+        ),
+        Filter::new(
+            "architecture",
+            label!(package.architecture),
+            FilterKind::Text,
+        ),
+    ],
+    ordering: "fullname",
+    text: &["fullname", "name"],
+    tools: Some(crate::pages::packages::upload_tool),
+    ..ENTITY
+};

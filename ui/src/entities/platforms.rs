@@ -1,0 +1,25 @@
+//! Families of operating systems.
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Kind, Section},
+    text::label,
+};
+
+pub static PLATFORMS: Entity = Entity {
+    path: "platforms",
+    api: "platforms/",
+    model: "core.platform",
+    icon: icondata::LuLayers,
+    plural: label!(platform.plural),
+    singular: label!(platform.singular),
+    about: label!(platform.about),
+    create: Some(label!(platform.create)),
+    columns: &[Column::new("name", label!(common.name), Cell::Name)],
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[Field::new("name", label!(common.name), Kind::Text)
+            .required()
+            .help(label!(platform.name_help))],
+    }],
+    ..ENTITY
+};

@@ -1,0 +1,72 @@
+//! Applications that have to be there, or must not be.
+use super::ATTRIBUTES;
+use crate::{
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch, cell,
+    },
+    text::label,
+};
+use serde_json::json;
+
+pub static POLICIES: Entity = Entity {
+    path: "policies",
+    api: "catalog/policies/",
+    model: "app_catalog.policy",
+    icon: icondata::LuScale,
+    plural: label!(policy.plural),
+    singular: label!(policy.singular),
+    about: label!(policy.about),
+    create: Some(label!(policy.create)),
+    columns: &[
+        Column::new("name", label!(common.name), Cell::Name),
+        Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
+        Column::new("exclusive", label!(policy.exclusive), Cell::Flag),
+        Column::new("comment", label!(common.comment), Cell::Text).unsorted(),
+    ],
+    filters: &[
+        Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
+        Filter::new("exclusive", label!(policy.exclusive), FilterKind::Flag),
+    ],
+    form: &[
+        Section {
+            title: || "",
+            help: None,
+            fields: &[
+                Field::new("name", label!(common.name), Kind::Text).required(),
+                Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
+                Field::new("exclusive", label!(policy.exclusive), Kind::Flag)
+                    .help(label!(policy.exclusive_help)),
+                Field::new("comment", label!(common.comment), Kind::Area),
+            ],
+        },
+        Section {
+            title: label!(deployment.section_whom),
+            help: Some(label!(policy.whom_help)),
+            fields: &[
+                Field::new(
+                    "included_attributes",
+                    label!(deployment.included),
+                    Kind::Many {
+                        entity: &ATTRIBUTES,
+                        filter: |_| String::new(),
+                    },
+                ),
+                Field::new(
+                    "excluded_attributes",
+                    label!(deployment.excluded),
+                    Kind::Many {
+                        entity: &ATTRIBUTES,
+                        filter: |_| String::new(),
+                    },
+                ),
+            ],
+        },
+    ],
+    switch: Some(Switch {
+        member: "enabled",
+        on: label!(common.enable),
+        off: label!(common.disable),
+    }),
+    below: Some(crate::pages::policies::groups),
+    ..ENTITY
+};

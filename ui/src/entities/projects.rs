@@ -1,0 +1,88 @@
+//! Distribution releases, each with its package manager.
+use super::{PLATFORMS, choices};
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    text::label,
+};
+use serde_json::json;
+
+pub static PROJECTS: Entity = Entity {
+    path: "projects",
+    api: "projects/",
+    model: "core.project",
+    icon: icondata::LuFolderCog,
+    plural: label!(project.plural),
+    singular: label!(project.singular),
+    about: label!(project.about),
+    create: Some(label!(project.create)),
+    columns: &[
+        Column::new("name", label!(common.name), Cell::Name),
+        Column::new(
+            "platform",
+            label!(platform.singular),
+            Cell::Link(&PLATFORMS),
+        ),
+        Column::new("pms", label!(project.pms), Cell::Mono),
+        Column::new("architecture", label!(project.architecture), Cell::Mono),
+        Column::new(
+            "auto_register_computers",
+            label!(project.auto_register),
+            Cell::Flag,
+        ),
+    ],
+    filters: &[
+        Filter::new(
+            "platform__id",
+            label!(platform.singular),
+            FilterKind::Object(&PLATFORMS),
+        ),
+        Filter::new(
+            "pms",
+            label!(project.pms),
+            FilterKind::Choices(choices::package_managers),
+        ),
+        Filter::new(
+            "auto_register_computers",
+            label!(project.auto_register),
+            FilterKind::Flag,
+        ),
+    ],
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[
+            Field::new("name", label!(common.name), Kind::Text)
+                .required()
+                .help(label!(project.name_help)),
+            Field::new(
+                "platform",
+                label!(platform.singular),
+                Kind::One {
+                    entity: &PLATFORMS,
+                    filter: |_| String::new(),
+                },
+            )
+            .required(),
+            Field::new(
+                "pms",
+                label!(project.pms),
+                Kind::Choices(choices::package_managers),
+            )
+            .required()
+            .help(label!(project.pms_help))
+            .initially(|| json!("apt")),
+            Field::new("architecture", label!(project.architecture), Kind::Mono)
+                .required()
+                .help(label!(project.architecture_help))
+                .initially(|| json!("amd64")),
+            Field::new(
+                "auto_register_computers",
+                label!(project.auto_register),
+                Kind::Flag,
+            )
+            .help(label!(project.auto_register_help)),
+        ],
+    }],
+    below: Some(crate::pages::project_next::below),
+    ..ENTITY
+};

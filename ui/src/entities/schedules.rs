@@ -1,0 +1,31 @@
+//! Delays that release a deployment to further computers day by day.
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Kind, Section},
+    text::label,
+};
+
+pub static SCHEDULES: Entity = Entity {
+    path: "schedules",
+    api: "schedules/",
+    model: "core.schedule",
+    icon: icondata::LuCalendarClock,
+    plural: label!(schedule.plural),
+    singular: label!(schedule.singular),
+    about: label!(schedule.about),
+    create: Some(label!(schedule.create)),
+    columns: &[
+        Column::new("name", label!(common.name), Cell::Name),
+        Column::new("description", label!(common.description), Cell::Text),
+        Column::new("delays_count", label!(schedule.delays), Cell::Number).unsorted(),
+    ],
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[
+            Field::new("name", label!(common.name), Kind::Text).required(),
+            Field::new("description", label!(common.description), Kind::Area),
+        ],
+    }],
+    below: Some(crate::pages::schedules::below),
+    ..ENTITY
+};

@@ -1,0 +1,54 @@
+//! Kinds of tags.
+use super::choices;
+use crate::{
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch, cell,
+    },
+    text::label,
+};
+use serde_json::json;
+
+pub static STAMPS: Entity = Entity {
+    path: "stamps",
+    api: "stamps/",
+    model: "core.serverproperty",
+    icon: icondata::LuStamp,
+    plural: label!(stamp.plural),
+    singular: label!(stamp.singular),
+    about: label!(stamp.about),
+    create: Some(label!(stamp.create)),
+    columns: &[
+        Column::new("name", label!(common.name), Cell::Name),
+        Column::new("prefix", label!(attribute.prefix), Cell::Mono),
+        Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
+    ],
+    filters: &[Filter::new(
+        "enabled",
+        label!(common.enabled),
+        FilterKind::Flag,
+    )],
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[
+            Field::new("name", label!(common.name), Kind::Text).required(),
+            Field::new("prefix", label!(attribute.prefix), Kind::Mono)
+                .required()
+                .help(label!(formula.prefix_help)),
+            Field::new(
+                "kind",
+                label!(formula.kind),
+                Kind::Choices(choices::property_kinds),
+            )
+            .required()
+            .initially(|| json!("N")),
+            Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
+        ],
+    }],
+    switch: Some(Switch {
+        member: "enabled",
+        on: label!(common.enable),
+        off: label!(common.disable),
+    }),
+    ..ENTITY
+};

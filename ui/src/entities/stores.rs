@@ -1,0 +1,46 @@
+//! Places packages are uploaded to.
+use super::PROJECTS;
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    text::label,
+};
+
+pub static STORES: Entity = Entity {
+    path: "stores",
+    api: "stores/",
+    model: "core.store",
+    icon: icondata::LuWarehouse,
+    plural: label!(store.plural),
+    singular: label!(store.singular),
+    about: label!(store.about),
+    create: Some(label!(store.create)),
+    columns: &[
+        Column::new("name", label!(common.name), Cell::Name),
+        Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
+    ],
+    filters: &[Filter::new(
+        "project__id",
+        label!(project.singular),
+        FilterKind::Object(&PROJECTS),
+    )],
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[
+            Field::new(
+                "project",
+                label!(project.singular),
+                Kind::One {
+                    entity: &PROJECTS,
+                    filter: |_| String::new(),
+                },
+            )
+            .required()
+            .fixed(),
+            Field::new("name", label!(common.name), Kind::Text)
+                .required()
+                .help(label!(store.name_help)),
+        ],
+    }],
+    ..ENTITY
+};

@@ -1,0 +1,57 @@
+//! Values of stamps, given to computers by people.
+use super::STAMPS;
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    text::label,
+};
+
+pub static TAGS: Entity = Entity {
+    path: "tags",
+    api: "tags/",
+    model: "core.serverattribute",
+    icon: icondata::LuTags,
+    plural: label!(tag.plural),
+    singular: label!(tag.singular),
+    about: label!(tag.about),
+    create: Some(label!(tag.create)),
+    columns: &[
+        Column::new("value", label!(tag.singular), Cell::Name),
+        Column::new("property_att", label!(stamp.singular), Cell::Link(&STAMPS)),
+        Column::new("description", label!(common.description), Cell::Text),
+        Column::new("total_computers", label!(computer.plural), Cell::Number).unsorted(),
+    ],
+    filters: &[
+        Filter::new(
+            "property_att__id",
+            label!(stamp.singular),
+            FilterKind::Object(&STAMPS),
+        ),
+        Filter::new(
+            "value__icontains",
+            label!(attribute.value),
+            FilterKind::Text,
+        ),
+    ],
+    ordering: "value",
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[
+            Field::new(
+                "property_att",
+                label!(stamp.singular),
+                Kind::One {
+                    entity: &STAMPS,
+                    filter: |_| String::new(),
+                },
+            )
+            .required()
+            .fixed(),
+            Field::new("value", label!(attribute.value), Kind::Text).required(),
+            Field::new("description", label!(common.description), Kind::Area),
+        ],
+    }],
+    text: &["value"],
+    below: Some(crate::pages::attributes::uses),
+    ..ENTITY
+};

@@ -1,0 +1,78 @@
+//! People and programs that use the server.
+use super::GROUPS;
+use crate::{
+    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch},
+    pages::users,
+    text::label,
+};
+use serde_json::json;
+
+pub static USERS: Entity = Entity {
+    path: "users",
+    api: "user-profiles/",
+    model: "core.userprofile",
+    icon: icondata::LuUsers,
+    plural: label!(user.plural),
+    singular: label!(user.singular),
+    about: label!(user.about),
+    create: Some(label!(user.create)),
+    columns: &[
+        Column::new("username", label!(user.username), Cell::Name),
+        Column::new("first_name", label!(user.first_name), Cell::Text),
+        Column::new("last_name", label!(user.last_name), Cell::Text),
+        Column::new("email", label!(user.email), Cell::Text).hidden(),
+        Column::new("is_active", label!(common.state), Cell::State(users::state)),
+        Column::new("is_superuser", label!(user.superuser), Cell::Flag),
+        Column::new("last_login", label!(user.last_login), Cell::When),
+        Column::new("date_joined", label!(common.created), Cell::When).hidden(),
+    ],
+    filters: &[
+        Filter::new("is_active", label!(user.active), FilterKind::Flag),
+        Filter::new("is_superuser", label!(user.superuser), FilterKind::Flag),
+        Filter::new("is_staff", label!(user.staff), FilterKind::Flag),
+    ],
+    ordering: "username",
+    form: &[
+        Section {
+            title: label!(user.section_person),
+            help: None,
+            fields: &[
+                Field::new("username", label!(user.username), Kind::Text).required(),
+                Field::new("first_name", label!(user.first_name), Kind::Text),
+                Field::new("last_name", label!(user.last_name), Kind::Text),
+                Field::new("email", label!(user.email), Kind::Email),
+            ],
+        },
+        Section {
+            title: label!(user.section_rights),
+            help: None,
+            fields: &[
+                Field::new("is_active", label!(user.active), Kind::Flag)
+                    .help(label!(user.active_help))
+                    .initially(|| json!(true)),
+                Field::new("is_staff", label!(user.staff), Kind::Flag)
+                    .help(label!(user.staff_help))
+                    .initially(|| json!(true)),
+                Field::new("is_superuser", label!(user.superuser), Kind::Flag)
+                    .help(label!(user.superuser_help)),
+                Field::new(
+                    "groups",
+                    label!(group.plural),
+                    Kind::Many {
+                        entity: &GROUPS,
+                        filter: |_| String::new(),
+                    },
+                )
+                .help(label!(user.groups_help)),
+            ],
+        },
+    ],
+    text: &["username"],
+    switch: Some(Switch {
+        member: "is_active",
+        on: label!(user.activate),
+        off: label!(user.deactivate),
+    }),
+    below: Some(users::access),
+    ..ENTITY
+};

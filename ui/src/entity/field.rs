@@ -1,0 +1,171 @@
+//! A field of a form.
+use super::{Entity, value};
+use crate::{form::FormState, text::Label};
+use migasfree_ui_kit::Choice;
+use serde_json::{Value, json};
+
+/// Fields that belong together.
+pub struct Section {
+    pub title: Label,
+    pub help: Option<Label>,
+    pub fields: &'static [Field],
+}
+
+/// A declared field.
+pub struct Field {
+    /// Member of the object, and where the server's errors point.
+    pub name: &'static str,
+    pub label: Label,
+    pub help: Option<Label>,
+    pub kind: Kind,
+    pub required: bool,
+    /// Cannot be changed once the object exists.
+    pub fixed: bool,
+    /// Value in a new object.
+    pub initial: fn() -> Value,
+}
+
+/// How it is entered.
+pub enum Kind {
+    Text,
+    Mono,
+    Email,
+    Number {
+        min: i64,
+        max: i64,
+    },
+    Date,
+    Area,
+    Markdown,
+    /// Scripts.
+    Code,
+    Flag,
+    Choices(fn() -> Vec<Choice>),
+    /// One object of another entity; `filter` narrows the offer by the form as it stands.
+    One {
+        entity: &'static Entity,
+        filter: fn(FormState) -> String,
+    },
+    /// Several objects of another entity.
+    Many {
+        entity: &'static Entity,
+        filter: fn(FormState) -> String,
+    },
+    /// Names of packages, one in each line; the server wants a list.
+    Lines,
+    /// A picture to upload.
+    Picture,
+}
+
+impl Field {
+    /// An optional field without help.
+    pub const fn new(name: &'static str, label: Label, kind: Kind) -> Self {
+        Self {
+            name,
+            label,
+            help: None,
+            kind,
+            required: false,
+            fixed: false,
+            initial: || Value::Null,
+        }
+    }
+
+    /// Must be filled.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Explains itself below the control.
+    pub const fn help(mut self, help: Label) -> Self {
+        self.help = Some(help);
+        self
+    }
+
+    /// Cannot be changed later.
+    pub const fn fixed(mut self) -> Self {
+        self.fixed = true;
+        self
+    }
+
+    /// Value in a new object.
+    pub const fn initially(mut self, initial: fn() -> Value) -> Self {
+        self.initial = initial;
+        self
+    }
+
+    /// The value as the form keeps it, from an object of the server. Other objects stay whole, so that they can be shown.
+    pub fn read(&self, object: &Value) -> Value {
+        let found = value::at(object, self.name).clone();
+        match (&self.kind, found) {
+            (Kind::Lines, Value::Array(lines)) => {
+                let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
+                json!(lines.join("\n"))
+            }
+            (Kind::Choices(_), Value::Object(choice)) => {
+                choice.get("id").cloned().unwrap_or_default()
+            }
+            (_, found) => found,
+        }
+    }
+
+    /// The value as the server wants it.
+    pub fn write(&self, held: &Value) -> Value {
+        match (&self.kind, held) {
+            (Kind::One { .. }, Value::Object(_)) => json!(value::id(held)),
+            (Kind::Many { .. }, Value::Array(objects)) => {
+                objects.iter().map(value::id).collect::<Vec<_>>().into()
+            }
+            (Kind::Many { .. }, _) => json!([]),
+            (Kind::Lines, Value::String(lines)) => {
+                let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+                lines.collect::<Vec<_>>().into()
+            }
+            (Kind::Lines, _) => json!([]),
+            (Kind::Choices(_), Value::String(text)) => text
+                .parse::<i64>()
+                .map_or_else(|_| held.clone(), Value::from),
+            (Kind::Number { .. }, Value::String(text)) => {
+                text.trim().parse::<i64>().map_or(Value::Null, Value::from)
+            }
+            (
+                Kind::Text | Kind::Mono | Kind::Email | Kind::Area | Kind::Markdown | Kind::Code,
+                Value::Null,
+            ) => json!(""),
+            (Kind::Date, Value::String(text)) if text.is_empty() => Value::Null,
+            (Kind::Flag, Value::Null) => json!(false),
+            (_, held) => held.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_travel_as_a_list() {
+        let field = Field::new("packages_to_install", || "", Kind::Lines);
+        let held = field.read(&json!({"packages_to_install": ["vlc", "gimp"]}));
+        assert_eq!(held, json!("vlc\ngimp"));
+        assert_eq!(field.write(&json!(" vlc\n\ngimp ")), json!(["vlc", "gimp"]));
+    }
+
+    #[test]
+    fn objects_travel_as_ids() {
+        let field = Field::new(
+            "groups",
+            || "",
+            Kind::Many {
+                entity: &super::super::NONE,
+                filter: |_| String::new(),
+            },
+        );
+        assert_eq!(
+            field.write(&json!([{"id": 3, "name": "Reader"}])),
+            json!([3])
+        );
+        assert_eq!(field.write(&Value::Null), json!([]));
+    }
+}

@@ -1,0 +1,172 @@
+//! From a declared field to its control.
+use super::{FormState, Picker, picture::PictureField};
+use crate::{
+    entity::{Field, Kind},
+    text::{plural, t},
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::{Checkbox, Choice, Field as Frame, Markdown, Select, TextArea, TextInput};
+use serde_json::Value;
+
+/// A field with its label, help, control and errors.
+#[component]
+pub fn FieldView(form: FormState, field: &'static Field) -> impl IntoView {
+    let label = (field.label)();
+    let help = field.help.map(|help| help().to_owned());
+    let fixed = field.fixed && form.id.is_some();
+    let errors = form.errors_of(field.name);
+    if let Kind::Flag = field.kind {
+        let value = flag(form.value(field.name));
+        return view! { <Checkbox value label help disabled=Signal::stored(fixed) /> }.into_any();
+    }
+    view! {
+        <Frame label help errors required=field.required>
+            {control(form, field, fixed)}
+        </Frame>
+    }
+    .into_any()
+}
+
+fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
+    let signal = form.value(field.name);
+    let disabled = Signal::stored(fixed);
+    match &field.kind {
+        Kind::Text => view! { <TextInput value=text(signal) disabled /> }.into_any(),
+        Kind::Mono => view! { <TextInput value=text(signal) mono=true disabled /> }.into_any(),
+        Kind::Email => view! { <TextInput value=text(signal) kind="email" disabled /> }.into_any(),
+        Kind::Date => view! { <TextInput value=text(signal) kind="date" disabled /> }.into_any(),
+        Kind::Number { min, max } => number(signal, *min, *max),
+        Kind::Area => view! { <TextArea value=text(signal) rows=3 disabled /> }.into_any(),
+        Kind::Code => {
+            view! { <TextArea value=text(signal) rows=12 mono=true disabled /> }.into_any()
+        }
+        Kind::Markdown => markdown(text(signal)),
+        Kind::Choices(choices) => choices_of(signal, choices(), field.required, disabled),
+        Kind::One { entity, filter } => {
+            let filter = *filter;
+            view! { <Picker entity value=signal single=true filter=Signal::derive(move || filter(form)) disabled=fixed required=field.required /> }.into_any()
+        }
+        Kind::Many { entity, filter } => {
+            let filter = *filter;
+            view! { <Picker entity value=signal filter=Signal::derive(move || filter(form)) disabled=fixed /> }.into_any()
+        }
+        Kind::Lines => lines(text(signal)),
+        Kind::Picture => view! { <PictureField form field /> }.into_any(),
+        Kind::Flag => ().into_any(),
+    }
+}
+
+/// A text that follows a JSON value and leads it.
+pub fn text(value: RwSignal<Value>) -> RwSignal<String> {
+    let read = move |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    };
+    let text = RwSignal::new(value.with_untracked(read));
+    Effect::new(move || {
+        let new = value.with(read);
+        if text.with_untracked(|text| *text != new) {
+            text.set(new);
+        }
+    });
+    Effect::new(move || {
+        let new = text.get();
+        if value.with_untracked(read) != new {
+            value.set(Value::String(new));
+        }
+    });
+    text
+}
+
+/// Yes or no that follows a JSON value and leads it.
+pub fn flag(value: RwSignal<Value>) -> RwSignal<bool> {
+    let read = |value: &Value| value.as_bool().unwrap_or_default();
+    let flag = RwSignal::new(value.with_untracked(read));
+    Effect::new(move || {
+        let new = value.with(read);
+        if flag.get_untracked() != new {
+            flag.set(new);
+        }
+    });
+    Effect::new(move || {
+        let new = flag.get();
+        if value.with_untracked(read) != new {
+            value.set(Value::Bool(new));
+        }
+    });
+    flag
+}
+
+fn number(value: RwSignal<Value>, min: i64, max: i64) -> AnyView {
+    let text = text(value);
+    let ids = migasfree_ui_kit::field::field_ids();
+    let invalid = ids.invalid;
+    view! {
+        <input
+            id=ids.control
+            class="input number-input"
+            type="number"
+            min=min.to_string()
+            max=max.to_string()
+            aria-describedby=ids.description
+            aria-invalid=move || invalid.get().then_some("true")
+            prop:value=text
+            on:input=move |event| text.set(event_target_value(&event))
+        />
+    }
+    .into_any()
+}
+
+fn choices_of(
+    value: RwSignal<Value>,
+    mut choices: Vec<Choice>,
+    required: bool,
+    disabled: Signal<bool>,
+) -> AnyView {
+    let empty = value.with_untracked(|value| value.is_null() || value.as_str() == Some(""));
+    if !required || empty {
+        choices.insert(
+            0,
+            Choice::new("", if required { t!(form.choose) } else { "–" }),
+        );
+    }
+    view! { <Select value=text(value) choices disabled required /> }.into_any()
+}
+
+fn lines(value: RwSignal<String>) -> AnyView {
+    let count = move || {
+        value.with(|text| text.lines().filter(|line| !line.trim().is_empty()).count() as u64)
+    };
+    view! {
+        <TextArea value rows=3 mono=true />
+        <p class="lines-count" aria-live="polite">{move || (count() > 0).then(|| plural(count(), t!(form.line), t!(form.lines)))}</p>
+    }
+    .into_any()
+}
+
+fn markdown(value: RwSignal<String>) -> AnyView {
+    let preview = RwSignal::new(false);
+    let tab = move |shown: bool, label: &'static str| {
+        view! {
+            <button
+                type="button"
+                class="segment"
+                aria-pressed=move || if preview.get() == shown { "true" } else { "false" }
+                on:click=move |_| preview.set(shown)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="markdown-field">
+            <div class="segments" role="group">{tab(false, t!(form.write))}{tab(true, t!(form.preview))}</div>
+            <div class:hidden=preview><TextArea value rows=10 /></div>
+            <Show when=move || preview.get()>
+                <div class="markdown-preview"><Markdown text=value /></div>
+            </Show>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,15 @@
+//! Forms: made from a declaration, one column, errors at the field, unsaved changes guarded, the effect shown beside.
+mod controls;
+mod guard;
+mod page;
+mod picker;
+mod picture;
+mod rows;
+mod save;
+mod state;
+
+pub use controls::FieldView;
+pub use page::{CreatePage, EditForm};
+pub use picker::Picker;
+pub use rows::Rows;
+pub use state::FormState;

@@ -1,0 +1,189 @@
+//! The page of a new object, and the form of an existing one.
+use super::{FormState, controls::FieldView, guard::UnsavedGuard, save};
+use crate::{
+    address,
+    api::{ApiError, Query},
+    entity::{Entity, Section},
+    text::{t, tf},
+};
+use leptos::{ev, prelude::*};
+use migasfree_ui_kit::{Button, ButtonLook, Icon, LinkButton, Notice, PageTitle, Tone, use_toasts};
+use serde_json::Value;
+
+/// A form for a new object.
+#[component]
+pub fn CreatePage(entity: &'static Entity) -> impl IntoView {
+    let form = FormState::new(entity, None, None);
+    prefill(form);
+    let title = entity.create.map_or("", |create| create());
+    view! {
+        <div class="page">
+            <PageTitle title />
+            <FormBody form />
+        </div>
+    }
+}
+
+/// First values from the address: `?project=3` in a link from a project.
+fn prefill(form: FormState) {
+    use crate::entity::Kind;
+    let query = address::address().get_untracked().query;
+    for field in super::state::fields(form.entity) {
+        let Some(given) = query.get(field.name).map(str::to_owned) else {
+            continue;
+        };
+        match field.kind {
+            Kind::One { entity, .. } => {
+                let Ok(id) = given.parse::<i64>() else {
+                    continue;
+                };
+                leptos::task::spawn_local(async move {
+                    if let Ok(object) = crate::api::request::get(&entity.object_api(id)).await {
+                        form.value(field.name).set(object);
+                    }
+                });
+            }
+            Kind::Flag => form.value(field.name).set(Value::Bool(given == "true")),
+            _ => form.value(field.name).set(Value::String(given)),
+        }
+    }
+}
+
+/// The form of an object that is there.
+#[component]
+pub fn EditForm(entity: &'static Entity, id: i64, object: Query<Value>) -> impl IntoView {
+    let loaded = object.value.get_untracked();
+    let form = FormState::new(entity, loaded.as_ref(), Some(id));
+    view! { <FormBody form object /> }
+}
+
+#[component]
+fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> impl IntoView {
+    let toasts = use_toasts();
+    let failure = RwSignal::new(None::<ApiError>);
+    let entity = form.entity;
+    let on_saved = Callback::new(move |(id, answer): (i64, Value)| {
+        failure.set(None);
+        let name = entity.text_of(&answer);
+        if form.id.is_some() {
+            toasts.success(tf!(form.saved, name = name));
+            if let Some(object) = object {
+                object.refresh();
+            }
+        } else {
+            toasts.success(tf!(form.created, name = name));
+            address::release();
+            address::go(&entity.object_href(id));
+        }
+    });
+    let on_error = Callback::new(move |error| failure.set(Some(error)));
+    let submit = Callback::new(move |()| save::save(form, on_saved, on_error));
+    let may_save = entity.may(if form.id.is_some() { "change" } else { "add" });
+    let keys = window_event_listener(ev::keydown, move |event| {
+        if (event.ctrl_key() || event.meta_key()) && event.key() == "s" {
+            event.prevent_default();
+            submit.run(());
+        }
+    });
+    on_cleanup(move || keys.remove());
+
+    let dirty = Memo::new(move |_| form.is_dirty());
+    let others = form.other_errors();
+    view! {
+        <form
+            class="form-grid"
+            class:form-with-aside=entity.aside.is_some()
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                submit.run(());
+            }
+        >
+            <div class="form-main">
+                {(!may_save)
+                    .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuLock>{t!(form.read_only)}</Notice> })}
+                <fieldset class="form-sections" disabled=!may_save>
+                    {entity.form.iter().map(|section| view! { <SectionView form section /> }).collect_view()}
+                </fieldset>
+                {move || {
+                    let messages = others.get();
+                    (!messages.is_empty())
+                        .then(|| view! { <Notice tone=Tone::Error>{messages.join(" ")}</Notice> })
+                }}
+                {move || {
+                    failure
+                        .get()
+                        .map(|error| {
+                            view! {
+                                <Notice tone=Tone::Error>
+                                    <b>{error.title()}</b>
+                                    <p>{error.text()}</p>
+                                    {error.details().map(|details| view! { <migasfree_ui_kit::error_state::Details details /> })}
+                                </Notice>
+                            }
+                        })
+                }}
+                {may_save
+                    .then(|| {
+                        view! {
+                            <div class="save-bar" class:save-bar-quiet=move || form.id.is_some() && !dirty.get() && !form.saving.get()>
+                                <span class="save-state" aria-live="polite">
+                                    {move || {
+                                        dirty
+                                            .get()
+                                            .then(|| view! { <Icon icon=icondata::LuPencilLine /> <span>{t!(form.unsaved)}</span> })
+                                    }}
+                                </span>
+                                {if form.id.is_some() {
+                                    view! {
+                                        <Button
+                                            look=ButtonLook::Quiet
+                                            disabled=Signal::derive(move || !dirty.get())
+                                            on_press=move |_| {
+                                                failure.set(None);
+                                                form.discard();
+                                            }
+                                        >
+                                            {t!(form.discard)}
+                                        </Button>
+                                    }
+                                    .into_any()
+                                } else {
+                                    view! { <LinkButton look=ButtonLook::Quiet href=entity.href()>{t!(common.cancel)}</LinkButton> }.into_any()
+                                }}
+                                <Button
+                                    look=ButtonLook::Primary
+                                    kind="submit"
+                                    busy=form.saving
+                                    disabled=Signal::derive(move || form.id.is_some() && !dirty.get())
+                                >
+                                    {if form.id.is_some() { t!(form.save) } else { t!(form.create) }}
+                                </Button>
+                            </div>
+                        }
+                    })}
+            </div>
+            {entity.aside.map(|aside| view! { <aside class="form-aside">{aside(form)}</aside> })}
+            <UnsavedGuard form on_save=submit />
+        </form>
+    }
+}
+
+#[component]
+fn SectionView(form: FormState, section: &'static Section) -> impl IntoView {
+    let title = (section.title)();
+    view! {
+        <section class="surface form-section">
+            {(!title.is_empty())
+                .then(|| {
+                    view! {
+                        <header class="form-section-head">
+                            <h2 class="card-heading">{title}</h2>
+                            {section.help.map(|help| view! { <p class="field-help">{help()}</p> })}
+                        </header>
+                    }
+                })}
+            {section.fields.iter().map(|field| view! { <FieldView form field /> }).collect_view()}
+        </section>
+    }
+}

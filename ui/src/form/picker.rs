@@ -1,0 +1,278 @@
+//! Choosing other objects: type a few letters, the server offers what matches.
+use crate::{
+    address::encode,
+    api::request,
+    entity::{Entity, value},
+    text::t,
+};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+use migasfree_ui_kit::{Chip, Icon, field};
+use serde_json::Value;
+use std::time::Duration;
+
+/// How many matches are offered.
+const OFFERED: usize = 20;
+
+/// One or several objects. The value holds the objects as the server sent them, or null.
+#[component]
+pub fn Picker(
+    entity: &'static Entity,
+    value: RwSignal<Value>,
+    #[prop(optional)] single: bool,
+    /// Narrows the offer: `&project__id=3`.
+    #[prop(optional, into)]
+    filter: Signal<String>,
+    #[prop(optional)] disabled: bool,
+    #[prop(optional)] required: bool,
+) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let offer = RwSignal::new(Vec::<Value>::new());
+    let open = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let at = RwSignal::new(0_usize);
+    let input = NodeRef::<html::Input>::new();
+    let ids = field::field_ids();
+    let invalid = ids.invalid;
+    let list_id = field::unique_id("offer");
+
+    let newest = StoredValue::new(0_u32);
+    let search = move || {
+        let number = newest.get_value().wrapping_add(1);
+        newest.set_value(number);
+        busy.set(true);
+        let path = format!(
+            "{}?search={}&page_size={OFFERED}{}",
+            entity.api,
+            encode(&typed.get_untracked()),
+            filter.get_untracked()
+        );
+        leptos::task::spawn_local(async move {
+            let found = request::get(&path).await.unwrap_or_default();
+            if newest.try_get_value() != Some(number) {
+                return;
+            }
+            let chosen: Vec<i64> = chosen(value).iter().map(value::id).collect();
+            let rows = value::list(&found, "results")
+                .iter()
+                .filter(|row| single || !chosen.contains(&value::id(row)))
+                .cloned()
+                .collect();
+            offer.set(rows);
+            at.set(0);
+            busy.set(false);
+        });
+    };
+    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let search_soon = move || {
+        if let Some(handle) = pending.get_value() {
+            handle.clear();
+        }
+        pending.set_value(set_timeout_with_handle(search, Duration::from_millis(150)).ok());
+    };
+    let show = move || {
+        if !disabled && !open.get_untracked() {
+            open.set(true);
+            search();
+        }
+    };
+    let choose = move |row: Value| {
+        if single {
+            value.set(row);
+            open.set(false);
+        } else {
+            value.update(|value| {
+                if let Value::Array(list) = value {
+                    list.push(row);
+                } else {
+                    *value = Value::Array(vec![row]);
+                }
+            });
+            search();
+        }
+        typed.set(String::new());
+        if let Some(input) = input.get_untracked() {
+            let _ = input.focus();
+        }
+    };
+    let remove = move |id: i64| {
+        value.update(|value| match value {
+            Value::Array(list) => list.retain(|object| value::id(object) != id),
+            other => *other = Value::Null,
+        });
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let count = offer.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" => {
+                event.prevent_default();
+                if open.get_untracked() {
+                    at.update(|at| *at = (*at + 1).min(count.saturating_sub(1)));
+                } else {
+                    show();
+                }
+            }
+            "ArrowUp" => {
+                event.prevent_default();
+                at.update(|at| *at = at.saturating_sub(1));
+            }
+            "Enter" if open.get_untracked() => {
+                event.prevent_default();
+                if let Some(row) =
+                    offer.with_untracked(|offer| offer.get(at.get_untracked()).cloned())
+                {
+                    choose(row);
+                }
+            }
+            "Escape" if open.get_untracked() => {
+                event.prevent_default();
+                event.stop_propagation();
+                open.set(false);
+            }
+            "Backspace" if typed.with_untracked(String::is_empty) => {
+                if let Some(last) = chosen(value).last() {
+                    remove(value::id(last));
+                }
+            }
+            _ => {}
+        }
+    };
+    let option_id = {
+        let list_id = list_id.clone();
+        move |index: usize| format!("{list_id}-{index}")
+    };
+    let active_id = option_id.clone();
+    let chips = move || {
+        chosen(value)
+            .into_iter()
+            .map(|object| {
+                let id = value::id(&object);
+                let (prefix, label) = parts(entity, &object);
+                let on_remove = (!disabled && !(single && required))
+                    .then(|| Callback::new(move |()| remove(id)));
+                let href = entity.page.then(|| entity.object_href(id));
+                match (on_remove, href) {
+                    (Some(on_remove), Some(href)) => {
+                        view! { <Chip label prefix href on_remove /> }.into_any()
+                    }
+                    (Some(on_remove), None) => view! { <Chip label prefix on_remove /> }.into_any(),
+                    (None, Some(href)) => view! { <Chip label prefix href /> }.into_any(),
+                    (None, None) => view! { <Chip label prefix /> }.into_any(),
+                }
+            })
+            .collect_view()
+    };
+    let empty =
+        move || value.with(|value| value.is_null() || value.as_array().is_some_and(Vec::is_empty));
+    view! {
+        <div class="picker" class:picker-disabled=disabled on:focusout=move |_| {
+            // The offer closes when the focus went elsewhere, not when it moved to one of its rows.
+            set_timeout(move || {
+                let inside = input.try_get_untracked().flatten().is_some_and(|input| {
+                    let active = document().active_element();
+                    let own: &web_sys::Element = &input;
+                    active.is_some_and(|active| active == *own)
+                });
+                if !inside {
+                    let _ = open.try_set(false);
+                }
+            }, Duration::from_millis(120));
+        }>
+            <div class="picker-box" on:click=move |_| {
+                if let Some(input) = input.get_untracked() {
+                    let _ = input.focus();
+                }
+                show();
+            }>
+                {chips}
+                <input
+                    node_ref=input
+                    id=ids.control
+                    class="picker-input"
+                    role="combobox"
+                    autocomplete="off"
+                    spellcheck="false"
+                    disabled=disabled
+                    aria-autocomplete="list"
+                    aria-expanded=move || if open.get() { "true" } else { "false" }
+                    aria-controls=list_id.clone()
+                    aria-activedescendant=move || open.get().then(|| active_id(at.get()))
+                    aria-describedby=ids.description
+                    aria-invalid=move || invalid.get().then_some("true")
+                    placeholder=move || if empty() { t!(form.search) } else { "" }
+                    prop:value=typed
+                    on:input=move |event| {
+                        typed.set(event_target_value(&event));
+                        open.set(true);
+                        search_soon();
+                    }
+                    on:keydown=on_key
+                />
+                <Icon icon=icondata::LuChevronsUpDown />
+            </div>
+            <Show when=move || open.get()>
+                <ul class="picker-offer" id=list_id.clone() role="listbox">
+                    {
+                        let option_id = option_id.clone();
+                        move || {
+                            let rows = offer.get();
+                            if rows.is_empty() {
+                                let words = if busy.get() { t!(common.loading) } else { t!(form.nothing_found) };
+                                return view! { <li class="picker-nothing">{words}</li> }.into_any();
+                            }
+                            rows.into_iter()
+                                .enumerate()
+                                .map(|(index, row)| {
+                                    let (prefix, label) = parts(entity, &row);
+                                    let second = second_line(&row);
+                                    view! {
+                                        <li
+                                            id=option_id(index)
+                                            class="picker-option"
+                                            role="option"
+                                            aria-selected=move || if at.get() == index { "true" } else { "false" }
+                                            on:mousedown=move |event| {
+                                                event.prevent_default();
+                                                choose(row.clone());
+                                            }
+                                            on:mousemove=move |_| at.set(index)
+                                        >
+                                            {prefix.map(|prefix| view! { <span class="chip-prefix">{prefix}</span> })}
+                                            <span class="picker-label">{label}</span>
+                                            <span class="picker-second">{second}</span>
+                                        </li>
+                                    }
+                                })
+                                .collect_view()
+                                .into_any()
+                        }
+                    }
+                </ul>
+            </Show>
+        </div>
+    }
+}
+
+fn chosen(value: RwSignal<Value>) -> Vec<Value> {
+    value.with(|value| match value {
+        Value::Null => Vec::new(),
+        Value::Array(list) => list.clone(),
+        one => vec![one.clone()],
+    })
+}
+
+fn parts(entity: &'static Entity, object: &Value) -> (Option<String>, String) {
+    let (prefix, text) = value::attribute_parts(object);
+    if prefix.is_empty() {
+        (None, entity.text_of(object))
+    } else {
+        (Some(prefix), text)
+    }
+}
+
+/// What tells apart objects of the same name.
+fn second_line(object: &Value) -> String {
+    value::text_of(
+        object,
+        &["description", "project.name", "platform.name", "summary"],
+    )
+}

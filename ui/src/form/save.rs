@@ -1,0 +1,72 @@
+//! Sending a form: the object first, then its files.
+use super::FormState;
+use crate::{
+    api::{ApiError, request, upload},
+    entity::value,
+    text::t,
+};
+use leptos::prelude::*;
+use serde_json::Value;
+use web_sys::FormData;
+
+/// Saves; `on_saved` gets the id and the server's answer. Messages of the server go to their fields, the rest to `on_error`.
+pub fn save(form: FormState, on_saved: Callback<(i64, Value)>, on_error: Callback<ApiError>) {
+    if form.saving.get_untracked() {
+        return;
+    }
+    if !form.check(t!(form.required)) {
+        focus_first_error();
+        return;
+    }
+    form.saving.set(true);
+    leptos::task::spawn_local(async move {
+        let answer = send(form).await;
+        if form.saving.try_set(false).is_some() {
+            return;
+        }
+        match answer {
+            Ok((id, object)) => {
+                form.settle();
+                on_saved.run((id, object));
+            }
+            Err(ApiError::Invalid(fields)) => {
+                form.errors.set(fields);
+                focus_first_error();
+            }
+            Err(error) => on_error.run(error),
+        }
+    });
+}
+
+async fn send(form: FormState) -> Result<(i64, Value), ApiError> {
+    let body = Value::Object(form.body());
+    let object = match form.id {
+        Some(id) => request::patch(&form.entity.object_api(id), &body).await?,
+        None => request::post(form.entity.api, &body).await?,
+    };
+    let id = form.id.unwrap_or_else(|| value::id(&object));
+    let files = form.files();
+    if files.is_empty() {
+        return Ok((id, object));
+    }
+    let data = FormData::new().map_err(|_| ApiError::Unreachable)?;
+    for (name, file) in &files {
+        data.append_with_blob_and_filename(name, file, &file.name())
+            .map_err(|_| ApiError::Unreachable)?;
+    }
+    let object = upload::send_form("PATCH", &form.entity.object_api(id), &data).await?;
+    Ok((id, object))
+}
+
+fn focus_first_error() {
+    request_animation_frame(|| {
+        let found = document()
+            .query_selector(".field-invalid :is(input, select, textarea, button)")
+            .ok()
+            .flatten();
+        if let Some(control) = found {
+            use wasm_bindgen::JsCast;
+            let _ = control.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    });
+}

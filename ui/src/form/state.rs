@@ -1,0 +1,218 @@
+//! A form as it stands: a signal for each field, what it was, and what the server said against it.
+use crate::{
+    api::error::FieldErrors,
+    entity::{Entity, Field},
+};
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use web_sys::File;
+
+/// The state; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct FormState {
+    /// What is edited.
+    pub entity: &'static Entity,
+    /// None: a new object.
+    pub id: Option<i64>,
+    /// On its way to the server.
+    pub saving: RwSignal<bool>,
+    /// Messages by field.
+    pub errors: RwSignal<FieldErrors>,
+    values: StoredValue<BTreeMap<&'static str, RwSignal<Value>>>,
+    original: RwSignal<BTreeMap<&'static str, Value>>,
+    files: StoredValue<BTreeMap<&'static str, File>, LocalStorage>,
+    parent: StoredValue<Option<(&'static str, i64)>>,
+}
+
+impl FormState {
+    /// The form of an object, or of a new one whose first values come from the address.
+    pub fn new(entity: &'static Entity, object: Option<&Value>, id: Option<i64>) -> Self {
+        let original: BTreeMap<&'static str, Value> = fields(entity)
+            .map(|field| {
+                let value = match object {
+                    Some(object) => field.read(object),
+                    None => (field.initial)(),
+                };
+                (field.name, value)
+            })
+            .collect();
+        let values = original
+            .iter()
+            .map(|(name, value)| (*name, RwSignal::new(value.clone())))
+            .collect();
+        Self {
+            entity,
+            id,
+            saving: RwSignal::new(false),
+            errors: RwSignal::new(FieldErrors::new()),
+            values: StoredValue::new(values),
+            original: RwSignal::new(original),
+            files: StoredValue::new_local(BTreeMap::new()),
+            parent: StoredValue::new(None),
+        }
+    }
+
+    /// A row of another object, which is named in `member`.
+    pub fn of_parent(self, member: &'static str, id: i64) -> Self {
+        self.parent.set_value(Some((member, id)));
+        self
+    }
+
+    /// The value of a field, to read and to write.
+    pub fn value(self, name: &str) -> RwSignal<Value> {
+        self.values
+            .with_value(|values| values.get(name).copied())
+            .unwrap_or_else(|| RwSignal::new(Value::Null))
+    }
+
+    /// A field as text, tracked.
+    pub fn text(self, name: &str) -> String {
+        self.value(name)
+            .with(|value| value.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The id of the object chosen in a field, tracked.
+    pub fn chosen_id(self, name: &str) -> Option<i64> {
+        self.value(name)
+            .with(|value| value.get("id").and_then(Value::as_i64))
+    }
+
+    /// The ids of the objects chosen in a field, tracked.
+    pub fn chosen_ids(self, name: &str) -> Vec<i64> {
+        self.value(name)
+            .with(|value| {
+                value
+                    .as_array()
+                    .map(|objects| objects.iter().map(crate::entity::value::id).collect())
+            })
+            .unwrap_or_default()
+    }
+
+    /// Messages at a field.
+    pub fn errors_of(self, name: &'static str) -> Signal<Vec<String>> {
+        Signal::derive(move || {
+            self.errors
+                .with(|errors| errors.get(name).cloned().unwrap_or_default())
+        })
+    }
+
+    /// Messages that belong to no field of this form.
+    pub fn other_errors(self) -> Signal<Vec<String>> {
+        Signal::derive(move || {
+            self.errors.with(|errors| {
+                errors
+                    .iter()
+                    .filter(|(name, _)| !fields(self.entity).any(|field| field.name == *name))
+                    .flat_map(|(_, messages)| messages.clone())
+                    .collect()
+            })
+        })
+    }
+
+    /// Whether anything differs from what was loaded.
+    pub fn is_dirty(self) -> bool {
+        let changed = self.original.with(|original| {
+            original
+                .iter()
+                .any(|(name, value)| self.value(name).with(|current| !same(current, value)))
+        });
+        changed || self.files.with_value(|files| !files.is_empty())
+    }
+
+    /// What the server has to be told: everything filled in a new object, what changed in an existing one.
+    pub fn body(self) -> Map<String, Value> {
+        let mut body = self.own_body();
+        if let (None, Some((member, id))) = (self.id, self.parent.get_value()) {
+            body.insert(member.to_owned(), id.into());
+        }
+        body
+    }
+
+    fn own_body(self) -> Map<String, Value> {
+        self.original.with_untracked(|original| {
+            fields(self.entity)
+                .filter(|field| !matches!(field.kind, crate::entity::Kind::Picture))
+                .filter_map(|field| {
+                    let held = self.value(field.name).get_untracked();
+                    let unchanged = original
+                        .get(field.name)
+                        .is_some_and(|value| same(value, &held));
+                    let wanted = if self.id.is_some() {
+                        !unchanged
+                    } else {
+                        !held.is_null() || field.required
+                    };
+                    wanted.then(|| (field.name.to_owned(), field.write(&held)))
+                })
+                .collect()
+        })
+    }
+
+    /// A file chosen for a field, sent after the rest.
+    pub fn set_file(self, name: &'static str, file: Option<File>) {
+        self.files.update_value(|files| {
+            files.remove(name);
+            if let Some(file) = file {
+                files.insert(name, file);
+            }
+        });
+        self.value(name).notify();
+    }
+
+    /// The chosen files.
+    pub fn files(self) -> BTreeMap<&'static str, File> {
+        self.files.get_value()
+    }
+
+    /// Back to what was loaded.
+    pub fn discard(self) {
+        self.files.set_value(BTreeMap::new());
+        self.errors.set(FieldErrors::new());
+        self.original.with_untracked(|original| {
+            for (name, value) in original {
+                self.value(name).set(value.clone());
+            }
+        });
+    }
+
+    /// What is there now is what is stored.
+    pub fn settle(self) {
+        self.files.set_value(BTreeMap::new());
+        self.original.update(|original| {
+            for (name, value) in original.iter_mut() {
+                *value = self.value(name).get_untracked();
+            }
+        });
+    }
+
+    /// Fills required fields' messages where nothing was entered; true when all are filled.
+    pub fn check(self, message: &str) -> bool {
+        let empty: FieldErrors = fields(self.entity)
+            .filter(|field| field.required && is_empty(&self.value(field.name).get_untracked()))
+            .map(|field| (field.name.to_owned(), vec![message.to_owned()]))
+            .collect();
+        let complete = empty.is_empty();
+        self.errors.set(empty);
+        complete
+    }
+}
+
+/// All fields of an entity's form.
+pub fn fields(entity: &'static Entity) -> impl Iterator<Item = &'static Field> {
+    entity.form.iter().flat_map(|section| section.fields)
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+/// Nothing and the empty text are the same to a person.
+fn same(one: &Value, other: &Value) -> bool {
+    one == other || (is_empty(one) && is_empty(other))
+}

@@ -1,0 +1,10 @@
+//! Lists: the address says which page, order and filters; the declaration says the rest.
+mod bulk;
+mod columns;
+mod filters;
+mod page;
+mod state;
+mod views;
+
+pub use columns::Density;
+pub use page::ListPage;

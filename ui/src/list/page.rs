@@ -1,0 +1,326 @@
+//! The page of a list.
+use super::{
+    bulk::BulkBar,
+    columns::ColumnMenu,
+    filters::{FilterChips, FilterPanel},
+    state::ListState,
+    views::ViewsMenu,
+};
+use crate::{
+    address,
+    api::{events, query},
+    entity::{Entity, value},
+    preferences,
+    text::{number, t, tf},
+};
+use leptos::{ev, html, prelude::*};
+use migasfree_types::rest::page::Page;
+use migasfree_ui_kit::{
+    Badge, Button, ButtonLook, ButtonSize, Choice, EmptyState, ErrorState, LinkButton, Notice,
+    PageTitle, Pagination, SearchField, Select, Tone,
+    table::{Table, TableColumn, TableRow, is_typing},
+};
+use serde_json::Value;
+use std::{collections::BTreeSet, time::Duration};
+
+/// A list with everything that lists have.
+#[component]
+pub fn ListPage(entity: &'static Entity) -> impl IntoView {
+    let state = ListState::new(entity);
+    let page = query::<Page<Value>>(move || Some(state.api_path()));
+    let selected = RwSignal::new(BTreeSet::<String>::new());
+    let shown = RwSignal::new(shown_columns(entity));
+    refresh_on_events(entity, page);
+
+    let total = Signal::derive(move || {
+        page.value
+            .with(|page| page.as_ref().map_or(0, |page| page.count))
+    });
+    let aside = move || {
+        page.value
+            .with(|page| page.as_ref().map(|page| number(page.count)))
+            .map(|count| view! { <Badge>{count}</Badge> })
+    };
+    let create = entity.create.filter(|_| entity.may("add")).map(|create| {
+        view! { <LinkButton look=ButtonLook::Primary icon=icondata::LuPlus href=format!("/{}/new", entity.path)>{create()}</LinkButton> }
+    });
+    view! {
+        <div class="page page-list">
+            <PageTitle title=(entity.plural)() aside=ViewFn::from(aside)>
+                {entity.tools.map(|tools| tools())}
+                {create}
+            </PageTitle>
+            <section class="surface list">
+                <Toolbar state shown selected />
+                <FilterChips state />
+                {move || {
+                    let error = page.error.get()?;
+                    page.value.with(Option::is_some).then(|| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })
+                }}
+                <Rows state page shown selected />
+                <Footer state total />
+            </section>
+            <BulkBar entity selected state on_done=Callback::new(move |()| page.refresh()) />
+        </div>
+    }
+}
+
+#[component]
+fn Toolbar(
+    state: ListState,
+    shown: RwSignal<Vec<String>>,
+    selected: RwSignal<BTreeSet<String>>,
+) -> impl IntoView {
+    let search = RwSignal::new(untrack(|| state.get("search")));
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        let new = state.get("search");
+        if search.get_untracked() != new {
+            search.set(new);
+        }
+    });
+    let slash = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "/" && !is_typing(&event) {
+            event.prevent_default();
+            if let Some(input) = input.get_untracked() {
+                let _ = input.focus();
+            }
+        }
+    });
+    on_cleanup(move || slash.remove());
+    let entity = state.entity;
+    view! {
+        <div class="list-tools">
+            <SearchField value=search label=tf!(list.search, things = (entity.plural)().to_lowercase()) input_ref=input on_search=move |text: String| state.set("search", text.trim()) />
+            {(!entity.filters.is_empty()).then(|| view! { <FilterPanel state /> })}
+            <span class="list-spring"></span>
+            <ViewsMenu state />
+            <ColumnMenu entity shown />
+            {entity
+                .export
+                .then(|| {
+                    view! {
+                        <LinkButton
+                            look=ButtonLook::Quiet
+                            size=ButtonSize::Small
+                            icon=icondata::LuDownload
+                            download=format!("{}.csv", entity.path)
+                            href=Signal::derive(move || state.export_path(&selected.with(|ids| ids.iter().cloned().collect::<Vec<_>>())))
+                        >
+                            <span class="tool-text">{t!(list.export)}</span>
+                        </LinkButton>
+                    }
+                })}
+        </div>
+    }
+}
+
+#[component]
+fn Rows(
+    state: ListState,
+    page: crate::api::Query<Page<Value>>,
+    shown: RwSignal<Vec<String>>,
+    selected: RwSignal<BTreeSet<String>>,
+) -> impl IntoView {
+    let entity = state.entity;
+    let columns = Signal::derive(move || table_columns(entity, &shown.get()));
+    let rows = Signal::derive(move || {
+        page.value
+            .with(|page| page.as_ref().map(|page| table_rows(entity, &page.results)))
+    });
+    let sort = Signal::derive(move || {
+        let (by, descending) = state.sort()?;
+        let column = entity
+            .columns
+            .iter()
+            .find(|column| column.sort == Some(by.as_str()))?;
+        Some((column.key.to_owned(), descending))
+    });
+    let on_sort = Callback::new(move |key: String| {
+        if let Some(name) = entity
+            .columns
+            .iter()
+            .find(|column| column.key == key)
+            .and_then(|column| column.sort)
+        {
+            state.sort_by(name);
+        }
+    });
+    let nothing = Memo::new(move |_| {
+        page.value
+            .with(|page| page.as_ref().is_some_and(|page| page.results.is_empty()))
+    });
+    let failed = Memo::new(move |_| {
+        page.error
+            .get()
+            .filter(|_| page.value.with(Option::is_none))
+    });
+    let selectable = entity.delete && entity.may("delete")
+        || entity.switch.is_some() && entity.may("change")
+        || entity.export;
+    view! {
+        {move || {
+            if let Some(error) = failed.get() {
+                return view! {
+                    <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| page.refresh()) />
+                }
+                .into_any();
+            }
+            if nothing.get() {
+                return view! { <Nothing state /> }.into_any();
+            }
+            let on_open = Callback::new(move |href: String| address::go(&href));
+            if selectable {
+                view! { <Table columns rows loading=page.loading sort on_sort selected compact=preferences::compact() on_open label=(entity.plural)() /> }.into_any()
+            } else {
+                view! { <Table columns rows loading=page.loading sort on_sort compact=preferences::compact() on_open label=(entity.plural)() /> }.into_any()
+            }
+        }}
+    }
+}
+
+#[component]
+fn Nothing(state: ListState) -> impl IntoView {
+    let entity = state.entity;
+    if untrack(|| state.is_narrowed()) {
+        return view! {
+            <EmptyState icon=icondata::LuSearchX title=t!(list.no_match) text=t!(list.no_match_text)>
+                <Button on_press=move |_| state.clear()>{t!(list.clear)}</Button>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let create = entity.create.filter(|_| entity.may("add"));
+    view! {
+        <EmptyState icon=entity.icon title=tf!(list.none, things = (entity.plural)().to_lowercase()) text=(entity.about)()>
+            {create
+                .map(|create| {
+                    view! {
+                        <LinkButton look=ButtonLook::Primary icon=icondata::LuPlus href=format!("/{}/new", entity.path)>
+                            {create()}
+                        </LinkButton>
+                    }
+                })}
+        </EmptyState>
+    }
+    .into_any()
+}
+
+#[component]
+fn Footer(state: ListState, total: Signal<u64>) -> impl IntoView {
+    let size = RwSignal::new(untrack(|| state.page_size()).to_string());
+    let choices: Vec<Choice> = preferences::PAGE_SIZES
+        .iter()
+        .map(|size| Choice::new(size.to_string(), size.to_string()))
+        .collect();
+    Effect::new(move |before: Option<String>| {
+        let chosen = size.get();
+        if before.is_some_and(|before| before != chosen)
+            && let Ok(chosen) = chosen.parse()
+        {
+            preferences::set_page_size(chosen);
+            state.set("page_size", "");
+        }
+        chosen
+    });
+    view! {
+        <Show when=move || { total.get() > 0 }>
+            <footer class="list-foot">
+                <label class="list-size">
+                    <span>{t!(list.rows)}</span>
+                    <Select value=size choices=choices.clone() class="select-sm" label=t!(list.rows) />
+                </label>
+                <span class="list-keys">{t!(list.keys)}</span>
+                <Pagination
+                    page=Signal::derive(move || state.page())
+                    page_size=Signal::derive(move || state.page_size())
+                    total
+                    on_page=move |page| state.go_to_page(page)
+                />
+            </footer>
+        </Show>
+    }
+}
+
+/// The columns of a person's choice, or the declared ones.
+fn shown_columns(entity: &'static Entity) -> Vec<String> {
+    let declared = || {
+        entity
+            .columns
+            .iter()
+            .filter(|column| column.shown)
+            .map(|column| column.key.to_owned())
+            .collect()
+    };
+    preferences::columns(entity.path).unwrap_or_else(declared)
+}
+
+fn table_columns(entity: &'static Entity, shown: &[String]) -> Vec<TableColumn> {
+    entity
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(index, column)| *index == 0 || shown.iter().any(|key| key == column.key))
+        .map(|(index, column)| TableColumn {
+            key: column.key.to_owned(),
+            label: (column.label)().to_owned(),
+            sortable: column.sort.is_some(),
+            numeric: column.cell.is_numeric(),
+            primary: index == 0,
+        })
+        .collect()
+}
+
+fn table_rows(entity: &'static Entity, rows: &[Value]) -> Vec<TableRow> {
+    rows.iter()
+        .map(|row| {
+            let id = value::id(row);
+            let row = row.clone();
+            TableRow {
+                id: id.to_string(),
+                name: entity.text_of(&row),
+                href: entity.page.then(|| entity.object_href(id)),
+                cell: Callback::new(move |key: String| {
+                    entity
+                        .columns
+                        .iter()
+                        .find(|column| column.key == key)
+                        .map_or_else(
+                            || ().into_any(),
+                            |column| column.cell.draw(entity, &row, column.key),
+                        )
+                }),
+            }
+        })
+        .collect()
+}
+
+/// Rows follow what happens on the server, at most every few seconds.
+fn refresh_on_events(entity: &'static Entity, page: crate::api::Query<Page<Value>>) {
+    const PAUSE: Duration = Duration::from_secs(4);
+    let waiting = StoredValue::new(false);
+    events::on_event(move |event| {
+        let concerns = match events::text(&event, "/type") {
+            "changed" => events::text(&event, "/entity") == entity.model,
+            "synchronization" => {
+                matches!(entity.model, "client.computer" | "client.synchronization")
+            }
+            "publication" => {
+                entity.model == "core.deployment" && events::text(&event, "/state") != "running"
+            }
+            _ => false,
+        };
+        if !concerns || waiting.get_value() {
+            return;
+        }
+        waiting.set_value(true);
+        set_timeout(
+            move || {
+                if waiting.try_set_value(false).is_none() {
+                    page.refresh();
+                }
+            },
+            PAUSE,
+        );
+    });
+}

@@ -1,0 +1,139 @@
+//! The generic page: a form, and its history.
+use super::{DeleteButton, History};
+use crate::{
+    address,
+    api::{ApiError, Query, events, query},
+    entity::{Entity, cell, value},
+    form::EditForm,
+    text::t,
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::{ErrorState, LinkButton, PageTitle, SkeletonLines, Status, Tab, Tabs};
+use serde_json::Value;
+
+/// Reads an object, and again when the server says it changed.
+pub fn load(entity: &'static Entity, id: i64) -> Query<Value> {
+    let object = query(move || Some(entity.object_api(id)));
+    events::on_event(move |event| {
+        if events::text(&event, "/type") == "changed"
+            && events::text(&event, "/entity") == entity.model
+            && events::id(&event, "/id") == Some(id)
+        {
+            object.refresh();
+        }
+    });
+    object
+}
+
+/// What takes the place of an object that cannot be shown.
+#[component]
+pub fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>) -> impl IntoView {
+    let back = move || view! { <LinkButton href=entity.href()>{(entity.plural)()}</LinkButton> };
+    if error == ApiError::NotFound {
+        view! { <ErrorState title=error.title() text=error.text()>{back()}</ErrorState> }.into_any()
+    } else {
+        view! {
+            <ErrorState title=error.title() text=error.text() details=error.details() on_retry>
+                {back()}
+            </ErrorState>
+        }
+        .into_any()
+    }
+}
+
+/// The page of an object whose declaration has a form.
+#[component]
+pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
+    let object = load(entity, id);
+    let tab = Memo::new(move |_| {
+        address::address().with(|address| address.part(2).unwrap_or_default().to_owned())
+    });
+    let there = Memo::new(move |_| object.value.with(Option::is_some));
+    let title = move || {
+        object.value.with(|object| {
+            object
+                .as_ref()
+                .map_or_else(|| "…".to_owned(), |object| entity.text_of(object))
+        })
+    };
+    let aside = move || {
+        object.value.with(|object| {
+            let object = object.as_ref()?;
+            object.get("enabled")?;
+            let (tone, label) = cell::enabled(object);
+            Some(view! { <Status tone label /> })
+        })
+    };
+    let tabs = Signal::derive(move || {
+        let base = entity.object_href(id);
+        let one = |name: &str, label: &str| Tab {
+            href: if name.is_empty() {
+                base.clone()
+            } else {
+                format!("{base}/{name}")
+            },
+            label: label.to_owned(),
+            count: None,
+            current: tab.get() == name,
+        };
+        vec![
+            one("", t!(object.settings)),
+            one("history", t!(object.history)),
+        ]
+    });
+    view! {
+        <div class="page">
+            {move || match object.error.get() {
+                Some(error) if !there.get() => {
+                    view! { <Trouble entity error on_retry=Callback::new(move |()| object.refresh()) /> }.into_any()
+                }
+                _ => {
+                    view! {
+                        <PageTitle title aside=ViewFn::from(aside)>
+                            {entity.actions.map(|actions| actions(id, object))}
+                            {(entity.delete && entity.may("delete")).then(|| view! { <DeleteButton entity id name=Signal::derive(title) /> })}
+                        </PageTitle>
+                        <Tabs tabs label=(entity.singular)() />
+                        {move || match (tab.get().as_str(), there.get()) {
+                            ("history", _) => view! { <History entity id /> }.into_any(),
+                            (_, false) => view! { <div class="surface form-section"><SkeletonLines lines=6 /></div> }.into_any(),
+                            (_, true) => {
+                                let below = entity.below.map(|below| below(id, object.value.get_untracked().unwrap_or_default()));
+                                view! {
+                                    <EditForm entity id object />
+                                    {below}
+                                }
+                                .into_any()
+                            }
+                        }}
+                    }
+                    .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// Members of an object as a list of facts.
+pub fn fact(label: &'static str, content: impl IntoView) -> AnyView {
+    view! {
+        <div class="fact">
+            <dt>{label}</dt>
+            <dd>{content}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// A text member as a fact; a dash when empty.
+pub fn text_fact(label: &'static str, object: &Value, path: &str) -> AnyView {
+    let text = value::text(object, path);
+    fact(
+        label,
+        if text.is_empty() {
+            "–".to_owned()
+        } else {
+            text
+        },
+    )
+}

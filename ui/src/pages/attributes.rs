@@ -1,0 +1,96 @@
+//! Attributes: how they are written, and where they are used.
+use crate::{
+    api::query,
+    entities::{APPLICATIONS, COMPUTERS, DEPLOYMENTS, POLICIES},
+    entity::{Entity, value},
+    text::{number, t},
+};
+use leptos::prelude::*;
+use migasfree_types::rest::page::Page;
+use migasfree_ui_kit::{Card, Chip, Icon};
+use serde_json::Value;
+
+/// Prefix and value, leading to the attribute.
+pub fn name_cell(row: &Value) -> AnyView {
+    chip(row)
+}
+
+/// An attribute as a chip.
+pub fn chip(attribute: &Value) -> AnyView {
+    let (prefix, label) = value::attribute_parts(attribute);
+    let title = value::text(attribute, "description");
+    view! { <Chip prefix=Some(prefix) label href=format!("/attributes/{}", value::id(attribute)) title=(!title.is_empty()).then_some(title) /> }.into_any()
+}
+
+/// Several attributes as chips, or a word when there are none.
+pub fn chips(attributes: &[Value], none: &'static str) -> AnyView {
+    if attributes.is_empty() {
+        return view! { <span class="text-muted">{none}</span> }.into_any();
+    }
+    view! { <span class="chip-row">{attributes.iter().map(chip).collect_view()}</span> }.into_any()
+}
+
+/// Which computers have it, and what aims at it.
+pub fn uses(id: i64, _object: Value) -> AnyView {
+    let uses: [(&'static Entity, &'static str, &'static str); 5] = [
+        (
+            &COMPUTERS,
+            "sync_attributes__id",
+            t!(attribute.on_computers),
+        ),
+        (
+            &DEPLOYMENTS,
+            "included_attributes__id",
+            t!(attribute.in_deployments),
+        ),
+        (
+            &DEPLOYMENTS,
+            "excluded_attributes__id",
+            t!(attribute.out_deployments),
+        ),
+        (
+            &APPLICATIONS,
+            "available_for_attributes__id",
+            t!(attribute.in_applications),
+        ),
+        (
+            &POLICIES,
+            "included_attributes__id",
+            t!(attribute.in_policies),
+        ),
+    ];
+    view! {
+        <Card title=t!(attribute.uses) class="uses">
+            <ul class="plain-rows">
+                {uses.into_iter().map(|(entity, filter, words)| view! { <Use entity filter id words /> }).collect_view()}
+            </ul>
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn Use(
+    entity: &'static Entity,
+    filter: &'static str,
+    id: i64,
+    words: &'static str,
+) -> impl IntoView {
+    let found =
+        query::<Page<Value>>(move || Some(format!("{}?{filter}={id}&page_size=1", entity.api)));
+    let count = move || {
+        found.value.with(|page| {
+            page.as_ref()
+                .map_or_else(|| "…".to_owned(), |page| number(page.count))
+        })
+    };
+    view! {
+        <li>
+            <a class="use-link" href=format!("{}?{filter}={id}", entity.href())>
+                <Icon icon=entity.icon />
+                {words}
+            </a>
+            <span class="tabular">{count}</span>
+        </li>
+    }
+}

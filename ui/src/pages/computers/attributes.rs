@@ -1,0 +1,61 @@
+//! What the computer said about itself at its last synchronisation.
+use crate::{api::query, entity::value, pages::attributes::chip, text::t};
+use leptos::prelude::*;
+use migasfree_ui_kit::{EmptyState, ErrorState, SearchField, SkeletonLines};
+use serde_json::Value;
+
+/// The tab.
+#[component]
+pub fn AttributesTab(id: i64) -> impl IntoView {
+    let last = query::<Value>(move || Some(format!("computers/{id}/sync/")));
+    let typed = RwSignal::new(String::new());
+    let rows = Memo::new(move |_| {
+        let words = typed.get().trim().to_lowercase();
+        last.value.with(|last| {
+            last.as_ref().map(|last| {
+                let mut rows: Vec<Value> = value::list(last, "sync_attributes")
+                    .iter()
+                    .filter(|row| contains(row, &words))
+                    .cloned()
+                    .collect();
+                rows.sort_by_key(value::attribute_parts);
+                rows
+            })
+        })
+    });
+    view! {
+        <section class="surface list">
+            <div class="list-tools"><SearchField value=typed label=t!(computer.search_attributes) /></div>
+            {move || match (rows.get(), last.error.get()) {
+                (Some(rows), _) if rows.is_empty() => {
+                    view! { <EmptyState icon=icondata::LuTag title=t!(computer.no_attributes) text=t!(attribute.about).to_owned() /> }.into_any()
+                }
+                (Some(rows), _) => {
+                    view! {
+                        <ul class="attribute-list">
+                            {rows
+                                .iter()
+                                .map(|row| {
+                                    view! { <li>{chip(row)}<span class="text-muted">{value::text(row, "description")}</span></li> }
+                                })
+                                .collect_view()}
+                        </ul>
+                    }
+                    .into_any()
+                }
+                (None, Some(error)) => {
+                    view! { <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| last.refresh()) /> }.into_any()
+                }
+                (None, None) => view! { <div class="card-pad"><SkeletonLines lines=8 /></div> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+fn contains(row: &Value, words: &str) -> bool {
+    let (prefix, text) = value::attribute_parts(row);
+    words.is_empty()
+        || format!("{prefix}-{text} {}", value::text(row, "description"))
+            .to_lowercase()
+            .contains(words)
+}

@@ -1,0 +1,38 @@
+//! Cells of the list of computers.
+use crate::entity::{cell, value};
+use leptos::prelude::*;
+use migasfree_ui_kit::Icon;
+use serde_json::Value;
+
+/// The name with the kind of machine, leading to the page.
+pub fn name_cell(row: &Value) -> AnyView {
+    let icon = match value::text(row, "product_system").as_str() {
+        "laptop" => icondata::LuLaptop,
+        "virtual" => icondata::LuServer,
+        "docker" => icondata::LuContainer,
+        _ => icondata::LuMonitor,
+    };
+    let text = value::text_of(row, &["__str__", "name"]);
+    let summary = value::text(row, "summary");
+    view! {
+        <a class="name-link with-icon" href=format!("/computers/{}", value::id(row)) title=summary>
+            <Icon icon />
+            {text}
+        </a>
+    }
+    .into_any()
+}
+
+/// When it was last in touch.
+pub fn sync_cell(row: &Value) -> AnyView {
+    cell::when(&value::text(row, "sync_end_date"))
+}
+
+/// Who was logged in then.
+pub fn user_cell(row: &Value) -> AnyView {
+    value::text_of(
+        value::at(row, "sync_user"),
+        &["fullname", "name", "__str__"],
+    )
+    .into_any()
+}

@@ -1,0 +1,14 @@
+//! A computer: what it is, what it has, what happened to it, and why it gets what it gets.
+mod attributes;
+mod cells;
+mod hardware;
+mod overview;
+mod page;
+mod reasons;
+mod software;
+mod status;
+mod synchronizations;
+mod timeline;
+
+pub use cells::{name_cell, sync_cell, user_cell};
+pub use page::ComputerPage;

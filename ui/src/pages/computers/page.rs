@@ -1,0 +1,136 @@
+//! The frame of the page: title line and tabs.
+use super::{
+    attributes::AttributesTab, hardware::HardwareTab, overview::OverviewTab, reasons::ReasonsTab,
+    software::SoftwareTab, status::StatusMenu, synchronizations::SynchronizationsTab,
+};
+use crate::{
+    address,
+    api::events,
+    entities::{COMPUTERS, status_state},
+    entity::value,
+    object::{DeleteButton, History, Trouble, load},
+    text::t,
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::{Icon, PageTitle, Status, Tab, Tabs};
+
+/// The page.
+#[component]
+pub fn ComputerPage(id: i64) -> impl IntoView {
+    let computer = load(&COMPUTERS, id);
+    let doing = RwSignal::new(None::<String>);
+    events::on_event(move |event| {
+        if events::id(&event, "/computer/id") != Some(id) {
+            return;
+        }
+        match events::text(&event, "/type") {
+            "progress" => doing.set(Some(events::text(&event, "/text").to_owned())),
+            "synchronization" => {
+                doing.set(None);
+                computer.refresh();
+            }
+            _ => {}
+        }
+    });
+    let tab = Memo::new(move |_| {
+        address::address().with(|address| address.part(2).unwrap_or_default().to_owned())
+    });
+    let there = Memo::new(move |_| computer.value.with(Option::is_some));
+    let name = move || {
+        computer.value.with(|computer| {
+            computer
+                .as_ref()
+                .map_or_else(|| "…".to_owned(), |one| COMPUTERS.text_of(one))
+        })
+    };
+    let aside = move || {
+        computer.value.with(|computer| {
+            computer.as_ref().map(|computer| {
+                let (tone, label) = status_state(computer);
+                view! { <Status tone label /> }
+            })
+        })
+    };
+    let subtitle = Signal::derive(move || {
+        computer.value.with(|computer| {
+            let computer = computer.as_ref()?;
+            let parts = [
+                value::text(computer, "product"),
+                value::text(computer, "project.name"),
+                value::text(computer, "ip_address"),
+            ];
+            Some(
+                parts
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" · "),
+            )
+        })
+    });
+    let tabs = Signal::derive(move || {
+        [
+            ("", t!(overview.title)),
+            ("software", t!(computer.software)),
+            ("hardware", t!(computer.hardware)),
+            ("deployments", t!(deployment.plural)),
+            ("attributes", t!(attribute.plural)),
+            ("synchronizations", t!(synchronization.plural)),
+            ("history", t!(object.history)),
+        ]
+        .into_iter()
+        .map(|(name, label)| Tab {
+            href: if name.is_empty() {
+                format!("/computers/{id}")
+            } else {
+                format!("/computers/{id}/{name}")
+            },
+            label: label.to_owned(),
+            count: None,
+            current: tab.get() == name,
+        })
+        .collect::<Vec<_>>()
+    });
+    view! {
+        <div class="page">
+            {move || match computer.error.get() {
+                Some(error) if !there.get() => {
+                    view! { <Trouble entity=&COMPUTERS error on_retry=Callback::new(move |()| computer.refresh()) /> }.into_any()
+                }
+                _ => {
+                    view! {
+                        <PageTitle title=name aside=ViewFn::from(aside) subtitle>
+                            {COMPUTERS.may("change").then(|| view! { <StatusMenu id computer /> })}
+                            {COMPUTERS.may("delete").then(|| view! { <DeleteButton entity=&COMPUTERS id name=Signal::derive(name) /> })}
+                        </PageTitle>
+                        {move || {
+                            doing
+                                .get()
+                                .map(|words| {
+                                    view! {
+                                        <p class="doing" role="status">
+                                            <Icon icon=icondata::LuRefreshCw />
+                                            <b>{t!(computer.synchronizing)}</b>
+                                            <span class="text-muted">{words}</span>
+                                        </p>
+                                    }
+                                })
+                        }}
+                        <Tabs tabs label=t!(computer.singular) />
+                        {move || match tab.get().as_str() {
+                            "" => view! { <OverviewTab id computer /> }.into_any(),
+                            "software" => view! { <SoftwareTab id /> }.into_any(),
+                            "hardware" => view! { <HardwareTab id /> }.into_any(),
+                            "deployments" => view! { <ReasonsTab id /> }.into_any(),
+                            "attributes" => view! { <AttributesTab id /> }.into_any(),
+                            "synchronizations" => view! { <SynchronizationsTab id /> }.into_any(),
+                            "history" => view! { <History entity=&COMPUTERS id /> }.into_any(),
+                            _ => view! { <crate::pages::not_found::NotFound /> }.into_any(),
+                        }}
+                    }
+                    .into_any()
+                }
+            }}
+        </div>
+    }
+}

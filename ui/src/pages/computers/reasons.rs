@@ -1,0 +1,84 @@
+//! Why the computer gets a deployment, or does not.
+use crate::{
+    api::{query, request},
+    pages::attributes::chip,
+    text::{self, t, tf},
+};
+use leptos::prelude::*;
+use migasfree_types::rest::deployment::DeploymentReason;
+use migasfree_ui_kit::{EmptyState, ErrorState, Icon, SkeletonLines, Tone, format};
+use serde_json::Value;
+
+/// The tab.
+#[component]
+pub fn ReasonsTab(id: i64) -> impl IntoView {
+    let answer = query::<Value>(move || Some(format!("computers/{id}/deployments/")));
+    // The list may come bare or in an envelope.
+    let reasons = Memo::new(move |_| {
+        answer.value.with(|answer| {
+            let rows = answer.as_ref()?;
+            let rows = rows.get("results").unwrap_or(rows).clone();
+            request::typed::<Vec<DeploymentReason>>("deployments", rows).ok()
+        })
+    });
+    view! {
+        <section class="surface">
+            <p class="reasons-intro">{t!(reason.intro)}</p>
+            {move || match (reasons.get(), answer.error.get()) {
+                (Some(reasons), _) if reasons.is_empty() => {
+                    view! { <EmptyState icon=icondata::LuRocket title=t!(reason.none) text=t!(reason.none_text) /> }.into_any()
+                }
+                (Some(mut reasons), _) => {
+                    reasons.sort_by(|one, other| (!one.applies, &one.name).cmp(&(!other.applies, &other.name)));
+                    view! { <ul class="reasons">{reasons.into_iter().map(line).collect_view()}</ul> }.into_any()
+                }
+                (None, Some(error)) => {
+                    view! { <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| answer.refresh()) /> }.into_any()
+                }
+                (None, None) => view! { <div class="card-pad"><SkeletonLines lines=6 /></div> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+fn line(reason: DeploymentReason) -> impl IntoView {
+    let (icon, tone) = if reason.applies {
+        (icondata::LuCircleCheck, Tone::Success)
+    } else if reason.reason == "not_yet" {
+        (icondata::LuHourglass, Tone::Info)
+    } else {
+        (icondata::LuCircleMinus, Tone::Neutral)
+    };
+    let words = words(&reason);
+    let attribute = reason
+        .attribute
+        .map(|attribute| chip(&serde_json::to_value(attribute).unwrap_or_default()));
+    view! {
+        <li class="reason">
+            <span class=format!("attention-icon {}", tone.class())><Icon icon /></span>
+            <a class="name-link" href=format!("/deployments/{}", reason.id)>{reason.name}</a>
+            <span class="reason-words">{words}" "{attribute}</span>
+        </li>
+    }
+}
+
+fn words(reason: &DeploymentReason) -> String {
+    match reason.reason.as_str() {
+        "included" => t!(reason.included).to_owned(),
+        "excluded" => t!(reason.excluded).to_owned(),
+        "not_included" => t!(reason.not_included).to_owned(),
+        "disabled" => t!(reason.disabled).to_owned(),
+        "domain" => t!(reason.domain).to_owned(),
+        "not_yet" => {
+            let opens = reason.opens.as_deref().unwrap_or_default();
+            let day = format::parse_time(opens)
+                .map_or_else(|| opens.to_owned(), |at| format::day(at, text::tag()));
+            if day.is_empty() {
+                t!(reason.not_yet).to_owned()
+            } else {
+                tf!(reason.opens, day = day)
+            }
+        }
+        other => other.replace('_', " "),
+    }
+}

@@ -1,0 +1,166 @@
+//! What happened to a computer, from everywhere it is recorded.
+use crate::{
+    api::{Query, events, query},
+    entity::value,
+    pages::audit::action_text,
+    text::{t, tf},
+};
+use leptos::prelude::*;
+use migasfree_types::rest::{audit::AuditRecord, page::Page};
+use migasfree_ui_kit::{Card, EmptyState, Icon, RelativeTime, SkeletonLines, Tone, format};
+use serde_json::Value;
+
+struct Entry {
+    at: String,
+    icon: icondata::Icon,
+    tone: Tone,
+    words: String,
+    second: String,
+}
+
+/// Synchronisations, changes of software and changes by people, newest first.
+#[component]
+pub fn Timeline(id: i64) -> impl IntoView {
+    let synchronizations = query::<Page<Value>>(move || {
+        Some(format!(
+            "syncs/?computer__id={id}&ordering=-created_at&page_size=10"
+        ))
+    });
+    let software = query::<Value>(move || Some(format!("computers/{id}/software/history/")));
+    let changes = query::<Page<AuditRecord>>(move || {
+        Some(format!(
+            "audit/?entity=client.computer&object_id={id}&ordering=-created_at&page_size=10"
+        ))
+    });
+    events::on_event(move |event| {
+        if events::text(&event, "/type") == "synchronization"
+            && events::id(&event, "/computer/id") == Some(id)
+        {
+            synchronizations.refresh();
+            software.refresh();
+        }
+    });
+    let entries = move || entries(synchronizations, software, changes);
+    view! {
+        <Card title=t!(computer.timeline) class="timeline-card">
+            {move || match entries() {
+                None => view! { <div class="card-pad"><SkeletonLines lines=6 /></div> }.into_any(),
+                Some(entries) if entries.is_empty() => {
+                    view! { <EmptyState icon=icondata::LuHistory title=t!(computer.nothing_happened) text=t!(computer.nothing_happened_text) /> }.into_any()
+                }
+                Some(entries) => view! { <ol class="events">{entries.into_iter().map(line).collect_view()}</ol> }.into_any(),
+            }}
+        </Card>
+    }
+}
+
+fn line(entry: Entry) -> impl IntoView {
+    view! {
+        <li class="event">
+            <span class=format!("attention-icon {}", entry.tone.class())><Icon icon=entry.icon /></span>
+            <span class="attention-text">
+                <span>{entry.words}</span>
+                <span class="text-muted">{entry.second}</span>
+            </span>
+            <span class="text-muted now-time"><RelativeTime at=entry.at /></span>
+        </li>
+    }
+}
+
+fn entries(
+    synchronizations: Query<Page<Value>>,
+    software: Query<Value>,
+    changes: Query<Page<AuditRecord>>,
+) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    synchronizations.value.with(|page| {
+        page.as_ref()
+            .map(|page| entries.extend(page.results.iter().map(synchronization)))
+    })?;
+    software.value.with(|history| {
+        if let Some(Value::Object(history)) = history {
+            entries.extend(
+                history
+                    .iter()
+                    .take(10)
+                    .map(|(at, changes)| software_change(at, changes)),
+            );
+        }
+    });
+    changes.value.with(|page| {
+        if let Some(page) = page {
+            entries.extend(page.results.iter().map(change));
+        }
+    });
+    let moment = |entry: &Entry| format::parse_time(&entry.at).unwrap_or_default();
+    entries.sort_by(|one, other| moment(other).total_cmp(&moment(one)));
+    entries.truncate(16);
+    Some(entries)
+}
+
+fn synchronization(row: &Value) -> Entry {
+    let failed = value::at(row, "pms_status_ok").as_bool() == Some(false);
+    let user = value::text_of(value::at(row, "user"), &["__str__", "name"]);
+    Entry {
+        at: value::text(row, "created_at"),
+        icon: if failed {
+            icondata::LuTriangleAlert
+        } else {
+            icondata::LuRefreshCw
+        },
+        tone: if failed { Tone::Warning } else { Tone::Success },
+        words: if failed {
+            t!(overview.synchronized_with_errors)
+        } else {
+            t!(overview.synchronized)
+        }
+        .to_owned(),
+        second: [user, value::text(row, "consumer")]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
+    }
+}
+
+fn software_change(at: &str, changes: &Value) -> Entry {
+    let rows = changes.as_array().map_or(&[][..], Vec::as_slice);
+    let names = |mode: &str| {
+        rows.iter()
+            .filter(|row| value::text(row, "mode") == mode)
+            .map(|row| value::text(row, "name"))
+            .collect::<Vec<_>>()
+    };
+    let (added, removed) = (names("+"), names("-"));
+    let shown: Vec<String> = added
+        .iter()
+        .map(|name| format!("+ {name}"))
+        .chain(removed.iter().map(|name| format!("− {name}")))
+        .take(3)
+        .collect();
+    Entry {
+        at: if at.ends_with('Z') || at.contains('+') {
+            at.to_owned()
+        } else {
+            format!("{at}Z")
+        },
+        icon: icondata::LuPackage,
+        tone: Tone::Info,
+        words: tf!(
+            computer.software_changed,
+            added = added.len(),
+            removed = removed.len()
+        ),
+        second: shown.join(", "),
+    }
+}
+
+fn change(record: &AuditRecord) -> Entry {
+    Entry {
+        at: record.created_at.clone(),
+        icon: icondata::LuUserPen,
+        tone: Tone::Neutral,
+        words: format!("{} {}", record.username, action_text(&record.action)),
+        second: String::new(),
+    }
+}

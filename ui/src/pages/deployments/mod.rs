@@ -1,0 +1,40 @@
+//! Deployments: the effect before saving, and what became of the publication.
+mod cells;
+mod publication;
+mod reach;
+
+pub use cells::{publication_cell, schedule_cell, start_cell};
+
+use crate::{api::Query, entities::DEPLOYMENTS, form::FormState};
+use leptos::prelude::*;
+use publication::{PublicationCard, PublishButton};
+use reach::Reach;
+use serde_json::Value;
+
+/// Today as a date field writes it.
+pub fn today() -> String {
+    let now = js_sys::Date::new_0();
+    let minutes = now.get_timezone_offset();
+    let local = js_sys::Date::new(&(now.get_time() - minutes * 60_000.0).into());
+    String::from(local.to_iso_string())
+        .chars()
+        .take(10)
+        .collect()
+}
+
+/// Beside the form: the reach of what is entered, and the publication.
+pub fn aside(form: FormState) -> AnyView {
+    view! {
+        <Reach form />
+        {form.id.map(|id| view! { <PublicationCard id /> })}
+    }
+    .into_any()
+}
+
+/// In the title line.
+pub fn actions(id: i64, _object: Query<Value>) -> AnyView {
+    DEPLOYMENTS
+        .may("change")
+        .then(|| view! { <PublishButton id /> })
+        .into_any()
+}

@@ -1,0 +1,66 @@
+//! Signing in. The page that was asked for comes afterwards.
+use crate::{
+    api::{ApiError, session},
+    shell::language::LanguageMenu,
+    text::t,
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::{Button, ButtonLook, Field, Notice, TextInput, ThemeToggle, Tone, Wordmark};
+
+/// The page. `expired`: somebody was signed in until a moment ago.
+#[component]
+pub fn LoginPage(expired: bool) -> impl IntoView {
+    let username = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let failure = RwSignal::new(None::<ApiError>);
+    let submit = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        leptos::task::spawn_local(async move {
+            let answer =
+                session::sign_in(username.get_untracked().trim(), &password.get_untracked()).await;
+            let _ = busy.try_set(false);
+            if let Err(error) = answer {
+                let _ = failure.try_set(Some(error));
+            }
+        });
+    };
+    let message = move |error: ApiError| match error {
+        ApiError::Invalid(fields) => fields.into_values().flatten().collect::<Vec<_>>().join(" "),
+        ApiError::SignedOut => t!(login.wrong).to_owned(),
+        other => other.line(),
+    };
+    view! {
+        <div class="login">
+            <div class="login-tools">
+                <LanguageMenu />
+                <ThemeToggle />
+            </div>
+            <main class="login-card surface" id="main">
+                <Wordmark name="migasfree" size=32 />
+                <h1>{t!(login.title)}</h1>
+                {expired.then(|| view! { <Notice tone=Tone::Info>{t!(login.expired)}</Notice> })}
+                <form
+                    class="login-form"
+                    on:submit=move |event| {
+                        event.prevent_default();
+                        submit();
+                    }
+                >
+                    <Field label=t!(user.username)>
+                        <TextInput value=username name="username" autocomplete="username" required=true autofocus=true />
+                    </Field>
+                    <Field label=t!(user.password)>
+                        <TextInput value=password name="password" kind="password" autocomplete="current-password" required=true />
+                    </Field>
+                    {move || failure.get().map(|error| view! { <Notice tone=Tone::Error>{message(error)}</Notice> })}
+                    <Button look=ButtonLook::Primary kind="submit" busy class="login-button">{t!(login.sign_in)}</Button>
+                </form>
+            </main>
+        </div>
+    }
+}

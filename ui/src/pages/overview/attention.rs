@@ -1,0 +1,74 @@
+//! What needs attention, as a list that can be worked off.
+use crate::{
+    address::Query,
+    entities,
+    text::{plural, t},
+};
+use leptos::prelude::*;
+use migasfree_types::rest::overview::{Attention, Overview};
+use migasfree_ui_kit::{Card, EmptyState, Icon, SkeletonLines, Tone};
+
+/// The list.
+#[component]
+pub fn AttentionList(data: Signal<Option<Overview>>) -> impl IntoView {
+    view! {
+        <Card title=t!(overview.attention) class="attention">
+            {move || match data.get() {
+                None => view! { <div class="card-pad"><SkeletonLines lines=4 /></div> }.into_any(),
+                Some(data) if data.attention.is_empty() => {
+                    view! { <EmptyState icon=icondata::LuPartyPopper title=t!(overview.all_well) text=t!(overview.all_well_text) /> }.into_any()
+                }
+                Some(data) => view! { <ul class="attention-list">{data.attention.into_iter().map(item).collect_view()}</ul> }.into_any(),
+            }}
+        </Card>
+    }
+}
+
+fn item(attention: Attention) -> impl IntoView {
+    let tone = match attention.level.as_str() {
+        "critical" => Tone::Error,
+        "warning" => Tone::Warning,
+        _ => Tone::Info,
+    };
+    let words = words(&attention);
+    let names: Vec<String> = attention
+        .examples
+        .iter()
+        .take(3)
+        .map(|one| one.name.clone())
+        .collect();
+    let query = Query(attention.query.into_iter().collect()).text();
+    let href =
+        entities::by_model(&attention.entity).map(|entity| format!("{}{query}", entity.href()));
+    let inner = view! {
+        <span class=format!("attention-icon {}", tone.class())><Icon icon=tone.icon() /></span>
+        <span class="attention-text">
+            <span>{words}</span>
+            <span class="text-muted">{names.join(", ")}</span>
+        </span>
+    };
+    match href {
+        Some(href) => view! { <li><a class="attention-item" href=href>{inner}<Icon icon=icondata::LuChevronRight /></a></li> }.into_any(),
+        None => view! { <li><span class="attention-item">{inner}</span></li> }.into_any(),
+    }
+}
+
+fn words(attention: &Attention) -> String {
+    let (one, many) = match attention.code.as_str() {
+        "publication_failed" => (
+            t!(attention.publication_failed_one),
+            t!(attention.publication_failed),
+        ),
+        "synchronization_failed" => (
+            t!(attention.synchronization_failed_one),
+            t!(attention.synchronization_failed),
+        ),
+        "errors" => (t!(attention.errors_one), t!(attention.errors)),
+        "faults" => (t!(attention.faults_one), t!(attention.faults)),
+        "silent_computers" => (t!(attention.silent_one), t!(attention.silent)),
+        "orphan_packages" => (t!(attention.orphan_one), t!(attention.orphan)),
+        "finished_schedules" => (t!(attention.finished_one), t!(attention.finished)),
+        _ => (t!(attention.other_one), t!(attention.other)),
+    };
+    plural(attention.count, one, many)
+}

@@ -1,0 +1,71 @@
+//! The dashboard: five numbers, two charts, what needs attention, what happens right now.
+mod attention;
+mod figures;
+mod now;
+mod trends;
+
+use crate::{
+    api::{events, query},
+    text::t,
+};
+use attention::AttentionList;
+use figures::Figures;
+use leptos::prelude::*;
+use migasfree_types::rest::overview::Overview;
+use migasfree_ui_kit::{ErrorState, Notice, PageTitle, Tone};
+use now::Now;
+use std::time::Duration;
+use trends::Trends;
+
+/// The page.
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let overview = query::<Overview>(|| Some("stats/overview/".to_owned()));
+    refresh_with_events(overview);
+    let data = Signal::derive(move || overview.value.get());
+    view! {
+        <div class="page">
+            <PageTitle title=t!(overview.title) />
+            {move || {
+                let error = overview.error.get()?;
+                Some(
+                    if data.with(Option::is_some) {
+                        view! { <Notice tone=Tone::Error>{error.line()}</Notice> }.into_any()
+                    } else {
+                        view! {
+                            <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| overview.refresh()) />
+                        }
+                        .into_any()
+                    },
+                )
+            }}
+            <div class="overview">
+                <Figures data />
+                <Trends data />
+                <div class="overview-lower">
+                    <AttentionList data />
+                    <Now />
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// Numbers follow what happens, at most every few seconds.
+fn refresh_with_events(overview: crate::api::Query<Overview>) {
+    let waiting = StoredValue::new(false);
+    events::on_event(move |event| {
+        if events::text(&event, "/type") == "progress" || waiting.get_value() {
+            return;
+        }
+        waiting.set_value(true);
+        set_timeout(
+            move || {
+                if waiting.try_set_value(false).is_none() {
+                    overview.refresh();
+                }
+            },
+            Duration::from_secs(5),
+        );
+    });
+}

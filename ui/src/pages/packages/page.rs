@@ -1,0 +1,118 @@
+//! What is in a package, and which deployments offer it.
+use crate::{
+    api::query,
+    entities::{DEPLOYMENTS, PACKAGES, PROJECTS, STORES},
+    entity::{cell, value},
+    object::{DeleteButton, Trouble, fact, load, text_fact},
+    text::t,
+};
+use leptos::prelude::*;
+use migasfree_types::rest::page::Page;
+use migasfree_ui_kit::{ButtonSize, Card, LinkButton, Markdown, PageTitle, SkeletonLines};
+use serde_json::Value;
+
+/// The page.
+#[component]
+pub fn PackagePage(id: i64) -> impl IntoView {
+    let package = load(&PACKAGES, id);
+    let info = query::<Value>(move || Some(format!("packages/{id}/info/")));
+    let there = Memo::new(move |_| package.value.with(Option::is_some));
+    let name = move || {
+        package.value.with(|package| {
+            package
+                .as_ref()
+                .map_or_else(|| "…".to_owned(), |one| PACKAGES.text_of(one))
+        })
+    };
+    let url = Signal::derive(move || {
+        package.value.with(|package| {
+            package
+                .as_ref()
+                .map(|one| value::text(one, "url"))
+                .unwrap_or_default()
+        })
+    });
+    view! {
+        <div class="page">
+            {move || match package.error.get() {
+                Some(error) if !there.get() => {
+                    view! { <Trouble entity=&PACKAGES error on_retry=Callback::new(move |()| package.refresh()) /> }.into_any()
+                }
+                _ => {
+                    view! {
+                        <PageTitle title=name>
+                            <Show when=move || !url.get().is_empty()>
+                                <LinkButton size=ButtonSize::Small icon=icondata::LuDownload download=String::new() href=url>{t!(package.download)}</LinkButton>
+                            </Show>
+                            {PACKAGES.may("delete").then(|| view! { <DeleteButton entity=&PACKAGES id name=Signal::derive(name) /> })}
+                        </PageTitle>
+                        <div class="object-columns">
+                            <div class="object-left">
+                                {move || match package.value.get() {
+                                    Some(package) => facts(package),
+                                    None => view! { <Card><div class="card-pad"><SkeletonLines lines=5 /></div></Card> }.into_any(),
+                                }}
+                                <OfferedBy id />
+                            </div>
+                            <Card title=t!(package.contents)>
+                                <div class="card-pad package-info">
+                                    {move || match (info.value.get(), info.error.get()) {
+                                        (Some(info), _) => view! { <Markdown text=value::text(&info, "data") /> }.into_any(),
+                                        (None, Some(error)) => view! { <p class="text-muted">{error.line()}</p> }.into_any(),
+                                        (None, None) => view! { <SkeletonLines lines=10 /> }.into_any(),
+                                    }}
+                                </div>
+                            </Card>
+                        </div>
+                    }
+                    .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+fn facts(package: Value) -> AnyView {
+    view! {
+        <Card title=t!(package.singular)>
+            <dl class="facts">
+                {text_fact(t!(common.name), &package, "name")}
+                {text_fact(t!(package.version), &package, "version")}
+                {text_fact(t!(package.architecture), &package, "architecture")}
+                {fact(t!(project.singular), cell::link(&PROJECTS, value::at(&package, "project")))}
+                {fact(t!(store.singular), cell::link(&STORES, value::at(&package, "store")))}
+            </dl>
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn OfferedBy(id: i64) -> impl IntoView {
+    let deployments = query::<Page<Value>>(move || {
+        Some(format!(
+            "deployments/?available_packages__id={id}&page_size=20"
+        ))
+    });
+    view! {
+        <Card title=t!(package.offered_by)>
+            <ul class="plain-rows">
+                {move || {
+                    deployments
+                        .value
+                        .get()
+                        .map(|page| {
+                            if page.results.is_empty() {
+                                return view! { <li class="text-muted">{t!(package.offered_by_none)}</li> }.into_any();
+                            }
+                            page.results
+                                .iter()
+                                .map(|row| view! { <li>{cell::link(&DEPLOYMENTS, row)}</li> })
+                                .collect_view()
+                                .into_any()
+                        })
+                }}
+            </ul>
+        </Card>
+    }
+}

@@ -1,0 +1,59 @@
+//! The groups of a policy: the first that matches decides.
+use super::attributes;
+use crate::{
+    entities::POLICY_GROUPS,
+    entity::value,
+    form::Rows,
+    text::{t, tf},
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::{Badge, Chip};
+use serde_json::Value;
+
+/// Below the form of a policy.
+pub fn groups(id: i64, _object: Value) -> AnyView {
+    view! {
+        <Rows
+            entity=&POLICY_GROUPS
+            parent="policy"
+            parent_id=id
+            ordering="priority"
+            title=t!(policy.groups)
+            help=t!(policy.groups_help)
+            add=t!(policy.add_group)
+            draw=draw
+        />
+    }
+    .into_any()
+}
+
+fn draw(row: &Value) -> AnyView {
+    let applications = value::list(row, "applications")
+        .iter()
+        .map(|application| {
+            let label = value::text(application, "name");
+            view! { <Chip label icon=icondata::LuAppWindow href=format!("/applications/{}", value::id(application)) /> }
+        })
+        .collect_view();
+    let priority = tf!(policy.priority_is, number = value::text(row, "priority"));
+    let excluded = value::list(row, "excluded_attributes");
+    view! {
+        <div class="policy-group">
+            <div class="chip-row"><Badge>{priority}</Badge>{applications}</div>
+            <div class="policy-targets">
+                <span class="text-muted">{t!(policy.for_whom)}</span>
+                {attributes::chips(value::list(row, "included_attributes"), t!(policy.nobody))}
+            </div>
+            {(!excluded.is_empty())
+                .then(|| {
+                    view! {
+                        <div class="policy-targets">
+                            <span class="text-muted">{t!(policy.except)}</span>
+                            {attributes::chips(excluded, "")}
+                        </div>
+                    }
+                })}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,116 @@
+//! What the signed-in person set up for itself.
+use super::users::PasswordCard;
+use crate::{
+    api::session,
+    app::LanguageChoice,
+    list::Density,
+    preferences,
+    shell::language::LANGUAGES,
+    text::{self, t},
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::{Card, Choice, Field, PageTitle, Select, texts, theme::ThemeChoice};
+
+/// The page.
+#[component]
+pub fn PreferencesPage() -> impl IntoView {
+    let user = session::user();
+    view! {
+        <div class="page page-narrow">
+            <PageTitle title=t!(preferences.title) subtitle=t!(preferences.about).to_owned() />
+            <Card title=t!(preferences.view)>
+                <div class="card-form">
+                    <LanguageField />
+                    <ThemeField />
+                    <PageSizeField />
+                    <Density help=t!(preferences.compact_help) />
+                </div>
+            </Card>
+            <PasswordCard id=user.id own=true name=user.username.clone() />
+            <Card title=t!(preferences.keys)>
+                <dl class="keys">
+                    {[
+                        ("Ctrl K", t!(preferences.key_search)),
+                        ("/", t!(preferences.key_filter)),
+                        ("j  k", t!(preferences.key_move)),
+                        ("x", t!(preferences.key_select)),
+                        ("Enter", t!(preferences.key_open)),
+                        ("Ctrl S", t!(preferences.key_save)),
+                    ]
+                        .into_iter()
+                        .map(|(key, words)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{words}</dd></div> })
+                        .collect_view()}
+                </dl>
+            </Card>
+        </div>
+    }
+}
+
+/// Calls `apply` when a select is changed by the person.
+fn on_choice(value: RwSignal<String>, apply: impl Fn(String) + 'static) {
+    Effect::new(move |before: Option<String>| {
+        let chosen = value.get();
+        if before.is_some_and(|before| before != chosen) {
+            apply(chosen.clone());
+        }
+        chosen
+    });
+}
+
+#[component]
+fn LanguageField() -> impl IntoView {
+    let choice = expect_context::<LanguageChoice>();
+    let value = RwSignal::new(text::tag().to_owned());
+    on_choice(value, move |tag| {
+        if let Some((locale, ..)) = LANGUAGES.into_iter().find(|(_, own, _)| *own == tag) {
+            choice.choose(locale);
+        }
+    });
+    let choices: Vec<Choice> = LANGUAGES
+        .into_iter()
+        .map(|(_, tag, name)| Choice::new(tag, name))
+        .collect();
+    view! { <Field label=t!(preferences.language)><Select value choices /></Field> }
+}
+
+#[component]
+fn ThemeField() -> impl IntoView {
+    let words = texts::use_texts().get_untracked();
+    let value = RwSignal::new(
+        match ThemeChoice::stored() {
+            ThemeChoice::System => "system",
+            ThemeChoice::Light => "light",
+            ThemeChoice::Dark => "dark",
+        }
+        .to_owned(),
+    );
+    on_choice(value, |name| {
+        match name.as_str() {
+            "light" => ThemeChoice::Light,
+            "dark" => ThemeChoice::Dark,
+            _ => ThemeChoice::System,
+        }
+        .apply();
+    });
+    let choices = vec![
+        Choice::new("system", words.theme_system),
+        Choice::new("light", words.theme_light),
+        Choice::new("dark", words.theme_dark),
+    ];
+    view! { <Field label=words.theme><Select value choices /></Field> }
+}
+
+#[component]
+fn PageSizeField() -> impl IntoView {
+    let value = RwSignal::new(preferences::page_size().get_untracked().to_string());
+    on_choice(value, |size| {
+        if let Ok(size) = size.parse() {
+            preferences::set_page_size(size);
+        }
+    });
+    let choices: Vec<Choice> = preferences::PAGE_SIZES
+        .iter()
+        .map(|size| Choice::new(size.to_string(), size.to_string()))
+        .collect();
+    view! { <Field label=t!(list.rows)><Select value choices /></Field> }
+}

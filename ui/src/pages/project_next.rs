@@ -1,0 +1,53 @@
+//! What usually comes after a project: a store, packages, a deployment.
+use crate::{
+    api::query,
+    entities::{COMPUTERS, DEPLOYMENTS, PACKAGES, STORES},
+    entity::Entity,
+    text::{number, t},
+};
+use leptos::prelude::*;
+use migasfree_types::rest::page::Page;
+use migasfree_ui_kit::{ButtonSize, Card, Icon, LinkButton};
+use serde_json::Value;
+
+/// Below the form of a project.
+pub fn below(id: i64, _object: Value) -> AnyView {
+    let steps: [(&'static Entity, Option<&'static str>); 4] = [
+        (&STORES, Some("/stores/new")),
+        (&PACKAGES, None),
+        (&DEPLOYMENTS, Some("/deployments/new")),
+        (&COMPUTERS, None),
+    ];
+    view! {
+        <Card title=t!(project.contents) class="uses">
+            <ul class="plain-rows">{steps.into_iter().map(|(entity, new)| view! { <Step entity new id /> }).collect_view()}</ul>
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn Step(entity: &'static Entity, new: Option<&'static str>, id: i64) -> impl IntoView {
+    let found =
+        query::<Page<Value>>(move || Some(format!("{}?project__id={id}&page_size=1", entity.api)));
+    let count = move || {
+        found.value.with(|page| {
+            page.as_ref()
+                .map_or_else(|| "…".to_owned(), |page| number(page.count))
+        })
+    };
+    let new = new.filter(|_| entity.may("add"));
+    view! {
+        <li>
+            <a class="use-link" href=format!("{}?project__id={id}", entity.href())>
+                <Icon icon=entity.icon />
+                {(entity.plural)()}
+            </a>
+            <span class="tabular">{count}</span>
+            {new.map(|new| {
+                let words = entity.create.map_or("", |create| create());
+                view! { <LinkButton size=ButtonSize::Small icon=icondata::LuPlus href=format!("{new}?project={id}")>{words}</LinkButton> }
+            })}
+        </li>
+    }
+}

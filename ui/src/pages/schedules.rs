@@ -1,0 +1,84 @@
+//! The delays of a schedule.
+use super::attributes;
+use crate::{
+    entities::ATTRIBUTES,
+    entity::{ENTITY, Entity, Field, Kind, Section, value},
+    form::Rows,
+    text::{label, t, tf},
+};
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+static DELAYS: Entity = Entity {
+    path: "schedule-delays",
+    api: "schedule-delays/",
+    model: "core.scheduledelay",
+    icon: icondata::LuCalendarClock,
+    plural: label!(schedule.delays),
+    singular: label!(schedule.delay),
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[
+            Field::new(
+                "delay",
+                label!(schedule.delay_days),
+                Kind::Number { min: 0, max: 999 },
+            )
+            .required()
+            .help(label!(schedule.delay_help))
+            .initially(|| json!(0)),
+            Field::new(
+                "duration",
+                label!(schedule.duration_days),
+                Kind::Number { min: 1, max: 999 },
+            )
+            .required()
+            .help(label!(schedule.duration_help))
+            .initially(|| json!(1)),
+            Field::new(
+                "attributes",
+                label!(attribute.plural),
+                Kind::Many {
+                    entity: &ATTRIBUTES,
+                    filter: |_| String::new(),
+                },
+            )
+            .required(),
+        ],
+    }],
+    page: false,
+    ..ENTITY
+};
+
+/// Below the form of a schedule.
+pub fn below(id: i64, _object: Value) -> AnyView {
+    view! {
+        <Rows
+            entity=&DELAYS
+            parent="schedule"
+            parent_id=id
+            ordering="delay"
+            title=t!(schedule.delays)
+            help=t!(schedule.delays_help)
+            add=t!(schedule.add_delay)
+            draw=draw
+        />
+    }
+    .into_any()
+}
+
+fn draw(row: &Value) -> AnyView {
+    let words = tf!(
+        schedule.delay_is,
+        delay = value::text(row, "delay"),
+        duration = value::text(row, "duration")
+    );
+    view! {
+        <div class="policy-group">
+            <b>{words}</b>
+            {attributes::chips(value::list(row, "attributes"), t!(policy.nobody))}
+        </div>
+    }
+    .into_any()
+}

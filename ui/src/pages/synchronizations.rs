@@ -1,0 +1,40 @@
+//! Cells of the list of synchronisations.
+use crate::{entity::value, text::t};
+use leptos::prelude::*;
+use migasfree_ui_kit::{Tone, format};
+use serde_json::Value;
+
+/// From its start to its end.
+pub fn duration_cell(row: &Value) -> AnyView {
+    let (start, end) = (
+        value::text(row, "start_date"),
+        value::text(row, "created_at"),
+    );
+    match (format::parse_time(&start), format::parse_time(&end)) {
+        (Some(start), Some(end)) if end >= start => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "seconds, not negative"
+            )]
+            let seconds = ((end - start) / 1000.0).round() as u64;
+            format::duration(seconds).into_any()
+        }
+        _ => "–".into_any(),
+    }
+}
+
+/// Whether the package manager was content.
+pub fn packages_state(row: &Value) -> (Tone, &'static str) {
+    match value::at(row, "pms_status_ok").as_bool() {
+        Some(true) => (Tone::Success, t!(synchronization.ok)),
+        Some(false) => (Tone::Error, t!(synchronization.not_ok)),
+        None => (Tone::Neutral, t!(synchronization.running)),
+    }
+}
+
+/// Who was logged in.
+pub fn user_cell(row: &Value) -> AnyView {
+    let user = value::at(row, "user");
+    value::text_of(user, &["__str__", "name"]).into_any()
+}

@@ -1,0 +1,191 @@
+//! Users: how they sign in.
+use crate::{
+    api::{ApiError, request, session},
+    entity::value,
+    text::{t, tf},
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::{
+    Button, ButtonSize, Card, ConfirmDialog, Field, Notice, TextInput, Tone, button::ButtonLook,
+    clipboard, use_toasts,
+};
+use serde_json::{Value, json};
+
+/// Active or not.
+pub fn state(row: &Value) -> (Tone, &'static str) {
+    if value::flag(row, "is_active") {
+        (Tone::Success, t!(user.active))
+    } else {
+        (Tone::Neutral, t!(user.inactive))
+    }
+}
+
+/// Below the form: password and token.
+pub fn access(id: i64, object: Value) -> AnyView {
+    let own = session::user().id == id;
+    let name = value::text(&object, "username");
+    view! {
+        <div class="below-cards">
+            <PasswordCard id own name=name.clone() />
+            <TokenCard id name />
+        </div>
+    }
+    .into_any()
+}
+
+/// Sets a password; the own one needs the current one.
+#[component]
+pub fn PasswordCard(id: i64, own: bool, name: String) -> impl IntoView {
+    let toasts = use_toasts();
+    let [current, first, second] = [(); 3].map(|()| RwSignal::new(String::new()));
+    let busy = RwSignal::new(false);
+    let failure = RwSignal::new(None::<ApiError>);
+    let errors = move |names: &'static [&'static str]| {
+        Signal::derive(move || {
+            failure.with(|failure| match failure {
+                Some(ApiError::Invalid(fields)) => names
+                    .iter()
+                    .filter_map(|name| fields.get(*name))
+                    .flatten()
+                    .cloned()
+                    .collect(),
+                _ => Vec::new(),
+            })
+        })
+    };
+    let submit = move || {
+        if first.get_untracked() != second.get_untracked() {
+            let message = vec![t!(user.passwords_differ).to_owned()];
+            failure.set(Some(ApiError::Invalid(
+                [("password2".to_owned(), message)].into(),
+            )));
+            return;
+        }
+        let name = name.clone();
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let (one, two) = (first.get_untracked(), second.get_untracked());
+            let answer = if own {
+                let body = json!({"old_password": current.get_untracked(), "new_password1": one, "new_password2": two});
+                request::post("/rest-auth/password/change/", &body).await
+            } else {
+                request::put(
+                    &format!("user-profiles/{id}/change-password/"),
+                    &json!({"password": one, "password2": two}),
+                )
+                .await
+            };
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(_) => {
+                    for field in [current, first, second] {
+                        let _ = field.try_set(String::new());
+                    }
+                    let _ = failure.try_set(None);
+                    toasts.success(tf!(user.password_set, name = name));
+                }
+                Err(error) => {
+                    let _ = failure.try_set(Some(error));
+                }
+            }
+        });
+    };
+    view! {
+        <Card title=t!(user.password)>
+            <form
+                class="card-form"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    submit();
+                }
+            >
+                {own
+                    .then(|| {
+                        view! {
+                            <Field label=t!(user.current_password) errors=errors(&["old_password"])>
+                                <TextInput value=current kind="password" autocomplete="current-password" />
+                            </Field>
+                        }
+                    })}
+                <Field label=t!(user.new_password) help=t!(user.password_help).to_owned() errors=errors(&["password", "new_password1"])>
+                    <TextInput value=first kind="password" autocomplete="new-password" />
+                </Field>
+                <Field label=t!(user.repeat_password) errors=errors(&["password2", "new_password2", "non_field_errors"])>
+                    <TextInput value=second kind="password" autocomplete="new-password" />
+                </Field>
+                {move || {
+                    failure
+                        .get()
+                        .filter(|error| !matches!(error, ApiError::Invalid(_)))
+                        .map(|error| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })
+                }}
+                <Button kind="submit" busy disabled=Signal::derive(move || first.with(String::is_empty)) class="card-form-button">
+                    {t!(user.set_password)}
+                </Button>
+            </form>
+        </Card>
+    }
+}
+
+#[component]
+fn TokenCard(id: i64, name: String) -> impl IntoView {
+    let toasts = use_toasts();
+    let token = RwSignal::new(None::<String>);
+    let asking = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let renew = move |()| {
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let answer =
+                request::post(&format!("user-profiles/{id}/update-token/"), &json!({})).await;
+            let _ = busy.try_set(false);
+            let _ = asking.try_set(false);
+            match answer {
+                Ok(answer) => {
+                    let _ = token.try_set(Some(value::text(&answer, "info")));
+                }
+                Err(error) => toasts.error(error.line()),
+            }
+        });
+    };
+    view! {
+        <Card title=t!(user.token)>
+            <div class="card-form">
+                <p class="text-muted">{t!(user.token_help)}</p>
+                {move || {
+                    token
+                        .get()
+                        .map(|token| {
+                            let copied = token.clone();
+                            view! {
+                                <Notice tone=Tone::Warning icon=icondata::LuKeyRound>
+                                    <p>{t!(user.token_once)}</p>
+                                    <code class="token">{token}</code>
+                                    <Button
+                                        size=ButtonSize::Small
+                                        icon=icondata::LuCopy
+                                        on_press=move |_| {
+                                            clipboard::copy(&copied);
+                                            toasts.info(t!(user.token_copied));
+                                        }
+                                    >
+                                        {t!(user.copy)}
+                                    </Button>
+                                </Notice>
+                            }
+                        })
+                }}
+                <Button class="card-form-button" on_press=move |_| asking.set(true)>{t!(user.renew_token)}</Button>
+            </div>
+            <ConfirmDialog
+                open=asking
+                title=tf!(user.renew_title, name = name)
+                message=t!(user.renew_text)
+                confirm=t!(user.renew_token)
+                look=ButtonLook::Primary
+                busy
+                on_confirm=renew
+            />
+        </Card>
+    }
+}

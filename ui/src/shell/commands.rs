@@ -1,0 +1,248 @@
+//! Search and commands: Ctrl K. Pages, things to begin, and objects of every kind.
+use crate::{
+    address::{self, encode},
+    api::{request, session},
+    entities::{self, ALL},
+    text::{t, tf},
+};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+use migasfree_types::rest::search::SearchHit;
+use migasfree_ui_kit::Icon;
+use std::{sync::Arc, time::Duration};
+
+#[derive(Clone)]
+struct Command {
+    icon: icondata::Icon,
+    text: String,
+    second: String,
+    act: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Command {
+    fn page(icon: icondata::Icon, text: String, second: String, href: String) -> Self {
+        Self {
+            icon,
+            text,
+            second,
+            act: Arc::new(move || address::go(&href)),
+        }
+    }
+}
+
+/// The palette.
+#[component]
+pub fn Commands(open: RwSignal<bool>) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() && !dialog.open() {
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    view! {
+        <dialog
+            node_ref=dialog
+            class="dialog palette"
+            aria-label=t!(shell.search)
+            on:close=move |_| open.set(false)
+            on:click=move |event| {
+                let backdrop = dialog.get_untracked().is_some_and(|dialog| {
+                    event.target().is_some_and(|target| {
+                        let own: &web_sys::EventTarget = dialog.as_ref();
+                        *own == target
+                    })
+                });
+                if backdrop {
+                    open.set(false);
+                }
+            }
+        >
+            <Show when=move || open.get()>
+                <Palette open />
+            </Show>
+        </dialog>
+    }
+}
+
+#[component]
+fn Palette(open: RwSignal<bool>) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let hits = RwSignal::new(Vec::<SearchHit>::new());
+    let at = RwSignal::new(0_usize);
+    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let newest = StoredValue::new(0_u32);
+    let search = move || {
+        let number = newest.get_value().wrapping_add(1);
+        newest.set_value(number);
+        let text = typed.get_untracked().trim().to_owned();
+        if text.chars().count() < 2 {
+            hits.set(Vec::new());
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let found =
+                request::get_as::<Vec<SearchHit>>(&format!("search/?q={}", encode(&text))).await;
+            if newest.try_get_value() == Some(number) {
+                hits.set(found.unwrap_or_default());
+            }
+        });
+    };
+    let commands =
+        Memo::new_with_compare(move |_| matching(&typed.get(), &hits.get()), |_, _| true);
+    let run = move |index: usize| {
+        let command = commands.with_untracked(|commands| commands.get(index).cloned());
+        if let Some(command) = command {
+            open.set(false);
+            (command.act)();
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let count = commands.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" => at.update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
+            "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
+            "Enter" => run(at.get_untracked()),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+        }
+    });
+    view! {
+        <div class="palette-box">
+            <div class="palette-input">
+                <Icon icon=icondata::LuSearch size=20 />
+                <input
+                    node_ref=input
+                    role="combobox"
+                    aria-expanded="true"
+                    aria-controls="palette-list"
+                    aria-activedescendant=move || format!("palette-{}", at.get())
+                    aria-label=t!(shell.search)
+                    placeholder=t!(shell.search_placeholder)
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=typed
+                    on:keydown=on_key
+                    on:input=move |event| {
+                        typed.set(event_target_value(&event));
+                        at.set(0);
+                        if let Some(handle) = pending.get_value() {
+                            handle.clear();
+                        }
+                        pending.set_value(set_timeout_with_handle(search, Duration::from_millis(150)).ok());
+                    }
+                />
+            </div>
+            <ul class="palette-list" id="palette-list" role="listbox">
+                {move || {
+                    let commands = commands.get();
+                    if commands.is_empty() {
+                        return view! { <li class="picker-nothing">{tf!(shell.nothing, text = typed.get())}</li> }.into_any();
+                    }
+                    commands
+                        .into_iter()
+                        .enumerate()
+                        .map(|(index, command)| {
+                            view! {
+                                <li
+                                    id=format!("palette-{index}")
+                                    class="palette-item"
+                                    role="option"
+                                    aria-selected=move || if at.get() == index { "true" } else { "false" }
+                                    on:click=move |_| run(index)
+                                    on:mousemove=move |_| at.set(index)
+                                >
+                                    <Icon icon=command.icon />
+                                    <span class="palette-text">{command.text}</span>
+                                    <span class="palette-second">{command.second}</span>
+                                </li>
+                            }
+                        })
+                        .collect_view()
+                        .into_any()
+                }}
+            </ul>
+            <footer class="palette-foot"><kbd>"↑"</kbd><kbd>"↓"</kbd>{t!(shell.palette_move)}<kbd>"↵"</kbd>{t!(shell.palette_open)}<kbd>"Esc"</kbd>{t!(common.close)}</footer>
+        </div>
+    }
+}
+
+/// Objects first, then pages, then things to begin.
+fn matching(typed: &str, hits: &[SearchHit]) -> Vec<Command> {
+    let words = typed.trim().to_lowercase();
+    let fits = |text: &str| words.is_empty() || text.to_lowercase().contains(&words);
+    let objects = hits.iter().filter_map(|hit| {
+        let entity = entities::by_model(&hit.entity)?;
+        let second = if hit.summary.is_empty() {
+            (entity.singular)().to_owned()
+        } else {
+            format!("{} · {}", (entity.singular)(), hit.summary)
+        };
+        Some(Command::page(
+            entity.icon,
+            hit.text.clone(),
+            second,
+            entity.object_href(hit.id),
+        ))
+    });
+    let pages = ALL
+        .iter()
+        .filter(|entity| entity.may("view") && fits((entity.plural)()))
+        .map(|entity| {
+            Command::page(
+                entity.icon,
+                (entity.plural)().to_owned(),
+                t!(shell.page).to_owned(),
+                entity.href(),
+            )
+        });
+    let begin = ALL
+        .iter()
+        .filter(|entity| entity.may("add"))
+        .filter_map(|entity| {
+            let text = (entity.create?)();
+            fits(text).then(|| {
+                Command::page(
+                    icondata::LuPlus,
+                    text.to_owned(),
+                    t!(shell.action).to_owned(),
+                    format!("/{}/new", entity.path),
+                )
+            })
+        });
+    let own = [
+        (icondata::LuLayoutDashboard, t!(overview.title), "/"),
+        (icondata::LuSettings2, t!(preferences.title), "/preferences"),
+    ];
+    let own = own
+        .into_iter()
+        .filter(|(_, text, _)| fits(text))
+        .map(|(icon, text, href)| {
+            Command::page(
+                icon,
+                text.to_owned(),
+                t!(shell.page).to_owned(),
+                href.to_owned(),
+            )
+        });
+    let sign_out = fits(t!(shell.sign_out)).then(|| Command {
+        icon: icondata::LuLogOut,
+        text: t!(shell.sign_out).to_owned(),
+        second: t!(shell.action).to_owned(),
+        act: Arc::new(session::sign_out),
+    });
+    objects
+        .chain(own)
+        .chain(pages)
+        .chain(begin)
+        .chain(sign_out)
+        .take(30)
+        .collect()
+}

@@ -1,0 +1,34 @@
+//! The signed-in person: preferences, password, signing out.
+use crate::{address, api::session, text::t};
+use leptos::prelude::*;
+use migasfree_ui_kit::{Menu, MenuItem, MenuSeparator};
+
+/// The menu at the end of the top bar.
+#[component]
+pub fn PersonMenu() -> impl IntoView {
+    let user = session::user();
+    let name = user.display_name();
+    let initial = name
+        .chars()
+        .next()
+        .map(|letter| letter.to_uppercase().to_string())
+        .unwrap_or_default();
+    let own_page = format!("/users/{}", user.id);
+    let label = name.clone();
+    let trigger =
+        move || view! { <span class="person-tile" aria-hidden="true">{initial.clone()}</span> };
+    let username = user.username.clone();
+    view! {
+        <Menu trigger label class="btn btn-ghost btn-sm btn-square">
+            <div class="person-name" role="presentation">
+                <b>{name.clone()}</b>
+                <span class="text-muted">{username.clone()}</span>
+            </div>
+            <MenuSeparator />
+            <MenuItem icon=icondata::LuUser label=t!(shell.profile) href=own_page.clone() />
+            <MenuItem icon=icondata::LuSettings2 label=t!(preferences.title) on_press=move |()| address::go("/preferences") />
+            <MenuSeparator />
+            <MenuItem icon=icondata::LuLogOut label=t!(shell.sign_out) on_press=move |()| session::sign_out() />
+        </Menu>
+    }
+}

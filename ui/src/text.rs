@@ -1,0 +1,109 @@
+//! Words. `t!(overview.title)` is the text in the reader's language, `tf!` fills `{name}` in it, `label!` is one for a declaration.
+//!
+//! The whole view is made anew when the language changes (see [`crate::app`]), so a text is a plain `&'static str` everywhere.
+use std::cell::Cell;
+
+#[allow(
+    deprecated,
+    clippy::all,
+    missing_debug_implementations,
+    reason = "generated; the recommended build script would add ninety crates to the build"
+)]
+mod generated {
+    leptos_i18n::load_locales!();
+}
+pub use generated::i18n::Locale;
+
+const STORAGE_KEY: &str = "migasfree.language";
+
+thread_local! {
+    static LOCALE: Cell<Locale> = const { Cell::new(Locale::en) };
+}
+
+/// A text of a declaration.
+pub type Label = fn() -> &'static str;
+
+/// The language of the view.
+pub fn locale() -> Locale {
+    LOCALE.get()
+}
+
+/// Its tag for the browser's formatting and the server's messages.
+pub fn tag() -> &'static str {
+    match locale() {
+        Locale::en => "en",
+        Locale::es => "es",
+    }
+}
+
+/// The language kept in this browser, else the browser's.
+pub fn stored() -> Locale {
+    let storage = leptos::prelude::window().local_storage().ok().flatten();
+    let tag = storage
+        .and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten())
+        .or_else(|| leptos::prelude::window().navigator().language())
+        .unwrap_or_default();
+    if tag.starts_with("es") {
+        Locale::es
+    } else {
+        Locale::en
+    }
+}
+
+/// Makes a language the view's and keeps it.
+pub fn choose(locale: Locale) {
+    LOCALE.set(locale);
+    if let Some(root) = leptos::prelude::document().document_element() {
+        let _ = root.set_attribute("lang", tag());
+    }
+}
+
+/// Keeps the language in this browser.
+pub fn keep(locale: Locale) {
+    choose(locale);
+    if let Ok(Some(storage)) = leptos::prelude::window().local_storage() {
+        let _ = storage.set_item(STORAGE_KEY, tag());
+    }
+}
+
+/// Replaces `{name}` by its value.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = text.to_owned();
+    for (name, value) in values {
+        filled = filled.replace(&format!("{{{name}}}"), value);
+    }
+    filled
+}
+
+/// A number in the reader's language.
+pub fn number(value: u64) -> String {
+    migasfree_ui_kit::format::number(value, tag())
+}
+
+/// Picks singular or plural and fills `{count}`.
+pub fn plural(count: u64, one: &'static str, many: &'static str) -> String {
+    fill(
+        if count == 1 { one } else { many },
+        &[("count", &number(count))],
+    )
+}
+
+macro_rules! t {
+    ($($key:tt)+) => {
+        leptos_i18n::td_string!($crate::text::locale(), $($key)+)
+    };
+}
+
+macro_rules! tf {
+    ($($key:ident).+, $($name:ident = $value:expr),+ $(,)?) => {
+        $crate::text::fill($crate::text::t!($($key).+), &[$((stringify!($name), &$value.to_string())),+])
+    };
+}
+
+macro_rules! label {
+    ($($key:tt)+) => {
+        (|| $crate::text::t!($($key)+)) as $crate::text::Label
+    };
+}
+
+pub(crate) use {label, t, tf};
