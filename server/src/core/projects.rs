@@ -3,12 +3,16 @@
 use async_trait::async_trait;
 
 use super::{rules::slug::slug, shapes::PLATFORM_REF, vocabulary::PMS};
-use crate::rest::{
-    entity::{Entity, Field, Model, col, one, put},
-    error::RestError,
-    hooks::{Change, Hooks},
-    schema::{Table, back, bool, choice, key, text},
-    visibility::Visible,
+use crate::{
+    db::ProjectId,
+    repository::publish::{self, Cause},
+    rest::{
+        entity::{Entity, Field, Model, col, one, put},
+        error::RestError,
+        hooks::{Change, Hooks},
+        schema::{Table, back, bool, choice, key, text},
+        visibility::Visible,
+    },
 };
 
 /// `core_project`
@@ -131,6 +135,15 @@ impl Hooks for Rules {
             ));
         }
         change.values.set_text("slug", made);
+        Ok(())
+    }
+
+    /// Repositories have an index for each architecture.
+    async fn saved(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        if !change.is_new() && change.changes("architecture") {
+            let cause = Cause::Project(ProjectId(change.id()));
+            publish::request_for(&change.context.state, change.tx, cause).await?;
+        }
         Ok(())
     }
 }

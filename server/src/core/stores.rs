@@ -3,12 +3,16 @@
 use async_trait::async_trait;
 
 use super::{rules::slug::slug, shapes::PROJECT_INFO};
-use crate::rest::{
-    entity::{Csv, Entity, Model, col, one, put, raw},
-    error::RestError,
-    hooks::{Change, Hooks},
-    schema::{Table, back, key, text},
-    visibility::Visible,
+use crate::{
+    db::StoreId,
+    repository::publish::{self, Cause},
+    rest::{
+        entity::{Csv, Entity, Model, col, one, put, raw},
+        error::RestError,
+        hooks::{Change, Deletion, Hooks, Removal},
+        schema::{Table, back, key, text},
+        visibility::Visible,
+    },
 };
 
 /// `core_store`
@@ -77,5 +81,12 @@ impl Hooks for Rules {
             ));
         }
         Ok(())
+    }
+
+    /// Its packages go with it, and out of the repositories that offer them.
+    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+        let cause = Cause::Store(StoreId(removal.id));
+        publish::request_for(&removal.context.state, removal.tx, cause).await?;
+        Ok(Deletion::Row)
     }
 }

@@ -11,6 +11,12 @@ pub struct Apt {
 impl Apt {
     /// A root whose only source is a deployment of the site's project.
     pub fn new(site: &Site, slug: &str) -> Self {
+        let key = site.state.signer.public_key();
+        Self::of(&site.url("/public/desk-10/repos"), slug, key)
+    }
+
+    /// A root whose only source is a suite of these repositories, signed with this key.
+    pub fn of(repositories: &str, slug: &str, public_key: &str) -> Self {
         let apt = Self {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -26,8 +32,7 @@ impl Apt {
         let root = apt.folder.path().display();
         let key = apt.path("key.asc");
         apt.write("var/lib/dpkg/status", "");
-        apt.write("key.asc", site.state.signer.public_key());
-        let repositories = site.url("/public/desk-10/repos");
+        apt.write("key.asc", public_key);
         let source = format!(
             "deb [signed-by={}] {repositories} {slug} PKGS\n",
             key.display()

@@ -4,6 +4,7 @@ mod apt;
 mod apt_root;
 mod files;
 mod killed;
+mod operator;
 mod publishing;
 mod site;
 mod uploads;
