@@ -1,0 +1,482 @@
+//! An engine that plays: packages are names in a file, and every process that opens the same root sees the same ones.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use migasfree_client::job::{Job, JobId, ResultCode};
+use migasfree_client::observer::{
+    Item, ItemPhase, LockHolder, OutputStream, Progress, Question, QuestionKind, Stage,
+};
+use migasfree_client::pms::{
+    Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PlannedPackage, PmsError,
+};
+use migasfree_client::sync::{
+    CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
+    SyncRequest,
+};
+use migasfree_client::transport::messages::{
+    App, AppId, AppPackages, ComputerId, ComputerInfo, Label, MandatoryPackages, Named, ServerInfo,
+    Tags, Trait,
+};
+use serde::{Deserialize, Serialize};
+
+pub const PROJECT: &str = "debian-12";
+pub const SVG: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10'>\
+                       <rect width='10' height='10' fill='#00f'/></svg>";
+
+/// How the world of a root is; a test writes it, every process reads it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct World {
+    /// Version by name.
+    pub installed: BTreeMap<String, String>,
+    /// Version by name.
+    pub repository: BTreeMap<String, String>,
+    /// What policies demand.
+    pub mandatory: Vec<String>,
+    /// The server does not answer.
+    pub offline: bool,
+    /// The server takes requests for applications.
+    pub takes_requests: bool,
+    /// How long a download lasts, milliseconds.
+    pub download: u64,
+    /// How long a change lasts, milliseconds.
+    pub change: u64,
+    /// A change asks first.
+    pub asks: bool,
+    /// A change was interrupted.
+    pub half_done: bool,
+}
+
+impl World {
+    /// A repository with some packages, nothing installed.
+    pub fn new() -> Self {
+        let repository = ["sketchbook", "library", "ledger", "admin-tool"];
+        Self {
+            repository: repository
+                .map(|name| (name.to_owned(), "2.0".to_owned()))
+                .into(),
+            ..Self::default()
+        }
+    }
+
+    pub fn read(root: &Path) -> Self {
+        serde_json::from_slice(&fs::read(root.join("world.json")).unwrap()).unwrap()
+    }
+
+    pub fn write(&self, root: &Path) {
+        let unfinished = root.join(format!("world.{}", std::process::id()));
+        fs::write(&unfinished, serde_json::to_vec(self).unwrap()).unwrap();
+        fs::rename(unfinished, root.join("world.json")).unwrap();
+    }
+
+    pub fn change(root: &Path, change: impl FnOnce(&mut Self)) {
+        let mut world = Self::read(root);
+        change(&mut world);
+        world.write(root);
+    }
+}
+
+#[derive(Debug)]
+pub struct PlayedEngine {
+    root: PathBuf,
+}
+
+impl PlayedEngine {
+    pub fn open(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+        }
+    }
+
+    fn world(&self) -> World {
+        World::read(&self.root)
+    }
+
+    fn reached(&self) -> Result<(), EngineError> {
+        if self.world().offline {
+            return Err(EngineError::Offline("no route to host".into()));
+        }
+        Ok(())
+    }
+
+    async fn download(&self, job: &Job<'_>) -> Result<(), EngineError> {
+        let whole = self.world().download.max(1);
+        let mut done = 0;
+        while done < whole {
+            if job.cancel.is_cancelled() {
+                return Err(PmsError::Cancelled.into());
+            }
+            let mut progress = Progress::of(Stage::Download, 10);
+            progress.bytes_done = done * 1000;
+            progress.bytes_total = whole * 1000;
+            progress.speed = 20_000;
+            job.observer.progress(&progress);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            done += 20;
+        }
+        Ok(())
+    }
+
+    async fn change(
+        &self,
+        stage: Stage,
+        names: &[PackageName],
+        job: &Job<'_>,
+    ) -> Result<(), EngineError> {
+        job.observer.progress(&Progress::of(stage, 50));
+        World::change(&self.root, |world| world.half_done = true);
+        let world = self.world();
+        if world.asks {
+            let question = Question {
+                kind: QuestionKind::KeyTrust,
+                data: BTreeMap::from([("fingerprint".into(), "ABCD".into())]),
+                default: "refuse".into(),
+            };
+            let answer = job.observer.question(&question).await;
+            let line = format!("answer: {}", answer.as_deref().unwrap_or("none"));
+            job.observer.output(OutputStream::Info, &line);
+        }
+        for (name, percent) in names.iter().zip([30, 60, 90].into_iter().cycle()) {
+            job.observer.item(&Item {
+                phase: ItemPhase::Unpack,
+                package: name.to_string(),
+                version: "2.0".into(),
+                percent,
+            });
+            job.observer
+                .output(OutputStream::Out, &format!("Unpacking {name}"));
+        }
+        tokio::time::sleep(Duration::from_millis(world.change)).await;
+        let names = names.to_vec();
+        World::change(&self.root, move |world| {
+            for name in names {
+                if stage == Stage::Remove {
+                    world.installed.remove(name.as_str());
+                } else {
+                    world.installed.insert(name.to_string(), "2.0".into());
+                }
+            }
+            world.half_done = false;
+        });
+        Ok(())
+    }
+}
+
+fn app(id: u32, name: &str, level: &str, category: (u32, &str), packages: &[&str]) -> App {
+    App {
+        id: AppId(id),
+        name: name.into(),
+        description: format!("**{name}** is for everybody\n\nMore about it."),
+        created_at: Some("2026-01-02T03:04:05Z".into()),
+        score: 6 - id.min(5),
+        icon: Some(format!("/public/icons/{id}.svg")),
+        level: Named {
+            id: level.into(),
+            name: level.into(),
+        },
+        category: Named {
+            id: category.0,
+            name: category.1.into(),
+        },
+        packages_by_project: vec![AppPackages {
+            project: Named {
+                id: 1,
+                name: PROJECT.into(),
+            },
+            packages_to_install: packages.iter().map(ToString::to_string).collect(),
+            extra: serde_json::Map::new(),
+        }],
+        available_for_attributes: Vec::new(),
+        extra: serde_json::Map::new(),
+    }
+}
+
+fn outcome() -> Outcome {
+    Outcome {
+        code: ResultCode::Ok,
+        problems: Vec::new(),
+    }
+}
+
+#[async_trait]
+impl Engine for PlayedEngine {
+    fn identity(&self) -> Identity {
+        Identity {
+            computer_id: Some(ComputerId(42)),
+            registered: true,
+            name: "pc42".into(),
+            uuid: "4C4C4544-0000-1000-8000-000000000042".into(),
+            server: "http://server:8080".into(),
+            project: PROJECT.into(),
+            package_manager: "played".into(),
+            manage_devices: true,
+            auto_update: false,
+        }
+    }
+
+    fn network(&self) -> NetworkInfo {
+        NetworkInfo {
+            network: "192.0.2.0/24".into(),
+            mask: "255.255.255.0".into(),
+            ip_address: "192.0.2.42".into(),
+        }
+    }
+
+    async fn register(
+        &self,
+        credentials: &Credentials,
+        _job: &Job<'_>,
+    ) -> Result<ComputerId, EngineError> {
+        self.reached()?;
+        if credentials.password == "right" {
+            Ok(ComputerId(42))
+        } else {
+            Err(EngineError::Refused("wrong password".into()))
+        }
+    }
+
+    fn unregister(&self, _all: bool) -> Result<(), EngineError> {
+        fs::write(self.root.join("unregistered"), "").unwrap();
+        Ok(())
+    }
+
+    async fn sync(&self, _request: SyncRequest, job: &Job<'_>) -> Result<Outcome, EngineError> {
+        job.observer.progress(&Progress::of(Stage::Attributes, 10));
+        self.reached()?;
+        Ok(outcome())
+    }
+
+    async fn packages(&self, action: &Action, job: &Job<'_>) -> Result<Outcome, EngineError> {
+        match action {
+            Action::Install(names) => {
+                let unknown = names
+                    .iter()
+                    .find(|name| !self.world().repository.contains_key(name.as_str()));
+                if let Some(name) = unknown {
+                    return Err(PmsError::NotFound(name.to_string()).into());
+                }
+                self.download(job).await?;
+                self.change(Stage::Install, names, job).await?;
+            }
+            Action::Remove(names) => self.change(Stage::Remove, names, job).await?,
+            Action::Upgrade | Action::Refresh => {}
+        }
+        Ok(outcome())
+    }
+
+    async fn resume(&self, _job: &Job<'_>) -> Option<Result<Outcome, EngineError>> {
+        self.world()
+            .half_done
+            .then(|| Err(PmsError::Interrupted.into()))
+    }
+
+    async fn repair(&self, job: &Job<'_>) -> Result<Outcome, EngineError> {
+        job.observer
+            .output(OutputStream::Out, "Setting up what was left");
+        World::change(&self.root, |world| world.half_done = false);
+        Ok(outcome())
+    }
+
+    fn forget(&self, _job: &JobId) {}
+
+    async fn set_tags(
+        &self,
+        _tags: &[String],
+        _apply: bool,
+        _job: &Job<'_>,
+    ) -> Result<Outcome, EngineError> {
+        self.reached()?;
+        Ok(outcome())
+    }
+
+    async fn tags(&self) -> Result<Tags, EngineError> {
+        self.reached()?;
+        Ok(Tags {
+            assigned: vec!["ROOM-Library".into()],
+            available: BTreeMap::from([("Room".into(), vec!["ROOM-Hall".into()])]),
+        })
+    }
+
+    async fn catalog(&self) -> Result<CatalogSnapshot, EngineError> {
+        self.reached()?;
+        Ok(CatalogSnapshot {
+            apps: vec![
+                app(
+                    1,
+                    "Sketchbook",
+                    "U",
+                    (1, "Graphics"),
+                    &["sketchbook", "library"],
+                ),
+                app(2, "Ledger", "U", (2, "Office"), &["ledger", "library"]),
+                app(3, "Admin tool", "A", (3, "System"), &["admin-tool"]),
+                app(4, "Nowhere", "U", (2, "Office"), &["nowhere"]),
+            ],
+            categories: Vec::new(),
+        })
+    }
+
+    async fn public_file(&self, _address: &str) -> Result<PublicFile, EngineError> {
+        self.reached()?;
+        Ok(PublicFile {
+            media_type: "image/svg+xml".into(),
+            content: SVG.into(),
+        })
+    }
+
+    async fn info(&self) -> Result<ComputerInfo, EngineError> {
+        self.reached()?;
+        Ok(ComputerInfo {
+            search: "pc42".into(),
+            ram: Some(8 << 30),
+            product: Some("Desk".into()),
+            ..ComputerInfo::default()
+        })
+    }
+
+    async fn label(&self) -> Result<Label, EngineError> {
+        self.reached()?;
+        Ok(Label {
+            helpdesk: "555 1234".into(),
+            ..Label::default()
+        })
+    }
+
+    async fn traits(&self) -> Result<Vec<Trait>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    fn last_traits(&self) -> Vec<Trait> {
+        Vec::new()
+    }
+
+    async fn server_info(&self) -> Result<ServerInfo, EngineError> {
+        self.reached()?;
+        Ok(ServerInfo {
+            version: "0.1".into(),
+            organization: "City".into(),
+        })
+    }
+
+    async fn flush_outbox(&self) -> Result<usize, EngineError> {
+        Ok(0)
+    }
+
+    fn package_name(&self, text: &str) -> Result<PackageName, EngineError> {
+        let name: Result<PackageName, _> = serde_json::from_value(text.into());
+        match name {
+            Ok(name) if !text.contains('$') => Ok(name),
+            _ => Err(PmsError::InvalidName(text.into()).into()),
+        }
+    }
+
+    async fn candidates(&self, names: &[PackageName]) -> Result<Vec<Candidate>, EngineError> {
+        let world = self.world();
+        Ok(names
+            .iter()
+            .filter_map(|name| {
+                Some(Candidate {
+                    name: name.to_string(),
+                    version: world.repository.get(name.as_str())?.clone(),
+                    download_bytes: 1000,
+                    installed_bytes: 5000,
+                    homepage: "https://example.org".into(),
+                    licence: String::new(),
+                })
+            })
+            .collect())
+    }
+
+    fn packages_stamp(&self) -> u64 {
+        let world = self.world();
+        let count =
+            world.installed.len() * 1000 + world.repository.len() * 10 + world.mandatory.len();
+        u64::try_from(count).unwrap() + 1
+    }
+
+    fn last_mandatory(&self) -> MandatoryPackages {
+        MandatoryPackages {
+            install: self.world().mandatory,
+            remove: Vec::new(),
+        }
+    }
+
+    async fn request_app(
+        &self,
+        _app: AppId,
+        _justification: &str,
+    ) -> Result<Option<String>, EngineError> {
+        self.reached()?;
+        Ok(self.world().takes_requests.then(|| "7".into()))
+    }
+
+    async fn plan(&self, action: &Action) -> Result<Plan, EngineError> {
+        let names = match action {
+            Action::Install(names) | Action::Remove(names) => names.clone(),
+            _ => Vec::new(),
+        };
+        let list = names
+            .iter()
+            .map(|name| PlannedPackage {
+                name: name.to_string(),
+                version: "2.0".into(),
+                replaces: None,
+                architecture: "amd64".into(),
+            })
+            .collect();
+        let mut plan = Plan::default();
+        match action {
+            Action::Remove(_) => plan.remove = list,
+            _ => plan.install = list,
+        }
+        Ok(plan)
+    }
+
+    async fn installed(&self) -> Result<Vec<InstalledPackage>, EngineError> {
+        Ok(self
+            .world()
+            .installed
+            .into_iter()
+            .map(|(name, version)| InstalledPackage {
+                name,
+                version,
+                architecture: "amd64".into(),
+                origin: "migasfree".into(),
+            })
+            .collect())
+    }
+
+    async fn available(&self, prefix: &str, _limit: usize) -> Result<Vec<String>, EngineError> {
+        let names = self.world().repository.into_keys();
+        Ok(names.filter(|name| name.starts_with(prefix)).collect())
+    }
+
+    async fn search(&self, pattern: &str, _limit: usize) -> Result<Vec<FoundPackage>, EngineError> {
+        let names = self.world().repository.into_keys();
+        Ok(names
+            .filter(|name| name.contains(pattern))
+            .map(|name| FoundPackage {
+                name,
+                version: "2.0".into(),
+                summary: "A package".into(),
+                installed: false,
+            })
+            .collect())
+    }
+
+    fn lock_holder(&self) -> Option<LockHolder> {
+        None
+    }
+
+    fn reboot_required(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn root(&self) -> PathBuf {
+        self.root.clone()
+    }
+}

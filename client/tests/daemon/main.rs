@@ -1,0 +1,195 @@
+//! The daemon on real buses, with the real polkit, and an engine that plays packages in files.
+//!
+//! This program starts itself again as the daemon, as its workers, as the decoder of images and as other users; so it has a
+//! harness of its own. Tests that need root are counted as ignored without it.
+
+#![allow(clippy::unwrap_used)]
+
+mod engine;
+mod fixture;
+mod limits;
+mod peer;
+mod polkit;
+mod recovery;
+mod session;
+mod user;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use engine::PlayedEngine;
+use migasfree_client::clock::SystemClock;
+use migasfree_client::daemon::catalog::render_child;
+use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
+use migasfree_client::daemon::start::{Mode, Setup, run};
+use migasfree_client::paths::Layout;
+use migasfree_client::sync::load_settings;
+
+type Run = fn() -> Pin<Box<dyn Future<Output = ()>>>;
+
+struct Test {
+    name: &'static str,
+    needs_root: bool,
+    run: Run,
+}
+
+/// Lists tests of a module.
+macro_rules! tests {
+    ($module:ident, $needs_root:literal: $($name:ident),* $(,)?) => {
+        vec![$(Test {
+            name: concat!(stringify!($module), "::", stringify!($name)),
+            needs_root: $needs_root,
+            run: || Box::pin($module::$name()),
+        },)*]
+    };
+}
+
+fn all_tests() -> Vec<Test> {
+    let mut tests = tests!(peer, false:
+        every_interface_answers_without_a_bus,
+        another_user_is_refused_everywhere_and_nothing_changes,
+    );
+    tests.extend(tests!(session, false:
+        an_application_is_installed_and_removed_with_live_progress,
+        the_catalogue_is_there_without_the_server,
+        icons_come_as_sealed_files_of_the_size_wanted,
+        waiting_jobs_can_be_cancelled_and_unsafe_stages_cannot,
+        a_question_reaches_the_owner_and_the_answer_the_job,
+        required_applications_stay_and_shared_packages_too,
+        a_password_comes_through_a_pipe_and_is_never_written_down,
+        the_daemon_is_ready_at_once_and_stays_small,
+    ));
+    tests.extend(tests!(limits, false:
+        hostile_arguments_are_refused_and_leave_nothing,
+        a_user_has_only_so_many_jobs_and_writes,
+    ));
+    tests.extend(tests!(recovery, false:
+        a_job_goes_on_while_the_daemon_is_dead,
+        a_job_that_died_with_the_daemon_is_interrupted_and_repaired,
+        waiting_jobs_survive_a_restart,
+    ));
+    tests.extend(tests!(polkit, true:
+        the_installed_rights_are_the_table,
+        shipped_defaults_refuse_and_nothing_changes,
+        a_rule_lets_a_user_install,
+        a_dismissed_prompt_ends_the_job,
+        jobs_are_private,
+        only_root_takes_the_name,
+    ));
+    tests
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    match words.as_slice() {
+        ["render-image", size] => {
+            return match render_child(size.parse().unwrap()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("{error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
+        ["--root", root, "run-job", rest @ ..] => {
+            let folder = PathBuf::from(rest.last().unwrap());
+            let engine = PlayedEngine::open(&PathBuf::from(root));
+            block_on(run_job(&folder, &engine, rest.contains(&"--resume"))).unwrap();
+        }
+        ["--root", root, "daemon", mode] => {
+            let mode = if *mode == "session" {
+                Mode::Session
+            } else {
+                Mode::System
+            };
+            block_on(daemon(PathBuf::from(root), mode));
+        }
+        ["as-user", scenario, rest @ ..] => block_on(user::act(scenario, rest)),
+        _ => return run_tests(&words),
+    }
+    ExitCode::SUCCESS
+}
+
+async fn daemon(root: PathBuf, mode: Mode) {
+    tracing_subscriber::fmt().with_ansi(false).init();
+    let layout = Layout::new(&root);
+    let setup = Setup {
+        mode,
+        settings: load_settings(&layout, None).unwrap(),
+        layout,
+        engine: Arc::new(PlayedEngine::open(&root)),
+        clock: Arc::new(SystemClock),
+        worker: WorkerCommand {
+            program: std::env::current_exe().unwrap(),
+            arguments: vec!["--root".into(), root.into()],
+        },
+    };
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();
+    let stop = async {
+        terminate.recv().await;
+    };
+    run(setup, stop).await.unwrap();
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+fn run_tests(words: &[&str]) -> ExitCode {
+    let filters: Vec<&&str> = words.iter().filter(|word| !word.starts_with('-')).collect();
+    let wanted =
+        |test: &Test| filters.is_empty() || filters.iter().any(|f| test.name.contains(**f));
+    let (tests, left_out): (Vec<Test>, Vec<Test>) = all_tests().into_iter().partition(wanted);
+    if words.contains(&"--list") {
+        for test in &tests {
+            println!("{}: test", test.name);
+        }
+        return ExitCode::SUCCESS;
+    }
+    let is_root = rustix::process::geteuid().is_root();
+    let (start, mut passed, mut failed, mut ignored) = (Instant::now(), 0, 0, 0);
+    println!("\nrunning {} tests", tests.len());
+    for test in &tests {
+        if test.needs_root && !is_root {
+            println!("test {} ... ignored, needs root", test.name);
+            ignored += 1;
+            continue;
+        }
+        let ended = std::panic::catch_unwind(|| {
+            let run = test.run;
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(run());
+        });
+        match ended {
+            Ok(()) => passed += 1,
+            Err(_) => failed += 1,
+        }
+        let word = if ended.is_ok() { "ok" } else { "FAILED" };
+        println!("test {} ... {word}", test.name);
+    }
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!(
+        "\ntest result: {word}. {passed} passed; {failed} failed; {ignored} ignored; 0 measured; {} filtered out; finished in {:.2}s\n",
+        left_out.len(),
+        start.elapsed().as_secs_f64()
+    );
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

@@ -1,0 +1,133 @@
+//! The interfaces over a plain pair of sockets: no bus, callers as the test says.
+
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use migasfree_client::clock::SystemClock;
+use migasfree_client::daemon::access::{Access, Caller, Callers, OwnUser};
+use migasfree_client::daemon::bus;
+use migasfree_client::daemon::catalog::Renderer;
+use migasfree_client::daemon::core::{Core, Parts};
+use migasfree_client::daemon::jobs::{Launcher, WorkerCommand};
+use migasfree_client::paths::Layout;
+use migasfree_client::sync::load_settings;
+use migasfree_dbus::{ComputerProxy, ConfigProxy, Error, PackagesProxy, TagsProxy};
+use zbus::connection::Builder;
+use zbus::message::Header;
+use zbus::{Connection, Guid};
+
+use crate::engine::{PlayedEngine, World};
+use crate::fixture::Client;
+use crate::user;
+
+/// Every message comes from this user.
+#[derive(Debug)]
+struct Everybody(u32);
+
+#[async_trait]
+impl Callers for Everybody {
+    async fn identify(&self, _header: &Header<'_>) -> Result<Caller, Error> {
+        Ok(Caller {
+            name: None,
+            uid: self.0,
+            pid: 1,
+        })
+    }
+}
+
+async fn daemon(root: &Path, caller: u32) -> (Arc<Core>, Connection, Connection) {
+    World::new().write(root);
+    let layout = Layout::new(root);
+    let core = Core::open(Parts {
+        engine: Arc::new(PlayedEngine::open(root)),
+        settings: load_settings(&layout, None).unwrap(),
+        clock: Arc::new(SystemClock),
+        access: Access::new(Arc::new(Everybody(caller)), Arc::new(OwnUser { uid: 1000 })),
+        launcher: Launcher::ProcessGroup(WorkerCommand {
+            program: std::env::current_exe().unwrap(),
+            arguments: vec!["--root".into(), root.into()],
+        }),
+        renderer: Renderer::new(),
+        state: layout.state(),
+        cache: layout.cache(),
+    })
+    .unwrap();
+    let (one, other) = UnixStream::pair().unwrap();
+    let guid = Guid::generate();
+    let (server, client) = tokio::join!(
+        Builder::unix_stream(one).server(guid).p2p().build(),
+        Builder::unix_stream(other).p2p().build()
+    );
+    let (server, client) = (server.unwrap(), client.unwrap());
+    bus::serve(&core, &server, false).await.unwrap();
+    tokio::spawn(Arc::clone(&core).run_jobs());
+    core.refresh_from_server().await;
+    (core, server, client)
+}
+
+pub async fn every_interface_answers_without_a_bus() {
+    let root = tempfile::tempdir().unwrap();
+    let (_core, _server, connection) = daemon(root.path(), 1000).await;
+    let client = Client::over(connection.clone()).await;
+    assert_eq!(client.manager.computer_name().await.unwrap(), "pc42");
+    assert_eq!(client.manager.organization().await.unwrap(), "City");
+    assert_eq!(
+        client.manager.can_authorize("app-install").await.unwrap(),
+        1
+    );
+    let config = ConfigProxy::new(&connection)
+        .await
+        .unwrap()
+        .get()
+        .await
+        .unwrap();
+    assert!(config.contains_key("server") && !config.contains_key("password"));
+    let network = ComputerProxy::new(&connection).await.unwrap();
+    assert_eq!(network.get_network().await.unwrap().mask, "255.255.255.0");
+    let packages = PackagesProxy::new(&connection).await.unwrap();
+    assert_eq!(
+        packages.list_available("s", 0).await.unwrap(),
+        ["sketchbook"]
+    );
+    assert_eq!(packages.search("edge", 5).await.unwrap()[0].0, "ledger");
+    let tags = TagsProxy::new(&connection).await.unwrap();
+    assert_eq!(tags.get().await.unwrap().1["Room"], ["ROOM-Hall"]);
+
+    let refused = client
+        .catalog
+        .request_app(3, "I need it")
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), Some("Unsupported"));
+    assert!(client.catalog.list_requests().await.unwrap().is_empty());
+    World::change(root.path(), |world| world.takes_requests = true);
+    let id = client.catalog.request_app(3, "I need it").await.unwrap();
+    assert_eq!(client.catalog.list_requests().await.unwrap()[0].id, id);
+    client.catalog.cancel_request(&id).await.unwrap();
+
+    let path = client
+        .manager
+        .install_apps(&[1, 3, 1], Default::default())
+        .await
+        .unwrap();
+    let record = client.finished(&path).await;
+    assert_eq!(record.subject.apps, [1, 3]);
+    assert_eq!(client.state(3).await, "installed");
+    let installed = packages.check_installed(&["x", "library"]).await.unwrap();
+    assert_eq!(installed, ["library"]);
+}
+
+pub async fn another_user_is_refused_everywhere_and_nothing_changes() {
+    let root = tempfile::tempdir().unwrap();
+    let (core, _server, connection) = daemon(root.path(), 1001).await;
+    let outcomes = user::try_everything(&connection, true).await;
+    for (what, code) in &outcomes {
+        assert_eq!(code, "NotAuthorized", "{what}");
+    }
+    assert!(outcomes.len() >= 12);
+    assert!(core.jobs.unfinished().is_empty());
+    assert!(World::read(root.path()).installed.is_empty());
+    assert!(!root.path().join("unregistered").exists());
+}

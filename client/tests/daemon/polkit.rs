@@ -1,0 +1,220 @@
+//! The real polkit decides about another user.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::time::Duration;
+
+use migasfree_dbus::CallOptions;
+use migasfree_tests::bus::{Polkit, rule};
+use serde_json::json;
+
+use crate::engine::World;
+use crate::fixture::{Fixture, until};
+use crate::user::{self, NOBODY};
+
+/// The table of the interface: any, inactive, active.
+const TABLE: &[(&str, [&str; 3])] = &[
+    ("read", ["yes", "yes", "yes"]),
+    ("read-inventory", ["auth_admin", "yes", "yes"]),
+    ("refresh", ["auth_admin", "yes", "yes"]),
+    ("sync", ["auth_admin", "yes", "yes"]),
+    (
+        "sync-force",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    (
+        "system-upgrade",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    ("app-install", ["auth_admin", "auth_admin", "yes"]),
+    ("app-remove", ["auth_admin", "auth_admin", "yes"]),
+    (
+        "app-install-admin",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    (
+        "app-remove-admin",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    ("app-request", ["no", "yes", "yes"]),
+    (
+        "package-install",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    (
+        "package-remove",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    ("device-assign", ["auth_admin", "auth_admin", "yes"]),
+    ("device-default", ["auth_admin", "auth_admin", "yes"]),
+    (
+        "tags-communicate",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    ("tags-set", ["auth_admin", "auth_admin", "auth_admin_keep"]),
+    ("register", ["auth_admin", "auth_admin", "auth_admin"]),
+    ("unregister", ["auth_admin", "auth_admin", "auth_admin"]),
+    (
+        "certificate-import",
+        ["auth_admin", "auth_admin", "auth_admin"],
+    ),
+    ("config-write", ["auth_admin", "auth_admin", "auth_admin"]),
+    (
+        "job-read-foreign",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    (
+        "job-cancel-foreign",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    ("inhibit", ["no", "yes", "yes"]),
+    ("postpone", ["no", "yes", "yes"]),
+];
+
+async fn with_rules(world: World, rules: &str) -> (Fixture, Polkit) {
+    let fixture = Fixture::system(world).await;
+    let polkit = Polkit::start(&fixture.bus, fixture.folder(), rules)
+        .await
+        .unwrap();
+    (fixture, polkit)
+}
+
+pub async fn the_installed_rights_are_the_table() {
+    let (fixture, _polkit) = with_rules(World::new(), "").await;
+    let output = Command::new("pkaction")
+        .arg("--verbose")
+        .env(fixture.bus.as_system().0, fixture.bus.as_system().1)
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut shipped: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut action = String::new();
+    for line in text.lines() {
+        match line.trim().split_once(':') {
+            Some((name, "")) if !line.starts_with(' ') => action = name.to_owned(),
+            Some((key, value)) if key.starts_with("implicit") => shipped
+                .entry(action.clone())
+                .or_default()
+                .push(value.trim().to_owned()),
+            _ => {}
+        }
+    }
+    let table: BTreeMap<String, Vec<String>> = TABLE
+        .iter()
+        .map(|(name, defaults)| {
+            let defaults = defaults.map(str::to_owned).to_vec();
+            (format!("org.migasfree.client1.{name}"), defaults)
+        })
+        .collect();
+    assert_eq!(shipped, table);
+    let known: Vec<&str> = migasfree_dbus::Action::ALL.iter().map(|a| a.id()).collect();
+    assert_eq!(known.len(), table.len());
+    assert!(known.iter().all(|id| table.contains_key(*id)));
+}
+
+pub async fn shipped_defaults_refuse_and_nothing_changes() {
+    let (fixture, _polkit) = with_rules(World::new(), "").await;
+    let outcomes = user::run(NOBODY, &fixture.bus, "try-everything", &[]);
+    let outcomes = outcomes.as_array().unwrap();
+    assert!(outcomes.len() >= 12);
+    for outcome in outcomes {
+        assert_eq!(outcome[1], "NotAuthorized", "{outcome}");
+    }
+    assert_eq!(fixture.jobs_on_disk(), 0);
+    assert!(World::read(&fixture.root).installed.is_empty());
+    assert!(!fixture.root.join("unregistered").exists());
+
+    // Everybody may look, and sees what would ask for an administrator.
+    let look = user::run(NOBODY, &fixture.bus, "look", &[]);
+    assert_eq!(look["states"]["3"], "needs-admin");
+    let rights = json!({"read": 1, "app-install": 2, "app-install-admin": 2, "app-request": 0});
+    assert_eq!(look["rights"], rights);
+}
+
+pub async fn a_rule_lets_a_user_install() {
+    let allow = rule("org.migasfree.client1.app-install", "YES");
+    let (fixture, _polkit) = with_rules(World::new(), &allow).await;
+    let record = user::run(NOBODY, &fixture.bus, "install", &["1"]);
+    assert_eq!(record["result"], "success", "{record}");
+    assert_eq!(record["owner_uid"], NOBODY);
+    assert!(
+        World::read(&fixture.root)
+            .installed
+            .contains_key("sketchbook")
+    );
+    // One right is not another.
+    let record = user::run(NOBODY, &fixture.bus, "install", &["3"]);
+    assert_ne!(record["result"], "success", "{record}");
+    assert!(
+        !World::read(&fixture.root)
+            .installed
+            .contains_key("admin-tool")
+    );
+    let limits = user::run(NOBODY, &fixture.bus, "look", &[]);
+    assert_eq!(limits["states"]["1"], "installed");
+}
+
+pub async fn a_dismissed_prompt_ends_the_job() {
+    let (fixture, polkit) = with_rules(World::new(), "").await;
+    let answer = user::run(NOBODY, &fixture.bus, "dismiss", &["3"]);
+    assert_eq!(answer["unregister"], "AuthCancelled", "{}", polkit.log());
+    assert_eq!(answer["record"]["result"], "refused");
+    assert_eq!(answer["record"]["error_code"], "not-authorized");
+    assert!(
+        answer["record"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("dismissed")
+    );
+    assert_eq!(fixture.jobs_on_disk(), 0);
+    assert!(World::read(&fixture.root).installed.is_empty());
+    assert!(!fixture.root.join("unregistered").exists());
+}
+
+pub async fn jobs_are_private() {
+    let world = World {
+        download: 30_000,
+        ..World::new()
+    };
+    let allow = rule("org.migasfree.client1.package-install", "YES");
+    let (fixture, _polkit) = with_rules(world, &allow).await;
+    let root = fixture.connect().await;
+    let path = root
+        .manager
+        .install_packages(&["ledger"], CallOptions::default())
+        .await
+        .unwrap();
+    until("it runs", async || {
+        root.record(&path).await.started.is_some()
+    })
+    .await;
+    let seen = user::run(NOBODY, &fixture.bus, "pry", &[path.as_str()]);
+    assert_eq!(
+        seen,
+        json!({
+            "title": "", "packages": [], "state": "running", "own jobs": 0,
+            "cancel": "NotAuthorized", "subscribe": "NotAuthorized", "read": "NotAuthorized",
+            "read by number": "NotAuthorized", "answer": "NotAuthorized",
+        })
+    );
+
+    let outcomes = user::run(NOBODY, &fixture.bus, "flood", &[]);
+    let outcomes: Vec<&str> = outcomes
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|o| o.as_str())
+        .collect();
+    assert_eq!(outcomes[..5], ["ok"; 5]);
+    assert_eq!(outcomes[5..], ["LimitExceeded"; 7]);
+    root.job(&path).await.cancel().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
+pub async fn only_root_takes_the_name() {
+    let mut fixture = Fixture::system(World::new()).await;
+    fixture.kill().await;
+    let taken = user::run(NOBODY, &fixture.bus, "take-name", &[]);
+    assert_eq!(taken, json!(false));
+}

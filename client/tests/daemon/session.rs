@@ -1,0 +1,389 @@
+//! What a user sees: catalogue, jobs, progress, images.
+
+use std::io::{Read as _, Write as _};
+use std::os::fd::AsFd as _;
+use std::time::{Duration, Instant};
+
+use migasfree_dbus::{
+    AppQuery, AppState, CallOptions, ComputerProxy, JobResult, JobState, PackagesProxy, PlanRole,
+    Stage, SyncOptions, TagsProxy,
+};
+
+use crate::engine::World;
+use crate::fixture::{Fixture, next, until};
+
+pub async fn an_application_is_installed_and_removed_with_live_progress() {
+    let world = World {
+        download: 600,
+        change: 300,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    assert_eq!(client.state(1).await, "available");
+    let plan = client
+        .manager
+        .plan(PlanRole::InstallApps, &["1"], CallOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(plan.install.len(), 2);
+
+    let mut states = client.catalog.receive_states_changed().await.unwrap();
+    let path = client
+        .manager
+        .install_apps(&[1], CallOptions::default())
+        .await
+        .unwrap();
+    let job = client.job(&path).await;
+    job.subscribe().await.unwrap();
+    let mut output = job.receive_output().await.unwrap();
+    let mut finished = job.receive_finished().await.unwrap();
+
+    let first = next(&mut states).await;
+    let first = first.args().unwrap();
+    let state = first.states()[&1];
+    assert!(matches!(state, AppState::Queued | AppState::Installing));
+    until("it downloads", async || {
+        job.stage().await.unwrap() == Stage::Download && job.bytes_total().await.unwrap() == 600_000
+    })
+    .await;
+    assert_eq!(client.state(1).await, "installing");
+    assert_eq!(job.title().await.unwrap(), "Install Sketchbook");
+    assert_eq!(job.subject().await.unwrap().apps, [1]);
+
+    let piece = next(&mut output).await;
+    let piece = piece.args().unwrap();
+    assert_eq!(*piece.offset(), 0);
+    assert!(String::from_utf8_lossy(piece.bytes()).starts_with("Unpacking library"));
+
+    // Everybody hears that it is over, the subscriber also how.
+    let broadcast = next(&mut finished).await;
+    let broadcast = broadcast.args().unwrap();
+    assert_eq!(*broadcast.result(), JobResult::Success);
+    assert!(broadcast.detail().installed.is_empty());
+    let own = next(&mut finished).await;
+    assert_eq!(
+        own.args().unwrap().detail().installed,
+        ["library", "sketchbook"]
+    );
+    assert_eq!(client.state(1).await, "installed");
+
+    let record = client.record(&path).await;
+    assert_eq!(record.result, Some(JobResult::Success));
+    assert_eq!(record.error_code.as_deref(), Some("ok"));
+    let (end, bytes) = client
+        .manager
+        .read_output(&record.id, 0, 1000)
+        .await
+        .unwrap();
+    assert_eq!(end, record.output_bytes);
+    assert!(
+        String::from_utf8(bytes)
+            .unwrap()
+            .contains("Unpacking sketchbook")
+    );
+
+    let path = client
+        .manager
+        .remove_apps(&[1], CallOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        client.finished(&path).await.result,
+        Some(JobResult::Success)
+    );
+    assert_eq!(client.state(1).await, "available");
+}
+
+pub async fn the_catalogue_is_there_without_the_server() {
+    let mut fixture = Fixture::session(World::new()).await;
+    World::change(&fixture.root, |world| world.offline = true);
+    fixture.kill().await;
+    fixture.start().await;
+    let client = fixture.connect().await;
+
+    let (revision, apps) = client.catalog.list_apps(AppQuery::default()).await.unwrap();
+    assert_eq!(revision, 1);
+    let names: Vec<&str> = apps.iter().map(|app| app.name.as_str()).collect();
+    assert_eq!(names, ["Sketchbook", "Ledger", "Admin tool", "Nowhere"]);
+    assert_eq!(apps[0].summary, "Sketchbook is for everybody");
+    assert_eq!(apps[0].description, "");
+    assert_eq!(apps[0].candidate_version.as_deref(), Some("2.0"));
+    assert_eq!(apps[0].download_bytes, Some(2000));
+    assert_eq!(apps[3].state, AppState::NotAvailable);
+    assert_eq!(apps[3].detail.missing, ["nowhere"]);
+    let office = client
+        .catalog
+        .list_apps(AppQuery {
+            query: Some("ledg".into()),
+            category: Some(2),
+            ..AppQuery::default()
+        })
+        .await
+        .unwrap();
+    assert_eq!(office.1.len(), 1);
+    assert!(
+        client
+            .catalog
+            .get_app(1)
+            .await
+            .unwrap()
+            .description
+            .contains("More")
+    );
+    assert_eq!(
+        client.catalog.list_categories().await.unwrap(),
+        [
+            (1, "Graphics".to_owned(), 1),
+            (2, "Office".to_owned(), 2),
+            (3, "System".to_owned(), 1)
+        ]
+    );
+    client.catalog.get_image(1, "icon", 64).await.unwrap();
+
+    // A synchronisation says that the server is away; all else still answers.
+    let path = client.manager.sync(SyncOptions::default()).await.unwrap();
+    let record = client.finished(&path).await;
+    assert_eq!(record.error_code.as_deref(), Some("offline"));
+    until("the daemon noticed", async || {
+        client.manager.connectivity().await.unwrap() == "server-unreachable"
+    })
+    .await;
+    let computer = ComputerProxy::new(&client.bus).await.unwrap();
+    let info = computer.get_info().await.unwrap();
+    assert_eq!((info.id, info.helpdesk.as_str()), (42, "555 1234"));
+    assert!(computer.get_label().await.unwrap().qr.contains("\"id\":42"));
+    let tags = TagsProxy::new(&client.bus).await.unwrap();
+    assert_eq!(tags.get().await.unwrap().0, ["ROOM-Library"]);
+    let packages = PackagesProxy::new(&client.bus).await.unwrap();
+    assert!(packages.list_installed().await.unwrap().is_empty());
+}
+
+pub async fn icons_come_as_sealed_files_of_the_size_wanted() {
+    let fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    let app = client.catalog.get_app(1).await.unwrap();
+    assert_ne!(app.icon, 0);
+    for size in [32, 256] {
+        let (file, kind) = client.catalog.get_image(1, "icon", size).await.unwrap();
+        assert_eq!(kind, "image/png");
+        let mut file = std::fs::File::from(std::os::fd::OwnedFd::from(file));
+        let mut png = Vec::new();
+        file.read_to_end(&mut png).unwrap();
+        assert_eq!(&png[1..4], b"PNG");
+        assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), size);
+        assert!(file.write_all(b"x").is_err());
+    }
+    for (id, kind, size, code) in [
+        (1, "icon", 4, "InvalidArgument"),
+        (1, "icon", 100_000, "InvalidArgument"),
+        (1, "banner", 64, "NotFound"),
+        (99, "icon", 64, "NotFound"),
+    ] {
+        let refused = client.catalog.get_image(id, kind, size).await.unwrap_err();
+        assert_eq!(refused.code(), Some(code), "{id} {kind} {size}");
+    }
+}
+
+pub async fn waiting_jobs_can_be_cancelled_and_unsafe_stages_cannot() {
+    let world = World {
+        download: 4000,
+        change: 1500,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    let install = async |id| {
+        client
+            .manager
+            .install_apps(&[id], CallOptions::default())
+            .await
+            .unwrap()
+    };
+    let (first, second) = (install(1).await, install(2).await);
+    client.until_state(&first, JobState::Running).await;
+    let waiting = client.record(&second).await;
+    assert_eq!(waiting.state, JobState::Queued);
+    assert_eq!(waiting.subject.position, Some(0));
+    // The same again is the same job.
+    assert_eq!(install(2).await, second);
+    assert_eq!(client.state(2).await, "queued");
+    client.job(&second).await.cancel().await.unwrap();
+    let record = client.record(&second).await;
+    assert_eq!(record.result, Some(JobResult::Cancelled));
+    assert_eq!(record.error_code.as_deref(), Some("by-user"));
+
+    let job = client.job(&first).await;
+    until("it downloads", async || {
+        job.stage().await.unwrap() == Stage::Download
+    })
+    .await;
+    job.cancel().await.unwrap();
+    let record = client.finished(&first).await;
+    assert_eq!(record.error_code.as_deref(), Some("by-user"));
+    assert!(World::read(&fixture.root).installed.is_empty());
+
+    World::change(&fixture.root, |world| world.download = 0);
+    let third = install(2).await;
+    let job = client.job(&third).await;
+    until("it installs", async || {
+        job.stage().await.unwrap() == Stage::Install
+    })
+    .await;
+    assert!(!job.allow_cancel().await.unwrap());
+    let refused = job.cancel().await.unwrap_err();
+    assert_eq!(refused.code(), Some("NotCancellable"));
+    assert_eq!(
+        client.finished(&third).await.result,
+        Some(JobResult::Success)
+    );
+}
+
+pub async fn a_question_reaches_the_owner_and_the_answer_the_job() {
+    let world = World {
+        download: 500,
+        asks: true,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    let path = client
+        .manager
+        .install_apps(&[1], CallOptions::default())
+        .await
+        .unwrap();
+    let job = client.job(&path).await;
+    job.subscribe().await.unwrap();
+    let mut questions = job.receive_question().await.unwrap();
+    let question = next(&mut questions).await;
+    let question = question.args().unwrap();
+    assert_eq!(*question.kind(), "key-trust");
+    assert!(question.data().contains_key("fingerprint"));
+    assert_eq!(job.state().await.unwrap(), JobState::WaitingAnswer);
+    let wrong = job.answer(99, "accept").await.unwrap_err();
+    assert_eq!(wrong.code(), Some("NotFound"));
+    job.answer(*question.id(), "accept").await.unwrap();
+    let record = client.finished(&path).await;
+    let (_, bytes) = client
+        .manager
+        .read_output(&record.id, 0, 4096)
+        .await
+        .unwrap();
+    assert!(String::from_utf8(bytes).unwrap().contains("answer: accept"));
+}
+
+pub async fn required_applications_stay_and_shared_packages_too() {
+    let mut world = World::new();
+    for name in ["sketchbook", "library", "ledger"] {
+        world.installed.insert(name.into(), "2.0".into());
+    }
+    world.installed.insert("ledger".into(), "1.0".into());
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    assert_eq!(client.state(1).await, "installed");
+    assert_eq!(client.state(2).await, "update-available");
+    assert_eq!(
+        client.state(3).await,
+        "available",
+        "its own user is the administrator"
+    );
+
+    let path = client
+        .manager
+        .remove_apps(&[1], CallOptions::default())
+        .await
+        .unwrap();
+    let record = client.finished(&path).await;
+    assert_eq!(record.subject.packages, ["sketchbook"]);
+    assert!(World::read(&fixture.root).installed.contains_key("library"));
+    assert_eq!(client.state(1).await, "partly-installed");
+
+    World::change(&fixture.root, |world| {
+        world.mandatory = vec!["ledger".into(), "library".into()];
+    });
+    until("the policy is noticed", async || {
+        client.state(2).await == "required"
+    })
+    .await;
+    let refused = client
+        .manager
+        .remove_apps(&[2], CallOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), Some("NotAvailable"));
+}
+
+pub async fn a_password_comes_through_a_pipe_and_is_never_written_down() {
+    let fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    let register = async |password: &[u8]| {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(password).unwrap();
+        drop(writer);
+        client
+            .manager
+            .register("admin", reader.as_fd().into(), CallOptions::default())
+            .await
+    };
+    let path = register(b"wrong-secret\n").await.unwrap();
+    let record = client.finished(&path).await;
+    assert_eq!(record.error_code.as_deref(), Some("server"));
+    assert!(record.message.unwrap().contains("wrong password"));
+    let path = register(b"right").await.unwrap();
+    assert_eq!(
+        client.finished(&path).await.result,
+        Some(JobResult::Success)
+    );
+    let found = std::process::Command::new("grep")
+        .args(["--recursive", "--quiet", "wrong-secret"])
+        .arg(fixture.folder())
+        .status()
+        .unwrap();
+    assert_eq!(found.code(), Some(1), "the password is on disk");
+
+    let refused = register(&[b'x'; 10_000]).await.unwrap_err();
+    assert_eq!(refused.code(), Some("InvalidArgument"));
+    let device = std::fs::File::open("/dev/zero").unwrap();
+    let refused = client
+        .manager
+        .register("admin", device.as_fd().into(), CallOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), Some("InvalidArgument"));
+}
+
+pub async fn the_daemon_is_ready_at_once_and_stays_small() {
+    let mut fixture = Fixture::session(World::new()).await;
+    fixture.kill().await;
+    let start = Instant::now();
+    fixture.start().await;
+    let ready = start.elapsed();
+    assert!(ready < Duration::from_millis(1000), "ready after {ready:?}");
+    let client = fixture.connect().await;
+    for _ in 0..20 {
+        client.catalog.list_apps(AppQuery::default()).await.unwrap();
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", fixture.daemon_id())).unwrap();
+    let own: u64 = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"))
+        .and_then(|rest| rest.trim().trim_end_matches(" kB").trim().parse().ok())
+        .unwrap();
+    assert!(own < 15_000, "{own} KiB of its own memory");
+    let ticks = || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", fixture.daemon_id())).unwrap();
+        let fields: Vec<u64> = stat
+            .rsplit(") ")
+            .next()
+            .unwrap()
+            .split(' ')
+            .filter_map(|field| field.parse().ok())
+            .collect();
+        // utime and stime follow ten numbers after the state.
+        fields[10] + fields[11]
+    };
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let before = ticks();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(ticks() - before <= 1, "it works while idle");
+}

@@ -1,0 +1,255 @@
+//! What this program does as another user; each scenario prints one line of JSON.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::os::fd::AsFd as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+
+use migasfree_dbus::{
+    AppQuery, CallOptions, Error, JobFilter, ManagerProxy, SyncOptions, TagOptions, TagsProxy,
+};
+use migasfree_tests::bus::Bus;
+use serde_json::{Value, json};
+use zbus::message::Header;
+use zbus::{Connection, OwnedObjectPath, OwnedVariant, interface};
+use zbus_polkit::policykit1::{AuthorityProxy, Subject};
+
+use crate::fixture::Client;
+
+pub const NOBODY: u32 = 65534;
+
+/// Runs a scenario as a user and answers with what it printed.
+pub fn run(uid: u32, bus: &Bus, scenario: &str, arguments: &[&str]) -> Value {
+    // The program may lie where that user cannot go.
+    let output = Command::new("/proc/self/exe")
+        .args(["as-user", scenario])
+        .args(arguments)
+        .env(bus.as_system().0, bus.as_system().1)
+        .current_dir("/")
+        .uid(uid)
+        .gid(uid)
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{scenario}: {error}: {text}"))
+}
+
+pub async fn act(scenario: &str, arguments: &[&str]) {
+    let bus = Connection::system().await.unwrap();
+    let answer = match scenario {
+        "try-everything" => json!(try_everything(&bus, false).await),
+        "look" => look(&bus).await,
+        "install" => install(&bus, arguments[0].parse().unwrap()).await,
+        "dismiss" => dismiss(bus, arguments[0].parse().unwrap()).await,
+        "pry" => pry(&bus, arguments[0]).await,
+        "flood" => flood(&bus).await,
+        "take-name" => {
+            let answer = bus.request_name(migasfree_dbus::names::BUS_NAME).await;
+            json!(answer.is_ok())
+        }
+        other => panic!("no scenario {other}"),
+    };
+    println!("{answer}");
+}
+
+fn code<T>(result: Result<T, Error>) -> String {
+    match result {
+        Ok(_) => "ok".into(),
+        Err(error) => error
+            .code()
+            .map_or_else(|| error.to_string(), str::to_owned),
+    }
+}
+
+/// Calls every method that needs a right nobody has by default; `reads` adds those that everybody may call.
+pub async fn try_everything(bus: &Connection, reads: bool) -> Vec<(&'static str, String)> {
+    let client = Client::over(bus.clone()).await;
+    let (manager, catalog) = (&client.manager, &client.catalog);
+    let tags = TagsProxy::new(bus).await.unwrap();
+    let options = || CallOptions {
+        interactive: Some(false),
+        ..CallOptions::default()
+    };
+    let sync = |force| SyncOptions {
+        interactive: Some(false),
+        force_upgrade: Some(force),
+        ..SyncOptions::default()
+    };
+    let tag_options = || TagOptions {
+        interactive: Some(false),
+        ..TagOptions::default()
+    };
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(b"right").unwrap();
+    drop(writer);
+    let everybodys = JobFilter {
+        all: Some(true),
+        ..JobFilter::default()
+    };
+    let mut outcomes = vec![
+        ("Sync", code(manager.sync(sync(false)).await)),
+        ("Sync force", code(manager.sync(sync(true)).await)),
+        (
+            "InstallApps",
+            code(manager.install_apps(&[1], options()).await),
+        ),
+        (
+            "InstallApps admin",
+            code(manager.install_apps(&[3], options()).await),
+        ),
+        (
+            "RemoveApps",
+            code(manager.remove_apps(&[1], options()).await),
+        ),
+        (
+            "InstallPackages",
+            code(manager.install_packages(&["ledger"], options()).await),
+        ),
+        (
+            "RemovePackages",
+            code(manager.remove_packages(&["ledger"], options()).await),
+        ),
+        ("Upgrade", code(manager.upgrade(&[], options()).await)),
+        (
+            "RefreshMetadata",
+            code(refresh_without_prompt(manager).await),
+        ),
+        (
+            "Register",
+            code(
+                manager
+                    .register("admin", reader.as_fd().into(), options())
+                    .await,
+            ),
+        ),
+        ("Unregister", code(manager.unregister(true).await)),
+        ("ListJobs all", code(manager.list_jobs(everybodys).await)),
+        ("RequestApp", code(catalog.request_app(1, "please").await)),
+        (
+            "Tags.Set",
+            code(tags.set(&["A-b"], false, tag_options()).await),
+        ),
+        (
+            "Tags.Set apply",
+            code(tags.set(&["A-b"], true, tag_options()).await),
+        ),
+    ];
+    if reads {
+        outcomes.push((
+            "ListApps",
+            code(catalog.list_apps(AppQuery::default()).await),
+        ));
+        outcomes.push(("Tags.Get", code(tags.get().await)));
+    }
+    outcomes
+}
+
+/// The method has no options; a plain message says that no prompt is welcome.
+async fn refresh_without_prompt(manager: &ManagerProxy<'_>) -> Result<OwnedObjectPath, Error> {
+    let answer = manager.inner().call("RefreshMetadata", &true).await;
+    answer.map_err(Error::from)
+}
+
+/// What everybody may see.
+async fn look(bus: &Connection) -> Value {
+    let client = Client::over(bus.clone()).await;
+    let (_, apps) = client.catalog.list_apps(AppQuery::default()).await.unwrap();
+    let states: HashMap<u32, String> = apps
+        .iter()
+        .map(|app| (app.id, app.state.to_string()))
+        .collect();
+    let mut rights = HashMap::new();
+    for right in ["read", "app-install", "app-install-admin", "app-request"] {
+        rights.insert(right, client.manager.can_authorize(right).await.unwrap());
+    }
+    json!({ "states": states, "rights": rights })
+}
+
+async fn install(bus: &Connection, app: u32) -> Value {
+    let client = Client::over(bus.clone()).await;
+    let path = client
+        .manager
+        .install_apps(&[app], CallOptions::default())
+        .await;
+    match path {
+        Ok(path) => json!(client.finished(&path).await),
+        Err(error) => json!({ "error": error.code() }),
+    }
+}
+
+/// Looks at a job of somebody else.
+async fn pry(bus: &Connection, path: &str) -> Value {
+    let client = Client::over(bus.clone()).await;
+    let path = OwnedObjectPath::try_from(path).unwrap();
+    let job = client.job(&path).await;
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    json!({
+        "title": job.title().await.unwrap(),
+        "packages": job.subject().await.unwrap().packages,
+        "state": job.state().await.unwrap(),
+        "cancel": code(job.cancel().await),
+        "subscribe": code(job.subscribe().await),
+        "read": code(job.read_output(0, 10).await),
+        "read by number": code(client.manager.read_output(&id, 0, 10).await),
+        "answer": code(job.answer(1, "accept").await),
+        "own jobs": client.manager.list_jobs(JobFilter::default()).await.unwrap().len(),
+    })
+}
+
+async fn flood(bus: &Connection) -> Value {
+    let client = Client::over(bus.clone()).await;
+    let mut outcomes = Vec::new();
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"] {
+        let options = CallOptions::default();
+        outcomes.push(code(
+            client.manager.install_packages(&[name], options).await,
+        ));
+    }
+    json!(outcomes)
+}
+
+/// An authentication agent that dismisses every prompt.
+struct Dismissing;
+
+#[derive(Debug, zbus::DBusError)]
+#[zbus(prefix = "org.freedesktop.PolicyKit1.Error")]
+enum AgentError {
+    Cancelled(String),
+}
+
+#[interface(name = "org.freedesktop.PolicyKit1.AuthenticationAgent")]
+impl Dismissing {
+    #[expect(clippy::too_many_arguments, reason = "the interface has them")]
+    fn begin_authentication(
+        &self,
+        action: String,
+        message: String,
+        _icon: String,
+        details: HashMap<String, String>,
+        _cookie: String,
+        _identities: Vec<(String, HashMap<String, OwnedVariant>)>,
+        #[zbus(header)] _header: Header<'_>,
+    ) -> Result<(), AgentError> {
+        eprintln!("asked about {action}: {message} {details:?}");
+        Err(AgentError::Cancelled(message))
+    }
+
+    fn cancel_authentication(&self, _cookie: String) {}
+}
+
+async fn dismiss(bus: Connection, app: u32) -> Value {
+    let agent = "/org/migasfree/test/agent";
+    bus.object_server().at(agent, Dismissing).await.unwrap();
+    let polkit = AuthorityProxy::new(&bus).await.unwrap();
+    let subject = Subject::new_for_pid(std::process::id(), None, None).unwrap();
+    polkit
+        .register_authentication_agent(&subject, "en_GB.UTF-8", agent)
+        .await
+        .unwrap();
+    let client = Client::over(bus).await;
+    let unregister = code(client.manager.unregister(false).await);
+    let record = install(&client.bus, app).await;
+    json!({ "unregister": unregister, "record": record })
+}
