@@ -94,13 +94,14 @@ async fn work(options: &OpenOptions, resume: bool, folder: &Path) -> Result<()> 
 
 async fn serve(options: &OpenOptions, session: bool) -> Result<()> {
     let engine = LocalEngine::open(options).await?;
+    let worker = worker_command(options.root.as_deref(), &engine.settings().file)?;
     let setup = Setup {
         mode: if session { Mode::Session } else { Mode::System },
         layout: engine.layout().clone(),
         settings: engine.settings().clone(),
         engine: Arc::new(engine),
         clock: Arc::new(SystemClock),
-        worker: worker_command(options)?,
+        worker,
     };
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -113,12 +114,11 @@ async fn serve(options: &OpenOptions, session: bool) -> Result<()> {
     Ok(run(setup, stop).await?)
 }
 
-fn worker_command(options: &OpenOptions) -> Result<WorkerCommand> {
-    let mut arguments: Vec<OsString> = Vec::new();
-    for (flag, value) in [("--root", &options.root), ("--config", &options.config)] {
-        if let Some(value) = value {
-            arguments.extend([flag.into(), value.clone().into_os_string()]);
-        }
+/// Workers read the same settings of the same root, whatever this daemon found them by.
+fn worker_command(root: Option<&Path>, settings: &Path) -> Result<WorkerCommand> {
+    let mut arguments: Vec<OsString> = vec!["--config".into(), settings.into()];
+    if let Some(root) = root {
+        arguments.extend(["--root".into(), root.into()]);
     }
     Ok(WorkerCommand {
         program: std::env::current_exe().context("the own program cannot be found")?,

@@ -41,10 +41,14 @@ use zbus::fdo::{DBusProxy, RequestNameFlags};
 
 use self::core::Core;
 
-/// The catalogue is fetched when the daemon starts, unless it is younger than this, seconds.
+/// A catalogue younger than this is not asked for when the daemon starts, seconds.
 const FRESH: i64 = 15 * 60;
-/// After this time the server is asked again when it was away, seconds.
+/// The catalogue is asked for at least this often, seconds.
+const INTERVAL: u64 = 6 * 3600;
+/// The server is asked again after these times while it is away, seconds.
 const RETRIES: [u64; 3] = [5 * 60, 15 * 60, 60 * 60];
+/// Somebody may register this computer without the daemon, seconds.
+const UNREGISTERED: u64 = 60;
 
 /// Serves until the bus goes away or `stop` resolves. The objects are there before the name is.
 pub async fn serve(
@@ -71,19 +75,22 @@ pub async fn serve(
 }
 
 impl Core {
-    /// Fetches the catalogue when it is old, and tries again while the server is away.
+    /// Keeps the catalogue fresh, for ever. Jobs that ask the server refresh it besides.
     async fn keep_fresh(self: Arc<Self>) {
         self.look_at_packages().await;
         let mut failures = 0;
-        while self.now() - self.catalog.offer().fetched_at >= FRESH {
-            if !self.engine.identity().registered {
-                return;
-            }
-            if self.refresh_from_server().await {
-                return;
-            }
-            let wait = RETRIES[failures.min(RETRIES.len() - 1)];
-            failures += 1;
+        loop {
+            let wait = if !self.engine.identity().registered {
+                UNREGISTERED
+            } else if self.now() - self.catalog.offer().fetched_at < FRESH
+                || self.refresh_from_server().await
+            {
+                failures = 0;
+                INTERVAL
+            } else {
+                failures += 1;
+                RETRIES[RETRIES.len().min(failures) - 1]
+            };
             tokio::time::sleep(Duration::from_secs(wait)).await;
         }
     }

@@ -89,6 +89,8 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Arc<Core>, Star
         Mode::System => Launcher::for_system(setup.worker, connection),
         Mode::Session => Launcher::ProcessGroup(setup.worker),
     };
+    let callers = Arc::new(BusCallers::new(connection.clone()));
+    let access = Access::new(callers, authority, setup.settings.computer_name.clone());
     private_folder(&setup.layout.state())?;
     let cache = setup.layout.cache();
     fs::create_dir_all(&cache)?;
@@ -96,7 +98,7 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Arc<Core>, Star
         engine: setup.engine,
         settings: setup.settings,
         clock: setup.clock,
-        access: Access::new(Arc::new(BusCallers::new(connection.clone())), authority),
+        access,
         launcher,
         renderer: Renderer::new(),
         state: setup.layout.state().join("daemon"),

@@ -1,4 +1,4 @@
-//! What callers may not pass, and how much they may ask for.
+//! What callers may not pass.
 
 use migasfree_dbus::{AppQuery, CallOptions, PackagesProxy, TagOptions, TagsProxy};
 
@@ -112,25 +112,4 @@ pub async fn hostile_arguments_are_refused_and_leave_nothing() {
             .unwrap()
             .is_empty()
     );
-}
-
-pub async fn a_user_has_only_so_many_jobs_and_writes() {
-    if rustix::process::geteuid().is_root() {
-        return; // Root has no limits; the unit tests cover the counting, and the polkit tests another user.
-    }
-    let world = World {
-        download: 60_000,
-        ..World::new()
-    };
-    let fixture = Fixture::session(world).await;
-    let client = fixture.connect().await;
-    let mut refused = None;
-    for name in ["sketchbook", "library", "ledger", "a", "b", "c", "d", "e"] {
-        let answer = client
-            .manager
-            .install_packages(&[name], CallOptions::default())
-            .await;
-        refused = answer.err();
-    }
-    assert_eq!(refused.unwrap().code(), Some("LimitExceeded"));
 }

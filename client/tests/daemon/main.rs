@@ -52,6 +52,7 @@ fn all_tests() -> Vec<Test> {
     let mut tests = tests!(peer, false:
         every_interface_answers_without_a_bus,
         another_user_is_refused_everywhere_and_nothing_changes,
+        a_worker_is_a_unit_of_its_own_where_systemd_runs,
     );
     tests.extend(tests!(session, false:
         an_application_is_installed_and_removed_with_live_progress,
@@ -65,7 +66,6 @@ fn all_tests() -> Vec<Test> {
     ));
     tests.extend(tests!(limits, false:
         hostile_arguments_are_refused_and_leave_nothing,
-        a_user_has_only_so_many_jobs_and_writes,
     ));
     tests.extend(tests!(recovery, false:
         a_job_goes_on_while_the_daemon_is_dead,

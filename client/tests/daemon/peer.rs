@@ -1,8 +1,9 @@
 //! The interfaces over a plain pair of sockets: no bus, callers as the test says.
 
+use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use migasfree_client::clock::SystemClock;
@@ -13,10 +14,13 @@ use migasfree_client::daemon::core::{Core, Parts};
 use migasfree_client::daemon::jobs::{Launcher, WorkerCommand};
 use migasfree_client::paths::Layout;
 use migasfree_client::sync::load_settings;
-use migasfree_dbus::{ComputerProxy, ConfigProxy, Error, PackagesProxy, TagsProxy};
+use migasfree_dbus::{
+    CallOptions, ComputerProxy, ConfigProxy, Error, JobResult, PackagesProxy, TagsProxy,
+};
+use migasfree_tests::bus::Bus;
 use zbus::connection::Builder;
 use zbus::message::Header;
-use zbus::{Connection, Guid};
+use zbus::{Connection, Guid, OwnedObjectPath, OwnedVariant, Variant, interface};
 
 use crate::engine::{PlayedEngine, World};
 use crate::fixture::Client;
@@ -37,18 +41,34 @@ impl Callers for Everybody {
     }
 }
 
+fn command(root: &Path) -> WorkerCommand {
+    WorkerCommand {
+        program: std::env::current_exe().unwrap(),
+        arguments: vec!["--root".into(), root.into()],
+    }
+}
+
 async fn daemon(root: &Path, caller: u32) -> (Arc<Core>, Connection, Connection) {
+    daemon_with(root, caller, Launcher::ProcessGroup(command(root))).await
+}
+
+async fn daemon_with(
+    root: &Path,
+    caller: u32,
+    launcher: Launcher,
+) -> (Arc<Core>, Connection, Connection) {
     World::new().write(root);
     let layout = Layout::new(root);
     let core = Core::open(Parts {
         engine: Arc::new(PlayedEngine::open(root)),
         settings: load_settings(&layout, None).unwrap(),
         clock: Arc::new(SystemClock),
-        access: Access::new(Arc::new(Everybody(caller)), Arc::new(OwnUser { uid: 1000 })),
-        launcher: Launcher::ProcessGroup(WorkerCommand {
-            program: std::env::current_exe().unwrap(),
-            arguments: vec!["--root".into(), root.into()],
-        }),
+        access: Access::new(
+            Arc::new(Everybody(caller)),
+            Arc::new(OwnUser { uid: 1000 }),
+            "pc42".into(),
+        ),
+        launcher,
         renderer: Renderer::new(),
         state: layout.state(),
         cache: layout.cache(),
@@ -130,4 +150,77 @@ pub async fn another_user_is_refused_everywhere_and_nothing_changes() {
     assert!(core.jobs.unfinished().is_empty());
     assert!(World::read(root.path()).installed.is_empty());
     assert!(!root.path().join("unregistered").exists());
+}
+
+/// Names and properties of the units that were started.
+type Units = Arc<Mutex<Vec<(String, HashMap<String, OwnedVariant>)>>>;
+
+/// systemd's manager, as far as the daemon calls it.
+#[derive(Debug)]
+struct Systemd {
+    units: Units,
+}
+
+type Auxiliary = Vec<(String, Vec<(String, OwnedVariant)>)>;
+
+#[interface(name = "org.freedesktop.systemd1.Manager")]
+impl Systemd {
+    fn start_transient_unit(
+        &self,
+        name: String,
+        _mode: String,
+        properties: Vec<(String, OwnedVariant)>,
+        _auxiliary: Auxiliary,
+    ) -> OwnedObjectPath {
+        let properties: HashMap<String, OwnedVariant> = properties.into_iter().collect();
+        let command: Vec<(String, Vec<String>, bool)> =
+            properties["ExecStart"].clone().try_into().unwrap();
+        let (program, line, _) = &command[0];
+        let mut worker = std::process::Command::new(program)
+            .args(&line[1..])
+            .spawn()
+            .unwrap();
+        std::thread::spawn(move || worker.wait());
+        self.units.lock().unwrap().push((name, properties));
+        OwnedObjectPath::default()
+    }
+}
+
+pub async fn a_worker_is_a_unit_of_its_own_where_systemd_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let bus = Bus::session(folder.path()).unwrap();
+    let units = Units::default();
+    let systemd = bus.connect().await.unwrap();
+    let object = Systemd {
+        units: Arc::clone(&units),
+    };
+    let server = systemd.object_server();
+    server
+        .at("/org/freedesktop/systemd1", object)
+        .await
+        .unwrap();
+    systemd
+        .request_name("org.freedesktop.systemd1")
+        .await
+        .unwrap();
+
+    let root = folder.path().join("root");
+    std::fs::create_dir(&root).unwrap();
+    let launcher = Launcher::Systemd(command(&root), bus.connect().await.unwrap());
+    let (_core, _server, connection) = daemon_with(&root, 1000, launcher).await;
+    let client = Client::over(connection).await;
+    let path = client
+        .manager
+        .install_apps(&[1], CallOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        client.finished(&path).await.result,
+        Some(JobResult::Success)
+    );
+    let units = units.lock().unwrap();
+    assert_eq!(units.len(), 1);
+    let (name, properties) = &units[0];
+    assert_eq!(name, "migasfree-worker-1.service");
+    assert_eq!(*properties["KillMode"], Variant::from("process"));
 }

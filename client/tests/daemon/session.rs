@@ -5,8 +5,8 @@ use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
 use migasfree_dbus::{
-    AppQuery, AppState, CallOptions, ComputerProxy, JobResult, JobState, PackagesProxy, PlanRole,
-    Stage, SyncOptions, TagsProxy,
+    AppQuery, AppState, CallOptions, ComputerProxy, JobProxy, JobResult, JobState, PackagesProxy,
+    PlanRole, Stage, SyncOptions, TagsProxy,
 };
 
 use crate::engine::World;
@@ -50,6 +50,8 @@ pub async fn an_application_is_installed_and_removed_with_live_progress() {
     assert_eq!(client.state(1).await, "installing");
     assert_eq!(job.title().await.unwrap(), "Install Sketchbook");
     assert_eq!(job.subject().await.unwrap().apps, [1]);
+    let remembering = JobProxy::new(&client.bus, path.clone()).await.unwrap();
+    assert_eq!(remembering.title().await.unwrap(), "Install Sketchbook");
 
     let piece = next(&mut output).await;
     let piece = piece.args().unwrap();

@@ -24,10 +24,16 @@ impl Details {
         self
     }
 
-    /// How many packages it is about, and on which computer.
+    /// How many packages it is about.
     #[must_use]
-    pub fn about(mut self, packages: usize, computer: &str) -> Self {
+    pub fn about(mut self, packages: usize) -> Self {
         self.0.insert("packages", packages.to_string());
+        self
+    }
+
+    /// On which computer it is.
+    #[must_use]
+    pub fn on(mut self, computer: &str) -> Self {
         self.0.insert("computer", computer.to_owned());
         self
     }

@@ -22,6 +22,8 @@ use zbus::message::{Flags, Header};
 pub struct Access {
     callers: Arc<dyn Callers>,
     authority: Arc<dyn Authority>,
+    /// The name of this computer, for the texts of prompts.
+    computer: String,
     limits: Limits,
 }
 
@@ -35,12 +37,14 @@ pub enum Admission {
 }
 
 impl Access {
-    /// Callers are identified by `callers` and their rights decided by `authority`.
+    /// Callers are identified by `callers` and their rights decided by `authority`; its prompts call this
+    /// computer `computer`.
     #[must_use]
-    pub fn new(callers: Arc<dyn Callers>, authority: Arc<dyn Authority>) -> Self {
+    pub fn new(callers: Arc<dyn Callers>, authority: Arc<dyn Authority>, computer: String) -> Self {
         Self {
             callers,
             authority,
+            computer,
             limits: Limits::default(),
         }
     }
@@ -120,8 +124,9 @@ impl Access {
         if caller.is_root() {
             return Ok(Decision::Granted);
         }
+        let details = details.clone().on(&self.computer);
         self.authority
-            .decide(caller, action, details, interactive)
+            .decide(caller, action, &details, interactive)
             .await
     }
 }

@@ -82,13 +82,11 @@ impl Manager {
         let packages = offered.iter().map(|(_, packages, _)| packages.len()).sum();
         let apps: Vec<AppRef> = offered.into_iter().map(|(app, _, _)| app).collect();
         let names: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
-        Ok((apps, self.about(&names, packages), admin))
+        Ok((apps, Self::about(&names, packages), admin))
     }
 
-    fn about(&self, names: &[String], packages: usize) -> Details {
-        Details::default()
-            .naming(names)
-            .about(packages, &self.0.engine.identity().name)
+    fn about(names: &[String], packages: usize) -> Details {
+        Details::default().naming(names).about(packages)
     }
 
     /// Refuses to remove what a policy demands.
@@ -192,7 +190,7 @@ impl Manager {
     ) -> Result<OwnedObjectPath, Error> {
         let caller = self.caller(&header).await?;
         let packages = self.package_names(&names)?;
-        let details = self.about(&names, names.len());
+        let details = Self::about(&names, names.len());
         let task = Task::InstallPackages { packages };
         self.request(&caller, Action::PackageInstall, details, &options, task)
             .await
@@ -206,7 +204,7 @@ impl Manager {
     ) -> Result<OwnedObjectPath, Error> {
         let caller = self.caller(&header).await?;
         let packages = self.package_names(&names)?;
-        let details = self.about(&names, names.len());
+        let details = Self::about(&names, names.len());
         let task = Task::RemovePackages { packages };
         self.request(&caller, Action::PackageRemove, details, &options, task)
             .await
@@ -227,7 +225,7 @@ impl Manager {
                 packages: self.package_names(&names)?,
             }
         };
-        let details = self.about(&names, names.len());
+        let details = Self::about(&names, names.len());
         self.request(&caller, Action::SystemUpgrade, details, &options, task)
             .await
     }

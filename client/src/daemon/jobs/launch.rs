@@ -64,6 +64,14 @@ impl WorkerCommand {
     }
 }
 
+/// The variables that settings come from; a unit inherits none.
+fn settings_in_environment() -> Vec<String> {
+    std::env::vars()
+        .filter(|(name, _)| name.starts_with("MIGASFREE_"))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect()
+}
+
 fn start_group(line: &[OsString], folder: &Path) -> io::Result<()> {
     let log = File::options()
         .append(true)
@@ -91,6 +99,7 @@ async fn start_unit(bus: &Connection, line: &[OsString], id: u64) -> zbus::Resul
     let properties: Vec<(&str, Variant<'_>)> = vec![
         ("Description", format!("migasfree job {id}").into()),
         ("ExecStart", command.into()),
+        ("Environment", settings_in_environment().into()),
         // A package manager that the worker started goes on when the worker dies: the next worker attaches to it.
         ("KillMode", "process".into()),
         ("CollectMode", "inactive-or-failed".into()),

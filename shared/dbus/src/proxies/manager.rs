@@ -141,7 +141,7 @@ pub trait Manager {
     #[zbus(property)]
     fn package_manager(&self) -> zbus::Result<String>;
 
-    /// Architecture of the packages.
+    /// Architecture of this computer, for instance `x86_64`.
     #[zbus(property)]
     fn architecture(&self) -> zbus::Result<String>;
 
