@@ -3,5 +3,4 @@
 #![allow(clippy::unwrap_used)]
 
 mod path;
-mod play;
 mod server_crashes;

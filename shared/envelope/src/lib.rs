@@ -20,8 +20,8 @@ pub use cache::SignatureCache;
 pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use message::{MAX_MESSAGE_LEN, OpenError, open, seal, seal_cached};
 
-/// The layers below the encryption on their own, for fuzzing.
+/// The layers on their own, for fuzzing and for peers that render their own texts.
 #[doc(hidden)]
 pub mod unsealed {
-    pub use crate::message::{confirm, verify_plaintext};
+    pub use crate::message::{confirm, seal_rendered, verify_plaintext};
 }

@@ -60,10 +60,25 @@ fn seal_with(
 ) -> String {
     let data = claims.to_string();
     let payload = match claims {
-        Value::String(text) => text.as_bytes(),
-        _ => data.as_bytes(),
+        Value::String(text) => text,
+        _ => &data,
     };
-    let sealed = jws::sign(payload, signer, cache).and_then(|sign| {
+    seal_rendered(&data, payload, signer, recipient, cache)
+}
+
+/// Seals JSON `data` with a signature over `payload`, which a genuine sender renders from it.
+///
+/// # Panics
+/// When the system's source of randomness fails.
+#[must_use]
+pub fn seal_rendered(
+    data: &str,
+    payload: &str,
+    signer: &PrivateKey,
+    recipient: &PublicKey,
+    cache: Option<&SignatureCache>,
+) -> String {
+    let sealed = jws::sign(payload.as_bytes(), signer, cache).and_then(|sign| {
         let sign = Value::String(sign);
         jwe::encrypt(
             format!(r#"{{"data":{data},"sign":{sign}}}"#).into_bytes(),

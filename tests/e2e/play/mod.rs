@@ -1,5 +1,0 @@
-//! Play in its own window, in front of a daemon that plays a part.
-
-mod pictures;
-mod stage;
-mod use_of_it;
