@@ -1,13 +1,3 @@
-//! The view of Play: pages over what the shell knows from the daemon.
+//! view.
 
-mod app;
-mod bridge;
-mod frame;
-mod pages;
-mod parts;
-mod state;
-mod text;
-
-fn main() {
-    leptos::mount::mount_to_body(app::App);
-}
+fn main() {}

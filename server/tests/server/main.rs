@@ -9,7 +9,15 @@ mod auth;
 mod database;
 mod events;
 mod jobs;
+#[path = "../../../tests/src/peer/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the fleet simulator uses the rest of it"
+)]
+mod peer;
 mod repository;
+mod safe;
 mod start;
 
 /// Defines a test once and runs it on both engines, each time with a server of its own:

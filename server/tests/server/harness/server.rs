@@ -58,6 +58,11 @@ impl Server {
         &self.app.state
     }
 
+    /// The time on the server.
+    pub fn clock_now(&self) -> migasfree_server::db::Ts {
+        self.clock.now()
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.app.address)
     }

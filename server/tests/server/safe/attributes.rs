@@ -1,0 +1,93 @@
+//! What becomes of the values computers evaluate.
+
+use migasfree_server::args;
+use serde_json::{Value, json};
+
+use super::site::{Site, UUID};
+use crate::on_both_engines;
+use crate::peer::{Peer, Reply};
+
+async fn upload(peer: &Peer, values: Value) -> Reply {
+    let mut claims = peer.attribute_claims(&[]).unwrap();
+    claims["sync_attributes"] = values;
+    peer.call("/api/v1/safe/computers/attributes/", &claims)
+        .await
+        .unwrap()
+}
+
+on_both_engines! {
+    async fn unknown_prefixes_and_refused_values_are_left_out_and_the_rest_is_kept(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        site.run("UPDATE core_property SET auto_add = $1 WHERE prefix = 'NET'", args![false]).await;
+        let answer = upload(&peer, json!({"HST": "pc1\n", "NET": "192.0.2.0/24", "XXX": "?"})).await;
+        assert_eq!(answer.status, 201);
+        assert_eq!(site.values(&peer, "HST").await, ["HST-pc1"]);
+        assert_eq!(site.values(&peer, "NET").await, Vec::<String>::new());
+        assert_eq!(site.count("SELECT COUNT(*) FROM core_attribute WHERE value = '?'").await, 0);
+    }
+
+    async fn lists_have_descriptions_and_a_new_upload_replaces_the_old_one(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        upload(&peer, json!({"PCI": "8086:1237~Host bridge ,8086:7000~ISA bridge ,\n"})).await;
+        assert_eq!(site.values(&peer, "PCI").await, ["PCI-8086:1237", "PCI-8086:7000"]);
+        let described = "SELECT COUNT(*) FROM core_attribute WHERE description = 'Host bridge'";
+        assert_eq!(site.count(described).await, 1);
+        upload(&peer, json!({"PCI": "8086:7000,8086:9999"})).await;
+        assert_eq!(site.values(&peer, "PCI").await, ["PCI-8086:7000", "PCI-8086:9999"]);
+        assert_eq!(site.count(described).await, 1);
+    }
+
+    async fn an_overlong_value_is_cut_and_noted(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        upload(&peer, json!({"HST": "ñ".repeat(300), "NET": "a\u{0}b"})).await;
+        let cut = format!("HST-{}", "ñ".repeat(250));
+        assert_eq!(site.values(&peer, "HST").await, [cut]);
+        assert_eq!(site.values(&peer, "NET").await, ["NET-ab"]);
+        let noted = "SELECT COUNT(*) FROM client_notification WHERE message LIKE '%was cut to%'";
+        assert_eq!(site.count(noted).await, 1);
+    }
+
+    async fn domains_and_sets_see_what_the_server_derives(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        upload(&peer, json!({"HST": "pc1"})).await;
+        for sql in [
+            "INSERT INTO core_domain (id, name) VALUES (10, 'NORTH')",
+            "INSERT INTO core_property (prefix, name, sort, kind) VALUES ('DMN', 'DOMAIN', 'server', 'N')",
+            "INSERT INTO core_domain_included_attributes (domain_id, attribute_id) \
+             SELECT 10, id FROM core_attribute WHERE value = '192.0.2.10'",
+            "INSERT INTO core_attributeset (id, name, enabled) VALUES (10, 'Named', true), \
+             (11, 'Of sets', true), (12, 'Broken', true), (13, 'Off', false)",
+            "INSERT INTO core_attribute (property_att_id, value) VALUES \
+             (1, 'Named'), (1, 'Of sets'), (1, 'Broken'), (1, 'Off')",
+            "INSERT INTO core_attributeset_included_attributes (attributeset_id, attribute_id) \
+             SELECT 10, id FROM core_attribute WHERE value = 'pc1' AND description IS NULL \
+             UNION SELECT 11, id FROM core_attribute WHERE value = 'Named' \
+             UNION SELECT 12, id FROM core_attribute WHERE value IN ('Off', 'pc1')",
+        ] {
+            site.run(sql, args![]).await;
+        }
+        upload(&peer, json!({"HST": "pc1"})).await;
+        assert_eq!(site.values(&peer, "DMN").await, ["DMN-NORTH"]);
+        let sets = ["SET-All Systems", "SET-Named", "SET-Of sets"];
+        assert_eq!(site.values(&peer, "SET").await, sets);
+    }
+
+    async fn a_singularity_replaces_the_code_of_a_property(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        upload(&peer, json!({"HST": "pc1"})).await;
+        for sql in [
+            "INSERT INTO core_singularity (id, name, property_att_id, priority, language, code) \
+             SELECT 10, 'Special', id, 1, 0, 'echo special' FROM core_property WHERE prefix = 'HST'",
+            "INSERT INTO core_singularity (id, name, property_att_id, priority, language, code) \
+             SELECT 11, 'Better', id, 2, 2, 'print 1' FROM core_property WHERE prefix = 'HST'",
+            "INSERT INTO core_singularity_included_attributes (singularity_id, attribute_id) \
+             VALUES (10, 1), (11, 1)",
+        ] {
+            site.run(sql, args![]).await;
+        }
+        let properties = peer.ask("/api/v1/safe/computers/properties/").await.unwrap();
+        let hst = properties.as_array().unwrap().iter().find(|p| p["prefix"] == "HST").unwrap();
+        assert_eq!((&hst["language"], &hst["code"]), (&json!("perl"), &json!("print 1")));
+        assert_eq!(properties[0]["prefix"], json!("HST"));
+    }
+}

@@ -1,0 +1,9 @@
+//! The sealed client protocol, as a computer and a packager use it.
+
+mod attributes;
+mod packages;
+mod refusals;
+mod registration;
+mod site;
+mod synchronization;
+mod transcript;

@@ -1,0 +1,210 @@
+//! Keys, registration, identification.
+
+use migasfree_server::args;
+use serde_json::json;
+
+use super::site::{PROJECT, Site, UUID};
+use crate::harness::Server;
+use crate::on_both_engines;
+
+on_both_engines! {
+    async fn a_computer_brings_its_project_along_and_registers(site: Site) {
+        let mut peer = site.stranger(UUID, "pc-ñ1");
+        let id = peer.register("", "").await.unwrap();
+
+        let (project, platform): (String, String) = site
+            .one(
+                "SELECT p.slug, f.name FROM core_project p \
+                 JOIN core_platform f ON f.id = p.platform_id WHERE p.name = $1",
+                args![PROJECT],
+            )
+            .await;
+        assert_eq!((project.as_str(), platform.as_str()), ("debian-12", "Linux"));
+        let (status, name): (String, String) = site
+            .one("SELECT status, name FROM client_computer WHERE id = $1", args![id])
+            .await;
+        assert_eq!((status.as_str(), name.as_str()), ("assigned", "pc-ñ1"));
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_statuslog").await, 1);
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_migration").await, 1);
+        let audited = "SELECT COUNT(*) FROM audit_record WHERE action = 'add' \
+                       AND entity IN ('core.platform', 'core.project', 'client.computer')";
+        assert_eq!(site.count(audited).await, 3);
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_notification").await, 2);
+    }
+
+    async fn the_same_board_is_found_again_also_with_its_bytes_swapped(site: Site) {
+        let mut peer = site.computer(UUID, "pc1").await;
+        let id = peer.id.unwrap();
+        assert_eq!(peer.identify().await.unwrap().data, json!(id));
+        peer.machine.uuid = "44454C4C-3600-1030-8056-B7C04F4E4B32".to_owned();
+        assert_eq!(peer.identify().await.unwrap().data, json!(id));
+        assert_eq!(peer.register("", "").await.unwrap(), id);
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 1);
+
+        // Another board under the same name is another computer.
+        peer.machine.uuid = "11111111-2222-3333-4444-555555555555".to_owned();
+        let unknown = peer.identify().await.unwrap();
+        assert_eq!((unknown.status, unknown.sealed), (404, true));
+        // One without a board of its own is known by its name.
+        peer.machine.uuid = "00000000-0000-0000-0000-525400AABBCC".to_owned();
+        assert_eq!(peer.identify().await.unwrap().data, json!(id));
+    }
+
+    async fn a_computer_that_joins_another_project_moves_there(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        let mut moved = site.stranger_in("School 1.0", UUID, "pc1");
+        moved.fetch_keys("", "").await.unwrap();
+        let foreign = moved.identify().await.unwrap();
+        assert_eq!((foreign.status, foreign.sealed), (403, true));
+
+        assert_eq!(moved.register("", "").await.unwrap(), peer.id.unwrap());
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_migration").await, 2);
+        assert_eq!(moved.identify().await.unwrap().status, 200);
+        assert_eq!(peer.identify().await.unwrap().status, 403);
+    }
+
+    async fn a_retired_computer_comes_back_only_with_credentials(site: Site) {
+        let mut peer = site.computer(UUID, "pc1").await;
+        let retire = "UPDATE client_computer SET status = 'unsubscribed'";
+        site.run(retire, args![]).await;
+        let refused = peer.identify().await.unwrap();
+        assert_eq!((refused.status, refused.sealed), (403, true));
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_error").await, 1);
+        let refused = peer.call("/api/v1/safe/computers/label/", &json!({"id": peer.id})).await;
+        assert_eq!(refused.unwrap().status, 403);
+
+        peer.register("", "").await.unwrap();
+        assert_eq!(peer.identify().await.unwrap().status, 403);
+        peer.register("admin", "wrong").await.unwrap();
+        assert_eq!(peer.identify().await.unwrap().status, 403);
+        peer.register("admin", site.0.admin_password()).await.unwrap();
+        assert_eq!(peer.identify().await.unwrap().status, 200);
+    }
+
+    async fn a_closed_project_takes_computers_only_from_those_who_may_add_them(site: Site) {
+        site.computer(UUID, "pc1").await;
+        site.run("UPDATE core_project SET auto_register_computers = $1", args![false]).await;
+        site.0.add_operator("helper", "a long password", &["client.add_computer"]).await;
+        site.0.add_operator("reader", "a long password", &["client.view_computer"]).await;
+
+        let mut new = site.stranger("11111111-2222-3333-4444-555555555555", "pc2");
+        for (name, password) in [("", ""), ("helper", "wrong"), ("reader", "a long password")] {
+            new.fetch_keys(name, password).await.unwrap();
+            let claims = json!({
+                "uuid": new.machine.uuid, "name": "pc2", "ip_address": "192.0.2.2",
+                "username": name, "password": password,
+            });
+            let refused = new.call("/api/v1/safe/computers/", &claims).await.unwrap();
+            assert_eq!((refused.status, refused.sealed), (401, true), "{name}");
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 1);
+        new.register("helper", "a long password").await.unwrap();
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 2);
+    }
+
+    async fn what_a_computer_says_of_itself_is_checked(site: Site) {
+        let mut peer = site.stranger("x".repeat(37).as_str(), &"n".repeat(51));
+        peer.machine.ip_address = "192.0.2.300".to_owned();
+        peer.fetch_keys("", "").await.unwrap();
+        let claims = json!({
+            "uuid": peer.machine.uuid, "name": peer.machine.name,
+            "ip_address": peer.machine.ip_address, "username": "", "password": "",
+        });
+        let refused = peer.call("/api/v1/safe/computers/", &claims).await.unwrap();
+        assert_eq!(refused.status, 400);
+        for field in ["uuid", "name", "ip_address"] {
+            assert!(refused.data[field][0].is_string(), "{}", refused.data);
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_automatic_registration_nobody_brings_a_project_along() {
+    let mut settings = Server::sqlite_settings();
+    settings.autoregister = false;
+    let site = Site(Server::with(settings).await);
+    let mut peer = site.stranger(UUID, "pc1");
+    assert!(peer.fetch_keys("", "").await.is_err());
+    assert_eq!(site.count("SELECT COUNT(*) FROM core_project").await, 0);
+    peer.fetch_keys("admin", site.0.admin_password())
+        .await
+        .unwrap();
+    // The project is there now, and closed.
+    let mut other = site.stranger("11111111-2222-3333-4444-555555555555", "pc2");
+    assert!(other.fetch_keys("", "").await.is_err());
+    peer.register("admin", site.0.admin_password())
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_handed_out_as_every_client_wants_them() {
+    let site = Site::on_sqlite().await;
+    let anonymous = site.0.anonymous();
+    let object = anonymous.get("/api/v1/public/keys/repositories/").await;
+    let key = object.json["public_key"].as_str().unwrap();
+    assert!(key.contains("BEGIN PGP PUBLIC KEY BLOCK"));
+    let text = anonymous
+        .post("/api/v1/public/keys/repositories/", json!({}))
+        .await;
+    assert_eq!((text.status, &text.json), (200, &json!(key)));
+    assert_eq!(anonymous.get("/get_key_repositories/").await.text, key);
+    assert_eq!(anonymous.get("/get_key_repositories").await.text, key);
+
+    let path = "/api/v1/public/keys/packager/";
+    let refused = anonymous
+        .post(path, json!({"username": "admin", "password": "wrong"}))
+        .await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.json["detail"].is_string());
+    let unknown = json!({"project": "X", "platform": "Linux", "pms": "apk", "architecture": "x"});
+    let unknown = anonymous
+        .post("/api/v1/public/keys/project/", unknown)
+        .await;
+    assert_eq!(unknown.status, 400);
+    assert!(unknown.json["error"].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_is_and_knows_is_public() {
+    let site = Site::on_sqlite().await;
+    let anonymous = site.0.anonymous();
+    for info in [
+        anonymous.get("/api/v1/public/server/info/").await,
+        anonymous
+            .post("/api/v1/public/server/info/", json!({}))
+            .await,
+    ] {
+        assert_eq!(info.status, 200);
+        assert!(info.json["author"].is_array());
+        for name in ["version", "contact", "homepage", "organization"] {
+            assert!(info.json[name].is_string(), "{name}");
+        }
+    }
+    let pms = anonymous.get("/api/v1/public/pms/").await.json;
+    assert_eq!(pms.as_object().unwrap().len(), 6);
+    assert_eq!(pms["apt"]["extensions"], json!(["deb"]));
+    let languages = anonymous.get("/api/v1/public/languages/").await.json;
+    assert_eq!(
+        (&languages["0"], &languages["6"]),
+        (&json!("bash"), &json!("powershell"))
+    );
+    let template = anonymous
+        .post("/api/v1/public/repository-url-template/", json!({}))
+        .await
+        .json;
+    let port = site.0.app.address.port();
+    assert_eq!(
+        template,
+        json!(format!("http://{{server}}:{port}/public/{{project}}/repos"))
+    );
+
+    let offered = anonymous.get("/manager/v1/public/ca").await;
+    assert_eq!(offered.status, 404);
+    let wrong = anonymous.get("/api/v1/public/keys/project/").await;
+    assert_eq!(
+        (wrong.status, wrong.json["detail"].is_string()),
+        (405, true)
+    );
+}
