@@ -150,7 +150,7 @@ record! {
     /// A job as [`list_jobs`](crate::ManagerProxy::list_jobs) gives it, finished ones included. The object of a
     /// job has the same facts as properties.
     pub struct JobRecord {
-        /// Its number (`s`), never used twice on this computer.
+        /// Its number (`s`). The number of a job that was allowed to run is never used again.
         pub id: String,
         /// Its object path (`s`); the object is there until 60 seconds after the end.
         pub path: String,
