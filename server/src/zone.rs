@@ -63,6 +63,21 @@ impl Zone {
             .unwrap_or_else(|| at.date())
     }
 
+    /// The day and the hour at a moment.
+    #[must_use]
+    pub fn hour(&self, at: Ts) -> (Date, u8) {
+        let hour = Timestamp::from_microsecond(at.0)
+            .map_or(0, |timestamp| self.0.to_datetime(timestamp).hour());
+        (self.date(at), u8::try_from(hour).unwrap_or(0))
+    }
+
+    /// When an hour of a day begins; an hour that the clocks skip begins with the next one.
+    #[must_use]
+    pub fn start_of_hour(&self, day: Date, hour: u8) -> Ts {
+        self.parse(&format!("{day}T{hour:02}:00:00"))
+            .unwrap_or_else(|| Ts::from_date(day))
+    }
+
     /// `2026-11-21T02:05:30.374669+01:00`, the local time with its offset; `Z` at UTC itself.
     #[must_use]
     pub fn rfc3339(&self, at: Ts) -> String {

@@ -477,6 +477,8 @@ CREATE TABLE client_synchronization (
 ) STRICT;
 CREATE INDEX client_synchronization_created_at_idx ON client_synchronization (created_at);
 CREATE INDEX client_synchronization_computer_id_created_at_idx ON client_synchronization (computer_id, created_at);
+-- Few fail; the charts ask for them only.
+CREATE INDEX client_synchronization_failed_idx ON client_synchronization (created_at, computer_id) WHERE NOT pms_status_ok;
 CREATE INDEX client_synchronization_user_id_idx ON client_synchronization (user_id);
 CREATE INDEX client_synchronization_project_id_created_at_idx ON client_synchronization (project_id, created_at);
 
@@ -578,7 +580,8 @@ CREATE TABLE client_deploymentresult (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX client_deploymentresult_computer_id_idx ON client_deploymentresult (computer_id);
 
--- Distinct computers synchronized per slot: granularity Y, M, D or H; project 0 stands for all.
+-- Distinct computers synchronized per slot: granularity Y, M, D or H, slot the local 2026, 202611, 20261121 or
+-- 2026112102; project 0 stands for all.
 CREATE TABLE stats_synchronization (
     granularity TEXT NOT NULL,
     slot INTEGER NOT NULL,

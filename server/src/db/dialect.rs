@@ -1,6 +1,8 @@
 //! The places where the two SQL dialects differ, side by side.
 
-use sea_query::Expr;
+use sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
+
+use super::Ts;
 
 /// Which SQL a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +103,38 @@ impl Dialect {
             }
         };
         Expr::cust_with_exprs(text, [column.into(), Expr::val(json)])
+    }
+
+    /// A table of time spans: `n` counts them from 0, `start_at` and `end_at` are their ends.
+    pub fn intervals(self, spans: &[(Ts, Ts)]) -> SelectStatement {
+        let list: Vec<_> = spans
+            .iter()
+            .enumerate()
+            .map(|(n, (start, end))| (n, start.0, end.0))
+            .collect();
+        let list = Expr::val(serde_json::json!(list).to_string());
+        let (unpack, number, time): (_, fn(usize) -> String, fn(usize) -> String) = match self {
+            Self::Sqlite => (
+                Func::cust("json_each").arg(list),
+                |index| format!("e.value ->> {index}"),
+                |index| format!("e.value ->> {index}"),
+            ),
+            Self::Postgres => (
+                Func::cust("jsonb_array_elements").arg(list.cast_as("jsonb")),
+                |index| format!("CAST(e.value ->> {index} AS bigint)"),
+                |index| {
+                    format!(
+                        "timestamptz 'epoch' + CAST(e.value ->> {index} AS bigint) * interval '1 microsecond'"
+                    )
+                },
+            ),
+        };
+        Query::select()
+            .expr_as(Expr::cust(number(0)), "n")
+            .expr_as(Expr::cust(time(1)), "start_at")
+            .expr_as(Expr::cust(time(2)), "end_at")
+            .from_function(unpack, "e")
+            .take()
     }
 
     /// `column` contains `term`, without regard to case. `column` is compared as text.

@@ -14,6 +14,7 @@ pub use bus::Bus;
 pub use migasfree_types::events::{
     ChangeAction, Event, EventComputer, EventDeployment, EventProject, PublicationState,
 };
+pub use socket::Listener;
 
 /// The WebSocket.
 pub fn router() -> Router<AppState> {

@@ -28,7 +28,38 @@ struct Parameters {
 }
 
 /// Who listens: by ticket, or as every other request says it.
-pub(super) struct Listener(Operator);
+#[derive(Debug)]
+pub struct Listener(Operator);
+
+impl Listener {
+    /// The operator, as last looked up.
+    pub const fn operator(&self) -> &Operator {
+        &self.0
+    }
+
+    /// Looks the operator up again; false when the credential is not good any more.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn refresh(&mut self, state: &AppState) -> crate::db::Result<bool> {
+        let Operator {
+            id,
+            credential,
+            address,
+            ..
+        } = &self.0;
+        if !credential.is_good(&state.db, state.clock.now()).await? {
+            return Ok(false);
+        }
+        match Operator::load(&state.db, *id, *credential, address.clone()).await? {
+            Some(operator) => {
+                self.0 = operator;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+}
 
 impl FromRequestParts<AppState> for Listener {
     type Rejection = AuthError;
@@ -60,22 +91,21 @@ impl FromRequestParts<AppState> for Listener {
 /// Opens the WebSocket for an operator.
 pub(super) async fn open(
     State(state): State<AppState>,
-    Listener(operator): Listener,
+    listener: Listener,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     upgrade
         .max_message_size(LARGEST_MESSAGE)
         .read_buffer_size(LARGEST_MESSAGE)
-        .on_upgrade(move |socket| serve(socket, state, operator))
+        .on_upgrade(move |socket| serve(socket, state, listener))
 }
 
-async fn serve(mut socket: WebSocket, state: AppState, operator: Operator) {
+async fn serve(mut socket: WebSocket, state: AppState, mut listener: Listener) {
     let mut events = state.events.listen();
     let mut pings = tokio::time::interval(PING_EVERY);
     let mut looks = tokio::time::interval(LOOK_AGAIN_EVERY);
     looks.reset();
-    let (id, credential, address) = (operator.id, operator.credential, operator.address.clone());
-    let mut view = View::of(operator);
+    let mut view = View::of(listener.operator().clone());
     loop {
         let sent = tokio::select! {
             event = events.recv() => match event {
@@ -85,9 +115,9 @@ async fn serve(mut socket: WebSocket, state: AppState, operator: Operator) {
             },
             _ = pings.tick() => socket.send(Message::Ping(Vec::new().into())).await.is_ok(),
             _ = looks.tick() => {
-                match still_there(&state, id, credential, address.clone()).await {
-                    Ok(Some(operator)) => { view = View::of(operator); true }
-                    Ok(None) => return close(socket, CLOSE_UNAUTHORIZED, "sign in again").await,
+                match listener.refresh(&state).await {
+                    Ok(true) => { view = View::of(listener.operator().clone()); true }
+                    Ok(false) => return close(socket, CLOSE_UNAUTHORIZED, "sign in again").await,
                     Err(_) => true,
                 }
             },
@@ -112,18 +142,6 @@ async fn tell(socket: &mut WebSocket, state: &AppState, view: &mut View, event: 
             true
         }
     }
-}
-
-async fn still_there(
-    state: &AppState,
-    id: crate::db::UserId,
-    credential: Credential,
-    address: String,
-) -> crate::db::Result<Option<Operator>> {
-    if !credential.is_good(&state.db, state.clock.now()).await? {
-        return Ok(None);
-    }
-    Operator::load(&state.db, id, credential, address).await
 }
 
 async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {

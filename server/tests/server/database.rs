@@ -324,7 +324,8 @@ async fn schema_of_postgres(db: &Db) -> Schema {
     let columns: Vec<(String, String, String, bool)> = db
         .all(
             "SELECT CAST(table_name AS text), CAST(column_name AS text), CAST(data_type AS text), is_nullable = 'YES' \
-             FROM information_schema.columns WHERE table_schema = 'public'",
+             FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) \
+             WHERE table_schema = 'public' AND table_type = 'BASE TABLE'",
             args![],
         )
         .await

@@ -19,6 +19,7 @@ mod peer;
 mod repository;
 mod safe;
 mod start;
+mod stats;
 
 /// Defines a test once and runs it on both engines, each time with a server of its own:
 /// a type with `on_sqlite()` and `on_postgres()`.

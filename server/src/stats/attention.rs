@@ -1,0 +1,243 @@
+//! What an administrator should look at, most urgent first.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use migasfree_types::rest::overview::Attention;
+use migasfree_types::rest::reference::Ref;
+use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
+
+use super::alerts::{ORPHAN_PACKAGE, Schedules};
+use super::counting::{
+    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, SYNCHRONIZATIONS, Source,
+    count_all,
+};
+use crate::app::AppState;
+use crate::args;
+use crate::auth::Operator;
+use crate::db::Ts;
+use crate::jobs::JobHandler as _;
+use crate::repository::publish::Publisher;
+use crate::rest::error::RestError;
+
+/// So many are named.
+pub(super) const EXAMPLES: usize = 3;
+const A_DAY: Duration = Duration::from_secs(86_400);
+/// A computer in use that was not heard of for this long is silent.
+pub(super) const SILENCE: Duration = Duration::from_secs(7 * 86_400);
+
+const OF_COMPUTER: Join = Join::inner("c", "client_computer", "c.id = t.computer_id");
+
+/// A list of things: what to count, and how its parts are named.
+struct Finding {
+    code: &'static str,
+    level: &'static str,
+    entity: &'static str,
+    source: Source,
+    condition: Expr,
+    query: Vec<(&'static str, String)>,
+    /// Number and name of what is counted, as columns, and the table they come from.
+    named: (&'static str, &'static str, Option<Join>),
+}
+
+impl Finding {
+    async fn look(
+        self,
+        state: &AppState,
+        operator: &Operator,
+    ) -> Result<Option<Attention>, RestError> {
+        if !operator.may(self.source.permission) {
+            return Ok(None);
+        }
+        let count = self
+            .source
+            .count(&state.db, operator, self.condition.clone())
+            .await?;
+        if count == 0 {
+            return Ok(None);
+        }
+        let rows: Vec<(i64, Option<String>)> =
+            state.db.all_query(&self.examples(operator)?).await?;
+        let examples = rows
+            .into_iter()
+            .map(|(id, name)| Ref {
+                id,
+                name: name.unwrap_or_default(),
+            })
+            .collect();
+        Ok(Some(Attention {
+            code: self.code.to_owned(),
+            level: self.level.to_owned(),
+            count: u64::try_from(count).unwrap_or(0),
+            entity: self.entity.to_owned(),
+            query: query(&self.query),
+            examples,
+        }))
+    }
+
+    fn examples(&self, operator: &Operator) -> Result<SelectStatement, RestError> {
+        let mut select = self.source.rows(operator)?;
+        let (id, name, join) = self.named;
+        if let Some(join) = join {
+            join.apply(&mut select);
+        }
+        select
+            .expr(Expr::cust(id))
+            .expr(Expr::cust(name))
+            .and_where(self.condition.clone())
+            .add_group_by([Expr::cust(id), Expr::cust(name)])
+            .order_by_expr(count_all(), Order::Desc)
+            .order_by_expr(Expr::cust(id), Order::Asc)
+            .limit(EXAMPLES as u64);
+        Ok(select)
+    }
+}
+
+fn query(filters: &[(&str, String)]) -> BTreeMap<String, String> {
+    filters
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
+}
+
+/// Everything found.
+pub(super) async fn list(
+    state: &AppState,
+    operator: &Operator,
+) -> Result<Vec<Attention>, RestError> {
+    let now = state.clock.now();
+    let mut found = Vec::new();
+    for finding in findings(state, now).await? {
+        found.extend(finding.look(state, operator).await?);
+    }
+    found.extend(finished_schedules(state, operator).await?);
+    let urgency = |level: &str| match level {
+        "critical" => 0,
+        "warning" => 1,
+        _ => 2,
+    };
+    found.sort_by_key(|attention| urgency(&attention.level));
+    Ok(found)
+}
+
+async fn findings(state: &AppState, now: Ts) -> Result<Vec<Finding>, RestError> {
+    let of_computer = ("c.id", "c.name", Some(OF_COMPUTER));
+    let silent = now - SILENCE;
+    let yesterday = now - A_DAY;
+    let failed = failed_publications(state).await?;
+    let failed_list = failed
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(",");
+    Ok(vec![
+        Finding {
+            code: "publication_failed",
+            level: "critical",
+            entity: "core.deployment",
+            source: DEPLOYMENTS,
+            condition: Expr::col(("t", "id")).is_in(failed),
+            query: vec![("id__in", failed_list)],
+            named: ("t.id", "t.name", None),
+        },
+        Finding {
+            code: "errors",
+            level: "critical",
+            entity: "client.error",
+            source: ERRORS,
+            condition: Expr::cust("NOT t.checked"),
+            query: vec![("checked", "false".to_owned())],
+            named: of_computer,
+        },
+        Finding {
+            code: "faults",
+            level: "critical",
+            entity: "client.fault",
+            source: FAULTS,
+            condition: Expr::cust("NOT t.checked"),
+            query: vec![("checked", "false".to_owned())],
+            named: of_computer,
+        },
+        Finding {
+            code: "synchronization_failed",
+            level: "warning",
+            entity: "client.synchronization",
+            source: SYNCHRONIZATIONS,
+            condition: Expr::cust("NOT t.pms_status_ok")
+                .and(Expr::col(("t", "created_at")).gte(yesterday)),
+            query: vec![
+                ("pms_status_ok", "false".to_owned()),
+                ("created_at__gte", yesterday.rfc3339()),
+            ],
+            named: of_computer,
+        },
+        Finding {
+            code: "silent_computers",
+            level: "warning",
+            entity: "client.computer",
+            source: COMPUTERS,
+            condition: Expr::cust(PRODUCTIVE).and(Expr::col(("t", "sync_end_date")).lt(silent)),
+            query: silent_query(silent),
+            named: ("t.id", "t.name", None),
+        },
+        Finding {
+            code: "orphan_packages",
+            level: "info",
+            entity: "core.package",
+            source: PACKAGES,
+            condition: Expr::cust(ORPHAN_PACKAGE),
+            query: vec![
+                ("deployment__isnull", "true".to_owned()),
+                ("packageset__isnull", "true".to_owned()),
+                ("store__isnull", "false".to_owned()),
+            ],
+            named: ("t.id", "t.fullname", None),
+        },
+    ])
+}
+
+/// Filters of the list of silent computers.
+pub(super) fn silent_query(since: Ts) -> Vec<(&'static str, String)> {
+    vec![
+        ("status__in", "assigned,reserved,unknown".to_owned()),
+        ("sync_end_date__lt", since.rfc3339()),
+    ]
+}
+
+/// Deployments whose newest publication was given up.
+async fn failed_publications(state: &AppState) -> Result<Vec<i64>, RestError> {
+    let rows: Vec<(String,)> = state
+        .db
+        .all(
+            "SELECT j.key FROM job j WHERE j.kind = $1 AND j.state = 'failed' AND NOT EXISTS ( \
+             SELECT 1 FROM job n WHERE n.kind = j.kind AND n.key = j.key AND n.id > j.id)",
+            args![Publisher::KIND],
+        )
+        .await?;
+    Ok(rows.iter().filter_map(|row| row.0.parse().ok()).collect())
+}
+
+async fn finished_schedules(
+    state: &AppState,
+    operator: &Operator,
+) -> Result<Option<Attention>, RestError> {
+    let schedules = Schedules::of(state, operator).await?;
+    let examples = schedules
+        .finished_first
+        .into_iter()
+        .map(|(id, name)| Ref { id, name })
+        .collect();
+    let filters = [
+        ("enabled", "true".to_owned()),
+        ("schedule__isnull", "false".to_owned()),
+        ("percent__gte", "100".to_owned()),
+    ];
+    Ok((schedules.finished > 0).then(|| Attention {
+        code: "finished_schedules".to_owned(),
+        level: "info".to_owned(),
+        count: u64::try_from(schedules.finished).unwrap_or(0),
+        entity: "core.deployment".to_owned(),
+        query: query(&filters),
+        examples,
+    }))
+}

@@ -1,0 +1,203 @@
+//! What every statistic counts: rows of a table that an operator sees.
+
+use sea_query::{Alias, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement};
+use serde_json::Value;
+
+use crate::auth::Operator;
+use crate::db::{Db, Result, Row};
+use crate::rest::error::RestError;
+use crate::rest::visibility::{self, Viewer, Visible};
+
+/// A table whose rows are counted; its alias is `t`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source {
+    /// Without this permission there is no statistic.
+    pub permission: &'static str,
+    pub table: &'static str,
+    pub visible: Visible,
+}
+
+/// A table joined to it: alias, table, condition; `LEFT` joins keep rows without a partner.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Join {
+    pub alias: &'static str,
+    pub table: &'static str,
+    pub on: &'static str,
+    pub optional: bool,
+}
+
+impl Join {
+    pub(super) const fn inner(alias: &'static str, table: &'static str, on: &'static str) -> Self {
+        Self {
+            alias,
+            table,
+            on,
+            optional: false,
+        }
+    }
+
+    pub(super) const fn left(alias: &'static str, table: &'static str, on: &'static str) -> Self {
+        Self {
+            alias,
+            table,
+            on,
+            optional: true,
+        }
+    }
+
+    pub(super) fn apply(self, select: &mut SelectStatement) {
+        let kind = if self.optional {
+            JoinType::LeftJoin
+        } else {
+            JoinType::InnerJoin
+        };
+        select.join_as(
+            kind,
+            self.table,
+            Alias::new(self.alias),
+            Expr::cust(self.on),
+        );
+    }
+}
+
+pub(super) const PROJECT: Join = Join::inner("p", "core_project", "p.id = t.project_id");
+pub(super) const PLATFORM: Join = Join::inner("l", "core_platform", "l.id = p.platform_id");
+
+/// States of computers in use, as SQL.
+pub(super) const PRODUCTIVE: &str = "t.status IN ('assigned', 'reserved', 'unknown')";
+
+impl Source {
+    /// Its visible rows, without columns yet.
+    ///
+    /// # Errors
+    /// When the operator may not view them.
+    pub(super) fn rows(&self, operator: &Operator) -> Result<SelectStatement, RestError> {
+        require(operator, self.permission)?;
+        let mut select = Query::select();
+        select.from_as(self.table, "t");
+        self.limit(operator, &mut select);
+        Ok(select)
+    }
+
+    /// Leaves out what the operator does not see.
+    pub(super) fn limit(&self, operator: &Operator, select: &mut SelectStatement) {
+        let viewer = Viewer {
+            operator,
+            everything: true,
+        };
+        if let Some(condition) = visibility::condition(self.visible, viewer) {
+            select.and_where(condition);
+        }
+    }
+
+    /// How many rows there are under a condition.
+    pub(super) async fn count(
+        &self,
+        db: &Db,
+        operator: &Operator,
+        condition: Expr,
+    ) -> Result<i64, RestError> {
+        let mut select = self.rows(operator)?;
+        select.expr(count_all()).and_where(condition);
+        let (count,): (i64,) = db.one_query(&select).await?;
+        Ok(count)
+    }
+}
+
+/// Refuses who lacks a permission.
+pub(super) fn require(operator: &Operator, permission: &str) -> Result<(), RestError> {
+    if operator.may(permission) {
+        Ok(())
+    } else {
+        Err(RestError::Forbidden(permission.to_owned()))
+    }
+}
+
+pub(super) fn count_all() -> Expr {
+    Func::count(Expr::cust("*")).into()
+}
+
+pub(super) fn count_distinct(column: &'static str) -> Expr {
+    Expr::col(("t", column)).count_distinct()
+}
+
+/// A cell as JSON; the texts `true` and `false` are what flags are selected as.
+pub(super) fn json_of(row: &Row, index: usize) -> Value {
+    match row.text(index) {
+        Some("true") => Value::Bool(true),
+        Some("false") => Value::Bool(false),
+        Some(text) => Value::from(text),
+        None => row.int(index).map_or(Value::Null, Value::from),
+    }
+}
+
+pub(super) const COMPUTERS: Source = Source {
+    permission: "client.view_computer",
+    table: "client_computer",
+    visible: Visible::Computer,
+};
+pub(super) const DEPLOYMENTS: Source = Source {
+    permission: "core.view_deployment",
+    table: "core_deployment",
+    visible: Visible::Deployment,
+};
+pub(super) const ERRORS: Source = Source {
+    permission: "client.view_error",
+    table: "client_error",
+    visible: Visible::ByComputerAndProject,
+};
+pub(super) const FAULTS: Source = Source {
+    permission: "client.view_fault",
+    table: "client_fault",
+    visible: Visible::ByComputerAndProject,
+};
+pub(super) const MIGRATIONS: Source = Source {
+    permission: "client.view_migration",
+    table: "client_migration",
+    visible: Visible::ByComputerAndProject,
+};
+pub(super) const SYNCHRONIZATIONS: Source = Source {
+    permission: "client.view_synchronization",
+    table: "client_synchronization",
+    visible: Visible::ByComputer,
+};
+pub(super) const STATUS_LOGS: Source = Source {
+    permission: "client.view_statuslog",
+    table: "client_statuslog",
+    visible: Visible::ByComputer,
+};
+pub(super) const NOTIFICATIONS: Source = Source {
+    permission: "client.view_notification",
+    table: "client_notification",
+    visible: Visible::Always,
+};
+pub(super) const ATTRIBUTES: Source = Source {
+    permission: "core.view_attribute",
+    table: "core_attribute",
+    visible: Visible::Attribute,
+};
+pub(super) const PACKAGES: Source = Source {
+    permission: "core.view_package",
+    table: "core_package",
+    visible: Visible::ByProject,
+};
+pub(super) const PACKAGE_SETS: Source = Source {
+    permission: "core.view_packageset",
+    table: "core_packageset",
+    visible: Visible::ByProject,
+};
+pub(super) const STORES: Source = Source {
+    permission: "core.view_store",
+    table: "core_store",
+    visible: Visible::ByProject,
+};
+pub(super) const APPLICATIONS: Source = Source {
+    permission: "app_catalog.view_application",
+    table: "app_catalog_application",
+    visible: Visible::Always,
+};
+pub(super) const INVENTORIES: Source = Source {
+    permission: "client.view_packagehistory",
+    table: "client_computer",
+    visible: Visible::Computer,
+};

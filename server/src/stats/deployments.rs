@@ -1,0 +1,225 @@
+//! How far a deployment has come.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use sea_query::{Expr, ExprTrait as _};
+use serde_json::{Value, json};
+use time::Date;
+use time::macros::format_description;
+
+use super::counting::DEPLOYMENTS;
+use crate::app::AppState;
+use crate::args;
+use crate::auth::Operator;
+use crate::core::rules::schedule::{self, Delay};
+use crate::db::{self, Db};
+use crate::rest::error::RestError;
+
+/// The computers in use that a deployment is aimed at, whatever the date: those that hold an attribute it includes,
+/// directly or through its schedule, and none it excludes.
+const ASSIGNED: &str = "SELECT c.id FROM client_computer c \
+    JOIN core_deployment d ON d.id = $1 AND d.project_id = c.project_id \
+    WHERE c.status IN ('assigned', 'reserved', 'unknown') AND c.id IN ( \
+        SELECT h.computer_id FROM client_computer_sync_attributes h WHERE h.attribute_id IN ( \
+            SELECT attribute_id FROM core_deployment_included_attributes WHERE deployment_id = $1 \
+            UNION SELECT a.attribute_id FROM core_scheduledelay_attributes a \
+            JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
+            JOIN core_deployment s ON s.schedule_id = y.schedule_id WHERE s.id = $1) \
+        UNION SELECT h.computer_id FROM client_computer_tags h WHERE h.serverattribute_id IN ( \
+            SELECT attribute_id FROM core_deployment_included_attributes WHERE deployment_id = $1 \
+            UNION SELECT a.attribute_id FROM core_scheduledelay_attributes a \
+            JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
+            JOIN core_deployment s ON s.schedule_id = y.schedule_id WHERE s.id = $1)) \
+    AND c.id NOT IN ( \
+        SELECT h.computer_id FROM client_computer_sync_attributes h WHERE h.attribute_id IN ( \
+            SELECT attribute_id FROM core_deployment_excluded_attributes WHERE deployment_id = $1) \
+        UNION SELECT h.computer_id FROM client_computer_tags h WHERE h.serverattribute_id IN ( \
+            SELECT attribute_id FROM core_deployment_excluded_attributes WHERE deployment_id = $1)) \
+    ORDER BY c.id";
+
+const RESULTS: &str = "SELECT computer_id FROM client_deploymentresult \
+    WHERE deployment_id = $1 AND ok = $2 ORDER BY computer_id";
+
+struct Deployment {
+    start: Date,
+    schedule: Option<i64>,
+}
+
+/// The deployment, if the operator sees it.
+async fn find(state: &AppState, operator: &Operator, id: i64) -> Result<Deployment, RestError> {
+    let mut select = DEPLOYMENTS.rows(operator)?;
+    select
+        .column(("t", "start_date"))
+        .column(("t", "schedule_id"))
+        .and_where(Expr::col(("t", "id")).eq(id));
+    let row: Option<(String, Option<i64>)> = state.db.optional_query(&select).await?;
+    let (start, schedule) = row.ok_or(RestError::NoRow("Deployment"))?;
+    Ok(Deployment {
+        start: day(&start, state),
+        schedule,
+    })
+}
+
+/// A stored day; what cannot be read counts as today.
+pub(super) fn day(text: &str, state: &AppState) -> Date {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .unwrap_or_else(|_| state.settings.clients.time_zone.date(state.clock.now()))
+}
+
+async fn ids(db: &Db, sql: &'static str, args: db::Args) -> Result<Vec<i64>, RestError> {
+    let rows: Vec<(i64,)> = db.all(sql, args).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// `GET deployments/<id>/computers/assigned/`
+pub(super) async fn assigned(
+    State(state): State<AppState>,
+    operator: Operator,
+    Path(id): Path<i64>,
+) -> Result<Json<Vec<i64>>, RestError> {
+    find(&state, &operator, id).await?;
+    ids(&state.db, ASSIGNED, args![id]).await.map(Json)
+}
+
+/// `GET deployments/<id>/computers/status/ok/`
+pub(super) async fn content(
+    State(state): State<AppState>,
+    operator: Operator,
+    Path(id): Path<i64>,
+) -> Result<Json<Vec<i64>>, RestError> {
+    find(&state, &operator, id).await?;
+    ids(&state.db, RESULTS, args![id, true]).await.map(Json)
+}
+
+/// `GET deployments/<id>/computers/status/error/`
+pub(super) async fn failed(
+    State(state): State<AppState>,
+    operator: Operator,
+    Path(id): Path<i64>,
+) -> Result<Json<Vec<i64>>, RestError> {
+    find(&state, &operator, id).await?;
+    ids(&state.db, RESULTS, args![id, false]).await.map(Json)
+}
+
+async fn delays(db: &Db, schedule: i64) -> Result<Vec<(i64, Delay)>, RestError> {
+    let rows: Vec<(i64, i64, i64)> = db
+        .all(
+            "SELECT id, delay, duration FROM core_scheduledelay WHERE schedule_id = $1 ORDER BY delay",
+            args![schedule],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, delay, duration)| (id, Delay { delay, duration }))
+        .collect())
+}
+
+/// `GET deployments/<id>/timeline/`
+pub(super) async fn timeline(
+    State(state): State<AppState>,
+    operator: Operator,
+    Path(id): Path<i64>,
+) -> Result<Json<Value>, RestError> {
+    let deployment = find(&state, &operator, id).await?;
+    let assigned = ids(&state.db, ASSIGNED, args![id]).await?.len();
+    let (ok, error): (i64, i64) = state
+        .db
+        .one(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN ok THEN 1 ELSE 0 END), 0) AS BIGINT), \
+             CAST(COALESCE(SUM(CASE WHEN ok THEN 0 ELSE 1 END), 0) AS BIGINT) \
+             FROM client_deploymentresult WHERE deployment_id = $1",
+            args![id],
+        )
+        .await?;
+    let rows = match deployment.schedule {
+        Some(schedule) => delays(&state.db, schedule).await?,
+        None => Vec::new(),
+    };
+    let rows: Vec<Delay> = rows.into_iter().map(|row| row.1).collect();
+    let today = state.settings.clients.time_zone.date(state.clock.now());
+    let schedule = schedule::timeline(deployment.start, &rows, today).map(|line| {
+        json!({
+            "begin_date": line.begin.to_string(),
+            "end_date": line.end.to_string(),
+            "percent": line.percent,
+        })
+    });
+    Ok(Json(json!({
+        "computers": {"assigned": assigned, "ok": ok, "error": error},
+        "schedule": schedule,
+    })))
+}
+
+/// `GET deployments/<id>/computers/delay/`: computers the schedule has reached on each of its days, growing.
+pub(super) async fn delay(
+    State(state): State<AppState>,
+    operator: Operator,
+    Path(id): Path<i64>,
+) -> Result<Json<Value>, RestError> {
+    let deployment = find(&state, &operator, id).await?;
+    let refused =
+        || RestError::Refused("no_schedule", "The deployment has no schedule.".to_owned());
+    let schedule = deployment.schedule.ok_or_else(refused)?;
+    let delays = delays(&state.db, schedule).await?;
+    let opened = opening_days(&state, id, deployment.start, &delays).await?;
+    let rows: Vec<Delay> = delays.iter().map(|row| row.1).collect();
+    let today = state.settings.clients.time_zone.date(state.clock.now());
+    let mut labels = Vec::new();
+    let mut values = Vec::new();
+    if let Some(line) = schedule::timeline(deployment.start, &rows, today) {
+        let mut reached: usize = opened.range(..line.begin).map(|(_, count)| count).sum();
+        let days = std::iter::successors(Some(line.begin), |day| day.next_day());
+        for day in days.take_while(|day| *day <= line.end) {
+            reached += opened.get(&day).unwrap_or(&0);
+            labels.push(day.to_string());
+            values.push(json!({"value": reached}));
+        }
+    }
+    Ok(Json(
+        json!({"x_labels": labels, "data": {"Provided": values}}),
+    ))
+}
+
+/// How many computers the deployment opens for on each day.
+async fn opening_days(
+    state: &AppState,
+    id: i64,
+    start: Date,
+    delays: &[(i64, Delay)],
+) -> Result<BTreeMap<Date, usize>, RestError> {
+    let mut opens: BTreeMap<i64, Date> = BTreeMap::new();
+    let assigned = ids(&state.db, ASSIGNED, args![id]).await?;
+    let holders: Vec<(i64, i64)> = state
+        .db
+        .all(
+            "SELECT h.computer_id, a.scheduledelay_id FROM client_computer_sync_attributes h \
+             JOIN core_scheduledelay_attributes a ON a.attribute_id = h.attribute_id \
+             JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
+             JOIN core_deployment d ON d.schedule_id = y.schedule_id WHERE d.id = $1 \
+             UNION SELECT h.computer_id, a.scheduledelay_id FROM client_computer_tags h \
+             JOIN core_scheduledelay_attributes a ON a.attribute_id = h.serverattribute_id \
+             JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
+             JOIN core_deployment d ON d.schedule_id = y.schedule_id WHERE d.id = $1",
+            args![id],
+        )
+        .await?;
+    for (computer, delay) in holders {
+        let row = delays.iter().find(|row| row.0 == delay);
+        if let (Some((_, row)), Ok(_)) = (row, assigned.binary_search(&computer)) {
+            let day = schedule::opens_on(start, *row, computer);
+            opens
+                .entry(computer)
+                .and_modify(|known| *known = Ord::min(day, *known))
+                .or_insert(day);
+        }
+    }
+    let mut days = BTreeMap::new();
+    for computer in assigned {
+        // Without a delay of its own it is included directly, from the first day on.
+        let day = opens.get(&computer).copied().unwrap_or(start);
+        *days.entry(day).or_default() += 1;
+    }
+    Ok(days)
+}
