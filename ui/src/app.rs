@@ -1,21 +1,15 @@
-//! The root: contexts, the session's gate, and which page an address means.
+//! The root: contexts, the session's gate, the page of the address.
 use crate::{
-    address::{self, Address},
+    address::{self, Destination, legacy},
     api::{
         events,
         session::{self, Session},
     },
-    entities,
-    form::CreatePage,
-    list::ListPage,
-    object::ObjectPage,
-    pages::{
-        computers::ComputerPage, login::LoginPage, not_found::NotFound, overview::OverviewPage,
-        packages::PackagePage, preferences::PreferencesPage,
-    },
+    pages::{login::LoginPage, not_found::NotFound, overview::OverviewPage},
     preferences,
     shell::Frame,
     text::{self, Locale, t},
+    work::{self, WorkPage},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{ErrorState, ToastArea, Toasts, relative_time, texts};
@@ -61,9 +55,16 @@ pub fn App() -> impl IntoView {
 #[derive(Clone, PartialEq)]
 enum Stage {
     Waiting,
-    Login { expired: bool },
+    Login {
+        expired: bool,
+    },
     Failed,
-    Inside { user: i64 },
+    /// Another domain or scope shows other things: everything is drawn anew.
+    Inside {
+        user: i64,
+        domain: Option<i64>,
+        scope: Option<i64>,
+    },
 }
 
 /// Login page or frame.
@@ -75,7 +76,11 @@ fn Gate() -> impl IntoView {
             Session::Unknown => Stage::Waiting,
             Session::Nobody { expired } => Stage::Login { expired: *expired },
             Session::Failed(_) => Stage::Failed,
-            Session::User(user) => Stage::Inside { user: user.id },
+            Session::User(user) => Stage::Inside {
+                user: user.id,
+                domain: user.domain_preference.as_ref().map(|one| one.id),
+                scope: user.scope_preference.as_ref().map(|one| one.id),
+            },
         })
     });
     move || match stage.get() {
@@ -100,58 +105,6 @@ fn Gate() -> impl IntoView {
     }
 }
 
-/// What a path means; filters and tabs of the same page do not make it anew.
-#[derive(Clone, PartialEq)]
-enum Destination {
-    Overview,
-    Preferences,
-    List(&'static str),
-    New(&'static str),
-    Object(&'static str, i64),
-    Nowhere,
-}
-
-impl Destination {
-    fn of(address: &Address) -> Self {
-        let Some(first) = address.part(0) else {
-            return Self::Overview;
-        };
-        if first == "preferences" {
-            return Self::Preferences;
-        }
-        let Some(entity) = entities::by_path(first) else {
-            return Self::Nowhere;
-        };
-        match (address.part(1), address.part(2)) {
-            (None, _) => Self::List(entity.path),
-            (Some("new"), None) if entity.create.is_some() => Self::New(entity.path),
-            (Some(id), _) => match id.parse() {
-                Ok(id) if entity.page => Self::Object(entity.path, id),
-                _ => Self::Nowhere,
-            },
-        }
-    }
-}
-
-/// Addresses of the older console lead to the same things here.
-fn legacy(address: &Address) -> Option<String> {
-    let path: Vec<&str> = address.path.iter().map(String::as_str).collect();
-    let (first, rest) = path.split_first()?;
-    let first = match *first {
-        "user-profiles" => "users",
-        "features" => "attributes",
-        "syncs" => "synchronizations",
-        other => other,
-    };
-    let rest: Vec<&str> = match rest {
-        ["results", rest @ ..] => rest.to_vec(),
-        ["add"] => vec!["new"],
-        other => other.to_vec(),
-    };
-    let new = std::iter::once(first).chain(rest).collect::<Vec<_>>();
-    (new != path).then(|| format!("/{}{}", new.join("/"), address.query.text()))
-}
-
 #[component]
 fn Page() -> impl IntoView {
     let address = address::address();
@@ -161,80 +114,18 @@ fn Page() -> impl IntoView {
         }
     });
     let destination = Memo::new(move |_| address.with(Destination::of));
+    work::preload();
     move || {
         let destination = destination.get();
-        set_title(title_of(&destination));
+        set_title(destination.title());
         match destination {
             Destination::Overview => view! { <OverviewPage /> }.into_any(),
-            Destination::Preferences => view! { <PreferencesPage /> }.into_any(),
-            Destination::List(path) => {
-                with_entity(path, |entity| view! { <ListPage entity /> }.into_any())
-            }
-            Destination::New(path) => {
-                with_entity(path, |entity| view! { <CreatePage entity /> }.into_any())
-            }
-            Destination::Object("computers", id) => view! { <ComputerPage id /> }.into_any(),
-            Destination::Object("packages", id) => view! { <PackagePage id /> }.into_any(),
-            Destination::Object(path, id) => with_entity(path, move |entity| {
-                view! { <ObjectPage entity id /> }.into_any()
-            }),
             Destination::Nowhere => view! { <NotFound /> }.into_any(),
+            destination => view! { <WorkPage destination /> }.into_any(),
         }
-    }
-}
-
-fn with_entity(
-    path: &str,
-    draw: impl FnOnce(&'static crate::entity::Entity) -> AnyView,
-) -> AnyView {
-    entities::by_path(path).map_or_else(|| view! { <NotFound /> }.into_any(), draw)
-}
-
-fn title_of(destination: &Destination) -> &'static str {
-    match destination {
-        Destination::Overview => t!(overview.title),
-        Destination::Preferences => t!(preferences.title),
-        Destination::List(path) | Destination::New(path) | Destination::Object(path, _) => {
-            entities::by_path(path).map_or("", |entity| (entity.plural)())
-        }
-        Destination::Nowhere => t!(error.no_page),
     }
 }
 
 fn set_title(title: &str) {
     document().set_title(&format!("{title} · migasfree"));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_of_the_older_console_lead_on() {
-        let old = Address {
-            path: vec!["user-profiles".into(), "results".into(), "4".into()],
-            ..Address::default()
-        };
-        assert_eq!(legacy(&old).as_deref(), Some("/users/4"));
-        let own = Address {
-            path: vec!["computers".into(), "4".into()],
-            ..Address::default()
-        };
-        assert_eq!(legacy(&own), None);
-    }
-
-    #[test]
-    fn a_path_means_a_page() {
-        let address = |path: &[&str]| Address {
-            path: path.iter().map(|part| (*part).to_owned()).collect(),
-            ..Address::default()
-        };
-        assert!(Destination::of(&address(&[])) == Destination::Overview);
-        assert!(
-            Destination::of(&address(&["computers", "7", "software"]))
-                == Destination::Object("computers", 7)
-        );
-        assert!(Destination::of(&address(&["computers", "new"])) == Destination::Nowhere);
-        assert!(Destination::of(&address(&["nothing"])) == Destination::Nowhere);
-    }
 }

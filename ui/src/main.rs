@@ -11,6 +11,7 @@ mod pages;
 mod preferences;
 mod shell;
 mod text;
+mod work;
 
 fn main() {
     leptos::mount::mount_to_body(app::App);

@@ -120,21 +120,33 @@ pub fn sizes(view: View) -> Result<BTreeMap<String, u64>> {
     Ok(sizes)
 }
 
-/// Fails if a view outgrew its limit.
+/// Whether the first page needs a file: not the parts of the program that follow it, nor fonts for letters and code that it does not show.
+pub fn is_first(name: &str) -> bool {
+    const LATER_FONTS: [&str; 2] = ["inter-latin-ext.woff2", "jetbrains-mono-latin.woff2"];
+    let later_part = name.ends_with(".wasm") && !name.ends_with("app_bg.wasm");
+    !later_part && !LATER_FONTS.iter().any(|font| name.ends_with(font))
+}
+
+/// Fails if the first page of a view outgrew its limit.
 pub fn check_size(view: View) -> Result<()> {
     let sizes = sizes(view)?;
-    let total: u64 = sizes.values().sum();
+    let total: u64 = sizes
+        .iter()
+        .filter(|(name, _)| is_first(name))
+        .map(|(_, size)| size)
+        .sum();
     for (name, size) in &sizes {
-        println!("  {size:>9}  {name}");
+        let later = if is_first(name) { "" } else { "  (later)" };
+        println!("  {size:>9}  {name}{later}");
     }
     println!(
-        "  {total:>9}  {} on the wire, limit {}",
+        "  {total:>9}  first page of {} on the wire, limit {}",
         view.package(),
         view.limit()
     );
     if total > view.limit() {
         bail!(
-            "{} weighs {total} bytes on the wire, {} more than its limit",
+            "the first page of {} weighs {total} bytes on the wire, {} more than its limit",
             view.package(),
             total - view.limit()
         );
@@ -184,7 +196,10 @@ impl Compiler {
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env(
                     "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-                    format!("-C linker={} -C linker-flavor=wasm-ld", linker.display()),
+                    format!(
+                        "--cfg erase_components -C linker={} -C linker-flavor=wasm-ld",
+                        linker.display()
+                    ),
                 );
         }
         command::run(&mut cargo)?;
@@ -243,11 +258,19 @@ fn assemble(node: &Node, view: View, raw: &Path, style: &str) -> Result<()> {
     remove(&work)?;
     fs::create_dir_all(&work)?;
 
-    bind(raw, &work)?;
-    shrink(node, &work.join("app_bg.wasm"))?;
-    let wasm = named(&work, "app_bg.wasm", &fs::read(work.join("app_bg.wasm"))?)?;
-    let script = fs::read_to_string(work.join("app.js"))?.replace("app_bg.wasm", &wasm);
-    let script = named(&work, "app.js", script.as_bytes())?;
+    let app = work.join("app");
+    fs::create_dir_all(&app)?;
+    let raw = match view {
+        View::Ui => split(raw, &app, paths::target().join("first.wasm"))?,
+        View::Play => raw.to_path_buf(),
+    };
+    bind(&raw, &app)?;
+    for part in files(&app)? {
+        if part.extension().is_some_and(|ending| ending == "wasm") {
+            shrink(node, &part)?;
+        }
+    }
+    let app = named_folder(&app)?;
     fs::write(work.join("style.css"), style)?;
     let style = named(&work, "style.css", style.as_bytes())?;
     copy_assets(view, &work)?;
@@ -255,8 +278,8 @@ fn assemble(node: &Node, view: View, raw: &Path, style: &str) -> Result<()> {
     let page = fs::read_to_string(view.folder().join("index.html"))
         .with_context(|| format!("{}/index.html", view.folder().display()))?
         .replace("{{css}}", &format!("/{style}"))
-        .replace("{{js}}", &format!("/{script}"))
-        .replace("{{wasm}}", &format!("/{wasm}"));
+        .replace("{{js}}", &format!("/{app}/app.js"))
+        .replace("{{wasm}}", &format!("/{app}/app_bg.wasm"));
     fs::write(work.join("index.html"), page)?;
     compress(&work)?;
 
@@ -280,9 +303,23 @@ fn stamp(view: View, raw: &Path, style: &str) -> Result<String> {
     Ok(hex::encode(hash.finalize()))
 }
 
+/// Cuts the parts that are loaded after the first page off the program; answers where the first part is.
+fn split(raw: &Path, app: &Path, first: PathBuf) -> Result<PathBuf> {
+    let whole = fs::read(raw).with_context(|| raw.display().to_string())?;
+    let mut options = wasm_split_cli_support::Options::new(&whole);
+    options.output_dir = app;
+    options.main_out_path = &first;
+    options.link_name = "./parts.js";
+    options.main_module = "./app.js";
+    wasm_split_cli_support::transform(options)
+        .map_err(|error| anyhow::anyhow!("splitting {}: {error:?}", raw.display()))?;
+    Ok(first)
+}
+
 fn bind(raw: &Path, work: &Path) -> Result<()> {
     Bindgen::new()
         .input_path(raw)
+        .keep_lld_exports(true)
         .web(true)?
         .typescript(false)
         .remove_name_section(true)
@@ -312,15 +349,23 @@ fn shrink(node: &Node, wasm: &Path) -> Result<()> {
     )
 }
 
+/// Gives the folder of a program a name that changes with its content. Its files refer to each other by name, so they keep theirs.
+fn named_folder(folder: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    for file in files(folder)? {
+        hash.update(relative(folder, &file));
+        hash.update(fs::read(&file)?);
+    }
+    let name = format!("app-{}", &hex::encode(hash.finalize())[..12]);
+    fs::rename(folder, folder.with_file_name(&name))?;
+    Ok(name)
+}
+
 /// Gives a file a name that changes with its content, so that it can be cached for ever.
 fn named(work: &Path, name: &str, content: &[u8]) -> Result<String> {
     let digest = hex::encode(Sha256::digest(content));
     let (stem, ending) = name.split_once('.').context("a file name without ending")?;
-    let new = format!(
-        "{}-{}.{ending}",
-        stem.trim_end_matches("_bg"),
-        &digest[..12]
-    );
+    let new = format!("{stem}-{}.{ending}", &digest[..12]);
     fs::write(work.join(&new), content)?;
     fs::remove_file(work.join(name))?;
     Ok(new)

@@ -35,9 +35,9 @@ pub fn session() -> Signal<Session> {
         .map_or_else(|| Signal::stored(Session::Unknown), Into::into)
 }
 
-/// The signed-in user; a default one before the session is known.
+/// The signed-in user; a default one before the session is known. Not tracked: everything is drawn anew for another user.
 pub fn user() -> SessionUser {
-    match session().get() {
+    match session().get_untracked() {
         Session::User(user) => user,
         _ => SessionUser::default(),
     }

@@ -1,7 +1,9 @@
 //! The software that people find in Play.
 use super::{ATTRIBUTES, CATEGORIES, PROJECTS, choices};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+    },
     pages::applications,
     text::label,
 };
@@ -14,8 +16,12 @@ pub static APPLICATIONS: Entity = Entity {
     icon: icondata::LuAppWindow,
     plural: label!(application.plural),
     singular: label!(application.singular),
-    about: label!(application.about),
     create: Some(label!(application.create)),
+    ..ENTITY
+};
+
+pub static APPLICATIONS_SHEET: Sheet = Sheet {
+    about: label!(application.about),
     columns: &[
         Column::new(
             "name",
@@ -127,5 +133,5 @@ pub static APPLICATIONS: Entity = Entity {
     ],
     aside: Some(applications::preview),
     below: Some(applications::packages),
-    ..ENTITY
+    ..SHEET
 };

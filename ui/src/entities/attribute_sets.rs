@@ -2,7 +2,8 @@
 use super::ATTRIBUTES;
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch, cell,
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Switch, cell,
     },
     text::label,
 };
@@ -15,8 +16,12 @@ pub static ATTRIBUTE_SETS: Entity = Entity {
     icon: icondata::LuBoxes,
     plural: label!(attribute_set.plural),
     singular: label!(attribute_set.singular),
-    about: label!(attribute_set.about),
     create: Some(label!(attribute_set.create)),
+    ..ENTITY
+};
+
+pub static ATTRIBUTE_SETS_SHEET: Sheet = Sheet {
+    about: label!(attribute_set.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Name),
         Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
@@ -60,5 +65,5 @@ pub static ATTRIBUTE_SETS: Entity = Entity {
         on: label!(common.enable),
         off: label!(common.disable),
     }),
-    ..ENTITY
+    ..SHEET
 };

@@ -1,6 +1,8 @@
 //! What computers say about themselves; the base of all targeting.
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+    },
     pages::attributes,
     text::label,
 };
@@ -12,6 +14,11 @@ pub static ATTRIBUTES: Entity = Entity {
     icon: icondata::LuTag,
     plural: label!(attribute.plural),
     singular: label!(attribute.singular),
+    text: &["value", "name", "__str__"],
+    ..ENTITY
+};
+
+pub static ATTRIBUTES_SHEET: Sheet = Sheet {
     about: label!(attribute.about),
     columns: &[
         Column::new(
@@ -54,9 +61,8 @@ pub static ATTRIBUTES: Entity = Entity {
                 .help(label!(attribute.description_help)),
         ],
     }],
-    text: &["value", "name", "__str__"],
     export: false,
     delete: false,
     below: Some(attributes::uses),
-    ..ENTITY
+    ..SHEET
 };

@@ -1,6 +1,6 @@
 //! Who changed what.
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind},
+    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
     pages::audit,
     text::label,
 };
@@ -12,6 +12,12 @@ pub static AUDIT: Entity = Entity {
     icon: icondata::LuScrollText,
     plural: label!(audit.plural),
     singular: label!(audit.singular),
+    text: &["object_text"],
+    page: false,
+    ..ENTITY
+};
+
+pub static AUDIT_SHEET: Sheet = Sheet {
     about: label!(audit.about),
     columns: &[
         Column::new(
@@ -54,9 +60,7 @@ pub static AUDIT: Entity = Entity {
         Filter::new("created_at__lt", label!(common.before), FilterKind::Before),
     ],
     ordering: "-created_at",
-    text: &["object_text"],
-    page: false,
     export: false,
     delete: false,
-    ..ENTITY
+    ..SHEET
 };

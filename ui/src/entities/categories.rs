@@ -1,6 +1,6 @@
 //! Categories of applications.
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, Section},
+    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -11,13 +11,17 @@ pub static CATEGORIES: Entity = Entity {
     icon: icondata::LuShapes,
     plural: label!(category.plural),
     singular: label!(category.singular),
-    about: label!(category.about),
     create: Some(label!(category.create)),
+    ..ENTITY
+};
+
+pub static CATEGORIES_SHEET: Sheet = Sheet {
+    about: label!(category.about),
     columns: &[Column::new("name", label!(common.name), Cell::Name)],
     form: &[Section {
         title: || "",
         help: None,
         fields: &[Field::new("name", label!(common.name), Kind::Text).required()],
     }],
-    ..ENTITY
+    ..SHEET
 };

@@ -1,7 +1,9 @@
 //! The managed machines.
-use super::{ATTRIBUTES, PACKAGES, PLATFORMS, PROJECTS, choices};
+use super::{ATTRIBUTES, PACKAGES, PLATFORMS, PROJECTS, TAGS, choices};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind},
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+    },
     pages::computers,
     text::label,
 };
@@ -13,6 +15,11 @@ pub static COMPUTERS: Entity = Entity {
     icon: icondata::LuMonitor,
     plural: label!(computer.plural),
     singular: label!(computer.singular),
+    text: &["__str__", "name"],
+    ..ENTITY
+};
+
+pub static COMPUTERS_SHEET: Sheet = Sheet {
     about: label!(computer.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Own(computers::name_cell)),
@@ -116,6 +123,24 @@ pub static COMPUTERS: Entity = Entity {
         Filter::new("mac_address", label!(computer.mac), FilterKind::Text),
         Filter::new("uuid__icontains", label!(computer.uuid), FilterKind::Text),
     ],
-    text: &["__str__", "name"],
-    ..ENTITY
+    form: &[Section {
+        title: || "",
+        help: None,
+        fields: &[
+            Field::new("name", label!(common.name), Kind::Text)
+                .required()
+                .help(label!(computer.name_help)),
+            Field::new(
+                "tags",
+                label!(tag.plural),
+                Kind::Many {
+                    entity: &TAGS,
+                    filter: |_| String::new(),
+                },
+            )
+            .help(label!(computer.tags_help)),
+            Field::new("comment", label!(common.comment), Kind::Area),
+        ],
+    }],
+    ..SHEET
 };

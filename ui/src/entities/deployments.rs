@@ -2,7 +2,8 @@
 use super::{ATTRIBUTES, PACKAGES, PROJECTS, SCHEDULES};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch, cell,
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Switch, cell,
     },
     form::FormState,
     pages::deployments,
@@ -17,8 +18,12 @@ pub static DEPLOYMENTS: Entity = Entity {
     icon: icondata::LuRocket,
     plural: label!(deployment.plural),
     singular: label!(deployment.singular),
-    about: label!(deployment.about),
     create: Some(label!(deployment.create)),
+    ..ENTITY
+};
+
+pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
+    about: label!(deployment.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Name),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
@@ -196,7 +201,7 @@ pub static DEPLOYMENTS: Entity = Entity {
     }),
     aside: Some(deployments::aside),
     actions: Some(deployments::actions),
-    ..ENTITY
+    ..SHEET
 };
 
 /// Packages of the chosen project that are in a store.

@@ -2,7 +2,8 @@
 use super::choices;
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch, cell,
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Switch, cell,
     },
     text::label,
 };
@@ -15,8 +16,12 @@ pub static FORMULAS: Entity = Entity {
     icon: icondata::LuSquareFunction,
     plural: label!(formula.plural),
     singular: label!(formula.singular),
-    about: label!(formula.about),
     create: Some(label!(formula.create)),
+    ..ENTITY
+};
+
+pub static FORMULAS_SHEET: Sheet = Sheet {
+    about: label!(formula.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Name),
         Column::new("prefix", label!(attribute.prefix), Cell::Mono),
@@ -85,5 +90,5 @@ pub static FORMULAS: Entity = Entity {
         on: label!(common.enable),
         off: label!(common.disable),
     }),
-    ..ENTITY
+    ..SHEET
 };

@@ -1,7 +1,7 @@
 //! Sets of permissions given to users.
 use super::permissions::PERMISSIONS;
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, Section},
+    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -12,8 +12,12 @@ pub static GROUPS: Entity = Entity {
     icon: icondata::LuShieldCheck,
     plural: label!(group.plural),
     singular: label!(group.singular),
-    about: label!(group.about),
     create: Some(label!(group.create)),
+    ..ENTITY
+};
+
+pub static GROUPS_SHEET: Sheet = Sheet {
+    about: label!(group.about),
     columns: &[Column::new("name", label!(common.name), Cell::Name)],
     form: &[Section {
         title: || "",
@@ -31,5 +35,5 @@ pub static GROUPS: Entity = Entity {
             .help(label!(group.permissions_help)),
         ],
     }],
-    ..ENTITY
+    ..SHEET
 };

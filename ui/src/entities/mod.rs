@@ -7,9 +7,14 @@ mod categories;
 mod choices;
 mod computers;
 mod deployments;
+mod domains;
+mod errors;
+mod fault_definitions;
+mod faults;
 mod formulas;
 mod groups;
 mod packages;
+mod packages_history;
 mod permissions;
 mod platforms;
 mod policies;
@@ -31,13 +36,18 @@ pub use categories::CATEGORIES;
 pub use choices::{computer_statuses, status_state};
 pub use computers::COMPUTERS;
 pub use deployments::DEPLOYMENTS;
+pub use domains::DOMAINS;
+pub use errors::ERRORS;
+pub use fault_definitions::FAULT_DEFINITIONS;
+pub use faults::FAULTS;
 pub use formulas::FORMULAS;
 pub use groups::GROUPS;
 pub use packages::PACKAGES;
+pub use packages_history::PACKAGES_HISTORY;
 pub use platforms::PLATFORMS;
 pub use policies::POLICIES;
-pub use policy_groups::POLICY_GROUPS;
-pub use project_packages::PROJECT_PACKAGES;
+pub use policy_groups::{POLICY_GROUPS, POLICY_GROUPS_SHEET};
+pub use project_packages::{PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET};
 pub use projects::PROJECTS;
 pub use schedules::SCHEDULES;
 pub use stamps::STAMPS;
@@ -46,7 +56,7 @@ pub use synchronizations::SYNCHRONIZATIONS;
 pub use tags::TAGS;
 pub use users::USERS;
 
-use crate::entity::Entity;
+use crate::entity::{Entity, Sheet};
 
 /// Every entity that has a list.
 pub static ALL: &[&Entity] = &[
@@ -62,11 +72,30 @@ pub static ALL: &[&Entity] = &[
     &TAGS,
     &STAMPS,
     &FORMULAS,
+    &FAULT_DEFINITIONS,
     &SYNCHRONIZATIONS,
+    &ERRORS,
+    &FAULTS,
+    &PACKAGES_HISTORY,
     &AUDIT,
     &PROJECTS,
     &PLATFORMS,
     &STORES,
+    &DOMAINS,
+    &USERS,
+    &GROUPS,
+];
+
+/// What the organisation sets up once, on a page of its own.
+pub static SETTINGS: &[&Entity] = &[
+    &PROJECTS,
+    &PLATFORMS,
+    &STORES,
+    &CATEGORIES,
+    &FORMULAS,
+    &FAULT_DEFINITIONS,
+    &STAMPS,
+    &DOMAINS,
     &USERS,
     &GROUPS,
 ];
@@ -80,3 +109,36 @@ pub fn by_path(path: &str) -> Option<&'static Entity> {
 pub fn by_model(model: &str) -> Option<&'static Entity> {
     ALL.iter().find(|entity| entity.model == model).copied()
 }
+
+/// How an entity is listed and edited.
+pub fn sheet(entity: &Entity) -> &'static Sheet {
+    match entity.path {
+        "computers" => &computers::COMPUTERS_SHEET,
+        "packages" => &packages::PACKAGES_SHEET,
+        "deployments" => &deployments::DEPLOYMENTS_SHEET,
+        "schedules" => &schedules::SCHEDULES_SHEET,
+        "applications" => &applications::APPLICATIONS_SHEET,
+        "categories" => &categories::CATEGORIES_SHEET,
+        "policies" => &policies::POLICIES_SHEET,
+        "attributes" => &attributes::ATTRIBUTES_SHEET,
+        "attribute-sets" => &attribute_sets::ATTRIBUTE_SETS_SHEET,
+        "tags" => &tags::TAGS_SHEET,
+        "stamps" => &stamps::STAMPS_SHEET,
+        "formulas" => &formulas::FORMULAS_SHEET,
+        "synchronizations" => &synchronizations::SYNCHRONIZATIONS_SHEET,
+        "audit" => &audit::AUDIT_SHEET,
+        "projects" => &projects::PROJECTS_SHEET,
+        "platforms" => &platforms::PLATFORMS_SHEET,
+        "stores" => &stores::STORES_SHEET,
+        "users" => &users::USERS_SHEET,
+        "groups" => &groups::GROUPS_SHEET,
+        "domains" => &domains::DOMAINS_SHEET,
+        "errors" => &errors::ERRORS_SHEET,
+        "fault-definitions" => &fault_definitions::FAULT_DEFINITIONS_SHEET,
+        "faults" => &faults::FAULTS_SHEET,
+        "packages-history" => &packages_history::PACKAGES_HISTORY_SHEET,
+        _ => &NO_SHEET,
+    }
+}
+
+static NO_SHEET: Sheet = crate::entity::SHEET;

@@ -1,7 +1,7 @@
 //! Uploaded package files.
 use super::{PROJECTS, STORES};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind},
+    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
     text::label,
 };
 
@@ -12,6 +12,11 @@ pub static PACKAGES: Entity = Entity {
     icon: icondata::LuPackage,
     plural: label!(package.plural),
     singular: label!(package.singular),
+    text: &["fullname", "name"],
+    ..ENTITY
+};
+
+pub static PACKAGES_SHEET: Sheet = Sheet {
     about: label!(package.about),
     columns: &[
         Column::new("fullname", label!(package.file), Cell::Name),
@@ -50,7 +55,6 @@ pub static PACKAGES: Entity = Entity {
         ),
     ],
     ordering: "fullname",
-    text: &["fullname", "name"],
     tools: Some(crate::pages::packages::upload_tool),
-    ..ENTITY
+    ..SHEET
 };

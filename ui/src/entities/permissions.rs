@@ -12,7 +12,5 @@ pub static PERMISSIONS: Entity = Entity {
     plural: label!(group.permissions),
     singular: label!(group.permission),
     page: false,
-    export: false,
-    delete: false,
     ..ENTITY
 };

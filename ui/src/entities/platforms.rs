@@ -1,6 +1,6 @@
 //! Families of operating systems.
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, Section},
+    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -11,8 +11,12 @@ pub static PLATFORMS: Entity = Entity {
     icon: icondata::LuLayers,
     plural: label!(platform.plural),
     singular: label!(platform.singular),
-    about: label!(platform.about),
     create: Some(label!(platform.create)),
+    ..ENTITY
+};
+
+pub static PLATFORMS_SHEET: Sheet = Sheet {
+    about: label!(platform.about),
     columns: &[Column::new("name", label!(common.name), Cell::Name)],
     form: &[Section {
         title: || "",
@@ -21,5 +25,5 @@ pub static PLATFORMS: Entity = Entity {
             .required()
             .help(label!(platform.name_help))],
     }],
-    ..ENTITY
+    ..SHEET
 };

@@ -2,7 +2,8 @@
 use super::ATTRIBUTES;
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch, cell,
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Switch, cell,
     },
     text::label,
 };
@@ -15,8 +16,12 @@ pub static POLICIES: Entity = Entity {
     icon: icondata::LuScale,
     plural: label!(policy.plural),
     singular: label!(policy.singular),
-    about: label!(policy.about),
     create: Some(label!(policy.create)),
+    ..ENTITY
+};
+
+pub static POLICIES_SHEET: Sheet = Sheet {
+    about: label!(policy.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Name),
         Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
@@ -68,5 +73,5 @@ pub static POLICIES: Entity = Entity {
         off: label!(common.disable),
     }),
     below: Some(crate::pages::policies::groups),
-    ..ENTITY
+    ..SHEET
 };

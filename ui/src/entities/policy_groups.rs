@@ -1,7 +1,7 @@
 //! Groups of a policy by priority; edited on the policy's page.
 use super::{APPLICATIONS, ATTRIBUTES};
 use crate::{
-    entity::{ENTITY, Entity, Field, Kind, Section},
+    entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 use serde_json::json;
@@ -13,6 +13,11 @@ pub static POLICY_GROUPS: Entity = Entity {
     icon: icondata::LuListOrdered,
     plural: label!(policy.groups),
     singular: label!(policy.group),
+    page: false,
+    ..ENTITY
+};
+
+pub static POLICY_GROUPS_SHEET: Sheet = Sheet {
     form: &[Section {
         title: || "",
         help: None,
@@ -52,6 +57,5 @@ pub static POLICY_GROUPS: Entity = Entity {
             ),
         ],
     }],
-    page: false,
-    ..ENTITY
+    ..SHEET
 };

@@ -1,7 +1,7 @@
 //! Which packages make an application in a project; edited on the application's page.
 use super::PROJECTS;
 use crate::{
-    entity::{ENTITY, Entity, Field, Kind, Section},
+    entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -12,6 +12,11 @@ pub static PROJECT_PACKAGES: Entity = Entity {
     icon: icondata::LuPackage,
     plural: label!(application.packages),
     singular: label!(application.packages),
+    page: false,
+    ..ENTITY
+};
+
+pub static PROJECT_PACKAGES_SHEET: Sheet = Sheet {
     form: &[Section {
         title: || "",
         help: None,
@@ -34,6 +39,5 @@ pub static PROJECT_PACKAGES: Entity = Entity {
             .help(label!(application.packages_help)),
         ],
     }],
-    page: false,
-    ..ENTITY
+    ..SHEET
 };

@@ -1,7 +1,9 @@
 //! Distribution releases, each with its package manager.
 use super::{PLATFORMS, choices};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+    },
     text::label,
 };
 use serde_json::json;
@@ -13,8 +15,12 @@ pub static PROJECTS: Entity = Entity {
     icon: icondata::LuFolderCog,
     plural: label!(project.plural),
     singular: label!(project.singular),
-    about: label!(project.about),
     create: Some(label!(project.create)),
+    ..ENTITY
+};
+
+pub static PROJECTS_SHEET: Sheet = Sheet {
+    about: label!(project.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Name),
         Column::new(
@@ -84,5 +90,5 @@ pub static PROJECTS: Entity = Entity {
         ],
     }],
     below: Some(crate::pages::project_next::below),
-    ..ENTITY
+    ..SHEET
 };

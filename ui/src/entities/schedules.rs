@@ -1,6 +1,6 @@
 //! Delays that release a deployment to further computers day by day.
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, Section},
+    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -11,8 +11,12 @@ pub static SCHEDULES: Entity = Entity {
     icon: icondata::LuCalendarClock,
     plural: label!(schedule.plural),
     singular: label!(schedule.singular),
-    about: label!(schedule.about),
     create: Some(label!(schedule.create)),
+    ..ENTITY
+};
+
+pub static SCHEDULES_SHEET: Sheet = Sheet {
+    about: label!(schedule.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Name),
         Column::new("description", label!(common.description), Cell::Text),
@@ -27,5 +31,5 @@ pub static SCHEDULES: Entity = Entity {
         ],
     }],
     below: Some(crate::pages::schedules::below),
-    ..ENTITY
+    ..SHEET
 };

@@ -2,7 +2,8 @@
 use super::choices;
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch, cell,
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Switch, cell,
     },
     text::label,
 };
@@ -15,8 +16,12 @@ pub static STAMPS: Entity = Entity {
     icon: icondata::LuStamp,
     plural: label!(stamp.plural),
     singular: label!(stamp.singular),
-    about: label!(stamp.about),
     create: Some(label!(stamp.create)),
+    ..ENTITY
+};
+
+pub static STAMPS_SHEET: Sheet = Sheet {
+    about: label!(stamp.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Name),
         Column::new("prefix", label!(attribute.prefix), Cell::Mono),
@@ -50,5 +55,5 @@ pub static STAMPS: Entity = Entity {
         on: label!(common.enable),
         off: label!(common.disable),
     }),
-    ..ENTITY
+    ..SHEET
 };

@@ -1,7 +1,9 @@
 //! Places packages are uploaded to.
 use super::PROJECTS;
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+    },
     text::label,
 };
 
@@ -12,8 +14,12 @@ pub static STORES: Entity = Entity {
     icon: icondata::LuWarehouse,
     plural: label!(store.plural),
     singular: label!(store.singular),
-    about: label!(store.about),
     create: Some(label!(store.create)),
+    ..ENTITY
+};
+
+pub static STORES_SHEET: Sheet = Sheet {
+    about: label!(store.about),
     columns: &[
         Column::new("name", label!(common.name), Cell::Name),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
@@ -42,5 +48,5 @@ pub static STORES: Entity = Entity {
                 .help(label!(store.name_help)),
         ],
     }],
-    ..ENTITY
+    ..SHEET
 };

@@ -1,7 +1,7 @@
 //! Each time a computer talked to the server.
 use super::{COMPUTERS, PROJECTS};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind},
+    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
     pages::synchronizations,
     text::label,
 };
@@ -13,6 +13,11 @@ pub static SYNCHRONIZATIONS: Entity = Entity {
     icon: icondata::LuRefreshCw,
     plural: label!(synchronization.plural),
     singular: label!(synchronization.singular),
+    page: false,
+    ..ENTITY
+};
+
+pub static SYNCHRONIZATIONS_SHEET: Sheet = Sheet {
     about: label!(synchronization.about),
     columns: &[
         Column::new(
@@ -66,6 +71,5 @@ pub static SYNCHRONIZATIONS: Entity = Entity {
         Filter::new("created_at__lt", label!(common.before), FilterKind::Before),
     ],
     ordering: "-created_at",
-    page: false,
-    ..ENTITY
+    ..SHEET
 };

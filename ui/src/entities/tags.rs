@@ -1,7 +1,9 @@
 //! Values of stamps, given to computers by people.
 use super::STAMPS;
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section},
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+    },
     text::label,
 };
 
@@ -12,8 +14,13 @@ pub static TAGS: Entity = Entity {
     icon: icondata::LuTags,
     plural: label!(tag.plural),
     singular: label!(tag.singular),
-    about: label!(tag.about),
     create: Some(label!(tag.create)),
+    text: &["value"],
+    ..ENTITY
+};
+
+pub static TAGS_SHEET: Sheet = Sheet {
+    about: label!(tag.about),
     columns: &[
         Column::new("value", label!(tag.singular), Cell::Name),
         Column::new("property_att", label!(stamp.singular), Cell::Link(&STAMPS)),
@@ -51,7 +58,6 @@ pub static TAGS: Entity = Entity {
             Field::new("description", label!(common.description), Kind::Area),
         ],
     }],
-    text: &["value"],
     below: Some(crate::pages::attributes::uses),
-    ..ENTITY
+    ..SHEET
 };

@@ -1,7 +1,10 @@
 //! People and programs that use the server.
 use super::GROUPS;
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Section, Switch},
+    entity::{
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Switch,
+    },
     pages::users,
     text::label,
 };
@@ -14,8 +17,13 @@ pub static USERS: Entity = Entity {
     icon: icondata::LuUsers,
     plural: label!(user.plural),
     singular: label!(user.singular),
-    about: label!(user.about),
     create: Some(label!(user.create)),
+    text: &["username"],
+    ..ENTITY
+};
+
+pub static USERS_SHEET: Sheet = Sheet {
+    about: label!(user.about),
     columns: &[
         Column::new("username", label!(user.username), Cell::Name),
         Column::new("first_name", label!(user.first_name), Cell::Text),
@@ -67,12 +75,11 @@ pub static USERS: Entity = Entity {
             ],
         },
     ],
-    text: &["username"],
     switch: Some(Switch {
         member: "is_active",
         on: label!(user.activate),
         off: label!(user.deactivate),
     }),
     below: Some(users::access),
-    ..ENTITY
+    ..SHEET
 };

@@ -10,6 +10,8 @@ pub enum Cell {
     /// The row's name, leading to its page.
     Name,
     Text,
+    /// A long text: its first line, the rest unfolds.
+    Fold,
     /// Ids, versions, addresses.
     Mono,
     Number,
@@ -37,6 +39,7 @@ impl Cell {
         match self {
             Self::Name => name(entity, row),
             Self::Text => value::text(row, key).into_any(),
+            Self::Fold => fold(value::text(row, key)),
             Self::Mono => view! { <span class="mono">{value::text(row, key)}</span> }.into_any(),
             Self::Number => value::number(row, key).map(number).into_any(),
             Self::Flag => flag(value::flag(row, key)),
@@ -107,4 +110,20 @@ pub fn enabled(row: &Value) -> (Tone, &'static str) {
 /// A quiet word.
 pub fn badge(text: String, tone: Tone) -> AnyView {
     view! { <Badge tone>{text}</Badge> }.into_any()
+}
+
+/// The first line, and the rest when asked.
+fn fold(text: String) -> AnyView {
+    let text = text.trim().to_owned();
+    let first = text.lines().next().unwrap_or_default().to_owned();
+    if first.len() == text.len() && text.len() < 60 {
+        return first.into_any();
+    }
+    view! {
+        <details class="text-fold">
+            <summary>{first}</summary>
+            <pre>{text}</pre>
+        </details>
+    }
+    .into_any()
 }

@@ -3,6 +3,7 @@ use super::{FormState, controls::FieldView, guard::UnsavedGuard, save};
 use crate::{
     address,
     api::{ApiError, Query},
+    entities,
     entity::{Entity, Section},
     text::{t, tf},
 };
@@ -13,7 +14,7 @@ use serde_json::Value;
 /// A form for a new object.
 #[component]
 pub fn CreatePage(entity: &'static Entity) -> impl IntoView {
-    let form = FormState::new(entity, None, None);
+    let form = FormState::new(entity, entities::sheet(entity), None, None);
     prefill(form);
     let title = entity.create.map_or("", |create| create());
     view! {
@@ -28,7 +29,7 @@ pub fn CreatePage(entity: &'static Entity) -> impl IntoView {
 fn prefill(form: FormState) {
     use crate::entity::Kind;
     let query = address::address().get_untracked().query;
-    for field in super::state::fields(form.entity) {
+    for field in super::state::fields(form.sheet) {
         let Some(given) = query.get(field.name).map(str::to_owned) else {
             continue;
         };
@@ -53,7 +54,7 @@ fn prefill(form: FormState) {
 #[component]
 pub fn EditForm(entity: &'static Entity, id: i64, object: Query<Value>) -> impl IntoView {
     let loaded = object.value.get_untracked();
-    let form = FormState::new(entity, loaded.as_ref(), Some(id));
+    let form = FormState::new(entity, entities::sheet(entity), loaded.as_ref(), Some(id));
     view! { <FormBody form object /> }
 }
 
@@ -62,6 +63,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     let toasts = use_toasts();
     let failure = RwSignal::new(None::<ApiError>);
     let entity = form.entity;
+    let sheet = form.sheet;
     let on_saved = Callback::new(move |(id, answer): (i64, Value)| {
         failure.set(None);
         let name = entity.text_of(&answer);
@@ -92,7 +94,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     view! {
         <form
             class="form-grid"
-            class:form-with-aside=entity.aside.is_some()
+            class:form-with-aside=sheet.aside.is_some()
             novalidate
             on:submit=move |event| {
                 event.prevent_default();
@@ -103,7 +105,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                 {(!may_save)
                     .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuLock>{t!(form.read_only)}</Notice> })}
                 <fieldset class="form-sections" disabled=!may_save>
-                    {entity.form.iter().map(|section| view! { <SectionView form section /> }).collect_view()}
+                    {sheet.form.iter().map(|section| view! { <SectionView form section /> }).collect_view()}
                 </fieldset>
                 {move || {
                     let messages = others.get();
@@ -163,7 +165,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                         }
                     })}
             </div>
-            {entity.aside.map(|aside| view! { <aside class="form-aside">{aside(form)}</aside> })}
+            {sheet.aside.map(|aside| view! { <aside class="form-aside">{aside(form)}</aside> })}
             <UnsavedGuard form on_save=submit />
         </form>
     }

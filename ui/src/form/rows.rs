@@ -2,7 +2,7 @@
 use super::{FieldView, FormState, save};
 use crate::{
     api::{ApiError, query, request},
-    entity::{Entity, value},
+    entity::{Entity, Sheet, value},
     text::t,
 };
 use leptos::prelude::*;
@@ -17,6 +17,7 @@ use serde_json::Value;
 #[component]
 pub fn Rows(
     entity: &'static Entity,
+    sheet: &'static Sheet,
     /// Member of the row that names its object, e.g. `policy`.
     parent: &'static str,
     parent_id: i64,
@@ -79,7 +80,7 @@ pub fn Rows(
                 {move || {
                     edited
                         .get()
-                        .map(|row| view! { <RowForm entity parent parent_id row on_saved on_cancel=Callback::new(move |()| open.set(false)) /> })
+                        .map(|row| view! { <RowForm entity sheet parent parent_id row on_saved on_cancel=Callback::new(move |()| open.set(false)) /> })
                 }}
             </Dialog>
         </section>
@@ -124,13 +125,14 @@ fn Row(
 #[component]
 fn RowForm(
     entity: &'static Entity,
+    sheet: &'static Sheet,
     parent: &'static str,
     parent_id: i64,
     row: Option<Value>,
     on_saved: Callback<()>,
     on_cancel: Callback<()>,
 ) -> impl IntoView {
-    let form = FormState::new(entity, row.as_ref(), row.as_ref().map(value::id))
+    let form = FormState::new(entity, sheet, row.as_ref(), row.as_ref().map(value::id))
         .of_parent(parent, parent_id);
     let failure = RwSignal::new(None::<ApiError>);
     let others = form.other_errors();
@@ -152,7 +154,7 @@ fn RowForm(
                 submit();
             }
         >
-            {entity.form.iter().flat_map(|section| section.fields).map(|field| view! { <FieldView form field /> }).collect_view()}
+            {form.sheet.form.iter().flat_map(|section| section.fields).map(|field| view! { <FieldView form field /> }).collect_view()}
             {move || {
                 let mut messages = others.get();
                 messages.extend(failure.get().map(|error| error.line()));

@@ -1,7 +1,7 @@
 //! A form as it stands: a signal for each field, what it was, and what the server said against it.
 use crate::{
     api::error::FieldErrors,
-    entity::{Entity, Field},
+    entity::{Entity, Field, Sheet},
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -13,6 +13,8 @@ use web_sys::File;
 pub struct FormState {
     /// What is edited.
     pub entity: &'static Entity,
+    /// Its fields.
+    pub sheet: &'static Sheet,
     /// None: a new object.
     pub id: Option<i64>,
     /// On its way to the server.
@@ -27,8 +29,13 @@ pub struct FormState {
 
 impl FormState {
     /// The form of an object, or of a new one whose first values come from the address.
-    pub fn new(entity: &'static Entity, object: Option<&Value>, id: Option<i64>) -> Self {
-        let original: BTreeMap<&'static str, Value> = fields(entity)
+    pub fn new(
+        entity: &'static Entity,
+        sheet: &'static Sheet,
+        object: Option<&Value>,
+        id: Option<i64>,
+    ) -> Self {
+        let original: BTreeMap<&'static str, Value> = fields(sheet)
             .map(|field| {
                 let value = match object {
                     Some(object) => field.read(object),
@@ -43,6 +50,7 @@ impl FormState {
             .collect();
         Self {
             entity,
+            sheet,
             id,
             saving: RwSignal::new(false),
             errors: RwSignal::new(FieldErrors::new()),
@@ -103,7 +111,7 @@ impl FormState {
             self.errors.with(|errors| {
                 errors
                     .iter()
-                    .filter(|(name, _)| !fields(self.entity).any(|field| field.name == *name))
+                    .filter(|(name, _)| !fields(self.sheet).any(|field| field.name == *name))
                     .flat_map(|(_, messages)| messages.clone())
                     .collect()
             })
@@ -131,7 +139,7 @@ impl FormState {
 
     fn own_body(self) -> Map<String, Value> {
         self.original.with_untracked(|original| {
-            fields(self.entity)
+            fields(self.sheet)
                 .filter(|field| !matches!(field.kind, crate::entity::Kind::Picture))
                 .filter_map(|field| {
                     let held = self.value(field.name).get_untracked();
@@ -188,7 +196,7 @@ impl FormState {
 
     /// Fills required fields' messages where nothing was entered; true when all are filled.
     pub fn check(self, message: &str) -> bool {
-        let empty: FieldErrors = fields(self.entity)
+        let empty: FieldErrors = fields(self.sheet)
             .filter(|field| field.required && is_empty(&self.value(field.name).get_untracked()))
             .map(|field| (field.name.to_owned(), vec![message.to_owned()]))
             .collect();
@@ -198,9 +206,9 @@ impl FormState {
     }
 }
 
-/// All fields of an entity's form.
-pub fn fields(entity: &'static Entity) -> impl Iterator<Item = &'static Field> {
-    entity.form.iter().flat_map(|section| section.fields)
+/// All fields of a form.
+pub fn fields(sheet: &'static Sheet) -> impl Iterator<Item = &'static Field> {
+    sheet.form.iter().flat_map(|section| section.fields)
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -81,8 +81,7 @@ pub fn BulkBar(
                     when=move || done.get().is_none()
                     fallback=move || view! { <div class="bulk-progress"><Progress percent label=t!(common.loading) /></div> }
                 >
-                    {entity
-                        .switch
+                    {state.sheet.switch
                         .filter(|_| entity.may("change"))
                         .map(|switch| {
                             view! {
@@ -90,7 +89,7 @@ pub fn BulkBar(
                                 <Button size=ButtonSize::Small on_press=move |_| run(Some(json!({switch.member: false})))>{(switch.off)()}</Button>
                             }
                         })}
-                    {(entity.delete && entity.may("delete"))
+                    {state.sheet.may_delete(entity)
                         .then(|| {
                             view! {
                                 <Button size=ButtonSize::Small icon=icondata::LuTrash2 on_press=move |_| asking.set(true)>{t!(object.delete)}</Button>

@@ -1,5 +1,5 @@
 //! Which columns are shown, and how tightly.
-use crate::{entity::Entity, preferences, text::t};
+use crate::{entities, entity::Entity, preferences, text::t};
 use leptos::prelude::*;
 use migasfree_ui_kit::{Checkbox, Icon, Popover, Switch};
 
@@ -10,8 +10,7 @@ pub fn ColumnMenu(entity: &'static Entity, shown: RwSignal<Vec<String>>) -> impl
     view! {
         <Popover trigger label=t!(list.columns).to_owned()>
             <div class="column-menu" role="group" aria-label=t!(list.columns)>
-                {entity
-                    .columns
+                {entities::sheet(entity).columns
                     .iter()
                     .skip(1)
                     .map(|column| {

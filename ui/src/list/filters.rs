@@ -20,7 +20,7 @@ pub fn FilterPanel(state: ListState) -> impl IntoView {
     view! {
         <Popover trigger label=t!(list.filter).to_owned() class="btn btn-plain btn-sm" panel_class="filter-panel">
             <div class="filter-fields">
-                {state.entity.filters.iter().map(|filter| view! { <FilterField state filter /> }).collect_view()}
+                {state.sheet.filters.iter().map(|filter| view! { <FilterField state filter /> }).collect_view()}
             </div>
         </Popover>
     }
@@ -134,7 +134,7 @@ pub fn FilterChips(state: ListState) -> impl IntoView {
 #[component]
 fn FilterChip(state: ListState, name: String, value: String) -> impl IntoView {
     let filter = state
-        .entity
+        .sheet
         .filters
         .iter()
         .find(|filter| filter.name == name);

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     address,
     api::{events, query},
+    entities,
     entity::{Entity, value},
     preferences,
     text::{number, t, tf},
@@ -47,7 +48,7 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
     view! {
         <div class="page page-list">
             <PageTitle title=(entity.plural)() aside=ViewFn::from(aside)>
-                {entity.tools.map(|tools| tools())}
+                {state.sheet.tools.map(|tools| tools())}
                 {create}
             </PageTitle>
             <section class="surface list">
@@ -92,12 +93,11 @@ fn Toolbar(
     view! {
         <div class="list-tools">
             <SearchField value=search label=tf!(list.search, things = (entity.plural)().to_lowercase()) input_ref=input on_search=move |text: String| state.set("search", text.trim()) />
-            {(!entity.filters.is_empty()).then(|| view! { <FilterPanel state /> })}
+            {(!state.sheet.filters.is_empty()).then(|| view! { <FilterPanel state /> })}
             <span class="list-spring"></span>
             <ViewsMenu state />
             <ColumnMenu entity shown />
-            {entity
-                .export
+            {state.sheet.export
                 .then(|| {
                     view! {
                         <LinkButton
@@ -123,6 +123,7 @@ fn Rows(
     selected: RwSignal<BTreeSet<String>>,
 ) -> impl IntoView {
     let entity = state.entity;
+    let sheet = state.sheet;
     let columns = Signal::derive(move || table_columns(entity, &shown.get()));
     let rows = Signal::derive(move || {
         page.value
@@ -130,14 +131,14 @@ fn Rows(
     });
     let sort = Signal::derive(move || {
         let (by, descending) = state.sort()?;
-        let column = entity
+        let column = sheet
             .columns
             .iter()
             .find(|column| column.sort == Some(by.as_str()))?;
         Some((column.key.to_owned(), descending))
     });
     let on_sort = Callback::new(move |key: String| {
-        if let Some(name) = entity
+        if let Some(name) = sheet
             .columns
             .iter()
             .find(|column| column.key == key)
@@ -155,9 +156,8 @@ fn Rows(
             .get()
             .filter(|_| page.value.with(Option::is_none))
     });
-    let selectable = entity.delete && entity.may("delete")
-        || entity.switch.is_some() && entity.may("change")
-        || entity.export;
+    let selectable =
+        sheet.may_delete(entity) || sheet.switch.is_some() && entity.may("change") || sheet.export;
     view! {
         {move || {
             if let Some(error) = failed.get() {
@@ -192,7 +192,7 @@ fn Nothing(state: ListState) -> impl IntoView {
     }
     let create = entity.create.filter(|_| entity.may("add"));
     view! {
-        <EmptyState icon=entity.icon title=tf!(list.none, things = (entity.plural)().to_lowercase()) text=(entity.about)()>
+        <EmptyState icon=entity.icon title=tf!(list.none, things = (entity.plural)().to_lowercase()) text=(state.sheet.about)()>
             {create
                 .map(|create| {
                     view! {
@@ -245,7 +245,7 @@ fn Footer(state: ListState, total: Signal<u64>) -> impl IntoView {
 /// The columns of a person's choice, or the declared ones.
 fn shown_columns(entity: &'static Entity) -> Vec<String> {
     let declared = || {
-        entity
+        entities::sheet(entity)
             .columns
             .iter()
             .filter(|column| column.shown)
@@ -256,7 +256,7 @@ fn shown_columns(entity: &'static Entity) -> Vec<String> {
 }
 
 fn table_columns(entity: &'static Entity, shown: &[String]) -> Vec<TableColumn> {
-    entity
+    entities::sheet(entity)
         .columns
         .iter()
         .enumerate()
@@ -281,7 +281,7 @@ fn table_rows(entity: &'static Entity, rows: &[Value]) -> Vec<TableRow> {
                 name: entity.text_of(&row),
                 href: entity.page.then(|| entity.object_href(id)),
                 cell: Callback::new(move |key: String| {
-                    entity
+                    entities::sheet(entity)
                         .columns
                         .iter()
                         .find(|column| column.key == key)

@@ -1,7 +1,8 @@
 //! What a list shows, read from the address and written back to it.
 use crate::{
     address::{self, Query},
-    entity::Entity,
+    entities,
+    entity::{Entity, Sheet},
     preferences,
 };
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ const OWN: [&str; 4] = ["page", "page_size", "ordering", "search"];
 #[derive(Clone, Copy)]
 pub struct ListState {
     pub entity: &'static Entity,
+    pub sheet: &'static Sheet,
     pub query: Memo<Query>,
 }
 
@@ -22,6 +24,7 @@ impl ListState {
         let address = address::address();
         Self {
             entity,
+            sheet: entities::sheet(entity),
             query: Memo::new(move |_| address.with(|address| address.query.clone())),
         }
     }
@@ -41,7 +44,7 @@ impl ListState {
     /// Column and direction.
     pub fn sort(self) -> Option<(String, bool)> {
         let ordering = match self.get("ordering") {
-            text if text.is_empty() => self.entity.ordering.to_owned(),
+            text if text.is_empty() => self.sheet.ordering.to_owned(),
             text => text,
         };
         let first = ordering.split(',').next().unwrap_or_default();
@@ -96,11 +99,8 @@ impl ListState {
 
     fn api_query(self, paged: bool) -> Query {
         let mut query = self.query.get();
-        for (name, value) in self.entity.fixed {
-            query.set(name, value);
-        }
         if query.get("ordering").is_none() {
-            query.set("ordering", self.entity.ordering);
+            query.set("ordering", self.sheet.ordering);
         }
         if paged {
             query.set("page", &self.page().to_string());
@@ -141,7 +141,7 @@ impl ListState {
         let ordering = format!("{}{name}", if descending { "-" } else { "" });
         self.set(
             "ordering",
-            if ordering == self.entity.ordering {
+            if ordering == self.sheet.ordering {
                 ""
             } else {
                 &ordering

@@ -3,6 +3,7 @@ use super::{DeleteButton, History};
 use crate::{
     address,
     api::{ApiError, Query, events, query},
+    entities,
     entity::{Entity, cell, value},
     form::EditForm,
     text::t,
@@ -44,6 +45,7 @@ pub fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>)
 /// The page of an object whose declaration has a form.
 #[component]
 pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
+    let sheet = entities::sheet(entity);
     let object = load(entity, id);
     let tab = Memo::new(move |_| {
         address::address().with(|address| address.part(2).unwrap_or_default().to_owned())
@@ -90,15 +92,15 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
                 _ => {
                     view! {
                         <PageTitle title aside=ViewFn::from(aside)>
-                            {entity.actions.map(|actions| actions(id, object))}
-                            {(entity.delete && entity.may("delete")).then(|| view! { <DeleteButton entity id name=Signal::derive(title) /> })}
+                            {sheet.actions.map(|actions| actions(id, object))}
+                            {sheet.may_delete(entity).then(|| view! { <DeleteButton entity id name=Signal::derive(title) /> })}
                         </PageTitle>
                         <Tabs tabs label=(entity.singular)() />
                         {move || match (tab.get().as_str(), there.get()) {
                             ("history", _) => view! { <History entity id /> }.into_any(),
                             (_, false) => view! { <div class="surface form-section"><SkeletonLines lines=6 /></div> }.into_any(),
                             (_, true) => {
-                                let below = entity.below.map(|below| below(id, object.value.get_untracked().unwrap_or_default()));
+                                let below = sheet.below.map(|below| below(id, object.value.get_untracked().unwrap_or_default()));
                                 view! {
                                     <EditForm entity id object />
                                     {below}

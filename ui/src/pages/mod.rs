@@ -12,5 +12,6 @@ pub mod policies;
 pub mod preferences;
 pub mod project_next;
 pub mod schedules;
+pub mod settings;
 pub mod synchronizations;
 pub mod users;

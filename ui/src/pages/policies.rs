@@ -1,7 +1,7 @@
 //! The groups of a policy: the first that matches decides.
 use super::attributes;
 use crate::{
-    entities::POLICY_GROUPS,
+    entities::{POLICY_GROUPS, POLICY_GROUPS_SHEET},
     entity::value,
     form::Rows,
     text::{t, tf},
@@ -15,6 +15,7 @@ pub fn groups(id: i64, _object: Value) -> AnyView {
     view! {
         <Rows
             entity=&POLICY_GROUPS
+            sheet=&POLICY_GROUPS_SHEET
             parent="policy"
             parent_id=id
             ordering="priority"

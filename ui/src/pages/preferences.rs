@@ -1,14 +1,15 @@
 //! What the signed-in person set up for itself.
 use super::users::PasswordCard;
 use crate::{
-    api::session,
+    api::{query, session},
     app::LanguageChoice,
     list::Density,
     preferences,
-    shell::language::LANGUAGES,
+    shell::{language::LANGUAGES, restriction::prefer},
     text::{self, t},
 };
 use leptos::prelude::*;
+use migasfree_types::rest::{page::Page, reference::Ref};
 use migasfree_ui_kit::{Card, Choice, Field, PageTitle, Select, texts, theme::ThemeChoice};
 
 /// The page.
@@ -23,6 +24,7 @@ pub fn PreferencesPage() -> impl IntoView {
                     <LanguageField />
                     <ThemeField />
                     <PageSizeField />
+                    <DomainField />
                     <Density help=t!(preferences.compact_help) />
                 </div>
             </Card>
@@ -113,4 +115,35 @@ fn PageSizeField() -> impl IntoView {
         .map(|size| Choice::new(size.to_string(), size.to_string()))
         .collect();
     view! { <Field label=t!(list.rows)><Select value choices /></Field> }
+}
+
+/// Shows everything through one domain; only where there are domains.
+#[component]
+fn DomainField() -> impl IntoView {
+    let domains = query::<Page<Ref>>(|| Some("domains/?page_size=200".to_owned()));
+    let chosen = session::user()
+        .domain_preference
+        .map(|one| one.id.to_string())
+        .unwrap_or_default();
+    let value = RwSignal::new(chosen);
+    on_choice(value, |id| prefer("domain_preference", id.parse().ok()));
+    let choices = Signal::derive(move || {
+        let found = domains
+            .value
+            .get()
+            .map(|page| page.results)
+            .unwrap_or_default();
+        let all = std::iter::once(Choice::new("", t!(preferences.all_domains)));
+        all.chain(
+            found
+                .into_iter()
+                .map(|one| Choice::new(one.id.to_string(), one.name)),
+        )
+        .collect::<Vec<_>>()
+    });
+    view! {
+        <Show when=move || { choices.with(|choices| choices.len() > 1) }>
+            <Field label=t!(domain.singular) help=t!(preferences.domain_help).to_owned()><Select value choices /></Field>
+        </Show>
+    }
 }

@@ -2,7 +2,7 @@
 use super::attributes;
 use crate::{
     entities::ATTRIBUTES,
-    entity::{ENTITY, Entity, Field, Kind, Section, value},
+    entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet, value},
     form::Rows,
     text::{label, t, tf},
 };
@@ -16,6 +16,11 @@ static DELAYS: Entity = Entity {
     icon: icondata::LuCalendarClock,
     plural: label!(schedule.delays),
     singular: label!(schedule.delay),
+    page: false,
+    ..ENTITY
+};
+
+static DELAYS_SHEET: Sheet = Sheet {
     form: &[Section {
         title: || "",
         help: None,
@@ -47,8 +52,7 @@ static DELAYS: Entity = Entity {
             .required(),
         ],
     }],
-    page: false,
-    ..ENTITY
+    ..SHEET
 };
 
 /// Below the form of a schedule.
@@ -56,6 +60,7 @@ pub fn below(id: i64, _object: Value) -> AnyView {
     view! {
         <Rows
             entity=&DELAYS
+            sheet=&DELAYS_SHEET
             parent="schedule"
             parent_id=id
             ordering="delay"

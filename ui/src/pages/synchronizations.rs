@@ -1,4 +1,4 @@
-//! Cells of the list of synchronisations.
+//! Cells of the lists of what happened on computers.
 use crate::{entity::value, text::t};
 use leptos::prelude::*;
 use migasfree_ui_kit::{Tone, format};
@@ -30,6 +30,15 @@ pub fn packages_state(row: &Value) -> (Tone, &'static str) {
         Some(true) => (Tone::Success, t!(synchronization.ok)),
         Some(false) => (Tone::Error, t!(synchronization.not_ok)),
         None => (Tone::Neutral, t!(synchronization.running)),
+    }
+}
+
+/// Whether somebody looked at it.
+pub fn checked_state(row: &Value) -> (Tone, &'static str) {
+    if value::flag(row, "checked") {
+        (Tone::Success, t!(computer_error.is_checked))
+    } else {
+        (Tone::Warning, t!(computer_error.is_open))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rail, top bar, page.
 use super::{
     commands::Commands, language::LanguageMenu, live::LiveMark, person::PersonMenu, places,
+    restriction::Restriction,
 };
 use crate::{address, entities, text::t};
 use leptos::{ev, html, prelude::*};
@@ -49,6 +50,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <span class="command-words">{t!(shell.search)}</span>
                     <kbd>"Ctrl K"</kbd>
                 </button>
+                <Restriction />
                 <LiveMark />
                 <span class="wide-only"><LanguageMenu /></span>
                 <span class="wide-only"><ThemeToggle /></span>
@@ -93,21 +95,17 @@ fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
     view! {
         <nav class="crumbs" aria-label=t!(shell.crumbs)>
             {move || {
-                let group = all
-                    .get()
-                    .iter()
-                    .scan(None::<String>, |group, place| {
-                        if place.group.is_some() {
-                            group.clone_from(&place.group);
-                        }
-                        Some((place.current, group.clone()))
-                    })
-                    .find(|(current, _)| *current)
-                    .and_then(|(_, group)| group);
+                let all = all.get();
+                let at = all.iter().position(|place| place.current);
+                let group = at.and_then(|at| all.iter().take(at + 1).rev().find_map(|place| place.group.clone()));
+                let settings = at.and_then(|at| all.get(at)).filter(|place| place.href == "/settings").cloned();
                 let entity = address.with(|address| address.part(0).and_then(entities::by_path));
                 let deeper = address.with(|address| address.path.len() > 1);
                 view! {
-                    {group.map(|group| view! { <span class="crumb-group">{group}</span> })}
+                    {match settings {
+                        Some(settings) => Some(view! { <a class="crumb-group" href=settings.href>{settings.label}</a> }.into_any()),
+                        None => group.map(|group| view! { <span class="crumb-group">{group}</span> }.into_any()),
+                    }}
                     {entity
                         .map(|entity| {
                             if deeper {

@@ -5,5 +5,6 @@ pub mod language;
 mod live;
 mod person;
 mod places;
+pub mod restriction;
 
 pub use frame::Frame;

@@ -2,9 +2,8 @@
 use crate::{
     address,
     entities::{
-        APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, CATEGORIES, COMPUTERS, DEPLOYMENTS,
-        FORMULAS, GROUPS, PACKAGES, PLATFORMS, POLICIES, PROJECTS, SCHEDULES, STAMPS, STORES,
-        SYNCHRONIZATIONS, TAGS, USERS,
+        APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS,
+        PACKAGES, PACKAGES_HISTORY, POLICIES, SCHEDULES, SETTINGS, SYNCHRONIZATIONS, TAGS,
     },
     entity::Entity,
     text::{Label, label, t},
@@ -17,7 +16,7 @@ struct Group {
     entities: &'static [&'static Entity],
 }
 
-static GROUPS_OF_PLACES: &[Group] = &[
+static GROUPS: &[Group] = &[
     Group {
         title: None,
         entities: &[&COMPUTERS],
@@ -32,19 +31,12 @@ static GROUPS_OF_PLACES: &[Group] = &[
     },
     Group {
         title: Some(label!(rail.activity)),
-        entities: &[&SYNCHRONIZATIONS, &AUDIT],
-    },
-    Group {
-        title: Some(label!(rail.settings)),
         entities: &[
-            &PROJECTS,
-            &PLATFORMS,
-            &STORES,
-            &CATEGORIES,
-            &FORMULAS,
-            &STAMPS,
-            &USERS,
-            &GROUPS,
+            &SYNCHRONIZATIONS,
+            &ERRORS,
+            &FAULTS,
+            &PACKAGES_HISTORY,
+            &AUDIT,
         ],
     },
 ];
@@ -56,29 +48,56 @@ pub fn places() -> Signal<Vec<Place>> {
         Memo::new(move |_| address.with(|address| address.part(0).unwrap_or_default().to_owned()));
     Signal::derive(move || {
         let current = current.get();
-        let mut places = vec![Place {
-            href: "/".to_owned(),
-            label: t!(overview.title).to_owned(),
-            icon: icondata::LuLayoutDashboard,
-            current: current.is_empty(),
-            count: None,
-            group: None,
-        }];
-        for group in GROUPS_OF_PLACES {
+        let mut places = vec![place(
+            "/",
+            t!(overview.title),
+            icondata::LuLayoutDashboard,
+            current.is_empty(),
+            None,
+        )];
+        for group in GROUPS {
             let mut title = group.title;
             for entity in group.entities.iter().filter(|entity| entity.may("view")) {
-                places.push(Place {
-                    href: entity.href(),
-                    label: (entity.plural)().to_owned(),
-                    icon: entity.icon,
-                    current: current == entity.path,
-                    count: None,
-                    group: title.take().map(|title| title().to_owned()),
-                });
+                let title = title.take().map(|title| title().to_owned());
+                places.push(place(
+                    &entity.href(),
+                    (entity.plural)(),
+                    entity.icon,
+                    current == entity.path,
+                    title,
+                ));
             }
+        }
+        if SETTINGS.iter().any(|entity| entity.may("view")) {
+            let inside =
+                current == "settings" || SETTINGS.iter().any(|entity| entity.path == current);
+            places.push(place(
+                "/settings",
+                t!(rail.settings),
+                icondata::LuSettings,
+                inside,
+                Some(t!(rail.organisation).to_owned()),
+            ));
         }
         places
     })
+}
+
+fn place(
+    href: &str,
+    label: &str,
+    icon: icondata::Icon,
+    current: bool,
+    group: Option<String>,
+) -> Place {
+    Place {
+        href: href.to_owned(),
+        label: label.to_owned(),
+        icon,
+        current,
+        count: None,
+        group,
+    }
 }
 
 /// The few places of the bottom bar.

@@ -32,8 +32,18 @@ fn build() -> Result<()> {
             .current_dir(paths::root())
             .args(["build", "--locked", "--release", "--bins"])
             .args(["--features", "migasfree-server/embed-ui"])
-            .args(["--package", "migasfree-server", "--package", "migasfree-client"])
-            .args(["--package", "migasfree-play", "--package", "migasfree-tests"]),
+            .args([
+                "--package",
+                "migasfree-server",
+                "--package",
+                "migasfree-client",
+            ])
+            .args([
+                "--package",
+                "migasfree-play",
+                "--package",
+                "migasfree-tests",
+            ]),
     )
 }
 
@@ -44,7 +54,10 @@ fn measure(options: &Options) -> Result<()> {
         .arg(paths::root().join("docs/benchmarks.md"));
     for view in View::ALL {
         let size: u64 = wasm::sizes(view)?.values().sum();
-        bench.args(["--view", &format!("{}={size}={}", view.name(), view.limit())]);
+        bench.args([
+            "--view",
+            &format!("{}={size}={}", view.name(), view.limit()),
+        ]);
     }
     if options.full {
         bench.arg("--full");

@@ -1,6 +1,6 @@
 //! Which packages an application is, project by project.
 use crate::{
-    entities::{PROJECT_PACKAGES, PROJECTS},
+    entities::{PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET, PROJECTS},
     entity::{cell, value},
     form::Rows,
     text::t,
@@ -14,6 +14,7 @@ pub fn packages(id: i64, _object: Value) -> AnyView {
     view! {
         <Rows
             entity=&PROJECT_PACKAGES
+            sheet=&PROJECT_PACKAGES_SHEET
             parent="application"
             parent_id=id
             ordering="project"

@@ -8,6 +8,7 @@ use crate::{
     api::events,
     entities::{COMPUTERS, status_state},
     entity::value,
+    form::EditForm,
     object::{DeleteButton, History, Trouble, load},
     text::t,
 };
@@ -76,6 +77,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
             ("deployments", t!(deployment.plural)),
             ("attributes", t!(attribute.plural)),
             ("synchronizations", t!(synchronization.plural)),
+            ("settings", t!(object.settings)),
             ("history", t!(object.history)),
         ]
         .into_iter()
@@ -124,6 +126,8 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
                             "deployments" => view! { <ReasonsTab id /> }.into_any(),
                             "attributes" => view! { <AttributesTab id /> }.into_any(),
                             "synchronizations" => view! { <SynchronizationsTab id /> }.into_any(),
+                            "settings" if there.get() => view! { <EditForm entity=&COMPUTERS id object=computer /> }.into_any(),
+                            "settings" => ().into_any(),
                             "history" => view! { <History entity=&COMPUTERS id /> }.into_any(),
                             _ => view! { <crate::pages::not_found::NotFound /> }.into_any(),
                         }}

@@ -1,7 +1,7 @@
 //! When it synchronised: a calendar and the newest ones.
 use crate::{
     api::{events, query},
-    entities::SYNCHRONIZATIONS,
+    entities::{self, SYNCHRONIZATIONS},
     text::{self, plural, t},
 };
 use leptos::prelude::*;
@@ -74,7 +74,7 @@ fn SyncTable(rows: crate::api::Query<Page<Value>>) -> impl IntoView {
     ];
     let declared = move || {
         shown.into_iter().filter_map(|key| {
-            SYNCHRONIZATIONS
+            entities::sheet(&SYNCHRONIZATIONS)
                 .columns
                 .iter()
                 .find(|column| column.key == key)
@@ -102,7 +102,7 @@ fn SyncTable(rows: crate::api::Query<Page<Value>>) -> impl IntoView {
                             name: crate::entity::value::text(&row, "created_at"),
                             href: None,
                             cell: Callback::new(move |key: String| {
-                                SYNCHRONIZATIONS
+                                entities::sheet(&SYNCHRONIZATIONS)
                                     .columns
                                     .iter()
                                     .find(|column| column.key == key)

@@ -43,7 +43,7 @@ static KINDS: [Kind; 5] = [
     Kind {
         code: "errors",
         icon: icondata::LuTriangleAlert,
-        list: "",
+        list: "/errors",
         worse: true,
     },
 ];

@@ -1,6 +1,7 @@
 //! The dashboard: five numbers, two charts, what needs attention, what happens right now.
 mod attention;
 mod figures;
+mod first_steps;
 mod now;
 mod trends;
 
@@ -10,6 +11,7 @@ use crate::{
 };
 use attention::AttentionList;
 use figures::Figures;
+use first_steps::FirstSteps;
 use leptos::prelude::*;
 use migasfree_types::rest::overview::Overview;
 use migasfree_ui_kit::{ErrorState, Notice, PageTitle, Tone};
@@ -40,6 +42,7 @@ pub fn OverviewPage() -> impl IntoView {
                 )
             }}
             <div class="overview">
+                <FirstSteps data />
                 <Figures data />
                 <Trends data />
                 <div class="overview-lower">

@@ -1,6 +1,10 @@
 //! The address: which page, with which filters. Every place has one, so back, bookmarks and links work.
 //!
 //! A page with unsaved changes can hold the person back from leaving; that is why this is not a ready-made router.
+mod destination;
+
+pub use destination::{Destination, legacy};
+
 use leptos::{ev, prelude::*};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};

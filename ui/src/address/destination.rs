@@ -1,0 +1,110 @@
+//! Which page an address means.
+use super::Address;
+use crate::{entities, text::t};
+
+/// What a path means; filters and tabs of the same page do not make it anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    Overview,
+    Preferences,
+    Settings,
+    List(&'static str),
+    New(&'static str),
+    Object(&'static str, i64),
+    Nowhere,
+}
+
+impl Destination {
+    /// The page of an address.
+    pub fn of(address: &Address) -> Self {
+        let Some(first) = address.part(0) else {
+            return Self::Overview;
+        };
+        match first {
+            "preferences" => return Self::Preferences,
+            "settings" => return Self::Settings,
+            _ => {}
+        }
+        let Some(entity) = entities::by_path(first) else {
+            return Self::Nowhere;
+        };
+        match (address.part(1), address.part(2)) {
+            (None, _) => Self::List(entity.path),
+            (Some("new"), None) if entity.create.is_some() => Self::New(entity.path),
+            (Some(id), _) => match id.parse() {
+                Ok(id) if entity.page => Self::Object(entity.path, id),
+                _ => Self::Nowhere,
+            },
+        }
+    }
+
+    /// The title of the browser's tab.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Overview => t!(overview.title),
+            Self::Preferences => t!(preferences.title),
+            Self::Settings => t!(rail.settings),
+            Self::List(path) | Self::New(path) | Self::Object(path, _) => {
+                entities::by_path(path).map_or("", |entity| (entity.plural)())
+            }
+            Self::Nowhere => t!(error.no_page),
+        }
+    }
+}
+
+/// Addresses of the older console lead to the same things here.
+pub fn legacy(address: &Address) -> Option<String> {
+    let path: Vec<&str> = address.path.iter().map(String::as_str).collect();
+    let (first, rest) = path.split_first()?;
+    let first = match *first {
+        "user-profiles" => "users",
+        "features" => "attributes",
+        "syncs" => "synchronizations",
+        other => other,
+    };
+    let rest: Vec<&str> = match rest {
+        ["results", rest @ ..] => rest.to_vec(),
+        ["add"] => vec!["new"],
+        other => other.to_vec(),
+    };
+    let new = std::iter::once(first).chain(rest).collect::<Vec<_>>();
+    (new != path).then(|| format!("/{}{}", new.join("/"), address.query.text()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(path: &[&str]) -> Address {
+        Address {
+            path: path.iter().map(|part| (*part).to_owned()).collect(),
+            ..Address::default()
+        }
+    }
+
+    #[test]
+    fn links_of_the_older_console_lead_on() {
+        assert_eq!(
+            legacy(&address(&["user-profiles", "results", "4"])).as_deref(),
+            Some("/users/4")
+        );
+        assert_eq!(legacy(&address(&["computers", "4"])), None);
+    }
+
+    #[test]
+    fn a_path_means_a_page() {
+        assert_eq!(Destination::of(&address(&[])), Destination::Overview);
+        assert_eq!(
+            Destination::of(&address(&["computers", "7", "software"])),
+            Destination::Object("computers", 7)
+        );
+        assert_eq!(
+            Destination::of(&address(&["computers", "new"])),
+            Destination::Nowhere
+        );
+        assert_eq!(
+            Destination::of(&address(&["nothing"])),
+            Destination::Nowhere
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! How an entity is listed, edited and acted upon. It lives in the part of the view that is loaded after the first page.
+use super::{Column, Entity, Filter, Section};
+use crate::{api::Query, form::FormState, text::Label};
+use leptos::prelude::AnyView;
+use serde_json::Value;
+
+/// The second half of a declaration.
+pub struct Sheet {
+    /// What belongs here, for the empty list.
+    pub about: Label,
+    pub columns: &'static [Column],
+    pub filters: &'static [Filter],
+    /// Order of the list before somebody chooses another.
+    pub ordering: &'static str,
+    /// Sections of its form; empty where it has a page of its own or cannot be edited.
+    pub form: &'static [Section],
+    /// Whether its list can be exported as CSV.
+    pub export: bool,
+    /// Whether objects can be deleted.
+    pub delete: bool,
+    /// A switch (`enabled`, `checked`, `is_active`) that many can be set to at once.
+    pub switch: Option<Switch>,
+    /// Above the list, beside the button for a new one.
+    pub tools: Option<fn() -> AnyView>,
+    /// Shown beside the form, made from the form as it stands.
+    pub aside: Option<fn(FormState) -> AnyView>,
+    /// Shown below the form of an existing object: rows that are saved by themselves.
+    pub below: Option<fn(i64, Value) -> AnyView>,
+    /// Buttons in the title line of an existing object.
+    pub actions: Option<fn(i64, Query<Value>) -> AnyView>,
+}
+
+/// A member that is on or off, with the words for both ways.
+#[derive(Clone, Copy)]
+pub struct Switch {
+    pub member: &'static str,
+    pub on: Label,
+    pub off: Label,
+}
+
+/// What most declarations do not mention: `..SHEET`.
+pub const SHEET: Sheet = Sheet {
+    about: || "",
+    columns: &[],
+    filters: &[],
+    ordering: "name",
+    form: &[],
+    export: true,
+    delete: true,
+    switch: None,
+    tools: None,
+    aside: None,
+    below: None,
+    actions: None,
+};
+
+impl Sheet {
+    /// Whether the signed-in user may delete objects of the entity.
+    pub fn may_delete(&self, entity: &Entity) -> bool {
+        self.delete && entity.may("delete")
+    }
+}

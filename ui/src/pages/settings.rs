@@ -1,0 +1,33 @@
+//! What the organisation sets up once: a card for each kind of it.
+use crate::{
+    entities::{self, SETTINGS},
+    entity::Entity,
+    text::t,
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::{Icon, PageTitle};
+
+/// The page.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    view! {
+        <div class="page">
+            <PageTitle title=t!(rail.settings) />
+            <div class="settings-grid">
+                {SETTINGS.iter().filter(|entity| entity.may("view")).map(|entity| card(entity)).collect_view()}
+            </div>
+        </div>
+    }
+}
+
+fn card(entity: &'static Entity) -> impl IntoView {
+    view! {
+        <a class="surface settings-card" href=entity.href()>
+            <span class="empty-icon tone-brand"><Icon icon=entity.icon size=20 /></span>
+            <span>
+                <b>{(entity.plural)()}</b>
+                <span class="text-muted">{(entities::sheet(entity).about)()}</span>
+            </span>
+        </a>
+    }
+}

@@ -1,0 +1,70 @@
+//! The part of the view that is loaded after the first page: lists, forms, objects. Only what is reached through [`page`] alone is left out of the first
+//! download, so nothing in the frame, the overview or the login page may mention a [`crate::entity::Sheet`].
+use crate::{
+    address::Destination,
+    entities,
+    entity::Entity,
+    form::CreatePage,
+    list::ListPage,
+    object::ObjectPage,
+    pages::{
+        computers::ComputerPage, not_found::NotFound, packages::PackagePage,
+        preferences::PreferencesPage, settings::SettingsPage,
+    },
+    text::t,
+};
+use leptos::{prelude::*, wasm_split::SplitLoaderError};
+use migasfree_ui_kit::{Button, ButtonLook, ErrorState};
+
+/// The page of a destination, once its part has arrived.
+#[component]
+pub fn WorkPage(destination: Destination) -> impl IntoView {
+    Suspend::new(async move {
+        match page(destination).await {
+            Ok(page) => page,
+            // After an upgrade the server has other parts; the page has to be loaded anew.
+            Err(_) => view! {
+                <ErrorState title=t!(error.part) text=t!(error.part_text)>
+                    <Button look=ButtonLook::Primary on_press=|_| { let _ = window().location().reload(); }>{t!(error.reload)}</Button>
+                </ErrorState>
+            }
+            .into_any(),
+        }
+    })
+}
+
+/// Fetches the part while nothing else is to do, so that the first press on a list does not wait.
+pub fn preload() {
+    set_timeout(
+        || {
+            leptos::task::spawn_local(async {
+                let _ = preload_page().await;
+            });
+        },
+        std::time::Duration::from_millis(1500),
+    );
+}
+
+#[leptos::wasm_split::wasm_split(work, wasm_split_path = leptos::wasm_split, preload(preload_page), fallible)]
+fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
+    Ok(match destination {
+        Destination::Settings => view! { <SettingsPage /> }.into_any(),
+        Destination::Preferences => view! { <PreferencesPage /> }.into_any(),
+        Destination::List(path) => {
+            with_entity(path, |entity| view! { <ListPage entity /> }.into_any())
+        }
+        Destination::New(path) => {
+            with_entity(path, |entity| view! { <CreatePage entity /> }.into_any())
+        }
+        Destination::Object("computers", id) => view! { <ComputerPage id /> }.into_any(),
+        Destination::Object("packages", id) => view! { <PackagePage id /> }.into_any(),
+        Destination::Object(path, id) => with_entity(path, move |entity| {
+            view! { <ObjectPage entity id /> }.into_any()
+        }),
+        Destination::Overview | Destination::Nowhere => view! { <NotFound /> }.into_any(),
+    })
+}
+
+fn with_entity(path: &str, draw: impl FnOnce(&'static Entity) -> AnyView) -> AnyView {
+    entities::by_path(path).map_or_else(|| view! { <NotFound /> }.into_any(), draw)
+}
