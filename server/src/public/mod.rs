@@ -14,7 +14,7 @@ use crate::safe::{method_not_allowed, plain};
 
 /// Routes of this domain.
 pub fn router() -> Router<AppState> {
-    let routes: [(&str, MethodRouter<AppState>); 10] = [
+    let routes: [(&str, MethodRouter<AppState>); 9] = [
         (
             "/api/v1/public/server/info/",
             get(info::server).post(info::server),
@@ -33,14 +33,14 @@ pub fn router() -> Router<AppState> {
         ),
         ("/get_key_repositories", get(keys::repositories_armoured)),
         ("/get_key_repositories/", get(keys::repositories_armoured)),
-        // Computers take 404 for "no client certificates here", and are silent about it.
-        ("/manager/v1/{*path}", any(not_found)),
     ];
-    routes
+    let routes = routes
         .into_iter()
         .fold(Router::new(), |router, (path, route)| {
             router.route(path, route.fallback(method_not_allowed))
-        })
+        });
+    // Computers take 404 for "no client certificates here", and are silent about it.
+    routes.route("/manager/v1/{*path}", any(not_found))
 }
 
 async fn not_found() -> Response {

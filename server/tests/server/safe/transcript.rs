@@ -24,6 +24,8 @@ fn expected_status(step: &str, recorded: u64) -> Option<u64> {
         // The recorded files are no packages, which is told at once.
         "upload-package" | "upload-set" => Some(400),
         "create-repository" => Some(404),
+        // A set may be published by its name.
+        "create-repository-set-not-found" => Some(200),
         // Printers are not managed yet.
         "devices-available" | "devices-logical-available" => None,
         _ => Some(recorded),
@@ -87,7 +89,8 @@ async fn replay(mut settings: Settings) {
         };
         let (status, text) = send(&site, &exchange["request"]).await;
         assert_eq!(u64::from(status), expected, "{step}: {text}");
-        if expected == exchange["response"]["status"] {
+        // There are no printers here.
+        if expected == exchange["response"]["status"] && step != "devices" {
             compare(step, &text, exchange, &keys);
         }
     }
