@@ -12,7 +12,7 @@ use zbus::{Connection, MatchRule, Message, MessageStream, fdo::DBusProxy, messag
 /// Pause before the bus or the daemon is tried again.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Signals that may wait while an answer is read from the same connection.
-const SIGNALS_QUEUED: NonZeroUsize = NonZeroUsize::MAX;
+const SIGNALS_QUEUED: usize = 4096;
 
 /// Keeps the connection for as long as Play runs.
 pub fn start(app: AppHandle, daemon: Arc<Daemon>) {
@@ -80,7 +80,7 @@ async fn listen(connection: &Connection) -> zbus::Result<MessageStream> {
         .sender(BUS_NAME)
         .path_namespace(ROOT_PATH)
         .build()?;
-    MessageStream::for_match_rule(rule, connection, Some(SIGNALS_QUEUED)).await
+    MessageStream::for_match_rule(rule, connection, NonZeroUsize::new(SIGNALS_QUEUED)).await
 }
 
 /// Anybody may address a signal to Play; only the daemon is believed.

@@ -33,8 +33,8 @@ pub fn Ring(
     let edge = format!("{}rem", f64::from(size) / 16.0);
     view! {
         <svg
-            class="ring"
-            class:ring-unknown=move || percent.get().is_none()
+            class="progress-ring"
+            class:progress-ring-unknown=move || percent.get().is_none()
             aria-hidden="true"
             focusable="false"
             viewBox="0 0 20 20"

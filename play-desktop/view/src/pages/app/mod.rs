@@ -1,0 +1,202 @@
+//! One application: what it is, why it is here, what would happen, what happened.
+
+mod facts;
+mod history;
+mod plan;
+
+use crate::{
+    bridge,
+    parts::{AppButton, AppPicture, CardHint},
+    state::{Page, Status, status_of, use_store},
+    text::{filled, i18n::td_string, use_i18n},
+};
+use facts::Facts;
+use history::History;
+use leptos::{prelude::*, task::spawn_local};
+use migasfree_types::play::{App, AppDetails, AppState, Level};
+use migasfree_ui_kit::{
+    Button, ButtonLook, ButtonSize, Card, EmptyState, Icon, Markdown, SkeletonLines,
+};
+use plan::PlanCard;
+
+/// The page.
+#[component]
+pub fn AppPage(
+    /// The application.
+    id: u32,
+) -> impl IntoView {
+    let store = use_store();
+    let i18n = use_i18n();
+    let app = Memo::new(move |_| store.app(id));
+    let loaded = Memo::new(move |_| store.index.with(Option::is_some));
+    view! {
+        <div class="page app-page" data-testid="app-page" data-app=id.to_string()>
+            <Button
+                look=ButtonLook::Quiet
+                size=ButtonSize::Small
+                icon=icondata::LuArrowLeft
+                class="back-button"
+                on_press=move |_| store.navigation.back()
+            >
+                {move || td_string!(i18n.get_locale(), nav.back)}
+            </Button>
+            {move || match (app.get(), loaded.get()) {
+                (Some(app), _) => view! { <Content app /> }.into_any(),
+                (None, false) => view! { <SkeletonLines lines=5 /> }.into_any(),
+                (None, true) => view! { <Gone /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Gone() -> impl IntoView {
+    let store = use_store();
+    let i18n = use_i18n();
+    view! {
+        <h1 class="visually-hidden">{move || td_string!(i18n.get_locale(), page.gone_title)}</h1>
+        <EmptyState
+            icon=icondata::LuPackageX
+            title=move || td_string!(i18n.get_locale(), page.gone_title)
+            text=Signal::derive(move || Some(td_string!(i18n.get_locale(), page.gone_text).to_owned()))
+        >
+            <Button look=ButtonLook::Primary on_press=move |_| store.navigation.go(Page::Discover)>
+                {move || td_string!(i18n.get_locale(), nav.discover)}
+            </Button>
+        </EmptyState>
+    }
+}
+
+#[component]
+fn Content(app: App) -> impl IntoView {
+    let i18n = use_i18n();
+    let status = status_of(app.clone());
+    let details = read_details(app.id, status);
+    let installed = Memo::new(move |_| status.with(is_installed));
+    let description = Signal::derive(move || {
+        details.with(|details| details.as_ref().map(|details| details.description.clone()))
+    });
+    view! {
+        <header class="app-head">
+            <AppPicture app=app.clone() size=128 />
+            <div class="app-head-text">
+                <h1>{app.name.clone()}</h1>
+                <p class="app-summary">{app.summary.clone()}</p>
+                <Origin app=app.clone() status />
+            </div>
+            <div class="app-head-action">
+                <AppButton app=app.clone() status large=true />
+                <CardHint app=without_category(app.clone()) status />
+            </div>
+        </header>
+        <Facts app=app.clone() details />
+        <div class="app-columns">
+            <Card title=move || td_string!(i18n.get_locale(), page.description) class="app-description">
+                <div class="card-body">
+                    {move || match description.get() {
+                        None => view! { <SkeletonLines lines=4 /> }.into_any(),
+                        Some(text) if text.trim().is_empty() => {
+                            view! {
+                                <p class="text-muted">
+                                    {move || td_string!(i18n.get_locale(), page.no_description)}
+                                </p>
+                            }
+                                .into_any()
+                        }
+                        Some(text) => view! { <Markdown text=Signal::stored(text) /> }.into_any(),
+                    }}
+                </div>
+            </Card>
+            <div class="stack">
+                <PlanCard id=app.id installed status />
+                <History id=app.id />
+            </div>
+        </div>
+    }
+}
+
+/// Beside the button only a reason is of interest; the category is among the facts.
+fn without_category(app: App) -> App {
+    App {
+        category_name: String::new(),
+        ..app
+    }
+}
+
+fn is_installed(status: &Status) -> bool {
+    matches!(
+        status.state(),
+        AppState::Installed | AppState::UpdateAvailable | AppState::Required
+    )
+}
+
+/// Reads the details, and reads them again when the state changed.
+fn read_details(id: u32, status: Memo<Status>) -> RwSignal<Option<AppDetails>> {
+    let details = RwSignal::new(None);
+    let settled = Memo::new(move |_| match status.get() {
+        Status::Still(info) => Some(info.state),
+        Status::Working(_) | Status::Pressed => None,
+    });
+    Effect::new(move || {
+        settled.track();
+        spawn_local(async move {
+            if let Ok(read) = bridge::app(id).await {
+                // The page may have been left meanwhile.
+                let _left = details.try_set(Some(read));
+            }
+        });
+    });
+    details
+}
+
+/// Why it is here.
+#[component]
+fn Origin(app: App, status: Memo<Status>) -> impl IntoView {
+    let store = use_store();
+    let i18n = use_i18n();
+    let required = Memo::new(move |_| match status.get() {
+        Status::Still(info) if info.state == AppState::Required => {
+            Some(info.policies.first().cloned().unwrap_or_default())
+        }
+        _ => None,
+    });
+    let words = move || {
+        let locale = i18n.get_locale();
+        match required.get() {
+            Some(policy) if policy.is_empty() => td_string!(locale, hint.required).to_string(),
+            Some(policy) => filled!(locale, page.required, policy = policy),
+            None => {
+                let organization = (store.computer)
+                    .with(|computer| computer.as_ref().map(|one| one.organization.clone()))
+                    .unwrap_or_default();
+                if organization.is_empty() {
+                    td_string!(locale, page.from_organization).to_string()
+                } else {
+                    filled!(locale, page.from, organization = organization)
+                }
+            }
+        }
+    };
+    let icon = Signal::derive(move || {
+        if required.get().is_some() {
+            icondata::LuShieldCheck
+        } else {
+            icondata::LuBuilding2
+        }
+    });
+    view! {
+        <p class="app-origin" data-testid="origin">
+            <Icon icon />
+            <span>{words}</span>
+            {(app.level == Level::Admin)
+                .then(|| {
+                    view! {
+                        <span class="badge-quiet tone-info">
+                            <Icon icon=icondata::LuShield size=12 />
+                            {move || td_string!(i18n.get_locale(), discover.state_admin)}
+                        </span>
+                    }
+                })}
+        </p>
+    }
+}

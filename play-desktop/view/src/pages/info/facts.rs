@@ -1,0 +1,138 @@
+//! What is known about this computer.
+
+use crate::{
+    parts::TimeText,
+    text::{Locale, bytes, i18n::td_string, use_i18n},
+};
+use leptos::prelude::*;
+use migasfree_types::play::{Computer, Connectivity, Machine};
+use migasfree_ui_kit::Card;
+
+/// The card.
+#[component]
+pub fn Facts(
+    /// This computer.
+    computer: Computer,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let last_sync = computer.last_sync;
+    let rows = move || {
+        let locale = i18n.get_locale();
+        let mut rows = organization(&computer, locale);
+        rows.extend(machine(&computer.machine, locale));
+        rows.retain(|(_, value)| !value.is_empty());
+        rows
+    };
+    view! {
+        <Card title=move || td_string!(i18n.get_locale(), info.facts)>
+            <dl class="fact-list" data-testid="computer-facts">
+                <div>
+                    <dt>{move || td_string!(i18n.get_locale(), info.last_sync)}</dt>
+                    <dd><TimeText at=last_sync /></dd>
+                </div>
+                {move || {
+                    rows()
+                        .into_iter()
+                        .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
+                        .collect_view()
+                }}
+            </dl>
+        </Card>
+    }
+}
+
+fn organization(computer: &Computer, locale: Locale) -> Vec<(&'static str, String)> {
+    let registered = if computer.registered {
+        td_string!(locale, info.registered)
+    } else {
+        td_string!(locale, info.not_registered)
+    };
+    let connection = match computer.connectivity {
+        Connectivity::Online => td_string!(locale, info.online),
+        Connectivity::Metered => td_string!(locale, info.metered),
+        Connectivity::Offline => td_string!(locale, info.offline),
+        Connectivity::ServerUnreachable => td_string!(locale, info.unreachable),
+        Connectivity::Saturated => td_string!(locale, info.saturated),
+    };
+    vec![
+        (td_string!(locale, info.connection), connection.to_owned()),
+        (td_string!(locale, info.state), registered.to_owned()),
+        (
+            td_string!(locale, info.organization),
+            computer.organization.clone(),
+        ),
+        (td_string!(locale, info.project), computer.project.clone()),
+        (td_string!(locale, info.server), computer.server.clone()),
+        (
+            td_string!(locale, info.server_version),
+            computer.server_version.clone(),
+        ),
+        (
+            td_string!(locale, info.client_version),
+            computer.client_version.clone(),
+        ),
+    ]
+}
+
+fn machine(machine: &Machine, locale: Locale) -> Vec<(&'static str, String)> {
+    let size = |value: u64| {
+        if value == 0 {
+            String::new()
+        } else {
+            bytes(value, locale)
+        }
+    };
+    let product = [machine.product.as_str(), machine.product_system.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
+    let width = if machine.architecture == 0 {
+        String::new()
+    } else {
+        format!("{} bit", machine.architecture)
+    };
+    vec![
+        (td_string!(locale, info.product), product),
+        (td_string!(locale, info.processor), machine.cpu.clone()),
+        (td_string!(locale, info.architecture), width),
+        (td_string!(locale, info.memory), size(machine.ram)),
+        (td_string!(locale, info.storage), size(machine.storage)),
+        (td_string!(locale, info.fqdn), machine.fqdn.clone()),
+        (td_string!(locale, info.address), machine.ip_address.clone()),
+        (
+            td_string!(locale, info.mac),
+            hardware_addresses(&machine.mac_address),
+        ),
+        (td_string!(locale, info.user), machine.user.clone()),
+    ]
+}
+
+/// `525400123456` as `52:54:00:12:34:56`, several apart.
+fn hardware_addresses(joined: &str) -> String {
+    let digits: Vec<char> = joined.chars().filter(char::is_ascii_hexdigit).collect();
+    (digits.chunks(12))
+        .map(|address| {
+            let pairs: Vec<String> = address
+                .chunks(2)
+                .map(|pair| pair.iter().collect())
+                .collect();
+            pairs.join(":")
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hardware_addresses;
+
+    #[test]
+    fn hardware_addresses_are_readable() {
+        assert_eq!(
+            hardware_addresses("525400123456525400abcdef"),
+            "52:54:00:12:34:56, 52:54:00:ab:cd:ef"
+        );
+        assert_eq!(hardware_addresses(""), "");
+    }
+}

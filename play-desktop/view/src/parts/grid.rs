@@ -1,0 +1,230 @@
+//! A grid of cards of which only the visible ones exist: ten thousand scroll like ten.
+
+use super::GridCard;
+use crate::{frame::Scroller, state::use_store};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+
+/// Smallest width of a card, its height, and the space between, in pixels; the style sheet has the same.
+const CARD_WIDTH: f64 = 248.0;
+const CARD_HEIGHT: f64 = 126.0;
+const GAP: f64 = 12.0;
+/// Rows kept above and below the window.
+const SPARE: usize = 3;
+
+/// Where the cards are.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Layout {
+    columns: usize,
+    card_width: f64,
+    first_row: usize,
+    last_row: usize,
+}
+
+impl Layout {
+    /// `above` is how much of the grid is above the window's upper edge; it may be negative.
+    fn of(width: f64, above: f64, window: f64) -> Self {
+        let columns = whole((width + GAP) / (CARD_WIDTH + GAP)).max(1);
+        let row = CARD_HEIGHT + GAP;
+        Self {
+            columns,
+            card_width: (width + GAP) / real(columns) - GAP,
+            first_row: whole(above / row).saturating_sub(SPARE),
+            last_row: whole((above + window) / row) + SPARE,
+        }
+    }
+
+    /// Places of the cards that exist.
+    fn range(&self, count: usize) -> std::ops::Range<usize> {
+        let end = ((self.last_row + 1) * self.columns).min(count);
+        (self.first_row * self.columns).min(end)..end
+    }
+
+    /// Left and upper edge of a card.
+    fn position(&self, place: usize) -> (f64, f64) {
+        let columns = self.columns.max(1);
+        (
+            real(place % columns) * (self.card_width + GAP),
+            real(place / columns) * (CARD_HEIGHT + GAP),
+        )
+    }
+
+    fn height(&self, count: usize) -> f64 {
+        let rows = count.div_ceil(self.columns.max(1));
+        (real(rows) * (CARD_HEIGHT + GAP) - GAP).max(0.0)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "negative is cut to 0 on purpose, and no grid has 2^32 rows"
+)]
+fn whole(value: f64) -> usize {
+    value.max(0.0) as usize
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of cards")]
+fn real(value: usize) -> f64 {
+    value as f64
+}
+
+/// The grid. Arrow keys move among the cards.
+#[component]
+pub fn AppGrid(
+    /// Ids of the applications, in order.
+    #[prop(into)]
+    ids: Signal<Vec<u32>>,
+    /// Name for screen readers.
+    #[prop(into)]
+    label: Signal<String>,
+) -> impl IntoView {
+    let store = use_store();
+    let scroller = expect_context::<Scroller>();
+    let node = NodeRef::<html::Div>::new();
+    let layout = RwSignal::new(Layout::default());
+    let measure = move || {
+        let (Some(grid), Some(main)) = (node.get_untracked(), scroller.0.get_untracked()) else {
+            return;
+        };
+        let grid = grid.get_bounding_client_rect();
+        let main = main.get_bounding_client_rect();
+        let new = Layout::of(grid.width(), main.top() - grid.top(), main.height());
+        if layout.get_untracked() != new {
+            layout.set(new);
+        }
+    };
+    let resize = window_event_listener(ev::resize, move |_| measure());
+    on_cleanup(move || resize.remove());
+    Effect::new(move || {
+        scroller.1.track();
+        ids.track();
+        node.track();
+        request_animation_frame(measure);
+    });
+    let visible = Memo::new(move |_| {
+        let layout = layout.get();
+        ids.with(|ids| {
+            (layout.range(ids.len()))
+                .map(|place| (place, ids[place]))
+                .collect::<Vec<_>>()
+        })
+    });
+    let count = Memo::new(move |_| ids.with(Vec::len));
+    view! {
+        <div
+            node_ref=node
+            class="app-grid"
+            role="list"
+            aria-label=label
+            data-testid="app-grid"
+            data-count=move || count.get().to_string()
+            style:height=move || format!("{}px", layout.get().height(count.get()))
+            on:keydown=move |event| move_focus(&event, layout.get_untracked().columns, scroller)
+        >
+            <For each=move || visible.get() key=|(place, id)| (*place, *id) let((place, id))>
+                <div
+                    class="app-grid-cell"
+                    role="listitem"
+                    aria-setsize=move || count.get().to_string()
+                    aria-posinset=(place + 1).to_string()
+                    data-place=place.to_string()
+                    style:width=move || format!("{}px", layout.get().card_width)
+                    style:transform=move || {
+                        let (left, top) = layout.get().position(place);
+                        format!("translate({left}px, {top}px)")
+                    }
+                >
+                    {store.app(id).map(|app| view! { <GridCard app /> })}
+                </div>
+            </For>
+        </div>
+    }
+}
+
+/// Arrow keys go to the neighbouring card, scrolling it into the window first when it does not exist yet.
+fn move_focus(event: &ev::KeyboardEvent, columns: usize, scroller: Scroller) {
+    let Some(card) = (event.target())
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .filter(|target| target.class_list().contains("grid-card-name"))
+        .and_then(|target| target.closest("[data-place]").ok().flatten())
+    else {
+        return;
+    };
+    let here: usize = (card.get_attribute("data-place"))
+        .and_then(|place| place.parse().ok())
+        .unwrap_or(0);
+    let there = match event.key().as_str() {
+        "ArrowRight" => Some(here + 1),
+        "ArrowLeft" => here.checked_sub(1),
+        "ArrowDown" => Some(here + columns),
+        "ArrowUp" => here.checked_sub(columns),
+        "Home" => Some(0),
+        _ => return,
+    };
+    event.prevent_default();
+    let Some(there) = there else { return };
+    if focus_place(there) {
+        return;
+    }
+    if let Some(main) = scroller.0.get_untracked() {
+        main.set_scroll_top(main.scroll_top() + whole_pixels(CARD_HEIGHT + GAP));
+        request_animation_frame(move || {
+            request_animation_frame(move || {
+                focus_place(there);
+            });
+        });
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a row is some hundred pixels"
+)]
+fn whole_pixels(value: f64) -> i32 {
+    value as i32
+}
+
+fn focus_place(place: usize) -> bool {
+    let found = document()
+        .query_selector(&format!("[data-place='{place}'] .grid-card-name"))
+        .ok()
+        .flatten()
+        .and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
+    match found {
+        Some(button) => {
+            button.scroll_into_view_with_bool(false);
+            button.focus().is_ok()
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_rows_of_the_window_and_a_few_more_exist() {
+        let layout = Layout::of(800.0, 13_800.0, 700.0);
+        assert_eq!(layout.columns, 3);
+        let range = layout.range(10_000);
+        assert!(range.len() < 50, "{range:?}");
+        assert!(range.contains(&300), "{range:?}");
+    }
+
+    #[test]
+    fn a_narrow_window_has_one_column_of_its_own_width() {
+        let layout = Layout::of(328.0, -200.0, 600.0);
+        assert_eq!((layout.columns, layout.card_width), (1, 328.0));
+        assert_eq!(layout.range(2), 0..2);
+        assert_eq!(layout.position(1), (0.0, CARD_HEIGHT + GAP));
+    }
+
+    #[test]
+    fn an_empty_grid_takes_no_room() {
+        let layout = Layout::of(800.0, 0.0, 700.0);
+        assert_eq!(layout.range(0), 0..0);
+        assert!(layout.height(0).abs() < f64::EPSILON);
+    }
+}

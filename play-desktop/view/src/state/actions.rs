@@ -1,0 +1,163 @@
+//! What a person can do, from the press of a button to the daemon's answer.
+
+use super::Store;
+use crate::{
+    bridge,
+    text::{I18n, Problem, problem},
+};
+use leptos::{prelude::*, task::spawn_local};
+use migasfree_types::play::{Fault, Settings};
+
+/// A problem to show, until it is dismissed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Tells it from others.
+    pub number: u32,
+    /// In words.
+    pub words: Problem,
+    /// The thing it is about; empty when there is none.
+    pub about: String,
+    /// For the helpdesk.
+    pub detail: String,
+}
+
+/// The actions, with the problems they met.
+#[derive(Clone, Copy)]
+pub struct Actions {
+    store: Store,
+    i18n: I18n,
+    /// Problems on show, the oldest first.
+    pub troubles: RwSignal<Vec<Trouble>>,
+    next: StoredValue<u32>,
+}
+
+impl std::fmt::Debug for Actions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Actions").finish_non_exhaustive()
+    }
+}
+
+impl Actions {
+    /// Makes the actions and hands them to everything below.
+    pub fn provide(store: Store, i18n: I18n) -> Self {
+        let actions = Self {
+            store,
+            i18n,
+            troubles: RwSignal::new(Vec::new()),
+            next: StoredValue::new(0),
+        };
+        provide_context(actions);
+        actions
+    }
+
+    /// Installs an application.
+    pub fn install(self, app: u32) {
+        self.change(app, async move { bridge::install(app).await });
+    }
+
+    /// Removes an application; the person was asked before.
+    pub fn remove(self, app: u32) {
+        self.change(app, async move { bridge::remove(app).await });
+    }
+
+    fn change(self, app: u32, call: impl Future<Output = Result<String, Fault>> + 'static) {
+        self.store.work.press(app, true);
+        let name = self.store.app(app).map(|app| app.name).unwrap_or_default();
+        spawn_local(async move {
+            match call.await {
+                Ok(_job) => self.read_jobs().await,
+                Err(fault) => self.report(&fault.code, name, fault.detail),
+            }
+            self.store.work.press(app, false);
+        });
+    }
+
+    /// Synchronises.
+    pub fn sync(self) {
+        spawn_local(async move {
+            match bridge::sync().await {
+                Ok(_job) => self.read_jobs().await,
+                Err(fault) => self.report(&fault.code, String::new(), fault.detail),
+            }
+        });
+    }
+
+    /// Sets the tags.
+    pub fn set_tags(self, tags: Vec<String>) {
+        spawn_local(async move {
+            match bridge::set_tags(&tags).await {
+                Ok(_job) => self.read_jobs().await,
+                Err(fault) => self.report(&fault.code, String::new(), fault.detail),
+            }
+        });
+    }
+
+    /// Asks a job to stop.
+    pub fn cancel(self, job: String) {
+        spawn_local(async move {
+            if let Err(fault) = bridge::cancel(&job).await {
+                self.report(&fault.code, String::new(), fault.detail);
+            }
+        });
+    }
+
+    /// Puts settings in force and keeps them.
+    pub fn choose(self, settings: Settings) {
+        self.store.settings.set(settings);
+        spawn_local(async move {
+            if let Err(fault) = bridge::save_settings(settings).await {
+                self.report(&fault.code, String::new(), fault.detail);
+            }
+        });
+    }
+
+    /// Opens a web page in the person's browser.
+    pub fn open_link(self, link: String) {
+        spawn_local(async move {
+            if let Err(fault) = bridge::open_link(&link).await {
+                self.report(&fault.code, link, fault.detail);
+            }
+        });
+    }
+
+    /// Reads the list of jobs.
+    pub async fn read_jobs(self) {
+        if let Ok(jobs) = bridge::jobs().await {
+            self.store.work.replace(jobs);
+        }
+    }
+
+    /// Shows a problem.
+    pub fn report(self, code: &str, about: String, detail: String) {
+        let number = self.next.get_value();
+        self.next.set_value(number.wrapping_add(1));
+        let trouble = Trouble {
+            number,
+            words: problem(code, self.i18n.get_locale_untracked()),
+            about,
+            detail: if detail.is_empty() {
+                code.to_owned()
+            } else {
+                format!("{code}: {detail}")
+            },
+        };
+        self.troubles.update(|troubles| {
+            troubles.retain(|other| other.words != trouble.words || other.about != trouble.about);
+            troubles.push(trouble);
+            if troubles.len() > 3 {
+                troubles.remove(0);
+            }
+        });
+    }
+
+    /// Takes a problem away.
+    pub fn dismiss(self, number: u32) {
+        self.troubles
+            .update(|troubles| troubles.retain(|trouble| trouble.number != number));
+    }
+}
+
+/// The actions.
+pub fn use_actions() -> Actions {
+    expect_context::<Actions>()
+}

@@ -1,0 +1,70 @@
+//! Reading everything, first from the cache, then from the daemon.
+
+use super::{Actions, Index, Store};
+use crate::bridge;
+use leptos::{prelude::*, task::spawn_local};
+use migasfree_types::play::{Link, States};
+use std::sync::Arc;
+
+/// Begins: shows what is remembered, then what the daemon says.
+pub fn start(store: Store, actions: Actions) {
+    spawn_local(async move {
+        match bridge::start().await {
+            Ok(start) => {
+                store.version.set(start.version);
+                store.session.set(start.session);
+                store.settings.set(start.settings);
+                store.navigation.follow(&start.place, store.filter.query);
+                if let Ok(Some(catalog)) = bridge::remembered_apps().await
+                    && !store.fresh.get_untracked()
+                {
+                    store.index.set(Some(Arc::new(Index::new(catalog))));
+                }
+                // The link may have come up before anybody listened.
+                if store.link.get_untracked() == Link::Connecting && start.link != Link::Connecting
+                {
+                    store.link.set(start.link);
+                    if start.link == Link::Ready {
+                        read_all(store, actions);
+                    }
+                }
+            }
+            Err(fault) => {
+                store.link.set(Link::Missing);
+                actions.report(&fault.code, String::new(), fault.detail);
+            }
+        }
+    });
+}
+
+/// Reads everything from the daemon.
+pub fn read_all(store: Store, actions: Actions) {
+    spawn_local(read_catalog(store));
+    spawn_local(actions.read_jobs());
+    spawn_local(async move {
+        if let Ok(computer) = bridge::computer_info().await {
+            store.computer.set(Some(computer));
+        }
+    });
+}
+
+/// Reads the catalogue from the daemon.
+pub async fn read_catalog(store: Store) {
+    match bridge::list_apps().await {
+        Ok(catalog) => {
+            let index = Arc::new(Index::new(catalog));
+            store.states.set(States::new());
+            store.index.set(Some(index));
+            store.catalog_fault.set(None);
+            store.fresh.set(true);
+        }
+        Err(fault) => store.catalog_fault.set(Some(fault)),
+    }
+}
+
+/// Reads states anew.
+pub async fn read_states(store: Store, ids: Vec<u32>) {
+    if let Ok(states) = bridge::states(&ids).await {
+        store.states.update(|known| known.extend(states));
+    }
+}
