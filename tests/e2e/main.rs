@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod path;
+mod play;
 mod server_crashes;

@@ -16,3 +16,4 @@ pub mod pictures;
 pub mod process;
 pub mod root;
 pub mod server;
+pub mod stand_in;

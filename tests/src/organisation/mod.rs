@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::admin::{self, Admin};
 pub use catalogue::{APPS, App};
+pub use icons::svg as icon;
 
 /// The project most computers belong to.
 pub const OFFICE: &str = "office-debian-12";

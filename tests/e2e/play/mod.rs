@@ -1,0 +1,5 @@
+//! Play in its own window, in front of a daemon that plays a part.
+
+mod pictures;
+mod stage;
+mod use_of_it;

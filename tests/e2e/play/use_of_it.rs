@@ -1,0 +1,200 @@
+//! What people do with Play.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use migasfree_dbus::AppState;
+use migasfree_tests::stand_in::{Scene, StandIn};
+
+use super::stage::{Opening, Stage};
+
+fn button(app: &str) -> String {
+    format!("[data-testid='app-card'][data-app='{app}'] [data-testid='state-button'] button")
+}
+
+async fn wait_for_state(stage: &Stage, app: &str, state: &str) -> Result<()> {
+    let css = format!(
+        "[data-testid='app-card'][data-app='{app}'] [data-testid='state-button'][data-state='{state}']"
+    );
+    stage.play.find(&css).await.map(|_found| ())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_is_found_installed_and_removed() -> Result<()> {
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    stage.play.fill("main input[type=search]", "sketch").await?;
+    play.wait_for_text("[data-testid='count']", "1 application")
+        .await?;
+    play.press(&button("1")).await?;
+    wait_for_state(&stage, "1", "installing").await?;
+    play.find("[data-testid='queue-bar']").await?;
+    play.press("[data-testid='queue-bar']").await?;
+    play.press("[data-testid='queue-list'] [data-testid='log-toggle']")
+        .await?;
+    play.wait_for_text("[data-testid='queue-list'] [data-testid='log']", "download")
+        .await?;
+    stage.display.picture("play-installing")?;
+    wait_for_state(&stage, "1", "installed").await?;
+
+    play.press(&button("1")).await?;
+    play.press("[data-app='1'] .menu-danger").await?;
+    play.wait_for_text("[data-testid='remove-dialog']", "3 packages are removed")
+        .await?;
+    stage.display.picture("play-remove-dialog")?;
+    play.press(".confirm-remove").await?;
+    wait_for_state(&stage, "1", "available").await?;
+    let world = stage.stand_in.as_ref().context("the stand-in")?.world();
+    ensure!(world.state_of("Sketchbook") == Some(AppState::Available));
+
+    play.press("[data-testid='nav-activity']").await?;
+    play.wait_for_text("[data-testid='activity']", "Remove Sketchbook")
+        .await?;
+    play.press("[data-job='10'] [data-testid='log-toggle']")
+        .await?;
+    play.wait_for_text("[data-job='10'] [data-testid='log']", "remove: sketchbook")
+        .await?;
+    stage.display.picture("play-activity-log")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_work_can_be_cancelled() -> Result<()> {
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    for app in ["2", "7"] {
+        play.press(&button(app)).await?;
+    }
+    wait_for_state(&stage, "7", "queued").await?;
+    stage.display.picture("play-queue")?;
+    play.press(&button("7")).await?;
+    wait_for_state(&stage, "7", "available").await?;
+    wait_for_state(&stage, "2", "installed").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_what_to_do() -> Result<()> {
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    play.fill("main input[type=search]", "vault").await?;
+    wait_for_state(&stage, "11", "needs-admin").await?;
+    // Shortened lines have no text for WebDriver.
+    let hint = "return document.querySelector('[data-testid=card-hint]').textContent";
+    ensure!(play.run(hint).await? == "An administrator has to agree");
+    play.press(&button("11")).await?;
+    play.wait_for_text("[data-testid='trouble']", "Ask the helpdesk")
+        .await?;
+    stage.display.picture("play-refused")?;
+    wait_for_state(&stage, "11", "needs-admin").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_applications_are_searched_and_scrolled() -> Result<()> {
+    let scene = Scene {
+        apps: 10_000,
+        ..Scene::default()
+    };
+    let opening = Opening {
+        scene: Some(scene),
+        ..Opening::default()
+    };
+    let stage = opening.open().await?;
+    let play = &stage.play;
+    play.wait_for_text("[data-testid='count']", "9,997 applications")
+        .await?;
+    let cards = "return document.querySelectorAll('[data-testid=app-card]').length";
+    ensure!(
+        play.run(cards).await?.as_u64() < Some(80),
+        "only what is seen exists"
+    );
+    play.run("const main = document.querySelector('main'); main.scrollTop = main.scrollHeight")
+        .await?;
+    play.find("[data-place='9996']").await?;
+    ensure!(
+        play.run(cards).await?.as_u64() < Some(80),
+        "only what is seen exists"
+    );
+    stage.display.picture("play-ten-thousand")?;
+    play.run("document.querySelector('main').scrollTop = 0")
+        .await?;
+    play.fill("main input[type=search]", "kestrel 9994").await?;
+    play.wait_for_text("[data-testid='count']", "1 application")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_went_away_is_found_again() -> Result<()> {
+    let mut stage = Opening::default().open().await?;
+    stage.play.find("[data-testid='app-card']").await?;
+    stage
+        .stand_in
+        .take()
+        .context("the stand-in")?
+        .stop()
+        .await?;
+    stage.play.find("[data-testid='daemon-missing']").await?;
+    stage.display.picture("play-daemon-missing")?;
+    stage.stand_in = Some(StandIn::start(stage.bus.address(), Scene::default()).await?);
+    stage.play.find("[data-testid='app-card']").await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_reached_by_keyboard() -> Result<()> {
+    use fantoccini::key::Key;
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    play.find("[data-testid='app-card']").await?;
+    let body = play.find("body").await?;
+    // The first letter goes to the search field, wherever the focus is.
+    play.run("document.activeElement.blur()").await?;
+    body.send_keys("atlas").await?;
+    play.wait_for_text("[data-testid='count']", "1 application")
+        .await?;
+    let field = play.find("main input[type=search]").await?;
+    field.send_keys(&Key::Escape.to_string()).await?;
+    play.wait_for_text("[data-testid='count']", "9 applications")
+        .await?;
+    play.run("document.querySelector('[data-place=\"0\"] .grid-card-name').focus()")
+        .await?;
+    let first = play.find("[data-place='0'] .grid-card-name").await?;
+    first.send_keys(&Key::Right.to_string()).await?;
+    let place = "return document.activeElement.closest('[data-place]')?.dataset.place";
+    ensure!(play.run(place).await? == "1");
+    let second = play.find("[data-place='1'] .grid-card-name").await?;
+    second.send_keys(&Key::Enter.to_string()).await?;
+    play.find("[data-testid='app-page']").await?;
+    let heading = "return document.activeElement.tagName";
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    ensure!(
+        play.run(heading).await? == "H1",
+        "the heading has the focus"
+    );
+    stage.display.picture("play-keyboard")?;
+    play.find("h1")
+        .await?
+        .send_keys(&Key::Escape.to_string())
+        .await?;
+    play.find("[data-testid='app-grid']").await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chosen_settings_are_kept() -> Result<()> {
+    let opening = Opening {
+        arguments: vec!["--page", "settings"],
+        ..Opening::default()
+    };
+    let stage = opening.open().await?;
+    let play = &stage.play;
+    play.wait_for_text("[data-testid='settings']", "Text size")
+        .await?;
+    play.run("document.querySelectorAll('[data-testid=language] input')[2].click()")
+        .await?;
+    play.wait_for_text("[data-testid='settings']", "Tamaño del texto")
+        .await?;
+    play.run("document.querySelectorAll('[data-testid=theme] input')[2].click()")
+        .await?;
+    let theme = "return document.documentElement.dataset.theme";
+    ensure!(play.run(theme).await? == "dark");
+    stage.display.picture("play-settings-dark-es")
+}

@@ -1,0 +1,233 @@
+//! `org.migasfree.Client1.Manager`.
+
+use std::sync::Arc;
+
+use migasfree_dbus::{
+    CallOptions, Error, JobFilter, JobRecord, JobRole, JobState, JobSubject, PlanRecord, PlanRole,
+    PlannedPackage, SyncOptions,
+};
+use zbus::object_server::SignalEmitter;
+use zbus::{Connection, OwnedObjectPath, interface};
+
+use super::work;
+use super::world::{World, now};
+
+#[derive(Debug)]
+pub(super) struct Manager(pub Arc<World>);
+
+impl Manager {
+    async fn change(
+        &self,
+        connection: &Connection,
+        role: JobRole,
+        ids: Vec<u32>,
+    ) -> Result<OwnedObjectPath, Error> {
+        let subject = self.subject(ids)?;
+        work::start(connection, &self.0, role, subject)
+            .await
+            .map_err(Error::ZBus)
+    }
+
+    fn subject(&self, ids: Vec<u32>) -> Result<JobSubject, Error> {
+        let facts = self.0.facts();
+        let apps: Vec<_> = facts
+            .apps
+            .iter()
+            .filter(|app| ids.contains(&app.id))
+            .collect();
+        if apps.len() != ids.len() {
+            return Err(Error::NotFound("no such application".into()));
+        }
+        Ok(JobSubject {
+            app_names: apps.iter().map(|app| app.name.clone()).collect(),
+            packages: apps.iter().flat_map(|app| app.packages.clone()).collect(),
+            apps: ids,
+            ..JobSubject::default()
+        })
+    }
+}
+
+#[interface(name = "org.migasfree.Client1.Manager")]
+impl Manager {
+    async fn sync(
+        &self,
+        _options: SyncOptions,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<OwnedObjectPath, Error> {
+        work::start(connection, &self.0, JobRole::Sync, JobSubject::default())
+            .await
+            .map_err(Error::ZBus)
+    }
+
+    async fn install_apps(
+        &self,
+        ids: Vec<u32>,
+        _options: CallOptions,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<OwnedObjectPath, Error> {
+        self.change(connection, JobRole::Install, ids).await
+    }
+
+    async fn remove_apps(
+        &self,
+        ids: Vec<u32>,
+        _options: CallOptions,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<OwnedObjectPath, Error> {
+        self.change(connection, JobRole::Remove, ids).await
+    }
+
+    async fn plan(
+        &self,
+        role: PlanRole,
+        names: Vec<String>,
+        _options: CallOptions,
+    ) -> Result<PlanRecord, Error> {
+        let ids = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let own = self.subject(ids)?.packages;
+        let package = |name: &str, bytes| PlannedPackage {
+            name: name.to_owned(),
+            version: "3.2.1".to_owned(),
+            from: None,
+            download_bytes: Some(bytes),
+        };
+        let removing = role == PlanRole::RemoveApps;
+        let mut packages: Vec<_> = own.iter().map(|name| package(name, 31_000_000)).collect();
+        packages.extend([
+            package("libcanvas2", 8_400_000),
+            package("libcanvas-data", 2_400_000),
+        ]);
+        Ok(PlanRecord {
+            download_bytes: if removing { 0 } else { 41_800_000 },
+            disk_bytes: if removing { -118_000_000 } else { 118_000_000 },
+            free_bytes: 64_000_000_000,
+            reboot: "none".to_owned(),
+            remove: if removing {
+                packages.clone()
+            } else {
+                Vec::new()
+            },
+            install: if removing { Vec::new() } else { packages },
+            ..PlanRecord::default()
+        })
+    }
+
+    async fn list_jobs(&self, filter: JobFilter) -> Vec<JobRecord> {
+        let facts = self.0.facts();
+        (facts.jobs.values().rev())
+            .take(filter.limit.unwrap_or(100) as usize)
+            .map(|task| task.record.clone())
+            .collect()
+    }
+
+    async fn can_authorize(&self, action: &str) -> u32 {
+        if action.contains("admin") { 2 } else { 1 }
+    }
+
+    #[zbus(signal)]
+    pub(super) async fn job_added(
+        emitter: &SignalEmitter<'_>,
+        job: OwnedObjectPath,
+    ) -> zbus::Result<()>;
+
+    #[zbus(property)]
+    fn version(&self) -> String {
+        env!("CARGO_PKG_VERSION").to_owned()
+    }
+
+    #[zbus(property)]
+    fn protocol_version(&self) -> u32 {
+        self.0.scene.protocol
+    }
+
+    #[zbus(property)]
+    fn registered(&self) -> bool {
+        !self.0.scene.unregistered
+    }
+
+    #[zbus(property)]
+    fn computer_id(&self) -> u32 {
+        if self.0.scene.unregistered { 0 } else { 214 }
+    }
+
+    #[zbus(property)]
+    fn computer_name(&self) -> String {
+        "reception-02".to_owned()
+    }
+
+    #[zbus(property)]
+    fn uuid(&self) -> String {
+        "6B1F4D0E-52A7-4C58-9F3C-0A2D7E91B644".to_owned()
+    }
+
+    #[zbus(property)]
+    fn server(&self) -> String {
+        "migasfree.example.org".to_owned()
+    }
+
+    #[zbus(property)]
+    fn server_version(&self) -> String {
+        if self.0.scene.unregistered {
+            String::new()
+        } else {
+            "5.0".to_owned()
+        }
+    }
+
+    #[zbus(property)]
+    fn organization(&self) -> String {
+        if self.0.scene.unregistered {
+            String::new()
+        } else {
+            "City Council".to_owned()
+        }
+    }
+
+    #[zbus(property)]
+    fn project(&self) -> String {
+        "office-debian-12".to_owned()
+    }
+
+    #[zbus(property)]
+    fn help_desk(&self) -> String {
+        "Extension 2200\nhelp@example.org\nMonday to Friday, 8:00 to 18:00".to_owned()
+    }
+
+    #[zbus(property)]
+    fn connectivity(&self) -> String {
+        self.0.scene.connectivity.clone()
+    }
+
+    #[zbus(property)]
+    fn last_sync(&self) -> i64 {
+        if self.0.scene.unregistered {
+            0
+        } else {
+            now() - 3600
+        }
+    }
+
+    #[zbus(property)]
+    fn last_sync_result(&self) -> String {
+        "success".to_owned()
+    }
+
+    #[zbus(property)]
+    fn current_job(&self) -> OwnedObjectPath {
+        let facts = self.0.facts();
+        let running = (facts.jobs.iter())
+            .find(|(_, task)| task.record.state == JobState::Running)
+            .map(|(id, _)| migasfree_dbus::names::job_path(*id));
+        running.unwrap_or_default()
+    }
+
+    #[zbus(property)]
+    fn reboot_required(&self) -> String {
+        self.0.scene.reboot.clone()
+    }
+
+    #[zbus(property)]
+    fn backend_locked(&self) -> (bool, String) {
+        (false, String::new())
+    }
+}

@@ -1,0 +1,56 @@
+//! A daemon that plays a part: the interface of `migasfreed` with a scripted life behind it, for the states that a
+//! real one is rarely in and for catalogues of any length.
+
+mod catalog;
+mod computer;
+mod job;
+mod manager;
+mod scene;
+mod stock;
+mod tags;
+mod work;
+mod world;
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use migasfree_dbus::names::{BUS_NAME, ROOT_PATH};
+use zbus::{Connection, conn};
+
+pub use scene::Scene;
+pub use world::World;
+
+/// The daemon's interface on a bus, until it is dropped.
+#[derive(Debug)]
+pub struct StandIn {
+    connection: Connection,
+    world: Arc<World>,
+}
+
+impl StandIn {
+    /// Takes the daemon's name on the bus at `address`.
+    pub async fn start(address: &str, scene: Scene) -> Result<Self> {
+        let world = Arc::new(World::new(scene));
+        let connection = conn::Builder::address(address)
+            .serve_at(ROOT_PATH, manager::Manager(world.clone()))
+            .serve_at(ROOT_PATH, catalog::Catalog(world.clone()))
+            .serve_at(ROOT_PATH, computer::Computer(world.clone()))
+            .serve_at(ROOT_PATH, tags::Tags(world.clone()))
+            .name(BUS_NAME)
+            .build()
+            .await
+            .context("the daemon's name")?;
+        work::recall(&connection, &world).await?;
+        Ok(Self { connection, world })
+    }
+
+    /// What the scene knows.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Gives the name back, as a daemon that stops does.
+    pub async fn stop(self) -> Result<()> {
+        Ok(self.connection.close().await?)
+    }
+}

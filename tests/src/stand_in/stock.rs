@@ -1,0 +1,125 @@
+//! The catalogue of the stand-in: the organisation's dozen in every state, then as many more as wanted.
+
+use migasfree_dbus::{AppRecord, AppState, Category, Level, StateDetail};
+
+use crate::organisation::{APPS, App};
+
+const MEBIBYTE: u64 = 1024 * 1024;
+/// Words that names of further applications are made of.
+const FIRST: [&str; 12] = [
+    "Amber", "Birch", "Cobalt", "Delta", "Ember", "Fjord", "Garnet", "Harbour", "Indigo",
+    "Juniper", "Kestrel", "Lumen",
+];
+const SECOND: [&str; 10] = [
+    "Board", "Desk", "Draft", "Flow", "Guide", "Ledger", "Lens", "Notes", "Plan", "Studio",
+];
+
+/// The first `count` applications.
+pub(super) fn apps(count: u32) -> Vec<AppRecord> {
+    let known = (1_u32..)
+        .zip(APPS.iter())
+        .map(|(id, app)| of_organisation(id, app));
+    let more = (1_u32..).skip(APPS.len()).map(another);
+    let mut apps: Vec<AppRecord> = known.chain(more).take(count as usize).collect();
+    apps.sort_by(|left, right| (right.score, &left.name).cmp(&(left.score, &right.name)));
+    apps
+}
+
+fn of_organisation(id: u32, app: &App) -> AppRecord {
+    let size = u64::try_from(app.size).unwrap_or(0) * 1024;
+    let mut record = AppRecord {
+        id,
+        name: app.name.to_owned(),
+        summary: app.summary.to_owned(),
+        description: app.text.to_owned(),
+        icon: u64::from(id) + 1000,
+        category: category(app.category),
+        level: if app.level == "A" {
+            Level::Admin
+        } else {
+            Level::User
+        },
+        score: u32::from(app.score),
+        packages: vec![app.package.to_owned()],
+        candidate_version: Some(app.version.to_owned()),
+        download_bytes: Some(size * 2 / 3),
+        installed_bytes: Some(size),
+        licence: Some("GPL-3.0-or-later".to_owned()),
+        homepage: Some("https://example.org".to_owned()),
+        created_at: Some(1_790_000_000),
+        ..AppRecord::default()
+    };
+    let state = match app.package {
+        "field-notes" | "class-timer" => AppState::Installed,
+        "clear-voice" => AppState::Required,
+        "photo-desk" => AppState::UpdateAvailable,
+        "song-bench" => AppState::PartlyInstalled,
+        "map-room" => AppState::NotAvailable,
+        "vault-keys" => AppState::NeedsAdmin,
+        _ => AppState::Available,
+    };
+    set_state(&mut record, state);
+    record
+}
+
+fn another(number: u32) -> AppRecord {
+    let (first, second) = (number as usize % FIRST.len(), number as usize / FIRST.len());
+    let mut record = AppRecord {
+        id: number,
+        name: format!(
+            "{} {} {number}",
+            FIRST[first],
+            SECOND[second % SECOND.len()]
+        ),
+        summary: format!("A tool of the {} family.", FIRST[first].to_lowercase()),
+        description: "One of many.".to_owned(),
+        category: category(APPS[number as usize % APPS.len()].category),
+        level: Level::User,
+        score: number % 4 + 1,
+        packages: vec![format!("tool-{number}")],
+        candidate_version: Some(format!("1.{number}")),
+        download_bytes: Some(MEBIBYTE),
+        installed_bytes: Some(3 * MEBIBYTE),
+        ..AppRecord::default()
+    };
+    set_state(&mut record, AppState::Available);
+    record
+}
+
+fn category(name: &str) -> Category {
+    let place = APPS
+        .iter()
+        .position(|app| app.category == name)
+        .unwrap_or(0);
+    Category {
+        id: u32::try_from(place).unwrap_or(0) + 1,
+        name: name.to_owned(),
+    }
+}
+
+/// Puts an application into a state, with what goes with it.
+pub(super) fn set_state(app: &mut AppRecord, state: AppState) {
+    app.state = state;
+    app.detail = StateDetail::default();
+    app.installed = matches!(
+        state,
+        AppState::Installed | AppState::Required | AppState::UpdateAvailable
+    );
+    app.installed_version = app
+        .installed
+        .then(|| app.candidate_version.clone())
+        .flatten();
+    match state {
+        AppState::Required => {
+            app.required_by = vec!["Accessible workplaces".to_owned()];
+            app.detail.required_by = app.required_by.clone();
+        }
+        AppState::NotAvailable => {
+            app.detail.reason = Some("missing-packages".to_owned());
+            app.detail.missing = vec!["map-room-tiles".to_owned()];
+        }
+        AppState::PartlyInstalled => app.detail.missing = app.packages.clone(),
+        AppState::UpdateAvailable => app.installed_version = Some("3.9.2".to_owned()),
+        _ => {}
+    }
+}

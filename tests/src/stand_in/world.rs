@@ -1,0 +1,188 @@
+//! What the stand-in knows: applications, jobs, tags.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use migasfree_dbus::{AppRecord, AppState, JobRecord, JobResult, JobRole, JobState, JobSubject};
+
+use super::scene::Scene;
+use super::stock;
+
+/// A job with its output.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Task {
+    pub record: JobRecord,
+    pub output: String,
+    pub speed: u64,
+}
+
+/// Everything that changes.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub apps: Vec<AppRecord>,
+    pub jobs: BTreeMap<u64, Task>,
+    pub tags: Vec<String>,
+}
+
+/// The world of one stand-in.
+#[derive(Debug)]
+pub struct World {
+    pub(super) scene: Scene,
+    facts: Mutex<Facts>,
+    /// One job at a time, like the real one.
+    pub(super) turn: tokio::sync::Mutex<()>,
+}
+
+impl World {
+    pub(super) fn new(scene: Scene) -> Self {
+        let facts = Facts {
+            apps: stock::apps(scene.apps),
+            jobs: if scene.no_history {
+                BTreeMap::new()
+            } else {
+                past()
+            },
+            tags: vec!["LOC-headquarters".to_owned(), "ROL-pilot".to_owned()],
+        };
+        Self {
+            scene,
+            facts: Mutex::new(facts),
+            turn: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// State of an application by name.
+    pub fn state_of(&self, name: &str) -> Option<AppState> {
+        let facts = self.facts();
+        facts
+            .apps
+            .iter()
+            .find(|app| app.name == name)
+            .map(|app| app.state)
+    }
+
+    /// How a job ended, if it did.
+    pub fn result_of(&self, job: u64) -> Option<JobResult> {
+        self.facts()
+            .jobs
+            .get(&job)
+            .and_then(|task| task.record.result)
+    }
+}
+
+pub(super) fn now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(0)
+}
+
+/// What happened before the stand-in began.
+fn past() -> BTreeMap<u64, Task> {
+    const HOUR: i64 = 3600;
+    let entries = [
+        (JobRole::Sync, 0, "", JobResult::Success, "ok", 76 * HOUR),
+        (
+            JobRole::Install,
+            3,
+            "Field Notes",
+            JobResult::Success,
+            "ok",
+            75 * HOUR,
+        ),
+        (
+            JobRole::Install,
+            5,
+            "Song Bench",
+            JobResult::Failed,
+            "disk-full",
+            30 * HOUR,
+        ),
+        (
+            JobRole::Install,
+            11,
+            "Vault",
+            JobResult::Refused,
+            "not-authorized",
+            27 * HOUR,
+        ),
+        (
+            JobRole::Sync,
+            0,
+            "",
+            JobResult::Success,
+            "nothing-to-do",
+            26 * HOUR,
+        ),
+        (
+            JobRole::Install,
+            6,
+            "Class Timer",
+            JobResult::Success,
+            "ok",
+            3 * HOUR,
+        ),
+        (
+            JobRole::Install,
+            2,
+            "Ledger",
+            JobResult::Cancelled,
+            "by-user",
+            2 * HOUR,
+        ),
+        (JobRole::Sync, 0, "", JobResult::Success, "ok", HOUR),
+    ];
+    (1_u64..)
+        .zip(entries)
+        .map(|(id, (role, app, name, result, code, ago))| {
+            let ended = now() - ago;
+            let record = JobRecord {
+                id: id.to_string(),
+                path: migasfree_dbus::names::job_path(id).to_string(),
+                role,
+                origin: "user".to_owned(),
+                subject: subject(app, name),
+                state: JobState::Finished,
+                percent: 100,
+                owner_uid: uid(),
+                created: ended - 21,
+                started: Some(ended - 20),
+                ended: Some(ended),
+                result: Some(result),
+                error_code: Some(code.to_owned()),
+                reboot: "none".to_owned(),
+                ..JobRecord::default()
+            };
+            let output =
+                format!("Reading package lists...\nBuilding dependency tree...\n{name}: {code}\n");
+            (
+                id,
+                Task {
+                    record,
+                    output,
+                    speed: 0,
+                },
+            )
+        })
+        .collect()
+}
+
+fn subject(app: u32, name: &str) -> JobSubject {
+    if app == 0 {
+        return JobSubject::default();
+    }
+    JobSubject {
+        apps: vec![app],
+        app_names: vec![name.to_owned()],
+        ..JobSubject::default()
+    }
+}
+
+pub(super) fn uid() -> u32 {
+    rustix::process::getuid().as_raw()
+}
