@@ -190,8 +190,12 @@ impl Daemon {
 
     /// Part of a job's log.
     pub async fn job_output(&self, id: &str, offset: u64) -> Result<JobOutput, Fault> {
-        let job = self.job_proxy(id).await?;
-        let (next, bytes) = job.read_output(offset, OUTPUT_PART).await.map_err(fault)?;
+        // The manager has the output also when the job's object is gone.
+        let manager = proxy!(self, ManagerProxy)?;
+        let (next, bytes) = manager
+            .read_output(id, offset, OUTPUT_PART)
+            .await
+            .map_err(fault)?;
         Ok(JobOutput {
             next,
             text: String::from_utf8_lossy(&bytes).into_owned(),

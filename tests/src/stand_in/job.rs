@@ -50,13 +50,7 @@ impl Job {
     async fn unsubscribe(&self) {}
 
     async fn read_output(&self, offset: u64, limit: u32) -> (u64, Vec<u8>) {
-        self.read(|task| {
-            let start = usize::try_from(offset)
-                .unwrap_or(usize::MAX)
-                .min(task.output.len());
-            let end = start.saturating_add(limit as usize).min(task.output.len());
-            (end as u64, task.output.as_bytes()[start..end].to_vec())
-        })
+        self.read(|task| task.part(offset, limit))
     }
 
     #[zbus(signal)]

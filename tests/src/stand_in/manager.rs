@@ -120,6 +120,19 @@ impl Manager {
             .collect()
     }
 
+    async fn read_output(
+        &self,
+        id: &str,
+        offset: u64,
+        limit: u32,
+    ) -> Result<(u64, Vec<u8>), Error> {
+        let facts = self.0.facts();
+        let number = id.parse::<u64>().unwrap_or(0);
+        let task = facts.jobs.get(&number);
+        task.map(|task| task.part(offset, limit))
+            .ok_or_else(|| Error::NotFound("no such job".into()))
+    }
+
     async fn can_authorize(&self, action: &str) -> u32 {
         if action.contains("admin") { 2 } else { 1 }
     }

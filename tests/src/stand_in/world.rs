@@ -17,6 +17,16 @@ pub(super) struct Task {
     pub speed: u64,
 }
 
+impl Task {
+    /// Output from a byte offset: the offset that follows, and the bytes.
+    pub(super) fn part(&self, offset: u64, limit: u32) -> (u64, Vec<u8>) {
+        let length = self.output.len();
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(length);
+        let end = start.saturating_add(limit as usize).min(length);
+        (end as u64, self.output.as_bytes()[start..end].to_vec())
+    }
+}
+
 /// Everything that changes.
 #[derive(Debug)]
 pub(super) struct Facts {
