@@ -110,15 +110,14 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
     })
 }
 
-/// A name with a hash of the content (`app-0123456789ab.wasm`) stands for this content for ever.
+/// A name with a hash of the content (`app-0123456789ab.wasm`, `app-0123456789ab/app.js`) stands for this content for ever.
 fn caching(path: &str) -> &'static str {
-    let stem = path
-        .rsplit('/')
-        .next()
-        .and_then(|name| name.split('.').next())
-        .unwrap_or_default();
-    let hash = stem.rsplit_once('-').map_or("", |(_, hash)| hash);
-    if hash.len() == 12 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    let hashed = path.split('/').any(|part| {
+        let stem = part.split('.').next().unwrap_or_default();
+        let hash = stem.rsplit_once('-').map_or("", |(_, hash)| hash);
+        hash.len() == 12 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    if hashed {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"

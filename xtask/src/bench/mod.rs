@@ -53,7 +53,11 @@ fn measure(options: &Options) -> Result<()> {
         .arg("--report")
         .arg(paths::root().join("docs/benchmarks.md"));
     for view in View::ALL {
-        let size: u64 = wasm::sizes(view)?.values().sum();
+        let size: u64 = wasm::sizes(view)?
+            .iter()
+            .filter(|(name, _)| wasm::is_first(name))
+            .map(|(_, size)| size)
+            .sum();
         bench.args([
             "--view",
             &format!("{}={size}={}", view.name(), view.limit()),
