@@ -173,6 +173,12 @@ impl ResultCode {
         }
     }
 
+    /// The code of this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+    }
+
     /// The result this code belongs to.
     #[must_use]
     pub fn result(self) -> JobResult {

@@ -5,6 +5,7 @@
 //! [`observer::Observer`].
 
 pub mod attributes;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod daemon;
@@ -22,3 +23,4 @@ pub mod pms;
 pub mod process;
 pub mod sync;
 pub mod transport;
+pub mod upload;

@@ -3,8 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(code) = migasfree_client::process::helper::run_if_asked() {
-        return code;
-    }
-    ExitCode::SUCCESS
+    migasfree_client::cli::main()
 }

@@ -5,7 +5,7 @@ mod users;
 mod uuid;
 
 pub use network::{Network, network};
-pub use users::{User, current_user};
+pub use users::{User, current_user, graphical_user};
 pub use uuid::hardware_uuid;
 
 use std::time::Duration;

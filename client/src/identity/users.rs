@@ -14,7 +14,7 @@ pub struct User {
 
 /// The active graphical login of seat0, else the newest graphical one, else whoever runs this program.
 pub async fn current_user(runner: &dyn CommandRunner) -> User {
-    let name = match logged_in(runner).await {
+    let name = match graphical_user(runner).await {
         Some(name) => name,
         None => own_name(),
     };
@@ -31,7 +31,8 @@ fn own_name() -> String {
         .unwrap_or_else(|| "root".to_owned())
 }
 
-async fn logged_in(runner: &dyn CommandRunner) -> Option<String> {
+/// Who is logged in graphically; `None` when nobody is.
+pub async fn graphical_user(runner: &dyn CommandRunner) -> Option<String> {
     let list = ask(
         runner,
         "loginctl",

@@ -1,0 +1,224 @@
+//! `info`, `label`, `traits`, `attributes` and `network`.
+
+use migasfree_dbus::{ComputerInfo as BusInfo, ComputerProxy};
+use serde_json::{Map, Value, json};
+
+use super::Ended;
+use crate::cli::arguments::{Attributes, Info, Json, Traits};
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::report::print_line;
+use crate::cli::texts::Text;
+use crate::sync::Engine;
+
+/// The keys of `info`, in the order they are shown.
+const KEYS: [&str; 17] = [
+    "id",
+    "uuid",
+    "name",
+    "search",
+    "status",
+    "sync_end_date",
+    "fqdn",
+    "mac_address",
+    "ip_address",
+    "cpu",
+    "architecture",
+    "ram",
+    "storage",
+    "disks",
+    "product",
+    "product_system",
+    "helpdesk",
+];
+
+pub async fn info(context: &Context, arguments: Info) -> Ended {
+    let record = record(context).await?;
+    if let Some(key) = arguments.key {
+        let Some(value) = record.get(&key) else {
+            let values = vec![key, KEYS.join(" ")];
+            return Err(Failure::Said(Text::ErrorUnknownKey, values, Exit::USAGE));
+        };
+        let line = if arguments.json {
+            json!({ key: value }).to_string()
+        } else {
+            plain(value)
+        };
+        print_line(&line);
+    } else if arguments.json {
+        print_line(&Value::Object(record).to_string());
+    } else if context.quiet {
+        // The number first, then the other values by the names of their keys.
+        let mut others: Vec<&str> = KEYS.iter().copied().filter(|key| *key != "id").collect();
+        others.sort_unstable();
+        let values: Vec<String> = std::iter::once("id")
+            .chain(others)
+            .map(|key| plain(&record[key]))
+            .collect();
+        print_line(&values.join("\t"));
+    } else {
+        for key in KEYS {
+            print_line(&format!("{key:<16} {}", plain(&record[key])));
+        }
+    }
+    Ok(Exit::OK)
+}
+
+async fn record(context: &Context) -> Result<Map<String, Value>, Failure> {
+    let mut record = match context.daemon().await {
+        Some(bus) => known_to_daemon(ComputerProxy::new(&bus).await?.get_info().await?),
+        None => {
+            let engine = context.trusted_engine().await?;
+            let info = json!(engine.info().await?);
+            let id = engine.identity().computer_id;
+            let mut record = info.as_object().cloned().unwrap_or_default();
+            record.insert("id".to_owned(), json!(id));
+            record
+        }
+    };
+    for key in KEYS {
+        record.entry(key).or_insert(Value::Null);
+    }
+    Ok(record)
+}
+
+/// The daemon writes what it does not know as nothing; scripts know `null`.
+fn known_to_daemon(info: BusInfo) -> Map<String, Value> {
+    let text = |text: String| {
+        if text.is_empty() {
+            Value::Null
+        } else {
+            json!(text)
+        }
+    };
+    let number = |number: u64| {
+        if number == 0 {
+            Value::Null
+        } else {
+            json!(number)
+        }
+    };
+    let pairs = [
+        ("id", number(info.id.into())),
+        ("uuid", json!(info.uuid)),
+        ("name", json!(info.name)),
+        ("search", json!(info.search)),
+        ("status", text(info.status)),
+        ("sync_end_date", json!(info.sync_end_date)),
+        ("fqdn", text(info.fqdn)),
+        ("mac_address", text(info.mac_address)),
+        ("ip_address", text(info.ip_address)),
+        ("cpu", text(info.cpu)),
+        ("architecture", number(info.architecture.into())),
+        ("ram", number(info.ram)),
+        ("storage", number(info.storage)),
+        ("disks", number(info.disks.into())),
+        ("product", text(info.product)),
+        ("product_system", text(info.product_system)),
+        ("helpdesk", json!(info.helpdesk)),
+    ];
+    pairs
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+pub async fn label(context: &Context, arguments: &Json) -> Ended {
+    let (uuid, name, search, helpdesk) = match context.daemon().await {
+        Some(bus) => {
+            let label = ComputerProxy::new(&bus).await?.get_label().await?;
+            (label.uuid, label.name, label.search, label.helpdesk)
+        }
+        None => {
+            let label = context.trusted_engine().await?.label().await?;
+            (label.uuid, label.name, label.search, label.helpdesk)
+        }
+    };
+    if arguments.json {
+        let label = json!({ "uuid": uuid, "name": name, "search": search, "helpdesk": helpdesk });
+        print_line(&label.to_string());
+        return Ok(Exit::OK);
+    }
+    print_line(&search);
+    let server = context.settings()?.server.base();
+    for (title, value) in [
+        (context.text(Text::LabelName), name),
+        ("UUID", uuid),
+        (context.text(Text::LabelServer), server),
+        (context.text(Text::LabelHelpdesk), helpdesk),
+    ] {
+        print_line(&format!("{title}: {value}"));
+    }
+    Ok(Exit::OK)
+}
+
+pub async fn traits(context: &Context, arguments: Traits) -> Ended {
+    let mut traits = context.trusted_engine().await?.traits().await?;
+    if let Some(prefix) = &arguments.prefix {
+        traits.retain(|one| one.prefix == *prefix);
+    }
+    let mut list: Vec<Value> = traits.iter().map(|one| json!(one)).collect();
+    if let Some(key) = arguments.key {
+        if !["id", "description", "name", "value", "prefix", "sort"].contains(&key.as_str()) {
+            let values = vec![key, "id description name value prefix sort".to_owned()];
+            return Err(Failure::Said(Text::ErrorUnknownKey, values, Exit::USAGE));
+        }
+        list = list.into_iter().map(|one| one[&key].clone()).collect();
+    }
+    print_line(&indented(&Value::Array(list)));
+    Ok(Exit::OK)
+}
+
+/// JSON with four blanks for each level, as scripts know it.
+pub fn indented(value: &Value) -> String {
+    let mut text = Vec::new();
+    let format = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let mut writer = serde_json::Serializer::with_formatter(&mut text, format);
+    match serde::Serialize::serialize(value, &mut writer) {
+        Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+        Err(_) => value.to_string(),
+    }
+}
+
+pub async fn attributes(context: &Context, arguments: &Attributes) -> Ended {
+    let page = context
+        .trusted_engine()
+        .await?
+        .attributes(arguments.cid)
+        .await?;
+    if arguments.json {
+        print_line(&json!(page).to_string());
+        return Ok(Exit::OK);
+    }
+    for attribute in page.results {
+        let prefix = plain(&attribute["property_att"]["prefix"]);
+        print_line(&format!(
+            "{prefix}-{}\t{}",
+            plain(&attribute["value"]),
+            plain(&attribute["description"])
+        ));
+    }
+    Ok(Exit::OK)
+}
+
+pub async fn network(context: &Context, arguments: &Json) -> Ended {
+    let network = context.engine().await?.network();
+    if arguments.json {
+        print_line(&json!(network).to_string());
+    } else {
+        print_line(&format!(
+            "{} {} {}",
+            network.ip_address, network.mask, network.network
+        ));
+    }
+    Ok(Exit::OK)
+}

@@ -1,0 +1,125 @@
+//! `jobs`, `cancel` and `log`.
+
+use std::io::Write;
+
+use migasfree_dbus::names::job_path;
+use migasfree_dbus::{Error as BusError, JobFilter, JobProxy, JobRecord, ManagerProxy};
+use serde_json::json;
+use time::OffsetDateTime;
+use time::macros::format_description;
+use zbus::Connection;
+
+use super::Ended;
+use crate::cli::agent::TerminalAgent;
+use crate::cli::arguments::{JobNumber, Jobs, Log};
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::follow::Follower;
+use crate::cli::report::{Reporter, print_line};
+use crate::cli::texts::Text;
+
+/// Bytes of output asked for at a time.
+const PIECE: u32 = 64 * 1024;
+
+pub async fn jobs(context: &Context, arguments: &Jobs) -> Ended {
+    let bus = context.needed_daemon().await?;
+    let _agent = TerminalAgent::start();
+    let filter = JobFilter {
+        all: Some(arguments.all),
+        ..JobFilter::default()
+    };
+    let jobs = ManagerProxy::new(&bus).await?.list_jobs(filter).await?;
+    if arguments.json {
+        print_line(&json!(jobs).to_string());
+        return Ok(Exit::OK);
+    }
+    for job in jobs {
+        print_line(&line(&job));
+    }
+    Ok(Exit::OK)
+}
+
+fn line(job: &JobRecord) -> String {
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute]");
+    let created = OffsetDateTime::from_unix_timestamp(job.created).ok();
+    let created = created
+        .and_then(|at| at.format(&format).ok())
+        .unwrap_or_default();
+    let state = match (&job.error_code, job.percent) {
+        (Some(code), _) if !code.is_empty() => code.clone(),
+        (_, percent @ 0..=100) => format!("{} {percent} %", word(&json!(job.state))),
+        _ => word(&json!(job.state)),
+    };
+    format!("{:>6}  {created}  {state:<18} {}", job.id, job.title)
+}
+
+fn word(value: &serde_json::Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+pub async fn cancel(context: &Context, arguments: &JobNumber) -> Ended {
+    let bus = context.needed_daemon().await?;
+    let _agent = TerminalAgent::start();
+    let path = job_path(number(&arguments.id)?);
+    let job = JobProxy::builder(&bus).path(&path).build().await?;
+    job.cancel()
+        .await
+        .map_err(|error| no_such_job(error, &arguments.id))?;
+    print_line(context.text(Text::CancelAsked));
+    Ok(Exit::OK)
+}
+
+/// Prints what the job said so far; with `--follow` until it ends.
+pub async fn log(context: &Context, arguments: &Log) -> Ended {
+    let bus = context.needed_daemon().await?;
+    let _agent = TerminalAgent::start();
+    let number = number(&arguments.id)?;
+    if arguments.follow && !is_over(&bus, &arguments.id).await? {
+        let reporter = Reporter::new(context.language, false, context.quiet);
+        let code = Follower::new(context, &bus, job_path(number), &reporter)
+            .to_the_end()
+            .await?;
+        return Ok(Exit::of_result(code));
+    }
+    let manager = ManagerProxy::new(&bus).await?;
+    let mut offset = 0;
+    loop {
+        let read = manager.read_output(&arguments.id, offset, PIECE).await;
+        let (next, bytes) = read.map_err(|error| no_such_job(error, &arguments.id))?;
+        if bytes.is_empty() {
+            return Ok(Exit::OK);
+        }
+        let _ = std::io::stdout().lock().write_all(&bytes);
+        offset = next;
+    }
+}
+
+async fn is_over(bus: &Connection, id: &str) -> Result<bool, Failure> {
+    let jobs = ManagerProxy::new(bus)
+        .await?
+        .list_jobs(JobFilter::default())
+        .await?;
+    Ok(jobs.iter().any(|job| job.id == id && job.ended.is_some()))
+}
+
+fn number(id: &str) -> Result<u64, Failure> {
+    id.parse()
+        .map_err(|_| Failure::Said(Text::ErrorNoSuchJob, vec![id.to_owned()], Exit::USAGE))
+}
+
+/// An object that is not there is a job that is not there.
+fn no_such_job(error: BusError, id: &str) -> Failure {
+    let missing = match &error {
+        BusError::NotFound(_) => true,
+        BusError::ZBus(zbus::Error::MethodError(name, _, _)) => {
+            name.as_str().ends_with("UnknownObject") || name.as_str().ends_with("UnknownMethod")
+        }
+        _ => false,
+    };
+    if missing {
+        Failure::Said(Text::ErrorNoSuchJob, vec![id.to_owned()], Exit::USAGE)
+    } else {
+        error.into()
+    }
+}

@@ -1,0 +1,162 @@
+//! `register` and `remove-keys`.
+
+use std::io::Write;
+
+use migasfree_dbus::ManagerProxy;
+use zbus::Connection;
+
+use super::Ended;
+use crate::cli::agent::TerminalAgent;
+use crate::cli::arguments::{Register, RemoveKeys};
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::follow::Follower;
+use crate::cli::prompt;
+use crate::cli::report::{Reporter, print_line};
+use crate::cli::texts::Text;
+use crate::job::{Job, JobId, ResultCode};
+use crate::observer::Silent;
+use crate::sync::{Credentials, Engine, EngineError, LocalEngine};
+
+/// Where registrations are done.
+enum Place {
+    Daemon(Connection),
+    Here(LocalEngine),
+}
+
+enum Answer {
+    Registered(i64),
+    /// The server wants to know who asks.
+    NeedsCredentials,
+}
+
+/// Tries without credentials first, unless a user is named, then asks for them.
+pub async fn register(context: &Context, arguments: Register) -> Ended {
+    let place = match context.daemon().await {
+        Some(bus) => Place::Daemon(bus),
+        None => Place::Here(context.trusted_engine().await?),
+    };
+    let _agent = TerminalAgent::start();
+    if !arguments.assume_yes {
+        let (server, project) = place.whereabouts().await?;
+        context.confirm(Text::RegisterConfirm, &[&server, &project])?;
+    }
+    if arguments.user.is_none()
+        && let Answer::Registered(id) = place.register(context, &Credentials::default()).await?
+    {
+        return done(context, id);
+    }
+    let credentials = credentials(context, arguments.user)?;
+    match place.register(context, &credentials).await? {
+        Answer::Registered(id) => done(context, id),
+        Answer::NeedsCredentials => {
+            let refused = context.text(Text::ResultNotAuthorized).to_owned();
+            Err(Failure::Said(Text::ErrorRefused, vec![refused], Exit::PERM))
+        }
+    }
+}
+
+fn done(context: &Context, id: i64) -> Ended {
+    print_line(
+        &context
+            .language
+            .fill(Text::RegisterDone, &[&id.to_string()]),
+    );
+    Ok(Exit::OK)
+}
+
+/// Asks who may register this computer.
+fn credentials(context: &Context, user: Option<String>) -> Result<Credentials, Failure> {
+    let declined = |_| Failure::said(Text::ErrorDeclined, Exit::AGAIN);
+    let username = match user {
+        Some(user) => user,
+        None if prompt::is_possible() => prompt::line(context.text(Text::User))
+            .map_err(declined)?
+            .unwrap_or_default(),
+        None => return Err(Failure::said(Text::ErrorNotRegistered, Exit::PERM)),
+    };
+    if username.is_empty() {
+        return Err(Failure::said(Text::ErrorDeclined, Exit::AGAIN));
+    }
+    let password = prompt::password(context.text(Text::Password)).map_err(declined)?;
+    Ok(Credentials { username, password })
+}
+
+impl Place {
+    async fn whereabouts(&self) -> Result<(String, String), Failure> {
+        match self {
+            Self::Daemon(bus) => {
+                let manager = ManagerProxy::new(bus).await?;
+                Ok((manager.server().await?, manager.project().await?))
+            }
+            Self::Here(engine) => {
+                let identity = engine.identity();
+                Ok((identity.server, identity.project))
+            }
+        }
+    }
+
+    async fn register(
+        &self,
+        context: &Context,
+        credentials: &Credentials,
+    ) -> Result<Answer, Failure> {
+        match self {
+            Self::Daemon(bus) => by_daemon(context, bus, credentials).await,
+            Self::Here(engine) => match engine
+                .register(credentials, &Job::new(JobId::unique(), &Silent))
+                .await
+            {
+                Ok(id) => Ok(Answer::Registered(id.0)),
+                Err(EngineError::Refused(_)) => Ok(Answer::NeedsCredentials),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+}
+
+async fn by_daemon(
+    context: &Context,
+    bus: &Connection,
+    credentials: &Credentials,
+) -> Result<Answer, Failure> {
+    let broken = |_| Failure::Silent(Exit::STOPPED);
+    let (reader, mut writer) = std::io::pipe().map_err(broken)?;
+    writer
+        .write_all(credentials.password.as_bytes())
+        .map_err(broken)?;
+    drop(writer);
+    let manager = ManagerProxy::new(bus).await?;
+    let reader = std::os::fd::OwnedFd::from(reader);
+    let path = manager
+        .register(&credentials.username, reader.into(), context.call_options())
+        .await?;
+    let silent = Reporter::silent(context.language);
+    match Follower::new(context, bus, path, &silent)
+        .to_the_end()
+        .await?
+    {
+        ResultCode::Ok => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
+        ResultCode::Server | ResultCode::NotAuthorized => Ok(Answer::NeedsCredentials),
+        code => {
+            eprintln!("{}", context.language.result(code));
+            Err(Failure::Silent(Exit::of_result(code)))
+        }
+    }
+}
+
+pub async fn remove_keys(context: &Context, arguments: &RemoveKeys) -> Ended {
+    match context.daemon().await {
+        Some(bus) => {
+            let _agent = TerminalAgent::start();
+            ManagerProxy::new(&bus)
+                .await?
+                .unregister(arguments.all)
+                .await?;
+        }
+        None => context.trusted_engine().await?.unregister(arguments.all)?,
+    }
+    print_line(context.text(Text::KeysRemoved));
+    Ok(Exit::OK)
+}

@@ -1,0 +1,108 @@
+//! `conf` and `version`.
+
+use serde_json::{Value, json};
+
+use super::Ended;
+use crate::cli::arguments::{Conf, Json};
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::report::print_line;
+use crate::cli::texts::Text;
+use crate::config::{Change, ConfigError, Settings, apply};
+use crate::identity;
+use crate::process::SystemRunner;
+use crate::sync::Engine;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+pub fn version(context: &Context, arguments: &Json) -> Ended {
+    if arguments.json {
+        print_line(&json!({ "version": VERSION }).to_string());
+    } else if context.quiet {
+        print_line(VERSION);
+    } else {
+        print_settings(&context.settings()?);
+    }
+    Ok(Exit::OK)
+}
+
+pub async fn conf(context: &Context, arguments: Conf) -> Ended {
+    let wanted = [
+        ("Server", arguments.server),
+        ("Project", arguments.project),
+        ("Computer_Name", arguments.computer_name),
+        ("Auto_Update_Packages", arguments.auto_update_packages),
+        ("Manage_Devices", arguments.manage_devices),
+        ("Upload_Hardware", arguments.upload_hardware),
+        ("Debug", arguments.debug_mode),
+        ("Proxy", arguments.proxy),
+        ("Package_Proxy_Cache", arguments.package_proxy_cache),
+    ];
+    let changes = wanted
+        .into_iter()
+        .filter_map(|(key, value)| value.map(|value| Change::new(key, &value)))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| wrong(&error, Exit::INVALID))?;
+    if !changes.is_empty() {
+        if !context.may_write() {
+            return Err(Failure::said(Text::ErrorNeedsRoot, Exit::ACCESS));
+        }
+        apply(&context.settings()?.file, &changes).map_err(|error| wrong(&error, Exit::ACCESS))?;
+    }
+    let settings = context.settings()?;
+    if arguments.json {
+        print_line(&described(context, &settings).await?.to_string());
+    } else {
+        print_settings(&settings);
+    }
+    Ok(Exit::OK)
+}
+
+fn wrong(error: &ConfigError, exit: Exit) -> Failure {
+    Failure::Said(Text::ErrorConfig, vec![error.to_string()], exit)
+}
+
+/// The object programs know; the server with its port, where it has one of its own.
+async fn described(context: &Context, settings: &Settings) -> Result<Value, Failure> {
+    let runner = SystemRunner::detect();
+    let folder = context.layout().state().join(settings.server.folder_name());
+    Ok(json!({
+        "server": settings.server.authority(),
+        "project": settings.project,
+        "computer_name": settings.computer_name,
+        "user": identity::graphical_user(&runner).await.unwrap_or_default(),
+        "uuid": context.engine().await?.identity().uuid,
+        "api_protocol": settings.server.scheme.as_str(),
+        "manage_devices": settings.manage_devices,
+        "ca_file": folder.join("ca.pem"),
+    }))
+}
+
+fn print_settings(settings: &Settings) {
+    print_line(&format!("# {}", settings.file.display()));
+    let optional = |value: &Option<String>| value.clone().unwrap_or_default();
+    for (key, value) in [
+        ("Server", settings.server.base()),
+        ("Project", settings.project.clone()),
+        ("Computer_Name", settings.computer_name.clone()),
+        (
+            "Auto_Update_Packages",
+            settings.auto_update_packages.to_string(),
+        ),
+        ("Manage_Devices", settings.manage_devices.to_string()),
+        ("Upload_Hardware", settings.upload_hardware.to_string()),
+        ("Debug", settings.debug.to_string()),
+        ("Proxy", optional(&settings.proxy)),
+        (
+            "Package_Proxy_Cache",
+            optional(&settings.package_proxy_cache),
+        ),
+    ] {
+        let origin = settings
+            .origins
+            .get(key)
+            .map_or("", |origin| origin.as_str());
+        print_line(&format!("{key} = {value} ({origin})"));
+    }
+}

@@ -1,0 +1,105 @@
+//! `tags`.
+
+use std::collections::BTreeMap;
+
+use migasfree_dbus::{TagOptions, TagsProxy};
+use serde_json::json;
+
+use super::Ended;
+use crate::cli::agent::TerminalAgent;
+use crate::cli::arguments::Tags;
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::follow::Follower;
+use crate::cli::prompt;
+use crate::cli::report::{Reporter, print_line};
+use crate::cli::texts::Text;
+use crate::cli::work::{self, Task};
+use crate::sync::Engine;
+
+pub async fn tags(context: &Context, arguments: Tags) -> Ended {
+    let (chosen, apply) = match (arguments.set, arguments.communicate) {
+        (Some(tags), _) => (tags, true),
+        (None, Some(tags)) => (tags, false),
+        (None, None) => {
+            let (assigned, available) = current(context).await?;
+            print_line(&json!({ "assigned": assigned, "available": available }).to_string());
+            return Ok(Exit::OK);
+        }
+    };
+    let tags = if chosen.is_empty() && !context.quiet {
+        choose(context).await?
+    } else {
+        chosen
+            .into_iter()
+            .filter(|tag| !tag.trim().is_empty())
+            .collect()
+    };
+    set(context, tags, apply).await
+}
+
+type Known = (Vec<String>, BTreeMap<String, Vec<String>>);
+
+async fn current(context: &Context) -> Result<Known, Failure> {
+    match context.daemon().await {
+        Some(bus) => {
+            let (assigned, available) = TagsProxy::new(&bus).await?.get().await?;
+            Ok((assigned, available.into_iter().collect()))
+        }
+        None => {
+            let tags = context.trusted_engine().await?.tags().await?;
+            Ok((tags.assigned, tags.available))
+        }
+    }
+}
+
+/// Lets the person choose by number.
+async fn choose(context: &Context) -> Result<Vec<String>, Failure> {
+    let (assigned, available) = current(context).await?;
+    let mut all: Vec<&String> = available.values().flatten().chain(&assigned).collect();
+    all.sort();
+    all.dedup();
+    if !prompt::is_possible() {
+        return Err(Failure::said(Text::ErrorNoTerminal, Exit::USAGE));
+    }
+    for (number, tag) in all.iter().enumerate() {
+        let mark = if assigned.contains(tag) { '*' } else { ' ' };
+        print_line(&format!("{mark} {:>3} {tag}", number + 1));
+    }
+    let declined = |_| Failure::said(Text::ErrorDeclined, Exit::AGAIN);
+    let answer = prompt::line(context.text(Text::TagsChoose))
+        .map_err(declined)?
+        .unwrap_or_default();
+    if answer.is_empty() {
+        return Ok(assigned);
+    }
+    let tag = |word: &str| {
+        let number: usize = word.parse().ok()?;
+        all.get(number.checked_sub(1)?).map(|tag| (*tag).clone())
+    };
+    let chosen: Option<Vec<String>> = answer.split_whitespace().map(tag).collect();
+    chosen.ok_or_else(|| Failure::said(Text::ErrorDeclined, Exit::AGAIN))
+}
+
+async fn set(context: &Context, tags: Vec<String>, apply: bool) -> Ended {
+    let reporter = Reporter::new(context.language, false, context.quiet);
+    let Some(bus) = context.daemon().await else {
+        let engine = context.trusted_engine().await?;
+        return work::run(context, &engine, &reporter, Task::Tags { tags, apply }).await;
+    };
+    let _agent = TerminalAgent::start();
+    let options = TagOptions {
+        locale: Some(context.locale().to_owned()),
+        ..TagOptions::default()
+    };
+    let names: Vec<&str> = tags.iter().map(String::as_str).collect();
+    let path = TagsProxy::new(&bus)
+        .await?
+        .set(&names, apply, options)
+        .await?;
+    let code = Follower::new(context, &bus, path, &reporter)
+        .to_the_end()
+        .await?;
+    Ok(Exit::of_result(code))
+}

@@ -1,0 +1,111 @@
+//! `upload`: for packagers, never through the daemon.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Ended;
+use crate::cli::arguments::Upload;
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::prompt;
+use crate::cli::report::print_line;
+use crate::cli::texts::Text;
+use crate::config::{Packager, Settings};
+use crate::keys::{KeyStore, KeyStoreError};
+use crate::sync::EngineError;
+use crate::transport::HttpTransport;
+use crate::transport::api::Server;
+use crate::upload::{Target, UploadError, Uploader};
+
+pub async fn upload(context: &Context, arguments: Upload) -> Ended {
+    let settings = context.settings()?;
+    let packager = settings.packager.clone();
+    let target = Target {
+        project: value(
+            context,
+            arguments.project.or(packager.project.clone()),
+            Text::Project,
+        )?,
+        store: value(
+            context,
+            arguments.store.or(packager.store.clone()),
+            Text::Store,
+        )?,
+    };
+    let uploader = uploader(context, &settings, packager, arguments.user, target).await?;
+    let told = |path: &std::path::Path| {
+        if !context.quiet {
+            print_line(
+                &context
+                    .language
+                    .fill(Text::UploadedFile, &[&path.display().to_string()]),
+            );
+        }
+    };
+    if let Some(file) = arguments.file {
+        uploader.file(&file).await?;
+        told(&file);
+    } else if let Some(folder) = arguments.dir {
+        uploader.folder(&folder, told).await?;
+    }
+    Ok(Exit::OK)
+}
+
+async fn uploader(
+    context: &Context,
+    settings: &Settings,
+    packager: Packager,
+    user: Option<String>,
+    target: Target,
+) -> Result<Uploader, Failure> {
+    let folder = context.layout().state().join(settings.server.folder_name());
+    let transport = HttpTransport::new(settings, context.locale(), &folder.join("ca.pem"))
+        .map_err(|error| EngineError::Config(error.to_string()))?;
+    let server = Server::new(Arc::new(transport));
+    let keys = KeyStore::new(key_folder(context, settings));
+    match Uploader::open(&server, &keys, target.clone()) {
+        Err(UploadError::Keys(KeyStoreError::Missing)) => {}
+        other => return Ok(other?),
+    }
+    let user = value(context, user.or(packager.user), Text::User)?;
+    let password = match packager.password {
+        Some(password) => password.0,
+        None => prompt::password(context.text(Text::Password))
+            .map_err(|_| Failure::said(Text::ErrorNoTerminal, Exit::AGAIN))?,
+    };
+    Ok(Uploader::sign_in(&server, &keys, target, &user, &password).await?)
+}
+
+/// The packager's own folder, unless the computer's administrator uploads.
+fn key_folder(context: &Context, settings: &Settings) -> PathBuf {
+    let name = settings.server.folder_name();
+    let home = || {
+        let named = |name| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        named("XDG_CONFIG_HOME").or_else(|| named("HOME").map(|home| home.join(".config")))
+    };
+    match home() {
+        Some(home) if !context.may_write() => home.join("migasfree").join(name),
+        _ => context.layout().state().join(name),
+    }
+}
+
+/// A value that was given, or is asked for.
+fn value(context: &Context, given: Option<String>, question: Text) -> Result<String, Failure> {
+    let asked = || {
+        let answer =
+            prompt::is_possible().then(|| prompt::line(context.text(question)).ok().flatten());
+        answer.flatten().filter(|answer| !answer.is_empty())
+    };
+    given.or_else(asked).ok_or_else(|| {
+        let name = context
+            .text(question)
+            .trim_end_matches([':', ' '])
+            .to_owned();
+        Failure::Said(Text::ErrorMissing, vec![name], Exit::AGAIN)
+    })
+}

@@ -1,0 +1,120 @@
+//! What every command may use: the language, the daemon, an engine.
+
+use std::path::PathBuf;
+
+use migasfree_dbus::CallOptions;
+use migasfree_dbus::names::BUS_NAME;
+use zbus::Connection;
+use zbus::fdo::DBusProxy;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::prompt;
+use super::texts::{Language, Text};
+use crate::config::Settings;
+use crate::paths::Layout;
+use crate::sync::{LocalEngine, OpenOptions, load_settings};
+
+pub struct Context {
+    pub language: Language,
+    pub quiet: bool,
+    pub session: bool,
+    pub root: Option<PathBuf>,
+}
+
+impl Context {
+    /// The daemon's bus; `None` when no daemon is there or another root is asked for.
+    pub async fn daemon(&self) -> Option<Connection> {
+        if self.root.is_some() && !self.session {
+            return None;
+        }
+        let bus = if self.session {
+            Connection::session().await
+        } else {
+            Connection::system().await
+        };
+        let bus = bus.ok()?;
+        let names = DBusProxy::new(&bus).await.ok()?;
+        let owned = names
+            .name_has_owner(BUS_NAME.try_into().ok()?)
+            .await
+            .unwrap_or(false);
+        let known = owned || {
+            let names = names.list_activatable_names().await.unwrap_or_default();
+            names.iter().any(|name| name.as_str() == BUS_NAME)
+        };
+        known.then_some(bus)
+    }
+
+    /// The daemon's bus, for commands that make no sense without it.
+    pub async fn needed_daemon(&self) -> Result<Connection, Failure> {
+        let missing = || Failure::said(Text::ErrorNeedsDaemon, Exit::TEMPORARY);
+        self.daemon().await.ok_or_else(missing)
+    }
+
+    pub fn layout(&self) -> Layout {
+        Layout::new(self.root.clone().unwrap_or_else(|| "/".into()))
+    }
+
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        Ok(load_settings(&self.layout(), None)?)
+    }
+
+    /// An engine that only looks at this computer.
+    pub async fn engine(&self) -> Result<LocalEngine, Failure> {
+        let options = OpenOptions {
+            root: self.root.clone(),
+            ..OpenOptions::default()
+        };
+        Ok(LocalEngine::open(&options).await?)
+    }
+
+    /// An engine that may use the keys and change things.
+    pub async fn trusted_engine(&self) -> Result<LocalEngine, Failure> {
+        if self.may_write() {
+            self.engine().await
+        } else {
+            Err(Failure::said(Text::ErrorNeedsRoot, Exit::ACCESS))
+        }
+    }
+
+    /// Whether this user may do everything below the root.
+    pub fn may_write(&self) -> bool {
+        let owner = || {
+            let root = std::fs::metadata(self.layout().root()).ok()?;
+            Some(std::os::unix::fs::MetadataExt::uid(&root))
+        };
+        let me = rustix::process::geteuid();
+        me.is_root() || (self.root.is_some() && owner() == Some(me.as_raw()))
+    }
+
+    /// What goes with every call that does something.
+    pub fn call_options(&self) -> CallOptions {
+        CallOptions {
+            locale: Some(self.locale().to_owned()),
+            ..CallOptions::default()
+        }
+    }
+
+    pub fn locale(&self) -> &'static str {
+        match self.language {
+            Language::English => "en",
+            Language::Spanish => "es",
+        }
+    }
+
+    pub fn text(&self, text: Text) -> &'static str {
+        self.language.text(text)
+    }
+
+    /// Asks a question with yes and no for answers; `true` where nobody can be asked.
+    pub fn confirm(&self, text: Text, values: &[&str]) -> Result<(), Failure> {
+        if !prompt::is_possible() {
+            return Ok(());
+        }
+        match prompt::yes(&self.language.fill(text, values), true) {
+            Ok(true) => Ok(()),
+            _ => Err(Failure::said(Text::ErrorDeclined, Exit::AGAIN)),
+        }
+    }
+}

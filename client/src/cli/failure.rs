@@ -1,0 +1,91 @@
+//! Why a command ended without doing what it was for.
+
+use migasfree_dbus::Error as BusError;
+
+use super::exit::Exit;
+use super::texts::{Language, Text};
+use crate::sync::EngineError;
+use crate::upload::UploadError;
+
+/// A failure with everything needed to tell about it.
+#[derive(Debug)]
+pub enum Failure {
+    Engine(EngineError),
+    Bus(BusError),
+    Upload(UploadError),
+    /// A text of our own.
+    Said(Text, Vec<String>, Exit),
+    /// Everything was said already.
+    Silent(Exit),
+}
+
+impl Failure {
+    pub fn said(text: Text, exit: Exit) -> Self {
+        Self::Said(text, Vec::new(), exit)
+    }
+
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Engine(error) => Exit::of_error(error),
+            Self::Bus(error) => Exit::of_bus(error),
+            Self::Upload(error) => match error {
+                UploadError::Source { .. } | UploadError::Empty(_) => Exit::USAGE,
+                UploadError::Keys(_) | UploadError::Credentials(_) => Exit::PERM,
+                UploadError::Rejected { source, .. } | UploadError::Server(source) => {
+                    if source.is_offline() {
+                        Exit::TEMPORARY
+                    } else {
+                        Exit::STOPPED
+                    }
+                }
+            },
+            Self::Said(_, _, exit) | Self::Silent(exit) => *exit,
+        }
+    }
+
+    pub fn message(&self, language: Language) -> Option<String> {
+        match self {
+            Self::Engine(error) => Some(language.error(error)),
+            Self::Bus(BusError::NotAuthorized(_)) => {
+                Some(language.text(Text::ResultNotAuthorized).to_owned())
+            }
+            Self::Bus(BusError::NotRegistered(_)) => {
+                Some(language.text(Text::ErrorNotRegistered).to_owned())
+            }
+            Self::Bus(BusError::NotCancellable(_)) => {
+                Some(language.text(Text::ErrorNotCancellable).to_owned())
+            }
+            Self::Bus(error) => Some(error.message()),
+            Self::Upload(error) => Some(error.to_string()),
+            Self::Said(text, values, _) => {
+                let values: Vec<_> = values.iter().map(String::as_str).collect();
+                Some(language.fill(*text, &values))
+            }
+            Self::Silent(_) => None,
+        }
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<BusError> for Failure {
+    fn from(error: BusError) -> Self {
+        Self::Bus(error)
+    }
+}
+
+impl From<zbus::Error> for Failure {
+    fn from(error: zbus::Error) -> Self {
+        Self::Bus(BusError::ZBus(error))
+    }
+}
+
+impl From<UploadError> for Failure {
+    fn from(error: UploadError) -> Self {
+        Self::Upload(error)
+    }
+}

@@ -1,0 +1,293 @@
+//! Following a job of the daemon to its end. The job belongs to the daemon: it goes on whatever happens here.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use migasfree_dbus::{JobProxy, JobState, Stage as BusStage};
+use zbus::{Connection, ObjectPath, OwnedObjectPath};
+
+use super::context::Context;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::report::Reporter;
+use super::signals::Interruptions;
+use super::texts::Text;
+use super::work::ask;
+use crate::job::ResultCode;
+use crate::observer::{OutputStream, Progress, QuestionKind, Stage};
+
+/// How long a daemon that went away is waited for.
+const PATIENCE: u32 = 60;
+/// Bytes of output asked for at a time.
+const PIECE: u32 = 64 * 1024;
+
+/// A job as seen from outside.
+pub struct Follower<'a> {
+    context: &'a Context,
+    bus: &'a Connection,
+    path: OwnedObjectPath,
+    reporter: &'a Reporter,
+    /// Bytes of output told so far.
+    told: u64,
+    pending: Vec<u8>,
+    state: Option<JobState>,
+    asked_to_stop: bool,
+}
+
+/// How one connection to the daemon ended.
+enum Ended {
+    Finished { code: ResultCode, message: String },
+    DaemonGone,
+    Left,
+}
+
+impl<'a> Follower<'a> {
+    pub fn new(
+        context: &'a Context,
+        bus: &'a Connection,
+        path: OwnedObjectPath,
+        reporter: &'a Reporter,
+    ) -> Self {
+        reporter.set_job(path.as_str().rsplit('/').next().unwrap_or_default());
+        Self {
+            context,
+            bus,
+            path,
+            reporter,
+            told: 0,
+            pending: Vec::new(),
+            state: None,
+            asked_to_stop: false,
+        }
+    }
+
+    /// Follows the job and tells how it ended.
+    pub async fn to_the_end(mut self) -> Result<ResultCode, Failure> {
+        let mut patience = PATIENCE;
+        loop {
+            match self.follow().await {
+                Ok(Ended::Finished { code, message }) => {
+                    self.tell(&[], true);
+                    self.reporter.finished(code, &message);
+                    return Ok(code);
+                }
+                Ok(Ended::Left) => return Err(Failure::Silent(Exit::STOPPED)),
+                Ok(Ended::DaemonGone) => {}
+                Err(Failure::Bus(migasfree_dbus::Error::ZBus(_))) if patience > 0 => {}
+                Err(failure) => return Err(failure),
+            }
+            patience = patience.saturating_sub(1);
+            if patience == 0 {
+                let id = self
+                    .path
+                    .as_str()
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                return Err(Failure::Said(
+                    Text::ErrorDaemonLost,
+                    vec![id],
+                    Exit::TEMPORARY,
+                ));
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn follow(&mut self) -> Result<Ended, Failure> {
+        let path = ObjectPath::try_from(self.path.as_str())
+            .map_err(zbus::Error::from)?
+            .to_owned();
+        let job = JobProxy::builder(self.bus).path(path).build().await?;
+        let mut output = job.receive_output().await?;
+        let mut questions = job.receive_question().await?;
+        let mut finished = job.receive_finished().await?;
+        let mut owner = job.inner().receive_owner_changed().await?;
+        let mut interruptions =
+            Interruptions::listen().map_err(|_| Failure::Silent(Exit::STOPPED))?;
+        let mut look = tokio::time::interval(Duration::from_millis(200));
+        job.subscribe().await?;
+        self.catch_up(&job).await?;
+        loop {
+            tokio::select! {
+                Some(signal) = output.next() => {
+                    let arguments = signal.args()?;
+                    self.heard(&job, *arguments.offset(), arguments.bytes()).await?;
+                }
+                Some(signal) = questions.next() => {
+                    let arguments = signal.args()?;
+                    let subject = arguments.data().get("server").and_then(|server| server.try_clone().ok());
+                    let subject: String = subject.and_then(|s| s.try_into().ok()).unwrap_or_default();
+                    self.answer(&job, *arguments.id(), arguments.kind(), subject).await?;
+                }
+                Some(signal) = finished.next() => {
+                    self.catch_up(&job).await?;
+                    let arguments = signal.args()?;
+                    let code = ResultCode::parse(arguments.code()).unwrap_or(ResultCode::Internal);
+                    return Ok(Ended::Finished { code, message: (*arguments.message()).to_owned() });
+                }
+                Some(owner) = owner.next() => {
+                    if owner.is_none() {
+                        return Ok(Ended::DaemonGone);
+                    }
+                }
+                () = interruptions.next() => {
+                    if std::mem::replace(&mut self.asked_to_stop, true) {
+                        return Ok(Ended::Left);
+                    }
+                    self.reporter.remark(Text::Cancelling, &[]);
+                    if let Err(error) = job.cancel().await
+                        && let Some(message) = Failure::from(error).message(self.context.language)
+                    {
+                        self.reporter.output(OutputStream::Err, &message);
+                    }
+                }
+                _ = look.tick() => {
+                    if let Some(ended) = self.look_at(&job).await? {
+                        return Ok(ended);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Properties, which the proxy keeps up to date by itself.
+    async fn look_at(&mut self, job: &JobProxy<'_>) -> Result<Option<Ended>, Failure> {
+        let state = job.state().await?;
+        if self.state != Some(state) {
+            self.state = Some(state);
+            self.tell_state(job, state).await;
+        }
+        match state {
+            JobState::Running | JobState::Cancelling => {
+                let mut progress =
+                    Progress::of(stage(job.stage().await?), percent(job.percent().await?));
+                progress.item = job.item().await.unwrap_or_default();
+                progress.bytes_done = job.bytes_done().await?;
+                progress.bytes_total = job.bytes_total().await?;
+                progress.speed = job.speed().await?;
+                self.reporter.progress(&progress);
+                Ok(None)
+            }
+            JobState::Finished => {
+                self.catch_up(job).await?;
+                let code =
+                    ResultCode::parse(&job.error_code().await?).unwrap_or(ResultCode::Internal);
+                Ok(Some(Ended::Finished {
+                    code,
+                    message: String::new(),
+                }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn tell_state(&self, job: &JobProxy<'_>, state: JobState) {
+        let text = match state {
+            JobState::Queued => Text::Queued,
+            JobState::WaitingNetwork => Text::WaitingNetwork,
+            JobState::Authorizing => Text::Authorizing,
+            JobState::WaitingLock => {
+                let holder = job
+                    .subject()
+                    .await
+                    .ok()
+                    .and_then(|subject| subject.lock_holder);
+                return self
+                    .reporter
+                    .remark(Text::Waiting, &[&holder.unwrap_or_default(), "?"]);
+            }
+            _ => return,
+        };
+        self.reporter.remark(text, &[]);
+    }
+
+    async fn heard(
+        &mut self,
+        job: &JobProxy<'_>,
+        offset: u64,
+        bytes: &[u8],
+    ) -> Result<(), Failure> {
+        let end = offset + bytes.len() as u64;
+        if offset > self.told {
+            return self.catch_up(job).await;
+        }
+        if end > self.told {
+            let known = usize::try_from(self.told - offset)
+                .unwrap_or(usize::MAX)
+                .min(bytes.len());
+            self.told = end;
+            self.tell(&bytes[known..], false);
+        }
+        Ok(())
+    }
+
+    async fn catch_up(&mut self, job: &JobProxy<'_>) -> Result<(), Failure> {
+        loop {
+            let (next, bytes) = job.read_output(self.told, PIECE).await?;
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            self.told = next;
+            self.tell(&bytes, false);
+        }
+    }
+
+    /// Tells whole lines; at the end also what has no line end.
+    fn tell(&mut self, bytes: &[u8], end: bool) {
+        self.pending.extend_from_slice(bytes);
+        while let Some(position) = self.pending.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.pending.drain(..=position).collect();
+            self.reporter
+                .output(OutputStream::Out, String::from_utf8_lossy(&line).trim_end());
+        }
+        if end && !self.pending.is_empty() {
+            let rest = std::mem::take(&mut self.pending);
+            self.reporter
+                .output(OutputStream::Out, &String::from_utf8_lossy(&rest));
+        }
+    }
+
+    async fn answer(
+        &self,
+        job: &JobProxy<'_>,
+        question: u32,
+        kind: &str,
+        subject: String,
+    ) -> Result<(), Failure> {
+        if kind == QuestionKind::KeyTrust.as_str()
+            && let Some(answer) = ask(self.context.language, QuestionKind::KeyTrust, subject).await
+        {
+            job.answer(question, &answer).await?;
+        }
+        Ok(())
+    }
+}
+
+fn percent(percent: u32) -> u8 {
+    u8::try_from(percent).unwrap_or(Progress::UNKNOWN)
+}
+
+/// A stage this version does not know is shown as the general one.
+fn stage(stage: BusStage) -> Stage {
+    match stage {
+        BusStage::Connect | BusStage::Unknown => Stage::Connect,
+        BusStage::HooksPre => Stage::HooksPre,
+        BusStage::Attributes => Stage::Attributes,
+        BusStage::Faults => Stage::Faults,
+        BusStage::Repositories => Stage::Repositories,
+        BusStage::Metadata => Stage::Metadata,
+        BusStage::Download => Stage::Download,
+        BusStage::Remove => Stage::Remove,
+        BusStage::Install => Stage::Install,
+        BusStage::Upgrade => Stage::Upgrade,
+        BusStage::Software => Stage::Software,
+        BusStage::Hardware => Stage::Hardware,
+        BusStage::Devices => Stage::Devices,
+        BusStage::Traits => Stage::Traits,
+        BusStage::Events => Stage::Events,
+        BusStage::HooksPost => Stage::HooksPost,
+        BusStage::Record => Stage::Record,
+    }
+}

@@ -1,0 +1,90 @@
+//! The command line `migasfree`.
+//!
+//! Work goes through the daemon when there is one, and is done in this process, under the file lock, when there is
+//! none and the caller may.
+
+mod agent;
+mod arguments;
+mod commands;
+mod context;
+mod exit;
+mod failure;
+mod follow;
+mod plan;
+mod prompt;
+mod report;
+mod signals;
+mod texts;
+mod work;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use tracing_subscriber::EnvFilter;
+
+use arguments::Arguments;
+use context::Context;
+use report::print_line;
+use texts::Language;
+
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    if let Some(code) = crate::process::helper::run_if_asked() {
+        return code;
+    }
+    let arguments = match Arguments::try_parse_from(std::env::args_os().map(arguments::expand)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() {
+                exit::Exit::USAGE.0
+            } else {
+                0
+            });
+        }
+    };
+    log(arguments.debug);
+    let Some(command) = arguments.command else {
+        let _ = Arguments::command().print_help();
+        return ExitCode::SUCCESS;
+    };
+    let context = Context {
+        language: Language::of_environment(),
+        quiet: arguments.quiet,
+        session: arguments.session,
+        root: arguments
+            .root
+            .and_then(|root| root.canonicalize().ok().or(Some(root))),
+    };
+    if !arguments.quiet && !commands::speaks_json(&command) {
+        print_line(concat!("migasfree ", env!("CARGO_PKG_VERSION")));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(commands::run(&context, command)),
+        Err(error) => {
+            eprintln!("migasfree: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let exit = ended.unwrap_or_else(|failure| {
+        if let Some(message) = failure.message(context.language) {
+            eprintln!("{message}");
+        }
+        failure.exit()
+    });
+    ExitCode::from(exit.0)
+}
+
+fn log(debug: bool) {
+    let usual = if debug { "debug" } else { "error" };
+    let filter = EnvFilter::try_from_env("MIGASFREE_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

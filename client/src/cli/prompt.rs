@@ -1,0 +1,71 @@
+//! Asking the person at the terminal.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+
+/// Whether there is somebody to ask.
+pub fn is_possible() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Asks for a line; `None` at the end of the input.
+pub fn line(question: &str) -> io::Result<Option<String>> {
+    eprint!("{question}");
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    let read = io::stdin().lock().read_line(&mut answer)?;
+    Ok((read > 0).then(|| answer.trim().to_owned()))
+}
+
+/// Asks a question with yes and no for answers; just pressing the key takes the default.
+pub fn yes(question: &str, default: bool) -> io::Result<bool> {
+    let answer = line(question)?
+        .unwrap_or_else(|| "n".to_owned())
+        .to_lowercase();
+    Ok(if answer.is_empty() {
+        default
+    } else {
+        answer.starts_with(['y', 's'])
+    })
+}
+
+/// Asks for a password without showing it. From a pipe the first line is taken.
+pub fn password(question: &str) -> io::Result<String> {
+    if !is_possible() {
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        return Ok(answer.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    terminal.write_all(question.as_bytes())?;
+    let hidden = Hidden::over(&terminal)?;
+    let mut answer = String::new();
+    BufReader::new(&terminal).read_line(&mut answer)?;
+    drop(hidden);
+    terminal.write_all(b"\n")?;
+    Ok(answer.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Nothing typed shows while this lives.
+struct Hidden<'a> {
+    terminal: &'a File,
+    before: rustix::termios::Termios,
+}
+
+impl<'a> Hidden<'a> {
+    fn over(terminal: &'a File) -> io::Result<Self> {
+        let before = tcgetattr(terminal)?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(terminal, OptionalActions::Now, &silent)?;
+        Ok(Self { terminal, before })
+    }
+}
+
+impl Drop for Hidden<'_> {
+    fn drop(&mut self) {
+        let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
+    }
+}

@@ -1,0 +1,235 @@
+//! Telling about a job while it runs: lines for people, objects for programs.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard};
+
+use serde_json::{Map, Value, json};
+
+use super::texts::{Language, Text};
+use crate::job::{JobResult, ResultCode};
+use crate::observer::{LockHolder, OutputStream, Progress, Stage};
+use crate::transport::messages::Trait;
+
+/// Tells about one job.
+pub struct Reporter {
+    language: Language,
+    json: bool,
+    quiet: bool,
+    silent: bool,
+    terminal: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    job: String,
+    stage: Option<Stage>,
+    sequence: u64,
+    /// A line is drawn that must be wiped before anything else.
+    drawn: bool,
+    last: Option<Progress>,
+}
+
+impl Reporter {
+    pub fn new(language: Language, json: bool, quiet: bool) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        Self {
+            language,
+            json,
+            quiet,
+            silent: false,
+            terminal,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Says nothing at all.
+    pub fn silent(language: Language) -> Self {
+        Self {
+            silent: true,
+            ..Self::new(language, false, true)
+        }
+    }
+
+    /// The state, unless nothing is to be said.
+    fn speak(&self) -> Option<MutexGuard<'_, State>> {
+        self.state.lock().ok().filter(|_| !self.silent)
+    }
+
+    pub fn set_job(&self, job: &str) {
+        if let Ok(mut state) = self.state.lock() {
+            state.job = job.to_owned();
+        }
+    }
+
+    pub fn progress(&self, progress: &Progress) {
+        let Some(mut state) = self.speak() else {
+            return;
+        };
+        if state.last.as_ref() == Some(progress) {
+            return;
+        }
+        state.last = Some(progress.clone());
+        let new_stage = state.stage.replace(progress.stage) != Some(progress.stage);
+        let text = self.language.stage(progress.stage);
+        if self.json {
+            self.object(&mut state, "progress", |object| {
+                object.insert("stage".into(), json!(stage_word(progress.stage)));
+                object.insert("percent".into(), json!(progress.percent));
+                object.insert("message".into(), json!(text));
+                object.insert("detail".into(), json!(text));
+                object.insert("item".into(), json!(progress.item));
+                object.insert("bytes_done".into(), json!(progress.bytes_done));
+                object.insert("bytes_total".into(), json!(progress.bytes_total));
+            });
+        } else if !self.quiet {
+            if new_stage {
+                self.line(&mut state, text);
+            }
+            self.draw(&mut state, progress);
+        }
+    }
+
+    /// Output of the package manager or a script.
+    pub fn output(&self, stream: OutputStream, line: &str) {
+        let Some(mut state) = self.speak() else {
+            return;
+        };
+        if line.trim().is_empty() {
+            return;
+        }
+        if self.json {
+            self.object(&mut state, "log", |object| {
+                object.insert("stage".into(), json!("pms"));
+                object.insert("message".into(), json!(line));
+            });
+        } else if stream == OutputStream::Err {
+            self.wipe(&mut state);
+            eprintln!("{line}");
+        } else if !self.quiet {
+            self.line(&mut state, line);
+        }
+    }
+
+    /// A step ended.
+    pub fn step(&self, ok: bool, detail: &str) {
+        let Some(mut state) = self.speak() else {
+            return;
+        };
+        if self.json {
+            self.object(&mut state, "status", |object| {
+                object.insert("stage".into(), json!(if ok { "ok" } else { "failed" }));
+                object.insert("message".into(), json!(detail));
+            });
+        }
+    }
+
+    pub fn traits(&self, traits: &[Trait]) {
+        let Some(mut state) = self.speak() else {
+            return;
+        };
+        if self.json {
+            self.object(&mut state, "traits", |object| {
+                object.insert("data".into(), json!(traits));
+            });
+        }
+    }
+
+    pub fn waiting(&self, holder: &LockHolder) {
+        self.remark(Text::Waiting, &[&holder.name, &holder.pid.to_string()]);
+    }
+
+    pub fn remark(&self, text: Text, values: &[&str]) {
+        self.output(OutputStream::Info, &self.language.fill(text, values));
+    }
+
+    /// The end of the job.
+    pub fn finished(&self, code: ResultCode, message: &str) {
+        let Some(mut state) = self.speak() else {
+            return;
+        };
+        let said = self.language.result(code);
+        let good = matches!(code.result(), JobResult::Success);
+        if self.json {
+            self.object(&mut state, "progress", |object| {
+                object.insert("stage".into(), json!("finish"));
+                object.insert("percent".into(), json!(100));
+                object.insert("message".into(), json!(said));
+                object.insert("detail".into(), json!(said));
+            });
+            self.object(&mut state, "status", |object| {
+                object.insert("stage".into(), json!(if good { "ok" } else { "failed" }));
+                object.insert(
+                    "message".into(),
+                    json!(if message.is_empty() { said } else { message }),
+                );
+                object.insert("result".into(), json!(code.result().as_str()));
+                object.insert("code".into(), json!(code.as_str()));
+            });
+            return;
+        }
+        self.wipe(&mut state);
+        if good {
+            self.line(&mut state, said);
+        } else {
+            eprintln!("{said}");
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
+        }
+    }
+
+    fn object(&self, state: &mut State, kind: &str, fill: impl FnOnce(&mut Map<String, Value>)) {
+        let mut object = Map::new();
+        object.insert("type".into(), json!(kind));
+        fill(&mut object);
+        object.insert("job".into(), json!(state.job));
+        object.insert("seq".into(), json!(state.sequence));
+        state.sequence += 1;
+        print_line(&Value::Object(object).to_string());
+    }
+
+    fn line(&self, state: &mut State, text: &str) {
+        self.wipe(state);
+        if !self.quiet {
+            print_line(text);
+        }
+    }
+
+    fn draw(&self, state: &mut State, progress: &Progress) {
+        if self.terminal && progress.percent <= 100 {
+            eprint!("\r{:>3} % {}\u{1b}[K", progress.percent, progress.item);
+            state.drawn = true;
+        }
+    }
+
+    fn wipe(&self, state: &mut State) {
+        if std::mem::take(&mut state.drawn) {
+            eprint!("\r\u{1b}[K");
+        }
+    }
+}
+
+/// Prints a line at once; somebody who stopped listening is no reason to fail.
+pub fn print_line(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// The words of the event stream programs know (`client` 5.1).
+fn stage_word(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Connect => "connection",
+        Stage::Attributes => "attributes",
+        Stage::Faults => "faults",
+        Stage::Repositories => "repositories",
+        Stage::Metadata => "metadata",
+        Stage::Remove => "uninstall",
+        Stage::Download | Stage::Install => "install",
+        Stage::Upgrade => "update",
+        Stage::Software => "software",
+        Stage::Hardware => "hardware",
+        Stage::HooksPre | Stage::Devices => "sync",
+        Stage::Traits | Stage::Events | Stage::HooksPost | Stage::Record => "finish",
+    }
+}

@@ -1,0 +1,184 @@
+//! What the command line says, in the person's language.
+
+mod table;
+
+use crate::job::ResultCode;
+use crate::observer::Stage;
+use crate::pms::PmsError;
+use crate::sync::EngineError;
+
+pub use table::Text;
+
+/// A language the command line speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    English,
+    Spanish,
+}
+
+impl Language {
+    /// The language of the environment.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
+        let set = variables
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        Self::of_locale(&set.unwrap_or_default())
+    }
+
+    fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("es") {
+            Self::Spanish
+        } else {
+            Self::English
+        }
+    }
+
+    /// A text as it is.
+    #[must_use]
+    pub fn text(self, text: Text) -> &'static str {
+        let (english, spanish) = text.both();
+        match self {
+            Self::English => english,
+            Self::Spanish => spanish,
+        }
+    }
+
+    /// A text with its braces filled, in order.
+    #[must_use]
+    pub fn fill(self, text: Text, values: &[&str]) -> String {
+        let mut pieces = self.text(text).split("{}");
+        let mut filled = pieces.next().unwrap_or_default().to_owned();
+        let mut values = values.iter();
+        for piece in pieces {
+            filled.push_str(values.next().copied().unwrap_or_default());
+            filled.push_str(piece);
+        }
+        filled
+    }
+
+    #[must_use]
+    pub fn stage(self, stage: Stage) -> &'static str {
+        self.text(match stage {
+            Stage::Connect => Text::StageConnect,
+            Stage::HooksPre => Text::StageHooksPre,
+            Stage::Attributes => Text::StageAttributes,
+            Stage::Faults => Text::StageFaults,
+            Stage::Repositories => Text::StageRepositories,
+            Stage::Metadata => Text::StageMetadata,
+            Stage::Download => Text::StageDownload,
+            Stage::Remove => Text::StageRemove,
+            Stage::Install => Text::StageInstall,
+            Stage::Upgrade => Text::StageUpgrade,
+            Stage::Software => Text::StageSoftware,
+            Stage::Hardware => Text::StageHardware,
+            Stage::Devices => Text::StageDevices,
+            Stage::Traits => Text::StageTraits,
+            Stage::Events => Text::StageEvents,
+            Stage::HooksPost => Text::StageHooksPost,
+            Stage::Record => Text::StageRecord,
+        })
+    }
+
+    #[must_use]
+    pub fn result(self, code: ResultCode) -> &'static str {
+        self.text(match code {
+            ResultCode::Ok => Text::ResultOk,
+            ResultCode::NothingToDo => Text::ResultNothingToDo,
+            ResultCode::PackagesFailed => Text::ResultPackagesFailed,
+            ResultCode::DevicesFailed => Text::ResultDevicesFailed,
+            ResultCode::HookFailed => Text::ResultHookFailed,
+            ResultCode::NotFound => Text::ResultNotFound,
+            ResultCode::Conflict => Text::ResultConflict,
+            ResultCode::Dependency => Text::ResultDependency,
+            ResultCode::Untrusted => Text::ResultUntrusted,
+            ResultCode::DiskFull => Text::ResultDiskFull,
+            ResultCode::Download => Text::ResultDownload,
+            ResultCode::Backend => Text::ResultBackend,
+            ResultCode::LockTimeout => Text::ResultLockTimeout,
+            ResultCode::Server => Text::ResultServer,
+            ResultCode::Offline => Text::ResultOffline,
+            ResultCode::Interrupted => Text::ResultInterrupted,
+            ResultCode::Internal => Text::ResultInternal,
+            ResultCode::ByUser | ResultCode::ByAdmin | ResultCode::Superseded => {
+                Text::ResultCancelled
+            }
+            ResultCode::NotAuthorized => Text::ResultNotAuthorized,
+            ResultCode::Policy | ResultCode::BlockedApp => Text::ResultPolicy,
+        })
+    }
+
+    /// An error of the engine as a sentence that says what to do.
+    #[must_use]
+    pub fn error(self, error: &EngineError) -> String {
+        match error {
+            EngineError::Offline(reason) => self.fill(Text::ErrorOffline, &[reason]),
+            EngineError::NotRegistered => self.text(Text::ErrorNotRegistered).to_owned(),
+            EngineError::Refused(reason) => self.fill(Text::ErrorRefused, &[reason]),
+            EngineError::Saturated { seconds } => {
+                self.fill(Text::ErrorSaturated, &[&seconds.to_string()])
+            }
+            EngineError::Server { status, detail } => {
+                self.fill(Text::ErrorServer, &[&status.to_string(), detail])
+            }
+            EngineError::Untrusted(reason) => self.fill(Text::ErrorUntrusted, &[reason]),
+            EngineError::NoPackageManager => self.text(Text::ErrorNoPackageManager).to_owned(),
+            EngineError::InvalidTag(tag) => self.fill(Text::ErrorInvalidTag, &[tag]),
+            EngineError::Config(reason) => self.fill(Text::ErrorConfig, &[reason]),
+            EngineError::Locked(process) => self.fill(Text::ErrorLocked, &[&process.to_string()]),
+            EngineError::Unsupported(what) => self.fill(Text::ErrorUnsupported, &[what]),
+            EngineError::Cancelled => self.text(Text::ResultCancelled).to_owned(),
+            EngineError::Packages(error) => self.package_error(error),
+            EngineError::Io { what, source } => format!("{what}: {source}"),
+        }
+    }
+
+    fn package_error(self, error: &PmsError) -> String {
+        match error {
+            PmsError::InvalidName(name) => self.fill(Text::ErrorInvalidName, &[name]),
+            PmsError::NotFound(name) => self.fill(Text::ErrorPackageNotFound, &[name]),
+            PmsError::Protected(name) => self.fill(Text::ErrorProtected, &[name]),
+            PmsError::LockTimeout(holder) => self.fill(
+                Text::ErrorLockTimeout,
+                &[&holder.name, &holder.pid.to_string()],
+            ),
+            PmsError::Conflict(detail)
+            | PmsError::Dependency(detail)
+            | PmsError::Untrusted(detail)
+            | PmsError::DiskFull(detail)
+            | PmsError::Download(detail)
+            | PmsError::Backend(detail) => format!("{}\n{detail}", self.result(error.code())),
+            PmsError::Interrupted | PmsError::Cancelled => self.result(error.code()).to_owned(),
+            PmsError::Io(source) => source.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_have_the_same_gaps() {
+        for text in Text::ALL {
+            let (english, spanish) = text.both();
+            assert_eq!(
+                english.matches("{}").count(),
+                spanish.matches("{}").count(),
+                "{english}"
+            );
+            assert!(!english.is_empty() && !spanish.is_empty());
+        }
+    }
+
+    #[test]
+    fn texts_follow_the_locale() {
+        assert_eq!(Language::of_locale("es_ES.UTF-8"), Language::Spanish);
+        assert_eq!(Language::of_locale("de_DE"), Language::English);
+        assert_eq!(
+            Language::Spanish.fill(Text::ErrorInvalidTag, &["x"]),
+            "`x` no es una etiqueta: debe ser PREFIJO-valor"
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Every text in both languages, side by side.
+
+macro_rules! texts {
+    ($($name:ident: $english:literal, $spanish:literal;)+) => {
+        /// Something the command line says. `{}` stands for a value.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Text {
+            $($name,)+
+        }
+
+        impl Text {
+            /// All of them.
+            #[cfg(test)]
+            pub(super) const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// English and Spanish.
+            pub(super) fn both(self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$name => ($english, $spanish),)+
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    StageConnect: "Connecting to the server", "Conectando con el servidor";
+    StageHooksPre: "Running the site's scripts", "Ejecutando los scripts de la organización";
+    StageAttributes: "Evaluating attributes", "Evaluando atributos";
+    StageFaults: "Looking for faults", "Buscando fallas";
+    StageRepositories: "Updating repositories", "Actualizando repositorios";
+    StageMetadata: "Refreshing package lists", "Refrescando las listas de paquetes";
+    StageDownload: "Downloading packages", "Descargando paquetes";
+    StageRemove: "Removing packages", "Desinstalando paquetes";
+    StageInstall: "Installing packages", "Instalando paquetes";
+    StageUpgrade: "Upgrading packages", "Actualizando paquetes";
+    StageSoftware: "Sending the list of software", "Enviando la lista de software";
+    StageHardware: "Sending the hardware", "Enviando el hardware";
+    StageDevices: "Setting up printers", "Configurando impresoras";
+    StageTraits: "Learning this computer's traits", "Obteniendo los rasgos del equipo";
+    StageEvents: "Telling what changed", "Avisando de los cambios";
+    StageHooksPost: "Running the site's scripts", "Ejecutando los scripts de la organización";
+    StageRecord: "Recording the synchronisation", "Registrando la sincronización";
+
+    ResultOk: "Done.", "Hecho.";
+    ResultNothingToDo: "There was nothing to do.", "No había nada que hacer.";
+    ResultPackagesFailed: "Done, but some packages failed.", "Hecho, pero algunos paquetes fallaron.";
+    ResultDevicesFailed: "Done, but some printers failed.", "Hecho, pero algunas impresoras fallaron.";
+    ResultHookFailed: "Done, but a script of the site failed.", "Hecho, pero falló un script de la organización.";
+    ResultNotFound: "Not found.", "No se encuentra.";
+    ResultConflict: "The packages contradict each other.", "Los paquetes entran en conflicto.";
+    ResultDependency: "Something the packages need cannot be had.", "No se puede obtener algo que los paquetes necesitan.";
+    ResultUntrusted: "A source of packages is not trusted.", "Una fuente de paquetes no es de confianza.";
+    ResultDiskFull: "The disk is full.", "El disco está lleno.";
+    ResultDownload: "Packages could not be downloaded.", "No se pudieron descargar paquetes.";
+    ResultBackend: "The package manager failed.", "Falló el gestor de paquetes.";
+    ResultLockTimeout: "Another program held the package database too long.", "Otro programa ocupó demasiado tiempo la base de datos de paquetes.";
+    ResultServer: "The server failed.", "Falló el servidor.";
+    ResultOffline: "The server cannot be reached; try again when the network is back.", "No se puede contactar con el servidor; inténtelo cuando vuelva la red.";
+    ResultInterrupted: "The job was interrupted; what was left half-done will be repaired.", "El trabajo se interrumpió; lo que quedó a medias se reparará.";
+    ResultInternal: "Something failed inside migasfree; the log says what.", "Algo falló dentro de migasfree; el registro dice qué.";
+    ResultCancelled: "Cancelled.", "Cancelado.";
+    ResultNotAuthorized: "You are not allowed to do that.", "No tiene permiso para hacer eso.";
+    ResultPolicy: "The organisation's rules do not allow that.", "Las reglas de la organización no lo permiten.";
+
+    ErrorOffline: "The server cannot be reached ({}); try again when the network is back.", "No se puede contactar con el servidor ({}); inténtelo cuando vuelva la red.";
+    ErrorNotRegistered: "This computer is not registered; run `migasfree register`.", "Este equipo no está registrado; ejecute `migasfree register`.";
+    ErrorRefused: "The server refuses: {}", "El servidor lo rechaza: {}";
+    ErrorSaturated: "The server is busy; it asks to come back in {} seconds.", "El servidor está ocupado; pide volver en {} segundos.";
+    ErrorServer: "The server failed ({}): {}", "Falló el servidor ({}): {}";
+    ErrorUntrusted: "The server's answer cannot be trusted: {}", "La respuesta del servidor no es de fiar: {}";
+    ErrorNoPackageManager: "No supported package manager was found.", "No se encontró ningún gestor de paquetes compatible.";
+    ErrorInvalidTag: "`{}` is not a tag: PREFIX-value is expected", "`{}` no es una etiqueta: debe ser PREFIJO-valor";
+    ErrorConfig: "The configuration is wrong: {}", "La configuración es incorrecta: {}";
+    ErrorLocked: "Another migasfree (process {}) is working; wait until it ends.", "Otro migasfree (proceso {}) está trabajando; espere a que termine.";
+    ErrorUnsupported: "This version does not manage {}.", "Esta versión no gestiona {}.";
+    ErrorInvalidName: "`{}` is not a package name.", "`{}` no es un nombre de paquete.";
+    ErrorPackageNotFound: "No package called {} is known; check the name or refresh the package lists.", "No se conoce ningún paquete llamado {}; compruebe el nombre o refresque las listas de paquetes.";
+    ErrorProtected: "{} is needed by the system or by migasfree itself and stays.", "{} es necesario para el sistema o para el propio migasfree y se queda.";
+    ErrorLockTimeout: "{} (process {}) held the package database too long.", "{} (proceso {}) ocupó demasiado tiempo la base de datos de paquetes.";
+    ErrorNeedsRoot: "This needs an administrator, or the migasfree daemon running.", "Esto necesita un administrador, o el demonio de migasfree en marcha.";
+    ErrorNeedsDaemon: "The migasfree daemon is not running; start it with `systemctl start migasfreed`.", "El demonio de migasfree no está en marcha; inícielo con `systemctl start migasfreed`.";
+    ErrorNotCancellable: "The job cannot be stopped now: packages are being changed.", "El trabajo no se puede detener ahora: se están cambiando paquetes.";
+    ErrorNoSuchJob: "There is no job {}.", "No hay ningún trabajo {}.";
+    ErrorDaemonLost: "The daemon went away; the job goes on, follow it with `migasfree log {}`.", "El demonio desapareció; el trabajo sigue, véalo con `migasfree log {}`.";
+    ErrorUnknownKey: "`{}` is not one of: {}", "`{}` no es ninguna de: {}";
+    ErrorDeclined: "Nothing was done.", "No se ha hecho nada.";
+    ErrorMissing: "{} is needed.", "Falta: {}.";
+    ErrorNoTerminal: "There is no terminal to ask on.", "No hay un terminal en el que preguntar.";
+
+    Waiting: "Waiting for {} (process {}), which holds the package database", "Esperando a {} (proceso {}), que ocupa la base de datos de paquetes";
+    Queued: "Waiting for other jobs", "Esperando a otros trabajos";
+    WaitingNetwork: "Waiting for the network", "Esperando a la red";
+    Authorizing: "Waiting for the permission of an administrator", "Esperando el permiso de un administrador";
+    Cancelling: "Stopping…", "Deteniendo…";
+    KeyQuestion: "The repository key of {} is another one than before. Trust it? [y/N] ", "La clave de repositorios de {} no es la de antes. ¿Confiar en ella? [s/N] ";
+
+    PlanInstall: "To install:", "Se instalará:";
+    PlanUpdate: "To upgrade:", "Se actualizará:";
+    PlanRemove: "To remove:", "Se desinstalará:";
+    PlanSizes: "Download: {}. Room needed: {}.", "Descarga: {}. Espacio necesario: {}.";
+    PlanUntrusted: "Some packages come from a source nobody vouches for.", "Algunos paquetes vienen de una fuente que nadie avala.";
+    Continue: "Continue? [Y/n] ", "¿Continuar? [S/n] ";
+
+    RegisterConfirm: "Register this computer with {} (project {})? [Y/n] ", "¿Registrar este equipo en {} (proyecto {})? [S/n] ";
+    RegisterDone: "Registered as computer {}.", "Registrado como equipo {}.";
+    KeysRemoved: "The keys were removed.", "Se han eliminado las claves.";
+    User: "User: ", "Usuario: ";
+    Password: "Password: ", "Contraseña: ";
+    Project: "Project: ", "Proyecto: ";
+    Store: "Store: ", "Almacén: ";
+    UploadedFile: "Uploaded: {}", "Subido: {}";
+    TagsChoose: "Numbers of the tags to have, separated by blanks (empty: as now): ", "Números de las etiquetas, separados por espacios (vacío: como ahora): ";
+    TagsSet: "Tags: {}", "Etiquetas: {}";
+    None: "none", "ninguna";
+    Yes: "yes", "sí";
+    No: "no", "no";
+    Never: "never", "nunca";
+    Installed: "installed", "instalado";
+    CancelAsked: "The job was asked to stop.", "Se ha pedido al trabajo que se detenga.";
+
+    LabelServer: "Server", "Servidor";
+    LabelProject: "Project", "Proyecto";
+    LabelComputer: "Computer", "Equipo";
+    LabelRegistered: "Registered", "Registrado";
+    LabelConnectivity: "Connectivity", "Conexión";
+    LabelLastSync: "Last synchronisation", "Última sincronización";
+    LabelNextSync: "Next synchronisation", "Próxima sincronización";
+    LabelCurrentJob: "Current job", "Trabajo actual";
+    LabelQueue: "Jobs waiting", "Trabajos en espera";
+    LabelReboot: "Restart needed", "Reinicio necesario";
+    LabelPackageManager: "Package manager", "Gestor de paquetes";
+    LabelDaemon: "Daemon", "Demonio";
+    LabelHelpdesk: "Helpdesk", "Soporte";
+    LabelName: "Name", "Nombre";
+}

@@ -1,0 +1,134 @@
+//! Doing work in this process, for want of a daemon.
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::context::Context;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::prompt;
+use super::report::Reporter;
+use super::signals::Interruptions;
+use super::texts::{Language, Text};
+use crate::job::{Job, JobId, ResultCode};
+use crate::observer::{LockHolder, Observer, OutputStream, Progress, Question, QuestionKind, Step};
+use crate::pms::Action;
+use crate::sync::{Credentials, Engine, EngineError, LocalEngine, Outcome, SyncRequest};
+use crate::transport::messages::Trait;
+
+/// What the engine is to do.
+pub enum Task {
+    Sync(SyncRequest),
+    Packages(Action),
+    Tags { tags: Vec<String>, apply: bool },
+    Register(Credentials),
+}
+
+/// Listens to the engine and tells the reporter.
+struct Listener<'a> {
+    reporter: &'a Reporter,
+    language: Language,
+}
+
+#[async_trait]
+impl Observer for Listener<'_> {
+    fn progress(&self, progress: &Progress) {
+        self.reporter.progress(progress);
+    }
+
+    fn output(&self, stream: OutputStream, line: &str) {
+        self.reporter.output(stream, line);
+    }
+
+    fn step(&self, step: &Step) {
+        self.reporter.step(step.ok, &step.detail);
+    }
+
+    fn waiting_for_lock(&self, holder: Option<&LockHolder>) {
+        if let Some(holder) = holder {
+            self.reporter.waiting(holder);
+        }
+    }
+
+    fn traits(&self, traits: &[Trait]) {
+        self.reporter.traits(traits);
+    }
+
+    async fn question(&self, question: &Question) -> Option<String> {
+        let server = question.data.get("server").cloned().unwrap_or_default();
+        ask(self.language, question.kind, server).await
+    }
+}
+
+/// Asks at the terminal, where there is one.
+pub async fn ask(language: Language, kind: QuestionKind, subject: String) -> Option<String> {
+    if !prompt::is_possible() {
+        return None;
+    }
+    let QuestionKind::KeyTrust = kind;
+    let asked = tokio::task::spawn_blocking(move || {
+        prompt::yes(&language.fill(Text::KeyQuestion, &[&subject]), false)
+    });
+    let accepted = asked.await.is_ok_and(|answer| answer.unwrap_or(false));
+    Some(if accepted { "accept" } else { "refuse" }.to_owned())
+}
+
+/// Runs a task to its end and tells how it went. The first interruption asks it to stop, the second ends this
+/// program; packages being changed are left to their supervisor then.
+pub async fn run(
+    context: &Context,
+    engine: &LocalEngine,
+    reporter: &Reporter,
+    task: Task,
+) -> Result<Exit, Failure> {
+    let listener = Listener {
+        reporter,
+        language: context.language,
+    };
+    let job = Job::new(JobId::unique(), &listener);
+    reporter.set_job(job.id.as_str());
+    let ended = tokio::select! {
+        ended = perform(engine, task, &job) => ended,
+        () = interrupted_twice(&job.cancel, reporter) => return Err(Failure::Silent(Exit::STOPPED)),
+    };
+    engine.forget(&job.id);
+    match ended {
+        Ok(outcome) => {
+            reporter.finished(outcome.code, &outcome.problems.join("\n"));
+            Ok(Exit::of_result(outcome.code))
+        }
+        Err(error) => {
+            reporter.finished(error.code(), &context.language.error(&error));
+            Err(Failure::Silent(Exit::of_error(&error)))
+        }
+    }
+}
+
+async fn perform(engine: &LocalEngine, task: Task, job: &Job<'_>) -> Result<Outcome, EngineError> {
+    match task {
+        Task::Sync(request) => engine.sync(request, job).await,
+        Task::Packages(action) => engine.packages(&action, job).await,
+        Task::Tags { tags, apply } => engine.set_tags(&tags, apply, job).await,
+        Task::Register(credentials) => {
+            engine.register(&credentials, job).await?;
+            Ok(Outcome {
+                code: ResultCode::Ok,
+                problems: Vec::new(),
+            })
+        }
+    }
+}
+
+async fn interrupted_twice(cancel: &CancellationToken, reporter: &Reporter) {
+    let Ok(mut interruptions) = Interruptions::listen() else {
+        return std::future::pending().await;
+    };
+    loop {
+        interruptions.next().await;
+        if cancel.is_cancelled() {
+            return;
+        }
+        reporter.remark(Text::Cancelling, &[]);
+        cancel.cancel();
+    }
+}

@@ -1,0 +1,257 @@
+//! Sending packages to the server, with a packager's keys (`client` 21). Never through the daemon: credentials and
+//! keys belong to the packager.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::keys::{KeyStore, KeyStoreError};
+use crate::transport::ApiError;
+use crate::transport::api::{KeyRequest, SealedServer, Server};
+
+/// Where packages go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub project: String,
+    pub store: String,
+}
+
+/// Why an upload failed.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    #[error("{}: {source}", path.display())]
+    Source {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{0} holds no files")]
+    Empty(String),
+    #[error("the packager's keys cannot be used: {0}")]
+    Keys(#[from] KeyStoreError),
+    #[error("the server does not accept these credentials of a packager: {0}")]
+    Credentials(String),
+    #[error("{}: {source}", path.display())]
+    Rejected {
+        path: PathBuf,
+        #[source]
+        source: ApiError,
+    },
+    #[error(transparent)]
+    Server(#[from] ApiError),
+}
+
+/// A packager at one server.
+#[derive(Debug)]
+pub struct Uploader {
+    server: SealedServer,
+    target: Target,
+}
+
+impl Uploader {
+    /// With the keys kept from an earlier upload.
+    ///
+    /// # Errors
+    /// [`KeyStoreError::Missing`] when there are none: use [`Uploader::sign_in`].
+    pub fn open(server: &Server, keys: &KeyStore, target: Target) -> Result<Self, UploadError> {
+        let server = server.with_keys(keys.packager()?, &target.project);
+        Ok(Self { server, target })
+    }
+
+    /// Gets keys with the packager's credentials and keeps them.
+    ///
+    /// # Errors
+    /// [`UploadError::Credentials`] when the server does not accept them.
+    pub async fn sign_in(
+        server: &Server,
+        keys: &KeyStore,
+        target: Target,
+        username: &str,
+        password: &str,
+    ) -> Result<Self, UploadError> {
+        let request = KeyRequest {
+            username: username.to_owned(),
+            password: password.to_owned(),
+            project: target.project.clone(),
+            pms: "apt".to_owned(),
+            architecture: String::new(),
+        };
+        let handed_out = server
+            .packager_keys(&request)
+            .await
+            .map_err(|error| match error {
+                ApiError::Status {
+                    status: 401 | 403,
+                    detail,
+                    ..
+                } => UploadError::Credentials(detail),
+                other => other.into(),
+            })?;
+        keys.save_packager(&handed_out.own, &handed_out.server)?;
+        Self::open(server, keys, target)
+    }
+
+    /// Sends one package or other file.
+    ///
+    /// # Errors
+    /// [`UploadError`]; the server then has nothing of it.
+    pub async fn file(&self, path: &Path) -> Result<(), UploadError> {
+        let kind = sniff(path)?;
+        let claims = json!({
+            "project": self.target.project,
+            "store": self.target.store,
+            "is_package": kind.is_package(),
+        });
+        self.send("packages/", claims, path, kind).await?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.rebuild(&name).await
+    }
+
+    /// Sends every file below a folder as one package set, telling `sent` after each.
+    ///
+    /// # Errors
+    /// [`UploadError`]; what was sent before stays.
+    pub async fn folder(
+        &self,
+        folder: &Path,
+        mut sent: impl FnMut(&Path),
+    ) -> Result<usize, UploadError> {
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let files = files_below(folder)?;
+        if files.is_empty() || name.is_empty() {
+            return Err(UploadError::Empty(folder.display().to_string()));
+        }
+        for path in &files {
+            let inside = path
+                .strip_prefix(folder)
+                .unwrap_or(path)
+                .parent()
+                .unwrap_or(Path::new(""));
+            let claims = json!({
+                "project": self.target.project,
+                "store": self.target.store,
+                "packageset": name,
+                "path": inside.to_string_lossy(),
+            });
+            self.send("packages/set/", claims, path, sniff(path)?)
+                .await?;
+            sent(path);
+        }
+        self.rebuild(&name).await?;
+        Ok(files.len())
+    }
+
+    async fn send(
+        &self,
+        call: &str,
+        claims: serde_json::Value,
+        path: &Path,
+        kind: Kind,
+    ) -> Result<(), UploadError> {
+        let rejected = |source| UploadError::Rejected {
+            path: path.to_owned(),
+            source,
+        };
+        self.server
+            .upload(call, claims, path, kind.media_type())
+            .await
+            .map_err(rejected)
+    }
+
+    /// A server that looks only for packages does not find a set by its name: the files are there all the same.
+    async fn rebuild(&self, name: &str) -> Result<(), UploadError> {
+        match self
+            .server
+            .rebuild_repositories(&self.target.project, name)
+            .await
+        {
+            Err(ApiError::Status { status: 404, .. }) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+}
+
+/// What a file is, by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Deb,
+    Rpm,
+    Other,
+}
+
+impl Kind {
+    fn of(head: &[u8]) -> Self {
+        if head.starts_with(b"!<arch>\ndebian-binary") {
+            Self::Deb
+        } else if head.starts_with(&[0xed, 0xab, 0xee, 0xdb]) {
+            Self::Rpm
+        } else {
+            Self::Other
+        }
+    }
+
+    fn is_package(self) -> bool {
+        self != Self::Other
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Deb => "application/vnd.debian.binary-package",
+            Self::Rpm => "application/x-rpm",
+            Self::Other => "application/octet-stream",
+        }
+    }
+}
+
+fn sniff(path: &Path) -> Result<Kind, UploadError> {
+    let read = || {
+        let mut head = Vec::new();
+        File::open(path)?.take(64).read_to_end(&mut head)?;
+        Ok(Kind::of(&head))
+    };
+    read().map_err(|source| UploadError::Source {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>, UploadError> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let failed = |source| UploadError::Source {
+            path: folder.clone(),
+            source,
+        };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_known_by_their_first_bytes() {
+        assert!(Kind::of(b"!<arch>\ndebian-binary   0").is_package());
+        assert!(Kind::of(&[0xed, 0xab, 0xee, 0xdb, 3]).is_package());
+        assert!(!Kind::of(b"#!/bin/sh").is_package());
+        assert!(!Kind::of(b"").is_package());
+    }
+}
