@@ -10,10 +10,10 @@ use super::prompt;
 use super::report::Reporter;
 use super::signals::Interruptions;
 use super::texts::{Language, Text};
-use crate::job::{Job, JobId, ResultCode};
+use crate::job::{Job, JobId};
 use crate::observer::{LockHolder, Observer, OutputStream, Progress, Question, QuestionKind, Step};
 use crate::pms::Action;
-use crate::sync::{Credentials, Engine, EngineError, LocalEngine, Outcome, SyncRequest};
+use crate::sync::{Engine, EngineError, LocalEngine, Outcome, SyncRequest};
 use crate::transport::messages::Trait;
 
 /// What the engine is to do.
@@ -21,7 +21,6 @@ pub enum Task {
     Sync(SyncRequest),
     Packages(Action),
     Tags { tags: Vec<String>, apply: bool },
-    Register(Credentials),
 }
 
 /// Listens to the engine and tells the reporter.
@@ -109,13 +108,6 @@ async fn perform(engine: &LocalEngine, task: Task, job: &Job<'_>) -> Result<Outc
         Task::Sync(request) => engine.sync(request, job).await,
         Task::Packages(action) => engine.packages(&action, job).await,
         Task::Tags { tags, apply } => engine.set_tags(&tags, apply, job).await,
-        Task::Register(credentials) => {
-            engine.register(&credentials, job).await?;
-            Ok(Outcome {
-                code: ResultCode::Ok,
-                problems: Vec::new(),
-            })
-        }
     }
 }
 

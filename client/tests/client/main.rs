@@ -4,4 +4,5 @@
 mod support;
 
 mod apt;
+mod cli;
 mod sync;

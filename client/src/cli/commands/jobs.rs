@@ -112,9 +112,7 @@ fn number(id: &str) -> Result<u64, Failure> {
 fn no_such_job(error: BusError, id: &str) -> Failure {
     let missing = match &error {
         BusError::NotFound(_) => true,
-        BusError::ZBus(zbus::Error::MethodError(name, _, _)) => {
-            name.as_str().ends_with("UnknownObject") || name.as_str().ends_with("UnknownMethod")
-        }
+        BusError::ZBus(error) => error.to_string().contains("UnknownObject"),
         _ => false,
     };
     if missing {

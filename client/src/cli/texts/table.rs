@@ -111,8 +111,6 @@ texts! {
     Store: "Store: ", "Almacén: ";
     UploadedFile: "Uploaded: {}", "Subido: {}";
     TagsChoose: "Numbers of the tags to have, separated by blanks (empty: as now): ", "Números de las etiquetas, separados por espacios (vacío: como ahora): ";
-    TagsSet: "Tags: {}", "Etiquetas: {}";
-    None: "none", "ninguna";
     Yes: "yes", "sí";
     No: "no", "no";
     Never: "never", "nunca";
