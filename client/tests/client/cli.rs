@@ -576,7 +576,7 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
         .args(["--session", "--root"])
         .arg(&root)
         .env("DBUS_SESSION_BUS_ADDRESS", &address);
-    daemon.stderr(fs::File::create("/var/tmp/migasfreed-test.log").unwrap());
+    daemon.stderr(fs::File::create(folder.path().join("daemon.log")).unwrap());
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let _daemon = Running(daemon.spawn().unwrap());
     let session = |arguments: &[&str]| {
