@@ -62,7 +62,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Follows the job and tells how it ended.
-    pub async fn to_the_end(mut self) -> Result<ResultCode, Failure> {
+    pub async fn finish(mut self) -> Result<ResultCode, Failure> {
         let mut patience = PATIENCE;
         loop {
             match self.follow().await {
@@ -96,9 +96,7 @@ impl<'a> Follower<'a> {
     }
 
     async fn follow(&mut self) -> Result<Ended, Failure> {
-        let path = ObjectPath::try_from(self.path.as_str())
-            .map_err(zbus::Error::from)?
-            .to_owned();
+        let path = ObjectPath::try_from(self.path.as_str())?.to_owned();
         let job = JobProxy::builder(self.bus).path(path).build().await?;
         let mut output = job.receive_output().await?;
         let mut questions = job.receive_question().await?;

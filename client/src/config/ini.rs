@@ -137,12 +137,13 @@ impl Place {
                 Line::Pair { key: found, .. } if inside && found.eq_ignore_ascii_case(key) => {
                     return Self::Active(index);
                 }
-                Line::Other if inside && !matches!(place, Self::Commented(_)) => {
-                    if Line::commented_key(line)
-                        .is_some_and(|found| found.eq_ignore_ascii_case(key))
-                    {
-                        place = Self::Commented(index);
-                    }
+                Line::Other
+                    if inside
+                        && !matches!(place, Self::Commented(_))
+                        && Line::commented_key(line)
+                            .is_some_and(|found| found.eq_ignore_ascii_case(key)) =>
+                {
+                    place = Self::Commented(index);
                 }
                 _ => {}
             }

@@ -204,7 +204,7 @@ async fn packages_are_found_installed_upgraded_and_purged_with_their_scripts() {
         stages.contains(&Stage::Download) && stages.contains(&Stage::Install),
         "{stages:?}"
     );
-    let items = recorder.items.lock().unwrap();
+    let items = recorder.items.lock().unwrap().clone();
     assert!(items.iter().any(|item| item.package == "tool"
         && item.phase == ItemPhase::Unpack
         && item.version == "1.0"));

@@ -130,11 +130,9 @@ impl Bench {
 }
 
 fn engine(folder: &Path, server: &str, packages: Arc<FakePackages>) -> LocalEngine {
-    for program in ["usr/bin/bash"] {
-        let path = folder.join(program);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, "").unwrap();
-    }
+    let bash = folder.join("usr/bin/bash");
+    fs::create_dir_all(bash.parent().unwrap()).unwrap();
+    fs::write(bash, "").unwrap();
     fs::create_dir_all(folder.join("etc")).unwrap();
     let text = format!("[client]\nServer = {server}\nProject = tests\nComputer_Name = pc\n");
     fs::write(folder.join("etc/migasfree.conf"), text).unwrap();

@@ -78,7 +78,7 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
     if arguments.follow && !is_over(&bus, &arguments.id).await? {
         let reporter = Reporter::new(context.language, false, context.quiet);
         let code = Follower::new(context, &bus, job_path(number), &reporter)
-            .to_the_end()
+            .finish()
             .await?;
         return Ok(Exit::of_result(code));
     }

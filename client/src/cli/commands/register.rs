@@ -22,7 +22,7 @@ use crate::sync::{Credentials, Engine, EngineError, LocalEngine};
 /// Where registrations are done.
 enum Place {
     Daemon(Connection),
-    Here(LocalEngine),
+    Here(Box<LocalEngine>),
 }
 
 enum Answer {
@@ -35,7 +35,7 @@ enum Answer {
 pub async fn register(context: &Context, arguments: Register) -> Ended {
     let place = match context.daemon().await {
         Some(bus) => Place::Daemon(bus),
-        None => Place::Here(context.trusted_engine().await?),
+        None => Place::Here(Box::new(context.trusted_engine().await?)),
     };
     let _agent = TerminalAgent::start();
     if !arguments.assume_yes {
@@ -133,10 +133,7 @@ async fn by_daemon(
         .register(&credentials.username, reader.into(), context.call_options())
         .await?;
     let silent = Reporter::silent(context.language);
-    match Follower::new(context, bus, path, &silent)
-        .to_the_end()
-        .await?
-    {
+    match Follower::new(context, bus, path, &silent).finish().await? {
         ResultCode::Ok => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
         ResultCode::Server | ResultCode::NotAuthorized => Ok(Answer::NeedsCredentials),
         code => {

@@ -99,7 +99,7 @@ async fn set(context: &Context, tags: Vec<String>, apply: bool) -> Ended {
         .set(&names, apply, options)
         .await?;
     let code = Follower::new(context, &bus, path, &reporter)
-        .to_the_end()
+        .finish()
         .await?;
     Ok(Exit::of_result(code))
 }

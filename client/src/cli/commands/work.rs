@@ -41,7 +41,7 @@ pub async fn sync(context: &Context, arguments: &Sync) -> Ended {
     };
     let path = ManagerProxy::new(&bus).await?.sync(options).await?;
     let code = Follower::new(context, &bus, path, &reporter)
-        .to_the_end()
+        .finish()
         .await?;
     if scope == Scope::Full
         && code.result() != JobResult::Failed
@@ -124,7 +124,7 @@ pub async fn change(context: &Context, arguments: &Change, install: bool) -> End
             .await?
     };
     let code = Follower::new(context, &bus, path, &reporter)
-        .to_the_end()
+        .finish()
         .await?;
     Ok(Exit::of_result(code))
 }
