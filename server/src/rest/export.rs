@@ -5,7 +5,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 use super::{
     context::Context, entity::Csv, entity::Field, error::RestError, json::Json, load,
@@ -46,7 +46,9 @@ pub async fn answer(
             Some((text.map_err(std::io::Error::other), (context, chunks)))
         },
     );
-    let body = futures_util::StreamExt::chain(stream::once(async { Ok(Bytes::from(head)) }), rows);
+    let body = stream::once(async { Ok(Bytes::from(head)) })
+        .chain(rows)
+        .fuse();
     let name = format!(
         "attachment; filename=\"{}.csv\"",
         resource.entity.model.name

@@ -17,6 +17,7 @@ mod jobs;
 )]
 mod peer;
 mod repository;
+mod rest;
 mod safe;
 mod start;
 mod stats;
