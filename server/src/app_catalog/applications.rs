@@ -19,7 +19,8 @@ use crate::{
         body::Body,
         context::Context,
         entity::{
-            Entity, Field, Like, Model, col, ids, made, many, one, put, put_file, put_ids, raw,
+            Entity, Field, Like, Model, col, ids, made, many, one, path, put, put_file, put_ids,
+            raw,
         },
         error::RestError,
         hooks::{Change, Hooks, Prepared},
@@ -139,6 +140,7 @@ pub static APPLICATIONS: Entity = Entity {
         "packages_by_project__project__id",
     ],
     search: &["name"],
+    sought: Some(path("category", "category__name")),
     multipart: true,
     hooks: &Rules,
     actions: &[

@@ -268,6 +268,7 @@ pub static COMPUTERS: Entity = Entity {
     also_searched: Some(|settings: &Settings| &settings.computer_search_fields),
     visible: Visible::Computer,
     text: COMPUTER_TEXT,
+    sought: Some(COMPUTER_SUMMARY),
     badge: &[col("status"), COMPUTER_SUMMARY],
     csv: Csv::Columns(&[
         "id",

@@ -268,6 +268,7 @@ pub static ATTRIBUTES: Entity = Entity {
     search: SEARCH,
     visible: Visible::Attribute,
     text: ATTRIBUTE_TEXT,
+    sought: Some(col("description")),
     badge: BADGE,
     csv: Csv::Refused,
     hooks: &Rules { sort: None },

@@ -14,8 +14,8 @@ use crate::{
         access::Need,
         action::Action,
         entity::{
-            Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, made, many, one, put,
-            put_extra, put_ids, raw,
+            Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, ids, made, many, one,
+            path, put, put_extra, put_ids, raw,
         },
         schema::{Default, Table, bool, choice, date, int, key, lines, link, long_text, text},
         visibility::Visible,
@@ -156,6 +156,31 @@ macro_rules! detail {
 const DETAIL: &[Field] = detail!(one("domain", &DOMAIN_REF), one("schedule", &SCHEDULE_REF));
 const ANSWER: &[Field] = detail!(raw("domain", "domain_id"), raw("schedule", "schedule_id"));
 
+/// What writing through a proxy answers: ids where the others have fragments.
+macro_rules! proxy_answer {
+    ($($more:expr),* $(,)?) => {
+        &[
+            col("id"),
+            col("enabled"),
+            raw("project", "project_id"),
+            raw("domain", "domain_id"),
+            col("name"),
+            col("comment"),
+            ids("included_attributes"),
+            ids("excluded_attributes"),
+            col("packages_to_install"),
+            col("packages_to_remove"),
+            col("default_preincluded_packages"),
+            col("default_included_packages"),
+            col("default_excluded_packages"),
+            raw("schedule", "schedule_id"),
+            col("start_date"),
+            col("auto_restart"),
+            $($more),*
+        ]
+    };
+}
+
 macro_rules! write {
     ($($more:expr),* $(,)?) => {
         &[
@@ -260,6 +285,7 @@ pub static DEPLOYMENTS: Entity = Entity {
     search: SEARCH,
     order: &["name", "project__name"],
     visible: Visible::Deployment,
+    sought: Some(path("project", "project__name")),
     hooks: &Rules { source: None },
     actions: &[
         Action::post(
@@ -320,6 +346,7 @@ pub static INTERNAL_SOURCES: Entity = Entity {
         col("start_date"),
         col("auto_restart"),
     ],
+    answer: proxy_answer!(ids("available_packages"), ids("available_package_sets")),
     write: write!(
         put_ids("available_packages"),
         put_ids("available_package_sets")
@@ -397,6 +424,14 @@ pub static EXTERNAL_SOURCES: Entity = Entity {
         col("frozen"),
         col("expire"),
     ],
+    answer: proxy_answer!(
+        col("base_url"),
+        col("options"),
+        col("suite"),
+        col("components"),
+        col("frozen"),
+        col("expire"),
+    ),
     write: write!(
         put("base_url"),
         put("options"),

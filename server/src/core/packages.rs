@@ -15,7 +15,7 @@ use crate::{
         action::{Action, Answer, Call},
         body::{Body, File},
         context::Context,
-        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, put, put_file},
+        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path, put, put_file},
         error::RestError,
         hooks::{Deletion, Hooks, Prepared, Removal},
         json::Json,
@@ -140,6 +140,7 @@ pub static PACKAGES: Entity = Entity {
     search: &["fullname"],
     visible: Visible::ByProject,
     text: col("fullname"),
+    sought: Some(path("project", "project__name")),
     csv: Csv::Columns(&[
         "id",
         "fullname",

@@ -169,6 +169,18 @@ pub static USER_PROFILES: Entity = Entity {
     ],
     search: &["username", "first_name", "last_name"],
     text: col("username"),
+    sought: Some(made(
+        "full_name",
+        Like::Text,
+        &[col("first_name"), col("last_name")],
+        |row, _| {
+            let (first, last) = (
+                row.get("first_name").as_text(),
+                row.get("last_name").as_text(),
+            );
+            format!("{first} {last}").trim().into()
+        },
+    )),
     csv: Csv::Columns(&[
         "id",
         "last_login",

@@ -336,6 +336,8 @@ pub struct Entity {
     pub visible: Visible,
     /// How a row is called in a chip, a link, the audit record.
     pub text: Field,
+    /// The second line where the search over everything finds it; `None` when it does not look there.
+    pub sought: Option<Field>,
     /// What a badge has besides `pk` and `text`.
     pub badge: &'static [Field],
     pub csv: Csv,
@@ -386,6 +388,7 @@ impl Entity {
         order: &[],
         visible: Visible::Always,
         text: col("name"),
+        sought: None,
         badge: &[],
         csv: Csv::Everything,
         clamped: false,

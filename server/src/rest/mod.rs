@@ -7,7 +7,7 @@
 //! | `registry` | everything declared, with its paths resolved |
 //! | `path`, `filter`, `search`, `order`, `page`, `visibility` | what a list becomes in SQL |
 //! | `load` | from ids to answers, one query per relation and page |
-//! | `read`, `save`, `export`, `badge`, `links` | the operations |
+//! | `read`, `save`, `export`, `badge`, `links`, `sought` | the operations |
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
 //! | `dispatch`, `error`, `openapi` | HTTP |
 
@@ -26,6 +26,7 @@ pub mod hooks;
 pub mod json;
 mod links;
 pub mod load;
+mod openapi;
 pub mod order;
 pub mod page;
 pub mod params;
@@ -35,12 +36,17 @@ pub mod registry;
 pub mod save;
 pub mod schema;
 mod search;
+mod sought;
 pub mod validate;
 pub mod value;
 pub mod values;
 pub mod visibility;
 
-use axum::{Router, extract::DefaultBodyLimit, routing::any};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{any, get},
+};
 
 use crate::app::AppState;
 
@@ -49,6 +55,8 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/api/v1/token", any(dispatch::handle))
         .route("/api/v1/token/", any(dispatch::handle))
+        .route("/api/v1/token/search/", get(sought::answer))
         .route("/api/v1/token/{*path}", any(dispatch::handle))
         .layer(DefaultBodyLimit::disable())
+        .merge(openapi::router())
 }

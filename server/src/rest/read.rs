@@ -83,7 +83,8 @@ pub async fn selected(
 }
 
 /// The fields that are searched: those declared and those of the settings.
-fn searched(context: &Context, resource: &Resource) -> Vec<Path> {
+#[must_use]
+pub fn searched(context: &Context, resource: &Resource) -> Vec<Path> {
     let mut fields = resource.search.clone();
     fields.extend(of_settings(context, resource));
     fields

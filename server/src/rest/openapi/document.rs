@@ -1,0 +1,348 @@
+//! The paths of every declared entity.
+
+use utoipa::openapi::{
+    Components, Content, HttpMethod, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder,
+    RefOr, Required, Response, ResponseBuilder, Schema,
+    path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    request_body::{RequestBody, RequestBodyBuilder},
+    security::{
+        ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+    },
+};
+
+use super::schemas::{self, Schemas, like, of_type};
+use crate::rest::{
+    action::{Action, Verb},
+    address::TOKEN,
+    entity::{Csv, Entity, Like, Target, Write},
+    filter::Operation as Compare,
+    registry::{Resource, registry},
+};
+
+type Any = RefOr<Schema>;
+
+/// Describes everything that is declared.
+pub fn build() -> OpenApi {
+    let mut schemas = Schemas::default();
+    schemas.0.insert("Error".to_owned(), error());
+    let mut paths = PathsBuilder::new();
+    for resource in &registry().resources {
+        for (path, method, operation) in Described::new(resource, &mut schemas).operations() {
+            let mut item = PathItem::new(method, operation);
+            if path.contains("{id}") {
+                item.parameters = Some(vec![RefOr::T(id())]);
+            }
+            paths = paths.path(path, item);
+        }
+    }
+    let mut components = Components::new();
+    components.schemas.extend(schemas.0);
+    let token = ApiKeyValue::with_description("Authorization", "`Token <key>`");
+    components.add_security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)));
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .build();
+    components.add_security_scheme("jwt", SecurityScheme::Http(bearer));
+    let none: [&str; 0] = [];
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("migasfree")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some("Fleet management for GNU/Linux desktops."))
+                .build(),
+        )
+        .paths(paths.build())
+        .components(Some(components))
+        .security(Some([
+            SecurityRequirement::new("token", none),
+            SecurityRequirement::new("jwt", none),
+        ]))
+        .build()
+}
+
+fn error() -> Any {
+    use utoipa::openapi::schema::ObjectBuilder;
+    ObjectBuilder::new()
+        .property("detail", like(Like::Text))
+        .property("code", like(Like::Text))
+        .description(Some(
+            "What happened and what to do next; refused values stand under their fields instead.",
+        ))
+        .build()
+        .into()
+}
+
+fn id() -> Parameter {
+    ParameterBuilder::new()
+        .name("id")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(like(Like::Integer)))
+        .build()
+}
+
+fn query(name: &str, schema: Any, description: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .schema(Some(schema))
+        .description((!description.is_empty()).then_some(description))
+        .build()
+}
+
+fn answer(description: &str, schema: Any) -> Response {
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/json", Content::new(Some(schema)))
+        .build()
+}
+
+fn empty(description: &str) -> Response {
+    ResponseBuilder::new().description(description).build()
+}
+
+/// One entity on its way into the document.
+struct Described<'a> {
+    resource: &'static Resource,
+    entity: &'static Entity,
+    schemas: &'a mut Schemas,
+    found: Vec<(String, HttpMethod, Operation)>,
+}
+
+impl<'a> Described<'a> {
+    fn new(resource: &'static Resource, schemas: &'a mut Schemas) -> Self {
+        Self {
+            resource,
+            entity: resource.entity,
+            schemas,
+            found: Vec::new(),
+        }
+    }
+
+    fn operations(mut self) -> Vec<(String, HttpMethod, Operation)> {
+        let entity = self.entity;
+        let detail = self
+            .schemas
+            .shape(entity.schema, entity.table, entity.detail);
+        self.lists(&detail);
+        self.writes();
+        if entity.operations.contains('R') {
+            let read = self
+                .operation("retrieve", "One of them")
+                .response("200", answer("The row", detail));
+            self.add("{id}/", HttpMethod::Get, read);
+        }
+        if entity.operations.contains('D') {
+            let delete = self
+                .operation("destroy", "Delete it")
+                .response("204", empty("Gone"));
+            self.add("{id}/", HttpMethod::Delete, delete);
+        }
+        self.generic();
+        for action in entity.actions {
+            self.action(action);
+        }
+        self.found
+    }
+
+    fn add(&mut self, path: &str, method: HttpMethod, operation: OperationBuilder) {
+        let operation = operation
+            .response(
+                "401",
+                answer("Nobody signed in", schemas::reference("Error")),
+            )
+            .response(
+                "403",
+                answer("The permission is missing", schemas::reference("Error")),
+            );
+        let path = format!("{TOKEN}{}/{path}", self.entity.route);
+        self.found.push((path, method, operation.build()));
+    }
+
+    fn operation(&self, name: &str, summary: &str) -> OperationBuilder {
+        let route = self.entity.route.replace(['/', '-'], "_");
+        OperationBuilder::new()
+            .tag(self.entity.route)
+            .operation_id(Some(format!("{route}_{name}")))
+            .summary(Some(summary))
+    }
+
+    fn lists(&mut self, detail: &Any) {
+        let entity = self.entity;
+        let item = if entity.list.is_empty() {
+            detail.clone()
+        } else {
+            self.schemas
+                .shape(&format!("{}List", entity.schema), entity.table, entity.list)
+        };
+        let page = self
+            .schemas
+            .page(&format!("Paginated{}List", entity.schema), item);
+        if entity.operations.contains('L') {
+            let mut list = self
+                .operation("list", entity.model.many)
+                .response("200", answer("A page", page));
+            for parameter in self.parameters() {
+                list = list.parameter(parameter);
+            }
+            self.add("", HttpMethod::Get, list);
+        }
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        let mut parameters = vec![
+            query("page", like(Like::Text), "Number of the page, or `last`"),
+            query(
+                "page_size",
+                like(Like::Integer),
+                "Rows on a page; 100 when missing, 10000 at most",
+            ),
+            query(
+                "ordering",
+                like(Like::Text),
+                "Columns, comma separated; `-` before one for descending",
+            ),
+        ];
+        if !self.resource.search.is_empty() || self.entity.also_searched.is_some() {
+            parameters.push(query(
+                "search",
+                like(Like::Text),
+                "Every word must be found",
+            ));
+        }
+        for filter in &self.resource.filters {
+            let schema = match filter.operation {
+                Compare::In => schemas::list(of_type(filter.path.leaf().ty(), false)),
+                Compare::IsNull => like(Like::Boolean),
+                Compare::Contains | Compare::ContainsExactly => like(Like::Text),
+                _ => of_type(filter.path.leaf().ty(), false),
+            };
+            parameters.push(query(&filter.name, schema, ""));
+        }
+        for filter in self.entity.custom_filters {
+            parameters.push(query(filter.name, like(filter.like), ""));
+        }
+        parameters
+    }
+
+    fn writes(&mut self) {
+        let entity = self.entity;
+        let name = format!("{}Write", entity.schema);
+        if entity.operations.contains('C') {
+            let body = self.body(&format!("{name}Request"), entity.write, false);
+            let written = self
+                .schemas
+                .shape(&name, entity.table, entity.created_fields());
+            let create = self
+                .operation("create", "Add one")
+                .request_body(Some(body))
+                .response("201", answer("What was added", written))
+                .response("400", answer("Refused", schemas::reference("Error")));
+            self.add("", HttpMethod::Post, create);
+        }
+        if entity.operations.contains('U') {
+            let changed = if entity.updated.is_empty() && entity.operations.contains('C') {
+                schemas::reference(&name)
+            } else {
+                self.schemas.shape(
+                    &format!("{}Update", entity.schema),
+                    entity.table,
+                    entity.updated_fields(),
+                )
+            };
+            for (method, verb, partial, prefix) in [
+                (HttpMethod::Put, "update", false, "Updated"),
+                (HttpMethod::Patch, "partial_update", true, "Patched"),
+            ] {
+                let body = self.body(&format!("{prefix}{name}"), entity.update_fields(), partial);
+                let update = self
+                    .operation(verb, "Change it")
+                    .request_body(Some(body))
+                    .response("200", answer("What was changed", changed.clone()))
+                    .response("400", answer("Refused", schemas::reference("Error")));
+                self.add("{id}/", method, update);
+            }
+        }
+    }
+
+    fn body(&mut self, name: &str, writes: &[Write], partial: bool) -> RequestBody {
+        let schema = self.schemas.writes(name, self.entity, writes, partial);
+        let mut body = RequestBodyBuilder::new().required(Some(Required::True));
+        let files = writes
+            .iter()
+            .any(|write| matches!(write.target, Target::File) && write.required);
+        if !files {
+            body = body
+                .content("application/json", Content::new(Some(schema.clone())))
+                .content(
+                    "application/x-www-form-urlencoded",
+                    Content::new(Some(schema.clone())),
+                );
+        }
+        body.content("multipart/form-data", Content::new(Some(schema)))
+            .build()
+    }
+
+    fn generic(&mut self) {
+        let entity = self.entity;
+        if matches!(entity.csv, Csv::Everything | Csv::Columns(_)) {
+            let file = ResponseBuilder::new()
+                .description("The whole list")
+                .content("text/csv", Content::new(Some(like(Like::Text))))
+                .build();
+            let mut export = self
+                .operation("export", "The list as CSV")
+                .response("200", file);
+            for parameter in self.parameters().into_iter().skip(2) {
+                export = export.parameter(parameter);
+            }
+            self.add("export/", HttpMethod::Get, export);
+        }
+        if !entity.generic {
+            return;
+        }
+        let page = schemas::reference(&format!("Paginated{}List", entity.schema));
+        let filter = self
+            .operation("filter", "The list, with its parameters in the body")
+            .request_body(Some(
+                RequestBodyBuilder::new()
+                    .content("application/json", Content::new(Some(like(Like::Object))))
+                    .build(),
+            ))
+            .response("200", answer("A page", page));
+        self.add("filter/", HttpMethod::Post, filter);
+        let badge = self
+            .operation("badge", "What it is called")
+            .response("200", answer("The badge", like(Like::Object)));
+        self.add("{id}/badge/", HttpMethod::Get, badge);
+        let relations = self.operation("relations", "What refers to it").response(
+            "200",
+            answer("Collections", schemas::list(like(Like::Object))),
+        );
+        self.add("{id}/relations/", HttpMethod::Get, relations);
+    }
+
+    fn action(&mut self, action: &'static Action) {
+        let (method, verb) = match action.verb {
+            Verb::Get => (HttpMethod::Get, "get"),
+            Verb::Post => (HttpMethod::Post, "post"),
+            Verb::Put => (HttpMethod::Put, "put"),
+            Verb::Patch => (HttpMethod::Patch, "patch"),
+            Verb::Delete => (HttpMethod::Delete, "delete"),
+        };
+        let path = format!("{}/", action.path.replace("<id>", "{id}"));
+        let name = action.path.replace("<id>/", "").replace(['/', '-'], "_");
+        let mut operation = self
+            .operation(&format!("{name}_{verb}"), action.summary)
+            .response("200", answer("Done", like(Like::Object)));
+        if !action.body.is_empty() {
+            let title = format!("{}_{name}_{verb}", self.entity.schema);
+            let body = self.body(&title, action.body, false);
+            operation = operation.request_body(Some(body));
+        }
+        self.add(&path, method, operation);
+    }
+}

@@ -1,0 +1,47 @@
+//! The description of the API for programs and people: OpenAPI from the declarations, and Swagger UI.
+
+mod document;
+mod schemas;
+mod yaml;
+
+use std::sync::LazyLock;
+
+use axum::{
+    Router,
+    extract::RawQuery,
+    http::header,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::params::Params;
+use crate::app::AppState;
+
+const SCHEMA: &str = "/api/schema/";
+
+static JSON: LazyLock<String> =
+    LazyLock::new(|| serde_json::to_string(&document::build()).unwrap_or_default());
+static YAML: LazyLock<String> =
+    LazyLock::new(|| yaml::written(&serde_json::from_str(&JSON).unwrap_or_default()));
+
+/// The description at `/api/schema/`, and Swagger UI beside it and at `/docs/`.
+pub fn router() -> Router<AppState> {
+    let swagger = |path: &'static str| {
+        SwaggerUi::new(path)
+            .config(Config::new(["/api/schema/?format=json"]).persist_authorization(true))
+    };
+    Router::new()
+        .route(SCHEMA, get(schema))
+        .merge(swagger("/api/schema/swagger-ui"))
+        .merge(swagger("/docs"))
+}
+
+async fn schema(RawQuery(query): RawQuery) -> Response {
+    let params = Params::from_query(query.as_deref().unwrap_or_default());
+    let (kind, text) = match params.get("format") {
+        Some("json") => ("application/vnd.oai.openapi+json", JSON.as_str()),
+        _ => ("application/vnd.oai.openapi; charset=utf-8", YAML.as_str()),
+    };
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}

@@ -1,0 +1,169 @@
+//! Declarations as schemas.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::{
+    KnownFormat, Ref, RefOr, Schema, SchemaFormat,
+    schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type as Json},
+};
+
+use crate::rest::{
+    entity::{Entity, Field, Like, Shape, Target, Write},
+    path::Path,
+    registry::registry,
+    schema::{Table, Type},
+    validate::column_of,
+};
+
+type Any = RefOr<Schema>;
+
+/// Named schemas, each once.
+#[derive(Default)]
+pub struct Schemas(pub BTreeMap<String, Any>);
+
+/// A reference to a named schema.
+pub fn reference(name: &str) -> Any {
+    RefOr::Ref(Ref::from_schema_name(name))
+}
+
+/// A list of something.
+pub fn list(items: Any) -> Any {
+    ArrayBuilder::new().items(items).build().into()
+}
+
+fn object(ty: Json, null: bool) -> ObjectBuilder {
+    let schema_type = if null {
+        SchemaType::from_iter([ty, Json::Null])
+    } else {
+        SchemaType::Type(ty)
+    };
+    ObjectBuilder::new().schema_type(schema_type)
+}
+
+fn formatted(ty: Json, format: KnownFormat, null: bool) -> Any {
+    object(ty, null)
+        .format(Some(SchemaFormat::KnownFormat(format)))
+        .build()
+        .into()
+}
+
+/// What a column holds.
+pub fn of_type(ty: Type, null: bool) -> Any {
+    match ty {
+        Type::Key(_) | Type::Int => formatted(Json::Integer, KnownFormat::Int64, null),
+        Type::IntChoice(choices) => object(Json::Integer, null)
+            .enum_values(Some(choices.iter().map(|(value, _)| *value)))
+            .build()
+            .into(),
+        Type::Float => formatted(Json::Number, KnownFormat::Double, null),
+        Type::Bool => object(Json::Boolean, null).build().into(),
+        Type::Text(max) => object(Json::String, null)
+            .max_length(Some(max))
+            .build()
+            .into(),
+        Type::LongText => object(Json::String, null).build().into(),
+        Type::Choice(choices) => object(Json::String, null)
+            .enum_values(Some(choices.iter().map(|(value, _)| *value)))
+            .build()
+            .into(),
+        Type::Lines => list(object(Json::String, false).build().into()),
+        Type::Time => formatted(Json::String, KnownFormat::DateTime, null),
+        Type::Date => formatted(Json::String, KnownFormat::Date, null),
+        Type::Json => object(Json::Object, null).build().into(),
+    }
+}
+
+/// What a made value or an extra member looks like.
+pub fn like(like: Like) -> Any {
+    match like {
+        Like::Text | Like::Uri => object(Json::String, false).build().into(),
+        Like::Integer => formatted(Json::Integer, KnownFormat::Int64, false),
+        Like::Number => formatted(Json::Number, KnownFormat::Double, false),
+        Like::Boolean => object(Json::Boolean, false).build().into(),
+        Like::Object => object(Json::Object, true).build().into(),
+        Like::Texts => list(object(Json::String, false).build().into()),
+        Like::Ids => list(formatted(Json::Integer, KnownFormat::Int64, false)),
+        Like::File => formatted(Json::String, KnownFormat::Binary, false),
+    }
+}
+
+impl Schemas {
+    /// A shape under a name.
+    pub fn shape(&mut self, name: &str, table: &'static Table, fields: &[Field]) -> Any {
+        if !self.0.contains_key(name) {
+            self.0
+                .insert(name.to_owned(), object(Json::Object, false).build().into());
+            let mut schema = object(Json::Object, false);
+            for field in fields {
+                schema = schema
+                    .property(field.name(), self.field(table, field))
+                    .required(field.name());
+            }
+            self.0.insert(name.to_owned(), schema.build().into());
+        }
+        reference(name)
+    }
+
+    fn fragment(&mut self, shape: &'static Shape) -> Any {
+        match registry().tables.get(shape.table) {
+            Some(table) => self.shape(shape.name, table, shape.fields),
+            None => object(Json::Object, true).build().into(),
+        }
+    }
+
+    fn field(&mut self, table: &'static Table, field: &Field) -> Any {
+        let at_end = |path: &str| {
+            Path::resolve(&registry().tables, table, path).map_or_else(
+                |_| like(Like::Text),
+                |path| of_type(path.leaf().ty(), path.leaf().null()),
+            )
+        };
+        match field {
+            Field::Column { column, .. } => at_end(column),
+            Field::Path { path, .. } => at_end(path),
+            Field::Label { .. } => like(Like::Text),
+            Field::One { shape, .. } => self.fragment(shape),
+            Field::Many { shape, .. } => list(self.fragment(shape)),
+            Field::Ids { .. } => like(Like::Ids),
+            Field::Made { like: kind, .. } => like(*kind),
+        }
+    }
+
+    /// What may be written, under a name; with `partial` nothing is required.
+    pub fn writes(&mut self, name: &str, entity: &Entity, writes: &[Write], partial: bool) -> Any {
+        let mut schema = object(Json::Object, false);
+        for write in writes {
+            schema = schema.property(write.name, written(entity.table, write));
+            if write.required && !partial {
+                schema = schema.required(write.name);
+            }
+        }
+        self.0.insert(name.to_owned(), schema.build().into());
+        reference(name)
+    }
+
+    /// A page of a shape.
+    pub fn page(&mut self, name: &str, item: Any) -> Any {
+        let page = object(Json::Object, false)
+            .property("count", like(Like::Integer))
+            .property("next", object(Json::String, true).build())
+            .property("previous", object(Json::String, true).build())
+            .property("results", list(item))
+            .required("count")
+            .required("results");
+        self.0.insert(name.to_owned(), page.build().into());
+        reference(name)
+    }
+}
+
+fn written(table: &'static Table, write: &Write) -> Any {
+    match write.target {
+        Target::Column => column_of(table, write.name).map_or_else(
+            || like(Like::Text),
+            |column| of_type(column.ty, column.null),
+        ),
+        Target::Links => like(Like::Ids),
+        Target::Extra(kind) => like(kind),
+        Target::File => like(Like::File),
+    }
+}
