@@ -1,5 +1,7 @@
 //! The demo: an organisation on this computer, until it is interrupted.
 
+mod computers;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -44,6 +46,8 @@ async fn main() -> Result<()> {
     .context("is the address free? choose another one with --listen")?;
     found(&options, &server).await?;
 
+    let fleet = computers::start(options.computers, &server).await?;
+
     println!("Making a computer with a Debian of its own");
     let bus = Bus::session(&options.data)?;
     let computer = Computer::make(
@@ -62,6 +66,7 @@ async fn main() -> Result<()> {
     tell(&options, &server, &bus, &computer)?;
     interrupted().await?;
     println!("\nStopping");
+    fleet.abort();
     if let Some(play) = &mut play
         && play.is_running()
     {
