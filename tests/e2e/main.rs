@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod admin_ui;
 mod path;
 mod play;
 mod server_crashes;

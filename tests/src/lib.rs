@@ -9,6 +9,7 @@ pub mod computer;
 pub mod desk;
 pub mod display;
 pub mod fleet;
+pub mod form;
 pub mod organisation;
 pub mod package;
 pub mod peer;

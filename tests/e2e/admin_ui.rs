@@ -1,0 +1,236 @@
+//! The administrator's part, in a real browser.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use migasfree_tests::browser::Browser;
+use migasfree_tests::fleet::{Fleet, Options};
+use migasfree_tests::organisation::{Organisation, PROJECTS};
+use migasfree_tests::package::Package;
+use migasfree_tests::server::{Server, Start};
+
+async fn sign_in(browser: &Browser, server: &Server) -> Result<()> {
+    browser.open(server.url()).await?;
+    browser.fill("input[name=username]", "admin").await?;
+    browser
+        .fill("input[name=password]", &server.password()?)
+        .await?;
+    browser.press(".login-button").await?;
+    browser.find("nav").await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_publishes_and_offers_a_package_in_the_browser() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let browser = Browser::chromium(1360, 900).await?;
+    browser.open(server.url()).await?;
+    browser.find(".login-form").await?;
+    browser.picture("admin-login-light").await?;
+    browser.fill("input[name=username]", "admin").await?;
+    browser.fill("input[name=password]", "wrong").await?;
+    browser.press(".login-button").await?;
+    browser
+        .find(".login-form .notice")
+        .await
+        .context("a wrong password is told")?;
+    sign_in(&browser, &server).await?;
+    let url = server.url();
+
+    browser.open(&format!("{url}/platforms/new")).await?;
+    browser.write("Name", "Linux").await?;
+    create(&browser).await?;
+    browser.open(&format!("{url}/projects/new")).await?;
+    browser.write("Name", "front-desk").await?;
+    browser.pick("Platform", "Linux").await?;
+    browser.write("Architecture", "amd64").await?;
+    create(&browser).await?;
+    browser.open(&format!("{url}/stores/new")).await?;
+    browser.write("Name", "main").await?;
+    browser.pick("Project", "front-desk").await?;
+    create(&browser).await?;
+
+    upload(&browser, url, folder.path()).await?;
+
+    browser.open(&format!("{url}/deployments/new")).await?;
+    browser.write("Name", "Welcome").await?;
+    browser.pick("Project", "front-desk").await?;
+    browser.pick("Packages it offers", "welcome-desk").await?;
+    browser.pick("Included", "All Systems").await?;
+    browser.picture("admin-deployment-form-light").await?;
+    create(&browser).await?;
+    browser.open(&format!("{url}/deployments")).await?;
+    browser.reads("Welcome").await?;
+    browser
+        .wait_for_text_within("main", "Published", Duration::from_secs(60))
+        .await?;
+
+    browser.open(&format!("{url}/audit")).await?;
+    browser.reads("Welcome").await?;
+    let release = format!("{url}/public/front-desk/repos/dists/welcome/InRelease");
+    ensure!(
+        reqwest::get(release).await?.status().is_success(),
+        "not published"
+    );
+    browser.close().await
+}
+
+/// Sends the form and waits until the new object's page is there.
+async fn create(browser: &Browser) -> Result<()> {
+    browser
+        .press("form button[type=submit], .form-actions button.btn-primary")
+        .await?;
+    let start = std::time::Instant::now();
+    loop {
+        let path = browser.run("return location.pathname").await?;
+        if !path.as_str().unwrap_or_default().ends_with("/new") {
+            return Ok(());
+        }
+        ensure!(
+            start.elapsed() < Duration::from_secs(20),
+            "not created: {}",
+            browser
+                .run("return document.querySelector('main').innerText")
+                .await?
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn upload(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
+    let package = Package::new("welcome-desk", "1.0").file("/usr/share/welcome/text", "welcome\n");
+    let good = folder.join(package.file_name());
+    std::fs::write(&good, package.build()?)?;
+    let bad = folder.join("broken_1.0_all.deb");
+    std::fs::write(&bad, b"this is no package")?;
+
+    browser.open(&format!("{url}/packages")).await?;
+    browser.press_button("Upload").await?;
+    let input = browser.find("input[type=file]").await?;
+    input
+        .send_keys(&format!("{}\n{}", good.display(), bad.display()))
+        .await?;
+    browser.reads("welcome-desk_1.0_all.deb").await?;
+    browser.press_button("Upload 2").await?;
+    browser
+        .find(".upload-list .progress, .upload-list li")
+        .await?;
+    browser
+        .wait_for_text_within(
+            ".upload-list",
+            "broken_1.0_all.deb",
+            Duration::from_secs(20),
+        )
+        .await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    browser.picture("admin-upload-light").await?;
+    browser.open(&format!("{url}/packages")).await?;
+    browser.reads("welcome-desk_1.0_all.deb").await?;
+    let page = browser
+        .run("return document.querySelector('main').innerText")
+        .await?;
+    ensure!(
+        !page.to_string().contains("broken_1.0"),
+        "a broken package was taken"
+    );
+    Ok(())
+}
+
+/// Pages, and a name for their pictures.
+const PAGES: [(&str, &str); 12] = [
+    ("", "overview"),
+    ("computers", "computers"),
+    ("packages", "packages"),
+    ("deployments", "deployments"),
+    ("deployments/1", "deployment"),
+    ("applications", "applications"),
+    ("applications/1", "application"),
+    ("policies", "policies"),
+    ("users", "users"),
+    ("audit", "audit"),
+    ("synchronizations", "synchronizations"),
+    ("preferences", "preferences"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_shows_an_organisation_in_light_dark_and_narrow() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    Organisation::create(&server.admin().await?, |_| {}).await?;
+    let mut fleet = Fleet::new(&Options {
+        url: server.url().to_owned(),
+        projects: PROJECTS
+            .iter()
+            .map(|(name, share)| ((*name).to_owned(), *share))
+            .collect(),
+        computers: 40,
+        packages: 120,
+        seed: 1,
+        concurrency: 4,
+    });
+    fleet.register().await?;
+    fleet.synchronise().await?;
+    let computer = fleet.peers()[0].known_id()?;
+    let tabs = [
+        "",
+        "/software",
+        "/hardware",
+        "/synchronizations",
+        "/attributes",
+        "/deployments",
+    ];
+
+    for (look, width, theme) in [
+        ("light", 1360, "light"),
+        ("dark", 1360, "dark"),
+        ("narrow", 360, "light"),
+    ] {
+        let browser = Browser::chromium(width, 900).await?;
+        sign_in(&browser, &server).await?;
+        browser
+            .run(&format!(
+                "localStorage.setItem('migasfree.theme', '{theme}')"
+            ))
+            .await?;
+        for (path, name) in PAGES {
+            page(
+                &browser,
+                &format!("{}/{path}", server.url()),
+                &format!("{name}-{look}"),
+            )
+            .await?;
+        }
+        for tab in tabs {
+            let name = format!("computer{}-{look}", tab.replace('/', "-"));
+            page(
+                &browser,
+                &format!("{}/computers/{computer}{tab}", server.url()),
+                &name,
+            )
+            .await?;
+        }
+        browser.close().await?;
+    }
+    Ok(())
+}
+
+/// Opens a page, waits until nothing is loading any more, takes its picture, and checks that it does
+/// not scroll sideways.
+async fn page(browser: &Browser, url: &str, name: &str) -> Result<()> {
+    browser.open(url).await?;
+    browser.find("main").await?;
+    let start = std::time::Instant::now();
+    let loading = "return document.querySelector('.skeleton, [aria-busy=true]') !== null";
+    while browser.run(loading).await? == true && start.elapsed() < Duration::from_secs(15) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    browser.picture(&format!("admin-{name}")).await?;
+    let wide = browser
+        .run("return document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+        .await?;
+    ensure!(wide == false, "{name} scrolls sideways");
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Synchronisations through the sealed protocol, and lists of what they left.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use migasfree_tests::admin::Admin;
+use migasfree_tests::fleet::{self, Fleet, Options, Prebuilt, Request};
+use migasfree_tests::server::Server;
+use serde_json::json;
+
+use crate::machine;
+use crate::table::{Limit, Row, median};
+
+const PROJECT: &str = "bench-fleet";
+const CONCURRENCY: usize = 4;
+
+/// Bare RSA, sealed calls, and full synchronisations of 50 and of 500 computers.
+pub async fn synchronisations(admin: &Admin, server: &mut Server) -> Result<Vec<Row>> {
+    found(admin).await?;
+    let mut rows = vec![
+        Row::new(
+            "server memory, idle",
+            machine::resident_mib(server.process().id())?,
+            "MiB",
+            Limit::None,
+        )
+        .remark("after publishing"),
+        rsa()?,
+    ];
+    for computers in [50, 500] {
+        rows.extend(synchronise(server, computers).await?);
+    }
+    rows.push(
+        Row::new(
+            "server memory under load",
+            machine::resident_mib(server.process().id())?,
+            "MiB",
+            Limit::AtMost(150.0),
+        )
+        .remark("right after 500 computers"),
+    );
+    Ok(rows)
+}
+
+async fn found(admin: &Admin) -> Result<()> {
+    let platform = admin.find("platforms/?page_size=1").await?;
+    admin
+        .create(
+            "projects/",
+            &json!({
+                "name": PROJECT, "pms": "apt", "architecture": "amd64",
+                "auto_register_computers": true, "platform": platform,
+            }),
+        )
+        .await?;
+    Ok(())
+}
+
+/// One private operation with a 2048-bit key: a sealed call needs two.
+fn rsa() -> Result<Row> {
+    let key = RsaKeyPair::generate(KeySize::Rsa2048).context("a key pair")?;
+    let mut signature = vec![0; key.public_modulus_len()];
+    let rounds = 400;
+    let start = Instant::now();
+    for round in 0..rounds {
+        key.sign(
+            &RSA_PKCS1_SHA256,
+            &SystemRandom::new(),
+            format!("{round}").as_bytes(),
+            &mut signature,
+        )
+        .context("a signature")?;
+    }
+    let each = start.elapsed().as_secs_f64() * 1000.0 / f64::from(rounds);
+    Ok(Row::new(
+        "one bare RSA-2048 signature",
+        each,
+        "ms",
+        Limit::None,
+    ))
+}
+
+async fn synchronise(server: &mut Server, computers: usize) -> Result<Vec<Row>> {
+    let url = server.url().to_owned();
+    let mut fleet = Fleet::new(&Options::of_project(&url, PROJECT, computers));
+    fleet.register().await?;
+    fleet.synchronise().await?;
+    let properties = ["HST", "NET", "PCI"].map(str::to_owned);
+
+    let process = server.process().id();
+    let mut rows = Vec::new();
+    if computers == 50 {
+        let calls: Vec<Prebuilt> = fleet
+            .prebuild(&properties)?
+            .iter()
+            .map(identification)
+            .collect();
+        let before = machine::cpu_seconds(process)?;
+        let pace = fleet::send(&url, calls, CONCURRENCY).await?;
+        let cpu = (machine::cpu_seconds(process)? - before) * 1000.0 / (pace.count * 10) as f64;
+        rows.push(
+            Row::new(
+                "sealed calls",
+                pace.per_second() * 10.0,
+                "per s",
+                Limit::None,
+            )
+            .remark("computers/id/, sealed beforehand"),
+        );
+        rows.push(Row::new(
+            "server CPU of a sealed call",
+            cpu,
+            "ms",
+            Limit::None,
+        ));
+    }
+    let scripts = fleet.prebuild(&properties)?;
+    let before = machine::cpu_seconds(process)?;
+    let pace = fleet::send(&url, scripts, CONCURRENCY).await?;
+    let cpu = (machine::cpu_seconds(process)? - before) * 1000.0 / pace.count as f64;
+    rows.push(
+        Row::new(
+            format!("full synchronisations, {computers} computers"),
+            pace.per_second(),
+            "per s",
+            Limit::AtLeast(100.0),
+        )
+        .remark("15 calls each, 950 packages, sealed beforehand; the load shares the machine"),
+    );
+    rows.push(Row::new(
+        format!("server CPU of one of them, {computers} computers"),
+        cpu,
+        "ms",
+        Limit::AtMost(20.0),
+    ));
+    Ok(rows)
+}
+
+/// Ten times the identification call of a script.
+fn identification(script: &Prebuilt) -> Prebuilt {
+    let requests: Vec<Request> = script
+        .requests
+        .iter()
+        .filter(|request| request.path.ends_with("computers/id/"))
+        .flat_map(|request| std::iter::repeat_n(request.clone(), 10))
+        .collect();
+    Prebuilt { requests }
+}
+
+/// Pages of twenty of many computers, filtered and not.
+pub async fn lists(admin: &Admin, server: &mut Server, computers: usize) -> Result<Vec<Row>> {
+    let mut options = Options::of_project(server.url(), PROJECT, computers);
+    options.packages = 5;
+    Fleet::new(&options).register().await?;
+    let limit = if computers > 10_000 { 50.0 } else { 5.0 };
+    let mut rows = Vec::new();
+    for (what, query) in [
+        ("page of 20", "computers/?page_size=20"),
+        (
+            "page of 20, filtered by status",
+            "computers/?page_size=20&status__in=assigned,reserved",
+        ),
+        ("page of 20, searched", "computers/?page_size=20&search=07"),
+    ] {
+        let mut times = Vec::new();
+        for _ in 0..30 {
+            let start = Instant::now();
+            admin.get(query).await?;
+            times.push(start.elapsed().as_secs_f64() * 1000.0);
+        }
+        rows.push(
+            Row::new(
+                format!("{what}, {computers} computers"),
+                median(times),
+                "ms",
+                Limit::AtMost(limit),
+            )
+            .remark("median of 30, seen by the caller"),
+        );
+    }
+    rows.push(Row::new(
+        format!("server memory with {computers} computers"),
+        machine::resident_mib(server.process().id())?,
+        "MiB",
+        Limit::AtMost(60.0),
+    ));
+    Ok(rows)
+}
