@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use migasfree_dbus::{JobProxy, JobState, ManagerProxy, SyncOptions};
+use migasfree_dbus::{ManagerProxy, SyncOptions};
 use migasfree_tests::admin::Admin;
 use migasfree_tests::bus::{self, Bus, Polkit};
 use migasfree_tests::computer::Computer;
@@ -14,6 +14,7 @@ use migasfree_tests::organisation::ALL_SYSTEMS;
 use migasfree_tests::package::Package;
 use migasfree_tests::process::Process;
 use migasfree_tests::server::Start;
+use migasfree_tests::session::finished;
 use serde_json::json;
 
 const PROJECT: &str = "path-debian-12";
@@ -50,7 +51,7 @@ async fn an_uploaded_package_is_installed_by_an_ordinary_user() -> Result<()> {
         .await?
         .sync(SyncOptions::default())
         .await?;
-    finish(&connection, job.as_str(), "success", &daemon).await?;
+    finished(&connection, job.as_str(), "success").await.with_context(|| daemon.log())?;
     let computers = admin.list("computers/?name=path-01").await?;
     ensure!(computers.len() == 1, "registered: {computers:?}");
 
@@ -71,7 +72,7 @@ async fn an_uploaded_package_is_installed_by_an_ordinary_user() -> Result<()> {
     // Allowed by a rule of the site.
     polkit.write_rules(&bus::rule("org.migasfree.client1.app-install", "YES"))?;
     let job = allowed(&bus, &install).await?.path()?;
-    finish(&connection, &job, "success", &daemon).await?;
+    finished(&connection, &job, "success").await.with_context(|| daemon.log())?;
     let trace = std::fs::read_to_string(computer.root().join(TRACE))
         .context("the maintainer script did not run")?;
     ensure!(trace == "configured as root\n", "{trace}");
@@ -191,35 +192,6 @@ async fn allowed(bus: &Bus, install: &[&str]) -> Result<desk::Reply> {
         ensure!(start.elapsed() < Duration::from_secs(20), "{}", reply.text);
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-}
-
-/// Waits for a job and checks how it ended.
-async fn finish(
-    connection: &zbus::Connection,
-    path: &str,
-    result: &str,
-    daemon: &Process,
-) -> Result<()> {
-    let job = JobProxy::new(connection, path.to_owned()).await?;
-    let start = Instant::now();
-    while job.state().await? != JobState::Finished {
-        ensure!(
-            start.elapsed() < Duration::from_secs(180),
-            "the job does not end:\n{}",
-            daemon.log()
-        );
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    let (_, output) = job.read_output(0, 65_536).await?;
-    ensure!(
-        job.result().await? == result,
-        "{} {}\n{}\n{}",
-        job.result().await?,
-        job.error_code().await?,
-        String::from_utf8_lossy(&output),
-        daemon.log()
-    );
-    Ok(())
 }
 
 fn is_installed(computer: &Computer, package: &str) -> Result<bool> {

@@ -5,7 +5,6 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use migasfree_dbus::{JobProxy, JobState, ManagerProxy, SyncOptions};
 use migasfree_tests::binaries;
 use migasfree_tests::browser::Browser;
 use migasfree_tests::bus::Bus;
@@ -13,6 +12,7 @@ use migasfree_tests::computer::Computer;
 use migasfree_tests::display::Display;
 use migasfree_tests::organisation::{APPS, OFFICE, Organisation};
 use migasfree_tests::server::Start;
+use migasfree_tests::session::synchronise;
 
 const WHILE_INSTALLING: Duration = Duration::from_secs(120);
 
@@ -98,26 +98,6 @@ async fn a_person_finds_installs_and_removes_an_app_in_play() -> Result<()> {
         .await?;
     desk.picture("daemon-missing").await?;
     window.close().await
-}
-
-async fn synchronise(bus: &Bus) -> Result<()> {
-    let connection = bus.connect().await?;
-    let path = ManagerProxy::new(&connection)
-        .await?
-        .sync(SyncOptions::default())
-        .await?;
-    let job = JobProxy::new(&connection, path).await?;
-    let start = Instant::now();
-    while job.state().await? != JobState::Finished {
-        ensure!(
-            start.elapsed() < WHILE_INSTALLING,
-            "the synchronisation does not end"
-        );
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    let result = job.result().await?;
-    ensure!(result == "success", "{result} {}", job.error_code().await?);
-    Ok(())
 }
 
 /// Waits until the catalogue shows at least `count` cards.

@@ -18,3 +18,4 @@ pub mod process;
 pub mod root;
 pub mod server;
 pub mod stand_in;
+pub mod session;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use migasfree_tests::binaries;
 use migasfree_tests::browser::Browser;
 use migasfree_tests::bus::Bus;
@@ -11,6 +11,7 @@ use migasfree_tests::computer::Computer;
 use migasfree_tests::display::Display;
 use migasfree_tests::organisation::{OFFICE, Organisation};
 use migasfree_tests::server::Server;
+use migasfree_tests::session::synchronise;
 
 use crate::machine;
 use crate::table::{Limit, Row};
@@ -23,12 +24,8 @@ pub async fn measure(folder: &Path, server: &Server) -> Result<Vec<Row>> {
     let bus = Bus::session(folder)?;
     let computer = Computer::make(&folder.join("root"), server.address(), OFFICE, "bench-01")?;
     let daemon = computer.start_session_daemon(&bus, &folder.join("migasfreed.log"))?;
-    let synchronised = computer.command(&bus, &["sync"]).output()?;
-    ensure!(
-        synchronised.status.success(),
-        "{}",
-        String::from_utf8_lossy(&synchronised.stderr)
-    );
+    bus.wait_for_name("org.migasfree.Client1").await?;
+    synchronise(&bus).await?;
     let display = Display::start(1200, 800)?;
     first_cards(&display, &bus, folder).await?;
     let (navigation, start, memory) = first_cards(&display, &bus, folder).await?;

@@ -14,6 +14,7 @@ use migasfree_tests::computer::Computer;
 use migasfree_tests::organisation::{OFFICE, Organisation};
 use migasfree_tests::process::Process;
 use migasfree_tests::server::{Server, Start};
+use migasfree_tests::session::synchronise;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What the demo is made of.
@@ -57,7 +58,11 @@ async fn main() -> Result<()> {
         "reception-01",
     )?;
     let mut daemon = computer.start_session_daemon(&bus, &options.data.join("migasfreed.log"))?;
-    first_synchronisation(&computer, &bus)?;
+    println!("Synchronising it");
+    bus.wait_for_name("org.migasfree.Client1").await?;
+    synchronise(&bus)
+        .await
+        .context("the first synchronisation failed")?;
     let mut play = options
         .play
         .then(|| open_play(&options, &bus))
@@ -90,18 +95,6 @@ async fn found(options: &Options, server: &Server) -> Result<()> {
         .await
         .context("the organisation is half made; begin again with --fresh")?;
     fs::write(done, "founded\n")?;
-    Ok(())
-}
-
-fn first_synchronisation(computer: &Computer, bus: &Bus) -> Result<()> {
-    println!("Synchronising it");
-    let output = computer.command(bus, &["sync"]).output()?;
-    anyhow::ensure!(
-        output.status.success(),
-        "the first synchronisation failed:\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
     Ok(())
 }
 
