@@ -4,5 +4,6 @@
 
 mod admin_ui;
 mod path;
+mod person;
 mod play;
 mod server_crashes;

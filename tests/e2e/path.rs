@@ -51,7 +51,9 @@ async fn an_uploaded_package_is_installed_by_an_ordinary_user() -> Result<()> {
         .await?
         .sync(SyncOptions::default())
         .await?;
-    finished(&connection, job.as_str(), "success").await.with_context(|| daemon.log())?;
+    finished(&connection, job.as_str(), "success")
+        .await
+        .with_context(|| daemon.log())?;
     let computers = admin.list("computers/?name=path-01").await?;
     ensure!(computers.len() == 1, "registered: {computers:?}");
 
@@ -72,7 +74,9 @@ async fn an_uploaded_package_is_installed_by_an_ordinary_user() -> Result<()> {
     // Allowed by a rule of the site.
     polkit.write_rules(&bus::rule("org.migasfree.client1.app-install", "YES"))?;
     let job = allowed(&bus, &install).await?.path()?;
-    finished(&connection, &job, "success").await.with_context(|| daemon.log())?;
+    finished(&connection, &job, "success")
+        .await
+        .with_context(|| daemon.log())?;
     let trace = std::fs::read_to_string(computer.root().join(TRACE))
         .context("the maintainer script did not run")?;
     ensure!(trace == "configured as root\n", "{trace}");

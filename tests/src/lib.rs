@@ -17,5 +17,5 @@ pub mod pictures;
 pub mod process;
 pub mod root;
 pub mod server;
-pub mod stand_in;
 pub mod session;
+pub mod stand_in;

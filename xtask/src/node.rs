@@ -88,8 +88,8 @@ fn find() -> Result<PathBuf> {
                 .map(|folder| folder.join("node"))
                 .collect()
         })
-        .unwrap_or_else(Vec::new);
-    if let Some(node) = on_path.into_iter().find(|node| is_recent(node)) {
+        .unwrap_or_default();
+    if let Some(node) = on_path.into_iter().find(is_recent) {
         return Ok(node);
     }
     fetch()

@@ -53,6 +53,9 @@ pub fn permits(permissions: &HashSet<String>, permission: &str) -> bool {
             .any(|(proxy, base)| *proxy == permission && permissions.contains(*base))
 }
 
+/// Name, superuser, staff, preferred domain and scope of an operator.
+type Account = (String, bool, bool, Option<DomainId>, Option<ScopeId>);
+
 impl Operator {
     /// Whether they hold a permission (`core.change_deployment`).
     pub fn may(&self, permission: &str) -> bool {
@@ -99,8 +102,8 @@ impl Operator {
         credential: Credential,
         address: String,
     ) -> Result<Option<Self>> {
-        let row: Option<(String, bool, bool, Option<DomainId>, Option<ScopeId>)> = db
-            .optional(
+        let row = db
+            .optional::<Account>(
                 "SELECT username, is_superuser, is_staff, domain_preference_id, scope_preference_id \
                  FROM core_userprofile WHERE id = $1 AND is_active",
                 args![id],

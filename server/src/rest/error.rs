@@ -188,10 +188,10 @@ impl IntoResponse for RestError {
             Some(body) => (status, Json(body)).into_response(),
             None => status.into_response(),
         };
-        if let Self::Method(_, allowed) = &self {
-            if let Ok(allowed) = HeaderValue::from_str(allowed) {
-                response.headers_mut().insert(header::ALLOW, allowed);
-            }
+        if let Self::Method(_, allowed) = &self
+            && let Ok(allowed) = HeaderValue::from_str(allowed)
+        {
+            response.headers_mut().insert(header::ALLOW, allowed);
         }
         response
     }

@@ -146,7 +146,11 @@ fn package(seed: u64, profile: u64, index: usize) -> String {
     let mut random = Random::new(seed, index as u64);
     let (major, minor) = (random.below(12) + 1, random.below(30));
     // One package in thirty has another revision in every profile.
-    let revision = if index.is_multiple_of(30) { profile + 1 } else { 1 };
+    let revision = if index.is_multiple_of(30) {
+        profile + 1
+    } else {
+        1
+    };
     let architecture = if after.is_empty() || before == "lib" {
         "amd64"
     } else {

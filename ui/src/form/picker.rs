@@ -147,7 +147,7 @@ pub fn Picker(
             .map(|object| {
                 let id = value::id(&object);
                 let (prefix, label) = parts(entity, &object);
-                let on_remove = (!disabled && !(single && required))
+                let on_remove = (!(disabled || single && required))
                     .then(|| Callback::new(move |()| remove(id)));
                 let href = entity.page.then(|| entity.object_href(id));
                 match (on_remove, href) {

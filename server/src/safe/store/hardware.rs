@@ -108,8 +108,11 @@ async fn link_parents(tx: &mut Tx, nodes: &[Node], ids: &[i64]) -> Result<()> {
     Ok(())
 }
 
+/// A name and what it stands for.
+type Pair = (String, Option<String>);
+
 async fn insert_details(tx: &mut Tx, nodes: &[Node], ids: &[i64]) -> Result<()> {
-    let pairs = |of: fn(&Node) -> &[(String, Option<String>)]| -> String {
+    let pairs = |of: fn(&Node) -> &[Pair]| -> String {
         let each = nodes.iter().zip(ids).flat_map(|(node, id)| {
             of(node)
                 .iter()

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use migasfree_tests::admin::Admin;
 use migasfree_tests::fleet::{self, Fleet, Options, Prebuilt, Request};
 use migasfree_tests::server::Server;
