@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -82,20 +82,15 @@ impl Node {
 }
 
 fn find() -> Result<PathBuf> {
-    let on_path = env::var_os("PATH")
-        .map(|path| {
-            env::split_paths(&path)
-                .map(|folder| folder.join("node"))
-                .collect()
-        })
-        .unwrap_or_default();
-    if let Some(node) = on_path.into_iter().find(is_recent) {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut on_path = env::split_paths(&path).map(|folder| folder.join("node"));
+    if let Some(node) = on_path.find(|node| is_recent(node)) {
         return Ok(node);
     }
     fetch()
 }
 
-fn is_recent(node: &PathBuf) -> bool {
+fn is_recent(node: &Path) -> bool {
     node.exists()
         && command::output(Command::new(node).arg("--version")).is_ok_and(|version| {
             version
