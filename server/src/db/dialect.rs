@@ -92,6 +92,9 @@ macro_rules! sql {
     ($($part:tt)+) => { $crate::sql!(@made [] [] $($part)+) };
 }
 
+/// Writes how a member of an unpacked list is read, from its place.
+type Member = fn(usize) -> String;
+
 impl Dialect {
     /// `column IN (…)` for dynamic statements; `json` is a JSON array of numbers.
     /// The statement's text does not depend on the length of the list.
@@ -113,7 +116,7 @@ impl Dialect {
             .map(|(n, (start, end))| (n, start.0, end.0))
             .collect();
         let list = Expr::val(serde_json::json!(list).to_string());
-        let (unpack, number, time): (_, fn(usize) -> String, fn(usize) -> String) = match self {
+        let (unpack, number, time): (_, Member, Member) = match self {
             Self::Sqlite => (
                 Func::cust("json_each").arg(list),
                 |index| format!("e.value ->> {index}"),
