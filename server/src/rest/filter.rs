@@ -193,16 +193,27 @@ const fn loose(ty: Type) -> Type {
     }
 }
 
-/// Substring without regard to case. SQLite folds only ASCII, so other letters are tried both ways.
+/// Substring without regard to case. Neither SQLite nor PostgreSQL without a locale folds letters
+/// beyond ASCII, so a text with such letters is tried in the ways people write it.
 #[must_use]
 pub fn contains(column: Expr, text: &str, dialect: Dialect) -> Expr {
     let plain = dialect.contains(column.clone(), text);
-    if dialect == Dialect::Postgres || text.is_ascii() {
+    if text.is_ascii() {
         return plain;
     }
-    plain
-        .or(dialect.contains(column.clone(), &text.to_lowercase()))
-        .or(dialect.contains(column, &text.to_uppercase()))
+    let lower = text.to_lowercase();
+    let mut letters = lower.chars();
+    let capital: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
+    [lower.clone(), text.to_uppercase(), capital]
+        .iter()
+        .fold(plain, |any, text| {
+            any.or(dialect.contains(column.clone(), text))
+        })
 }
 
 fn contains_exactly(column: Expr, text: &str, dialect: Dialect) -> Expr {

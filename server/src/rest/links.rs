@@ -43,6 +43,8 @@ fn pointing(other: &'static Resource, to: &Resource) -> impl Iterator<Item = &'s
     other.filters.iter().filter(move |filter| {
         filter.operation == Operation::Equal
             && filter.name.ends_with("__id")
+            // What a row itself points at is no collection of it.
+            && !filter.path.leads_to_children()
             && filter
                 .path
                 .direct_relation()

@@ -167,6 +167,18 @@ impl Path {
         }
     }
 
+    /// Whether the first step leads to rows that point back here.
+    #[must_use]
+    pub fn leads_to_children(&self) -> bool {
+        matches!(
+            self.hops.first(),
+            Some(Hop::Many {
+                many: Many::Back { .. },
+                ..
+            })
+        )
+    }
+
     /// The condition that some value at the end of the path passes `test`.
     pub fn some(&self, test: &dyn Fn(Expr) -> Expr) -> Expr {
         some(&self.hops, self.leaf, ROW, 0, test)

@@ -1,0 +1,267 @@
+//! What is special to some entities.
+
+use migasfree_server::args;
+use serde_json::{Value, json};
+
+use super::Organisation;
+use super::organisation::TOKEN;
+use crate::on_both_engines;
+
+async fn get(org: &Organisation, path: &str) -> Value {
+    let answer = org.admin.get(&format!("{TOKEN}{path}")).await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    answer.json
+}
+
+async fn of_computer(org: &Organisation, path: &str) -> Value {
+    get(org, &format!("computers/{}/{path}", org.id("computers"))).await
+}
+
+on_both_engines! {
+    async fn software_is_what_the_last_list_has_and_history_the_differences(org: Organisation) {
+        let installed = of_computer(&org, "software/inventory/").await;
+        assert_eq!(installed.as_array().unwrap().len(), 1);
+        assert_eq!(installed[0]["name"], "newer_2.0_amd64.deb");
+        let answer = org.admin.get(&format!("{TOKEN}computers/{}/software/history/", org.id("computers"))).await;
+        let old = org.id("packages");
+        assert_eq!(answer.json["2023-11-17T22:13:20"], json!([{"id": old, "name": "hello_1.0_amd64.deb", "mode": "-"}]));
+        assert_eq!(answer.json["2023-11-16T22:13:20"][0]["mode"], "+");
+        let position = |key: &str| answer.text.find(key).unwrap();
+        assert!(position("2023-11-17") < position("2023-11-16") && position("2023-11-16") < position("2023-11-15"));
+
+        let history = get(&org, &format!("packages-history/?computer__id={}", org.id("computers"))).await;
+        let rows: Vec<(&str, bool)> = history["results"].as_array().unwrap().iter()
+            .map(|row| (row["package"]["fullname"].as_str().unwrap(), row["uninstall_date"].is_null())).collect();
+        assert_eq!(rows, [("hello_1.0_amd64.deb", false), ("newer_2.0_amd64.deb", true)]);
+        assert_eq!(get(&org, "packages-history/?uninstall_date__isnull=true").await["count"], 1);
+    }
+
+    async fn a_superuser_forgets_software(org: Organisation) {
+        let base = format!("{TOKEN}computers/{}/software", org.id("computers"));
+        let left = org.admin.delete(&format!("{base}/history/?key=2023-11-16T22:13:20")).await;
+        assert_eq!(left.status, 200, "{}", left.text);
+        assert!(left.json.get("2023-11-16T22:13:20").is_none() && left.json.get("2023-11-15T22:13:20").is_some());
+        assert_eq!(org.admin.delete(&format!("{base}/inventory/")).await.json, json!([]));
+        assert_eq!(org.admin.delete(&format!("{base}/history/")).await.json, json!({}));
+        assert_eq!(org.admin.delete(&format!("{base}/history/?key=x")).await.status, 400);
+    }
+
+    async fn a_computer_tells_of_itself(org: Organisation) {
+        let id = org.id("computers");
+        assert_eq!(of_computer(&org, "label/").await, json!({"uuid": "AAAA-1", "name": "one", "search": format!("CID-{id}"), "helpdesk": ""}));
+        assert_eq!(of_computer(&org, "errors/").await, json!({"unchecked": 1, "total": 1}));
+        assert_eq!(of_computer(&org, "faults/").await, json!({"unchecked": 1, "total": 1}));
+        let sync = of_computer(&org, "sync/").await;
+        assert_eq!(sync["sync_user"]["fullname"], "Ana García");
+        assert_eq!(sync["sync_attributes"].as_array().unwrap().len(), 3);
+        assert_eq!(sync["sync_attributes"][0]["property_att"]["name"], "Letters");
+        let situation = of_computer(&org, "situation/").await;
+        assert_eq!((&situation["platform"]["name"], &situation["project"]["slug"], &situation["status"]), (&json!("Linux"), &json!("desk-10"), &json!("assigned")));
+        let before = org.admin.get(&format!("{TOKEN}computers/{id}/situation/?date=2001-01-01")).await;
+        assert_eq!((before.status, before.code()), (400, "date"));
+        let nodes = of_computer(&org, "hardware/").await;
+        assert_eq!((nodes.as_array().unwrap().len(), &nodes[1]["parent"], nodes[0].get("computer")), (2, &nodes[0]["id"], None));
+        let node = get(&org, &format!("hardware/{}/info/", org.id("hardware"))).await;
+        assert_eq!(node["configuration"], json!([{"name": "chassis", "value": "notebook"}]));
+        let detail = of_computer(&org, "").await;
+        assert_eq!(detail["software_inventory"], format!("{}{TOKEN}computers/{id}/software/inventory/", org.server.url()));
+        assert_eq!((&detail["architecture"], &detail["has_software_inventory"]), (&json!("64"), &json!(true)));
+        let badge = of_computer(&org, "badge/").await;
+        assert_eq!((&badge["status"], &badge["text"]), (&json!("assigned"), &json!(format!("CID-{id}"))));
+    }
+
+    async fn states_have_groups(org: Organisation) {
+        let states = get(&org, "computers/status/").await;
+        assert_eq!(states["choices"]["in repair"], "In repair");
+        assert_eq!(states["productive"], json!(["assigned", "reserved", "unknown"]));
+        assert_eq!(states["active"], json!(["assigned", "reserved", "unknown", "in repair"]));
+        assert_eq!(states["unsubscribed"], json!(["unsubscribed"]));
+    }
+
+    async fn live_messages_tell_who_is_at_it_and_who_stopped(org: Organisation) {
+        let names = |page: Value| page.as_array().unwrap().iter().map(|row| row["name"].clone()).collect::<Vec<_>>();
+        assert_eq!(names(get(&org, "computers/synchronizing/").await), [json!("one")]);
+        assert_eq!(names(get(&org, "computers/delayed/").await), Vec::<Value>::new());
+        org.server.clock.advance(std::time::Duration::from_secs(3600));
+        assert_eq!(names(get(&org, "computers/delayed/").await), [json!("one")]);
+        let message = &get(&org, "messages/?page=7").await["results"][0];
+        assert_eq!((&message["id"], &message["project"]["name"], &message["user"]["name"]), (&json!(org.id("computers")), &json!("Desk 1.0"), &json!("ana")));
+        assert!(!message["created_at"].as_str().unwrap().contains(['Z', '+']));
+        assert_eq!(org.admin.delete(&format!("{TOKEN}messages/{}/", org.id("computers"))).await.status, 204);
+        assert_eq!(get(&org, "messages/").await["count"], 0);
+    }
+
+    async fn every_deployment_has_its_reason(org: Organisation) {
+        let project = org.id("projects");
+        for body in [
+            json!({"name": "Excluding", "included_attributes": [1], "excluded_attributes": [org.id("features")]}),
+            json!({"name": "Nobody", "included_attributes": []}),
+            json!({"name": "Off", "included_attributes": [1], "enabled": false}),
+            json!({"name": "Tomorrow", "included_attributes": [1], "start_date": "2999-01-01"}),
+            json!({"name": "Scheduled", "schedule": org.id("schedules"), "start_date": "2999-01-07"}),
+        ] {
+            let mut body = body;
+            body["project"] = json!(project);
+            let made = org.admin.post(&format!("{TOKEN}deployments/"), body).await;
+            assert_eq!(made.status, 201, "{}", made.text);
+        }
+        let reasons = of_computer(&org, "deployments/").await;
+        let told: Vec<(&str, &str, bool)> = reasons.as_array().unwrap().iter()
+            .map(|one| (one["name"].as_str().unwrap(), one["reason"].as_str().unwrap(), one["applies"].as_bool().unwrap()))
+            .collect();
+        assert_eq!(told, [
+            ("Base", "included", true),
+            ("Excluding", "excluded", false),
+            ("Nobody", "not_included", false),
+            ("Off", "disabled", false),
+            ("Scheduled", "not_yet", false),
+            ("Tomorrow", "not_yet", false),
+            ("Upstream", "included", true),
+        ]);
+        assert_eq!(reasons[0]["attribute"]["value"], "abc");
+        assert_eq!((&reasons[5]["opens"], &reasons[5]["attribute"]["value"]), (&json!("2999-01-01"), &json!("All Systems")));
+        let simulation = of_computer(&org, "sync/simulation/").await;
+        let names: Vec<&str> = simulation["deployments"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["Base", "Upstream"]);
+        let due: Vec<&str> = simulation["packages"]["install"].as_array().unwrap().iter().map(|one| one["package"].as_str().unwrap()).collect();
+        assert_eq!(due, ["hello", "vim"]);
+        assert_eq!(simulation["policies"]["install"][0], json!({"package": "vim", "name": "Editors", "id": org.id("catalog/policies")}));
+        let faults: Vec<&str> = simulation["fault_definitions"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(faults, ["Low Available Space On Home Partition", "Low Available Space On System Partition", "Too warm"]);
+        assert_eq!(simulation["capture_hardware"], true);
+    }
+
+    async fn a_preview_counts_who_would_be_reached(org: Organisation) {
+        let path = format!("{TOKEN}deployments/preview/");
+        let preview = async |body: Value| {
+            let answer = org.admin.post(&path, body).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            answer.json
+        };
+        let project = org.id("projects");
+        let all = preview(json!({"project": project, "included_attributes": [1], "start_date": "2026-06-01"})).await;
+        assert_eq!(all, json!({"computers_now": 2, "computers_total": 2, "by_day": [{"date": "2026-06-01", "computers": 2}]}));
+        let some = preview(json!({"project": project, "included_attributes": [1], "excluded_attributes": [org.id("features")], "start_date": "2999-01-01"})).await;
+        assert_eq!((&some["computers_now"], &some["computers_total"]), (&json!(0), &json!(1)));
+        let north = preview(json!({"project": project, "domain": org.id("domains"), "included_attributes": [1]})).await;
+        assert_eq!(north["computers_total"], 1);
+        let scheduled = preview(json!({"project": project, "schedule": 1, "start_date": "2026-06-01"})).await;
+        assert_eq!(scheduled["computers_total"], 2, "the seed schedule is for all systems");
+        assert_eq!(preview(json!({"project": project})).await["computers_total"], 0);
+        assert_eq!(org.admin.post(&path, json!({})).await.status, 400);
+    }
+
+    async fn a_replacement_swaps_what_is_aimed_at_two_computers(org: Organisation) {
+        let one = org.id("computers");
+        let two = get(&org, "computers/?name=two").await["results"][0]["id"].as_i64().unwrap();
+        let mut own = Vec::new();
+        for computer in [one, two] {
+            let sql = "INSERT INTO core_attribute (property_att_id, value) VALUES (2, $1) RETURNING id";
+            let (id,): (i64,) = org.server.state().db.one(sql, args![computer.to_string()]).await.unwrap();
+            own.push(id);
+        }
+        let aimed = json!({"included_attributes": [own[0]]});
+        org.admin.patch(&format!("{TOKEN}deployments/{}/", org.id("deployments")), aimed.clone()).await;
+        org.admin.patch(&format!("{TOKEN}catalog/policies/{}/", org.id("catalog/policies")), aimed).await;
+        org.admin.post(&format!("{TOKEN}computers/{two}/status/"), json!({"status": "reserved"})).await;
+        let done = org.admin.post(&format!("{TOKEN}computers/{one}/replacement/"), json!({"target": two})).await;
+        assert_eq!((done.status, done.text.as_str()), (200, ""));
+        for route in ["deployments", "catalog/policies"] {
+            let included = get(&org, &format!("{route}/{}/", org.id(route))).await["included_attributes"].clone();
+            assert_eq!(included[0]["id"], own[1], "{route}");
+        }
+        let state = async |id: i64| {
+            let row = get(&org, &format!("computers/{id}/")).await;
+            (row["status"].clone(), row["tags"].as_array().unwrap().len())
+        };
+        assert_eq!(state(one).await, (json!("reserved"), 0));
+        assert_eq!(state(two).await, (json!("assigned"), 1));
+        let path = format!("{TOKEN}computers/{one}/replacement/");
+        assert_eq!(org.admin.post(&path, json!({"target": one})).await.status, 400);
+        assert_eq!(org.admin.post(&path, json!({"target": 999_999})).await.status, 400);
+    }
+
+    async fn a_tag_is_given_to_exactly_the_computers_named(org: Organisation) {
+        let path = format!("tags/{}/computers/", org.id("tags"));
+        let before = get(&org, &path).await;
+        assert_eq!((before["computers"].as_array().unwrap().len(), before["inflicted"].as_array().unwrap().len()), (1, 0));
+        let two = get(&org, "computers/?name=two").await["results"][0]["id"].clone();
+        let changed = org.admin.patch(&format!("{TOKEN}{path}"), json!({"computers": [two]})).await;
+        assert_eq!((changed.status, changed.text.as_str()), (204, ""));
+        let after = get(&org, &path).await;
+        assert_eq!((&after["computers"][0]["id"], &after["inflicted"][0]["id"]), (&two, &json!(org.id("computers"))));
+        assert_eq!(org.admin.patch(&format!("{TOKEN}{path}"), json!({"computers": [999_999]})).await.status, 400);
+        let tag = get(&org, &format!("tags/{}/", org.id("tags"))).await;
+        assert_eq!(tag["total_computers"], 1, "those of the last synchronization");
+    }
+
+    async fn a_deployment_is_copied_with_all_it_offers(org: Organisation) {
+        let other = json!({"name": "Other", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        let other = org.admin.post(&format!("{TOKEN}projects/"), other).await.json["id"].clone();
+        let path = format!("{TOKEN}deployments/internal-sources/{}/copy/", org.id("deployments"));
+        let copied = org.admin.post(&path, json!({"project": other})).await;
+        assert_eq!(copied.status, 200, "{}", copied.text);
+        assert_eq!((&copied.json["created"], &copied.json["copied_packages"], &copied.json["copied_package_sets"]), (&json!(true), &json!(1), &json!(1)));
+        let copy = get(&org, &format!("deployments/{}/", copied.json["deployment_id"])).await;
+        assert_eq!((&copy["project"]["id"], &copy["name"], &copy["packages_to_install"]), (&other, &json!("Base"), &json!(["hello", "vim"])));
+        let package = get(&org, &format!("packages/{}/", copy["available_packages"][0]["id"])).await;
+        assert_eq!((&package["project"]["id"], &package["url"]), (&other, &json!("/public/other/stores/org/hello_1.0_amd64.deb")));
+        let file = org.server.anonymous().get("/public/other/stores/org/hello_1.0_amd64.deb").await;
+        assert_eq!(file.status, 200);
+        let set = get(&org, &format!("package-sets/{}/", copy["available_package_sets"][0]["id"])).await;
+        assert_eq!(set["packages"][0]["id"], package["id"]);
+        let again = org.admin.post(&path, json!({"project": other})).await.json;
+        assert_eq!(again, json!({"created": false, "skipped_name": "Base", "copied_packages": 0, "copied_package_sets": 0}));
+        for body in [json!({}), json!({"project": org.id("projects")}), json!({"project": 999_999})] {
+            assert_eq!(org.admin.post(&path, body).await.status, 400);
+        }
+        let sets = format!("{TOKEN}package-sets/{}/copy/", org.id("package-sets"));
+        let skipped = org.admin.post(&sets, json!({"project": other})).await.json;
+        assert_eq!(skipped, json!({"created": false, "skipped_name": "Hellos", "copied_packages": 0}));
+    }
+
+    async fn a_publication_is_asked_for_and_followed(org: Organisation) {
+        let id = org.id("deployments");
+        let asked = org.admin.post(&format!("{TOKEN}deployments/internal-sources/{id}/metadata/"), json!({})).await;
+        assert_eq!((asked.status, &asked.json["detail"]), (200, &json!("Operation received")));
+        let state = get(&org, &format!("deployments/{id}/publication/")).await;
+        assert!(["queued", "running", "published"].contains(&state["state"].as_str().unwrap()), "{state}");
+        get(&org, "deployments/internal-sources/generating/").await;
+        let other = json!({"name": "Fedora", "pms": "dnf", "architecture": "x86_64", "platform": org.id("platforms")});
+        let other = org.admin.post(&format!("{TOKEN}projects/"), other).await.json["id"].clone();
+        let foreign = json!({"name": "X", "project": other});
+        let foreign = org.admin.post(&format!("{TOKEN}deployments/"), foreign).await.json["id"].clone();
+        let refused = org.admin.post(&format!("{TOKEN}deployments/internal-sources/{foreign}/metadata/"), json!({})).await;
+        assert_eq!((refused.status, refused.code()), (400, "unsupported_pms"));
+    }
+
+    async fn packages_say_what_they_are_and_which_are_orphans(org: Organisation) {
+        let info = get(&org, &format!("packages/{}/info/", org.id("packages"))).await;
+        assert!(info["data"].as_str().unwrap().contains("hello"));
+        let reported = get(&org, "packages/?store__isnull=true").await["results"][0]["id"].clone();
+        let refused = org.admin.get(&format!("{TOKEN}packages/{reported}/info/")).await;
+        assert_eq!((refused.status, refused.code()), (400, "no_information"));
+        let orphan = org.upload("lonely", "1").await.json["id"].clone();
+        let orphans = get(&org, "packages/orphan/").await;
+        assert_eq!((orphans.as_array().unwrap().len(), &orphans[0]["id"]), (1, &orphan));
+    }
+
+    async fn applications_are_offered_to_those_they_are_for(org: Organisation) {
+        let offered = get(&org, &format!("catalog/apps/available/?cid={}", org.id("computers"))).await;
+        assert_eq!((&offered["count"], &offered["results"][0]["name"]), (&json!(1), &json!("Vim")));
+        assert_eq!(offered["results"][0]["level"], json!({"id": "U", "name": "User"}));
+        assert_eq!(offered["results"][0]["packages_by_project"][0]["packages_to_install"], json!(["vim", "vim-doc"]));
+        let two = get(&org, "computers/?name=two").await["results"][0]["id"].clone();
+        assert_eq!(get(&org, &format!("catalog/apps/available/?cid={two}")).await["count"], 0);
+        let cid = org.id("computers");
+        for (query, count) in [("q=vi", 1), ("q=emacs", 0), ("level=A", 0), ("category=999", 0)] {
+            assert_eq!(get(&org, &format!("catalog/apps/available/?cid={cid}&{query}")).await["count"], count, "{query}");
+        }
+        assert_eq!(org.admin.get(&format!("{TOKEN}catalog/apps/available/?cid=999999")).await.status, 404);
+        assert_eq!(get(&org, "catalog/apps/levels/").await, json!({"U": "User", "A": "Admin"}));
+        assert_eq!(get(&org, "properties/kind/").await["J"], "JSON");
+        assert_eq!(get(&org, "faults/user/").await["choices"]["only_me"], "Assigned to me");
+        let admins = get(&org, "user-profiles/domain-admins/").await;
+        assert_eq!(admins, json!([]));
+    }
+}

@@ -1,0 +1,304 @@
+//! Names of fields and parameters as the reference describes them, in `tests/reference/openapi-v5.json`.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use migasfree_server::rest::entity::{Field, Write};
+use migasfree_server::rest::registry::{Resource, registry};
+use serde_json::Value;
+
+use super::organisation::TOKEN;
+use crate::harness::Server;
+
+static REFERENCE: LazyLock<Value> = LazyLock::new(|| {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/reference/openapi-v5.json"
+    );
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+});
+
+/// Where the description of the reference differs from what it does, or where we go further on purpose:
+/// route, what is compared, names only the reference has, names only we have.
+const KNOWN: &[(&str, &str, &[&str], &[&str])] = &[
+    // Described by its form for uploads.
+    (
+        "packages",
+        "detail",
+        &["files"],
+        &["architecture", "url", "version"],
+    ),
+    (
+        "packages",
+        "list",
+        &["files"],
+        &["architecture", "url", "version"],
+    ),
+    (
+        "packages",
+        "created",
+        &["files"],
+        &["architecture", "url", "version"],
+    ),
+    ("catalog/apps", "detail", &[], &["level"]),
+    ("catalog/apps", "list", &[], &["level"]),
+];
+
+fn known(route: &str, what: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    KNOWN
+        .iter()
+        .find(|(of, about, ..)| *of == route && *about == what)
+        .map_or_else(Default::default, |(_, _, theirs, ours)| {
+            (names(theirs), names(ours))
+        })
+}
+
+fn operation(path: &str, method: &str) -> Option<&'static Value> {
+    REFERENCE["paths"].get(path)?.get(method)
+}
+
+/// The properties of a schema that may be a reference.
+fn properties(schema: &'static Value) -> BTreeSet<String> {
+    let schema = resolved(schema);
+    let members = schema["properties"].as_object().into_iter().flatten();
+    members
+        .filter(|(_, property)| property["writeOnly"] != true)
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+fn resolved(schema: &'static Value) -> &'static Value {
+    match schema["$ref"].as_str() {
+        Some(reference) => {
+            let name = reference.rsplit('/').next().unwrap();
+            &REFERENCE["components"]["schemas"][name]
+        }
+        None => schema,
+    }
+}
+
+fn answer(operation: &'static Value, status: &str) -> &'static Value {
+    &operation["responses"][status]["content"]["application/json"]["schema"]
+}
+
+fn names(fields: &[Field]) -> BTreeSet<String> {
+    fields.iter().map(|field| field.name().to_owned()).collect()
+}
+
+fn compare(
+    differences: &mut Vec<String>,
+    route: &str,
+    what: &str,
+    theirs: &BTreeSet<String>,
+    ours: &BTreeSet<String>,
+) {
+    if theirs.is_empty() {
+        return;
+    }
+    let (allowed_theirs, allowed_ours) = known(route, what);
+    let missing: Vec<_> = theirs
+        .difference(ours)
+        .filter(|name| !allowed_theirs.contains(*name))
+        .collect();
+    let more: Vec<_> = ours
+        .difference(theirs)
+        .filter(|name| !allowed_ours.contains(*name))
+        .collect();
+    if !missing.is_empty() || !more.is_empty() {
+        differences.push(format!(
+            "{route} {what}: missing {missing:?}, more {more:?}"
+        ));
+    }
+}
+
+fn resources() -> impl Iterator<Item = &'static Resource> {
+    registry().resources.iter()
+}
+
+#[test]
+fn answers_have_the_fields_of_the_reference() {
+    let mut differences = Vec::new();
+    for resource in resources() {
+        let entity = resource.entity;
+        let list = format!("{TOKEN}{}/", entity.route);
+        if let Some(get) = operation(&format!("{list}{{id}}/"), "get") {
+            compare(
+                &mut differences,
+                entity.route,
+                "detail",
+                &properties(answer(get, "200")),
+                &names(entity.detail),
+            );
+        }
+        if let Some(get) = operation(&list, "get") {
+            let page = resolved(answer(get, "200"));
+            let item = properties(&page["properties"]["results"]["items"]);
+            compare(
+                &mut differences,
+                entity.route,
+                "list",
+                &item,
+                &names(entity.list_fields()),
+            );
+        }
+        if let Some(post) = operation(&list, "post").filter(|_| entity.operations.contains('C')) {
+            let theirs = properties(answer(post, "201"));
+            compare(
+                &mut differences,
+                entity.route,
+                "created",
+                &theirs,
+                &names(entity.created_fields()),
+            );
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn every_filter_of_the_reference_is_there() {
+    let mut differences = Vec::new();
+    for resource in resources() {
+        let entity = resource.entity;
+        let Some(get) = operation(&format!("{TOKEN}{}/", entity.route), "get") else {
+            continue;
+        };
+        let ours: BTreeSet<&str> = resource
+            .filters
+            .iter()
+            .map(|filter| filter.name.as_str())
+            .chain(entity.custom_filters.iter().map(|filter| filter.name))
+            .chain(["page", "page_size", "ordering", "search"])
+            .collect();
+        let theirs = get["parameters"].as_array().into_iter().flatten();
+        let missing: Vec<&str> = theirs
+            .filter(|parameter| parameter["in"] == "query")
+            .filter_map(|parameter| parameter["name"].as_str())
+            // Devices come later.
+            .filter(|name| !ours.contains(name) && !matches!(*name, "device__id" | "logical__id"))
+            .collect();
+        if !missing.is_empty() {
+            differences.push(format!("{}: {missing:?}", entity.route));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn everything_the_reference_takes_can_be_written() {
+    let mut differences = Vec::new();
+    for resource in resources() {
+        let entity = resource.entity;
+        for (path, method, operation_code, writes) in [
+            (
+                format!("{TOKEN}{}/", entity.route),
+                "post",
+                'C',
+                entity.write,
+            ),
+            (
+                format!("{TOKEN}{}/{{id}}/", entity.route),
+                "patch",
+                'U',
+                entity.update_fields(),
+            ),
+        ] {
+            let Some(described) = operation(&path, method) else {
+                continue;
+            };
+            if !entity.operations.contains(operation_code) {
+                continue;
+            }
+            let contents = described["requestBody"]["content"].as_object().unwrap();
+            let schema = resolved(&contents.values().next().unwrap()["schema"]);
+            let writable = schema["properties"].as_object().unwrap().iter();
+            let ours: BTreeSet<&str> = writes.iter().map(|write: &Write| write.name).collect();
+            let missing: Vec<&str> = writable
+                .filter(|(_, property)| property["readOnly"] != true)
+                .map(|(name, _)| name.as_str())
+                .filter(|name| !ours.contains(name))
+                .collect();
+            if !missing.is_empty() {
+                differences.push(format!("{method} {}: {missing:?}", entity.route));
+            }
+        }
+    }
+    let expected = [
+        // The store's project counts; names come from the file.
+        "post packages: [\"fullname\", \"name\", \"project\"]",
+        // Dates of an account are the server's.
+        "post user-profiles: [\"date_joined\", \"last_login\"]",
+        "patch user-profiles: [\"date_joined\", \"last_login\"]",
+        // Always that of formulas.
+        "post formulas: [\"sort\"]",
+        "patch formulas: [\"sort\"]",
+        // Devices come later.
+        "patch computers: [\"default_logical_device\"]",
+    ];
+    differences.retain(|difference| !expected.contains(&difference.as_str()));
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_description_of_our_own_api_is_served_in_both_formats() {
+    let server = Server::on_sqlite().await;
+    let anonymous = server.anonymous();
+    let json = anonymous.get("/api/schema/?format=json").await;
+    assert_eq!(json.status, 200);
+    assert!(
+        json.json["openapi"].as_str().unwrap().starts_with("3."),
+        "{}",
+        json.text
+    );
+    for resource in resources() {
+        let path = format!("{TOKEN}{}/", resource.entity.route);
+        assert!(json.json["paths"].get(&path).is_some(), "{path}");
+    }
+    let yaml = anonymous.get("/api/schema/").await;
+    assert_eq!(yaml.status, 200);
+    assert!(
+        yaml.text.contains("\"openapi\": \"3."),
+        "{}",
+        &yaml.text[..200]
+    );
+    for page in ["/api/schema/swagger-ui/", "/docs/", "/docs/swagger-ui.css"] {
+        let answer = anonymous.get(page).await;
+        assert_eq!(answer.status, 200, "{page}");
+        assert!(answer.text.contains("swagger"), "{page}");
+    }
+}
+
+#[test]
+fn no_schema_name_stands_for_two_shapes() {
+    // The reader of a description cannot know which of two shapes a name means.
+    use migasfree_server::rest::entity::Shape;
+    use std::collections::BTreeMap;
+
+    fn walk(fields: &'static [Field], seen: &mut BTreeMap<&'static str, BTreeSet<String>>) {
+        for field in fields {
+            if let Field::One { shape, .. } | Field::Many { shape, .. } = field {
+                note(shape, seen);
+            }
+        }
+    }
+    fn note(shape: &'static Shape, seen: &mut BTreeMap<&'static str, BTreeSet<String>>) {
+        let fields = names(shape.fields);
+        let known = seen.entry(shape.name).or_insert_with(|| fields.clone());
+        assert_eq!(*known, fields, "{}", shape.name);
+        walk(shape.fields, seen);
+    }
+
+    let mut seen = BTreeMap::new();
+    for resource in resources() {
+        let entity = resource.entity;
+        let known = seen
+            .entry(entity.schema)
+            .or_insert_with(|| names(entity.detail))
+            .clone();
+        assert_eq!(known, names(entity.detail), "{}", entity.schema);
+        for fields in [entity.list, entity.detail, entity.answer] {
+            walk(fields, &mut seen);
+        }
+    }
+}

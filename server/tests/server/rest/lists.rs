@@ -1,0 +1,234 @@
+//! Lists: what searching, ordering, paging and filtering mean.
+
+use migasfree_server::args;
+use migasfree_server::db::Ts;
+use serde_json::{Value, json};
+
+use super::Organisation;
+use super::organisation::TOKEN;
+use crate::on_both_engines;
+
+fn names(page: &Value) -> Vec<&str> {
+    let rows = page["results"].as_array().unwrap();
+    rows.iter()
+        .map(|row| row["name"].as_str().unwrap())
+        .collect()
+}
+
+async fn list(org: &Organisation, query: &str) -> Value {
+    let answer = org.admin.get(&format!("{TOKEN}{query}")).await;
+    assert_eq!(answer.status, 200, "{query}: {}", answer.text);
+    answer.json
+}
+
+on_both_engines! {
+    async fn pages_link_to_their_neighbours_and_end(org: Organisation) {
+        let base = format!("{}{TOKEN}catalog/categories/", org.server.url());
+        let page = list(&org, "catalog/categories/?page=2&page_size=5&ordering=-name").await;
+        assert_eq!(page["count"], 15);
+        assert_eq!(page["next"], format!("{base}?ordering=-name&page=3&page_size=5"));
+        assert_eq!(page["previous"], format!("{base}?ordering=-name&page_size=5"));
+        let last = list(&org, "catalog/categories/?page=last&page_size=10").await;
+        assert_eq!((last["results"].as_array().unwrap().len(), &last["next"]), (5, &Value::Null));
+        for query in ["page=4&page_size=5", "page=0", "page=x"] {
+            let answer = org.admin.get(&format!("{TOKEN}catalog/categories/?{query}")).await;
+            assert_eq!((answer.status, &answer.json["detail"]), (404, &json!("Invalid page.")), "{query}");
+        }
+    }
+
+    async fn addresses_work_with_and_without_their_ending(org: Organisation) {
+        for address in ["projects", "projects/", "projects.json", "projects/?format=json"] {
+            assert_eq!(list(&org, address).await["count"], 1, "{address}");
+        }
+        for address in ["projects.xml", "projects/?format=xml", "nothing/", "projects/1/nothing/", "projects/x/"] {
+            assert_eq!(org.admin.get(&format!("{TOKEN}{address}")).await.status, 404, "{address}");
+        }
+        let wrong = org.admin.delete(&format!("{TOKEN}projects/")).await;
+        assert_eq!((wrong.status, wrong.header("allow")), (405, "GET, POST, HEAD, OPTIONS"));
+        let roots = org.server.anonymous().get(TOKEN).await;
+        assert_eq!(roots.json["projects"], format!("{}{TOKEN}projects/", org.server.url()));
+        let catalogue = org.server.anonymous().get(&format!("{TOKEN}catalog/")).await;
+        assert_eq!(catalogue.json["apps"], format!("{}{TOKEN}catalog/apps/", org.server.url()));
+    }
+
+    async fn every_word_must_be_found_somewhere(org: Organisation) {
+        for (name, description) in [("North wing", "old part"), ("South wing", "new part"), ("100 %", "Ñandú")] {
+            let body = json!({"name": name, "description": description});
+            assert_eq!(org.admin.post(&format!("{TOKEN}attribute-sets/"), body).await.status, 201);
+        }
+        for (search, expected) in [
+            ("wing", &["North wing", "South wing"][..]),
+            ("WING+new", &["South wing"]),
+            ("wing,old", &["North wing"]),
+            ("%22north%20wing%22", &["North wing"]),
+            ("%25", &["100 %"]),
+            ("%C3%B1and%C3%BA", &["100 %"]),
+            ("_", &[]),
+            ("wing+nowhere", &[]),
+        ] {
+            let page = list(&org, &format!("attribute-sets/?search={search}")).await;
+            assert_eq!(names(&page), expected, "{search}");
+        }
+    }
+
+    async fn computers_are_found_by_what_the_settings_name_and_by_their_user(org: Organisation) {
+        for (search, count) in [("one", 1), ("garc%C3%ADa", 2), ("nobody", 0)] {
+            assert_eq!(list(&org, &format!("computers/?search={search}")).await["count"], count, "{search}");
+        }
+        let first = list(&org, "computers/").await;
+        let row = &first["results"][0];
+        assert_eq!(row["__str__"], format!("CID-{}", row["id"]));
+        assert_eq!(row["summary"], "assigned, Desk 1.0, 10.0.0.1, ana (Ana García)");
+        assert_eq!(row["project"]["platform"]["name"], "Linux");
+        assert_eq!(row["sync_user"]["__str__"], "ana (Ana García)");
+    }
+
+    async fn relations_order_by_what_they_lead_to(org: Organisation) {
+        let platform = org.id("platforms");
+        for name in ["Beta", "Alpha"] {
+            let project = json!({"name": name, "pms": "apt", "architecture": "amd64", "platform": platform});
+            let project = org.admin.post(&format!("{TOKEN}projects/"), project).await.json["id"].clone();
+            let store = json!({"name": "Same", "project": project});
+            assert_eq!(org.admin.post(&format!("{TOKEN}stores/"), store).await.status, 201);
+        }
+        let page = list(&org, "stores/?ordering=project").await;
+        let projects: Vec<&str> = page["results"].as_array().unwrap().iter()
+            .map(|row| row["project"]["name"].as_str().unwrap()).collect();
+        assert_eq!(projects, ["Alpha", "Beta", "Desk 1.0"]);
+        let down = list(&org, "stores/?ordering=-project,name").await;
+        assert_eq!(down["results"][0]["project"]["name"], "Desk 1.0");
+    }
+
+    async fn empty_values_come_last_whatever_the_engine(org: Organisation) {
+        for (name, latitude) in [("a", json!(2.0)), ("b", Value::Null), ("c", json!(1.0))] {
+            let body = json!({"name": name, "latitude": latitude});
+            assert_eq!(org.admin.post(&format!("{TOKEN}attribute-sets/"), body).await.status, 201);
+        }
+        let up = list(&org, "attribute-sets/?ordering=latitude&name__icontains=&search=").await;
+        assert_eq!(names(&up), ["c", "a", "Blue set", "b"]);
+        let down = list(&org, "attribute-sets/?ordering=-latitude").await;
+        assert_eq!(names(&down)[2..], ["a", "c"]);
+    }
+
+    async fn several_matches_count_once(org: Organisation) {
+        let page = list(&org, &format!("computers/?sync_attributes__id__in=1,{},{}", org.id("tags"), org.id("features"))).await;
+        assert_eq!((page["count"].clone(), page["results"].as_array().unwrap().len()), (json!(2), 2));
+    }
+
+    async fn filters_reach_over_relations(org: Organisation) {
+        let id = |route: &str| org.id(route);
+        for (query, count) in [
+            (format!("platforms/?project__id={}", id("projects")), 1),
+            (format!("projects/?package__id={}", id("packages")), 1),
+            (format!("projects/?packageset__id={}&computer__id={}", id("package-sets"), id("computers")), 1),
+            ("projects/?pms=apt".to_owned(), 1),
+            ("projects/?pms=dnf".to_owned(), 0),
+            (format!("packages/?deployment__id={}", id("deployments")), 1),
+            ("packages/?store__isnull=true".to_owned(), 1),
+            ("packages/?store__isnull=false&deployment__isnull=false&packageset__isnull=false".to_owned(), 1),
+            ("packages/?deployment__isnull=true".to_owned(), 1),
+            (format!("packages/?project__platform__id={}", id("platforms")), 2),
+            ("computers/?serial=3r1".to_owned(), 1),
+            ("computers/?mac_address=AA:BB:cc".to_owned(), 2),
+            ("computers/?sync_attributes=ab".to_owned(), 1),
+            ("computers/?sync_attributes=AB".to_owned(), 0),
+            ("computers/?status_in=assigned,reserved,nonsense&architecture=64&product_system=laptop".to_owned(), 2),
+            ("computers/?has_software_inventory=true".to_owned(), 1),
+            (format!("computers/?platform={}", id("platforms")), 2),
+            (format!("computers/?tags__id={}", id("tags")), 1),
+            (format!("attributes/?deployment_included__id={}", id("deployments")), 1),
+            (format!("tags/?value=blue&domain_included__id={}", id("domains")), 1),
+            ("attributes/?has_location=true&total_computers=1".to_owned(), 1),
+            ("features/?property_att__sort=server".to_owned(), 0),
+            ("faults/?user=unassigned".to_owned(), 1),
+            ("faults/?user=only_me".to_owned(), 0),
+            (format!("messages/?project__id={}&computer__status__in=assigned", id("projects")), 1),
+            ("deployments/?schedule__isnull=true&source=E".to_owned(), 1),
+            ("deployments/?included_attributes=ABC&available_packages=hello".to_owned(), 1),
+            (format!("catalog/apps/?packages_by_project__project__id={}", id("projects")), 1),
+            (format!("user-profiles/?faultdefinition_users__id={}", id("fault-definitions")), 1),
+        ] {
+            assert_eq!(list(&org, &query).await["count"], count, "{query}");
+        }
+        let installed = list(&org, &format!("computers/?installed_package={}", id("packages"))).await;
+        assert_eq!(installed["count"], 0, "it went with the last list");
+    }
+
+    async fn schedules_are_filtered_by_how_far_they_are(org: Organisation) {
+        let past = json!({
+            "name": "Old", "project": org.id("projects"), "schedule": org.id("schedules"), "start_date": "2020-01-01",
+        });
+        assert_eq!(org.admin.post(&format!("{TOKEN}deployments/"), past).await.status, 201);
+        assert_eq!(names(&list(&org, "deployments/?percent__gte=100").await), ["Old"]);
+        assert_eq!(names(&list(&org, "deployments/?percent__lt=100").await), ["Base"]);
+        let row = &list(&org, "deployments/?name=Old").await["results"][0];
+        assert_eq!(row["schedule_timeline"], json!({"begin_date": "2020-01-08", "end_date": "2020-01-13", "percent": 100}));
+        let bad = org.admin.get(&format!("{TOKEN}deployments/?percent__lt=half")).await;
+        assert_eq!(bad.status, 400);
+    }
+
+    async fn dates_are_local_and_may_lack_a_time(org: Organisation) {
+        let moment = Ts::parse_rfc3339("2026-05-05T22:30:00Z").unwrap();
+        org.execute("UPDATE client_error SET created_at = $1", args![moment]).await;
+        let zone = &org.server.state().settings.clients.time_zone;
+        let page = list(&org, "errors/").await;
+        assert_eq!(page["results"][0]["created_at"], zone.rfc3339(moment));
+        let day = zone.date(moment);
+        let next = day.next_day().unwrap();
+        for (query, count) in [
+            (format!("errors/?created_at__gte={day}&created_at__lt={next}"), 1),
+            (format!("errors/?created_at__gte={next}"), 0),
+            ("errors/?created_at__gte=2026-05-05T22:30:00Z&created_at__lt=2026-05-05T22:30:00.000001Z".to_owned(), 1),
+        ] {
+            assert_eq!(list(&org, &query).await["count"], count, "{query}");
+        }
+    }
+
+    async fn a_filter_by_post_takes_lists_and_pages(org: Organisation) {
+        let body = json!({"id__in": [1, 2, 3], "page_size": 2, "page": 2, "ordering": "-id"});
+        let page = org.admin.post(&format!("{TOKEN}catalog/categories/filter/"), body).await;
+        assert_eq!((page.status, &page.json["count"], &page.json["results"][0]["id"]), (200, &json!(3), &json!(1)));
+        let bad = org.admin.post(&format!("{TOKEN}catalog/categories/filter/"), json!({"id": "x"})).await;
+        assert_eq!((bad.status, &bad.json["id"]), (400, &json!(["Enter a number."])));
+    }
+
+    async fn relations_of_a_project_name_its_collections(org: Organisation) {
+        let entries = org.admin.get(&format!("{TOKEN}projects/{}/relations/", org.id("projects"))).await.json;
+        let entries = entries.as_array().unwrap();
+        let models: Vec<&str> = entries.iter().map(|entry| entry["api"]["model"].as_str().unwrap()).collect();
+        for model in ["stores", "packages", "deployments", "computers", "synchronizations", "errors"] {
+            assert!(models.contains(&model), "{model} in {models:?}");
+        }
+        let computers = entries.iter().find(|entry| entry["api"]["model"] == "computers").unwrap();
+        assert!(!models.contains(&"platforms"), "its platform is no collection of it");
+        assert_eq!((&computers["count"], &computers["text"]), (&json!(2), &json!("Computers [project]")));
+        assert_eq!(computers["api"]["query"]["status__in"], "assigned,reserved,unknown");
+    }
+
+    async fn an_export_writes_lists_and_times_plainly(org: Organisation) {
+        let file = org.admin.get(&format!("{TOKEN}domains/export/")).await.text;
+        let mut lines = file.lines();
+        assert_eq!(lines.next(), Some("id,name,comment,included_attributes,excluded_attributes,tags"));
+        let line = lines.next().unwrap();
+        assert!(line.contains(",NORTH-SIDE,,\""), "{line}");
+        let posted = org.admin.post(&format!("{TOKEN}computers/export/"), json!({"name": "one"})).await.text;
+        assert_eq!(posted.lines().count(), 2, "{posted}");
+        assert!(posted.contains(",Desk 1.0,"), "{posted}");
+        assert!(!posted.contains('T'), "{posted}");
+    }
+
+    async fn the_search_over_everything_finds_only_what_one_may_see(org: Organisation) {
+        let hits = list(&org, "search/?q=hello").await;
+        let found: Vec<(&str, &str, &str)> = hits.as_array().unwrap().iter()
+            .map(|hit| (hit["entity"].as_str().unwrap(), hit["text"].as_str().unwrap(), hit["summary"].as_str().unwrap()))
+            .collect();
+        assert_eq!(found, [
+            ("core.package", "hello_1.0_amd64.deb", "Desk 1.0"),
+            ("core.deployment", "Base", "Desk 1.0"),
+        ]);
+        let reader = org.server.operator("catalogue reader", &["app_catalog.view_application"]).await;
+        assert_eq!(reader.get(&format!("{TOKEN}search/?q=hello")).await.json, json!([]));
+        assert_eq!(reader.get(&format!("{TOKEN}search/?q=vim")).await.json[0]["summary"], "Inventions");
+        assert_eq!(org.server.anonymous().get(&format!("{TOKEN}search/?q=vim")).await.status, 401);
+    }
+}

@@ -1,0 +1,276 @@
+//! Writing: what is refused, what follows, what is answered.
+
+use migasfree_server::args;
+use serde_json::{Value, json};
+
+use super::Organisation;
+use super::organisation::TOKEN;
+use crate::harness::Answer;
+use crate::on_both_engines;
+
+async fn post(org: &Organisation, route: &str, body: Value) -> Answer {
+    org.admin.post(&format!("{TOKEN}{route}/"), body).await
+}
+
+async fn patch(org: &Organisation, route: &str, id: i64, body: Value) -> Answer {
+    org.admin
+        .patch(&format!("{TOKEN}{route}/{id}/"), body)
+        .await
+}
+
+async fn get(org: &Organisation, route: &str, id: i64) -> Value {
+    org.admin.get(&format!("{TOKEN}{route}/{id}/")).await.json
+}
+
+async fn count(org: &Organisation, sql: &'static str) -> i64 {
+    let (count,): (i64,) = org.server.state().db.one(sql, args![]).await.unwrap();
+    count
+}
+
+on_both_engines! {
+    async fn refused_values_stand_under_their_fields_and_nothing_is_written(org: Organisation) {
+        let before = count(&org, "SELECT count(*) FROM core_project").await;
+        let refused = post(&org, "projects", json!({"pms": "rpm", "architecture": "x".repeat(21), "platform": 999})).await;
+        assert_eq!(refused.status, 400);
+        let fields: Vec<&str> = refused.json.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["architecture", "name", "pms"]);
+        let unknown = json!({"name": "x", "pms": "apt", "architecture": "amd64", "platform": 999});
+        assert_eq!(post(&org, "projects", unknown).await.json, json!({"platform": ["There is nothing with the id 999."]}));
+        let broken = org.admin.request(reqwest::Method::POST, &format!("{TOKEN}projects/"))
+            .header("content-type", "application/json").body("{\"name\": ");
+        let broken = Answer::of(broken).await;
+        assert_eq!((broken.status, broken.code()), (400, "parse_error"));
+        let xml = org.admin.request(reqwest::Method::POST, &format!("{TOKEN}projects/"))
+            .header("content-type", "application/xml").body("<project/>");
+        assert_eq!(Answer::of(xml).await.status, 415);
+        assert_eq!(count(&org, "SELECT count(*) FROM core_project").await, before);
+    }
+
+    async fn forms_and_json_mean_the_same(org: Organisation) {
+        let form = [("name", "From a form"), ("enabled", "false"), ("included_attributes", "1"), ("included_attributes", "999999")];
+        let request = org.admin.request(reqwest::Method::POST, &format!("{TOKEN}attribute-sets/")).form(&form);
+        let made = Answer::of(request).await;
+        assert_eq!(made.status, 400, "there is no such attribute: {}", made.text);
+        let form = [("name", "From a form"), ("enabled", "false"), ("included_attributes", "1")];
+        let request = org.admin.request(reqwest::Method::POST, &format!("{TOKEN}attribute-sets/")).form(&form);
+        let made = Answer::of(request).await;
+        assert_eq!((made.status, &made.json["enabled"], &made.json["included_attributes"]), (201, &json!(false), &json!([1])), "{}", made.text);
+    }
+
+    async fn what_must_be_unique_is(org: Organisation) {
+        let same = post(&org, "platforms", json!({"name": "Linux"})).await;
+        assert_eq!(same.status, 400);
+        assert!(same.json["name"][0].is_string(), "{}", same.text);
+        let store = json!({"name": "Org", "project": org.id("projects")});
+        assert!(post(&org, "stores", store).await.json["non_field_errors"][0].is_string());
+        let scope = json!({"name": "free", "user": 1});
+        assert_eq!(post(&org, "scopes", scope.clone()).await.status, 201);
+        assert_eq!(post(&org, "scopes", scope).await.status, 400, "also without a domain");
+        let slug = json!({"name": "desk 1.0!", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        let taken = post(&org, "projects", slug).await;
+        assert_eq!((taken.status, taken.code()), (400, "slug_taken"));
+    }
+
+    async fn a_rename_keeps_the_slug_of_projects_and_stores(org: Organisation) {
+        let id = org.id("projects");
+        assert_eq!(patch(&org, "projects", id, json!({"name": "Office"})).await.status, 200);
+        assert_eq!(get(&org, "projects", id).await["slug"], "desk-10");
+        let package = get(&org, "packages", org.id("packages")).await;
+        assert_eq!(package["url"], "/public/desk-10/stores/org/hello_1.0_amd64.deb");
+        let other = json!({"name": "Other", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        let other = post(&org, "projects", other).await.json["id"].clone();
+        assert_eq!(patch(&org, "stores", org.id("stores"), json!({"project": other})).await.status, 400);
+        assert_eq!(patch(&org, "deployments", org.id("deployments"), json!({"project": other})).await.status, 400);
+    }
+
+    async fn answers_of_writes_have_raw_ids_where_the_reference_has_them(org: Organisation) {
+        let changed = patch(&org, "deployments", org.id("deployments"), json!({"comment": "x"})).await.json;
+        assert_eq!(changed["schedule"], org.id("schedules"));
+        assert_eq!(changed["domain"], org.id("domains"));
+        assert_eq!(changed["project"]["slug"], "desk-10");
+        assert_eq!(changed["packages_to_install"], json!(["hello", "vim"]));
+        let packages = patch(&org, "catalog/project-packages", org.id("catalog/project-packages"), json!({})).await.json;
+        assert_eq!(packages["packages_to_install"], "vim\nvim-doc");
+        let detail = get(&org, "catalog/project-packages", org.id("catalog/project-packages")).await;
+        assert_eq!(detail["packages_to_install"], json!(["vim", "vim-doc"]));
+        assert_eq!(detail["application"], json!({"id": org.id("catalog/apps")}));
+        let computer = patch(&org, "computers", org.id("computers"), json!({"comment": "moved"})).await.json;
+        assert_eq!(computer["tags"], json!([org.id("tags")]));
+        assert_eq!(patch(&org, "computers", org.id("computers"), json!({"tags": [""]})).await.json["tags"], json!([]));
+    }
+
+    async fn a_package_is_uploaded_kept_and_never_silently_replaced(org: Organisation) {
+        let again = org.upload("hello", "1.0").await;
+        assert_eq!((again.status, &again.json["id"]), (201, &json!(org.id("packages"))));
+        let detail = &again.json;
+        assert_eq!(detail["store"], json!({"id": org.id("stores"), "name": "Org"}));
+        assert_eq!((&detail["version"], &detail["architecture"]), (&json!("1.0"), &json!("amd64")));
+        let packager = org.server.operator("packager", &["core.add_package", "core.view_package", "core.view_store"]).await;
+        let different = org.upload_file(&packager, "hello_1.0_amd64.deb", migasfree_deb::Builder::new("hello", "1.0", "amd64").build().unwrap()).await;
+        assert_eq!((different.status, different.code()), (409, "different_file"));
+        let garbage = org.upload_file(&packager, "bad_1_all.deb", b"not a package".to_vec()).await;
+        assert_eq!(garbage.status, 400);
+        assert!(garbage.json["files"][0].is_string(), "{}", garbage.text);
+        let nothing = post(&org, "packages", json!({"store": org.id("stores")})).await;
+        assert_eq!(nothing.status, 400);
+        assert!(nothing.json["files"][0].is_string());
+        assert_eq!(count(&org, "SELECT count(*) FROM core_package WHERE fullname LIKE 'bad%'").await, 0);
+    }
+
+    async fn a_package_in_a_history_stays_without_its_file(org: Organisation) {
+        let id = org.id("packages");
+        assert_eq!(org.admin.delete(&format!("{TOKEN}packages/{id}/")).await.status, 204);
+        let kept = get(&org, "packages", id).await;
+        assert_eq!((&kept["store"]["id"], &kept["url"]), (&json!(0), &json!("")));
+        let other = org.upload("fresh", "1").await.json["id"].as_i64().unwrap();
+        assert_eq!(org.admin.delete(&format!("{TOKEN}packages/{other}/")).await.status, 204);
+        assert_eq!(org.admin.get(&format!("{TOKEN}packages/{other}/")).await.status, 404);
+    }
+
+    async fn packages_and_sets_stay_in_their_project(org: Organisation) {
+        let other = json!({"name": "Other", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        let other = post(&org, "projects", other).await.json["id"].clone();
+        let set = json!({"name": "Strange", "project": other, "packages": [org.id("packages")]});
+        assert!(post(&org, "package-sets", set).await.json["packages"][0].as_str().unwrap().contains("hello_1.0_amd64.deb"));
+        let store = json!({"name": "Strange", "project": other, "store": org.id("stores"), "packages": []});
+        assert!(post(&org, "package-sets", store).await.json["store"][0].is_string());
+        let deployment = json!({"name": "Strange", "project": other, "available_packages": [org.id("packages")]});
+        assert!(post(&org, "deployments", deployment).await.json["non_field_errors"][0].is_string());
+    }
+
+    async fn a_deployment_is_published_when_what_it_offers_changes(org: Organisation) {
+        let id = org.id("deployments");
+        for (body, expected) in [
+            (json!({"comment": "nothing new"}), 0),
+            (json!({"name": "Renamed"}), 1),
+            (json!({"available_packages": []}), 1),
+            (json!({"available_package_sets": []}), 1),
+            (json!({"included_attributes": [1]}), 0),
+        ] {
+            org.server.clock.advance(std::time::Duration::from_secs(1));
+            assert_eq!(patch(&org, "deployments", id, body.clone()).await.status, 200);
+            let asked: (i64,) = org.server.state().db
+                .one("SELECT count(*) FROM repository_publication WHERE deployment_id = $1 AND requested_at = $2", args![id, org.now()])
+                .await.unwrap();
+            assert_eq!(asked.0, expected, "{body}");
+        }
+        assert_eq!(get(&org, "deployments", id).await["slug"], "renamed");
+    }
+
+    async fn nothing_is_aimed_at_a_computer_that_left(org: Organisation) {
+        let computer = org.id("computers");
+        let own = "INSERT INTO core_attribute (property_att_id, value) VALUES (2, $1) RETURNING id";
+        let (own,): (i64,) = org.server.state().db.one(own, args![computer.to_string()]).await.unwrap();
+        let aimed = json!({"included_attributes": [own]});
+        assert_eq!(patch(&org, "deployments", org.id("deployments"), aimed.clone()).await.status, 200);
+        let left = org.admin.post(&format!("{TOKEN}computers/{computer}/status/"), json!({"status": "available"})).await;
+        assert_eq!((left.status, &left.json["status"], &left.json["tags"]), (200, &json!("available"), &json!([])));
+        assert_eq!(get(&org, "deployments", org.id("deployments")).await["included_attributes"], json!([]));
+        let refused = patch(&org, "deployments", org.id("deployments"), aimed).await;
+        assert!(refused.json["included_attributes"][0].as_str().unwrap().contains("CID-"), "{}", refused.text);
+        let wrong = org.admin.post(&format!("{TOKEN}computers/{computer}/status/"), json!({"status": "lost"})).await;
+        assert_eq!((wrong.status, wrong.code()), (400, "status"));
+        let log = org.admin.get(&format!("{TOKEN}status-logs/?computer__id={computer}&status=available")).await;
+        assert_eq!(log.json["count"], 1);
+    }
+
+    async fn a_set_mirrors_itself_and_never_contains_itself(org: Organisation) {
+        let mirror = async |name: &str| {
+            let page = org.admin.get(&format!("{TOKEN}attributes/?property_att__prefix=SET&value={name}")).await.json;
+            page["results"][0]["id"].as_i64()
+        };
+        let blue = mirror("Blue%20set").await.unwrap();
+        let outer = post(&org, "attribute-sets", json!({"name": "Outer", "included_attributes": [blue]})).await.json["id"].as_i64().unwrap();
+        let circle = patch(&org, "attribute-sets", org.id("attribute-sets"), json!({"excluded_attributes": [mirror("Outer").await]})).await;
+        assert_eq!((circle.status, circle.code()), (400, "circular_sets"));
+        assert_eq!(patch(&org, "attribute-sets", outer, json!({"name": "Outside"})).await.status, 200);
+        assert!(mirror("Outside").await.is_some() && mirror("Outer").await.is_none());
+        org.admin.delete(&format!("{TOKEN}attribute-sets/{outer}/")).await;
+        assert!(mirror("Outside").await.is_none());
+    }
+
+    async fn a_domain_keeps_the_attribute_that_stands_for_it(org: Organisation) {
+        let id = org.id("domains");
+        let values = async || {
+            let page = org.admin.get(&format!("{TOKEN}attributes/?property_att__prefix=DMN")).await.json;
+            page["results"].as_array().unwrap().iter().map(|row| row["value"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(values().await, ["NORTH-SIDE"]);
+        assert_eq!(patch(&org, "domains", id, json!({"name": "The north", "included_attributes": []})).await.status, 200);
+        assert_eq!(values().await, ["THE-NORTH"]);
+        let included = get(&org, "domains", id).await["included_attributes"].clone();
+        assert_eq!((included.as_array().unwrap().len(), &included[0]["value"]), (1, &json!("THE-NORTH")));
+        assert_eq!(get(&org, "domains", id).await["domain_admins"], json!([{"id": 1, "username": "admin"}]));
+        org.admin.delete(&format!("{TOKEN}domains/{id}/")).await;
+        assert_eq!(values().await, Vec::<String>::new());
+    }
+
+    async fn what_is_built_in_stays(org: Organisation) {
+        for (route, id) in [("properties", 2), ("formulas", 2), ("attributes", 1), ("features", 1)] {
+            let refused = org.admin.delete(&format!("{TOKEN}{route}/{id}/")).await;
+            assert_eq!((refused.status, refused.code()), (400, "built_in"), "{route}");
+        }
+        assert_eq!(patch(&org, "formulas", 2, json!({"code": "echo 1"})).await.status, 400);
+        assert_eq!(patch(&org, "formulas", 2, json!({"enabled": false})).await.status, 200);
+        assert_eq!(get(&org, "properties", 2).await["sort"], "basic");
+    }
+
+    async fn an_external_repository_is_out_in_the_network(org: Organisation) {
+        for address in ["http://127.0.0.1/x", "file:///etc", "http://[::1]/", "nonsense"] {
+            let body = json!({"name": "Evil", "project": org.id("projects"), "base_url": address});
+            let refused = post(&org, "deployments/external-sources", body).await;
+            assert!(refused.json["base_url"][0].is_string(), "{address}: {}", refused.text);
+        }
+        let external = get(&org, "deployments", org.id("deployments/external-sources")).await;
+        assert_eq!(external["source"], "E");
+        let wrong_door = org.admin.get(&format!("{TOKEN}deployments/internal-sources/{}/", org.id("deployments/external-sources"))).await;
+        assert_eq!(wrong_door.status, 404);
+    }
+
+    async fn an_icon_is_a_picture_whatever_its_name_says(org: Organisation) {
+        use reqwest::multipart::{Form, Part};
+        let id = org.id("catalog/apps");
+        let send = async |name: &'static str, content: &'static [u8]| {
+            let form = Form::new()
+                .text("available_for_attributes", format!("1,{}", org.id("tags")))
+                .part("icon", Part::bytes(content).file_name(name));
+            let request = org.admin.request(reqwest::Method::PATCH, &format!("{TOKEN}catalog/apps/{id}/"));
+            Answer::of(request.multipart(form)).await
+        };
+        for (name, content) in [("a.png", &b"#!/bin/sh"[..]), ("a.exe", b"MZ"), ("a.svg", b"<html></html>"), ("a.png", b"")] {
+            assert!(send(name, content).await.json["icon"][0].is_string(), "{name}");
+        }
+        let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+        let made = send("logo.svg", svg).await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        assert_eq!(made.json["available_for_attributes"], json!([1, org.id("tags")]));
+        let address = made.json["icon"].as_str().unwrap();
+        let path = address.strip_prefix(&org.server.url()).unwrap();
+        let icon = org.server.anonymous().get(path).await;
+        assert_eq!((icon.status, icon.text.as_bytes()), (200, &svg[..]));
+        assert!(icon.header("content-security-policy").contains("default-src 'none'"), "{:?}", icon.headers);
+        let without = patch(&org, "catalog/apps", id, json!({"icon": null})).await;
+        assert_eq!(without.json["icon"], Value::Null);
+    }
+
+    async fn a_deleted_schedule_or_desktop_user_takes_nothing_with_it(org: Organisation) {
+        let before = count(&org, "SELECT count(*) FROM core_deployment").await;
+        assert_eq!(org.admin.delete(&format!("{TOKEN}schedules/{}/", org.id("schedules"))).await.status, 204);
+        assert_eq!(count(&org, "SELECT count(*) FROM core_deployment").await, before);
+        assert_eq!(org.admin.delete(&format!("{TOKEN}users/{}/", org.id("users"))).await.status, 204);
+        assert_eq!(count(&org, "SELECT count(*) FROM client_computer").await, 2);
+        let sync = get(&org, "syncs", org.id("syncs")).await;
+        assert_eq!(sync["user"], Value::Null);
+    }
+
+    async fn a_change_tells_the_views(org: Organisation) {
+        let mut events = org.server.state().events.listen();
+        patch(&org, "platforms", org.id("platforms"), json!({"name": "GNU/Linux"})).await;
+        let event = tokio::time::timeout(std::time::Duration::from_secs(5), events.recv()).await.unwrap().unwrap();
+        let event = serde_json::to_value(&*event).unwrap();
+        assert_eq!((&event["type"], &event["entity"], &event["action"]), (&json!("changed"), &json!("core.platform"), &json!("change")));
+        let record = org.admin.get(&format!("{TOKEN}audit/?entity=core.platform&action=change")).await.json["results"][0].clone();
+        assert_eq!((&record["before"]["name"], &record["after"]["name"]), (&json!("Linux"), &json!("GNU/Linux")));
+        assert_eq!((&record["username"], &record["object_text"]), (&json!("admin"), &json!("GNU/Linux")));
+    }
+}
