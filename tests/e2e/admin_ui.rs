@@ -57,8 +57,8 @@ async fn an_administrator_publishes_and_offers_a_package_in_the_browser() -> Res
     browser.open(&format!("{url}/deployments/new")).await?;
     browser.write("Name", "Welcome").await?;
     browser.pick("Project", "front-desk").await?;
-    browser.pick("Packages it offers", "welcome-desk").await?;
-    browser.pick("Included", "All Systems").await?;
+    browser.pick("Packages", "welcome-desk").await?;
+    browser.pick("Included attributes", "All Systems").await?;
     browser.picture("admin-deployment-form-light").await?;
     create(&browser).await?;
     browser.open(&format!("{url}/deployments")).await?;

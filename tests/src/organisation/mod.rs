@@ -82,10 +82,8 @@ impl Organisation {
 
 /// The id of a category by its name.
 async fn category(admin: &Admin, name: &str) -> Result<i64> {
-    let found = admin
-        .list(&format!("catalog/categories/?name={name}"))
-        .await?;
-    match found.first() {
+    let known = admin.list("catalog/categories/").await?;
+    match known.iter().find(|category| category["name"] == name) {
         Some(category) => admin::id(category),
         None => {
             admin
