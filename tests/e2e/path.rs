@@ -74,7 +74,7 @@ async fn an_uploaded_package_is_installed_by_an_ordinary_user() -> Result<()> {
 
     // Allowed by a rule of the site.
     polkit.write_rules(&bus::rule("org.migasfree.client1.app-install", "YES"))?;
-    let job = allowed(&bus, &install).await?.path()?;
+    let job = allowed(&bus, &unasked).await?.path()?;
     finished(&connection, &job, "success")
         .await
         .with_context(|| daemon.log())?;
