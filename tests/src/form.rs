@@ -21,6 +21,11 @@ impl Browser {
             .attr("for")
             .await?
             .with_context(|| format!("{label} belongs to no control"))?;
+        // Away from bars that stay at the window's edges.
+        self.run(&format!(
+            "document.getElementById('{id}').scrollIntoView({{block: 'center'}})"
+        ))
+        .await?;
         self.find(&format!("[id='{id}']")).await
     }
 
