@@ -44,7 +44,7 @@ impl Desk<'_> {
     /// A picture of the whole screen, after the last movement has ended.
     async fn picture(&self, name: &str) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        self.display.picture(&format!("play-{name}"))
+        self.display.picture(&format!("person-{name}"))
     }
 }
 
@@ -145,7 +145,7 @@ async fn find_and_install(desk: &Desk<'_>, window: &Browser, root: &Path) -> Res
         .press("[data-testid=app-page] [data-testid=state-button] button")
         .await?;
     tokio::time::sleep(Duration::from_millis(400)).await;
-    desk.display.picture("play-installing-light")?;
+    desk.display.picture("person-installing-light")?;
     state(window, "installed").await?;
     ensure!(
         root.join("usr/bin/star-atlas").exists(),
@@ -180,7 +180,7 @@ async fn look_around(desk: &Desk<'_>, window: &Browser) -> Result<()> {
         .await?;
     desk.picture("activity-light").await?;
     window.press("[data-testid=nav-info]").await?;
-    window.find("[data-testid=qr] svg").await?;
+    window.find("[data-testid=qr]").await?;
     desk.picture("info-light").await?;
     window.press("[data-testid=nav-installed]").await?;
     desk.picture("installed-list-light").await?;
