@@ -59,7 +59,6 @@ impl Need {
         need("gnupg", "/usr/bin/gpg"),
         need("libglib2.0-bin", "/usr/bin/gdbus"),
         need("imagemagick", "/etc/ImageMagick-6/policy.xml"),
-        need("pkexec", "/usr/bin/pkexec"),
         need("polkitd", "/usr/lib/polkit-1/polkitd"),
         need("postgresql", "/usr/share/postgresql-common/pg_wrapper"),
         need("util-linux", "/usr/bin/unshare"),

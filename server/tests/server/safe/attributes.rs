@@ -19,7 +19,7 @@ on_both_engines! {
     async fn unknown_prefixes_and_refused_values_are_left_out_and_the_rest_is_kept(site: Site) {
         let peer = site.computer(UUID, "pc1").await;
         site.run("UPDATE core_property SET auto_add = $1 WHERE prefix = 'NET'", args![false]).await;
-        let answer = upload(&peer, json!({"HST": "pc1\n", "NET": "192.0.2.0/24", "XXX": "?"})).await;
+        let answer = upload(&peer, json!({"HST": "pc1\n", "NET": "192.0.2.0/24", "QQQ": "?"})).await;
         assert_eq!(answer.status, 201);
         assert_eq!(site.values(&peer, "HST").await, ["HST-pc1"]);
         assert_eq!(site.values(&peer, "NET").await, Vec::<String>::new());
