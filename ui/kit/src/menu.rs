@@ -3,7 +3,7 @@ use crate::{
     icon::Icon,
     popover::{ClosePopover, Popover},
 };
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 /// A button that opens a menu of [`MenuItem`]s.
@@ -12,13 +12,29 @@ pub fn Menu(
     #[prop(into)] trigger: ViewFn,
     #[prop(optional, into)] label: MaybeProp<String>,
     #[prop(default = "btn btn-ghost btn-sm")] class: &'static str,
+    /// Whether Tab reaches the button; in a group that arrow keys move through, only one does.
+    #[prop(default = true.into(), into)]
+    tab_stop: Signal<bool>,
     #[prop(optional)] open: RwSignal<bool>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
+    let list = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        // The arrow keys are heard inside, so the focus goes there.
+        if open.get()
+            && let Some(first) = list.get().and_then(|list| {
+                list.query_selector(".menu-item:not([disabled])")
+                    .ok()
+                    .flatten()
+            })
+        {
+            let _ = first.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    });
     view! {
-        <Popover trigger label class open panel_class="menu-panel">
-            <div role="menu" on:keydown=move_focus>
+        <Popover trigger label class tab_stop open panel_class="menu-panel">
+            <div node_ref=list role="menu" on:keydown=move_focus>
                 {children.read_value()()}
             </div>
         </Popover>

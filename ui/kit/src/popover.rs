@@ -27,6 +27,9 @@ pub fn Popover(
     label: MaybeProp<String>,
     #[prop(default = "btn btn-ghost btn-sm")] class: &'static str,
     #[prop(default = "")] panel_class: &'static str,
+    /// Whether Tab reaches the button; in a group that arrow keys move through, only one does.
+    #[prop(default = true.into(), into)]
+    tab_stop: Signal<bool>,
     /// Kept in step with the panel, and opens it when set.
     #[prop(optional)]
     open: RwSignal<bool>,
@@ -60,6 +63,7 @@ pub fn Popover(
             node_ref=button
             type="button"
             class=class
+            tabindex=move || (!tab_stop.get()).then_some("-1")
             popovertarget=id.clone()
             aria-haspopup="true"
             aria-expanded=move || if open.get() { "true" } else { "false" }
@@ -117,6 +121,12 @@ fn place(button: &web_sys::HtmlElement, panel: &web_sys::HtmlElement) {
     let left = (rect.left() + rect.right()) / 2.0 < width * 0.55;
     set("left", left.then_some(rect.left()));
     set("right", (!left).then_some(width - rect.right()));
+    let beside = if left {
+        width - rect.left()
+    } else {
+        rect.right()
+    };
+    let _ = style.set_property("max-width", &format!("min(24rem, {:.0}px)", beside - 8.0));
     let room = if below {
         height - rect.bottom()
     } else {

@@ -51,7 +51,7 @@ pub fn Select(
                     .map(|choice| {
                         let own = choice.value.clone();
                         view! {
-                            <option value=choice.value selected=move || value.get() == own>
+                            <option value=choice.value prop:selected=move || value.get() == own>
                                 {choice.label}
                             </option>
                         }

@@ -30,9 +30,8 @@ impl StateLook {
         match self {
             Self::Get | Self::Update => "state-button state-main",
             Self::Waiting | Self::Running(_) => "state-button state-busy",
-            Self::Open | Self::Installed | Self::Ask | Self::NeedsAdministrator => {
-                "state-button state-plain"
-            }
+            Self::Open | Self::Ask | Self::NeedsAdministrator => "state-button state-plain",
+            Self::Installed => "state-button state-have",
             Self::Unavailable => "state-button state-off",
         }
     }
@@ -60,6 +59,9 @@ pub fn StateButton(
     #[prop(into)]
     cancel_label: TextProp,
     #[prop(optional, into)] disabled: Signal<bool>,
+    /// Whether Tab reaches it; in a group that arrow keys move through, only one does.
+    #[prop(default = true.into(), into)]
+    tab_stop: Signal<bool>,
     #[prop(into)] on_press: Callback<()>,
 ) -> impl IntoView {
     let running = move || matches!(look.get(), StateLook::Running(_));
@@ -73,6 +75,7 @@ pub fn StateButton(
             class=move || look.get().class()
             aria-label=move || accessible_label.get().to_string()
             aria-busy=move || running().then_some("true")
+            tabindex=move || (!tab_stop.get()).then_some("-1")
             disabled=move || disabled.get() || look.get() == StateLook::Unavailable
             on:click=move |event| {
                 event.stop_propagation();
