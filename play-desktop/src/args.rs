@@ -7,12 +7,14 @@ use migasfree_types::play::Place;
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Page {
     /// The catalogue.
+    #[value(alias = "apps")]
     Discover,
     /// What is on the computer.
     Installed,
     /// What happened.
     Activity,
     /// This computer.
+    #[value(alias = "tags")]
     Info,
     /// Settings.
     Settings,
@@ -31,6 +33,9 @@ pub struct Args {
     /// Begin by searching for this.
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
+    /// Synchronise as soon as the service answers.
+    #[arg(long)]
+    pub sync: bool,
     /// Trial mode: ask a service on the session bus instead of this computer's.
     #[arg(long)]
     pub session: bool,
@@ -83,5 +88,6 @@ mod tests {
     #[test]
     fn a_page_is_named_as_the_view_names_it() {
         assert_eq!(place(&["--page", "info"]).page.as_deref(), Some("info"));
+        assert_eq!(place(&["--page", "apps"]).page.as_deref(), Some("discover"));
     }
 }

@@ -48,6 +48,9 @@ fn main() -> anyhow::Result<()> {
             app.manage(SettingsFile::new(config.join("settings.json")));
             app.manage(Remembered::new(&cache, args.session));
             app.manage(Arc::new(IconCache::new(cache.join("icons"))));
+            if args.sync {
+                daemon.want_sync();
+            }
             app.manage(args);
             window::open(app.handle())?;
             bus::start(app.handle().clone(), daemon);

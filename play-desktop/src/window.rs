@@ -9,7 +9,7 @@ use clap::Parser;
 use migasfree_types::play::{Event, Place, Settings, Theme};
 use std::sync::Arc;
 use tauri::{
-    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent,
+    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     plugin::TauriPlugin,
 };
 use tauri_plugin_window_state::StateFlags;
@@ -46,8 +46,20 @@ pub fn zoom(settings: Settings) -> f64 {
     f64::from(settings.text_size) / 100.0
 }
 
+/// Puts the chosen theme in force. The toolkit takes `None` for light, so the desktop's own theme is asked for.
+///
+/// # Errors
+/// When the window is gone.
+pub fn follow_theme(window: &WebviewWindow, settings: Settings) -> tauri::Result<()> {
+    window.set_theme(native_theme(settings))?;
+    match settings.theme {
+        Theme::System => window.set_theme(Some(window.theme()?)),
+        Theme::Light | Theme::Dark => Ok(()),
+    }
+}
+
 /// Frame and view follow what the person chose; `None` follows the desktop.
-pub fn native_theme(settings: Settings) -> Option<tauri::Theme> {
+fn native_theme(settings: Settings) -> Option<tauri::Theme> {
     match settings.theme {
         Theme::System => None,
         Theme::Light => Some(tauri::Theme::Light),
@@ -60,22 +72,32 @@ fn is_own_page(url: &Url) -> bool {
     url.scheme() == "tauri" && url.host_str() == Some("localhost")
 }
 
-/// Somebody started Play again: this window comes to the front and goes where that start wanted.
+/// Somebody started Play again: this window comes to the front and goes where that start wanted. A start that only
+/// wants a synchronisation, from a timer say, disturbs nobody.
 pub fn second_start(app: &AppHandle, argv: &[String]) {
-    if let Some(window) = app.get_webview_window(LABEL) {
-        let shown = window
-            .unminimize()
-            .and_then(|()| window.show())
-            .and_then(|()| window.set_focus());
-        if let Err(error) = shown {
-            tracing::warn!(%error, "the window could not be raised");
-        }
+    let args = Args::try_parse_from(argv).unwrap_or_default();
+    let place = args.place();
+    if args.sync {
+        app.state::<Arc<Daemon>>().want_sync();
     }
-    let place = Args::try_parse_from(argv).map(|args| args.place());
-    if let Ok(place) = place
-        && place != Place::default()
-    {
+    if place != Place::default() {
+        raise(app);
         tell(app, Event::Go(place));
+    } else if !args.sync {
+        raise(app);
+    }
+}
+
+fn raise(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
+    let shown = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the window could not be raised");
     }
 }
 

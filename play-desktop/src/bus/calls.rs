@@ -7,10 +7,10 @@ use super::{
 use crate::fault::{bus_fault, fault, internal};
 use migasfree_dbus::{
     AppQuery, CallOptions, CatalogProxy, ComputerProxy, Error, JobFilter, JobProxy, ManagerProxy,
-    PlanRole, SyncOptions, SyncReason, TagOptions, TagsProxy, names,
+    PackagesProxy, PlanRole, SyncOptions, SyncReason, TagOptions, TagsProxy, names,
 };
 use migasfree_types::play::{
-    AppDetails, Catalog, Category, Computer, Fault, Job, JobOutput, Plan, States, Tags,
+    AppDetails, Catalog, Category, Computer, Fault, Job, JobOutput, Package, Plan, States, Tags,
 };
 use std::{fs::File, io::Read};
 use zbus::{OwnedObjectPath, proxy::CacheProperties};
@@ -243,6 +243,18 @@ impl Daemon {
         let computer = proxy!(self, ComputerProxy)?;
         let label = computer.get_label().await.map_err(fault)?;
         Ok(label.qr)
+    }
+
+    /// The packages of this computer.
+    pub async fn software(&self) -> Result<Vec<Package>, Fault> {
+        let packages = proxy!(self, PackagesProxy)?.list_installed().await;
+        Ok((packages.map_err(fault)?.into_iter())
+            .map(|(name, version, architecture, _origin)| Package {
+                name,
+                version,
+                architecture,
+            })
+            .collect())
     }
 
     /// Tags.

@@ -110,5 +110,8 @@ async fn greet(app: &AppHandle, daemon: &Daemon, bus: &DBusProxy<'_>) -> Option<
         daemon.watch_again().await;
     }
     daemon.set_link(app, link);
+    if link == Link::Ready {
+        daemon.sync_if_wanted().await;
+    }
     owner
 }

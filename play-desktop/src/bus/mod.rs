@@ -13,7 +13,10 @@ use migasfree_types::play::{Event, Fault, Job, Link};
 use std::{
     collections::{HashMap, HashSet},
     os::unix::fs::MetadataExt,
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tauri::{AppHandle, Emitter};
 use tokio::sync::Notify;
@@ -29,6 +32,7 @@ pub struct Daemon {
     active: Mutex<HashMap<String, Job>>,
     watched: Mutex<HashSet<String>>,
     retry: Notify,
+    wants_sync: AtomicBool,
 }
 
 impl Daemon {
@@ -42,6 +46,7 @@ impl Daemon {
             active: Mutex::new(HashMap::new()),
             watched: Mutex::new(HashSet::new()),
             retry: Notify::new(),
+            wants_sync: AtomicBool::new(false),
         }
     }
 
@@ -58,6 +63,29 @@ impl Daemon {
     /// Has the connection tried again at once.
     pub fn retry(&self) {
         self.retry.notify_one();
+    }
+
+    /// Has a synchronisation begun as soon as the daemon answers.
+    pub fn want_sync(self: &Arc<Self>) {
+        self.wants_sync.store(true, Ordering::Relaxed);
+        let daemon = self.clone();
+        tauri::async_runtime::spawn(async move {
+            if daemon.link() == Link::Ready {
+                daemon.sync_if_wanted().await;
+            }
+        });
+    }
+
+    async fn sync_if_wanted(&self) {
+        if self.wants_sync.swap(false, Ordering::Relaxed)
+            && let Err(fault) = self.sync().await
+        {
+            tracing::warn!(
+                code = fault.code,
+                detail = fault.detail,
+                "no synchronisation"
+            );
+        }
     }
 
     /// Whether a job of this person is not over.

@@ -14,6 +14,7 @@ mod open_link;
 mod plan;
 mod remove;
 mod save_settings;
+mod software;
 mod start;
 mod states;
 mod sync;
@@ -40,6 +41,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         plan::plan,
         remove::remove,
         save_settings::save_settings,
+        software::software,
         start::reconnect,
         start::start,
         states::states,

@@ -1,9 +1,10 @@
 //! Opening a web page in the person's own browser, through the desktop.
 
-use crate::fault::bus_fault;
+use crate::fault::internal;
 use migasfree_types::play::Fault;
 use std::collections::HashMap;
 use tauri::Url;
+use tokio::task::spawn_blocking;
 use zbus::{Connection, Variant};
 
 #[tauri::command]
@@ -16,10 +17,19 @@ pub async fn open_link(link: String) -> Result<(), Fault> {
             format!("{link} is no web page"),
         ));
     }
-    open(&link).await.map_err(|error| bus_fault(&error))
+    let Err(no_portal) = ask_portal(&link).await else {
+        return Ok(());
+    };
+    tracing::debug!(error = %no_portal, "no desktop portal");
+    // Smaller desktops have no portal; the person's choice of a browser is known to them all the same.
+    let opened = spawn_blocking(move || {
+        gio::AppInfo::launch_default_for_uri(&link, None::<&gio::AppLaunchContext>)
+    });
+    let opened = opened.await.map_err(internal)?;
+    opened.map_err(|error| Fault::new("no-browser", error.to_string()))
 }
 
-async fn open(link: &str) -> zbus::Result<()> {
+async fn ask_portal(link: &str) -> zbus::Result<()> {
     let options: HashMap<&str, Variant<'_>> = HashMap::new();
     Connection::session()
         .await?

@@ -3,7 +3,7 @@
 use crate::{
     fault::internal,
     settings::SettingsFile,
-    window::{LABEL, native_theme, zoom},
+    window::{LABEL, follow_theme, zoom},
 };
 use migasfree_types::play::{Fault, Settings};
 use tauri::{AppHandle, Manager};
@@ -11,8 +11,11 @@ use tokio::task::spawn_blocking;
 
 #[tauri::command]
 pub async fn save_settings(app: AppHandle, settings: Settings) -> Result<(), Fault> {
+    let before = app.state::<SettingsFile>().get();
     if let Some(window) = app.get_webview_window(LABEL) {
-        window.set_theme(native_theme(settings)).map_err(internal)?;
+        if settings.theme != before.theme {
+            follow_theme(&window, settings).map_err(internal)?;
+        }
         window.set_zoom(zoom(settings)).map_err(internal)?;
     }
     let write = spawn_blocking(move || {

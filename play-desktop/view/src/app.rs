@@ -26,8 +26,7 @@ fn Root() -> impl IntoView {
     provide_language(Signal::derive(move || tag(i18n.get_locale()).to_owned()));
     let store = state::provide();
     let actions = Actions::provide(store, i18n);
-    state::listen(store, actions, i18n);
-    state::start(store, actions);
+    state::begin(store, actions, i18n);
     apply_language();
     apply_theme();
     view! { <Frame /> }

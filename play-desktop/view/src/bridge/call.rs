@@ -60,7 +60,7 @@ pub(super) fn decode<T: DeserializeOwned>(value: &JsValue) -> Result<T, Fault> {
     read.map_err(|error| Fault::new("internal", error.to_string()))
 }
 
-fn broken(error: &JsValue) -> Fault {
+pub(super) fn broken(error: &JsValue) -> Fault {
     let text = error.as_string().unwrap_or_else(|| format!("{error:?}"));
     Fault::new("internal", text)
 }

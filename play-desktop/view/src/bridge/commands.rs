@@ -3,7 +3,8 @@
 use super::call::call;
 use js_sys::Array;
 use migasfree_types::play::{
-    AppDetails, Catalog, Computer, Fault, Job, JobOutput, Link, Place, Plan, Settings, States, Tags,
+    AppDetails, Catalog, Computer, Fault, Job, JobOutput, Link, Package, Place, Plan, Settings,
+    States, Tags,
 };
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
@@ -150,6 +151,22 @@ pub async fn computer_info() -> Result<Computer, Fault> {
 /// `not-registered`, or what the daemon answers.
 pub async fn label() -> Result<String, Fault> {
     call("label", &[]).await
+}
+
+/// The packages of this computer.
+///
+/// # Errors
+/// What the daemon answers.
+pub async fn software() -> Result<Vec<Package>, Fault> {
+    call("software", &[]).await
+}
+
+/// Whether the person has a right: 0 no, 1 yes, 2 after an administrator agreed.
+///
+/// # Errors
+/// What the daemon answers.
+pub async fn can_authorize(action: &'static str) -> Result<u32, Fault> {
+    call("can_authorize", &[("action", action.into())]).await
 }
 
 /// Tags this computer has and may have.

@@ -9,6 +9,10 @@ use leptos::{prelude::*, task::spawn_local};
 use migasfree_types::play::Link;
 use migasfree_ui_kit::{Button, ButtonLook, Icon};
 
+/// How an administrator starts the service, and how it is started for trying things.
+const STARTED_BY: &str = "systemctl start migasfreed";
+const IN_TRIAL: &str = "migasfreed --session --root DIR";
+
 /// The page.
 #[component]
 pub fn Missing() -> impl IntoView {
@@ -37,6 +41,12 @@ pub fn Missing() -> impl IntoView {
             <h1>{move || words(0)}</h1>
             <p class="text-muted">{move || words(1)}</p>
             <p>{move || words(2)}</p>
+            <Show when=move || !old()>
+                <p class="text-muted">
+                    {move || td_string!(i18n.get_locale(), missing.admin)} " "
+                    <code>{move || if store.session.get() { IN_TRIAL } else { STARTED_BY }}</code>
+                </p>
+            </Show>
             <div class="notice-actions">
                 <Button look=ButtonLook::Primary icon=icondata::LuRotateCw on_press=retry>
                     {move || td_string!(i18n.get_locale(), missing.retry)}

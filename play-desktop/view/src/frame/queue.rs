@@ -3,7 +3,7 @@
 use crate::{
     parts::JobRow,
     state::use_store,
-    text::{Locale, filled, i18n::td_string, job_progress, job_title, use_i18n},
+    text::{Locale, filled, i18n::td_string, job_progress, job_title, percent, use_i18n},
 };
 use leptos::prelude::*;
 use migasfree_types::play::Job;
@@ -89,7 +89,7 @@ fn job_signal(id: String) -> Signal<Job> {
 fn words(job: &Job, locale: Locale) -> String {
     let words = job_progress(job, locale);
     match job.percent {
-        Some(percent) => format!("{words} · {percent} %"),
+        Some(done) => format!("{words} · {}", percent(done.into(), locale)),
         None => words,
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     parts::TimeText,
     state::{Page, use_actions, use_store},
-    text::{i18n::td_string, use_i18n},
+    text::{Locale, i18n::td_string, use_i18n},
 };
 use leptos::prelude::*;
 use migasfree_types::play::{Computer, Connectivity};
@@ -67,7 +67,9 @@ pub fn Rail() -> impl IntoView {
                 <RailLink page=Page::Activity />
             </div>
             <div class="rail-foot">
-                {move || store.computer.get().map(|computer| view! { <ThisComputer computer /> })}
+                <Show when=move || store.computer.with(Option::is_some)>
+                    <ThisComputer />
+                </Show>
                 <RailLink page=Page::Info />
                 <RailLink page=Page::Settings />
             </div>
@@ -77,50 +79,75 @@ pub fn Rail() -> impl IntoView {
 
 /// Name of this computer with its state, and the button that synchronises.
 #[component]
-fn ThisComputer(computer: Computer) -> impl IntoView {
+fn ThisComputer() -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
     let actions = use_actions();
-    let last = computer.last_sync;
-    let dot = match (computer.registered, computer.connectivity) {
-        (false, _) => "dot dot-warning",
-        (_, Connectivity::Online | Connectivity::Metered) => "dot dot-success",
-        (_, Connectivity::Saturated) => "dot dot-warning",
-        _ => "dot dot-off",
-    };
-    let syncing = Memo::new(move |_| (store.work.active().iter()).any(|job| job.role == "sync"));
+    let name = of_computer(|computer| computer.name.clone());
+    let registered = of_computer(|computer| computer.registered);
+    let last = of_computer(|computer| computer.last_sync);
+    let dot = of_computer(
+        |computer| match (computer.registered, computer.connectivity) {
+            (false, _) | (_, Connectivity::Saturated) => "dot dot-warning",
+            (_, Connectivity::Online | Connectivity::Metered) => "dot dot-success",
+            _ => "dot dot-off",
+        },
+    );
+    let syncing = Memo::new(move |_| store.work.is_syncing());
+    let standing = of_computer(|computer| (computer.registered, computer.connectivity));
     let words = move || {
         let locale = i18n.get_locale();
-        if syncing.get() {
-            view! { <span>{td_string!(locale, nav.syncing)}</span> }.into_any()
-        } else if last == 0 {
-            view! { <span>{td_string!(locale, nav.never_synced)}</span> }.into_any()
-        } else {
-            view! { <TimeText at=last /> }.into_any()
+        let (registered, connectivity) = standing.get();
+        match trouble(registered, connectivity, locale) {
+            _ if syncing.get() => td_string!(locale, nav.syncing).into_any(),
+            Some(trouble) => trouble.into_any(),
+            None if last.get() == 0 => td_string!(locale, nav.never_synced).into_any(),
+            None => view! { {td_string!(locale, nav.synced)} " " <TimeText at=last /> }.into_any(),
         }
     };
     view! {
         <div class="this-computer" data-testid="this-computer">
             <span class=dot aria-hidden="true"></span>
             <div class="this-computer-text">
-                <p class="this-computer-name" title=computer.name.clone()>{computer.name.clone()}</p>
+                <p class="this-computer-name" title=name>{name}</p>
                 <p class="this-computer-sync">{words}</p>
             </div>
-            {computer
-                .registered
-                .then(|| {
-                    view! {
-                        <IconButton
-                            icon=icondata::LuRefreshCw
-                            label=move || td_string!(i18n.get_locale(), nav.sync)
-                            disabled=syncing
-                            class="sync-button"
-                            on_press=move |_| actions.sync()
-                        />
-                    }
-                })}
+            <Show when=move || registered.get()>
+                <IconButton
+                    icon=icondata::LuRefreshCw
+                    label=move || td_string!(i18n.get_locale(), nav.sync)
+                    disabled=syncing
+                    class="sync-button"
+                    on_press=move |_| actions.sync()
+                />
+            </Show>
         </div>
     }
+}
+
+/// Why this computer's dot is not green; colour alone would say too little.
+fn trouble(registered: bool, connectivity: Connectivity, locale: Locale) -> Option<&'static str> {
+    if !registered {
+        return Some(td_string!(locale, info.not_registered));
+    }
+    match connectivity {
+        Connectivity::Online | Connectivity::Metered => None,
+        Connectivity::Offline => Some(td_string!(locale, info.offline)),
+        Connectivity::ServerUnreachable => Some(td_string!(locale, info.unreachable)),
+        Connectivity::Saturated => Some(td_string!(locale, info.saturated)),
+    }
+}
+
+/// One thing about this computer, moving only when it changes.
+fn of_computer<T>(read: fn(&Computer) -> T) -> Memo<T>
+where
+    T: Default + PartialEq + Send + Sync + 'static,
+{
+    let store = use_store();
+    Memo::new(move |_| {
+        let known = |computer: &Option<Computer>| computer.as_ref().map(read).unwrap_or_default();
+        store.computer.with(known)
+    })
 }
 
 /// The places at the bottom of a narrow window.

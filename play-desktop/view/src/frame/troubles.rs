@@ -12,7 +12,7 @@ use migasfree_ui_kit::{Icon, error_state::Details};
 pub fn Troubles() -> impl IntoView {
     let actions = use_actions();
     view! {
-        <div class="toast-area troubles" role="region" aria-live="assertive">
+        <div class="toast-area troubles">
             <For each=move || actions.troubles.get() key=|trouble| trouble.number let:trouble>
                 <TroubleCard trouble />
             </For>

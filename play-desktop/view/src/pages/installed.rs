@@ -2,7 +2,7 @@
 
 use crate::{
     parts::{AppGrid, GridSkeleton},
-    state::{Page, Store, use_store},
+    state::{Page, Store, fold, use_store},
     text::{filled, i18n::td_string, number, use_i18n},
 };
 use leptos::prelude::*;
@@ -98,7 +98,7 @@ fn installed(store: &Store) -> Vec<u32> {
         store.index.with(|index| {
             let name = |id: &u32| {
                 let app = index.as_ref().and_then(|index| index.get(*id));
-                app.map(|app| app.name.to_lowercase())
+                app.map(|app| fold(&app.name))
             };
             ids.sort_by_cached_key(name);
         });

@@ -3,7 +3,7 @@
 use crate::{
     parts::Segmented,
     state::{use_actions, use_store},
-    text::{i18n::td_string, use_i18n},
+    text::{i18n::td_string, percent, use_i18n},
 };
 use leptos::prelude::*;
 use migasfree_types::play::{Language, Settings as Chosen, Theme};
@@ -120,7 +120,10 @@ fn SizeRow() -> impl IntoView {
     let owner = Owner::current();
     let label =
         Signal::derive(move || td_string!(i18n.get_locale(), settings.text_size).to_owned());
-    let choices = Signal::stored(SIZES.map(|size| (size, format!("{size} %"))).to_vec());
+    let choices = Signal::derive(move || {
+        let locale = i18n.get_locale();
+        SIZES.map(|size| (size, percent(size, locale))).to_vec()
+    });
     let choose = move |size| within(&owner, || change(|settings| settings.text_size = size));
     view! {
         <Row label>

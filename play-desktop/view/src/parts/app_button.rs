@@ -2,7 +2,7 @@
 
 use crate::{
     state::{Page, Status, use_actions, use_store},
-    text::{Locale, filled, i18n::td_string, state_label, use_i18n},
+    text::{Locale, filled, i18n::td_string, percent, state_label, use_i18n},
 };
 use leptos::prelude::*;
 use migasfree_types::play::{App, AppState, Job, JobState};
@@ -18,6 +18,9 @@ pub fn AppButton(
     /// Larger, for its own page.
     #[prop(optional)]
     large: bool,
+    /// Whether Tab reaches it.
+    #[prop(default = true.into(), into)]
+    tab_stop: Signal<bool>,
 ) -> impl IntoView {
     let has_menu = Memo::new(move |_| {
         matches!(
@@ -39,9 +42,9 @@ pub fn AppButton(
                 if is_information.get() {
                     ().into_any()
                 } else if has_menu.get() {
-                    view! { <InstalledMenu app=app.get_value() large /> }.into_any()
+                    view! { <InstalledMenu app=app.get_value() large tab_stop /> }.into_any()
                 } else {
-                    view! { <PressButton app=app.get_value() status /> }.into_any()
+                    view! { <PressButton app=app.get_value() status tab_stop /> }.into_any()
                 }
             }}
         </span>
@@ -49,7 +52,7 @@ pub fn AppButton(
 }
 
 #[component]
-fn InstalledMenu(app: App, large: bool) -> impl IntoView {
+fn InstalledMenu(app: App, large: bool, tab_stop: Signal<bool>) -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
     let (id, name) = (app.id, app.name);
@@ -68,7 +71,7 @@ fn InstalledMenu(app: App, large: bool) -> impl IntoView {
         }
     };
     view! {
-        <Menu trigger label class="state-button state-plain">
+        <Menu trigger label class="state-button state-have" tab_stop>
             {(!large)
                 .then(|| {
                     view! {
@@ -90,7 +93,7 @@ fn InstalledMenu(app: App, large: bool) -> impl IntoView {
 }
 
 #[component]
-fn PressButton(app: App, status: Memo<Status>) -> impl IntoView {
+fn PressButton(app: App, status: Memo<Status>, tab_stop: Signal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let actions = use_actions();
     let id = app.id;
@@ -112,6 +115,7 @@ fn PressButton(app: App, status: Memo<Status>) -> impl IntoView {
             accessible_label=spoken
             cancel_label=move || td_string!(i18n.get_locale(), button.cancel)
             disabled
+            tab_stop
             on_press=press
         />
     }
@@ -155,7 +159,7 @@ fn label_of(status: &Status, locale: Locale) -> String {
         Status::Pressed => td_string!(locale, button.starting).to_string(),
         Status::Working(job) if is_waiting(job) => td_string!(locale, button.waiting).to_string(),
         Status::Working(job) => match job.percent {
-            Some(percent) => format!("{percent} %"),
+            Some(done) => percent(done.into(), locale),
             None => td_string!(locale, button.busy).to_string(),
         },
         Status::Still(info) => state_label(info.state, locale).to_owned(),

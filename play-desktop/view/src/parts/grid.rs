@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 
 /// Smallest width of a card, its height, and the space between, in pixels; the style sheet has the same.
 const CARD_WIDTH: f64 = 248.0;
-const CARD_HEIGHT: f64 = 126.0;
+const CARD_HEIGHT: f64 = 132.0;
 const GAP: f64 = 12.0;
 /// Rows kept above and below the window.
 const SPARE: usize = 3;
@@ -49,6 +49,15 @@ impl Layout {
         )
     }
 
+    /// The first card below the window's upper edge.
+    fn first_visible(&self, count: usize) -> usize {
+        let rows_above = match self.first_row {
+            0 => 0,
+            row => row + SPARE + 1,
+        };
+        (rows_above * self.columns).min(count.saturating_sub(1))
+    }
+
     fn height(&self, count: usize) -> f64 {
         let rows = count.div_ceil(self.columns.max(1));
         (real(rows) * (CARD_HEIGHT + GAP) - GAP).max(0.0)
@@ -69,7 +78,7 @@ fn real(value: usize) -> f64 {
     value as f64
 }
 
-/// The grid. Arrow keys move among the cards.
+/// The grid. Tab reaches one card of it, the one used last; arrow keys move among the cards.
 #[component]
 pub fn AppGrid(
     /// Ids of the applications, in order.
@@ -79,7 +88,6 @@ pub fn AppGrid(
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {
-    let store = use_store();
     let scroller = expect_context::<Scroller>();
     let node = NodeRef::<html::Div>::new();
     let layout = RwSignal::new(Layout::default());
@@ -111,6 +119,14 @@ pub fn AppGrid(
         })
     });
     let count = Memo::new(move |_| ids.with(Vec::len));
+    let used_last = RwSignal::new(0);
+    let reached = Memo::new(move |_| {
+        let (layout, count, place) = (layout.get(), count.get(), used_last.get());
+        match layout.range(count).contains(&place) {
+            true => place,
+            false => layout.first_visible(count),
+        }
+    });
     view! {
         <div
             node_ref=node
@@ -120,7 +136,9 @@ pub fn AppGrid(
             data-testid="app-grid"
             data-count=move || count.get().to_string()
             style:height=move || format!("{}px", layout.get().height(count.get()))
-            on:keydown=move |event| move_focus(&event, layout.get_untracked().columns, scroller)
+            on:keydown=move |event| {
+                move_focus(&event, layout.get_untracked(), count.get_untracked(), scroller);
+            }
         >
             <For each=move || visible.get() key=|(place, id)| (*place, *id) let((place, id))>
                 <div
@@ -129,21 +147,30 @@ pub fn AppGrid(
                     aria-setsize=move || count.get().to_string()
                     aria-posinset=(place + 1).to_string()
                     data-place=place.to_string()
+                    on:focusin=move |_| used_last.set(place)
                     style:width=move || format!("{}px", layout.get().card_width)
                     style:transform=move || {
                         let (left, top) = layout.get().position(place);
                         format!("translate({left}px, {top}px)")
                     }
                 >
-                    {store.app(id).map(|app| view! { <GridCard app /> })}
+                    <Cell id tab_stop=Signal::derive(move || reached.get() == place) />
                 </div>
             </For>
         </div>
     }
 }
 
-/// Arrow keys go to the neighbouring card, scrolling it into the window first when it does not exist yet.
-fn move_focus(event: &ev::KeyboardEvent, columns: usize, scroller: Scroller) {
+/// A card, made anew when the catalogue says something else about its application.
+#[component]
+fn Cell(id: u32, tab_stop: Signal<bool>) -> impl IntoView {
+    let store = use_store();
+    let face = Memo::new(move |_| store.face(id));
+    move || face.get().map(|app| view! { <GridCard app tab_stop /> })
+}
+
+/// Arrow keys, Home and End go to another card, scrolling it into the window first when it does not exist yet.
+fn move_focus(event: &ev::KeyboardEvent, layout: Layout, count: usize, scroller: Scroller) {
     let Some(card) = (event.target())
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
         .filter(|target| target.class_list().contains("grid-card-name"))
@@ -157,29 +184,38 @@ fn move_focus(event: &ev::KeyboardEvent, columns: usize, scroller: Scroller) {
     let there = match event.key().as_str() {
         "ArrowRight" => Some(here + 1),
         "ArrowLeft" => here.checked_sub(1),
-        "ArrowDown" => Some(here + columns),
-        "ArrowUp" => here.checked_sub(columns),
+        "ArrowDown" => Some(here + layout.columns),
+        "ArrowUp" => here.checked_sub(layout.columns),
         "Home" => Some(0),
+        "End" => count.checked_sub(1),
         _ => return,
     };
     event.prevent_default();
-    let Some(there) = there else { return };
+    let Some(there) = there.filter(|there| *there < count) else {
+        return;
+    };
     if focus_place(there) {
         return;
     }
+    let rows = real(there / layout.columns.max(1)) - real(here / layout.columns.max(1));
     if let Some(main) = scroller.0.get_untracked() {
-        main.set_scroll_top(main.scroll_top() + whole_pixels(CARD_HEIGHT + GAP));
-        request_animation_frame(move || {
-            request_animation_frame(move || {
-                focus_place(there);
-            });
-        });
+        main.set_scroll_top(main.scroll_top() + whole_pixels(rows * (CARD_HEIGHT + GAP)));
+        focus_soon(there, 10);
     }
+}
+
+/// Focuses a card as soon as it exists, at most so many frames from now.
+fn focus_soon(place: usize, frames: u8) {
+    request_animation_frame(move || {
+        if !focus_place(place) && frames > 0 {
+            focus_soon(place, frames - 1);
+        }
+    });
 }
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "a row is some hundred pixels"
+    reason = "a page of ten thousand cards has some million pixels"
 )]
 fn whole_pixels(value: f64) -> i32 {
     value as i32
@@ -219,6 +255,15 @@ mod tests {
         assert_eq!((layout.columns, layout.card_width), (1, 328.0));
         assert_eq!(layout.range(2), 0..2);
         assert_eq!(layout.position(1), (0.0, CARD_HEIGHT + GAP));
+    }
+
+    #[test]
+    fn the_first_visible_card_is_in_the_window() {
+        let row = CARD_HEIGHT + GAP;
+        let scrolled = Layout::of(800.0, 20.5 * row, 700.0);
+        assert_eq!(scrolled.first_visible(10_000), 21 * 3);
+        assert_eq!(Layout::of(800.0, -300.0, 700.0).first_visible(10_000), 0);
+        assert_eq!(scrolled.first_visible(0), 0);
     }
 
     #[test]

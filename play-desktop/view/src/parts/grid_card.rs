@@ -16,10 +16,13 @@ pub fn GridCard(
     /// Larger, for the recommended ones.
     #[prop(optional)]
     featured: bool,
+    /// Whether Tab reaches it.
+    #[prop(default = true.into(), into)]
+    tab_stop: Signal<bool>,
 ) -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
-    let status = status_of(app.clone());
+    let status = status_of(app.id);
     let id = app.id;
     let name = app.name.clone();
     let spoken = {
@@ -40,6 +43,7 @@ pub fn GridCard(
                     <button
                         type="button"
                         class="grid-card-name"
+                        tabindex=move || (!tab_stop.get()).then_some("-1")
                         aria-description=spoken
                         on:click=move |_| store.navigation.go(Page::App(id))
                     >
@@ -50,7 +54,7 @@ pub fn GridCard(
             </div>
             <div class="grid-card-foot">
                 <CardHint app=app.clone() status />
-                <AppButton app status />
+                <AppButton app status tab_stop />
             </div>
         </article>
     }

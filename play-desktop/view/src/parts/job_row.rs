@@ -8,7 +8,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Job, JobResult, JobState};
+use migasfree_types::play::{AppState, Job, JobResult, JobState};
 use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Icon, Progress, Status, badge::Tone};
 
 /// What a result's colour is.
@@ -52,7 +52,7 @@ pub fn JobRow(
     let title = Memo::new(move |_| job.with(|job| job_title(job, i18n.get_locale())));
     let app = Memo::new(move |_| {
         let first = job.with(|job| job.apps.first().copied());
-        first.and_then(|id| store.app(id))
+        first.and_then(|id| store.face(id))
     });
     let log_id = format!("log-{id}");
     let controls = log_id.clone();
@@ -94,6 +94,7 @@ pub fn JobRow(
                 <Show when=move || !over.get()>
                     <CancelButton job title />
                 </Show>
+                <AgainButton job title />
                 <button
                     type="button"
                     class="btn btn-ghost btn-sm"
@@ -196,6 +197,59 @@ fn Ended(job: Signal<Job>) -> impl IntoView {
         }}
         {move || reboot().map(|words| view! { <p class="job-words">{words}</p> })}
     }
+}
+
+/// Offers to do again what did not work, while the application is still as it was.
+#[component]
+fn AgainButton(job: Signal<Job>, title: Memo<String>) -> impl IntoView {
+    let store = use_store();
+    let i18n = use_i18n();
+    let actions = use_actions();
+    let app = Memo::new(move |_| {
+        let app = job.with(unfinished)?;
+        let state = store.face(app).map(|_| store.state(app).state)?;
+        let removing = job.with(|job| job.role == "remove");
+        let sensible = match state {
+            AppState::Available | AppState::NeedsAdmin => !removing,
+            AppState::PartlyInstalled => true,
+            AppState::Installed | AppState::UpdateAvailable => removing,
+            _ => false,
+        };
+        (sensible && store.work.of_app(app).is_none()).then_some((app, removing))
+    });
+    let press = move |_| match app.get_untracked() {
+        Some((app, true)) => store.removing.set(Some(app)),
+        Some((app, false)) => actions.install(app),
+        None => {}
+    };
+    view! {
+        <Show when=move || app.with(Option::is_some)>
+            <Button
+                look=ButtonLook::Quiet
+                size=ButtonSize::Small
+                icon=icondata::LuRotateCw
+                title=Signal::derive(move || {
+                    Some(filled!(i18n.get_locale(), button.again_named, name = title.get()))
+                })
+                class="job-again"
+                on_press=press
+            >
+                {move || td_string!(i18n.get_locale(), button.again)}
+            </Button>
+        </Show>
+    }
+}
+
+/// The one application of a job that did not do what it was asked for.
+fn unfinished(job: &Job) -> Option<u32> {
+    let [app] = job.apps.as_slice() else {
+        return None;
+    };
+    let failed = matches!(
+        job.result,
+        Some(JobResult::Failed | JobResult::Partial | JobResult::Refused)
+    );
+    (failed && matches!(job.role.as_str(), "install" | "remove")).then_some(*app)
 }
 
 #[component]

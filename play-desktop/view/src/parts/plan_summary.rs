@@ -57,6 +57,15 @@ pub fn PlanSummary(
                                 </Notice>
                             }
                         })}
+                    {too_big(&plan)
+                        .then(|| {
+                            let free = bytes(plan.free, locale);
+                            view! {
+                                <Notice tone=Tone::Warning>
+                                    {filled!(locale, page.plan_no_room, size = free)}
+                                </Notice>
+                            }
+                        })}
                     {plan
                         .untrusted
                         .then(|| {
@@ -83,6 +92,12 @@ pub fn PlanSummary(
             }}
         </div>
     }
+}
+
+/// Whether the disk has no room for the download and what it becomes.
+fn too_big(plan: &Plan) -> bool {
+    let wanted = plan.disk.saturating_add_unsigned(plan.download);
+    plan.free > 0 && u64::try_from(wanted).is_ok_and(|wanted| wanted > plan.free)
 }
 
 fn line(icon: icondata::Icon, count: usize, one: String, other: String) -> Option<impl IntoView> {
@@ -131,4 +146,27 @@ fn packages(packages: &[PlanPackage], sign: &'static str, locale: Locale) -> imp
             }
         })
         .collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_noticed_before_the_work_begins() {
+        let plan = |download, disk| Plan {
+            download,
+            disk,
+            free: 1_000,
+            ..Plan::default()
+        };
+        assert!(too_big(&plan(300, 800)));
+        assert!(!too_big(&plan(200, 800)));
+        assert!(!too_big(&plan(0, -800)));
+        let unknown = Plan {
+            free: 0,
+            ..plan(300, 800)
+        };
+        assert!(!too_big(&unknown));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Actions, Store,
-    start::{read_all, read_catalog, read_states},
+    start::{read_all, read_catalog, read_states, show_remembered, start},
 };
 use crate::{
     bridge,
@@ -15,22 +15,27 @@ use migasfree_types::play::{Event, Job, JobResult, Link, OutputPiece};
 #[derive(Clone, Copy, Debug)]
 pub struct Output(pub RwSignal<Option<OutputPiece>>);
 
-/// Listens from now on.
-pub fn listen(store: Store, actions: Actions, i18n: I18n) {
+/// Begins. Events are heard before the first question is asked: nothing can change unnoticed between the two.
+pub fn begin(store: Store, actions: Actions, i18n: I18n) {
     let output = Output(RwSignal::new(None));
     provide_context(output);
-    let heard = bridge::listen(move |event| handle(event, store, actions, i18n, output));
-    if let Err(fault) = heard {
-        leptos::logging::warn!("no events: {}", fault.detail);
-    }
+    spawn_local(show_remembered(store));
+    spawn_local(async move {
+        let heard = bridge::listen(move |event| handle(event, store, actions, i18n, output));
+        if let Err(fault) = heard.await {
+            leptos::logging::warn!("no events: {}", fault.detail);
+        }
+        start(store, actions).await;
+    });
 }
 
 fn handle(event: Event, store: Store, actions: Actions, i18n: I18n, output: Output) {
     match event {
         Event::Link(link) => {
             store.link.set(link);
-            if link == Link::Ready {
-                read_all(store, actions);
+            match link {
+                Link::Ready => read_all(store, actions),
+                _ => store.work.forget_active(),
             }
         }
         Event::Job(job) => take_job(*job, store, actions, i18n),

@@ -12,10 +12,11 @@ mod work;
 
 pub use actions::{Actions, Trouble, use_actions};
 pub use announce::Announcer;
-pub use events::{Output, listen};
+pub use events::{Output, begin};
+pub use fold::fold;
 pub use index::Index;
 pub use place::{Navigation, Page};
-pub use start::{read_all, start};
+pub use start::{read_all, read_catalog};
 pub use status::{Status, status_of};
 pub use work::Work;
 
@@ -125,11 +126,23 @@ impl Store {
             .with(|index| index.as_ref().and_then(|index| index.get(id)).cloned())
     }
 
+    /// What an application is, whatever its state: this changes only with the catalogue.
+    pub fn face(&self, id: u32) -> Option<App> {
+        self.app(id).map(|app| App {
+            state: StateInfo::default(),
+            ..app
+        })
+    }
+
     /// The last known state of an application, whatever jobs do.
-    pub fn state(&self, app: &App) -> StateInfo {
-        self.states
-            .with(|states| states.get(&app.id).cloned())
-            .unwrap_or_else(|| app.state.clone())
+    pub fn state(&self, id: u32) -> StateInfo {
+        let newer = self.states.with(|states| states.get(&id).cloned());
+        newer.unwrap_or_else(|| {
+            self.index.with(|index| {
+                let app = index.as_ref().and_then(|index| index.get(id));
+                app.map(|app| app.state.clone()).unwrap_or_default()
+            })
+        })
     }
 }
 

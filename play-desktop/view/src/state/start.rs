@@ -6,35 +6,36 @@ use leptos::{prelude::*, task::spawn_local};
 use migasfree_types::play::{Link, States};
 use std::sync::Arc;
 
-/// Begins: shows what is remembered, then what the daemon says.
-pub fn start(store: Store, actions: Actions) {
-    spawn_local(async move {
-        match bridge::start().await {
-            Ok(start) => {
-                store.version.set(start.version);
-                store.session.set(start.session);
-                store.settings.set(start.settings);
-                store.navigation.follow(&start.place, store.filter.query);
-                if let Ok(Some(catalog)) = bridge::remembered_apps().await
-                    && !store.fresh.get_untracked()
-                {
-                    store.index.set(Some(Arc::new(Index::new(catalog))));
+/// Shows the catalogue of last time, until the daemon says how it is now.
+pub(super) async fn show_remembered(store: Store) {
+    if let Ok(Some(catalog)) = bridge::remembered_apps().await
+        && !store.fresh.get_untracked()
+    {
+        store.index.set(Some(Arc::new(Index::new(catalog))));
+    }
+}
+
+/// Asks for what the view needs before anything else, and reads everything if the daemon is already there.
+pub(super) async fn start(store: Store, actions: Actions) {
+    match bridge::start().await {
+        Ok(start) => {
+            store.version.set(start.version);
+            store.session.set(start.session);
+            store.settings.set(start.settings);
+            store.navigation.follow(&start.place, store.filter.query);
+            // The link may have come up before anybody listened.
+            if store.link.get_untracked() == Link::Connecting && start.link != Link::Connecting {
+                store.link.set(start.link);
+                if start.link == Link::Ready {
+                    read_all(store, actions);
                 }
-                // The link may have come up before anybody listened.
-                if store.link.get_untracked() == Link::Connecting && start.link != Link::Connecting
-                {
-                    store.link.set(start.link);
-                    if start.link == Link::Ready {
-                        read_all(store, actions);
-                    }
-                }
-            }
-            Err(fault) => {
-                store.link.set(Link::Missing);
-                actions.report(&fault.code, String::new(), fault.detail);
             }
         }
-    });
+        Err(fault) => {
+            store.link.set(Link::Missing);
+            actions.report(&fault.code, String::new(), fault.detail);
+        }
+    }
 }
 
 /// Reads everything from the daemon.

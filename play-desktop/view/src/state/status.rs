@@ -2,7 +2,7 @@
 
 use super::{Store, use_store};
 use leptos::prelude::*;
-use migasfree_types::play::{App, AppState, Job, JobState, StateInfo};
+use migasfree_types::play::{AppState, Job, JobState, StateInfo};
 
 /// Standing of one application.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,16 +29,16 @@ impl Status {
 }
 
 /// The standing of an application, following every change.
-pub fn status_of(app: App) -> Memo<Status> {
+pub fn status_of(app: u32) -> Memo<Status> {
     let store = use_store();
-    Memo::new(move |_| current(&store, &app))
+    Memo::new(move |_| current(&store, app))
 }
 
-fn current(store: &Store, app: &App) -> Status {
-    if let Some(job) = store.work.of_app(app.id) {
+fn current(store: &Store, app: u32) -> Status {
+    if let Some(job) = store.work.of_app(app) {
         return Status::Working(Box::new(job));
     }
-    if store.work.pressed.with(|pressed| pressed.contains(&app.id)) {
+    if store.work.pressed.with(|pressed| pressed.contains(&app)) {
         return Status::Pressed;
     }
     Status::Still(store.state(app))

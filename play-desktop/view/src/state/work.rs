@@ -38,6 +38,11 @@ impl Work {
             .flatten()
     }
 
+    /// Forgets the jobs that are not over: there is nobody to say how they are.
+    pub fn forget_active(&self) {
+        self.jobs.update(|jobs| jobs.retain(|_, job| job.is_over()));
+    }
+
     /// One job.
     pub fn get(&self, id: &str) -> Option<Job> {
         self.jobs.with(|jobs| jobs.get(&number(id)).cloned())
@@ -54,6 +59,12 @@ impl Work {
             active.sort_by_key(|job| (is_waiting(job.state), job.position, number(&job.id)));
             active
         })
+    }
+
+    /// Whether a synchronisation waits or runs.
+    pub fn is_syncing(&self) -> bool {
+        self.jobs
+            .with(|jobs| (jobs.values()).any(|job| !job.is_over() && job.role == "sync"))
     }
 
     /// The job that is not over and handles an application.

@@ -1,6 +1,6 @@
 //! What a job does, where it is and how it ended.
 
-use super::{Locale, bytes, filled, i18n::td_string};
+use super::{Locale, ago, bytes, filled, i18n::td_string};
 use migasfree_types::play::{Job, JobResult, JobState};
 
 /// What the job does, naming the thing.
@@ -37,6 +37,13 @@ fn stage_word(job: &Job, locale: Locale) -> String {
             filled!(locale, stage.lock_by, holder = job.lock_holder.clone())
         }
         JobState::WaitingLock => td_string!(locale, stage.lock).to_string(),
+        JobState::WaitingNetwork if job.retry_at > 0 => {
+            filled!(
+                locale,
+                stage.network_until,
+                when = ago(job.retry_at, locale)
+            )
+        }
         JobState::WaitingNetwork => td_string!(locale, stage.network).to_string(),
         JobState::Cancelling => td_string!(locale, stage.cancelling).to_string(),
         JobState::WaitingAnswer => td_string!(locale, stage.answer).to_string(),

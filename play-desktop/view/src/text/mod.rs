@@ -52,6 +52,14 @@ pub fn bytes(value: u64, locale: Locale) -> String {
     migasfree_ui_kit::format::bytes(value, tag(locale))
 }
 
+/// A share of a hundred.
+pub fn percent(value: u16, locale: Locale) -> String {
+    match locale {
+        Locale::en => format!("{value}%"),
+        Locale::es => format!("{value}\u{a0}%"),
+    }
+}
+
 /// A whole number.
 pub fn number(value: usize, locale: Locale) -> String {
     migasfree_ui_kit::format::number(value as u64, tag(locale))

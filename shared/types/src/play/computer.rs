@@ -124,6 +124,18 @@ pub struct Machine {
     pub age: u64,
 }
 
+/// A package of this computer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Architecture; empty when unknown.
+    #[serde(default)]
+    pub architecture: String,
+}
+
 /// Tags of this computer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tags {

@@ -11,7 +11,7 @@ mod settings;
 pub use catalog::{
     App, AppDetails, AppState, Catalog, Category, Level, Plan, PlanPackage, StateInfo, States,
 };
-pub use computer::{Computer, Connectivity, Link, Machine, Tags};
+pub use computer::{Computer, Connectivity, Link, Machine, Package, Tags};
 pub use event::{Event, Place};
 pub use fault::Fault;
 pub use job::{Job, JobOutput, JobResult, JobState, OutputPiece};

@@ -27,7 +27,7 @@ pub fn AppPage(
 ) -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
-    let app = Memo::new(move |_| store.app(id));
+    let app = Memo::new(move |_| store.face(id));
     let loaded = Memo::new(move |_| store.index.with(Option::is_some));
     view! {
         <div class="page app-page" data-testid="app-page" data-app=id.to_string()>
@@ -70,11 +70,24 @@ fn Gone() -> impl IntoView {
 #[component]
 fn Content(app: App) -> impl IntoView {
     let i18n = use_i18n();
-    let status = status_of(app.clone());
+    let status = status_of(app.id);
+    // What demands it stands beside the name already.
+    let hinted = StoredValue::new(without_category(app.clone()));
     let details = read_details(app.id, status);
     let installed = Memo::new(move |_| status.with(is_installed));
-    let description = Signal::derive(move || {
-        details.with(|details| details.as_ref().map(|details| details.description.clone()))
+    let description = Memo::new({
+        let summary = app.summary.clone();
+        move |_| {
+            details.with(|details| {
+                let details = details.as_ref()?;
+                Some(below_summary(&details.description, &summary).to_owned())
+            })
+        }
+    });
+    let homepage = Memo::new(move |_| {
+        details
+            .with(|details| details.as_ref().map(|details| details.homepage.clone()))
+            .unwrap_or_default()
     });
     view! {
         <header class="app-head">
@@ -82,11 +95,13 @@ fn Content(app: App) -> impl IntoView {
             <div class="app-head-text">
                 <h1>{app.name.clone()}</h1>
                 <p class="app-summary">{app.summary.clone()}</p>
-                <Origin app=app.clone() status />
+                <Origin app=app.clone() status homepage />
             </div>
             <div class="app-head-action">
                 <AppButton app=app.clone() status large=true />
-                <CardHint app=without_category(app.clone()) status />
+                <Show when=move || status.with(|status| status.state() != AppState::Required)>
+                    <CardHint app=hinted.get_value() status />
+                </Show>
             </div>
         </header>
         <Facts app=app.clone() details />
@@ -112,6 +127,18 @@ fn Content(app: App) -> impl IntoView {
                 <History id=app.id />
             </div>
         </div>
+    }
+}
+
+/// The description without its first line where that is the summary, which already stands above.
+fn below_summary<'a>(description: &'a str, summary: &str) -> &'a str {
+    let text = description.trim_start();
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let letters = |line: &str| -> String { line.chars().filter(|c| c.is_alphanumeric()).collect() };
+    if letters(first) == letters(summary) {
+        rest
+    } else {
+        description
     }
 }
 
@@ -149,9 +176,9 @@ fn read_details(id: u32, status: Memo<Status>) -> RwSignal<Option<AppDetails>> {
     details
 }
 
-/// Why it is here.
+/// Why it is here, and where its authors say more.
 #[component]
-fn Origin(app: App, status: Memo<Status>) -> impl IntoView {
+fn Origin(app: App, status: Memo<Status>, homepage: Memo<String>) -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
     let required = Memo::new(move |_| match status.get() {
@@ -197,6 +224,33 @@ fn Origin(app: App, status: Memo<Status>) -> impl IntoView {
                         </span>
                     }
                 })}
+            {move || {
+                Some(homepage.get())
+                    .filter(|address| address.starts_with("https://") || address.starts_with("http://"))
+                    .map(|address| {
+                        view! {
+                            <a class="app-homepage" href=address.clone() title=address>
+                                {move || td_string!(i18n.get_locale(), page.homepage)}
+                                <Icon icon=icondata::LuExternalLink size=12 />
+                            </a>
+                        }
+                    })
+            }}
         </p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::below_summary;
+
+    #[test]
+    fn the_summary_is_not_said_twice() {
+        assert_eq!(
+            below_summary("# Draws *vectors*.\n\nMore.", "Draws vectors."),
+            "\nMore."
+        );
+        assert_eq!(below_summary("Draws.", "Draws."), "");
+        assert_eq!(below_summary("One.\nTwo.", "Other."), "One.\nTwo.");
     }
 }

@@ -46,7 +46,10 @@ pub fn Featured() -> impl IntoView {
                 <h2 id="featured-title">{move || td_string!(i18n.get_locale(), discover.featured)}</h2>
                 <div class="featured-row">
                     <For each=move || ids.get() key=|id| *id let:id>
-                        {store.app(id).map(|app| view! { <GridCard app featured=true /> })}
+                        {
+                            let face = Memo::new(move |_| store.face(id));
+                            move || face.get().map(|app| view! { <GridCard app featured=true /> })
+                        }
                     </For>
                 </div>
             </section>

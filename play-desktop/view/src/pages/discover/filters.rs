@@ -62,20 +62,30 @@ const CHOICES: [(&str, Shown); 5] = [
     ("missing", Shown::Unavailable),
 ];
 
+fn word(shown: Shown) -> &'static str {
+    (CHOICES.iter())
+        .find(|(_, choice)| *choice == shown)
+        .map_or("all", |(word, _)| *word)
+}
+
 /// By state.
 #[component]
 pub fn StateFilter() -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
     let shown = store.filter.shown;
-    let word = (CHOICES.iter())
-        .find(|(_, choice)| *choice == shown.get_untracked())
-        .map_or("all", |(word, _)| *word);
-    let value = RwSignal::new(word.to_owned());
+    let value = RwSignal::new(word(shown.get_untracked()).to_owned());
     Effect::new(move || {
         let chosen = value.get();
         let choice = CHOICES.iter().find(|(word, _)| *word == chosen);
         shown.set(choice.map_or(Shown::All, |(_, shown)| *shown));
+    });
+    // Showing everything again is also done elsewhere.
+    Effect::new(move || {
+        let word = word(shown.get());
+        if value.with_untracked(|value| value != word) {
+            value.set(word.to_owned());
+        }
     });
     let choices = Signal::derive(move || {
         let locale = i18n.get_locale();

@@ -6,12 +6,12 @@ mod nothing;
 
 use crate::{
     parts::{AppGrid, GridSkeleton},
-    state::{Shown, Store, use_store},
+    state::{Shown, Store, read_catalog, use_store},
     text::{filled, i18n::td_string, number, use_i18n},
 };
 use featured::{Featured, featured};
 use filters::{Categories, StateFilter};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use migasfree_types::play::{App, AppState, Level};
 use migasfree_ui_kit::SearchField;
 use nothing::Nothing;
@@ -77,11 +77,13 @@ pub fn Discover() -> impl IntoView {
                 <Show when=move || !filtered.get()>
                     <Featured />
                 </Show>
-                <Categories />
-                <div class="section-head">
-                    <h2>{heading} <span class="section-count" data-testid="count">{count}</span></h2>
-                    <StateFilter />
-                </div>
+                <Show when=move || filtered.get() || !empty.get()>
+                    <Categories />
+                    <div class="section-head">
+                        <h2>{heading} <span class="section-count" data-testid="count">{count}</span></h2>
+                        <StateFilter />
+                    </div>
+                </Show>
                 <Show when=move || !empty.get() fallback=move || view! { <Nothing filtered /> }>
                     <AppGrid ids label=heading />
                 </Show>
@@ -103,6 +105,10 @@ fn Loading() -> impl IntoView {
                     title=words.title
                     text=words.text
                     details=Some(format!("{}: {}", fault.code, fault.detail))
+                    on_retry=move |()| {
+                        store.catalog_fault.set(None);
+                        spawn_local(read_catalog(store));
+                    }
                 />
             }
             .into_any()

@@ -1,7 +1,7 @@
 //! Nothing to show: nothing fits, or nothing is offered.
 
 use crate::{
-    state::{Shown, use_store},
+    state::{Shown, use_actions, use_store},
     text::{filled, i18n::td_string, use_i18n},
 };
 use leptos::prelude::*;
@@ -15,6 +15,7 @@ pub fn Nothing(
 ) -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
+    let actions = use_actions();
     let similar = Memo::new(move |_| {
         let typed = store.filter.query.get();
         store.index.with(|index| {
@@ -57,7 +58,20 @@ pub fn Nothing(
                             }
                         })
                 }}
-                <Show when=move || filtered.get()>
+                <Show
+                    when=move || filtered.get()
+                    fallback=move || {
+                        view! {
+                            <Button
+                                icon=icondata::LuRefreshCw
+                                busy=Signal::derive(move || store.work.is_syncing())
+                                on_press=move |_| actions.sync()
+                            >
+                                {move || td_string!(i18n.get_locale(), nav.sync)}
+                            </Button>
+                        }
+                    }
+                >
                     <Button on_press=reset>{move || td_string!(i18n.get_locale(), discover.reset)}</Button>
                 </Show>
             </EmptyState>

@@ -2,24 +2,27 @@
 
 use crate::{
     parts::TimeText,
-    text::{Locale, bytes, i18n::td_string, use_i18n},
+    text::{Locale, bytes, filled, i18n::td_string, tag, use_i18n},
 };
 use leptos::prelude::*;
 use migasfree_types::play::{Computer, Connectivity, Machine};
-use migasfree_ui_kit::Card;
+use migasfree_ui_kit::{Card, format};
 
 /// The card.
 #[component]
 pub fn Facts(
     /// This computer.
-    computer: Computer,
+    computer: Memo<Computer>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let last_sync = computer.last_sync;
+    let last_sync = Memo::new(move |_| computer.with(|computer| computer.last_sync));
     let rows = move || {
         let locale = i18n.get_locale();
-        let mut rows = organization(&computer, locale);
-        rows.extend(machine(&computer.machine, locale));
+        let mut rows = computer.with(|computer| {
+            let mut rows = organization(computer, locale);
+            rows.extend(machine(&computer.machine, locale));
+            rows
+        });
         rows.retain(|(_, value)| !value.is_empty());
         rows
     };
@@ -58,6 +61,10 @@ fn organization(computer: &Computer, locale: Locale) -> Vec<(&'static str, Strin
         (td_string!(locale, info.connection), connection.to_owned()),
         (td_string!(locale, info.state), registered.to_owned()),
         (
+            td_string!(locale, info.status),
+            lifecycle(&computer.machine.status, locale).to_owned(),
+        ),
+        (
             td_string!(locale, info.organization),
             computer.organization.clone(),
         ),
@@ -74,13 +81,41 @@ fn organization(computer: &Computer, locale: Locale) -> Vec<(&'static str, Strin
     ]
 }
 
+/// The lifecycle status the organisation keeps; empty when it says none.
+fn lifecycle(status: &str, locale: Locale) -> &'static str {
+    match status {
+        "" => "",
+        "intended" | "assigned" => td_string!(locale, info.status_assigned),
+        "available" => td_string!(locale, info.status_available),
+        "in repair" => td_string!(locale, info.status_in_repair),
+        "reserved" => td_string!(locale, info.status_reserved),
+        "unsubscribed" => td_string!(locale, info.status_unsubscribed),
+        _ => td_string!(locale, page.unknown),
+    }
+}
+
+/// `ana~Ana Ruiz` as `Ana Ruiz (ana)`.
+fn person(user: &str) -> String {
+    match user.split_once('~') {
+        Some((name, full)) if !full.trim().is_empty() => format!("{} ({name})", full.trim()),
+        Some((name, _)) => name.to_owned(),
+        None => user.to_owned(),
+    }
+}
+
+fn storage(machine: &Machine, locale: Locale) -> String {
+    let size = bytes(machine.storage, locale);
+    match (machine.storage, machine.disks) {
+        (0, _) => String::new(),
+        (_, 0 | 1) => size,
+        (_, disks) => filled!(locale, info.disks, size = size, count = disks),
+    }
+}
+
 fn machine(machine: &Machine, locale: Locale) -> Vec<(&'static str, String)> {
-    let size = |value: u64| {
-        if value == 0 {
-            String::new()
-        } else {
-            bytes(value, locale)
-        }
+    let memory = match machine.ram {
+        0 => String::new(),
+        ram => format::memory(ram, tag(locale)),
     };
     let product = [machine.product.as_str(), machine.product_system.as_str()]
         .into_iter()
@@ -96,15 +131,15 @@ fn machine(machine: &Machine, locale: Locale) -> Vec<(&'static str, String)> {
         (td_string!(locale, info.product), product),
         (td_string!(locale, info.processor), machine.cpu.clone()),
         (td_string!(locale, info.architecture), width),
-        (td_string!(locale, info.memory), size(machine.ram)),
-        (td_string!(locale, info.storage), size(machine.storage)),
+        (td_string!(locale, info.memory), memory),
+        (td_string!(locale, info.storage), storage(machine, locale)),
         (td_string!(locale, info.fqdn), machine.fqdn.clone()),
         (td_string!(locale, info.address), machine.ip_address.clone()),
         (
             td_string!(locale, info.mac),
             hardware_addresses(&machine.mac_address),
         ),
-        (td_string!(locale, info.user), machine.user.clone()),
+        (td_string!(locale, info.user), person(&machine.user)),
     ]
 }
 
@@ -125,7 +160,14 @@ fn hardware_addresses(joined: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::hardware_addresses;
+    use super::{hardware_addresses, person};
+
+    #[test]
+    fn people_are_called_by_their_name() {
+        assert_eq!(person("ana~Ana Ruiz"), "Ana Ruiz (ana)");
+        assert_eq!(person("ana~"), "ana");
+        assert_eq!(person("ana"), "ana");
+    }
 
     #[test]
     fn hardware_addresses_are_readable() {

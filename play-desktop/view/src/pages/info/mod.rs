@@ -1,17 +1,20 @@
-//! This computer: its label, what is known about it, its tags.
+//! This computer: its label, what is known about it, its tags, its software.
 
 mod facts;
 mod label;
+mod software;
 mod tags;
 
 use crate::{
-    state::use_store,
+    state::{use_actions, use_store},
     text::{i18n::td_string, use_i18n},
 };
 use facts::Facts;
 use label::Label;
 use leptos::prelude::*;
-use migasfree_ui_kit::{PageTitle, SkeletonLines};
+use migasfree_types::play::{Computer, Machine};
+use migasfree_ui_kit::{Button, ButtonSize, PageTitle, SkeletonLines};
+use software::Software;
 use tags::Tags;
 
 /// The page.
@@ -19,24 +22,65 @@ use tags::Tags;
 pub fn Info() -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
+    let known = Memo::new(move |_| store.computer.with(Option::is_some));
+    let computer = Memo::new(move |_| timeless(store.computer.get().unwrap_or_default()));
+    let registered = Memo::new(move |_| computer.with(|computer| computer.registered));
     view! {
         <div class="page" data-testid="info">
-            <PageTitle title=move || td_string!(i18n.get_locale(), info.title) />
-            {move || match store.computer.get() {
-                None => view! { <SkeletonLines lines=8 /> }.into_any(),
-                Some(computer) => {
-                    view! {
-                        <div class="info-columns">
-                            <div class="stack">
-                                <Label computer=computer.clone() />
-                                {computer.registered.then(|| view! { <Tags /> })}
-                            </div>
-                            <Facts computer />
-                        </div>
-                    }
-                        .into_any()
+            <PageTitle title=move || td_string!(i18n.get_locale(), info.title)>
+                <Show when=move || registered.get()>
+                    <SyncButton />
+                </Show>
+            </PageTitle>
+            <Show when=move || known.get() fallback=|| view! { <SkeletonLines lines=8 /> }>
+                <div class="info-columns">
+                    <div class="stack">
+                        <Label computer />
+                        <Show when=move || registered.get()>
+                            <Tags />
+                        </Show>
+                    </div>
+                    <div class="stack">
+                        <Facts computer />
+                        <Software />
+                    </div>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// Without the age of what is known, which differs in every answer.
+fn timeless(computer: Computer) -> Computer {
+    Computer {
+        machine: Machine {
+            age: 0,
+            ..computer.machine
+        },
+        ..computer
+    }
+}
+
+#[component]
+fn SyncButton() -> impl IntoView {
+    let store = use_store();
+    let i18n = use_i18n();
+    let actions = use_actions();
+    view! {
+        <Button
+            size=ButtonSize::Small
+            icon=icondata::LuRefreshCw
+            busy=Signal::derive(move || store.work.is_syncing())
+            on_press=move |_| actions.sync()
+        >
+            {move || {
+                let locale = i18n.get_locale();
+                if store.work.is_syncing() {
+                    td_string!(locale, nav.syncing)
+                } else {
+                    td_string!(locale, nav.sync)
                 }
             }}
-        </div>
+        </Button>
     }
 }

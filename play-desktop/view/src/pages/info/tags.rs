@@ -7,7 +7,7 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_types::play::Tags as Known;
-use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Card, Chip, Dialog};
+use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Card, Chip, Dialog, Icon};
 use std::collections::BTreeSet;
 
 /// The card.
@@ -17,6 +17,13 @@ pub fn Tags() -> impl IntoView {
     let i18n = use_i18n();
     let known = RwSignal::new(Known::default());
     let open = RwSignal::new(false);
+    let right = RwSignal::new(Right::AfterAsking);
+    spawn_local(async move {
+        if let Ok(answer) = bridge::can_authorize("tags-set").await {
+            // The page may have been left meanwhile.
+            let _left = right.try_set(Right::of(answer));
+        }
+    });
     Effect::new(move || {
         store.tags_changed.track();
         spawn_local(async move {
@@ -28,9 +35,12 @@ pub fn Tags() -> impl IntoView {
     });
     let change = move || {
         view! {
-            <Button size=ButtonSize::Small icon=icondata::LuShield on_press=move |_| open.set(true)>
-                {move || td_string!(i18n.get_locale(), info.tags_change)}
-            </Button>
+            <Show when=move || right.get() != Right::Never>
+                <Button size=ButtonSize::Small on_press=move |_| open.set(true)>
+                    <Shield right />
+                    {move || td_string!(i18n.get_locale(), info.tags_change)}
+                </Button>
+            </Show>
         }
     };
     view! {
@@ -50,7 +60,35 @@ pub fn Tags() -> impl IntoView {
                 </Show>
             </div>
         </Card>
-        <ChangeDialog open known />
+        <ChangeDialog open known right />
+    }
+}
+
+/// Whether the person may change tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Right {
+    Never,
+    Always,
+    AfterAsking,
+}
+
+impl Right {
+    fn of(answer: u32) -> Self {
+        match answer {
+            0 => Self::Never,
+            1 => Self::Always,
+            _ => Self::AfterAsking,
+        }
+    }
+}
+
+/// Says that an administrator is asked.
+#[component]
+fn Shield(right: RwSignal<Right>) -> impl IntoView {
+    view! {
+        <Show when=move || right.get() == Right::AfterAsking>
+            <Icon icon=icondata::LuShield />
+        </Show>
     }
 }
 
@@ -61,7 +99,11 @@ fn split(tag: &str) -> (String, String) {
 }
 
 #[component]
-fn ChangeDialog(open: RwSignal<bool>, known: RwSignal<Known>) -> impl IntoView {
+fn ChangeDialog(
+    open: RwSignal<bool>,
+    known: RwSignal<Known>,
+    right: RwSignal<Right>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let actions = use_actions();
     let chosen = RwSignal::new(BTreeSet::<String>::new());
@@ -91,7 +133,8 @@ fn ChangeDialog(open: RwSignal<bool>, known: RwSignal<Known>) -> impl IntoView {
             <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>
                 {move || td_string!(i18n.get_locale(), button.cancel)}
             </Button>
-            <Button look=ButtonLook::Primary icon=icondata::LuShield on_press=apply>
+            <Button look=ButtonLook::Primary on_press=apply>
+                <Shield right />
                 {move || td_string!(i18n.get_locale(), info.tags_apply)}
             </Button>
         }
@@ -103,7 +146,12 @@ fn ChangeDialog(open: RwSignal<bool>, known: RwSignal<Known>) -> impl IntoView {
             actions=buttons
         >
             <div class="stack">
-                <p class="text-muted">{move || td_string!(i18n.get_locale(), info.tags_note)}</p>
+                <p class="text-muted">
+                    <Show when=move || right.get() == Right::AfterAsking>
+                        {move || td_string!(i18n.get_locale(), info.tags_admin)} " "
+                    </Show>
+                    {move || td_string!(i18n.get_locale(), info.tags_note)}
+                </p>
                 {move || {
                     groups()
                         .into_iter()

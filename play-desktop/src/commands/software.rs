@@ -1,0 +1,11 @@
+//! The packages of this computer.
+
+use crate::bus::Daemon;
+use migasfree_types::play::{Fault, Package};
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn software(daemon: State<'_, Arc<Daemon>>) -> Result<Vec<Package>, Fault> {
+    daemon.software().await
+}
