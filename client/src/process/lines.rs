@@ -22,6 +22,11 @@ impl Lines {
         }
     }
 
+    /// Bytes that wait for their line end.
+    pub(super) fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
     /// Gives out what has no line end yet.
     pub(super) fn finish(&mut self, mut line: impl FnMut(&str)) {
         if !self.pending.is_empty() {

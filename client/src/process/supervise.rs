@@ -6,6 +6,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -29,6 +30,11 @@ const OUTPUT: &str = "output";
 const STATUS: &str = "status";
 const SEEN: &str = "seen";
 const EXIT: &str = "exit";
+
+/// What is read of a file at a time.
+const PIECE: usize = 64 * 1024;
+/// What is kept in mind of all a program said.
+const LONGEST_OUTPUT: u64 = 1024 * 1024;
 
 /// What the supervisor is to run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,16 +114,15 @@ impl Launcher {
         line.push(self.helper.display().to_string());
         line.push(super::helper::SUPERVISE.to_owned());
         line.push(folder.display().to_string());
-        let supervisor = tokio::process::Command::new(&line[0])
+        let mut supervisor = tokio::process::Command::new(&line[0])
             .args(&line[1..])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()?;
-        drop(supervisor);
         let supervised = Supervised { folder, command };
-        supervised.wait_for_start().await?;
+        supervised.wait_for_start(&mut supervisor).await?;
         Ok(supervised)
     }
 }
@@ -139,30 +144,41 @@ impl Supervised {
         self.command.cancellable
     }
 
-    /// Everything the program said so far.
+    /// What the program said so far; the last megabyte of it.
     #[must_use]
     pub fn output(&self) -> String {
-        fs::read(self.folder.join(OUTPUT))
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .unwrap_or_default()
+        let read = || -> io::Result<Vec<u8>> {
+            let mut file = File::open(self.folder.join(OUTPUT))?;
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_OUTPUT)))?;
+            let mut bytes = Vec::new();
+            file.take(LONGEST_OUTPUT).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        String::from_utf8_lossy(&read().unwrap_or_default()).into_owned()
     }
 
-    async fn wait_for_start(&self) -> io::Result<()> {
-        let begun = Instant::now();
-        while self.exit_status().is_none() && self.processes().program.is_none() {
-            if begun.elapsed() > Duration::from_secs(20) {
-                return Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "the program did not start",
-                ));
+    /// `supervisor` is what was started: the supervisor itself, or what asks systemd for it and ends at once.
+    async fn wait_for_start(&self, supervisor: &mut tokio::process::Child) -> io::Result<()> {
+        let mut left = None;
+        loop {
+            let ended = supervisor.try_wait()?;
+            if self.exit_status().is_some() || self.processes().program.is_some() {
+                return Ok(());
+            }
+            if let Some(status) = ended {
+                let since = left.get_or_insert_with(Instant::now);
+                if !status.success() || since.elapsed() > Duration::from_secs(20) {
+                    let reason = format!("the program could not be started ({status})");
+                    return Err(io::Error::other(reason));
+                }
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        Ok(())
     }
 
-    /// Listens until the program ends. Output already heard by an earlier listener is not repeated; status lines
-    /// are, from the first. A cancellation interrupts the program if that does no harm.
+    /// Listens until the program ends. Lines already told by an earlier listener are not repeated, and none is left
+    /// out; status lines come again from the first. A cancellation interrupts the program if that does no harm.
     pub async fn follow(
         &self,
         cancel: &CancellationToken,
@@ -176,11 +192,12 @@ impl Supervised {
             let end = self.end();
             states.read(&mut status);
             if out.read(&mut output) {
-                let _ = fs::write(self.folder.join(SEEN), out.offset.to_string());
+                self.remember(out.told());
             }
             if let Some(end) = end {
                 states.finish(&mut status);
                 out.finish(&mut output);
+                self.remember(out.told());
                 let was_cancelled = interrupted.is_some() && end != End::Exited(0);
                 return if was_cancelled { End::Cancelled } else { end };
             }
@@ -229,6 +246,20 @@ impl Supervised {
         text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
     }
 
+    /// Keeps where the next listener goes on. One write of always the same length, so that it is never found half
+    /// done.
+    fn remember(&self, told: u64) {
+        let kept = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.folder.join(SEEN))
+            .and_then(|file| file.write_all_at(format!("{told:020}").as_bytes(), 0));
+        if let Err(error) = kept {
+            tracing::warn!(%error, "how far a program was listened to cannot be kept");
+        }
+    }
+
     fn processes(&self) -> Processes {
         let text = fs::read(self.folder.join(PROCESS)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
@@ -261,6 +292,7 @@ impl Interruption {
 /// Reads what is added to a file.
 struct Tail {
     path: PathBuf,
+    /// Bytes read so far.
     offset: u64,
     lines: Lines,
 }
@@ -276,17 +308,24 @@ impl Tail {
 
     /// `true` when there was something new.
     fn read(&mut self, line: &mut impl FnMut(&str)) -> bool {
+        let before = self.offset;
         let Ok(mut file) = File::open(&self.path) else {
             return false;
         };
-        let mut bytes = Vec::new();
-        let read = file
-            .seek(SeekFrom::Start(self.offset))
-            .and_then(|_| file.read_to_end(&mut bytes))
-            .unwrap_or(0);
-        self.offset += read as u64;
-        self.lines.feed(&bytes, line);
-        read > 0
+        if file.seek(SeekFrom::Start(self.offset)).is_err() {
+            return false;
+        }
+        let mut piece = vec![0; PIECE];
+        while let Ok(count @ 1..) = file.read(&mut piece) {
+            self.offset += count as u64;
+            self.lines.feed(&piece[..count], &mut *line);
+        }
+        self.offset > before
+    }
+
+    /// Bytes of the lines given out: what has no line end yet is read again by the next listener.
+    fn told(&self) -> u64 {
+        self.offset.saturating_sub(self.lines.pending() as u64)
     }
 
     fn finish(&mut self, line: &mut impl FnMut(&str)) {
@@ -376,4 +415,64 @@ fn record(folder: &Path, processes: &Processes) -> io::Result<()> {
         &serde_json::to_vec(processes)?,
         0o600,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A program that this very process stands for.
+    fn running(folder: &Path) -> Supervised {
+        let command = SupervisedCommand {
+            line: vec!["talk".into()],
+            environment: Vec::new(),
+            cancellable: false,
+        };
+        fs::write(folder.join(COMMAND), serde_json::to_vec(&command).unwrap()).unwrap();
+        let processes = Processes {
+            supervisor: Process::of(std::process::id()),
+            program: None,
+        };
+        record(folder, &processes).unwrap();
+        Supervised::open(folder).unwrap()
+    }
+
+    /// Listens until the end, or for a while: as a listener that is killed.
+    async fn heard(supervised: &Supervised) -> (Vec<String>, Option<End>) {
+        let mut lines = Vec::new();
+        let cancel = CancellationToken::new();
+        let follow = supervised.follow(&cancel, |line| lines.push(line.to_owned()), |_| {});
+        let end = tokio::time::timeout(Duration::from_millis(300), follow).await;
+        (lines, end.ok())
+    }
+
+    #[tokio::test]
+    async fn every_line_is_told_once_however_often_the_listener_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let supervised = running(folder.path());
+        let output = folder.path().join(OUTPUT);
+        fs::write(&output, "one\ntw").unwrap();
+        assert_eq!(heard(&supervised).await, (vec!["one".into()], None));
+        fs::write(&output, "one\ntwo\nthree\nfo").unwrap();
+        let expected = vec!["two".into(), "three".into()];
+        assert_eq!(heard(&supervised).await, (expected, None));
+        assert_eq!(heard(&supervised).await, (vec![], None));
+        fs::write(&output, "one\ntwo\nthree\nfour").unwrap();
+        fs::write(folder.path().join(EXIT), "0").unwrap();
+        let end = Some(End::Exited(0));
+        assert_eq!(heard(&supervised).await, (vec!["four".into()], end));
+        assert_eq!(heard(&supervised).await, (vec![], end));
+    }
+
+    #[tokio::test]
+    async fn only_the_end_of_endless_talk_is_kept_in_mind() {
+        let folder = tempfile::tempdir().unwrap();
+        let supervised = running(folder.path());
+        let mut talk = vec![b'x'; 3 * 1024 * 1024];
+        talk.extend(b"\nE: the last word\n");
+        fs::write(folder.path().join(OUTPUT), talk).unwrap();
+        assert_eq!(supervised.output().len() as u64, LONGEST_OUTPUT);
+        assert!(supervised.output().ends_with("E: the last word\n"));
+    }
 }
