@@ -4,7 +4,7 @@ mod network;
 mod users;
 mod uuid;
 
-pub use network::{Network, network};
+pub use network::{Network, address, network};
 pub use users::{User, current_user, graphical_user};
 pub use uuid::hardware_uuid;
 

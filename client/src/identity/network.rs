@@ -1,7 +1,7 @@
 //! The network this computer speaks to its server on.
 
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use if_addrs::IfAddr;
 
@@ -27,6 +27,26 @@ impl Network {
 pub fn network() -> Option<Network> {
     let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
     choose(interfaces(), default_interface(&routes).as_deref())
+}
+
+/// The address the server is told: that of [`network`], or an IPv6 one where there is nothing else.
+#[must_use]
+pub fn address() -> Option<IpAddr> {
+    network().map(|network| network.address.into()).or_else(|| {
+        let all = if_addrs::get_if_addrs().unwrap_or_default();
+        let addresses = all.iter().map(if_addrs::Interface::ip);
+        addresses
+            .filter_map(|address| match address {
+                IpAddr::V6(address) => Some(address),
+                IpAddr::V4(_) => None,
+            })
+            .find(is_reachable_from_outside)
+            .map(IpAddr::V6)
+    })
+}
+
+fn is_reachable_from_outside(address: &Ipv6Addr) -> bool {
+    !address.is_loopback() && !address.is_unspecified() && !address.is_unicast_link_local()
 }
 
 fn interfaces() -> Vec<Network> {
@@ -92,5 +112,12 @@ mod tests {
         assert_eq!(chosen.cidr(), "192.0.16.0/20");
         assert_eq!(choose(networks, None).unwrap().interface, "docker0");
         assert_eq!(choose(vec![], Some("eth0")), None);
+    }
+
+    #[test]
+    fn an_address_that_means_something_elsewhere_is_told() {
+        let told = |text: &str| is_reachable_from_outside(&text.parse().unwrap());
+        assert!(told("2001:db8::7") && told("fd00::7"));
+        assert!(!told("::1") && !told("fe80::1") && !told("::"));
     }
 }

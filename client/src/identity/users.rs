@@ -5,6 +5,17 @@ use std::time::Duration;
 
 use crate::process::{CommandRunner, Invocation};
 
+/// What is asked about a login.
+const PROPERTIES: [&str; 7] = [
+    "Name",
+    "Type",
+    "Class",
+    "State",
+    "Active",
+    "Seat",
+    "TimestampMonotonic",
+];
+
 /// Login and full name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -44,8 +55,7 @@ pub async fn graphical_user(runner: &dyn CommandRunner) -> Option<String> {
         .lines()
         .filter_map(|line| line.split_whitespace().next())
     {
-        let properties = ["Name", "Type", "Active", "Seat", "TimestampMonotonic"]
-            .map(|p| format!("--property={p}"));
+        let properties = PROPERTIES.map(|p| format!("--property={p}"));
         let mut arguments = vec!["show-session", id];
         arguments.extend(properties.iter().map(String::as_str));
         if let Some(session) = ask(runner, "loginctl", &arguments).await {
@@ -77,7 +87,11 @@ impl Session {
             .filter_map(|line| line.split_once('='))
             .collect();
         let value = |name: &str| values.get(name).copied().unwrap_or_default();
-        matches!(value("Type"), "x11" | "wayland" | "mir").then(|| Self {
+        let graphical = matches!(value("Type"), "x11" | "wayland" | "mir");
+        // The screen that asks who is there is a login too, of a user nobody knows.
+        let person = matches!(value("Class"), "" | "user" | "user-early");
+        let there = value("State") != "closing";
+        (graphical && person && there).then(|| Self {
             active_on_first_seat: value("Active") == "yes" && value("Seat") == "seat0",
             since: value("TimestampMonotonic").parse().unwrap_or(0),
             name: value("Name").to_owned(),
@@ -98,20 +112,28 @@ async fn full_name(runner: &dyn CommandRunner, name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn session(kind: &str, active: &str, since: &str, name: &str) -> Option<Session> {
+    fn session(kind: &str, class: &str, active: &str, since: &str) -> Option<Session> {
         Session::parse(&format!(
-            "Name={name}\nType={kind}\nActive={active}\nSeat=seat0\nTimestampMonotonic={since}\n"
+            "Name=ana\nType={kind}\nClass={class}\nState=online\nActive={active}\nSeat=seat0\n\
+             TimestampMonotonic={since}\n"
         ))
     }
 
     #[test]
     fn the_active_graphical_login_counts_else_the_newest() {
-        assert_eq!(session("tty", "yes", "9", "root"), None);
+        assert_eq!(session("tty", "user", "yes", "9"), None);
         let (old, active, new) = (
-            session("x11", "no", "1", "a"),
-            session("wayland", "yes", "2", "b"),
-            session("x11", "no", "3", "c"),
+            session("x11", "user", "no", "1"),
+            session("wayland", "user", "yes", "2"),
+            session("x11", "user", "no", "3"),
         );
         assert!(active > new && new > old);
+    }
+
+    #[test]
+    fn neither_the_login_screen_nor_a_login_that_ends_is_a_person() {
+        assert_eq!(session("wayland", "greeter", "yes", "1"), None);
+        let closing = "Name=ana\nType=x11\nClass=user\nState=closing\n";
+        assert_eq!(Session::parse(closing), None);
     }
 }

@@ -100,11 +100,19 @@ fn first_address(folder: &Path) -> Option<String> {
         }
         let index: Option<u32> =
             read(&interface.path().join("ifindex")).and_then(|text| text.parse().ok());
-        if let (Some(index), Some(address)) = (index, read(&interface.path().join("address"))) {
-            found.push((index, address));
-        }
+        let address = read(&interface.path().join("address")).filter(|text| is_card_address(text));
+        found.extend(index.zip(address));
     }
     found.into_iter().min().map(|(_, address)| address)
+}
+
+/// Six bytes that are not all zero: tunnels have other addresses, or none.
+fn is_card_address(text: &str) -> bool {
+    let mut bytes = text.split(':').map(|byte| u8::from_str_radix(byte, 16));
+    text.len() == 17
+        && text.split(':').count() == 6
+        && bytes.clone().all(|byte| byte.is_ok())
+        && bytes.any(|byte| byte != Ok(0))
 }
 
 #[cfg(test)]
@@ -148,18 +156,24 @@ mod tests {
     }
 
     #[test]
-    fn the_first_card_is_the_one_with_the_lowest_number() {
+    fn the_first_card_is_the_one_with_the_lowest_number_and_no_tunnel() {
         let folder = tempfile::tempdir().unwrap();
         for (name, index, address) in [
             ("lo", "1", "00:00:00:00:00:00"),
-            ("wlan0", "3", "aa:aa"),
-            ("eth0", "2", "bb:bb"),
+            ("tunl0", "2", "0.0.0.0"),
+            ("ip6tnl0", "3", "00:00:00:00:00:00"),
+            ("tun0", "4", ""),
+            ("wlan0", "6", "aa:aa:aa:aa:aa:aa"),
+            ("eth0", "5", "52:54:00:ab:cd:ef"),
         ] {
             let path = folder.path().join(name);
             fs::create_dir(&path).unwrap();
             fs::write(path.join("ifindex"), format!("{index}\n")).unwrap();
             fs::write(path.join("address"), format!("{address}\n")).unwrap();
         }
-        assert_eq!(first_address(folder.path()).as_deref(), Some("bb:bb"));
+        assert_eq!(
+            first_address(folder.path()).as_deref(),
+            Some("52:54:00:ab:cd:ef")
+        );
     }
 }
