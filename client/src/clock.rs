@@ -14,7 +14,12 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> OffsetDateTime {
-        let now = OffsetDateTime::now_utc();
-        UtcOffset::local_offset_at(now).map_or(now, |offset| now.to_offset(offset))
+        local(OffsetDateTime::now_utc())
     }
+}
+
+/// A moment in the computer's own time zone.
+#[must_use]
+pub fn local(at: OffsetDateTime) -> OffsetDateTime {
+    UtcOffset::local_offset_at(at).map_or(at, |offset| at.to_offset(offset))
 }

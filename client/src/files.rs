@@ -35,6 +35,25 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(0o700))
 }
 
+/// Makes a folder, and those above it, that everybody may look into, whatever the umask; one that is there already
+/// stays as it is.
+///
+/// # Errors
+/// Those of the file system.
+pub fn public_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        public_folder(parent)?;
+    }
+    match fs::create_dir(path) {
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(0o755)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// The content of a file; `None` when it is not there.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! The keys this computer got from its server, and its number there.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -136,6 +137,16 @@ impl KeyStore {
         files::write(&path, &text, 0o600).map_err(|error| failed(&path, error))
     }
 
+    /// Forgets the number: the server does not know it any more.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn forget_computer_id(&self) -> Result<(), KeyStoreError> {
+        let path = self.folder.join("computer.json");
+        files::remove_optional(&path).map_err(|error| failed(&path, error))?;
+        Ok(())
+    }
+
     /// Forgets keys and number.
     ///
     /// # Errors
@@ -160,27 +171,62 @@ impl KeyStore {
     /// # Errors
     /// Those of the file system.
     pub fn adopt(&self, old: &Path) -> Result<bool, KeyStoreError> {
-        if self.folder.join("server.pub").exists() || !old.join("server.pub").exists() {
+        let keys = self.older_keys(old)?;
+        let wanted = !self.folder.join("server.pub").exists();
+        if keys.is_empty() {
             return Ok(false);
         }
-        files::private_folder(&self.folder).map_err(|error| failed(&self.folder, error))?;
-        let entries = fs::read_dir(old).map_err(|error| failed(old, error))?;
+        if wanted {
+            files::private_folder(&self.folder).map_err(|error| failed(&self.folder, error))?;
+            for key in &keys {
+                files::write(&key.new, &key.content, key.mode)
+                    .map_err(|error| failed(&key.new, error))?;
+            }
+        }
+        // Everybody can read the old ones. Where they cannot be removed now, they are the next time.
+        for key in &keys {
+            if fs::read(&key.new).is_ok_and(|content| content == key.content) {
+                fs::remove_file(&key.old).map_err(|error| failed(&key.old, error))?;
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// The keys in `old`, that of the server last: with it the move is complete. None without it.
+    fn older_keys(&self, old: &Path) -> Result<Vec<OlderKey>, KeyStoreError> {
+        let Ok(entries) = fs::read_dir(old) else {
+            return Ok(Vec::new());
+        };
+        let mut keys = Vec::new();
         for path in entries.flatten().map(|entry| entry.path()) {
-            let Some(name) = path.file_name() else {
-                continue;
-            };
-            let mode = match path.extension().and_then(|ending| ending.to_str()) {
-                Some("pri") => 0o400,
-                Some("pub") => 0o600,
+            let part =
+                |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+            let (name, ending) = (file_name(&part(path.file_stem())), part(path.extension()));
+            let mode = match ending.as_str() {
+                "pri" => 0o400,
+                "pub" => 0o600,
                 _ => continue,
             };
-            let content = fs::read(&path).map_err(|error| failed(&path, error))?;
-            let new = self.folder.join(name);
-            files::write(&new, &content, mode).map_err(|error| failed(&new, error))?;
-            fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+            keys.push(OlderKey {
+                new: self.folder.join(format!("{name}.{ending}")),
+                content: fs::read(&path).map_err(|error| failed(&path, error))?,
+                mode,
+                old: path,
+            });
         }
-        Ok(true)
+        let is_server = |key: &OlderKey| key.old.ends_with("server.pub");
+        keys.sort_by_key(is_server);
+        let complete = keys.last().is_some_and(is_server);
+        Ok(if complete { keys } else { Vec::new() })
     }
+}
+
+/// A key where an earlier client left it.
+struct OlderKey {
+    old: PathBuf,
+    new: PathBuf,
+    content: Vec<u8>,
+    mode: u32,
 }
 
 /// A project's name as a file name: what is not a plain letter is written as `%` and its number.
@@ -285,13 +331,13 @@ mod tests {
         let (old, new) = (folder.path().join("old"), folder.path().join("new"));
         fs::create_dir(&old).unwrap();
         let (own, server) = pems();
-        fs::write(old.join("p.pri"), own).unwrap();
+        fs::write(old.join("p 1.2.pri"), own).unwrap();
         fs::write(old.join("server.pub"), server).unwrap();
         let store = KeyStore::new(new.clone());
         assert!(store.adopt(&old).unwrap());
         assert!(!store.adopt(&old).unwrap());
-        store.project("p").unwrap();
-        assert_eq!(mode(&new.join("p.pri")), 0o400);
-        assert!(!old.join("p.pri").exists());
+        store.project("p 1.2").unwrap();
+        assert_eq!(mode(&new.join("p%201.2.pri")), 0o400);
+        assert!(!old.join("p 1.2.pri").exists());
     }
 }

@@ -1,10 +1,13 @@
 //! One migasfree at a time writes to a computer.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
+
+use crate::files;
 
 /// Why the lock was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +31,17 @@ impl FileLock {
     /// [`LockError::Held`] with the process that has it.
     pub fn take(path: &Path) -> Result<Self, LockError> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            files::public_folder(folder)?;
         }
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
+            .mode(0o600)
             .open(path)?;
+        // Whoever may open it may lock it, and would keep every job waiting.
+        file.set_permissions(Permissions::from_mode(0o600))?;
         if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             let mut holder = String::new();
             file.read_to_string(&mut holder)?;
@@ -62,6 +68,8 @@ mod tests {
             panic!("taken twice")
         };
         assert_eq!(holder, std::process::id());
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "nobody else can lock it");
         drop(first);
         FileLock::take(&path).unwrap();
     }

@@ -2,7 +2,7 @@
 //! them.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
@@ -42,8 +42,8 @@ pub struct Outbox {
 pub struct Batch<T> {
     pub records: Vec<T>,
     file: PathBuf,
-    /// Bytes of the file these records take.
-    length: u64,
+    /// Bytes of the file these records take, and the damaged lines among them.
+    length: usize,
 }
 
 impl Outbox {
@@ -51,6 +51,8 @@ impl Outbox {
     const LARGEST: u64 = 10 * 1024 * 1024;
     /// Longest text of one error.
     const LONGEST_TEXT: usize = 64 * 1024;
+    /// Errors are told in portions of about this size, which every server takes.
+    const PORTION: usize = 256 * 1024;
 
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
@@ -76,20 +78,20 @@ impl Outbox {
         self.append("synchronizations.jsonl", record)
     }
 
-    /// The errors waiting.
+    /// The oldest of the errors waiting, as many as are told at once.
     ///
     /// # Errors
     /// Those of the file system.
     pub fn errors(&self) -> io::Result<Batch<ErrorRecord>> {
-        self.read("errors.jsonl")
+        self.read("errors.jsonl", Self::PORTION)
     }
 
-    /// The synchronisation records waiting.
+    /// The oldest of the synchronisation records waiting: each is told by itself.
     ///
     /// # Errors
     /// Those of the file system.
     pub fn synchronizations(&self) -> io::Result<Batch<SynchronizationRecord>> {
-        self.read("synchronizations.jsonl")
+        self.read("synchronizations.jsonl", 1)
     }
 
     fn append(&self, name: &str, record: &impl Serialize) -> io::Result<()> {
@@ -99,9 +101,13 @@ impl Outbox {
         line.push(b'\n');
         let mut file = OpenOptions::new()
             .create(true)
+            .read(true)
             .append(true)
             .mode(0o600)
             .open(&path)?;
+        if ends_in_a_cut_line(&mut file)? {
+            line.insert(0, b'\n');
+        }
         file.write_all(&line)?;
         file.sync_data()?;
         if file.metadata()?.len() > Self::LARGEST {
@@ -116,23 +122,49 @@ impl Outbox {
         Ok(())
     }
 
-    fn read<T: DeserializeOwned>(&self, name: &str) -> io::Result<Batch<T>> {
+    /// Whole lines from the beginning, until `portion` bytes are reached.
+    fn read<T: DeserializeOwned>(&self, name: &str, portion: usize) -> io::Result<Batch<T>> {
         let file = self.folder.join(name);
-        let text = files::read_optional(&file)?.unwrap_or_default();
-        // A line cut short by a power failure is lost, not its neighbours.
-        let records = text
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect();
+        let content = match fs::read(&file) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let (mut records, mut length) = (Vec::new(), 0);
+        for line in content.split_inclusive(|byte| *byte == b'\n') {
+            if length >= portion && !records.is_empty() {
+                break;
+            }
+            length += line.len();
+            // A line cut short by a power failure is lost, not its neighbours.
+            records.extend(serde_json::from_slice(line));
+        }
         Ok(Batch {
             records,
-            length: text.len() as u64,
+            length,
             file,
         })
     }
 }
 
+/// A line a power failure cut short has no end: the next one must not be lost with it.
+fn ends_in_a_cut_line(file: &mut fs::File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
 impl<T> Batch<T> {
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
     /// Removes these records, and none that came after.
     ///
     /// # Errors
@@ -143,9 +175,7 @@ impl<T> Batch<T> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
-        let length = usize::try_from(self.length)
-            .unwrap_or(usize::MAX)
-            .min(content.len());
+        let length = self.length.min(content.len());
         if length == content.len() {
             files::remove_optional(&self.file)?;
             return Ok(());
@@ -198,6 +228,35 @@ mod tests {
     }
 
     #[test]
+    fn a_line_cut_short_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = Outbox::new(folder.path().to_owned());
+        fs::write(folder.path().join("errors.jsonl"), b"{\"at\": \"\xff").unwrap();
+        outbox.add_error(error("after")).unwrap();
+        let batch = outbox.errors().unwrap();
+        assert_eq!(batch.records, [error("after")]);
+        batch.delivered().unwrap();
+        assert!(outbox.errors().unwrap().is_empty());
+    }
+
+    #[test]
+    fn each_synchronisation_is_told_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = Outbox::new(folder.path().to_owned());
+        for start in ["a", "b"] {
+            let record = SynchronizationRecord {
+                start: start.into(),
+                packages_ok: true,
+            };
+            outbox.add_synchronization(&record).unwrap();
+        }
+        let first = outbox.synchronizations().unwrap();
+        assert_eq!(first.records.len(), 1);
+        first.delivered().unwrap();
+        assert_eq!(outbox.synchronizations().unwrap().records[0].start, "b");
+    }
+
+    #[test]
     fn the_server_gets_the_text_it_knows() {
         assert_eq!(
             description(&[error("boom")]),
@@ -218,7 +277,18 @@ mod tests {
                 .len()
                 <= Outbox::LARGEST
         );
-        let records = outbox.errors().unwrap().records;
-        assert!(records.len() > 50 && records[0].text.len() <= Outbox::LONGEST_TEXT);
+        let mut told = 0;
+        loop {
+            let batch = outbox.errors().unwrap();
+            if batch.is_empty() {
+                break;
+            }
+            let text = description(&batch.records);
+            assert!(text.len() <= Outbox::PORTION + 2 * Outbox::LONGEST_TEXT);
+            assert!(batch.records[0].text.len() <= Outbox::LONGEST_TEXT);
+            told += batch.records.len();
+            batch.delivered().unwrap();
+        }
+        assert!(told > 50, "{told}");
     }
 }

@@ -118,11 +118,7 @@ impl Uploader {
         folder: &Path,
         mut sent: impl FnMut(&Path),
     ) -> Result<usize, UploadError> {
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = set_name(folder)?;
         let files = files_below(folder)?;
         if files.is_empty() || name.is_empty() {
             return Err(UploadError::Empty(folder.display().to_string()));
@@ -209,6 +205,36 @@ impl Kind {
     }
 }
 
+/// Whether a file or folder is there and can be read: to be known before anybody is asked for anything.
+///
+/// # Errors
+/// [`UploadError::Source`].
+pub fn check_source(path: &Path) -> Result<(), UploadError> {
+    let open = || {
+        if fs::metadata(path)?.is_dir() {
+            fs::read_dir(path).map(drop)
+        } else {
+            File::open(path).map(drop)
+        }
+    };
+    open().map_err(|source| UploadError::Source {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The folder's own name, also of `.` and `..`.
+fn set_name(folder: &Path) -> Result<String, UploadError> {
+    let real = folder
+        .canonicalize()
+        .map_err(|source| UploadError::Source {
+            path: folder.to_owned(),
+            source,
+        })?;
+    let named = folder.file_name().or(real.file_name()).unwrap_or_default();
+    Ok(named.to_string_lossy().into_owned())
+}
+
 fn sniff(path: &Path) -> Result<Kind, UploadError> {
     let read = || {
         let mut head = Vec::new();
@@ -232,9 +258,10 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, UploadError> {
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let kind = entry.file_type().map_err(failed)?;
+            let leads_to_file = || fs::metadata(entry.path()).is_ok_and(|file| file.is_file());
             if kind.is_dir() {
                 folders.push(entry.path());
-            } else if kind.is_file() {
+            } else if kind.is_file() || (kind.is_symlink() && leads_to_file()) {
                 files.push(entry.path());
             }
         }
@@ -245,6 +272,7 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, UploadError> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -253,5 +281,17 @@ mod tests {
         assert!(Kind::of(&[0xed, 0xab, 0xee, 0xdb, 3]).is_package());
         assert!(!Kind::of(b"#!/bin/sh").is_package());
         assert!(!Kind::of(b"").is_package());
+    }
+
+    #[test]
+    fn links_to_files_are_files_and_links_to_folders_are_no_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a.deb"), "a").unwrap();
+        std::os::unix::fs::symlink(path("a.deb"), path("b.deb")).unwrap();
+        std::os::unix::fs::symlink(folder.path(), path("loop")).unwrap();
+        let found = files_below(folder.path()).unwrap();
+        assert_eq!(found, [path("a.deb"), path("b.deb")]);
+        assert_eq!(set_name(Path::new(".")).unwrap(), "client");
     }
 }

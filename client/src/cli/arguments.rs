@@ -11,20 +11,21 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
     name = "migasfree",
     version,
     disable_version_flag = true,
+    disable_help_subcommand = true,
     arg_required_else_help = false
 )]
 pub struct Arguments {
     /// Say more about what happens inside
-    #[arg(short, long)]
+    #[arg(short, long, global = true)]
     pub debug: bool,
     /// Say only what was asked for
-    #[arg(short, long)]
+    #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Talk to the daemon on the session bus, the one for trying things
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub session: bool,
     /// Work on the system below this folder instead of this computer
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub root: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -87,9 +88,12 @@ pub struct Json {
 
 #[derive(Debug, Args)]
 pub struct Register {
-    /// Somebody who may register computers; the password is asked for
+    /// Somebody who may register computers
     #[arg(short, long)]
     pub user: Option<String>,
+    /// Their password; asked for when it is left out, which others on this computer cannot see
+    #[arg(short, long, alias = "pwd", requires = "user")]
+    pub password: Option<String>,
     /// Do not ask whether the configuration is right
     #[arg(short = 'y', long)]
     pub assume_yes: bool,
@@ -120,6 +124,7 @@ pub struct Sync {
 
 #[derive(Debug, Args)]
 pub struct Change {
+    /// Names of the packages
     #[arg(required = true, value_name = "PACKAGE")]
     pub packages: Vec<String>,
     /// Do not ask before doing it
@@ -132,6 +137,7 @@ pub struct Change {
 
 #[derive(Debug, Args)]
 pub struct Search {
+    /// What to look for in names and descriptions
     pub pattern: String,
     /// Answer in JSON
     #[arg(short, long)]
@@ -196,11 +202,16 @@ pub struct Packages {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true))]
 pub struct Upload {
-    /// The packager; the password is asked for
+    /// The packager
     #[arg(short, long)]
     pub user: Option<String>,
+    /// Their password; asked for when it is left out, which others on this computer cannot see
+    #[arg(short, long = "pwd", alias = "password")]
+    pub password: Option<String>,
+    /// The project it is for
     #[arg(short = 'j', long)]
     pub project: Option<String>,
+    /// The store to put it into
     #[arg(short, long)]
     pub store: Option<String>,
     /// One package or other file
@@ -241,6 +252,7 @@ pub struct Conf {
     /// Host, host:port or address of the server
     #[arg(short, long)]
     pub server: Option<String>,
+    /// Name of the project
     #[arg(short, long)]
     pub project: Option<String>,
     /// Empty for the host name
@@ -337,6 +349,9 @@ mod tests {
             "packages -a",
             "packages --check [\"a\"]",
             "upload -u ana -j p -s s -f x.deb",
+            "upload -u ana -p secret -j p -s s -f x.deb",
+            "upload --user ana --pwd secret -f x.deb",
+            "upload --user ana --password secret -f x.deb",
             "upload -r folder",
             "conf --json",
             "-q version",
@@ -345,20 +360,23 @@ mod tests {
             "network --json",
             "attributes --cid --json",
             "register -y",
+            "register -u ana -p secret -y",
+            "-d sync",
+            "sync --quiet",
         ] {
             assert!(parse(line).is_ok(), "{line}");
         }
     }
 
     #[test]
-    fn contradictions_and_passwords_on_the_line_are_refused() {
+    fn contradictions_are_refused() {
         for line in [
             "sync -hard -soft",
             "tags",
             "tags -g -s a",
             "packages",
             "upload -f a -r b",
-            "upload -u a -p b -f c",
+            "register -p secret",
             "install",
         ] {
             assert!(parse(line).is_err(), "{line}");

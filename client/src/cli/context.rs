@@ -6,6 +6,7 @@ use migasfree_dbus::CallOptions;
 use migasfree_dbus::names::BUS_NAME;
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
+use zbus::names::WellKnownName;
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -39,11 +40,7 @@ impl Context {
             .name_has_owner(BUS_NAME.try_into().ok()?)
             .await
             .unwrap_or(false);
-        let known = owned || {
-            let names = names.list_activatable_names().await.unwrap_or_default();
-            names.iter().any(|name| name.as_str() == BUS_NAME)
-        };
-        known.then_some(bus)
+        (owned || started(&names).await).then_some(bus)
     }
 
     /// The daemon's bus, for commands that make no sense without it.
@@ -117,4 +114,15 @@ impl Context {
             _ => Err(Failure::said(Text::ErrorDeclined, Exit::AGAIN)),
         }
     }
+}
+
+/// Whether the bus could start the daemon. One that is installed and does not come up must not keep an administrator
+/// from working.
+async fn started(names: &DBusProxy<'_>) -> bool {
+    let activatable = names.list_activatable_names().await.unwrap_or_default();
+    let Ok(name) = WellKnownName::try_from(BUS_NAME) else {
+        return false;
+    };
+    activatable.iter().any(|known| known.as_str() == BUS_NAME)
+        && names.start_service_by_name(name, 0).await.is_ok()
 }

@@ -40,6 +40,7 @@ impl Exit {
             EngineError::Refused(_)
             | EngineError::Server { .. }
             | EngineError::Untrusted(_)
+            | EngineError::Unintelligible(_)
             | EngineError::InvalidTag(_) => Self::NO_DATA,
             EngineError::Saturated { .. } => Self::AGAIN,
             EngineError::NoPackageManager | EngineError::Unsupported(_) => Self::STOPPED,

@@ -46,8 +46,12 @@ impl Failure {
     pub fn message(&self, language: Language) -> Option<String> {
         match self {
             Self::Engine(error) => Some(language.error(error)),
-            Self::Bus(BusError::NotAuthorized(_)) => {
+            Self::Bus(BusError::NotAuthorized(_) | BusError::AuthCancelled(_)) => {
                 Some(language.text(Text::ResultNotAuthorized).to_owned())
+            }
+            Self::Bus(BusError::Offline(_)) => Some(language.text(Text::ResultOffline).to_owned()),
+            Self::Bus(BusError::BackendMissing(_)) => {
+                Some(language.text(Text::ErrorNoPackageManager).to_owned())
             }
             Self::Bus(BusError::NotRegistered(_)) => {
                 Some(language.text(Text::ErrorNotRegistered).to_owned())
@@ -56,7 +60,7 @@ impl Failure {
                 Some(language.text(Text::ErrorNotCancellable).to_owned())
             }
             Self::Bus(error) => Some(error.message()),
-            Self::Upload(error) => Some(error.to_string()),
+            Self::Upload(error) => Some(language.upload_error(error)),
             Self::Said(text, values, _) => {
                 let values: Vec<_> = values.iter().map(String::as_str).collect();
                 Some(language.fill(*text, &values))

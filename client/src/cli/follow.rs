@@ -62,14 +62,21 @@ impl<'a> Follower<'a> {
     }
 
     /// Follows the job and tells how it ended.
-    pub async fn finish(mut self) -> Result<ResultCode, Failure> {
+    pub async fn finish(self) -> Result<ResultCode, Failure> {
+        let reporter = self.reporter;
+        let (code, message) = self.end().await?;
+        reporter.finished(code, &message);
+        Ok(code)
+    }
+
+    /// Follows the job to its end, which is left for the caller to tell.
+    pub async fn end(mut self) -> Result<(ResultCode, String), Failure> {
         let mut patience = PATIENCE;
         loop {
             match self.follow().await {
                 Ok(Ended::Finished { code, message }) => {
                     self.tell(&[], true);
-                    self.reporter.finished(code, &message);
-                    return Ok(code);
+                    return Ok((code, message));
                 }
                 Ok(Ended::Left) => return Err(Failure::Silent(Exit::STOPPED)),
                 Ok(Ended::DaemonGone) => {}

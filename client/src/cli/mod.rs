@@ -10,6 +10,7 @@ mod context;
 mod exit;
 mod failure;
 mod follow;
+mod help;
 mod plan;
 mod prompt;
 mod report;
@@ -19,7 +20,7 @@ mod work;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::EnvFilter;
 
 use arguments::Arguments;
@@ -33,7 +34,12 @@ pub fn main() -> ExitCode {
     if let Some(code) = crate::process::helper::run_if_asked() {
         return code;
     }
-    let arguments = match Arguments::try_parse_from(std::env::args_os().map(arguments::expand)) {
+    let language = Language::of_environment();
+    let mut grammar = help::speaking(Arguments::command(), language);
+    let parsed = grammar
+        .try_get_matches_from_mut(std::env::args_os().map(arguments::expand))
+        .and_then(|found| Arguments::from_arg_matches(&found));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
@@ -44,19 +50,20 @@ pub fn main() -> ExitCode {
             });
         }
     };
-    log(arguments.debug);
     let Some(command) = arguments.command else {
-        let _ = Arguments::command().print_help();
+        let _ = grammar.print_help();
         return ExitCode::SUCCESS;
     };
     let context = Context {
-        language: Language::of_environment(),
+        language,
         quiet: arguments.quiet,
         session: arguments.session,
         root: arguments
             .root
             .and_then(|root| root.canonicalize().ok().or(Some(root))),
     };
+    // A configuration that cannot be read is told by the command that needs it.
+    log(arguments.debug || context.settings().is_ok_and(|settings| settings.debug));
     if !arguments.quiet && !commands::speaks_json(&command) {
         print_line(concat!("migasfree ", env!("CARGO_PKG_VERSION")));
     }
@@ -65,7 +72,10 @@ pub fn main() -> ExitCode {
         .enable_all()
         .build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(commands::run(&context, command)),
+        Ok(runtime) => runtime.block_on(async {
+            signals::leave_when_interrupted(context.language);
+            commands::run(&context, command).await
+        }),
         Err(error) => {
             eprintln!("migasfree: {error}");
             return ExitCode::FAILURE;

@@ -2,8 +2,12 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::sync::Mutex;
 
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// How the terminal was before a password was asked for.
+static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
 /// Whether there is somebody to ask.
 pub fn is_possible() -> bool {
@@ -49,23 +53,33 @@ pub fn password(question: &str) -> io::Result<String> {
 }
 
 /// Nothing typed shows while this lives.
-struct Hidden<'a> {
-    terminal: &'a File,
-    before: rustix::termios::Termios,
-}
+struct Hidden;
 
-impl<'a> Hidden<'a> {
-    fn over(terminal: &'a File) -> io::Result<Self> {
+impl Hidden {
+    fn over(terminal: &File) -> io::Result<Self> {
         let before = tcgetattr(terminal)?;
         let mut silent = before.clone();
         silent.local_modes.remove(LocalModes::ECHO);
+        if let Ok(mut kept) = BEFORE.lock() {
+            *kept = Some(before);
+        }
         tcsetattr(terminal, OptionalActions::Now, &silent)?;
-        Ok(Self { terminal, before })
+        Ok(Self)
     }
 }
 
-impl Drop for Hidden<'_> {
+impl Drop for Hidden {
     fn drop(&mut self) {
-        let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
+        show_typing_again();
+    }
+}
+
+/// Undoes the hiding, if a password is being asked for.
+pub fn show_typing_again() {
+    let before = BEFORE.lock().ok().and_then(|mut kept| kept.take());
+    if let Some(before) = before
+        && let Ok(terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty")
+    {
+        let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
     }
 }

@@ -4,8 +4,11 @@ use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard};
 
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::macros::format_description;
 
 use super::texts::{Language, Text};
+use crate::clock::local;
 use crate::job::{JobResult, ResultCode};
 use crate::observer::{LockHolder, OutputStream, Progress, Stage};
 use crate::transport::messages::Trait;
@@ -28,6 +31,8 @@ struct State {
     /// A line is drawn that must be wiped before anything else.
     drawn: bool,
     last: Option<Progress>,
+    /// The last line of output told.
+    said: String,
 }
 
 impl Reporter {
@@ -98,6 +103,7 @@ impl Reporter {
         if line.trim().is_empty() {
             return;
         }
+        line.clone_into(&mut state.said);
         if self.json {
             self.object(&mut state, "log", |object| {
                 object.insert("stage".into(), json!("pms"));
@@ -143,39 +149,67 @@ impl Reporter {
         self.output(OutputStream::Info, &self.language.fill(text, values));
     }
 
-    /// The end of the job.
+    /// The end of the job. The message is the daemon's or the engine's, in English.
     pub fn finished(&self, code: ResultCode, message: &str) {
+        let said = self.language.result(code);
+        if self.json {
+            self.end(code, if message.is_empty() { said } else { message });
+            return;
+        }
+        // What failed on the way to a partial result was told when it happened, as was what is the last line.
+        let failed = matches!(code.result(), JobResult::Failed | JobResult::Refused);
+        let told = self
+            .state
+            .lock()
+            .is_ok_and(|state| message.lines().last().is_none_or(|line| line == state.said));
+        if failed && !told {
+            self.last_words(code, &format!("{said}\n{message}"));
+        } else {
+            self.last_words(code, said);
+        }
+    }
+
+    /// The end of a job that failed, for a reason already put into the person's words.
+    pub fn failed(&self, code: ResultCode, reason: &str) {
+        if self.json {
+            self.end(code, reason);
+        } else {
+            self.last_words(code, reason);
+        }
+    }
+
+    fn end(&self, code: ResultCode, message: &str) {
         let Some(mut state) = self.speak() else {
             return;
         };
         let said = self.language.result(code);
-        let good = matches!(code.result(), JobResult::Success);
-        if self.json {
-            self.object(&mut state, "progress", |object| {
-                object.insert("stage".into(), json!("finish"));
-                object.insert("percent".into(), json!(100));
-                object.insert("message".into(), json!(said));
-                object.insert("detail".into(), json!(said));
-            });
-            self.object(&mut state, "status", |object| {
-                object.insert("stage".into(), json!(if good { "ok" } else { "failed" }));
-                object.insert(
-                    "message".into(),
-                    json!(if message.is_empty() { said } else { message }),
-                );
-                object.insert("result".into(), json!(code.result().as_str()));
-                object.insert("code".into(), json!(code.as_str()));
-            });
+        let good = code.result() == JobResult::Success;
+        self.object(&mut state, "progress", |object| {
+            object.insert("stage".into(), json!("finish"));
+            object.insert("percent".into(), json!(100));
+            object.insert("message".into(), json!(said));
+            object.insert("detail".into(), json!(said));
+            object.insert("item".into(), json!(""));
+            object.insert("bytes_done".into(), json!(0));
+            object.insert("bytes_total".into(), json!(0));
+        });
+        self.object(&mut state, "status", |object| {
+            object.insert("stage".into(), json!(if good { "ok" } else { "failed" }));
+            object.insert("message".into(), json!(message));
+            object.insert("result".into(), json!(code.result().as_str()));
+            object.insert("code".into(), json!(code.as_str()));
+        });
+    }
+
+    fn last_words(&self, code: ResultCode, text: &str) {
+        let Some(mut state) = self.speak() else {
             return;
-        }
+        };
         self.wipe(&mut state);
-        if good {
-            self.line(&mut state, said);
+        if code.result() == JobResult::Success {
+            self.line(&mut state, text);
         } else {
-            eprintln!("{said}");
-            if !message.is_empty() {
-                eprintln!("{message}");
-            }
+            eprintln!("{text}");
         }
     }
 
@@ -214,6 +248,12 @@ impl Reporter {
 pub fn print_line(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// A moment for people, in the time of their clock.
+pub fn moment(at: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute]");
+    local(at).format(&format).unwrap_or_default()
 }
 
 /// The words of the event stream programs know (`client` 5.1).

@@ -97,7 +97,7 @@ pub async fn run(
             Ok(Exit::of_result(outcome.code))
         }
         Err(error) => {
-            reporter.finished(error.code(), &context.language.error(&error));
+            reporter.failed(error.code(), &context.language.error(&error));
             Err(Failure::Silent(Exit::of_error(&error)))
         }
     }

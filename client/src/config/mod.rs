@@ -151,7 +151,9 @@ impl Settings {
             debug: reader.flag("Debug", "DEBUG", false),
             proxy: reader.client("Proxy", "PROXY"),
             package_proxy_cache: reader.client("Package_Proxy_Cache", "PACKAGE_PROXY_CACHE"),
-            package_manager: reader.client("Package_Manager", "PACKAGE_MANAGER"),
+            package_manager: reader
+                .client("Package_Manager", "PACKAGE_MANAGER")
+                .or_else(|| reader.client("PackageManager", "PACKAGEMANAGER")),
             packager: Packager {
                 user: reader.packager("User", "USER"),
                 password: reader.packager("Password", "PASSWORD").map(Secret),

@@ -1,11 +1,11 @@
 //! Changing the configuration file: all values are checked first, then written at once.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use super::address::ServerAddress;
 use super::{ConfigError, ini};
+use crate::files;
 
 /// One key of `[client]` and its new text; an empty text takes the key out of force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,16 +86,9 @@ pub fn apply(file: &Path, changes: &[Change]) -> Result<(), ConfigError> {
 fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let folder = file.parent().unwrap_or_else(|| Path::new("/"));
-    fs::create_dir_all(folder)?;
+    files::public_folder(folder)?;
     let mode = fs::metadata(file).map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(text.as_bytes())?;
-    temporary
-        .as_file()
-        .set_permissions(fs::Permissions::from_mode(mode))?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(file).map_err(|error| error.error)?;
-    Ok(())
+    files::write(file, text.as_bytes(), mode)
 }
 
 #[cfg(test)]

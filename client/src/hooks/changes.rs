@@ -66,7 +66,7 @@ pub fn changes(before: &[Trait], after: &[Trait]) -> Vec<Change> {
 /// # Errors
 /// Those of the file system.
 pub fn write_event_data(folder: &Path, before: &[Trait], after: &[Trait]) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    files::public_folder(folder)?;
     let (before, after) = (values(before), values(after));
     let data = json!({ "before": before, "after": after });
     files::write(&folder.join(".json"), &serde_json::to_vec(&data)?, 0o644)?;

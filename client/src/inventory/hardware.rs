@@ -9,8 +9,10 @@ use crate::process::{CommandRunner, Invocation};
 /// Why there is no description.
 #[derive(Debug, thiserror::Error)]
 pub enum HardwareError {
-    #[error("lshw cannot be run ({0}); install the package `lshw`")]
-    Missing(std::io::Error),
+    #[error("the hardware is not described: the package `lshw` is not installed")]
+    NotInstalled,
+    #[error("lshw cannot be run: {0}")]
+    Io(std::io::Error),
     #[error("lshw failed: {0}")]
     Failed(String),
     #[error("lshw took too long")]
@@ -27,7 +29,13 @@ pub async fn hardware(runner: &dyn CommandRunner) -> Result<Value, HardwareError
     let ask = Invocation::new("lshw", ["-json"])
         .limit(Duration::from_secs(120))
         .output_limit(16 * 1024 * 1024);
-    let answer = runner.output(&ask).await.map_err(HardwareError::Missing)?;
+    let answer = runner
+        .output(&ask)
+        .await
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => HardwareError::NotInstalled,
+            _ => HardwareError::Io(error),
+        })?;
     if answer.timed_out {
         return Err(HardwareError::Timeout);
     }

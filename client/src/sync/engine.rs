@@ -111,7 +111,7 @@ impl Engine for LocalEngine {
     async fn tags(&self) -> Result<Tags, EngineError> {
         let session = self.session().await?;
         Ok(Tags {
-            assigned: session.server.assigned_tags(session.id).await?,
+            assigned: self.known(session.server.assigned_tags(session.id).await)?,
             available: session.server.available_tags(session.id).await?,
         })
     }
@@ -140,17 +140,17 @@ impl Engine for LocalEngine {
 
     async fn info(&self) -> Result<ComputerInfo, EngineError> {
         let session = self.session().await?;
-        Ok(session.server.info(session.id).await?)
+        self.known(session.server.info(session.id).await)
     }
 
     async fn label(&self) -> Result<Label, EngineError> {
         let session = self.session().await?;
-        Ok(session.server.label(session.id).await?)
+        self.known(session.server.label(session.id).await)
     }
 
     async fn traits(&self) -> Result<Vec<Trait>, EngineError> {
         let session = self.session().await?;
-        Ok(session.server.traits(session.id).await?)
+        self.known(session.server.traits(session.id).await)
     }
 
     fn last_traits(&self) -> Vec<Trait> {
@@ -159,6 +159,20 @@ impl Engine for LocalEngine {
 
     async fn server_info(&self) -> Result<ServerInfo, EngineError> {
         Ok(self.server.info().await?)
+    }
+
+    async fn goodbye(&self) {
+        let project = &self.settings.project;
+        let known = self
+            .keys
+            .project(project)
+            .ok()
+            .zip(self.keys.computer_id(project));
+        let Some((keys, id)) = known else { return };
+        let server = self.server.with_keys(keys, project);
+        if let Err(error) = server.end_of_transmission(id).await {
+            tracing::debug!(%error, "the end was not told");
+        }
     }
 
     async fn flush_outbox(&self) -> Result<usize, EngineError> {

@@ -52,26 +52,40 @@ impl LocalEngine {
             });
         }
         let session = self.fresh_session().await?;
-        let start = self.clock.now().format(&Rfc3339).unwrap_or_default();
-        self.deliver(&session).await?;
-        tracker.ok(Stage::Connect);
-        let code = match request.scope {
-            Scope::Full => {
-                self.everything(&session, request.force_upgrade, &start, &job, &tracker)
-                    .await?
-            }
-            scope => {
-                self.part(scope, &session, &job, &tracker).await?;
-                self.deliver(&session).await?;
-                ResultCode::Ok
-            }
-        };
-        self.say_goodbye(&session, &tracker).await;
+        let done = self.perform(request, &session, &job, &tracker).await;
+        // Also after a failure: the server must not show this computer as busy for ever.
+        if !matches!(done, Err(EngineError::Offline(_))) {
+            self.say_goodbye(&session, &tracker).await;
+        }
+        let code = done?;
         tracker.ok(Stage::Record);
         Ok(Outcome {
             code,
             problems: tracker.problems(),
         })
+    }
+
+    async fn perform(
+        &self,
+        request: SyncRequest,
+        session: &Session,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<ResultCode, EngineError> {
+        let start = self.clock.now().format(&Rfc3339).unwrap_or_default();
+        self.deliver(session).await?;
+        tracker.ok(Stage::Connect);
+        match request.scope {
+            Scope::Full => {
+                self.everything(session, request.force_upgrade, &start, job, tracker)
+                    .await
+            }
+            scope => {
+                self.part(scope, session, job, tracker).await?;
+                self.deliver(session).await?;
+                Ok(ResultCode::Ok)
+            }
+        }
     }
 
     async fn part(

@@ -13,6 +13,7 @@ use crate::inventory::software::KnownSoftware;
 use crate::job::Job;
 use crate::keys::KeyStore;
 use crate::lock::{FileLock, LockError};
+use crate::observer::Stage;
 use crate::outbox::{ErrorRecord, Outbox};
 use crate::paths::Layout;
 use crate::pms::{self, Family, PackageManager, RepositoryAccess, apt::Apt};
@@ -183,7 +184,18 @@ impl LocalEngine {
         only_own: bool,
     ) -> Result<crate::transport::messages::Page<serde_json::Value>, EngineError> {
         let session = self.session().await?;
-        Ok(session.server.attributes(session.id, only_own).await?)
+        self.known(session.server.attributes(session.id, only_own).await)
+    }
+
+    /// The answer to a question about this computer. A number the server does not know is forgotten, so that the next
+    /// question begins with asking for it.
+    pub(super) fn known<T>(&self, answer: Result<T, ApiError>) -> Result<T, EngineError> {
+        if let Err(ApiError::Status { status: 404, .. }) = &answer
+            && let Err(error) = self.keys.forget_computer_id()
+        {
+            tracing::warn!(%error, "an old number of this computer stays behind");
+        }
+        Ok(answer?)
     }
 
     fn adopt_older_keys(&self) {
@@ -232,10 +244,7 @@ impl LocalEngine {
             Err(crate::keys::KeyStoreError::Missing) => self
                 .fetch_keys(&Credentials::default())
                 .await
-                .map_err(|error| match error {
-                    EngineError::Refused(_) => EngineError::NotRegistered,
-                    other => other,
-                }),
+                .map_err(not_registered),
             Err(error) => Err(EngineError::Config(error.to_string())),
         }
     }
@@ -247,8 +256,9 @@ impl LocalEngine {
         {
             Ok(id) => id,
             Err(ApiError::Status { status: 404, .. }) => {
-                self.create_computer(&server, &Credentials::default())
-                    .await?
+                let nobody = Credentials::default();
+                let created = self.create_computer(&server, &nobody).await;
+                created.map_err(not_registered)?
             }
             Err(error) => return Err(error.into()),
         };
@@ -269,8 +279,13 @@ impl LocalEngine {
     }
 
     /// Keeps an error for the server and tells the observer; the job goes on.
-    pub(super) fn record(&self, stage: crate::observer::Stage, text: &str, tracker: &Tracker<'_>) {
+    pub(super) fn record(&self, stage: Stage, text: &str, tracker: &Tracker<'_>) {
         tracker.failed(stage, text);
+        self.keep_error(stage, text);
+    }
+
+    /// Keeps an error for the server.
+    pub(super) fn keep_error(&self, stage: Stage, text: &str) {
         let record = ErrorRecord {
             at: self.clock.now(),
             step: stage.as_str().to_owned(),
@@ -295,6 +310,21 @@ impl LocalEngine {
     }
 }
 
+/// A server that takes no computer by itself wants to know who registers it.
+fn not_registered(error: EngineError) -> EngineError {
+    match error {
+        EngineError::Refused(_) => EngineError::NotRegistered,
+        other => other,
+    }
+}
+
+/// The file the settings of a root are in, readable or not.
+#[must_use]
+pub fn settings_file(layout: &Layout) -> PathBuf {
+    let named = std::env::var_os("MIGASFREE_CONF").filter(|path| !path.is_empty());
+    named.map_or_else(|| layout.config_file(), PathBuf::from)
+}
+
 /// The settings of a root, without opening an engine.
 ///
 /// # Errors
@@ -304,13 +334,7 @@ pub fn load_settings(
     config_file: Option<PathBuf>,
 ) -> Result<Settings, EngineError> {
     let environment = |name: &str| std::env::var(name).ok();
-    let file = config_file
-        .or_else(|| {
-            environment("MIGASFREE_CONF")
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from)
-        })
-        .unwrap_or_else(|| layout.config_file());
+    let file = config_file.unwrap_or_else(|| settings_file(layout));
     let os_release = files::read_optional(&layout.inside("etc/os-release"))
         .ok()
         .flatten();
@@ -343,12 +367,19 @@ async fn computer_uuid(layout: &Layout, runner: &dyn CommandRunner) -> Result<St
 
 /// The language of texts the server sends.
 fn language() -> String {
-    let named = ["LANGUAGE", "LANG"]
+    let named = ["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"]
         .iter()
-        .find_map(|name| std::env::var(name).ok());
-    named
-        .filter(|value| !value.is_empty())
-        .unwrap_or_else(|| "en".to_owned())
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    language_tag(&named.unwrap_or_default())
+}
+
+/// `es-ES` for `es_ES.UTF-8`, as HTTP writes languages; English for what names none.
+fn language_tag(locale: &str) -> String {
+    let first = locale.split([':', '.', '@']).next().unwrap_or_default();
+    match first {
+        "" | "C" | "POSIX" => "en".to_owned(),
+        name => name.replace('_', "-"),
+    }
 }
 
 pub(super) fn config(error: ConfigError) -> EngineError {
@@ -382,14 +413,27 @@ impl From<ApiError> for EngineError {
             },
             ApiError::Status { status, detail, .. } => Self::Server { status, detail },
             ApiError::Untrusted(error) => Self::Untrusted(error.to_string()),
-            ApiError::Transport(error) => Self::Server {
-                status: 0,
-                detail: error.to_string(),
-            },
-            error @ ApiError::Malformed { .. } => Self::Server {
-                status: 0,
-                detail: error.to_string(),
-            },
+            error @ (ApiError::Transport(_) | ApiError::Malformed { .. }) => {
+                Self::Unintelligible(error.to_string())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::language_tag;
+
+    #[test]
+    fn locales_become_languages_servers_know() {
+        for (locale, tag) in [
+            ("es_ES.UTF-8", "es-ES"),
+            ("ca@valencia", "ca"),
+            ("eu:es:en", "eu"),
+            ("C.UTF-8", "en"),
+            ("", "en"),
+        ] {
+            assert_eq!(language_tag(locale), tag, "{locale}");
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::transport::messages::{
     App, AppId, Category, ComputerId, ComputerInfo, Label, MandatoryPackages, Tags, Trait,
 };
 
-pub use local::{LocalEngine, OpenOptions, Parts, load_settings};
+pub use local::{LocalEngine, OpenOptions, Parts, load_settings, settings_file};
 
 /// How much of a synchronisation to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -123,6 +123,9 @@ pub enum EngineError {
     Server { status: u16, detail: String },
     #[error("the server's answer cannot be trusted: {0}")]
     Untrusted(String),
+    /// An answer that is too long, or not of the shape agreed on.
+    #[error("the server does not speak as expected: {0}")]
+    Unintelligible(String),
     #[error("no supported package manager was found")]
     NoPackageManager,
     #[error("`{0}` is not a tag: PREFIX-value is expected")]
@@ -151,7 +154,10 @@ impl EngineError {
     pub fn code(&self) -> ResultCode {
         match self {
             Self::Offline(_) | Self::Saturated { .. } => ResultCode::Offline,
-            Self::NotRegistered | Self::Refused(_) | Self::Server { .. } => ResultCode::Server,
+            Self::NotRegistered
+            | Self::Refused(_)
+            | Self::Server { .. }
+            | Self::Unintelligible(_) => ResultCode::Server,
             Self::Untrusted(_) => ResultCode::Untrusted,
             Self::NoPackageManager | Self::Unsupported(_) => ResultCode::Backend,
             Self::InvalidTag(_) | Self::Config(_) => ResultCode::NotFound,
@@ -225,6 +231,9 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
 
     /// What the server says about itself: version and organisation.
     async fn server_info(&self) -> Result<crate::transport::messages::ServerInfo, EngineError>;
+
+    /// Tells the server that there are no more questions, so that it does not show this computer as busy. Never fails.
+    async fn goodbye(&self) {}
 
     /// Sends what waits in the outbox. The number of records still waiting.
     async fn flush_outbox(&self) -> Result<usize, EngineError>;

@@ -4,7 +4,7 @@ use crate::job::{Job, ResultCode};
 use crate::observer::Stage;
 use crate::pms::{Action, PackageManager, PmsError};
 
-use super::local::LocalEngine;
+use super::local::{LocalEngine, Session};
 use super::tracker::{Kind, Tracker};
 use super::{EngineError, Outcome};
 
@@ -49,12 +49,29 @@ impl LocalEngine {
         ) {
             self.report_software(pms, tracker).await;
         }
+        if let Err(error) = &result {
+            self.keep_failure(error);
+        }
         let code = result?;
         tracker.ok(Stage::Software);
         Ok(Outcome {
             code,
             problems: tracker.problems(),
         })
+    }
+
+    /// The administrator learns of a failure with the next synchronisation, unless it was the caller's own mistake.
+    fn keep_failure(&self, error: &PmsError) {
+        let own_mistake = matches!(
+            error,
+            PmsError::InvalidName(_)
+                | PmsError::NotFound(_)
+                | PmsError::Protected(_)
+                | PmsError::Cancelled
+        );
+        if !own_mistake {
+            self.keep_error(Stage::Install, &error.to_string());
+        }
     }
 
     /// What cannot be told now is told with the next synchronisation: the difference is kept.
@@ -134,39 +151,55 @@ impl LocalEngine {
         };
         tracker.begin(Stage::Connect);
         let session = self.session().await?;
-        let rules = session.server.set_tags(session.id, &tags).await?;
-        tracker.ok(Stage::Connect);
-        let mut ok = true;
-        if apply {
-            self.send_attributes(&session, &job, &tracker).await?;
-            self.send_faults(&session, &job, &tracker).await?;
-            let pms = self.package_manager()?;
-            self.update_repositories(&session, pms, &tracker).await?;
-            self.refresh_metadata(pms, &job, &tracker).await?;
-            ok &= self
-                .change(pms, Stage::Remove, &rules.remove, &job, &tracker)
-                .await?;
-            ok &= self
-                .change(pms, Stage::Install, &rules.preinstall, &job, &tracker)
-                .await?;
-            if !rules.preinstall.is_empty() {
-                self.refresh_metadata(pms, &job, &tracker).await?;
-            }
-            ok &= self
-                .change(pms, Stage::Install, &rules.install, &job, &tracker)
-                .await?;
-            self.send_software(&session, pms, &tracker).await?;
+        let done = self
+            .change_tags(&session, &tags, apply, &job, &tracker)
+            .await;
+        if !matches!(done, Err(EngineError::Offline(_))) {
+            self.say_goodbye(&session, &tracker).await;
         }
-        self.say_goodbye(&session, &tracker).await;
+        let code = done?;
         tracker.ok(Stage::Record);
-        let code = if ok {
-            ResultCode::Ok
-        } else {
-            ResultCode::PackagesFailed
-        };
         Ok(Outcome {
             code,
             problems: tracker.problems(),
+        })
+    }
+
+    async fn change_tags(
+        &self,
+        session: &Session,
+        tags: &[String],
+        apply: bool,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<ResultCode, EngineError> {
+        let rules = self.known(session.server.set_tags(session.id, tags).await)?;
+        tracker.ok(Stage::Connect);
+        if !apply {
+            return Ok(ResultCode::Ok);
+        }
+        self.send_attributes(session, job, tracker).await?;
+        self.send_faults(session, job, tracker).await?;
+        let pms = self.package_manager()?;
+        self.update_repositories(session, pms, tracker).await?;
+        self.refresh_metadata(pms, job, tracker).await?;
+        let mut ok = self
+            .change(pms, Stage::Remove, &rules.remove, job, tracker)
+            .await?;
+        ok &= self
+            .change(pms, Stage::Install, &rules.preinstall, job, tracker)
+            .await?;
+        if !rules.preinstall.is_empty() {
+            self.refresh_metadata(pms, job, tracker).await?;
+        }
+        ok &= self
+            .change(pms, Stage::Install, &rules.install, job, tracker)
+            .await?;
+        self.send_software(session, pms, tracker).await?;
+        Ok(if ok {
+            ResultCode::Ok
+        } else {
+            ResultCode::PackagesFailed
         })
     }
 }

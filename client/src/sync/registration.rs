@@ -44,11 +44,10 @@ impl LocalEngine {
         server: &SealedServer,
         credentials: &Credentials,
     ) -> Result<ComputerId, EngineError> {
-        let address = identity::network().map(|network| network.address.to_string());
         let computer = NewComputer {
             uuid: self.uuid.clone(),
             name: self.settings.computer_name.clone(),
-            ip_address: address.unwrap_or_default(),
+            ip_address: identity::address().map_or_else(String::new, |address| address.to_string()),
             username: credentials.username.clone(),
             password: credentials.password.clone(),
         };

@@ -6,7 +6,8 @@ use crate::attributes;
 use crate::files;
 use crate::hooks;
 use crate::identity;
-use crate::inventory::{hardware, software};
+use crate::inventory::hardware::{self, HardwareError};
+use crate::inventory::software;
 use crate::job::Job;
 use crate::observer::{OutputStream, Question, QuestionKind, Stage};
 use crate::outbox;
@@ -27,27 +28,31 @@ impl LocalEngine {
     /// rest.
     pub(super) async fn deliver(&self, session: &Session) -> Result<(), EngineError> {
         let read = |error| io("the outbox", error);
-        let errors = self.outbox.errors().map_err(read)?;
-        if !errors.records.is_empty() {
-            let sent = session
-                .server
-                .send_errors(session.id, &outbox::description(&errors.records))
-                .await;
-            accepted_or_useless(sent)?;
+        loop {
+            let errors = self.outbox.errors().map_err(read)?;
+            if errors.is_empty() {
+                break;
+            }
+            if !errors.records.is_empty() {
+                let text = outbox::description(&errors.records);
+                accepted_or_useless(session.server.send_errors(session.id, &text).await)?;
+            }
             errors.delivered().map_err(read)?;
         }
-        let synchronizations = self.outbox.synchronizations().map_err(read)?;
-        if !synchronizations.records.is_empty() {
-            for record in &synchronizations.records {
+        loop {
+            let waiting = self.outbox.synchronizations().map_err(read)?;
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            for record in &waiting.records {
                 let sent = session
                     .server
                     .send_synchronization(session.id, &record.start, CONSUMER, record.packages_ok)
                     .await;
                 accepted_or_useless(sent)?;
             }
-            synchronizations.delivered().map_err(read)?;
+            waiting.delivered().map_err(read)?;
         }
-        Ok(())
     }
 
     pub(super) async fn send_attributes(
@@ -63,12 +68,11 @@ impl LocalEngine {
             self.record(Stage::Attributes, error, tracker);
         }
         let user = identity::current_user(&*self.runner).await;
-        let address = identity::network().map(|network| network.address.to_string());
         let report = AttributeReport {
             uuid: self.uuid.clone(),
             name: self.settings.computer_name.clone(),
             fqdn: identity::full_host_name(&*self.runner).await,
-            ip_address: address.unwrap_or_default(),
+            ip_address: identity::address().map_or_else(String::new, |address| address.to_string()),
             user: user.name,
             user_full_name: user.full_name,
             attributes: results.outputs,
@@ -206,7 +210,8 @@ impl LocalEngine {
     ) -> Result<bool, EngineError> {
         let mut ok = true;
         let mut wanted: Vec<PackageName> = Vec::new();
-        for name in names {
+        // Servers hand out what was typed: a line may name several packages.
+        for name in names.iter().flat_map(|line| line.split_whitespace()) {
             match pms.name_of(name) {
                 Ok(name) => wanted.push(name),
                 Err(error) => {
@@ -291,10 +296,15 @@ impl LocalEngine {
         always: bool,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
+        use crate::observer::Observer as _;
         tracker.begin(Stage::Hardware);
         if always || session.server.hardware_required(session.id).await? {
             match hardware::hardware(&*self.runner).await {
                 Ok(hardware) => session.server.send_hardware(session.id, &hardware).await?,
+                // Without `lshw` a computer is managed all the same: no fault to tell at every synchronisation.
+                Err(error @ HardwareError::NotInstalled) if !always => {
+                    tracker.output(OutputStream::Info, &error.to_string());
+                }
                 Err(error) => {
                     self.record(Stage::Hardware, &error.to_string(), tracker);
                     return Ok(());

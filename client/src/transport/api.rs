@@ -406,9 +406,16 @@ impl SealedServer {
             .await
     }
 
+    /// The applications offered. One this version does not understand keeps no other away.
     pub async fn apps(&self, id: ComputerId) -> Result<Vec<App>, ApiError> {
-        self.call("catalog/apps/available/", json!({ "cid": id }))
-            .await
+        let call = "catalog/apps/available/";
+        let records: Vec<Value> = self.call(call, json!({ "cid": id })).await?;
+        let understood = |record: Value| {
+            serde_json::from_value(record)
+                .inspect_err(|error| tracing::warn!(%error, "an application is not understood"))
+                .ok()
+        };
+        Ok(records.into_iter().filter_map(understood).collect())
     }
 
     pub async fn categories(&self, id: ComputerId) -> Result<Vec<Category>, ApiError> {

@@ -41,6 +41,8 @@ impl HttpTransport {
             .user_agent(concat!("migasfree-client/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
             .connect_timeout(Duration::from_secs(20))
+            // Some servers hang up after a few seconds without a call: a call must not go out on such a connection.
+            .pool_idle_timeout(Duration::from_secs(1))
             .no_proxy();
         if let Some(proxy) = &settings.proxy {
             let invalid = |_| ConfigError::Invalid {

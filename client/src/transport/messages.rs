@@ -22,7 +22,9 @@ pub struct AppId(pub u32);
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ServerInfo {
+    #[serde(deserialize_with = "text_or_null")]
     pub version: String,
+    #[serde(deserialize_with = "text_or_null")]
     pub organization: String,
 }
 
@@ -83,9 +85,13 @@ pub struct Trait {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Label {
+    #[serde(deserialize_with = "text_or_null")]
     pub uuid: String,
+    #[serde(deserialize_with = "text_or_null")]
     pub name: String,
+    #[serde(deserialize_with = "text_or_null")]
     pub search: String,
+    #[serde(deserialize_with = "text_or_null")]
     pub helpdesk: String,
 }
 
@@ -94,8 +100,11 @@ pub struct Label {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ComputerInfo {
+    #[serde(deserialize_with = "text_or_null")]
     pub uuid: String,
+    #[serde(deserialize_with = "text_or_null")]
     pub name: String,
+    #[serde(deserialize_with = "text_or_null")]
     pub search: String,
     pub status: Option<String>,
     pub sync_end_date: Option<String>,
@@ -109,6 +118,7 @@ pub struct ComputerInfo {
     pub disks: Option<i64>,
     pub product: Option<String>,
     pub product_system: Option<String>,
+    #[serde(deserialize_with = "text_or_null")]
     pub helpdesk: String,
 }
 

@@ -85,11 +85,21 @@ pub(super) fn status(response: &Response, body: &Value) -> ApiError {
             .unwrap_or_else(|| body.to_string()),
         other => text_of(other),
     };
+    let said = Some(detail).filter(|detail| !detail.trim().is_empty());
     ApiError::Status {
         status: response.status,
-        detail,
+        detail: said.unwrap_or_else(|| reason(response.status)),
         retry_after: response.retry_after,
     }
+}
+
+/// What a status means, for want of words of the server.
+fn reason(status: u16) -> String {
+    let status = reqwest::StatusCode::from_u16(status).ok();
+    status
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("no reason was given")
+        .to_owned()
 }
 
 fn text_of(value: &Value) -> String {

@@ -151,11 +151,15 @@ async fn help_version_and_mistakes() {
     let version = Answer::of(migasfree(&["-q", "version"])).await.ok();
     assert_eq!(version.out.trim(), env!("CARGO_PKG_VERSION"));
     Answer::of(migasfree(&["no-such-thing"])).await.ends(2);
-    Answer::of(migasfree(&[
-        "upload", "-u", "ana", "-p", "secret", "-f", "x",
-    ]))
-    .await
-    .ends(2);
+    let empty = tempfile::tempdir().unwrap();
+    let mut upload = migasfree(&["--root"]);
+    upload.arg(empty.path()).args(["upload", "-f", "/no/such"]);
+    let answer = Answer::of(upload).await.ends(2);
+    assert!(
+        answer.err.contains("/no/such"),
+        "the file comes before everything else: {}",
+        answer.err
+    );
 }
 
 #[tokio::test]
@@ -191,6 +195,11 @@ async fn the_configuration_is_shown_and_edited() {
     run(&["-s", "two words", "-p", "fine"]).await.ends(22);
     run(&["-a", "perhaps"]).await.ends(22);
     assert_eq!(fs::read_to_string(&file).unwrap(), text, "all or nothing");
+    fs::write(&file, "[client]\nServer = two words\n").unwrap();
+    run(&[]).await.ends(2);
+    run(&["-s", "m.example"]).await.ok();
+    let mended = fs::read_to_string(&file).unwrap();
+    assert_eq!(mended, "[client]\nServer = m.example\n");
 }
 
 #[tokio::test]

@@ -5,4 +5,5 @@ mod support;
 
 mod apt;
 mod cli;
+mod reference;
 mod sync;

@@ -27,7 +27,7 @@ use crate::support::pms::FakePackages;
 use crate::support::repository::Signer;
 use crate::support::server::FakeServer;
 
-const FULL: SyncRequest = SyncRequest {
+pub const FULL: SyncRequest = SyncRequest {
     scope: Scope::Full,
     force_upgrade: false,
     background: false,
@@ -99,7 +99,8 @@ impl Bench {
         let server = FakeServer::start().await;
         let folder = tempfile::tempdir().unwrap();
         let packages = Arc::new(packages);
-        let engine = engine(folder.path(), &server.base(), Arc::clone(&packages));
+        let packages_of_it = Arc::clone(&packages);
+        let engine = engine(folder.path(), &server.base(), "tests", packages_of_it);
         Self {
             server,
             packages,
@@ -129,12 +130,18 @@ impl Bench {
     }
 }
 
-fn engine(folder: &Path, server: &str, packages: Arc<FakePackages>) -> LocalEngine {
+/// An engine of everything but a package manager and the programs of a system.
+pub fn engine(
+    folder: &Path,
+    server: &str,
+    project: &str,
+    packages: Arc<FakePackages>,
+) -> LocalEngine {
     let bash = folder.join("usr/bin/bash");
     fs::create_dir_all(bash.parent().unwrap()).unwrap();
     fs::write(bash, "").unwrap();
     fs::create_dir_all(folder.join("etc")).unwrap();
-    let text = format!("[client]\nServer = {server}\nProject = tests\nComputer_Name = pc\n");
+    let text = format!("[client]\nServer = {server}\nProject = {project}\nComputer_Name = pc\n");
     fs::write(folder.join("etc/migasfree.conf"), text).unwrap();
     let settings = Settings::load(&Sources {
         file: folder.join("etc/migasfree.conf"),
@@ -319,7 +326,7 @@ async fn a_package_that_does_not_exist_keeps_no_other_away() {
     .await;
     bench.answer(
         "computers/packages/mandatory/",
-        json!({ "install": ["tool", "ghost", "--evil", "other"], "remove": [] }),
+        json!({ "install": ["tool  ghost", "--evil", "other\n"], "remove": [] }),
     );
     let (_, result) = bench.sync(FULL).await;
     assert_eq!(result.unwrap().code, ResultCode::PackagesFailed);
@@ -332,7 +339,7 @@ async fn a_package_that_does_not_exist_keeps_no_other_away() {
         .cloned()
         .collect();
     assert_eq!(installed, ["other", "tool"]);
-    assert_eq!(bench.engine.last_mandatory().install.len(), 4);
+    assert_eq!(bench.engine.last_mandatory().install.len(), 3);
 }
 
 #[tokio::test]
@@ -385,12 +392,9 @@ async fn steps_the_server_depends_on_end_the_run_and_errors_wait_for_the_next() 
         result.unwrap_err(),
         EngineError::Server { status: 500, .. }
     ));
-    assert!(
-        !bench
-            .server
-            .calls()
-            .contains(&"computers/errors/".to_owned())
-    );
+    let calls = bench.server.calls();
+    assert!(!calls.contains(&"computers/errors/".to_owned()));
+    assert_eq!(calls.last().unwrap(), "eot/", "it is not busy any more");
 
     bench.server.mind().failures.clear();
     bench.server.mind().calls.clear();
@@ -483,6 +487,58 @@ async fn a_part_does_only_its_steps() {
 }
 
 #[tokio::test]
+async fn a_number_the_server_forgot_is_asked_for_again() {
+    let bench = Bench::new().await;
+    bench.sync(FULL).await.1.unwrap();
+    bench.engine.label().await.unwrap();
+    bench.engine.goodbye().await;
+    assert_eq!(bench.server.calls().last().unwrap(), "eot/");
+    bench
+        .server
+        .mind()
+        .failures
+        .insert("computers/label/".into(), 404);
+    bench.engine.label().await.unwrap_err();
+    bench.server.mind().failures.clear();
+    bench.server.mind().calls.clear();
+    bench.engine.label().await.unwrap();
+    assert_eq!(bench.server.calls(), ["computers/id/", "computers/label/"]);
+}
+
+#[tokio::test]
+async fn an_application_nobody_understands_keeps_no_other_away() {
+    let bench = Bench::new().await;
+    let good = bench.server.mind().answers["catalog/apps/available/"][0].clone();
+    let apps = json!([{ "id": "x" }, good, { "id": 9, "name": null }]);
+    bench.answer("catalog/apps/available/", apps);
+    assert_eq!(bench.engine.catalog().await.unwrap().apps.len(), 1);
+    bench.answer("computers/label/", json!({ "uuid": "U", "helpdesk": null }));
+    assert_eq!(bench.engine.label().await.unwrap().helpdesk, "");
+    bench.answer("computers/label/", json!("nonsense"));
+    let error = bench.engine.label().await.unwrap_err();
+    assert!(matches!(error, EngineError::Unintelligible(_)), "{error}");
+    assert_eq!(error.code(), ResultCode::Server);
+}
+
+#[tokio::test]
+async fn a_package_job_that_fails_shows_among_the_errors() {
+    let bench = Bench::with(FakePackages {
+        broken: true,
+        ..FakePackages::default()
+    })
+    .await;
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let action = Action::Install(vec![bench.engine.package_name("tool").unwrap()]);
+    let error = bench.engine.packages(&action, &job).await.unwrap_err();
+    assert_eq!(error.code(), ResultCode::Backend);
+    bench.sync(FULL).await.1.unwrap();
+    let errors = bench.server.claims("computers/errors/");
+    let description = errors["description"].as_str().unwrap();
+    assert!(description.contains("dpkg is angry"), "{description}");
+}
+
+#[tokio::test]
 async fn a_forged_answer_is_not_believed() {
     let bench = Bench::new().await;
     bench.sync(FULL).await.1.unwrap();
@@ -498,6 +554,17 @@ async fn a_closed_project_asks_for_credentials() {
     bench.server.mind().closed = true;
     let (_, result) = bench.sync(FULL).await;
     assert!(matches!(result.unwrap_err(), EngineError::NotRegistered));
+    bench.server.mind().closed = false;
+    bench
+        .server
+        .mind()
+        .failures
+        .insert("computers/".into(), 401);
+    let error = bench.sync(FULL).await.1.unwrap_err();
+    assert!(matches!(error, EngineError::NotRegistered), "{error}");
+    bench.server.mind().failures.clear();
+    bench.engine.unregister(false).unwrap();
+    bench.server.mind().closed = true;
     let recorder = Recorder::default();
     let job = Job::new(JobId::unique(), &recorder);
     let wrong = Credentials {

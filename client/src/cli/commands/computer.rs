@@ -1,6 +1,6 @@
 //! `info`, `label`, `traits`, `attributes` and `network`.
 
-use migasfree_dbus::{ComputerInfo as BusInfo, ComputerProxy};
+use migasfree_dbus::{ComputerInfo as BusInfo, ComputerProxy, ManagerProxy};
 use serde_json::{Map, Value, json};
 
 use super::Ended;
@@ -71,6 +71,7 @@ async fn record(context: &Context) -> Result<Map<String, Value>, Failure> {
         None => {
             let engine = context.trusted_engine().await?;
             let info = json!(engine.info().await?);
+            engine.goodbye().await;
             let id = engine.identity().computer_id;
             let mut record = info.as_object().cloned().unwrap_or_default();
             record.insert("id".to_owned(), json!(id));
@@ -133,13 +134,16 @@ fn plain(value: &Value) -> String {
 }
 
 pub async fn label(context: &Context, arguments: &Json) -> Ended {
-    let (uuid, name, search, helpdesk) = match context.daemon().await {
+    let daemon = context.daemon().await;
+    let (uuid, name, search, helpdesk) = match &daemon {
         Some(bus) => {
-            let label = ComputerProxy::new(&bus).await?.get_label().await?;
+            let label = ComputerProxy::new(bus).await?.get_label().await?;
             (label.uuid, label.name, label.search, label.helpdesk)
         }
         None => {
-            let label = context.trusted_engine().await?.label().await?;
+            let engine = context.trusted_engine().await?;
+            let label = engine.label().await?;
+            engine.goodbye().await;
             (label.uuid, label.name, label.search, label.helpdesk)
         }
     };
@@ -149,7 +153,10 @@ pub async fn label(context: &Context, arguments: &Json) -> Ended {
         return Ok(Exit::OK);
     }
     print_line(&search);
-    let server = context.settings()?.server.base();
+    let server = match &daemon {
+        Some(bus) => ManagerProxy::new(bus).await?.server().await?,
+        None => context.settings()?.server.base(),
+    };
     for (title, value) in [
         (context.text(Text::LabelName), name),
         ("UUID", uuid),
@@ -162,7 +169,9 @@ pub async fn label(context: &Context, arguments: &Json) -> Ended {
 }
 
 pub async fn traits(context: &Context, arguments: Traits) -> Ended {
-    let mut traits = context.trusted_engine().await?.traits().await?;
+    let engine = context.trusted_engine().await?;
+    let mut traits = engine.traits().await?;
+    engine.goodbye().await;
     if let Some(prefix) = &arguments.prefix {
         traits.retain(|one| one.prefix == *prefix);
     }
@@ -190,11 +199,9 @@ pub fn indented(value: &Value) -> String {
 }
 
 pub async fn attributes(context: &Context, arguments: &Attributes) -> Ended {
-    let page = context
-        .trusted_engine()
-        .await?
-        .attributes(arguments.cid)
-        .await?;
+    let engine = context.trusted_engine().await?;
+    let page = engine.attributes(arguments.cid).await?;
+    engine.goodbye().await;
     if arguments.json {
         print_line(&json!(page).to_string());
         return Ok(Exit::OK);

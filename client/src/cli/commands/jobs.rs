@@ -6,7 +6,6 @@ use migasfree_dbus::names::job_path;
 use migasfree_dbus::{Error as BusError, JobFilter, JobProxy, JobRecord, ManagerProxy};
 use serde_json::json;
 use time::OffsetDateTime;
-use time::macros::format_description;
 use zbus::Connection;
 
 use super::Ended;
@@ -16,7 +15,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::follow::Follower;
-use crate::cli::report::{Reporter, print_line};
+use crate::cli::report::{self, Reporter, print_line};
 use crate::cli::texts::Text;
 
 /// Bytes of output asked for at a time.
@@ -41,11 +40,8 @@ pub async fn jobs(context: &Context, arguments: &Jobs) -> Ended {
 }
 
 fn line(job: &JobRecord) -> String {
-    let format = format_description!("[year]-[month]-[day] [hour]:[minute]");
     let created = OffsetDateTime::from_unix_timestamp(job.created).ok();
-    let created = created
-        .and_then(|at| at.format(&format).ok())
-        .unwrap_or_default();
+    let created = created.map(report::moment).unwrap_or_default();
     let state = match (&job.error_code, job.percent) {
         (Some(code), _) if !code.is_empty() => code.clone(),
         (_, percent @ 0..=100) => format!("{} {percent} %", word(&json!(job.state))),

@@ -47,7 +47,7 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
     {
         return done(context, id);
     }
-    let credentials = credentials(context, arguments.user)?;
+    let credentials = credentials(context, arguments.user, arguments.password)?;
     match place.register(context, &credentials).await? {
         Answer::Registered(id) => done(context, id),
         Answer::NeedsCredentials => {
@@ -67,19 +67,26 @@ fn done(context: &Context, id: i64) -> Ended {
 }
 
 /// Asks who may register this computer.
-fn credentials(context: &Context, user: Option<String>) -> Result<Credentials, Failure> {
+fn credentials(
+    context: &Context,
+    user: Option<String>,
+    password: Option<String>,
+) -> Result<Credentials, Failure> {
     let declined = |_| Failure::said(Text::ErrorDeclined, Exit::AGAIN);
     let username = match user {
         Some(user) => user,
         None if prompt::is_possible() => prompt::line(context.text(Text::User))
             .map_err(declined)?
             .unwrap_or_default(),
-        None => return Err(Failure::said(Text::ErrorNotRegistered, Exit::PERM)),
+        None => return Err(Failure::said(Text::ErrorCredentialsNeeded, Exit::PERM)),
     };
     if username.is_empty() {
         return Err(Failure::said(Text::ErrorDeclined, Exit::AGAIN));
     }
-    let password = prompt::password(context.text(Text::Password)).map_err(declined)?;
+    let password = match password {
+        Some(password) => password,
+        None => prompt::password(context.text(Text::Password)).map_err(declined)?,
+    };
     Ok(Credentials { username, password })
 }
 

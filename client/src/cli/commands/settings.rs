@@ -1,5 +1,6 @@
 //! `conf` and `version`.
 
+use migasfree_dbus::ManagerProxy;
 use serde_json::{Value, json};
 
 use super::Ended;
@@ -12,7 +13,7 @@ use crate::cli::texts::Text;
 use crate::config::{Change, ConfigError, Settings, apply};
 use crate::identity;
 use crate::process::SystemRunner;
-use crate::sync::Engine;
+use crate::sync::{Engine, settings_file};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -48,7 +49,8 @@ pub async fn conf(context: &Context, arguments: Conf) -> Ended {
         if !context.may_write() {
             return Err(Failure::said(Text::ErrorNeedsRoot, Exit::ACCESS));
         }
-        apply(&context.settings()?.file, &changes).map_err(|error| wrong(&error, Exit::ACCESS))?;
+        apply(&settings_file(&context.layout()), &changes)
+            .map_err(|error| wrong(&error, Exit::ACCESS))?;
     }
     let settings = context.settings()?;
     if arguments.json {
@@ -72,11 +74,21 @@ async fn described(context: &Context, settings: &Settings) -> Result<Value, Fail
         "project": settings.project,
         "computer_name": settings.computer_name,
         "user": identity::graphical_user(&runner).await.unwrap_or_default(),
-        "uuid": context.engine().await?.identity().uuid,
+        "uuid": uuid(context).await?,
         "api_protocol": settings.server.scheme.as_str(),
         "manage_devices": settings.manage_devices,
         "ca_file": folder.join("ca.pem"),
     }))
+}
+
+/// The daemon knows the hardware's number also where only an administrator may read it.
+async fn uuid(context: &Context) -> Result<String, Failure> {
+    if !context.may_write()
+        && let Some(bus) = context.daemon().await
+    {
+        return Ok(ManagerProxy::new(&bus).await?.uuid().await?);
+    }
+    Ok(context.engine().await?.identity().uuid)
 }
 
 fn print_settings(settings: &Settings) {

@@ -11,7 +11,7 @@ use crate::cli::arguments::Json;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::report::print_line;
+use crate::cli::report::{self, print_line};
 use crate::cli::texts::Text;
 use crate::sync::Engine;
 
@@ -57,7 +57,10 @@ fn shown(context: &Context, value: &Value) -> String {
         Value::Null => context.text(Text::Never).to_owned(),
         Value::Bool(true) => context.text(Text::Yes).to_owned(),
         Value::Bool(false) => context.text(Text::No).to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => match OffsetDateTime::parse(text, &Rfc3339) {
+            Ok(at) => report::moment(at),
+            Err(_) => text.clone(),
+        },
         other => other.to_string(),
     }
 }

@@ -48,7 +48,9 @@ async fn current(context: &Context) -> Result<Known, Failure> {
             Ok((assigned, available.into_iter().collect()))
         }
         None => {
-            let tags = context.trusted_engine().await?.tags().await?;
+            let engine = context.trusted_engine().await?;
+            let tags = engine.tags().await?;
+            engine.goodbye().await;
             Ok((tags.assigned, tags.available))
         }
     }

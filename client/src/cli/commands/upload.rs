@@ -11,16 +11,21 @@ use crate::cli::failure::Failure;
 use crate::cli::prompt;
 use crate::cli::report::print_line;
 use crate::cli::texts::Text;
-use crate::config::{Packager, Settings};
+use crate::config::{Packager, Secret, Settings};
 use crate::keys::{KeyStore, KeyStoreError};
 use crate::sync::EngineError;
 use crate::transport::HttpTransport;
 use crate::transport::api::Server;
-use crate::upload::{Target, UploadError, Uploader};
+use crate::upload::{Target, UploadError, Uploader, check_source};
 
 pub async fn upload(context: &Context, arguments: Upload) -> Ended {
+    if let Some(source) = arguments.file.as_deref().or(arguments.dir.as_deref()) {
+        check_source(source)?;
+    }
     let settings = context.settings()?;
-    let packager = settings.packager.clone();
+    let mut packager = settings.packager.clone();
+    packager.user = arguments.user.or(packager.user);
+    packager.password = arguments.password.map(Secret).or(packager.password);
     let target = Target {
         project: value(
             context,
@@ -33,7 +38,7 @@ pub async fn upload(context: &Context, arguments: Upload) -> Ended {
             Text::Store,
         )?,
     };
-    let uploader = uploader(context, &settings, packager, arguments.user, target).await?;
+    let uploader = uploader(context, &settings, packager, target).await?;
     let told = |path: &std::path::Path| {
         if !context.quiet {
             print_line(
@@ -56,7 +61,6 @@ async fn uploader(
     context: &Context,
     settings: &Settings,
     packager: Packager,
-    user: Option<String>,
     target: Target,
 ) -> Result<Uploader, Failure> {
     let folder = context.layout().state().join(settings.server.folder_name());
@@ -68,7 +72,7 @@ async fn uploader(
         Err(UploadError::Keys(KeyStoreError::Missing)) => {}
         other => return Ok(other?),
     }
-    let user = value(context, user.or(packager.user), Text::User)?;
+    let user = value(context, packager.user, Text::User)?;
     let password = match packager.password {
         Some(password) => password.0,
         None => prompt::password(context.text(Text::Password))

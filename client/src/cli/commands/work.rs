@@ -40,17 +40,13 @@ pub async fn sync(context: &Context, arguments: &Sync) -> Ended {
         ..SyncOptions::default()
     };
     let path = ManagerProxy::new(&bus).await?.sync(options).await?;
-    let code = Follower::new(context, &bus, path, &reporter)
-        .finish()
-        .await?;
-    if scope == Scope::Full
-        && code.result() != JobResult::Failed
-        && context.may_write()
-        && !context.session
-    {
+    let (code, message) = Follower::new(context, &bus, path, &reporter).end().await?;
+    let learnt = matches!(code.result(), JobResult::Success | JobResult::Partial);
+    if scope == Scope::Full && learnt && context.may_write() && !context.session {
         // The bus does not carry them; who may read the keys may read them where they are kept.
         reporter.traits(&context.engine().await?.last_traits());
     }
+    reporter.finished(code, &message);
     Ok(Exit::of_result(code))
 }
 

@@ -6,6 +6,8 @@ use crate::job::ResultCode;
 use crate::observer::Stage;
 use crate::pms::PmsError;
 use crate::sync::EngineError;
+use crate::transport::ApiError;
+use crate::upload::UploadError;
 
 pub use table::Text;
 
@@ -20,18 +22,30 @@ impl Language {
     /// The language of the environment.
     #[must_use]
     pub fn of_environment() -> Self {
-        let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
-        let set = variables
-            .iter()
-            .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        Self::of_locale(&set.unwrap_or_default())
+        let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
+        let wishes = set(&"LANGUAGE").unwrap_or_default();
+        Self::chosen(&locale.unwrap_or_default(), &wishes)
     }
 
-    fn of_locale(locale: &str) -> Self {
-        if locale.starts_with("es") {
-            Self::Spanish
-        } else {
-            Self::English
+    /// The first of the wishes (`LANGUAGE`) that is spoken here, else the locale's; without a locale there are no
+    /// wishes.
+    fn chosen(locale: &str, wishes: &str) -> Self {
+        if matches!(locale.split('.').next(), Some("" | "C" | "POSIX")) {
+            return Self::English;
+        }
+        let languages = wishes.split(':').chain([locale]);
+        languages
+            .filter_map(Self::of_locale)
+            .next()
+            .unwrap_or(Self::English)
+    }
+
+    fn of_locale(locale: &str) -> Option<Self> {
+        match locale.split(['_', '.', '@']).next() {
+            Some("es") => Some(Self::Spanish),
+            Some("en") => Some(Self::English),
+            _ => None,
         }
     }
 
@@ -123,6 +137,7 @@ impl Language {
                 self.fill(Text::ErrorServer, &[&status.to_string(), detail])
             }
             EngineError::Untrusted(reason) => self.fill(Text::ErrorUntrusted, &[reason]),
+            EngineError::Unintelligible(reason) => self.fill(Text::ErrorUnintelligible, &[reason]),
             EngineError::NoPackageManager => self.text(Text::ErrorNoPackageManager).to_owned(),
             EngineError::InvalidTag(tag) => self.fill(Text::ErrorInvalidTag, &[tag]),
             EngineError::Config(reason) => self.fill(Text::ErrorConfig, &[reason]),
@@ -131,6 +146,35 @@ impl Language {
             EngineError::Cancelled => self.text(Text::ResultCancelled).to_owned(),
             EngineError::Packages(error) => self.package_error(error),
             EngineError::Io { what, source } => format!("{what}: {source}"),
+        }
+    }
+
+    /// Why an upload failed.
+    #[must_use]
+    pub fn upload_error(self, error: &UploadError) -> String {
+        match error {
+            UploadError::Source { .. } => error.to_string(),
+            UploadError::Empty(folder) => self.fill(Text::UploadEmpty, &[folder]),
+            UploadError::Keys(reason) => self.fill(Text::UploadKeys, &[&reason.to_string()]),
+            UploadError::Credentials(reason) => self.fill(Text::UploadCredentials, &[reason]),
+            UploadError::Rejected { path, source } => {
+                format!("{}: {}", path.display(), self.server_error(source))
+            }
+            UploadError::Server(source) => self.server_error(source),
+        }
+    }
+
+    fn server_error(self, error: &ApiError) -> String {
+        let whole = error.to_string();
+        match error {
+            error if error.is_offline() => self.fill(Text::ErrorOffline, &[&whole]),
+            ApiError::Status { status, detail, .. } => {
+                self.fill(Text::ErrorServer, &[&status.to_string(), detail])
+            }
+            ApiError::Untrusted(reason) => self.fill(Text::ErrorUntrusted, &[&reason.to_string()]),
+            ApiError::Transport(_) | ApiError::Malformed { .. } => {
+                self.fill(Text::ErrorUnintelligible, &[&whole])
+            }
         }
     }
 
@@ -174,8 +218,20 @@ mod tests {
 
     #[test]
     fn texts_follow_the_locale() {
-        assert_eq!(Language::of_locale("es_ES.UTF-8"), Language::Spanish);
-        assert_eq!(Language::of_locale("de_DE"), Language::English);
+        for (locale, wishes, language) in [
+            ("es_ES.UTF-8", "", Language::Spanish),
+            ("de_DE", "", Language::English),
+            ("de_DE.UTF-8", "de:es", Language::Spanish),
+            ("es_ES", "en", Language::English),
+            ("C.UTF-8", "es", Language::English),
+            ("", "es", Language::English),
+        ] {
+            assert_eq!(
+                Language::chosen(locale, wishes),
+                language,
+                "{locale} {wishes}"
+            );
+        }
         assert_eq!(
             Language::Spanish.fill(Text::ErrorInvalidTag, &["x"]),
             "`x` no es una etiqueta: debe ser PREFIJO-valor"

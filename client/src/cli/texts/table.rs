@@ -65,10 +65,12 @@ texts! {
 
     ErrorOffline: "The server cannot be reached ({}); try again when the network is back.", "No se puede contactar con el servidor ({}); inténtelo cuando vuelva la red.";
     ErrorNotRegistered: "This computer is not registered; run `migasfree register`.", "Este equipo no está registrado; ejecute `migasfree register`.";
+    ErrorCredentialsNeeded: "This computer is not registered: the server wants to know who registers it; use `migasfree register --user NAME`.", "Este equipo no está registrado: el servidor quiere saber quién lo registra; use `migasfree register --user NOMBRE`.";
     ErrorRefused: "The server refuses: {}", "El servidor lo rechaza: {}";
     ErrorSaturated: "The server is busy; it asks to come back in {} seconds.", "El servidor está ocupado; pide volver en {} segundos.";
     ErrorServer: "The server failed ({}): {}", "Falló el servidor ({}): {}";
     ErrorUntrusted: "The server's answer cannot be trusted: {}", "La respuesta del servidor no es de fiar: {}";
+    ErrorUnintelligible: "The server does not speak as expected: {}", "El servidor no responde como se espera: {}";
     ErrorNoPackageManager: "No supported package manager was found.", "No se encontró ningún gestor de paquetes compatible.";
     ErrorInvalidTag: "`{}` is not a tag: PREFIX-value is expected", "`{}` no es una etiqueta: debe ser PREFIJO-valor";
     ErrorConfig: "The configuration is wrong: {}", "La configuración es incorrecta: {}";
@@ -93,6 +95,7 @@ texts! {
     WaitingNetwork: "Waiting for the network", "Esperando a la red";
     Authorizing: "Waiting for the permission of an administrator", "Esperando el permiso de un administrador";
     Cancelling: "Stopping…", "Deteniendo…";
+    Interrupted: "Interrupted.", "Interrumpido.";
     KeyQuestion: "The repository key of {} is another one than before. Trust it? [y/N] ", "La clave de repositorios de {} no es la de antes. ¿Confiar en ella? [s/N] ";
 
     PlanInstall: "To install:", "Se instalará:";
@@ -110,6 +113,9 @@ texts! {
     Project: "Project: ", "Proyecto: ";
     Store: "Store: ", "Almacén: ";
     UploadedFile: "Uploaded: {}", "Subido: {}";
+    UploadEmpty: "{} holds no files.", "{} no contiene ficheros.";
+    UploadKeys: "The packager's keys cannot be used: {}", "Las claves del empaquetador no se pueden usar: {}";
+    UploadCredentials: "The server does not accept these credentials of a packager: {}", "El servidor no acepta estas credenciales de empaquetador: {}";
     TagsChoose: "Numbers of the tags to have, separated by blanks (empty: as now): ", "Números de las etiquetas, separados por espacios (vacío: como ahora): ";
     Yes: "yes", "sí";
     No: "no", "no";

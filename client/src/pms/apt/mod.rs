@@ -258,7 +258,7 @@ impl PackageManager for Apt {
         if files::read_optional(&path)?.as_deref() == Some(armored) {
             return Ok(false);
         }
-        std::fs::create_dir_all(self.inside("etc/apt/keyrings"))?;
+        files::public_folder(&self.inside("etc/apt/keyrings"))?;
         files::write(&path, armored.as_bytes(), 0o644)?;
         // Where earlier clients put it, it vouched for every repository.
         files::remove_optional(
@@ -279,7 +279,7 @@ impl PackageManager for Apt {
         repositories: &[Repository],
     ) -> Result<bool, PmsError> {
         let folder = self.inside("etc/apt/sources.list.d");
-        std::fs::create_dir_all(&folder)?;
+        files::public_folder(&folder)?;
         let path = folder.join("migasfree.sources");
         let text = sources::render(access, repositories, &Self::key_path(access));
         let older_format = files::remove_optional(&folder.join("migasfree.list"))?;
@@ -317,7 +317,7 @@ impl Apt {
             .lines()
             .filter_map(|line| line.strip_prefix("URIs: "))
             .filter_map(|address| address.split_once("://"))
-            .map(|(_, rest)| rest.trim_end_matches('/').replace('/', "_"))
+            .map(|(_, rest)| sources::list_name(rest))
             .collect();
         let mut packages = BTreeSet::new();
         let Ok(lists) = std::fs::read_dir(self.inside("var/lib/apt/lists")) else {

@@ -98,6 +98,20 @@ impl<'a> Source<'a> {
     }
 }
 
+/// What the names of the lists apt fetches from an address begin with; the address comes without its scheme.
+pub(super) fn list_name(address: &str) -> String {
+    let quoted = |byte: &u8| !byte.is_ascii_graphic() || b"\\|{}[]<>\"^~_=!@#$%&*".contains(byte);
+    let mut name = String::new();
+    for byte in address.trim_end_matches('/').bytes().chain([b'/']) {
+        match byte {
+            b'/' => name.push('_'),
+            byte if quoted(&byte) => name.push_str(&format!("%{byte:02x}")),
+            byte => name.push(char::from(byte)),
+        }
+    }
+    name
+}
+
 /// The deb822 field an option of the older format stands for. `trusted` and `allow-insecure` switch checking off and
 /// are not taken over.
 fn field_name(option: &str) -> Option<&'static str> {
@@ -153,6 +167,15 @@ mod tests {
             "{text}"
         );
         assert!(!text.to_lowercase().contains("trusted"), "{text}");
+    }
+
+    #[test]
+    fn lists_are_found_under_the_names_apt_gives_them() {
+        assert_eq!(
+            list_name("m.example:8080/public/my_project/repos/"),
+            "m.example:8080_public_my%5fproject_repos_"
+        );
+        assert_eq!(list_name("[::1]/x"), "%5b::1%5d_x_");
     }
 
     #[test]
