@@ -9,6 +9,7 @@
 //! that a valid signature over one thing never authorises another.
 
 mod cache;
+mod json;
 mod jwe;
 mod jws;
 mod keys;

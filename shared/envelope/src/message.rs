@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::cache::SignatureCache;
 use crate::keys::{PrivateKey, PublicKey};
-use crate::{jwe, jws, python};
+use crate::{json, jwe, jws, python};
 
 /// Characters of the longest sealed text [`open`] looks at.
 ///
@@ -115,8 +115,7 @@ pub fn open(
 /// # Errors
 /// [`OpenError`]
 pub fn verify_plaintext(plaintext: &[u8], verifier: &PublicKey) -> Result<Value, OpenError> {
-    let plaintext: Plaintext =
-        serde_json::from_slice(plaintext).map_err(|_| OpenError::Undecipherable)?;
+    let plaintext: Plaintext = json::read(plaintext).ok_or(OpenError::Undecipherable)?;
     let sign = plaintext.sign.ok_or(OpenError::InvalidSignature)?;
     let payload = jws::verify(&sign, verifier).ok_or(OpenError::InvalidSignature)?;
     confirm(plaintext.data, &payload)
@@ -135,7 +134,7 @@ pub fn confirm(data: Value, payload: &[u8]) -> Result<Value, OpenError> {
             _ => Err(OpenError::PayloadMismatch),
         };
     }
-    let as_json = || serde_json::from_slice::<Value>(payload).is_ok_and(|value| value == data);
+    let as_json = || json::read::<Value>(payload).is_some_and(|value| value == data);
     let same = match &data {
         Value::Object(_) => as_json(),
         Value::String(text) => text.as_bytes() == payload || as_json(),

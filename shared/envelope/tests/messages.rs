@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use migasfree_envelope::unsealed::seal_rendered;
 use migasfree_envelope::{
     KeyError, MAX_MESSAGE_LEN, OpenError, PrivateKey, PublicKey, SignatureCache, open, seal,
     seal_cached,
@@ -84,6 +85,21 @@ fn wrong_keys_and_cut_or_oversized_messages_are_refused() {
         open(&padded, &SERVER, PROJECT.public()),
         Err(OpenError::Undecipherable)
     );
+}
+
+#[test]
+fn half_a_surrogate_pair_is_read_as_a_replacement_character() {
+    for (text, name) in [
+        (r#"{"name": "Jos\udce9 \ud83d\ude00"}"#, "Jos\u{fffd} 😀"),
+        (
+            r#"{"name": "\ud83d\ud83d\uDE00\\udce9"}"#,
+            "\u{fffd}😀\\udce9",
+        ),
+    ] {
+        let message = seal_rendered(text, text, &PROJECT, SERVER.public(), None);
+        let opened = open(&message, &SERVER, PROJECT.public());
+        assert_eq!(opened, Ok(json!({ "name": name })));
+    }
 }
 
 #[test]
