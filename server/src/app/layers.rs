@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{
+    Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, Version, header,
+};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -37,7 +39,8 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         ))
         .and(NotForContentType::const_new("application/gzip"))
         .and(NotForContentType::const_new("application/x-xz"))
-        .and(NotForContentType::const_new("font/"));
+        .and(NotForContentType::const_new("font/"))
+        .and(may_be_compressed);
     let inner = routes
         .layer(DefaultBodyLimit::max(limit))
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))
@@ -99,6 +102,14 @@ fn with_slash(uri: &Uri) -> Option<Uri> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(slashed).ok()?);
     Uri::from_parts(parts).ok()
+}
+
+/// On an answer that is to be sent as it is: it does not compress, or must not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AsItIs;
+
+fn may_be_compressed(_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions) -> bool {
+    marks.get::<AsItIs>().is_none()
 }
 
 async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {

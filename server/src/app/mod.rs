@@ -18,6 +18,7 @@ use crate::db::Db;
 use crate::repository::signing::Signer;
 use crate::{auth, events, files, jobs, public, rest, safe, stats, web};
 
+pub(crate) use layers::AsItIs;
 pub use start::{App, StartError};
 
 /// What every handler may use. Cheap to clone.

@@ -11,13 +11,13 @@ use super::projects::{self, Enrolment};
 use crate::app::AppState;
 use crate::auth::{AuthError, Connection, Operator, by_password};
 use crate::safe::keys::{KeyRingError, Owner};
-use crate::safe::{Refusal, plain, read_body, unsealed};
+use crate::safe::{Refusal, plain, read_body, text_or_empty, unsealed};
 
 #[derive(Debug, Deserialize)]
 struct Credentials {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_empty")]
     username: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_empty")]
     password: String,
 }
 
@@ -55,13 +55,13 @@ fn forbidden() -> Response {
 struct ProjectRequest {
     #[serde(flatten)]
     credentials: Credentials,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_empty")]
     project: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_empty")]
     platform: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_empty")]
     pms: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_empty")]
     architecture: String,
 }
 

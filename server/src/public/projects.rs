@@ -56,7 +56,8 @@ pub(super) async fn enrol(
     let open = state.settings.autoregister;
     let may = |permission| operator.is_some_and(|operator| operator.may(permission));
     if let Some(project) = project_by_name(&state.db, wanted.project).await? {
-        if !open && !project.auto_register_computers && !may("client.add_computer") {
+        // Refused here, clients ask the person for credentials; refused later, they give up.
+        if !project.auto_register_computers && !may("client.add_computer") {
             return Err(EnrolError::Forbidden);
         }
         return Ok(project.slug);

@@ -84,7 +84,13 @@ impl Refusal {
 
 impl From<db::Error> for Refusal {
     fn from(error: db::Error) -> Self {
-        Self::Internal(error.to_string())
+        match error {
+            db::Error::Busy => Self::Plain(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server is busy: try again.".to_owned(),
+            ),
+            other => Self::Internal(other.to_string()),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The body of a sealed call: JSON, form or multipart with `msg`, `project` and maybe `file`.
+//! The body of a call: JSON, form or multipart with `msg`, `project` and maybe `file`.
 
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
@@ -7,12 +7,12 @@ use futures_util::StreamExt;
 use migasfree_envelope::MAX_MESSAGE_LEN;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 
 /// Bytes of a body without a file: a message whose quotes are escaped, and the project.
-pub(crate) const MAX_BODY: usize = MAX_MESSAGE_LEN + 64 * 1024;
+const MAX_BODY: usize = MAX_MESSAGE_LEN + 64 * 1024;
 
 /// The two texts every call has.
 #[derive(Debug, Default, Deserialize)]
@@ -25,39 +25,35 @@ pub(super) struct Texts {
     pub(super) project: String,
 }
 
-fn text_or_empty<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+/// A text; whatever else is there counts as none.
+pub(crate) fn text_or_empty<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<String, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => text,
         _ => String::new(),
     })
 }
 
-/// The texts of a call that takes no file.
-pub(super) async fn read_texts(request: Request) -> Result<Texts, Refusal> {
-    if !is_multipart(&request) {
-        return read(request).await;
-    }
-    let mut parts = parts(request).await?;
-    let mut texts = Texts::default();
-    while let Some(field) = parts.next_field().await.map_err(broken_part)? {
-        texts.take(field).await?;
-    }
-    Ok(texts)
-}
-
-/// A JSON or form body as `T`; an empty body is an empty object.
+/// The fields of a body as `T`; an empty body has none.
 pub(crate) async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
-    let form = content_type(&request) == "application/x-www-form-urlencoded";
-    let bytes = whole(request).await?;
-    if form {
-        return serde_urlencoded::from_bytes(&bytes).map_err(not_readable);
-    }
-    let bytes = if bytes.is_empty() {
-        b"{}"
-    } else {
-        bytes.as_slice()
+    let mut fields = match content_type(&request).as_str() {
+        "multipart/form-data" => Value::Object(part_fields(request).await?),
+        "application/x-www-form-urlencoded" => {
+            let pairs: Vec<(String, String)> =
+                serde_urlencoded::from_bytes(&whole(request).await?).map_err(not_readable)?;
+            pairs.into_iter().collect()
+        }
+        _ => match whole(request).await? {
+            bytes if bytes.is_empty() => Value::Object(Map::new()),
+            bytes => serde_json::from_slice(&bytes).map_err(not_readable)?,
+        },
     };
-    serde_json::from_slice(bytes).map_err(not_readable)
+    if !fields.is_object() {
+        return Err(not_readable("it is no object"));
+    }
+    remove_nul(&mut fields);
+    serde_json::from_value(fields).map_err(not_readable)
 }
 
 /// Whether the body has parts.
@@ -72,23 +68,61 @@ pub(super) async fn parts(request: Request) -> Result<Multipart, Refusal> {
         .map_err(|error| Refusal::bad_request(error.to_string()))
 }
 
+/// The parts that are no files.
+async fn part_fields(request: Request) -> Result<Map<String, Value>, Refusal> {
+    let mut parts = parts(request).await?;
+    let mut fields = Map::new();
+    let mut left = MAX_BODY;
+    while let Some(mut field) = parts.next_field().await.map_err(broken_part)? {
+        let Some(name) = field.name().map(str::to_owned) else {
+            continue;
+        };
+        if field.file_name().is_none() {
+            fields.insert(name, Value::from(text(&mut field, &mut left).await?));
+        }
+    }
+    Ok(fields)
+}
+
+/// A part as text, of at most `left` bytes, which become fewer by it.
+async fn text(field: &mut Field<'_>, left: &mut usize) -> Result<String, Refusal> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken_part)? {
+        *left = left.checked_sub(chunk.len()).ok_or_else(too_large)?;
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8(bytes).unwrap_or_default())
+}
+
 impl Texts {
     /// Reads a part that is one of the texts; skips others.
     pub(super) async fn take(&mut self, mut field: Field<'_>) -> Result<(), Refusal> {
-        let text = match field.name() {
+        let into = match field.name() {
             Some("msg") => &mut self.msg,
             Some("project") => &mut self.project,
             _ => return Ok(()),
         };
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(broken_part)? {
-            if bytes.len() + chunk.len() > MAX_BODY {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        *text = String::from_utf8(bytes).unwrap_or_default();
+        let mut left = MAX_BODY;
+        *into = text(&mut field, &mut left).await?;
         Ok(())
+    }
+}
+
+/// Takes out what PostgreSQL cannot hold.
+pub(super) fn remove_nul(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => text.retain(|c| c != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(remove_nul),
+        Value::Object(members) => {
+            if members.keys().any(|name| name.contains('\0')) {
+                let named = std::mem::take(members).into_iter();
+                *members = named
+                    .map(|(name, member)| (name.replace('\0', ""), member))
+                    .collect();
+            }
+            members.values_mut().for_each(remove_nul);
+        }
+        _ => {}
     }
 }
 

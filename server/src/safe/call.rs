@@ -3,11 +3,10 @@
 //! A call is a function from a context and typed claims to a [`Reply`]; what it may rely on
 //! depends on who calls: [`computer`], [`project`] or [`packager`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Extension, Request, State};
-use axum::http::header::CONTENT_ENCODING;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use axum::{Json, extract::DefaultBodyLimit};
@@ -27,13 +26,14 @@ use super::store::attributes;
 use super::store::computers::{self, Computer};
 use super::store::deployments::{self, Deployment};
 use super::store::projects::{self, Project};
-use crate::app::AppState;
+use crate::app::{AppState, AsItIs};
 use crate::auth::{AuthError, Connection};
 use crate::core::rules::status::Status;
 use crate::db::{self, ComputerId, Ts};
 use crate::files::Spooled;
 
-/// What a call does, when the same message comes a second time.
+/// What a call does when a message comes that came before, to whichever call: nothing in it says
+/// which one it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeat {
     /// It only reads: answered again.
@@ -102,6 +102,8 @@ struct Exchange {
     protocol: Arc<Protocol>,
     server: Arc<PrivateKey>,
     peer: Arc<PrivateKey>,
+    /// The message, until it was acted on.
+    pending: OnceLock<Seen>,
 }
 
 impl Exchange {
@@ -117,11 +119,12 @@ impl Exchange {
             protocol,
             server,
             peer,
+            pending: OnceLock::new(),
         })
     }
 
     async fn open(&self, message: String, repeat: Repeat) -> Result<Value, Refusal> {
-        let seen = (repeat == Repeat::Refused).then(|| Seen::of(&message));
+        let seen = Seen::of(&message);
         let claims = self
             .protocol
             .open(message, &self.server, &self.peer)
@@ -132,8 +135,9 @@ impl Exchange {
                 Refusal::text(StatusCode::BAD_REQUEST, "Invalid Signature")
             }
         })?;
-        let now = self.state.clock.now();
-        if seen.is_some_and(|seen| !self.protocol.replays.is_new(seen, now)) {
+        if self.protocol.replays.is_new(seen, self.state.clock.now()) {
+            let _ = self.pending.set(seen);
+        } else if repeat == Repeat::Refused {
             return Err(Refusal::text(
                 StatusCode::BAD_REQUEST,
                 "Message already received",
@@ -142,20 +146,32 @@ impl Exchange {
         if !claims.is_object() {
             return Err(Refusal::malformed_claims());
         }
-        remove_nul(&mut claims);
+        body::remove_nul(&mut claims);
         Ok(claims)
     }
 
     /// Seals an answer or refusal.
-    async fn finish(&self, reply: Reply) -> Response {
+    async fn finish(mut self, reply: Reply) -> Response {
         let (status, data) = match reply {
-            Ok(Answer { status, data }) => (status, data),
+            Ok(Answer { status, data }) => {
+                self.pending.take();
+                (status, data)
+            }
             Err(Refusal::Sealed(status, data)) => (status, data),
             Err(other) => return unsealed(other),
         };
         match self.protocol.seal(data, &self.server, &self.peer).await {
             Ok(msg) => (status, Json(json!({ "msg": msg }))).into_response(),
             Err(stopping) => unsealed(stopping.into()),
+        }
+    }
+}
+
+/// A message that was refused, or cut off on its way, changed nothing: it may come again.
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if let Some(seen) = self.pending.get() {
+            self.protocol.replays.forget(seen);
         }
     }
 }
@@ -208,9 +224,7 @@ where
             // Sealed texts do not compress, and compressing secrets together with what others choose
             // tells about them.
             let mut response = run(arrival).await;
-            response
-                .headers_mut()
-                .insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+            response.extensions_mut().insert(AsItIs);
             response
         }
     };
@@ -225,16 +239,6 @@ pub(crate) async fn method_not_allowed(method: Method) -> Response {
         StatusCode::METHOD_NOT_ALLOWED,
         &format!("Method \"{method}\" not allowed."),
     )
-}
-
-/// Takes out what PostgreSQL's JSON cannot hold.
-fn remove_nul(value: &mut Value) {
-    match value {
-        Value::String(text) if text.contains('\0') => text.retain(|c| c != '\0'),
-        Value::Array(items) => items.iter_mut().for_each(remove_nul),
-        Value::Object(members) => members.values_mut().for_each(remove_nul),
-        _ => {}
-    }
 }
 
 fn claims<C: DeserializeOwned>(claims: Value) -> Result<C, Refusal> {
@@ -278,7 +282,8 @@ where
                 )
                 .await
             };
-            exchange.finish(reply.await).await
+            let reply = reply.await;
+            exchange.finish(reply).await
         }
     })
 }
@@ -298,7 +303,7 @@ where
     known_computer(repeat, "id", Some(doing), answer)
 }
 
-/// A call about the catalogue by a known computer, whose number is the claim `cid`.
+/// A call about what is offered to a known computer, whose number is the claim `cid`.
 pub(super) fn catalogue<C, F, Fut>(answer: F) -> MethodRouter<AppState>
 where
     C: DeserializeOwned + Send + 'static,
@@ -355,7 +360,8 @@ where
                 )
                 .await
             };
-            exchange.finish(reply.await).await
+            let reply = reply.await;
+            exchange.finish(reply).await
         }
     })
 }
@@ -366,7 +372,7 @@ async fn begin(
     protocol: Arc<Protocol>,
     request: Request,
 ) -> Result<(Exchange, Project, String), Refusal> {
-    let Texts { msg, project } = body::read_texts(request).await?;
+    let Texts { msg, project } = body::read(request).await?;
     let project = projects::by_name(&state.db, &project).await?;
     let project = project.ok_or_else(|| Refusal::no_such("Project"))?;
     let exchange = Exchange::begin(state, protocol, Owner::Project(&project.slug)).await?;
@@ -466,7 +472,8 @@ where
                 )
                 .await
             };
-            exchange.finish(reply.await).await
+            let reply = reply.await;
+            exchange.finish(reply).await
         }
     })
 }

@@ -27,7 +27,7 @@ use call::{Repeat, catalogue, computer, packager, project};
 use protocol::Protocol;
 
 pub(crate) use answer::{Refusal, plain};
-pub(crate) use body::read as read_body;
+pub(crate) use body::{read as read_body, text_or_empty};
 pub(crate) use call::{method_not_allowed, unsealed};
 pub(crate) use progress::changed;
 pub(crate) use store::projects::by_name as project_by_name;
@@ -101,7 +101,7 @@ pub fn router() -> Router<AppState> {
         ),
         (
             "computers/devices/",
-            computer(Harmless, "reads devices", calls::devices::answer),
+            computer(Harmless, "reads devices", calls::devices::of_computer),
         ),
         (
             "computers/traits/",
@@ -161,8 +161,21 @@ pub fn router() -> Router<AppState> {
             catalogue(calls::catalog_apps::answer),
         ),
         (
+            "devices/devices/available/",
+            catalogue(calls::devices::available),
+        ),
+        (
+            "devices/logical/available/",
+            catalogue(calls::devices::available),
+        ),
+        (
+            "devices/logical/set-default/",
+            catalogue(calls::devices::set_default),
+        ),
+        ("devices/logical/assign/", catalogue(calls::devices::assign)),
+        (
             "devices/capabilities/",
-            project(Harmless, calls::devices_capabilities::answer),
+            project(Harmless, calls::devices::capabilities),
         ),
     ];
     calls

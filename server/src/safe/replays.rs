@@ -1,31 +1,44 @@
-//! Messages that were already acted on.
+//! Messages that came before.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::db::Ts;
 
 /// How long a message is remembered at least, unless too many come.
 const WINDOW: Duration = Duration::from_secs(60 * 60);
-/// Messages remembered per half of the window: about 3 MB.
-const CAPACITY: usize = 65_536;
+/// Messages remembered per half of the window: about 5 MB.
+const CAPACITY: usize = 131_072;
 
 /// What a message is remembered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Seen([u8; 32]);
+pub(super) struct Seen([u8; 16]);
+
+/// The part of a message that authenticates all the others, which can be written in many ways.
+#[derive(Deserialize)]
+struct Tagged<'a> {
+    #[serde(borrow)]
+    tag: Cow<'a, str>,
+}
 
 impl Seen {
     /// Of a sealed text.
     pub(super) fn of(message: &str) -> Self {
-        Self(Sha256::digest(message).into())
+        let tagged = serde_json::from_str::<Tagged<'_>>(message);
+        let text = tagged.as_ref().map_or(message, |tagged| &*tagged.tag);
+        let mut start = [0; 16];
+        start.copy_from_slice(&Sha256::digest(text)[..16]);
+        Self(start)
     }
 }
 
-/// Tells whether a sealed text was seen before. Genuine senders never seal the same text twice:
-/// each one has a new content key.
+/// Tells whether a sealed text came before. Genuine senders never seal the same text twice: each
+/// one has a new content key.
 #[derive(Debug, Default)]
 pub(super) struct Replays {
     generations: Mutex<Generations>,
@@ -39,17 +52,27 @@ struct Generations {
 }
 
 impl Replays {
-    /// Remembers a message; false when it was seen before.
+    /// Remembers a message; false when it came before.
     pub(super) fn is_new(&self, message: Seen, now: Ts) -> bool {
-        let mut generations = self
-            .generations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut generations = self.locked();
         if generations.young.len() >= CAPACITY || now.since(generations.since) >= WINDOW {
             generations.old = std::mem::take(&mut generations.young);
             generations.since = now;
         }
         !generations.old.contains(&message) && generations.young.insert(message)
+    }
+
+    /// Takes back that a message came.
+    pub(super) fn forget(&self, message: &Seen) {
+        let mut generations = self.locked();
+        generations.young.remove(message);
+        generations.old.remove(message);
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Generations> {
+        self.generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -61,10 +84,20 @@ mod tests {
     fn a_message_is_told_again_within_the_window_and_forgotten_later() {
         let replays = Replays::default();
         let start = Ts::from_seconds(1_000_000);
-        assert!(replays.is_new(Seen::of("a"), start));
-        assert!(!replays.is_new(Seen::of("a"), start));
-        assert!(!replays.is_new(Seen::of("a"), start + WINDOW));
-        assert!(replays.is_new(Seen::of("b"), start + WINDOW));
-        assert!(replays.is_new(Seen::of("a"), start + WINDOW * 3));
+        let (a, b) = (Seen::of(r#"{"tag":"a"}"#), Seen::of("b"));
+        assert!(replays.is_new(a, start));
+        assert!(!replays.is_new(a, start));
+        assert!(!replays.is_new(a, start + WINDOW));
+        assert!(replays.is_new(b, start + WINDOW));
+        assert!(replays.is_new(a, start + WINDOW * 3));
+        replays.forget(&a);
+        assert!(replays.is_new(a, start + WINDOW * 3));
+    }
+
+    #[test]
+    fn a_message_stays_the_same_however_it_is_written() {
+        let written = Seen::of(r#"{"iv":"","tag":"a"}"#);
+        assert_eq!(written, Seen::of(r#" {"\u0074ag" : "a", "iv": ""}"#));
+        assert_ne!(written, Seen::of(r#"{"iv":"","tag":"b"}"#));
     }
 }

@@ -1,10 +1,11 @@
 //! What the calls that upload packages share.
 
 use axum::http::StatusCode;
+use migasfree_deb::Limits;
 use serde_json::json;
 
 use super::answer::Refusal;
-use super::call::PackagerCall;
+use super::call::{self, PackagerCall};
 use super::store::packages;
 use super::store::projects::{self, Project};
 use crate::app::AppState;
@@ -36,13 +37,23 @@ pub(super) struct Place {
     set: Option<PackageSetId>,
 }
 
-/// The store, and the package set if one is named, created if need be.
+/// The names of where an upload goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) store: &'a str,
+    pub(super) set: Option<&'a str>,
+    /// Whether the file has to be a package.
+    pub(super) package: bool,
+}
+
+/// The store, and the package set if one is named; made if need be, for a file that can be taken.
 pub(super) async fn place(
     call: &PackagerCall,
-    project: ProjectId,
-    store: &str,
-    set: Option<&str>,
+    project: &Project,
+    names: Names<'_>,
 ) -> Result<Place, Refusal> {
+    let file = call.file.as_ref().ok_or_else(Refusal::malformed_claims)?;
+    let Names { store, set, .. } = names;
     let store = store.trim();
     let mut fields = Fields::default();
     fields.limit("store", store, MAX_NAME);
@@ -51,6 +62,10 @@ pub(super) async fn place(
         fields.refuse("store", "A store needs a name with letters or digits.");
     }
     fields.check()?;
+    if names.package && project.pms == "apt" && !is_there(call, project.id, store, set).await? {
+        readable(file).await?;
+    }
+    let project = project.id;
     let mut tx = call.state.db.begin().await?;
     let (id, is_new) =
         packages::store(&mut tx, project, store)
@@ -78,6 +93,36 @@ pub(super) async fn place(
     }
     tx.commit().await?;
     Ok(place)
+}
+
+async fn is_there(
+    call: &PackagerCall,
+    project: ProjectId,
+    store: &str,
+    set: Option<&str>,
+) -> Result<bool, db::Error> {
+    let db = &call.state.db;
+    let has_set = match set {
+        Some(name) => packages::set_named(db, project, name).await?.is_some(),
+        None => true,
+    };
+    Ok(has_set && packages::has_store(db, project, store).await?)
+}
+
+/// Refuses what is no Debian package.
+async fn readable(file: &call::Upload) -> Result<(), Refusal> {
+    let file_name = file.name.clone();
+    if !file_name.ends_with(".deb") {
+        return Err(refused(UploadError::Extension(file_name)));
+    }
+    let content = file.content.open().map_err(UploadError::Io);
+    let content = content.map_err(refused)?;
+    let read =
+        tokio::task::spawn_blocking(move || migasfree_deb::read(content, &Limits::default()))
+            .await
+            .map_err(|error| Refusal::Internal(error.to_string()))?;
+    read.map(drop)
+        .map_err(|source| refused(UploadError::Package { file_name, source }))
 }
 
 async fn record(

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::core::rules::status::Status;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ProjectCall;
-use crate::safe::store::{computers, identity, records};
+use crate::safe::store::{computers, identity, projects, records};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -41,8 +41,9 @@ pub(in crate::safe) async fn answer(call: ProjectCall, claims: Claims) -> Reply 
         ));
     }
     if computer.project_id != call.project.id {
+        let other = projects::name_of(db, computer.project_id).await?;
         let text = format!(
-            "The computer belongs to another project than {}: register it again",
+            "The computer belongs to the project {other}, not to {}: register it again",
             call.project.name
         );
         return Err(Refusal::text(StatusCode::FORBIDDEN, &text));

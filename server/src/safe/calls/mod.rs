@@ -6,7 +6,6 @@ pub(super) mod attributes_cid;
 pub(super) mod catalog_apps;
 pub(super) mod catalog_categories;
 pub(super) mod devices;
-pub(super) mod devices_capabilities;
 pub(super) mod eot;
 pub(super) mod errors;
 pub(super) mod fault_definitions;

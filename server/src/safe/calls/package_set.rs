@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::repository::upload::store_package;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::PackagerCall;
-use crate::safe::uploads;
+use crate::safe::uploads::{self, Names};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -23,7 +23,12 @@ pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply
         return Err(Refusal::malformed_claims());
     }
     let project = uploads::project(&call.state, &claims.project).await?;
-    let place = uploads::place(&call, project.id, &claims.store, Some(set)).await?;
+    let names = Names {
+        store: &claims.store,
+        set: Some(set),
+        package: true,
+    };
+    let place = uploads::place(&call, &project, names).await?;
     let state = call.state.clone();
     let upload = uploads::upload(call, project.id, place, claims.path)?;
     store_package(&state, upload)

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::repository::upload::{store_file, store_package};
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::PackagerCall;
-use crate::safe::uploads;
+use crate::safe::uploads::{self, Names};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -22,7 +22,12 @@ const fn yes() -> bool {
 
 pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply {
     let project = uploads::project(&call.state, &claims.project).await?;
-    let place = uploads::place(&call, project.id, &claims.store, None).await?;
+    let names = Names {
+        store: &claims.store,
+        set: None,
+        package: claims.is_package,
+    };
+    let place = uploads::place(&call, &project, names).await?;
     let state = call.state.clone();
     let upload = uploads::upload(call, project.id, place, None)?;
     if claims.is_package {

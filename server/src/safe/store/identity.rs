@@ -1,5 +1,6 @@
 //! Finding, registering and moving computers.
 
+use super::software;
 use crate::args;
 use crate::core::rules::identity::{Candidate, byte_swapped, identify, mac_of};
 use crate::db::{ComputerId, Db, ProjectId, Result, Ts, Tx, escape_like};
@@ -117,9 +118,9 @@ pub(crate) async fn migrate(
     project: ProjectId,
     now: Ts,
 ) -> Result<()> {
+    software::forget(tx, id, now).await?;
     tx.execute(
-        "UPDATE client_computer SET project_id = $2, software_inventory_id = NULL, \
-         updated_at = $3 WHERE id = $1",
+        "UPDATE client_computer SET project_id = $2, updated_at = $3 WHERE id = $1",
         args![id, project, now],
     )
     .await?;

@@ -34,3 +34,11 @@ pub(crate) async fn by_name(db: &Db, name: &str) -> Result<Option<Project>> {
     )
     .await
 }
+
+/// The name of a project.
+pub(crate) async fn name_of(db: &Db, id: ProjectId) -> Result<String> {
+    let (name,) = db
+        .one("SELECT name FROM core_project WHERE id = $1", args![id])
+        .await?;
+    Ok(name)
+}

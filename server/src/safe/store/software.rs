@@ -29,18 +29,19 @@ impl Inventory {
             .filter(|name| name.chars().nth(1).is_some())
             .filter(|name| name.chars().count() <= MAX_FULLNAME)
             .collect();
-        if names.is_empty() {
-            return None;
-        }
+        (!names.is_empty()).then(|| Self::of(names))
+    }
+
+    fn of(names: BTreeSet<String>) -> Self {
         let mut digest = Sha256::new();
         for name in &names {
             digest.update(name);
             digest.update("\n");
         }
-        Some(Self {
+        Self {
             hash: hex::encode(digest.finalize()),
             names,
-        })
+        }
     }
 
     /// The packages, as objects for statements.
@@ -82,6 +83,18 @@ pub(crate) async fn is_current(
     Ok(stored.is_some_and(|(hash, of)| hash == inventory.hash && of == project))
 }
 
+/// The names on a list.
+pub(crate) async fn names(db: &Db, inventory: InventoryId) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = db
+        .all(
+            "SELECT k.fullname FROM software_inventory_package l \
+             JOIN core_package k ON k.id = l.package_id WHERE l.inventory_id = $1",
+            args![inventory],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
 /// Makes `inventory` what is installed on the computer.
 pub(crate) async fn record(
     tx: &mut Tx,
@@ -100,6 +113,27 @@ pub(crate) async fn record(
         "INSERT INTO client_softwaresnapshot (computer_id, inventory_id, installed_at) \
          VALUES ($1, $2, $3)",
         args![computer, id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What was installed on the computer is known no more: its history ends here.
+pub(crate) async fn forget(tx: &mut Tx, computer: ComputerId, now: Ts) -> Result<()> {
+    let known: Option<(ProjectId,)> = tx
+        .optional(
+            "SELECT i.project_id FROM client_computer c \
+             JOIN software_inventory i ON i.id = c.software_inventory_id WHERE c.id = $1",
+            args![computer],
+        )
+        .await?;
+    let Some((project,)) = known else {
+        return Ok(());
+    };
+    record(tx, computer, project, &Inventory::of(BTreeSet::new()), now).await?;
+    tx.execute(
+        "UPDATE client_computer SET software_inventory_id = NULL WHERE id = $1",
+        args![computer],
     )
     .await?;
     Ok(())

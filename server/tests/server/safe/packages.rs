@@ -89,9 +89,17 @@ on_both_engines! {
         let other = hello("says something else");
         let refused = peer.upload(&LocalFile { content: &other, ..file }, None).await.unwrap();
         assert_eq!((refused.status, refused.sealed), (400, true));
-        let broken = LocalFile { path: "bad_1_all.deb", content: b"!<arch>\nno", store: "Org" };
-        let refused = peer.upload(&broken, None).await.unwrap();
-        assert_eq!((refused.status, refused.sealed), (400, true));
+        for (path, store, set) in [
+            ("bad_1_all.deb", "Org", None),
+            ("bad_1_all.deb", "New", None),
+            ("bad.rpm", "New", None),
+            ("bad_1_all.deb", "Org", Some("new-set")),
+        ] {
+            let broken = LocalFile { path, content: b"!<arch>\nno", store };
+            let refused = peer.upload(&broken, set).await.unwrap();
+            assert_eq!((refused.status, refused.sealed), (400, true), "{path}");
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM core_packageset").await, 0);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_package").await, 1);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_store").await, 1);
         let audited = "SELECT COUNT(*) FROM audit_record WHERE username = 'packager'";

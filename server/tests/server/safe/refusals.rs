@@ -51,6 +51,9 @@ fn numbered(id: i64) -> Vec<(&'static str, Value)> {
         ),
         ("eot/", only),
         ("catalog/apps/available/", json!({ "cid": id })),
+        ("devices/devices/available/", json!({ "cid": id })),
+        ("devices/logical/available/", json!({ "cid": id })),
+        ("devices/logical/set-default/", json!({ "cid": id })),
     ]
 }
 
@@ -158,12 +161,49 @@ on_both_engines! {
         for (call, claims) in numbered(peer.id.unwrap()) {
             let msg = peer.seal(&claims).unwrap();
             peer.send(&path(call), &msg).await.unwrap().accepted().unwrap();
-            let again = peer.send(&path(call), &msg).await.unwrap();
             let expected = if changing.contains(&call) { 400 } else { 200 };
-            assert_eq!(again.status, expected, "{call}");
+            for msg in [msg.clone(), msg.replacen('{', "{ ", 1)] {
+                let again = peer.send(&path(call), &msg).await.unwrap();
+                assert_eq!(again.status, expected, "{call}");
+            }
         }
+        // Nothing in a message says which call it is for.
+        let msg = peer.seal(&json!({"id": peer.id})).unwrap();
+        peer.send(&path("computers/label/"), &msg).await.unwrap().accepted().unwrap();
+        let elsewhere = peer.send(&path("synchronizations/"), &msg).await.unwrap();
+        assert_eq!((elsewhere.status, elsewhere.sealed), (400, true));
         assert_eq!(site.count("SELECT COUNT(*) FROM client_error").await, 1);
         assert_eq!(site.count("SELECT COUNT(*) FROM client_synchronization").await, 1);
+    }
+
+    async fn a_message_that_was_refused_may_come_again(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        let msg = peer.seal(&json!({"id": peer.id, "tags": ["AUL-lab"]})).unwrap();
+        let refused = peer.send(&path("computers/tags/"), &msg).await.unwrap();
+        assert_eq!(refused.data, json!("Invalid tags"));
+        site.add_tag("AUL", "Classroom", "lab").await;
+        peer.send(&path("computers/tags/"), &msg).await.unwrap().accepted().unwrap();
+        let again = peer.send(&path("computers/tags/"), &msg).await.unwrap();
+        assert_eq!((again.status, again.sealed), (400, true));
+    }
+
+    async fn a_nul_is_dropped_wherever_it_stands(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        let hardware = json!({
+            "id": "pc\0", "class": "system", "capabilities": {"smp\0": "two\0"},
+        });
+        for (call, claims) in [
+            ("computers/hardware/", json!({"id": peer.id, "hardware": hardware})),
+            ("computers/faults/", json!({"id": peer.id, "faults": {"a\0b": "c\0"}})),
+            ("computers/tags/", json!({"id": peer.id, "tags": null, "\0": 1})),
+        ] {
+            peer.call(&path(call), &claims).await.unwrap().accepted().unwrap();
+        }
+        let named = "SELECT COUNT(*) FROM hardware_capability WHERE name = 'smp'";
+        assert_eq!(site.count(named).await, 1);
+        let body = json!({"msg": "x", "project": "None\0"}).to_string();
+        let label = path("computers/label/");
+        assert_eq!(peer.transport.json(&label, &body).await.unwrap().status, 404);
     }
 }
 
@@ -182,7 +222,7 @@ async fn requests_that_are_no_messages_are_refused_in_the_clear() {
     for body in ["", "{}", r#"{"msg": 5, "project": 7}"#] {
         assert_eq!(post(body.to_owned()).await.status, 404, "{body}");
     }
-    for body in ["not json", "{\"msg\": \"x\"", "\u{fffd}"] {
+    for body in ["not json", "{\"msg\": \"x\"", "\u{fffd}", "[]", "5"] {
         let refused = post(body.to_owned()).await;
         assert_eq!(refused.status, 400, "{body}");
         assert!(refused.data["detail"].is_string());
@@ -198,8 +238,10 @@ async fn requests_that_are_no_messages_are_refused_in_the_clear() {
     assert_eq!(form.status, 400);
     assert!(form.data["msg"].is_string());
 
-    let huge = json!({ "msg": "x".repeat(MAX_MESSAGE_LEN + 65 * 1024), "project": PROJECT });
-    assert_eq!(post(huge.to_string()).await.status, 413);
+    for over in [65 * 1024, 24 * 1024 * 1024] {
+        let huge = json!({ "msg": "x".repeat(MAX_MESSAGE_LEN + over), "project": PROJECT });
+        assert_eq!(post(huge.to_string()).await.status, 413);
+    }
     let wrong = site.0.anonymous().get(&label).await;
     assert_eq!(
         (wrong.status, wrong.json["detail"].is_string()),
@@ -263,6 +305,7 @@ async fn malformed_claims_change_nothing() {
         ("computers/hardware/", json!({ "id": id })),
         ("computers/hardware/", json!({ "id": id, "hardware": [] })),
         ("computers/tags/", json!({ "id": id, "tags": "AUL-lab" })),
+        ("computers/tags/", json!({ "id": id })),
         (
             "computers/errors/",
             json!({ "id": id, "description": " \r\n" }),

@@ -1,10 +1,12 @@
 //! Keys, registration, identification.
 
+use std::time::Duration;
+
 use migasfree_server::args;
 use serde_json::json;
 
 use super::site::{PROJECT, Site, UUID};
-use crate::harness::Server;
+use crate::harness::{Answer, Server};
 use crate::on_both_engines;
 
 on_both_engines! {
@@ -51,13 +53,20 @@ on_both_engines! {
     }
 
     async fn a_computer_that_joins_another_project_moves_there(site: Site) {
-        let peer = site.computer(UUID, "pc1").await;
+        let mut peer = site.computer(UUID, "pc1").await;
+        peer.synchronise().await.unwrap();
         let mut moved = site.stranger_in("School 1.0", UUID, "pc1");
         moved.fetch_keys("", "").await.unwrap();
         let foreign = moved.identify().await.unwrap();
         assert_eq!((foreign.status, foreign.sealed), (403, true));
+        let text = foreign.data.as_str().unwrap();
+        assert!(text.contains(PROJECT) && text.contains("School 1.0"), "{text}");
 
+        let installed = "SELECT COUNT(*) FROM client_packagehistory WHERE uninstall_date IS NULL";
+        assert_eq!(site.count(installed).await, 2);
+        site.0.clock.advance(Duration::from_secs(60));
         assert_eq!(moved.register("", "").await.unwrap(), peer.id.unwrap());
+        assert_eq!(site.count(installed).await, 0);
         assert_eq!(site.count("SELECT COUNT(*) FROM client_migration").await, 2);
         assert_eq!(moved.identify().await.unwrap().status, 200);
         assert_eq!(peer.identify().await.unwrap().status, 403);
@@ -88,8 +97,12 @@ on_both_engines! {
         site.0.add_operator("reader", "a long password", &["client.view_computer"]).await;
 
         let mut new = site.stranger("11111111-2222-3333-4444-555555555555", "pc2");
+        new.fetch_keys("helper", "a long password").await.unwrap();
         for (name, password) in [("", ""), ("helper", "wrong"), ("reader", "a long password")] {
-            new.fetch_keys(name, password).await.unwrap();
+            // Refused with the keys already: that is where clients ask for credentials.
+            let mut without_keys = site.stranger(&new.machine.uuid, "pc2");
+            let refused = without_keys.fetch_keys(name, password).await.unwrap_err();
+            assert!(refused.to_string().starts_with("403"), "{name}: {refused}");
             let claims = json!({
                 "uuid": new.machine.uuid, "name": "pc2", "ip_address": "192.0.2.2",
                 "username": name, "password": password,
@@ -114,6 +127,12 @@ on_both_engines! {
         assert_eq!(refused.status, 400);
         for field in ["uuid", "name", "ip_address"] {
             assert!(refused.data[field][0].is_string(), "{}", refused.data);
+        }
+        for member in ["uuid", "name", "ip_address", "username", "password"] {
+            let mut claims = claims.clone();
+            claims.as_object_mut().unwrap().remove(member);
+            let refused = peer.call("/api/v1/safe/computers/", &claims).await.unwrap();
+            assert_eq!((refused.status, refused.data), (400, json!("Invalid Data")), "{member}");
         }
         assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 0);
     }
@@ -164,6 +183,17 @@ async fn keys_are_handed_out_as_every_client_wants_them() {
         .await;
     assert_eq!(unknown.status, 400);
     assert!(unknown.json["error"].is_string());
+
+    let parts = reqwest::multipart::Form::new()
+        .text("project", "Parts")
+        .text("platform", "Linux")
+        .text("pms", "apt");
+    let request = anonymous.request(reqwest::Method::POST, "/api/v1/public/keys/project");
+    let keys = Answer::of(request.multipart(parts)).await;
+    assert_eq!(keys.status, 200, "{}", keys.text);
+    let bare = json!({"project": "Parts", "pms": "apt", "username": null, "password": null});
+    let keys = anonymous.post("/api/v1/public/keys/project/", bare).await;
+    assert_eq!(keys.json.as_object().unwrap().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,8 +82,17 @@ on_both_engines! {
         assert_eq!(packages, 3);
         // A list of nothing says nothing.
         let nothing = json!({"id": two.id, "inventory": [], "history": {}});
-        two.call("/api/v1/safe/computers/software/", &nothing).await.unwrap().accepted().unwrap();
+        let path = "/api/v1/safe/computers/software/";
+        two.call(path, &nothing).await.unwrap().accepted().unwrap();
         assert_eq!(site.count("SELECT COUNT(*) FROM client_softwaresnapshot").await, 3);
+        // Changes alone apply to the list that is known.
+        let changes = json!({"installed": ["+mc_4_all.deb"], "uninstalled": ["-nano_7.2-1_amd64.deb"]});
+        let changes = json!({"id": two.id, "history": changes});
+        two.call(path, &changes).await.unwrap().accepted().unwrap();
+        let installed = "SELECT COUNT(*) FROM client_packagehistory h \
+                         JOIN core_package k ON k.id = h.package_id WHERE h.uninstall_date IS NULL \
+                         AND k.name IN ('bash', 'vim', 'mc', 'nano')";
+        assert_eq!(site.count(installed).await, 5);
     }
 
     async fn tags_bring_and_take_back_what_their_deployments_say(site: Site) {
@@ -127,6 +136,10 @@ on_both_engines! {
         let assigned = peer.ask("/api/v1/safe/computers/tags/assigned/").await.unwrap();
         assert_eq!(assigned, json!(["AUL-office"]));
         peer.set_tags(&[]).await.unwrap().accepted().unwrap();
+        peer.set_tags(&[]).await.unwrap().accepted().unwrap();
+        let audited = "SELECT COUNT(*) FROM audit_record WHERE action = 'change' \
+                       AND entity = 'client.computer' AND after LIKE '%\"tags\"%'";
+        assert_eq!(site.count(audited).await, 3);
         let assigned = peer.ask("/api/v1/safe/computers/tags/assigned/").await.unwrap();
         assert_eq!(assigned, json!([]));
     }
@@ -142,13 +155,32 @@ on_both_engines! {
         assert_eq!(label, expected);
         let info = peer.ask("/api/v1/safe/computers/info/").await.unwrap();
         assert_eq!((&info["architecture"], &info["product_system"]), (&json!(64), &json!("desktop")));
-        assert_eq!(info["cpu"], json!("ACME 3GHz"));
+        assert_eq!(info["cpu"], json!("ACME   3GHz"));
         let own = peer.ask("/api/v1/safe/computers/attributes/cid/").await.unwrap();
         assert_eq!((&own["count"], &own["results"][0]["description"]), (&json!(1), &json!("pc1")));
         let all = peer.ask("/api/v1/safe/computers/attributes/assigned/").await.unwrap();
         assert_eq!(all["results"].as_array().unwrap().len(), all["count"].as_u64().unwrap() as usize);
+    }
+
+    async fn without_printers_there_is_none_to_see_or_to_take(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
         let devices = peer.ask("/api/v1/safe/computers/devices/").await.unwrap();
         assert_eq!(devices, json!({"logical": [], "default": 0}));
+        let cid = peer.id;
+        for (call, claims, status, data) in [
+            ("devices/available/", json!({"cid": cid, "q": "x"}), 200, json!([])),
+            ("logical/available/", json!({"cid": cid, "did": 1}), 200, json!([])),
+            ("logical/set-default/", json!({"cid": cid}), 200, json!({})),
+            ("logical/set-default/", json!({"cid": cid, "id": 1}), 400, json!("Logical device not allowed")),
+            ("logical/assign/", json!({"cid": cid}), 400, json!("Missing id")),
+            ("logical/assign/", json!({"cid": cid, "id": 1, "assigned": true}), 400, json!("Logical device not allowed")),
+            ("logical/assign/", json!({"id": 1}), 400, json!("Malformed claims")),
+            ("capabilities/", json!({}), 200, json!([{"id": 2, "name": "COLOUR"}, {"id": 1, "name": "STANDARD"}])),
+            ("capabilities/", json!({"id": 1}), 200, json!([{"id": 1, "name": "STANDARD"}])),
+        ] {
+            let answer = peer.call(&format!("/api/v1/safe/devices/{call}"), &claims).await.unwrap();
+            assert_eq!((answer.status, answer.sealed, answer.data), (status, true, data), "{call}");
+        }
     }
 
     async fn the_catalogue_offers_what_is_meant_for_the_computer(site: Site) {
