@@ -8,6 +8,7 @@ mod work;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::Method;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
@@ -70,6 +71,12 @@ pub fn router(state: AppState) -> Router {
         .merge(stats::router())
         .route("/health", get(health::health))
         .route("/metrics", get(health::metrics))
+        .method_not_allowed_fallback(not_allowed)
         .merge(web::router());
     layers::around(routes, state)
+}
+
+/// The router adds which verbs are allowed.
+async fn not_allowed(method: Method) -> rest::error::RestError {
+    rest::error::RestError::Method(method.to_string(), String::new())
 }

@@ -1,178 +1,93 @@
 //! One's own account.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::login::read_body;
-use super::{AuthError, Credential, Operator, check_rules};
+use super::fields::Fields;
+use super::{Credential, Operator, check_rules};
 use crate::app::AppState;
 use crate::args;
 use crate::audit::{self, Change};
-use crate::db::{Db, Result, Ts, UserId};
+use crate::core::user_profiles::USER_PROFILES;
+use crate::db::UserId;
+use crate::rest::context::Context;
+use crate::rest::error::RestError;
+use crate::rest::load;
+use crate::rest::validate::{self, Mode};
 
-#[derive(Serialize, sqlx::FromRow)]
-struct Reference {
-    id: i64,
-    name: String,
-}
+/// What one may change of one's own account; everything else is ignored.
+const OWN: [&str; 3] = ["email", "first_name", "last_name"];
 
-#[derive(Serialize, sqlx::FromRow)]
-struct PermissionInfo {
-    id: i64,
-    name: String,
-    codename: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct Account {
-    username: String,
-    email: String,
-    first_name: String,
-    last_name: String,
-    domain_id: Option<i64>,
-    domain_name: Option<String>,
-    scope_id: Option<i64>,
-    scope_name: Option<String>,
-    is_superuser: bool,
-    is_staff: bool,
-    is_active: bool,
-    last_login: Option<Ts>,
-    date_joined: Ts,
-}
-
-/// The detail of an account as `/rest-auth/user/` has it (rest-api 8.22), with the permissions in force besides.
-async fn detail(db: &Db, operator: &Operator) -> Result<Value> {
-    let account: Account = db
-        .one(
-            "SELECT u.username, u.email, u.first_name, u.last_name, d.id AS domain_id, \
-             d.name AS domain_name, s.id AS scope_id, s.name AS scope_name, u.is_superuser, \
-             u.is_staff, u.is_active, u.last_login, u.date_joined FROM core_userprofile u \
-             LEFT JOIN core_domain d ON d.id = u.domain_preference_id \
-             LEFT JOIN core_scope s ON s.id = u.scope_preference_id WHERE u.id = $1",
-            args![operator.id],
-        )
-        .await?;
-    let domains: Vec<Reference> = db
-        .all(
-            "SELECT d.id, d.name FROM core_domain d JOIN core_userprofile_domains l \
-             ON l.domain_id = d.id WHERE l.userprofile_id = $1 ORDER BY d.name",
-            args![operator.id],
-        )
-        .await?;
-    let groups: Vec<Reference> = db
-        .all(
-            "SELECT g.id, g.name FROM auth_group g JOIN auth_user_groups l ON l.group_id = g.id \
-             WHERE l.user_id = $1 ORDER BY g.name",
-            args![operator.id],
-        )
-        .await?;
-    let permissions: Vec<PermissionInfo> = db
-        .all(
-            "SELECT p.id, p.name, p.codename FROM auth_permission p \
-             JOIN auth_user_user_permissions l ON l.permission_id = p.id \
-             WHERE l.user_id = $1 ORDER BY p.id",
-            args![operator.id],
-        )
-        .await?;
-    let reference = |id: Option<i64>, name: Option<String>| {
-        id.zip(name)
-            .map(|(id, name)| json!({"id": id, "name": name}))
-    };
-    Ok(json!({
-        "pk": operator.id,
-        "id": operator.id,
-        "username": account.username,
-        "email": account.email,
-        "first_name": account.first_name,
-        "last_name": account.last_name,
-        "domain_preference": reference(account.domain_id, account.domain_name),
-        "scope_preference": reference(account.scope_id, account.scope_name),
-        "is_superuser": account.is_superuser,
-        "is_staff": account.is_staff,
-        "is_active": account.is_active,
-        "last_login": account.last_login,
-        "date_joined": account.date_joined,
-        "domains": domains,
-        "groups": groups,
-        "user_permissions": permissions,
-        "token": "",
-        "permissions": operator.permissions(),
-    }))
+/// The detail of the account as the list of operators has it, with the permissions in force besides.
+async fn detail(context: &Context) -> Result<Value, RestError> {
+    let entity = &USER_PROFILES;
+    let operator = &context.operator;
+    let account = load::load_one(
+        &mut context.source(),
+        &context.reading(),
+        entity.table,
+        entity.detail,
+        operator.id.0,
+    )
+    .await?
+    .ok_or(RestError::NoRow(entity.model.one))?;
+    let mut account = account.to_value();
+    account["permissions"] = json!(operator.permissions());
+    Ok(account)
 }
 
 /// `GET /rest-auth/user/`
 pub async fn show(
     State(state): State<AppState>,
     operator: Operator,
-) -> Result<Json<Value>, AuthError> {
-    Ok(Json(detail(&state.db, &operator).await?))
-}
-
-/// The fields one may change on one's own account; every other one is ignored.
-#[derive(Deserialize)]
-struct Names {
-    email: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
+) -> Result<Json<Value>, RestError> {
+    detail(&Context::new(state, operator)).await.map(Json)
 }
 
 /// `PUT` and `PATCH /rest-auth/user/`
 pub async fn update(
     State(state): State<AppState>,
     operator: Operator,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<Value>, AuthError> {
-    let given: Names = read_body(&headers, &body)?;
-    check_lengths(&given)?;
-    let before = detail(&state.db, &operator).await?;
-    let mut tx = state.db.begin().await?;
+    fields: Fields,
+) -> Result<Json<Value>, RestError> {
+    let context = Context::new(state, operator);
+    let mut body = fields.0;
+    body.members.retain(|name, _| OWN.contains(&name.as_str()));
+    let given = validate::values(
+        &USER_PROFILES,
+        Mode::Patch,
+        body,
+        context.now,
+        context.zone(),
+    )?;
+    let operator = &context.operator;
+    let mut tx = context.state.db.begin().await?;
+    let names = "SELECT email, first_name, last_name FROM core_userprofile WHERE id = $1";
+    let before: (String, String, String) = tx.one(names, args![operator.id]).await?;
     tx.execute(
         "UPDATE core_userprofile SET email = COALESCE($2, email), \
          first_name = COALESCE($3, first_name), last_name = COALESCE($4, last_name) WHERE id = $1",
-        args![operator.id, given.email, given.first_name, given.last_name],
+        args![
+            operator.id,
+            given.text("email"),
+            given.text("first_name"),
+            given.text("last_name")
+        ],
     )
     .await?;
-    let names: (String, String, String) = tx
-        .one(
-            "SELECT email, first_name, last_name FROM core_userprofile WHERE id = $1",
-            args![operator.id],
-        )
-        .await?;
-    let after = json!({"email": names.0, "first_name": names.1, "last_name": names.2});
-    let before = json!({
-        "email": before["email"], "first_name": before["first_name"], "last_name": before["last_name"],
-    });
-    let change = own_change("change", &operator, Some(&before), Some(&after));
-    audit::record(&mut tx, state.clock.now(), &operator.author(), &change).await?;
+    let after: (String, String, String) = tx.one(names, args![operator.id]).await?;
+    if before != after {
+        let (before, after) = (named(&before), named(&after));
+        let change = own_change("change", operator, Some(&before), Some(&after));
+        audit::record(&mut tx, context.now, &operator.author(), &change).await?;
+    }
     tx.commit().await?;
-    Ok(Json(detail(&state.db, &operator).await?))
+    detail(&context).await.map(Json)
 }
 
-fn check_lengths(given: &Names) -> Result<(), AuthError> {
-    let fields = [
-        ("email", &given.email, 254),
-        ("first_name", &given.first_name, 150),
-        ("last_name", &given.last_name, 150),
-    ];
-    let refused: Vec<_> = fields
-        .into_iter()
-        .filter(|(_, value, limit)| {
-            value
-                .as_ref()
-                .is_some_and(|text| text.chars().count() > *limit)
-        })
-        .map(|(name, _, limit)| (name, vec![format!("Use at most {limit} characters.")]))
-        .collect();
-    if refused.is_empty() {
-        Ok(())
-    } else {
-        Err(AuthError::Fields(refused))
-    }
+fn named((email, first_name, last_name): &(String, String, String)) -> Value {
+    json!({"email": email, "first_name": first_name, "last_name": last_name})
 }
 
 fn own_change<'a>(
@@ -191,25 +106,14 @@ fn own_change<'a>(
     }
 }
 
-#[derive(Deserialize)]
-struct NewPassword {
-    #[serde(default)]
-    old_password: String,
-    #[serde(default)]
-    new_password1: String,
-    #[serde(default)]
-    new_password2: String,
-}
-
 /// `POST /rest-auth/password/change/`: ends every other session and token of the account.
 pub async fn change_password(
     State(state): State<AppState>,
     operator: Operator,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<Value>, AuthError> {
-    let given: NewPassword = read_body(&headers, &body)?;
-    state.auth.logins.check(&attempts_key(operator.id))?;
+    fields: Fields,
+) -> Result<Json<Value>, RestError> {
+    let attempts = attempts_key(operator.id);
+    state.auth.logins.check(&attempts).map_err(too_many)?;
     let account: (String, String, String, String) = state
         .db
         .one(
@@ -218,30 +122,35 @@ pub async fn change_password(
         )
         .await?;
     let (stored, first, last, email) = account;
-    if !state
-        .auth
-        .hasher
-        .verify(&given.old_password, Some(stored))
-        .await
-    {
-        state.auth.logins.hit(&attempts_key(operator.id))?;
-        let reason = "This is not the current password.".to_owned();
-        return Err(AuthError::Fields(vec![("old_password", vec![reason])]));
+    let old = fields.text("old_password");
+    if !state.auth.hasher.verify(&old, Some(stored)).await {
+        state.auth.logins.hit(&attempts).map_err(too_many)?;
+        return Err(RestError::field(
+            "old_password",
+            "This is not the current password.",
+        ));
     }
+    let [new, again] = fields.required(["new_password1", "new_password2"])?;
     let mailbox = email.split('@').next().unwrap_or_default();
-    let weak = check_rules(
-        &given.new_password1,
-        &[&operator.username, &first, &last, mailbox],
-    );
+    let weak = check_rules(&new, &[&operator.username, &first, &last, mailbox]);
     if !weak.is_empty() {
-        return Err(AuthError::Fields(vec![("new_password1", weak)]));
+        let reasons = weak
+            .into_iter()
+            .map(|reason| ("new_password1".to_owned(), reason));
+        return Err(RestError::fields(reasons.collect()));
     }
-    if given.new_password1 != given.new_password2 {
-        let reason = "The two passwords differ.".to_owned();
-        return Err(AuthError::Fields(vec![("new_password2", vec![reason])]));
+    if new != again {
+        return Err(RestError::field(
+            "new_password2",
+            "The two passwords differ.",
+        ));
     }
-    store_password(&state, &operator, &given.new_password1).await?;
+    store_password(&state, &operator, &new).await?;
     Ok(Json(json!({"detail": "The password has been changed."})))
+}
+
+fn too_many(exceeded: super::Exceeded) -> RestError {
+    super::AuthError::from(exceeded).into()
 }
 
 fn attempts_key(user: UserId) -> String {
@@ -252,7 +161,7 @@ async fn store_password(
     state: &AppState,
     operator: &Operator,
     password: &str,
-) -> Result<(), AuthError> {
+) -> Result<(), RestError> {
     let hash = state.auth.hasher.hash(password).await;
     let now = state.clock.now();
     let (token, session) = match operator.credential {

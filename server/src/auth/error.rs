@@ -26,12 +26,6 @@ pub enum AuthError {
     /// The operator lacks a permission.
     #[error("You do not have the permission {0}: ask an administrator for it.")]
     Forbidden(&'static str),
-    /// Values that were refused, by field.
-    #[error("refused values")]
-    Fields(Vec<(&'static str, Vec<String>)>),
-    /// The body cannot be read.
-    #[error("The body has to be JSON or a form with the fields of this call.")]
-    Body,
     /// Too many requests.
     #[error("Too many requests: try again in {0} seconds.")]
     TooMany(u64),
@@ -54,8 +48,6 @@ impl AuthError {
             Self::ForeignPage => (StatusCode::FORBIDDEN, "csrf_failed"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "permission_denied"),
             Self::Credentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
-            Self::Fields(_) => (StatusCode::BAD_REQUEST, "invalid"),
-            Self::Body => (StatusCode::BAD_REQUEST, "parse_error"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
             Self::Database(db::Error::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Database(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
@@ -65,10 +57,6 @@ impl AuthError {
     fn body(&self, code: &str) -> Value {
         match self {
             Self::Credentials => json!({"non_field_errors": [self.to_string()], "code": code}),
-            Self::Fields(fields) => fields
-                .iter()
-                .map(|(name, reasons)| ((*name).to_owned(), json!(reasons)))
-                .collect(),
             Self::Database(error) => {
                 tracing::error!(%error, "the database failed while signing in");
                 json!({"detail": "The server failed to do this; its log says why.", "code": code})

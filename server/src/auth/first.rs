@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Hasher, secret};
 use crate::args;
+use crate::audit::{self, Author, Change};
 use crate::db::{self, Db, Ts, Tx};
 
 const NAME: &str = "admin";
@@ -67,6 +68,21 @@ pub async fn create_administrator(
     if created == 0 {
         return Ok(None);
     }
+    let (id,): (i64,) = tx
+        .one(
+            "SELECT id FROM core_userprofile WHERE username = $1",
+            args![NAME],
+        )
+        .await?;
+    let change = Change {
+        action: "add",
+        entity: "core.userprofile",
+        object_id: Some(id),
+        object_text: NAME,
+        before: None,
+        after: None,
+    };
+    audit::record(&mut tx, now, &Author::server(), &change).await?;
     let file = data.join(FILE);
     secret::write_private(&file, format!("{password}\n").as_bytes()).map_err(|source| {
         FirstError::File {

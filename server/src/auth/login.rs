@@ -1,68 +1,29 @@
 //! Signing in and out.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::fields::Fields;
 use super::jwt::Kind;
 use super::session::{self, Place};
 use super::{AuthError, Connection, Credential, Operator, credential, origin, token};
 use crate::app::AppState;
 use crate::args;
-use crate::db::{Ts, UserId};
-
-#[derive(Deserialize)]
-struct Credentials {
-    #[serde(default)]
-    username: String,
-    #[serde(default)]
-    password: String,
-}
-
-/// Reads a JSON or form body.
-pub(super) fn read_body<T: DeserializeOwned>(
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<T, AuthError> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    if kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
-        serde_urlencoded::from_bytes(body).map_err(|_| AuthError::Body)
-    } else {
-        serde_json::from_slice(body).map_err(|_| AuthError::Body)
-    }
-}
+use crate::audit::{self, Author, Change};
+use crate::db::{Ts, Tx, UserId};
+use crate::rest::error::RestError;
 
 /// The operator whose name and password these are.
 async fn check(
     state: &AppState,
     connection: Connection,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<UserId, AuthError> {
-    let given: Credentials = read_body(headers, body)?;
-    let required = |name, value: &str| {
-        value
-            .is_empty()
-            .then(|| (name, vec!["This field is required.".to_owned()]))
-    };
-    let missing: Vec<_> = [
-        required("username", &given.username),
-        required("password", &given.password),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if !missing.is_empty() {
-        return Err(AuthError::Fields(missing));
-    }
-    verify(state, connection, &given.username, &given.password).await
+    fields: &Fields,
+) -> Result<UserId, RestError> {
+    let [username, password] = fields.required(["username", "password"])?;
+    Ok(verify(state, connection, &username, &password).await?)
 }
 
 /// Verifies a password, unless there were too many failures from this address or for this name.
@@ -128,26 +89,30 @@ pub async fn sign_in(
     State(state): State<AppState>,
     connection: Connection,
     headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, AuthError> {
+    fields: Fields,
+) -> Result<Response, RestError> {
     let from_page = headers.contains_key(origin::CSRF_HEADER);
     let public_url = state.settings.public_url.as_ref().map(|url| &url.0);
     if from_page && !origin::is_own_page(&http::Method::POST, &headers, public_url) {
-        return Err(AuthError::ForeignPage);
+        return Err(AuthError::ForeignPage.into());
     }
-    let user = check(&state, connection, &headers, &body).await?;
+    let user = check(&state, connection, &fields).await?;
     let now = state.clock.now();
+    let place = place(connection, &headers);
+    let mut tx = state.db.begin().await?;
+    tx.execute(
+        "UPDATE core_userprofile SET last_login = $2 WHERE id = $1",
+        args![user, now],
+    )
+    .await?;
     if !from_page {
-        let token = issue_token(&state, user, &headers, now).await?;
+        let token = token::create(&mut tx, user, place.user_agent, now).await?;
+        note(&mut tx, "login", user, &place, "token", now).await?;
+        tx.commit().await?;
         return Ok(Json(json!({"key": token})).into_response());
     }
-    let mut tx = state.db.begin().await?;
-    let place = Place {
-        address: connection.client.to_string(),
-        user_agent: user_agent(&headers),
-    };
     let session = session::open(&mut tx, user, &place, now, credential::idle_time(&state)).await?;
-    note_login(&mut tx, user, now).await?;
+    note(&mut tx, "login", user, &place, "session", now).await?;
     tx.commit().await?;
     let cookie = session::set_cookie(&session, connection.secure);
     let body = Json(json!({"key": null, "detail": "Signed in."}));
@@ -159,21 +124,21 @@ pub async fn sign_out(
     State(state): State<AppState>,
     connection: Connection,
     operator: Operator,
+    headers: HeaderMap,
 ) -> Result<Response, AuthError> {
-    match operator.credential {
-        Credential::Session(id) => {
-            state
-                .db
-                .execute("DELETE FROM auth_session WHERE id = $1", args![id])
-                .await?;
-        }
-        Credential::Token(id) => {
-            state
-                .db
-                .execute("DELETE FROM auth_token WHERE id = $1", args![id])
-                .await?;
-        }
-        Credential::Jwt | Credential::Ticket | Credential::Password => {}
+    let (statement, id, with) = match operator.credential {
+        Credential::Session(id) => ("DELETE FROM auth_session WHERE id = $1", id, "session"),
+        Credential::Token(id) => ("DELETE FROM auth_token WHERE id = $1", id, "token"),
+        // Nothing is kept of these: they end by themselves.
+        Credential::Jwt | Credential::Ticket | Credential::Password => ("", 0, ""),
+    };
+    if !statement.is_empty() {
+        let place = place(connection, &headers);
+        let mut tx = state.db.begin().await?;
+        tx.execute(statement, args![id]).await?;
+        let now = state.clock.now();
+        note(&mut tx, "logout", operator.id, &place, with, now).await?;
+        tx.commit().await?;
     }
     let cookie = session::set_cookie("", connection.secure);
     Ok((
@@ -188,10 +153,15 @@ pub async fn token(
     State(state): State<AppState>,
     connection: Connection,
     headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<Value>, AuthError> {
-    let user = check(&state, connection, &headers, &body).await?;
-    let token = issue_token(&state, user, &headers, state.clock.now()).await?;
+    fields: Fields,
+) -> Result<Json<Value>, RestError> {
+    let user = check(&state, connection, &fields).await?;
+    let now = state.clock.now();
+    let place = place(connection, &headers);
+    let mut tx = state.db.begin().await?;
+    let token = token::create(&mut tx, user, place.user_agent, now).await?;
+    note(&mut tx, "login", user, &place, "token", now).await?;
+    tx.commit().await?;
     Ok(Json(json!({"token": token})))
 }
 
@@ -200,88 +170,100 @@ pub async fn jwt_pair(
     State(state): State<AppState>,
     connection: Connection,
     headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, AuthError> {
-    match check(&state, connection, &headers, &body).await {
-        Ok(user) => {
-            let now = state.clock.now();
-            let refresh = state.auth.jwt.sign(Kind::Refresh, user, now);
-            let access = state.auth.jwt.sign(Kind::Access, user, now);
-            Ok(Json(json!({"refresh": refresh, "access": access})).into_response())
-        }
-        Err(AuthError::Credentials) => {
-            let detail = AuthError::Credentials.to_string();
-            let body = Json(json!({"detail": detail, "code": "no_active_account"}));
+    fields: Fields,
+) -> Result<Response, RestError> {
+    let user = match check(&state, connection, &fields).await {
+        Err(RestError::Auth(refused @ AuthError::Credentials)) => {
+            let body = Json(json!({"detail": refused.to_string(), "code": "no_active_account"}));
             let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-            Ok((http::StatusCode::UNAUTHORIZED, challenge, body).into_response())
+            return Ok((http::StatusCode::UNAUTHORIZED, challenge, body).into_response());
         }
-        Err(error) => Err(error),
-    }
-}
-
-#[derive(Deserialize)]
-struct Refresh {
-    refresh: String,
+        checked => checked?,
+    };
+    let now = state.clock.now();
+    let place = place(connection, &headers);
+    let mut tx = state.db.begin().await?;
+    note(&mut tx, "login", user, &place, "jwt", now).await?;
+    tx.commit().await?;
+    let refresh = state.auth.jwt.sign(Kind::Refresh, user, now);
+    let access = state.auth.jwt.sign(Kind::Access, user, now);
+    Ok(Json(json!({"refresh": refresh, "access": access})).into_response())
 }
 
 /// `POST /token-refresh/`
 pub async fn jwt_refresh(
     State(state): State<AppState>,
     connection: Connection,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<Value>, AuthError> {
-    state.auth.anonymous.hit(&connection.client.to_string())?;
-    let given: Refresh = read_body(&headers, &body)?;
-    let user = credential::jwt_user(&given.refresh, Some(Kind::Refresh), &state).await?;
+    fields: Fields,
+) -> Result<Json<Value>, RestError> {
+    state
+        .auth
+        .anonymous
+        .hit(&connection.client.to_string())
+        .map_err(AuthError::from)?;
+    let [refresh] = fields.required(["refresh"])?;
+    let user = credential::jwt_user(&refresh, Some(Kind::Refresh), &state).await?;
     let access = state.auth.jwt.sign(Kind::Access, user, state.clock.now());
     Ok(Json(json!({"access": access})))
-}
-
-#[derive(Deserialize)]
-struct Verify {
-    token: String,
 }
 
 /// `POST /api/token/verify/`
 pub async fn jwt_verify(
     State(state): State<AppState>,
     connection: Connection,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<Value>, AuthError> {
-    state.auth.anonymous.hit(&connection.client.to_string())?;
-    let given: Verify = read_body(&headers, &body)?;
-    credential::jwt_user(&given.token, None, &state).await?;
+    fields: Fields,
+) -> Result<Json<Value>, RestError> {
+    state
+        .auth
+        .anonymous
+        .hit(&connection.client.to_string())
+        .map_err(AuthError::from)?;
+    let [token] = fields.required(["token"])?;
+    credential::jwt_user(&token, None, &state).await?;
     Ok(Json(json!({})))
 }
 
-async fn issue_token(
-    state: &AppState,
+/// Writes into the audit record that somebody came or went, and with what.
+async fn note(
+    tx: &mut Tx,
+    action: &str,
     user: UserId,
-    headers: &HeaderMap,
+    place: &Place<'_>,
+    with: &str,
     now: Ts,
-) -> Result<String, AuthError> {
-    let mut tx = state.db.begin().await?;
-    let name: String = user_agent(headers).chars().take(200).collect();
-    let token = token::create(&mut tx, user, &name, now).await?;
-    note_login(&mut tx, user, now).await?;
-    tx.commit().await?;
-    Ok(token)
+) -> crate::db::Result<()> {
+    let (username,): (String,) = tx
+        .one(
+            "SELECT username FROM core_userprofile WHERE id = $1",
+            args![user],
+        )
+        .await?;
+    let author = Author {
+        user: Some(user),
+        name: username.clone(),
+        address: place.address.clone(),
+    };
+    let after = json!({"credential": with, "user_agent": place.user_agent});
+    let change = Change {
+        action,
+        entity: "core.userprofile",
+        object_id: Some(user.0),
+        object_text: &username,
+        before: None,
+        after: Some(&after),
+    };
+    audit::record(tx, now, &author, &change).await
 }
 
-async fn note_login(tx: &mut crate::db::Tx, user: UserId, now: Ts) -> Result<(), AuthError> {
-    tx.execute(
-        "UPDATE core_userprofile SET last_login = $2 WHERE id = $1",
-        args![user, now],
-    )
-    .await?;
-    Ok(())
-}
-
-fn user_agent(headers: &HeaderMap) -> &str {
-    headers
+/// Where a request comes from; what the program calls itself is cut to what is worth keeping.
+fn place(connection: Connection, headers: &HeaderMap) -> Place<'_> {
+    let user_agent = headers
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+        .unwrap_or_default();
+    Place {
+        address: connection.client.to_string(),
+        // A header that is a `str` is ASCII.
+        user_agent: &user_agent[..user_agent.len().min(200)],
+    }
 }

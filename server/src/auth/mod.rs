@@ -7,6 +7,7 @@ mod account;
 mod address;
 mod credential;
 mod error;
+mod fields;
 mod first;
 mod jwt;
 mod limit;

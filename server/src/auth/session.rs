@@ -28,7 +28,6 @@ pub async fn open(
     idle: Duration,
 ) -> Result<String> {
     let token = secret::new_token();
-    let user_agent: String = place.user_agent.chars().take(200).collect();
     tx.execute(
         "INSERT INTO auth_session (user_id, token_hash, created_at, last_seen_at, expires_at, \
          address, user_agent) VALUES ($1, $2, $3, $3, $4, $5, $6)",
@@ -38,7 +37,7 @@ pub async fn open(
             now,
             now + idle,
             &place.address,
-            user_agent
+            place.user_agent
         ],
     )
     .await?;

@@ -5,19 +5,23 @@ use async_trait::async_trait;
 use super::{
     shapes::{ATTRIBUTE_TEXT, PROPERTY_INFO, PROPERTY_NAMED},
     tag_computers,
+    vocabulary::DMN,
 };
 use crate::{
+    args,
+    db::{Tx, json_ids},
     rest::{
         access::Need,
         action::{Action, Verb},
-        entity::{Csv, Entity, Field, Like, Model, Write, col, made, one, put, put_extra, raw},
+        entity::{Csv, Double, Entity, Field, Like, Model, Write, col, made, one, put, put_extra},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
-        schema::{Table, Type, computed, float, key, linked, text},
+        schema::{Table, Type, computed, float, key, linked, long_text, text},
+        values::Stored,
         visibility::Visible,
     },
-    run,
+    run, sql,
 };
 
 /// `core_attribute`
@@ -26,7 +30,7 @@ pub static TABLE: Table = Table {
     columns: &[
         key("property_att_id", "core_property"),
         text("value", 250),
-        text("description", 10_000).null(),
+        long_text("description").null(),
         float("longitude").null(),
         float("latitude").null(),
     ],
@@ -236,6 +240,21 @@ const BADGE: &[Field] = &[
     ),
 ];
 
+const fn double(prefix: &'static str, route: &'static str, column: &'static str) -> Double {
+    Double {
+        kind: ("property_att__prefix", prefix),
+        value: "value",
+        route,
+        column,
+    }
+}
+
+const DOUBLES: &[Double] = &[
+    double("CID", "computers", "id"),
+    double("SET", "attribute-sets", "name"),
+    double("DMN", "domains", "name"),
+];
+
 const OF_PROPERTY: &[Field] = &[one("property_att", &PROPERTY_INFO)];
 
 /// All attributes.
@@ -270,6 +289,7 @@ pub static ATTRIBUTES: Entity = Entity {
     text: ATTRIBUTE_TEXT,
     sought: Some(col("description")),
     badge: BADGE,
+    doubles: DOUBLES,
     csv: Csv::Refused,
     hooks: &Rules { sort: None },
     ..Entity::EMPTY
@@ -287,7 +307,7 @@ const PROXY_DETAIL: &[Field] = &[
 
 const PROXY_ANSWER: &[Field] = &[
     col("id"),
-    raw("property_att", "property_att_id"),
+    one("property_att", &PROPERTY_NAMED),
     col("value"),
     col("description"),
     col("latitude"),
@@ -334,6 +354,7 @@ pub static TAGS: Entity = Entity {
     visible: Visible::Attribute,
     text: ATTRIBUTE_TEXT,
     badge: BADGE,
+    doubles: DOUBLES,
     csv: PROXY_CSV,
     hooks: &Rules {
         sort: Some("server"),
@@ -377,6 +398,7 @@ pub static FEATURES: Entity = Entity {
     visible: Visible::Attribute,
     text: ATTRIBUTE_TEXT,
     badge: BADGE,
+    doubles: DOUBLES,
     csv: PROXY_CSV,
     hooks: &Rules {
         sort: Some("client"),
@@ -399,11 +421,13 @@ impl Hooks for Rules {
             .tx
             .one(
                 "SELECT sort FROM core_property WHERE id = $1",
-                crate::args![property],
+                args![property],
             )
             .await?;
-        let was_basic = sort == "basic" && !change.is_new();
-        if was_basic && (change.changes("value") || change.changes("property_att_id")) {
+        let moves = change.changes("value") || change.changes("property_att_id");
+        if let (true, Some(before)) = (moves, change.before)
+            && is_built_in(change.tx, before).await?
+        {
             return Err(RestError::field(
                 "value",
                 "A built-in attribute keeps its value.",
@@ -424,14 +448,7 @@ impl Hooks for Rules {
     }
 
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
-        let (sort,): (String,) = removal
-            .tx
-            .one(
-                "SELECT sort FROM core_property WHERE id = $1",
-                crate::args![removal.before.int("property_att_id")],
-            )
-            .await?;
-        if sort == "basic" {
+        if is_built_in(removal.tx, removal.before).await? {
             return Err(RestError::Refused(
                 "built_in",
                 "A built-in attribute cannot be deleted: it goes with what it stands for."
@@ -439,5 +456,46 @@ impl Hooks for Rules {
             ));
         }
         Ok(Deletion::Row)
+    }
+}
+
+/// Whether the server made the attribute: one of a basic property, or the one that stands for a domain.
+async fn is_built_in(tx: &mut Tx, attribute: &Stored) -> Result<bool, RestError> {
+    let (sort, of_domain): (String, bool) = tx
+        .one(
+            "SELECT p.sort, p.prefix = $2 AND EXISTS (SELECT 1 FROM core_domain WHERE name = $3) \
+             FROM core_property AS p WHERE p.id = $1",
+            args![
+                attribute.int("property_att_id"),
+                DMN,
+                attribute.text("value")
+            ],
+        )
+        .await?;
+    Ok(sort == "basic" || of_domain)
+}
+
+/// Refuses attributes that are no tags.
+///
+/// # Errors
+/// Under the name of the list, with the first of them.
+pub async fn only_tags(tx: &mut Tx, list: &str, attributes: &[i64]) -> Result<(), RestError> {
+    let other: Option<(i64,)> = tx
+        .optional(
+            sql!(
+                "SELECT a.id FROM core_attribute AS a JOIN core_property AS p ON p.id = a.property_att_id \
+                 WHERE p.sort <> 'server' AND a.id IN ",
+                ids(1),
+                " ORDER BY a.id LIMIT 1"
+            ),
+            args![json_ids(attributes.iter().copied())],
+        )
+        .await?;
+    match other {
+        None => Ok(()),
+        Some((id,)) => Err(RestError::field(
+            list,
+            format!("The attribute {id} is no tag: choose tags."),
+        )),
     }
 }

@@ -14,8 +14,7 @@ use crate::{
         access::{Need, Operator},
         action::{Action, Verb},
         entity::{
-            Csv, Entity, Field, Like, Model, col, ids, made, many, one, put, put_extra, put_ids,
-            raw,
+            Csv, Entity, Field, Like, Model, col, made, many, one, put, put_extra, put_ids, raw,
         },
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
@@ -77,25 +76,32 @@ pub static TABLE: Table = Table {
     ..Table::EMPTY
 };
 
-const DETAIL: &[Field] = &[
-    raw("pk", "id"),
-    col("username"),
-    col("email"),
-    col("first_name"),
-    col("last_name"),
-    many("domains", &DOMAIN_REF),
-    one("domain_preference", &DOMAIN_REF),
-    one("scope_preference", &SCOPE_REF),
-    many("groups", &GROUP_REF),
-    many("user_permissions", &PERMISSION_INFO),
-    col("is_superuser"),
-    col("is_staff"),
-    col("is_active"),
-    col("last_login"),
-    col("date_joined"),
-    col("id"),
-    made("token", Like::Text, &[], |_, _| "".into()),
-];
+macro_rules! account {
+    ($($more:expr)?) => {
+        &[
+            raw("pk", "id"),
+            col("username"),
+            col("email"),
+            col("first_name"),
+            col("last_name"),
+            many("domains", &DOMAIN_REF),
+            one("domain_preference", &DOMAIN_REF),
+            one("scope_preference", &SCOPE_REF),
+            many("groups", &GROUP_REF),
+            many("user_permissions", &PERMISSION_INFO),
+            col("is_superuser"),
+            col("is_staff"),
+            col("is_active"),
+            col("last_login"),
+            col("date_joined"),
+            col("id"),
+            $($more)?
+        ]
+    };
+}
+
+const DETAIL: &[Field] = account!(made("token", Like::Text, &[], |_, _| "".into()));
+const ANSWER: &[Field] = account!();
 
 /// Operators.
 pub static USER_PROFILES: Entity = Entity {
@@ -124,27 +130,10 @@ pub static USER_PROFILES: Entity = Entity {
         col("id"),
     ],
     detail: DETAIL,
-    answer: &[
-        raw("pk", "id"),
-        col("username"),
-        col("email"),
-        col("first_name"),
-        col("last_name"),
-        ids("domains"),
-        raw("domain_preference", "domain_preference_id"),
-        raw("scope_preference", "scope_preference_id"),
-        ids("groups"),
-        ids("user_permissions"),
-        col("is_superuser"),
-        col("is_staff"),
-        col("is_active"),
-        col("last_login"),
-        col("date_joined"),
-        col("id"),
-    ],
+    answer: ANSWER,
     write: &[
         put("username").required(),
-        put("email"),
+        put("email").mailbox(),
         put("first_name"),
         put("last_name"),
         put_ids("domains"),
@@ -227,6 +216,11 @@ pub static USER_PROFILES: Entity = Entity {
     ..Entity::EMPTY
 };
 
+fn is_username(name: &str) -> bool {
+    name.chars()
+        .all(|letter| letter.is_alphanumeric() || "@.+-_".contains(letter))
+}
+
 /// What makes an operator powerful; only superusers give or take it.
 const POWERS: [&str; 3] = ["is_superuser", "is_staff", "is_active"];
 const POWER_LISTS: [&str; 3] = ["groups", "user_permissions", "domains"];
@@ -242,6 +236,12 @@ impl Hooks for Rules {
     }
 
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        if change.changes("username") && !is_username(change.text("username").unwrap_or_default()) {
+            return Err(RestError::field(
+                "username",
+                "Use letters, digits and @ . + - _ only.",
+            ));
+        }
         if change.is_new() {
             // Nothing verifies against it: the account waits for its first password.
             change

@@ -108,6 +108,18 @@ impl Dialect {
         Expr::cust_with_exprs(text, [column.into(), Expr::val(json)])
     }
 
+    /// The same with a list of texts.
+    pub fn in_texts(self, column: impl Into<Expr>, texts: &[&str]) -> Expr {
+        let text = match self {
+            Self::Sqlite => "? IN (SELECT value FROM json_each(?))",
+            Self::Postgres => {
+                "$1 IN (SELECT value FROM jsonb_array_elements_text(CAST($2 AS jsonb)))"
+            }
+        };
+        let list = serde_json::json!(texts).to_string();
+        Expr::cust_with_exprs(text, [column.into(), Expr::val(list)])
+    }
+
     /// A table of time spans: `n` counts them from 0, `start_at` and `end_at` are their ends.
     pub fn intervals(self, spans: &[(Ts, Ts)]) -> SelectStatement {
         let list: Vec<_> = spans

@@ -7,6 +7,7 @@ use migasfree_types::events::Event;
 
 use crate::auth::Operator;
 use crate::db::{Db, Result, Ts, json_ids};
+use crate::rest::visibility;
 use crate::{args, sql};
 
 /// Visible computers and projects of an operator with a domain or scope are looked up this often.
@@ -77,20 +78,10 @@ impl View {
 }
 
 async fn computers_of(db: &Db, operator: &Operator) -> Result<HashSet<i64>> {
-    let rows: Vec<(i64,)> = db
-        .all(
-            "SELECT c.id FROM client_computer c WHERE c.status IN ('assigned', 'reserved', 'unknown') \
-             AND ($1 IS NULL OR (c.id IN (SELECT s.computer_id FROM client_computer_sync_attributes s \
-             JOIN core_domain_included_attributes i ON i.attribute_id = s.attribute_id WHERE i.domain_id = $1) \
-             AND c.id NOT IN (SELECT s.computer_id FROM client_computer_sync_attributes s \
-             JOIN core_domain_excluded_attributes e ON e.attribute_id = s.attribute_id WHERE e.domain_id = $1))) \
-             AND ($2 IS NULL OR (c.id IN (SELECT s.computer_id FROM client_computer_sync_attributes s \
-             JOIN core_scope_included_attributes i ON i.attribute_id = s.attribute_id WHERE i.scope_id = $2) \
-             AND c.id NOT IN (SELECT s.computer_id FROM client_computer_sync_attributes s \
-             JOIN core_scope_excluded_attributes e ON e.attribute_id = s.attribute_id WHERE e.scope_id = $2)))",
-            args![operator.domain, operator.scope],
-        )
-        .await?;
+    let Some(visible) = visibility::computers(operator) else {
+        return Ok(HashSet::new());
+    };
+    let rows: Vec<(i64,)> = db.all_query(&visible).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 

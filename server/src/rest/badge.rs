@@ -1,19 +1,28 @@
 //! The least one needs to show a row as a chip: what it is called, and for some its state.
 
-use super::{context::Context, error::RestError, json::Json, load, read, registry::Resource};
+use super::{
+    context::Context, doubles, error::RestError, json::Json, load, read, registry::Resource,
+};
 
-/// The badge of a row.
+/// The badge of a row; of the one it stands for, where it does.
 ///
 /// # Errors
 /// [`RestError::Nothing`] when the row does not exist or may not be seen.
 pub async fn of(context: &Context, resource: &Resource, id: i64) -> Result<Json, RestError> {
-    let entity = resource.entity;
     read::visible(context, resource, id)
         .await
         .map_err(|error| match error {
             RestError::NoRow(_) => RestError::Nothing,
             other => other,
         })?;
+    match doubles::meant(context, resource, id).await? {
+        Some((meant, id)) => own(context, meant, id).await,
+        None => own(context, resource, id).await,
+    }
+}
+
+async fn own(context: &Context, resource: &Resource, id: i64) -> Result<Json, RestError> {
+    let entity = resource.entity;
     let reading = context.reading();
     let text = load::load_one(
         &mut context.source(),

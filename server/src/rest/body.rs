@@ -13,8 +13,17 @@ use super::{
 };
 use crate::files::{SpoolError, Spooled, Store};
 
-/// Largest body that is kept in memory.
-pub const IN_MEMORY: u64 = 16 * 1024 * 1024;
+/// How large a body may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// All that is kept in memory, together.
+    pub memory: usize,
+    /// Each file.
+    pub file: u64,
+}
+
+/// Most that is kept in memory of the body of an operator.
+pub const IN_MEMORY: usize = 16 * 1024 * 1024;
 
 /// An uploaded file, already on disk.
 #[derive(Debug)]
@@ -60,6 +69,19 @@ impl Body {
         }
     }
 
+    /// The body, when it is an object.
+    ///
+    /// # Errors
+    /// For a list or a bare value.
+    pub fn object(self) -> Result<Self, RestError> {
+        match self.whole {
+            None => Ok(self),
+            Some(_) => Err(RestError::whole(
+                "Send an object with the names of the fields.",
+            )),
+        }
+    }
+
     /// A member that is a text; empty when it is missing.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
@@ -67,41 +89,42 @@ impl Body {
     }
 }
 
-/// Reads a body. `limit` is for files; everything else has a limit of its own.
+/// Reads a body.
 ///
 /// # Errors
 /// For other media types, malformed bodies and bodies that are too large.
-pub async fn read(request: Request, files: &Store, limit: u64) -> Result<Body, RestError> {
+pub async fn read(request: Request, files: &Store, limits: Limits) -> Result<Body, RestError> {
     let media_type = request
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
         .unwrap_or_default()
-        .to_owned();
-    match media_type.split(';').next().unwrap_or_default().trim() {
-        "multipart/form-data" => multipart(request, files, limit).await,
-        "application/x-www-form-urlencoded" => Ok(form(&bytes(request).await?)),
-        "application/json" => json(&bytes(request).await?),
-        "" => {
-            let bytes = bytes(request).await?;
-            if bytes.is_empty() {
+        .trim()
+        .to_ascii_lowercase();
+    match media_type.as_str() {
+        "multipart/form-data" => multipart(request, files, limits).await,
+        "application/x-www-form-urlencoded" => Ok(form(&bytes(request, limits).await?)),
+        "" | "application/json" => json(&bytes(request, limits).await?),
+        other => {
+            // Without a body its type says nothing.
+            if bytes(request, limits).await?.is_empty() {
                 Ok(Body::default())
             } else {
-                json(&bytes)
+                Err(RestError::MediaType(other.to_owned()))
             }
         }
-        other => Err(RestError::MediaType(other.to_owned())),
     }
 }
 
-async fn bytes(request: Request) -> Result<Bytes, RestError> {
-    axum::body::to_bytes(request.into_body(), IN_MEMORY as usize)
+async fn bytes(request: Request, limits: Limits) -> Result<Bytes, RestError> {
+    axum::body::to_bytes(request.into_body(), limits.memory)
         .await
         .map_err(|error| {
             let cut = std::error::Error::source(&error)
                 .is_some_and(|source| source.to_string().contains("length limit"));
             if cut {
-                RestError::TooLarge(IN_MEMORY)
+                RestError::TooLarge(limits.memory as u64)
             } else {
                 broken(&error)
             }
@@ -119,9 +142,10 @@ fn json(bytes: &[u8]) -> Result<Body, RestError> {
     if bytes.is_empty() {
         return Ok(Body::default());
     }
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+    let mut value: Value = serde_json::from_slice(bytes).map_err(|error| {
         RestError::Refused("parse_error", format!("JSON parse error - {error}"))
     })?;
+    without_zeros(&mut value);
     Ok(match value {
         Value::Object(members) => Body {
             members,
@@ -142,9 +166,20 @@ fn form(bytes: &[u8]) -> Body {
     body
 }
 
+/// PostgreSQL's text cannot hold a zero character, and no text of ours has one.
+fn without_zeros(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|character| character != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(without_zeros),
+        Value::Object(members) => members.values_mut().for_each(without_zeros),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// A repeated key becomes a list.
 fn add(members: &mut Map<String, Value>, name: &str, value: String) {
-    let value = Value::String(value);
+    let mut value = Value::String(value);
+    without_zeros(&mut value);
     match members.get_mut(name) {
         None => {
             members.insert(name.to_owned(), value);
@@ -154,11 +189,12 @@ fn add(members: &mut Map<String, Value>, name: &str, value: String) {
     }
 }
 
-async fn multipart(request: Request, files: &Store, limit: u64) -> Result<Body, RestError> {
+async fn multipart(request: Request, files: &Store, limits: Limits) -> Result<Body, RestError> {
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|error| RestError::Refused("parse_error", error.body_text()))?;
     let mut body = Body::default();
+    let mut left = limits.memory;
     while let Some(mut field) = form
         .next_field()
         .await
@@ -166,11 +202,11 @@ async fn multipart(request: Request, files: &Store, limit: u64) -> Result<Body, 
     {
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(file_name) = field.file_name().map(str::to_owned) {
-            let mut spool = files.spool(limit).map_err(spooling)?;
+            let mut spool = files.spool(limits.file).map_err(spooling)?;
             spool.write_all(field).await.map_err(spooling)?;
             body.files.push(File {
                 field: name,
-                name: base_name(&file_name).to_owned(),
+                name: base_name(&file_name),
                 content: spool.finish().await.map_err(spooling)?,
             });
             continue;
@@ -181,10 +217,10 @@ async fn multipart(request: Request, files: &Store, limit: u64) -> Result<Body, 
             .await
             .map_err(|error| broken(&error.body_text()))?
         {
+            left = left
+                .checked_sub(chunk.len())
+                .ok_or(RestError::TooLarge(limits.memory as u64))?;
             text.extend_from_slice(&chunk);
-            if text.len() as u64 > IN_MEMORY {
-                return Err(RestError::TooLarge(IN_MEMORY));
-            }
         }
         add(
             &mut body.members,
@@ -199,13 +235,15 @@ fn spooling(error: SpoolError) -> RestError {
     match error {
         SpoolError::TooLarge(limit) => RestError::TooLarge(limit),
         SpoolError::BrokeOff(reason) => broken(&reason),
+        SpoolError::NoSpace => RestError::NoSpace,
         SpoolError::Io(error) => RestError::Internal(format!("cannot keep the upload: {error}")),
     }
 }
 
 /// The last part of a name, whatever separates the parts where it came from.
-fn base_name(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or_default()
+fn base_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.replace('\0', "")
 }
 
 #[cfg(test)]
@@ -226,6 +264,14 @@ mod tests {
         let body = parse(b"[1, 2]").expect("a body");
         assert_eq!(body.whole, Some(json!([1, 2])));
         assert!(parse(b"{\"a\": ").is_err());
+    }
+
+    #[test]
+    fn zero_characters_are_left_out_wherever_they_stand() {
+        let body = parse(br#"{"a": "x\u0000y", "b": ["\u0000"]}"#).expect("a body");
+        assert_eq!(body.get("a"), Some(&json!("xy")));
+        assert_eq!(body.get("b"), Some(&json!([""])));
+        assert_eq!(form(b"a=x%00y").get("a"), Some(&json!("xy")));
     }
 
     #[test]

@@ -13,13 +13,13 @@ use super::{
     access::{self, Need},
     action::{Action, Answer, Call, Verb},
     address, badge,
-    body::{self, Body},
+    body::{self, Body, Limits},
     context::Context,
     entity::Field,
     error::RestError,
     export,
     json::Json,
-    links, load,
+    links, load, metadata, negotiation,
     params::Params,
     read,
     registry::{Resource, registry},
@@ -75,6 +75,9 @@ async fn serve(state: AppState, request: Request) -> Result<Response, RestError>
         return root(&state, route, request.method());
     }
     let (resource, target) = find(route).ok_or(RestError::NoRoute)?;
+    if !negotiation::acceptable(request.headers(), target == Target::Export) {
+        return Err(RestError::NotAcceptable);
+    }
     let (mut parts, body) = request.into_parts();
     let operator = access::operator(&state, &mut parts).await?;
     let request = Request::from_parts(parts, body);
@@ -223,12 +226,16 @@ impl Served {
                     None => Err(not_allowed(&method, self.resource, target)),
                 }
             }
-            _ if method == Method::OPTIONS => Ok((
-                StatusCode::OK,
-                [(header::ALLOW, allowed(self.resource, target))],
-                axum::Json(serde_json::json!({"name": entity.model.many})),
-            )
-                .into_response()),
+            _ if method == Method::OPTIONS => {
+                let operator = &self.context.operator;
+                let described = match target {
+                    Target::List => metadata::of_list(entity, operator),
+                    Target::Row(_) => metadata::of_row(entity, operator),
+                    _ => metadata::of_action(entity),
+                };
+                let allow = [(header::ALLOW, allowed(self.resource, target))];
+                Ok((allow, axum::Json(described)).into_response())
+            }
             _ => Err(not_allowed(&method, self.resource, target)),
         }
     }
@@ -243,7 +250,7 @@ impl Served {
     /// A filter by POST needs no more than a list: it is the same list with a longer question.
     async fn filter(self, request: Request) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::View)?;
-        let params = Params::from_body(&self.body(request).await?.members);
+        let params = Params::from_body(&self.body(request).await?.object()?.members);
         ok(self.page(&params, self.resource.entity.detail).await?)
     }
 
@@ -261,7 +268,7 @@ impl Served {
     async fn export(self, request: Request) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::View)?;
         let params = if request.method() == Method::POST {
-            Params::from_body(&self.body(request).await?.members)
+            Params::from_body(&self.body(request).await?.object()?.members)
         } else {
             self.params
         };
@@ -281,7 +288,7 @@ impl Served {
 
     async fn create(self, request: Request) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::Add)?;
-        let body = self.body(request).await?;
+        let body = self.body(request).await?.object()?;
         let id = save::create(&self.context, self.resource, body).await?;
         let row = self
             .written(id, self.resource.entity.created_fields())
@@ -294,7 +301,7 @@ impl Served {
         if !entity.hooks.self_service(&self.context.operator, id) {
             self.context.allow(entity, Need::Change)?;
         }
-        let body = self.body(request).await?;
+        let body = self.body(request).await?.object()?;
         save::update(&self.context, self.resource, id, mode, body).await?;
         ok(self
             .written(id, self.resource.entity.updated_fields())
@@ -353,8 +360,12 @@ impl Served {
     }
 
     async fn body(&self, request: Request) -> Result<Body, RestError> {
-        let limit = u64::from(self.context.state.settings.upload_limit_mb) * 1024 * 1024;
-        body::read(request, &self.context.state.files, limit).await
+        let state = &self.context.state;
+        let limits = Limits {
+            memory: body::IN_MEMORY,
+            file: u64::from(state.settings.upload_limit_mb) * 1024 * 1024,
+        };
+        body::read(request, &state.files, limits).await
     }
 }
 

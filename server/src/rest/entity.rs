@@ -221,6 +221,8 @@ pub struct Write {
     pub filled: bool,
     /// Smallest and largest number accepted.
     pub range: Option<(i64, i64)>,
+    /// Whether a text has to look like the address of a mailbox.
+    pub mailbox: bool,
 }
 
 impl Write {
@@ -231,6 +233,7 @@ impl Write {
             required: false,
             filled: false,
             range: None,
+            mailbox: false,
         }
     }
 
@@ -239,6 +242,13 @@ impl Write {
     pub const fn required(mut self) -> Self {
         self.required = true;
         self.filled = true;
+        self
+    }
+
+    /// A text that is empty or the address of a mailbox.
+    #[must_use]
+    pub const fn mailbox(mut self) -> Self {
+        self.mailbox = true;
         self
     }
 
@@ -285,6 +295,8 @@ pub enum Csv {
     Everything,
     /// These columns: a name, or `name=path`.
     Columns(&'static [&'static str]),
+    /// These fields, for columns that no path leads to.
+    Fields(&'static [Field]),
 }
 
 /// A filter that no path expresses.
@@ -299,6 +311,18 @@ impl std::fmt::Debug for CustomFilter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
+}
+
+/// Some rows of an entity stand for rows of another: an attribute `CID` for the computer whose id is its value.
+#[derive(Debug, Clone, Copy)]
+pub struct Double {
+    /// The path and the value that tell which rows these are.
+    pub kind: (&'static str, &'static str),
+    /// The column that repeats a value of the other row.
+    pub value: &'static str,
+    /// Route of the other entity, and the column of its row that has the value.
+    pub route: &'static str,
+    pub column: &'static str,
 }
 
 /// The declaration of an entity.
@@ -340,6 +364,8 @@ pub struct Entity {
     pub sought: Option<Field>,
     /// What a badge has besides `pk` and `text`.
     pub badge: &'static [Field],
+    /// The rows that stand for others: their badge is that of the other row, their relations are shared.
+    pub doubles: &'static [Double],
     pub csv: Csv,
     /// Whether a page after the last one answers the last one.
     pub clamped: bool,
@@ -390,6 +416,7 @@ impl Entity {
         text: col("name"),
         sought: None,
         badge: &[],
+        doubles: &[],
         csv: Csv::Everything,
         clamped: false,
         generic: true,

@@ -35,13 +35,22 @@ pub enum RestError {
     Missing(String),
     #[error(transparent)]
     InvalidPage(#[from] InvalidPage),
+    /// A verb that is not answered, and those that are, unless the router adds them.
     #[error("Method \"{0}\" not allowed.")]
     Method(String, String),
     #[error("Send JSON, a form or a multipart form, not {0:?}.")]
     MediaType(String),
+    /// The caller reads none of the formats there are.
+    #[error(
+        "This is answered as JSON, and the request accepts none: send \"Accept: application/json\"."
+    )]
+    NotAcceptable,
     /// Values that were refused, under the names of their fields.
     #[error("refused values")]
     Fields(Vec<(String, String)>),
+    /// A file of several that was refused; programs read the reason under `error`.
+    #[error("{0}")]
+    Upload(String),
     /// A request that cannot be fulfilled as it is, with a stable code.
     #[error("{1}")]
     Refused(&'static str, String),
@@ -50,6 +59,9 @@ pub enum RestError {
     Conflict(&'static str, String),
     #[error("The body is larger than the {0} bytes accepted here.")]
     TooLarge(u64),
+    /// The disk is full.
+    #[error("{}", crate::files::NO_SPACE)]
+    NoSpace,
     #[error("{0}")]
     Unavailable(String),
     #[error(transparent)]
@@ -67,8 +79,24 @@ impl From<db::Error> for RestError {
                 "Something this refers to does not exist any more: reload and try again."
                     .to_owned(),
             ),
+            db::Error::Constraint(rule) => {
+                tracing::warn!(
+                    rule,
+                    "the database refused values that had passed the checks"
+                );
+                Self::Refused(
+                    "constraint",
+                    "A value is missing or not allowed here.".to_owned(),
+                )
+            }
             other => Self::Database(other),
         }
+    }
+}
+
+impl From<AuthError> for RestError {
+    fn from(error: AuthError) -> Self {
+        Self::Auth(error)
     }
 }
 
@@ -125,9 +153,11 @@ impl RestError {
             | Self::InvalidPage(_) => StatusCode::NOT_FOUND,
             Self::Method(..) => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Fields(_) | Self::Refused(..) => StatusCode::BAD_REQUEST,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Fields(_) | Self::Upload(_) | Self::Refused(..) => StatusCode::BAD_REQUEST,
             Self::Conflict(..) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
             Self::Unavailable(_) | Self::Database(db::Error::Busy) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -143,9 +173,11 @@ impl RestError {
             Self::InvalidPage(_) => "invalid_page",
             Self::Method(..) => "method_not_allowed",
             Self::MediaType(_) => "unsupported_media_type",
-            Self::Fields(_) => "invalid",
+            Self::NotAcceptable => "not_acceptable",
+            Self::Fields(_) | Self::Upload(_) => "invalid",
             Self::Refused(code, _) | Self::Conflict(code, _) => code,
             Self::TooLarge(_) => "too_large",
+            Self::NoSpace => "no_space",
             Self::Unavailable(_) | Self::Database(db::Error::Busy) => "unavailable",
             Self::Database(_) | Self::Internal(_) => "internal",
         }
@@ -164,6 +196,7 @@ impl RestError {
                 }
                 Value::Object(body)
             }
+            Self::Upload(reason) => json!({"error": reason, "code": self.code()}),
             Self::Database(db::Error::Busy) => json!({
                 "detail": "The database is busy: try again in a moment.", "code": self.code()
             }),
@@ -189,6 +222,7 @@ impl IntoResponse for RestError {
             None => status.into_response(),
         };
         if let Self::Method(_, allowed) = &self
+            && !allowed.is_empty()
             && let Ok(allowed) = HeaderValue::from_str(allowed)
         {
             response.headers_mut().insert(header::ALLOW, allowed);

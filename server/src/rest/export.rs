@@ -32,7 +32,7 @@ pub async fn answer(
                 resource.entity.model.many
             )));
         }
-        Csv::Everything | Csv::Columns(_) => {}
+        Csv::Everything | Csv::Columns(_) | Csv::Fields(_) => {}
     }
     let ids = read::all_ids(&context, resource, params).await?;
     let fields: &'static [Field] = &resource.csv;

@@ -22,7 +22,7 @@ use super::{
     value::{self, Refused},
 };
 use crate::{
-    db::{Arg, Db, Dialect, Ts},
+    db::{Arg, Db, Dialect, Ts, json_ids},
     zone::Zone,
 };
 
@@ -145,12 +145,10 @@ impl Filter {
                 .into_iter()
                 .map(|text| value::filtered(loose(ty), text, zone))
                 .collect::<Result<Vec<_>, _>>()?;
-            let values: Vec<Expr> = values
-                .into_iter()
-                .flatten()
-                .map(|value| Expr::val(value::bound(value)))
-                .collect();
-            return Ok(Some(self.path.some(&|column| column.is_in(values.clone()))));
+            let values: Vec<Arg> = values.into_iter().flatten().collect();
+            return Ok(Some(
+                self.path.some(&|column| one_of(column, &values, dialect)),
+            ));
         }
         let Some(text) = params.get(&self.name) else {
             return Ok(None);
@@ -184,8 +182,38 @@ impl Filter {
     }
 }
 
+/// Numbers and texts travel as one argument, however long the list is.
+fn one_of(column: Expr, values: &[Arg], dialect: Dialect) -> Expr {
+    let numbers: Vec<i64> = values
+        .iter()
+        .filter_map(|value| match value {
+            Arg::Int(number) => *number,
+            _ => None,
+        })
+        .collect();
+    let texts: Vec<&str> = values
+        .iter()
+        .filter_map(|value| match value {
+            Arg::Text(text) => text.as_deref(),
+            _ => None,
+        })
+        .collect();
+    if numbers.len() == values.len() {
+        dialect.in_list(column, json_ids(numbers))
+    } else if texts.len() == values.len() {
+        dialect.in_texts(column, &texts)
+    } else {
+        column.is_in(
+            values
+                .iter()
+                .map(|value| Expr::val(value::bound(value.clone()))),
+        )
+    }
+}
+
 /// In a list of choices, unknown ones match nothing instead of being refused.
-const fn loose(ty: Type) -> Type {
+#[must_use]
+pub const fn loose(ty: Type) -> Type {
     match ty {
         Type::Choice(_) => Type::LongText,
         Type::IntChoice(_) => Type::Int,

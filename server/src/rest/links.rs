@@ -1,10 +1,13 @@
 //! What hangs on a row: one entry for each collection that refers to it, with how many rows it has.
+//! A row and the one it stands for have their collections in common.
 
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
-    access,
+    access, audience,
     context::Context,
+    doubles,
+    entity::Entity,
     error::RestError,
     filter::{Filter, Operation},
     json::Json,
@@ -25,30 +28,43 @@ pub async fn of(context: &Context, resource: &Resource, id: i64) -> Result<Json,
             RestError::NoRow(_) => RestError::Nothing,
             other => other,
         })?;
+    let mut places = vec![(resource, id)];
+    places.extend(doubles::meant(context, resource, id).await?);
+    places.extend(doubles::standing_for(context, resource, id).await?);
     let mut entries = Vec::new();
     for other in &registry().resources {
         if !other.entity.only.is_empty() || !access::sees(&context.operator, other.entity) {
             continue;
         }
-        for filter in pointing(other, resource) {
-            entries.extend(entry(context, other, filter, id).await?);
+        for (resource, id) in &places {
+            for filter in pointing(other, resource) {
+                entries.extend(entry(context, other, filter, *id).await?);
+            }
         }
+    }
+    // What is a domain or a set is an attribute, too, and its computers are among the entries.
+    if places.len() == 1 {
+        entries.extend(aimed_at(context, resource, id).await?);
     }
     Ok(Json::List(entries))
 }
 
-/// The filters of an entity that ask for rows related to one of another table.
+/// The filters of an entity that ask for rows related to one of another table, and those with a name of their own
+/// that ask for it from further away: the computers of a platform.
 fn pointing(other: &'static Resource, to: &Resource) -> impl Iterator<Item = &'static Filter> {
-    let table = to.entity.table.name;
+    let table = to.entity.table;
     other.filters.iter().filter(move |filter| {
-        filter.operation == Operation::Equal
+        // What a row itself points at is no collection of it.
+        let direct = filter
+            .path
+            .direct_relation()
+            .is_some_and(|(_, target)| target.name == table.name)
             && filter.name.ends_with("__id")
-            // What a row itself points at is no collection of it.
-            && !filter.path.leads_to_children()
-            && filter
-                .path
-                .direct_relation()
-                .is_some_and(|(_, target)| target.name == table)
+            && !filter.path.leads_to_children();
+        let named = filter.path.direct_relation().is_none()
+            && !filter.name.contains("__")
+            && filter.path.ends_at(table);
+        filter.operation == Operation::Equal && (direct || named)
     })
 }
 
@@ -74,9 +90,21 @@ async fn entry(
     if count == 0 {
         return Ok(None);
     }
-    let relation = filter.path.direct_relation().map_or("", |(name, _)| name);
+    let relation = filter
+        .path
+        .direct_relation()
+        .map_or(filter.name.as_str(), |(name, _)| name);
+    Ok(Some(described(entity, relation, query, count)))
+}
+
+fn described(
+    entity: &Entity,
+    relation: &str,
+    query: Vec<(&'static str, Json)>,
+    count: u64,
+) -> Json {
     let text = format!("{} [{}]", entity.model.many, relation.replace('_', " "));
-    Ok(Some(Json::Object(vec![
+    Json::Object(vec![
         (
             "api",
             Json::Object(vec![
@@ -87,5 +115,38 @@ async fn entry(
         ("text", text.into()),
         ("count", Json::Int(i64::try_from(count).unwrap_or(i64::MAX))),
         ("actions", Json::List(Vec::new())),
-    ])))
+    ])
+}
+
+/// The computers a row is aimed at, by their ids: no other filter finds them.
+async fn aimed_at(
+    context: &Context,
+    resource: &Resource,
+    id: i64,
+) -> Result<Option<Json>, RestError> {
+    let computers = registry().by_table("client_computer");
+    let (Some(computers), Some(mut rows)) =
+        (computers, audience::computers(resource.entity.table, id))
+    else {
+        return Ok(None);
+    };
+    if !access::sees(&context.operator, computers.entity) {
+        return Ok(None);
+    }
+    for condition in read::limits(context, computers, true)? {
+        rows.and_where(condition);
+    }
+    rows.column((ROW, "id"))
+        .order_by((ROW, "id"), sea_query::Order::Asc);
+    let rows: Vec<(i64,)> = context.state.db.all_query(&rows).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<String> = rows.iter().map(|(id,)| id.to_string()).collect();
+    let query = vec![
+        ("id__in", ids.join(",").into()),
+        ("status__in", Json::text(&PRODUCTIVE.join(","))),
+    ];
+    let count = rows.len() as u64;
+    Ok(Some(described(computers.entity, "targets", query, count)))
 }

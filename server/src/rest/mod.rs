@@ -7,17 +7,19 @@
 //! | `registry` | everything declared, with its paths resolved |
 //! | `path`, `filter`, `search`, `order`, `page`, `visibility` | what a list becomes in SQL |
 //! | `load` | from ids to answers, one query per relation and page |
-//! | `read`, `save`, `export`, `badge`, `links`, `sought` | the operations |
+//! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `audience`, `sought` | the operations |
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
-//! | `dispatch`, `error`, `openapi` | HTTP |
+//! | `dispatch`, `negotiation`, `metadata`, `error`, `openapi` | HTTP |
 
 pub mod access;
 pub mod action;
 pub mod address;
+mod audience;
 mod badge;
 pub mod body;
 pub mod context;
 mod dispatch;
+mod doubles;
 pub mod entity;
 pub mod error;
 mod export;
@@ -26,6 +28,8 @@ pub mod hooks;
 pub mod json;
 mod links;
 pub mod load;
+mod metadata;
+mod negotiation;
 mod openapi;
 pub mod order;
 pub mod page;

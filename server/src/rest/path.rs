@@ -167,6 +167,16 @@ impl Path {
         }
     }
 
+    /// Whether it ends at the id of a row of that table.
+    #[must_use]
+    pub fn ends_at(&self, table: &Table) -> bool {
+        let key = matches!(self.leaf, Leaf::Column(column) if column.name == table.key.name);
+        key && self
+            .hops
+            .last()
+            .is_some_and(|hop| hop.target().name == table.name)
+    }
+
     /// Whether the first step leads to rows that point back here.
     #[must_use]
     pub fn leads_to_children(&self) -> bool {

@@ -1,5 +1,7 @@
 //! Lists and single rows, limited to what the operator may see.
 
+use std::collections::HashSet;
+
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
@@ -284,9 +286,10 @@ pub async fn only_visible(
         select.and_where(condition);
     }
     let rows: Vec<(i64,)> = context.state.db.all_query(&select).await?;
+    let visible: HashSet<(i64,)> = rows.into_iter().collect();
     Ok(ids
         .into_iter()
-        .filter(|id| rows.contains(&(*id,)))
+        .filter(|id| visible.contains(&(*id,)))
         .collect())
 }
 

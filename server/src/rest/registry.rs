@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    entity::{Csv, Entity, Field},
+    entity::{Csv, Double, Entity, Field},
     filter::{self, BadFilter, Filter},
     order::{self, Key},
     path::{Path, UnknownPath},
@@ -46,6 +46,8 @@ pub struct Resource {
     pub order: Vec<Key>,
     /// What makes the rows of a proxy: a path and the values it must have.
     pub only: Vec<(Path, &'static str)>,
+    /// What makes a row stand for another: the path, and what it is compared with.
+    pub doubles: Vec<(Path, &'static Double)>,
     pub csv: Vec<Field>,
 }
 
@@ -132,6 +134,13 @@ impl Registry {
             .find(|resource| resource.entity.table.name == table)
     }
 
+    /// The entities some of whose rows stand for others, one for each table.
+    pub fn standing_for_others(&self) -> impl Iterator<Item = &Resource> {
+        self.resources
+            .iter()
+            .filter(|resource| !resource.doubles.is_empty() && resource.entity.only.is_empty())
+    }
+
     /// The entity called `core.store`, a proxy under its own name.
     #[must_use]
     pub fn by_key(&self, key: &str) -> Option<&Resource> {
@@ -170,6 +179,11 @@ fn resolve(tables: &Tables, entity: &'static Entity) -> Result<Resource, Misdecl
             .only
             .iter()
             .map(|(path, value)| Ok((Path::resolve(tables, table, path)?, *value)))
+            .collect::<Result<_, UnknownPath>>()?,
+        doubles: entity
+            .doubles
+            .iter()
+            .map(|double| Ok((Path::resolve(tables, table, double.kind.0)?, double)))
             .collect::<Result<_, UnknownPath>>()?,
         csv: csv_fields(tables, entity)?,
     })
@@ -258,6 +272,10 @@ fn csv_fields(tables: &Tables, entity: &'static Entity) -> Result<Vec<Field>, Mi
                 relation: many.name(),
             }));
             Ok(fields)
+        }
+        Csv::Fields(fields) => {
+            check(tables, entity, table, fields)?;
+            Ok(fields.to_vec())
         }
         Csv::Columns(columns) => columns
             .iter()

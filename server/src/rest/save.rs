@@ -1,5 +1,7 @@
 //! Writing rows: checks, the statement, the links, the hooks, the audit record, in one transaction.
 
+use std::collections::HashSet;
+
 use sea_query::{Alias, Expr, ExprTrait, Query};
 
 use super::{
@@ -362,7 +364,8 @@ async fn missing(db: &Db, table: &'static str, ids: &[i64]) -> db::Result<Option
         )
         .take();
     let rows: Vec<(i64,)> = db.all_query(&select).await?;
-    Ok(ids.iter().copied().find(|id| !rows.contains(&(*id,))))
+    let known: HashSet<(i64,)> = rows.into_iter().collect();
+    Ok(ids.iter().copied().find(|id| !known.contains(&(*id,))))
 }
 
 /// Refuses values that another row has already.

@@ -118,11 +118,23 @@ fn column(
     {
         return Err(Refused::OutOfRange(least, most));
     }
+    if write.mailbox && matches!(&written, Arg::Text(Some(text)) if !is_mailbox(text)) {
+        return Err(Refused::NotAnEmail);
+    }
     if write.filled && matches!(&written, Arg::Text(Some(text)) if text.is_empty()) {
         return Err(Refused::Empty);
     }
     values.set(column.name, written);
     Ok(())
+}
+
+/// Nothing, or something before and after one `@`. Whether mail arrives there only mail can tell.
+fn is_mailbox(text: &str) -> bool {
+    let odd = |character: char| character.is_whitespace() || character.is_control();
+    text.is_empty()
+        || text.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(odd)
+        })
 }
 
 fn is_blank(value: &Value) -> bool {

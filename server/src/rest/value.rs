@@ -24,6 +24,8 @@ pub enum Refused {
     NotAText,
     #[error("Write a list.")]
     NotAList,
+    #[error("Write an address such as name@example.org.")]
+    NotAnEmail,
     #[error("{0:?} is none of the possible values.")]
     NotAChoice(String),
     #[error("Write at most {0} characters.")]
@@ -123,7 +125,7 @@ pub fn filtered(ty: Type, text: &str, zone: &Zone) -> Result<Option<Arg>, Refuse
             known(choices.iter().any(|(stored, _)| *stored == value), text)?;
             Arg::Int(Some(value))
         }
-        Type::Float => Arg::Float(Some(text.trim().parse().map_err(|_| Refused::NotANumber)?)),
+        Type::Float => Arg::Float(Some(finite(text)?)),
         Type::Bool => match truth(text) {
             Some(value) => Arg::Bool(Some(value)),
             None => return Ok(None),
@@ -152,13 +154,22 @@ fn whole(text: &str) -> Result<i64, Refused> {
     text.trim().parse().map_err(|_| Refused::NotANumber)
 }
 
-/// The spellings of yes and no.
+/// The spellings of yes and no in a filter.
 #[must_use]
 pub fn truth(text: &str) -> Option<bool> {
-    match text {
-        "true" | "True" | "1" | "on" => Some(true),
-        "false" | "False" | "0" | "off" => Some(false),
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
         _ => None,
+    }
+}
+
+/// The spellings of yes and no in a body: those of forms besides.
+fn written_truth(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "on" | "yes" | "y" | "t" => Some(true),
+        "off" | "no" | "n" | "f" => Some(false),
+        other => truth(other),
     }
 }
 
@@ -169,13 +180,19 @@ pub fn day(text: &str) -> Option<Date> {
 }
 
 /// Reads a moment: a day, or a date and time; without an offset it is local.
+/// The `+` of an offset that came as a blank, as in an address it does, is one again.
 #[must_use]
 pub fn moment(text: &str, zone: &Zone) -> Option<Ts> {
     let text = text.trim();
-    match day(text) {
-        Some(day) => zone.parse(&format!("{day}T00:00:00")),
-        None => zone.parse(&text.replacen(' ', "T", 1)),
+    if let Some(day) = day(text) {
+        return zone.parse(&format!("{day}T00:00:00"));
     }
+    let separated = if text.contains('T') {
+        text.to_owned()
+    } else {
+        text.replacen(' ', "T", 1)
+    };
+    zone.parse(&separated.replacen(' ', "+", 1))
 }
 
 /// Reads a value of a body for a column. `Value::Null` and empty text are the caller's business.
@@ -200,7 +217,7 @@ pub fn written(ty: Type, value: &Value, zone: &Zone) -> Result<Arg, Refused> {
         })),
         Type::Bool => Arg::Bool(Some(match value {
             Value::Bool(value) => *value,
-            Value::String(text) => truth(text).ok_or(Refused::NotABoolean)?,
+            Value::String(text) => written_truth(text).ok_or(Refused::NotABoolean)?,
             Value::Number(number) => match number.as_i64() {
                 Some(0) => false,
                 Some(1) => true,
@@ -342,7 +359,23 @@ mod tests {
             filtered(Type::Bool, "True", &Zone::utc()),
             Ok(Some(Arg::Bool(Some(true))))
         );
-        assert_eq!(filtered(Type::Bool, "perhaps", &Zone::utc()), Ok(None));
+        for (text, meant) in [
+            ("TRUE", Some(true)),
+            ("0", Some(false)),
+            ("on", None),
+            ("perhaps", None),
+        ] {
+            let meant = meant.map(|value| Arg::Bool(Some(value)));
+            assert_eq!(
+                filtered(Type::Bool, text, &Zone::utc()),
+                Ok(meant),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            filtered(Type::Float, "NaN", &Zone::utc()),
+            Err(Refused::NotANumber)
+        );
     }
 
     #[test]
@@ -351,6 +384,8 @@ mod tests {
         let at = moment("2026-11-21T02:05:30.374669Z");
         assert!(at.is_some());
         assert_eq!(moment("2026-11-21T03:05:30.374669+01:00"), at);
+        assert_eq!(moment("2026-11-21T03:05:30.374669 01:00"), at);
+        assert_eq!(moment("2026-11-21 03:05:30.374669 01:00"), at);
         assert_eq!(moment("2026-11-21 02:05:30.374669"), at);
         assert_eq!(moment("2026-11-21"), moment("2026-11-21T00:00"));
         assert_eq!(moment("yesterday"), None);

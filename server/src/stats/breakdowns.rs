@@ -251,7 +251,7 @@ fn machine(key: &Value) -> &'static str {
 }
 
 fn level(key: &Value) -> &'static str {
-    if key == "A" { "Administrator" } else { "User" }
+    if key == "A" { "Admin" } else { "User" }
 }
 
 fn enabled(key: &Value) -> &'static str {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use sea_query::{Expr, ExprTrait as _};
 use serde_json::{Value, json};
 use time::Date;
@@ -42,24 +43,35 @@ const ASSIGNED: &str = "SELECT c.id FROM client_computer c \
 const RESULTS: &str = "SELECT computer_id FROM client_deploymentresult \
     WHERE deployment_id = $1 AND ok = $2 ORDER BY computer_id";
 
-struct Deployment {
+/// The deployment of the address, which the operator sees.
+pub(super) struct Deployment {
+    id: i64,
     start: Date,
     schedule: Option<i64>,
 }
 
-/// The deployment, if the operator sees it.
-async fn find(state: &AppState, operator: &Operator, id: i64) -> Result<Deployment, RestError> {
-    let mut select = DEPLOYMENTS.rows(operator)?;
-    select
-        .column(("t", "start_date"))
-        .column(("t", "schedule_id"))
-        .and_where(Expr::col(("t", "id")).eq(id));
-    let row: Option<(String, Option<i64>)> = state.db.optional_query(&select).await?;
-    let (start, schedule) = row.ok_or(RestError::NoRow("Deployment"))?;
-    Ok(Deployment {
-        start: day(&start, state),
-        schedule,
-    })
+impl FromRequestParts<AppState> for Deployment {
+    type Rejection = RestError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, RestError> {
+        let operator = <Operator as FromRequestParts<AppState>>::from_request_parts(parts, state);
+        let operator = operator.await?;
+        let Ok(Path(id)) = Path::<i64>::from_request_parts(parts, state).await else {
+            return Err(RestError::NoRow("Deployment"));
+        };
+        let mut select = DEPLOYMENTS.rows(&operator)?;
+        select
+            .column(("t", "start_date"))
+            .column(("t", "schedule_id"))
+            .and_where(Expr::col(("t", "id")).eq(id));
+        let row: Option<(String, Option<i64>)> = state.db.optional_query(&select).await?;
+        let (start, schedule) = row.ok_or(RestError::NoRow("Deployment"))?;
+        Ok(Self {
+            id,
+            start: day(&start, state),
+            schedule,
+        })
+    }
 }
 
 /// A stored day; what cannot be read counts as today.
@@ -76,30 +88,27 @@ async fn ids(db: &Db, sql: &'static str, args: db::Args) -> Result<Vec<i64>, Res
 /// `GET deployments/<id>/computers/assigned/`
 pub(super) async fn assigned(
     State(state): State<AppState>,
-    operator: Operator,
-    Path(id): Path<i64>,
+    deployment: Deployment,
 ) -> Result<Json<Vec<i64>>, RestError> {
-    find(&state, &operator, id).await?;
+    let id = deployment.id;
     ids(&state.db, ASSIGNED, args![id]).await.map(Json)
 }
 
 /// `GET deployments/<id>/computers/status/ok/`
 pub(super) async fn content(
     State(state): State<AppState>,
-    operator: Operator,
-    Path(id): Path<i64>,
+    deployment: Deployment,
 ) -> Result<Json<Vec<i64>>, RestError> {
-    find(&state, &operator, id).await?;
+    let id = deployment.id;
     ids(&state.db, RESULTS, args![id, true]).await.map(Json)
 }
 
 /// `GET deployments/<id>/computers/status/error/`
 pub(super) async fn failed(
     State(state): State<AppState>,
-    operator: Operator,
-    Path(id): Path<i64>,
+    deployment: Deployment,
 ) -> Result<Json<Vec<i64>>, RestError> {
-    find(&state, &operator, id).await?;
+    let id = deployment.id;
     ids(&state.db, RESULTS, args![id, false]).await.map(Json)
 }
 
@@ -119,10 +128,9 @@ async fn delays(db: &Db, schedule: i64) -> Result<Vec<(i64, Delay)>, RestError> 
 /// `GET deployments/<id>/timeline/`
 pub(super) async fn timeline(
     State(state): State<AppState>,
-    operator: Operator,
-    Path(id): Path<i64>,
+    deployment: Deployment,
 ) -> Result<Json<Value>, RestError> {
-    let deployment = find(&state, &operator, id).await?;
+    let id = deployment.id;
     let assigned = ids(&state.db, ASSIGNED, args![id]).await?.len();
     let (ok, error): (i64, i64) = state
         .db
@@ -155,10 +163,9 @@ pub(super) async fn timeline(
 /// `GET deployments/<id>/computers/delay/`: computers the schedule has reached on each of its days, growing.
 pub(super) async fn delay(
     State(state): State<AppState>,
-    operator: Operator,
-    Path(id): Path<i64>,
+    deployment: Deployment,
 ) -> Result<Json<Value>, RestError> {
-    let deployment = find(&state, &operator, id).await?;
+    let id = deployment.id;
     let refused =
         || RestError::Refused("no_schedule", "The deployment has no schedule.".to_owned());
     let schedule = deployment.schedule.ok_or_else(refused)?;

@@ -19,60 +19,116 @@ mod overview;
 mod synchronizations;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 
 use crate::app::AppState;
 
 const ROOT: &str = "/api/v1/token/stats";
 
+/// What bars and logs are asked for.
+const SPAN: &[&str] = &["begin", "end"];
+const SPAN_AND_PROJECT: &[&str] = &["begin", "end", "project_id"];
+const DAYS: &[&str] = &["computer_id", "start_date", "end_date"];
+
+/// One statistic: its address below the root, its parameters, who answers.
+struct Statistic {
+    path: String,
+    asks: &'static [&'static str],
+    answers: MethodRouter<AppState>,
+}
+
+fn statistic(
+    path: impl Into<String>,
+    asks: &'static [&'static str],
+    answers: MethodRouter<AppState>,
+) -> Statistic {
+    Statistic {
+        path: path.into(),
+        asks,
+        answers,
+    }
+}
+
+fn all() -> Vec<Statistic> {
+    let mut all = vec![
+        statistic("alerts", &[], get(alerts::show)),
+        statistic("overview", &[], get(overview::show)),
+        statistic("applications/project", &[], get(applications::by_project)),
+        statistic("computers/projects", &[], get(computers::projects)),
+        statistic("computers/platforms", &[], get(computers::platforms)),
+        statistic(
+            "computers/attributes/count",
+            &["attributes", "project_id"],
+            get(computers::holding_attributes),
+        ),
+        statistic("computers/entry/year", &[], get(computers::by_entry_year)),
+        statistic("syncs/project", &[], get(synchronizations::by_project)),
+        statistic(
+            "syncs/yearly",
+            SPAN_AND_PROJECT,
+            get(synchronizations::yearly),
+        ),
+        statistic(
+            "syncs/monthly",
+            SPAN_AND_PROJECT,
+            get(synchronizations::monthly),
+        ),
+        statistic(
+            "syncs/daily",
+            SPAN_AND_PROJECT,
+            get(synchronizations::daily),
+        ),
+        statistic(
+            "syncs/hourly",
+            SPAN_AND_PROJECT,
+            get(synchronizations::hourly),
+        ),
+    ];
+    let of_deployment = [
+        ("computers/assigned", get(deployments::assigned)),
+        ("computers/status/ok", get(deployments::content)),
+        ("computers/status/error", get(deployments::failed)),
+        ("timeline", get(deployments::timeline)),
+        ("computers/delay", get(deployments::delay)),
+    ];
+    all.extend(
+        of_deployment
+            .into_iter()
+            .map(|(path, answers)| statistic(format!("deployments/{{id}}/{path}"), &[], answers)),
+    );
+    all.extend(
+        breakdowns::ALL
+            .iter()
+            .map(|chart| statistic(chart.path, &[], breakdown::route(chart))),
+    );
+    all.extend(
+        bars::ALL
+            .iter()
+            .map(|chart| statistic(chart.path, SPAN, bars::route(chart))),
+    );
+    for log in history::ALL {
+        let at = |path| format!("{}/{path}", log.route);
+        all.push(statistic(at("history"), SPAN, history::route(log)));
+        all.push(statistic(at("by-day"), DAYS, by_day::route(log)));
+    }
+    all
+}
+
 /// All statistics.
 pub fn router() -> Router<AppState> {
-    let mut router = Router::new()
+    all()
+        .into_iter()
+        .fold(Router::new(), |router, statistic| {
+            router.route(&at(&statistic.path), statistic.answers)
+        })
         .route("/alerts/", get(alerts::socket))
-        .route(&at("alerts"), get(alerts::show))
-        .route(&at("overview"), get(overview::show))
-        .route(&at("applications/project"), get(applications::by_project))
-        .route(&at("computers/projects"), get(computers::projects))
-        .route(&at("computers/platforms"), get(computers::platforms))
-        .route(
-            &at("computers/attributes/count"),
-            get(computers::holding_attributes),
-        )
-        .route(&at("computers/entry/year"), get(computers::by_entry_year))
-        .route(
-            &at("deployments/{id}/computers/assigned"),
-            get(deployments::assigned),
-        )
-        .route(
-            &at("deployments/{id}/computers/status/ok"),
-            get(deployments::content),
-        )
-        .route(
-            &at("deployments/{id}/computers/status/error"),
-            get(deployments::failed),
-        )
-        .route(&at("deployments/{id}/timeline"), get(deployments::timeline))
-        .route(
-            &at("deployments/{id}/computers/delay"),
-            get(deployments::delay),
-        )
-        .route(&at("syncs/project"), get(synchronizations::by_project))
-        .route(&at("syncs/yearly"), get(synchronizations::yearly))
-        .route(&at("syncs/monthly"), get(synchronizations::monthly))
-        .route(&at("syncs/daily"), get(synchronizations::daily))
-        .route(&at("syncs/hourly"), get(synchronizations::hourly));
-    for breakdown in breakdowns::ALL {
-        router = router.route(&at(breakdown.path), breakdown::route(breakdown));
-    }
-    for chart in bars::ALL {
-        router = router.route(&at(chart.path), bars::route(chart));
-    }
-    for log in history::ALL {
-        router = router
-            .route(&at(&format!("{}/history", log.route)), history::route(log))
-            .route(&at(&format!("{}/by-day", log.route)), by_day::route(log));
-    }
-    router
+}
+
+/// The address and the parameters of each, for the description of the API.
+pub fn described() -> impl Iterator<Item = (String, &'static [&'static str])> {
+    all()
+        .into_iter()
+        .map(|statistic| (at(&statistic.path), statistic.asks))
 }
 
 fn at(path: &str) -> String {

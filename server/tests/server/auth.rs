@@ -252,6 +252,71 @@ on_both_engines! {
         assert_eq!(account["groups"][0]["name"], "Domain Admin");
     }
 
+    async fn every_kind_of_body_signs_in_and_others_are_refused_with_a_reason(server: Server) {
+        server.add_operator("1234", "87654321x", &[]).await;
+        let post = |path: &'static str| server.anonymous().request(Method::POST, path);
+        let pairs = [("username", "1234"), ("password", "87654321x")];
+        let form = reqwest::multipart::Form::new().text("username", "1234").text("password", "87654321x");
+        for request in [
+            post("/token-auth/").form(&pairs),
+            post("/rest-auth/login/").multipart(form),
+            post("/token-auth-jwt/").json(&json!({"username": 1234, "password": "87654321x"})),
+        ] {
+            let answer = Answer::of(request).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        }
+        for path in ["/rest-auth/login/", "/token-auth/", "/token-auth-jwt/"] {
+            let empty = Answer::of(post(path)).await;
+            let both = empty.json["username"].is_array() && empty.json["password"].is_array();
+            assert_eq!((empty.status, both), (400, true), "{path}: {}", empty.text);
+            let list = Answer::of(post(path).json(&json!(["admin"]))).await;
+            assert_eq!((list.status, list.json["non_field_errors"].is_array()), (400, true), "{path}: {}", list.text);
+            let xml = Answer::of(post(path).header("content-type", "text/xml").body("<x/>")).await;
+            assert_eq!((xml.status, xml.code()), (415, "unsupported_media_type"), "{path}");
+            let broken = Answer::of(post(path).header("content-type", "application/json").body("{")).await;
+            assert_eq!((broken.status, broken.code()), (400, "parse_error"), "{path}");
+            let large = Answer::of(post(path).json(&json!({"username": "x".repeat(100_000)}))).await;
+            assert_eq!((large.status, large.code()), (413, "too_large"), "{path}");
+        }
+        for (path, field) in [("/token-refresh/", "refresh"), ("/api/token/verify/", "token")] {
+            let empty = Answer::of(post(path).json(&json!({}))).await;
+            assert_eq!((empty.status, empty.json[field].is_array()), (400, true), "{path}: {}", empty.text);
+        }
+    }
+
+    async fn who_comes_and_goes_is_recorded(server: Server) {
+        let given = json!({"username": "admin", "password": server.admin_password()});
+        let wrong = json!({"username": "admin", "password": "wrong"});
+        server.anonymous().post("/token-auth/", wrong).await;
+        let token = server.anonymous().post("/token-auth/", given.clone()).await.json["token"].as_str().unwrap().to_owned();
+        let program = crate::harness::Client::new(server.url(), Some(token));
+        assert_eq!(program.get(ACCOUNT).await.json["last_login"], json!(null), "a program is nobody who comes in");
+        server.anonymous().post("/token-auth-jwt/", given).await;
+        cookie(&server, "admin", server.admin_password()).await;
+        assert!(program.get(ACCOUNT).await.json["last_login"].is_string());
+        let path = "/api/v1/token/audit/?entity=core.userprofile&ordering=id";
+        let all = program.get(path).await.json["results"].as_array().unwrap().clone();
+        let records: Vec<_> = all.iter()
+            .map(|row| (row["action"].as_str().unwrap(), row["username"].as_str().unwrap(), row["after"]["credential"].as_str()))
+            .collect();
+        assert_eq!(records, [
+            ("add", "server", None),
+            ("login", "admin", Some("token")),
+            ("login", "admin", Some("jwt")),
+            ("login", "admin", Some("session")),
+        ]);
+        program.post("/rest-auth/logout/", json!({})).await;
+        let last = server.admin().await.get("/api/v1/token/audit/").await.json["results"][0].clone();
+        assert_eq!((&last["action"], &last["after"]["credential"]), (&json!("logout"), &json!("token")));
+    }
+
+    async fn ones_account_is_shown_as_in_the_list_of_operators(server: Server) {
+        let admin = server.admin().await;
+        let mut account = admin.get(ACCOUNT).await.json;
+        assert_eq!(account.as_object_mut().unwrap().remove("permissions"), Some(json!([])));
+        assert_eq!(account, admin.get("/api/v1/token/user-profiles/1/").await.json);
+    }
+
     async fn guessing_passwords_is_slowed_down(server: Server) {
         let wrong = json!({"username": "admin", "password": "wrong"});
         for _ in 0..10 {

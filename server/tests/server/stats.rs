@@ -345,7 +345,10 @@ on_both_engines! {
         assert_eq!(provided.last().unwrap()["value"], 2, "in the end all of them");
         assert_eq!(provided.len(), delay["x_labels"].as_array().unwrap().len());
         assert_eq!(ask(&admin, "deployments/2/computers/delay").await.status, 400, "it has no schedule");
-        assert_eq!(ask(&admin, "deployments/77/timeline").await.status, 404);
+        for path in ["deployments/77/timeline", "deployments/x/timeline", "deployments/x/computers/delay"] {
+            let nothing = ask(&admin, path).await;
+            assert_eq!((nothing.status, nothing.code()), (404, "not_found"), "{path}");
+        }
     }
 
     async fn alerts_tell_what_has_to_be_looked_at(server: Fleet) {

@@ -3,19 +3,22 @@
 use utoipa::openapi::{
     Components, Content, HttpMethod, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder,
     RefOr, Required, Response, ResponseBuilder, Schema,
-    path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
     request_body::{RequestBody, RequestBodyBuilder},
     security::{
         ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
     },
 };
 
-use super::schemas::{self, Schemas, like, of_type};
+use super::{
+    others,
+    schemas::{self, Schemas, like, of_type},
+};
 use crate::rest::{
     action::{Action, Verb},
     address::TOKEN,
     entity::{Csv, Entity, Like, Target, Write},
-    filter::Operation as Compare,
+    filter::{Operation as Compare, loose},
     registry::{Resource, registry},
 };
 
@@ -25,25 +28,28 @@ type Any = RefOr<Schema>;
 pub fn build() -> OpenApi {
     let mut schemas = Schemas::default();
     schemas.0.insert("Error".to_owned(), error());
-    let mut paths = PathsBuilder::new();
+    let mut found = Vec::new();
     for resource in &registry().resources {
-        for (path, method, operation) in Described::new(resource, &mut schemas).operations() {
-            let mut item = PathItem::new(method, operation);
-            if path.contains("{id}") {
-                item.parameters = Some(vec![RefOr::T(id())]);
-            }
-            paths = paths.path(path, item);
+        found.extend(Described::new(resource, &mut schemas).operations());
+    }
+    found.extend(others::operations());
+    let mut paths = PathsBuilder::new();
+    for (path, method, operation) in found {
+        let mut item = PathItem::new(method, operation);
+        if path.contains("{id}") {
+            item.parameters = Some(vec![RefOr::T(id())]);
         }
+        paths = paths.path(path, item);
     }
     let mut components = Components::new();
     components.schemas.extend(schemas.0);
     let token = ApiKeyValue::with_description("Authorization", "`Token <key>`");
-    components.add_security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)));
+    components.add_security_scheme("tokenAuth", SecurityScheme::ApiKey(ApiKey::Header(token)));
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
         .build();
-    components.add_security_scheme("jwt", SecurityScheme::Http(bearer));
+    components.add_security_scheme("jwtAuth", SecurityScheme::Http(bearer));
     let none: [&str; 0] = [];
     OpenApiBuilder::new()
         .info(
@@ -56,8 +62,8 @@ pub fn build() -> OpenApi {
         .paths(paths.build())
         .components(Some(components))
         .security(Some([
-            SecurityRequirement::new("token", none),
-            SecurityRequirement::new("jwt", none),
+            SecurityRequirement::new("tokenAuth", none),
+            SecurityRequirement::new("jwtAuth", none),
         ]))
         .build()
 }
@@ -83,25 +89,53 @@ fn id() -> Parameter {
         .build()
 }
 
-fn query(name: &str, schema: Any, description: &str) -> Parameter {
+/// A parameter of an address.
+pub fn query(name: &str, schema: Any, description: &str) -> ParameterBuilder {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
         .required(Required::False)
         .schema(Some(schema))
         .description((!description.is_empty()).then_some(description))
-        .build()
 }
 
-fn answer(description: &str, schema: Any) -> Response {
+/// An answer in JSON.
+pub fn answer(description: &str, schema: Any) -> Response {
     ResponseBuilder::new()
         .description(description)
         .content("application/json", Content::new(Some(schema)))
         .build()
 }
 
-fn empty(description: &str) -> Response {
+/// An answer without a body.
+pub fn empty(description: &str) -> Response {
     ResponseBuilder::new().description(description).build()
+}
+
+/// A verb, and what operations with it are called.
+pub const fn verb(verb: Verb) -> (HttpMethod, &'static str) {
+    match verb {
+        Verb::Get => (HttpMethod::Get, "retrieve"),
+        Verb::Post => (HttpMethod::Post, "create"),
+        Verb::Put => (HttpMethod::Put, "update"),
+        Verb::Patch => (HttpMethod::Patch, "partial_update"),
+        Verb::Delete => (HttpMethod::Delete, "destroy"),
+    }
+}
+
+/// The body of a list that is asked for by POST: the parameters of the list.
+fn questions() -> RequestBody {
+    RequestBodyBuilder::new()
+        .content("application/json", Content::new(Some(like(Like::Object))))
+        .content(
+            "application/x-www-form-urlencoded",
+            Content::new(Some(like(Like::Object))),
+        )
+        .build()
+}
+
+fn badge() -> Any {
+    schemas::members(&[("pk", Like::Integer), ("text", Like::Text)])
 }
 
 /// One entity on its way into the document.
@@ -158,15 +192,24 @@ impl<'a> Described<'a> {
                 "403",
                 answer("The permission is missing", schemas::reference("Error")),
             );
+        let operation = if path.starts_with("{id}") {
+            operation.response(
+                "404",
+                answer("It is not there or hidden", schemas::reference("Error")),
+            )
+        } else {
+            operation
+        };
         let path = format!("{TOKEN}{}/{path}", self.entity.route);
         self.found.push((path, method, operation.build()));
     }
 
     fn operation(&self, name: &str, summary: &str) -> OperationBuilder {
         let route = self.entity.route.replace(['/', '-'], "_");
+        let family = self.entity.route.split('/').next().unwrap_or_default();
         OperationBuilder::new()
-            .tag(self.entity.route)
-            .operation_id(Some(format!("{route}_{name}")))
+            .tag(family)
+            .operation_id(Some(format!("api_v1_token_{route}_{name}")))
             .summary(Some(summary))
     }
 
@@ -194,7 +237,7 @@ impl<'a> Described<'a> {
 
     fn parameters(&self) -> Vec<Parameter> {
         let mut parameters = vec![
-            query("page", like(Like::Text), "Number of the page, or `last`"),
+            query("page", like(Like::Integer), "Number of the page, or `last`"),
             query(
                 "page_size",
                 like(Like::Integer),
@@ -214,18 +257,25 @@ impl<'a> Described<'a> {
             ));
         }
         for filter in &self.resource.filters {
-            let schema = match filter.operation {
-                Compare::In => schemas::list(of_type(filter.path.leaf().ty(), false)),
-                Compare::IsNull => like(Like::Boolean),
-                Compare::Contains | Compare::ContainsExactly => like(Like::Text),
-                _ => of_type(filter.path.leaf().ty(), false),
-            };
-            parameters.push(query(&filter.name, schema, ""));
+            let ty = filter.path.leaf().ty();
+            parameters.push(match filter.operation {
+                Compare::In => query(&filter.name, schemas::list(of_type(loose(ty), false)), "")
+                    .style(Some(ParameterStyle::Form))
+                    .explode(Some(false)),
+                Compare::IsNull => query(&filter.name, like(Like::Boolean), ""),
+                Compare::Contains | Compare::ContainsExactly => {
+                    query(&filter.name, like(Like::Text), "")
+                }
+                _ => query(&filter.name, of_type(ty, false), ""),
+            });
         }
         for filter in self.entity.custom_filters {
             parameters.push(query(filter.name, like(filter.like), ""));
         }
         parameters
+            .into_iter()
+            .map(ParameterBuilder::build)
+            .collect()
     }
 
     fn writes(&mut self) {
@@ -288,51 +338,57 @@ impl<'a> Described<'a> {
 
     fn generic(&mut self) {
         let entity = self.entity;
-        if matches!(entity.csv, Csv::Everything | Csv::Columns(_)) {
-            let file = ResponseBuilder::new()
-                .description("The whole list")
-                .content("text/csv", Content::new(Some(like(Like::Text))))
-                .build();
-            let mut export = self
-                .operation("export", "The list as CSV")
-                .response("200", file);
-            for parameter in self.parameters().into_iter().skip(2) {
-                export = export.parameter(parameter);
-            }
-            self.add("export/", HttpMethod::Get, export);
+        if matches!(
+            entity.csv,
+            Csv::Everything | Csv::Columns(_) | Csv::Fields(_)
+        ) {
+            self.export();
         }
         if !entity.generic {
             return;
         }
         let page = schemas::reference(&format!("Paginated{}List", entity.schema));
         let filter = self
-            .operation("filter", "The list, with its parameters in the body")
-            .request_body(Some(
-                RequestBodyBuilder::new()
-                    .content("application/json", Content::new(Some(like(Like::Object))))
-                    .build(),
-            ))
+            .operation("filter_create", "The list, with its parameters in the body")
+            .request_body(Some(questions()))
             .response("200", answer("A page", page));
         self.add("filter/", HttpMethod::Post, filter);
         let badge = self
-            .operation("badge", "What it is called")
-            .response("200", answer("The badge", like(Like::Object)));
+            .operation("badge_retrieve", "What it is called")
+            .response("200", answer("The badge", badge()));
         self.add("{id}/badge/", HttpMethod::Get, badge);
-        let relations = self.operation("relations", "What refers to it").response(
-            "200",
-            answer("Collections", schemas::list(like(Like::Object))),
-        );
+        let relations = self
+            .operation("relations_retrieve", "What refers to it")
+            .response(
+                "200",
+                answer("Collections", schemas::list(like(Like::Object))),
+            );
         self.add("{id}/relations/", HttpMethod::Get, relations);
     }
 
-    fn action(&mut self, action: &'static Action) {
-        let (method, verb) = match action.verb {
-            Verb::Get => (HttpMethod::Get, "get"),
-            Verb::Post => (HttpMethod::Post, "post"),
-            Verb::Put => (HttpMethod::Put, "put"),
-            Verb::Patch => (HttpMethod::Patch, "patch"),
-            Verb::Delete => (HttpMethod::Delete, "delete"),
+    fn export(&mut self) {
+        let file = || {
+            ResponseBuilder::new()
+                .description("The whole list")
+                .content("text/csv", Content::new(Some(like(Like::Text))))
+                .build()
         };
+        let mut export = self
+            .operation("export_retrieve", "The list as CSV")
+            .response("200", file());
+        for parameter in self.parameters().into_iter().skip(2) {
+            export = export.parameter(parameter);
+        }
+        self.add("export/", HttpMethod::Get, export);
+        let posted = self
+            .operation("export_create", "The same, with its parameters in the body")
+            .request_body(Some(questions()))
+            .response("200", file());
+        self.add("export/", HttpMethod::Post, posted);
+    }
+
+    fn action(&mut self, action: &'static Action) {
+        let (method, verb) = verb(action.verb);
         let path = format!("{}/", action.path.replace("<id>", "{id}"));
         let name = action.path.replace("<id>/", "").replace(['/', '-'], "_");
         let mut operation = self

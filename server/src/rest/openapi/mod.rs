@@ -1,6 +1,7 @@
 //! The description of the API for programs and people: OpenAPI from the declarations, and Swagger UI.
 
 mod document;
+mod others;
 mod schemas;
 mod yaml;
 
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 use axum::{
     Router,
     extract::RawQuery,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -37,11 +38,24 @@ pub fn router() -> Router<AppState> {
         .merge(swagger("/docs"))
 }
 
-async fn schema(RawQuery(query): RawQuery) -> Response {
+async fn schema(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    let (kind, text) = match params.get("format") {
-        Some("json") => ("application/vnd.oai.openapi+json", JSON.as_str()),
-        _ => ("application/vnd.oai.openapi; charset=utf-8", YAML.as_str()),
+    let json = match params.get("format") {
+        Some(format) => format == "json",
+        None => accepts_json(&headers),
+    };
+    let (kind, text) = if json {
+        ("application/vnd.oai.openapi+json", JSON.as_str())
+    } else {
+        ("application/vnd.oai.openapi; charset=utf-8", YAML.as_str())
     };
     ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// Whether the caller names JSON as something it reads.
+fn accepts_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("json"))
 }

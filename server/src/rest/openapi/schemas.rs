@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::{
     KnownFormat, Ref, RefOr, Schema, SchemaFormat,
-    schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type as Json},
+    schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type as Json},
 };
 
 use crate::rest::{
@@ -29,6 +29,21 @@ pub fn reference(name: &str) -> Any {
 /// A list of something.
 pub fn list(items: Any) -> Any {
     ArrayBuilder::new().items(items).build().into()
+}
+
+/// Something, or null.
+fn or_null(schema: Any) -> Any {
+    let null = ObjectBuilder::new().schema_type(SchemaType::Type(Json::Null));
+    OneOfBuilder::new().item(schema).item(null.build()).into()
+}
+
+/// An object with these members, all of which are there.
+pub fn members(members: &[(&str, Like)]) -> Any {
+    let mut schema = object(Json::Object, false);
+    for (name, kind) in members {
+        schema = schema.property(*name, like(*kind)).required(*name);
+    }
+    schema.build().into()
 }
 
 fn object(ty: Json, null: bool) -> ObjectBuilder {
@@ -76,7 +91,8 @@ pub fn of_type(ty: Type, null: bool) -> Any {
 /// What a made value or an extra member looks like.
 pub fn like(like: Like) -> Any {
     match like {
-        Like::Text | Like::Uri => object(Json::String, false).build().into(),
+        Like::Text => object(Json::String, false).build().into(),
+        Like::Uri => object(Json::String, true).build().into(),
         Like::Integer => formatted(Json::Integer, KnownFormat::Int64, false),
         Like::Number => formatted(Json::Number, KnownFormat::Double, false),
         Like::Boolean => object(Json::Boolean, false).build().into(),
@@ -122,7 +138,15 @@ impl Schemas {
             Field::Column { column, .. } => at_end(column),
             Field::Path { path, .. } => at_end(path),
             Field::Label { .. } => like(Like::Text),
-            Field::One { shape, .. } => self.fragment(shape),
+            Field::One {
+                relation, shape, ..
+            } => {
+                let fragment = self.fragment(shape);
+                match table.one(relation) {
+                    Some((column, _)) if column.null => or_null(fragment),
+                    _ => fragment,
+                }
+            }
             Field::Many { shape, .. } => list(self.fragment(shape)),
             Field::Ids { .. } => like(Like::Ids),
             Field::Made { like: kind, .. } => like(*kind),
@@ -150,6 +174,8 @@ impl Schemas {
             .property("previous", object(Json::String, true).build())
             .property("results", list(item))
             .required("count")
+            .required("next")
+            .required("previous")
             .required("results");
         self.0.insert(name.to_owned(), page.build().into());
         reference(name)

@@ -205,6 +205,55 @@ on_both_engines! {
         assert_eq!(computers["api"]["query"]["status__in"], "assigned,reserved,unknown");
     }
 
+    async fn relations_name_the_computers_further_away(org: Organisation) {
+        let entries = list(&org, &format!("platforms/{}/relations/", org.id("platforms"))).await;
+        let computers = entries.as_array().unwrap().iter().find(|entry| entry["api"]["model"] == "computers").unwrap().clone();
+        assert_eq!(computers["api"]["query"]["platform"], org.id("platforms"));
+        assert_eq!((&computers["count"], &computers["text"]), (&json!(2), &json!("Computers [platform]")));
+        let id = org.id("deployments");
+        let aimed = json!({"included_attributes": [org.id("tags")], "excluded_attributes": [], "schedule": null});
+        let changed = org.admin.patch(&format!("{TOKEN}deployments/{id}/"), aimed).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        let entries = list(&org, &format!("deployments/{id}/relations/")).await;
+        let targets = entries.as_array().unwrap().iter().find(|entry| entry["text"] == "Computers [targets]").unwrap().clone();
+        assert_eq!((&targets["count"], &targets["api"]["query"]["id__in"]), (&json!(1), &json!(org.id("computers").to_string())));
+    }
+
+    async fn an_attribute_that_stands_for_something_is_shown_as_that(org: Organisation) {
+        let computer = org.id("computers");
+        let own = "INSERT INTO core_attribute (property_att_id, value) VALUES (2, $1) RETURNING id";
+        let (own,): (i64,) = org.server.state().db.one(own, args![computer.to_string()]).await.unwrap();
+        let aimed = json!({"included_attributes": [own]});
+        org.admin.patch(&format!("{TOKEN}deployments/{}/", org.id("deployments")), aimed).await;
+        for route in ["attributes", "features"] {
+            let badge = list(&org, &format!("{route}/{own}/badge/")).await;
+            assert_eq!(badge, list(&org, &format!("computers/{computer}/badge/")).await, "{route}");
+            assert_eq!((&badge["pk"], &badge["status"]), (&json!(computer), &json!("assigned")));
+        }
+        for (prefix, value, route) in [("SET", "Blue%20set", "attribute-sets"), ("DMN", "NORTH-SIDE", "domains")] {
+            let page = list(&org, &format!("attributes/?property_att__prefix={prefix}&value={value}")).await;
+            let badge = list(&org, &format!("attributes/{}/badge/", page["results"][0]["id"])).await;
+            assert_eq!(badge["pk"], org.id(route), "{route}");
+        }
+        let models = async |path: String| {
+            let entries = list(&org, &format!("{path}relations/")).await;
+            let entries = entries.as_array().unwrap().clone();
+            entries.iter().map(|entry| entry["api"]["model"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let of_computer = models(format!("computers/{computer}/")).await;
+        let mut of_attribute = models(format!("attributes/{own}/")).await;
+        for model in ["deployments", "errors", "synchronizations"] {
+            assert!(of_computer.iter().any(|known| known == model), "{model} in {of_computer:?}");
+        }
+        of_attribute.sort();
+        let mut expected = of_computer.clone();
+        expected.sort();
+        assert_eq!(of_attribute, expected, "a computer and its attribute have their collections in common");
+        let reader = org.server.operator("reader", &["core.view_attribute"]).await;
+        let badge = reader.get(&format!("{TOKEN}attributes/{own}/badge/")).await;
+        assert_eq!(badge.json["pk"], own, "who may not see computers sees the attribute");
+    }
+
     async fn an_export_writes_lists_and_times_plainly(org: Organisation) {
         let file = org.admin.get(&format!("{TOKEN}domains/export/")).await.text;
         let mut lines = file.lines();

@@ -5,6 +5,7 @@ mod conformance;
 mod contract;
 mod lists;
 mod organisation;
+mod requests;
 mod rights;
 mod writes;
 

@@ -1,0 +1,58 @@
+//! What a call of this folder is given: JSON, a form or a multipart form.
+
+use axum::extract::{FromRequest, Request};
+use serde_json::Value;
+
+use crate::app::AppState;
+use crate::rest::body::{self, Body, Limits};
+use crate::rest::error::RestError;
+use crate::rest::value::Refused;
+
+/// Whoever is not signed in yet has little to say.
+const LIMITS: Limits = Limits {
+    memory: 64 * 1024,
+    file: 0,
+};
+
+/// The members of a body.
+#[derive(Debug)]
+pub struct Fields(pub Body);
+
+impl FromRequest<AppState> for Fields {
+    type Rejection = RestError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, RestError> {
+        let body = body::read(request, &state.files, LIMITS).await?.object()?;
+        Ok(Self(body))
+    }
+}
+
+impl Fields {
+    /// A text, also where a number was sent; empty when it is missing or something else.
+    pub fn text(&self, name: &str) -> String {
+        match self.0.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// Texts that must not be empty.
+    ///
+    /// # Errors
+    /// With every one that is, under its name.
+    pub fn required<const N: usize>(&self, names: [&str; N]) -> Result<[String; N], RestError> {
+        let texts = names.map(|name| self.text(name));
+        let missing: Vec<(String, String)> = names
+            .iter()
+            .zip(&texts)
+            .filter(|(_, text)| text.is_empty())
+            .map(|(name, _)| ((*name).to_owned(), Refused::Missing.to_string()))
+            .collect();
+        if missing.is_empty() {
+            Ok(texts)
+        } else {
+            Err(RestError::fields(missing))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The computers a row is aimed at by its included and excluded attributes.
+
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+
+use super::{
+    path::ROW,
+    schema::{Many, Table},
+    visibility::PRODUCTIVE,
+};
+
+/// The computers in use that hold an attribute the row includes, directly or by its schedule, and none it excludes;
+/// of its project, where it has one. `None` when the row is aimed at nothing.
+#[must_use]
+pub fn computers(table: &'static Table, id: i64) -> Option<SelectStatement> {
+    let row = |column: &'static str| Expr::col((ROW, column));
+    let mut included = holding(&listed(table, "included_attributes", id)?);
+    let excluded = holding(&listed(table, "excluded_attributes", id)?);
+    if table.one("schedule").is_some() {
+        included = included.or(holding(&scheduled(table, id)));
+    }
+    let mut select = Query::select();
+    select
+        .from_as("client_computer", ROW)
+        .and_where(row("status").is_in(PRODUCTIVE))
+        .and_where(included)
+        .and_where(excluded.not());
+    if table.one("project").is_some() {
+        select.and_where(row("project_id").in_subquery(own(table, "project_id", id)));
+    }
+    Some(select)
+}
+
+fn own(table: &'static Table, column: &'static str, id: i64) -> SelectStatement {
+    Query::select()
+        .column(column)
+        .from(table.name)
+        .and_where(Expr::col(table.key.name).eq(id))
+        .take()
+}
+
+fn listed(table: &'static Table, relation: &str, id: i64) -> Option<SelectStatement> {
+    let Some(Many::Link {
+        table, own, other, ..
+    }) = table.many(relation)
+    else {
+        return None;
+    };
+    let select = Query::select()
+        .column(*other)
+        .from(*table)
+        .and_where(Expr::col(*own).eq(id))
+        .take();
+    Some(select)
+}
+
+fn scheduled(table: &'static Table, id: i64) -> SelectStatement {
+    let delays = Query::select()
+        .column("id")
+        .from("core_scheduledelay")
+        .and_where(Expr::col("schedule_id").in_subquery(own(table, "schedule_id", id)))
+        .take();
+    Query::select()
+        .column("attribute_id")
+        .from("core_scheduledelay_attributes")
+        .and_where(Expr::col("scheduledelay_id").in_subquery(delays))
+        .take()
+}
+
+/// Whether the computer has one of the attributes, from its last synchronization or as a tag.
+fn holding(attributes: &SelectStatement) -> Expr {
+    let among = |table: &'static str, column: &'static str| {
+        Query::select()
+            .column("computer_id")
+            .from(table)
+            .and_where(Expr::col(column).in_subquery(attributes.clone()))
+            .take()
+    };
+    let id = || Expr::col((ROW, "id"));
+    id().in_subquery(among("client_computer_sync_attributes", "attribute_id"))
+        .or(id().in_subquery(among("client_computer_tags", "serverattribute_id")))
+}
