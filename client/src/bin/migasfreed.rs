@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use async_trait::async_trait;
 use clap::{Parser, Subcommand};
 use migasfree_client::clock::SystemClock;
+use migasfree_client::config::Settings;
 use migasfree_client::daemon::catalog::render_child;
 use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
+use migasfree_client::daemon::settings::Opener;
 use migasfree_client::daemon::start::{Mode, Setup, run};
 use migasfree_client::process::helper;
-use migasfree_client::sync::{LocalEngine, OpenOptions};
+use migasfree_client::sync::{Engine, EngineError, LocalEngine, OpenOptions};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -100,6 +103,7 @@ async fn serve(options: &OpenOptions, session: bool) -> Result<()> {
         layout: engine.layout().clone(),
         settings: engine.settings().clone(),
         engine: Arc::new(engine),
+        opener: Arc::new(Reopen(options.clone())),
         clock: Arc::new(SystemClock),
         worker,
     };
@@ -112,6 +116,19 @@ async fn serve(options: &OpenOptions, session: bool) -> Result<()> {
         }
     };
     Ok(run(setup, stop).await?)
+}
+
+/// Opens the engine as it was opened first.
+#[derive(Debug)]
+struct Reopen(OpenOptions);
+
+#[async_trait]
+impl Opener for Reopen {
+    async fn open(&self) -> Result<(Arc<dyn Engine>, Settings), EngineError> {
+        let engine = LocalEngine::open(&self.0).await?;
+        let settings = engine.settings().clone();
+        Ok((Arc::new(engine), settings))
+    }
 }
 
 /// Workers read the same settings of the same root, whatever this daemon found them by.

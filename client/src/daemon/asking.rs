@@ -14,7 +14,7 @@ impl Core {
         let id = record.id.clone();
         let app = AppId(record.app_id);
         self.requests.add(uid, record.clone())?;
-        match self.engine.request_app(app, &record.justification).await {
+        match self.engine().request_app(app, &record.justification).await {
             Ok(Some(at_server)) => {
                 self.requests.sent(uid, &id, &at_server)?;
                 Ok(at_server)
@@ -37,7 +37,7 @@ impl Core {
     pub async fn send_requests(self: &Arc<Self>) {
         for (uid, record) in self.requests.unsent() {
             let app = AppId(record.app_id);
-            let kept = match self.engine.request_app(app, &record.justification).await {
+            let kept = match self.engine().request_app(app, &record.justification).await {
                 Ok(Some(at_server)) => self.requests.sent(uid, &record.id, &at_server),
                 Ok(None) => self.requests.withdraw(uid, &record.id),
                 Err(error) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use migasfree_dbus::{Error, JobState};
 use tokio::sync::Notify;
@@ -11,20 +11,27 @@ use tokio::sync::Notify;
 use super::access::Access;
 use super::bus::Signals;
 use super::catalog::{AppWork, Catalog, Renderer, Requests, Shelf, Viewer};
-use super::jobs::{AppRef, JobStore, Jobs, Launcher, Task};
+use super::hold::Holds;
+use super::jobs::{AppRef, JobStore, Jobs, Launcher};
 use super::known::Known;
 use super::schedule::Schedule;
+use super::settings::{Opener, Stamp};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::sync::{Credentials, Engine, EngineError};
 
+/// Questions to the package manager that are answered side by side; each is a program that runs.
+const QUESTIONS: usize = 4;
+
 /// The daemon without its connection: state and rules.
 #[derive(Debug)]
 pub struct Core {
-    /// What does the work.
-    pub engine: Arc<dyn Engine>,
-    /// The settings in force when the daemon started.
-    pub settings: Settings,
+    /// What does the work, with the settings it does it by.
+    at_work: RwLock<(Arc<dyn Engine>, Arc<Settings>)>,
+    /// Opens the engine anew when the settings change.
+    pub opener: Arc<dyn Opener>,
+    /// The files of the settings as they were when the engine was opened.
+    pub settings_stamp: tokio::sync::Mutex<Stamp>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Who may do what.
@@ -41,6 +48,8 @@ pub struct Core {
     pub known: Known,
     /// When to synchronise by itself.
     pub schedule: Schedule,
+    /// Who holds background jobs back.
+    pub holds: Holds,
     /// The way to the bus.
     pub signals: Signals,
     /// Wakes the dispatcher.
@@ -49,6 +58,10 @@ pub struct Core {
     pub refreshing: tokio::sync::Mutex<()>,
     /// One look at the packages at a time.
     pub looking: tokio::sync::Mutex<()>,
+    /// One look for updates at a time.
+    pub counting: tokio::sync::Mutex<()>,
+    /// A few questions to the package manager at a time.
+    pub questions: tokio::sync::Semaphore,
     /// Passwords of registrations that wait; never written down.
     pub credentials: Mutex<BTreeMap<u64, Credentials>>,
 }
@@ -60,6 +73,8 @@ pub struct Parts {
     pub engine: Arc<dyn Engine>,
     /// The settings in force.
     pub settings: Settings,
+    /// Opens the engine anew when the settings change.
+    pub opener: Arc<dyn Opener>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Who may do what.
@@ -83,18 +98,48 @@ impl Core {
             requests: Requests::open(&parts.state.join("requests.json")),
             known: Known::open(&parts.cache.join("server.json")),
             schedule: Schedule::open(&parts.state.join("schedule.json")),
+            holds: Holds::default(),
             signals: Signals::default(),
             wake: Notify::new(),
             refreshing: tokio::sync::Mutex::new(()),
             looking: tokio::sync::Mutex::new(()),
+            counting: tokio::sync::Mutex::new(()),
+            questions: tokio::sync::Semaphore::new(QUESTIONS),
             credentials: Mutex::default(),
-            engine: parts.engine,
-            settings: parts.settings,
+            settings_stamp: tokio::sync::Mutex::new(Stamp::of(&parts.settings.file)),
+            at_work: RwLock::new((parts.engine, Arc::new(parts.settings))),
+            opener: parts.opener,
             clock: parts.clock,
             access: parts.access,
             launcher: parts.launcher,
             jobs,
         }))
+    }
+
+    /// What does the work.
+    #[must_use]
+    pub fn engine(&self) -> Arc<dyn Engine> {
+        let at_work = self.at_work.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&at_work.0)
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        let at_work = self.at_work.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&at_work.1)
+    }
+
+    /// From now on this engine does the work.
+    pub fn put_to_work(&self, engine: Arc<dyn Engine>, settings: Settings) {
+        let mut at_work = self.at_work.write().unwrap_or_else(PoisonError::into_inner);
+        *at_work = (engine, Arc::new(settings));
+    }
+
+    /// A turn to ask the package manager something.
+    pub async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        // It is never closed.
+        self.questions.acquire().await.ok()
     }
 
     /// Now, Unix seconds.
@@ -111,7 +156,7 @@ impl Core {
             for app in job.stored.task.apps() {
                 work.entry(app).or_insert(AppWork {
                     job: job.stored.id,
-                    removes: matches!(job.stored.task, Task::RemoveApps { .. }),
+                    role: job.stored.task.role(),
                     position,
                     unauthorized: job.view.state == JobState::Authorizing,
                     percent: job.view.percent,

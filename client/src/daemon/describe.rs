@@ -12,7 +12,7 @@ impl Core {
     /// The server's id of this computer, 0 when not registered.
     #[must_use]
     pub fn computer_id(&self) -> u32 {
-        let id = self.engine.identity().computer_id;
+        let id = self.engine().identity().computer_id;
         id.and_then(|id| u32::try_from(id.0).ok())
             .unwrap_or_default()
     }
@@ -25,7 +25,7 @@ impl Core {
 /// The server's record of this computer with what the daemon knows itself.
 #[must_use]
 pub fn info(core: &Core) -> ComputerInfo {
-    let identity = core.engine.identity();
+    let identity = core.engine().identity();
     let facts = core.known.facts();
     let info = &facts.info;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -49,11 +49,11 @@ pub fn info(core: &Core) -> ComputerInfo {
         server: identity.server,
         status: text(&info.status),
         sync_end_date: info.sync_end_date.clone(),
-        user: String::new(),
+        user: facts.user.clone(),
         fqdn: text(&info.fqdn),
         mac_address: text(&info.mac_address),
         ip_address: if address.is_empty() {
-            core.engine.network().ip_address
+            core.engine().network().ip_address
         } else {
             address
         },
@@ -72,7 +72,7 @@ pub fn info(core: &Core) -> ComputerInfo {
 /// What goes on the label of this computer.
 #[must_use]
 pub fn label(core: &Core) -> ComputerLabel {
-    let identity = core.engine.identity();
+    let identity = core.engine().identity();
     let facts = core.known.facts();
     let id = core.computer_id();
     let qr = serde_json::json!({"model": "computer", "id": id, "server": identity.server});

@@ -5,8 +5,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use migasfree_dbus::{Action, Error};
+use migasfree_dbus::{Action, Error, JobState};
 use tokio::time::Instant;
+
+use zbus::OwnedFd;
 
 use super::access::{Admission, Caller, Decision, Details};
 use super::core::Core;
@@ -15,7 +17,8 @@ use super::jobs::{
     Done, Event, EventLog, NewJob, Tail, Task, Work, WorkerLock, perform_registration,
 };
 use super::schedule::random;
-use crate::job::{JobId, ResultCode};
+use super::secret;
+use crate::job::{JobId, JobResult, ResultCode};
 use crate::pms::{Action as PackageAction, PackageName};
 use crate::sync::{Credentials, Scope, SyncRequest};
 
@@ -40,9 +43,11 @@ impl Core {
             .access
             .admit(caller, action, &details, interactive)
             .await?;
-        if let Some(id) = self.jobs.joinable(new.owner_uid, &new.task)
-            && admission == Admission::Granted
-        {
+        let waiting_for = match admission {
+            Admission::Granted => JobState::Queued,
+            Admission::MustAsk => JobState::Authorizing,
+        };
+        if let Some(id) = self.jobs.joinable(&new, waiting_for) {
             return Ok(id);
         }
         self.access.limits().write(caller)?;
@@ -60,13 +65,14 @@ impl Core {
         tokio::spawn(async move { core.authorize(id, &caller, action, &details).await });
     }
 
-    /// Makes a registration. The password stays in memory until the job runs or is refused.
+    /// Makes a registration. The password is read only from who may register, and stays in memory until the job runs or is
+    /// refused.
     pub async fn request_registration(
         self: &Arc<Self>,
         caller: &Caller,
         interactive: bool,
-        new: NewJob,
-        credentials: Credentials,
+        username: String,
+        password: OwnedFd,
     ) -> Result<u64, Error> {
         let (action, details) = (Action::Register, Details::default());
         let admission = self
@@ -74,6 +80,16 @@ impl Core {
             .admit(caller, action, &details, interactive)
             .await?;
         self.access.limits().write(caller)?;
+        let credentials = Credentials {
+            password: secret::read(password).await?,
+            username: username.clone(),
+        };
+        let new = NewJob {
+            task: Task::Register { user: username },
+            origin: "user",
+            owner_uid: caller.uid,
+            background: false,
+        };
         let id = match admission {
             Admission::Granted => self.jobs.add_queued(new, self.now())?,
             Admission::MustAsk => self.jobs.add_unauthorized(new, self.now())?,
@@ -142,7 +158,7 @@ impl Core {
         }
         loop {
             let woken = self.wake.notified();
-            match self.jobs.start_next(self.now()) {
+            match self.jobs.start_next(self.now(), self.holds.any()) {
                 Some(id) => self.run(id).await,
                 None => woken.await,
             }
@@ -188,6 +204,9 @@ impl Core {
             );
         }
         let mut tail = Tail::of(&self.jobs.folder(id));
+        if self.is_cancelling(id) {
+            return Done::new(ResultCode::ByUser, "cancelled before it began");
+        }
         let done = match self.launch(id, &mut tail, false).await {
             Some(done) => Some(done),
             // The worker died. What it started may live: another one goes on with that.
@@ -198,7 +217,11 @@ impl Core {
 
     async fn launch(self: &Arc<Self>, id: u64, tail: &mut Tail, resume: bool) -> Option<Done> {
         let folder = self.jobs.folder(id);
-        if let Err(error) = self.launcher.launch(id, &folder, resume).await {
+        let launched = match WorkerLock::of(&folder).forget() {
+            Ok(()) => self.launcher.launch(id, &folder, resume).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = launched {
             return Some(Done::new(
                 ResultCode::Internal,
                 format!("the job could not be started: {error}"),
@@ -213,32 +236,41 @@ impl Core {
         let mut inhibitor = Inhibitor::default();
         let launched = Instant::now();
         let mut spoke = false;
-        let mut done = None;
+        let mut asked_to_stop = false;
         loop {
             let alive = lock.is_held();
             let events = read(tail, id);
             spoke |= !events.is_empty();
-            for event in &events {
-                if let Event::Done(end) = event {
-                    done = Some(end.clone());
-                }
-            }
+            let done = events.iter().find_map(|event| match event {
+                Event::Done(end) => Some(end.clone()),
+                _ => None,
+            });
             self.deliver(id, &events).await;
             inhibitor.follow(self, id).await;
-            if !alive
-                && events.is_empty()
-                && (done.is_some() || spoke || launched.elapsed() >= grace)
-            {
+            if done.is_some() {
                 return done;
             }
-            if events.is_empty() {
-                tokio::time::sleep(LOOK).await;
+            if !alive && events.is_empty() && (spoke || launched.elapsed() >= grace) {
+                return None;
             }
+            if !asked_to_stop && self.is_cancelling(id) {
+                asked_to_stop = ask_to_stop(&lock, id);
+            }
+            // Also after news: listeners get what was said meanwhile in one piece.
+            tokio::time::sleep(LOOK).await;
         }
     }
 
+    fn is_cancelling(&self, id: u64) -> bool {
+        self.jobs
+            .with(id, |job| job.view.state == JobState::Cancelling)
+            .unwrap_or_default()
+    }
+
     async fn deliver(self: &Arc<Self>, id: u64, events: &[Event]) {
+        // What was held back to spare the bus is told although nothing new happened.
         if events.is_empty() {
+            self.signals.job_changed(self, id).await;
             return;
         }
         let question_before = self.question(id);
@@ -274,19 +306,27 @@ impl Core {
             scope: Scope::Full, ..
         } = task
         {
-            self.schedule.ended(code, self.now(), random());
+            let retry_after = done.retry_after;
+            self.schedule.ended(code, retry_after, self.now(), random());
+        }
+        if task.refreshes() && code.result() == JobResult::Success {
+            self.schedule.refreshed(self.now());
         }
         if task.changes_packages() {
             // Before the end is told, so that who hears of it finds the new states.
             self.look_at_packages().await;
         }
+        let wants_restart = done.reboot;
         self.end(id, done).await;
+        if wants_restart {
+            self.signals.restart_wanted(self, id).await;
+        }
         if code == ResultCode::Interrupted && task.changes_packages() && task != Task::Repair {
             self.repair().await;
         }
         if matches!(
             task,
-            Task::Sync { .. } | Task::Refresh | Task::Tags { .. } | Task::Register { .. }
+            Task::Sync { .. } | Task::Refresh { .. } | Task::Tags { .. } | Task::Register { .. }
         ) {
             let core = Arc::clone(self);
             tokio::spawn(async move { core.refresh_from_server().await });
@@ -300,7 +340,7 @@ impl Core {
             owner_uid: 0,
             background: false,
         };
-        if self.jobs.joinable(0, &new.task).is_none()
+        if self.jobs.joinable(&new, JobState::Queued).is_none()
             && let Err(error) = self.submit(new).await
         {
             tracing::error!(%error, "the repair of packages could not be queued");
@@ -340,10 +380,13 @@ impl Core {
         let Ok(job_id) = JobId::new(id.to_string()) else {
             return interrupted();
         };
+        if self.is_cancelling(id) {
+            return Done::new(ResultCode::ByUser, "cancelled before it began");
+        }
         let _ = self.jobs.with(id, |job| job.view.allow_cancel = false);
         self.signals.job_changed(self, id).await;
         tracing::info!(job = id, user, "registers");
-        let done = perform_registration(self.engine.as_ref(), &credentials, job_id, &log).await;
+        let done = perform_registration(self.engine().as_ref(), &credentials, job_id, &log).await;
         let mut tail = Tail::of(&folder);
         let events = read(&mut tail, id);
         self.deliver(id, &events).await;
@@ -361,7 +404,7 @@ impl Core {
                 return Ok(Work::Sync(SyncRequest {
                     scope: *scope,
                     force_upgrade: *force_upgrade,
-                    background: reason == "timer",
+                    background: matches!(reason.as_str(), "timer" | "login"),
                 }));
             }
             Task::Tags { tags, apply } => {
@@ -383,9 +426,21 @@ impl Core {
             Task::InstallPackages { packages } => PackageAction::Install(packages.clone()),
             Task::RemovePackages { packages } => PackageAction::Remove(packages.clone()),
             Task::Upgrade => PackageAction::Upgrade,
-            Task::Refresh => PackageAction::Refresh,
+            Task::UpgradePackages { packages } => PackageAction::UpgradePackages(packages.clone()),
+            Task::UpgradeApp { app } => PackageAction::UpgradePackages(
+                self.packages_to_install(&[app.id]).map_err(not_found)?,
+            ),
+            Task::Refresh { force } => {
+                if !force && self.schedule.is_fresh(self.now()) {
+                    return Err(Done::new(ResultCode::NothingToDo, ""));
+                }
+                PackageAction::Refresh
+            }
         };
-        if let PackageAction::Install(packages) | PackageAction::Remove(packages) = &action {
+        if let PackageAction::Install(packages)
+        | PackageAction::Remove(packages)
+        | PackageAction::UpgradePackages(packages) = &action
+        {
             if packages.is_empty() {
                 return Err(Done::new(ResultCode::NothingToDo, ""));
             }
@@ -434,7 +489,7 @@ impl Core {
         names
             .iter()
             .map(|name| {
-                self.engine
+                self.engine()
                     .package_name(name)
                     .map_err(|error| super::core::bus_error(&error))
             })
@@ -446,6 +501,14 @@ fn read(tail: &mut Tail, id: u64) -> Vec<Event> {
     tail.read().unwrap_or_else(|error: io::Error| {
         tracing::error!(job = id, %error, "the events of a job cannot be read");
         Vec::new()
+    })
+}
+
+/// Asks a worker to stop; `false` while there is none yet.
+fn ask_to_stop(lock: &WorkerLock, id: u64) -> bool {
+    lock.interrupt().unwrap_or_else(|error| {
+        tracing::error!(job = id, %error, "the worker could not be asked to stop");
+        true
     })
 }
 

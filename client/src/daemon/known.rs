@@ -22,6 +22,8 @@ pub struct Facts {
     pub label: Label,
     /// Its tags.
     pub tags: Tags,
+    /// Who was logged in graphically then.
+    pub user: String,
 }
 
 /// The way to the server, as the last attempt found it.

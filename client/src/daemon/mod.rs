@@ -13,6 +13,7 @@
 //! | [`dispatch`](self) | a job's life from the call to the end |
 //! | [`catalog`] | applications, states, images, requests |
 //! | `known`, `refresh`, `schedule` | what the server said, keeping it fresh, when to synchronise |
+//! | `settings` | takes in changed settings without a restart |
 //! | [`bus`] | the interfaces and signals |
 
 pub mod access;
@@ -22,6 +23,7 @@ pub mod catalog;
 pub mod core;
 mod describe;
 mod dispatch;
+mod hold;
 mod inhibit;
 pub mod jobs;
 pub mod known;
@@ -29,6 +31,7 @@ mod plan;
 mod refresh;
 pub mod schedule;
 mod secret;
+pub mod settings;
 pub mod start;
 
 use std::sync::Arc;
@@ -65,6 +68,8 @@ pub async fn serve(
     tokio::spawn(Arc::clone(&core).run_jobs());
     tokio::spawn(Arc::clone(&core).keep_schedule());
     tokio::spawn(Arc::clone(&core).keep_fresh());
+    tokio::spawn(Arc::clone(&core).keep_settings());
+    tokio::spawn(Arc::clone(&core).heed_logins());
     tokio::spawn(forget_callers(Arc::clone(&core), connection.clone()));
     tokio::select! {
         () = stop => {}
@@ -77,10 +82,12 @@ pub async fn serve(
 impl Core {
     /// Keeps the catalogue fresh, for ever. Jobs that ask the server refresh it besides.
     async fn keep_fresh(self: Arc<Self>) {
-        self.look_at_packages().await;
+        if self.packages_are_stale() {
+            self.look_at_packages().await;
+        }
         let mut failures = 0;
         loop {
-            let wait = if !self.engine.identity().registered {
+            let wait = if !self.engine().identity().registered {
                 UNREGISTERED
             } else if self.now() - self.catalog.offer().fetched_at < FRESH
                 || self.refresh_from_server().await

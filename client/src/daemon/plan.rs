@@ -12,24 +12,31 @@ pub async fn plan(core: &Core, role: PlanRole, names: &[String]) -> Result<PlanR
         PlanRole::Remove => Action::Remove(packages(core, names)?),
         PlanRole::InstallApps => Action::Install(core.packages_to_install(&ids(names)?)?),
         PlanRole::RemoveApps => Action::Remove(core.packages_to_remove(&ids(names)?)?),
-        PlanRole::Upgrade => Action::Upgrade,
+        PlanRole::Upgrade if names.is_empty() => Action::Upgrade,
+        PlanRole::Upgrade => Action::UpgradePackages(packages(core, names)?),
         PlanRole::Unknown => {
             return Err(Error::InvalidArgument("there is no such role".into()));
         }
     };
-    if let Action::Install(packages) | Action::Remove(packages) = &action
+    if let Action::Install(packages) | Action::Remove(packages) | Action::UpgradePackages(packages) =
+        &action
         && packages.is_empty()
     {
         return Ok(record(core, &pms::Plan::default()));
     }
-    let plan = core.engine.plan(&action).await.map_err(|e| bus_error(&e))?;
+    let _turn = core.turn().await;
+    let plan = core
+        .engine()
+        .plan(&action)
+        .await
+        .map_err(|e| bus_error(&e))?;
     Ok(record(core, &plan))
 }
 
 fn packages(core: &Core, names: &[String]) -> Result<Vec<PackageName>, Error> {
     names
         .iter()
-        .map(|name| core.engine.package_name(name).map_err(|e| bus_error(&e)))
+        .map(|name| core.engine().package_name(name).map_err(|e| bus_error(&e)))
         .collect()
 }
 
@@ -73,6 +80,6 @@ fn record(core: &Core, plan: &pms::Plan) -> PlanRecord {
 }
 
 fn free_bytes(core: &Core) -> u64 {
-    rustix::fs::statvfs(core.engine.root())
+    rustix::fs::statvfs(core.engine().root())
         .map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
 }

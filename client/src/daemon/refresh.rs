@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::catalog::{Icon, Offer, PackageFacts};
+use super::catalog::{Icon, Offer, PackageFacts, updates};
 use super::core::Core;
 use super::known::{Connectivity, Facts};
+use crate::identity::graphical_user;
+use crate::process::SystemRunner;
 use crate::sync::EngineError;
 use crate::transport::messages::App;
 
@@ -22,8 +24,8 @@ impl Core {
         let Ok(_alone) = self.refreshing.try_lock() else {
             return true;
         };
-        if !self.engine.identity().registered {
-            self.notice_server(self.engine.server_info().await.map(drop));
+        if !self.engine().identity().registered {
+            self.notice_server(self.engine().server_info().await.map(drop));
             self.signals.manager_changed(self).await;
             return false;
         }
@@ -31,6 +33,7 @@ impl Core {
         let reached = result.is_ok();
         if reached {
             self.send_requests().await;
+            self.engine().goodbye().await;
         }
         self.notice_server(result);
         self.look_at_packages().await;
@@ -39,12 +42,12 @@ impl Core {
     }
 
     async fn fetch(self: &Arc<Self>) -> Result<(), EngineError> {
-        let snapshot = self.engine.catalog().await?;
+        let snapshot = self.engine().catalog().await?;
         let icons = self.fetch_icons(&snapshot.apps).await;
         let offer = Offer {
             revision: 0,
             fetched_at: self.now(),
-            project: self.engine.identity().project,
+            project: self.engine().identity().project,
             snapshot,
             icons,
         };
@@ -56,10 +59,13 @@ impl Core {
         self.forget_old_icons();
         let facts = Facts {
             fetched_at: self.now(),
-            server: self.engine.server_info().await?,
-            info: self.engine.info().await?,
-            label: self.engine.label().await?,
-            tags: self.engine.tags().await?,
+            server: self.engine().server_info().await?,
+            info: self.engine().info().await?,
+            label: self.engine().label().await?,
+            tags: self.engine().tags().await?,
+            user: graphical_user(&SystemRunner::detect())
+                .await
+                .unwrap_or_default(),
         };
         let old = self.known.facts();
         if self.known.replace(facts) {
@@ -108,7 +114,7 @@ impl Core {
         if let Some(icon) = at_hand.filter(|icon| now - icon.fetched_at < ICON_AGE) {
             return Some(icon.clone());
         }
-        match self.engine.public_file(address).await {
+        match self.engine().public_file(address).await {
             Ok(file) => match self.catalog.icons.store(&file.content) {
                 Ok(revision) => Some(Icon {
                     address: address.to_owned(),
@@ -144,7 +150,7 @@ impl Core {
     #[must_use]
     pub fn packages_are_stale(&self) -> bool {
         let facts = self.catalog.facts();
-        facts.stamp != self.engine.packages_stamp()
+        facts.stamp != self.engine().packages_stamp()
             || facts.revision != self.catalog.offer().revision
     }
 
@@ -152,9 +158,10 @@ impl Core {
     pub async fn look_at_packages(self: &Arc<Self>) {
         let _alone = self.looking.lock().await;
         let offer = self.catalog.offer();
-        match PackageFacts::gather(self.engine.as_ref(), &offer).await {
+        let before = self.catalog.facts();
+        match PackageFacts::gather(self.engine().as_ref(), &offer, &before).await {
             Ok(facts) => {
-                let changed = facts.installed != self.catalog.facts().installed;
+                let changed = facts.stamp != before.stamp;
                 if let Err(error) = self.catalog.replace_facts(facts) {
                     tracing::warn!(%error, "the states of packages could not be kept");
                 }
@@ -165,6 +172,32 @@ impl Core {
             Err(error) => tracing::warn!(%error, "the package manager did not answer"),
         }
         self.signals.states_changed(self).await;
+        self.signals.outlook_changed(self).await;
+        let core = Arc::clone(self);
+        tokio::spawn(async move { core.look_for_updates().await });
+    }
+
+    /// Counts the updates when packages or package lists are other ones than when they were counted.
+    async fn look_for_updates(self: &Arc<Self>) {
+        let _alone = self.counting.lock().await;
+        let stamp = self.engine().packages_stamp();
+        if self.catalog.facts().updates_stamp == stamp {
+            return;
+        }
+        let updates = updates(self.engine().as_ref()).await;
+        {
+            let _alone = self.looking.lock().await;
+            let facts = PackageFacts {
+                updates,
+                updates_stamp: stamp,
+                ..(*self.catalog.facts()).clone()
+            };
+            if let Err(error) = self.catalog.replace_facts(facts) {
+                tracing::warn!(%error, "the updates could not be kept");
+            }
+        }
+        self.signals.outlook_changed(self).await;
+        self.signals.manager_changed(self).await;
     }
 
     /// Lets a read go on with what is at hand, and looks again in the background when that is old. The very first time it waits.
@@ -176,7 +209,8 @@ impl Core {
             self.look_at_packages().await;
             return;
         }
-        if self.looking.try_lock().is_ok() {
+        // A job that changes packages has them looked at when it ends.
+        if self.jobs.running().is_none() && self.looking.try_lock().is_ok() {
             let core = Arc::clone(self);
             tokio::spawn(async move { core.look_at_packages().await });
         }
@@ -187,7 +221,7 @@ impl Core {
         let connectivity = match &result {
             Err(EngineError::Offline(reason)) => {
                 tracing::info!(reason, "the server cannot be reached");
-                if self.engine.network().ip_address.is_empty() {
+                if self.engine().network().ip_address.is_empty() {
                     Connectivity::Offline
                 } else {
                     Connectivity::ServerUnreachable

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use migasfree_dbus::JobState;
 use serde::{Deserialize, Serialize};
+use zbus::{MatchRule, MessageStream, OwnedObjectPath, message};
 
 use super::catalog;
 use super::core::Core;
@@ -17,8 +20,16 @@ const AFTER_BOOT: i64 = 5 * 60;
 const BOOT_SPREAD: i64 = 10 * 60;
 /// Between two synchronisations, seconds; 10 % more or less at random.
 const INTERVAL: i64 = 24 * 3600;
+/// After somebody logged in, seconds, if the last one is as old as [`LOGIN_AGE`]: attributes depend on the person.
+const AFTER_LOGIN: i64 = 30;
+const LOGIN_AGE: i64 = 60 * 60;
+/// Package lists younger than this are as good as new, seconds.
+const FRESH: i64 = 15 * 60;
 /// After failures, seconds.
 const RETRIES: [i64; 3] = [5 * 60, 15 * 60, 60 * 60];
+
+/// The first number of a user who is a person.
+const FIRST_PERSON: u32 = 1000;
 
 /// What the schedule remembers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +40,8 @@ struct Memory {
     failures: usize,
     last: i64,
     last_result: String,
+    refreshed: i64,
+    login: bool,
 }
 
 /// The next synchronisation, kept over restarts.
@@ -73,8 +86,8 @@ impl Schedule {
         });
     }
 
-    /// A full synchronisation ended.
-    pub fn ended(&self, code: ResultCode, now: i64, random: f64) {
+    /// A full synchronisation ended; `retry_after` is when a busy server wants to be asked again.
+    pub fn ended(&self, code: ResultCode, retry_after: Option<u64>, now: i64, random: f64) {
         self.change(|memory| {
             memory.last = now;
             memory.last_result = code.result().as_str().to_owned();
@@ -82,12 +95,47 @@ impl Schedule {
             let wait = if well {
                 memory.failures = 0;
                 INTERVAL - INTERVAL / 10 + share(INTERVAL / 5, random)
+            } else if let Some(seconds) = retry_after {
+                i64::try_from(seconds).unwrap_or(INTERVAL).min(INTERVAL)
             } else {
                 memory.failures += 1;
                 RETRIES[memory.failures.min(RETRIES.len()) - 1]
             };
             memory.next = now + wait;
+            memory.login = false;
         });
+    }
+
+    /// It could not even be begun: looks again later.
+    fn missed(&self, now: i64) {
+        self.change(|memory| {
+            memory.failures += 1;
+            memory.next = now + RETRIES[memory.failures.min(RETRIES.len()) - 1];
+            memory.login = false;
+        });
+    }
+
+    /// Somebody logged in: brings the next one near, unless the last one is recent or the next one is nearer.
+    pub fn logged_in(&self, now: i64) {
+        let next = now + AFTER_LOGIN;
+        let memory = self.lock().clone();
+        if now - memory.last > LOGIN_AGE && (memory.next == 0 || next < memory.next) {
+            self.change(|memory| {
+                memory.next = next;
+                memory.login = true;
+            });
+        }
+    }
+
+    /// The package lists were fetched.
+    pub fn refreshed(&self, now: i64) {
+        self.change(|memory| memory.refreshed = now);
+    }
+
+    /// Whether the package lists are as good as new.
+    #[must_use]
+    pub fn is_fresh(&self, now: i64) -> bool {
+        (0..FRESH).contains(&(now - self.lock().refreshed))
     }
 
     fn change(&self, change: impl FnOnce(&mut Memory)) {
@@ -148,28 +196,55 @@ impl Core {
     }
 
     async fn synchronise_by_itself(self: &Arc<Self>) {
-        if !self.engine.identity().registered {
-            self.schedule
-                .ended(ResultCode::Server, self.now(), random());
+        if !self.engine().identity().registered {
+            self.schedule.missed(self.now());
             return;
         }
+        let origin = if self.schedule.lock().login {
+            "login"
+        } else {
+            "timer"
+        };
         let new = NewJob {
             task: Task::Sync {
                 scope: Scope::Full,
-                reason: "timer".into(),
+                reason: origin.into(),
                 force_upgrade: false,
             },
-            origin: "timer",
+            origin,
             owner_uid: 0,
             background: true,
         };
-        if self.jobs.joinable(0, &new.task).is_none()
+        let waiting = self.jobs.joinable(&new, JobState::Queued);
+        if waiting.is_none()
             && let Err(error) = self.submit(new).await
         {
             tracing::error!(%error, "the synchronisation could not be queued");
-            self.schedule
-                .ended(ResultCode::Internal, self.now(), random());
+            self.schedule.missed(self.now());
         }
+    }
+
+    /// Brings a synchronisation near whenever somebody logs in, for ever.
+    pub async fn heed_logins(self: Arc<Self>) -> zbus::Result<()> {
+        let Some(bus) = self.signals.system_bus().cloned() else {
+            return Ok(());
+        };
+        let rule = MatchRule::builder()
+            .msg_type(message::Type::Signal)
+            .sender("org.freedesktop.login1")
+            .interface("org.freedesktop.login1.Manager")
+            .member("UserNew")
+            .build()?;
+        let mut logins = MessageStream::for_match_rule(rule, &bus, None).await?;
+        while let Some(login) = logins.next().await {
+            let (uid, _): (u32, OwnedObjectPath) = login?.body().deserialize()?;
+            // Users without a person log in too, for services.
+            if uid >= FIRST_PERSON {
+                self.schedule.logged_in(self.now());
+                self.signals.manager_changed(&self).await;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -199,13 +274,45 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let schedule = schedule(&folder);
         for wait in [300, 900, 3600, 3600] {
-            schedule.ended(ResultCode::Offline, 0, 0.5);
+            schedule.ended(ResultCode::Offline, None, 0, 0.5);
             assert_eq!(schedule.next(), wait);
         }
-        schedule.ended(ResultCode::Ok, 0, 0.5);
+        schedule.ended(ResultCode::Ok, None, 0, 0.5);
         assert_eq!(schedule.next(), INTERVAL);
         assert_eq!(schedule.last(), (0, "success".into()));
-        schedule.ended(ResultCode::Offline, 0, 0.5);
+        schedule.ended(ResultCode::Offline, None, 0, 0.5);
         assert_eq!(schedule.next(), 300);
+    }
+
+    #[test]
+    fn a_busy_server_says_when_it_has_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let schedule = schedule(&folder);
+        schedule.ended(ResultCode::Offline, Some(42), 1000, 0.5);
+        assert_eq!(schedule.next(), 1042);
+    }
+
+    #[test]
+    fn a_login_brings_the_next_one_near_unless_the_last_one_is_recent() {
+        let folder = tempfile::tempdir().unwrap();
+        let schedule = schedule(&folder);
+        schedule.ended(ResultCode::Ok, None, 10_000, 0.5);
+        let later = schedule.next();
+        schedule.logged_in(10_000 + 60);
+        assert_eq!(schedule.next(), later);
+        schedule.logged_in(20_000);
+        assert_eq!(schedule.next(), 20_030);
+        schedule.logged_in(20_010);
+        assert_eq!(schedule.next(), 20_030);
+    }
+
+    #[test]
+    fn package_lists_are_fresh_for_a_while() {
+        let folder = tempfile::tempdir().unwrap();
+        let schedule = schedule(&folder);
+        assert!(!schedule.is_fresh(5000));
+        schedule.refreshed(5000);
+        assert!(schedule.is_fresh(5000 + 60));
+        assert!(!schedule.is_fresh(5000 + 3600));
     }
 }

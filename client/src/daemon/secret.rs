@@ -15,22 +15,10 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// The password up to the end or the first line end. Pipes and regular files only, within a time limit.
 pub async fn read(descriptor: zbus::OwnedFd) -> Result<String, Error> {
-    let descriptor = OwnedFd::from(descriptor);
-    let kind = rustix::fs::fstat(&descriptor)
-        .map(|status| FileType::from_raw_mode(status.st_mode))
+    let bytes = tokio::time::timeout(TIME_LIMIT, bytes_of(OwnedFd::from(descriptor)))
+        .await
+        .map_err(|_| invalid(&"its end did not come in time; close the pipe after the password"))?
         .map_err(|error| invalid(&error))?;
-    let bytes = match kind {
-        FileType::Fifo => from_pipe(descriptor).await?,
-        FileType::RegularFile => {
-            let mut bytes = Vec::new();
-            File::from(descriptor)
-                .take(LIMIT + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| invalid(&error))?;
-            bytes
-        }
-        _ => return Err(invalid(&"only pipes and regular files are read")),
-    };
     if bytes.len() as u64 > LIMIT {
         return Err(invalid(&"it is too long"));
     }
@@ -38,14 +26,40 @@ pub async fn read(descriptor: zbus::OwnedFd) -> Result<String, Error> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-async fn from_pipe(descriptor: OwnedFd) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let pipe = pipe::Receiver::from_owned_fd(descriptor).map_err(|error| invalid(&error))?;
-    tokio::time::timeout(TIME_LIMIT, pipe.take(LIMIT + 1).read_to_end(&mut bytes))
-        .await
-        .map_err(|_| invalid(&"its end did not come in time; close the pipe after the password"))?
-        .map_err(|error| invalid(&error))?;
-    Ok(bytes)
+async fn bytes_of(descriptor: OwnedFd) -> std::io::Result<Vec<u8>> {
+    // A file may lie where even looking at it takes for ever.
+    let looked = tokio::task::spawn_blocking(move || match kind_of(&descriptor)? {
+        FileType::RegularFile => {
+            let mut bytes = Vec::new();
+            File::from(descriptor)
+                .take(LIMIT + 1)
+                .read_to_end(&mut bytes)?;
+            Ok(Source::Read(bytes))
+        }
+        FileType::Fifo => Ok(Source::Pipe(descriptor)),
+        _ => Err(std::io::Error::other(
+            "only pipes and regular files are read",
+        )),
+    });
+    match looked.await.map_err(std::io::Error::other)?? {
+        Source::Read(bytes) => Ok(bytes),
+        Source::Pipe(descriptor) => {
+            let mut bytes = Vec::new();
+            let pipe = pipe::Receiver::from_owned_fd(descriptor)?;
+            pipe.take(LIMIT + 1).read_to_end(&mut bytes).await?;
+            Ok(bytes)
+        }
+    }
+}
+
+enum Source {
+    Read(Vec<u8>),
+    Pipe(OwnedFd),
+}
+
+fn kind_of(descriptor: &OwnedFd) -> std::io::Result<FileType> {
+    let status = rustix::fs::fstat(descriptor)?;
+    Ok(FileType::from_raw_mode(status.st_mode))
 }
 
 fn invalid(reason: &dyn std::fmt::Display) -> Error {

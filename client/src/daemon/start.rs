@@ -12,6 +12,7 @@ use super::access::{Access, Authority, BusCallers, OwnUser, Polkit};
 use super::catalog::Renderer;
 use super::core::{Core, Parts};
 use super::jobs::{Launcher, WorkerCommand};
+use super::settings::Opener;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::paths::Layout;
@@ -37,6 +38,8 @@ pub struct Setup {
     pub settings: Settings,
     /// What does the work.
     pub engine: Arc<dyn Engine>,
+    /// Opens it anew when the settings change.
+    pub opener: Arc<dyn Opener>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// How to start a worker.
@@ -96,6 +99,7 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Arc<Core>, Star
     fs::create_dir_all(&cache)?;
     Ok(Core::open(Parts {
         engine: setup.engine,
+        opener: setup.opener,
         settings: setup.settings,
         clock: setup.clock,
         access,

@@ -3,7 +3,7 @@
 pub mod apt;
 mod detect;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,8 @@ pub enum Action {
     Remove(Vec<PackageName>),
     /// Everything that has a newer version.
     Upgrade,
+    /// Those of these that are installed, to their newest version.
+    UpgradePackages(Vec<PackageName>),
     /// The lists of available packages.
     Refresh,
 }
@@ -97,6 +99,9 @@ pub struct Plan {
     pub install: Vec<PlannedPackage>,
     pub update: Vec<PlannedPackage>,
     pub remove: Vec<PlannedPackage>,
+    /// Those of the updates that come from a repository of security updates.
+    #[serde(default)]
+    pub security: BTreeSet<String>,
     pub download_bytes: u64,
     /// How much more room is taken afterwards; negative when room is freed.
     pub disk_bytes: i64,

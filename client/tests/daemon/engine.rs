@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use migasfree_client::config::Settings;
+use migasfree_client::daemon::settings::Opener;
 use migasfree_client::job::{Job, JobId, ResultCode};
 use migasfree_client::observer::{
     Item, ItemPhase, LockHolder, OutputStream, Progress, Question, QuestionKind, Stage,
 };
+use migasfree_client::paths::Layout;
 use migasfree_client::pms::{
     Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PlannedPackage, PmsError,
 };
 use migasfree_client::sync::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
-    SyncRequest,
+    SyncRequest, load_settings,
 };
 use migasfree_client::transport::messages::{
     App, AppId, AppPackages, ComputerId, ComputerInfo, Label, MandatoryPackages, Named, ServerInfo,
@@ -83,12 +88,33 @@ impl World {
 #[derive(Debug)]
 pub struct PlayedEngine {
     root: PathBuf,
+    server: String,
+}
+
+/// Opens it again.
+#[derive(Debug)]
+pub struct PlayedOpener(PathBuf);
+
+impl PlayedOpener {
+    pub fn of(root: &Path) -> Self {
+        Self(root.to_path_buf())
+    }
+}
+
+#[async_trait]
+impl Opener for PlayedOpener {
+    async fn open(&self) -> Result<(Arc<dyn Engine>, Settings), EngineError> {
+        let settings = load_settings(&Layout::new(&self.0), None)?;
+        Ok((Arc::new(PlayedEngine::open(&self.0)), settings))
+    }
 }
 
 impl PlayedEngine {
     pub fn open(root: &Path) -> Self {
+        let settings = load_settings(&Layout::new(root), None).unwrap();
         Self {
             root: root.to_path_buf(),
+            server: settings.server.base(),
         }
     }
 
@@ -101,6 +127,30 @@ impl PlayedEngine {
             return Err(EngineError::Offline("no route to host".into()));
         }
         Ok(())
+    }
+
+    /// What has a newer version; `ledger` has holes.
+    fn updates(&self) -> Plan {
+        let world = self.world();
+        let newer = world.installed.iter().filter_map(|(name, version)| {
+            let offered = world.repository.get(name)?;
+            (offered != version).then(|| PlannedPackage {
+                name: name.clone(),
+                version: offered.clone(),
+                replaces: Some(version.clone()),
+                architecture: "amd64".into(),
+            })
+        });
+        let update: Vec<PlannedPackage> = newer.collect();
+        Plan {
+            security: update
+                .iter()
+                .map(|package| package.name.clone())
+                .filter(|name| name == "ledger")
+                .collect(),
+            update,
+            ..Plan::default()
+        }
     }
 
     async fn download(&self, job: &Job<'_>) -> Result<(), EngineError> {
@@ -210,7 +260,7 @@ impl Engine for PlayedEngine {
             registered: true,
             name: "pc42".into(),
             uuid: "4C4C4544-0000-1000-8000-000000000042".into(),
-            server: "http://server:8080".into(),
+            server: self.server.clone(),
             project: PROJECT.into(),
             package_manager: "played".into(),
             manage_devices: true,
@@ -263,6 +313,7 @@ impl Engine for PlayedEngine {
                 self.change(Stage::Install, names, job).await?;
             }
             Action::Remove(names) => self.change(Stage::Remove, names, job).await?,
+            Action::UpgradePackages(names) => self.change(Stage::Upgrade, names, job).await?,
             Action::Upgrade | Action::Refresh => {}
         }
         Ok(outcome())
@@ -393,9 +444,9 @@ impl Engine for PlayedEngine {
 
     fn packages_stamp(&self) -> u64 {
         let world = self.world();
-        let count =
-            world.installed.len() * 1000 + world.repository.len() * 10 + world.mandatory.len();
-        u64::try_from(count).unwrap() + 1
+        let mut stamp = DefaultHasher::new();
+        (world.installed, world.repository, world.mandatory).hash(&mut stamp);
+        stamp.finish().max(1)
     }
 
     fn last_mandatory(&self) -> MandatoryPackages {
@@ -417,6 +468,7 @@ impl Engine for PlayedEngine {
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError> {
         let names = match action {
             Action::Install(names) | Action::Remove(names) => names.clone(),
+            Action::Upgrade => return Ok(self.updates()),
             _ => Vec::new(),
         };
         let list = names

@@ -1,6 +1,11 @@
 //! What callers may not pass.
 
-use migasfree_dbus::{AppQuery, CallOptions, PackagesProxy, TagOptions, TagsProxy};
+use std::collections::HashMap;
+
+use migasfree_dbus::{
+    AppQuery, CallOptions, Error, JobRecord, PackagesProxy, TagOptions, TagsProxy,
+};
+use zbus::Variant;
 
 use crate::engine::World;
 use crate::fixture::Fixture;
@@ -112,4 +117,27 @@ pub async fn hostile_arguments_are_refused_and_leave_nothing() {
             .unwrap()
             .is_empty()
     );
+}
+
+pub async fn options_of_other_programs_are_understood_or_refused() {
+    let fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    let list = async |limit: Variant<'static>| -> Result<Vec<JobRecord>, Error> {
+        let filter = HashMap::from([("limit", limit), ("of-tomorrow", Variant::from(1u8))]);
+        let answer = client.manager.inner().call("ListJobs", &filter).await;
+        answer.map_err(Error::from)
+    };
+    for limit in [Variant::from(5i32), Variant::from(5u64), Variant::from(5u8)] {
+        list(limit).await.unwrap();
+    }
+    for limit in [Variant::from(-1i32), Variant::from("5"), Variant::from(5.0)] {
+        let refused = list(limit).await.unwrap_err();
+        assert_eq!(refused.code(), Some("InvalidArgument"));
+    }
+    let options = HashMap::from([("interactive", Variant::from("yes"))]);
+    let sync: zbus::Result<zbus::OwnedObjectPath> =
+        client.manager.inner().call("Sync", &options).await;
+    let refused = sync.map_err(Error::from).unwrap_err();
+    assert_eq!(refused.code(), Some("InvalidArgument"));
+    assert_eq!(fixture.jobs_on_disk(), 0);
 }

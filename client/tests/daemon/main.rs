@@ -7,6 +7,7 @@
 
 mod engine;
 mod fixture;
+mod interface;
 mod limits;
 mod peer;
 mod polkit;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use engine::PlayedEngine;
+use engine::{PlayedEngine, PlayedOpener};
 use migasfree_client::clock::SystemClock;
 use migasfree_client::daemon::catalog::render_child;
 use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
@@ -63,9 +64,18 @@ fn all_tests() -> Vec<Test> {
         required_applications_stay_and_shared_packages_too,
         a_password_comes_through_a_pipe_and_is_never_written_down,
         the_daemon_is_ready_at_once_and_stays_small,
+        changed_settings_hold_at_once,
+        updates_are_counted_and_an_application_is_upgraded,
+        background_jobs_wait_while_somebody_wants_quiet,
     ));
     tests.extend(tests!(limits, false:
         hostile_arguments_are_refused_and_leave_nothing,
+        options_of_other_programs_are_understood_or_refused,
+    ));
+    tests.extend(tests!(interface, false:
+        every_member_has_its_name_and_signature,
+        jobs_are_found_below_the_root_object,
+        every_right_is_shipped_in_both_languages,
     ));
     tests.extend(tests!(recovery, false:
         a_job_goes_on_while_the_daemon_is_dead,
@@ -123,6 +133,7 @@ async fn daemon(root: PathBuf, mode: Mode) {
         settings: load_settings(&layout, None).unwrap(),
         layout,
         engine: Arc::new(PlayedEngine::open(&root)),
+        opener: Arc::new(PlayedOpener::of(&root)),
         clock: Arc::new(SystemClock),
         worker: WorkerCommand {
             program: std::env::current_exe().unwrap(),

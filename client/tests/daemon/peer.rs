@@ -22,7 +22,7 @@ use zbus::connection::Builder;
 use zbus::message::Header;
 use zbus::{Connection, Guid, OwnedObjectPath, OwnedVariant, Variant, interface};
 
-use crate::engine::{PlayedEngine, World};
+use crate::engine::{PlayedEngine, PlayedOpener, World};
 use crate::fixture::Client;
 use crate::user;
 
@@ -61,6 +61,7 @@ async fn daemon_with(
     let layout = Layout::new(root);
     let core = Core::open(Parts {
         engine: Arc::new(PlayedEngine::open(root)),
+        opener: Arc::new(PlayedOpener::of(root)),
         settings: load_settings(&layout, None).unwrap(),
         clock: Arc::new(SystemClock),
         access: Access::new(

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::time::Duration;
 
 use migasfree_dbus::CallOptions;
 use migasfree_tests::bus::{Polkit, rule};
@@ -13,7 +12,7 @@ use crate::fixture::{Fixture, until};
 use crate::user::{self, NOBODY};
 
 /// The table of the interface: any, inactive, active.
-const TABLE: &[(&str, [&str; 3])] = &[
+pub const TABLE: &[(&str, [&str; 3])] = &[
     ("read", ["yes", "yes", "yes"]),
     ("read-inventory", ["auth_admin", "yes", "yes"]),
     ("refresh", ["auth_admin", "yes", "yes"]),
@@ -127,7 +126,7 @@ pub async fn shipped_defaults_refuse_and_nothing_changes() {
 
     // Everybody may look, and sees what would ask for an administrator.
     let look = user::run(NOBODY, &fixture.bus, "look", &[]);
-    assert_eq!(look["states"]["3"], "needs-admin");
+    assert_eq!(look["states"]["3"], "privileged");
     let rights = json!({"read": 1, "app-install": 2, "app-install-admin": 2, "app-request": 0});
     assert_eq!(look["rights"], rights);
 }
@@ -209,7 +208,7 @@ pub async fn jobs_are_private() {
     assert_eq!(outcomes[..5], ["ok"; 5]);
     assert_eq!(outcomes[5..], ["LimitExceeded"; 7]);
     root.job(&path).await.cancel().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    root.finished(&path).await;
 }
 
 pub async fn only_root_takes_the_name() {

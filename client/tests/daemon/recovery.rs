@@ -40,7 +40,7 @@ pub async fn a_job_goes_on_while_the_daemon_is_dead() {
     .await;
     let record = client.record(&path).await;
     assert_eq!(record.state, JobState::Running);
-    assert_eq!(client.state(1).await, "installing");
+    assert_eq!(client.state(1).await, "working");
     assert_eq!(client.manager.current_job().await.unwrap(), path);
     // The new daemon's object of it works as the old one's did.
     let job = client.job(&path).await;
@@ -85,7 +85,7 @@ pub async fn a_job_that_died_with_the_daemon_is_interrupted_and_repaired() {
     .await;
     assert_eq!(repair.role().await.unwrap(), JobRole::Repair);
     assert_eq!(repair.result().await.unwrap(), "success");
-    assert_eq!(client.state(1).await, "available");
+    assert_eq!(client.state(1).await, "installable");
 
     // And it can be tried again.
     World::change(&fixture.root, |world| world.change = 0);

@@ -5,8 +5,8 @@ use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
 use migasfree_dbus::{
-    AppQuery, AppState, CallOptions, ComputerProxy, JobProxy, JobResult, JobState, PackagesProxy,
-    PlanRole, Stage, SyncOptions, TagsProxy,
+    AppQuery, AppState, CallOptions, ComputerProxy, ConfigProxy, JobProxy, JobResult, JobRole,
+    JobState, PackagesProxy, PlanRole, Stage, SyncOptions, TagsProxy, UpgradeOptions,
 };
 
 use crate::engine::World;
@@ -20,7 +20,7 @@ pub async fn an_application_is_installed_and_removed_with_live_progress() {
     };
     let fixture = Fixture::session(world).await;
     let client = fixture.connect().await;
-    assert_eq!(client.state(1).await, "available");
+    assert_eq!(client.state(1).await, "installable");
     let plan = client
         .manager
         .plan(PlanRole::InstallApps, &["1"], CallOptions::default())
@@ -42,12 +42,12 @@ pub async fn an_application_is_installed_and_removed_with_live_progress() {
     let first = next(&mut states).await;
     let first = first.args().unwrap();
     let state = first.states()[&1];
-    assert!(matches!(state, AppState::Queued | AppState::Installing));
+    assert!(matches!(state, AppState::Queued | AppState::Working));
     until("it downloads", async || {
         job.stage().await.unwrap() == Stage::Download && job.bytes_total().await.unwrap() == 600_000
     })
     .await;
-    assert_eq!(client.state(1).await, "installing");
+    assert_eq!(client.state(1).await, "working");
     assert_eq!(job.title().await.unwrap(), "Install Sketchbook");
     assert_eq!(job.subject().await.unwrap().apps, [1]);
     let remembering = JobProxy::new(&client.bus, path.clone()).await.unwrap();
@@ -94,7 +94,7 @@ pub async fn an_application_is_installed_and_removed_with_live_progress() {
         client.finished(&path).await.result,
         Some(JobResult::Success)
     );
-    assert_eq!(client.state(1).await, "available");
+    assert_eq!(client.state(1).await, "installable");
 }
 
 pub async fn the_catalogue_is_there_without_the_server() {
@@ -112,7 +112,7 @@ pub async fn the_catalogue_is_there_without_the_server() {
     assert_eq!(apps[0].description, "");
     assert_eq!(apps[0].candidate_version.as_deref(), Some("2.0"));
     assert_eq!(apps[0].download_bytes, Some(2000));
-    assert_eq!(apps[3].state, AppState::NotAvailable);
+    assert_eq!(apps[3].state, AppState::Unavailable);
     assert_eq!(apps[3].detail.missing, ["nowhere"]);
     let office = client
         .catalog
@@ -225,6 +225,14 @@ pub async fn waiting_jobs_can_be_cancelled_and_unsafe_stages_cannot() {
     assert_eq!(record.error_code.as_deref(), Some("by-user"));
     assert!(World::read(&fixture.root).installed.is_empty());
 
+    // Also before its worker is up.
+    let early = install(1).await;
+    client.until_state(&early, JobState::Running).await;
+    client.job(&early).await.cancel().await.unwrap();
+    let record = client.finished(&early).await;
+    assert_eq!(record.error_code.as_deref(), Some("by-user"));
+    assert!(World::read(&fixture.root).installed.is_empty());
+
     World::change(&fixture.root, |world| world.download = 0);
     let third = install(2).await;
     let job = client.job(&third).await;
@@ -286,7 +294,7 @@ pub async fn required_applications_stay_and_shared_packages_too() {
     assert_eq!(client.state(2).await, "update-available");
     assert_eq!(
         client.state(3).await,
-        "available",
+        "installable",
         "its own user is the administrator"
     );
 
@@ -298,7 +306,7 @@ pub async fn required_applications_stay_and_shared_packages_too() {
     let record = client.finished(&path).await;
     assert_eq!(record.subject.packages, ["sketchbook"]);
     assert!(World::read(&fixture.root).installed.contains_key("library"));
-    assert_eq!(client.state(1).await, "partly-installed");
+    assert_eq!(client.state(1).await, "partial");
 
     World::change(&fixture.root, |world| {
         world.mandatory = vec!["ledger".into(), "library".into()];
@@ -388,4 +396,129 @@ pub async fn the_daemon_is_ready_at_once_and_stays_small() {
     let before = ticks();
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(ticks() - before <= 1, "it works while idle");
+}
+
+pub async fn changed_settings_hold_at_once() {
+    let fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    assert_eq!(client.manager.server().await.unwrap(), "https://localhost");
+    let folder = fixture.root.join("etc");
+    std::fs::create_dir_all(&folder).unwrap();
+    let settings = "[client]\nServer = http://elsewhere:81\nManage_Devices = false\n";
+    std::fs::write(folder.join("migasfree.conf"), settings).unwrap();
+    assert_eq!(
+        client.manager.server().await.unwrap(),
+        "http://elsewhere:81"
+    );
+    let config = ConfigProxy::new(&client.bus).await.unwrap();
+    let manage: bool = config
+        .get()
+        .await
+        .unwrap()
+        .remove("manage_devices")
+        .unwrap()
+        .value
+        .try_into()
+        .unwrap();
+    assert!(!manage);
+    // What the other server offers replaces what this one did.
+    until("the catalogue comes anew", async || {
+        client.catalog.revision().await.unwrap() == 3
+    })
+    .await;
+    // Settings that make no sense change nothing.
+    std::fs::write(
+        folder.join("migasfree.conf"),
+        "[client]\nServer = ftp://x\n",
+    )
+    .unwrap();
+    assert_eq!(
+        client.manager.server().await.unwrap(),
+        "http://elsewhere:81"
+    );
+}
+
+pub async fn updates_are_counted_and_an_application_is_upgraded() {
+    let mut world = World::new();
+    world.installed.insert("ledger".into(), "1.0".into());
+    world.installed.insert("library".into(), "2.0".into());
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    let counts = async || {
+        let manager = &client.manager;
+        let total = manager.updates_available().await.unwrap();
+        (total, manager.security_updates().await.unwrap())
+    };
+    until("updates are counted", async || counts().await == (1, 1)).await;
+    let packages = PackagesProxy::new(&client.bus).await.unwrap();
+    let update = packages.list_updates().await.unwrap().remove(0);
+    assert_eq!(
+        (
+            update.name.as_str(),
+            update.from.as_str(),
+            update.to.as_str()
+        ),
+        ("ledger", "1.0", "2.0")
+    );
+    assert_eq!((update.security, update.app), (true, Some(2)));
+
+    let upgrade = async |names: &[&str], options: UpgradeOptions| {
+        client.manager.upgrade(names, options).await
+    };
+    let absent = upgrade(&["sketchbook"], UpgradeOptions::default()).await;
+    assert_eq!(absent.unwrap_err().code(), Some("NotFound"));
+    let part = UpgradeOptions {
+        security_only: Some(true),
+        ..UpgradeOptions::default()
+    };
+    let part = upgrade(&[], part).await;
+    assert_eq!(part.unwrap_err().code(), Some("Unsupported"));
+
+    let of_app = UpgradeOptions {
+        app: Some(2),
+        ..UpgradeOptions::default()
+    };
+    let path = upgrade(&[], of_app).await.unwrap();
+    let record = client.finished(&path).await;
+    assert_eq!(record.result, Some(JobResult::Success));
+    assert_eq!(record.role, JobRole::Upgrade);
+    assert_eq!(World::read(&fixture.root).installed["ledger"], "2.0");
+    until("they are counted again", async || counts().await == (0, 0)).await;
+    assert_eq!(client.state(2).await, "installed");
+    let history = packages.get_history(0, 0).await.unwrap();
+    assert_eq!(history.len(), 1);
+    assert_eq!(
+        (history[0].what.as_str(), history[0].package.as_str()),
+        ("upgrade", "ledger")
+    );
+    assert_eq!(history[0].job, record.id);
+}
+
+pub async fn background_jobs_wait_while_somebody_wants_quiet() {
+    let fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    let quiet = client
+        .manager
+        .inhibit("background", "a talk")
+        .await
+        .unwrap();
+    let background = SyncOptions {
+        hint_background: Some(true),
+        ..SyncOptions::default()
+    };
+    let sync = client.manager.sync(background).await.unwrap();
+    let install = client.manager.install_apps(&[1], CallOptions::default());
+    let install = install.await.unwrap();
+    assert_eq!(
+        client.finished(&install).await.result,
+        Some(JobResult::Success)
+    );
+    assert_eq!(client.record(&sync).await.state, JobState::Queued);
+    drop(quiet);
+    assert_eq!(
+        client.finished(&sync).await.result,
+        Some(JobResult::Success)
+    );
+    let refused = client.manager.inhibit("shutdown", "").await.unwrap_err();
+    assert_eq!(refused.code(), Some("InvalidArgument"));
 }

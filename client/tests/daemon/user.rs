@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use migasfree_dbus::{
     AppQuery, CallOptions, Error, JobFilter, ManagerProxy, SyncOptions, TagOptions, TagsProxy,
+    UpgradeOptions,
 };
 use migasfree_tests::bus::Bus;
 use serde_json::{Value, json};
@@ -72,6 +73,10 @@ pub async fn try_everything(bus: &Connection, reads: bool) -> Vec<(&'static str,
         interactive: Some(false),
         ..CallOptions::default()
     };
+    let upgrade_options = || UpgradeOptions {
+        interactive: Some(false),
+        ..UpgradeOptions::default()
+    };
     let sync = |force| SyncOptions {
         interactive: Some(false),
         force_upgrade: Some(force),
@@ -111,7 +116,10 @@ pub async fn try_everything(bus: &Connection, reads: bool) -> Vec<(&'static str,
             "RemovePackages",
             code(manager.remove_packages(&["ledger"], options()).await),
         ),
-        ("Upgrade", code(manager.upgrade(&[], options()).await)),
+        (
+            "Upgrade",
+            code(manager.upgrade(&[], upgrade_options()).await),
+        ),
         (
             "RefreshMetadata",
             code(refresh_without_prompt(manager).await),

@@ -42,7 +42,23 @@ pub fn details(record: dbus::AppRecord) -> play::AppDetails {
 }
 
 pub fn state(state: dbus::AppState, detail: dbus::StateDetail) -> play::StateInfo {
-    let state = play::AppState::from_word(state.as_str());
+    let state = match state {
+        dbus::AppState::Queued => play::AppState::Queued,
+        dbus::AppState::Working if detail.role == Some(dbus::JobRole::Remove) => {
+            play::AppState::Removing
+        }
+        dbus::AppState::Working => play::AppState::Installing,
+        dbus::AppState::Required => play::AppState::Required,
+        dbus::AppState::UpdateAvailable => play::AppState::UpdateAvailable,
+        dbus::AppState::Installed => play::AppState::Installed,
+        dbus::AppState::Partial => play::AppState::PartlyInstalled,
+        dbus::AppState::Information => play::AppState::Information,
+        dbus::AppState::Privileged => play::AppState::NeedsAdmin,
+        dbus::AppState::Installable => play::AppState::Available,
+        dbus::AppState::Forbidden | dbus::AppState::Unavailable | dbus::AppState::Unknown => {
+            play::AppState::NotAvailable
+        }
+    };
     play::StateInfo {
         state,
         installed: matches!(

@@ -33,3 +33,4 @@ pub use proxies::{
     CatalogProxy, ComputerProxy, ConfigProxy, JobProxy, ManagerProxy, PackagesProxy, TagsProxy,
 };
 pub use records::*;
+pub use wire::Dictionary;

@@ -1,7 +1,91 @@
 //! How records become dictionaries.
 //!
 //! On the bus every value of an `a{sv}` is wrapped as a variant, in JSON it stands as it is. serde says which
-//! of the two it is writing, so one derive serves both.
+//! of the two it is writing, so one derive serves both. The options of a call are read by hand, because callers are not as
+//! careful as the daemon: numbers come in every width.
+
+use std::collections::HashMap;
+
+use zbus::{OwnedVariant, Variant};
+
+use crate::Error;
+
+/// The options of a call as they came.
+pub type Dictionary = HashMap<String, OwnedVariant>;
+
+/// A type that the value of an option may have.
+pub(crate) trait Given: Sized {
+    /// What a caller has to pass, for the text of the error.
+    const EXPECTED: &'static str;
+
+    /// The value, if it can be one.
+    fn given(value: &Variant<'_>) -> Option<Self>;
+}
+
+/// The option `key`, if it was given.
+pub(crate) fn option<T: Given>(options: &Dictionary, key: &str) -> Result<Option<T>, Error> {
+    let Some(value) = options.get(key) else {
+        return Ok(None);
+    };
+    let mut value: &Variant<'_> = value;
+    while let Variant::Variant(inner) = value {
+        value = inner;
+    }
+    T::given(value).map(Some).ok_or_else(|| {
+        Error::InvalidArgument(format!("the option `{key}` must be {}", T::EXPECTED))
+    })
+}
+
+impl Given for bool {
+    const EXPECTED: &'static str = "a boolean";
+
+    fn given(value: &Variant<'_>) -> Option<Self> {
+        match value {
+            Variant::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+impl Given for String {
+    const EXPECTED: &'static str = "a string";
+
+    fn given(value: &Variant<'_>) -> Option<Self> {
+        match value {
+            Variant::Str(text) => Some(text.as_str().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl Given for u32 {
+    const EXPECTED: &'static str = "a number from 0 to 4294967295";
+
+    fn given(value: &Variant<'_>) -> Option<Self> {
+        number(value)?.try_into().ok()
+    }
+}
+
+impl Given for i64 {
+    const EXPECTED: &'static str = "a number";
+
+    fn given(value: &Variant<'_>) -> Option<Self> {
+        number(value)?.try_into().ok()
+    }
+}
+
+fn number(value: &Variant<'_>) -> Option<i128> {
+    Some(match value {
+        Variant::U8(number) => (*number).into(),
+        Variant::I16(number) => (*number).into(),
+        Variant::U16(number) => (*number).into(),
+        Variant::I32(number) => (*number).into(),
+        Variant::U32(number) => (*number).into(),
+        Variant::I64(number) => (*number).into(),
+        Variant::U64(number) => (*number).into(),
+        _ => return None,
+    })
+}
 
 /// `#[serde(with)]` for a value of a record.
 pub(crate) mod entry {
@@ -99,6 +183,29 @@ macro_rules! record {
 }
 pub(crate) use record;
 
+/// Declares a record that is the options of a call. Every key may be missing.
+macro_rules! options {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($(#[$doc:meta])* pub $field:ident: Option<$kind:ty>,)*
+    }) => {
+        $crate::wire::record! {
+            $(#[$meta])*
+            pub struct $name { $($(#[$doc])* pub $field: Option<$kind>,)* }
+        }
+
+        impl $name {
+            /// Reads what a caller passed: numbers of any width; unknown keys are ignored, values of another type are an
+            /// `InvalidArgument`.
+            pub fn read(options: &$crate::Dictionary) -> Result<Self, $crate::Error> {
+                Ok(Self {
+                    $($field: $crate::wire::option(options, stringify!($field))?,)*
+                })
+            }
+        }
+    };
+}
+pub(crate) use options;
+
 /// Declares an enum that travels as a string, with an `Unknown` for words of a newer peer.
 macro_rules! word {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
@@ -130,6 +237,14 @@ macro_rules! word {
             #[must_use]
             pub fn parse(word: &str) -> Self {
                 Self::ALL.iter().copied().find(|value| value.as_str() == word).unwrap_or_default()
+            }
+        }
+
+        impl $crate::wire::Given for $name {
+            const EXPECTED: &'static str = "a string";
+
+            fn given(value: &zbus::Variant<'_>) -> Option<Self> {
+                <String as $crate::wire::Given>::given(value).map(|word| Self::parse(&word))
             }
         }
 

@@ -45,7 +45,7 @@ async fn an_application_is_found_installed_and_removed() -> Result<()> {
     play.press(".confirm-remove").await?;
     wait_for_state(&stage, "1", "available").await?;
     let world = stage.stand_in.as_ref().context("the stand-in")?.world();
-    ensure!(world.state_of("Sketchbook") == Some(AppState::Available));
+    ensure!(world.state_of("Sketchbook") == Some(AppState::Installable));
 
     play.press("[data-testid='nav-activity']").await?;
     play.wait_for_text("[data-testid='activity']", "Remove Sketchbook")

@@ -53,10 +53,10 @@ fn of_organisation(id: u32, app: &App) -> AppRecord {
         "field-notes" | "class-timer" => AppState::Installed,
         "clear-voice" => AppState::Required,
         "photo-desk" => AppState::UpdateAvailable,
-        "song-bench" => AppState::PartlyInstalled,
-        "map-room" => AppState::NotAvailable,
-        "vault-keys" => AppState::NeedsAdmin,
-        _ => AppState::Available,
+        "song-bench" => AppState::Partial,
+        "map-room" => AppState::Unavailable,
+        "vault-keys" => AppState::Privileged,
+        _ => AppState::Installable,
     };
     set_state(&mut record, state);
     record
@@ -82,7 +82,7 @@ fn another(number: u32) -> AppRecord {
         installed_bytes: Some(3 * MEBIBYTE),
         ..AppRecord::default()
     };
-    set_state(&mut record, AppState::Available);
+    set_state(&mut record, AppState::Installable);
     record
 }
 
@@ -114,11 +114,11 @@ pub(super) fn set_state(app: &mut AppRecord, state: AppState) {
             app.required_by = vec!["Accessible workplaces".to_owned()];
             app.detail.required_by = app.required_by.clone();
         }
-        AppState::NotAvailable => {
+        AppState::Unavailable => {
             app.detail.reason = Some("missing-packages".to_owned());
             app.detail.missing = vec!["map-room-tiles".to_owned()];
         }
-        AppState::PartlyInstalled => app.detail.missing = app.packages.clone(),
+        AppState::Partial => app.detail.missing = app.packages.clone(),
         AppState::UpdateAvailable => app.installed_version = Some("3.9.2".to_owned()),
         _ => {}
     }

@@ -193,7 +193,7 @@ impl Run {
             };
             let state = match task.record.role {
                 JobRole::Install => AppState::Installed,
-                JobRole::Remove => AppState::Available,
+                JobRole::Remove => AppState::Installable,
                 _ => return Ok(()),
             };
             let ids = task.record.subject.apps.clone();

@@ -4,6 +4,8 @@ use migasfree_dbus::Error;
 
 const NAMES: usize = 200;
 const NAME_LENGTH: usize = 128;
+/// Ids of one question; a catalogue is not longer.
+const IDS: usize = 10_000;
 const TAGS: usize = 100;
 const TAG_LENGTH: usize = 255;
 const TEXT: usize = 64 * 1024;
@@ -39,18 +41,29 @@ pub fn check_ids(ids: &[u32]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Checks the ids of a question, which may be about the whole catalogue.
+pub fn check_asked_ids(ids: &[u32]) -> Result<(), Error> {
+    if ids.len() > IDS {
+        return Err(invalid(format!("at most {IDS} applications in one call")));
+    }
+    Ok(())
+}
+
 /// Checks tags: `PREFIX-value`.
 pub fn check_tags(tags: &[String]) -> Result<(), Error> {
     if tags.len() > TAGS {
         return Err(invalid(format!("at most {TAGS} tags")));
     }
     for tag in tags {
-        if tag.len() > TAG_LENGTH {
+        if tag.chars().count() > TAG_LENGTH {
             return Err(invalid(format!(
                 "a tag has at most {TAG_LENGTH} characters"
             )));
         }
-        if !tag.contains('-') || tag.chars().any(char::is_control) {
+        let whole = tag
+            .split_once('-')
+            .is_some_and(|(prefix, value)| !prefix.is_empty() && !value.is_empty());
+        if !whole || tag.chars().any(char::is_control) {
             return Err(invalid(format!("`{tag}` is not a tag: PREFIX-value is")));
         }
     }
@@ -92,9 +105,11 @@ mod tests {
 
     #[test]
     fn hostile_tags_are_refused() {
-        for tag in ["nohyphen", "A-\u{7}", &format!("A-{}", "x".repeat(255))] {
+        let long = format!("A-{}", "x".repeat(254));
+        for tag in ["", "nohyphen", "-value", "A-", "A-\u{7}", &long] {
             assert!(check_tags(&[tag.to_owned()]).is_err(), "{tag:?}");
         }
-        check_tags(&["ROOM-Library".to_owned()]).unwrap();
+        let accented = format!("A-{}", "ñ".repeat(253));
+        check_tags(&["ROOM-Library".to_owned(), accented]).unwrap();
     }
 }

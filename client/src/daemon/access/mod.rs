@@ -6,13 +6,15 @@ mod caller;
 mod polkit;
 mod rate;
 
-pub use arguments::{check_ids, check_justification, check_names, check_tags, check_text};
+pub use arguments::{
+    check_asked_ids, check_ids, check_justification, check_names, check_tags, check_text,
+};
 pub use authority::{Authority, Decision, Details, OwnUser};
 pub use caller::{BusCallers, Caller, Callers};
 pub use polkit::Polkit;
 pub use rate::{Limits, QUEUED_JOBS, SUBSCRIBERS};
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use migasfree_dbus::{Action, Error};
 use zbus::message::{Flags, Header};
@@ -23,7 +25,7 @@ pub struct Access {
     callers: Arc<dyn Callers>,
     authority: Arc<dyn Authority>,
     /// The name of this computer, for the texts of prompts.
-    computer: String,
+    computer: RwLock<String>,
     limits: Limits,
 }
 
@@ -44,9 +46,19 @@ impl Access {
         Self {
             callers,
             authority,
-            computer,
+            computer: RwLock::new(computer),
             limits: Limits::default(),
         }
+    }
+
+    /// Prompts call this computer so from now on.
+    pub fn name_computer(&self, name: &str) {
+        name.clone_into(
+            &mut self
+                .computer
+                .write()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
     }
 
     /// Who sent a message.
@@ -124,7 +136,10 @@ impl Access {
         if caller.is_root() {
             return Ok(Decision::Granted);
         }
-        let details = details.clone().on(&self.computer);
+        let details = {
+            let computer = self.computer.read().unwrap_or_else(PoisonError::into_inner);
+            details.clone().on(&computer)
+        };
         self.authority
             .decide(caller, action, &details, interactive)
             .await

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use migasfree_dbus::{
-    Action, AppQuery, AppRecord, AppState, Error, RequestRecord, RequestState, StateDetail,
+    Action, AppQuery, AppRecord, AppState, Dictionary, Error, RequestRecord, RequestState,
+    StateDetail,
 };
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
@@ -12,7 +13,7 @@ use zbus::{OwnedFd, interface};
 
 use super::properties::{Collector, Properties};
 use crate::daemon::access::{
-    Caller, Details, check_ids, check_justification, check_text, prompt_is_welcome,
+    Caller, Details, check_asked_ids, check_justification, check_text, prompt_is_welcome,
 };
 use crate::daemon::catalog::{Viewer, select};
 use crate::daemon::core::Core;
@@ -46,9 +47,10 @@ impl CatalogObject {
 impl CatalogObject {
     async fn list_apps(
         &self,
-        query: AppQuery,
+        query: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<(u64, Vec<AppRecord>), Error> {
+        let query = AppQuery::read(&query)?;
         let caller = self.0.access.read(&header).await?;
         check_text(query.query.as_deref().unwrap_or_default())?;
         self.0.freshen().await;
@@ -88,7 +90,7 @@ impl CatalogObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<HashMap<u32, (AppState, StateDetail)>, Error> {
         let caller = self.0.access.read(&header).await?;
-        check_ids(&ids)?;
+        check_asked_ids(&ids)?;
         self.0.freshen().await;
         let viewer = self.viewer(&caller).await;
         let states = self.0.shelf().states(viewer);

@@ -28,7 +28,7 @@ impl Computer {
 
     async fn get_network(&self, #[zbus(header)] header: Header<'_>) -> Result<Network, Error> {
         self.0.access.read(&header).await?;
-        let network = self.0.engine.network();
+        let network = self.0.engine().network();
         Ok(Network {
             network: network.network,
             mask: network.mask,

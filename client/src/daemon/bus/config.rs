@@ -21,6 +21,7 @@ impl Config {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<HashMap<String, ConfigValue>, Error> {
         self.0.access.read(&header).await?;
-        Ok(describe::settings(&self.0.settings))
+        self.0.heed_settings().await;
+        Ok(describe::settings(&self.0.settings()))
     }
 }

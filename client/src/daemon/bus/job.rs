@@ -13,7 +13,7 @@ use zbus::{Variant, interface};
 use super::properties::{Collector, Properties};
 use crate::daemon::access::{Caller, Details, check_text, prompt_is_welcome};
 use crate::daemon::core::Core;
-use crate::daemon::jobs::{LiveJob, WorkerLock, read_output};
+use crate::daemon::jobs::{LiveJob, read_output};
 use crate::job::ResultCode;
 
 /// Bytes of one answer of `ReadOutput`.
@@ -119,14 +119,11 @@ impl JobObject {
         } else {
             ResultCode::ByAdmin
         };
-        match self.core.jobs.cancel(self.id, by, self.core.now())? {
-            None => self.core.bury(self.id).await,
-            Some(folder) => {
-                self.core.signals.job_changed(&self.core, self.id).await;
-                WorkerLock::of(&folder).interrupt().map_err(|error| {
-                    Error::NotCancellable(format!("the worker could not be asked to stop: {error}"))
-                })?;
-            }
+        if self.core.jobs.cancel(self.id, by, self.core.now())? {
+            self.core.take_credentials(self.id);
+            self.core.bury(self.id).await;
+        } else {
+            self.core.signals.job_changed(&self.core, self.id).await;
         }
         Ok(())
     }

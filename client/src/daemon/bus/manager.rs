@@ -1,119 +1,38 @@
 //! `org.migasfree.Client1.Manager`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use migasfree_dbus::names::{PROTOCOL_VERSION, job_path};
 use migasfree_dbus::{
-    Action, CallOptions, Error, JobFilter, JobRecord, PlanRecord, PlanRole, SyncOptions,
-    SyncReason, SyncScope,
+    Action, CallOptions, Dictionary, Error, JobFilter, JobRecord, PendingChange, PlanRecord,
+    PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions,
 };
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
-use zbus::{OwnedFd, OwnedObjectPath, interface};
+use zbus::{OwnedFd, OwnedObjectPath, Variant, interface};
 
 use super::job::{admit_to_job, output_of};
 use super::properties::{Collector, Properties};
-use crate::daemon::access::{
-    Caller, Decision, Details, check_ids, check_names, check_text, prompt_is_welcome,
-};
+use crate::daemon::access::{Decision, Details, check_names, check_text, prompt_is_welcome};
+use crate::daemon::catalog::PackageFacts;
 use crate::daemon::core::{Core, bus_error};
-use crate::daemon::jobs::{AppRef, NewJob, Task};
-use crate::daemon::{plan, secret};
-use crate::pms::PackageName;
-use crate::sync::{Credentials, Scope};
+use crate::daemon::jobs::Task;
+use crate::daemon::plan;
+use crate::sync::Scope;
 
 /// The root object's main interface.
 #[derive(Debug)]
 pub struct Manager(pub Arc<Core>);
 
-impl Manager {
-    /// Who calls and how the call is to be treated.
-    async fn caller(&self, header: &Header<'_>) -> Result<Caller, Error> {
-        self.0.access.caller(header).await
-    }
-
-    async fn request(
-        &self,
-        caller: &Caller,
-        action: Action,
-        details: Details,
-        options: &CallOptions,
-        task: Task,
-    ) -> Result<OwnedObjectPath, Error> {
-        let new = NewJob {
-            task,
-            origin: "user",
-            owner_uid: caller.uid,
-            background: options.hint_background.unwrap_or(false),
-        };
-        let interactive = options.interactive.unwrap_or(true);
-        let id = self
-            .0
-            .request(caller, action, details, interactive, new)
-            .await?;
-        Ok(job_path(id))
-    }
-
-    fn package_names(&self, names: &[String]) -> Result<Vec<PackageName>, Error> {
-        check_names(names)?;
-        if names.is_empty() {
-            return Err(Error::InvalidArgument("name at least one package".into()));
-        }
-        names
-            .iter()
-            .map(|name| self.0.engine.package_name(name).map_err(|e| bus_error(&e)))
-            .collect()
-    }
-
-    /// The applications of a call, their names for a prompt, the number of their packages, and whether one is of
-    /// level A.
-    fn apps(&self, ids: &[u32]) -> Result<(Vec<AppRef>, Details, bool), Error> {
-        check_ids(ids)?;
-        if ids.is_empty() {
-            return Err(Error::InvalidArgument(
-                "name at least one application".into(),
-            ));
-        }
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        ids.dedup();
-        let offered = self.0.offered(&ids)?;
-        let admin = offered.iter().any(|(_, _, admin)| *admin);
-        let packages = offered.iter().map(|(_, packages, _)| packages.len()).sum();
-        let apps: Vec<AppRef> = offered.into_iter().map(|(app, _, _)| app).collect();
-        let names: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
-        Ok((apps, Self::about(&names, packages), admin))
-    }
-
-    fn about(names: &[String], packages: usize) -> Details {
-        Details::default().naming(names).about(packages)
-    }
-
-    /// Refuses to remove what a policy demands.
-    fn refuse_required(&self, apps: &[AppRef]) -> Result<(), Error> {
-        let (offer, facts) = (self.0.catalog.offer(), self.0.catalog.facts());
-        let required = apps.iter().find(|app| {
-            offer
-                .app(app.id)
-                .is_some_and(|record| facts.demands(offer.packages(record)))
-        });
-        match required {
-            Some(app) => Err(Error::NotAvailable(format!(
-                "{} is required by a policy of your organisation and stays",
-                app.name
-            ))),
-            None => Ok(()),
-        }
-    }
-}
-
 #[interface(name = "org.migasfree.Client1.Manager")]
 impl Manager {
     async fn sync(
         &self,
-        options: SyncOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
+        let options = SyncOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let force_upgrade = options.force_upgrade.unwrap_or(false);
         let action = if force_upgrade {
@@ -138,11 +57,13 @@ impl Manager {
     async fn install_apps(
         &self,
         ids: Vec<u32>,
-        options: CallOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
+        let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let (apps, details, admin) = self.apps(&ids)?;
+        self.refuse_forbidden(&apps)?;
         let action = if admin {
             Action::AppInstallAdmin
         } else {
@@ -161,9 +82,10 @@ impl Manager {
     async fn remove_apps(
         &self,
         ids: Vec<u32>,
-        options: CallOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
+        let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let (apps, details, admin) = self.apps(&ids)?;
         self.refuse_required(&apps)?;
@@ -185,9 +107,10 @@ impl Manager {
     async fn install_packages(
         &self,
         names: Vec<String>,
-        options: CallOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
+        let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let packages = self.package_names(&names)?;
         let details = Self::about(&names, names.len());
@@ -199,9 +122,10 @@ impl Manager {
     async fn remove_packages(
         &self,
         names: Vec<String>,
-        options: CallOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
+        let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let packages = self.package_names(&names)?;
         let details = Self::about(&names, names.len());
@@ -213,21 +137,23 @@ impl Manager {
     async fn upgrade(
         &self,
         names: Vec<String>,
-        options: CallOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
+        let options = UpgradeOptions::read(&options)?;
+        if options.security_only == Some(true) || options.offline == Some(true) {
+            return Err(Error::Unsupported(
+                "upgrades of a part, or at the next start, are not offered".into(),
+            ));
+        }
         let caller = self.caller(&header).await?;
-        // Installing a package that is there brings its newest version.
-        let task = if names.is_empty() {
-            Task::Upgrade
-        } else {
-            Task::InstallPackages {
-                packages: self.package_names(&names)?,
-            }
+        let (task, action, details) = self.upgrade_task(&names, options.app).await?;
+        let options = CallOptions {
+            interactive: options.interactive,
+            locale: options.locale,
+            hint_background: options.hint_background,
         };
-        let details = Self::about(&names, names.len());
-        self.request(&caller, Action::SystemUpgrade, details, &options, task)
-            .await
+        self.request(&caller, action, details, &options, task).await
     }
 
     async fn refresh_metadata(
@@ -238,11 +164,10 @@ impl Manager {
         let caller = self.caller(&header).await?;
         let options = CallOptions {
             interactive: Some(prompt_is_welcome(&header)),
-            hint_background: Some(!force),
             ..CallOptions::default()
         };
-        let details = Details::default();
-        self.request(&caller, Action::Refresh, details, &options, Task::Refresh)
+        let (details, task) = (Details::default(), Task::Refresh { force });
+        self.request(&caller, Action::Refresh, details, &options, task)
             .await
     }
 
@@ -250,9 +175,10 @@ impl Manager {
         &self,
         role: PlanRole,
         names: Vec<String>,
-        _options: CallOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<PlanRecord, Error> {
+        CallOptions::read(&options)?;
         self.0.access.read(&header).await?;
         check_names(&names)?;
         plan::plan(&self.0, role, &names).await
@@ -260,11 +186,12 @@ impl Manager {
 
     async fn list_jobs(
         &self,
-        filter: JobFilter,
+        filter: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<JobRecord>, Error> {
+        let filter = JobFilter::read(&filter)?;
         let caller = self.0.access.read(&header).await?;
-        if !filter.all.unwrap_or(false) {
+        if !filter.all.unwrap_or_else(|| caller.is_root()) {
             return Ok(self.0.jobs.list(&filter, Some(caller.uid)));
         }
         self.0
@@ -299,26 +226,16 @@ impl Manager {
         &self,
         user: String,
         password: OwnedFd,
-        options: CallOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
+        let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         check_text(&user)?;
-        let password = secret::read(password).await?;
         let interactive = options.interactive.unwrap_or(true);
-        let new = NewJob {
-            task: Task::Register { user: user.clone() },
-            origin: "user",
-            owner_uid: caller.uid,
-            background: false,
-        };
-        let credentials = Credentials {
-            username: user,
-            password,
-        };
         let id = self
             .0
-            .request_registration(&caller, interactive, new, credentials)
+            .request_registration(&caller, interactive, user, password)
             .await?;
         Ok(job_path(id))
     }
@@ -334,7 +251,7 @@ impl Manager {
         if self.0.jobs.running().is_some() {
             return Err(Error::Busy("a job is running; wait until it ends".into()));
         }
-        self.0.engine.unregister(all).map_err(|e| bus_error(&e))?;
+        self.0.engine().unregister(all).map_err(|e| bus_error(&e))?;
         self.0.signals.manager_changed(&self.0).await;
         Ok(())
     }
@@ -373,6 +290,7 @@ impl Manager {
             .iter()
             .map(|action| parse_action(action))
             .collect::<Result<_, _>>()?;
+        self.0.access.limits().write(&caller)?;
         for action in actions {
             let decision = self
                 .0
@@ -386,12 +304,58 @@ impl Manager {
         Ok(true)
     }
 
+    async fn inhibit(
+        &self,
+        what: String,
+        why: String,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedFd, Error> {
+        let caller = self.caller(&header).await?;
+        check_text(&why)?;
+        if what != "background" {
+            return Err(Error::InvalidArgument(
+                "only `background` jobs can be held back".into(),
+            ));
+        }
+        let (details, ask) = (Details::default(), prompt_is_welcome(&header));
+        self.0
+            .access
+            .require(&caller, Action::Inhibit, &details, ask)
+            .await?;
+        self.0.access.limits().write(&caller)?;
+        tracing::info!(uid = caller.uid, why, "background jobs are held back");
+        Ok(self.0.hold_back(caller.uid)?.into())
+    }
+
     #[zbus(signal)]
     pub async fn job_added(emitter: &SignalEmitter<'_>, job: OwnedObjectPath) -> zbus::Result<()>;
 
     #[zbus(signal)]
     pub async fn job_removed(emitter: &SignalEmitter<'_>, job: OwnedObjectPath)
     -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn updates_changed(
+        emitter: &SignalEmitter<'_>,
+        total: u32,
+        security: u32,
+    ) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn pending_changed(
+        emitter: &SignalEmitter<'_>,
+        pending: Vec<PendingChange>,
+    ) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn notice(
+        emitter: &SignalEmitter<'_>,
+        id: &str,
+        urgency: u32,
+        title: &str,
+        body: &str,
+        actions: HashMap<&str, Variant<'_>>,
+    ) -> zbus::Result<()>;
 
     #[zbus(property(emits_changed_signal = "const"))]
     fn version(&self) -> &str {
@@ -405,7 +369,7 @@ impl Manager {
 
     #[zbus(property)]
     fn registered(&self) -> bool {
-        self.0.engine.identity().registered
+        self.0.engine().identity().registered
     }
 
     #[zbus(property)]
@@ -415,17 +379,18 @@ impl Manager {
 
     #[zbus(property)]
     fn computer_name(&self) -> String {
-        self.0.engine.identity().name
+        self.0.engine().identity().name
     }
 
     #[zbus(property)]
     fn uuid(&self) -> String {
-        self.0.engine.identity().uuid
+        self.0.engine().identity().uuid
     }
 
     #[zbus(property)]
-    fn server(&self) -> String {
-        self.0.engine.identity().server
+    async fn server(&self) -> String {
+        self.0.heed_settings().await;
+        self.0.engine().identity().server
     }
 
     #[zbus(property)]
@@ -440,7 +405,7 @@ impl Manager {
 
     #[zbus(property)]
     fn project(&self) -> String {
-        self.0.engine.identity().project
+        self.0.engine().identity().project
     }
 
     #[zbus(property)]
@@ -455,7 +420,7 @@ impl Manager {
 
     #[zbus(property)]
     fn package_manager(&self) -> String {
-        self.0.engine.identity().package_manager
+        self.0.engine().identity().package_manager
     }
 
     #[zbus(property)]
@@ -489,13 +454,28 @@ impl Manager {
     }
 
     #[zbus(property)]
+    fn updates_available(&self) -> u32 {
+        self.0.catalog.facts().update_counts().0
+    }
+
+    #[zbus(property)]
+    fn security_updates(&self) -> u32 {
+        self.0.catalog.facts().update_counts().1
+    }
+
+    #[zbus(property)]
     fn reboot_required(&self) -> &str {
-        reboot(&self.0.engine.reboot_required())
+        reboot(&self.0.engine().reboot_required())
     }
 
     #[zbus(property)]
     fn reboot_reason(&self) -> Vec<String> {
-        self.0.engine.reboot_required()
+        self.0.engine().reboot_required()
+    }
+
+    #[zbus(property(emits_changed_signal = "const"))]
+    fn reboot_deadline(&self) -> i64 {
+        0
     }
 
     #[zbus(property)]
@@ -505,21 +485,22 @@ impl Manager {
 
     #[zbus(property)]
     fn manage_devices(&self) -> bool {
-        self.0.engine.identity().manage_devices
+        self.0.engine().identity().manage_devices
     }
 
     #[zbus(property)]
     fn auto_update(&self) -> bool {
-        self.0.engine.identity().auto_update
+        self.0.engine().identity().auto_update
     }
 }
 
 /// The properties that change, to tell what did.
 pub fn properties(core: &Core) -> Properties {
-    let identity = core.engine.identity();
+    let identity = core.engine().identity();
     let facts = core.known.facts();
     let (last, result) = core.schedule.last();
-    let reasons = core.engine.reboot_required();
+    let reasons = core.engine().reboot_required();
+    let (updates, security) = core.catalog.facts().update_counts();
     Collector::default()
         .with("Registered", identity.registered)
         .with("ComputerId", core.computer_id())
@@ -540,12 +521,30 @@ pub fn properties(core: &Core) -> Properties {
             "QueueLength",
             u32::try_from(core.jobs.waiting()).unwrap_or(u32::MAX),
         )
+        .with("UpdatesAvailable", updates)
+        .with("SecurityUpdates", security)
         .with("RebootRequired", reboot(&reasons))
         .with("RebootReason", reasons.clone())
         .with("BackendLocked", backend_locked(core))
         .with("ManageDevices", identity.manage_devices)
         .with("AutoUpdate", identity.auto_update)
         .all()
+}
+
+/// The changes that policies demand and that were not made yet: they come with the next synchronisation.
+pub fn pending(facts: &PackageFacts) -> Vec<PendingChange> {
+    let change = |kind: &'static str| {
+        move |package: &String| PendingChange {
+            id: format!("{kind}-{package}"),
+            kind: kind.into(),
+            package: package.clone(),
+            ..PendingChange::default()
+        }
+    };
+    let install = facts.pending.install.iter().map(change("install"));
+    install
+        .chain(facts.pending.remove.iter().map(change("remove")))
+        .collect()
 }
 
 fn current_job(core: &Core) -> OwnedObjectPath {
@@ -561,7 +560,7 @@ fn reboot(reasons: &[String]) -> &'static str {
 }
 
 fn backend_locked(core: &Core) -> (bool, String) {
-    match core.engine.lock_holder() {
+    match core.engine().lock_holder() {
         Some(holder) => (true, holder.name),
         None => (false, String::new()),
     }

@@ -7,6 +7,7 @@ mod job;
 mod manager;
 mod packages;
 mod properties;
+mod requests;
 mod signals;
 mod tags;
 

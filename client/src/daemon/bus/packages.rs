@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use migasfree_dbus::Error;
+use migasfree_dbus::{Action, Error, HistoryRecord, UpdateRecord};
 use zbus::interface;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
-use crate::daemon::access::{check_names, check_text};
+use crate::daemon::access::{Details, check_names, check_text, prompt_is_welcome};
 use crate::daemon::core::{Core, bus_error};
 
 /// Names of one question of `CheckInstalled`.
@@ -25,7 +25,13 @@ impl Packages {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(String, String, String, String)>, Error> {
         self.0.access.read(&header).await?;
-        let packages = self.0.engine.installed().await.map_err(|e| bus_error(&e))?;
+        let _turn = self.0.turn().await;
+        let packages = self
+            .0
+            .engine()
+            .installed()
+            .await
+            .map_err(|e| bus_error(&e))?;
         Ok(packages
             .into_iter()
             .map(|package| {
@@ -50,7 +56,13 @@ impl Packages {
                 "at most {NAMES} names in one call"
             )));
         }
-        let packages = self.0.engine.installed().await.map_err(|e| bus_error(&e))?;
+        let _turn = self.0.turn().await;
+        let packages = self
+            .0
+            .engine()
+            .installed()
+            .await
+            .map_err(|e| bus_error(&e))?;
         let installed: BTreeSet<&str> = packages
             .iter()
             .flat_map(|package| {
@@ -76,7 +88,8 @@ impl Packages {
             check_names(std::slice::from_ref(&prefix))?;
         }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let available = self.0.engine.available(&prefix, limit).await;
+        let _turn = self.0.turn().await;
+        let available = self.0.engine().available(&prefix, limit).await;
         available.map_err(|e| bus_error(&e))
     }
 
@@ -94,9 +107,10 @@ impl Packages {
             ));
         }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let _turn = self.0.turn().await;
         let found = self
             .0
-            .engine
+            .engine()
             .search(&pattern, limit)
             .await
             .map_err(|e| bus_error(&e))?;
@@ -111,6 +125,35 @@ impl Packages {
                 )
             })
             .collect())
+    }
+
+    async fn list_updates(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<UpdateRecord>, Error> {
+        self.0.access.read(&header).await?;
+        self.0.freshen().await;
+        Ok(self.0.shelf().updates())
+    }
+
+    async fn get_history(
+        &self,
+        since: u64,
+        limit: u32,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<HistoryRecord>, Error> {
+        let caller = self.0.access.caller(&header).await?;
+        let (details, ask) = (Details::default(), prompt_is_welcome(&header));
+        self.0
+            .access
+            .require(&caller, Action::ReadInventory, &details, ask)
+            .await?;
+        let since = i64::try_from(since).unwrap_or(i64::MAX);
+        let limit = match limit {
+            0 => usize::MAX,
+            limit => usize::try_from(limit).unwrap_or(usize::MAX),
+        };
+        Ok(self.0.jobs.history(since, limit))
     }
 
     #[zbus(signal, name = "Changed")]

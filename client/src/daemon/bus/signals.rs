@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use migasfree_dbus::names::{CATALOG, JOB, MANAGER, ROOT_PATH, job_path};
-use migasfree_dbus::{AppState, FinishedDetail};
+use migasfree_dbus::{AppState, FinishedDetail, PendingChange};
 use zbus::fdo::Properties as PropertiesInterface;
 use zbus::names::{InterfaceName, UniqueName};
 use zbus::object_server::SignalEmitter;
@@ -41,6 +41,8 @@ struct Told {
     manager: Properties,
     jobs: HashMap<u64, (Properties, Instant)>,
     states: BTreeMap<u32, AppState>,
+    updates: (u32, u32),
+    pending: Vec<PendingChange>,
 }
 
 impl Signals {
@@ -104,7 +106,8 @@ impl Signals {
 
     /// Passes on to the subscribers what a worker said.
     pub async fn job_spoke(&self, core: &Arc<Core>, id: u64, events: &[Event]) {
-        let listeners = self.listeners(core, id, None);
+        let path = job_path(id);
+        let listeners = self.listeners(core, id, None, path.as_str());
         if listeners.is_empty() {
             return;
         }
@@ -139,7 +142,7 @@ impl Signals {
     /// A job asks its owner.
     pub async fn job_asks(&self, core: &Arc<Core>, id: u64, number: u32, question: &Question) {
         let owner = core.jobs.with(id, |job| job.stored.owner_uid).ok();
-        for listener in self.listeners(core, id, owner) {
+        for listener in self.listeners(core, id, owner, job_path(id).as_str()) {
             let mut data: HashMap<&str, Variant<'_>> = question
                 .data
                 .iter()
@@ -163,7 +166,7 @@ impl Signals {
                 let nothing = FinishedDetail::default();
                 heard(JobObject::finished(&emitter, result, code, "", nothing).await);
             }
-            for listener in self.listeners(core, id, None) {
+            for listener in self.listeners(core, id, None, job_path(id).as_str()) {
                 heard(JobObject::finished(&listener, result, code, &message, detail.clone()).await);
             }
         }
@@ -234,6 +237,38 @@ impl Signals {
         }
     }
 
+    /// Updates, and changes that policies demand, may be other ones.
+    pub async fn outlook_changed(&self, core: &Arc<Core>) {
+        let facts = core.catalog.facts();
+        let (updates, pending) = (facts.update_counts(), super::manager::pending(&facts));
+        let (other_updates, other_pending) = {
+            let mut told = self.lock();
+            let other = (told.updates != updates, told.pending != pending);
+            told.updates = updates;
+            told.pending.clone_from(&pending);
+            other
+        };
+        let Some(emitter) = self.emitter(ROOT_PATH) else {
+            return;
+        };
+        if other_updates {
+            heard(Manager::updates_changed(&emitter, updates.0, updates.1).await);
+        }
+        if other_pending {
+            heard(Manager::pending_changed(&emitter, pending).await);
+        }
+    }
+
+    /// The computer should be restarted after this job: its subscribers are told.
+    pub async fn restart_wanted(&self, core: &Arc<Core>, id: u64) {
+        let packages = core.engine().reboot_required().join(", ");
+        let body = format!("A restart completes the changes of {packages}.");
+        for listener in self.listeners(core, id, None, ROOT_PATH) {
+            let (title, nothing) = ("Restart this computer", HashMap::new());
+            heard(Manager::notice(&listener, "restart", 1, title, &body, nothing).await);
+        }
+    }
+
     /// Packages were added, removed or upgraded.
     pub async fn packages_changed(&self) {
         if let Some(emitter) = self.emitter(ROOT_PATH) {
@@ -273,8 +308,14 @@ impl Signals {
         SignalEmitter::new(connection, path.to_owned()).ok()
     }
 
-    /// A way to each subscriber of a job, or to those of one user.
-    fn listeners(&self, core: &Core, id: u64, of: Option<u32>) -> Vec<SignalEmitter<'static>> {
+    /// A way from an object to each subscriber of a job, or to those of one user.
+    fn listeners(
+        &self,
+        core: &Core,
+        id: u64,
+        of: Option<u32>,
+        path: &str,
+    ) -> Vec<SignalEmitter<'static>> {
         let addresses: Vec<String> = core
             .jobs
             .with(id, |job| {
@@ -288,7 +329,7 @@ impl Signals {
         addresses
             .into_iter()
             .filter_map(|address| {
-                let emitter = self.emitter(job_path(id).as_str())?;
+                let emitter = self.emitter(path)?;
                 // Without a bus there is one listener only, and it has no address.
                 Some(match UniqueName::try_from(address) {
                     Ok(name) => emitter.set_destination(name.into()),

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use migasfree_dbus::names::job_path;
-use migasfree_dbus::{Action, Error, TagOptions};
+use migasfree_dbus::{Action, Dictionary, Error, TagOptions};
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedObjectPath, interface};
 
 use crate::daemon::access::{Details, check_tags};
-use crate::daemon::core::Core;
+use crate::daemon::core::{Core, bus_error};
 use crate::daemon::jobs::{NewJob, Task};
+use crate::sync::EngineError;
 
 /// The tags' interface.
 #[derive(Debug)]
@@ -26,9 +27,11 @@ impl Tags {
         self.0.access.read(&header).await?;
         let facts = self.0.known.facts();
         if facts.fetched_at == 0 {
-            return Err(Error::Offline(
-                "the server was never reached; synchronise first".into(),
-            ));
+            return Err(if self.0.engine().identity().registered {
+                Error::Offline("the server was never reached; synchronise first".into())
+            } else {
+                bus_error(&EngineError::NotRegistered)
+            });
         }
         let available = facts.tags.available.clone().into_iter().collect();
         Ok((facts.tags.assigned.clone(), available))
@@ -38,9 +41,11 @@ impl Tags {
         &self,
         tags: Vec<String>,
         apply: bool,
-        options: TagOptions,
+        options: Dictionary,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
+        let options = TagOptions::read(&options)?;
+        self.0.heed_settings().await;
         let caller = self.0.access.caller(&header).await?;
         check_tags(&tags)?;
         let action = if apply {

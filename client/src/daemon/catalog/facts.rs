@@ -1,11 +1,11 @@
 //! What the package manager says about the packages of the catalogue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::Offer;
-use crate::pms::{Candidate, PackageName};
+use crate::pms::{Action, Candidate, InstalledPackage, PackageName};
 use crate::sync::{Engine, EngineError};
 use crate::transport::messages::MandatoryPackages;
 
@@ -23,20 +23,44 @@ pub struct PackageFacts {
     pub candidates: BTreeMap<String, Candidate>,
     /// What policies demand and forbid.
     pub mandatory: MandatoryPackages,
+    /// What of that is not so yet.
+    pub pending: MandatoryPackages,
+    /// Everything on this computer that has a newer version, as of the stamp that follows.
+    pub updates: Vec<Update>,
+    /// The package manager's stamp when updates were looked for.
+    pub updates_stamp: u64,
+}
+
+/// A package that has a newer version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    /// Its name.
+    pub name: String,
+    /// The version that is installed.
+    pub from: String,
+    /// The version that can be had.
+    pub to: String,
+    /// It closes a hole.
+    pub security: bool,
 }
 
 impl PackageFacts {
-    /// Asks the package manager.
-    pub async fn gather(engine: &dyn Engine, offer: &Offer) -> Result<Self, EngineError> {
+    /// Asks the package manager. Updates stay as they were: looking for them takes its time.
+    pub async fn gather(
+        engine: &dyn Engine,
+        offer: &Offer,
+        before: &Self,
+    ) -> Result<Self, EngineError> {
         let stamp = engine.packages_stamp();
         let wanted = offer.all_packages();
         let names: Vec<PackageName> = wanted
             .iter()
             .filter_map(|name| engine.package_name(name).ok())
             .collect();
-        let installed = engine
-            .installed()
-            .await?
+        let everything = engine.installed().await?;
+        let mandatory = engine.last_mandatory();
+        let pending = pending(&mandatory, &everything);
+        let installed = everything
             .into_iter()
             .filter_map(|package| {
                 let name = plain(&package.name);
@@ -57,7 +81,10 @@ impl PackageFacts {
             revision: offer.revision,
             installed,
             candidates,
-            mandatory: engine.last_mandatory(),
+            mandatory,
+            pending,
+            updates: before.updates.clone(),
+            updates_stamp: before.updates_stamp,
         })
     }
 
@@ -87,6 +114,14 @@ impl PackageFacts {
             .any(|package| self.mandatory.remove.contains(package))
     }
 
+    /// How many updates there are, and how many of them close a hole.
+    #[must_use]
+    pub fn update_counts(&self) -> (u32, u32) {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let security = self.updates.iter().filter(|update| update.security).count();
+        (count(self.updates.len()), count(security))
+    }
+
     /// Whether the repositories have another version of an installed one of these.
     #[must_use]
     pub fn updates(&self, packages: &[String]) -> bool {
@@ -97,6 +132,45 @@ impl PackageFacts {
             }
         })
     }
+}
+
+/// What policies demand and this computer does not fulfil.
+fn pending(mandatory: &MandatoryPackages, installed: &[InstalledPackage]) -> MandatoryPackages {
+    let there: BTreeSet<&str> = installed
+        .iter()
+        .flat_map(|package| [package.name.as_str(), plain(&package.name)])
+        .collect();
+    let those = |names: &[String], is_there: bool| -> Vec<String> {
+        names
+            .iter()
+            .filter(|name| there.contains(name.as_str()) == is_there)
+            .cloned()
+            .collect()
+    };
+    MandatoryPackages {
+        install: those(&mandatory.install, false),
+        remove: those(&mandatory.remove, true),
+    }
+}
+
+/// What an upgrade would bring; nothing while packages are in such a state that nobody can say.
+pub async fn updates(engine: &dyn Engine) -> Vec<Update> {
+    let plan = match engine.plan(&Action::Upgrade).await {
+        Ok(plan) => plan,
+        Err(error) => {
+            tracing::info!(%error, "the updates cannot be listed");
+            return Vec::new();
+        }
+    };
+    plan.update
+        .into_iter()
+        .map(|package| Update {
+            security: plan.security.contains(&package.name),
+            name: package.name,
+            from: package.replaces.unwrap_or_default(),
+            to: package.version,
+        })
+        .collect()
 }
 
 /// A package's name without the architecture some package managers put behind it.

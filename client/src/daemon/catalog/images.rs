@@ -11,6 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::render::{ImageError, Renderer};
 
+/// The sizes that are kept. Others are drawn each time, so that nobody fills the disk by asking.
+const KEPT: [u32; 14] = [16, 22, 24, 32, 48, 64, 72, 96, 128, 144, 192, 256, 384, 512];
+
 /// The icon of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Icon {
@@ -65,9 +68,11 @@ impl IconCache {
             Err(_) => {
                 let original = fs::read(self.original(revision))?;
                 let png = self.renderer.render(&original, size).await?;
-                let unfinished = finished.with_extension("new");
-                fs::write(&unfinished, &png)?;
-                fs::rename(unfinished, finished)?;
+                if KEPT.contains(&size) {
+                    let unfinished = finished.with_extension("new");
+                    fs::write(&unfinished, &png)?;
+                    fs::rename(unfinished, finished)?;
+                }
                 png
             }
         };

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use migasfree_dbus::{AppRecord, AppState, Category, Level, StateDetail};
+use migasfree_dbus::{AppRecord, AppState, Category, Level, StateDetail, UpdateRecord};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::states::{AppWork, Viewer, state_of};
 use super::text::summary;
-use super::{Offer, PackageFacts};
+use super::{Offer, PackageFacts, Update};
 use crate::transport::messages::App;
 
 /// Everything that decides how applications look at one moment.
@@ -107,6 +107,29 @@ impl Shelf {
             created_at: app.created_at.as_deref().and_then(unix_seconds),
             age: u64::try_from(self.now - self.offer.fetched_at).unwrap_or_default(),
         }
+    }
+
+    /// Packages with a newer version, by name.
+    #[must_use]
+    pub fn updates(&self) -> Vec<UpdateRecord> {
+        let app_with = |package: &String| {
+            let mut apps = self.offer.snapshot.apps.iter();
+            apps.find(|app| self.offer.packages(app).contains(package))
+                .map(|app| app.id.0)
+        };
+        let record = |update: &Update| UpdateRecord {
+            name: update.name.clone(),
+            from: update.from.clone(),
+            to: update.to.clone(),
+            bytes: self
+                .facts
+                .candidates
+                .get(&update.name)
+                .map(|candidate| candidate.download_bytes),
+            security: update.security,
+            app: app_with(&update.name),
+        };
+        self.facts.updates.iter().map(record).collect()
     }
 
     /// Id, name and number of applications of each category that has any, by name.

@@ -4,6 +4,7 @@
 use std::io::{self, Cursor, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use image::{DynamicImage, ImageFormat, ImageReader, imageops::FilterType};
@@ -11,6 +12,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::Semaphore;
 
 /// Bytes of an image from the server.
 const INPUT_LIMIT: usize = 8 << 20;
@@ -21,6 +23,8 @@ const SIDE_LIMIT: u32 = 8192;
 /// Memory of the child.
 const MEMORY_LIMIT: u64 = 768 << 20;
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// Children at a time.
+const CHILDREN: usize = 2;
 /// The user without rights, `nobody` everywhere.
 const NOBODY: u32 = 65534;
 
@@ -40,6 +44,8 @@ pub enum ImageError {
 pub struct Renderer {
     program: PathBuf,
     as_nobody: bool,
+    /// A few children at a time, however many images are asked for.
+    turns: Arc<Semaphore>,
 }
 
 impl Renderer {
@@ -50,6 +56,7 @@ impl Renderer {
             // Works wherever the program is installed, also below a folder that the child may not enter.
             program: "/proc/self/exe".into(),
             as_nobody: rustix::process::geteuid().is_root(),
+            turns: Arc::new(Semaphore::new(CHILDREN)),
         }
     }
 
@@ -58,6 +65,7 @@ impl Renderer {
         if image.len() > INPUT_LIMIT {
             return Err(ImageError::Unreadable("it is too large".into()));
         }
+        let _turn = self.turns.acquire().await.map_err(io::Error::other)?;
         let mut command = tokio::process::Command::new(&self.program);
         command
             .args(["render-image", &size.to_string()])

@@ -1,7 +1,7 @@
 //! What this computer has of an application.
 
 use migasfree_dbus::names::job_path;
-use migasfree_dbus::{AppState, StateDetail};
+use migasfree_dbus::{AppState, JobRole, StateDetail};
 
 use super::PackageFacts;
 
@@ -10,8 +10,8 @@ use super::PackageFacts;
 pub struct AppWork {
     /// Its number.
     pub job: u64,
-    /// It removes rather than installs.
-    pub removes: bool,
+    /// What it does.
+    pub role: JobRole,
     /// Jobs before it; `None` when it runs.
     pub position: Option<u32>,
     /// It waits for polkit.
@@ -55,16 +55,23 @@ pub fn state_of(
             .cloned()
             .collect()
     };
-    if facts.has_all(packages) {
-        return installed(packages, facts);
+    let installed = facts.has_all(packages);
+    if installed && facts.demands(packages) {
+        return (AppState::Required, reason(detail, "policy-demands"));
     }
     if facts.forbids(packages) {
-        return (AppState::NotAvailable, reason(detail, "policy-forbids"));
+        return (AppState::Forbidden, reason(detail, "policy-forbids"));
+    }
+    if installed && facts.updates(packages) {
+        return (AppState::UpdateAvailable, detail);
+    }
+    if installed {
+        return (AppState::Installed, detail);
     }
     let not_installed = without(&|package| facts.installed.contains_key(package));
     if not_installed.len() < packages.len() {
         return (
-            AppState::PartlyInstalled,
+            AppState::Partial,
             StateDetail {
                 missing: not_installed,
                 ..detail
@@ -77,40 +84,28 @@ pub fn state_of(
             missing: nowhere,
             ..detail
         };
-        return (AppState::NotAvailable, reason(detail, "missing-packages"));
+        return (AppState::Unavailable, reason(detail, "missing-packages"));
     }
     if needs_admin && !viewer.is_admin {
-        return (AppState::NeedsAdmin, reason(detail, "level"));
+        return (AppState::Privileged, reason(detail, "level"));
     }
-    (AppState::Available, detail)
+    (AppState::Installable, detail)
 }
 
 fn working(work: &AppWork) -> (AppState, StateDetail) {
     let state = if work.position.is_some() || work.unauthorized {
         AppState::Queued
-    } else if work.removes {
-        AppState::Removing
     } else {
-        AppState::Installing
+        AppState::Working
     };
     let detail = StateDetail {
         job: Some(job_path(work.job).to_string()),
+        role: Some(work.role),
         percent: Some(work.percent),
         position: work.position,
         ..StateDetail::default()
     };
     (state, detail)
-}
-
-fn installed(packages: &[String], facts: &PackageFacts) -> (AppState, StateDetail) {
-    let detail = StateDetail::default();
-    if facts.demands(packages) {
-        return (AppState::Required, reason(detail, "policy-demands"));
-    }
-    if facts.updates(packages) {
-        return (AppState::UpdateAvailable, detail);
-    }
-    (AppState::Installed, detail)
 }
 
 fn reason(detail: StateDetail, reason: &str) -> StateDetail {
@@ -159,19 +154,19 @@ mod tests {
         assert_eq!(state(&[], false, &facts(&[], &both)), AppState::Information);
         assert_eq!(
             state(&["a", "b"], false, &facts(&[], &both)),
-            AppState::Available
+            AppState::Installable
         );
         assert_eq!(
             state(&["a", "b"], true, &facts(&[], &both)),
-            AppState::NeedsAdmin
+            AppState::Privileged
         );
         assert_eq!(
             state(&["a", "c"], true, &facts(&[], &both)),
-            AppState::NotAvailable
+            AppState::Unavailable
         );
         assert_eq!(
             state(&["a", "b"], true, &facts(&[("a", "1")], &both)),
-            AppState::PartlyInstalled
+            AppState::Partial
         );
         assert_eq!(
             state(&["a", "b"], true, &facts(&both, &[])),
@@ -186,7 +181,9 @@ mod tests {
         assert_eq!(state(&["a", "b"], false, &policy), AppState::Required);
         let mut policy = facts(&[], &both);
         policy.mandatory.remove = vec!["b".into()];
-        assert_eq!(state(&["a", "b"], false, &policy), AppState::NotAvailable);
+        assert_eq!(state(&["a", "b"], false, &policy), AppState::Forbidden);
+        policy.installed = facts(&both, &both).installed;
+        assert_eq!(state(&["a", "b"], false, &policy), AppState::Forbidden);
     }
 
     #[test]
@@ -196,7 +193,7 @@ mod tests {
         let admin = Viewer { is_admin: true };
         assert_eq!(
             state_of(&packages, true, &facts, None, admin).0,
-            AppState::Available
+            AppState::Installable
         );
     }
 
@@ -204,7 +201,7 @@ mod tests {
     fn work_comes_before_everything_else() {
         let mut work = AppWork {
             job: 4,
-            removes: true,
+            role: JobRole::Remove,
             position: Some(1),
             unauthorized: false,
             percent: 101,
@@ -214,9 +211,10 @@ mod tests {
         let (state, detail) = state_of(&packages, false, &facts, Some(&work), Viewer::ANYBODY);
         assert_eq!(state, AppState::Queued);
         assert_eq!(detail.position, Some(1));
+        assert_eq!(detail.role, Some(JobRole::Remove));
         assert_eq!(detail.job.as_deref(), Some("/org/migasfree/Client1/job/4"));
         work.position = None;
         let (state, _) = state_of(&packages, false, &facts, Some(&work), Viewer::ANYBODY);
-        assert_eq!(state, AppState::Removing);
+        assert_eq!(state, AppState::Working);
     }
 }

@@ -67,6 +67,9 @@ pub struct Done {
     pub changes: Changes,
     /// The computer should be restarted.
     pub reboot: bool,
+    /// Seconds after which the server wants to be asked again.
+    #[serde(default)]
+    pub retry_after: Option<u64>,
 }
 
 /// Packages that a job changed.
@@ -89,6 +92,7 @@ impl Done {
             message: message.into(),
             changes: Changes::default(),
             reboot: false,
+            retry_after: None,
         }
     }
 }

@@ -64,10 +64,13 @@ impl WorkerCommand {
     }
 }
 
-/// The variables that settings come from; a unit inherits none.
+/// The variables that settings come from; a unit inherits none. Everybody may look at the environment of a unit, so
+/// those of the packager, a password among them, stay here.
 fn settings_in_environment() -> Vec<String> {
     std::env::vars()
-        .filter(|(name, _)| name.starts_with("MIGASFREE_"))
+        .filter(|(name, _)| {
+            name.starts_with("MIGASFREE_") && !name.starts_with("MIGASFREE_PACKAGER_")
+        })
         .map(|(name, value)| format!("{name}={value}"))
         .collect()
 }

@@ -7,6 +7,7 @@ use migasfree_dbus::{FinishedDetail, JobRecord, JobResult, JobState, JobSubject,
 
 use super::events::{Done, Event};
 use super::store::{StoredJob, StoredState};
+use crate::job::ResultCode;
 use crate::observer::{Progress, Question};
 
 /// Where a job is now.
@@ -49,6 +50,8 @@ pub struct LiveJob {
     pub question: Option<(u32, Question)>,
     /// Somebody dismissed the prompt of polkit for it.
     pub dismissed: bool,
+    /// Who asked it to stop: `by-user` or `by-admin`.
+    pub cancelled_by: Option<ResultCode>,
 }
 
 impl LiveJob {
@@ -74,6 +77,7 @@ impl LiveJob {
             subscribers: BTreeMap::new(),
             question: None,
             dismissed: false,
+            cancelled_by: None,
         }
     }
 
@@ -136,7 +140,11 @@ impl LiveJob {
     }
 
     /// Closes it.
-    pub fn finish(&mut self, done: Done, now: i64) {
+    pub fn finish(&mut self, mut done: Done, now: i64) {
+        // Its worker does not know who stopped it.
+        if let (ResultCode::ByUser, Some(by)) = (done.code, self.cancelled_by) {
+            done.code = by;
+        }
         self.stored.state = StoredState::Finished;
         self.stored.ended = Some(now);
         self.stored.done = Some(done);

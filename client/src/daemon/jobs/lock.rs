@@ -53,6 +53,14 @@ impl WorkerLock {
         Ok(Held { _file: file })
     }
 
+    /// Forgets the last worker, which is dead, before the next one starts: nobody takes its number for the new one's.
+    pub fn forget(&self) -> io::Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a worker has it.
     #[must_use]
     pub fn is_held(&self) -> bool {

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use migasfree_dbus::{Error, JobFilter, JobRecord, JobState};
+use migasfree_dbus::{Error, HistoryRecord, JobFilter, JobRecord, JobState};
 
 use super::events::{Answer, Done};
 use super::live::LiveJob;
@@ -88,16 +88,17 @@ impl Jobs {
             .collect()
     }
 
-    /// A waiting job of the same user that does the same.
+    /// A job of the same user that does the same, is in this state, waiting, and not behind the one to be made.
     #[must_use]
-    pub fn joinable(&self, owner_uid: u32, task: &Task) -> Option<u64> {
+    pub fn joinable(&self, new: &NewJob, state: JobState) -> Option<u64> {
         self.lock()
             .jobs
             .values()
             .find(|job| {
-                job.view.state == JobState::Queued
-                    && job.stored.owner_uid == owner_uid
-                    && job.stored.task.serves(task)
+                job.view.state == state
+                    && job.stored.owner_uid == new.owner_uid
+                    && (new.background || !job.stored.background)
+                    && job.stored.task.serves(&new.task)
             })
             .map(|job| job.stored.id)
     }
@@ -160,13 +161,15 @@ impl Jobs {
         })
     }
 
-    /// Takes the next job that may run: a repair first, then those of people, then the others. `None` while one runs.
-    pub fn start_next(&self, now: i64) -> Option<u64> {
+    /// Takes the next job that may run: a repair first, then those of people, then the others, unless these are held
+    /// back. `None` while one runs.
+    pub fn start_next(&self, now: i64, hold_background: bool) -> Option<u64> {
         let mut jobs = self.lock();
         if jobs.running.is_some() {
             return None;
         }
-        let id = waiting_order(&jobs).first().copied()?;
+        let is_held = |id: &u64| hold_background && jobs.jobs[id].stored.background;
+        let id = waiting_order(&jobs).into_iter().find(|id| !is_held(id))?;
         jobs.running = Some(id);
         if let Some(job) = jobs.jobs.get_mut(&id) {
             job.view.state = JobState::Running;
@@ -215,8 +218,9 @@ impl Jobs {
         }
     }
 
-    /// Asks a job to stop. A waiting one is over at once; for a running one the folder of its worker is answered.
-    pub fn cancel(&self, id: u64, by: ResultCode, now: i64) -> Result<Option<PathBuf>, Error> {
+    /// Asks a job to stop. `true` when it is over at once, because it only waited; who follows a running one passes the
+    /// wish on to its worker.
+    pub fn cancel(&self, id: u64, by: ResultCode, now: i64) -> Result<bool, Error> {
         let running = self.with(id, |job| {
             if job.is_finished() {
                 return Err(Error::NotCancellable("the job is over already".into()));
@@ -231,13 +235,13 @@ impl Jobs {
             }
             job.view.state = JobState::Cancelling;
             job.view.allow_cancel = false;
+            job.cancelled_by = Some(by);
             Ok(true)
         })??;
-        if running {
-            return Ok(Some(self.store.folder(id)));
+        if !running {
+            self.finish(id, Done::new(by, "cancelled before it began"), now);
         }
-        self.finish(id, Done::new(by, "cancelled before it began"), now);
-        Ok(None)
+        Ok(!running)
     }
 
     /// Answers the open question of a job.
@@ -267,6 +271,7 @@ impl Jobs {
         let count = jobs
             .jobs
             .values()
+            .filter(|job| !job.is_finished())
             .flat_map(|job| job.subscribers.values())
             .filter(|subscriber| **subscriber == uid)
             .count();
@@ -303,6 +308,19 @@ impl Jobs {
             .take(limit)
             .map(|job| job.record(position(&order, job)))
             .collect()
+    }
+
+    /// What jobs changed since a time, newest first, at most `limit`.
+    #[must_use]
+    pub fn history(&self, since: i64, limit: usize) -> Vec<HistoryRecord> {
+        let jobs = self.lock();
+        let mut ended: Vec<&LiveJob> = jobs
+            .jobs
+            .values()
+            .filter(|job| job.stored.ended.is_some_and(|ended| ended >= since))
+            .collect();
+        ended.sort_by_key(|job| std::cmp::Reverse((job.stored.ended, job.stored.id)));
+        ended.into_iter().flat_map(changes).take(limit).collect()
     }
 
     /// How many jobs are before this one, while it waits.
@@ -355,6 +373,8 @@ impl Jobs {
         let mut jobs = self.lock();
         if !self.store.folder(id).exists() {
             jobs.jobs.remove(&id);
+        } else if let Some(job) = jobs.jobs.get_mut(&id) {
+            job.subscribers.clear();
         }
         let stored: Vec<StoredJob> = jobs.jobs.values().map(|job| job.stored.clone()).collect();
         for id in self.store.prune(&stored) {
@@ -365,6 +385,31 @@ impl Jobs {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The packages a job changed, one by one.
+fn changes(job: &LiveJob) -> Vec<HistoryRecord> {
+    let Some(done) = &job.stored.done else {
+        return Vec::new();
+    };
+    let lists = [
+        ("install", &done.changes.installed),
+        ("remove", &done.changes.removed),
+        ("upgrade", &done.changes.upgraded),
+    ];
+    let record = |what: &str, package: &String| HistoryRecord {
+        what: what.to_owned(),
+        package: package.clone(),
+        at: job.stored.ended.unwrap_or_default(),
+        job: job.stored.id.to_string(),
+        origin: job.stored.origin.clone(),
+        owner_uid: job.stored.owner_uid,
+    };
+    lists
+        .into_iter()
+        .flat_map(|(what, packages)| packages.iter().map(move |package| (what, package)))
+        .map(|(what, package)| record(what, package))
+        .collect()
 }
 
 fn unknown_job() -> Error {
@@ -415,4 +460,88 @@ fn matches_filter(job: &LiveJob, filter: &JobFilter) -> bool {
         .is_none_or(|role| job.stored.task.role().as_str() == role);
     let since = filter.since.is_none_or(|since| job.stored.created >= since);
     state && role && since
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn jobs(folder: &tempfile::TempDir) -> Jobs {
+        Jobs::load(JobStore::open(folder.path()).unwrap()).unwrap()
+    }
+
+    fn of_user() -> NewJob {
+        NewJob {
+            task: Task::Refresh { force: true },
+            origin: "user",
+            owner_uid: 1000,
+            background: false,
+        }
+    }
+
+    #[test]
+    fn a_program_that_listened_to_many_jobs_hears_the_next_one_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        for _ in 0..2 * SUBSCRIBERS {
+            let id = jobs.add_queued(of_user(), 1).unwrap();
+            jobs.subscribe(id, ":1.7", 1000).unwrap();
+            jobs.finish(id, Done::new(ResultCode::Ok, ""), 2);
+        }
+        let id = jobs.add_queued(of_user(), 3).unwrap();
+        for listener in 0..SUBSCRIBERS {
+            jobs.subscribe(id, &format!(":1.{listener}"), 1000).unwrap();
+        }
+        let refused = jobs.subscribe(id, ":2.1", 1000).unwrap_err();
+        assert_eq!(refused.code(), Some("LimitExceeded"));
+    }
+
+    #[test]
+    fn the_record_says_who_stopped_a_job() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        for by in [ResultCode::ByUser, ResultCode::ByAdmin] {
+            let id = jobs.add_queued(of_user(), 1).unwrap();
+            assert_eq!(jobs.start_next(2, false), Some(id));
+            assert!(!jobs.cancel(id, by, 3).unwrap());
+            jobs.finish(id, Done::new(ResultCode::ByUser, "cancelled"), 4);
+            let (_, code) = jobs.with(id, |job| job.result()).unwrap().unwrap();
+            assert_eq!(code, by.as_str());
+        }
+    }
+
+    #[test]
+    fn held_back_jobs_let_those_of_people_pass() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        let background = NewJob {
+            background: true,
+            ..of_user()
+        };
+        let background = jobs.add_queued(background, 1).unwrap();
+        assert_eq!(jobs.start_next(2, true), None);
+        let of_person = jobs.add_queued(of_user(), 3).unwrap();
+        assert_eq!(jobs.start_next(4, true), Some(of_person));
+        jobs.finish(of_person, Done::new(ResultCode::Ok, ""), 5);
+        assert_eq!(jobs.start_next(6, false), Some(background));
+    }
+
+    #[test]
+    fn the_same_again_joins_what_waits_in_the_same_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        let asking = jobs.add_unauthorized(of_user(), 1).unwrap();
+        let asked = |state| jobs.joinable(&of_user(), state);
+        assert_eq!(asked(JobState::Authorizing), Some(asking));
+        assert_eq!(asked(JobState::Queued), None);
+        let of_another = NewJob {
+            owner_uid: 1001,
+            ..of_user()
+        };
+        assert_eq!(jobs.joinable(&of_another, JobState::Authorizing), None);
+        jobs.authorize(asking).unwrap();
+        assert_eq!(asked(JobState::Queued), Some(asking));
+    }
 }

@@ -175,7 +175,7 @@ mod tests {
     fn job(id: u64, state: StoredState) -> StoredJob {
         StoredJob {
             id,
-            task: Task::Refresh,
+            task: Task::Refresh { force: false },
             origin: "user".into(),
             owner_uid: 1000,
             background: false,

@@ -50,8 +50,22 @@ pub enum Task {
     },
     /// Upgrade everything.
     Upgrade,
+    /// Bring packages that are installed to their newest version.
+    UpgradePackages {
+        /// Which.
+        packages: Vec<PackageName>,
+    },
+    /// Bring an application that is installed to its newest version.
+    UpgradeApp {
+        /// Which.
+        app: AppRef,
+    },
     /// Refresh the package lists.
-    Refresh,
+    Refresh {
+        /// Even if that was done a moment ago.
+        #[serde(default)]
+        force: bool,
+    },
     /// Set the tags.
     Tags {
         /// All of them.
@@ -95,8 +109,10 @@ impl Task {
             Self::Sync { .. } => JobRole::Sync,
             Self::InstallApps { .. } | Self::InstallPackages { .. } => JobRole::Install,
             Self::RemoveApps { .. } | Self::RemovePackages { .. } => JobRole::Remove,
-            Self::Upgrade => JobRole::Upgrade,
-            Self::Refresh => JobRole::Refresh,
+            Self::Upgrade | Self::UpgradePackages { .. } | Self::UpgradeApp { .. } => {
+                JobRole::Upgrade
+            }
+            Self::Refresh { .. } => JobRole::Refresh,
             Self::Tags { .. } => JobRole::Tags,
             Self::Register { .. } => JobRole::Register,
             Self::Repair => JobRole::Repair,
@@ -113,7 +129,9 @@ impl Task {
             Self::InstallPackages { packages } => format!("Install {}", texts(packages).join(", ")),
             Self::RemovePackages { packages } => format!("Remove {}", texts(packages).join(", ")),
             Self::Upgrade => "Upgrade packages".into(),
-            Self::Refresh => "Refresh package lists".into(),
+            Self::UpgradePackages { packages } => format!("Upgrade {}", texts(packages).join(", ")),
+            Self::UpgradeApp { app } => format!("Upgrade {}", app.name),
+            Self::Refresh { .. } => "Refresh package lists".into(),
             Self::Tags { .. } => "Set tags".into(),
             Self::Register { .. } => "Register this computer".into(),
             Self::Repair => "Finish interrupted package operation".into(),
@@ -134,7 +152,14 @@ impl Task {
                 app_names: app_names(apps),
                 ..JobSubject::default()
             },
-            Self::InstallPackages { packages } | Self::RemovePackages { packages } => JobSubject {
+            Self::UpgradeApp { app } => JobSubject {
+                apps: vec![app.id],
+                app_names: vec![app.name.clone()],
+                ..JobSubject::default()
+            },
+            Self::InstallPackages { packages }
+            | Self::RemovePackages { packages }
+            | Self::UpgradePackages { packages } => JobSubject {
                 packages: texts(packages),
                 ..JobSubject::default()
             },
@@ -142,7 +167,7 @@ impl Task {
                 tags: tags.clone(),
                 ..JobSubject::default()
             },
-            Self::Upgrade | Self::Refresh | Self::Register { .. } | Self::Repair => {
+            Self::Upgrade | Self::Refresh { .. } | Self::Register { .. } | Self::Repair => {
                 JobSubject::default()
             }
         }
@@ -152,6 +177,7 @@ impl Task {
     pub fn apps(&self) -> impl Iterator<Item = u32> + '_ {
         let apps: &[AppRef] = match self {
             Self::InstallApps { apps } | Self::RemoveApps { apps } => apps,
+            Self::UpgradeApp { app } => std::slice::from_ref(app),
             _ => &[],
         };
         apps.iter().map(|app| app.id)
@@ -165,6 +191,17 @@ impl Task {
             Self::Tags { apply, .. } => *apply,
             Self::Register { .. } => false,
             _ => true,
+        }
+    }
+
+    /// Whether the package lists are new after it went well.
+    #[must_use]
+    pub fn refreshes(&self) -> bool {
+        match self {
+            Self::Sync { scope, .. } => *scope == Scope::Full,
+            Self::Tags { apply, .. } => *apply,
+            Self::Refresh { .. } => true,
+            _ => false,
         }
     }
 
@@ -184,6 +221,7 @@ impl Task {
                     ..
                 },
             ) => scope == wanted && (*force_upgrade || !forced),
+            (Self::Refresh { force }, Self::Refresh { force: forced }) => *force || !forced,
             (Self::Register { .. }, _) => false,
             (one, another) => one == another,
         }

@@ -18,12 +18,13 @@ use crate::sync::{Credentials, Engine, EngineError, Outcome};
 /// Runs the job in this folder; the whole of a worker process. With `resume` it goes on with what an earlier
 /// worker left running, and says that the job was interrupted when there is nothing of it.
 pub async fn run_job(folder: &Path, engine: &dyn Engine, resume: bool) -> io::Result<()> {
+    // Before the lock says whom to send a signal to.
+    let cancel = CancellationToken::new();
+    cancel_on_signals(cancel.clone())?;
     let _held = WorkerLock::of(folder).take()?;
     let work = read_work(folder)?;
     let log = EventLog::open(folder)?;
     log.write(&Event::Started);
-    let cancel = CancellationToken::new();
-    cancel_on_signals(cancel.clone())?;
     let id = folder
         .file_name()
         .and_then(|name| JobId::new(name.to_string_lossy()).ok())
@@ -64,7 +65,11 @@ pub async fn perform(
         }
         Err(error) => {
             log.output(OutputStream::Err, &error.to_string());
-            Done::new(error.code(), error.to_string())
+            let mut done = Done::new(error.code(), error.to_string());
+            if let EngineError::Saturated { seconds } = error {
+                done.retry_after = Some(seconds);
+            }
+            done
         }
     };
     engine.forget(&job.id);

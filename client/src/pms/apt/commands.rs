@@ -66,17 +66,28 @@ pub(super) fn show(names: impl IntoIterator<Item = String>) -> Vec<String> {
 /// The verb of an action and the names it takes.
 fn act(mut command: Vec<String>, action: &Action, names: &[String]) -> Vec<String> {
     let verb = match action {
-        Action::Install(_) => "install",
+        Action::Install(_) | Action::UpgradePackages(_) => "install",
         Action::Remove(_) => "purge",
         Action::Upgrade => "dist-upgrade",
         Action::Refresh => "update",
     };
     command.push(verb.to_owned());
-    if matches!(action, Action::Install(_) | Action::Remove(_)) {
+    if matches!(action, Action::UpgradePackages(_)) {
+        command.push("--only-upgrade".to_owned());
+    }
+    if takes_names(action) {
         command.push("--".to_owned());
         command.extend(names.iter().cloned());
     }
     command
+}
+
+/// Whether the action is about packages by name.
+pub(super) fn takes_names(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Install(_) | Action::Remove(_) | Action::UpgradePackages(_)
+    )
 }
 
 fn apt_get(extra: &[&str]) -> Vec<String> {

@@ -10,6 +10,9 @@ pub(super) fn read_simulation(output: &str, plan: &mut Plan) {
             "Inst" => {
                 if let Some(package) = installation(rest) {
                     let list = if package.replaces.is_some() {
+                        if is_security(rest) {
+                            plan.security.insert(package.name.clone());
+                        }
                         &mut plan.update
                     } else {
                         &mut plan.install
@@ -43,6 +46,13 @@ fn installation(rest: &str) -> Option<PlannedPackage> {
         replaces: bracketed(before),
         architecture: bracketed(inside).unwrap_or_default(),
     })
+}
+
+/// Whether one of the sources of an installation is a suite of security updates: `Debian-Security:12/stable-security`.
+fn is_security(rest: &str) -> bool {
+    rest.split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'))
+        .is_some_and(|(inside, _)| inside.to_lowercase().contains("-security"))
 }
 
 /// `name [version]`
@@ -120,6 +130,7 @@ mod tests {
              Remv old [1.0] [dep:amd64 ]\nPurg other [2.0-1]\n\
              Inst gimp (2.10-1 Debian:12/stable [amd64])\n\
              Inst bash [5.1] (5.2 Debian:12/stable, x:now [amd64]) []\n\
+             Inst openssl [3.0.1] (3.0.2 Debian-Security:12/stable-security [amd64])\n\
              Conf gimp (2.10-1 Debian:12/stable [amd64])\n",
             &mut plan,
         );
@@ -133,6 +144,7 @@ mod tests {
         assert_eq!(plan.install[0].version, "2.10-1");
         assert_eq!(plan.install[0].architecture, "amd64");
         assert_eq!(plan.update[0].replaces.as_deref(), Some("5.1"));
+        assert_eq!(plan.security, ["openssl".to_owned()].into());
     }
 
     #[test]

@@ -58,7 +58,9 @@ impl Apt {
 
     /// The names of an action that are not yet as wanted.
     pub(super) async fn effective(&self, action: &Action) -> Result<Vec<String>, PmsError> {
-        let (Action::Install(names) | Action::Remove(names)) = action else {
+        let (Action::Install(names) | Action::Remove(names) | Action::UpgradePackages(names)) =
+            action
+        else {
             return Ok(Vec::new());
         };
         let native = self.native().await?;
@@ -113,8 +115,7 @@ impl Apt {
 
     async fn simulate(&self, action: &Action, names: &[String]) -> Result<Plan, PmsError> {
         let mut plan = Plan::default();
-        let named = matches!(action, Action::Install(_) | Action::Remove(_));
-        if *action == Action::Refresh || (named && names.is_empty()) {
+        if *action == Action::Refresh || (commands::takes_names(action) && names.is_empty()) {
             return Ok(plan);
         }
         if matches!(action, Action::Install(_)) {
@@ -408,7 +409,7 @@ fn stage_of(action: &Action) -> Stage {
     match action {
         Action::Install(_) => Stage::Install,
         Action::Remove(_) => Stage::Remove,
-        Action::Upgrade => Stage::Upgrade,
+        Action::Upgrade | Action::UpgradePackages(_) => Stage::Upgrade,
         Action::Refresh => Stage::Metadata,
     }
 }

@@ -116,7 +116,7 @@ impl PackageManager for FakePackages {
                 installed.retain(|name, _| !names.iter().any(|gone| gone.as_str() == name));
                 Ok(())
             }
-            Action::Upgrade => Ok(()),
+            Action::Upgrade | Action::UpgradePackages(_) => Ok(()),
         }
     }
 

@@ -43,7 +43,7 @@ pub trait Catalog {
     #[zbus(signal, name = "Changed")]
     fn catalog_changed(&self, revision: u64, ids: Vec<u32>) -> zbus::Result<()>;
 
-    /// States changed. They are those anybody would see (`needs-admin` for level A); ask
+    /// States changed. They are those anybody would see (`privileged` for level A); ask
     /// [`get_states`](CatalogProxy::get_states) for what holds for the caller, and for the details.
     #[zbus(signal)]
     fn states_changed(&self, states: HashMap<u32, AppState>) -> zbus::Result<()>;

@@ -1,6 +1,11 @@
-use zbus::{Fd, OwnedObjectPath};
+use std::collections::HashMap;
 
-use crate::{CallOptions, Error, JobFilter, JobRecord, PlanRecord, PlanRole, SyncOptions};
+use zbus::{Fd, OwnedFd, OwnedObjectPath, OwnedVariant};
+
+use crate::{
+    CallOptions, Error, JobFilter, JobRecord, PendingChange, PlanRecord, PlanRole, SyncOptions,
+    UpgradeOptions,
+};
 
 /// `org.migasfree.Client1.Manager`: starts work, lists jobs, tells how the daemon is.
 ///
@@ -37,10 +42,10 @@ pub trait Manager {
         options: CallOptions,
     ) -> Result<OwnedObjectPath, Error>;
 
-    /// Upgrades all packages of this computer.
-    fn upgrade(&self, names: &[&str], options: CallOptions) -> Result<OwnedObjectPath, Error>;
+    /// Upgrades packages that are installed; all of them when none is named, those of one application with the option `app`.
+    fn upgrade(&self, names: &[&str], options: UpgradeOptions) -> Result<OwnedObjectPath, Error>;
 
-    /// Refreshes the package metadata; with `force` even if it is recent.
+    /// Refreshes the package metadata; with `force` even if that was done in the last quarter of an hour.
     #[zbus(allow_interactive_auth)]
     fn refresh_metadata(&self, force: bool) -> Result<OwnedObjectPath, Error>;
 
@@ -52,7 +57,7 @@ pub trait Manager {
         options: CallOptions,
     ) -> Result<PlanRecord, Error>;
 
-    /// Jobs, newest first; those of the caller unless `all` is set.
+    /// Jobs, newest first; those of the caller unless `all` is set or the caller is root.
     #[zbus(allow_interactive_auth)]
     fn list_jobs(&self, filter: JobFilter) -> Result<Vec<JobRecord>, Error>;
 
@@ -81,6 +86,10 @@ pub trait Manager {
     /// Lets polkit ask once for each right, so that later calls pass while polkit keeps it. `true` when all are granted.
     fn unlock(&self, actions: &[&str]) -> Result<bool, Error>;
 
+    /// Jobs that run by themselves wait while the descriptor is open: what for (`background`) and why.
+    #[zbus(allow_interactive_auth)]
+    fn inhibit(&self, what: &str, why: &str) -> Result<OwnedFd, Error>;
+
     /// A job came.
     #[zbus(signal)]
     fn job_added(&self, job: OwnedObjectPath) -> zbus::Result<()>;
@@ -88,6 +97,26 @@ pub trait Manager {
     /// A job's object went away.
     #[zbus(signal)]
     fn job_removed(&self, job: OwnedObjectPath) -> zbus::Result<()>;
+
+    /// How many updates there are, and how many of them close a hole.
+    #[zbus(signal)]
+    fn updates_changed(&self, total: u32, security: u32) -> zbus::Result<()>;
+
+    /// The changes that policies demand and that were not made yet.
+    #[zbus(signal)]
+    fn pending_changed(&self, pending: Vec<PendingChange>) -> zbus::Result<()>;
+
+    /// Something the person should know: id, urgency (0 to 2), title, text, actions. Unicast to the subscribers of the job that
+    /// it comes from.
+    #[zbus(signal)]
+    fn notice(
+        &self,
+        id: &str,
+        urgency: u32,
+        title: &str,
+        body: &str,
+        actions: HashMap<String, OwnedVariant>,
+    ) -> zbus::Result<()>;
 
     /// Version of the daemon.
     #[zbus(property(emits_changed_signal = "const"))]
@@ -165,6 +194,14 @@ pub trait Manager {
     #[zbus(property)]
     fn queue_length(&self) -> zbus::Result<u32>;
 
+    /// Packages with a newer version in the repositories.
+    #[zbus(property)]
+    fn updates_available(&self) -> zbus::Result<u32>;
+
+    /// Those of them that come from a repository of security updates.
+    #[zbus(property)]
+    fn security_updates(&self) -> zbus::Result<u32>;
+
     /// `none`, `recommended`, `required`.
     #[zbus(property)]
     fn reboot_required(&self) -> zbus::Result<String>;
@@ -172,6 +209,10 @@ pub trait Manager {
     /// The packages that want the restart.
     #[zbus(property)]
     fn reboot_reason(&self) -> zbus::Result<Vec<String>>;
+
+    /// Until when it may be put off, Unix seconds; 0 when nobody said.
+    #[zbus(property)]
+    fn reboot_deadline(&self) -> zbus::Result<i64>;
 
     /// Whether another program holds the package database, and which.
     #[zbus(property)]

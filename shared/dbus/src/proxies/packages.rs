@@ -1,4 +1,4 @@
-use crate::Error;
+use crate::{Error, HistoryRecord, UpdateRecord};
 
 /// `org.migasfree.Client1.Packages`: the packages of this computer.
 #[zbus::proxy(
@@ -22,6 +22,14 @@ pub trait Packages {
         pattern: &str,
         limit: u32,
     ) -> Result<Vec<(String, String, String, bool)>, Error>;
+
+    /// Packages with a newer version in the repositories, by name, as of the last look.
+    fn list_updates(&self) -> Result<Vec<UpdateRecord>, Error>;
+
+    /// What jobs changed since a time (Unix seconds), newest first, at most `limit` (0 for all). Needs the right
+    /// `read-inventory`.
+    #[zbus(allow_interactive_auth)]
+    fn get_history(&self, since: u64, limit: u32) -> Result<Vec<HistoryRecord>, Error>;
 
     /// Packages were added, removed or upgraded.
     #[zbus(signal, name = "Changed")]

@@ -1,5 +1,6 @@
 //! Applications of the catalogue.
 
+use super::JobRole;
 use crate::wire::{record, word};
 
 record! {
@@ -28,29 +29,28 @@ word! {
     pub enum AppState {
         /// A job for it waits ([`StateDetail::job`], [`StateDetail::position`]).
         Queued = "queued",
-        /// A job installs or updates it now ([`StateDetail::percent`]).
-        Installing = "installing",
-        /// A job removes it now.
-        Removing = "removing",
+        /// A job works on it now ([`StateDetail::role`], [`StateDetail::percent`]).
+        Working = "working",
         /// Installed, and a policy of the organisation demands it: it cannot be removed
         /// ([`StateDetail::required_by`]).
         Required = "required",
+        /// A policy of the organisation takes it away.
+        Forbidden = "forbidden",
         /// Installed, and a newer version of one of its packages is in the repositories.
         UpdateAvailable = "update-available",
         /// All of its packages are installed.
         Installed = "installed",
         /// Some of its packages are installed ([`StateDetail::missing`] says which are not).
-        PartlyInstalled = "partly-installed",
+        Partial = "partial",
         /// It has no packages for this computer: a card with information only.
         Information = "information",
-        /// A package of it is in no repository of this computer ([`StateDetail::missing`]), or a policy forbids it
-        /// ([`StateDetail::reason`]).
-        NotAvailable = "not-available",
+        /// A package of it is in no repository of this computer ([`StateDetail::missing`]).
+        Unavailable = "unavailable",
         /// It could be installed, but only by an administrator, and the caller has not shown to be one: installing
         /// it makes polkit ask.
-        NeedsAdmin = "needs-admin",
+        Privileged = "privileged",
         /// It can be installed.
-        Available = "available",
+        Installable = "installable",
     }
 }
 
@@ -59,16 +59,18 @@ record! {
     pub struct StateDetail {
         /// The object path of the job that works on it, or waits to (`s`).
         pub job: Option<String>,
+        /// What that job does (`s`): a [`JobRole`](crate::JobRole), `install` or `remove`.
+        pub role: Option<JobRole>,
         /// Progress of that job, 0 to 100, 101 when unknown (`u`).
         pub percent: Option<u32>,
         /// Jobs before it in the queue (`u`).
         pub position: Option<u32>,
-        /// `partly-installed`: the packages that are not installed; `not-available`: those that no repository
+        /// `partial`: the packages that are not installed; `unavailable`: those that no repository
         /// has (`as`).
         pub missing: Vec<String>,
         /// The policies that demand or forbid it, by name where the server tells it (`as`).
         pub required_by: Vec<String>,
-        /// A code that explains the state further (`s`): `missing-packages`, `policy-forbids`, `level`,
+        /// A code that explains the state further (`s`): `missing-packages`, `policy-demands`, `policy-forbids`, `level`,
         /// `no-packages`.
         pub reason: Option<String>,
     }

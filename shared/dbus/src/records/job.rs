@@ -198,6 +198,24 @@ record! {
 }
 
 record! {
+    /// A change of the history of packages.
+    pub struct HistoryRecord {
+        /// `install`, `remove` or `upgrade` (`s`).
+        pub what: String,
+        /// The package (`s`).
+        pub package: String,
+        /// When, Unix seconds (`x`).
+        pub at: i64,
+        /// The number of the job that did it (`s`).
+        pub job: String,
+        /// Who started that (`s`): `user`, `timer`, `login`, `daemon`.
+        pub origin: String,
+        /// The user it belonged to (`u`).
+        pub owner_uid: u32,
+    }
+}
+
+record! {
     /// What goes with a `Finished` signal.
     pub struct FinishedDetail {
         /// Packages that were added (`as`).

@@ -11,9 +11,12 @@ mod tests;
 
 pub use app::{AppRecord, AppState, Category, Level, StateDetail};
 pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, Origin};
-pub use job::{FinishedDetail, JobRecord, JobResult, JobRole, JobState, JobSubject, Stage};
+pub use job::{
+    FinishedDetail, HistoryRecord, JobRecord, JobResult, JobRole, JobState, JobSubject, Stage,
+};
 pub use options::{
     AppQuery, AppSort, CallOptions, JobFilter, SyncOptions, SyncReason, SyncScope, TagOptions,
+    UpgradeOptions,
 };
-pub use plan::{PlanRecord, PlanRole, PlannedPackage};
+pub use plan::{PendingChange, PlanRecord, PlanRole, PlannedPackage, UpdateRecord};
 pub use request::{RequestRecord, RequestState};

@@ -1,9 +1,9 @@
 //! What goes into a call.
 
 use crate::records::AppState;
-use crate::wire::{record, word};
+use crate::wire::{options, word};
 
-record! {
+options! {
     /// Options that every call which starts something takes.
     pub struct CallOptions {
         /// Whether polkit may ask the person (`b`); `true` when left out.
@@ -12,6 +12,24 @@ record! {
         pub locale: Option<String>,
         /// The call comes from something that runs by itself (`b`): the job waits behind those of people.
         pub hint_background: Option<bool>,
+    }
+}
+
+options! {
+    /// Options of `Manager.Upgrade`.
+    pub struct UpgradeOptions {
+        /// Whether polkit may ask the person (`b`); `true` when left out.
+        pub interactive: Option<bool>,
+        /// Language for texts (`s`).
+        pub locale: Option<String>,
+        /// The call comes from something that runs by itself (`b`).
+        pub hint_background: Option<bool>,
+        /// Id of an application (`u`): only its packages are upgraded, and the right to install it is enough.
+        pub app: Option<u32>,
+        /// Only what closes a hole (`b`). Not offered yet: `true` is answered with `Unsupported`.
+        pub security_only: Option<bool>,
+        /// At the next start of the computer (`b`). Not offered yet: `true` is answered with `Unsupported`.
+        pub offline: Option<bool>,
     }
 }
 
@@ -49,7 +67,7 @@ word! {
     }
 }
 
-record! {
+options! {
     /// Options of `Manager.Sync`.
     pub struct SyncOptions {
         /// Whether polkit may ask the person (`b`); `true` when left out.
@@ -79,7 +97,7 @@ word! {
     }
 }
 
-record! {
+options! {
     /// Filters of `Catalog.ListApps`; all that are there must match.
     pub struct AppQuery {
         /// Id of a category (`u`).
@@ -106,7 +124,7 @@ record! {
     }
 }
 
-record! {
+options! {
     /// Filters of `Manager.ListJobs`; newest first.
     pub struct JobFilter {
         /// A state (`s`), or `active` for all but finished ones.
@@ -117,12 +135,12 @@ record! {
         pub limit: Option<u32>,
         /// A role (`s`).
         pub role: Option<String>,
-        /// Jobs of other users too (`b`); needs the right `job-read-foreign`.
+        /// Jobs of other users too (`b`); needs the right `job-read-foreign`. When left out, `true` for root alone.
         pub all: Option<bool>,
     }
 }
 
-record! {
+options! {
     /// Options of `Tags.Set`.
     pub struct TagOptions {
         /// Whether polkit may ask the person (`b`); `true` when left out.

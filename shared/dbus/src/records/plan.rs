@@ -53,3 +53,37 @@ record! {
         pub untrusted: bool,
     }
 }
+
+record! {
+    /// An update as [`list_updates`](crate::PackagesProxy::list_updates) gives it.
+    pub struct UpdateRecord {
+        /// The package (`s`).
+        pub name: String,
+        /// The version that is installed (`s`).
+        pub from: String,
+        /// The version that the repositories offer (`s`).
+        pub to: String,
+        /// Bytes to download (`t`), where the package is one of the catalogue.
+        pub bytes: Option<u64>,
+        /// It comes from a repository of security updates (`b`).
+        pub security: bool,
+        /// Id of an application of the catalogue it belongs to (`u`).
+        pub app: Option<u32>,
+    }
+}
+
+record! {
+    /// A change that a policy demands and that was not made yet.
+    pub struct PendingChange {
+        /// Its id (`s`).
+        pub id: String,
+        /// `install` or `remove` (`s`).
+        pub kind: String,
+        /// The package (`s`).
+        pub package: String,
+        /// When it is made whatever anybody says, Unix seconds (`x`); 0: with the next synchronisation.
+        pub deadline: i64,
+        /// How often it may still be postponed (`u`).
+        pub postponements: u32,
+    }
+}

@@ -26,7 +26,7 @@ fn an_app() -> AppRecord {
         },
         level: Level::Admin,
         packages: vec!["inkscape".into()],
-        state: AppState::PartlyInstalled,
+        state: AppState::Partial,
         detail: StateDetail {
             missing: vec!["inkscape-tutorials".into()],
             ..StateDetail::default()
@@ -40,7 +40,7 @@ fn an_app() -> AppRecord {
 fn a_record_is_a_dictionary_of_variants_on_the_bus() {
     let dictionary: HashMap<String, OwnedVariant> = over_the_bus(&an_app());
     assert_eq!(*dictionary["id"], Variant::from(7u32));
-    assert_eq!(*dictionary["state"], Variant::from("partly-installed"));
+    assert_eq!(*dictionary["state"], Variant::from("partial"));
     assert_eq!(*dictionary["level"], Variant::from("A"));
     assert!(!dictionary.contains_key("candidate_version"));
 }
@@ -72,9 +72,39 @@ fn unknown_keys_are_ignored_and_missing_ones_take_their_default() {
 }
 
 #[test]
+fn options_take_numbers_of_any_width_and_refuse_other_types() {
+    let options = |value: Variant<'_>| {
+        HashMap::from([
+            ("limit".to_owned(), OwnedVariant::try_from(value).unwrap()),
+            (
+                "tomorrow".to_owned(),
+                OwnedVariant::try_from(Variant::from(1u8)).unwrap(),
+            ),
+        ])
+    };
+    let nested = Variant::Variant(Box::new(Variant::from(5u64)));
+    for value in [Variant::from(5i32), Variant::from(5u8), nested] {
+        assert_eq!(JobFilter::read(&options(value)).unwrap().limit, Some(5));
+    }
+    for value in [
+        Variant::from(-5i32),
+        Variant::from("5"),
+        Variant::from(true),
+    ] {
+        let refused = JobFilter::read(&options(value)).unwrap_err();
+        assert_eq!(refused.code(), Some("InvalidArgument"));
+        assert!(refused.message().contains("limit"));
+    }
+    assert_eq!(
+        JobFilter::read(&HashMap::new()).unwrap(),
+        JobFilter::default()
+    );
+}
+
+#[test]
 fn a_record_is_a_plain_object_in_json() {
     let json = serde_json::to_value(an_app()).unwrap();
-    assert_eq!(json["state"], "partly-installed");
+    assert_eq!(json["state"], "partial");
     assert_eq!(json["category"]["name"], "Graphics");
     assert_eq!(json["detail"]["missing"][0], "inkscape-tutorials");
     assert_eq!(serde_json::from_value::<AppRecord>(json).unwrap(), an_app());

@@ -14,7 +14,7 @@ pub enum Level {
     Admin,
 }
 
-/// What the computer has of an application; the words of the daemon's catalogue.
+/// What the computer has of an application, as its button shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AppState {
@@ -41,26 +41,6 @@ pub enum AppState {
     /// It can be installed.
     #[default]
     Available,
-}
-
-impl AppState {
-    /// Reads the daemon's word; an unknown word is shown as not available.
-    #[must_use]
-    pub fn from_word(word: &str) -> Self {
-        match word {
-            "queued" => Self::Queued,
-            "installing" => Self::Installing,
-            "removing" => Self::Removing,
-            "required" => Self::Required,
-            "update-available" => Self::UpdateAvailable,
-            "installed" => Self::Installed,
-            "partly-installed" => Self::PartlyInstalled,
-            "information" => Self::Information,
-            "needs-admin" => Self::NeedsAdmin,
-            "available" => Self::Available,
-            _ => Self::NotAvailable,
-        }
-    }
 }
 
 /// State of one application with what explains it.

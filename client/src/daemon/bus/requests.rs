@@ -1,0 +1,182 @@
+//! From the arguments of a call to the job it asks for, and who may ask.
+
+use std::collections::BTreeSet;
+
+use migasfree_dbus::names::job_path;
+use migasfree_dbus::{Action, CallOptions, Error};
+use zbus::OwnedObjectPath;
+use zbus::message::Header;
+
+use super::manager::Manager;
+use crate::daemon::access::{Caller, Details, check_ids, check_names};
+use crate::daemon::catalog::PackageFacts;
+use crate::daemon::core::bus_error;
+use crate::daemon::jobs::{AppRef, NewJob, Task};
+use crate::pms::PackageName;
+use crate::sync::EngineError;
+
+impl Manager {
+    /// Who calls. What they want is done by the settings of now.
+    pub(super) async fn caller(&self, header: &Header<'_>) -> Result<Caller, Error> {
+        self.0.heed_settings().await;
+        self.0.access.caller(header).await
+    }
+
+    pub(super) async fn request(
+        &self,
+        caller: &Caller,
+        action: Action,
+        details: Details,
+        options: &CallOptions,
+        task: Task,
+    ) -> Result<OwnedObjectPath, Error> {
+        let new = NewJob {
+            task,
+            origin: "user",
+            owner_uid: caller.uid,
+            background: options.hint_background.unwrap_or(false),
+        };
+        let interactive = options.interactive.unwrap_or(true);
+        let id = self
+            .0
+            .request(caller, action, details, interactive, new)
+            .await?;
+        Ok(job_path(id))
+    }
+
+    pub(super) fn package_names(&self, names: &[String]) -> Result<Vec<PackageName>, Error> {
+        check_names(names)?;
+        if names.is_empty() {
+            return Err(Error::InvalidArgument("name at least one package".into()));
+        }
+        names
+            .iter()
+            .map(|name| {
+                self.0
+                    .engine()
+                    .package_name(name)
+                    .map_err(|e| bus_error(&e))
+            })
+            .collect()
+    }
+
+    /// The applications of a call, their names for a prompt, the number of their packages, and whether one is of
+    /// level A.
+    pub(super) fn apps(&self, ids: &[u32]) -> Result<(Vec<AppRef>, Details, bool), Error> {
+        check_ids(ids)?;
+        if ids.is_empty() {
+            return Err(Error::InvalidArgument(
+                "name at least one application".into(),
+            ));
+        }
+        if self.0.engine().identity().package_manager.is_empty() {
+            return Err(bus_error(&EngineError::NoPackageManager));
+        }
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let offered = self.0.offered(&ids)?;
+        let admin = offered.iter().any(|(_, _, admin)| *admin);
+        let packages = offered.iter().map(|(_, packages, _)| packages.len()).sum();
+        let apps: Vec<AppRef> = offered.into_iter().map(|(app, _, _)| app).collect();
+        let names: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
+        Ok((apps, Self::about(&names, packages), admin))
+    }
+
+    pub(super) fn about(names: &[String], packages: usize) -> Details {
+        Details::default().naming(names).about(packages)
+    }
+
+    /// Refuses to remove what a policy demands.
+    pub(super) fn refuse_required(&self, apps: &[AppRef]) -> Result<(), Error> {
+        match self.first_of(apps, PackageFacts::demands) {
+            Some(app) => Err(Error::NotAvailable(format!(
+                "{} is required by a policy of your organisation and stays",
+                app.name
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to install what a policy takes away.
+    pub(super) fn refuse_forbidden(&self, apps: &[AppRef]) -> Result<(), Error> {
+        match self.first_of(apps, PackageFacts::forbids) {
+            Some(app) => Err(Error::NotAvailable(format!(
+                "a policy of your organisation does not admit {}",
+                app.name
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// The first of these applications whose packages are so.
+    fn first_of<'a>(
+        &self,
+        apps: &'a [AppRef],
+        are_so: impl Fn(&PackageFacts, &[String]) -> bool,
+    ) -> Option<&'a AppRef> {
+        let (offer, facts) = (self.0.catalog.offer(), self.0.catalog.facts());
+        apps.iter().find(|app| {
+            let record = offer.app(app.id);
+            record.is_some_and(|record| are_so(&facts, offer.packages(record)))
+        })
+    }
+
+    /// What an upgrade is about, and the right it needs.
+    pub(super) async fn upgrade_task(
+        &self,
+        names: &[String],
+        app: Option<u32>,
+    ) -> Result<(Task, Action, Details), Error> {
+        if let Some(id) = app {
+            if !names.is_empty() {
+                return Err(Error::InvalidArgument(
+                    "name packages or an application, not both".into(),
+                ));
+            }
+            let (mut apps, details, admin) = self.apps(&[id])?;
+            let action = if admin {
+                Action::AppInstallAdmin
+            } else {
+                Action::AppInstall
+            };
+            return Ok((
+                Task::UpgradeApp {
+                    app: apps.remove(0),
+                },
+                action,
+                details,
+            ));
+        }
+        let details = Self::about(names, names.len());
+        if names.is_empty() {
+            return Ok((Task::Upgrade, Action::SystemUpgrade, details));
+        }
+        let packages = self.package_names(names)?;
+        self.refuse_absent(&packages).await?;
+        let task = Task::UpgradePackages { packages };
+        Ok((task, Action::SystemUpgrade, details))
+    }
+
+    /// Refuses to upgrade what is not installed.
+    async fn refuse_absent(&self, packages: &[PackageName]) -> Result<(), Error> {
+        let installed = self
+            .0
+            .engine()
+            .installed()
+            .await
+            .map_err(|e| bus_error(&e))?;
+        let there: BTreeSet<&str> = installed
+            .iter()
+            .flat_map(|package| {
+                let plain = package.name.split_once(':').map(|(name, _)| name);
+                [Some(package.name.as_str()), plain]
+            })
+            .flatten()
+            .collect();
+        match packages.iter().find(|name| !there.contains(name.as_str())) {
+            Some(name) => Err(Error::NotFound(format!("{name} is not installed"))),
+            None => Ok(()),
+        }
+    }
+}
