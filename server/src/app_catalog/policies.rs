@@ -3,7 +3,7 @@
 use crate::{
     core::shapes::{EXCLUDED, INCLUDED},
     rest::{
-        entity::{Entity, Field, Like, Model, col, ids, made, put, put_ids},
+        entity::{Entity, Field, Like, Model, col, made, put, put_ids},
         json::Json,
         schema::{Table, back, bool, link, long_text, text},
     },
@@ -66,15 +66,6 @@ pub static POLICIES: Entity = Entity {
         col("enabled"),
         col("exclusive"),
         col("comment"),
-    ],
-    answer: &[
-        col("id"),
-        col("name"),
-        col("enabled"),
-        col("exclusive"),
-        col("comment"),
-        ids("included_attributes"),
-        ids("excluded_attributes"),
     ],
     write: &[
         put("name").required(),

@@ -3,7 +3,7 @@
 use crate::{
     core::shapes::{APPLICATION_REF, EXCLUDED, INCLUDED, POLICY_REF},
     rest::{
-        entity::{Csv, Entity, Field, Like, Model, col, ids, made, many, one, put, put_ids, raw},
+        entity::{Csv, Entity, Field, Like, Model, col, made, many, one, put, put_ids, raw},
         schema::{Table, int, key, link},
     },
 };
@@ -65,9 +65,9 @@ pub static POLICY_GROUPS: Entity = Entity {
         col("id"),
         col("priority"),
         raw("policy", "policy_id"),
-        ids("included_attributes"),
-        ids("excluded_attributes"),
-        ids("applications"),
+        INCLUDED,
+        EXCLUDED,
+        many("applications", &APPLICATION_REF),
     ],
     write: &[
         put("policy").required(),

@@ -6,7 +6,7 @@ use crate::{
         vocabulary::LANGUAGE,
     },
     rest::{
-        entity::{Entity, Model, col, ids, many, put, put_ids},
+        entity::{Entity, Model, col, many, put, put_ids},
         schema::{Default, Table, bool, int_choice, link, long_text, text},
         visibility::Visible,
     },
@@ -71,17 +71,6 @@ pub static FAULT_DEFINITIONS: Entity = Entity {
         col("enabled"),
         col("language"),
         col("code"),
-    ],
-    answer: &[
-        col("id"),
-        col("name"),
-        col("description"),
-        col("enabled"),
-        col("language"),
-        col("code"),
-        ids("included_attributes"),
-        ids("excluded_attributes"),
-        ids("users"),
     ],
     write: &[
         put("name").required(),

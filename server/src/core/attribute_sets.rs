@@ -12,7 +12,7 @@ use crate::{
     args,
     db::Tx,
     rest::{
-        entity::{Csv, Entity, Field, Like, Model, col, ids, made, put, put_ids},
+        entity::{Csv, Entity, Field, Like, Model, col, made, put, put_ids},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
@@ -72,16 +72,6 @@ pub static ATTRIBUTE_SETS: Entity = Entity {
         col("enabled"),
         col("longitude"),
         col("latitude"),
-    ],
-    answer: &[
-        col("id"),
-        col("name"),
-        col("description"),
-        col("enabled"),
-        col("longitude"),
-        col("latitude"),
-        ids("included_attributes"),
-        ids("excluded_attributes"),
     ],
     write: &[
         put("name").required(),

@@ -218,13 +218,14 @@ pub fn timeline(row: &Json, reading: &Reading) -> Json {
 /// For a limit that is no number.
 pub async fn by_percent(
     call: FilterCall<'_>,
+    name: &'static str,
     fits: fn(f64, f64) -> bool,
 ) -> Result<Option<Expr>, RestError> {
     let limit: f64 = call
         .text
         .trim()
         .parse()
-        .map_err(|_| RestError::refused("percent", &Refused::NotANumber))?;
+        .map_err(|_| RestError::refused(name, &Refused::NotANumber))?;
     let rows: Vec<(i64, String, i64, i64)> = call
         .db
         .all(

@@ -14,7 +14,7 @@ use crate::{
         access::Need,
         action::Action,
         entity::{
-            Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, ids, made, many, one,
+            Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, made, many, one,
             path, put, put_extra, put_ids, raw,
         },
         schema::{Default, Table, bool, choice, date, int, key, lines, link, long_text, text},
@@ -156,18 +156,18 @@ macro_rules! detail {
 const DETAIL: &[Field] = detail!(one("domain", &DOMAIN_REF), one("schedule", &SCHEDULE_REF));
 const ANSWER: &[Field] = detail!(raw("domain", "domain_id"), raw("schedule", "schedule_id"));
 
-/// What writing through a proxy answers: ids where the others have fragments.
+/// What writing through a proxy answers: no slug, and ids for domain and schedule.
 macro_rules! proxy_answer {
     ($($more:expr),* $(,)?) => {
         &[
             col("id"),
             col("enabled"),
-            raw("project", "project_id"),
+            one("project", &PROJECT_INFO),
             raw("domain", "domain_id"),
             col("name"),
             col("comment"),
-            ids("included_attributes"),
-            ids("excluded_attributes"),
+            INCLUDED,
+            EXCLUDED,
             col("packages_to_install"),
             col("packages_to_remove"),
             col("default_preincluded_packages"),
@@ -230,18 +230,22 @@ const PERCENT: &[CustomFilter] = &[
         name: "percent__gte",
         like: Like::Number,
         resolve: |call| {
-            Box::pin(deployment_rules::by_percent(call, |percent, limit| {
-                percent >= limit
-            }))
+            Box::pin(deployment_rules::by_percent(
+                call,
+                "percent__gte",
+                |percent, limit| percent >= limit,
+            ))
         },
     },
     CustomFilter {
         name: "percent__lt",
         like: Like::Number,
         resolve: |call| {
-            Box::pin(deployment_rules::by_percent(call, |percent, limit| {
-                percent < limit
-            }))
+            Box::pin(deployment_rules::by_percent(
+                call,
+                "percent__lt",
+                |percent, limit| percent < limit,
+            ))
         },
     },
 ];
@@ -346,7 +350,10 @@ pub static INTERNAL_SOURCES: Entity = Entity {
         col("start_date"),
         col("auto_restart"),
     ],
-    answer: proxy_answer!(ids("available_packages"), ids("available_package_sets")),
+    answer: proxy_answer!(
+        many("available_packages", &PACKAGE_INFO),
+        many("available_package_sets", &PACKAGE_SET_REF),
+    ),
     write: write!(
         put_ids("available_packages"),
         put_ids("available_package_sets")

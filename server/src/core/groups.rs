@@ -2,7 +2,7 @@
 
 use super::shapes::PERMISSION_INFO;
 use crate::rest::{
-    entity::{Csv, Entity, Model, col, ids, many, put, put_ids, raw},
+    entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
     schema::{Table, key, link, linked, text},
 };
 
@@ -69,7 +69,6 @@ pub static GROUPS: Entity = Entity {
         many("permissions", &PERMISSION_INFO),
         col("name"),
     ],
-    answer: &[col("id"), col("name"), ids("permissions")],
     write: &[put("name").required(), put_ids("permissions")],
     filters: &["id+in", "name+ic", "user__id"],
     search: &["name"],

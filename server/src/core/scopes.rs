@@ -9,7 +9,7 @@ use super::{
 use crate::{
     args,
     rest::{
-        entity::{Csv, Entity, Model, col, ids, one, put, put_ids, raw},
+        entity::{Csv, Entity, Model, col, one, put, put_ids},
         error::RestError,
         hooks::{Change, Hooks},
         schema::{Table, key, link, text},
@@ -70,14 +70,6 @@ pub static SCOPES: Entity = Entity {
         col("name"),
         one("user", &OPERATOR_INFO),
         one("domain", &DOMAIN_REF),
-    ],
-    answer: &[
-        col("id"),
-        col("name"),
-        raw("user", "user_id"),
-        raw("domain", "domain_id"),
-        ids("included_attributes"),
-        ids("excluded_attributes"),
     ],
     write: &[
         put("name").required(),

@@ -5,7 +5,7 @@ use super::{
     vocabulary::LANGUAGE,
 };
 use crate::rest::{
-    entity::{Entity, Model, col, ids, label, one, put, put_ids, raw},
+    entity::{Entity, Model, col, label, one, put, put_ids, raw},
     schema::{Default, Table, bool, int, int_choice, key, link, long_text, text},
     visibility::Visible,
 };
@@ -73,8 +73,8 @@ pub static SINGULARITIES: Entity = Entity {
         col("language"),
         col("code"),
         raw("property_att", "property_att_id"),
-        ids("included_attributes"),
-        ids("excluded_attributes"),
+        INCLUDED,
+        EXCLUDED,
     ],
     write: &[
         put("name").required(),
