@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::AppState;
 use crate::auth;
+use crate::core::restarting::RestartJob;
 use crate::files::garbage::CollectJob;
 use crate::jobs::{Handlers, JobContext, JobError, JobHandler, Period};
 use crate::repository::publish::Publisher;
@@ -16,6 +17,7 @@ pub(super) fn handlers(state: &AppState) -> Handlers {
         .with(Cleanup(state.clone()))
         .with(Publisher::new(state.clone()))
         .with(CollectJob(state.clone()))
+        .with(RestartJob(state.clone()))
 }
 
 /// Forgets what nobody needs any more.

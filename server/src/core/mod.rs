@@ -16,6 +16,7 @@ mod preview;
 pub mod projects;
 pub mod properties;
 mod publication;
+pub mod restarting;
 pub mod rules;
 pub mod schedules;
 pub mod scopes;
