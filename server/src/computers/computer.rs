@@ -9,6 +9,7 @@ use crate::{
     args,
     config::Settings,
     core::{
+        attributes::only_tags,
         shapes::{
             ATTRIBUTE_INFO, COMPUTER_SUMMARY, COMPUTER_TEXT, DESKTOP_USER_INFO, PROJECT_NESTED,
         },
@@ -318,17 +319,22 @@ const ACTIONS: &[Action] = &[
     ),
     Action::post(
         "<id>/status",
-        Need::Change,
+        Need::SignedIn,
         "Put the computer into another state",
         &[put_extra("status", Like::Text).required()],
         run!(status::change),
     ),
     Action::post(
         "<id>/replacement",
-        Need::Change,
+        Need::SignedIn,
         "Exchange everything aimed at two computers alone",
         &[put_extra("target", Like::Integer).required()],
         run!(replacement::answer),
+    ),
+    Action::get(
+        "<id>/devices",
+        "The printers it uses",
+        run!(details::devices),
     ),
     Action::get(
         "<id>/label",
@@ -403,6 +409,10 @@ impl Hooks for Rules {
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         let now = change.context.now;
         change.values.set("updated_at", Arg::Time(Some(now)));
+        if change.relinks("tags") {
+            let tags = change.ids("tags").to_vec();
+            only_tags(change.tx, "tags", &tags).await?;
+        }
         if change.changes("project_id") {
             change.values.set("software_inventory_id", Arg::Int(None));
         }

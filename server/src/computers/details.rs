@@ -45,6 +45,27 @@ pub async fn label(call: Call) -> Result<Answer, RestError> {
     Ok(Answer::Json(Json::Object(members)))
 }
 
+/// The printers a computer uses. None can be assigned here, so there is at most the default one it had elsewhere.
+///
+/// # Errors
+/// When the database fails.
+pub async fn devices(call: Call) -> Result<Answer, RestError> {
+    let (default,): (Option<i64>,) = call
+        .context
+        .state
+        .db
+        .one(
+            "SELECT default_logical_device_id FROM client_computer WHERE id = $1",
+            args![call.id],
+        )
+        .await?;
+    Ok(Answer::Json(Json::Object(vec![
+        ("default_logical_device", default.into()),
+        ("assigned_logical_devices_to_cid", Json::List(Vec::new())),
+        ("inflicted_logical_devices", Json::List(Vec::new())),
+    ])))
+}
+
 fn counted(unchecked: i64, total: i64) -> Answer {
     Answer::Json(Json::Object(vec![
         ("unchecked", Json::Int(unchecked)),

@@ -3,7 +3,7 @@
 use crate::{
     core::shapes::{COMPUTER_INFO, PROJECT_REF},
     rest::{
-        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one},
+        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path},
         json::Json,
         load::Reading,
         schema::{Column, Table, key, long_text, time},
@@ -37,6 +37,7 @@ static BEHIND: Shape = Shape {
     fields: &[one("project", &PROJECT_REF), one("sync_user", &USER)],
 };
 const COMPUTER_BEHIND: &[Field] = &[one("computer", &BEHIND)];
+const OF_COMPUTER: &[Field] = &[one("computer", &COMPUTER_INFO)];
 
 /// Messages.
 pub static MESSAGES: Entity = Entity {
@@ -72,15 +73,21 @@ pub static MESSAGES: Entity = Entity {
     search: &["message"],
     visible: Visible::ByComputer,
     text: col("message"),
-    csv: Csv::Columns(&[
-        "created_at",
-        "computer__id=computer__id",
-        "computer__status=computer__status",
-        "project__id=computer__project__id",
-        "project__name=computer__project__name",
-        "user__id=computer__sync_user__id",
-        "user__name=computer__sync_user__name",
-        "message",
+    csv: Csv::Fields(&[
+        col("created_at"),
+        path("computer__id", "computer__id"),
+        made("computer____str__", Like::Text, OF_COMPUTER, |row, _| {
+            row.get("computer").get("__str__").clone()
+        }),
+        path("computer__status", "computer__status"),
+        made("computer__summary", Like::Text, OF_COMPUTER, |row, _| {
+            row.get("computer").get("summary").clone()
+        }),
+        path("project__id", "computer__project__id"),
+        path("project__name", "computer__project__name"),
+        path("user__id", "computer__sync_user__id"),
+        path("user__name", "computer__sync_user__name"),
+        col("message"),
     ]),
     clamped: true,
     generic: false,

@@ -10,7 +10,6 @@ use crate::{
     args,
     db::{Tx, json_ids},
     rest::{
-        access::Need,
         action::{Answer, Call},
         error::RestError,
         read,
@@ -43,7 +42,7 @@ const KEPT: &[(&str, &str)] = &[
 /// For a target that does not exist, may not be seen, or is the computer itself.
 pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
-    context.allow(&COMPUTERS, Need::Change)?;
+    status::may_act(context)?;
     let (one, other) = (call.id, call.body.id("target")?);
     if one == other {
         return Err(RestError::field(

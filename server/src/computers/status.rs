@@ -12,8 +12,10 @@ use crate::{
     },
     db::{Ts, Tx},
     rest::{
+        access::Need,
         action::{Answer, Call},
         body::Body,
+        context::Context,
         error::RestError,
         json::Json,
         load,
@@ -55,12 +57,23 @@ pub async fn choices(_call: Call) -> Result<Answer, RestError> {
     ])))
 }
 
+/// Actions by POST ask for the right to add, as everywhere; who may change computers may do the same without them.
+///
+/// # Errors
+/// [`RestError::Forbidden`] for who may neither.
+pub fn may_act(context: &Context) -> Result<(), RestError> {
+    context
+        .allow(&COMPUTERS, Need::Add)
+        .or_else(|_| context.allow(&COMPUTERS, Need::Change))
+}
+
 /// Puts a computer into another state.
 ///
 /// # Errors
 /// 400 for a word that is no state.
 pub async fn change(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
+    may_act(context)?;
     let word = call.body.text("status");
     if !STATUS.iter().any(|(status, _)| *status == word) {
         return Err(RestError::Refused(
@@ -144,6 +157,32 @@ pub const LEFT_WITH_THE_FLEET: &[(&str, &str)] = &[
     ("core_attributeset_excluded_attributes", "attributeset_id"),
     ("core_scheduledelay_attributes", "scheduledelay_id"),
 ];
+
+const FORGET_OF_PROJECT: &str = "DELETE FROM core_attribute \
+    WHERE property_att_id = (SELECT id FROM core_property WHERE prefix = $2) \
+    AND value IN (SELECT CAST(id AS TEXT) FROM client_computer WHERE project_id = $1)";
+const FORGET_OF_PLATFORM: &str = "DELETE FROM core_attribute \
+    WHERE property_att_id = (SELECT id FROM core_property WHERE prefix = $2) \
+    AND value IN (SELECT CAST(c.id AS TEXT) FROM client_computer AS c \
+    JOIN core_project AS p ON p.id = c.project_id WHERE p.platform_id = $1)";
+
+/// The attributes that stand for the computers of a project go with it, as the computers do.
+///
+/// # Errors
+/// When the database fails.
+pub async fn project_goes(tx: &mut Tx, project: i64) -> Result<(), RestError> {
+    tx.execute(FORGET_OF_PROJECT, args![project, CID]).await?;
+    Ok(())
+}
+
+/// The same for all projects of a platform.
+///
+/// # Errors
+/// When the database fails.
+pub async fn platform_goes(tx: &mut Tx, platform: i64) -> Result<(), RestError> {
+    tx.execute(FORGET_OF_PLATFORM, args![platform, CID]).await?;
+    Ok(())
+}
 
 /// The attribute that stands for a computer, once it has synchronized.
 ///

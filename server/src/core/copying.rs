@@ -1,6 +1,6 @@
 //! Copies into another project: packages with their files, package sets, deployments.
 
-use super::{deployments::INTERNAL_SOURCES, package_sets::PACKAGE_SETS};
+use super::{deployments::INTERNAL_SOURCES, package_sets::PACKAGE_SETS, projects::PROJECTS};
 use crate::{
     args,
     db::{DeploymentId, Sql, Tx, json_ids},
@@ -15,8 +15,8 @@ use crate::{
     sql,
 };
 
-/// The project of the body: another one than `from`, and visible.
-async fn destination(call: &Call, from: i64) -> Result<i64, RestError> {
+/// The project of the body: another one than `from`, and visible; `unknown` is said of one that is not.
+async fn destination(call: &Call, from: i64, unknown: RestError) -> Result<i64, RestError> {
     let bad = |text: &str| RestError::Refused("project", text.to_owned());
     let to = call
         .body
@@ -29,7 +29,7 @@ async fn destination(call: &Call, from: i64) -> Result<i64, RestError> {
         .await?
         .is_empty()
     {
-        return Err(bad("There is no such project."));
+        return Err(unknown);
     }
     Ok(to)
 }
@@ -48,7 +48,8 @@ pub async fn package_set(call: Call) -> Result<Answer, RestError> {
             args![call.id],
         )
         .await?;
-    let to = destination(&call, from).await?;
+    let unknown = RestError::Refused("project", "There is no such project.".to_owned());
+    let to = destination(&call, from, unknown).await?;
     let mut tx = context.state.db.begin().await?;
     let taken: Option<(i64,)> = tx
         .optional(
@@ -91,7 +92,7 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
             args![call.id],
         )
         .await?;
-    let to = destination(&call, from).await?;
+    let to = destination(&call, from, RestError::NoRow(PROJECTS.model.one)).await?;
     let mut tx = context.state.db.begin().await?;
     let taken: Option<(i64,)> = tx
         .optional(

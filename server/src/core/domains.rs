@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{
+    attributes::only_tags,
     rules::slug::slug,
     shapes::{ATTRIBUTE_INFO, EXCLUDED, INCLUDED, OPERATOR_INFO},
     vocabulary::DMN,
@@ -11,7 +12,7 @@ use crate::{
     args,
     db::Tx,
     rest::{
-        entity::{Csv, Entity, Field, Like, Model, col, ids, made, many, put, put_ids},
+        entity::{Csv, Entity, Field, Like, Model, col, made, many, put, put_ids},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
@@ -86,14 +87,6 @@ pub static DOMAINS: Entity = Entity {
         col("name"),
         col("comment"),
     ],
-    answer: &[
-        col("id"),
-        col("name"),
-        col("comment"),
-        ids("included_attributes"),
-        ids("excluded_attributes"),
-        ids("tags"),
-    ],
     write: &[
         put("name").required(),
         put("comment"),
@@ -136,6 +129,10 @@ impl Hooks for Rules {
                 ));
             }
             change.values.set_text("name", name);
+        }
+        if change.relinks("tags") {
+            let tags = change.ids("tags").to_vec();
+            only_tags(change.tx, "tags", &tags).await?;
         }
         Ok(())
     }

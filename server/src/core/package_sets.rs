@@ -160,7 +160,8 @@ impl Hooks for Rules {
             (None, None) => Vec::new(),
         };
         for file in std::mem::take(&mut body.files) {
-            packages.push(store_file(context, store, file).await?.0);
+            let package = store_file(context, store, file).await;
+            packages.push(package.map_err(refused_file)?.0);
         }
         body.members
             .insert("packages".to_owned(), Value::from(packages));
@@ -210,6 +211,19 @@ impl Hooks for Rules {
         let cause = Cause::PackageSet(PackageSetId(removal.id));
         publish::request_for(&removal.context.state, removal.tx, cause).await?;
         Ok(Deletion::Row)
+    }
+}
+
+fn refused_file(error: RestError) -> RestError {
+    match error {
+        RestError::Fields(fields) => RestError::Upload(
+            fields
+                .into_iter()
+                .map(|(_, reason)| reason)
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
+        other => other,
     }
 }
 

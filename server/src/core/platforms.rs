@@ -1,9 +1,16 @@
 //! Platforms: Linux, Windows.
 
-use crate::rest::{
-    entity::{Entity, Model, col, put},
-    schema::{Table, back, text},
-    visibility::Visible,
+use async_trait::async_trait;
+
+use crate::{
+    computers::status,
+    rest::{
+        entity::{Entity, Model, col, put},
+        error::RestError,
+        hooks::{Deletion, Hooks, Removal},
+        schema::{Table, back, text},
+        visibility::Visible,
+    },
 };
 
 /// `core_platform`
@@ -32,5 +39,16 @@ pub static PLATFORMS: Entity = Entity {
     filters: &["id+in", "name+ic", "project__id"],
     search: &["name"],
     visible: Visible::Platform,
+    hooks: &Rules,
     ..Entity::EMPTY
 };
+
+struct Rules;
+
+#[async_trait]
+impl Hooks for Rules {
+    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+        status::platform_goes(removal.tx, removal.id).await?;
+        Ok(Deletion::Row)
+    }
+}

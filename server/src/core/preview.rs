@@ -140,19 +140,18 @@ async fn delayed(
     plan: &Plan,
     schedule: i64,
 ) -> Result<Vec<(Delay, i64)>, RestError> {
-    let held = Query::select()
-        .column(("s", "computer_id"))
-        .from_as("client_computer_sync_attributes", "s")
-        .and_where(Expr::col(("s", "attribute_id")).equals(("l", "attribute_id")))
-        .take();
-    let given = Query::select()
-        .column(("g2", "computer_id"))
-        .from_as("client_computer_tags", "g2")
-        .and_where(Expr::col(("g2", "serverattribute_id")).equals(("l", "attribute_id")))
-        .take();
-    let reached = Expr::col(("c", "id"))
-        .in_subquery(held)
-        .or(Expr::col(("c", "id")).in_subquery(given));
+    // A look-up by both keys for each computer: a list of holders would be made anew for each of them.
+    let held = |table: &'static str, column: &'static str| {
+        let row = Query::select()
+            .column(("s", "computer_id"))
+            .from_as(table, "s")
+            .and_where(Expr::col(("s", "computer_id")).equals(("c", "id")))
+            .and_where(Expr::col(("s", column)).equals(("l", "attribute_id")))
+            .take();
+        Expr::exists(row)
+    };
+    let reached = held("client_computer_sync_attributes", "attribute_id")
+        .or(held("client_computer_tags", "serverattribute_id"));
     let mut select = candidates(context, plan);
     select
         .distinct()

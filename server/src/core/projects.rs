@@ -4,12 +4,13 @@ use async_trait::async_trait;
 
 use super::{rules::slug::slug, shapes::PLATFORM_REF, vocabulary::PMS};
 use crate::{
+    computers::status,
     db::ProjectId,
     repository::publish::{self, Cause},
     rest::{
         entity::{Entity, Field, Model, col, one, put},
         error::RestError,
-        hooks::{Change, Hooks},
+        hooks::{Change, Deletion, Hooks, Removal},
         schema::{Table, back, bool, choice, key, text},
         visibility::Visible,
     },
@@ -114,7 +115,8 @@ impl Hooks for Rules {
         if !change.is_new() {
             return Ok(());
         }
-        let made = slug(change.text("name").unwrap_or_default());
+        let name = change.text("name").unwrap_or_default().to_owned();
+        let made = slug(&name);
         if made.is_empty() {
             return Err(RestError::field(
                 "name",
@@ -124,8 +126,8 @@ impl Hooks for Rules {
         let taken: Option<(i64,)> = change
             .tx
             .optional(
-                "SELECT id FROM core_project WHERE slug = $1",
-                crate::args![&made],
+                "SELECT id FROM core_project WHERE slug = $1 AND name <> $2",
+                crate::args![&made, &name],
             )
             .await?;
         if taken.is_some() {
@@ -145,5 +147,10 @@ impl Hooks for Rules {
             publish::request_for(&change.context.state, change.tx, cause).await?;
         }
         Ok(())
+    }
+
+    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+        status::project_goes(removal.tx, removal.id).await?;
+        Ok(Deletion::Row)
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 
-use super::vocabulary::{KIND, LANGUAGE, SORT};
+use super::vocabulary::{DMN, KIND, LANGUAGE, SORT};
 use crate::{
     db::Arg,
     rest::{
@@ -227,18 +227,15 @@ impl Hooks for Rules {
                 "Basic properties are built in: choose client or server.",
             ));
         }
-        if let Some(prefix) = change.values.text("prefix").map(str::to_uppercase) {
-            change.values.set_text("prefix", prefix);
-        }
         Ok(())
     }
 
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
-        if removal.before.text("sort") == Some("basic") {
+        let of_domains = removal.before.text("prefix") == Some(DMN);
+        if of_domains || removal.before.text("sort") == Some("basic") {
             return Err(RestError::Refused(
                 "built_in",
-                "A basic property is built in and cannot be deleted: disable it instead."
-                    .to_owned(),
+                "This property is built in and cannot be deleted: disable it instead.".to_owned(),
             ));
         }
         Ok(Deletion::Row)

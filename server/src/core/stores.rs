@@ -4,10 +4,11 @@ use async_trait::async_trait;
 
 use super::{rules::slug::slug, shapes::PROJECT_INFO};
 use crate::{
+    args,
     db::StoreId,
     repository::publish::{self, Cause},
     rest::{
-        entity::{Csv, Entity, Model, col, one, put, raw},
+        entity::{Csv, Entity, Model, col, one, put},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         schema::{Table, back, key, text},
@@ -49,7 +50,7 @@ pub static STORES: Entity = Entity {
         col("slug"),
         one("project", &PROJECT_INFO),
     ],
-    answer: &[col("id"), col("name"), raw("project", "project_id")],
+    answer: &[col("id"), col("name"), one("project", &PROJECT_INFO)],
     write: &[put("name").required(), put("project").required()],
     filters: &["id+in", "name+ic", "project__id", "packageset__id"],
     search: &["name"],
@@ -87,6 +88,15 @@ impl Hooks for Rules {
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
         let cause = Cause::Store(StoreId(removal.id));
         publish::request_for(&removal.context.state, removal.tx, cause).await?;
+        removal.tx.execute(SHORTEN_LISTS, args![removal.id]).await?;
         Ok(Deletion::Row)
     }
 }
+
+/// A list that loses packages is not the one it was: the computers that report that one again get a whole one.
+const SHORTEN_LISTS: &str = "UPDATE software_inventory SET hash = hash || '-' || CAST(id AS TEXT), \
+    package_count = package_count - (SELECT count(*) FROM software_inventory_package AS l \
+    JOIN core_package AS k ON k.id = l.package_id \
+    WHERE l.inventory_id = software_inventory.id AND k.store_id = $1) \
+    WHERE id IN (SELECT l.inventory_id FROM software_inventory_package AS l \
+    JOIN core_package AS k ON k.id = l.package_id WHERE k.store_id = $1)";

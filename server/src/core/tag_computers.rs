@@ -1,5 +1,7 @@
 //! The computers of a tag.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::shapes::COMPUTER_INFO;
@@ -37,10 +39,7 @@ pub async fn list(call: Call) -> Result<Answer, RestError> {
 
 async fn computers(context: &Context, sql: &'static str, tag: i64) -> Result<Json, RestError> {
     let rows: Vec<(i64,)> = context.state.db.all(sql, args![tag]).await?;
-    let mut ids = Vec::new();
-    for (id,) in rows {
-        ids.push(id);
-    }
+    let ids = rows.into_iter().map(|(id,)| id).collect();
     let ids = read::only_visible(context, "client_computer", ids).await?;
     let table = &crate::computers::computer::TABLE;
     let rows = load::load_in_order(
@@ -65,6 +64,11 @@ const ADD: Sql = sql!(
     " AS listed WHERE true ON CONFLICT DO NOTHING"
 );
 
+async fn visible(context: &Context, computers: &[i64]) -> Result<HashSet<i64>, RestError> {
+    let visible = read::only_visible(context, "client_computer", computers.to_vec()).await?;
+    Ok(visible.into_iter().collect())
+}
+
 /// Gives the tag to exactly these computers. What the operator cannot see keeps the tag it has.
 ///
 /// # Errors
@@ -74,16 +78,17 @@ pub async fn replace(call: Call) -> Result<Answer, RestError> {
     let given = call.body.get("computers").cloned().unwrap_or(Value::Null);
     let wanted =
         value::id_list(&given).map_err(|reason| RestError::refused("computers", &reason))?;
-    let visible = read::only_visible(context, "client_computer", wanted.clone()).await?;
-    if let Some(unknown) = wanted.iter().find(|id| !visible.contains(id)) {
+    let visible = visible(context, &wanted).await?;
+    if let Some(unknown) = wanted.iter().find(|id| !visible.contains(*id)) {
         return Err(RestError::refused("computers", &Refused::Unknown(*unknown)));
     }
     let rows: Vec<(i64,)> = context.state.db.all(TAGGED, args![call.id]).await?;
     let before: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
-    let seen = read::only_visible(context, "client_computer", before.clone()).await?;
+    let seen = self::visible(context, &before).await?;
     let mut after = wanted;
-    after.extend(before.iter().filter(|id| !seen.contains(id)));
+    after.extend(before.iter().filter(|id| !seen.contains(*id)));
     after.sort_unstable();
+    after.dedup();
     let mut tx = context.state.db.begin().await?;
     let list = json_ids(after.iter().copied());
     tx.execute(DROP, args![call.id, &list]).await?;

@@ -66,6 +66,8 @@ on_both_engines! {
         let detail = of_computer(&org, "").await;
         assert_eq!(detail["software_inventory"], format!("{}{TOKEN}computers/{id}/software/inventory/", org.server.url()));
         assert_eq!((&detail["architecture"], &detail["has_software_inventory"]), (&json!("64"), &json!(true)));
+        let devices = json!({"default_logical_device": null, "assigned_logical_devices_to_cid": [], "inflicted_logical_devices": []});
+        assert_eq!(of_computer(&org, "devices/").await, devices);
         let badge = of_computer(&org, "badge/").await;
         assert_eq!((&badge["status"], &badge["text"]), (&json!("assigned"), &json!(format!("CID-{id}"))));
     }
@@ -87,6 +89,10 @@ on_both_engines! {
         let message = &get(&org, "messages/?page=7").await["results"][0];
         assert_eq!((&message["id"], &message["project"]["name"], &message["user"]["name"]), (&json!(org.id("computers")), &json!("Desk 1.0"), &json!("ana")));
         assert!(!message["created_at"].as_str().unwrap().contains(['Z', '+']));
+        let file = org.admin.get(&format!("{TOKEN}messages/export/")).await.text;
+        let head = "created_at,computer__id,computer____str__,computer__status,computer__summary,project__id,project__name,user__id,user__name,message";
+        assert_eq!(file.lines().next(), Some(head));
+        assert!(file.contains(&format!(",CID-{},assigned,\"assigned, Desk 1.0,", org.id("computers"))), "{file}");
         assert_eq!(org.admin.delete(&format!("{TOKEN}messages/{}/", org.id("computers"))).await.status, 204);
         assert_eq!(get(&org, "messages/").await["count"], 0);
     }
@@ -212,10 +218,12 @@ on_both_engines! {
         assert_eq!(set["packages"][0]["id"], package["id"]);
         let again = org.admin.post(&path, json!({"project": other})).await.json;
         assert_eq!(again, json!({"created": false, "skipped_name": "Base", "copied_packages": 0, "copied_package_sets": 0}));
-        for body in [json!({}), json!({"project": org.id("projects")}), json!({"project": 999_999})] {
-            assert_eq!(org.admin.post(&path, body).await.status, 400);
-        }
         let sets = format!("{TOKEN}package-sets/{}/copy/", org.id("package-sets"));
+        for (path, unknown) in [(&path, 404), (&sets, 400)] {
+            for (body, status) in [(json!({}), 400), (json!({"project": org.id("projects")}), 400), (json!({"project": 999_999}), unknown)] {
+                assert_eq!(org.admin.post(path, body).await.status, status, "{path}");
+            }
+        }
         let skipped = org.admin.post(&sets, json!({"project": other})).await.json;
         assert_eq!(skipped, json!({"created": false, "skipped_name": "Hellos", "copied_packages": 0}));
     }

@@ -47,7 +47,7 @@ on_both_engines! {
         let dora = org.server.program_of(user).await;
         let path = format!("{TOKEN}user-profiles/{user}/");
         let chosen = dora.patch(&path, json!({"domain_preference": org.id("domains")})).await;
-        assert_eq!((chosen.status, &chosen.json["domain_preference"]), (200, &json!(org.id("domains"))), "{}", chosen.text);
+        assert_eq!((chosen.status, &chosen.json["domain_preference"]["id"]), (200, &json!(org.id("domains"))), "{}", chosen.text);
         assert_eq!(dora.patch(&path, json!({"domain_preference": null})).await.status, 200);
         let foreign = org.admin.post(&format!("{TOKEN}domains/"), json!({"name": "Foreign", "domain_admins": []})).await.json["id"].clone();
         assert_eq!(dora.patch(&path, json!({"domain_preference": foreign})).await.status, 400);
@@ -163,6 +163,11 @@ on_both_engines! {
         }
         assert_eq!(reader.patch(&format!("{TOKEN}tags/{}/computers/", id("tags")), json!({"computers": []})).await.status, 403);
         assert_eq!(reader.get(&format!("{TOKEN}deployments/internal-sources/{}/metadata/", id("deployments"))).await.status, 403);
+        for right in ["client.add_computer", "client.change_computer"] {
+            let helper = org.server.operator(right, &[right]).await;
+            let changed = helper.post(&format!("{TOKEN}computers/{computer}/status/"), json!({"status": "reserved"})).await;
+            assert_eq!(changed.status, 200, "{right}: {}", changed.text);
+        }
         let liberator = org.server.operator("liberator", &["core.view_deployment", "core.change_deployment"]).await;
         let path = format!("{TOKEN}deployments/internal-sources/{}/metadata/", id("deployments"));
         assert_eq!(liberator.post(&path, json!({})).await.json["detail"], "Operation received");

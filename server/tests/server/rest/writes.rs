@@ -54,7 +54,7 @@ on_both_engines! {
         let form = [("name", "From a form"), ("enabled", "false"), ("included_attributes", "1")];
         let request = org.admin.request(reqwest::Method::POST, &format!("{TOKEN}attribute-sets/")).form(&form);
         let made = Answer::of(request).await;
-        assert_eq!((made.status, &made.json["enabled"], &made.json["included_attributes"]), (201, &json!(false), &json!([1])), "{}", made.text);
+        assert_eq!((made.status, &made.json["enabled"], &made.json["included_attributes"][0]["id"]), (201, &json!(false), &json!(1)), "{}", made.text);
     }
 
     async fn what_must_be_unique_is(org: Organisation) {
@@ -69,6 +69,8 @@ on_both_engines! {
         let slug = json!({"name": "desk 1.0!", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
         let taken = post(&org, "projects", slug).await;
         assert_eq!((taken.status, taken.code()), (400, "slug_taken"));
+        let name = json!({"name": "Desk 1.0", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        assert!(post(&org, "projects", name).await.json["name"][0].is_string());
     }
 
     async fn a_rename_keeps_the_slug_of_projects_and_stores(org: Organisation) {
@@ -99,6 +101,102 @@ on_both_engines! {
         assert_eq!(patch(&org, "computers", org.id("computers"), json!({"tags": [""]})).await.json["tags"], json!([]));
     }
 
+    async fn answers_of_writes_tell_what_relations_lead_to(org: Organisation) {
+        let tag = json!({"id": org.id("tags"), "property_att": {"id": org.id("stamps"), "prefix": "TAG", "sort": "server"},
+            "value": "blue", "description": "Blue ones", "latitude": null, "longitude": null});
+        for (route, member, expected) in [
+            ("stores", "project", json!({"id": org.id("projects"), "name": "Desk 1.0", "slug": "desk-10", "pms": "apt", "architecture": "amd64"})),
+            ("tags", "property_att", json!({"id": org.id("stamps"), "prefix": "TAG", "name": "Tags", "sort": "server"})),
+            ("features", "property_att", json!({"id": org.id("formulas"), "prefix": "abc", "name": "Letters", "sort": "client"})),
+            ("attribute-sets", "included_attributes", json!([tag])),
+            ("singularities", "included_attributes", json!([tag])),
+            ("singularities", "property_att", json!(org.id("formulas"))),
+            ("singularities", "language", json!(1)),
+            ("domains", "domain_admins", json!([{"id": 1, "username": "admin"}])),
+            ("scopes", "user", json!({"id": 1, "username": "admin"})),
+            ("scopes", "domain", json!({"id": org.id("domains"), "name": "NORTH-SIDE"})),
+            ("fault-definitions", "users", json!([{"id": 1, "username": "admin"}])),
+            ("deployments/internal-sources", "available_package_sets", json!([{"id": org.id("package-sets"), "name": "Hellos"}])),
+            ("deployments/external-sources", "domain", Value::Null),
+            ("catalog/apps", "level", json!({"id": "U", "name": "User"})),
+            ("catalog/apps", "category", json!({"id": org.id("catalog/categories"), "name": "Inventions"})),
+            ("catalog/apps", "available_for_attributes", json!([tag])),
+            ("catalog/policies", "included_attributes", json!([tag])),
+            ("catalog/policy-groups", "applications", json!([{"id": org.id("catalog/apps"), "name": "Vim"}])),
+            ("catalog/policy-groups", "policy", json!(org.id("catalog/policies"))),
+            ("schedule-delays", "attributes", json!([org.id("features")])),
+            ("package-sets", "packages", json!([org.id("packages")])),
+        ] {
+            let changed = patch(&org, route, org.id(route), json!({})).await;
+            assert_eq!(changed.json[member], expected, "{route} {member}: {}", changed.text);
+        }
+        let group = patch(&org, "accounts/groups", org.id("accounts/groups"), json!({"permissions": [1]})).await.json;
+        assert_eq!((&group["permissions"][0]["id"], group["permissions"][0]["codename"].is_string()), (&json!(1), true));
+        let groups = json!({"groups": [org.id("accounts/groups")]});
+        let account = patch(&org, "user-profiles", org.id("user-profiles"), groups).await.json;
+        assert_eq!(account["groups"], json!([{"id": org.id("accounts/groups"), "name": "Night shift"}]));
+        assert_eq!(account.get("token"), None);
+    }
+
+    async fn only_tags_are_given_to_computers_and_domains(org: Organisation) {
+        for route in ["computers", "domains"] {
+            let refused = patch(&org, route, org.id(route), json!({"tags": [org.id("features")]})).await;
+            assert!(refused.json["tags"][0].is_string(), "{route}: {}", refused.text);
+            assert_eq!(patch(&org, route, org.id(route), json!({"tags": [org.id("tags")]})).await.status, 200, "{route}");
+        }
+    }
+
+    async fn an_account_is_called_by_letters_digits_and_a_few_signs(org: Organisation) {
+        for (name, status) in [("with blank", 400), ("a/b", 400), ("josé.pérez+x@here_-", 201)] {
+            let made = post(&org, "user-profiles", json!({"username": name})).await;
+            assert_eq!((made.status, made.json["username"][0].is_string()), (status, status == 400), "{}", made.text);
+        }
+    }
+
+    async fn what_stood_for_computers_goes_with_their_project_and_platform(org: Organisation) {
+        let own = "INSERT INTO core_attribute (property_att_id, value) SELECT 2, CAST(id AS TEXT) FROM client_computer";
+        let left = "SELECT count(*) FROM core_attribute WHERE property_att_id = 2";
+        org.execute(own, args![]).await;
+        assert_eq!(count(&org, left).await, 2);
+        assert_eq!(org.admin.delete(&format!("{TOKEN}projects/{}/", org.id("projects"))).await.status, 204);
+        assert_eq!((count(&org, "SELECT count(*) FROM client_computer").await, count(&org, left).await), (0, 0));
+        let project = json!({"name": "Again", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        let project = post(&org, "projects", project).await.json["id"].as_i64();
+        org.execute(
+            "INSERT INTO client_computer (uuid, status, name, project_id, created_at, updated_at) \
+             VALUES ('AAAA-3', 'assigned', 'three', $1, $2, $2)",
+            args![project, org.now()],
+        ).await;
+        org.execute(own, args![]).await;
+        assert_eq!(org.admin.delete(&format!("{TOKEN}platforms/{}/", org.id("platforms"))).await.status, 204);
+        assert_eq!(count(&org, left).await, 0);
+    }
+
+    async fn a_set_of_packages_names_the_file_it_refuses(org: Organisation) {
+        use reqwest::multipart::{Form, Part};
+        let form = Form::new().part("files", Part::bytes(&b"not a package"[..]).file_name("bad_1_all.deb"));
+        let request = org.admin.request(reqwest::Method::PATCH, &format!("{TOKEN}package-sets/{}/", org.id("package-sets")));
+        let refused = Answer::of(request.multipart(form)).await;
+        assert_eq!((refused.status, refused.json["error"].is_string()), (400, true), "{}", refused.text);
+    }
+
+    async fn a_deployment_begins_anew_when_its_schedule_is_over(org: Organisation) {
+        use migasfree_server::core::restarting::restart;
+        let id = org.id("deployments");
+        let start = org.server.state().settings.clients.time_zone.date(org.now());
+        let body = json!({"auto_restart": true, "start_date": start.to_string()});
+        assert_eq!(patch(&org, "deployments", id, body).await.status, 200);
+        let days = |days: u64| std::time::Duration::from_secs(days * 86_400);
+        // A worker of the server may be quicker than the test; what counts is the day.
+        for (wait, expected) in [(7, start), (1, start + days(9)), (1, start + days(9))] {
+            org.server.clock.advance(days(wait));
+            restart(org.server.state()).await.unwrap();
+            assert_eq!(get(&org, "deployments", id).await["start_date"], expected.to_string());
+        }
+        let record = org.admin.get(&format!("{TOKEN}audit/?entity=core.deployment&object_id={id}")).await.json["results"][0].clone();
+        assert_eq!((&record["username"], &record["before"]["start_date"]), (&json!("server"), &json!(start.to_string())));
+    }
+
     async fn a_package_is_uploaded_kept_and_never_silently_replaced(org: Organisation) {
         let again = org.upload("hello", "1.0").await;
         assert_eq!((again.status, &again.json["id"]), (201, &json!(org.id("packages"))));
@@ -125,6 +223,15 @@ on_both_engines! {
         let other = org.upload("fresh", "1").await.json["id"].as_i64().unwrap();
         assert_eq!(org.admin.delete(&format!("{TOKEN}packages/{other}/")).await.status, 204);
         assert_eq!(org.admin.get(&format!("{TOKEN}packages/{other}/")).await.status, 404);
+    }
+
+    async fn a_list_that_lost_a_package_is_no_longer_the_one_reported(org: Organisation) {
+        assert_eq!(org.admin.delete(&format!("{TOKEN}stores/{}/", org.id("stores"))).await.status, 204);
+        assert_eq!(org.admin.get(&format!("{TOKEN}packages/{}/", org.id("packages"))).await.status, 404);
+        let known: Vec<(String, i64)> = org.server.state().db
+            .all("SELECT hash, package_count FROM software_inventory ORDER BY id", args![]).await.unwrap();
+        let known: Vec<(usize, i64)> = known.iter().map(|(hash, count)| (hash.len(), *count)).collect();
+        assert_eq!(known, [(3, 0), (3, 1), (1, 1)], "the last one had no package of the store");
     }
 
     async fn packages_and_sets_stay_in_their_project(org: Organisation) {
@@ -201,6 +308,12 @@ on_both_engines! {
         let included = get(&org, "domains", id).await["included_attributes"].clone();
         assert_eq!((included.as_array().unwrap().len(), &included[0]["value"]), (1, &json!("THE-NORTH")));
         assert_eq!(get(&org, "domains", id).await["domain_admins"], json!([{"id": 1, "username": "admin"}]));
+        let own = org.admin.get(&format!("{TOKEN}tags/?value=THE-NORTH")).await.json["results"][0].clone();
+        let stamp = format!("{TOKEN}stamps/{}/", own["property_att"]["id"]);
+        for path in [format!("{TOKEN}tags/{}/", own["id"]), stamp] {
+            assert_eq!(org.admin.delete(&path).await.code(), "built_in", "{path}");
+        }
+        assert_eq!(patch(&org, "tags", own["id"].as_i64().unwrap(), json!({"value": "SOUTH"})).await.status, 400);
         org.admin.delete(&format!("{TOKEN}domains/{id}/")).await;
         assert_eq!(values().await, Vec::<String>::new());
     }
@@ -243,7 +356,8 @@ on_both_engines! {
         let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
         let made = send("logo.svg", svg).await;
         assert_eq!(made.status, 200, "{}", made.text);
-        assert_eq!(made.json["available_for_attributes"], json!([1, org.id("tags")]));
+        let available: Vec<&Value> = made.json["available_for_attributes"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert_eq!(available, [&json!(1), &json!(org.id("tags"))]);
         let address = made.json["icon"].as_str().unwrap();
         let path = address.strip_prefix(&org.server.url()).unwrap();
         let icon = org.server.anonymous().get(path).await;
