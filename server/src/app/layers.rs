@@ -1,5 +1,5 @@
 //! What every request passes through, from the outside in: slashes, request id, log and figures, panics, time limit,
-//! headers, compression, size limit.
+//! headers, compression, the rest of the body, size limit.
 
 use std::any::Any;
 use std::time::{Duration, Instant};
@@ -43,6 +43,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         .and(may_be_compressed);
     let inner = routes
         .layer(DefaultBodyLimit::max(limit))
+        .layer(from_fn(super::linger::read_rest))
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

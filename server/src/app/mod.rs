@@ -2,6 +2,7 @@
 
 mod health;
 mod layers;
+mod linger;
 mod start;
 mod work;
 

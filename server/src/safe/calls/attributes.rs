@@ -2,7 +2,7 @@
 //!
 //! Everything is looked up and decided first; one transaction then writes what is different.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -211,8 +211,7 @@ impl Properties {
         }
     }
 
-    /// Values nobody has had yet, each once, of properties that take new ones; in the same order
-    /// for everybody, so that computers that create the same ones wait for each other.
+    /// Values nobody has had yet, each once, of properties that take new ones.
     fn creatable(
         &self,
         found: &Found,
@@ -223,16 +222,15 @@ impl Properties {
                 .iter()
                 .any(|property| property.id == id && property.auto_add)
         };
-        let mut new: BTreeMap<(i64, &str), (PropertyId, &AttributeValue)> = BTreeMap::new();
+        let mut new: HashMap<Key, &AttributeValue> = HashMap::new();
         for (property, value) in values {
             let key = (*property, value.value.clone());
             if open(*property) && !found.0.contains_key(&key) {
-                new.entry((property.0, &value.value))
-                    .or_insert((*property, value));
+                new.entry(key).or_insert(value);
             }
         }
-        new.into_values()
-            .map(|(property, value)| (property, value.clone()))
+        new.into_iter()
+            .map(|((property, _), value)| (property, value.clone()))
             .collect()
     }
 }

@@ -141,8 +141,12 @@ async fn nothing_is_stored_for_those_without_the_packagers_key() {
     assert!(refused.is_err());
     let msg = msg.to_string();
     let path = "/api/v1/safe/packages/";
-    let garbage = peer.transport.multipart(path, &msg, PROJECT, &file).await;
-    assert_eq!(garbage.unwrap().status, 400);
+    let large = vec![0; 20 * 1024 * 1024];
+    for content in [&content, &large] {
+        let file = LocalFile { content, ..file };
+        let garbage = peer.transport.multipart(path, &msg, PROJECT, &file).await;
+        assert_eq!(garbage.unwrap().status, 400, "the answer arrives");
+    }
     assert_eq!(site.count("SELECT COUNT(*) FROM core_store").await, 0);
     assert_eq!(site.count("SELECT COUNT(*) FROM file_blob").await, 0);
     tokio::time::sleep(Duration::from_millis(50)).await;
