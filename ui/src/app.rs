@@ -5,14 +5,18 @@ use crate::{
         events,
         session::{self, Session},
     },
-    pages::{login::LoginPage, not_found::NotFound, overview::OverviewPage},
+    pages::{
+        login::{LoginPage, SignInAgain},
+        not_found::NotFound,
+        overview::OverviewPage,
+    },
     preferences,
     shell::Frame,
-    text::{self, Locale, t},
+    text::{self, Locale, t, tf},
     work::{self, WorkPage},
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{ErrorState, ToastArea, Toasts, relative_time, texts};
+use migasfree_ui_kit::{Button, ButtonLook, ErrorState, ToastArea, Toasts, relative_time, texts};
 
 /// The language, chosen anywhere; the whole view is made anew with it.
 #[derive(Clone, Copy)]
@@ -21,8 +25,10 @@ pub struct LanguageChoice(RwSignal<Locale>);
 impl LanguageChoice {
     /// Speaks another language from now on.
     pub fn choose(self, locale: Locale) {
-        text::keep(locale);
-        self.0.set(locale);
+        address::leave(move || {
+            text::keep(locale);
+            self.0.set(locale);
+        });
     }
 }
 
@@ -55,10 +61,10 @@ pub fn App() -> impl IntoView {
 #[derive(Clone, PartialEq)]
 enum Stage {
     Waiting,
-    Login {
-        expired: bool,
-    },
+    Login,
     Failed,
+    /// Somebody whose programs alone may sign in.
+    Refused(String),
     /// Another domain or scope shows other things: everything is drawn anew.
     Inside {
         user: i64,
@@ -74,20 +80,27 @@ fn Gate() -> impl IntoView {
     let stage = Memo::new(move |_| {
         session.with(|session| match session {
             Session::Unknown => Stage::Waiting,
-            Session::Nobody { expired } => Stage::Login { expired: *expired },
+            Session::Nobody => Stage::Login,
             Session::Failed(_) => Stage::Failed,
-            Session::User(user) => Stage::Inside {
+            Session::User(user) | Session::Expired(user)
+                if !(user.is_staff || user.is_superuser) =>
+            {
+                Stage::Refused(user.username.clone())
+            }
+            Session::User(user) | Session::Expired(user) => Stage::Inside {
                 user: user.id,
                 domain: user.domain_preference.as_ref().map(|one| one.id),
                 scope: user.scope_preference.as_ref().map(|one| one.id),
             },
         })
     });
-    move || match stage.get() {
+    let expired =
+        Memo::new(move |_| session.with(|session| matches!(session, Session::Expired(_))));
+    let inside = move || match stage.get() {
         Stage::Waiting => ().into_any(),
-        Stage::Login { expired } => {
+        Stage::Login => {
             set_title(t!(login.title));
-            view! { <LoginPage expired /> }.into_any()
+            view! { <LoginPage /> }.into_any()
         }
         Stage::Failed => {
             let error = session.get_untracked();
@@ -101,7 +114,24 @@ fn Gate() -> impl IntoView {
             }
             .into_any()
         }
+        Stage::Refused(username) => {
+            set_title(t!(error.forbidden));
+            view! {
+                <main class="login" id="main">
+                    <ErrorState title=t!(error.forbidden) text=tf!(login.no_console, name = username)>
+                        <Button look=ButtonLook::Primary on_press=|_| session::sign_out()>{t!(shell.sign_out)}</Button>
+                    </ErrorState>
+                </main>
+            }
+            .into_any()
+        }
         Stage::Inside { .. } => view! { <Frame><Page /></Frame> }.into_any(),
+    };
+    view! {
+        {inside}
+        <Show when=move || expired.get()>
+            <SignInAgain />
+        </Show>
     }
 }
 
@@ -126,6 +156,7 @@ fn Page() -> impl IntoView {
     }
 }
 
-fn set_title(title: &str) {
+/// Names the page in the browser's tab and history.
+pub fn set_title(title: &str) {
     document().set_title(&format!("{title} · migasfree"));
 }

@@ -6,6 +6,7 @@ const PREFIX: &str = "migasfree.";
 
 thread_local! {
     static COMPACT: RefCell<Option<RwSignal<bool>>> = const { RefCell::new(None) };
+    static SINGLE_KEYS: RefCell<Option<RwSignal<bool>>> = const { RefCell::new(None) };
     static PAGE_SIZE: RefCell<Option<RwSignal<u64>>> = const { RefCell::new(None) };
 }
 
@@ -16,6 +17,9 @@ pub const PAGE_SIZES: [u64; 4] = [25, 50, 100, 200];
 pub fn start() {
     COMPACT.set(Some(RwSignal::new(
         read("density").as_deref() == Some("compact"),
+    )));
+    SINGLE_KEYS.set(Some(RwSignal::new(
+        read("single-keys").as_deref() != Some("off"),
     )));
     let size = read("page-size").and_then(|text| text.parse().ok());
     PAGE_SIZE.set(Some(RwSignal::new(
@@ -35,6 +39,21 @@ pub fn set_compact(compact: bool) {
     keep("density", compact.then_some("compact"));
     if let Some(own) = COMPACT.with_borrow(|own| *own) {
         own.set(compact);
+    }
+}
+
+/// Whether single keys (`j`, `x`, `/`) do something; dictation and slips of the hand press them too.
+pub fn single_keys() -> Signal<bool> {
+    SINGLE_KEYS
+        .with_borrow(|own| *own)
+        .map_or_else(|| Signal::stored(true), Into::into)
+}
+
+/// Lets single keys do something or not.
+pub fn set_single_keys(on: bool) {
+    keep("single-keys", (!on).then_some("off"));
+    if let Some(own) = SINGLE_KEYS.with_borrow(|own| *own) {
+        own.set(on);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     list::ListPage,
     object::ObjectPage,
     pages::{
-        computers::ComputerPage, not_found::NotFound, packages::PackagePage,
+        computers::ComputerPage, not_found::NotFound, packages::PackagePage, peek::Peek,
         preferences::PreferencesPage, settings::SettingsPage,
     },
     text::t,
@@ -47,7 +47,7 @@ pub fn preload() {
 
 #[leptos::wasm_split::wasm_split(work, wasm_split_path = leptos::wasm_split, preload(preload_page), fallible)]
 fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
-    Ok(match destination {
+    let page = match destination {
         Destination::Settings => view! { <SettingsPage /> }.into_any(),
         Destination::Preferences => view! { <PreferencesPage /> }.into_any(),
         Destination::List(path) => {
@@ -62,7 +62,12 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
             view! { <ObjectPage entity id /> }.into_any()
         }),
         Destination::Overview | Destination::Nowhere => view! { <NotFound /> }.into_any(),
-    })
+    };
+    Ok(view! {
+        {page}
+        <Peek />
+    }
+    .into_any())
 }
 
 fn with_entity(path: &str, draw: impl FnOnce(&'static Entity) -> AnyView) -> AnyView {

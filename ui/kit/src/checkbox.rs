@@ -1,5 +1,5 @@
 //! Check box and switch with their label.
-use crate::field::unique_id;
+use crate::field::{FieldErrors, unique_id};
 use leptos::prelude::*;
 
 /// A check box with its text and an optional explanation.
@@ -9,8 +9,19 @@ pub fn Checkbox(
     #[prop(into)] label: TextProp,
     #[prop(optional, into)] help: MaybeProp<String>,
     #[prop(optional, into)] disabled: Signal<bool>,
+    /// Messages of the server, shown below the text.
+    #[prop(optional, into)]
+    errors: Signal<Vec<String>>,
 ) -> impl IntoView {
-    toggle("checkbox checkbox-sm", None, value, label, help, disabled)
+    toggle(
+        "checkbox checkbox-sm",
+        None,
+        value,
+        label,
+        help,
+        disabled,
+        errors,
+    )
 }
 
 /// A switch: takes effect for what it stands beside.
@@ -28,6 +39,7 @@ pub fn Switch(
         label,
         help,
         disabled,
+        Signal::stored(Vec::new()),
     )
 }
 
@@ -38,11 +50,12 @@ fn toggle(
     label: TextProp,
     help: MaybeProp<String>,
     disabled: Signal<bool>,
+    errors: Signal<Vec<String>>,
 ) -> impl IntoView {
     let id = unique_id("check");
     let about = format!("{id}-about");
     view! {
-        <div class="check">
+        <div class="check" class:field-invalid=move || !errors.get().is_empty()>
             <input
                 id=id.clone()
                 type="checkbox"
@@ -50,12 +63,16 @@ fn toggle(
                 class=class
                 disabled=disabled
                 aria-describedby=about.clone()
+                aria-invalid=move || (!errors.get().is_empty()).then_some("true")
                 prop:checked=value
                 on:change=move |event| value.set(event_target_checked(&event))
             />
             <div>
                 <label for=id>{move || label.get()}</label>
-                <div id=about>{move || help.get().map(|help| view! { <p class="field-help">{help}</p> })}</div>
+                <div id=about>
+                    <FieldErrors errors />
+                    {move || help.get().map(|help| view! { <p class="field-help">{help}</p> })}
+                </div>
             </div>
         </div>
     }

@@ -56,17 +56,25 @@ pub fn Field(
             </label>
             {children()}
             <div id=description class="field-about">
-                <div class="field-errors" aria-live="polite">
-                    {move || {
-                        errors
-                            .get()
-                            .into_iter()
-                            .map(|error| view! { <p><Icon icon=icondata::LuCircleAlert /><span>{error}</span></p> })
-                            .collect_view()
-                    }}
-                </div>
+                <FieldErrors errors />
                 {move || help.get().map(|help| view! { <p class="field-help">{help}</p> })}
             </div>
+        </div>
+    }
+}
+
+/// Messages at a field, told to screen readers when they come.
+#[component]
+pub fn FieldErrors(errors: Signal<Vec<String>>) -> impl IntoView {
+    view! {
+        <div class="field-errors" aria-live="polite">
+            {move || {
+                errors
+                    .get()
+                    .into_iter()
+                    .map(|error| view! { <p><Icon icon=icondata::LuCircleAlert /><span>{error}</span></p> })
+                    .collect_view()
+            }}
         </div>
     }
 }

@@ -47,9 +47,13 @@ pub fn memory(value: u64, language: &str) -> String {
     format!("{} GB", decimal(amount / f64::from(1 << 30), 1, language))
 }
 
-/// Milliseconds since the epoch of an ISO date or date-time.
+/// Milliseconds since the epoch of an ISO date or date-time. A day begins at the reader's midnight, so that it stays the day that is written.
 pub fn parse_time(text: &str) -> Option<f64> {
-    let milliseconds = Date::parse(text);
+    let milliseconds = if text.len() == "2026-11-21".len() {
+        Date::parse(&format!("{text}T00:00:00"))
+    } else {
+        Date::parse(text)
+    };
     (!milliseconds.is_nan()).then_some(milliseconds)
 }
 

@@ -27,6 +27,8 @@ pub struct TableRow {
     pub name: String,
     /// Where Enter leads.
     pub href: Option<String>,
+    /// Changes with what the row shows: a row with the same stamp stays as it was drawn, with its focus and what is unfolded in it.
+    pub stamp: u64,
     /// Draws the cell of a column.
     pub cell: Callback<String, AnyView>,
 }
@@ -60,25 +62,41 @@ pub fn Table(
     selected: Option<RwSignal<BTreeSet<String>>>,
     #[prop(optional, into)] compact: Signal<bool>,
     #[prop(optional, into)] on_open: Option<Callback<String>>,
+    /// Whether the keys work.
+    #[prop(default = Signal::stored(true), into)]
+    keys: Signal<bool>,
     /// Its name for screen readers.
     #[prop(into)]
     label: TextProp,
 ) -> impl IntoView {
-    let texts = use_texts();
-    let cursor = RwSignal::new(None::<usize>);
+    let cursor = RwSignal::new(None::<String>);
     let body = NodeRef::<html::Tbody>::new();
     Effect::new(move || {
-        rows.track();
-        cursor.set(None);
+        // The cursor stays on its row as long as the row is there.
+        let gone = rows.with(|rows| {
+            cursor.with_untracked(|at| {
+                at.as_ref().is_some_and(|at| {
+                    !rows
+                        .as_ref()
+                        .is_some_and(|rows| rows.iter().any(|row| row.id == *at))
+                })
+            })
+        });
+        if gone {
+            cursor.set(None);
+        }
     });
-    let keys = Keys {
+    let waiting = Memo::new(move |_| rows.with(Option::is_none));
+    let width = move || columns.with(Vec::len) + usize::from(selected.is_some());
+    let handler = Keys {
+        on: keys,
         rows,
         cursor,
         selected,
         on_open,
         body,
     };
-    let handle = window_event_listener(ev::keydown, move |event| keys.handle(&event));
+    let handle = window_event_listener(ev::keydown, move |event| handler.handle(&event));
     on_cleanup(move || handle.remove());
 
     view! {
@@ -93,64 +111,56 @@ pub fn Table(
                     </tr>
                 </thead>
                 <tbody node_ref=body>
-                    {move || {
-                        let columns = columns.get();
-                        let width = columns.len() + usize::from(selected.is_some());
-                        match rows.get() {
-                            None => view! { <SkeletonRows columns=width /> }.into_any(),
-                            Some(rows) => rows
-                                .into_iter()
-                                .enumerate()
-                                .map(|(index, row)| {
-                                    let id = row.id.clone();
-                                    let own = id.clone();
-                                    let is_selected = Signal::derive(move || {
-                                        selected.is_some_and(|selected| selected.with(|ids| ids.contains(&own)))
-                                    });
-                                    let name = row.name.clone();
-                                    view! {
-                                        <tr
-                                            class:row-selected=is_selected
-                                            class:row-cursor=move || cursor.get() == Some(index)
-                                            aria-selected=move || is_selected.get().then_some("true")
-                                        >
-                                            {selected.map(|selected| {
-                                                view! {
-                                                    <td class="cell-check">
-                                                        <input
-                                                            type="checkbox"
-                                                            class="checkbox checkbox-sm"
-                                                            aria-label=move || format!("{}: {name}", texts.get().select_row)
-                                                            prop:checked=is_selected
-                                                            on:change=move |_| toggle(selected, &id)
-                                                        />
-                                                    </td>
-                                                }
-                                            })}
-                                            {columns
-                                                .iter()
-                                                .map(|column| {
-                                                    view! {
-                                                        <td
-                                                            class:cell-numeric=column.numeric
-                                                            class:cell-primary=column.primary
-                                                            data-label=column.label.clone()
-                                                        >
-                                                            {row.cell.run(column.key.clone())}
-                                                        </td>
-                                                    }
-                                                })
-                                                .collect_view()}
-                                        </tr>
-                                    }
-                                })
-                                .collect_view()
-                                .into_any(),
-                        }
-                    }}
+                    {move || waiting.get().then(|| view! { <SkeletonRows columns=width() /> })}
+                    <For each=move || rows.get().unwrap_or_default() key=|row| (row.id.clone(), row.stamp) let:row>
+                        <BodyRow row columns selected cursor />
+                    </For>
                 </tbody>
             </table>
         </div>
+    }
+}
+
+#[component]
+fn BodyRow(
+    row: TableRow,
+    columns: Signal<Vec<TableColumn>>,
+    selected: Option<RwSignal<BTreeSet<String>>>,
+    cursor: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let texts = use_texts();
+    let TableRow { id, name, cell, .. } = row;
+    let own = id.clone();
+    let is_selected = Signal::derive(move || {
+        selected.is_some_and(|selected| selected.with(|ids| ids.contains(&own)))
+    });
+    let own = id.clone();
+    let at_cursor = move || cursor.with(|at| at.as_ref() == Some(&own));
+    view! {
+        <tr
+            class:row-selected=is_selected
+            class:row-cursor=at_cursor
+            aria-selected=move || is_selected.get().then_some("true")
+        >
+            {selected.map(|selected| {
+                view! {
+                    <td class="cell-check">
+                        <input
+                            type="checkbox"
+                            class="checkbox checkbox-sm"
+                            aria-label=move || format!("{}: {name}", texts.get().select_row)
+                            prop:checked=is_selected
+                            on:change=move |_| toggle(selected, &id)
+                        />
+                    </td>
+                }
+            })}
+            <For each=move || columns.get() key=|column| column.key.clone() let:column>
+                <td class:cell-numeric=column.numeric class:cell-primary=column.primary data-label=column.label>
+                    {cell.run(column.key)}
+                </td>
+            </For>
+        </tr>
     }
 }
 
@@ -247,8 +257,9 @@ fn toggle(selected: RwSignal<BTreeSet<String>>, id: &str) {
 
 #[derive(Clone, Copy)]
 struct Keys {
+    on: Signal<bool>,
     rows: Signal<Option<Vec<TableRow>>>,
-    cursor: RwSignal<Option<usize>>,
+    cursor: RwSignal<Option<String>>,
     selected: Option<RwSignal<BTreeSet<String>>>,
     on_open: Option<Callback<String>>,
     body: NodeRef<html::Tbody>,
@@ -256,7 +267,8 @@ struct Keys {
 
 impl Keys {
     fn handle(self, event: &ev::KeyboardEvent) {
-        if event.default_prevented()
+        if !self.on.get_untracked()
+            || event.default_prevented()
             || event.ctrl_key()
             || event.alt_key()
             || event.meta_key()
@@ -270,7 +282,7 @@ impl Keys {
         if count == 0 {
             return;
         }
-        let at = self.cursor.get_untracked();
+        let at = self.cursor.with_untracked(|at| self.index(at.as_deref()?));
         match event.key().as_str() {
             "j" => self.go(at.map_or(0, |at| (at + 1).min(count - 1))),
             "k" => self.go(at.map_or(count - 1, |at| at.saturating_sub(1))),
@@ -300,8 +312,13 @@ impl Keys {
             .with_untracked(|rows| rows.as_ref()?.get(at?).cloned())
     }
 
+    fn index(self, id: &str) -> Option<usize> {
+        self.rows
+            .with_untracked(|rows| rows.as_ref()?.iter().position(|row| row.id == id))
+    }
+
     fn go(self, index: usize) {
-        self.cursor.set(Some(index));
+        self.cursor.set(self.row(Some(index)).map(|row| row.id));
         let row = self.body.get_untracked().and_then(|body| {
             let index = u32::try_from(index).ok()?;
             body.rows().item(index)?.dyn_into::<web_sys::Element>().ok()

@@ -1,5 +1,5 @@
 //! Tabs that have addresses: links, so that each can be bookmarked, opened beside, and gone back to.
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// One tab.
 #[derive(Debug, Clone)]
@@ -19,8 +19,21 @@ pub fn Tabs(
     #[prop(into)]
     label: TextProp,
 ) -> impl IntoView {
+    let row = NodeRef::<html::Nav>::new();
+    Effect::new(move || {
+        tabs.track();
+        let Some(row) = row.get() else { return };
+        request_animation_frame(move || {
+            if let Ok(Some(current)) = row.query_selector(".tab-current") {
+                let options = web_sys::ScrollIntoViewOptions::new();
+                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+                current.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
+    });
     view! {
-        <nav class="tab-row" aria-label=move || label.get().to_string()>
+        <nav node_ref=row class="tab-row" aria-label=move || label.get().to_string()>
             {move || {
                 tabs.get()
                     .into_iter()

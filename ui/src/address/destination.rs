@@ -56,6 +56,9 @@ impl Destination {
 pub fn legacy(address: &Address) -> Option<String> {
     let path: Vec<&str> = address.path.iter().map(String::as_str).collect();
     let (first, rest) = path.split_first()?;
+    if *first == "login" {
+        return Some("/".to_owned());
+    }
     let first = match *first {
         "user-profiles" => "users",
         "features" => "attributes",

@@ -175,6 +175,14 @@ pub fn go(to: &str) {
     }
 }
 
+/// Does something that makes the page anew or ends it, unless unsaved changes hold the person back.
+pub fn leave(act: impl Fn() + Send + Sync + 'static) {
+    let act = Callback::new(move |()| act());
+    if !place().is_some_and(|place| held_back(place, act)) {
+        act.run(());
+    }
+}
+
 /// Like [`go`], without a new entry in the history.
 pub fn replace(to: &str) {
     let Some(place) = place() else { return };

@@ -1,10 +1,14 @@
 //! What can go wrong on the way to the server, and how it is told.
+use super::said::said;
 use crate::text::{t, tf};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Messages by field, as the server gives them.
 pub type FieldErrors = BTreeMap<String, Vec<String>>;
+
+/// The server's name for what concerns no single field.
+pub const WHOLE: &str = "non_field_errors";
 
 /// A request that did not work.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +41,7 @@ impl ApiError {
             .as_ref()
             .and_then(|json| json.get("detail").or_else(|| json.get("error")))
             .and_then(Value::as_str)
-            .map(str::to_owned);
+            .map(said);
         match (status, json, detail) {
             (401, ..) => Self::SignedOut,
             (403, _, detail) => Self::Forbidden(detail.unwrap_or_default()),
@@ -83,7 +87,7 @@ impl ApiError {
                 .iter()
                 .map(|(name, messages)| {
                     let messages = messages.join(" ");
-                    if name == "non_field_errors" {
+                    if name == WHOLE {
                         messages
                     } else {
                         format!("{name}: {messages}")
@@ -120,7 +124,7 @@ impl ApiError {
 
 fn texts(value: &Value) -> Vec<String> {
     match value {
-        Value::String(text) => vec![text.clone()],
+        Value::String(text) => vec![said(text)],
         Value::Array(list) => list.iter().flat_map(texts).collect(),
         Value::Object(fields) => fields.values().flat_map(texts).collect(),
         other => vec![other.to_string()],

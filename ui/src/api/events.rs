@@ -1,7 +1,7 @@
 //! What happens right now, over the WebSocket; comes back by itself, ever more slowly.
 use super::session::{Session, session};
 use futures_util::StreamExt;
-use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_net::websocket::{Message, State, futures::WebSocket};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -9,6 +9,7 @@ use std::cell::RefCell;
 
 const SHORTEST_WAIT: u32 = 1_000;
 const LONGEST_WAIT: u32 = 60_000;
+const OPENING: u32 = 50;
 
 /// An event as it came; `type` says which.
 pub type Event = Value;
@@ -85,14 +86,25 @@ pub fn id(event: &Event, pointer: &str) -> Option<i64> {
 
 async fn listen(stream: Stream, wanted: impl Fn() -> bool) {
     let mut wait = SHORTEST_WAIT;
+    let mut was_open = false;
     while wanted() {
         if let Ok(mut socket) = WebSocket::open(&socket_url()) {
+            // Where little happens nothing comes for long: being open is what counts.
+            while matches!(socket.state(), State::Connecting) {
+                TimeoutFuture::new(OPENING).await;
+            }
+            if matches!(socket.state(), State::Open) {
+                stream.live.set(true);
+                if was_open {
+                    super::query::ask_again();
+                }
+                was_open = true;
+            }
             while let Some(Ok(message)) = socket.next().await {
                 if !wanted() {
                     break;
                 }
                 wait = SHORTEST_WAIT;
-                stream.live.set(true);
                 if let Message::Text(text) = message
                     && let Ok(event) = serde_json::from_str::<Event>(&text)
                 {

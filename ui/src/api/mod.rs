@@ -3,6 +3,7 @@ pub mod error;
 pub mod events;
 pub mod query;
 pub mod request;
+pub mod said;
 pub mod session;
 pub mod upload;
 

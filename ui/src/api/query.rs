@@ -10,6 +10,7 @@ const KEPT: usize = 60;
 
 thread_local! {
     static MEMORY: RefCell<HashMap<String, Value>> = RefCell::new(HashMap::new());
+    static ROUND: ArcRwSignal<u32> = ArcRwSignal::new(0);
 }
 
 /// A resource as the view sees it.
@@ -33,6 +34,15 @@ impl<T: Send + Sync + 'static> Clone for Query<T> {
 impl<T: Send + Sync + 'static> Copy for Query<T> {}
 
 impl<T: Send + Sync + 'static> Query<T> {
+    /// Why there is nothing to show. While there is something it stays, with whatever was begun in it, even if it cannot be made fresh.
+    pub fn failed(self) -> Memo<Option<ApiError>> {
+        Memo::new(move |_| {
+            self.error
+                .get()
+                .filter(|_| self.value.with(Option::is_none))
+        })
+    }
+
     /// Asks again.
     pub fn refresh(self) {
         self.turn.update(|turn| *turn = turn.wrapping_add(1));
@@ -53,6 +63,7 @@ where
     let newest = StoredValue::new(0_u32);
     Effect::new(move || {
         query.turn.track();
+        ROUND.with(ArcRwSignal::clone).track();
         let number = newest.get_value().wrapping_add(1);
         newest.set_value(number);
         let Some(path) = path() else {
@@ -76,7 +87,9 @@ where
             match answer.and_then(|value| request::typed(&path, value)) {
                 Ok(value) => {
                     query.value.set(Some(value));
-                    query.error.set(None);
+                    if query.error.with_untracked(Option::is_some) {
+                        query.error.set(None);
+                    }
                 }
                 Err(error) => query.error.set(Some(error)),
             }
@@ -97,6 +110,13 @@ fn remember(path: &str, value: Value) {
         }
         memory.insert(path.to_owned(), value);
     });
+}
+
+/// Asks for everything that is shown again: what failed while nobody was signed in works now.
+pub fn ask_again() {
+    ROUND
+        .with(ArcRwSignal::clone)
+        .update(|round| *round = round.wrapping_add(1));
 }
 
 /// Forgets every answer: another user, or another scope.

@@ -10,12 +10,13 @@ use std::cell::RefCell;
 pub enum Session {
     /// Asking the server.
     Unknown,
-    /// Nobody; `expired` when somebody was.
-    Nobody { expired: bool },
+    Nobody,
     /// The server could not be asked.
     Failed(ApiError),
     /// Somebody.
     User(SessionUser),
+    /// Somebody whom the server no longer knows: what they have open stays until they sign in again.
+    Expired(SessionUser),
 }
 
 thread_local! {
@@ -38,14 +39,16 @@ pub fn session() -> Signal<Session> {
 /// The signed-in user; a default one before the session is known. Not tracked: everything is drawn anew for another user.
 pub fn user() -> SessionUser {
     match session().get_untracked() {
-        Session::User(user) => user,
+        Session::User(user) | Session::Expired(user) => user,
         _ => SessionUser::default(),
     }
 }
 
 /// Whether the user may do `action` on an entity.
 pub fn may(action: &str, entity: &str) -> bool {
-    session().with(|session| matches!(session, Session::User(user) if user.may(action, entity)))
+    session().with(|session| {
+        matches!(session, Session::User(user) | Session::Expired(user) if user.may(action, entity))
+    })
 }
 
 /// Asks the server who is signed in.
@@ -53,7 +56,7 @@ pub fn refresh() {
     leptos::task::spawn_local(async {
         let state = match request::get_as::<SessionUser>("/rest-auth/user/").await {
             Ok(user) => Session::User(user),
-            Err(ApiError::SignedOut) => Session::Nobody { expired: false },
+            Err(ApiError::SignedOut) => Session::Nobody,
             Err(error) => Session::Failed(error),
         };
         set(state);
@@ -65,7 +68,11 @@ pub async fn sign_in(username: &str, password: &str) -> Result<(), ApiError> {
     let body = json!({"username": username, "password": password});
     request::post("/rest-auth/login/", &body).await?;
     let user = request::get_as::<SessionUser>("/rest-auth/user/").await?;
+    let again = session().with_untracked(|session| matches!(session, Session::Expired(_)));
     set(Session::User(user));
+    if again {
+        query::ask_again();
+    }
     Ok(())
 }
 
@@ -74,16 +81,15 @@ pub fn sign_out() {
     leptos::task::spawn_local(async {
         let _ = request::post("/rest-auth/logout/", &json!({})).await;
         query::forget_everything();
-        set(Session::Nobody { expired: false });
+        set(Session::Nobody);
     });
 }
 
 /// The server no longer knows the session.
 pub fn expired() {
-    let known = session().with_untracked(|session| matches!(session, Session::User(_)));
-    if known {
+    if let Session::User(user) = session().get_untracked() {
         query::forget_everything();
-        set(Session::Nobody { expired: true });
+        set(Session::Expired(user));
     }
 }
 

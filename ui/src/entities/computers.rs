@@ -21,6 +21,7 @@ pub static COMPUTERS: Entity = Entity {
 
 pub static COMPUTERS_SHEET: Sheet = Sheet {
     about: label!(computer.about),
+    first: Some(computers::register_first),
     columns: &[
         Column::new("name", label!(common.name), Cell::Own(computers::name_cell)),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
@@ -79,6 +80,7 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
             label!(attribute.singular),
             FilterKind::Object(&ATTRIBUTES),
         ),
+        Filter::new("tags__id", label!(tag.singular), FilterKind::Object(&TAGS)),
         Filter::new(
             "machine",
             label!(computer.machine),

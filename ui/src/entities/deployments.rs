@@ -1,5 +1,5 @@
 //! Repositories aimed at computers, with what to install and when.
-use super::{ATTRIBUTES, PACKAGES, PROJECTS, SCHEDULES};
+use super::{ATTRIBUTES, DOMAINS, PACKAGES, PROJECTS, SCHEDULES};
 use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
@@ -45,6 +45,9 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             Cell::Own(deployments::schedule_cell),
         )
         .unsorted(),
+        Column::new("domain", label!(domain.singular), Cell::Link(&DOMAINS))
+            .sorted_by("domain__name")
+            .hidden(),
         Column::new("auto_restart", label!(deployment.auto_restart), Cell::Flag).hidden(),
         Column::new("comment", label!(common.comment), Cell::Text)
             .hidden()
@@ -56,12 +59,29 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             label!(project.singular),
             FilterKind::Object(&PROJECTS),
         ),
+        Filter::new(
+            "domain__id",
+            label!(domain.singular),
+            FilterKind::Object(&DOMAINS),
+        ),
         Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
         Filter::new(
             "schedule__isnull",
             label!(schedule.singular),
             FilterKind::Presence,
         ),
+        Filter::new(
+            "percent__gte",
+            label!(deployment.percent_from),
+            FilterKind::Text,
+        )
+        .linked(),
+        Filter::new(
+            "percent__lt",
+            label!(deployment.percent_below),
+            FilterKind::Text,
+        )
+        .linked(),
         Filter::new(
             "included_attributes__id",
             label!(deployment.included),
@@ -95,6 +115,15 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
                 .required()
                 .fixed()
                 .help(label!(deployment.project_help)),
+                Field::new(
+                    "domain",
+                    label!(domain.singular),
+                    Kind::One {
+                        entity: &DOMAINS,
+                        filter: |_| String::new(),
+                    },
+                )
+                .help(label!(deployment.domain_help)),
                 Field::new("enabled", label!(common.enabled), Kind::Flag)
                     .help(label!(deployment.enabled_help))
                     .initially(|| json!(true)),

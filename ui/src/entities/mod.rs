@@ -107,6 +107,10 @@ pub fn by_path(path: &str) -> Option<&'static Entity> {
 
 /// The entity the server calls by this name.
 pub fn by_model(model: &str) -> Option<&'static Entity> {
+    let model = match model {
+        "core.internalsource" | "core.externalsource" => DEPLOYMENTS.model,
+        model => model,
+    };
     ALL.iter().find(|entity| entity.model == model).copied()
 }
 

@@ -2,8 +2,9 @@
 use super::{PROJECTS, STORES};
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
-    text::label,
+    text::{label, t},
 };
+use migasfree_ui_kit::Choice;
 
 pub static PACKAGES: Entity = Entity {
     path: "packages",
@@ -42,6 +43,17 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
             label!(deployment.singular),
             FilterKind::Presence,
         ),
+        Filter::new(
+            "packageset__isnull",
+            label!(package.package_set),
+            FilterKind::Presence,
+        )
+        .linked(),
+        Filter::new(
+            "store__isnull",
+            label!(package.uploaded_here),
+            FilterKind::Choices(uploaded),
+        ),
         Filter::new("name__icontains", label!(common.name), FilterKind::Text),
         Filter::new(
             "version__icontains",
@@ -54,7 +66,17 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
             FilterKind::Text,
         ),
     ],
+    // Packages that are only known from inventories of computers are many, and not what is published.
+    narrowed: Some(("store__isnull", "false")),
     ordering: "fullname",
+    first: Some(crate::pages::packages::upload_first),
     tools: Some(crate::pages::packages::upload_tool),
     ..SHEET
 };
+
+fn uploaded() -> Vec<Choice> {
+    vec![
+        Choice::new("false", t!(common.yes)),
+        Choice::new("true", t!(package.only_inventory)),
+    ]
+}

@@ -106,8 +106,24 @@ impl Field {
             (Kind::Choices(_), Value::Object(choice)) => {
                 choice.get("id").cloned().unwrap_or_default()
             }
+            (Kind::Picture, _) => json!(value::file(object, self.name)),
             (_, found) => found,
         }
+    }
+
+    /// Whether two values are the same to the server: nothing and the empty text are, and so are objects in another order.
+    pub fn same(&self, one: &Value, other: &Value) -> bool {
+        if one == other || value::is_empty(one) && value::is_empty(other) {
+            return true;
+        }
+        let written = |held: &Value| match (&self.kind, self.write(held)) {
+            (Kind::Many { .. }, Value::Array(mut ids)) => {
+                ids.sort_by_key(Value::as_i64);
+                Value::Array(ids)
+            }
+            (_, written) => written,
+        };
+        written(one) == written(other)
     }
 
     /// The value as the server wants it.
@@ -167,5 +183,21 @@ mod tests {
             json!([3])
         );
         assert_eq!(field.write(&Value::Null), json!([]));
+    }
+
+    #[test]
+    fn the_same_objects_in_another_order_are_no_change() {
+        let field = Field::new(
+            "groups",
+            || "",
+            Kind::Many {
+                entity: &super::super::NONE,
+                filter: |_| String::new(),
+            },
+        );
+        let one = json!([{"id": 3, "name": "Reader"}, {"id": 1}]);
+        assert!(field.same(&one, &json!([{"id": 1}, {"id": 3}])));
+        assert!(!field.same(&one, &json!([{"id": 1}])));
+        assert!(field.same(&Value::Null, &json!([])));
     }
 }

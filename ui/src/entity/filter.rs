@@ -1,7 +1,7 @@
 //! A filter of a list: a parameter of the address and of the server's resource alike.
 use super::Entity;
-use crate::text::{Label, t};
-use migasfree_ui_kit::Choice;
+use crate::text::{self, Label, t};
+use migasfree_ui_kit::{Choice, format};
 
 /// A declared filter.
 pub struct Filter {
@@ -9,6 +9,8 @@ pub struct Filter {
     pub name: &'static str,
     pub label: Label,
     pub kind: FilterKind,
+    /// Whether the panel offers it; the others only come in links.
+    pub offered: bool,
 }
 
 /// What can be chosen.
@@ -32,14 +34,26 @@ pub enum FilterKind {
 impl Filter {
     /// A filter.
     pub const fn new(name: &'static str, label: Label, kind: FilterKind) -> Self {
-        Self { name, label, kind }
+        Self {
+            name,
+            label,
+            kind,
+            offered: true,
+        }
+    }
+
+    /// Comes in links only.
+    pub const fn linked(mut self) -> Self {
+        self.offered = false;
+        self
     }
 
     /// The words for a value, where they are known without asking the server.
     pub fn value_text(&self, value: &str) -> Option<String> {
         let yes = matches!(value, "true" | "True" | "1");
         match &self.kind {
-            FilterKind::Text | FilterKind::Since | FilterKind::Before => Some(value.to_owned()),
+            FilterKind::Text => Some(value.to_owned()),
+            FilterKind::Since | FilterKind::Before => Some(moment(value)),
             FilterKind::Flag => Some(if yes { t!(common.yes) } else { t!(common.no) }.to_owned()),
             FilterKind::Presence => Some(
                 if yes {
@@ -55,5 +69,14 @@ impl Filter {
                 .map(|choice| choice.label),
             FilterKind::Object(_) => None,
         }
+    }
+}
+
+/// A day, or a moment where the value has one.
+fn moment(value: &str) -> String {
+    match format::parse_time(value) {
+        Some(at) if value.contains('T') => format::exact_time(at, text::tag()),
+        Some(at) => format::day(at, text::tag()),
+        None => value.to_owned(),
     }
 }

@@ -10,6 +10,8 @@ pub struct Sheet {
     pub about: Label,
     pub columns: &'static [Column],
     pub filters: &'static [Filter],
+    /// A filter that is in force as long as nobody takes it away.
+    pub narrowed: Option<(&'static str, &'static str)>,
     /// Order of the list before somebody chooses another.
     pub ordering: &'static str,
     /// Sections of its form; empty where it has a page of its own or cannot be edited.
@@ -20,6 +22,8 @@ pub struct Sheet {
     pub delete: bool,
     /// A switch (`enabled`, `checked`, `is_active`) that many can be set to at once.
     pub switch: Option<Switch>,
+    /// The first step in an empty list, where that is not the form for a new object.
+    pub first: Option<fn() -> AnyView>,
     /// Above the list, beside the button for a new one.
     pub tools: Option<fn() -> AnyView>,
     /// Shown beside the form, made from the form as it stands.
@@ -43,11 +47,13 @@ pub const SHEET: Sheet = Sheet {
     about: || "",
     columns: &[],
     filters: &[],
+    narrowed: None,
     ordering: "name",
     form: &[],
     export: true,
     delete: true,
     switch: None,
+    first: None,
     tools: None,
     aside: None,
     below: None,

@@ -8,12 +8,39 @@ pub fn at<'a>(object: &'a Value, path: &str) -> &'a Value {
     })
 }
 
+/// Whether nothing was entered.
+pub fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+/// Changes when anything in the object does.
+pub fn stamp(object: &Value) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    object.to_string().hash(&mut hasher);
+    hasher.finish()
+}
+
 /// A text member; numbers are written, everything else is empty.
 pub fn text(object: &Value, path: &str) -> String {
     match at(object, path) {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         _ => String::new(),
+    }
+}
+
+/// The address of a file of this server as a page of it may ask for it: whatever name the page itself came by.
+pub fn file(object: &Value, path: &str) -> String {
+    let address = text(object, path);
+    match address.find("/public/") {
+        Some(start) => address.get(start..).unwrap_or_default().to_owned(),
+        None => address,
     }
 }
 
@@ -67,6 +94,13 @@ mod tests {
         let row = json!({"project": {"platform": {"name": "Linux"}}});
         assert_eq!(text(&row, "project.platform.name"), "Linux");
         assert_eq!(text(&row, "project.nothing.name"), "");
+    }
+
+    #[test]
+    fn a_file_is_asked_for_where_the_page_came_from() {
+        let row = json!({"icon": "http://10.0.0.1:8080/public/icons/1.svg", "none": null});
+        assert_eq!(file(&row, "icon"), "/public/icons/1.svg");
+        assert_eq!(file(&row, "none"), "");
     }
 
     #[test]

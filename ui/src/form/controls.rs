@@ -17,7 +17,8 @@ pub fn FieldView(form: FormState, field: &'static Field) -> impl IntoView {
     let errors = form.errors_of(field.name);
     if let Kind::Flag = field.kind {
         let value = flag(form.value(field.name));
-        return view! { <Checkbox value label help disabled=Signal::stored(fixed) /> }.into_any();
+        return view! { <Checkbox value label help errors disabled=Signal::stored(fixed) /> }
+            .into_any();
     }
     view! {
         <Frame label help errors required=field.required>

@@ -8,7 +8,9 @@ use crate::{
     text::{t, tf},
 };
 use leptos::{ev, prelude::*};
-use migasfree_ui_kit::{Button, ButtonLook, Icon, LinkButton, Notice, PageTitle, Tone, use_toasts};
+use migasfree_ui_kit::{
+    Button, ButtonLook, ButtonSize, Icon, LinkButton, Notice, PageTitle, Tone, use_toasts,
+};
 use serde_json::Value;
 
 /// A form for a new object.
@@ -17,6 +19,7 @@ pub fn CreatePage(entity: &'static Entity) -> impl IntoView {
     let form = FormState::new(entity, entities::sheet(entity), None, None);
     prefill(form);
     let title = entity.create.map_or("", |create| create());
+    crate::app::set_title(title);
     view! {
         <div class="page">
             <PageTitle title />
@@ -90,6 +93,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     on_cleanup(move || keys.remove());
 
     let dirty = Memo::new(move |_| form.is_dirty());
+    let newer = follow_object(form, object);
     let others = form.other_errors();
     view! {
         <form
@@ -102,6 +106,23 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             }
         >
             <div class="form-main">
+                <Show when=move || newer.with(Option::is_some)>
+                    <Notice tone=Tone::Warning>
+                        <b>{t!(form.changed_meanwhile)}</b>
+                        <p>{t!(form.changed_meanwhile_text)}</p>
+                        <Button
+                            size=ButtonSize::Small
+                            on_press=move |_| {
+                                if let Some(object) = newer.get_untracked() {
+                                    form.adopt(&object);
+                                }
+                                newer.set(None);
+                            }
+                        >
+                            {t!(form.take_over)}
+                        </Button>
+                    </Notice>
+                </Show>
                 {(!may_save)
                     .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuLock>{t!(form.read_only)}</Notice> })}
                 <fieldset class="form-sections" disabled=!may_save>
@@ -169,6 +190,26 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             <UnsavedGuard form on_save=submit />
         </form>
     }
+}
+
+/// Takes over what the server has now; where somebody is editing, hands it out to be taken over when they wish.
+fn follow_object(form: FormState, object: Option<Query<Value>>) -> RwSignal<Option<Value>> {
+    let newer = RwSignal::new(None::<Value>);
+    let Some(object) = object else { return newer };
+    Effect::new(move |before: Option<()>| {
+        let now = object.value.get();
+        let (Some(()), Some(now)) = (before, now) else {
+            return;
+        };
+        if form.saving.get_untracked() || !form.differs(&now) {
+            newer.set(None);
+        } else if untrack(|| form.is_dirty()) {
+            newer.set(Some(now));
+        } else {
+            form.adopt(&now);
+        }
+    });
+    newer
 }
 
 #[component]

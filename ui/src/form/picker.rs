@@ -31,6 +31,7 @@ pub fn Picker(
     let busy = RwSignal::new(false);
     let at = RwSignal::new(0_usize);
     let input = NodeRef::<html::Input>::new();
+    let root = NodeRef::<html::Div>::new();
     let ids = field::field_ids();
     let invalid = ids.invalid;
     let list_id = field::unique_id("offer");
@@ -164,13 +165,11 @@ pub fn Picker(
     let empty =
         move || value.with(|value| value.is_null() || value.as_array().is_some_and(Vec::is_empty));
     view! {
-        <div class="picker" class:picker-disabled=disabled on:focusout=move |_| {
+        <div class="picker" node_ref=root class:picker-disabled=disabled on:focusout=move |_| {
             // The offer closes when the focus went elsewhere, not when it moved to one of its rows.
             set_timeout(move || {
-                let inside = input.try_get_untracked().flatten().is_some_and(|input| {
-                    let active = document().active_element();
-                    let own: &web_sys::Element = &input;
-                    active.is_some_and(|active| active == *own)
+                let inside = root.try_get_untracked().flatten().is_some_and(|root| {
+                    document().active_element().is_some_and(|active| root.contains(Some(active.as_ref())))
                 });
                 if !inside {
                     let _ = open.try_set(false);
@@ -210,46 +209,68 @@ pub fn Picker(
                 <Icon icon=icondata::LuChevronsUpDown />
             </div>
             <Show when=move || open.get()>
-                <ul class="picker-offer" id=list_id.clone() role="listbox">
-                    {
-                        let option_id = option_id.clone();
-                        move || {
-                            let rows = offer.get();
-                            if rows.is_empty() {
-                                let words = if busy.get() { t!(common.loading) } else { t!(form.nothing_found) };
-                                return view! { <li class="picker-nothing">{words}</li> }.into_any();
+                <div class="picker-offer">
+                    <ul id=list_id.clone() role="listbox">
+                        {
+                            let option_id = option_id.clone();
+                            move || {
+                                let rows = offer.get();
+                                if rows.is_empty() {
+                                    let words = if busy.get() { t!(common.loading) } else { t!(form.nothing_found) };
+                                    return view! { <li class="picker-nothing" role="option" aria-disabled="true">{words}</li> }.into_any();
+                                }
+                                rows.into_iter()
+                                    .enumerate()
+                                    .map(|(index, row)| {
+                                        let (prefix, label) = parts(entity, &row);
+                                        let second = second_line(&row);
+                                        view! {
+                                            <li
+                                                id=option_id(index)
+                                                class="picker-option"
+                                                role="option"
+                                                aria-selected=move || if at.get() == index { "true" } else { "false" }
+                                                on:mousedown=move |event| {
+                                                    event.prevent_default();
+                                                    choose(row.clone());
+                                                }
+                                                on:mousemove=move |_| at.set(index)
+                                            >
+                                                {prefix.map(|prefix| view! { <span class="chip-prefix">{prefix}</span> })}
+                                                <span class="picker-label">{label}</span>
+                                                <span class="picker-second">{second}</span>
+                                            </li>
+                                        }
+                                    })
+                                    .collect_view()
+                                    .into_any()
                             }
-                            rows.into_iter()
-                                .enumerate()
-                                .map(|(index, row)| {
-                                    let (prefix, label) = parts(entity, &row);
-                                    let second = second_line(&row);
-                                    view! {
-                                        <li
-                                            id=option_id(index)
-                                            class="picker-option"
-                                            role="option"
-                                            aria-selected=move || if at.get() == index { "true" } else { "false" }
-                                            on:mousedown=move |event| {
-                                                event.prevent_default();
-                                                choose(row.clone());
-                                            }
-                                            on:mousemove=move |_| at.set(index)
-                                        >
-                                            {prefix.map(|prefix| view! { <span class="chip-prefix">{prefix}</span> })}
-                                            <span class="picker-label">{label}</span>
-                                            <span class="picker-second">{second}</span>
-                                        </li>
-                                    }
-                                })
-                                .collect_view()
-                                .into_any()
                         }
-                    }
-                </ul>
+                    </ul>
+                    {move || missing(entity, offer.with(Vec::is_empty) && !busy.get())}
+                </div>
             </Show>
         </div>
     }
+}
+
+/// A way to make what is not there yet, in a window beside so that the form stays.
+fn missing(entity: &'static Entity, nothing: bool) -> Option<AnyView> {
+    let create = entity.create.filter(|_| nothing && entity.may("add"))?;
+    Some(
+        view! {
+            <a
+                class="picker-option"
+                href=format!("/{}/new", entity.path)
+                target="_blank"
+                on:mousedown=|event| event.prevent_default()
+            >
+                <Icon icon=icondata::LuPlus />
+                {create()}
+            </a>
+        }
+        .into_any(),
+    )
 }
 
 fn chosen(value: RwSignal<Value>) -> Vec<Value> {

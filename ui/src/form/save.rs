@@ -40,11 +40,13 @@ pub fn save(form: FormState, on_saved: Callback<(i64, Value)>, on_error: Callbac
 
 async fn send(form: FormState) -> Result<(i64, Value), ApiError> {
     let body = Value::Object(form.body());
-    let object = match form.id {
+    let known = form.stored_id();
+    let object = match known {
         Some(id) => request::patch(&form.entity.object_api(id), &body).await?,
         None => request::post(form.entity.api, &body).await?,
     };
-    let id = form.id.unwrap_or_else(|| value::id(&object));
+    let id = known.unwrap_or_else(|| value::id(&object));
+    form.note_created(id);
     let files = form.files();
     if files.is_empty() {
         return Ok((id, object));

@@ -1,7 +1,7 @@
 //! A form as it stands: a signal for each field, what it was, and what the server said against it.
 use crate::{
-    api::error::FieldErrors,
-    entity::{Entity, Field, Sheet},
+    api::error::{FieldErrors, WHOLE},
+    entity::{Entity, Field, Sheet, value},
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -25,6 +25,7 @@ pub struct FormState {
     original: RwSignal<BTreeMap<&'static str, Value>>,
     files: StoredValue<BTreeMap<&'static str, File>, LocalStorage>,
     parent: StoredValue<Option<(&'static str, i64)>>,
+    created: StoredValue<Option<i64>>,
 }
 
 impl FormState {
@@ -58,6 +59,7 @@ impl FormState {
             original: RwSignal::new(original),
             files: StoredValue::new_local(BTreeMap::new()),
             parent: StoredValue::new(None),
+            created: StoredValue::new(None),
         }
     }
 
@@ -65,6 +67,16 @@ impl FormState {
     pub fn of_parent(self, member: &'static str, id: i64) -> Self {
         self.parent.set_value(Some((member, id)));
         self
+    }
+
+    /// The object on the server: the one that is edited, or a new one of which only the files are missing.
+    pub fn stored_id(self) -> Option<i64> {
+        self.id.or(self.created.get_value())
+    }
+
+    /// The new object is on the server; saving again changes it.
+    pub fn note_created(self, id: i64) {
+        self.created.set_value(Some(id));
     }
 
     /// The value of a field, to read and to write.
@@ -92,7 +104,7 @@ impl FormState {
             .with(|value| {
                 value
                     .as_array()
-                    .map(|objects| objects.iter().map(crate::entity::value::id).collect())
+                    .map(|objects| objects.iter().map(value::id).collect())
             })
             .unwrap_or_default()
     }
@@ -112,7 +124,15 @@ impl FormState {
                 errors
                     .iter()
                     .filter(|(name, _)| !fields(self.sheet).any(|field| field.name == *name))
-                    .flat_map(|(_, messages)| messages.clone())
+                    .flat_map(|(name, messages)| {
+                        messages.iter().map(move |message| {
+                            if name == WHOLE {
+                                message.clone()
+                            } else {
+                                format!("{name}: {message}")
+                            }
+                        })
+                    })
                     .collect()
             })
         })
@@ -121,9 +141,10 @@ impl FormState {
     /// Whether anything differs from what was loaded.
     pub fn is_dirty(self) -> bool {
         let changed = self.original.with(|original| {
-            original
-                .iter()
-                .any(|(name, value)| self.value(name).with(|current| !same(current, value)))
+            fields(self.sheet).any(|field| {
+                let before = original.get(field.name).unwrap_or(&Value::Null);
+                self.value(field.name).with(|now| !field.same(now, before))
+            })
         });
         changed || self.files.with_value(|files| !files.is_empty())
     }
@@ -145,7 +166,7 @@ impl FormState {
                     let held = self.value(field.name).get_untracked();
                     let unchanged = original
                         .get(field.name)
-                        .is_some_and(|value| same(value, &held));
+                        .is_some_and(|value| field.same(value, &held));
                     let wanted = if self.id.is_some() {
                         !unchanged
                     } else {
@@ -194,10 +215,32 @@ impl FormState {
         });
     }
 
+    /// Whether the object on the server is no longer what this form began with.
+    pub fn differs(self, object: &Value) -> bool {
+        self.original.with_untracked(|original| {
+            fields(self.sheet).any(|field| {
+                let before = original.get(field.name).unwrap_or(&Value::Null);
+                !field.same(&field.read(object), before)
+            })
+        })
+    }
+
+    /// Begins anew with the object as it is on the server.
+    pub fn adopt(self, object: &Value) {
+        self.original.update(|original| {
+            for field in fields(self.sheet) {
+                original.insert(field.name, field.read(object));
+            }
+        });
+        self.discard();
+    }
+
     /// Fills required fields' messages where nothing was entered; true when all are filled.
     pub fn check(self, message: &str) -> bool {
         let empty: FieldErrors = fields(self.sheet)
-            .filter(|field| field.required && is_empty(&self.value(field.name).get_untracked()))
+            .filter(|field| {
+                field.required && value::is_empty(&self.value(field.name).get_untracked())
+            })
             .map(|field| (field.name.to_owned(), vec![message.to_owned()]))
             .collect();
         let complete = empty.is_empty();
@@ -209,18 +252,4 @@ impl FormState {
 /// All fields of a form.
 pub fn fields(sheet: &'static Sheet) -> impl Iterator<Item = &'static Field> {
     sheet.form.iter().flat_map(|section| section.fields)
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(list) => list.is_empty(),
-        _ => false,
-    }
-}
-
-/// Nothing and the empty text are the same to a person.
-fn same(one: &Value, other: &Value) -> bool {
-    one == other || (is_empty(one) && is_empty(other))
 }

@@ -20,7 +20,7 @@ pub fn FilterPanel(state: ListState) -> impl IntoView {
     view! {
         <Popover trigger label=t!(list.filter).to_owned() class="btn btn-plain btn-sm" panel_class="filter-panel">
             <div class="filter-fields">
-                {state.sheet.filters.iter().map(|filter| view! { <FilterField state filter /> }).collect_view()}
+                {state.sheet.filters.iter().filter(|filter| filter.offered).map(|filter| view! { <FilterField state filter /> }).collect_view()}
             </div>
         </Popover>
     }
@@ -133,12 +133,22 @@ pub fn FilterChips(state: ListState) -> impl IntoView {
 
 #[component]
 fn FilterChip(state: ListState, name: String, value: String) -> impl IntoView {
-    let filter = state
-        .sheet
-        .filters
-        .iter()
-        .find(|filter| filter.name == name);
-    let label = filter.map_or_else(|| name.clone(), |filter| (filter.label)().to_owned());
+    let declared = |name: &str| {
+        state
+            .sheet
+            .filters
+            .iter()
+            .find(|filter| filter.name == name)
+    };
+    // `status__in=assigned,reserved` is several values of the filter `status`.
+    let several = name.strip_suffix("__in").and_then(declared);
+    let filter = declared(&name).or(several);
+    let by_hand = name == "id__in";
+    let label = match filter {
+        Some(filter) => (filter.label)().to_owned(),
+        None if by_hand => t!(list.chosen).to_owned(),
+        None => name.clone(),
+    };
     let object = match filter.map(|filter| &filter.kind) {
         Some(FilterKind::Object(entity)) => Some(*entity),
         _ => None,
@@ -155,7 +165,15 @@ fn FilterChip(state: ListState, name: String, value: String) -> impl IntoView {
                 })
             })
         }
+        (None, Some(filter)) if several.is_some() => Signal::stored(
+            value
+                .split(',')
+                .map(|one| filter.value_text(one).unwrap_or_else(|| one.to_owned()))
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
         (None, Some(filter)) => Signal::stored(filter.value_text(&value).unwrap_or(value)),
+        (None, None) if by_hand => Signal::stored(value.split(',').count().to_string()),
         (None, None) => Signal::stored(value),
     };
     let on_remove = Callback::new(move |()| state.set(&name, ""));

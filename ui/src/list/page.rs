@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     address,
-    api::{events, query},
+    api::{ApiError, events, query},
     entities,
     entity::{Entity, value},
     preferences,
@@ -32,6 +32,12 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
     let selected = RwSignal::new(BTreeSet::<String>::new());
     let shown = RwSignal::new(shown_columns(entity));
     refresh_on_events(entity, page);
+    Effect::new(move || {
+        // Rows were deleted meanwhile, and the page with them.
+        if page.error.get() == Some(ApiError::NotFound) && untrack(|| state.page()) > 1 {
+            state.go_to_page(1);
+        }
+    });
 
     let total = Signal::derive(move || {
         page.value
@@ -81,7 +87,7 @@ fn Toolbar(
         }
     });
     let slash = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "/" && !is_typing(&event) {
+        if event.key() == "/" && preferences::single_keys().get_untracked() && !is_typing(&event) {
             event.prevent_default();
             if let Some(input) = input.get_untracked() {
                 let _ = input.focus();
@@ -171,9 +177,9 @@ fn Rows(
             }
             let on_open = Callback::new(move |href: String| address::go(&href));
             if selectable {
-                view! { <Table columns rows loading=page.loading sort on_sort selected compact=preferences::compact() on_open label=(entity.plural)() /> }.into_any()
+                view! { <Table columns rows loading=page.loading sort on_sort selected compact=preferences::compact() keys=preferences::single_keys() on_open label=(entity.plural)() /> }.into_any()
             } else {
-                view! { <Table columns rows loading=page.loading sort on_sort compact=preferences::compact() on_open label=(entity.plural)() /> }.into_any()
+                view! { <Table columns rows loading=page.loading sort on_sort compact=preferences::compact() keys=preferences::single_keys() on_open label=(entity.plural)() /> }.into_any()
             }
         }}
     }
@@ -201,6 +207,7 @@ fn Nothing(state: ListState) -> impl IntoView {
                         </LinkButton>
                     }
                 })}
+            {state.sheet.first.map(|first| first())}
         </EmptyState>
     }
     .into_any()
@@ -278,6 +285,7 @@ fn table_rows(entity: &'static Entity, rows: &[Value]) -> Vec<TableRow> {
             let row = row.clone();
             TableRow {
                 id: id.to_string(),
+                stamp: value::stamp(&row),
                 name: entity.text_of(&row),
                 href: entity.page.then(|| entity.object_href(id)),
                 cell: Callback::new(move |key: String| {

@@ -10,6 +10,9 @@ use leptos::prelude::*;
 /// Parameters that are not filters.
 const OWN: [&str; 4] = ["page", "page_size", "ordering", "search"];
 
+/// Stands in the address for a filter of the list's own that was taken away.
+const ANY: &str = "any";
+
 /// A list's view of the address.
 #[derive(Clone, Copy)]
 pub struct ListState {
@@ -55,27 +58,41 @@ impl ListState {
         (!name.is_empty()).then(|| (name.to_owned(), descending))
     }
 
-    /// A parameter of the address.
+    /// A parameter of the address, or the list's own value for it.
     pub fn get(self, name: &str) -> String {
-        self.query
-            .with(|query| query.get(name).unwrap_or_default().to_owned())
+        let own = self.sheet.narrowed.filter(|(own, _)| *own == name);
+        self.query.with(|query| match (query.get(name), own) {
+            (Some(ANY), Some(_)) => String::new(),
+            (Some(given), _) => given.to_owned(),
+            (None, own) => own.map_or("", |(_, value)| value).to_owned(),
+        })
     }
 
-    /// Filters in the address: name and value.
+    /// Filters in force: name and value.
     pub fn filters(self) -> Vec<(String, String)> {
+        let own = self.sheet.narrowed.map(|(name, _)| name);
+        let own = own
+            .map(|name| (name.to_owned(), self.get(name)))
+            .filter(|(_, value)| !value.is_empty());
+        own.into_iter().chain(self.given()).collect()
+    }
+
+    /// Filters in the address, but for the list's own one.
+    fn given(self) -> Vec<(String, String)> {
+        let own = self.sheet.narrowed.map(|(name, _)| name);
         self.query.with(|query| {
             query
                 .0
                 .iter()
-                .filter(|(name, _)| !OWN.contains(&name.as_str()))
+                .filter(|(name, _)| !OWN.contains(&name.as_str()) && own != Some(name.as_str()))
                 .cloned()
                 .collect()
         })
     }
 
-    /// Whether anything narrows the list.
+    /// Whether the person narrowed the list.
     pub fn is_narrowed(self) -> bool {
-        !self.filters().is_empty() || !self.get("search").is_empty()
+        !self.given().is_empty() || !self.get("search").is_empty()
     }
 
     /// Path of the rows.
@@ -99,6 +116,9 @@ impl ListState {
 
     fn api_query(self, paged: bool) -> Query {
         let mut query = self.query.get();
+        if let Some((name, _)) = self.sheet.narrowed {
+            query.set(name, &self.get(name));
+        }
         if query.get("ordering").is_none() {
             query.set("ordering", self.sheet.ordering);
         }
@@ -115,7 +135,8 @@ impl ListState {
     /// Changes a parameter and goes back to the first page.
     pub fn set(self, name: &str, value: &str) {
         let mut query = self.query.get_untracked();
-        query.set(name, value);
+        let own = self.sheet.narrowed.is_some_and(|(own, _)| own == name);
+        query.set(name, if own && value.is_empty() { ANY } else { value });
         query.set("page", "");
         self.go(&query);
     }

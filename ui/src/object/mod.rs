@@ -5,4 +5,4 @@ mod page;
 
 pub use delete::DeleteButton;
 pub use history::History;
-pub use page::{ObjectPage, Trouble, fact, load, text_fact};
+pub use page::{ObjectPage, Trouble, UNNAMED, fact, load, name_tab, text_fact};

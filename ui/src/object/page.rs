@@ -26,11 +26,24 @@ pub fn load(entity: &'static Entity, id: i64) -> Query<Value> {
     object
 }
 
+/// The browser's tab says which object it shows.
+pub fn name_tab(entity: &'static Entity, name: Signal<String>) {
+    Effect::new(move || {
+        let name = name.get();
+        if name != UNNAMED {
+            crate::app::set_title(&format!("{name} · {}", (entity.plural)()));
+        }
+    });
+}
+
+/// Stands for a name that has not come yet.
+pub const UNNAMED: &str = "…";
+
 /// What takes the place of an object that cannot be shown.
 #[component]
 pub fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>) -> impl IntoView {
     let back = move || view! { <LinkButton href=entity.href()>{(entity.plural)()}</LinkButton> };
-    if error == ApiError::NotFound {
+    let state = if error == ApiError::NotFound {
         view! { <ErrorState title=error.title() text=error.text()>{back()}</ErrorState> }.into_any()
     } else {
         view! {
@@ -39,6 +52,10 @@ pub fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>)
             </ErrorState>
         }
         .into_any()
+    };
+    view! {
+        <h1 class="visually-hidden">{(entity.singular)()}</h1>
+        {state}
     }
 }
 
@@ -50,14 +67,16 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
     let tab = Memo::new(move |_| {
         address::address().with(|address| address.part(2).unwrap_or_default().to_owned())
     });
+    let failed = object.failed();
     let there = Memo::new(move |_| object.value.with(Option::is_some));
     let title = move || {
         object.value.with(|object| {
             object
                 .as_ref()
-                .map_or_else(|| "…".to_owned(), |object| entity.text_of(object))
+                .map_or_else(|| UNNAMED.to_owned(), |object| entity.text_of(object))
         })
     };
+    name_tab(entity, Signal::derive(title));
     let aside = move || {
         object.value.with(|object| {
             let object = object.as_ref()?;
@@ -85,11 +104,11 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
     });
     view! {
         <div class="page">
-            {move || match object.error.get() {
-                Some(error) if !there.get() => {
+            {move || match failed.get() {
+                Some(error) => {
                     view! { <Trouble entity error on_retry=Callback::new(move |()| object.refresh()) /> }.into_any()
                 }
-                _ => {
+                None => {
                     view! {
                         <PageTitle title aside=ViewFn::from(aside)>
                             {sheet.actions.map(|actions| actions(id, object))}

@@ -15,6 +15,15 @@ pub fn action_text(action: &str) -> String {
         "add" => t!(audit.added).to_owned(),
         "change" => t!(audit.changed).to_owned(),
         "delete" => t!(audit.deleted).to_owned(),
+        "login" => t!(audit.signed_in).to_owned(),
+        "logout" => t!(audit.signed_out).to_owned(),
+        "publish" => t!(audit.published).to_owned(),
+        "copy" => t!(audit.copied).to_owned(),
+        "replacement" => t!(audit.replaced).to_owned(),
+        "change_password" => t!(audit.password).to_owned(),
+        "update_token" => t!(audit.token).to_owned(),
+        "forget_inventory" => t!(audit.forgot_inventory).to_owned(),
+        "forget_history" => t!(audit.forgot_history).to_owned(),
         other => other.replace('_', " "),
     }
 }

@@ -4,12 +4,55 @@ use crate::{
     shell::language::LanguageMenu,
     text::t,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use migasfree_ui_kit::{Button, ButtonLook, Field, Notice, TextInput, ThemeToggle, Tone, Wordmark};
 
-/// The page. `expired`: somebody was signed in until a moment ago.
+/// The page.
 #[component]
-pub fn LoginPage(expired: bool) -> impl IntoView {
+pub fn LoginPage() -> impl IntoView {
+    view! {
+        <div class="login">
+            <div class="login-tools">
+                <LanguageMenu />
+                <ThemeToggle />
+            </div>
+            <main class="login-card surface" id="main">
+                <Wordmark name="migasfree" size=32 />
+                <h1>{t!(login.title)}</h1>
+                <LoginForm />
+            </main>
+        </div>
+    }
+}
+
+/// Over a page whose session has ended: what is open and half filled in stays.
+#[component]
+pub fn SignInAgain() -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let show = move |dialog: Option<web_sys::HtmlDialogElement>| {
+        if let Some(dialog) = dialog {
+            let _ = dialog.show_modal();
+        }
+    };
+    Effect::new(move || show(dialog.get()));
+    view! {
+        <dialog
+            node_ref=dialog
+            class="dialog"
+            aria-labelledby="login-again"
+            on:close=move |_| show(dialog.get_untracked())
+        >
+            <div class="login-again">
+                <h2 id="login-again">{t!(login.title)}</h2>
+                <p class="text-muted">{t!(login.expired)}</p>
+                <LoginForm />
+            </div>
+        </dialog>
+    }
+}
+
+#[component]
+fn LoginForm() -> impl IntoView {
     let username = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
@@ -35,32 +78,21 @@ pub fn LoginPage(expired: bool) -> impl IntoView {
         other => other.line(),
     };
     view! {
-        <div class="login">
-            <div class="login-tools">
-                <LanguageMenu />
-                <ThemeToggle />
-            </div>
-            <main class="login-card surface" id="main">
-                <Wordmark name="migasfree" size=32 />
-                <h1>{t!(login.title)}</h1>
-                {expired.then(|| view! { <Notice tone=Tone::Info>{t!(login.expired)}</Notice> })}
-                <form
-                    class="login-form"
-                    on:submit=move |event| {
-                        event.prevent_default();
-                        submit();
-                    }
-                >
-                    <Field label=t!(user.username)>
-                        <TextInput value=username name="username" autocomplete="username" required=true autofocus=true />
-                    </Field>
-                    <Field label=t!(user.password)>
-                        <TextInput value=password name="password" kind="password" autocomplete="current-password" required=true />
-                    </Field>
-                    {move || failure.get().map(|error| view! { <Notice tone=Tone::Error>{message(error)}</Notice> })}
-                    <Button look=ButtonLook::Primary kind="submit" busy class="login-button">{t!(login.sign_in)}</Button>
-                </form>
-            </main>
-        </div>
+        <form
+            class="login-form"
+            on:submit=move |event| {
+                event.prevent_default();
+                submit();
+            }
+        >
+            <Field label=t!(user.username)>
+                <TextInput value=username name="username" autocomplete="username" required=true autofocus=true />
+            </Field>
+            <Field label=t!(user.password)>
+                <TextInput value=password name="password" kind="password" autocomplete="current-password" required=true />
+            </Field>
+            {move || failure.get().map(|error| view! { <Notice tone=Tone::Error>{message(error)}</Notice> })}
+            <Button look=ButtonLook::Primary kind="submit" busy class="login-button">{t!(login.sign_in)}</Button>
+        </form>
     }
 }

@@ -8,6 +8,7 @@ pub mod login;
 pub mod not_found;
 pub mod overview;
 pub mod packages;
+pub mod peek;
 pub mod policies;
 pub mod preferences;
 pub mod project_next;

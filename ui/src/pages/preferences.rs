@@ -5,12 +5,12 @@ use crate::{
     app::LanguageChoice,
     list::Density,
     preferences,
-    shell::{language::LANGUAGES, restriction::prefer},
+    shell::{keys::KeyList, language::LANGUAGES, restriction::prefer},
     text::{self, t},
 };
 use leptos::prelude::*;
 use migasfree_types::rest::{page::Page, reference::Ref};
-use migasfree_ui_kit::{Card, Choice, Field, PageTitle, Select, texts, theme::ThemeChoice};
+use migasfree_ui_kit::{Card, Choice, Field, PageTitle, Select, Switch, texts, theme::ThemeChoice};
 
 /// The page.
 #[component]
@@ -30,19 +30,8 @@ pub fn PreferencesPage() -> impl IntoView {
             </Card>
             <PasswordCard id=user.id own=true name=user.username.clone() />
             <Card title=t!(preferences.keys)>
-                <dl class="keys">
-                    {[
-                        ("Ctrl K", t!(preferences.key_search)),
-                        ("/", t!(preferences.key_filter)),
-                        ("j  k", t!(preferences.key_move)),
-                        ("x", t!(preferences.key_select)),
-                        ("Enter", t!(preferences.key_open)),
-                        ("Ctrl S", t!(preferences.key_save)),
-                    ]
-                        .into_iter()
-                        .map(|(key, words)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{words}</dd></div> })
-                        .collect_view()}
-                </dl>
+                <div class="card-form"><SingleKeys /></div>
+                <KeyList />
             </Card>
         </div>
     }
@@ -100,6 +89,19 @@ fn ThemeField() -> impl IntoView {
         Choice::new("dark", words.theme_dark),
     ];
     view! { <Field label=words.theme><Select value choices /></Field> }
+}
+
+#[component]
+fn SingleKeys() -> impl IntoView {
+    let value = RwSignal::new(preferences::single_keys().get_untracked());
+    Effect::new(move |before: Option<bool>| {
+        let on = value.get();
+        if before.is_some_and(|before| before != on) {
+            preferences::set_single_keys(on);
+        }
+        on
+    });
+    view! { <Switch value label=t!(preferences.single_keys) help=t!(preferences.single_keys_help).to_owned() /> }
 }
 
 #[component]

@@ -1,7 +1,7 @@
 //! What usually comes after a project: a store, packages, a deployment.
 use crate::{
     api::query,
-    entities::{COMPUTERS, DEPLOYMENTS, PACKAGES, STORES},
+    entities::{self, COMPUTERS, DEPLOYMENTS, PACKAGES, STORES},
     entity::Entity,
     text::{number, t},
 };
@@ -28,8 +28,14 @@ pub fn below(id: i64, _object: Value) -> AnyView {
 
 #[component]
 fn Step(entity: &'static Entity, new: Option<&'static str>, id: i64) -> impl IntoView {
-    let found =
-        query::<Page<Value>>(move || Some(format!("{}?project__id={id}&page_size=1", entity.api)));
+    // Counted as the list shows them.
+    let own = entities::sheet(entity)
+        .narrowed
+        .map(|(name, value)| format!("&{name}={value}"))
+        .unwrap_or_default();
+    let found = query::<Page<Value>>(move || {
+        Some(format!("{}?project__id={id}{own}&page_size=1", entity.api))
+    });
     let count = move || {
         found.value.with(|page| {
             page.as_ref()

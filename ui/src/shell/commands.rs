@@ -144,7 +144,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
                 {move || {
                     let commands = commands.get();
                     if commands.is_empty() {
-                        return view! { <li class="picker-nothing">{tf!(shell.nothing, text = typed.get())}</li> }.into_any();
+                        return view! { <li class="picker-nothing" role="option" aria-disabled="true">{tf!(shell.nothing, text = typed.get())}</li> }.into_any();
                     }
                     commands
                         .into_iter()
@@ -236,7 +236,7 @@ fn matching(typed: &str, hits: &[SearchHit]) -> Vec<Command> {
         icon: icondata::LuLogOut,
         text: t!(shell.sign_out).to_owned(),
         second: t!(shell.action).to_owned(),
-        act: Arc::new(session::sign_out),
+        act: Arc::new(|| address::leave(session::sign_out)),
     });
     objects
         .chain(own)

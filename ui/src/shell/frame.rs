@@ -1,7 +1,7 @@
 //! Rail, top bar, page.
 use super::{
-    commands::Commands, language::LanguageMenu, live::LiveMark, person::PersonMenu, places,
-    restriction::Restriction,
+    bell::Bell, commands::Commands, keys::KeyHelp, language::LanguageMenu, live::LiveMark,
+    person::PersonMenu, places, restriction::Restriction,
 };
 use crate::{address, entities, text::t};
 use leptos::{ev, html, prelude::*};
@@ -45,13 +45,14 @@ pub fn Frame(children: Children) -> impl IntoView {
     let top = move || {
         view! {
             <TopBar start=ViewFn::from(start)>
-                <button type="button" class="command-button" aria-label=t!(shell.search) on:click=move |_| searching.set(true)>
+                <button type="button" class="command-button" on:click=move |_| searching.set(true)>
                     <Icon icon=icondata::LuSearch />
                     <span class="command-words">{t!(shell.search)}</span>
-                    <kbd>"Ctrl K"</kbd>
+                    <kbd aria-hidden="true">"Ctrl K"</kbd>
                 </button>
                 <Restriction />
                 <LiveMark />
+                <Bell />
                 <span class="wide-only"><LanguageMenu /></span>
                 <span class="wide-only"><ThemeToggle /></span>
                 <PersonMenu />
@@ -85,6 +86,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             <Rail places=all label=t!(rail.label) />
         </dialog>
         <Commands open=searching />
+        <KeyHelp />
     }
 }
 

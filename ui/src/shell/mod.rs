@@ -1,6 +1,8 @@
 //! The frame around every page.
+mod bell;
 mod commands;
 mod frame;
+pub mod keys;
 pub mod language;
 mod live;
 mod person;

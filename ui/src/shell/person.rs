@@ -28,7 +28,7 @@ pub fn PersonMenu() -> impl IntoView {
             <MenuItem icon=icondata::LuUser label=t!(shell.profile) href=own_page.clone() />
             <MenuItem icon=icondata::LuSettings2 label=t!(preferences.title) on_press=move |()| address::go("/preferences") />
             <MenuSeparator />
-            <MenuItem icon=icondata::LuLogOut label=t!(shell.sign_out) on_press=move |()| session::sign_out() />
+            <MenuItem icon=icondata::LuLogOut label=t!(shell.sign_out) on_press=move |()| address::leave(session::sign_out) />
         </Menu>
     }
 }

@@ -1,5 +1,6 @@
 //! The domain and scope that narrow everything the person sees; always visible while they do.
 use crate::{
+    address,
     api::{query, request, session},
     text::t,
 };
@@ -38,7 +39,7 @@ pub fn Restriction() -> impl IntoView {
         .into_iter()
         .filter_map(|(member, kind, one)| one.map(|one| (member, kind, one)))
         .map(|(member, kind, one)| {
-            view! { <Chip label=format!("{kind}: {}", one.name) selected=Some(true) on_remove=Callback::new(move |()| prefer(member, None)) /> }
+            view! { <Chip label=format!("{kind}: {}", one.name) selected=Some(true) on_remove=Callback::new(move |()| address::leave(move || prefer(member, None))) /> }
         })
         .collect_view()
 }

@@ -25,8 +25,9 @@ pub fn Rail(
     #[prop(optional, into)] head: Option<ViewFn>,
     #[prop(optional, into)] foot: Option<ViewFn>,
 ) -> impl IntoView {
+    let name = label.clone();
     view! {
-        <aside class="rail">
+        <aside class="rail" aria-label=move || name.get().to_string()>
             {head.map(|head| view! { <div class="rail-head">{head.run()}</div> })}
             <nav class="rail-places" aria-label=move || label.get().to_string()>
                 {move || places.get().into_iter().map(|place| view! { <PlaceLink place /> }).collect_view()}

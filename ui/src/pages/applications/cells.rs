@@ -11,7 +11,7 @@ use serde_json::Value;
 /// Icon and name, leading to the page.
 pub fn name_cell(row: &Value) -> AnyView {
     let name = value::text(row, "name");
-    let icon = value::text(row, "icon");
+    let icon = value::file(row, "icon");
     view! {
         <a class="name-link with-icon" href=format!("/applications/{}", value::id(row))>
             <AppIcon name=name.clone() src=Some(icon) size=24 />

@@ -13,12 +13,14 @@ pub fn name_cell(row: &Value) -> AnyView {
         _ => icondata::LuMonitor,
     };
     let text = value::text_of(row, &["__str__", "name"]);
+    let host = Some(value::text(row, "name")).filter(|host| *host != text);
     let summary = value::text(row, "summary");
     view! {
         <a class="name-link with-icon" href=format!("/computers/{}", value::id(row)) title=summary>
             <Icon icon />
             {text}
         </a>
+        {host.map(|host| view! { <span class="host-name">{host}</span> })}
     }
     .into_any()
 }
@@ -35,4 +37,9 @@ pub fn user_cell(row: &Value) -> AnyView {
         &["fullname", "name", "__str__"],
     )
     .into_any()
+}
+
+/// The first step in the empty list: what to type on the computer.
+pub fn register_first() -> AnyView {
+    view! { <code class="command">"sudo migasfree register"</code> }.into_any()
 }

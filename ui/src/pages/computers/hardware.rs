@@ -2,7 +2,7 @@
 use crate::{
     api::query,
     entity::value,
-    text::{self, t},
+    text::{self, t, tf},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{Dialog, EmptyState, ErrorState, Icon, SkeletonLines, format};
@@ -30,7 +30,7 @@ pub fn HardwareTab(id: i64) -> impl IntoView {
                 (Some(nodes), _) => {
                     let (roots, children) = tree(nodes);
                     view! {
-                        <ul class="tree" role="tree" aria-label=t!(computer.hardware)>
+                        <ul class="tree" aria-label=t!(computer.hardware)>
                             {roots.into_iter().map(|node| branch(node, &children, choose, 0)).collect_view()}
                         </ul>
                     }
@@ -71,22 +71,31 @@ fn tree(nodes: Vec<Value>) -> (Vec<Value>, Children) {
 
 fn branch(node: Value, children: &Children, choose: Callback<Value>, depth: usize) -> AnyView {
     let own = children.get(&value::id(&node)).cloned().unwrap_or_default();
+    let parts = tf!(computer.parts, name = name_of(&node));
     let line = line(node, choose);
     // A tree deeper than this is a loop in the data.
     if own.is_empty() || depth > 40 {
-        return view! { <li role="treeitem" class="tree-leaf">{line}</li> }.into_any();
+        return view! { <li class="tree-leaf">{line}</li> }.into_any();
     }
     let children = children.clone();
     let inner = own
         .into_iter()
         .map(|node| branch(node, &children, choose, depth + 1))
         .collect_view();
+    let open = RwSignal::new(depth < 2);
     view! {
-        <li role="treeitem">
-            <details open=depth < 2>
-                <summary>{line}</summary>
-                <ul role="group">{inner}</ul>
-            </details>
+        <li>
+            <div class="tree-row">
+                <button
+                    type="button"
+                    class="tree-toggle"
+                    aria-label=parts
+                    aria-expanded=move || if open.get() { "true" } else { "false" }
+                    on:click=move |_| open.update(|open| *open = !*open)
+                ></button>
+                {line}
+            </div>
+            <ul class:hidden=move || !open.get()>{inner}</ul>
         </li>
     }
     .into_any()
@@ -109,11 +118,7 @@ fn line(node: Value, choose: Callback<Value>) -> impl IntoView {
             <button
                 type="button"
                 class="tree-name"
-                on:click=move |event| {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    choose.run(node.clone());
-                }
+                on:click=move |_| choose.run(node.clone())
             >
                 {name}
             </button>

@@ -10,5 +10,5 @@ mod status;
 mod synchronizations;
 mod timeline;
 
-pub use cells::{name_cell, sync_cell, user_cell};
+pub use cells::{name_cell, register_first, sync_cell, user_cell};
 pub use page::ComputerPage;

@@ -9,7 +9,7 @@ use crate::{
     entities::{COMPUTERS, status_state},
     entity::value,
     form::EditForm,
-    object::{DeleteButton, History, Trouble, load},
+    object::{DeleteButton, History, Trouble, UNNAMED, load, name_tab},
     text::t,
 };
 use leptos::prelude::*;
@@ -36,14 +36,16 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
     let tab = Memo::new(move |_| {
         address::address().with(|address| address.part(2).unwrap_or_default().to_owned())
     });
+    let failed = computer.failed();
     let there = Memo::new(move |_| computer.value.with(Option::is_some));
     let name = move || {
         computer.value.with(|computer| {
             computer
                 .as_ref()
-                .map_or_else(|| "…".to_owned(), |one| COMPUTERS.text_of(one))
+                .map_or_else(|| UNNAMED.to_owned(), |one| COMPUTERS.text_of(one))
         })
     };
+    name_tab(&COMPUTERS, Signal::derive(name));
     let aside = move || {
         computer.value.with(|computer| {
             computer.as_ref().map(|computer| {
@@ -55,7 +57,11 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
     let subtitle = Signal::derive(move || {
         computer.value.with(|computer| {
             let computer = computer.as_ref()?;
+            let host = value::text(computer, "name");
             let parts = [
+                Some(host)
+                    .filter(|host| *host != COMPUTERS.text_of(computer))
+                    .unwrap_or_default(),
                 value::text(computer, "product"),
                 value::text(computer, "project.name"),
                 value::text(computer, "ip_address"),
@@ -95,11 +101,11 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
     });
     view! {
         <div class="page">
-            {move || match computer.error.get() {
-                Some(error) if !there.get() => {
+            {move || match failed.get() {
+                Some(error) => {
                     view! { <Trouble entity=&COMPUTERS error on_retry=Callback::new(move |()| computer.refresh()) /> }.into_any()
                 }
-                _ => {
+                None => {
                     view! {
                         <PageTitle title=name aside=ViewFn::from(aside) subtitle>
                             {COMPUTERS.may("change").then(|| view! { <StatusMenu id computer /> })}

@@ -13,6 +13,8 @@ use serde_json::Value;
 
 /// How many names are drawn before somebody asks for all.
 const FIRST: usize = 200;
+/// The newest change is unfolded when it has no more lines than this.
+const OPEN: usize = 40;
 
 /// The tab.
 #[component]
@@ -108,7 +110,7 @@ fn Changes(id: i64) -> impl IntoView {
         <Card title=t!(computer.software_history) class="timeline-card">
             {move || match (days(), history.error.get()) {
                 (Some(days), _) if days.is_empty() => view! { <p class="chart-empty">{t!(computer.no_changes)}</p> }.into_any(),
-                (Some(days), _) => days.into_iter().enumerate().map(|(index, (at, rows))| change(&at, &rows, index == 0)).collect_view().into_any(),
+                (Some(days), _) => days.into_iter().enumerate().map(|(index, (at, rows))| change(&at, &rows, index == 0 && rows.len() <= OPEN)).collect_view().into_any(),
                 (None, Some(error)) => view! { <p class="chart-empty">{error.line()}</p> }.into_any(),
                 (None, None) => view! { <div class="card-pad"><SkeletonLines lines=6 /></div> }.into_any(),
             }}

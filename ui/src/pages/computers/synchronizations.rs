@@ -99,6 +99,7 @@ fn SyncTable(rows: crate::api::Query<Page<Value>>) -> impl IntoView {
                         let row = row.clone();
                         TableRow {
                             id: crate::entity::value::id(&row).to_string(),
+                            stamp: crate::entity::value::stamp(&row),
                             name: crate::entity::value::text(&row, "created_at"),
                             href: None,
                             cell: Callback::new(move |key: String| {

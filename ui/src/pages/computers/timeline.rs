@@ -18,7 +18,9 @@ struct Entry {
     second: String,
 }
 
-/// Synchronisations, changes of software and changes by people, newest first.
+type Draw = fn(&Value) -> Entry;
+
+/// Synchronisations, errors, faults, changes of software and changes by people, newest first.
 #[component]
 pub fn Timeline(id: i64) -> impl IntoView {
     let synchronizations = query::<Page<Value>>(move || {
@@ -27,6 +29,8 @@ pub fn Timeline(id: i64) -> impl IntoView {
         ))
     });
     let software = query::<Value>(move || Some(format!("computers/{id}/software/history/")));
+    let errors = happened("errors", id);
+    let faults = happened("faults", id);
     let changes = query::<Page<AuditRecord>>(move || {
         Some(format!(
             "audit/?entity=client.computer&object_id={id}&ordering=-created_at&page_size=10"
@@ -38,9 +42,11 @@ pub fn Timeline(id: i64) -> impl IntoView {
         {
             synchronizations.refresh();
             software.refresh();
+            errors.refresh();
+            faults.refresh();
         }
     });
-    let entries = move || entries(synchronizations, software, changes);
+    let entries = move || entries(synchronizations, software, [errors, faults], changes);
     view! {
         <Card title=t!(computer.timeline) class="timeline-card">
             {move || match entries() {
@@ -52,6 +58,14 @@ pub fn Timeline(id: i64) -> impl IntoView {
             }}
         </Card>
     }
+}
+
+fn happened(resource: &'static str, id: i64) -> Query<Page<Value>> {
+    query(move || {
+        Some(format!(
+            "{resource}/?computer__id={id}&ordering=-created_at&page_size=5"
+        ))
+    })
 }
 
 fn line(entry: Entry) -> impl IntoView {
@@ -70,6 +84,7 @@ fn line(entry: Entry) -> impl IntoView {
 fn entries(
     synchronizations: Query<Page<Value>>,
     software: Query<Value>,
+    [errors, faults]: [Query<Page<Value>>; 2],
     changes: Query<Page<AuditRecord>>,
 ) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
@@ -87,6 +102,13 @@ fn entries(
             );
         }
     });
+    for (rows, draw) in [(errors, error as Draw), (faults, fault as Draw)] {
+        rows.value.with(|page| {
+            if let Some(page) = page {
+                entries.extend(page.results.iter().map(draw));
+            }
+        });
+    }
     changes.value.with(|page| {
         if let Some(page) = page {
             entries.extend(page.results.iter().map(change));
@@ -120,6 +142,38 @@ fn synchronization(row: &Value) -> Entry {
             .filter(|text| !text.is_empty())
             .collect::<Vec<_>>()
             .join(" · "),
+    }
+}
+
+fn error(row: &Value) -> Entry {
+    trouble(
+        row,
+        icondata::LuCircleAlert,
+        Tone::Error,
+        t!(computer_error.singular).to_owned(),
+        "description",
+    )
+}
+
+fn fault(row: &Value) -> Entry {
+    let name = value::text(row, "fault_definition.name");
+    trouble(
+        row,
+        icondata::LuStethoscope,
+        Tone::Warning,
+        format!("{}: {name}", t!(fault.singular)),
+        "result",
+    )
+}
+
+fn trouble(row: &Value, icon: icondata::Icon, tone: Tone, words: String, text: &str) -> Entry {
+    let first = value::text(row, text);
+    Entry {
+        at: value::text(row, "created_at"),
+        icon,
+        tone,
+        words,
+        second: first.trim().lines().next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -2,13 +2,15 @@
 mod cells;
 mod publication;
 mod reach;
+mod results;
 
 pub use cells::{publication_cell, schedule_cell, start_cell};
 
-use crate::{api::Query, entities::DEPLOYMENTS, form::FormState};
+use crate::{api::Query, entities::DEPLOYMENTS, entity::value, form::FormState};
 use leptos::prelude::*;
 use publication::{PublicationCard, PublishButton};
 use reach::Reach;
+use results::ResultsCard;
 use serde_json::Value;
 
 /// Today as a date field writes it.
@@ -22,19 +24,33 @@ pub fn today() -> String {
         .collect()
 }
 
-/// Beside the form: the reach of what is entered, and the publication.
+/// Beside the form: the reach of what is entered, what became of it, and the publication.
 pub fn aside(form: FormState) -> AnyView {
     view! {
         <Reach form />
-        {form.id.map(|id| view! { <PublicationCard id /> })}
+        {form
+            .id
+            .map(|id| {
+                view! {
+                    <ResultsCard id />
+                    <PublicationCard id />
+                }
+            })}
     }
     .into_any()
 }
 
 /// In the title line.
-pub fn actions(id: i64, _object: Query<Value>) -> AnyView {
+pub fn actions(id: i64, object: Query<Value>) -> AnyView {
+    let own = Memo::new(move |_| {
+        object.value.with(|object| {
+            object
+                .as_ref()
+                .is_some_and(|object| value::text(object, "source") != "E")
+        })
+    });
     DEPLOYMENTS
         .may("change")
-        .then(|| view! { <PublishButton id /> })
+        .then(|| view! { <Show when=move || own.get()><PublishButton id /></Show> })
         .into_any()
 }

@@ -22,7 +22,7 @@ pub fn Reach(form: FormState) -> impl IntoView {
     let newest = StoredValue::new(0_u32);
     let wanted = Memo::new(move |_| DeploymentPreviewRequest {
         project: form.chosen_id("project"),
-        domain: None,
+        domain: form.chosen_id("domain"),
         included_attributes: form.chosen_ids("included_attributes"),
         excluded_attributes: form.chosen_ids("excluded_attributes"),
         schedule: form.chosen_id("schedule"),

@@ -9,7 +9,7 @@ use crate::{
     api::{events, query},
     text::t,
 };
-use attention::AttentionList;
+pub use attention::AttentionList;
 use figures::Figures;
 use first_steps::FirstSteps;
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ use trends::Trends;
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let overview = query::<Overview>(|| Some("stats/overview/".to_owned()));
-    refresh_with_events(overview);
+    refresh_with_events(overview, Duration::from_secs(5));
     let data = Signal::derive(move || overview.value.get());
     view! {
         <div class="page">
@@ -54,8 +54,8 @@ pub fn OverviewPage() -> impl IntoView {
     }
 }
 
-/// Numbers follow what happens, at most every few seconds.
-fn refresh_with_events(overview: crate::api::Query<Overview>) {
+/// Numbers follow what happens, at most once in `pause`.
+pub fn refresh_with_events(overview: crate::api::Query<Overview>, pause: Duration) {
     let waiting = StoredValue::new(false);
     events::on_event(move |event| {
         if events::text(&event, "/type") == "progress" || waiting.get_value() {
@@ -68,7 +68,7 @@ fn refresh_with_events(overview: crate::api::Query<Overview>) {
                     overview.refresh();
                 }
             },
-            Duration::from_secs(5),
+            pause,
         );
     });
 }

@@ -3,4 +3,4 @@ mod page;
 mod upload;
 
 pub use page::PackagePage;
-pub use upload::upload_tool;
+pub use upload::{upload_first, upload_tool};

@@ -3,7 +3,7 @@ use crate::{
     api::query,
     entities::{DEPLOYMENTS, PACKAGES, PROJECTS, STORES},
     entity::{cell, value},
-    object::{DeleteButton, Trouble, fact, load, text_fact},
+    object::{DeleteButton, Trouble, UNNAMED, fact, load, name_tab, text_fact},
     text::t,
 };
 use leptos::prelude::*;
@@ -16,29 +16,30 @@ use serde_json::Value;
 pub fn PackagePage(id: i64) -> impl IntoView {
     let package = load(&PACKAGES, id);
     let info = query::<Value>(move || Some(format!("packages/{id}/info/")));
-    let there = Memo::new(move |_| package.value.with(Option::is_some));
+    let failed = package.failed();
     let name = move || {
         package.value.with(|package| {
             package
                 .as_ref()
-                .map_or_else(|| "…".to_owned(), |one| PACKAGES.text_of(one))
+                .map_or_else(|| UNNAMED.to_owned(), |one| PACKAGES.text_of(one))
         })
     };
+    name_tab(&PACKAGES, Signal::derive(name));
     let url = Signal::derive(move || {
         package.value.with(|package| {
             package
                 .as_ref()
-                .map(|one| value::text(one, "url"))
+                .map(|one| value::file(one, "url"))
                 .unwrap_or_default()
         })
     });
     view! {
         <div class="page">
-            {move || match package.error.get() {
-                Some(error) if !there.get() => {
+            {move || match failed.get() {
+                Some(error) => {
                     view! { <Trouble entity=&PACKAGES error on_retry=Callback::new(move |()| package.refresh()) /> }.into_any()
                 }
-                _ => {
+                None => {
                     view! {
                         <PageTitle title=name>
                             <Show when=move || !url.get().is_empty()>
@@ -46,7 +47,7 @@ pub fn PackagePage(id: i64) -> impl IntoView {
                             </Show>
                             {PACKAGES.may("delete").then(|| view! { <DeleteButton entity=&PACKAGES id name=Signal::derive(name) /> })}
                         </PageTitle>
-                        <div class="object-columns">
+                        <div class="object-columns object-columns-right">
                             <div class="object-left">
                                 {move || match package.value.get() {
                                     Some(package) => facts(package),

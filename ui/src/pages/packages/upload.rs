@@ -16,6 +16,7 @@ use migasfree_ui_kit::{
     format, use_toasts,
 };
 use serde_json::Value;
+use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, FileList, FormData};
 
@@ -37,6 +38,24 @@ struct Item {
     transfer: StoredValue<Option<Upload>, LocalStorage>,
 }
 
+thread_local! {
+    /// Opens the dialog of the list that is shown.
+    static OPEN: Cell<Option<RwSignal<bool>>> = const { Cell::new(None) };
+}
+
+/// The first step in the empty list of packages.
+pub fn upload_first() -> AnyView {
+    if !PACKAGES.may("add") {
+        return ().into_any();
+    }
+    let open = |_| {
+        if let Some(open) = OPEN.get() {
+            let _ = open.try_set(true);
+        }
+    };
+    view! { <Button look=ButtonLook::Primary icon=icondata::LuUpload on_press=open>{t!(package.upload)}</Button> }.into_any()
+}
+
 /// The button above the list of packages; files may also be dropped anywhere on the page.
 pub fn upload_tool() -> AnyView {
     if !PACKAGES.may("add") {
@@ -48,6 +67,7 @@ pub fn upload_tool() -> AnyView {
 #[component]
 fn UploadTool() -> impl IntoView {
     let open = RwSignal::new(false);
+    OPEN.set(Some(open));
     let items = RwSignal::new(Vec::<Item>::new());
     let next = StoredValue::new(0_u32);
     let over = RwSignal::new(false);

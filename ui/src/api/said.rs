@@ -1,0 +1,170 @@
+//! What the server says, in the reader's language. The server speaks English; what it says often at a field or in a form is known here.
+use crate::text::{Locale, locale};
+
+/// A sentence of the server and the same in Spanish; `*` stands for what changes in it.
+const SPANISH: &[(&str, &str)] = &[
+    ("This value is required.", "Rellene este campo."),
+    ("This value must not be empty.", "Rellene este campo."),
+    ("Enter a number.", "Escriba un número."),
+    ("Write a text.", "Escriba un texto."),
+    (
+        "Write a date as YYYY-MM-DD.",
+        "Escriba una fecha como AAAA-MM-DD.",
+    ),
+    (
+        "Write at most * characters.",
+        "Escriba * caracteres como máximo.",
+    ),
+    (
+        "Write a number between * and *.",
+        "Escriba un número entre * y *.",
+    ),
+    (
+        "* is none of the possible values.",
+        "* no es ninguno de los valores posibles.",
+    ),
+    (
+        "There is nothing with the id *.",
+        "No hay nada con el número *.",
+    ),
+    (
+        "Another one has this value already: choose another.",
+        "Ya hay otro con este valor: elija uno distinto.",
+    ),
+    (
+        "Another one has the same * already: change one of them.",
+        "Ya hay otro con los mismos valores (*): cambie alguno.",
+    ),
+    (
+        "Write a name with letters or digits.",
+        "Escriba un nombre con letras o cifras.",
+    ),
+    (
+        "Not of the project of the deployment: *.",
+        "No son del proyecto del despliegue: *.",
+    ),
+    (
+        "The file is no * picture, whatever its name says.",
+        "El fichero no es una imagen *, aunque su nombre lo diga.",
+    ),
+    (
+        "Nobody can delete their own account.",
+        "Nadie puede eliminar su propia cuenta.",
+    ),
+    (
+        "Nobody can take their own rights away: ask another superuser.",
+        "Nadie puede quitarse sus propios derechos: pídalo a otro administrador.",
+    ),
+    (
+        "A basic property is built in: this cannot change.",
+        "Es una fórmula básica del sistema: esto no puede cambiar.",
+    ),
+    (
+        "A basic property is built in and cannot be deleted: disable it instead.",
+        "Es una fórmula básica del sistema y no se puede eliminar: desactívela.",
+    ),
+    (
+        "A built-in attribute keeps its value.",
+        "Un atributo del sistema conserva su valor.",
+    ),
+    (
+        "Repositories of * cannot be published yet, only those of apt.",
+        "Todavía no se pueden publicar repositorios de *, solo los de apt.",
+    ),
+    (
+        "* is not the name of a Debian package: it must end with .deb",
+        "* no es el nombre de un paquete de Debian: debe terminar en .deb",
+    ),
+    (
+        "the store has a different file called *; give the new package another version",
+        "el almacén tiene otro fichero llamado *; dé otra versión al paquete nuevo",
+    ),
+    (
+        "*: this is not a Debian package: *",
+        "*: no es un paquete de Debian: *",
+    ),
+    (
+        "*: the file is cut off in *; transfer it again",
+        "*: el fichero está cortado en *; envíelo otra vez",
+    ),
+    (
+        "The user name or the password is not right.",
+        "El usuario o la contraseña no son correctos.",
+    ),
+    (
+        "Too many requests: try again in * seconds.",
+        "Demasiados intentos: pruebe de nuevo dentro de * segundos.",
+    ),
+    (
+        "You do not have the permission *: ask an administrator for it.",
+        "No tiene el permiso *: pídalo a un administrador.",
+    ),
+];
+
+/// The sentence in the reader's language where it is known, else as the server said it.
+pub fn said(sentence: &str) -> String {
+    let known = match locale() {
+        Locale::en => None,
+        Locale::es => SPANISH
+            .iter()
+            .find_map(|(english, spanish)| Some((captured(english, sentence)?, *spanish))),
+    };
+    known.map_or_else(
+        || sentence.to_owned(),
+        |(values, pattern)| filled(pattern, &values),
+    )
+}
+
+/// What stands where the pattern has its stars.
+fn captured<'a>(pattern: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
+    let mut parts = pattern.split('*');
+    let mut rest = sentence.strip_prefix(parts.next()?)?;
+    let mut values = Vec::new();
+    for part in parts {
+        let at = if part.is_empty() {
+            rest.len()
+        } else {
+            rest.find(part)?
+        };
+        values.push(rest.get(..at)?);
+        rest = rest.get(at + part.len()..)?;
+    }
+    rest.is_empty().then_some(values)
+}
+
+fn filled(pattern: &str, values: &[&str]) -> String {
+    let mut values = values.iter();
+    let mut filled = String::new();
+    for (index, part) in pattern.split('*').enumerate() {
+        if index > 0 {
+            filled.push_str(values.next().copied().unwrap_or_default());
+        }
+        filled.push_str(part);
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_keeps_what_changes_in_it() {
+        let english = "Write a number between * and *.";
+        let values = captured(english, "Write a number between 1 and 5.");
+        assert_eq!(values.as_deref(), Some(&["1", "5"][..]));
+        assert_eq!(captured(english, "Write a text."), None);
+        assert_eq!(filled("entre * y *.", &["1", "5"]), "entre 1 y 5.");
+    }
+
+    #[test]
+    fn translations_have_as_many_gaps_as_their_originals() {
+        for (english, spanish) in SPANISH {
+            assert_eq!(
+                english.matches('*').count(),
+                spanish.matches('*').count(),
+                "{english}"
+            );
+        }
+    }
+}
