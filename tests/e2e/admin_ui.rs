@@ -10,7 +10,7 @@ use migasfree_tests::organisation::{Organisation, PROJECTS};
 use migasfree_tests::package::Package;
 use migasfree_tests::server::{Server, Start};
 
-async fn sign_in(browser: &Browser, server: &Server) -> Result<()> {
+pub async fn sign_in(browser: &Browser, server: &Server) -> Result<()> {
     browser.open(server.url()).await?;
     browser.fill("input[name=username]", "admin").await?;
     browser

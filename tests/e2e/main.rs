@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod admin_ui;
+mod admin_ui_care;
 mod path;
 mod person;
 mod play;
