@@ -1,15 +1,18 @@
-//! The whole path: a package uploaded by an administrator is installed by an ordinary user.
+//! The whole path: a package uploaded by an administrator is installed by an ordinary user in Play, through D-Bus, polkit
+//! and apt, while the administrator watches.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use migasfree_dbus::{ManagerProxy, SyncOptions};
 use migasfree_tests::admin::Admin;
+use migasfree_tests::agent::dismiss_prompts_of;
+use migasfree_tests::browser::Browser;
 use migasfree_tests::bus::{self, Bus, Polkit};
 use migasfree_tests::computer::Computer;
-use migasfree_tests::desk;
+use migasfree_tests::desk::{self, Desk};
 use migasfree_tests::organisation::ALL_SYSTEMS;
 use migasfree_tests::package::Package;
 use migasfree_tests::process::Process;
@@ -17,30 +20,41 @@ use migasfree_tests::server::Start;
 use migasfree_tests::session::finished;
 use serde_json::json;
 
+use super::admin_ui::sign_in;
+
+const PATIENCE: Duration = Duration::from_secs(30);
 const PROJECT: &str = "path-debian-12";
 /// Left by the package's maintainer script, inside the computer's own system.
 const TRACE: &str = "var/lib/field-kit/configured";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_uploaded_package_is_installed_by_an_ordinary_user() -> Result<()> {
+async fn an_uploaded_package_is_installed_by_an_ordinary_user_in_play() -> Result<()> {
+    let folder = bus::open_folder()?;
+    walk(folder.path(), Start::at(&folder.path().join("server"))).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_path_works_on_postgresql_too() -> Result<()> {
+    let folder = bus::open_folder()?;
+    let start = Start::on_postgres(&folder.path().join("server"))?;
+    walk(folder.path(), start).await
+}
+
+async fn walk(folder: &Path, start: Start) -> Result<()> {
     if !rustix::process::geteuid().is_root() {
         eprintln!("left out: polkit and a Debian system can only be had by root");
         return Ok(());
     }
-    let folder = bus::open_folder()?;
-    let server = Start::at(&folder.path().join("server")).start()?;
+    let server = start.start()?;
     let admin = server.admin().await?;
     let application = offer(&admin, server.url()).await?;
+    let watching = Browser::chromium(1360, 900).await?;
+    sign_in(&watching, &server).await?;
 
-    let computer = Computer::make(
-        &folder.path().join("root"),
-        server.address(),
-        PROJECT,
-        "path-01",
-    )?;
-    let bus = Bus::system(folder.path())?;
-    let polkit = Polkit::start(&bus, folder.path(), "").await?;
-    let mut daemon = start_daemon(&computer, &bus, folder.path())?;
+    let computer = Computer::make(&folder.join("root"), server.address(), PROJECT, "path-01")?;
+    let bus = Bus::system(folder)?;
+    let polkit = Polkit::start(&bus, folder, "").await?;
+    let mut daemon = start_daemon(&computer, &bus, folder)?;
     bus.wait_for_name("org.migasfree.Client1")
         .await
         .with_context(|| daemon.log())?;
@@ -56,40 +70,35 @@ async fn an_uploaded_package_is_installed_by_an_ordinary_user() -> Result<()> {
         .with_context(|| daemon.log())?;
     let computers = admin.list("computers/?name=path-01").await?;
     ensure!(computers.len() == 1, "registered: {computers:?}");
+    watching
+        .wait_for_text(".now", "path-01")
+        .await
+        .context("the administrator watches it happen")?;
 
-    // Refused: the shipped default asks for an administrator, and nobody is there to be asked.
-    let install = [format!("[{application}]"), "{}".to_owned()];
-    let install: Vec<&str> = install.iter().map(String::as_str).collect();
-    let unasked = [install[0], "{'interactive': <false>}"];
-    let refused = desk::call(&bus, "Manager.InstallApps", &unasked)?;
-    ensure!(
-        !refused.succeeded && refused.text.contains("NotAuthorized"),
-        "{}",
-        refused.text
-    );
-    ensure!(
-        !computer.root().join(TRACE).exists(),
-        "installed without the right"
-    );
-
-    // Allowed by a rule of the site.
-    polkit.write_rules(&bus::rule("org.migasfree.client1.app-install", "YES"))?;
-    let job = allowed(&bus, &unasked).await?.path()?;
-    finished(&connection, &job, "success")
+    let desk = Desk::of_user(folder)?;
+    let play = desk
+        .open_play(&bus, &["--app", &application.to_string()])
+        .await?;
+    let person = Person {
+        desk: &desk,
+        play: &play,
+        computer: &computer,
+    };
+    play.wait_for_text("[data-testid=plan]", "field-kit")
         .await
         .with_context(|| daemon.log())?;
-    let trace = std::fs::read_to_string(computer.root().join(TRACE))
-        .context("the maintainer script did not run")?;
-    ensure!(trace == "configured as root\n", "{trace}");
-    ensure!(
-        is_installed(&computer, "field-kit")?,
-        "dpkg does not know it"
-    );
-    let states = desk::call(&bus, "Catalog.GetStates", &install[..1])?;
-    ensure!(states.text.contains("'installed'"), "{}", states.text);
+    person.is_refused().await?;
+    person.dismisses_the_prompt(&connection).await?;
+    allow(&polkit, &bus).await?;
+    person.installs().await.with_context(|| daemon.log())?;
 
     // Removing is another right.
-    let refused = desk::call(&bus, "Manager.RemoveApps", &unasked)?;
+    let remove = [
+        format!("[{application}]"),
+        "{'interactive': <false>}".to_owned(),
+    ];
+    let remove: Vec<&str> = remove.iter().map(String::as_str).collect();
+    let refused = desk::call(&bus, "Manager.RemoveApps", &remove)?;
     ensure!(refused.text.contains("NotAuthorized"), "{}", refused.text);
     ensure!(
         is_installed(&computer, "field-kit")?,
@@ -99,8 +108,108 @@ async fn an_uploaded_package_is_installed_by_an_ordinary_user() -> Result<()> {
     // The administrator sees it, without another synchronisation by hand.
     let id = migasfree_tests::admin::id(&computers[0])?;
     sees_the_package(&admin, id).await?;
+    watching
+        .open(&format!("{}/computers/{id}/software", server.url()))
+        .await?;
+    watching.reads("field-kit").await?;
+    watching.picture("path-administrator").await?;
+    play.close().await?;
+    watching.close().await?;
     daemon.stop()?;
     Ok(())
+}
+
+/// The ordinary user in front of the app's page in Play.
+struct Person<'a> {
+    desk: &'a Desk,
+    play: &'a Browser,
+    computer: &'a Computer,
+}
+
+impl Person<'_> {
+    /// The shipped default asks for an administrator, and nobody is there to be asked.
+    async fn is_refused(&self) -> Result<()> {
+        self.press_install().await?;
+        self.reads_a_trouble("path-refused").await?;
+        self.nothing_changed().await
+    }
+
+    /// An administrator is asked for by polkit's own agent, and the person closes the prompt.
+    async fn dismisses_the_prompt(&self, connection: &zbus::Connection) -> Result<()> {
+        let prompts = dismiss_prompts_of(connection, self.desk.play_process()?).await?;
+        self.press_install().await?;
+        self.reads_a_trouble("path-dismissed").await?;
+        let seen = prompts.seen();
+        let [(action, message)] = seen.as_slice() else {
+            bail!("asked once, not {seen:?}");
+        };
+        ensure!(action == "org.migasfree.client1.app-install", "{action}");
+        ensure!(message.contains("Field Kit"), "{message}");
+        self.nothing_changed().await
+    }
+
+    async fn installs(&self) -> Result<()> {
+        self.press_install().await?;
+        self.play
+            .find("[data-testid=app-page] [data-testid=state-button][data-state=installed]")
+            .await?;
+        self.desk.display().picture("path-installed")?;
+        let trace = std::fs::read_to_string(self.computer.root().join(TRACE))
+            .context("the maintainer script did not run")?;
+        ensure!(trace == "configured as root\n", "{trace}");
+        ensure!(
+            is_installed(self.computer, "field-kit")?,
+            "dpkg does not know it"
+        );
+        Ok(())
+    }
+
+    async fn press_install(&self) -> Result<()> {
+        self.play
+            .press("[data-testid=app-page] [data-state=available] button:not(:disabled)")
+            .await
+    }
+
+    /// Reads what went wrong, leaves a picture of it, and puts it away.
+    async fn reads_a_trouble(&self, picture: &str) -> Result<()> {
+        self.play
+            .wait_for_text("[data-testid=trouble]", "Field Kit")
+            .await?;
+        self.desk.display().picture(picture)?;
+        self.play
+            .press("[data-testid=trouble] .chip-remove")
+            .await?;
+        let start = Instant::now();
+        let shown = "return document.querySelector('[data-testid=trouble]') !== null";
+        while self.play.run(shown).await? == true {
+            ensure!(start.elapsed() < PATIENCE, "the problem cannot be put away");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    async fn nothing_changed(&self) -> Result<()> {
+        ensure!(
+            !self.computer.root().join(TRACE).exists()
+                && !is_installed(self.computer, "field-kit")?,
+            "installed without the right"
+        );
+        Ok(())
+    }
+}
+
+/// A rule of the site; polkit notices it by itself, a moment later.
+async fn allow(polkit: &Polkit, bus: &Bus) -> Result<()> {
+    polkit.write_rules(&bus::rule("org.migasfree.client1.app-install", "YES"))?;
+    let start = Instant::now();
+    loop {
+        let right = desk::call(bus, "Manager.CanAuthorize", &["app-install"])?;
+        if right.text.contains('1') {
+            return Ok(());
+        }
+        ensure!(start.elapsed() < PATIENCE, "{}", right.text);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
 }
 
 /// A package with a maintainer script, published, deployed and in the catalogue. Returns the app's id.
@@ -184,19 +293,6 @@ fn start_daemon(computer: &Computer, bus: &Bus, folder: &Path) -> Result<Process
         .arg(computer.config())
         .env(bus.as_system().0, bus.as_system().1);
     Process::start("migasfreed", &mut command, &folder.join("migasfreed.log"))
-}
-
-/// polkit notices new rules by itself, a moment later.
-async fn allowed(bus: &Bus, install: &[&str]) -> Result<desk::Reply> {
-    let start = Instant::now();
-    loop {
-        let reply = desk::call(bus, "Manager.InstallApps", install)?;
-        if reply.succeeded {
-            return Ok(reply);
-        }
-        ensure!(start.elapsed() < Duration::from_secs(20), "{}", reply.text);
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
 }
 
 fn is_installed(computer: &Computer, package: &str) -> Result<bool> {

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -31,11 +32,25 @@ async fn server_with_a_store(start: &Start) -> Result<(Server, Admin, i64, i64)>
     Ok((server, admin, project, store))
 }
 
+/// The two ways to keep data.
+fn both(folder: &Path) -> Result<[Start; 2]> {
+    Ok([
+        Start::at(&folder.join("sqlite")),
+        Start::on_postgres(&folder.join("postgres"))?,
+    ])
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_publication_cut_off_by_a_crash_is_finished_after_the_restart() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let start = Start::at(folder.path());
-    let (mut server, admin, project, store) = server_with_a_store(&start).await?;
+    for start in both(folder.path())? {
+        publication_is_finished(&start).await?;
+    }
+    Ok(())
+}
+
+async fn publication_is_finished(start: &Start) -> Result<()> {
+    let (mut server, admin, project, store) = server_with_a_store(start).await?;
     let mut packages = Vec::new();
     for number in 0..120 {
         let package = Package::new(&format!("part-{number}"), "1.0");
@@ -88,8 +103,14 @@ async fn a_publication_cut_off_by_a_crash_is_finished_after_the_restart() -> Res
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_cut_off_by_a_crash_leaves_nothing_and_can_be_repeated() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let start = Start::at(folder.path());
-    let (mut server, admin, _, store) = server_with_a_store(&start).await?;
+    for start in both(folder.path())? {
+        upload_can_be_repeated(&start).await?;
+    }
+    Ok(())
+}
+
+async fn upload_can_be_repeated(start: &Start) -> Result<()> {
+    let (mut server, admin, _, store) = server_with_a_store(start).await?;
     let package = Package::new("heavy", "1.0").file("/usr/share/heavy", vec![b'x'; 400_000]);
     let content = package.build()?;
     half_an_upload(&server, &admin, store, &package.file_name(), &content)?;

@@ -50,6 +50,13 @@ impl Admin {
         read(self.request(Method::GET, path).send().await?).await
     }
 
+    /// Asks whether the server is well: a request that does nothing else.
+    pub async fn health(&self) -> Result<()> {
+        let answer = self.http.get(format!("{}/health", self.url)).send().await?;
+        answer.error_for_status()?.bytes().await?;
+        Ok(())
+    }
+
     /// The rows of a list.
     pub async fn list(&self, path: &str) -> Result<Vec<Value>> {
         match self.get(path).await?["results"].take() {

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -53,9 +54,19 @@ impl Browser {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> Result<Self> {
+        let driver = Command::new("WebKitWebDriver");
+        Self::webkit_by(driver, program, arguments, environment).await
+    }
+
+    /// As [`Self::webkit`], with a driver that is started in a way of its own: as another user, say.
+    pub async fn webkit_by(
+        mut driver: Command,
+        program: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
-        let mut driver = Command::new("WebKitWebDriver");
         driver
             .arg(format!("--port={port}"))
             .env("TAURI_AUTOMATION", "true")
@@ -123,12 +134,20 @@ impl Browser {
 
     /// Waits for the element a CSS selector names.
     pub async fn find(&self, css: &str) -> Result<Element> {
-        self.client
+        let found = self
+            .client
             .wait()
             .at_most(PATIENCE)
             .for_element(Locator::Css(css))
-            .await
-            .with_context(|| format!("`{css}` did not appear"))
+            .await;
+        match found {
+            Ok(element) => Ok(element),
+            Err(error) => {
+                let page = self.run("return document.body.innerText").await;
+                let page = page.unwrap_or_default();
+                Err(error).with_context(|| format!("`{css}` did not appear; the page says {page}"))
+            }
+        }
     }
 
     /// Waits for an element that can be pressed and presses it.
@@ -195,6 +214,15 @@ impl Browser {
     }
 }
 
+/// A port that is free, below those that the system gives to connections: none of them takes it before the driver does.
 fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + u16::try_from(std::process::id() % 2_000)? * 10;
+    for _ in 0..200 {
+        let port = first + TAKEN.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port is free from {first} on")
 }

@@ -11,9 +11,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 
-use crate::binaries;
 use crate::process::Process;
+use crate::{binaries, desk};
 
+const DAEMON: &str = "dbus-daemon";
 const POLKITD: &str = "/usr/lib/polkit-1/polkitd";
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -57,15 +58,21 @@ impl Bus {
     pub fn system(folder: &Path) -> Result<Self> {
         let policy = deploy().join("dbus/org.migasfree.Client1.conf");
         let include = format!("  <include>{}</include>\n", policy.display());
-        Self::start(folder, "system", &format!("{SYSTEM_RULES}{include}"))
+        let rules = format!("{SYSTEM_RULES}{include}");
+        Self::start(folder, "system", &rules, Command::new(DAEMON))
     }
 
     /// A bus as a session has it.
     pub fn session(folder: &Path) -> Result<Self> {
-        Self::start(folder, "session", SESSION_RULES)
+        Self::start(folder, "session", SESSION_RULES, Command::new(DAEMON))
     }
 
-    fn start(folder: &Path, kind: &str, rules: &str) -> Result<Self> {
+    /// The session bus of the ordinary user; `folder` is the user's own.
+    pub fn session_of_user(folder: &Path) -> Result<Self> {
+        Self::start(folder, "session", SESSION_RULES, desk::as_user(DAEMON))
+    }
+
+    fn start(folder: &Path, kind: &str, rules: &str, mut daemon: Command) -> Result<Self> {
         let socket = folder.join(format!("{kind}-bus"));
         let address = format!("unix:path={}", socket.display());
         let config = folder.join(format!("{kind}-bus.conf"));
@@ -78,8 +85,8 @@ impl Bus {
             ),
         )?;
         let mut process = Process::start(
-            "dbus-daemon",
-            Command::new("dbus-daemon")
+            DAEMON,
+            daemon
                 .arg("--nofork")
                 .arg("--nopidfile")
                 .arg("--nosyslog")

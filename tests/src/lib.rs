@@ -2,6 +2,7 @@
 //! their users start them, the programs around them, and an organisation to fill them with.
 
 pub mod admin;
+pub mod agent;
 pub mod binaries;
 pub mod browser;
 pub mod bus;
@@ -14,6 +15,7 @@ pub mod organisation;
 pub mod package;
 pub mod peer;
 pub mod pictures;
+pub mod postgres;
 pub mod process;
 pub mod root;
 pub mod server;

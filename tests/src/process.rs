@@ -1,13 +1,16 @@
-//! A program that runs beside the test: its output is kept, and it ends with its owner.
+//! A program that runs beside the test: its output is kept, and it ends with its owner, and with it what it started.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 /// A running program.
 #[derive(Debug)]
@@ -22,6 +25,7 @@ impl Process {
     pub fn start(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
         let output = File::create(log).with_context(|| log.display().to_string())?;
         let child = command
+            .process_group(0)
             .stdin(Stdio::null())
             .stderr(output.try_clone()?)
             .stdout(output)
@@ -91,20 +95,46 @@ impl Process {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    fn signal(&self, signal: Signal) -> Result<()> {
+    fn pid(&self) -> Result<Pid> {
         let id = i32::try_from(self.child.id()).context("process number")?;
-        let pid = Pid::from_raw(id).context("process number")?;
-        match kill_process(pid, signal) {
+        Pid::from_raw(id).context("process number")
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        match kill_process(self.pid()?, signal) {
             Err(error) if io::Error::from(error).raw_os_error() != Some(3) => Err(error.into()),
             _ => Ok(()),
         }
     }
 }
 
+/// The number of the process that was started as `program`.
+///
+/// # Errors
+/// When no such process runs.
+pub fn running(program: &Path) -> Result<u32> {
+    for entry in std::fs::read_dir("/proc")? {
+        let entry = entry?;
+        let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else {
+            continue;
+        };
+        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let first = line.split(|byte| *byte == 0).next().unwrap_or_default();
+        if Path::new(OsStr::from_bytes(first)) == program {
+            return Ok(id);
+        }
+    }
+    bail!("{} does not run", program.display())
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         if self.is_running() && self.stop().is_err() {
             eprintln!("{} had to be killed", self.name);
+        }
+        // What it started and left behind: a driver's browser, say.
+        if let Ok(group) = self.pid() {
+            let _nobody_left = kill_process_group(group, Signal::KILL);
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::admin::Admin;
-use crate::binaries;
 use crate::process::Process;
+use crate::{binaries, postgres};
 
 /// A running `migasfree-server`.
 #[derive(Debug)]
@@ -37,6 +37,17 @@ impl Start {
             listen: "127.0.0.1:0".to_owned(),
             database_url: None,
         }
+    }
+
+    /// The same on a new database in the PostgreSQL cluster of the tests.
+    ///
+    /// # Errors
+    /// When the database cannot be made.
+    pub fn on_postgres(data: &Path) -> Result<Self> {
+        Ok(Self {
+            database_url: Some(postgres::cluster().create("template0")?),
+            ..Self::at(data)
+        })
     }
 
     /// Starts the server and waits until it listens.
