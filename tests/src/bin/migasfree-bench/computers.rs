@@ -17,9 +17,15 @@ use crate::table::{Limit, Row, median};
 const PROJECT: &str = "bench-fleet";
 const CONCURRENCY: usize = 4;
 
+/// Private RSA operations of the server in one sealed call: it opens the request and signs the answer.
+const RSA_PER_CALL: f64 = 2.0;
+/// Sealed calls in one synchronisation.
+const SEALED_PER_SYNCHRONISATION: f64 = 13.0;
+
 /// Bare RSA, sealed calls, and full synchronisations of 50 and of 500 computers.
 pub async fn synchronisations(admin: &Admin, server: &mut Server) -> Result<Vec<Row>> {
     found(admin).await?;
+    let rsa = rsa()?;
     let mut rows = vec![
         Row::new(
             "server memory, idle",
@@ -28,10 +34,10 @@ pub async fn synchronisations(admin: &Admin, server: &mut Server) -> Result<Vec<
             Limit::None,
         )
         .remark("after publishing"),
-        rsa()?,
+        Row::new("one bare RSA-2048 signature", rsa, "ms", Limit::None),
     ];
     for computers in [50, 500] {
-        rows.extend(synchronise(server, computers).await?);
+        rows.extend(synchronise(server, computers, rsa).await?);
     }
     rows.push(
         Row::new(
@@ -59,8 +65,8 @@ async fn found(admin: &Admin) -> Result<()> {
     Ok(())
 }
 
-/// One private operation with a 2048-bit key: a sealed call needs two.
-fn rsa() -> Result<Row> {
+/// Milliseconds of one private operation with a 2048-bit key on one core.
+fn rsa() -> Result<f64> {
     let key = RsaKeyPair::generate(KeySize::Rsa2048).context("a key pair")?;
     let mut signature = vec![0; key.public_modulus_len()];
     let rounds = 400;
@@ -74,16 +80,12 @@ fn rsa() -> Result<Row> {
         )
         .context("a signature")?;
     }
-    let each = start.elapsed().as_secs_f64() * 1000.0 / f64::from(rounds);
-    Ok(Row::new(
-        "one bare RSA-2048 signature",
-        each,
-        "ms",
-        Limit::None,
-    ))
+    Ok(start.elapsed().as_secs_f64() * 1000.0 / f64::from(rounds))
 }
 
-async fn synchronise(server: &mut Server, computers: usize) -> Result<Vec<Row>> {
+async fn synchronise(server: &mut Server, computers: usize, rsa: f64) -> Result<Vec<Row>> {
+    let cores = machine::cores();
+    let per_second = |operations: f64| cores * 1000.0 / (operations * rsa);
     let url = server.url().to_owned();
     let mut fleet = Fleet::new(&Options::of_project(&url, PROJECT, computers));
     fleet.register().await?;
@@ -108,15 +110,15 @@ async fn synchronise(server: &mut Server, computers: usize) -> Result<Vec<Row>> 
                 "per s",
                 Limit::None,
             )
-            .remark("computers/id/, sealed beforehand"),
+            .beside("bare RSA on all cores", per_second(RSA_PER_CALL))
+            .remark("computers/id/, sealed beforehand; the load shares the machine"),
         );
-        rows.push(Row::new(
-            "server CPU of a sealed call",
-            cpu,
-            "ms",
-            Limit::None,
-        ));
+        rows.push(
+            Row::new("server CPU of a sealed call", cpu, "ms", Limit::None)
+                .beside("two bare RSA operations", RSA_PER_CALL * rsa),
+        );
     }
+    let operations = SEALED_PER_SYNCHRONISATION * RSA_PER_CALL;
     let scripts = fleet.prebuild(&properties)?;
     let before = machine::cpu_seconds(process)?;
     let pace = fleet::send(&url, scripts, CONCURRENCY).await?;
@@ -128,14 +130,18 @@ async fn synchronise(server: &mut Server, computers: usize) -> Result<Vec<Row>> 
             "per s",
             Limit::AtLeast(100.0),
         )
+        .beside("bare RSA on all cores", per_second(operations))
         .remark("15 calls each, 950 packages, sealed beforehand; the load shares the machine"),
     );
-    rows.push(Row::new(
-        format!("server CPU of one of them, {computers} computers"),
-        cpu,
-        "ms",
-        Limit::AtMost(20.0),
-    ));
+    rows.push(
+        Row::new(
+            format!("server CPU of one of them, {computers} computers"),
+            cpu,
+            "ms",
+            Limit::AtMost(20.0),
+        )
+        .beside("its bare RSA operations", operations * rsa),
+    );
     Ok(rows)
 }
 
@@ -156,6 +162,7 @@ pub async fn lists(admin: &Admin, server: &mut Server, computers: usize) -> Resu
     options.packages = 5;
     Fleet::new(&options).register().await?;
     let limit = if computers > 10_000 { 50.0 } else { 5.0 };
+    let nothing = median_of(async || admin.health().await).await?;
     let mut rows = Vec::new();
     for (what, query) in [
         ("page of 20", "computers/?page_size=20"),
@@ -165,19 +172,15 @@ pub async fn lists(admin: &Admin, server: &mut Server, computers: usize) -> Resu
         ),
         ("page of 20, searched", "computers/?page_size=20&search=07"),
     ] {
-        let mut times = Vec::new();
-        for _ in 0..30 {
-            let start = Instant::now();
-            admin.get(query).await?;
-            times.push(start.elapsed().as_secs_f64() * 1000.0);
-        }
+        let figure = median_of(async || admin.get(query).await.map(drop)).await?;
         rows.push(
             Row::new(
                 format!("{what}, {computers} computers"),
-                median(times),
+                figure,
                 "ms",
                 Limit::AtMost(limit),
             )
+            .beside("`/health`, the bare round trip", nothing)
             .remark("median of 30, seen by the caller"),
         );
     }
@@ -188,4 +191,15 @@ pub async fn lists(admin: &Admin, server: &mut Server, computers: usize) -> Resu
         Limit::AtMost(60.0),
     ));
     Ok(rows)
+}
+
+/// Milliseconds of the median of thirty calls.
+async fn median_of(mut call: impl AsyncFnMut() -> Result<()>) -> Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..30 {
+        let start = Instant::now();
+        call().await?;
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(median(times))
 }

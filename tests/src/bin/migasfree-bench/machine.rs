@@ -32,6 +32,11 @@ pub fn resident_mib(process: u32) -> Result<f64> {
     Ok(kibibytes / 1024.0)
 }
 
+/// How many cores there are.
+pub fn cores() -> f64 {
+    std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64)
+}
+
 /// Processor, cores, memory and kernel in one line.
 pub fn describe() -> String {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -10,6 +10,7 @@ use migasfree_tests::bus::Bus;
 use migasfree_tests::computer::Computer;
 use migasfree_tests::display::Display;
 use migasfree_tests::organisation::{OFFICE, Organisation};
+use migasfree_tests::process;
 use migasfree_tests::server::Server;
 use migasfree_tests::session::synchronise;
 
@@ -73,7 +74,8 @@ async fn first_cards(display: &Display, bus: &Bus, folder: &Path) -> Result<(f64
     loop {
         if let Some(navigation) = window.run(FIRST_CARD).await?.as_f64() {
             let whole = start.elapsed().as_secs_f64() * 1000.0;
-            let memory = machine::resident_mib(process_of("migasfree-play")?)?;
+            let memory =
+                machine::resident_mib(process::running(&binaries::path("migasfree-play"))?)?;
             window.close().await?;
             return Ok((navigation, whole, memory));
         }
@@ -82,19 +84,4 @@ async fn first_cards(display: &Display, bus: &Bus, folder: &Path) -> Result<(f64
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-}
-
-fn process_of(name: &str) -> Result<u32> {
-    for entry in std::fs::read_dir("/proc")? {
-        let entry = entry?;
-        let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else {
-            continue;
-        };
-        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let program = line.split(|byte| *byte == 0).next().unwrap_or_default();
-        if String::from_utf8_lossy(program).ends_with(name) {
-            return Ok(id);
-        }
-    }
-    bail!("{name} does not run")
 }

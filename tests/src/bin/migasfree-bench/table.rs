@@ -13,6 +13,13 @@ pub enum Limit {
     None,
 }
 
+/// The least or most that could be, measured in the same run.
+#[derive(Clone, Debug)]
+struct Bound {
+    what: String,
+    figure: f64,
+}
+
 /// One measurement.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -20,6 +27,7 @@ pub struct Row {
     figure: f64,
     unit: &'static str,
     limit: Limit,
+    beside: Option<Bound>,
     remark: String,
 }
 
@@ -31,6 +39,7 @@ impl Row {
             figure,
             unit,
             limit,
+            beside: None,
             remark: String::new(),
         }
     }
@@ -39,6 +48,28 @@ impl Row {
     pub fn remark(mut self, remark: impl Into<String>) -> Self {
         self.remark = remark.into();
         self
+    }
+
+    /// Sets beside it, in the same unit, what was measured of the bare work in the same run.
+    pub fn beside(mut self, what: impl Into<String>, figure: f64) -> Self {
+        self.beside = Some(Bound {
+            what: what.into(),
+            figure,
+        });
+        self
+    }
+
+    fn bound(&self) -> String {
+        let Some(bound) = &self.beside else {
+            return String::new();
+        };
+        format!(
+            "{}: {} {} ({} ×)",
+            bound.what,
+            number(bound.figure),
+            self.unit,
+            number(self.figure / bound.figure)
+        )
     }
 
     fn verdict(&self) -> &'static str {
@@ -61,15 +92,18 @@ impl Row {
 
 /// The rows as a Markdown table.
 pub fn markdown(rows: &[Row]) -> String {
-    let mut table = String::from("| What | Figure | Limit | | How |\n|---|--:|--:|---|---|\n");
+    let mut table = String::from(
+        "| What | Figure | Beside it, in the same run | Target | | How |\n|---|--:|---|--:|---|---|\n",
+    );
     for row in rows {
         // Writing to a string cannot fail.
         let _ = writeln!(
             table,
-            "| {} | {} {} | {} | {} | {} |",
+            "| {} | {} {} | {} | {} | {} | {} |",
             row.what,
             number(row.figure),
             row.unit,
+            row.bound(),
             row.limit(),
             row.verdict(),
             row.remark
