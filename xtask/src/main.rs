@@ -5,6 +5,7 @@ mod command;
 mod demo;
 mod node;
 mod paths;
+mod soak;
 mod stages;
 mod system;
 mod test;
@@ -30,6 +31,8 @@ enum Task {
     Test(test::Options),
     /// Measure, and print each figure beside its limit measured in the same run
     Bench(bench::Options),
+    /// Crash and fuzz for as long as wanted, round after round
+    Soak(soak::Options),
     /// Build the WebAssembly of the views and check its size
     Wasm(wasm::Options),
     /// Install the system packages that building and testing need
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Soak(options) => soak::run(&options),
         Task::Wasm(options) => wasm::run(&options),
         Task::Setup => system::ensure(system::Need::ALL),
     };

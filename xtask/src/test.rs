@@ -95,7 +95,8 @@ fn dependencies() -> Result<()> {
     command::run(cargo().args(["deny", "--offline", "check", "bans", "licenses", "sources"]))
 }
 
-fn build() -> Result<()> {
+/// Builds every program the tests start.
+pub fn build() -> Result<()> {
     command::run(
         cargo()
             .args(["build", "--locked", "--workspace", "--bins"])
