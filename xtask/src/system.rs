@@ -44,6 +44,7 @@ impl Need {
         need("dbus-daemon", "/usr/bin/dbus-daemon"),
         need("lshw", "/usr/bin/lshw"),
         need("gpgv", "/usr/bin/gpgv"),
+        need("uidmap", "/usr/bin/newuidmap"),
     ];
 
     /// Browsers, buses, databases and screens for the tests.

@@ -4,7 +4,7 @@ mod computers;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -35,8 +35,17 @@ struct Options {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let options = Options::parse();
+async fn main() -> ExitCode {
+    match run(&Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: &Options) -> Result<()> {
     println!("\nStarting the server");
     let mut server = Start {
         data: options.data.join("server"),
@@ -45,7 +54,7 @@ async fn main() -> Result<()> {
     }
     .start()
     .context("is the address free? choose another one with --listen")?;
-    found(&options, &server).await?;
+    found(options, &server).await?;
 
     let fleet = computers::start(options.computers, &server).await?;
 
@@ -63,12 +72,9 @@ async fn main() -> Result<()> {
     synchronise(&bus)
         .await
         .context("the first synchronisation failed")?;
-    let mut play = options
-        .play
-        .then(|| open_play(&options, &bus))
-        .transpose()?;
+    let mut play = options.play.then(|| open_play(options, &bus)).transpose()?;
 
-    tell(&options, &server, &bus, &computer)?;
+    tell(options, &server, &bus, &computer)?;
     interrupted().await?;
     println!("\nStopping");
     fleet.abort();
