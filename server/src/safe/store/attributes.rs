@@ -140,8 +140,11 @@ pub(crate) async fn create(
     if new.is_empty() {
         return Ok(Vec::new());
     }
-    let listed: Vec<Value> = new
-        .iter()
+    // Everybody in the same order: two computers that bring the same new values wait for each other, never both.
+    let mut ordered: Vec<_> = new.iter().collect();
+    ordered.sort_by_key(|(property, value)| (property.0, value.value.as_str()));
+    let listed: Vec<Value> = ordered
+        .into_iter()
         .map(|(property, value)| json!({ "p": property, "v": value.value, "d": value.description }))
         .collect();
     let rows: Vec<(AttributeId,)> = tx

@@ -37,6 +37,25 @@ on_both_engines! {
         assert_eq!(site.count(described).await, 1);
     }
 
+    async fn computers_that_bring_the_same_new_values_at_once_are_all_served(site: Site) {
+        let mut peers = Vec::new();
+        for number in 0..6 {
+            let uuid = format!("4C4C4544-0036-3010-8056-B7C04F4E4B4{number}");
+            peers.push(site.computer(&uuid, &format!("pc{number}")).await);
+        }
+        let devices: Vec<String> = (1000..1300).map(|number| format!("8086:{number}~d")).collect();
+        let there = devices.join(",");
+        let back = devices.iter().rev().cloned().collect::<Vec<_>>().join(",");
+        let uploads = peers.iter().enumerate().map(|(number, peer)| {
+            let order = if number % 2 == 0 { &there } else { &back };
+            upload(peer, json!({ "PCI": order }))
+        });
+        for answer in futures_util::future::join_all(uploads).await {
+            assert_eq!(answer.status, 201);
+        }
+        assert_eq!(site.values(&peers[5], "PCI").await.len(), 300);
+    }
+
     async fn an_overlong_value_is_cut_and_noted(site: Site) {
         let peer = site.computer(UUID, "pc1").await;
         upload(&peer, json!({"HST": "ñ".repeat(300), "NET": "a\u{0}b"})).await;
