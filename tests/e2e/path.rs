@@ -23,6 +23,8 @@ use serde_json::json;
 use super::admin_ui::sign_in;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Lets what moves come to rest before a picture.
+const REST: Duration = Duration::from_millis(700);
 const PROJECT: &str = "path-debian-12";
 /// Left by the package's maintainer script, inside the computer's own system.
 const TRACE: &str = "var/lib/field-kit/configured";
@@ -153,6 +155,7 @@ impl Person<'_> {
         self.play
             .find("[data-testid=app-page] [data-testid=state-button][data-state=installed]")
             .await?;
+        tokio::time::sleep(REST).await;
         self.desk.display().picture("path-installed")?;
         let trace = std::fs::read_to_string(self.computer.root().join(TRACE))
             .context("the maintainer script did not run")?;
@@ -175,6 +178,7 @@ impl Person<'_> {
         self.play
             .wait_for_text("[data-testid=trouble]", "Field Kit")
             .await?;
+        tokio::time::sleep(REST).await;
         self.desk.display().picture(picture)?;
         self.play
             .press("[data-testid=trouble] .chip-remove")
