@@ -88,12 +88,17 @@ fn walk(
     let unpacked = unpack(name, "data.tar", data)?;
     let mut walker = Walker::new(unpacked, name, limits.data_unpacked, limits.path);
     let mut rank = None;
+    let mut paths = 0;
     while let Some(header) = walker.next()? {
         if contents.entries.len() as u64 == limits.data_entries {
             return Err(ReadError::TooMany {
                 what: "files",
                 limit: limits.data_entries,
             });
+        }
+        paths += (header.path.len() + header.link.len()) as u64;
+        if paths > limits.data_paths {
+            return Err(ReadError::too_large("the list of files", limits.data_paths));
         }
         let found = changelog_rank(&header.path);
         if found.is_some() && header.kind == b'0' && found > rank {

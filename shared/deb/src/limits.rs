@@ -22,6 +22,8 @@ pub struct Limits {
     pub data_unpacked: u64,
     /// Files listed of `data.tar`; the list ends there.
     pub data_entries: u64,
+    /// Bytes of all paths and links in that list; it ends there.
+    pub data_paths: u64,
     /// Bytes of one path inside a tar member.
     pub path: u64,
     /// Bytes kept of the changelog, unpacked.
@@ -41,6 +43,7 @@ impl Default for Limits {
             licence_search: 32 * MIB,
             data_unpacked: 4 * 1024 * MIB,
             data_entries: 50_000,
+            data_paths: 8 * MIB,
             path: 4_096,
             changelog: 64 * 1024,
         }

@@ -6,7 +6,7 @@ use crate::ar::Archive;
 use crate::compression::unpack;
 use crate::contents::{self, Contents};
 use crate::tar::{Header, Walker};
-use crate::{Limits, Paragraph, ReadError};
+use crate::{Limits, Paragraph, ReadError, version};
 
 /// Files of the control archive that are shown to people.
 const SCRIPTS: [&str; 7] = [
@@ -119,7 +119,7 @@ fn read_with<R: Read, T>(
     on_data: impl FnOnce(&str, &mut dyn Read) -> T,
 ) -> Result<(Package, T), ReadError> {
     let mut archive = Archive::open(source, limits.members)?;
-    version(&mut archive)?;
+    format_version(&mut archive)?;
     let name = expect(&mut archive, "control.tar")?;
     let package = control(&name, &mut archive, limits)?;
     let name = expect(&mut archive, "data.tar")?;
@@ -129,7 +129,7 @@ fn read_with<R: Read, T>(
     Ok((package, data))
 }
 
-fn version<R: Read>(archive: &mut Archive<R>) -> Result<(), ReadError> {
+fn format_version<R: Read>(archive: &mut Archive<R>) -> Result<(), ReadError> {
     let first = archive
         .next()?
         .filter(|member| member.name == "debian-binary");
@@ -254,6 +254,10 @@ fn identified(control: Paragraph, scripts: Vec<Script>) -> Result<Package, ReadE
     check(&control, "Version", 200, |v| {
         first_is_alphanumeric(v) && made_of(v, ".+-:~")
     })?;
+    if let Some(detail) = version::flaw(control.get("Version").unwrap_or_default()) {
+        let field = "Version";
+        return Err(ReadError::Field { field, detail });
+    }
     check(&control, "Architecture", 64, |v| {
         first_is_alphanumeric(v) && made_of(v, "-")
     })?;

@@ -14,6 +14,28 @@ pub fn compare_versions(left: &str, right: &str) -> Ordering {
         .then_with(|| part(left_revision, right_revision))
 }
 
+/// What makes dpkg refuse a version made of allowed characters, to go after the field's name.
+pub(crate) fn flaw(version: &str) -> Option<&'static str> {
+    let (epoch, rest) = match version.split_once(':') {
+        Some((epoch, rest)) => (Some(epoch), rest),
+        None => (None, version),
+    };
+    let (upstream, revision) = match rest.rsplit_once('-') {
+        Some((upstream, revision)) => (upstream, Some(revision)),
+        None => (rest, None),
+    };
+    // dpkg keeps it in a C int, and reads it as `strtol` does.
+    if epoch.is_some_and(|epoch| epoch.parse::<i32>().is_err()) {
+        Some("has an epoch that is no number dpkg takes")
+    } else if upstream.is_empty() {
+        Some("has nothing but an epoch or a revision")
+    } else if revision == Some("") {
+        Some("ends with the hyphen of a revision that is not there")
+    } else {
+        None
+    }
+}
+
 fn epoch(version: &str) -> (&str, &str) {
     version.split_once(':').unwrap_or(("", version))
 }

@@ -286,6 +286,22 @@ fn control_files_that_identify_no_package_are_refused() {
             "Version has characters",
         ),
         (
+            "Package: a\nVersion: one:1\nArchitecture: all\n",
+            "Version has an epoch",
+        ),
+        (
+            "Package: a\nVersion: 99999999999:1\nArchitecture: all\n",
+            "Version has an epoch",
+        ),
+        (
+            "Package: a\nVersion: 1:-1\nArchitecture: all\n",
+            "Version has nothing",
+        ),
+        (
+            "Package: a\nVersion: 1:2-\nArchitecture: all\n",
+            "Version ends with the hyphen",
+        ),
+        (
             "Package: a\nVersion: 1\nArchitecture: any all\n",
             "Architecture has characters",
         ),
@@ -325,6 +341,15 @@ fn a_list_that_cannot_be_completed_says_why() {
     let (_, contents) = inspect(file.as_slice(), &limits).unwrap();
     assert_eq!(contents.entries.len(), 2);
     assert!(contents.incomplete.unwrap().contains("more than 2 files"));
+    limits.data_entries = 100;
+    limits.data_paths = 3;
+    let (_, contents) = inspect(file.as_slice(), &limits).unwrap();
+    assert!(
+        contents
+            .incomplete
+            .unwrap()
+            .contains("the list of files is larger")
+    );
     limits.data_unpacked = 600;
     let (_, contents) = inspect(file.as_slice(), &limits).unwrap();
     assert!(contents.incomplete.unwrap().contains("unpacked is larger"));
@@ -375,7 +400,7 @@ proptest! {
     #[test]
     fn what_was_built_is_what_is_read(
         name in "[a-z0-9][a-z0-9+.-]{1,30}",
-        version in "[0-9][a-z0-9.+~-]{0,20}",
+        version in "[0-9]([a-z0-9.+~-]{0,20}[a-z0-9])?",
         description in "[^\0\r]{0,200}",
         path in "[a-z]{1,60}/[a-z]{1,120}",
         content in proptest::collection::vec(any::<u8>(), 0..2_000),
