@@ -9,6 +9,40 @@ use tempfile::TempDir;
 use crate::pictures;
 use crate::process::Process;
 
+/// Sends `WM_DELETE_WINDOW` to the windows that understand it.
+const CLOSE: &str = r#"
+import ctypes, sys
+x = ctypes.CDLL("libX11.so.6")
+long, pointer = ctypes.c_ulong, ctypes.c_void_p
+x.XOpenDisplay.restype = pointer
+x.XDefaultRootWindow.restype = long
+x.XInternAtom.restype = long
+class Message(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_int), ("serial", long), ("send_event", ctypes.c_int), ("display", pointer),
+                ("window", long), ("message_type", long), ("format", ctypes.c_int), ("data", long * 5),
+                ("rest", long * 24)]
+display = pointer(x.XOpenDisplay(None))
+protocols = x.XInternAtom(display, b"WM_PROTOCOLS", 0)
+delete = x.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
+def understands(window):
+    atoms, count = ctypes.POINTER(long)(), ctypes.c_int()
+    if not x.XGetWMProtocols(display, long(window), ctypes.byref(atoms), ctypes.byref(count)):
+        return False
+    return delete in atoms[:count.value]
+def below(window):
+    root, parent, children, count = long(), long(), ctypes.POINTER(long)(), ctypes.c_uint()
+    x.XQueryTree(display, long(window), ctypes.byref(root), ctypes.byref(parent), ctypes.byref(children), ctypes.byref(count))
+    for child in children[:count.value]:
+        yield child
+        yield from below(child)
+asked = [window for window in below(x.XDefaultRootWindow(display)) if understands(window)]
+for window in asked:
+    message = Message(type=33, window=window, message_type=protocols, format=32, data=(delete, 0, 0, 0, 0))
+    x.XSendEvent(display, long(window), 0, long(0), ctypes.byref(message))
+x.XSync(display, 0)
+sys.exit(0 if asked else "no window understands it")
+"#;
+
 /// An X server without a monitor.
 #[derive(Debug)]
 pub struct Display {
@@ -49,6 +83,22 @@ impl Display {
     /// What `DISPLAY` has to be for a program to show here.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Asks every window to close, as the cross in its frame does.
+    pub fn close_windows(&self) -> Result<()> {
+        let output = Command::new("python3")
+            .args(["-c", CLOSE])
+            .env("DISPLAY", &self.name)
+            .output()
+            .context("could not start python3")?;
+        if !output.status.success() {
+            bail!(
+                "no window was asked to close: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(())
     }
 
     /// Takes a picture of the whole screen into `target/pictures/NAME.png`.

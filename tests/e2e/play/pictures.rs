@@ -1,8 +1,6 @@
 //! A picture of every screen and of every state that is rare.
 
-use std::time::Duration;
-
-use anyhow::Result;
+use anyhow::{Context, Result};
 use migasfree_tests::stand_in::Scene;
 
 use super::stage::Opening;
@@ -14,7 +12,7 @@ struct Picture {
     wait_for: &'static str,
 }
 
-const SCREENS: [Picture; 5] = [
+const SCREENS: [Picture; 6] = [
     Picture {
         name: "discover",
         arguments: &[],
@@ -40,16 +38,21 @@ const SCREENS: [Picture; 5] = [
         arguments: &["--page", "installed"],
         wait_for: "[data-testid='app-card'] img",
     },
+    Picture {
+        name: "settings",
+        arguments: &["--page", "settings"],
+        wait_for: "[data-testid='settings']",
+    },
 ];
-
-/// Lets pictures load and what moves come to rest.
-const REST: Duration = Duration::from_millis(700);
 
 async fn take(opening: Opening, wait_for: &str, name: &str) -> Result<()> {
     let stage = opening.open().await?;
-    stage.play.find(wait_for).await?;
-    tokio::time::sleep(REST).await;
-    stage.display.picture(name)
+    let found = stage.play.find(wait_for).await;
+    if found.is_err() {
+        stage.display.picture(&format!("{name}-failed"))?;
+    }
+    found.with_context(|| format!("for the picture {name}"))?;
+    stage.picture(name).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,12 +97,42 @@ async fn every_screen_in_a_narrow_window_in_spanish() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn text_at_twice_its_size() -> Result<()> {
-    let opening = Opening {
-        text_size: 200,
-        arguments: vec!["--app", "2"],
-        ..Opening::default()
-    };
-    take(opening, "[data-testid='plan'] li", "play-app-large-text").await
+    for (name, arguments, wait_for) in [
+        ("discover", vec![], "[data-testid='app-card'] img"),
+        ("app", vec!["--app", "2"], "[data-testid='plan'] li"),
+        ("info", vec!["--page", "info"], "[data-testid='qr']"),
+    ] {
+        let opening = Opening {
+            text_size: 200,
+            arguments,
+            ..Opening::default()
+        };
+        take(opening, wait_for, &format!("play-{name}-large-text")).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_and_lines_of_a_language_with_long_words() -> Result<()> {
+    for (width, name) in [(1080, "wide"), (360, "narrow")] {
+        for (screen, arguments, wait_for) in [
+            ("discover", vec![], "[data-testid='app-card'] img"),
+            ("app", vec!["--app", "11"], "[data-testid='facts'] dd"),
+        ] {
+            let opening = Opening {
+                scene: Some(Scene {
+                    long_words: true,
+                    ..Scene::default()
+                }),
+                width,
+                language: "es",
+                arguments,
+                ..Opening::default()
+            };
+            take(opening, wait_for, &format!("play-{screen}-long-{name}")).await?;
+        }
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,5 +196,14 @@ async fn every_rare_state() -> Result<()> {
         };
         take(opening, wait_for, &format!("play-state-{name}")).await?;
     }
-    Ok(())
+    let nothing_happened = Opening {
+        scene: Some(Scene {
+            no_history: true,
+            ..Scene::default()
+        }),
+        theme: "dark",
+        arguments: vec!["--page", "activity"],
+        ..Opening::default()
+    };
+    take(nothing_happened, ".empty-state", "play-state-no-activity").await
 }

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use migasfree_tests::binaries;
 use migasfree_tests::browser::Browser;
 use migasfree_tests::bus::Bus;
@@ -19,7 +20,44 @@ pub struct Stage {
     pub stand_in: Option<StandIn>,
     pub bus: Bus,
     pub display: Display,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+/// Whether everything in the window has come: pictures, fonts, texts, and what moves for a moment only.
+const RESTS: &str = "
+    const seen = (image) => {
+        const place = image.getBoundingClientRect();
+        return place.bottom > 0 && place.top < innerHeight;
+    };
+    const passes = (motion) => motion.playState === 'running' && motion.effect.getTiming().iterations !== Infinity;
+    return document.fonts.status === 'loaded'
+        && !document.querySelector('.skeleton')
+        && [...document.images].filter(seen).every((image) => image.complete)
+        && !document.getAnimations().some(passes)";
+
+impl Stage {
+    /// The person's home.
+    pub fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits until the window shows what it will show, then takes a picture of it.
+    pub async fn picture(&self, name: &str) -> Result<()> {
+        let start = Instant::now();
+        let mut still = 0;
+        while still < 3 {
+            still = match self.play.run(RESTS).await?.as_bool() {
+                Some(true) => still + 1,
+                _ => 0,
+            };
+            ensure!(
+                start.elapsed() < Duration::from_secs(60),
+                "{name} never came to rest"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        self.display.picture(name)
+    }
 }
 
 /// How Play is opened.
@@ -63,6 +101,7 @@ impl Opening {
             None => None,
         };
         write_settings(folder.path(), &self.settings())?;
+        write_browser(folder.path())?;
         let home = folder.path().to_str().context("the folder's name")?;
         let mut arguments = vec!["--session"];
         arguments.extend(&self.arguments);
@@ -86,7 +125,7 @@ impl Opening {
             stand_in,
             bus,
             display,
-            _folder: folder,
+            folder,
         })
     }
 }
@@ -95,5 +134,27 @@ fn write_settings(home: &Path, settings: &Value) -> Result<()> {
     let config = home.join("config/org.migasfree.Play");
     fs::create_dir_all(&config)?;
     fs::write(config.join("settings.json"), settings.to_string())?;
+    Ok(())
+}
+
+/// A browser that only notes what it was asked to open, in `opened`.
+fn write_browser(home: &Path) -> Result<()> {
+    let (script, opened) = (home.join("browser.sh"), home.join("opened"));
+    fs::write(&script, format!("echo \"$1\" >>{}\n", opened.display()))?;
+    let applications = home.join("data/applications");
+    fs::create_dir_all(&applications)?;
+    fs::write(
+        applications.join("noting-browser.desktop"),
+        format!(
+            "[Desktop Entry]\nType=Application\nName=Browser\nExec=sh {} %u\n\
+             MimeType=x-scheme-handler/http;x-scheme-handler/https;\n",
+            script.display()
+        ),
+    )?;
+    fs::write(
+        home.join("config/mimeapps.list"),
+        "[Default Applications]\nx-scheme-handler/http=noting-browser.desktop\n\
+         x-scheme-handler/https=noting-browser.desktop\n",
+    )?;
     Ok(())
 }

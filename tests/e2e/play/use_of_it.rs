@@ -1,9 +1,11 @@
 //! What people do with Play.
 
-use std::time::Duration;
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
-use migasfree_dbus::AppState;
+use anyhow::{Context, Result, bail, ensure};
+use migasfree_dbus::{AppState, JobResult};
 use migasfree_tests::stand_in::{Scene, StandIn};
 
 use super::stage::{Opening, Stage};
@@ -196,5 +198,207 @@ async fn chosen_settings_are_kept() -> Result<()> {
         .await?;
     let theme = "return document.documentElement.dataset.theme";
     ensure!(play.run(theme).await? == "dark");
+    let language = "return document.documentElement.lang";
+    ensure!(
+        play.run(language).await? == "es",
+        "screen readers speak Spanish"
+    );
     stage.display.picture("play-settings-dark-es")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tab_reaches_one_card_and_arrows_the_others() -> Result<()> {
+    use fantoccini::key::Key;
+    let scene = Scene {
+        apps: 1_000,
+        ..Scene::default()
+    };
+    let stage = Opening {
+        scene: Some(scene),
+        ..Opening::default()
+    }
+    .open()
+    .await?;
+    let play = &stage.play;
+    play.find("[data-place='5']").await?;
+    let stops = "return document.querySelectorAll('[data-testid=app-grid] button:not([tabindex=\"-1\"])').length";
+    ensure!(
+        play.run(stops).await?.as_u64() == Some(2),
+        "a card and its button"
+    );
+    play.run("document.querySelector('[data-place=\"0\"] .grid-card-name').focus()")
+        .await?;
+    let first = play.find("[data-place='0'] .grid-card-name").await?;
+    first.send_keys(&Key::End.to_string()).await?;
+    let last = play.find("[data-place='996'] .grid-card-name").await?;
+    wait_for(
+        &stage,
+        "return document.activeElement.closest('[data-place]')?.dataset.place",
+        "996",
+    )
+    .await?;
+    last.send_keys(&Key::Tab.to_string()).await?;
+    wait_for(
+        &stage,
+        "return document.activeElement.closest('[data-testid]').dataset.testid",
+        "state-button",
+    )
+    .await?;
+    ensure!(play.run(stops).await?.as_u64() == Some(2), "still one card");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_say_what_the_catalogue_says_now() -> Result<()> {
+    let stage = Opening::default().open().await?;
+    wait_for_state(&stage, "1", "available").await?;
+    let stand_in = stage.stand_in.as_ref().context("the stand-in")?;
+    stand_in
+        .change_catalogue("Sketchbook", AppState::Installed)
+        .await?;
+    wait_for_state(&stage, "1", "installed").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn showing_everything_again_takes_every_filter_back() -> Result<()> {
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    play.find("[data-testid='app-card']").await?;
+    play.run("const filter = document.querySelector('[data-testid=state-filter] select'); \
+              filter.value = 'missing'; filter.dispatchEvent(new Event('change', { bubbles: true }))")
+        .await?;
+    play.fill("main input[type=search]", "sketch").await?;
+    play.wait_for_text("[data-testid='nothing']", "Nothing found")
+        .await?;
+    play.press("[data-testid='nothing'] button").await?;
+    play.wait_for_text("[data-testid='count']", "9 applications")
+        .await?;
+    let chosen = "return document.querySelector('[data-testid=state-filter] select').value";
+    ensure!(play.run(chosen).await? == "all");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_description_does_no_harm_and_its_links_open_outside() -> Result<()> {
+    let scene = Scene {
+        apps: 13,
+        ..Scene::default()
+    };
+    let stage = Opening {
+        scene: Some(scene),
+        arguments: vec!["--app", "13"],
+        ..Opening::default()
+    }
+    .open()
+    .await?;
+    let play = &stage.play;
+    play.wait_for_text(".prose-kit", "<script>").await?;
+    let elements = "return document.querySelectorAll('.prose-kit :is(script, img, a[href^=javascript])').length";
+    ensure!(play.run(elements).await?.as_u64() == Some(0));
+    let page = play.run("return document.title + location.href").await?;
+    play.press(".prose-kit a").await?;
+    let opened = stage.home().join("opened");
+    let start = Instant::now();
+    while !std::fs::read_to_string(&opened).is_ok_and(|text| text == "https://example.org/more\n") {
+        ensure!(
+            start.elapsed() < Duration::from_secs(30),
+            "no browser was asked"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    ensure!(play.run("return document.title + location.href").await? == page);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_has_no_network_of_its_own() -> Result<()> {
+    let server = TcpListener::bind("127.0.0.1:0")?;
+    server.set_nonblocking(true)?;
+    let address = server.local_addr()?;
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    play.find("[data-testid='app-card']").await?;
+    play.run(&format!(
+        "window.tried = []; \
+         const tell = (what) => window.tried.push(what); \
+         fetch('http://{address}/').then(() => tell('reached'), () => tell('refused')); \
+         const image = new Image(); image.onload = () => tell('reached'); image.onerror = () => tell('refused'); \
+         image.src = 'http://{address}/picture.png'; \
+         try {{ new WebSocket('ws://{address}/').onerror = () => tell('refused'); }} catch {{ tell('refused'); }}"
+    ))
+    .await?;
+    wait_for(
+        &stage,
+        "return window.tried.join()",
+        "refused,refused,refused",
+    )
+    .await?;
+    match server.accept() {
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
+        other => bail!("somebody called: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_says_once_that_work_goes_on() -> Result<()> {
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    play.press(&button("1")).await?;
+    wait_for_state(&stage, "1", "installing").await?;
+    stage.display.close_windows()?;
+    play.wait_for_text("[data-testid='closing']", "finished in the background")
+        .await?;
+    stage.picture("play-closing").await?;
+    stage.display.close_windows()?;
+    let start = Instant::now();
+    while play.run("return 1").await.is_ok() {
+        ensure!(start.elapsed() < Duration::from_secs(30), "it asked again");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let world = stage.stand_in.as_ref().context("the stand-in")?.world();
+    while world.result_of(9) != Some(JobResult::Success) {
+        ensure!(
+            start.elapsed() < Duration::from_secs(60),
+            "the work did not go on"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_may_ask_for_a_synchronisation() -> Result<()> {
+    let stage = Opening {
+        arguments: vec!["--page", "info", "--sync"],
+        ..Opening::default()
+    }
+    .open()
+    .await?;
+    let play = &stage.play;
+    play.wait_for_text("[data-testid='queue-bar']", "Synchronisation")
+        .await?;
+    play.press("[data-testid='software'] summary").await?;
+    play.wait_for_text("[data-testid='software-count']", "1,204 packages")
+        .await?;
+    play.fill("[data-testid='software'] input[type=search]", "part120")
+        .await?;
+    play.wait_for_text("[data-testid='software-count']", "6 of 1,204 packages")
+        .await?;
+    stage.display.picture("play-info-software")
+}
+
+/// Waits until a script answers a word.
+async fn wait_for(stage: &Stage, script: &str, word: &str) -> Result<()> {
+    let start = Instant::now();
+    loop {
+        let said = stage.play.run(script).await?;
+        if said == word {
+            return Ok(());
+        }
+        ensure!(
+            start.elapsed() < Duration::from_secs(30),
+            "it said {said}, not {word}"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -72,6 +72,13 @@ impl Catalog {
     }
 
     #[zbus(signal)]
+    pub(super) async fn changed(
+        emitter: &SignalEmitter<'_>,
+        revision: u64,
+        ids: Vec<u32>,
+    ) -> zbus::Result<()>;
+
+    #[zbus(signal)]
     pub(super) async fn states_changed(
         emitter: &SignalEmitter<'_>,
         states: HashMap<u32, AppState>,

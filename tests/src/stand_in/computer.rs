@@ -26,7 +26,7 @@ impl Computer {
             ip_address: "10.20.4.18".to_owned(),
             cpu: "AMD Ryzen 5 PRO 5650U".to_owned(),
             architecture: 64,
-            ram: 16_000_000_000,
+            ram: 16 * (1 << 30),
             storage: 512_000_000_000,
             disks: 1,
             product: "ThinkCentre M75q".to_owned(),

@@ -134,7 +134,8 @@ impl Manager {
     }
 
     async fn can_authorize(&self, action: &str) -> u32 {
-        if action.contains("admin") { 2 } else { 1 }
+        let asks = action.contains("admin") || action.ends_with("tags-set");
+        if asks { 2 } else { 1 }
     }
 
     #[zbus(signal)]

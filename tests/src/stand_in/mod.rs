@@ -5,6 +5,7 @@ mod catalog;
 mod computer;
 mod job;
 mod manager;
+mod packages;
 mod scene;
 mod stock;
 mod tags;
@@ -14,7 +15,9 @@ mod world;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use migasfree_dbus::AppState;
 use migasfree_dbus::names::{BUS_NAME, ROOT_PATH};
+use zbus::object_server::SignalEmitter;
 use zbus::{Connection, conn};
 
 pub use scene::Scene;
@@ -35,6 +38,7 @@ impl StandIn {
             .serve_at(ROOT_PATH, manager::Manager(world.clone()))
             .serve_at(ROOT_PATH, catalog::Catalog(world.clone()))
             .serve_at(ROOT_PATH, computer::Computer(world.clone()))
+            .serve_at(ROOT_PATH, packages::Packages)
             .serve_at(ROOT_PATH, tags::Tags(world.clone()))
             .name(BUS_NAME)
             .build()
@@ -47,6 +51,13 @@ impl StandIn {
     /// What the scene knows.
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Has the catalogue change: an application is in another state than it was said to be.
+    pub async fn change_catalogue(&self, app: &str, state: AppState) -> Result<()> {
+        self.world.set_state(app, state);
+        let emitter = SignalEmitter::new(&self.connection, ROOT_PATH)?;
+        Ok(catalog::Catalog::changed(&emitter, 2, Vec::new()).await?)
     }
 
     /// Gives the name back, as a daemon that stops does.

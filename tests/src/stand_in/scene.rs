@@ -19,6 +19,9 @@ pub struct Scene {
     /// `none`, `recommended` or `required`.
     #[arg(long, default_value = "none")]
     pub reboot: String,
+    /// Names and lines are as long as some languages make them.
+    #[arg(long)]
+    pub long_words: bool,
     /// Number of the interface.
     #[arg(long, default_value_t = migasfree_dbus::names::PROTOCOL_VERSION)]
     pub protocol: u32,
@@ -37,6 +40,7 @@ impl Default for Scene {
             connectivity: "online".to_owned(),
             unregistered: false,
             reboot: "none".to_owned(),
+            long_words: false,
             protocol: migasfree_dbus::names::PROTOCOL_VERSION,
             no_history: false,
             pace: 250,

@@ -14,13 +14,21 @@ const SECOND: [&str; 10] = [
     "Board", "Desk", "Draft", "Flow", "Guide", "Ledger", "Lens", "Notes", "Plan", "Studio",
 ];
 
-/// The first `count` applications.
-pub(super) fn apps(count: u32) -> Vec<AppRecord> {
+/// A description by somebody who means no good.
+const HOSTILE: &str = "One of many.\n\n<script>document.title = 'taken'</script>\n\n\
+    <img src=x onerror=\"document.title = 'taken'\">\n\n![a picture](https://example.org/picture.png)\n\n\
+    [press](javascript:document.title='taken') or [read more](https://example.org/more)";
+
+/// The first `count` applications, with `long` names and lines if wanted.
+pub(super) fn apps(count: u32, long: bool) -> Vec<AppRecord> {
     let known = (1_u32..)
         .zip(APPS.iter())
         .map(|(id, app)| of_organisation(id, app));
     let more = (1_u32..).skip(APPS.len()).map(another);
     let mut apps: Vec<AppRecord> = known.chain(more).take(count as usize).collect();
+    if long {
+        apps.iter_mut().for_each(lengthen);
+    }
     apps.sort_by(|left, right| (right.score, &left.name).cmp(&(left.score, &right.name)));
     apps
 }
@@ -31,7 +39,7 @@ fn of_organisation(id: u32, app: &App) -> AppRecord {
         id,
         name: app.name.to_owned(),
         summary: app.summary.to_owned(),
-        description: app.text.to_owned(),
+        description: format!("{}\n\n{}", app.summary, app.text),
         icon: u64::from(id) + 1000,
         category: category(app.category),
         level: if app.level == "A" {
@@ -72,7 +80,7 @@ fn another(number: u32) -> AppRecord {
             SECOND[second % SECOND.len()]
         ),
         summary: format!("A tool of the {} family.", FIRST[first].to_lowercase()),
-        description: "One of many.".to_owned(),
+        description: HOSTILE.to_owned(),
         category: category(APPS[number as usize % APPS.len()].category),
         level: Level::User,
         score: number % 4 + 1,
@@ -84,6 +92,24 @@ fn another(number: u32) -> AppRecord {
     };
     set_state(&mut record, AppState::Installable);
     record
+}
+
+fn lengthen(app: &mut AppRecord) {
+    app.name = format!("{}-Grundstücksverkehrsgenehmigungsübersicht", app.name);
+    app.summary = format!(
+        "{} Mit Rechtsschutzversicherungsgesellschaften und allem, was dazugehört.",
+        app.summary
+    );
+    app.category.name = format!("{} und Geschwindigkeitsbegrenzungen", app.category.name);
+    app.candidate_version = (app.candidate_version.take())
+        .map(|version| format!("1:{version}+git20261127.9f3c0a2d-0ubuntu1~24.04.1"));
+    for policy in app
+        .required_by
+        .iter_mut()
+        .chain(&mut app.detail.required_by)
+    {
+        *policy = format!("{policy} der Datenschutzgrundverordnungsbeauftragten");
+    }
 }
 
 fn category(name: &str) -> Category {

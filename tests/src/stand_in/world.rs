@@ -47,7 +47,7 @@ pub struct World {
 impl World {
     pub(super) fn new(scene: Scene) -> Self {
         let facts = Facts {
-            apps: stock::apps(scene.apps),
+            apps: stock::apps(scene.apps, scene.long_words),
             jobs: if scene.no_history {
                 BTreeMap::new()
             } else {
@@ -74,6 +74,14 @@ impl World {
             .iter()
             .find(|app| app.name == name)
             .map(|app| app.state)
+    }
+
+    /// Puts an application into a state.
+    pub(super) fn set_state(&self, name: &str, state: AppState) {
+        let mut facts = self.facts();
+        for app in facts.apps.iter_mut().filter(|app| app.name == name) {
+            stock::set_state(app, state);
+        }
     }
 
     /// How a job ended, if it did.

@@ -2,8 +2,10 @@
 
 use super::GridCard;
 use crate::{frame::Scroller, state::use_store};
+use js_sys::{Function, Object, Reflect};
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
 
 /// Smallest width of a card, its height, and the space between, in pixels; the style sheet has the same.
 const CARD_WIDTH: f64 = 248.0;
@@ -127,6 +129,7 @@ pub fn AppGrid(
             false => layout.first_visible(count),
         }
     });
+    let focused = keep_focus(visible);
     view! {
         <div
             node_ref=node
@@ -147,7 +150,10 @@ pub fn AppGrid(
                     aria-setsize=move || count.get().to_string()
                     aria-posinset=(place + 1).to_string()
                     data-place=place.to_string()
-                    on:focusin=move |_| used_last.set(place)
+                    on:focusin=move |event| {
+                        used_last.set(place);
+                        focused.set_value(event.target().and_then(|target| target.dyn_into().ok()));
+                    }
                     style:width=move || format!("{}px", layout.get().card_width)
                     style:transform=move || {
                         let (left, top) = layout.get().position(place);
@@ -158,6 +164,44 @@ pub fn AppGrid(
                 </div>
             </For>
         </div>
+    }
+}
+
+/// Cards that appear above others make the browser put those in anew, which takes the focus from them: what had it gets
+/// it back, until somebody presses elsewhere. Answers where to note what has it.
+fn keep_focus(visible: Memo<Vec<(usize, u32)>>) -> StoredValue<Option<HtmlElement>, LocalStorage> {
+    let focused = StoredValue::new_local(None::<HtmlElement>);
+    let pressed = window_event_listener(ev::mousedown, move |_| focused.set_value(None));
+    on_cleanup(move || pressed.remove());
+    Effect::new(move || {
+        visible.track();
+        request_animation_frame(move || {
+            let lost =
+                (document().active_element()).is_none_or(|element| element.tag_name() == "BODY");
+            if let Some(Some(element)) = focused.try_get_value().filter(|_| lost)
+                && element.is_connected()
+            {
+                focus_unmoved(&element);
+            }
+        });
+    });
+    focused
+}
+
+/// Gives the focus without scrolling.
+fn focus_unmoved(element: &HtmlElement) {
+    let options = Object::new();
+    let set = Reflect::set(
+        &options,
+        &JsValue::from_str("preventScroll"),
+        &JsValue::TRUE,
+    );
+    let focus = Reflect::get(element, &JsValue::from_str("focus"))
+        .ok()
+        .and_then(|focus| focus.dyn_into::<Function>().ok());
+    if let (Ok(true), Some(focus)) = (set, focus) {
+        // An element that cannot have the focus stays without it.
+        let _unfocusable = focus.call1(element, &options);
     }
 }
 

@@ -39,11 +39,9 @@ pub fn Info() -> impl IntoView {
                         <Show when=move || registered.get()>
                             <Tags />
                         </Show>
-                    </div>
-                    <div class="stack">
-                        <Facts computer />
                         <Software />
                     </div>
+                    <Facts computer />
                 </div>
             </Show>
         </div>
