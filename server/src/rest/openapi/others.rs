@@ -350,9 +350,7 @@ fn described(path: &str, call: &Call) -> OperationBuilder {
             .response("400", answer("Refused", schemas::reference("Error")));
     }
     operation = match call.gives {
-        Gives::Members(members) if members.is_empty() => {
-            operation.response("200", answer("Done", like(Like::Object)))
-        }
+        Gives::Members([]) => operation.response("200", answer("Done", like(Like::Object))),
         Gives::Members(members) => {
             operation.response("200", answer("Done", schemas::members(members)))
         }
