@@ -1,6 +1,6 @@
 //! The migasfree server's program.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use migasfree_server::app::App;
 use migasfree_server::clock::SystemClock;
-use migasfree_server::config::{self, LogFormat, Settings, Source};
+use migasfree_server::config::{self, Flag, Loaded, LogFormat, Settings, Source};
+use rustix::fs::Mode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -52,23 +53,43 @@ struct Flags {
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
+    /// Any other setting; `config check` lists them.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    set: Vec<(String, String)>,
 }
 
 impl Flags {
-    fn load(self) -> Result<(Settings, Vec<config::Origin>), config::ConfigError> {
-        let flags = [
-            ("data", "--data", self.data),
-            ("listen", "--listen", self.listen),
+    fn load(self) -> Loaded {
+        let named = [
+            ("--data", "data", self.data),
+            ("--listen", "listen", self.listen),
         ];
+        let named = named
+            .into_iter()
+            .filter_map(|(flag, name, value)| Some((flag, name.to_owned(), value?)));
+        let set = self
+            .set
+            .into_iter()
+            .map(|(name, value)| ("--set", name, value));
         config::load(&Source {
             file: self.config,
-            flags: flags
-                .into_iter()
-                .filter_map(|(name, flag, value)| value.map(|value| (name, flag, value)))
+            flags: named
+                .chain(set)
+                .map(|(flag, name, value)| Flag { flag, name, value })
                 .collect(),
-            environment: std::env::vars().collect(),
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
         })
     }
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "write it as NAME=VALUE".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -81,27 +102,60 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("migasfree-server: {error:#}");
+            eprintln!("migasfree-server: {}", with_causes(&error));
             ExitCode::FAILURE
         }
     }
 }
 
+/// An error and what it came of, each told once.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |text, cause| {
+        let cause = cause.to_string();
+        if text.is_empty() {
+            cause
+        } else if text.contains(&cause) {
+            text
+        } else {
+            format!("{text}: {cause}")
+        }
+    })
+}
+
 fn check(flags: Flags) -> anyhow::Result<()> {
-    let (settings, origins) = flags.load()?;
-    print!("{}", config::explain(&settings, &origins));
-    println!("All settings can be used.");
+    let loaded = flags.load();
+    say(&loaded.explain());
+    for name in loaded.unknown() {
+        say(&format!("{name} in the environment is no setting.\n"));
+    }
+    loaded.settings()?;
+    say("All settings can be used.\n");
     Ok(())
 }
 
 fn serve(flags: Flags) -> anyhow::Result<()> {
-    let (settings, _) = flags.load()?;
+    // Everything in the data folder is the server's alone.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let loaded = flags.load();
+    let unknown = loaded.unknown().to_vec();
+    let settings = loaded.settings()?;
     start_log(&settings)?;
+    for name in unknown {
+        tracing::warn!(name, "a variable of the environment is no setting");
+    }
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?
         .block_on(run(settings))
+}
+
+/// Tells whoever reads the standard output; nobody has to.
+fn say(text: &str) {
+    let mut output = std::io::stdout().lock();
+    let _ = output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush());
 }
 
 fn start_log(settings: &Settings) -> anyhow::Result<()> {
@@ -122,18 +176,24 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let app = App::start(settings, Arc::new(SystemClock)).await?;
     if let Some(admin) = &app.admin {
-        println!(
-            "administrator: {}  password: {}",
-            admin.username, admin.password
-        );
-        println!("(also in {} until it is changed)", admin.file.display());
+        say(&format!(
+            "administrator: {}  password: {}\n(also in {} until it is changed)\n",
+            admin.username,
+            admin.password,
+            admin.file.display()
+        ));
     }
-    println!("listening on http://{}", app.address);
+    say(&format!("listening on http://{}\n", app.address));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping");
-    app.stop().await;
-    Ok(())
+    tokio::select! {
+        () = app.stop() => Ok(()),
+        _ = terminate.recv() => Err(anyhow::anyhow!(HURRIED)),
+        _ = interrupt.recv() => Err(anyhow::anyhow!(HURRIED)),
+    }
 }
+
+const HURRIED: &str = "stopped at once, as asked: what was running is taken up at the next start";

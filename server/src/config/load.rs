@@ -6,8 +6,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::ConfigError;
 use super::table::{Setting, Settings, TABLE};
+use super::{ConfigError, ConfigErrors};
 
 /// Where the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,33 +38,130 @@ impl fmt::Display for Origin {
 pub struct Source {
     /// `--config`
     pub file: Option<PathBuf>,
-    /// Flags by setting.
-    pub flags: Vec<(&'static str, &'static str, String)>,
+    /// Flags of the command line.
+    pub flags: Vec<Flag>,
     /// The environment.
     pub environment: BTreeMap<String, String>,
 }
 
-const FILE_NAME: &str = "migasfree-server.toml";
+/// A value given on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// As it is written, such as `--data`.
+    pub flag: &'static str,
+    /// The setting.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
 
-/// The settings in force, and where each comes from.
-///
-/// # Errors
-/// The first value that cannot be used.
-pub fn load(source: &Source) -> Result<(Settings, Vec<Origin>), ConfigError> {
-    let mut settings = Settings::default();
-    let mut origins = vec![Origin::Default; TABLE.len()];
-    let file = settings_file(source)?;
-    for (index, setting) in TABLE.iter().enumerate() {
-        for (origin, value) in values(setting, &file, source) {
-            (setting.set)(&mut settings, &value).map_err(|reason| ConfigError::Value {
-                name: setting.name,
-                origin: origin.clone(),
-                reason,
-            })?;
-            origins[index] = origin;
+const FILE_NAME: &str = "migasfree-server.toml";
+/// Variables that begin as ours do and belong to other programs of the product.
+const NOT_OURS: [&str; 4] = [
+    "MIGASFREE_CLIENT_",
+    "MIGASFREE_PACKAGER_",
+    "MIGASFREE_PLAY_",
+    "MIGASFREE_CONF",
+];
+
+/// What came of everything that was given.
+#[derive(Debug)]
+pub struct Loaded {
+    settings: Settings,
+    origins: Vec<Origin>,
+    wrong: Vec<ConfigError>,
+    unknown: Vec<String>,
+}
+
+/// Reads the settings; what is wrong with them is in the result.
+pub fn load(source: &Source) -> Loaded {
+    let mut loaded = Loaded {
+        settings: Settings::default(),
+        origins: vec![Origin::Default; TABLE.len()],
+        wrong: Vec::new(),
+        unknown: unknown_variables(&source.environment),
+    };
+    let file = settings_file(source, &mut loaded.wrong);
+    for Flag { flag, name, .. } in &source.flags {
+        if !TABLE.iter().any(|setting| setting.name == *name) {
+            loaded.wrong.push(ConfigError::Unknown {
+                path: (*flag).to_owned(),
+                name: name.clone(),
+            });
         }
     }
-    Ok((settings, origins))
+    for (index, setting) in TABLE.iter().enumerate() {
+        for (origin, value) in values(setting, &file, source) {
+            match (setting.set)(&mut loaded.settings, &value) {
+                Ok(()) => loaded.origins[index] = origin,
+                Err(reason) => loaded.wrong.push(ConfigError::Value {
+                    name: setting.name,
+                    origin,
+                    reason,
+                }),
+            }
+        }
+    }
+    loaded
+}
+
+impl Loaded {
+    /// The settings in force, when nothing is wrong.
+    ///
+    /// # Errors
+    /// Everything that cannot be used.
+    pub fn settings(self) -> Result<Settings, ConfigErrors> {
+        if self.wrong.is_empty() {
+            Ok(self.settings)
+        } else {
+            Err(ConfigErrors(self.wrong))
+        }
+    }
+
+    /// Variables of the environment that look like settings and are none.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// Every setting with its value, origin and meaning, for `config check`.
+    pub fn explain(&self) -> String {
+        use std::fmt::Write as _;
+        let mut text = String::new();
+        for (setting, origin) in TABLE.iter().zip(&self.origins) {
+            let value = Some((setting.show)(&self.settings)).filter(|value| !value.is_empty());
+            let value = value.as_deref().unwrap_or("(none)");
+            let _ = write!(
+                text,
+                "{} = {value}\n    {}\n    from: {origin}; environment: {}\n",
+                setting.name,
+                setting.help,
+                setting.variable(),
+            );
+            for error in &self.wrong {
+                if let ConfigError::Value {
+                    name,
+                    origin,
+                    reason,
+                } = error
+                    && *name == setting.name
+                {
+                    let _ = writeln!(text, "    WRONG, from {origin}: {reason}");
+                }
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+fn unknown_variables(environment: &BTreeMap<String, String>) -> Vec<String> {
+    let known = |name: &str| TABLE.iter().any(|setting| setting.variable() == name);
+    let foreign = |name: &str| NOT_OURS.iter().any(|start| name.starts_with(start));
+    let names = environment.keys();
+    names
+        .filter(|name| name.starts_with("MIGASFREE_") && !known(name) && !foreign(name))
+        .cloned()
+        .collect()
 }
 
 /// The values given for a setting, weakest first.
@@ -77,7 +174,7 @@ fn values(setting: &Setting, file: &SettingsFile, source: &Source) -> Vec<(Origi
     if let Some(value) = source.environment.get(&variable) {
         values.push((Origin::Environment(variable), value.clone()));
     }
-    for (name, flag, value) in &source.flags {
+    for Flag { flag, name, value } in &source.flags {
         if *name == setting.name {
             values.push((Origin::Flag(flag), value.clone()));
         }
@@ -92,7 +189,7 @@ struct SettingsFile {
 }
 
 /// `--config`, else `migasfree-server.toml` in the data folder, if it is there.
-fn settings_file(source: &Source) -> Result<SettingsFile, ConfigError> {
+fn settings_file(source: &Source, wrong: &mut Vec<ConfigError>) -> SettingsFile {
     let given = source.file.clone().or_else(|| {
         source
             .environment
@@ -104,50 +201,68 @@ fn settings_file(source: &Source) -> Result<SettingsFile, ConfigError> {
         .clone()
         .unwrap_or_else(|| data_folder(source).join(FILE_NAME));
     match fs::read_to_string(&path) {
-        Ok(text) => parse(&path, &text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && given.is_none() => {
-            Ok(SettingsFile::default())
-        }
-        Err(source) => Err(ConfigError::File {
+        Ok(text) => return parse(&path, &text, wrong),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && given.is_none() => {}
+        Err(source) => wrong.push(ConfigError::File {
             path: path.display().to_string(),
             source,
         }),
     }
+    SettingsFile::default()
 }
 
 fn data_folder(source: &Source) -> PathBuf {
     let flag = source
         .flags
         .iter()
-        .rfind(|(name, ..)| *name == "data")
-        .map(|(.., value)| value);
+        .rfind(|flag| flag.name == "data")
+        .map(|flag| &flag.value);
     flag.or_else(|| source.environment.get("MIGASFREE_DATA"))
         .map_or_else(|| Settings::default().data, PathBuf::from)
 }
 
-fn parse(path: &Path, text: &str) -> Result<SettingsFile, ConfigError> {
+fn parse(path: &Path, text: &str, wrong: &mut Vec<ConfigError>) -> SettingsFile {
     let shown = path.display().to_string();
-    let table: toml::Table = text.parse().map_err(|source| ConfigError::Syntax {
-        path: shown.clone(),
-        source: Box::new(source),
-    })?;
-    let mut values = BTreeMap::new();
-    for (name, value) in table {
-        let setting = TABLE.iter().find(|setting| setting.name == name);
-        let Some(setting) = setting.filter(|setting| setting.name != "data") else {
-            return Err(ConfigError::Unknown { path: shown, name });
-        };
-        let text = as_text(&value).ok_or_else(|| ConfigError::Value {
-            name: setting.name,
-            origin: Origin::File(path.to_owned()),
-            reason: "a text, a number, true, false or a list of texts is needed".to_owned(),
-        })?;
-        values.insert(name, text);
-    }
-    Ok(SettingsFile {
+    let mut file = SettingsFile {
         path: path.to_owned(),
-        values,
-    })
+        values: BTreeMap::new(),
+    };
+    let table: toml::Table = match text.parse() {
+        Ok(table) => table,
+        Err(source) => {
+            let source = Box::new(source);
+            wrong.push(ConfigError::Syntax {
+                path: shown,
+                source,
+            });
+            return file;
+        }
+    };
+    for (name, value) in table {
+        let Some(setting) = TABLE.iter().find(|setting| setting.name == name) else {
+            wrong.push(ConfigError::Unknown {
+                path: shown.clone(),
+                name,
+            });
+            continue;
+        };
+        let text = if setting.name == "data" {
+            Err("the folder is given with --data or MIGASFREE_DATA")
+        } else {
+            as_text(&value).ok_or("a text, a number, true, false or a list of texts is needed")
+        };
+        match text {
+            Ok(text) => {
+                file.values.insert(name, text);
+            }
+            Err(reason) => wrong.push(ConfigError::Value {
+                name: setting.name,
+                origin: Origin::File(path.to_owned()),
+                reason: reason.to_owned(),
+            }),
+        }
+    }
+    file
 }
 
 fn as_text(value: &toml::Value) -> Option<String> {
@@ -162,28 +277,6 @@ fn as_text(value: &toml::Value) -> Option<String> {
             .join(","),
         _ => return None,
     })
-}
-
-/// Every setting with its value, origin and meaning, for `config check`.
-pub fn explain(settings: &Settings, origins: &[Origin]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for (setting, origin) in TABLE.iter().zip(origins) {
-        let value = (setting.show)(settings);
-        let value = if value.is_empty() {
-            "(none)".to_owned()
-        } else {
-            value
-        };
-        let _ = write!(
-            text,
-            "{} = {value}\n    {}\n    from: {origin}; environment: {}\n\n",
-            setting.name,
-            setting.help,
-            setting.variable(),
-        );
-    }
-    text
 }
 
 #[cfg(test)]
@@ -214,15 +307,21 @@ mod tests {
         given
             .environment
             .insert("MIGASFREE_LOG".to_owned(), "debug".to_owned());
-        given
-            .flags
-            .push(("listen", "--listen", "127.0.0.1:3".to_owned()));
-        let (settings, origins) = load(&given).unwrap();
+        for (flag, name, value) in [
+            ("--listen", "listen", "127.0.0.1:3"),
+            ("--set", "rate_operator", "5"),
+            ("--set", "rate_operator", "6"),
+        ] {
+            let (name, value) = (name.to_owned(), value.to_owned());
+            given.flags.push(Flag { flag, name, value });
+        }
+        let loaded = load(&given);
+        let text = loaded.explain();
+        let settings = loaded.settings().unwrap();
         assert_eq!(settings.listen.port(), 3);
         assert_eq!(settings.log, "debug");
         assert_eq!(settings.session_hours, 3);
-        assert_eq!(settings.rate_operator, 1000);
-        let text = explain(&settings, &origins);
+        assert_eq!((settings.rate_operator, settings.rate_anonymous), (6, 100));
         for part in [
             "from: flag --listen",
             "from: environment MIGASFREE_LOG;",
@@ -240,8 +339,9 @@ mod tests {
             "DATABASE_URL".to_owned(),
             "postgres://m:secret@db/m".to_owned(),
         );
-        let (settings, origins) = load(&given).unwrap();
-        let text = explain(&settings, &origins);
+        let loaded = load(&given);
+        let text = loaded.explain();
+        let settings = loaded.settings().unwrap();
         assert!(
             text.contains("postgres://m:***@db/m") && !text.contains("secret@"),
             "{text}"
@@ -259,8 +359,16 @@ mod tests {
             ("listen = {}", "a text, a number"),
             ("listen =", "TOML"),
             ("public_url = 'ftp://x'", "https://migasfree.example"),
+            ("data = '/srv'", "--data"),
+            ("session_hours = 0", "from 1 to 8760"),
+            ("default_computer_status = 'new'", "assigned"),
+            ("computer_search_fields = ['id', 'colour']", "ip_address"),
+            ("computer_search_fields = ''", "at least one"),
+            ("log = 'info,migasfree_server=loud'", "what to log"),
+            ("time_zone = 'Nowhere'", "Europe/Madrid"),
         ] {
-            let error = load(&source(folder.path(), file)).unwrap_err().to_string();
+            let wrong = load(&source(folder.path(), file)).settings();
+            let error = wrong.unwrap_err().to_string();
             assert!(
                 error.contains(part) && error.contains("settings.toml"),
                 "{error}"
@@ -274,6 +382,45 @@ mod tests {
             file: Some("/nowhere/at/all.toml".into()),
             ..Source::default()
         };
-        assert!(matches!(load(&given), Err(ConfigError::File { .. })));
+        let wrong = load(&given).settings().unwrap_err();
+        assert!(matches!(wrong.0[..], [ConfigError::File { .. }]));
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once_and_beside_its_setting() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut given = source(
+            folder.path(),
+            "listen = 'nowhere'\nlisten_to = 1\nlog = 'warn'",
+        );
+        for (name, value) in [
+            ("DATABASE_URL", "mysql://m:secret@db/m"),
+            ("MIGASFREE_LISTENN", "127.0.0.1:2"),
+            ("MIGASFREE_CLIENT_SERVER", "elsewhere"),
+        ] {
+            given.environment.insert(name.to_owned(), value.to_owned());
+        }
+        given.flags.push(Flag {
+            flag: "--set",
+            name: "colour".to_owned(),
+            value: "red".to_owned(),
+        });
+        let loaded = load(&given);
+        assert_eq!(loaded.unknown(), ["MIGASFREE_LISTENN"]);
+        let text = loaded.explain();
+        for part in ["listen = 127.0.0.1:8080\n", "WRONG", "log = warn\n"] {
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
+        let error = loaded.settings().unwrap_err();
+        assert_eq!(error.0.len(), 4, "{error}");
+        for part in [
+            "nowhere",
+            "listen_to",
+            "postgres://user",
+            "--set: there is no setting \"colour\"",
+        ] {
+            assert!(error.to_string().contains(part), "{part}: {error}");
+        }
+        assert!(!format!("{error}{text}").contains("secret"));
     }
 }

@@ -1,12 +1,18 @@
 //! Settings of one server process: a file, the environment, flags; the later wins.
 
+mod check;
 mod load;
 mod table;
 mod value;
 
-pub use load::{Origin, Source, explain, load};
+pub use load::{Flag, Loaded, Origin, Source, load};
 pub use table::Settings;
 pub use value::{Addresses, LogFormat, Names, PublicUrl, Secret};
+
+/// Everything that is wrong with what was given.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigErrors(pub Vec<ConfigError>);
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,12 +33,12 @@ pub enum ConfigError {
         /// Where it is wrong.
         source: Box<toml::de::Error>,
     },
-    /// A name in the file that is not a setting.
+    /// A name that is not a setting.
     #[error(
         "{path}: there is no setting {name:?}; `migasfree-server config check` lists all of them"
     )]
     Unknown {
-        /// The file.
+        /// The file or flag it stands in.
         path: String,
         /// The name.
         name: String,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::check::{log_filter, postgres, search_fields, status, within};
 use super::value::{Addresses, LogFormat, Names, PublicUrl, Secret, SettingValue};
 use crate::safe::settings::ClientSettings;
 use crate::zone::Zone;
@@ -27,7 +28,7 @@ impl Setting {
 
 macro_rules! settings {
     (
-        $($name:ident: $type:ty = $default:literal, $help:literal;)*
+        $($name:ident: $type:ty = $default:literal $(where $check:expr)?, $help:literal;)*
         @clients {
             $($inner:ident at $($field:ident).+: $inner_type:ty, $inner_help:literal;)*
         }
@@ -58,7 +59,9 @@ macro_rules! settings {
                 name: stringify!($name),
                 help: $help,
                 set: |settings, text| {
-                    settings.$name = <$type as SettingValue>::parse(text)?;
+                    let value = <$type as SettingValue>::parse(text)?;
+                    $($check(&value)?;)?
+                    settings.$name = value;
                     Ok(())
                 },
                 show: |settings| settings.$name.show(),
@@ -84,19 +87,19 @@ settings! {
         "Address and port the server listens on; port 0 takes any free one.";
     public_url: Option<PublicUrl> = "",
         "Address under which people and computers reach the server; without it, links carry the address of the listener.";
-    database_url: Option<Secret> = "",
+    database_url: Option<Secret> = "" where postgres,
         "postgres://user:password@host/database; without it the data folder holds a SQLite file.";
-    database_connections: u32 = "20",
+    database_connections: u32 = "20" where within::<2, 1_000>,
         "Most connections to PostgreSQL at the same time.";
     trusted_proxies: Addresses = "127.0.0.1,::1",
         "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.";
     autoregister: bool = "true",
         "Unknown platforms, projects and computers may register without an operator's credentials.";
-    default_computer_status: String = "assigned",
+    default_computer_status: String = "assigned" where status,
         "Status of a computer when it registers.";
-    computer_search_fields: Names = "id,name",
+    computer_search_fields: Names = "id,name" where search_fields,
         "Columns a computer is shown and searched by; the first one that is not id gives its name.";
-    seconds_message_alert: u32 = "1800",
+    seconds_message_alert: u32 = "1800" where within::<1, 604_800>,
         "Seconds after which a computer that began a synchronization counts as delayed.";
     hardware_period_days: u32 = "30",
         "Days after which a computer captures its hardware again.";
@@ -108,7 +111,7 @@ settings! {
         "Write a notification when a computer comes with another name.";
     notify_change_ip: bool = "false",
         "Write a notification when a computer comes with another address.";
-    session_hours: u32 = "12",
+    session_hours: u32 = "12" where within::<1, 8_760>,
         "Hours without a request after which a session of the admin UI ends.";
     login_failures: u32 = "10",
         "Failed logins for one name from one address in 5 minutes; 0 means no limit.";
@@ -118,19 +121,19 @@ settings! {
         "Requests of one operator in a minute; 0 means no limit.";
     rate_computers: u32 = "0",
         "Requests of computers from one address in a minute; 0 means no limit, because many computers may share one.";
-    body_limit_mb: u32 = "16",
+    body_limit_mb: u32 = "16" where within::<1, 1_024>,
         "Largest body of an ordinary request, in MiB.";
-    upload_limit_mb: u32 = "2048",
+    upload_limit_mb: u32 = "2048" where within::<1, 1_048_576>,
         "Largest package, in MiB.";
-    request_timeout_seconds: u32 = "60",
+    request_timeout_seconds: u32 = "60" where within::<1, 3_600>,
         "Seconds an ordinary request may take.";
-    upload_timeout_seconds: u32 = "3600",
+    upload_timeout_seconds: u32 = "3600" where within::<1, 86_400>,
         "Seconds a request with a large body may take.";
     stop_timeout_seconds: u32 = "20",
         "Seconds running requests and jobs get to finish when the server stops.";
-    job_workers: u32 = "2",
+    job_workers: u32 = "2" where within::<0, 64>,
         "Background jobs that run at the same time; 0 leaves them to other servers of the same database.";
-    log: String = "info",
+    log: String = "info" where log_filter,
         "What is logged: error, warn, info, debug or trace, also per module (info,migasfree_server::safe=debug).";
     log_format: LogFormat = "text",
         "How the log is written to standard error: text or json.";

@@ -3,10 +3,10 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, PgPool};
 
-use super::Result;
+use super::{Error, Result};
 
 /// Where the database is and how many connections to keep.
 #[derive(Debug, Clone)]
@@ -26,7 +26,14 @@ pub(super) async fn connect(options: &PostgresOptions) -> Result<PgPool> {
         .max_connections(options.max_connections)
         .acquire_timeout(Duration::from_secs(30))
         .idle_timeout(Duration::from_secs(300))
-        .connect_with(connect)
-        .await?;
-    Ok(pool)
+        .connect_with(connect.clone())
+        .await;
+    match pool {
+        // It waited for a database that is not there: that is what has to be told.
+        Err(sqlx::Error::PoolTimedOut) => match connect.connect().await {
+            Err(reason) => Err(reason.into()),
+            Ok(_) => Err(Error::Busy),
+        },
+        pool => Ok(pool?),
+    }
 }

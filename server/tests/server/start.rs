@@ -1,6 +1,8 @@
 //! The program: starting, its settings, stopping, and what every request passes through.
 
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -24,6 +26,7 @@ impl Running {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env_remove("DATABASE_URL")
+            .env("BROKEN", OsStr::from_bytes(b"\xff"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -69,20 +72,43 @@ fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (bool, String, Strin
     )
 }
 
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn what_the_server_writes_is_its_own_in_any_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    let server = Running::start(folder.path());
+    let mut folders = vec![folder.path().to_owned()];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
+            seen += 1;
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    assert!(seen > 5);
+    assert!(server.stop());
+}
+
 #[tokio::test]
 async fn an_empty_folder_becomes_a_server_with_an_administrator() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("new");
     let server = Running::start(&data);
+    assert_eq!(mode(&data), 0o700);
     let password = std::fs::read_to_string(data.join("admin-password")).unwrap();
     let line = format!("administrator: admin  password: {}", password.trim());
     assert!(server.said.contains(&line), "{:?}", server.said);
     for private in ["admin-password", "migasfree.db", "keys/secret_key.txt"] {
-        let mode = std::fs::metadata(data.join(private))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600, "{private}");
+        assert_eq!(mode(&data.join(private)), 0o600, "{private}");
     }
     let health = reqwest::get(format!("{}/health", server.url()))
         .await
@@ -152,14 +178,34 @@ fn the_settings_are_explained_with_their_origin() {
     ] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
-    let (ok, _, said) = run(
-        &["config", "check", "--data", data],
-        &[("MIGASFREE_SESSION_HOURS", "soon")],
-    );
+    let arguments = ["--data", data, "--set", "upload_limit_mb=0"];
+    let environment = [
+        ("MIGASFREE_SESSION_HOURS", "soon"),
+        ("MIGASFREE_COLOUR", "red"),
+    ];
+    let check = [&["config", "check"], &arguments[..]].concat();
+    let (ok, explained, said) = run(&check, &environment);
+    assert!(!ok);
+    for part in [
+        "MIGASFREE_SESSION_HOURS",
+        "soon",
+        "upload_limit_mb from flag --set",
+    ] {
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
+    for part in [
+        "WRONG, from flag --set",
+        "MIGASFREE_COLOUR in the environment is no setting",
+    ] {
+        assert!(explained.contains(part), "{part} is not in\n{explained}");
+    }
+    let serve = [&["serve"], &arguments[..]].concat();
+    let (ok, _, said) = run(&serve, &environment);
     assert!(
-        !ok && said.contains("MIGASFREE_SESSION_HOURS") && said.contains("soon"),
+        !ok && said.contains("soon") && said.contains("upload_limit_mb"),
         "{said}"
     );
+    assert!(!folder.path().join("migasfree.db").exists());
 }
 
 on_both_engines! {

@@ -18,6 +18,9 @@ pub enum SearchField {
 }
 
 impl SearchField {
+    /// The names of all fields.
+    pub const NAMES: [&str; 5] = ["id", "name", "uuid", "ip_address", "fqdn"];
+
     /// The field of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
