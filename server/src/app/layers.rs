@@ -37,8 +37,11 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         .and(NotForContentType::const_new(
             "application/vnd.debian.binary-package",
         ))
+        .and(NotForContentType::const_new("application/x-rpm"))
         .and(NotForContentType::const_new("application/gzip"))
         .and(NotForContentType::const_new("application/x-xz"))
+        .and(NotForContentType::const_new("application/zstd"))
+        .and(NotForContentType::const_new("application/octet-stream"))
         .and(NotForContentType::const_new("font/"))
         .and(may_be_compressed);
     let inner = routes

@@ -21,6 +21,9 @@ use crate::repository::publish;
 use crate::repository::signing::{Signer, SigningError};
 use crate::{events, files, safe};
 
+/// Folder of blobs in the data folder.
+const FILES: &str = "files";
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -77,6 +80,12 @@ impl App {
         let listener = listen(settings.listen).await?;
         let address = listener.local_addr().unwrap_or(settings.listen);
         settings.listen = address;
+        if settings.public_url.is_none() && address.ip().is_unspecified() {
+            tracing::warn!(
+                "links will lead to {}: name the address people use with public_url",
+                settings.base_url()
+            );
+        }
         let db = open_database(&settings).await?;
         let migrated = db.migrate(clock.now()).await?;
         tracing::info!(
@@ -92,15 +101,18 @@ impl App {
             state.clock.now(),
         )
         .await?;
+        // Nobody else works on a SQLite file: what is unfinished is of a server that died.
         if state.settings.database_url.is_none() {
             state.jobs.recover().await?;
+            let files = state.settings.data.join(FILES);
+            let swept = state.files.sweep(Duration::ZERO);
+            swept.map_err(|source| StartError::File {
+                path: files,
+                source,
+            })?;
         }
         publish::repair(&state).await?;
-        let workers = Workers::start(
-            &state.jobs,
-            work::handlers(&state),
-            state.settings.job_workers,
-        );
+        let workers = Workers::start(&state.jobs, work::handlers(&state), workers(&state));
         let server = tokio::spawn(serve(listener, state.clone()));
         Ok(Self {
             state,
@@ -124,6 +136,14 @@ impl App {
         }
         self.workers.stop(patience).await;
         self.state.db.close().await;
+    }
+}
+
+/// How many jobs run here at the same time; on a SQLite file nobody else would do them.
+fn workers(state: &AppState) -> u32 {
+    match state.settings.database_url {
+        Some(_) => state.settings.job_workers,
+        None => state.settings.job_workers.max(1),
     }
 }
 
@@ -151,7 +171,7 @@ impl AppState {
             move |source| StartError::File { path, source }
         };
         let keys_folder = settings.data.join("keys");
-        let files_folder = settings.data.join("files");
+        let files_folder = settings.data.join(FILES);
         let keys = safe::keys::KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
         let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
         let signer = Signer::open(&keys_folder, clock.now())?;

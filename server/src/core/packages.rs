@@ -238,6 +238,7 @@ fn refused(error: &UploadError) -> RestError {
     match (error, error.code()) {
         (UploadError::Different(_), _) => RestError::Conflict("different_file", message),
         (UploadError::NoSuchStore, _) => RestError::field("store", message),
+        (UploadError::NoSpace, _) => RestError::NoSpace,
         (_, Some(_)) => RestError::field("files", message),
         (_, None) => RestError::Internal(message),
     }

@@ -8,7 +8,8 @@ use crate::args;
 use crate::db::{Db, Ts};
 use crate::jobs::{JobContext, JobError, JobHandler, Period};
 
-/// How long retired generations and unused blobs are kept, for those who began to read them.
+/// How long retired generations and unused blobs are kept, for those who began to read them, and
+/// half-written files, for those who may still write them.
 pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// Blobs removed in one transaction, which holds SQLite's writer.
 const BATCH: i64 = 100;
@@ -26,7 +27,7 @@ impl JobHandler for CollectJob {
         let collected = collect(&state.db, &state.files, state.clock.now()).await;
         let collected = collected.map_err(|error| JobError::Retry(error.to_string()))?;
         let files = state.files.clone();
-        let swept = tokio::task::spawn_blocking(move || files.sweep()).await;
+        let swept = tokio::task::spawn_blocking(move || files.sweep(KEPT)).await;
         if let Ok(Err(error)) = swept {
             return Err(JobError::Retry(error.to_string()));
         }

@@ -10,5 +10,5 @@ mod store;
 
 pub use public::router;
 pub use respond::{Caching, Served, respond};
-pub use spool::{Spool, SpoolError, Spooled, UPLOAD_LIMIT};
+pub use spool::{NO_SPACE, Spool, SpoolError, Spooled, is_no_space};
 pub use store::{BlobError, NewBlob, Store};

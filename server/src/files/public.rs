@@ -82,21 +82,29 @@ async fn is_being_published(db: &Db, path: &str) -> Result<bool, db::Error> {
     Ok(row.is_some())
 }
 
-/// Some names contain what looks like an escape (`foo_1%3a2_all.deb`): the path is tried as it
-/// is meant, then as it is written.
 async fn find(db: &Db, path: &str) -> Result<Option<Served>, db::Error> {
     let path = path.trim_start_matches('/');
     let path = path.split_once('/').map_or("", |(_root, rest)| rest);
-    let meant = unescape(path);
-    if let Some(meant) = &meant
-        && let Some(file) = find_exactly(db, meant).await?
-    {
-        return Ok(Some(file));
+    for form in forms(path) {
+        let found = find_exactly(db, &form).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
     }
-    if meant.as_deref() == Some(path) {
-        return Ok(None);
-    }
-    find_exactly(db, path).await
+    Ok(None)
+}
+
+/// What a path may mean. Some names contain what looks like an escape, for the colon of an epoch
+/// (`foo_1%3a2_all.deb`), and programs treat it differently: the path is taken as it is meant, as it
+/// is written, and as it is meant but for the colon.
+fn forms(path: &str) -> Vec<String> {
+    let Some(meant) = unescape(path) else {
+        return vec![path.to_owned()];
+    };
+    let named = meant.replace(':', "%3a");
+    let mut forms = vec![meant, path.to_owned(), named];
+    forms.dedup();
+    forms
 }
 
 async fn find_exactly(db: &Db, path: &str) -> Result<Option<Served>, db::Error> {
@@ -180,12 +188,14 @@ async fn in_repository(
         return Ok(row.map(|row| served(row, "application/octet-stream", Caching::Immutable)));
     }
     let media_type = media::package_or_index(file);
-    match file.strip_prefix("PKGS/") {
-        Some(path) if !path.starts_with("binary-") => {
+    // A package may be called like a folder of indexes, but it lies beside them.
+    let is_package = |path: &&str| !path.starts_with("binary-") || !path.contains('/');
+    match file.strip_prefix("PKGS/").filter(is_package) {
+        Some(path) => {
             let row = package(db, project, slug, path).await?;
             Ok(row.map(|row| served(row, media_type, Caching::Immutable)))
         }
-        _ => {
+        None => {
             let row = index(db, project, slug, file).await?;
             Ok(row.map(|row| served(row, media_type, Caching::Revalidate)))
         }
@@ -220,7 +230,8 @@ async fn by_hash(
                 "SELECT f.sha256, f.size, g.modified_at FROM repository_file f \
                  JOIN repository_generation g ON g.id = f.generation_id \
                  JOIN core_project p ON p.id = g.project_id \
-                 WHERE p.slug = $1 AND g.slug = $2 AND f.path LIKE $3 AND f.",
+                 WHERE p.slug = $1 AND g.slug = $2 \
+                 AND f.path IN ($3 || '/Packages', $3 || '/Packages.gz') AND f.",
                 $column,
                 " = $4 LIMIT 1"
             )
@@ -233,8 +244,7 @@ async fn by_hash(
         "MD5Sum" => sql!("md5"),
         _ => return Ok(None),
     };
-    let below = format!("{}/%", folder.replace(['%', '_'], ""));
-    db.optional(sql, args![project, slug, below, digest]).await
+    db.optional(sql, args![project, slug, folder, digest]).await
 }
 
 async fn package(db: &Db, project: &str, slug: &str, path: &str) -> Result<Option<Row>, db::Error> {
@@ -252,22 +262,22 @@ async fn package(db: &Db, project: &str, slug: &str, path: &str) -> Result<Optio
 
 /// Undoes percent-encoding; `None` when the result is no text.
 fn unescape(path: &str) -> Option<String> {
-    if !path.contains('%') {
-        return Some(path.to_owned());
-    }
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let [first, tail @ ..] = rest {
-        let escaped = match (first, tail.get(..2)) {
-            (b'%', Some(digits)) => std::str::from_utf8(digits)
-                .ok()
-                .and_then(|digits| u8::from_str_radix(digits, 16).ok()),
-            _ => None,
-        };
+        let escaped = escape(rest);
         bytes.push(escaped.unwrap_or(*first));
         rest = &tail[if escaped.is_some() { 2 } else { 0 }..];
     }
     String::from_utf8(bytes).ok()
+}
+
+/// The byte of an escape that `bytes` begins with.
+fn escape(bytes: &[u8]) -> Option<u8> {
+    let digits = bytes.strip_prefix(b"%")?.get(..2)?;
+    let both = digits.iter().all(u8::is_ascii_hexdigit);
+    let digits = std::str::from_utf8(digits).ok().filter(|_| both)?;
+    u8::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]
@@ -279,5 +289,15 @@ mod tests {
         assert_eq!(unescape("a%20b%2bc").as_deref(), Some("a b+c"));
         assert_eq!(unescape("50%_%").as_deref(), Some("50%_%"));
         assert_eq!(unescape("%ff"), None);
+        assert_eq!(unescape("%+a").as_deref(), Some("%+a"));
+    }
+
+    #[test]
+    fn an_escape_in_a_name_is_tried_in_every_way_it_may_arrive() {
+        assert_eq!(forms("A_1+b.deb"), ["A_1+b.deb"]);
+        for written in ["A_1%3A2+b.deb", "A_1%3a2%2bb.deb"] {
+            assert_eq!(forms(written), ["A_1:2+b.deb", written, "A_1%3a2+b.deb"]);
+        }
+        assert_eq!(forms("%ff"), ["%ff"]);
     }
 }

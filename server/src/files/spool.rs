@@ -7,9 +7,6 @@ use futures_util::{Stream, StreamExt};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
-/// The largest file taken, in bytes.
-pub const UPLOAD_LIMIT: u64 = 8 * 1024 * 1024 * 1024;
-
 /// Why an upload was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
@@ -19,9 +16,37 @@ pub enum SpoolError {
     /// The sender stopped in the middle.
     #[error("the upload broke off: {0}")]
     BrokeOff(String),
+    /// The disk is full.
+    #[error("{NO_SPACE}")]
+    NoSpace,
     /// It cannot be kept.
     #[error("the upload could not be written: {0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
+}
+
+/// Told to whoever sends a file, who can do nothing about it but wait.
+pub const NO_SPACE: &str = "The server has no room left for the file: tell those who run it.";
+
+impl From<io::Error> for SpoolError {
+    fn from(error: io::Error) -> Self {
+        if is_no_space(&error) {
+            Self::NoSpace
+        } else {
+            Self::Io(error)
+        }
+    }
+}
+
+/// Whether an error, or one it came of, is a full disk.
+pub fn is_no_space(error: &(dyn std::error::Error + 'static)) -> bool {
+    let full = |error: &io::Error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        )
+    };
+    std::iter::successors(Some(error), |error| error.source())
+        .any(|error| error.downcast_ref().is_some_and(full))
 }
 
 /// A temporary file being written. Dropped, it leaves nothing behind.
@@ -105,5 +130,25 @@ impl Spooled {
     /// When the file is gone.
     pub fn open(&self) -> io::Result<std::fs::File> {
         self.temporary.reopen()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::BlobError;
+
+    #[test]
+    fn a_full_disk_is_told_from_other_failures_however_deep_it_lies() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let store = |source: io::Error| {
+            BlobError::Store(object_store::Error::Generic {
+                store: "local",
+                source: Box::new(source),
+            })
+        };
+        assert!(matches!(SpoolError::from(full()), SpoolError::NoSpace));
+        assert!(is_no_space(&store(full())) && is_no_space(&BlobError::Io(full())));
+        assert!(!is_no_space(&store(io::ErrorKind::NotFound.into())));
     }
 }

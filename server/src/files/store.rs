@@ -30,8 +30,6 @@ use crate::db::{self, Db, Ts};
 const CHUNK: usize = 256 * 1024;
 /// Bytes of one part of a stored upload.
 const PART: usize = 8 * 1024 * 1024;
-/// Age after which a temporary file belongs to nobody any more.
-const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a blob could not be stored or read.
 #[derive(Debug, thiserror::Error)]
@@ -63,10 +61,11 @@ pub struct Store {
     /// The same place, flushing to the disk what cannot be made again.
     durable: Arc<dyn ObjectStore>,
     incoming: Arc<FsPath>,
+    stored: Arc<FsPath>,
 }
 
 impl Store {
-    /// Uses a folder, creating it, and removes what uploads left there that broke off long ago.
+    /// Uses a folder, creating it.
     ///
     /// # Errors
     /// When the folder cannot be made.
@@ -75,21 +74,30 @@ impl Store {
         let objects = root.join("sha256");
         std::fs::create_dir_all(&incoming)?;
         std::fs::create_dir_all(&objects)?;
-        sweep(&incoming)?;
-        let local = LocalFileSystem::new_with_prefix(objects)?;
+        let local = LocalFileSystem::new_with_prefix(&objects)?;
         Ok(Self {
             durable: Arc::new(local.clone().with_fsync(true)),
             objects: Arc::new(local),
             incoming: incoming.into(),
+            stored: objects.into(),
         })
     }
 
-    /// Removes what uploads that broke off left behind long ago.
+    /// Removes what a server left behind that died while it took or stored a file: what nobody has
+    /// written to for `untouched`, or everything when no other server uses the place.
     ///
     /// # Errors
-    /// When the folder cannot be read.
-    pub fn sweep(&self) -> io::Result<()> {
-        sweep(&self.incoming)
+    /// When a folder cannot be read.
+    pub fn sweep(&self, untouched: Duration) -> io::Result<()> {
+        remove_abandoned(&self.incoming, untouched, |_| true)?;
+        for folder in std::fs::read_dir(&self.stored)? {
+            let folder = folder?;
+            if folder.file_type()?.is_dir() {
+                // Objects have this mark in their names until they are complete.
+                remove_abandoned(&folder.path(), untouched, |name| name.contains('#'))?;
+            }
+        }
+        Ok(())
     }
 
     /// A temporary file for an upload of at most `limit` bytes.
@@ -272,14 +280,20 @@ fn object(sha256: &str) -> Path {
     Path::from(format!("{folder}/{sha256}"))
 }
 
-fn sweep(incoming: &FsPath) -> io::Result<()> {
-    for entry in std::fs::read_dir(incoming)? {
+fn remove_abandoned(
+    folder: &FsPath,
+    untouched: Duration,
+    temporary: impl Fn(&str) -> bool,
+) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        let modified = entry.metadata()?.modified()?;
-        let age = SystemTime::now()
-            .duration_since(modified)
-            .unwrap_or_default();
-        if age > ABANDONED {
+        if !temporary(&entry.file_name().to_string_lossy()) {
+            continue;
+        }
+        let modified = entry.metadata().and_then(|data| data.modified());
+        let age = modified.map(|modified| SystemTime::now().duration_since(modified));
+        // One that is gone meanwhile was somebody's.
+        if age.is_ok_and(|age| age.unwrap_or_default() >= untouched) {
             std::fs::remove_file(entry.path())?;
         }
     }

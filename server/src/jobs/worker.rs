@@ -33,7 +33,7 @@ impl Workers {
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         let handlers = Arc::new(handlers);
-        let names: Vec<Arc<str>> = (0..count.max(1))
+        let names: Vec<Arc<str>> = (0..count)
             .map(|_| uuid::Uuid::new_v4().to_string().into())
             .collect();
         for name in &names {

@@ -8,6 +8,7 @@ pub mod facts;
 mod file_name;
 pub mod packages;
 pub mod publish;
+mod reading;
 pub mod report;
 pub mod signing;
 pub mod upload;

@@ -5,6 +5,7 @@ use std::io;
 
 use migasfree_deb::{Contents, EntryKind, Limits, Package, ReadError, inspect};
 
+use super::reading::off_the_runtime;
 use crate::app::AppState;
 use crate::args;
 use crate::db::{self, PackageId};
@@ -70,9 +71,7 @@ pub async fn report(state: &AppState, package: PackageId) -> Result<String, Repo
             &Limits::default(),
         )
     };
-    let (package, contents) = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(io::Error::other)??;
+    let (package, contents) = off_the_runtime(work).await??;
     Ok(markdown(&package, &contents))
 }
 

@@ -3,16 +3,18 @@
 use std::io;
 
 use migasfree_deb::{Digests, Hashing, Limits, Package, ReadError, split_file_name};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::apt::stanza;
 use super::file_name::{self, FileNameError};
 use super::publish::{self, Cause};
+use super::reading::off_the_runtime;
 use crate::app::AppState;
 use crate::args;
 use crate::audit::{self, Author, Change};
 use crate::db::{self, PackageId, PackageSetId, ProjectId, StoreId, Ts, Tx};
-use crate::files::{BlobError, Spooled};
+use crate::events::{ChangeAction, Event};
+use crate::files::{BlobError, NO_SPACE, Spooled, is_no_space};
 
 /// A file for a store.
 #[derive(Debug)]
@@ -81,12 +83,25 @@ pub enum UploadError {
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
+    /// The disk is full.
+    #[error("{NO_SPACE}")]
+    NoSpace,
     /// The file store.
     #[error(transparent)]
-    Blob(#[from] BlobError),
+    Blob(BlobError),
     /// The temporary file.
     #[error("the upload could not be read: {0}")]
     Io(#[from] io::Error),
+}
+
+impl From<BlobError> for UploadError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Db(error) => Self::Db(error),
+            error if is_no_space(&error) => Self::NoSpace,
+            error => Self::Blob(error),
+        }
+    }
 }
 
 impl UploadError {
@@ -98,6 +113,7 @@ impl UploadError {
             Self::Package { source, .. } => source.is_about_the_file().then_some("package"),
             Self::NoSuchStore => Some("store"),
             Self::Different(_) => Some("different_file"),
+            Self::NoSpace => Some("no_space"),
             Self::Db(_) | Self::Blob(_) | Self::Io(_) => None,
         }
     }
@@ -162,8 +178,14 @@ pub async fn store_file(state: &AppState, upload: Upload) -> Result<(), UploadEr
         .files
         .put_upload(&state.db, now, &examined.source, sha256)
         .await?;
-    let stored = state
-        .db
+    let mut tx = state.db.begin().await?;
+    let known: Option<(String,)> = tx
+        .optional(
+            "SELECT sha256 FROM store_file WHERE store_id = $1 AND path = $2",
+            args![upload.store_id, &path],
+        )
+        .await?;
+    let stored = tx
         .execute(
             "INSERT INTO store_file (store_id, path, sha256, size, modified_at) \
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (store_id, path) DO UPDATE SET \
@@ -180,10 +202,22 @@ pub async fn store_file(state: &AppState, upload: Upload) -> Result<(), UploadEr
         )
         .await?;
     if stored == 0 {
-        Err(UploadError::Different(file_name))
-    } else {
-        Ok(())
+        return Err(UploadError::Different(file_name));
     }
+    let before = known.map(|(sha256,)| json!({ "file": path, "sha256": sha256 }));
+    let after = json!({ "file": path, "sha256": sha256 });
+    if before.as_ref() != Some(&after) {
+        let change = Change {
+            action: "change",
+            entity: "core.store",
+            object_id: Some(upload.store_id.into()),
+            object_text: &file_name,
+            before: before.as_ref(),
+            after: Some(&after),
+        };
+        note(state, &mut tx, now, &upload.author, &change).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 fn path_in_store(folder: Option<&str>, file_name: &str) -> Result<String, FileNameError> {
@@ -227,13 +261,12 @@ async fn examine(source: Spooled, deb: bool, file_name: &str) -> Result<Examined
             package,
         })
     };
-    let examined = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(io::Error::other)?;
-    examined.map_err(|source| UploadError::Package {
-        file_name: file_name.to_owned(),
-        source,
-    })
+    off_the_runtime(work)
+        .await?
+        .map_err(|source| UploadError::Package {
+            file_name: file_name.to_owned(),
+            source,
+        })
 }
 
 struct NewPackage {
@@ -250,31 +283,39 @@ struct NewPackage {
 impl NewPackage {
     async fn record(&self, state: &AppState, now: Ts) -> Result<Stored, UploadError> {
         let mut tx = state.db.begin().await?;
-        let existing: Option<(PackageId, Option<String>)> = tx
+        let existing: Option<Existing> = tx
             .optional(
-                "SELECT k.id, f.sha256 FROM core_package k \
+                "SELECT k.id, k.store_id, f.sha256 FROM core_package k \
                  LEFT JOIN store_file f ON f.package_id = k.id \
                  WHERE k.project_id = $1 AND k.fullname = $2",
                 args![self.project, &self.file_name],
             )
             .await?;
-        let outcome = match &existing {
-            Some((_, Some(sha256))) if *sha256 == self.examined.digests.sha256 => Outcome::Kept,
-            Some((_, Some(_))) if self.replace_allowed => Outcome::Replaced,
-            Some((_, Some(_))) => return Err(UploadError::Different(self.file_name.clone())),
-            _ => Outcome::Created,
+        let known = existing.as_ref().and_then(|known| known.sha256.as_ref());
+        let outcome = match known {
+            None => Outcome::Created,
+            Some(sha256) if *sha256 == self.examined.digests.sha256 => Outcome::Kept,
+            Some(_) if self.replace_allowed => Outcome::Replaced,
+            Some(_) => return Err(UploadError::Different(self.file_name.clone())),
         };
         let package = self
-            .write_package(&mut tx, existing.map(|(id, _)| id))
+            .write_package(&mut tx, existing.as_ref().map(|known| known.id))
             .await?;
         self.write_file(&mut tx, package, outcome, now).await?;
+        let before = existing
+            .filter(|_| outcome != Outcome::Created)
+            .map(|known| self.summary(known.store_id, known.sha256.as_deref()));
+        let after = self.summary(Some(self.store), Some(&self.examined.digests.sha256));
+        if before.as_ref() != Some(&after) {
+            let change = self.change(package, before.as_ref(), &after);
+            note(state, &mut tx, now, &self.author, &change).await?;
+        }
         if outcome != Outcome::Kept {
             self.write_control(&mut tx, package).await?;
-            self.write_audit(&mut tx, package, outcome, now).await?;
             publish::request_for(state, &mut tx, Cause::Package(package)).await?;
         }
         if let Some(set) = self.set {
-            join_set(state, &mut tx, set, package).await?;
+            self.join_set(state, &mut tx, set, package, now).await?;
         }
         tx.commit().await?;
         Ok(Stored { package, outcome })
@@ -389,51 +430,94 @@ impl NewPackage {
         .map(|_| ())
     }
 
-    async fn write_audit(
-        &self,
-        tx: &mut Tx,
-        package: PackageId,
-        outcome: Outcome,
-        now: Ts,
-    ) -> Result<(), db::Error> {
-        let after = json!({
+    /// A package as the audit tells about it.
+    fn summary(&self, store: Option<StoreId>, sha256: Option<&str>) -> Value {
+        json!({
             "fullname": self.file_name,
             "project": self.project,
-            "store": self.store,
-            "sha256": self.examined.digests.sha256,
-        });
-        let change = Change {
-            action: if outcome == Outcome::Created {
-                "add"
-            } else {
-                "change"
-            },
+            "store": store,
+            "sha256": sha256,
+        })
+    }
+
+    fn change<'a>(
+        &'a self,
+        package: PackageId,
+        before: Option<&'a Value>,
+        after: &'a Value,
+    ) -> Change<'a> {
+        Change {
+            action: if before.is_some() { "change" } else { "add" },
             entity: "core.package",
             object_id: Some(package.into()),
             object_text: &self.file_name,
+            before,
+            after: Some(after),
+        }
+    }
+
+    async fn join_set(
+        &self,
+        state: &AppState,
+        tx: &mut Tx,
+        set: PackageSetId,
+        package: PackageId,
+        now: Ts,
+    ) -> Result<(), db::Error> {
+        let joined = tx
+            .execute(
+                "INSERT INTO core_packageset_packages (packageset_id, package_id) \
+                 VALUES ($1, $2) ON CONFLICT (packageset_id, package_id) DO NOTHING",
+                args![set, package],
+            )
+            .await?;
+        if joined == 0 {
+            return Ok(());
+        }
+        let (name,): (String,) = tx
+            .one("SELECT name FROM core_packageset WHERE id = $1", args![set])
+            .await?;
+        let after = json!({ "packages": { "added": [package] } });
+        let change = Change {
+            action: "change",
+            entity: "core.packageset",
+            object_id: Some(set.into()),
+            object_text: &name,
             before: None,
             after: Some(&after),
         };
-        audit::record(tx, now, &self.author, &change).await
+        note(state, tx, now, &self.author, &change).await?;
+        publish::request_for(state, tx, Cause::PackageSet(set)).await
     }
 }
 
-async fn join_set(
+#[derive(sqlx::FromRow)]
+struct Existing {
+    id: PackageId,
+    store_id: Option<StoreId>,
+    sha256: Option<String>,
+}
+
+/// Writes the audit record of a change, and announces it when the transaction commits.
+async fn note(
     state: &AppState,
     tx: &mut Tx,
-    set: PackageSetId,
-    package: PackageId,
+    now: Ts,
+    author: &Author,
+    change: &Change<'_>,
 ) -> Result<(), db::Error> {
-    let joined = tx
-        .execute(
-            "INSERT INTO core_packageset_packages (packageset_id, package_id) VALUES ($1, $2) \
-             ON CONFLICT (packageset_id, package_id) DO NOTHING",
-            args![set, package],
-        )
-        .await?;
-    if joined > 0 {
-        publish::request_for(state, tx, Cause::PackageSet(set)).await?;
-    }
+    audit::record(tx, now, author, change).await?;
+    let event = Event::Changed {
+        entity: change.entity.to_owned(),
+        id: change.object_id,
+        action: if change.action == "add" {
+            ChangeAction::Add
+        } else {
+            ChangeAction::Change
+        },
+        at: now.rfc3339(),
+    };
+    state.events.send_after(tx, event);
     Ok(())
 }
 

@@ -113,6 +113,7 @@ impl From<SpoolError> for Refusal {
                 Self::Plain(StatusCode::PAYLOAD_TOO_LARGE, error.to_string())
             }
             SpoolError::BrokeOff(_) => Self::bad_request(error.to_string()),
+            SpoolError::NoSpace => Self::Plain(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
             SpoolError::Io(_) => Self::Internal(error.to_string()),
         }
     }

@@ -176,9 +176,11 @@ pub(super) fn upload(
 
 /// Tells the sender what is wrong with the file, and nobody else what is wrong here.
 pub(super) fn refused(error: UploadError) -> Refusal {
-    match error.code() {
-        Some(_) => Refusal::text(StatusCode::BAD_REQUEST, &error.to_string()),
-        None => Refusal::Internal(error.to_string()),
+    let text = error.to_string();
+    match (&error, error.code()) {
+        (UploadError::NoSpace, _) => Refusal::text(StatusCode::INSUFFICIENT_STORAGE, &text),
+        (_, Some(_)) => Refusal::text(StatusCode::BAD_REQUEST, &text),
+        (_, None) => Refusal::Internal(text),
     }
 }
 

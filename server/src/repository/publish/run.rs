@@ -13,6 +13,7 @@ use crate::events::PublicationState;
 use crate::files::{BlobError, NewBlob};
 use crate::jobs::JobContext;
 use crate::repository::apt::{self, Chunks, Contents, Generated};
+use crate::repository::reading::off_the_runtime;
 use crate::repository::signing::SigningError;
 
 /// Why a publication failed; the job tries again.
@@ -155,9 +156,7 @@ impl Publisher {
             let files = apt::build(contents, &signer, &chunks, now)?;
             Ok((snapshot, files))
         };
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(io::Error::other)?
+        off_the_runtime(work).await?
     }
 }
 

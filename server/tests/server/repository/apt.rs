@@ -15,20 +15,26 @@ use crate::on_both_engines;
 
 on_both_engines! {
     async fn apt_downloads_what_was_published(site: Site) {
-        let greetings = Builder::new("greetings", "2:1.0", "all");
+        let packages = [
+            ("binary-tools_1.0+a~b_all.deb", Builder::new("binary-tools", "1.0+a~b", "all")),
+            ("greetings_2%3a1.0_all.deb", Builder::new("greetings", "2:1.0", "all")),
+            ("hello_1.0_amd64.deb", hello("1.0")),
+        ];
         let deployment = site.add_deployment("first").await;
-        let first = site.add_package(&greetings).await;
-        let second = site.add_package(&hello("1.0")).await;
-        site.offer(deployment, &[first, second]).await;
+        for (file_name, package) in &packages {
+            let content = package.clone().build().unwrap();
+            let stored = site.upload(file_name, &content).await.unwrap();
+            site.offer(deployment, &[stored.package]).await;
+        }
         site.publish(deployment).await;
 
         let apt = Apt::new(&site, "first");
         apt.update().await.unwrap();
+        apt.download("binary-tools").await.unwrap();
         apt.download("hello").await.unwrap();
         let downloaded: Vec<Vec<u8>> =
             apt.archives().iter().map(|path| std::fs::read(path).unwrap()).collect();
-        let sent = [greetings.build().unwrap(), hello("1.0").build().unwrap()];
-        assert_eq!(downloaded, sent);
+        assert_eq!(downloaded, packages.map(|(_, package)| package.build().unwrap()));
         let again = apt.update().await.unwrap();
         assert!(again.contains("Hit:"), "{again}");
     }

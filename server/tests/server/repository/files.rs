@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use migasfree_server::args;
 use migasfree_server::db::ApplicationId;
-use migasfree_server::files::garbage::{Collected, collect};
+use migasfree_server::files::garbage::{Collected, KEPT, collect};
 use migasfree_server::files::icons::{self, IconError};
 use reqwest::{Client, Method, Response};
 
@@ -86,7 +86,7 @@ on_both_engines! {
     async fn a_name_with_an_escape_in_it_is_found(site: Site) {
         let content = hello("1:1.0").build().unwrap();
         site.upload("hello_1%3a1.0_amd64.deb", &content).await.unwrap();
-        for path in ["hello_1%3a1.0_amd64.deb", "hello_1%253a1.0_amd64.deb"] {
+        for path in ["hello_1%3a1.0_amd64.deb", "hello_1%3A1.0_amd64.deb", "hello_1%253a1.0_amd64.deb"] {
             assert_eq!(site.get(&format!("/public/desk-10/stores/org/{path}")).await.1, content, "{path}");
         }
     }
@@ -165,4 +165,38 @@ on_both_engines! {
         let kept = site.count("SELECT COUNT(*) FROM repository_package").await;
         assert_eq!(kept, 1);
     }
+}
+
+#[tokio::test]
+async fn what_a_dead_server_left_half_written_is_swept_away() {
+    let site = Site::on_sqlite().await;
+    site.add_package(&hello("1.0")).await;
+    let files = site.folder.path().join("files");
+    let objects = files.join("sha256/aa");
+    std::fs::create_dir_all(&objects).unwrap();
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(25 * 3600);
+    let left = |path: std::path::PathBuf, since: Option<std::time::SystemTime>| {
+        let file = std::fs::File::create(&path).unwrap();
+        if let Some(since) = since {
+            file.set_modified(since).unwrap();
+        }
+        path
+    };
+    let abandoned = [
+        left(files.join("incoming/.tmpold"), Some(long_ago)),
+        left(objects.join("aa11#1"), Some(long_ago)),
+    ];
+    let kept = [
+        left(files.join("incoming/.tmpnew"), None),
+        left(objects.join("aa22#1"), None),
+        left(objects.join("aa33"), Some(long_ago)),
+    ];
+    site.state.files.sweep(KEPT).unwrap();
+    assert!(abandoned.iter().all(|path| !path.exists()));
+    assert!(kept.iter().all(|path| path.exists()));
+    // When no other server can be at work.
+    site.state.files.sweep(Duration::ZERO).unwrap();
+    let left: Vec<bool> = kept.iter().map(|path| path.exists()).collect();
+    assert_eq!(left, [false, false, true]);
+    assert_eq!(site.get(HELLO).await.0, 200);
 }

@@ -14,7 +14,6 @@ use migasfree_server::config::Settings;
 use migasfree_server::db::{
     Args, Db, DeploymentId, PackageId, PackageSetId, PostgresOptions, ProjectId, StoreId,
 };
-use migasfree_server::files::UPLOAD_LIMIT;
 use migasfree_server::repository::publish::{Published, Publisher};
 use migasfree_server::repository::upload::{Stored, Upload, UploadError, store_package};
 use migasfree_server::sql;
@@ -171,7 +170,7 @@ impl Site {
 
     /// An upload as somebody without special rights would make it.
     pub async fn upload_of(&self, file_name: &str, content: &[u8]) -> Upload {
-        let mut spool = self.state.files.spool(UPLOAD_LIMIT).unwrap();
+        let mut spool = self.state.files.spool(u64::MAX).unwrap();
         spool.write(content).await.unwrap();
         Upload {
             project_id: self.project,

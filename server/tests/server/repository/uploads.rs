@@ -177,6 +177,10 @@ on_both_engines! {
         assert_eq!((moved.package, moved.outcome), (stored.package, Outcome::Kept));
         assert_eq!(site.get("/public/desk-10/stores/thirds/hello_1.0_amd64.deb").await.0, 200);
         assert_eq!(site.get("/public/desk-10/stores/org/hello_1.0_amd64.deb").await.0, 404);
+        let audited = "SELECT action || ' ' || entity AS what FROM audit_record ORDER BY id";
+        let audited: Vec<(String,)> = site.state.db.all(audited, args![]).await.unwrap();
+        let audited: Vec<&str> = audited.iter().map(|(what,)| what.as_str()).collect();
+        assert_eq!(audited, ["add core.package", "change core.packageset", "change core.package"]);
 
         let mut upload = site.upload_of("hello_1.0_amd64.deb", &content).await;
         upload.folder = Some("../../keys".to_owned());
@@ -198,6 +202,7 @@ on_both_engines! {
         other.replace_allowed = true;
         store_file(&site.state, other).await.unwrap();
         assert_eq!(site.get("/public/desk-10/stores/org/notes.html").await.1, b"other");
+        assert_eq!(site.count("SELECT COUNT(*) FROM audit_record WHERE entity = 'core.store'").await, 2);
     }
 }
 
