@@ -19,8 +19,17 @@ const AT_A_TIME: usize = 4;
 pub struct Results {
     /// Prefix or fault name to raw output.
     pub outputs: BTreeMap<String, String>,
-    /// One text for each piece of code that failed.
-    pub errors: Vec<String>,
+    /// One for each piece of code that failed.
+    pub complaints: Vec<Complaint>,
+}
+
+/// That a piece of code failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// One line for the person at the computer.
+    pub summary: String,
+    /// Everything, for who wrote the code.
+    pub text: String,
 }
 
 /// Evaluates properties. Those whose code fails are reported with whatever they said before.
@@ -32,7 +41,7 @@ pub async fn properties(evaluator: &Evaluator, job: &JobId, properties: &[Proper
     });
     let mut results = Results::default();
     for (piece, evaluated) in evaluate_all(evaluator, job, pieces).await {
-        results.errors.extend(piece.complaint(&evaluated));
+        results.complaints.extend(piece.complaint(&evaluated));
         results.outputs.insert(piece.name, evaluated.output);
     }
     results
@@ -51,7 +60,7 @@ pub async fn faults(
     });
     let mut results = Results::default();
     for (piece, evaluated) in evaluate_all(evaluator, job, pieces).await {
-        results.errors.extend(piece.complaint(&evaluated));
+        results.complaints.extend(piece.complaint(&evaluated));
         if evaluated.error.is_none() && !evaluated.output.trim().is_empty() {
             results.outputs.insert(piece.name, evaluated.output);
         }
@@ -66,14 +75,20 @@ struct Piece {
 }
 
 impl Piece {
-    fn complaint(&self, evaluated: &Evaluated) -> Option<String> {
+    fn complaint(&self, evaluated: &Evaluated) -> Option<Complaint> {
         let Self { name, code, .. } = self;
         let stderr = evaluated.stderr.trim();
+        let last_word = stderr.lines().last().map(|line| format!(" ({line})"));
+        let last_word = last_word.unwrap_or_default();
         match &evaluated.error {
-            Some(error) => Some(format!("{name}: {error}\nCode:\n{code}\nError:\n{stderr}")),
-            None if evaluated.output.trim().is_empty() && !stderr.is_empty() => {
-                Some(format!("{name}: no value\nError:\n{stderr}"))
-            }
+            Some(error) => Some(Complaint {
+                summary: format!("{name}: {error}{last_word}"),
+                text: format!("{name}: {error}\nCode:\n{code}\nError:\n{stderr}"),
+            }),
+            None if evaluated.output.trim().is_empty() && !stderr.is_empty() => Some(Complaint {
+                summary: format!("{name}: no value{last_word}"),
+                text: format!("{name}: no value\nError:\n{stderr}"),
+            }),
             None => None,
         }
     }

@@ -51,7 +51,7 @@ impl LocalEngine {
                 seconds: retry_after.as_secs(),
             });
         }
-        let session = self.fresh_session().await?;
+        let session = Self::unless_cancelled(&job, self.fresh_session()).await?;
         let done = self.perform(request, &session, &job, &tracker).await;
         // Also after a failure: the server must not show this computer as busy for ever.
         if !matches!(done, Err(EngineError::Offline(_))) {
@@ -117,21 +117,23 @@ impl LocalEngine {
         tracker: &Tracker<'_>,
     ) -> Result<ResultCode, EngineError> {
         let mut marks = Marks::default();
-        marks.hooks_failed |= !self.run_hooks(Stage::HooksPre, job, tracker).await;
-        Self::checkpoint(job)?;
-        self.send_attributes(session, job, tracker).await?;
-        Self::checkpoint(job)?;
-        self.send_faults(session, job, tracker).await?;
+        let hooks = async { Ok(self.run_hooks(Stage::HooksPre, job, tracker).await) };
+        marks.hooks_failed |= !Self::unless_cancelled(job, hooks).await?;
+        Self::unless_cancelled(job, self.send_attributes(session, job, tracker)).await?;
+        Self::unless_cancelled(job, self.send_faults(session, job, tracker)).await?;
         Self::checkpoint(job)?;
         if self.pms.is_some() {
             self.packages_of_a_sync(session, force_upgrade, &mut marks, job, tracker)
                 .await?;
         }
         Self::checkpoint(job)?;
-        if self.settings.upload_hardware
-            && let Err(error) = self.send_hardware(session, false, tracker).await
-        {
-            self.record(Stage::Hardware, &error.to_string(), tracker);
+        if self.settings.upload_hardware {
+            let sent = self.send_hardware(session, false, tracker);
+            match Self::unless_cancelled(job, sent).await {
+                Ok(()) => {}
+                Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
+                Err(error) => self.record(Stage::Hardware, &error.to_string(), tracker),
+            }
         }
         if let Err(error) = self.update_traits(session, job, tracker).await {
             self.record(Stage::Traits, &error.to_string(), tracker);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::attributes::Evaluator;
+use crate::attributes::{Complaint, Evaluator};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Settings, Sources};
 use crate::files;
@@ -22,7 +22,7 @@ use crate::process::supervise::Launcher;
 use crate::process::{CommandRunner, SystemRunner};
 use crate::transport::api::{SealedServer, Server};
 use crate::transport::messages::ComputerId;
-use crate::transport::{ApiError, HttpTransport, Transport};
+use crate::transport::{ApiError, HttpTransport, Transport, TransportError};
 
 use super::tracker::Tracker;
 use super::{Credentials, EngineError};
@@ -284,6 +284,12 @@ impl LocalEngine {
         self.keep_error(stage, text);
     }
 
+    /// As [`Self::record`], with code and all that it said for the administrator alone.
+    pub(super) fn complain(&self, stage: Stage, complaint: &Complaint, tracker: &Tracker<'_>) {
+        tracker.failed(stage, &complaint.summary);
+        self.keep_error(stage, &complaint.text);
+    }
+
     /// Keeps an error for the server.
     pub(super) fn keep_error(&self, stage: Stage, text: &str) {
         let record = ErrorRecord {
@@ -302,6 +308,18 @@ impl LocalEngine {
             Err(EngineError::Cancelled)
         } else {
             Ok(())
+        }
+    }
+
+    /// Work that may be given up at any moment.
+    pub(super) async fn unless_cancelled<T>(
+        job: &Job<'_>,
+        work: impl Future<Output = Result<T, EngineError>>,
+    ) -> Result<T, EngineError> {
+        tokio::select! {
+            biased;
+            () = job.cancel.cancelled() => Err(EngineError::Cancelled),
+            done = work => done,
         }
     }
 
@@ -396,7 +414,10 @@ pub(super) fn io(what: &str, source: std::io::Error) -> EngineError {
 impl From<ApiError> for EngineError {
     fn from(error: ApiError) -> Self {
         if error.is_offline() {
-            return Self::Offline(error.to_string());
+            return Self::Offline(match error {
+                ApiError::Transport(TransportError::Unreachable(reason)) => reason,
+                other => other.to_string(),
+            });
         }
         match error {
             ApiError::Status {
@@ -413,8 +434,9 @@ impl From<ApiError> for EngineError {
             },
             ApiError::Status { status, detail, .. } => Self::Server { status, detail },
             ApiError::Untrusted(error) => Self::Untrusted(error.to_string()),
-            error @ (ApiError::Transport(_) | ApiError::Malformed { .. }) => {
-                Self::Unintelligible(error.to_string())
+            ApiError::Transport(error) => Self::Unintelligible(error.to_string()),
+            ApiError::Malformed { call, reason } => {
+                Self::Unintelligible(format!("{call}: {reason}"))
             }
         }
     }

@@ -43,14 +43,18 @@ impl LocalEngine {
         pms: &dyn PackageManager,
         tracker: &Tracker<'_>,
     ) -> Result<Outcome, EngineError> {
-        if !matches!(
-            result,
-            Ok(ResultCode::NothingToDo) | Err(PmsError::Cancelled)
-        ) {
+        let nothing_changed = match &result {
+            Ok(code) => *code == ResultCode::NothingToDo,
+            Err(error) => is_own_mistake(error),
+        };
+        if !nothing_changed {
             self.report_software(pms, tracker).await;
         }
-        if let Err(error) = &result {
-            self.keep_failure(error);
+        if let Err(error) = &result
+            && !nothing_changed
+        {
+            // The administrator learns of it with the next synchronisation.
+            self.keep_error(Stage::Install, &error.to_string());
         }
         let code = result?;
         tracker.ok(Stage::Software);
@@ -58,20 +62,6 @@ impl LocalEngine {
             code,
             problems: tracker.problems(),
         })
-    }
-
-    /// The administrator learns of a failure with the next synchronisation, unless it was the caller's own mistake.
-    fn keep_failure(&self, error: &PmsError) {
-        let own_mistake = matches!(
-            error,
-            PmsError::InvalidName(_)
-                | PmsError::NotFound(_)
-                | PmsError::Protected(_)
-                | PmsError::Cancelled
-        );
-        if !own_mistake {
-            self.keep_error(Stage::Install, &error.to_string());
-        }
     }
 
     /// What cannot be told now is told with the next synchronisation: the difference is kept.
@@ -202,6 +192,18 @@ impl LocalEngine {
             ResultCode::PackagesFailed
         })
     }
+}
+
+/// What the caller asked for cannot be done, or need not be: nothing was changed.
+fn is_own_mistake(error: &PmsError) -> bool {
+    matches!(
+        error,
+        PmsError::InvalidName(_)
+            | PmsError::NotFound(_)
+            | PmsError::Protected(_)
+            | PmsError::LockTimeout(_)
+            | PmsError::Cancelled
+    )
 }
 
 /// `PREFIX-value`, without the quotation marks some scripts leave around it.

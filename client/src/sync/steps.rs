@@ -64,8 +64,8 @@ impl LocalEngine {
         tracker.begin(Stage::Attributes);
         let properties = session.server.properties(session.id).await?;
         let results = attributes::properties(&self.evaluator, &job.id, &properties).await;
-        for error in &results.errors {
-            self.record(Stage::Attributes, error, tracker);
+        for complaint in &results.complaints {
+            self.complain(Stage::Attributes, complaint, tracker);
         }
         let user = identity::current_user(&*self.runner).await;
         let report = AttributeReport {
@@ -91,8 +91,8 @@ impl LocalEngine {
         tracker.begin(Stage::Faults);
         let definitions = session.server.fault_definitions(session.id).await?;
         let results = attributes::faults(&self.evaluator, &job.id, &definitions).await;
-        for error in &results.errors {
-            self.record(Stage::Faults, error, tracker);
+        for complaint in &results.complaints {
+            self.complain(Stage::Faults, complaint, tracker);
         }
         if !definitions.is_empty() {
             session

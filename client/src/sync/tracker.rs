@@ -51,7 +51,9 @@ impl<'a> Tracker<'a> {
 
     /// A stage failed; the job goes on.
     pub(super) fn failed(&self, stage: Stage, detail: &str) {
-        self.observer.output(OutputStream::Err, detail);
+        for line in detail.lines() {
+            self.observer.output(OutputStream::Err, line);
+        }
         self.observer.step(&Step {
             stage,
             ok: false,

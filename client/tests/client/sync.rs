@@ -64,6 +64,7 @@ impl CommandRunner for Programs {
                 match code.split_once(' ') {
                     Some(("echo", text)) => say(0, &format!("{text}\n"), ""),
                     Some(("fail", text)) => say(1, "partly\n", text),
+                    Some(("wait", _)) => std::future::pending().await,
                     _ => say(0, "", ""),
                 }
             }
@@ -670,6 +671,33 @@ async fn a_cancelled_synchronisation_stops_where_that_is_safe() {
     let error = bench.engine.sync(FULL, &job).await.unwrap_err();
     assert!(matches!(error, EngineError::Cancelled));
     assert!(bench.packages.actions.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn code_that_takes_long_does_not_hold_up_a_cancellation() {
+    let bench = Bench::new().await;
+    let properties = json!([{ "prefix": "SLW", "language": "bash", "code": "wait forever" }]);
+    bench.answer("computers/properties/", properties);
+    let cancel = tokio_util::sync::CancellationToken::new();
+    let recorder = Recorder::default();
+    let job = Job {
+        id: JobId::unique(),
+        observer: &recorder,
+        cancel: cancel.clone(),
+    };
+    let stop = async {
+        while !bench
+            .server
+            .calls()
+            .contains(&"computers/properties/".to_owned())
+        {
+            tokio::task::yield_now().await;
+        }
+        cancel.cancel();
+    };
+    let (result, ()) = tokio::join!(bench.engine.sync(FULL, &job), stop);
+    assert!(matches!(result.unwrap_err(), EngineError::Cancelled));
+    assert_eq!(bench.server.calls().last().unwrap(), "eot/");
 }
 
 #[tokio::test]
