@@ -62,6 +62,7 @@ impl Need {
         need("imagemagick", "/etc/ImageMagick-6/policy.xml"),
         need("polkitd", "/usr/lib/polkit-1/polkitd"),
         need("postgresql", "/usr/share/postgresql-common/pg_wrapper"),
+        need("python3", "/usr/bin/python3"),
         need("util-linux", "/usr/bin/unshare"),
         need("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
         need("xauth", "/usr/bin/xauth"),

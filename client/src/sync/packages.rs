@@ -213,7 +213,7 @@ fn check_tag(text: &str) -> Result<String, EngineError> {
     let parts = tag
         .split_once('-')
         .filter(|(prefix, value)| !prefix.is_empty() && !value.is_empty());
-    if parts.is_some() && tag.len() <= 255 && !tag.contains(char::is_control) {
+    if parts.is_some() && tag.chars().count() <= 255 && !tag.contains(char::is_control) {
         Ok(tag.to_owned())
     } else {
         Err(EngineError::InvalidTag(text.to_owned()))

@@ -10,11 +10,10 @@ use migasfree_dbus::{
     AppQuery, CallOptions, Error, JobFilter, ManagerProxy, SyncOptions, TagOptions, TagsProxy,
     UpgradeOptions,
 };
+use migasfree_tests::agent::dismiss_prompts_of;
 use migasfree_tests::bus::Bus;
 use serde_json::{Value, json};
-use zbus::message::Header;
-use zbus::{Connection, OwnedObjectPath, OwnedVariant, interface};
-use zbus_polkit::policykit1::{AuthorityProxy, Subject};
+use zbus::{Connection, OwnedObjectPath};
 
 use crate::fixture::Client;
 
@@ -218,46 +217,10 @@ async fn flood(bus: &Connection) -> Value {
     json!(outcomes)
 }
 
-/// An authentication agent that dismisses every prompt.
-struct Dismissing;
-
-#[derive(Debug, zbus::DBusError)]
-#[zbus(prefix = "org.freedesktop.PolicyKit1.Error")]
-enum AgentError {
-    Cancelled(String),
-}
-
-#[interface(name = "org.freedesktop.PolicyKit1.AuthenticationAgent")]
-impl Dismissing {
-    #[expect(clippy::too_many_arguments, reason = "the interface has them")]
-    fn begin_authentication(
-        &self,
-        action: String,
-        message: String,
-        _icon: String,
-        details: HashMap<String, String>,
-        _cookie: String,
-        _identities: Vec<(String, HashMap<String, OwnedVariant>)>,
-        #[zbus(header)] _header: Header<'_>,
-    ) -> Result<(), AgentError> {
-        eprintln!("asked about {action}: {message} {details:?}");
-        Err(AgentError::Cancelled(message))
-    }
-
-    fn cancel_authentication(&self, _cookie: String) {}
-}
-
 async fn dismiss(bus: Connection, app: u32) -> Value {
-    let agent = "/org/migasfree/test/agent";
-    bus.object_server().at(agent, Dismissing).await.unwrap();
-    let polkit = AuthorityProxy::new(&bus).await.unwrap();
-    let subject = Subject::new_for_pid(std::process::id(), None, None).unwrap();
-    polkit
-        .register_authentication_agent(&subject, "en_GB.UTF-8", agent)
-        .await
-        .unwrap();
+    let prompts = dismiss_prompts_of(&bus, std::process::id()).await.unwrap();
     let client = Client::over(bus).await;
     let unregister = code(client.manager.unregister(false).await);
     let record = install(&client.bus, app).await;
-    json!({ "unregister": unregister, "record": record })
+    json!({ "unregister": unregister, "record": record, "asked": prompts.seen() })
 }

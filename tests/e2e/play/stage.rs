@@ -31,7 +31,7 @@ const RESTS: &str = "
     };
     const passes = (motion) => motion.playState === 'running' && motion.effect.getTiming().iterations !== Infinity;
     return document.fonts.status === 'loaded'
-        && !document.querySelector('.skeleton')
+        && [...document.querySelectorAll('.skeleton')].every((one) => one.closest('details:not([open])'))
         && [...document.images].filter(seen).every((image) => image.complete)
         && !document.getAnimations().some(passes)";
 

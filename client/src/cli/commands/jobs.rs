@@ -25,7 +25,7 @@ pub async fn jobs(context: &Context, arguments: &Jobs) -> Ended {
     let bus = context.needed_daemon().await?;
     let _agent = TerminalAgent::start();
     let filter = JobFilter {
-        all: Some(arguments.all),
+        all: arguments.all.then_some(true),
         ..JobFilter::default()
     };
     let jobs = ManagerProxy::new(&bus).await?.list_jobs(filter).await?;

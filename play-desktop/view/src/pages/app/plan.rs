@@ -22,6 +22,7 @@ pub fn PlanCard(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let plan = RwSignal::new(None::<Result<Plan, Fault>>);
+    let questions = StoredValue::new(0_u32);
     let settled = Memo::new(move |_| match status.get() {
         Status::Still(info) => Some(info.state),
         Status::Working(_) | Status::Pressed => None,
@@ -37,11 +38,15 @@ pub fn PlanCard(
             return;
         }
         let role = if installed.get() { "remove" } else { "install" };
+        let question = questions.get_value() + 1;
+        questions.set_value(question);
         plan.set(None);
         spawn_local(async move {
             let answer = bridge::plan(role, id).await;
-            // The page may have been left meanwhile.
-            let _left = plan.try_set(Some(answer));
+            // Meanwhile the page may have been left, or the state may have changed and asked again.
+            if questions.try_get_value() == Some(question) {
+                plan.set(Some(answer));
+            }
         });
     });
     let title = move || {
