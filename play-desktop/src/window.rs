@@ -31,14 +31,24 @@ pub fn remember_size<R: Runtime>() -> TauriPlugin<R> {
 /// When there is no display or no web view.
 pub fn open(app: &AppHandle) -> tauri::Result<()> {
     let settings = app.state::<SettingsFile>().get();
+    let (width, height) = first_size(app)?;
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Play")
-        .inner_size(1080.0, 720.0)
+        .inner_size(width, height)
         .min_inner_size(360.0, 480.0)
         .theme(native_theme(settings))
         .on_navigation(is_own_page)
         .build()?;
     window.set_zoom(zoom(settings))
+}
+
+/// Size of the first window, in logical pixels: never larger than the screen.
+fn first_size(app: &AppHandle) -> tauri::Result<(f64, f64)> {
+    let (width, height) = (1080.0_f64, 720.0_f64);
+    Ok(app.primary_monitor()?.map_or((width, height), |screen| {
+        let screen = screen.size().to_logical::<f64>(screen.scale_factor());
+        (width.min(screen.width), height.min(screen.height))
+    }))
 }
 
 /// Text grows by growing everything, so that nothing overlaps.

@@ -71,7 +71,7 @@ async fn a_person_finds_installs_and_removes_an_app_in_play() -> Result<()> {
         .with_context(|| daemon.log())?;
     synchronise(&bus).await.with_context(|| daemon.log())?;
 
-    let display = Display::start(1100, 760)?;
+    let display = Display::start(1080, 720)?;
     let desk = Desk {
         display: &display,
         bus: &bus,

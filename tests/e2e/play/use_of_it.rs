@@ -375,8 +375,10 @@ async fn a_start_may_ask_for_a_synchronisation() -> Result<()> {
     .open()
     .await?;
     let play = &stage.play;
-    play.wait_for_text("[data-testid='queue-bar']", "Synchronisation")
+    play.press("[data-testid='nav-activity']").await?;
+    play.wait_for_text("[data-job='10']", "Synchronisation")
         .await?;
+    play.press("[data-testid='nav-info']").await?;
     play.press("[data-testid='software'] summary").await?;
     play.wait_for_text("[data-testid='software-count']", "1,204 packages")
         .await?;
