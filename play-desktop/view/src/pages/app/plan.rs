@@ -23,6 +23,7 @@ pub fn PlanCard(
     let i18n = use_i18n();
     let plan = RwSignal::new(None::<Result<Plan, Fault>>);
     let questions = StoredValue::new(0_u32);
+    let asked = StoredValue::new("");
     let settled = Memo::new(move |_| match status.get() {
         Status::Still(info) => Some(info.state),
         Status::Working(_) | Status::Pressed => None,
@@ -40,7 +41,11 @@ pub fn PlanCard(
         let role = if installed.get() { "remove" } else { "install" };
         let question = questions.get_value() + 1;
         questions.set_value(question);
-        plan.set(None);
+        // What is known of the same question stays until the answer comes.
+        if asked.get_value() != role {
+            asked.set_value(role);
+            plan.set(None);
+        }
         spawn_local(async move {
             let answer = bridge::plan(role, id).await;
             // Meanwhile the page may have been left, or the state may have changed and asked again.
