@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ impl Bus {
             &folder.join(format!("{kind}-bus.log")),
         )?;
         let start = Instant::now();
-        while !socket.exists() {
+        while UnixStream::connect(&socket).is_err() {
             ensure!(
                 process.is_running() && start.elapsed() < LIMIT,
                 "the bus did not start:\n{}",
