@@ -376,7 +376,7 @@ async fn a_start_may_ask_for_a_synchronisation() -> Result<()> {
     .await?;
     let play = &stage.play;
     play.press("[data-testid='nav-activity']").await?;
-    play.wait_for_text("[data-job='10']", "Synchronisation")
+    play.wait_for_text("[data-job='9']", "Synchronisation")
         .await?;
     play.press("[data-testid='nav-info']").await?;
     play.press("[data-testid='software'] summary").await?;
