@@ -27,6 +27,8 @@ pub struct Start {
     pub listen: String,
     /// A PostgreSQL database instead of the SQLite file.
     pub database_url: Option<String>,
+    /// Settings that differ from the defaults, as environment variables.
+    pub settings: Vec<(&'static str, &'static str)>,
 }
 
 impl Start {
@@ -36,6 +38,7 @@ impl Start {
             data: data.to_path_buf(),
             listen: "127.0.0.1:0".to_owned(),
             database_url: None,
+            settings: Vec::new(),
         }
     }
 
@@ -59,7 +62,8 @@ impl Start {
             .arg("--data")
             .arg(&self.data)
             .arg("--listen")
-            .arg(&self.listen);
+            .arg(&self.listen)
+            .envs(self.settings.iter().copied());
         if let Some(url) = &self.database_url {
             command.env("DATABASE_URL", url);
         }

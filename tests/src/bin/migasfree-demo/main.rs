@@ -48,9 +48,8 @@ async fn main() -> ExitCode {
 async fn run(options: &Options) -> Result<()> {
     println!("\nStarting the server");
     let mut server = Start {
-        data: options.data.join("server"),
         listen: options.listen.clone(),
-        database_url: None,
+        ..Start::at(&options.data.join("server"))
     }
     .start()
     .context("is the address free? choose another one with --listen")?;
