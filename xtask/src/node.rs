@@ -35,8 +35,9 @@ impl Node {
     }
 
     fn install_packages(&self) -> Result<()> {
-        let lock =
-            fs::read(paths::root().join("package-lock.json")).context("package-lock.json")?;
+        let lock_file = paths::root().join("package-lock.json");
+        let lock = fs::read(&lock_file)
+            .with_context(|| format!("could not read {}", lock_file.display()))?;
         let stamp = paths::root().join("node_modules/.migasfree-lock");
         if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
             return Ok(());

@@ -3,12 +3,12 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The root of the checkout.
+/// The root of the checkout `cargo xtask` was called in. What was compiled in is second choice:
+/// checkouts that share a target folder also share this program.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default()
+    let manifest = env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest.parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
 /// Cargo's target folder: `CARGO_TARGET_DIR` or `target/`.
