@@ -11,6 +11,9 @@ use crate::binaries;
 
 static MAKING: Mutex<()> = Mutex::new(());
 
+/// What the properties and the hardware inventory of every organisation ask for.
+const INCLUDED: &str = "iproute2,lshw,pciutils,python3";
+
 /// Unpacks a small Debian into `folder`. The first call of a machine makes it with mmdebstrap,
 /// later ones unpack what it made.
 pub fn make(folder: &Path) -> Result<()> {
@@ -33,14 +36,15 @@ pub fn make(folder: &Path) -> Result<()> {
 fn archive() -> Result<PathBuf> {
     let _one_at_a_time = MAKING.lock();
     let cache = binaries::folder().join("roots");
-    let archive = cache.join("bookworm.tar");
+    let archive = cache.join("bookworm-desktop.tar");
     if archive.exists() {
         return Ok(archive);
     }
     fs::create_dir_all(&cache)?;
-    let unfinished = cache.join(format!("bookworm-{}.tar", std::process::id()));
+    let unfinished = cache.join(format!("bookworm-desktop-{}.tar", std::process::id()));
     run(Command::new("mmdebstrap")
         .args(["--variant=apt", "--quiet", "bookworm"])
+        .arg(format!("--include={INCLUDED}"))
         .arg(&unfinished))?;
     fs::rename(&unfinished, &archive)?;
     Ok(archive)
