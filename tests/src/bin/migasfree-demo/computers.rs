@@ -1,5 +1,7 @@
 //! The simulated computers: they register and synchronise through the real protocol, and go on doing so.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -13,9 +15,9 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// Installed packages of each computer.
 const PACKAGES: usize = 950;
 
-/// Synchronises every computer once, then keeps them coming one by one until aborted.
-pub async fn start(computers: usize, server: &Server) -> Result<JoinHandle<()>> {
-    println!("Registering and synchronising {computers} computers");
+/// Synchronises every computer once, then keeps them coming one by one until aborted. Computers that
+/// an earlier start made, as `done` tells, keep nobody waiting.
+pub async fn start(computers: usize, server: &Server, done: &Path) -> Result<JoinHandle<()>> {
     let mut fleet = Fleet::new(&FleetOptions {
         url: server.url().to_owned(),
         projects: PROJECTS
@@ -27,10 +29,28 @@ pub async fn start(computers: usize, server: &Server) -> Result<JoinHandle<()>> 
         seed: 1,
         concurrency: 4,
     });
-    fleet.register().await.context("registration")?;
-    let pace = fleet.synchronise().await.context("synchronisation")?;
-    println!("  {:.1} synchronisations per second", pace.per_second());
-    Ok(tokio::spawn(keep_coming(fleet)))
+    if made(done) < computers {
+        println!("Registering and synchronising {computers} computers");
+        fleet.register().await.context("registration")?;
+        let pace = fleet.synchronise().await.context("synchronisation")?;
+        println!("  {:.1} synchronisations per second", pace.per_second());
+        fs::write(done, computers.to_string())?;
+        return Ok(tokio::spawn(keep_coming(fleet)));
+    }
+    println!("Taking up {computers} computers");
+    Ok(tokio::spawn(async move {
+        match fleet.register().await {
+            Ok(_) => keep_coming(fleet).await,
+            Err(error) => eprintln!("the simulated computers are gone: {error:#}"),
+        }
+    }))
+}
+
+fn made(done: &Path) -> usize {
+    fs::read_to_string(done)
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or_default()
 }
 
 async fn keep_coming(mut fleet: Fleet) {

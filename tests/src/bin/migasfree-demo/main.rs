@@ -55,7 +55,7 @@ async fn run(options: &Options) -> Result<()> {
     .context("is the address free? choose another one with --listen")?;
     found(options, &server).await?;
 
-    let fleet = computers::start(options.computers, &server).await?;
+    let fleet = computers::start(options.computers, &server, &options.data.join("fleet")).await?;
 
     println!("Making a computer with a Debian of its own");
     let bus = Bus::session(&options.data)?;
