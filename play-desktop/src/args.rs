@@ -11,6 +11,8 @@ pub enum Page {
     Discover,
     /// What is on the computer.
     Installed,
+    /// What has a newer version.
+    Updates,
     /// What happened.
     Activity,
     /// This computer.

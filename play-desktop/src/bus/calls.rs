@@ -7,10 +7,11 @@ use super::{
 use crate::fault::{bus_fault, fault, internal};
 use migasfree_dbus::{
     AppQuery, CallOptions, CatalogProxy, ComputerProxy, Error, JobFilter, JobProxy, ManagerProxy,
-    PackagesProxy, PlanRole, SyncOptions, SyncReason, TagOptions, TagsProxy, names,
+    PackagesProxy, PlanRole, SyncOptions, SyncReason, TagOptions, TagsProxy, UpgradeOptions, names,
 };
 use migasfree_types::play::{
     AppDetails, Catalog, Category, Computer, Fault, Job, JobOutput, Package, Plan, States, Tags,
+    Update,
 };
 use std::{fs::File, io::Read};
 use zbus::{OwnedObjectPath, proxy::CacheProperties};
@@ -96,13 +97,23 @@ impl Daemon {
     }
 
     /// What installing or removing applications would change.
-    pub async fn plan(&self, remove: bool, ids: &[u32]) -> Result<Plan, Fault> {
-        let role = if remove {
-            PlanRole::RemoveApps
-        } else {
-            PlanRole::InstallApps
-        };
+    pub async fn plan_apps(&self, role: PlanRole, ids: &[u32]) -> Result<Plan, Fault> {
         let names: Vec<String> = ids.iter().map(u32::to_string).collect();
+        self.plan(role, &names).await
+    }
+
+    /// What bringing an application to its newest version would change.
+    pub async fn plan_update(&self, id: u32) -> Result<Plan, Fault> {
+        let app = proxy!(self, CatalogProxy)?.get_app(id).await;
+        let packages = app.map_err(fault)?.packages;
+        // The daemon takes no names for all of them.
+        if packages.is_empty() {
+            return Ok(Plan::default());
+        }
+        self.plan(PlanRole::Upgrade, &packages).await
+    }
+
+    async fn plan(&self, role: PlanRole, names: &[String]) -> Result<Plan, Fault> {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let manager = proxy!(self, ManagerProxy)?;
         let plan = manager.plan(role, &names, CallOptions::default()).await;
@@ -119,6 +130,28 @@ impl Daemon {
     pub async fn remove(&self, ids: &[u32]) -> Result<String, Fault> {
         let manager = proxy!(self, ManagerProxy)?;
         started(manager.remove_apps(ids, CallOptions::default()).await)
+    }
+
+    /// The packages that have a newer version.
+    pub async fn updates(&self) -> Result<Vec<Update>, Fault> {
+        let updates = proxy!(self, PackagesProxy)?.list_updates().await;
+        Ok((updates.map_err(fault)?.into_iter())
+            .map(convert::update)
+            .collect())
+    }
+
+    /// Starts to bring an application, or everything, to its newest version.
+    pub async fn update(&self, app: Option<u32>) -> Result<String, Fault> {
+        let options = UpgradeOptions {
+            app,
+            ..UpgradeOptions::default()
+        };
+        started(proxy!(self, ManagerProxy)?.upgrade(&[], options).await)
+    }
+
+    /// Starts to look for newer versions.
+    pub async fn look_for_updates(&self) -> Result<String, Fault> {
+        started(proxy!(self, ManagerProxy)?.refresh_metadata(true).await)
     }
 
     /// Starts a synchronisation.

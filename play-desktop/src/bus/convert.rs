@@ -42,6 +42,10 @@ pub fn details(record: dbus::AppRecord) -> play::AppDetails {
 }
 
 pub fn state(state: dbus::AppState, detail: dbus::StateDetail) -> play::StateInfo {
+    let is_there = matches!(
+        detail.role,
+        Some(dbus::JobRole::Remove | dbus::JobRole::Upgrade)
+    );
     let state = match state {
         dbus::AppState::Queued => play::AppState::Queued,
         dbus::AppState::Working if detail.role == Some(dbus::JobRole::Remove) => {
@@ -61,13 +65,15 @@ pub fn state(state: dbus::AppState, detail: dbus::StateDetail) -> play::StateInf
     };
     play::StateInfo {
         state,
-        installed: matches!(
-            state,
+        installed: match state {
             play::AppState::Installed
-                | play::AppState::UpdateAvailable
-                | play::AppState::Required
-                | play::AppState::Removing
-        ),
+            | play::AppState::UpdateAvailable
+            | play::AppState::Required => true,
+            play::AppState::Queued | play::AppState::Installing | play::AppState::Removing => {
+                is_there
+            }
+            _ => false,
+        },
         policies: detail.required_by,
         missing: detail.missing,
         reason: detail.reason.unwrap_or_default(),
@@ -94,6 +100,17 @@ fn package(package: dbus::PlannedPackage) -> play::PlanPackage {
         version: package.version,
         from: package.from.unwrap_or_default(),
         size: package.download_bytes,
+    }
+}
+
+pub fn update(record: dbus::UpdateRecord) -> play::Update {
+    play::Update {
+        name: record.name,
+        from: record.from,
+        to: record.to,
+        size: record.bytes,
+        security: record.security,
+        app: record.app,
     }
 }
 

@@ -23,6 +23,7 @@ struct Todo {
     gone: BTreeSet<u64>,
     states: BTreeSet<u32>,
     catalog: bool,
+    updates: bool,
     computer: bool,
     tags: bool,
     output: Vec<OutputPiece>,
@@ -55,6 +56,9 @@ impl Todo {
             (names::MANAGER, "JobRemoved") => self.gone.extend(job_argument(message)),
             (names::JOB, "Finished") => self.ended.extend(job),
             (names::JOB, "Output") => self.output.extend(job.and_then(|job| piece(job, message))),
+            (names::MANAGER, "UpdatesChanged") | (names::PACKAGES, "Changed") => {
+                self.updates = true;
+            }
             (names::CATALOG, "Changed") => self.catalog = true,
             (names::CATALOG, "StatesChanged") => self.states.extend(states(message)),
             (names::TAGS, "Changed") => self.tags = true,
@@ -92,6 +96,9 @@ impl Todo {
             if let Ok(states) = daemon.states(&ids).await {
                 tell(app, Event::States(states));
             }
+        }
+        if self.updates {
+            tell(app, Event::Updates);
         }
         if self.computer
             && let Ok(computer) = daemon.computer().await

@@ -19,6 +19,7 @@ mod start;
 mod states;
 mod sync;
 mod tags;
+mod updates;
 
 use tauri::{Wry, ipc::Invoke};
 
@@ -48,5 +49,8 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         sync::sync,
         tags::set_tags,
         tags::tags,
+        updates::look_for_updates,
+        updates::update,
+        updates::updates,
     ]
 }

@@ -1,6 +1,7 @@
 //! What an action would change.
 
 use crate::bus::Daemon;
+use migasfree_dbus::PlanRole;
 use migasfree_types::play::{Fault, Plan};
 use std::sync::Arc;
 use tauri::State;
@@ -11,8 +12,10 @@ pub async fn plan(
     role: &str,
     ids: Vec<u32>,
 ) -> Result<Plan, Fault> {
-    match role {
-        "install" | "remove" => daemon.plan(role == "remove", &ids).await,
+    match (role, ids.as_slice()) {
+        ("install", _) => daemon.plan_apps(PlanRole::InstallApps, &ids).await,
+        ("remove", _) => daemon.plan_apps(PlanRole::RemoveApps, &ids).await,
+        ("update", [id]) => daemon.plan_update(*id).await,
         _ => Err(Fault::new(
             "invalid-argument",
             format!("{role} cannot be planned"),

@@ -2,4 +2,5 @@
 
 mod pictures;
 mod stage;
+mod updates;
 mod use_of_it;

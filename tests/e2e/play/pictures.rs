@@ -12,7 +12,7 @@ struct Picture {
     wait_for: &'static str,
 }
 
-const SCREENS: [Picture; 6] = [
+const SCREENS: [Picture; 7] = [
     Picture {
         name: "discover",
         arguments: &[],
@@ -37,6 +37,11 @@ const SCREENS: [Picture; 6] = [
         name: "installed",
         arguments: &["--page", "installed"],
         wait_for: "[data-testid='app-card'] img",
+    },
+    Picture {
+        name: "updates",
+        arguments: &["--page", "updates"],
+        wait_for: "[data-testid='update'] img",
     },
     Picture {
         name: "settings",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use migasfree_dbus::{
     CallOptions, Error, JobFilter, JobRecord, JobRole, JobState, JobSubject, PlanRecord, PlanRole,
-    PlannedPackage, SyncOptions,
+    PlannedPackage, SyncOptions, UpgradeOptions,
 };
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, OwnedObjectPath, interface};
@@ -26,6 +26,27 @@ impl Manager {
         work::start(connection, &self.0, role, subject)
             .await
             .map_err(Error::ZBus)
+    }
+
+    fn plan_of_updates(&self, names: &[String]) -> PlanRecord {
+        let updates = self.0.updates().into_iter();
+        let update: Vec<_> = updates
+            .filter(|update| names.contains(&update.name))
+            .map(|update| PlannedPackage {
+                name: update.name,
+                version: update.to,
+                from: Some(update.from),
+                download_bytes: update.bytes,
+            })
+            .collect();
+        PlanRecord {
+            download_bytes: update.iter().filter_map(|one| one.download_bytes).sum(),
+            disk_bytes: 240_000,
+            free_bytes: 64_000_000_000,
+            reboot: "none".to_owned(),
+            update,
+            ..PlanRecord::default()
+        }
     }
 
     fn subject(&self, ids: Vec<u32>) -> Result<JobSubject, Error> {
@@ -77,12 +98,33 @@ impl Manager {
         self.change(connection, JobRole::Remove, ids).await
     }
 
+    async fn upgrade(
+        &self,
+        _names: Vec<String>,
+        options: UpgradeOptions,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<OwnedObjectPath, Error> {
+        let ids = options.app.into_iter().collect();
+        self.change(connection, JobRole::Upgrade, ids).await
+    }
+
+    async fn refresh_metadata(
+        &self,
+        _force: bool,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<OwnedObjectPath, Error> {
+        self.change(connection, JobRole::Refresh, Vec::new()).await
+    }
+
     async fn plan(
         &self,
         role: PlanRole,
         names: Vec<String>,
         _options: CallOptions,
     ) -> Result<PlanRecord, Error> {
+        if role == PlanRole::Upgrade {
+            return Ok(self.plan_of_updates(&names));
+        }
         let ids = names.iter().filter_map(|name| name.parse().ok()).collect();
         let own = self.subject(ids)?.packages;
         let package = |name: &str, bytes| PlannedPackage {
@@ -142,6 +184,13 @@ impl Manager {
     pub(super) async fn job_added(
         emitter: &SignalEmitter<'_>,
         job: OwnedObjectPath,
+    ) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub(super) async fn updates_changed(
+        emitter: &SignalEmitter<'_>,
+        total: u32,
+        security: u32,
     ) -> zbus::Result<()>;
 
     #[zbus(property)]

@@ -38,7 +38,7 @@ impl StandIn {
             .serve_at(ROOT_PATH, manager::Manager(world.clone()))
             .serve_at(ROOT_PATH, catalog::Catalog(world.clone()))
             .serve_at(ROOT_PATH, computer::Computer(world.clone()))
-            .serve_at(ROOT_PATH, packages::Packages)
+            .serve_at(ROOT_PATH, packages::Packages(world.clone()))
             .serve_at(ROOT_PATH, tags::Tags(world.clone()))
             .name(BUS_NAME)
             .build()

@@ -1,9 +1,14 @@
 //! `org.migasfree.Client1.Packages`.
 
+use std::sync::Arc;
+
+use migasfree_dbus::UpdateRecord;
 use zbus::interface;
 
+use super::world::World;
+
 #[derive(Debug)]
-pub(super) struct Packages;
+pub(super) struct Packages(pub Arc<World>);
 
 #[interface(name = "org.migasfree.Client1.Packages")]
 impl Packages {
@@ -18,5 +23,9 @@ impl Packages {
                 )
             })
             .collect()
+    }
+
+    async fn list_updates(&self) -> Vec<UpdateRecord> {
+        self.0.updates()
     }
 }

@@ -1,6 +1,6 @@
 //! The catalogue of the stand-in: the organisation's dozen in every state, then as many more as wanted.
 
-use migasfree_dbus::{AppRecord, AppState, Category, Level, StateDetail};
+use migasfree_dbus::{AppRecord, AppState, Category, Level, StateDetail, UpdateRecord};
 
 use crate::organisation::{APPS, App};
 
@@ -121,6 +121,33 @@ fn category(name: &str) -> Category {
         id: u32::try_from(place).unwrap_or(0) + 1,
         name: name.to_owned(),
     }
+}
+
+/// The newer version of an application.
+pub(super) fn update_of(app: &AppRecord) -> UpdateRecord {
+    UpdateRecord {
+        name: app.packages.first().cloned().unwrap_or_default(),
+        from: app.installed_version.clone().unwrap_or_default(),
+        to: app.candidate_version.clone().unwrap_or_default(),
+        bytes: app.download_bytes,
+        security: false,
+        app: Some(app.id),
+    }
+}
+
+/// Newer versions of what is no application.
+pub(super) fn system_updates() -> Vec<UpdateRecord> {
+    let update = |name: &str, from: &str, to: &str, security| UpdateRecord {
+        name: name.to_owned(),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        security,
+        ..UpdateRecord::default()
+    };
+    vec![
+        update("tzdata", "2026a-0+deb12u1", "2026b-0+deb12u1", false),
+        update("libssl3", "3.0.17-1~deb12u2", "3.0.17-1~deb12u3", true),
+    ]
 }
 
 /// Puts an application into a state, with what goes with it.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use migasfree_dbus::{
-    AppState, FinishedDetail, JobRecord, JobResult, JobRole, JobState, JobSubject, Level, Stage,
-    names,
+    AppRecord, AppState, FinishedDetail, JobRecord, JobResult, JobRole, JobState, JobSubject,
+    Level, Stage, names,
 };
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, OwnedObjectPath};
@@ -128,6 +128,8 @@ impl Run {
                 (Stage::Record, 100),
             ],
             JobRole::Remove => &[(Stage::Remove, 100)],
+            JobRole::Upgrade => &[(Stage::Download, 60), (Stage::Upgrade, 100)],
+            JobRole::Refresh => &[(Stage::Metadata, 100)],
             _ => &[(Stage::Download, 60), (Stage::Install, 100)],
         };
         let mut percent = 0;
@@ -191,19 +193,29 @@ impl Run {
             let Some(task) = facts.jobs.get(&self.id) else {
                 return Ok(());
             };
-            let state = match task.record.role {
-                JobRole::Install => AppState::Installed,
+            let role = task.record.role;
+            let state = match role {
+                JobRole::Install | JobRole::Upgrade => AppState::Installed,
                 JobRole::Remove => AppState::Installable,
                 _ => return Ok(()),
             };
-            let ids = task.record.subject.apps.clone();
+            let mut ids = task.record.subject.apps.clone();
+            if role == JobRole::Upgrade && ids.is_empty() {
+                let newer = |app: &&AppRecord| app.state == AppState::UpdateAvailable;
+                ids.extend(facts.apps.iter().filter(newer).map(|app| app.id));
+                facts.system_updates.clear();
+            }
             for app in facts.apps.iter_mut().filter(|app| ids.contains(&app.id)) {
                 stock::set_state(app, state);
             }
             ids.into_iter().map(|id| (id, state)).collect()
         };
         let emitter = SignalEmitter::new(&self.connection, names::ROOT_PATH)?;
-        Catalog::states_changed(&emitter, changed).await
+        Catalog::states_changed(&emitter, changed).await?;
+        let updates = self.world.updates();
+        let security = updates.iter().filter(|update| update.security).count();
+        let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        Manager::updates_changed(&emitter, count(updates.len()), count(security)).await
     }
 
     async fn finish(&self, result: JobResult, code: &str, message: &str) -> zbus::Result<()> {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use migasfree_dbus::{AppRecord, AppState, JobRecord, JobResult, JobRole, JobState, JobSubject};
+use migasfree_dbus::{
+    AppRecord, AppState, JobRecord, JobResult, JobRole, JobState, JobSubject, UpdateRecord,
+};
 
 use super::scene::Scene;
 use super::stock;
@@ -33,6 +35,8 @@ pub(super) struct Facts {
     pub apps: Vec<AppRecord>,
     pub jobs: BTreeMap<u64, Task>,
     pub tags: Vec<String>,
+    /// Updates of what is no application.
+    pub system_updates: Vec<UpdateRecord>,
 }
 
 /// The world of one stand-in.
@@ -53,6 +57,7 @@ impl World {
             } else {
                 past()
             },
+            system_updates: stock::system_updates(),
             tags: vec!["LOC-headquarters".to_owned(), "ROL-pilot".to_owned()],
         };
         Self {
@@ -74,6 +79,16 @@ impl World {
             .iter()
             .find(|app| app.name == name)
             .map(|app| app.state)
+    }
+
+    /// What has a newer version, the applications first.
+    pub(super) fn updates(&self) -> Vec<UpdateRecord> {
+        let facts = self.facts();
+        let apps = facts.apps.iter();
+        apps.filter(|app| app.state == AppState::UpdateAvailable)
+            .map(stock::update_of)
+            .chain(facts.system_updates.iter().cloned())
+            .collect()
     }
 
     /// Puts an application into a state.

@@ -4,7 +4,7 @@ use super::call::call;
 use js_sys::Array;
 use migasfree_types::play::{
     AppDetails, Catalog, Computer, Fault, Job, JobOutput, Link, Package, Place, Plan, Settings,
-    States, Tags,
+    States, Tags, Update,
 };
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
@@ -64,7 +64,7 @@ pub async fn states(ids: &[u32]) -> Result<States, Fault> {
     call("states", &[("ids", numbers(ids))]).await
 }
 
-/// What installing or removing would change.
+/// What installing, updating or removing would change.
 ///
 /// # Errors
 /// What the daemon answers.
@@ -86,6 +86,30 @@ pub async fn install(id: u32) -> Result<String, Fault> {
 /// A refusal, or what the daemon answers.
 pub async fn remove(id: u32) -> Result<String, Fault> {
     call("remove", &[("ids", numbers(&[id]))]).await
+}
+
+/// The packages that have a newer version.
+///
+/// # Errors
+/// What the daemon answers.
+pub async fn updates() -> Result<Vec<Update>, Fault> {
+    call("updates", &[]).await
+}
+
+/// Starts to bring an application, or everything, to its newest version; answers the job.
+///
+/// # Errors
+/// A refusal, or what the daemon answers.
+pub async fn update(app: Option<u32>) -> Result<String, Fault> {
+    call("update", &[("app", app.into())]).await
+}
+
+/// Starts to look for newer versions; answers the job.
+///
+/// # Errors
+/// A refusal, or what the daemon answers.
+pub async fn look_for_updates() -> Result<String, Fault> {
+    call("look_for_updates", &[]).await
 }
 
 /// Starts a synchronisation; answers the job.

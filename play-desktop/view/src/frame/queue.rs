@@ -39,7 +39,7 @@ pub fn Queue() -> impl IntoView {
                 <Show when=move || store.queue_open.get()>
                     <div id="queue-list" class="queue-list" data-testid="queue-list">
                         <For each=move || ids.get() key=Clone::clone let:id>
-                            <JobRow job=job_signal(id.clone()) id />
+                            <JobRow job=store.work.follow(id.clone()) id />
                         </For>
                     </div>
                 </Show>
@@ -74,16 +74,6 @@ pub fn Queue() -> impl IntoView {
             </section>
         </Show>
     }
-}
-
-/// One job of the store, as it changes.
-fn job_signal(id: String) -> Signal<Job> {
-    let store = use_store();
-    Memo::new(move |before: Option<&Job>| {
-        let now = store.work.get(&id);
-        now.or_else(|| before.cloned()).unwrap_or_default()
-    })
-    .into()
 }
 
 fn words(job: &Job, locale: Locale) -> String {

@@ -13,6 +13,7 @@ fn icon(page: Page) -> icondata::Icon {
     match page {
         Page::Discover | Page::App(_) => icondata::LuCompass,
         Page::Installed => icondata::LuPackageCheck,
+        Page::Updates => icondata::LuCircleArrowUp,
         Page::Activity => icondata::LuHistory,
         Page::Info => icondata::LuMonitor,
         Page::Settings => icondata::LuSettings,
@@ -30,10 +31,18 @@ fn RailLink(page: Page) -> impl IntoView {
         match page {
             Page::Discover | Page::App(_) => td_string!(locale, nav.discover),
             Page::Installed => td_string!(locale, nav.installed),
+            Page::Updates => td_string!(locale, nav.updates),
             Page::Activity => td_string!(locale, nav.activity),
             Page::Info => td_string!(locale, nav.info),
             Page::Settings => td_string!(locale, nav.settings),
         }
+    });
+    let waiting = Memo::new(move |_| {
+        let count = (store.updates).with(|known| match known {
+            Some(Ok(updates)) if page == Page::Updates => updates.len(),
+            _ => 0,
+        });
+        (count > 0).then_some(count)
     });
     view! {
         <button
@@ -47,6 +56,7 @@ fn RailLink(page: Page) -> impl IntoView {
         >
             <Icon icon=icon(page) size=20 />
             <span class="rail-text">{name}</span>
+            {move || waiting.get().map(|count| view! { <span class="rail-count">{count}</span> })}
         </button>
     }
 }
@@ -64,6 +74,7 @@ pub fn Rail() -> impl IntoView {
             <div class="rail-places">
                 <RailLink page=Page::Discover />
                 <RailLink page=Page::Installed />
+                <RailLink page=Page::Updates />
                 <RailLink page=Page::Activity />
             </div>
             <div class="rail-foot">

@@ -1,4 +1,4 @@
-//! Keys: `/` and Ctrl+F search, Ctrl+1 to 5 sections, F5 reads again, Alt+Left and Escape go back, and typing in
+//! Keys: `/` and Ctrl+F search, Ctrl+1 to 6 sections, F5 reads again, Alt+Left and Escape go back, and typing in
 //! Discover goes to the search field.
 
 use crate::state::{Page, Store, read_all, use_actions};

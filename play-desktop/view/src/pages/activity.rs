@@ -89,7 +89,7 @@ pub fn Activity() -> impl IntoView {
                             <h2>{day}</h2>
                             <div class="surface job-list">
                                 <For each=move || ids.clone() key=Clone::clone let:id>
-                                    <JobRow job=job_signal(id.clone()) id />
+                                    <JobRow job=store.work.follow(id.clone()) id />
                                 </For>
                             </div>
                         </section>
@@ -110,11 +110,6 @@ fn Empty() -> impl IntoView {
             text=Signal::derive(move || Some(td_string!(i18n.get_locale(), activity.empty_text).to_owned()))
         />
     }
-}
-
-fn job_signal(id: String) -> Signal<Job> {
-    let store = use_store();
-    Memo::new(move |_| store.work.get(&id).unwrap_or_default()).into()
 }
 
 /// Numbers of jobs under the name of their day, those at work first.

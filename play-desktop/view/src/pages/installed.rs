@@ -80,17 +80,8 @@ fn installed(store: &Store) -> Vec<u32> {
         };
         store.states.with(|states| {
             index.find(&query, |app| {
-                let state = states
-                    .get(&app.id)
-                    .map_or(app.state.state, |info| info.state);
-                matches!(
-                    state,
-                    AppState::Installed
-                        | AppState::Required
-                        | AppState::UpdateAvailable
-                        | AppState::Removing
-                        | AppState::PartlyInstalled
-                )
+                let info = states.get(&app.id).unwrap_or(&app.state);
+                info.installed || info.state == AppState::PartlyInstalled
             })
         })
     });

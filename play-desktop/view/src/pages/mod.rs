@@ -7,6 +7,7 @@ mod info;
 mod installed;
 mod settings;
 mod unregistered;
+mod updates;
 
 use crate::state::{Page, use_store};
 use activity::Activity;
@@ -17,6 +18,7 @@ use installed::Installed;
 use leptos::prelude::*;
 use settings::Settings;
 use unregistered::Unregistered;
+use updates::Updates;
 
 /// The page the person is at.
 #[component]
@@ -31,6 +33,7 @@ pub fn CurrentPage() -> impl IntoView {
         }
         (Page::Discover, _) => view! { <Discover /> }.into_any(),
         (Page::Installed, _) => view! { <Installed /> }.into_any(),
+        (Page::Updates, _) => view! { <Updates /> }.into_any(),
         (Page::Activity, _) => view! { <Activity /> }.into_any(),
         (Page::Info, _) => view! { <Info /> }.into_any(),
         (Page::Settings, _) => view! { <Settings /> }.into_any(),

@@ -152,7 +152,7 @@ fn Keys() -> impl IntoView {
         let locale = i18n.get_locale();
         [
             (td_string!(locale, settings.key_search), "/  Ctrl F"),
-            (td_string!(locale, settings.key_pages), "Ctrl 1 … 5"),
+            (td_string!(locale, settings.key_pages), "Ctrl 1 … 6"),
             (td_string!(locale, settings.key_grid), "← ↑ → ↓"),
             (td_string!(locale, settings.key_refresh), "F5"),
             (td_string!(locale, settings.key_back), "Esc  Alt ←"),

@@ -22,12 +22,9 @@ pub fn AppButton(
     #[prop(default = true.into(), into)]
     tab_stop: Signal<bool>,
 ) -> impl IntoView {
-    let has_menu = Memo::new(move |_| {
-        matches!(
-            status.get(),
-            Status::Still(info) if matches!(info.state, AppState::Installed | AppState::UpdateAvailable)
-        )
-    });
+    let has_menu = Memo::new(
+        move |_| matches!(status.get(), Status::Still(info) if info.state == AppState::Installed),
+    );
     let is_information =
         Memo::new(move |_| status.with(|status| status.state() == AppState::Information));
     let app = StoredValue::new(app);
@@ -105,7 +102,8 @@ fn PressButton(app: App, status: Memo<Status>, tab_stop: Signal<bool>) -> impl I
     let disabled = Signal::derive(move || status.with(is_off));
     let press = move |()| match status.get_untracked() {
         Status::Working(job) => actions.cancel(job.id),
-        Status::Still(info) if can_install(info.state) => actions.install(id),
+        Status::Still(info) if info.state == AppState::UpdateAvailable => actions.update(id),
+        Status::Still(info) if can_press(info.state) => actions.install(id),
         Status::Still(_) | Status::Pressed => {}
     };
     view! {
@@ -121,10 +119,13 @@ fn PressButton(app: App, status: Memo<Status>, tab_stop: Signal<bool>) -> impl I
     }
 }
 
-fn can_install(state: AppState) -> bool {
+fn can_press(state: AppState) -> bool {
     matches!(
         state,
-        AppState::Available | AppState::NeedsAdmin | AppState::PartlyInstalled
+        AppState::Available
+            | AppState::NeedsAdmin
+            | AppState::PartlyInstalled
+            | AppState::UpdateAvailable
     )
 }
 
@@ -135,6 +136,7 @@ fn look_of(status: &Status) -> StateLook {
         Status::Working(job) => StateLook::Running(job.percent.map(f64::from)),
         Status::Still(info) => match info.state {
             AppState::NeedsAdmin => StateLook::NeedsAdministrator,
+            AppState::UpdateAvailable => StateLook::Update,
             AppState::Available | AppState::PartlyInstalled => StateLook::Get,
             _ => StateLook::Unavailable,
         },
@@ -150,7 +152,7 @@ fn is_off(status: &Status) -> bool {
     match status {
         Status::Pressed => true,
         Status::Working(job) => !job.allow_cancel,
-        Status::Still(info) => !can_install(info.state),
+        Status::Still(info) => !can_press(info.state),
     }
 }
 
@@ -186,6 +188,9 @@ fn spoken_of(status: &Status, name: &str, locale: Locale) -> String {
         }
         Status::Still(info) if info.state == AppState::NeedsAdmin => {
             filled!(locale, button.get_admin, name = name)
+        }
+        Status::Still(info) if info.state == AppState::UpdateAvailable => {
+            filled!(locale, button.update_named, name = name)
         }
         Status::Still(info) if info.state == AppState::PartlyInstalled => {
             filled!(locale, button.repair_named, name = name)

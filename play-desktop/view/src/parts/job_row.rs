@@ -205,25 +205,19 @@ fn AgainButton(job: Signal<Job>, title: Memo<String>) -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
     let actions = use_actions();
-    let app = Memo::new(move |_| {
-        let app = job.with(unfinished)?;
+    let again = Memo::new(move |_| {
+        let (app, wanted) = job.with(unfinished)?;
         let state = store.face(app).map(|_| store.state(app).state)?;
-        let removing = job.with(|job| job.role == "remove");
-        let sensible = match state {
-            AppState::Available | AppState::NeedsAdmin => !removing,
-            AppState::PartlyInstalled => true,
-            AppState::Installed | AppState::UpdateAvailable => removing,
-            _ => false,
-        };
-        (sensible && store.work.of_app(app).is_none()).then_some((app, removing))
+        (wanted.fits(state) && store.work.of_app(app).is_none()).then_some((app, wanted))
     });
-    let press = move |_| match app.get_untracked() {
-        Some((app, true)) => store.removing.set(Some(app)),
-        Some((app, false)) => actions.install(app),
+    let press = move |_| match again.get_untracked() {
+        Some((app, Wanted::Remove)) => store.removing.set(Some(app)),
+        Some((app, Wanted::Update)) => actions.update(app),
+        Some((app, Wanted::Install)) => actions.install(app),
         None => {}
     };
     view! {
-        <Show when=move || app.with(Option::is_some)>
+        <Show when=move || again.with(Option::is_some)>
             <Button
                 look=ButtonLook::Quiet
                 size=ButtonSize::Small
@@ -240,16 +234,43 @@ fn AgainButton(job: Signal<Job>, title: Memo<String>) -> impl IntoView {
     }
 }
 
-/// The one application of a job that did not do what it was asked for.
-fn unfinished(job: &Job) -> Option<u32> {
+/// What somebody wanted of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Install,
+    Update,
+    Remove,
+}
+
+impl Wanted {
+    /// Whether it still makes sense.
+    fn fits(self, state: AppState) -> bool {
+        match state {
+            AppState::Available | AppState::NeedsAdmin => self == Self::Install,
+            AppState::PartlyInstalled => self != Self::Update,
+            AppState::UpdateAvailable => self != Self::Install,
+            AppState::Installed => self == Self::Remove,
+            _ => false,
+        }
+    }
+}
+
+/// The one application of a job that did not do what it was asked for, and what that was.
+fn unfinished(job: &Job) -> Option<(u32, Wanted)> {
     let [app] = job.apps.as_slice() else {
         return None;
+    };
+    let wanted = match job.role.as_str() {
+        "install" => Wanted::Install,
+        "upgrade" => Wanted::Update,
+        "remove" => Wanted::Remove,
+        _ => return None,
     };
     let failed = matches!(
         job.result,
         Some(JobResult::Failed | JobResult::Partial | JobResult::Refused)
     );
-    (failed && matches!(job.role.as_str(), "install" | "remove")).then_some(*app)
+    failed.then_some((*app, wanted))
 }
 
 #[component]

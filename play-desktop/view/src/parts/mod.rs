@@ -9,6 +9,7 @@ mod grid_skeleton;
 mod job_row;
 mod log;
 mod plan_summary;
+mod right;
 mod segmented;
 mod time_text;
 
@@ -21,5 +22,6 @@ pub use grid_skeleton::GridSkeleton;
 pub use job_row::JobRow;
 pub use log::LogView;
 pub use plan_summary::PlanSummary;
+pub use right::{Right, Shield, right_to};
 pub use segmented::Segmented;
 pub use time_text::TimeText;

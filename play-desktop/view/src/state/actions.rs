@@ -60,6 +60,21 @@ impl Actions {
         self.change(app, async move { bridge::remove(app).await });
     }
 
+    /// Brings an application to its newest version.
+    pub fn update(self, app: u32) {
+        self.change(app, async move { bridge::update(Some(app)).await });
+    }
+
+    /// Brings everything on the computer to its newest version.
+    pub fn update_all(self) {
+        self.begin(bridge::update(None));
+    }
+
+    /// Has newer versions looked for.
+    pub fn look_for_updates(self) {
+        self.begin(bridge::look_for_updates());
+    }
+
     fn change(self, app: u32, call: impl Future<Output = Result<String, Fault>> + 'static) {
         self.store.work.press(app, true);
         let name = self.store.app(app).map(|app| app.name).unwrap_or_default();
@@ -74,18 +89,18 @@ impl Actions {
 
     /// Synchronises.
     pub fn sync(self) {
-        spawn_local(async move {
-            match bridge::sync().await {
-                Ok(_job) => self.read_jobs().await,
-                Err(fault) => self.report(&fault.code, String::new(), fault.detail),
-            }
-        });
+        self.begin(bridge::sync());
     }
 
     /// Sets the tags.
     pub fn set_tags(self, tags: Vec<String>) {
+        self.begin(async move { bridge::set_tags(&tags).await });
+    }
+
+    /// Starts a job that is about no application.
+    fn begin(self, call: impl Future<Output = Result<String, Fault>> + 'static) {
         spawn_local(async move {
-            match bridge::set_tags(&tags).await {
+            match call.await {
                 Ok(_job) => self.read_jobs().await,
                 Err(fault) => self.report(&fault.code, String::new(), fault.detail),
             }

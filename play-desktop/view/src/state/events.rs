@@ -2,7 +2,7 @@
 
 use super::{
     Actions, Store,
-    start::{read_all, read_catalog, read_states, show_remembered, start},
+    start::{read_all, read_catalog, read_states, read_updates, show_remembered, start},
 };
 use crate::{
     bridge,
@@ -43,6 +43,7 @@ fn handle(event: Event, store: Store, actions: Actions, i18n: I18n, output: Outp
         Event::Output(piece) => output.0.set(Some(piece)),
         Event::Catalog => spawn_local(read_catalog(store)),
         Event::States(states) => store.states.update(|known| known.extend(states)),
+        Event::Updates => spawn_local(read_updates(store)),
         Event::Computer(computer) => store.computer.set(Some(*computer)),
         Event::Tags => store
             .tags_changed

@@ -16,12 +16,12 @@ pub use events::{Output, begin};
 pub use fold::fold;
 pub use index::Index;
 pub use place::{Navigation, Page};
-pub use start::{read_all, read_catalog};
+pub use start::{read_all, read_catalog, read_updates};
 pub use status::{Status, status_of};
 pub use work::Work;
 
 use leptos::prelude::*;
-use migasfree_types::play::{App, Computer, Fault, Link, Settings, StateInfo, States};
+use migasfree_types::play::{App, Computer, Fault, Link, Settings, StateInfo, States, Update};
 use std::sync::Arc;
 
 /// Which applications Discover shows, by their state.
@@ -68,6 +68,8 @@ pub struct Store {
     pub fresh: RwSignal<bool>,
     /// States, newer than those of the catalogue.
     pub states: RwSignal<States>,
+    /// What has a newer version, or why nobody can say.
+    pub updates: RwSignal<Option<Result<Vec<Update>, Fault>>>,
     /// Jobs.
     pub work: Work,
     /// This computer.
@@ -102,6 +104,7 @@ impl Store {
             catalog_fault: RwSignal::new(None),
             fresh: RwSignal::new(false),
             states: RwSignal::new(States::new()),
+            updates: RwSignal::new(None),
             work: Work::new(),
             computer: RwSignal::new(None),
             tags_changed: RwSignal::new(0),

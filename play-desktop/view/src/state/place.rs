@@ -12,6 +12,8 @@ pub enum Page {
     Discover,
     /// What is on the computer.
     Installed,
+    /// What has a newer version.
+    Updates,
     /// What happened.
     Activity,
     /// This computer.
@@ -24,9 +26,10 @@ pub enum Page {
 
 impl Page {
     /// The pages of the rail, in its order.
-    pub const RAIL: [Self; 5] = [
+    pub const RAIL: [Self; 6] = [
         Self::Discover,
         Self::Installed,
+        Self::Updates,
         Self::Activity,
         Self::Info,
         Self::Settings,
@@ -37,6 +40,7 @@ impl Page {
         match self {
             Self::Discover => "discover",
             Self::Installed => "installed",
+            Self::Updates => "updates",
             Self::Activity => "activity",
             Self::Info => "info",
             Self::Settings => "settings",

@@ -42,6 +42,7 @@ pub(super) async fn start(store: Store, actions: Actions) {
 pub fn read_all(store: Store, actions: Actions) {
     spawn_local(read_catalog(store));
     spawn_local(actions.read_jobs());
+    spawn_local(read_updates(store));
     spawn_local(async move {
         if let Ok(computer) = bridge::computer_info().await {
             store.computer.set(Some(computer));
@@ -61,6 +62,11 @@ pub async fn read_catalog(store: Store) {
         }
         Err(fault) => store.catalog_fault.set(Some(fault)),
     }
+}
+
+/// Reads what has a newer version.
+pub async fn read_updates(store: Store) {
+    store.updates.set(Some(bridge::updates().await));
 }
 
 /// Reads states anew.

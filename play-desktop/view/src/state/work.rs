@@ -63,8 +63,26 @@ impl Work {
 
     /// Whether a synchronisation waits or runs.
     pub fn is_syncing(&self) -> bool {
-        self.jobs
-            .with(|jobs| (jobs.values()).any(|job| !job.is_over() && job.role == "sync"))
+        self.general("sync").is_some()
+    }
+
+    /// The job of a role that is not over and is about no application: a synchronisation, an update of everything.
+    pub fn general(&self, role: &str) -> Option<Job> {
+        self.jobs.with(|jobs| {
+            (jobs.values())
+                .find(|job| !job.is_over() && job.role == role && job.apps.is_empty())
+                .cloned()
+        })
+    }
+
+    /// One job, following its changes; its last standing once it is forgotten.
+    pub fn follow(&self, id: String) -> Signal<Job> {
+        let work = *self;
+        Memo::new(move |before: Option<&Job>| {
+            let now = work.get(&id);
+            now.or_else(|| before.cloned()).unwrap_or_default()
+        })
+        .into()
     }
 
     /// The job that is not over and handles an application.

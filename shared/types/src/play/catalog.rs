@@ -193,5 +193,25 @@ impl Plan {
     }
 }
 
+/// A package that has a newer version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Update {
+    /// Its name.
+    pub name: String,
+    /// The version that is installed.
+    pub from: String,
+    /// The version that the repositories offer.
+    pub to: String,
+    /// Bytes to download; `None` when unknown.
+    #[serde(default)]
+    pub size: Option<u64>,
+    /// Whether it closes a hole.
+    #[serde(default)]
+    pub security: bool,
+    /// An application of the catalogue it belongs to.
+    #[serde(default)]
+    pub app: Option<u32>,
+}
+
 /// States by application id, as `StatesChanged` brings them.
 pub type States = BTreeMap<u32, StateInfo>;

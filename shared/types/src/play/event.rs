@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Where the view is asked to go, by the command line or by a second start.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// Page: `discover`, `installed`, `activity`, `info`, `settings`.
+    /// Page: `discover`, `installed`, `updates`, `activity`, `info`, `settings`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
     /// Application.
@@ -33,6 +33,8 @@ pub enum Event {
     Catalog,
     /// States of applications changed.
     States(States),
+    /// Other packages than before have newer versions.
+    Updates,
     /// Something about this computer changed.
     Computer(Box<Computer>),
     /// Tags changed.

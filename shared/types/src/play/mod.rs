@@ -10,6 +10,7 @@ mod settings;
 
 pub use catalog::{
     App, AppDetails, AppState, Catalog, Category, Level, Plan, PlanPackage, StateInfo, States,
+    Update,
 };
 pub use computer::{Computer, Connectivity, Link, Machine, Package, Tags};
 pub use event::{Event, Place};

@@ -69,12 +69,16 @@ fn Gone() -> impl IntoView {
 
 #[component]
 fn Content(app: App) -> impl IntoView {
+    let store = use_store();
     let i18n = use_i18n();
-    let status = status_of(app.id);
+    let id = app.id;
+    let status = status_of(id);
     // What demands it stands beside the name already.
     let hinted = StoredValue::new(without_category(app.clone()));
     let details = read_details(app.id, status);
-    let installed = Memo::new(move |_| status.with(is_installed));
+    let updatable = Memo::new(
+        move |_| matches!(status.get(), Status::Still(info) if info.state == AppState::UpdateAvailable),
+    );
     let description = Memo::new({
         let summary = app.summary.clone();
         move |_| {
@@ -102,6 +106,18 @@ fn Content(app: App) -> impl IntoView {
                 <Show when=move || status.with(|status| status.state() != AppState::Required)>
                     <CardHint app=hinted.get_value() status />
                 </Show>
+                // Its button updates it; removing it stays possible.
+                <Show when=move || updatable.get()>
+                    <Button
+                        look=ButtonLook::Quiet
+                        size=ButtonSize::Small
+                        icon=icondata::LuTrash2
+                        class="app-remove"
+                        on_press=move |_| store.removing.set(Some(id))
+                    >
+                        {move || td_string!(i18n.get_locale(), button.remove)}
+                    </Button>
+                </Show>
             </div>
         </header>
         <Facts app=app.clone() details />
@@ -123,7 +139,7 @@ fn Content(app: App) -> impl IntoView {
                 </div>
             </Card>
             <div class="stack">
-                <PlanCard id=app.id installed status />
+                <PlanCard id=app.id status />
                 <History id=app.id />
             </div>
         </div>
@@ -148,13 +164,6 @@ fn without_category(app: App) -> App {
         category_name: String::new(),
         ..app
     }
-}
-
-fn is_installed(status: &Status) -> bool {
-    matches!(
-        status.state(),
-        AppState::Installed | AppState::UpdateAvailable | AppState::Required
-    )
 }
 
 /// Reads the details, and reads them again when the state changed.

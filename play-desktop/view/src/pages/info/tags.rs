@@ -2,12 +2,13 @@
 
 use crate::{
     bridge,
+    parts::{Right, Shield, right_to},
     state::{use_actions, use_store},
     text::{i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_types::play::Tags as Known;
-use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Card, Chip, Dialog, Icon};
+use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Card, Chip, Dialog};
 use std::collections::BTreeSet;
 
 /// The card.
@@ -17,13 +18,7 @@ pub fn Tags() -> impl IntoView {
     let i18n = use_i18n();
     let known = RwSignal::new(Known::default());
     let open = RwSignal::new(false);
-    let right = RwSignal::new(Right::AfterAsking);
-    spawn_local(async move {
-        if let Ok(answer) = bridge::can_authorize("tags-set").await {
-            // The page may have been left meanwhile.
-            let _left = right.try_set(Right::of(answer));
-        }
-    });
+    let right = right_to("tags-set");
     Effect::new(move || {
         store.tags_changed.track();
         spawn_local(async move {
@@ -64,34 +59,6 @@ pub fn Tags() -> impl IntoView {
     }
 }
 
-/// Whether the person may change tags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Right {
-    Never,
-    Always,
-    AfterAsking,
-}
-
-impl Right {
-    fn of(answer: u32) -> Self {
-        match answer {
-            0 => Self::Never,
-            1 => Self::Always,
-            _ => Self::AfterAsking,
-        }
-    }
-}
-
-/// Says that an administrator is asked.
-#[component]
-fn Shield(right: RwSignal<Right>) -> impl IntoView {
-    view! {
-        <Show when=move || right.get() == Right::AfterAsking>
-            <Icon icon=icondata::LuShield />
-        </Show>
-    }
-}
-
 /// `PREFIX-value` in its two parts.
 fn split(tag: &str) -> (String, String) {
     let (prefix, value) = tag.split_once('-').unwrap_or(("", tag));
@@ -102,7 +69,7 @@ fn split(tag: &str) -> (String, String) {
 fn ChangeDialog(
     open: RwSignal<bool>,
     known: RwSignal<Known>,
-    right: RwSignal<Right>,
+    right: Signal<Right>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let actions = use_actions();
