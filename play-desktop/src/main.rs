@@ -9,6 +9,7 @@ mod commands;
 mod fault;
 mod graphics;
 mod icons;
+mod notices;
 mod settings;
 mod store;
 mod window;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use store::Remembered;
 use tauri::{Manager, RunEvent};
 use tracing_subscriber::EnvFilter;
+use window::FirstPlace;
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
@@ -51,16 +53,18 @@ fn main() -> anyhow::Result<()> {
             if args.sync {
                 daemon.want_sync();
             }
-            app.manage(args);
+            app.manage(FirstPlace::new(args.place()));
             window::open(app.handle())?;
             bus::start(app.handle().clone(), daemon);
             Ok(())
         })
         .build(tauri::generate_context!())?;
-    app.run(|app, event| {
-        if let RunEvent::WindowEvent { event, .. } = event {
-            window::on_event(app, &event);
-        }
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent { event, .. } => window::on_event(app, &event),
+        RunEvent::ExitRequested {
+            code: None, api, ..
+        } => window::on_last_closed(app, &api),
+        _ => {}
     });
     Ok(())
 }

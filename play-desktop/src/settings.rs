@@ -74,6 +74,7 @@ mod tests {
             theme: Theme::Dark,
             text_size: 150,
             told_about_closing: true,
+            notices: false,
         };
         SettingsFile::new(path.clone()).set(chosen).unwrap();
         assert_eq!(SettingsFile::new(path).get(), chosen);

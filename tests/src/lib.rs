@@ -11,6 +11,7 @@ pub mod desk;
 pub mod display;
 pub mod fleet;
 pub mod form;
+pub mod notices;
 pub mod organisation;
 pub mod package;
 pub mod peer;

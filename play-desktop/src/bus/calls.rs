@@ -181,7 +181,8 @@ impl Daemon {
         {
             jobs.push(current);
         }
-        for job in &jobs {
+        // The end of a job is noted where it is told.
+        for job in jobs.iter().filter(|job| !job.is_over()) {
             self.note(job);
         }
         Ok(jobs)

@@ -8,7 +8,7 @@ mod signals;
 
 pub use link::start;
 
-use crate::fault::daemon_missing;
+use crate::{fault::daemon_missing, window};
 use migasfree_types::play::{Event, Fault, Job, Link};
 use std::{
     collections::{HashMap, HashSet},
@@ -111,17 +111,34 @@ impl Daemon {
             lock(&self.active).clear();
         }
         tell(app, Event::Link(link));
+        window::leave_if_done(app);
     }
 
-    /// Notes a job; answers whether it differs from what was known.
-    fn note(&self, job: &Job) -> bool {
+    /// Notes a job; answers what is new about it.
+    fn note(&self, job: &Job) -> News {
         let mut active = lock(&self.active);
         if job.is_over() {
-            active.remove(&job.id);
-            return true;
+            return match active.remove(&job.id) {
+                Some(_) => News::Ended,
+                None => News::Changed,
+            };
         }
-        active.insert(job.id.clone(), job.clone()).as_ref() != Some(job)
+        match active.insert(job.id.clone(), job.clone()) {
+            Some(before) if before == *job => News::Nothing,
+            _ => News::Changed,
+        }
     }
+}
+
+/// What is new about a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    /// It is as it was known.
+    Nothing,
+    /// Something.
+    Changed,
+    /// It was seen at work, and is over.
+    Ended,
 }
 
 /// Sends an event to the view.

@@ -1,8 +1,9 @@
 //! From the daemon's signals to the view's events.
 
-use super::{Daemon, tell};
+use super::{Daemon, News, tell};
+use crate::{notices, window};
 use migasfree_dbus::{AppState, names};
-use migasfree_types::play::{Event, OutputPiece};
+use migasfree_types::play::{Event, Job, OutputPiece};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -82,8 +83,7 @@ impl Todo {
         }
         for id in &self.ended {
             if let Ok(job) = daemon.finished_job(&id.to_string()).await {
-                daemon.note(&job);
-                tell(app, Event::Job(Box::new(job)));
+                take(app, daemon, job);
             }
         }
         for id in self.gone {
@@ -122,8 +122,22 @@ async fn refresh(app: &AppHandle, daemon: &Daemon, id: u64) {
             Err(_) => job,
         };
     }
-    if daemon.note(&job) {
-        tell(app, Event::Job(Box::new(job)));
+    take(app, daemon, job);
+}
+
+/// Notes how a job is and tells of it: the view, and the desktop when it ended unseen.
+fn take(app: &AppHandle, daemon: &Daemon, job: Job) {
+    let news = daemon.note(&job);
+    if news == News::Nothing {
+        return;
+    }
+    tell(app, Event::Job(Box::new(job.clone())));
+    if news == News::Ended {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            notices::job_ended(&app, &job).await;
+            window::leave_if_done(&app);
+        });
     }
 }
 

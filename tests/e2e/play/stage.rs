@@ -69,6 +69,7 @@ pub struct Opening {
     pub theme: &'static str,
     pub language: &'static str,
     pub text_size: u16,
+    pub notices: bool,
     pub arguments: Vec<&'static str>,
 }
 
@@ -81,6 +82,7 @@ impl Default for Opening {
             theme: "light",
             language: "en",
             text_size: 100,
+            notices: true,
             arguments: Vec::new(),
         }
     }
@@ -88,7 +90,12 @@ impl Default for Opening {
 
 impl Opening {
     fn settings(&self) -> Value {
-        json!({"theme": self.theme, "language": self.language, "text_size": self.text_size})
+        json!({
+            "theme": self.theme,
+            "language": self.language,
+            "text_size": self.text_size,
+            "notices": self.notices,
+        })
     }
 
     /// Opens the window.

@@ -1,4 +1,4 @@
-//! Language, theme, text size, and what Play is.
+//! Language, theme, text size, notices, and what Play is.
 
 use crate::{
     parts::Segmented,
@@ -7,7 +7,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use migasfree_types::play::{Language, Settings as Chosen, Theme};
-use migasfree_ui_kit::{Card, PageTitle, Wordmark};
+use migasfree_ui_kit::{Card, PageTitle, Switch, Wordmark};
 
 /// Text sizes, in percent.
 const SIZES: [u16; 4] = [100, 125, 150, 200];
@@ -23,6 +23,7 @@ pub fn Settings() -> impl IntoView {
                 <LanguageRow />
                 <ThemeRow />
                 <SizeRow />
+                <NoticesRow />
             </Card>
             <Keys />
             <About />
@@ -135,6 +136,35 @@ fn SizeRow() -> impl IntoView {
                 on_choose=choose
             />
         </Row>
+    }
+}
+
+#[component]
+fn NoticesRow() -> impl IntoView {
+    let store = use_store();
+    let i18n = use_i18n();
+    let actions = use_actions();
+    let wanted = RwSignal::new(store.settings.get_untracked().notices);
+    Effect::new(move || {
+        let notices = wanted.get();
+        let settings = store.settings.get_untracked();
+        if settings.notices != notices {
+            actions.choose(Chosen {
+                notices,
+                ..settings
+            });
+        }
+    });
+    view! {
+        <div class="setting" data-testid="notices">
+            <Switch
+                value=wanted
+                label=move || td_string!(i18n.get_locale(), settings.notices)
+                help=Signal::derive(move || {
+                    Some(td_string!(i18n.get_locale(), settings.notices_help).to_owned())
+                })
+            />
+        </div>
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Settings {
     pub text_size: u16,
     /// Whether Play already said that work goes on when its window is closed.
     pub told_about_closing: bool,
+    /// Whether the desktop tells what ended while nobody looked at the window.
+    pub notices: bool,
 }
 
 impl Default for Settings {
@@ -49,6 +51,7 @@ impl Default for Settings {
             theme: Theme::default(),
             text_size: 100,
             told_about_closing: false,
+            notices: true,
         }
     }
 }
