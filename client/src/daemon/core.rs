@@ -54,6 +54,8 @@ pub struct Core {
     pub signals: Signals,
     /// Wakes the dispatcher.
     pub wake: Notify,
+    /// One writer at a time: the job that runs, or the daemon telling the server what waited for it.
+    pub writing: tokio::sync::Mutex<()>,
     /// One refresh from the server at a time.
     pub refreshing: tokio::sync::Mutex<()>,
     /// One look at the packages at a time.
@@ -101,6 +103,7 @@ impl Core {
             holds: Holds::default(),
             signals: Signals::default(),
             wake: Notify::new(),
+            writing: tokio::sync::Mutex::new(()),
             refreshing: tokio::sync::Mutex::new(()),
             looking: tokio::sync::Mutex::new(()),
             counting: tokio::sync::Mutex::new(()),

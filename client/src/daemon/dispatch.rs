@@ -154,12 +154,16 @@ impl Core {
         for id in self.jobs.left_running() {
             self.jobs.start_again(id);
             self.signals.manager_changed(&self).await;
+            let _alone = self.writing.lock().await;
             self.take_up(id).await;
         }
         loop {
             let woken = self.wake.notified();
             match self.jobs.start_next(self.now(), self.holds.any()) {
-                Some(id) => self.run(id).await,
+                Some(id) => {
+                    let _alone = self.writing.lock().await;
+                    self.run(id).await;
+                }
                 None => woken.await,
             }
         }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::time::timeout;
 
 use super::catalog::{Icon, Offer, PackageFacts, updates};
 use super::core::Core;
@@ -17,6 +19,8 @@ use crate::transport::messages::App;
 const ICONS_AT_ONCE: usize = 4;
 /// Icons are asked for again after this time, seconds.
 const ICON_AGE: i64 = 24 * 3600;
+/// What waits for the server is told within this time, or at the next occasion.
+const TELLING: Duration = Duration::from_secs(10);
 
 impl Core {
     /// Asks the server for everything that is cached, then looks at the packages. `false` when the server did not answer.
@@ -33,12 +37,26 @@ impl Core {
         let reached = result.is_ok();
         if reached {
             self.send_requests().await;
+            self.tell_what_waited().await;
             self.engine().goodbye().await;
         }
         self.notice_server(result);
         self.look_at_packages().await;
         self.signals.manager_changed(self).await;
         reached
+    }
+
+    /// Tells the server what could not be told while it was away. Jobs come first: while one runs this is left to the next
+    /// occasion, and one that comes does not wait for long.
+    async fn tell_what_waited(&self) {
+        let Ok(_alone) = self.writing.try_lock() else {
+            return;
+        };
+        match timeout(TELLING, self.engine().flush_outbox()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::info!(%error, "what waits for the server waits on"),
+            Err(_) => tracing::info!("the server takes its time; what waits for it waits on"),
+        }
     }
 
     async fn fetch(self: &Arc<Self>) -> Result<(), EngineError> {

@@ -54,6 +54,10 @@ pub struct World {
     pub asks: bool,
     /// A change was interrupted.
     pub half_done: bool,
+    /// What the server was not told yet.
+    pub outbox: usize,
+    /// It was told during a change.
+    pub disturbed: bool,
 }
 
 impl World {
@@ -414,6 +418,13 @@ impl Engine for PlayedEngine {
     }
 
     async fn flush_outbox(&self) -> Result<usize, EngineError> {
+        self.reached()?;
+        if self.world().outbox > 0 {
+            World::change(&self.root, |world| {
+                world.disturbed |= world.half_done;
+                world.outbox = 0;
+            });
+        }
         Ok(0)
     }
 

@@ -438,6 +438,63 @@ pub async fn changed_settings_hold_at_once() {
     );
 }
 
+pub async fn what_waited_for_the_server_is_told_when_it_is_back() {
+    let world = World {
+        offline: true,
+        outbox: 2,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    World::change(&fixture.root, |world| world.offline = false);
+    let path = client.manager.refresh_metadata(true).await.unwrap();
+    client.finished(&path).await;
+    until("it is told", async || {
+        World::read(&fixture.root).outbox == 0
+    })
+    .await;
+}
+
+pub async fn telling_what_waited_disturbs_no_job() {
+    let world = World {
+        change: 2000,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    let install = client.manager.install_apps(&[1], CallOptions::default());
+    let install = install.await.unwrap();
+    let job = client.job(&install).await;
+    until("it installs", async || {
+        World::read(&fixture.root).half_done && job.stage().await.unwrap() == Stage::Install
+    })
+    .await;
+    World::change(&fixture.root, |world| world.outbox = 1);
+    // Another server is asked for everything at once.
+    let folder = fixture.root.join("etc");
+    std::fs::create_dir_all(&folder).unwrap();
+    let settings = "[client]\nServer = http://elsewhere:81\n";
+    std::fs::write(folder.join("migasfree.conf"), settings).unwrap();
+    until("the catalogue comes anew", async || {
+        client.manager.server().await.unwrap() == "http://elsewhere:81"
+            && client.catalog.revision().await.unwrap() == 3
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(World::read(&fixture.root).outbox, 1);
+    assert_eq!(
+        client.finished(&install).await.result,
+        Some(JobResult::Success)
+    );
+    let path = client.manager.refresh_metadata(true).await.unwrap();
+    client.finished(&path).await;
+    until("it is told", async || {
+        World::read(&fixture.root).outbox == 0
+    })
+    .await;
+    assert!(!World::read(&fixture.root).disturbed);
+}
+
 pub async fn updates_are_counted_and_an_application_is_upgraded() {
     let mut world = World::new();
     world.installed.insert("ledger".into(), "1.0".into());
