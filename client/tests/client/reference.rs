@@ -17,9 +17,9 @@ use migasfree_client::upload::{Target, UploadError, Uploader};
 use migasfree_envelope::{PrivateKey, open};
 use serde_json::{Value, json};
 
+use crate::support::bench::{FULL, engine};
 use crate::support::observer::Recorder;
 use crate::support::pms::FakePackages;
-use crate::sync::{FULL, engine};
 
 const PROJECT: &str = "Debian-12";
 

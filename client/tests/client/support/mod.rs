@@ -1,3 +1,4 @@
+pub mod bench;
 pub mod observer;
 pub mod packages;
 pub mod pms;

@@ -1,0 +1,8 @@
+//! Synchronisations against a server of the tests, with a package manager that only pretends.
+
+mod identity;
+mod offer;
+mod packages;
+mod repositories;
+mod told_later;
+mod whole;
