@@ -18,6 +18,7 @@ use super::schedule::Schedule;
 use super::settings::{Opener, Stamp};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::pms::InstalledPackage;
 use crate::sync::{Credentials, Engine, EngineError};
 
 /// Questions to the package manager that are answered side by side; each is a program that runs.
@@ -143,6 +144,13 @@ impl Core {
     pub async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
         // It is never closed.
         self.questions.acquire().await.ok()
+    }
+
+    /// The packages of this computer.
+    pub async fn installed(&self) -> Result<Vec<InstalledPackage>, Error> {
+        let _turn = self.turn().await;
+        let installed = self.engine().installed().await;
+        installed.map_err(|error| bus_error(&error))
     }
 
     /// Now, Unix seconds.

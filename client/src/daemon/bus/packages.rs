@@ -1,6 +1,5 @@
 //! `org.migasfree.Client1.Packages`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use migasfree_dbus::{Action, Error, HistoryRecord, UpdateRecord};
@@ -9,6 +8,7 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
 use crate::daemon::access::{Details, check_names, check_text, prompt_is_welcome};
+use crate::daemon::catalog::package_names;
 use crate::daemon::core::{Core, bus_error};
 
 /// Names of one question of `CheckInstalled`.
@@ -25,13 +25,7 @@ impl Packages {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(String, String, String, String)>, Error> {
         self.0.access.read(&header).await?;
-        let _turn = self.0.turn().await;
-        let packages = self
-            .0
-            .engine()
-            .installed()
-            .await
-            .map_err(|e| bus_error(&e))?;
+        let packages = self.0.installed().await?;
         Ok(packages
             .into_iter()
             .map(|package| {
@@ -56,21 +50,8 @@ impl Packages {
                 "at most {NAMES} names in one call"
             )));
         }
-        let _turn = self.0.turn().await;
-        let packages = self
-            .0
-            .engine()
-            .installed()
-            .await
-            .map_err(|e| bus_error(&e))?;
-        let installed: BTreeSet<&str> = packages
-            .iter()
-            .flat_map(|package| {
-                let plain = package.name.split_once(':').map(|(name, _)| name);
-                [Some(package.name.as_str()), plain]
-            })
-            .flatten()
-            .collect();
+        let packages = self.0.installed().await?;
+        let installed = package_names(&packages);
         Ok(names
             .into_iter()
             .filter(|name| installed.contains(name.as_str()))

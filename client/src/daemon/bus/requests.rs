@@ -1,7 +1,5 @@
 //! From the arguments of a call to the job it asks for, and who may ask.
 
-use std::collections::BTreeSet;
-
 use migasfree_dbus::names::job_path;
 use migasfree_dbus::{Action, CallOptions, Error};
 use zbus::OwnedObjectPath;
@@ -9,7 +7,7 @@ use zbus::message::Header;
 
 use super::manager::Manager;
 use crate::daemon::access::{Caller, Details, check_ids, check_names};
-use crate::daemon::catalog::PackageFacts;
+use crate::daemon::catalog::{PackageFacts, package_names};
 use crate::daemon::core::bus_error;
 use crate::daemon::jobs::{AppRef, NewJob, Task};
 use crate::pms::PackageName;
@@ -160,20 +158,8 @@ impl Manager {
 
     /// Refuses to upgrade what is not installed.
     async fn refuse_absent(&self, packages: &[PackageName]) -> Result<(), Error> {
-        let installed = self
-            .0
-            .engine()
-            .installed()
-            .await
-            .map_err(|e| bus_error(&e))?;
-        let there: BTreeSet<&str> = installed
-            .iter()
-            .flat_map(|package| {
-                let plain = package.name.split_once(':').map(|(name, _)| name);
-                [Some(package.name.as_str()), plain]
-            })
-            .flatten()
-            .collect();
+        let installed = self.0.installed().await?;
+        let there = package_names(&installed);
         match packages.iter().find(|name| !there.contains(name.as_str())) {
             Some(name) => Err(Error::NotFound(format!("{name} is not installed"))),
             None => Ok(()),

@@ -134,12 +134,18 @@ impl PackageFacts {
     }
 }
 
-/// What policies demand and this computer does not fulfil.
-fn pending(mandatory: &MandatoryPackages, installed: &[InstalledPackage]) -> MandatoryPackages {
-    let there: BTreeSet<&str> = installed
+/// The names of packages, with and without the architecture some package managers put behind them.
+#[must_use]
+pub fn package_names(packages: &[InstalledPackage]) -> BTreeSet<&str> {
+    packages
         .iter()
         .flat_map(|package| [package.name.as_str(), plain(&package.name)])
-        .collect();
+        .collect()
+}
+
+/// What policies demand and this computer does not fulfil.
+fn pending(mandatory: &MandatoryPackages, installed: &[InstalledPackage]) -> MandatoryPackages {
+    let there = package_names(installed);
     let those = |names: &[String], is_there: bool| -> Vec<String> {
         names
             .iter()

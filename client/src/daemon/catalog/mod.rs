@@ -10,7 +10,7 @@ mod requests;
 mod states;
 mod text;
 
-pub use facts::{PackageFacts, Update, updates};
+pub use facts::{PackageFacts, Update, package_names, updates};
 pub use images::{Icon, IconCache};
 pub use query::select;
 pub use records::Shelf;

@@ -13,7 +13,9 @@ use migasfree_client::paths::Layout;
 use migasfree_client::pms::PackageManager;
 use migasfree_client::process::root::Root;
 use migasfree_client::process::{CommandRunner, Finished, Invocation, LineListener};
-use migasfree_client::sync::{Engine, EngineError, LocalEngine, Outcome, Parts, Scope, SyncRequest};
+use migasfree_client::sync::{
+    Engine, EngineError, LocalEngine, Outcome, Parts, Scope, SyncRequest,
+};
 use migasfree_client::transport::HttpTransport;
 use time::OffsetDateTime;
 use time::macros::datetime;
