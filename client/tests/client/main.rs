@@ -7,3 +7,4 @@ mod apt;
 mod cli;
 mod reference;
 mod sync;
+mod worker;

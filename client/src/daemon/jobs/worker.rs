@@ -46,7 +46,7 @@ pub async fn perform(
     job.cancel = cancel;
     let before = versions(engine).await;
     let result = if resume {
-        match engine.resume(&job).await {
+        match go_on(engine, work, &job).await {
             Some(result) => result,
             None => {
                 finish(engine, log, interrupted(), &before).await;
@@ -57,12 +57,8 @@ pub async fn perform(
         run(engine, work, &job).await
     };
     let done = match result {
-        Ok(outcome) => {
-            for problem in &outcome.problems {
-                log.output(OutputStream::Err, problem);
-            }
-            Done::new(outcome.code, outcome.problems.join("\n"))
-        }
+        // The problems are in the log already, where they happened.
+        Ok(outcome) => Done::new(outcome.code, outcome.problems.join("\n")),
         Err(error) => {
             log.output(OutputStream::Err, &error.to_string());
             let mut done = Done::new(error.code(), error.to_string());
@@ -112,6 +108,22 @@ async fn run(engine: &dyn Engine, work: &Work, job: &Job<'_>) -> Result<Outcome,
         Work::Packages(action) => engine.packages(action, job).await,
         Work::Tags { tags, apply } => engine.set_tags(tags, *apply, job).await,
         Work::Repair => engine.repair(job).await,
+    }
+}
+
+/// Goes on with what an earlier worker left running. Of a synchronisation, or of new tags, that is only a part: the whole
+/// follows, finds done what is done, and tells the server.
+async fn go_on(
+    engine: &dyn Engine,
+    work: &Work,
+    job: &Job<'_>,
+) -> Option<Result<Outcome, EngineError>> {
+    let resumed = engine.resume(job).await?;
+    let is_over = matches!(&resumed, Err(error)
+        if matches!(error.code(), ResultCode::ByUser | ResultCode::Interrupted));
+    match work {
+        Work::Sync(_) | Work::Tags { .. } if !is_over => Some(run(engine, work, job).await),
+        _ => Some(resumed),
     }
 }
 

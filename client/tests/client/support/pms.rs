@@ -20,6 +20,8 @@ pub struct FakePackages {
     /// Fails every change.
     pub broken: bool,
     pub refresh_fails: bool,
+    /// An earlier program left a change at work, and it ends well.
+    pub at_work: bool,
     pub key: Mutex<Option<String>>,
     pub repositories: Mutex<Option<Vec<Repository>>>,
     pub actions: Mutex<Vec<Action>>,
@@ -121,7 +123,7 @@ impl PackageManager for FakePackages {
     }
 
     async fn attach(&self, _job: &Job<'_>) -> Option<Result<(), PmsError>> {
-        None
+        self.at_work.then_some(Ok(()))
     }
 
     fn forget(&self, _job: &JobId) {}
