@@ -239,10 +239,10 @@ impl Core {
         let connectivity = match &result {
             Err(EngineError::Offline(reason)) => {
                 tracing::info!(reason, "the server cannot be reached");
-                if self.engine().network().ip_address.is_empty() {
-                    Connectivity::Offline
-                } else {
+                if self.engine().has_network() {
                     Connectivity::ServerUnreachable
+                } else {
+                    Connectivity::Offline
                 }
             }
             Err(EngineError::Saturated { .. }) => Connectivity::Saturated,

@@ -47,6 +47,10 @@ impl Engine for LocalEngine {
         })
     }
 
+    fn has_network(&self) -> bool {
+        identity::address().is_some()
+    }
+
     async fn register(
         &self,
         credentials: &Credentials,

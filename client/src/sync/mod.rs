@@ -178,6 +178,9 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// First IPv4 network.
     fn network(&self) -> NetworkInfo;
 
+    /// Whether this computer has an address to reach others from, of whatever family.
+    fn has_network(&self) -> bool;
+
     /// Registers with the server: keys, then the computer's record.
     async fn register(
         &self,

@@ -44,6 +44,10 @@ pub struct World {
     pub mandatory: Vec<String>,
     /// The server does not answer.
     pub offline: bool,
+    /// There is no network.
+    pub unplugged: bool,
+    /// There is no IPv4.
+    pub only_ipv6: bool,
     /// The server takes requests for applications.
     pub takes_requests: bool,
     /// How long a download lasts, milliseconds.
@@ -273,11 +277,19 @@ impl Engine for PlayedEngine {
     }
 
     fn network(&self) -> NetworkInfo {
+        let world = self.world();
+        if world.unplugged || world.only_ipv6 {
+            return NetworkInfo::default();
+        }
         NetworkInfo {
             network: "192.0.2.0/24".into(),
             mask: "255.255.255.0".into(),
             ip_address: "192.0.2.42".into(),
         }
+    }
+
+    fn has_network(&self) -> bool {
+        !self.world().unplugged
     }
 
     async fn register(

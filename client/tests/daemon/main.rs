@@ -65,6 +65,7 @@ fn all_tests() -> Vec<Test> {
         a_password_comes_through_a_pipe_and_is_never_written_down,
         the_daemon_is_ready_at_once_and_stays_small,
         changed_settings_hold_at_once,
+        a_computer_without_ipv4_is_not_taken_for_one_without_a_network,
         what_waited_for_the_server_is_told_when_it_is_back,
         telling_what_waited_disturbs_no_job,
         updates_are_counted_and_an_application_is_upgraded,

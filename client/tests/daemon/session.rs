@@ -438,6 +438,23 @@ pub async fn changed_settings_hold_at_once() {
     );
 }
 
+pub async fn a_computer_without_ipv4_is_not_taken_for_one_without_a_network() {
+    for (unplugged, connectivity) in [(false, "server-unreachable"), (true, "offline")] {
+        let world = World {
+            offline: true,
+            only_ipv6: true,
+            unplugged,
+            ..World::new()
+        };
+        let fixture = Fixture::session(world).await;
+        let client = fixture.connect().await;
+        until(connectivity, async || {
+            client.manager.connectivity().await.unwrap() == connectivity
+        })
+        .await;
+    }
+}
+
 pub async fn what_waited_for_the_server_is_told_when_it_is_back() {
     let world = World {
         offline: true,
