@@ -255,8 +255,7 @@ pub async fn jobs_are_found_below_the_root_object() {
         .find(|(name, _)| name.as_str() == JOB)
         .unwrap();
     assert_eq!(*properties["Role"], Variant::from("install"));
-    // Here nobody is asked who they are: what a job is about is not told.
-    assert_eq!(*properties["Title"], Variant::from(""));
+    assert_eq!(*properties["Title"], Variant::from("Install Sketchbook"));
     client.job(&job).await.cancel().await.unwrap();
     client.finished(&job).await;
 }

@@ -192,7 +192,7 @@ pub async fn jobs_are_private() {
     assert_eq!(
         seen,
         json!({
-            "title": "", "packages": [], "state": "running", "own jobs": 0,
+            "title": "", "title is listed": false, "packages": [], "state": "running", "own jobs": 0,
             "cancel": "NotAuthorized", "subscribe": "NotAuthorized", "read": "NotAuthorized",
             "read by number": "NotAuthorized", "answer": "NotAuthorized",
         })

@@ -6,6 +6,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
+use migasfree_dbus::names::{BUS_NAME, JOB, ROOT_PATH};
 use migasfree_dbus::{
     AppQuery, CallOptions, Error, JobFilter, ManagerProxy, SyncOptions, TagOptions, TagsProxy,
     UpgradeOptions,
@@ -13,7 +14,8 @@ use migasfree_dbus::{
 use migasfree_tests::agent::dismiss_prompts_of;
 use migasfree_tests::bus::Bus;
 use serde_json::{Value, json};
-use zbus::{Connection, OwnedObjectPath};
+use zbus::fdo::ObjectManagerProxy;
+use zbus::{Connection, OwnedObjectPath, Variant};
 
 use crate::fixture::Client;
 
@@ -192,7 +194,18 @@ async fn pry(bus: &Connection, path: &str) -> Value {
     let path = OwnedObjectPath::try_from(path).unwrap();
     let job = client.job(&path).await;
     let id = path.rsplit('/').next().unwrap().to_owned();
+    let objects = ObjectManagerProxy::builder(bus)
+        .destination(BUS_NAME)
+        .path(ROOT_PATH)
+        .build()
+        .await
+        .unwrap();
+    let listed = objects.get_managed_objects().await.unwrap();
+    let (_, listed) = (listed[&path].iter())
+        .find(|(name, _)| name.as_str() == JOB)
+        .unwrap();
     json!({
+        "title is listed": *listed["Title"] != Variant::from(""),
         "title": job.title().await.unwrap(),
         "packages": job.subject().await.unwrap().packages,
         "state": job.state().await.unwrap(),

@@ -5,6 +5,7 @@ mod computer;
 mod config;
 mod job;
 mod manager;
+mod objects;
 mod packages;
 mod properties;
 mod requests;
@@ -17,7 +18,6 @@ use std::sync::Arc;
 
 use migasfree_dbus::names::ROOT_PATH;
 use zbus::Connection;
-use zbus::fdo::ObjectManager;
 
 use super::core::Core;
 
@@ -25,7 +25,7 @@ use super::core::Core;
 pub async fn serve(core: &Arc<Core>, connection: &Connection, system: bool) -> zbus::Result<()> {
     let server = connection.object_server();
     let shared = || Arc::clone(core);
-    server.at(ROOT_PATH, ObjectManager).await?;
+    server.at(ROOT_PATH, objects::Objects(shared())).await?;
     server.at(ROOT_PATH, manager::Manager(shared())).await?;
     server
         .at(ROOT_PATH, catalog::CatalogObject(shared()))

@@ -51,6 +51,11 @@ impl Signals {
         let _ = self.connection.set((connection, system));
     }
 
+    /// The jobs that have an object.
+    pub fn jobs_on_the_bus(&self) -> Vec<u64> {
+        self.lock().jobs.keys().copied().collect()
+    }
+
     /// The connection to the system bus, if that is where the daemon is.
     pub fn system_bus(&self) -> Option<&Connection> {
         let (connection, system) = self.connection.get()?;
