@@ -168,14 +168,43 @@ pub async fn every_member_has_its_name_and_signature() {
     client.finished(&job).await;
 }
 
+pub async fn answers_have_names_for_who_reads_the_introspection() {
+    let fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    let xml = introspection(&client.bus, ROOT_PATH).await;
+    for (method, names) in [
+        ("Upgrade", ["job"].as_slice()),
+        ("Plan", &["plan"]),
+        ("ListApps", &["revision", "apps"]),
+        ("GetImage", &["image", "media_type"]),
+        ("ReadOutput", &["next", "bytes"]),
+        ("ListUpdates", &["updates"]),
+    ] {
+        let (_, rest) = xml
+            .split_once(&format!("<method name=\"{method}\""))
+            .unwrap();
+        let (arguments, _) = rest.split_once("</method>").unwrap();
+        for name in names {
+            let named = |tag: &&str| {
+                tag.contains(&format!("name=\"{name}\"")) && tag.contains("direction=\"out\"")
+            };
+            assert!(arguments.split('<').any(|tag| named(&tag)), "{arguments}");
+        }
+    }
+}
+
 async fn introspect(bus: &Connection, path: &str) -> BTreeSet<String> {
+    read_members(&introspection(bus, path).await)
+}
+
+async fn introspection(bus: &Connection, path: &str) -> String {
     let object = IntrospectableProxy::builder(bus)
         .destination(BUS_NAME)
         .path(path)
         .build()
         .await
         .unwrap();
-    read_members(&object.introspect().await.unwrap())
+    object.introspect().await.unwrap()
 }
 
 /// The members an object says it has: `interface Method(in) out`, `interface signal Name arguments`,

@@ -77,6 +77,7 @@ fn all_tests() -> Vec<Test> {
     ));
     tests.extend(tests!(interface, false:
         every_member_has_its_name_and_signature,
+        answers_have_names_for_who_reads_the_introspection,
         jobs_are_found_below_the_root_object,
         every_right_is_shipped_in_both_languages,
     ));

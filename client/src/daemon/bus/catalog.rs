@@ -45,6 +45,7 @@ impl CatalogObject {
 
 #[interface(name = "org.migasfree.Client1.Catalog")]
 impl CatalogObject {
+    #[zbus(out_args("revision", "apps"))]
     async fn list_apps(
         &self,
         query: Dictionary,
@@ -63,6 +64,7 @@ impl CatalogObject {
         Ok((shelf.offer.revision, apps))
     }
 
+    #[zbus(out_args("app"))]
     async fn get_app(
         &self,
         id: u32,
@@ -76,6 +78,7 @@ impl CatalogObject {
         Ok(shelf.record(app, viewer))
     }
 
+    #[zbus(out_args("categories"))]
     async fn list_categories(
         &self,
         #[zbus(header)] header: Header<'_>,
@@ -84,6 +87,7 @@ impl CatalogObject {
         Ok(self.0.shelf().categories())
     }
 
+    #[zbus(out_args("states"))]
     async fn get_states(
         &self,
         ids: Vec<u32>,
@@ -100,6 +104,7 @@ impl CatalogObject {
             .collect())
     }
 
+    #[zbus(out_args("image", "media_type"))]
     async fn get_image(
         &self,
         id: u32,

@@ -16,16 +16,19 @@ pub struct Computer(pub Arc<Core>);
 
 #[interface(name = "org.migasfree.Client1.Computer")]
 impl Computer {
+    #[zbus(out_args("info"))]
     async fn get_info(&self, #[zbus(header)] header: Header<'_>) -> Result<ComputerInfo, Error> {
         self.0.access.read(&header).await?;
         Ok(describe::info(&self.0))
     }
 
+    #[zbus(out_args("label"))]
     async fn get_label(&self, #[zbus(header)] header: Header<'_>) -> Result<ComputerLabel, Error> {
         self.0.access.read(&header).await?;
         Ok(describe::label(&self.0))
     }
 
+    #[zbus(out_args("network"))]
     async fn get_network(&self, #[zbus(header)] header: Header<'_>) -> Result<Network, Error> {
         self.0.access.read(&header).await?;
         let network = self.0.engine().network();

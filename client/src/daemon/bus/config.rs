@@ -16,6 +16,7 @@ pub struct Config(pub Arc<Core>);
 
 #[interface(name = "org.migasfree.Client1.Config")]
 impl Config {
+    #[zbus(out_args("settings"))]
     async fn get(
         &self,
         #[zbus(header)] header: Header<'_>,

@@ -141,6 +141,7 @@ impl JobObject {
         Ok(())
     }
 
+    #[zbus(out_args("next", "bytes"))]
     async fn read_output(
         &self,
         offset: u64,

@@ -27,6 +27,7 @@ pub struct Manager(pub Arc<Core>);
 
 #[interface(name = "org.migasfree.Client1.Manager")]
 impl Manager {
+    #[zbus(out_args("job"))]
     async fn sync(
         &self,
         options: Dictionary,
@@ -54,6 +55,7 @@ impl Manager {
             .await
     }
 
+    #[zbus(out_args("job"))]
     async fn install_apps(
         &self,
         ids: Vec<u32>,
@@ -79,6 +81,7 @@ impl Manager {
         .await
     }
 
+    #[zbus(out_args("job"))]
     async fn remove_apps(
         &self,
         ids: Vec<u32>,
@@ -104,6 +107,7 @@ impl Manager {
         .await
     }
 
+    #[zbus(out_args("job"))]
     async fn install_packages(
         &self,
         names: Vec<String>,
@@ -119,6 +123,7 @@ impl Manager {
             .await
     }
 
+    #[zbus(out_args("job"))]
     async fn remove_packages(
         &self,
         names: Vec<String>,
@@ -134,6 +139,7 @@ impl Manager {
             .await
     }
 
+    #[zbus(out_args("job"))]
     async fn upgrade(
         &self,
         names: Vec<String>,
@@ -156,6 +162,7 @@ impl Manager {
         self.request(&caller, action, details, &options, task).await
     }
 
+    #[zbus(out_args("job"))]
     async fn refresh_metadata(
         &self,
         force: bool,
@@ -171,6 +178,7 @@ impl Manager {
             .await
     }
 
+    #[zbus(out_args("plan"))]
     async fn plan(
         &self,
         role: PlanRole,
@@ -184,6 +192,7 @@ impl Manager {
         plan::plan(&self.0, role, &names).await
     }
 
+    #[zbus(out_args("jobs"))]
     async fn list_jobs(
         &self,
         filter: Dictionary,
@@ -206,6 +215,7 @@ impl Manager {
         Ok(self.0.jobs.list(&filter, None))
     }
 
+    #[zbus(out_args("next", "bytes"))]
     async fn read_output(
         &self,
         id: String,
@@ -222,6 +232,7 @@ impl Manager {
         output_of(&self.0, id, offset, limit)
     }
 
+    #[zbus(out_args("job"))]
     async fn register(
         &self,
         user: String,
@@ -256,6 +267,7 @@ impl Manager {
         Ok(())
     }
 
+    #[zbus(out_args("answer"))]
     async fn can_authorize(
         &self,
         action: String,
@@ -275,6 +287,7 @@ impl Manager {
         })
     }
 
+    #[zbus(out_args("unlocked"))]
     async fn unlock(
         &self,
         actions: Vec<String>,
@@ -304,6 +317,7 @@ impl Manager {
         Ok(true)
     }
 
+    #[zbus(out_args("descriptor"))]
     async fn inhibit(
         &self,
         what: String,

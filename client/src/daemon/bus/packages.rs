@@ -20,6 +20,7 @@ pub struct Packages(pub Arc<Core>);
 
 #[interface(name = "org.migasfree.Client1.Packages")]
 impl Packages {
+    #[zbus(out_args("packages"))]
     async fn list_installed(
         &self,
         #[zbus(header)] header: Header<'_>,
@@ -39,6 +40,7 @@ impl Packages {
             .collect())
     }
 
+    #[zbus(out_args("installed"))]
     async fn check_installed(
         &self,
         names: Vec<String>,
@@ -58,6 +60,7 @@ impl Packages {
             .collect())
     }
 
+    #[zbus(out_args("names"))]
     async fn list_available(
         &self,
         prefix: String,
@@ -74,6 +77,7 @@ impl Packages {
         available.map_err(|e| bus_error(&e))
     }
 
+    #[zbus(out_args("packages"))]
     async fn search(
         &self,
         pattern: String,
@@ -108,6 +112,7 @@ impl Packages {
             .collect())
     }
 
+    #[zbus(out_args("updates"))]
     async fn list_updates(
         &self,
         #[zbus(header)] header: Header<'_>,
@@ -117,6 +122,7 @@ impl Packages {
         Ok(self.0.shelf().updates())
     }
 
+    #[zbus(out_args("changes"))]
     async fn get_history(
         &self,
         since: u64,

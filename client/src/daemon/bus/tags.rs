@@ -20,6 +20,7 @@ pub struct Tags(pub Arc<Core>);
 
 #[interface(name = "org.migasfree.Client1.Tags")]
 impl Tags {
+    #[zbus(out_args("assigned", "available"))]
     async fn get(
         &self,
         #[zbus(header)] header: Header<'_>,
@@ -37,6 +38,7 @@ impl Tags {
         Ok((facts.tags.assigned.clone(), available))
     }
 
+    #[zbus(out_args("job"))]
     async fn set(
         &self,
         tags: Vec<String>,
