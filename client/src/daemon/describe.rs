@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use migasfree_dbus::{ComputerInfo, ComputerLabel, ConfigValue, Origin};
+use migasfree_dbus::{ComputerInfo, ComputerLabel, ConfigValue, Origin, TraitRecord};
 use zbus::{OwnedVariant, Variant};
 
 use super::core::Core;
@@ -86,6 +86,23 @@ pub fn label(core: &Core) -> ComputerLabel {
         qr: qr.to_string(),
         age: core.age(facts.fetched_at),
     }
+}
+
+/// The attributes that the server assigned, those of one prefix or all for an empty text.
+#[must_use]
+pub fn traits(core: &Core, prefix: &str) -> Vec<TraitRecord> {
+    let traits = core.engine().last_traits().into_iter();
+    traits
+        .filter(|one| prefix.is_empty() || one.prefix == prefix)
+        .map(|one| TraitRecord {
+            id: one.id,
+            prefix: one.prefix,
+            name: one.name,
+            value: one.value,
+            description: one.description,
+            sort: one.sort,
+        })
+        .collect()
 }
 
 /// The settings in force, without secrets.

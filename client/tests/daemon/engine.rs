@@ -418,7 +418,15 @@ impl Engine for PlayedEngine {
     }
 
     fn last_traits(&self) -> Vec<Trait> {
-        Vec::new()
+        let one = |id, prefix: &str, value: &str| Trait {
+            id,
+            prefix: prefix.into(),
+            value: value.into(),
+            description: String::new(),
+            name: prefix.to_lowercase(),
+            sort: "client".into(),
+        };
+        vec![one(7, "CID", "42"), one(8, "NET", "192.0.2.0/24")]
     }
 
     async fn server_info(&self) -> Result<ServerInfo, EngineError> {

@@ -103,6 +103,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
             "GetInfo() a{sv}",
             "GetLabel() a{sv}",
             "GetNetwork() a{sv}",
+            "ListTraits(s) aa{sv}",
             "signal Changed ",
         ],
     ),

@@ -58,6 +58,7 @@ fn all_tests() -> Vec<Test> {
     tests.extend(tests!(session, false:
         an_application_is_installed_and_removed_with_live_progress,
         the_catalogue_is_there_without_the_server,
+        what_the_server_assigned_is_listed_by_prefix,
         icons_come_as_sealed_files_of_the_size_wanted,
         waiting_jobs_can_be_cancelled_and_unsafe_stages_cannot,
         a_question_reaches_the_owner_and_the_answer_the_job,

@@ -161,6 +161,18 @@ pub async fn the_catalogue_is_there_without_the_server() {
     assert!(packages.list_installed().await.unwrap().is_empty());
 }
 
+pub async fn what_the_server_assigned_is_listed_by_prefix() {
+    let fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    let computer = ComputerProxy::new(&client.bus).await.unwrap();
+    let all = computer.list_traits("").await.unwrap();
+    let prefixes: Vec<&str> = all.iter().map(|one| one.prefix.as_str()).collect();
+    assert_eq!(prefixes, ["CID", "NET"]);
+    let net = computer.list_traits("NET").await.unwrap();
+    assert_eq!(net[0].value, "192.0.2.0/24");
+    assert!(computer.list_traits("net").await.unwrap().is_empty());
+}
+
 pub async fn icons_come_as_sealed_files_of_the_size_wanted() {
     let fixture = Fixture::session(World::new()).await;
     let client = fixture.connect().await;

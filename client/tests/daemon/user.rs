@@ -8,14 +8,14 @@ use std::process::{Command, Stdio};
 
 use migasfree_dbus::names::{BUS_NAME, JOB, ROOT_PATH};
 use migasfree_dbus::{
-    AppQuery, CallOptions, Error, JobFilter, ManagerProxy, SyncOptions, TagOptions, TagsProxy,
-    UpgradeOptions,
+    AppQuery, CallOptions, ComputerProxy, Error, JobFilter, ManagerProxy, SyncOptions, TagOptions,
+    TagsProxy, UpgradeOptions,
 };
 use migasfree_tests::agent::dismiss_prompts_of;
 use migasfree_tests::bus::Bus;
 use serde_json::{Value, json};
 use zbus::fdo::ObjectManagerProxy;
-use zbus::{Connection, OwnedObjectPath, Variant};
+use zbus::{Connection, Message, OwnedObjectPath, Variant};
 
 use crate::fixture::Client;
 
@@ -135,6 +135,10 @@ pub async fn try_everything(bus: &Connection, reads: bool) -> Vec<(&'static str,
         ),
         ("Unregister", code(manager.unregister(true).await)),
         ("ListJobs all", code(manager.list_jobs(everybodys).await)),
+        (
+            "Computer.ListTraits",
+            code(traits_without_prompt(bus).await),
+        ),
         ("RequestApp", code(catalog.request_app(1, "please").await)),
         (
             "Tags.Set",
@@ -158,6 +162,13 @@ pub async fn try_everything(bus: &Connection, reads: bool) -> Vec<(&'static str,
 /// The method has no options; a plain message says that no prompt is welcome.
 async fn refresh_without_prompt(manager: &ManagerProxy<'_>) -> Result<OwnedObjectPath, Error> {
     let answer = manager.inner().call("RefreshMetadata", &true).await;
+    answer.map_err(Error::from)
+}
+
+/// As above.
+async fn traits_without_prompt(bus: &Connection) -> Result<Message, Error> {
+    let computer = ComputerProxy::new(bus).await.unwrap();
+    let answer = computer.inner().call_method("ListTraits", &"").await;
     answer.map_err(Error::from)
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use migasfree_dbus::{ComputerInfo, ComputerLabel, Error, Network};
+use migasfree_dbus::{Action, ComputerInfo, ComputerLabel, Error, Network, TraitRecord};
 use zbus::interface;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
+use crate::daemon::access::{Details, check_text, prompt_is_welcome};
 use crate::daemon::core::Core;
 use crate::daemon::describe;
 
@@ -37,6 +38,22 @@ impl Computer {
             mask: network.mask,
             ip_address: network.ip_address,
         })
+    }
+
+    #[zbus(out_args("traits"))]
+    async fn list_traits(
+        &self,
+        prefix: String,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<TraitRecord>, Error> {
+        let caller = self.0.access.caller(&header).await?;
+        check_text(&prefix)?;
+        let (details, ask) = (Details::default(), prompt_is_welcome(&header));
+        self.0
+            .access
+            .require(&caller, Action::ReadInventory, &details, ask)
+            .await?;
+        Ok(describe::traits(&self.0, &prefix))
     }
 
     #[zbus(signal, name = "Changed")]

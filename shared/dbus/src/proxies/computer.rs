@@ -1,4 +1,4 @@
-use crate::{ComputerInfo, ComputerLabel, Error, Network};
+use crate::{ComputerInfo, ComputerLabel, Error, Network, TraitRecord};
 
 /// `org.migasfree.Client1.Computer`: who this computer is.
 #[zbus::proxy(
@@ -15,6 +15,11 @@ pub trait Computer {
 
     /// Its network.
     fn get_network(&self) -> Result<Network, Error>;
+
+    /// The attributes that the last full synchronisation assigned, those of one prefix or all for an empty text. Needs the
+    /// right `read-inventory`.
+    #[zbus(allow_interactive_auth)]
+    fn list_traits(&self, prefix: &str) -> Result<Vec<TraitRecord>, Error>;
 
     /// The record changed.
     #[zbus(signal, name = "Changed")]

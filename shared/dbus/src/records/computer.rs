@@ -87,6 +87,24 @@ record! {
     }
 }
 
+record! {
+    /// An attribute that the server assigned to this computer.
+    pub struct TraitRecord {
+        /// The server's id (`x`).
+        pub id: i64,
+        /// The kind of attribute (`s`): `PCI`, `TAG`, …
+        pub prefix: String,
+        /// Name of the kind (`s`).
+        pub name: String,
+        /// Its value (`s`).
+        pub value: String,
+        /// What it is (`s`).
+        pub description: String,
+        /// Who works it out (`s`): `basic` and `server` the server, `client` this computer.
+        pub sort: String,
+    }
+}
+
 word! {
     /// Where the value of a setting comes from.
     pub enum Origin {

@@ -10,7 +10,7 @@ mod request;
 mod tests;
 
 pub use app::{AppRecord, AppState, Category, Level, StateDetail};
-pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, Origin};
+pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, Origin, TraitRecord};
 pub use job::{
     FinishedDetail, HistoryRecord, JobRecord, JobResult, JobRole, JobState, JobSubject, Stage,
 };
