@@ -1,8 +1,10 @@
-//! The catalogue: applications, categories and policies.
+//! The catalogue: applications and requests for them, categories and policies.
 
+pub mod application_requests;
 pub mod applications;
 mod available;
 pub mod categories;
+mod deciding;
 mod icon;
 pub mod policies;
 pub mod policy_groups;
@@ -13,6 +15,7 @@ use crate::rest::{entity::Entity, schema::Table};
 /// The tables of this domain.
 pub const TABLES: &[&Table] = &[
     &applications::TABLE,
+    &application_requests::TABLE,
     &categories::TABLE,
     &policies::TABLE,
     &policy_groups::TABLE,
@@ -22,6 +25,7 @@ pub const TABLES: &[&Table] = &[
 /// The entities of this domain. Of those on one table the first stands for it.
 pub const ENTITIES: &[&Entity] = &[
     &applications::APPLICATIONS,
+    &application_requests::APPLICATION_REQUESTS,
     &categories::CATEGORIES,
     &policies::POLICIES,
     &policy_groups::POLICY_GROUPS,

@@ -58,6 +58,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     }
     let mut tx = context.state.db.begin().await?;
     swap_tags(&mut tx, one, other).await?;
+    swap_approvals(&mut tx, one, other).await?;
     let attributes = (
         status::own_attribute(&mut tx, one).await?,
         status::own_attribute(&mut tx, other).await?,
@@ -104,6 +105,17 @@ async fn swap_tags(tx: &mut Tx, one: i64, other: i64) -> Result<(), RestError> {
         )
         .await?;
     }
+    Ok(())
+}
+
+/// What people may install without an administrator, they may on the computer they get.
+async fn swap_approvals(tx: &mut Tx, one: i64, other: i64) -> Result<(), RestError> {
+    tx.execute(
+        "UPDATE application_request SET computer_id = CASE WHEN computer_id = $1 THEN $2 ELSE $1 END \
+         WHERE computer_id IN ($1, $2) AND state = 'approved'",
+        args![one, other],
+    )
+    .await?;
     Ok(())
 }
 

@@ -124,11 +124,13 @@ pub async fn entered(
     {
         return Ok(());
     }
-    tx.execute(
+    for end in [
         "DELETE FROM client_computer_tags WHERE computer_id = $1",
-        args![computer],
-    )
-    .await?;
+        "UPDATE application_request SET state = 'withdrawn' \
+         WHERE computer_id = $1 AND state IN ('pending', 'approved')",
+    ] {
+        tx.execute(end, args![computer]).await?;
+    }
     if let Some(attribute) = own_attribute(tx, computer).await? {
         for (list, _) in LEFT_WITH_THE_FLEET {
             let delete = Query::delete()

@@ -81,6 +81,8 @@ ids! {
     InventoryId,
     /// `app_catalog_application.id`
     ApplicationId,
+    /// `application_request.id`
+    ApplicationRequestId,
     /// `app_catalog_policy.id`
     PolicyId,
     /// `job.id`

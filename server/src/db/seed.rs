@@ -77,6 +77,7 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
             "packagesbyproject",
             "policy",
             "policygroup",
+            "applicationrequest",
         ],
     ),
     ("mgi", &["config", "flavour", "release", "build"]),
@@ -87,6 +88,8 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
 const ALL: &[&str] = &["add", "change", "delete", "view"];
 const VIEW: &[&str] = &["view"];
 const ADD: &[&str] = &["add"];
+/// What comes from computers is only decided on.
+const DECIDE: &[&str] = &["change", "view"];
 
 /// Group, application, actions, models.
 type Grant = (
@@ -145,6 +148,7 @@ const GRANTS: &[Grant] = &[
             "policygroup",
             "application",
             "packagesbyproject",
+            "applicationrequest",
         ],
     ),
     (
@@ -180,6 +184,7 @@ const GRANTS: &[Grant] = &[
         ALL,
         &["policy", "policygroup", "application", "packagesbyproject"],
     ),
+    ("Liberator", "app_catalog", DECIDE, &["applicationrequest"]),
     ("Liberator", "client", ADD, &["notification"]),
     ("Packager", "core", ALL, &["package", "packageset", "store"]),
     (

@@ -304,13 +304,13 @@ where
 }
 
 /// A call about what is offered to a known computer, whose number is the claim `cid`.
-pub(super) fn catalogue<C, F, Fut>(answer: F) -> MethodRouter<AppState>
+pub(super) fn catalogue<C, F, Fut>(repeat: Repeat, answer: F) -> MethodRouter<AppState>
 where
     C: DeserializeOwned + Send + 'static,
     F: Fn(ComputerCall, C) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Reply> + Send + 'static,
 {
-    known_computer(Repeat::Harmless, "cid", None, answer)
+    known_computer(repeat, "cid", None, answer)
 }
 
 fn known_computer<C, F, Fut>(

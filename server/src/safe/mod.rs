@@ -158,21 +158,36 @@ pub fn router() -> Router<AppState> {
         ),
         (
             "catalog/apps/available/",
-            catalogue(calls::catalog_apps::answer),
+            catalogue(Harmless, calls::catalog_apps::answer),
+        ),
+        (
+            "catalog/requests/",
+            catalogue(Refused, calls::catalog_requests::ask),
+        ),
+        (
+            "catalog/requests/list/",
+            catalogue(Harmless, calls::catalog_requests::list),
+        ),
+        (
+            "catalog/requests/withdraw/",
+            catalogue(Refused, calls::catalog_requests::withdraw),
         ),
         (
             "devices/devices/available/",
-            catalogue(calls::devices::available),
+            catalogue(Harmless, calls::devices::available),
         ),
         (
             "devices/logical/available/",
-            catalogue(calls::devices::available),
+            catalogue(Harmless, calls::devices::available),
         ),
         (
             "devices/logical/set-default/",
-            catalogue(calls::devices::set_default),
+            catalogue(Harmless, calls::devices::set_default),
         ),
-        ("devices/logical/assign/", catalogue(calls::devices::assign)),
+        (
+            "devices/logical/assign/",
+            catalogue(Harmless, calls::devices::assign),
+        ),
         (
             "devices/capabilities/",
             project(Harmless, calls::devices::capabilities),

@@ -240,6 +240,9 @@ const CALLS: &[Call] = &[
 const SEALED: &[&str] = &[
     "catalog/apps/available/",
     "catalog/categories/",
+    "catalog/requests/",
+    "catalog/requests/list/",
+    "catalog/requests/withdraw/",
     "computers/",
     "computers/attributes/",
     "computers/attributes/assigned/",

@@ -23,6 +23,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
         _ => None,
     });
     let filter = Filter {
+        application: None,
         category,
         level: given(claims.level.as_deref()),
         text: given(claims.q.as_deref()),

@@ -5,6 +5,7 @@ pub(super) mod attributes_assigned;
 pub(super) mod attributes_cid;
 pub(super) mod catalog_apps;
 pub(super) mod catalog_categories;
+pub(super) mod catalog_requests;
 pub(super) mod devices;
 pub(super) mod eot;
 pub(super) mod errors;

@@ -19,6 +19,7 @@ pub(crate) async fn categories(db: &Db) -> Result<Vec<(i64, String)>> {
 /// What the list of applications is narrowed to.
 #[derive(Debug, Default)]
 pub(crate) struct Filter<'a> {
+    pub(crate) application: Option<ApplicationId>,
     pub(crate) category: Option<i64>,
     pub(crate) level: Option<&'a str>,
     pub(crate) text: Option<&'a str>,
@@ -53,7 +54,8 @@ struct Audience {
 }
 
 /// The applications offered to a computer: available for one of its attributes and with packages
-/// for its project; best score first, then by name.
+/// for its project; best score first, then by name. One that a request was approved for needs no
+/// administrator there.
 pub(crate) async fn applications(
     db: &Db,
     computer: ComputerId,
@@ -66,10 +68,14 @@ pub(crate) async fn applications(
             sql!(
                 "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
                  WHERE computer_id = $1 UNION SELECT serverattribute_id \
-                 FROM client_computer_tags WHERE computer_id = $1) \
+                 FROM client_computer_tags WHERE computer_id = $1), \
+                 n AS (SELECT id, name, description, created_at, score, icon, category_id, \
+                 CASE WHEN EXISTS (SELECT 1 FROM application_request r WHERE r.computer_id = $1 \
+                 AND r.application_id = app_catalog_application.id AND r.state = 'approved') \
+                 THEN 'U' ELSE level END AS level FROM app_catalog_application) \
                  SELECT n.id, n.name, n.description, n.created_at, n.score, n.icon, n.level, \
                  n.category_id, g.name AS category, b.id AS packages_id, \
-                 b.packages_to_install AS packages FROM app_catalog_application n \
+                 b.packages_to_install AS packages FROM n \
                  JOIN app_catalog_category g ON g.id = n.category_id \
                  JOIN app_catalog_packagesbyproject b \
                  ON b.application_id = n.id AND b.project_id = $2 \
@@ -80,7 +86,7 @@ pub(crate) async fn applications(
                 ignoring_case,
                 "$5 ESCAPE '!' OR n.description",
                 ignoring_case,
-                "$5 ESCAPE '!')"
+                "$5 ESCAPE '!') AND ($6 IS NULL OR n.id = $6)"
             ),
             args![
                 computer,
@@ -88,6 +94,7 @@ pub(crate) async fn applications(
                 filter.category,
                 filter.level,
                 filter.text.map(|text| format!("%{}%", escape_like(text))),
+                filter.application,
             ],
         )
         .await?;

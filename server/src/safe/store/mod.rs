@@ -12,6 +12,7 @@ pub(super) mod policies;
 pub(super) mod projects;
 pub(super) mod properties;
 pub(super) mod records;
+pub(super) mod requests;
 pub(super) mod sets;
 pub(super) mod software;
 pub(super) mod tags;

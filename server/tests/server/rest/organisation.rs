@@ -364,5 +364,10 @@ impl Organisation {
         let policy = self.add("catalog/policies", policy).await;
         let group = json!({"policy": policy, "priority": 1, "applications": [app], "included_attributes": [1]});
         self.add("catalog/policy-groups", group).await;
+        let sql = "INSERT INTO application_request (application_id, computer_id, person, justification, created_at) \
+                   VALUES ($1, $2, 'ana', 'I write texts', $3) RETURNING id";
+        let (computer, now) = (self.id("computers"), self.now());
+        self.insert("application-requests", sql, args![app, computer, now])
+            .await;
     }
 }

@@ -4,6 +4,7 @@ mod attributes;
 mod packages;
 mod refusals;
 mod registration;
+mod requests;
 mod site;
 mod synchronization;
 mod transcript;

@@ -1,0 +1,92 @@
+//! Decisions about requests for applications.
+
+use serde_json::{Value, json};
+
+use super::application_requests::{APPLICATION_REQUESTS, TEXT_LIMIT};
+use crate::{
+    args,
+    db::Tx,
+    rest::{
+        action::{Answer, Call},
+        body::Body,
+        error::RestError,
+        load,
+        value::{Refused, truth},
+    },
+};
+
+/// Approves or refuses a request. A decision may be changed; what was withdrawn is not decided any more.
+///
+/// # Errors
+/// For a body that does not say which, a comment that is too long, and a request that was withdrawn.
+pub async fn decide(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let state = if approved(&call.body)? {
+        "approved"
+    } else {
+        "refused"
+    };
+    let comment = call.body.text("comment").trim();
+    if comment.chars().count() > TEXT_LIMIT {
+        return Err(RestError::refused("comment", &Refused::TooLong(TEXT_LIMIT)));
+    }
+    let mut tx = context.state.db.begin().await?;
+    let before = decided(&mut tx, call.id).await?;
+    let changed = tx
+        .execute(
+            "UPDATE application_request SET state = $2, comment = $3, decided_at = $4, decided_by_id = $5 \
+             WHERE id = $1 AND state <> 'withdrawn'",
+            args![call.id, state, comment, context.now, context.operator.id],
+        )
+        .await?;
+    if changed == 0 {
+        return Err(RestError::Conflict(
+            "withdrawn",
+            "The request was withdrawn: there is nothing to decide any more.".to_owned(),
+        ));
+    }
+    let after = json!({"state": state, "comment": comment});
+    context
+        .note(
+            &mut tx,
+            &APPLICATION_REQUESTS,
+            "decide",
+            call.id,
+            Some(&before),
+            Some(&after),
+        )
+        .await?;
+    tx.commit().await?;
+    load::load_one(
+        &mut context.source(),
+        &context.reading(),
+        APPLICATION_REQUESTS.table,
+        APPLICATION_REQUESTS.detail,
+        call.id,
+    )
+    .await?
+    .map(Answer::Json)
+    .ok_or(RestError::NoRow(APPLICATION_REQUESTS.model.one))
+}
+
+fn approved(body: &Body) -> Result<bool, RestError> {
+    let refuse = |reason: Refused| RestError::refused("approved", &reason);
+    match body.get("approved") {
+        None | Some(Value::Null) => Err(refuse(Refused::Missing)),
+        Some(Value::Bool(approved)) => Ok(*approved),
+        Some(other) => other
+            .as_str()
+            .and_then(truth)
+            .ok_or_else(|| refuse(Refused::NotABoolean)),
+    }
+}
+
+async fn decided(tx: &mut Tx, request: i64) -> Result<Value, RestError> {
+    let (state, comment): (String, String) = tx
+        .one(
+            "SELECT state, comment FROM application_request WHERE id = $1",
+            args![request],
+        )
+        .await?;
+    Ok(json!({"state": state, "comment": comment}))
+}
