@@ -5,6 +5,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use migasfree_dbus::{AppQuery, CatalogProxy, Level, RequestState};
+use migasfree_tests::admin::Admin;
 use migasfree_tests::binaries;
 use migasfree_tests::browser::Browser;
 use migasfree_tests::bus::Bus;
@@ -13,6 +15,7 @@ use migasfree_tests::display::Display;
 use migasfree_tests::organisation::{APPS, OFFICE, Organisation};
 use migasfree_tests::server::Start;
 use migasfree_tests::session::synchronise;
+use serde_json::json;
 
 const WHILE_INSTALLING: Duration = Duration::from_secs(120);
 
@@ -56,7 +59,8 @@ async fn a_person_finds_installs_and_removes_an_app_in_play() -> Result<()> {
     }
     let folder = tempfile::tempdir()?;
     let mut server = Start::at(&folder.path().join("server")).start()?;
-    Organisation::create(&server.admin().await?, |_| {}).await?;
+    let admin = server.admin().await?;
+    Organisation::create(&admin, |_| {}).await?;
     let bus = Bus::session(folder.path())?;
     let computer = Computer::make(
         &folder.path().join("root"),
@@ -81,6 +85,9 @@ async fn a_person_finds_installs_and_removes_an_app_in_play() -> Result<()> {
     let window = desk.open().await?;
     find_and_install(&desk, &window, computer.root()).await?;
     look_around(&desk, &window).await?;
+    ask_for_one(&bus, &admin)
+        .await
+        .with_context(|| daemon.log())?;
     remove(&desk, &window, computer.root()).await?;
 
     // The server goes away: everything can still be read.
@@ -196,6 +203,34 @@ async fn look_around(desk: &Desk<'_>, window: &Browser) -> Result<()> {
     window.client().set_window_size(360, 740).await?;
     desk.picture("discover-narrow").await?;
     window.client().set_window_size(1080, 720).await?;
+    Ok(())
+}
+
+/// What needs an administrator is asked for, granted, and needs none any more.
+async fn ask_for_one(bus: &Bus, admin: &Admin) -> Result<()> {
+    let connection = bus.connect().await?;
+    let catalog = CatalogProxy::new(&connection).await?;
+    let (_, apps) = catalog.list_apps(AppQuery::default()).await?;
+    let app = apps.iter().find(|app| app.level == Level::Admin);
+    let app = app.context("nothing needs an administrator")?.id;
+    let id = catalog.request_app(app, "For the keys of the lab").await?;
+    let path = format!("application-requests/{id}/");
+    let request = admin.get(&path).await?;
+    ensure!(request["state"] == "pending", "{request}");
+    let decision = json!({"approved": true, "comment": "Enjoy"});
+    admin.create(&format!("{path}decide/"), &decision).await?;
+    synchronise(bus).await?;
+    let start = Instant::now();
+    while catalog.get_app(app).await?.level != Level::User {
+        ensure!(
+            start.elapsed() < Duration::from_secs(30),
+            "the computer does not hear of the decision"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let requests = catalog.list_requests().await?;
+    let known = requests.first().context("the request is gone")?;
+    ensure!(known.state == RequestState::Approved && known.comment.as_deref() == Some("Enjoy"));
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use migasfree_dbus::{Error, JobState};
 use tokio::sync::Notify;
 
 use super::access::Access;
+use super::asking::Asking;
 use super::bus::Signals;
 use super::catalog::{AppWork, Catalog, Renderer, Requests, Shelf, Viewer};
 use super::hold::Holds;
@@ -45,6 +46,8 @@ pub struct Core {
     pub catalog: Catalog,
     /// Requests for applications.
     pub requests: Requests,
+    /// Their exchange with the server.
+    pub asking: Asking,
     /// What the server said last about itself and this computer.
     pub known: Known,
     /// When to synchronise by itself.
@@ -59,6 +62,8 @@ pub struct Core {
     pub writing: tokio::sync::Mutex<()>,
     /// One refresh from the server at a time.
     pub refreshing: tokio::sync::Mutex<()>,
+    /// One fetch of the catalogue at a time.
+    pub fetching: tokio::sync::Mutex<()>,
     /// One look at the packages at a time.
     pub looking: tokio::sync::Mutex<()>,
     /// One look for updates at a time.
@@ -99,6 +104,7 @@ impl Core {
         Ok(Arc::new(Self {
             catalog: Catalog::open(&parts.cache, parts.renderer)?,
             requests: Requests::open(&parts.state.join("requests.json")),
+            asking: Asking::default(),
             known: Known::open(&parts.cache.join("server.json")),
             schedule: Schedule::open(&parts.state.join("schedule.json")),
             holds: Holds::default(),
@@ -106,6 +112,7 @@ impl Core {
             wake: Notify::new(),
             writing: tokio::sync::Mutex::new(()),
             refreshing: tokio::sync::Mutex::new(()),
+            fetching: tokio::sync::Mutex::new(()),
             looking: tokio::sync::Mutex::new(()),
             counting: tokio::sync::Mutex::new(()),
             questions: tokio::sync::Semaphore::new(QUESTIONS),

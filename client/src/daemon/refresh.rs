@@ -36,7 +36,7 @@ impl Core {
         let result = self.fetch().await;
         let reached = result.is_ok();
         if reached {
-            self.send_requests().await;
+            self.follow_decisions().await;
             self.tell_what_waited().await;
             self.engine().goodbye().await;
         }
@@ -60,21 +60,7 @@ impl Core {
     }
 
     async fn fetch(self: &Arc<Self>) -> Result<(), EngineError> {
-        let snapshot = self.engine().catalog().await?;
-        let icons = self.fetch_icons(&snapshot.apps).await;
-        let offer = Offer {
-            revision: 0,
-            fetched_at: self.now(),
-            project: self.engine().identity().project,
-            snapshot,
-            icons,
-        };
-        match self.catalog.replace_offer(offer) {
-            Ok(Some(changed)) => self.signals.catalog_changed(self, changed).await,
-            Ok(None) => self.signals.catalog_fetched(self).await,
-            Err(error) => tracing::error!(%error, "the catalogue could not be kept"),
-        }
-        self.forget_old_icons();
+        self.fetch_catalog().await?;
         let facts = Facts {
             fetched_at: self.now(),
             server: self.engine().server_info().await?,
@@ -92,6 +78,27 @@ impl Core {
                 self.signals.tags_changed().await;
             }
         }
+        Ok(())
+    }
+
+    /// Fetches what is offered here, with its icons.
+    pub async fn fetch_catalog(self: &Arc<Self>) -> Result<(), EngineError> {
+        let _alone = self.fetching.lock().await;
+        let snapshot = self.engine().catalog().await?;
+        let icons = self.fetch_icons(&snapshot.apps).await;
+        let offer = Offer {
+            revision: 0,
+            fetched_at: self.now(),
+            project: self.engine().identity().project,
+            snapshot,
+            icons,
+        };
+        match self.catalog.replace_offer(offer) {
+            Ok(Some(changed)) => self.signals.catalog_changed(self, changed).await,
+            Ok(None) => self.signals.catalog_fetched(self).await,
+            Err(error) => tracing::error!(%error, "the catalogue could not be kept"),
+        }
+        self.forget_old_icons();
         Ok(())
     }
 

@@ -64,12 +64,16 @@ impl Core {
 
     async fn adopt(self: &Arc<Self>, engine: Arc<dyn Engine>, settings: Settings) {
         let before = self.settings();
-        let elsewhere = before.server != settings.server || before.project != settings.project;
+        let other_server = before.server != settings.server;
+        let elsewhere = other_server || before.project != settings.project;
         tracing::info!(server = %settings.server.base(), "the settings changed");
         self.access.name_computer(&settings.computer_name);
         self.put_to_work(engine, settings);
         if elsewhere {
             self.forget_server().await;
+        }
+        if other_server && let Err(error) = self.requests.clear() {
+            tracing::warn!(%error, "old requests could not be forgotten");
         }
         self.signals.manager_changed(self).await;
         let core = Arc::clone(self);

@@ -5,7 +5,7 @@ mod users;
 mod uuid;
 
 pub use network::{Network, address, network};
-pub use users::{User, current_user, graphical_user};
+pub use users::{User, account_name, current_user, graphical_user};
 pub use uuid::hardware_uuid;
 
 use std::time::Duration;

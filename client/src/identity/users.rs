@@ -108,6 +108,17 @@ async fn full_name(runner: &dyn CommandRunner, name: &str) -> String {
     gecos.split(',').next().unwrap_or_default().to_owned()
 }
 
+/// Login of a user by number, from whatever directory the system uses; the number where it has none.
+pub async fn account_name(runner: &dyn CommandRunner, uid: u32) -> String {
+    let uid = uid.to_string();
+    let entry = ask(runner, "getent", &["passwd", "--", &uid]).await;
+    let entry = entry.unwrap_or_default();
+    match entry.trim().split(':').next() {
+        Some(name) if !name.is_empty() => name.to_owned(),
+        _ => uid,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use crate::observer::LockHolder;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
 use crate::transport::ApiError;
 use crate::transport::messages::{
-    AppId, ComputerId, ComputerInfo, Label, MandatoryPackages, ServerInfo, Tags, Trait,
+    AppId, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, ServerInfo, Tags, Trait,
 };
 
 use super::local::{LocalEngine, io};
@@ -211,21 +211,24 @@ impl Engine for LocalEngine {
     async fn request_app(
         &self,
         app: AppId,
+        person: &str,
         justification: &str,
-    ) -> Result<Option<String>, EngineError> {
+    ) -> Result<Option<AppRequest>, EngineError> {
         let session = self.session().await?;
-        match session
+        let asked = session
             .server
-            .request_app(session.id, app, justification)
-            .await
-        {
-            Ok(answer) => match &answer["id"] {
-                serde_json::Value::String(id) => Ok(Some(id.clone())),
-                id => Ok(Some(id.to_string())),
-            },
-            Err(ApiError::Status { status: 404, .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+            .request_app(session.id, app, person, justification);
+        if_taken(asked.await)
+    }
+
+    async fn app_requests(&self) -> Result<Option<Vec<AppRequest>>, EngineError> {
+        let session = self.session().await?;
+        if_taken(session.server.app_requests(session.id).await)
+    }
+
+    async fn withdraw_request(&self, id: i64) -> Result<(), EngineError> {
+        let session = self.session().await?;
+        Ok(session.server.withdraw_request(session.id, id).await?)
     }
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError> {
@@ -256,6 +259,15 @@ impl Engine for LocalEngine {
 
     fn root(&self) -> PathBuf {
         self.layout.root().to_owned()
+    }
+}
+
+/// `None` from a server that takes no requests for applications.
+fn if_taken<T>(answer: Result<T, ApiError>) -> Result<Option<T>, EngineError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(ApiError::Status { status: 404, .. }) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::job::{Job, JobId, ResultCode};
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
 use crate::transport::messages::{
-    App, AppId, Category, ComputerId, ComputerInfo, Label, MandatoryPackages, Tags, Trait,
+    App, AppId, AppRequest, Category, ComputerId, ComputerInfo, Label, MandatoryPackages, Tags,
+    Trait,
 };
 
 pub use local::{LocalEngine, OpenOptions, Parts, load_settings, settings_file};
@@ -253,12 +254,19 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// What the last synchronisation was told to install and remove; empty before the first.
     fn last_mandatory(&self) -> MandatoryPackages;
 
-    /// Asks the organisation for an application. `None` when this server takes no requests, else the request's id.
+    /// Asks the organisation for an application in the name of a person. `None` when this server takes no requests.
     async fn request_app(
         &self,
         app: AppId,
+        person: &str,
         justification: &str,
-    ) -> Result<Option<String>, EngineError>;
+    ) -> Result<Option<AppRequest>, EngineError>;
+
+    /// The requests of the people at this computer. `None` when this server takes none.
+    async fn app_requests(&self) -> Result<Option<Vec<AppRequest>>, EngineError>;
+
+    /// Takes a request back that the server has.
+    async fn withdraw_request(&self, id: i64) -> Result<(), EngineError>;
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError>;
 

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::messages::{
-    App, AppId, Category, ComputerId, ComputerInfo, FaultDefinition, Label, MandatoryPackages,
-    Page, Property, Repository, ServerInfo, TagRules, Trait,
+    App, AppId, AppRequest, Category, ComputerId, ComputerInfo, FaultDefinition, Label,
+    MandatoryPackages, Page, Property, Repository, ServerInfo, TagRules, Trait,
 };
 use super::public::{self, shape};
 use super::{ApiError, Body, Keys, PackagerKeys, Request, Response, Transport, sealed};
@@ -422,16 +422,34 @@ impl SealedServer {
         self.call("catalog/categories/", json!({ "cid": id })).await
     }
 
-    /// Asks the organisation for an application; the number of the request. An addition of ours: servers without it
-    /// answer 404.
+    /// Asks the organisation for an application in the name of a person at this computer; who asks again gets the
+    /// request that waits. An addition of ours, as the two that follow: servers without it answer 404.
     pub async fn request_app(
         &self,
         id: ComputerId,
         app: AppId,
+        person: &str,
         justification: &str,
-    ) -> Result<Value, ApiError> {
-        let claims = json!({ "cid": id, "app": app, "justification": justification });
+    ) -> Result<AppRequest, ApiError> {
+        let claims = json!({
+            "cid": id,
+            "app": app,
+            "person": person,
+            "justification": justification,
+        });
         self.call("catalog/requests/", claims).await
+    }
+
+    /// The requests of the people at this computer, newest first.
+    pub async fn app_requests(&self, id: ComputerId) -> Result<Vec<AppRequest>, ApiError> {
+        self.call("catalog/requests/list/", json!({ "cid": id }))
+            .await
+    }
+
+    /// Takes a request back that waits; one that was decided stays as it is.
+    pub async fn withdraw_request(&self, id: ComputerId, request: i64) -> Result<(), ApiError> {
+        let claims = json!({ "cid": id, "id": request });
+        self.tell("catalog/requests/withdraw/", claims).await
     }
 
     /// Sends a file with a packager's keys: `packages/` or `packages/set/`.

@@ -183,6 +183,17 @@ pub struct AppPackages {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+/// A request for an application as the server has it (`catalog/requests`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppRequest {
+    pub id: i64,
+    /// `pending`, `approved`, `refused` or `withdrawn`.
+    pub state: String,
+    /// What the organisation answered.
+    #[serde(default, deserialize_with = "text_or_null")]
+    pub comment: String,
+}
+
 /// A category of the catalogue (`catalog/categories`).
 pub type Category = Named<u32>;
 

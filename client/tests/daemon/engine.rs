@@ -23,8 +23,8 @@ use migasfree_client::sync::{
     SyncRequest, load_settings,
 };
 use migasfree_client::transport::messages::{
-    App, AppId, AppPackages, ComputerId, ComputerInfo, Label, MandatoryPackages, Named, ServerInfo,
-    Tags, Trait,
+    App, AppId, AppPackages, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, Named,
+    ServerInfo, Tags, Trait,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,8 @@ pub struct World {
     pub only_ipv6: bool,
     /// The server takes requests for applications.
     pub takes_requests: bool,
+    /// What it got, by application.
+    pub requests: Vec<(u32, AppRequest)>,
     /// How long a download lasts, milliseconds.
     pub download: u64,
     /// How long a change lasts, milliseconds.
@@ -90,6 +92,16 @@ impl World {
         let mut world = Self::read(root);
         change(&mut world);
         world.write(root);
+    }
+
+    /// Somebody decides about a request.
+    pub fn answer(&mut self, id: i64, state: &str, comment: &str) {
+        for (_, request) in &mut self.requests {
+            if request.id == id {
+                request.state = state.into();
+                request.comment = comment.into();
+            }
+        }
     }
 }
 
@@ -370,6 +382,13 @@ impl Engine for PlayedEngine {
 
     async fn catalog(&self) -> Result<CatalogSnapshot, EngineError> {
         self.reached()?;
+        let is_approved =
+            |(app, request): &(u32, AppRequest)| *app == 3 && request.state == "approved";
+        let level = if self.world().requests.iter().any(is_approved) {
+            "U"
+        } else {
+            "A"
+        };
         Ok(CatalogSnapshot {
             apps: vec![
                 app(
@@ -380,7 +399,7 @@ impl Engine for PlayedEngine {
                     &["sketchbook", "library"],
                 ),
                 app(2, "Ledger", "U", (2, "Office"), &["ledger", "library"]),
-                app(3, "Admin tool", "A", (3, "System"), &["admin-tool"]),
+                app(3, "Admin tool", level, (3, "System"), &["admin-tool"]),
                 app(4, "Nowhere", "U", (2, "Office"), &["nowhere"]),
             ],
             categories: Vec::new(),
@@ -489,11 +508,38 @@ impl Engine for PlayedEngine {
 
     async fn request_app(
         &self,
-        _app: AppId,
+        app: AppId,
+        person: &str,
         _justification: &str,
-    ) -> Result<Option<String>, EngineError> {
+    ) -> Result<Option<AppRequest>, EngineError> {
         self.reached()?;
-        Ok(self.world().takes_requests.then(|| "7".into()))
+        assert!(!person.is_empty());
+        let world = self.world();
+        if !world.takes_requests {
+            return Ok(None);
+        }
+        let request = AppRequest {
+            id: 7 + i64::try_from(world.requests.len()).unwrap(),
+            state: "pending".into(),
+            comment: String::new(),
+        };
+        World::change(&self.root, |world| {
+            world.requests.push((app.0, request.clone()));
+        });
+        Ok(Some(request))
+    }
+
+    async fn app_requests(&self) -> Result<Option<Vec<AppRequest>>, EngineError> {
+        self.reached()?;
+        let world = self.world();
+        let requests = world.requests.into_iter().map(|(_, request)| request);
+        Ok(world.takes_requests.then(|| requests.collect()))
+    }
+
+    async fn withdraw_request(&self, id: i64) -> Result<(), EngineError> {
+        self.reached()?;
+        World::change(&self.root, |world| world.answer(id, "withdrawn", ""));
+        Ok(())
     }
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError> {

@@ -52,6 +52,7 @@ macro_rules! tests {
 fn all_tests() -> Vec<Test> {
     let mut tests = tests!(peer, false:
         every_interface_answers_without_a_bus,
+        requests_reach_the_server_and_decisions_come_back,
         another_user_is_refused_everywhere_and_nothing_changes,
         a_worker_is_a_unit_of_its_own_where_systemd_runs,
     );

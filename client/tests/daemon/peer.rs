@@ -15,7 +15,8 @@ use migasfree_client::daemon::jobs::{Launcher, WorkerCommand};
 use migasfree_client::paths::Layout;
 use migasfree_client::sync::load_settings;
 use migasfree_dbus::{
-    CallOptions, ComputerProxy, ConfigProxy, Error, JobResult, PackagesProxy, TagsProxy,
+    CallOptions, ComputerProxy, ConfigProxy, Error, JobResult, Level, PackagesProxy, RequestState,
+    TagsProxy,
 };
 use migasfree_tests::bus::Bus;
 use zbus::connection::Builder;
@@ -23,7 +24,7 @@ use zbus::message::Header;
 use zbus::{Connection, Guid, OwnedObjectPath, OwnedVariant, Variant, interface};
 
 use crate::engine::{PlayedEngine, PlayedOpener, World};
-use crate::fixture::Client;
+use crate::fixture::{Client, next};
 use crate::user;
 
 /// Every message comes from this user.
@@ -138,6 +139,50 @@ pub async fn every_interface_answers_without_a_bus() {
     assert_eq!(client.state(3).await, "installed");
     let installed = packages.check_installed(&["x", "library"]).await.unwrap();
     assert_eq!(installed, ["library"]);
+}
+
+pub async fn requests_reach_the_server_and_decisions_come_back() {
+    let root = tempfile::tempdir().unwrap();
+    let (core, _server, connection) = daemon(root.path(), 1000).await;
+    let catalog = Client::over(connection).await.catalog;
+    let level = async || catalog.get_app(3).await.unwrap().level;
+    let state = || core.requests.of(1000)[0].state;
+    World::change(root.path(), |world| {
+        (world.takes_requests, world.offline) = (true, true);
+    });
+    catalog.request_app(3, "I need it").await.unwrap();
+    assert_eq!(state(), RequestState::Unsent);
+    World::change(root.path(), |world| world.offline = false);
+    assert!(core.refresh_from_server().await);
+    assert_eq!(state(), RequestState::Pending);
+    assert_eq!(level().await, Level::Admin);
+
+    // Who looks at the list is answered at once; what is new comes with the signal.
+    let mut changes = catalog.receive_catalog_changed().await.unwrap();
+    World::change(root.path(), |world| world.answer(7, "approved", "Enjoy"));
+    let listed = catalog.list_requests().await.unwrap();
+    assert_eq!(listed[0].state, RequestState::Pending);
+    let told = next(&mut changes).await;
+    assert_eq!(told.args().unwrap().ids, [3]);
+    let listed = catalog.list_requests().await.unwrap();
+    assert_eq!(listed[0].state, RequestState::Approved);
+    assert_eq!(listed[0].comment.as_deref(), Some("Enjoy"));
+    assert_eq!(level().await, Level::User);
+
+    World::change(root.path(), |world| world.answer(7, "refused", "Too dear"));
+    assert!(core.refresh_from_server().await);
+    assert_eq!(state(), RequestState::Refused);
+    assert_eq!(level().await, Level::Admin);
+
+    let again = catalog.request_app(3, "Please").await.unwrap();
+    World::change(root.path(), |world| world.offline = true);
+    catalog.cancel_request(&again).await.unwrap();
+    assert_eq!(catalog.list_requests().await.unwrap().len(), 1);
+    let at_server = || World::read(root.path()).requests[1].1.state.clone();
+    assert_eq!(at_server(), "pending");
+    World::change(root.path(), |world| world.offline = false);
+    assert!(core.refresh_from_server().await);
+    assert_eq!(at_server(), "withdrawn");
 }
 
 pub async fn another_user_is_refused_everywhere_and_nothing_changes() {

@@ -167,7 +167,7 @@ impl CatalogObject {
     ) -> Result<(), Error> {
         let caller = self.requester(&header).await?;
         self.0.access.limits().write(&caller)?;
-        self.0.requests.withdraw(caller.uid, &id)
+        self.0.cancel_request(caller.uid, &id).await
     }
 
     async fn list_requests(
@@ -175,6 +175,7 @@ impl CatalogObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<RequestRecord>, Error> {
         let caller = self.requester(&header).await?;
+        self.0.look_for_decisions();
         Ok(self.0.requests.of(caller.uid))
     }
 
