@@ -10,8 +10,8 @@ use migasfree_dbus::{
     PackagesProxy, PlanRole, SyncOptions, SyncReason, TagOptions, TagsProxy, UpgradeOptions, names,
 };
 use migasfree_types::play::{
-    AppDetails, Catalog, Category, Computer, Fault, Job, JobOutput, Package, Plan, States, Tags,
-    Update,
+    AppDetails, Catalog, Category, Computer, Fault, Job, JobOutput, Package, Plan, Request, States,
+    Tags, Update,
 };
 use std::{fs::File, io::Read};
 use zbus::{OwnedObjectPath, proxy::CacheProperties};
@@ -118,6 +118,25 @@ impl Daemon {
         let manager = proxy!(self, ManagerProxy)?;
         let plan = manager.plan(role, &names, CallOptions::default()).await;
         plan.map(convert::plan).map_err(fault)
+    }
+
+    /// The person's requests for applications, newest first.
+    pub async fn requests(&self) -> Result<Vec<Request>, Fault> {
+        let requests = proxy!(self, CatalogProxy)?.list_requests().await;
+        let requests = requests.map_err(fault)?.into_iter();
+        Ok(requests.map(convert::request).collect())
+    }
+
+    /// Asks the organisation for an application.
+    pub async fn request_app(&self, id: u32, justification: &str) -> Result<String, Fault> {
+        let catalog = proxy!(self, CatalogProxy)?;
+        catalog.request_app(id, justification).await.map_err(fault)
+    }
+
+    /// Takes a request back.
+    pub async fn cancel_request(&self, id: &str) -> Result<(), Fault> {
+        let catalog = proxy!(self, CatalogProxy)?;
+        catalog.cancel_request(id).await.map_err(fault)
     }
 
     /// Starts an installation.

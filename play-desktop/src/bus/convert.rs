@@ -114,6 +114,25 @@ pub fn update(record: dbus::UpdateRecord) -> play::Update {
     }
 }
 
+pub fn request(record: dbus::RequestRecord) -> play::Request {
+    play::Request {
+        id: record.id,
+        app: record.app_id,
+        justification: record.justification,
+        state: match record.state {
+            dbus::RequestState::Unsent => play::RequestState::Unsent,
+            dbus::RequestState::Pending | dbus::RequestState::Unknown => {
+                play::RequestState::Pending
+            }
+            dbus::RequestState::Approved => play::RequestState::Approved,
+            dbus::RequestState::Refused => play::RequestState::Refused,
+            dbus::RequestState::Expired => play::RequestState::Expired,
+        },
+        created: record.created,
+        comment: record.comment.unwrap_or_default(),
+    }
+}
+
 /// A job of the list; `uid` is the person's own.
 pub fn job(record: dbus::JobRecord, uid: u32) -> play::Job {
     play::Job {

@@ -13,6 +13,7 @@ mod list_apps;
 mod open_link;
 mod plan;
 mod remove;
+mod requests;
 mod save_settings;
 mod software;
 mod start;
@@ -41,6 +42,9 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         open_link::open_link,
         plan::plan,
         remove::remove,
+        requests::cancel_request,
+        requests::request_app,
+        requests::requests,
         save_settings::save_settings,
         software::software,
         start::reconnect,

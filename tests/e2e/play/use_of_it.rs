@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use migasfree_dbus::{AppState, JobResult};
+use migasfree_dbus::{AppState, JobResult, RequestState};
 use migasfree_tests::stand_in::{Scene, StandIn};
 
 use super::stage::{Opening, Stage};
@@ -87,6 +87,49 @@ async fn a_refusal_says_what_to_do() -> Result<()> {
         .await?;
     stage.display.picture("play-refused")?;
     wait_for_state(&stage, "11", "needs-admin").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_is_asked_for_and_the_answer_comes() -> Result<()> {
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    play.fill("main input[type=search]", "vault").await?;
+    play.press("[data-testid='app-card'][data-app='11'] .grid-card-name")
+        .await?;
+    play.press(".ask-button").await?;
+    play.fill(
+        "[data-testid='ask-dialog'] textarea",
+        "For the keys of the lab",
+    )
+    .await?;
+    stage.display.picture("play-ask")?;
+    play.press(".ask-send").await?;
+    play.find("[data-testid='request'][data-state='pending']")
+        .await?;
+    play.wait_for_text("[data-testid='request']", "For the keys of the lab")
+        .await?;
+    play.press(".take-back").await?;
+    play.press(".ask-button").await?;
+    play.press(".ask-send").await?;
+    play.find("[data-testid='request'][data-state='pending']")
+        .await?;
+    let daemon = stage.stand_in.as_ref().context("the stand-in")?;
+    let (app, refused) = ("Vault", RequestState::Refused);
+    daemon
+        .decide(app, refused, "Not on laptops", AppState::Privileged)
+        .await?;
+    play.find("[data-testid='request'][data-state='refused']")
+        .await?;
+    play.wait_for_text("[data-testid='request']", "Not on laptops")
+        .await?;
+    daemon
+        .decide(app, RequestState::Approved, "Fine", AppState::Installable)
+        .await?;
+    play.find("[data-testid='request'][data-state='approved']")
+        .await?;
+    play.find("[data-testid='app-page'] [data-testid='state-button'][data-state='available']")
+        .await?;
+    stage.display.picture("play-approved")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,9 @@ use std::io::{Seek, SeekFrom, Write};
 use std::os::fd;
 use std::sync::Arc;
 
-use migasfree_dbus::{AppQuery, AppRecord, AppState, Error, StateDetail};
+use migasfree_dbus::{
+    AppQuery, AppRecord, AppState, Error, RequestRecord, RequestState, StateDetail,
+};
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedFd, interface};
 
@@ -69,6 +71,31 @@ impl Catalog {
         let package = package.ok_or_else(|| Error::NotFound("it has no icon".into()))?;
         let file = picture(&icon(&package)).map_err(|error| Error::NotFound(error.to_string()))?;
         Ok((file, "image/svg+xml".to_owned()))
+    }
+
+    async fn request_app(&self, id: u32, justification: String) -> Result<String, Error> {
+        let app = self.get_app(id).await?;
+        let mut facts = self.0.facts();
+        let request = RequestRecord {
+            id: (facts.requests.len() + 1).to_string(),
+            app_id: id,
+            app_name: app.name,
+            justification,
+            state: RequestState::Pending,
+            created: now(),
+            comment: None,
+        };
+        facts.requests.insert(0, request.clone());
+        Ok(request.id)
+    }
+
+    async fn cancel_request(&self, id: String) -> Result<(), Error> {
+        self.0.facts().requests.retain(|request| request.id != id);
+        Ok(())
+    }
+
+    async fn list_requests(&self) -> Vec<RequestRecord> {
+        self.0.facts().requests.clone()
     }
 
     #[zbus(signal)]

@@ -15,8 +15,8 @@ mod world;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use migasfree_dbus::AppState;
 use migasfree_dbus::names::{BUS_NAME, ROOT_PATH};
+use migasfree_dbus::{AppState, RequestState};
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, conn};
 
@@ -58,6 +58,18 @@ impl StandIn {
         self.world.set_state(app, state);
         let emitter = SignalEmitter::new(&self.connection, ROOT_PATH)?;
         Ok(catalog::Catalog::changed(&emitter, 2, Vec::new()).await?)
+    }
+
+    /// Has the organisation decide about the requests for an application, which is in another state then.
+    pub async fn decide(
+        &self,
+        app: &str,
+        decision: RequestState,
+        comment: &str,
+        state: AppState,
+    ) -> Result<()> {
+        self.world.decide(app, decision, comment);
+        self.change_catalogue(app, state).await
     }
 
     /// Gives the name back, as a daemon that stops does.

@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use migasfree_dbus::{
-    AppRecord, AppState, JobRecord, JobResult, JobRole, JobState, JobSubject, UpdateRecord,
+    AppRecord, AppState, JobRecord, JobResult, JobRole, JobState, JobSubject, RequestRecord,
+    RequestState, UpdateRecord,
 };
 
 use super::scene::Scene;
@@ -37,6 +38,8 @@ pub(super) struct Facts {
     pub tags: Vec<String>,
     /// Updates of what is no application.
     pub system_updates: Vec<UpdateRecord>,
+    /// Newest first.
+    pub requests: Vec<RequestRecord>,
 }
 
 /// The world of one stand-in.
@@ -59,6 +62,7 @@ impl World {
             },
             system_updates: stock::system_updates(),
             tags: vec!["LOC-headquarters".to_owned(), "ROL-pilot".to_owned()],
+            requests: Vec::new(),
         };
         Self {
             scene,
@@ -89,6 +93,13 @@ impl World {
             .map(stock::update_of)
             .chain(facts.system_updates.iter().cloned())
             .collect()
+    /// Somebody of the organisation decides about the requests for an application.
+    pub(super) fn decide(&self, name: &str, state: RequestState, comment: &str) {
+        let mut facts = self.facts();
+        for request in (facts.requests.iter_mut()).filter(|request| request.app_name == name) {
+            request.state = state;
+            request.comment = Some(comment.to_owned());
+        }
     }
 
     /// Puts an application into a state.

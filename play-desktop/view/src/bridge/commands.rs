@@ -3,8 +3,8 @@
 use super::call::call;
 use js_sys::Array;
 use migasfree_types::play::{
-    AppDetails, Catalog, Computer, Fault, Job, JobOutput, Link, Package, Place, Plan, Settings,
-    States, Tags, Update,
+    AppDetails, Catalog, Computer, Fault, Job, JobOutput, Link, Package, Place, Plan, Request,
+    Settings, States, Tags, Update,
 };
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
@@ -70,6 +70,31 @@ pub async fn states(ids: &[u32]) -> Result<States, Fault> {
 /// What the daemon answers.
 pub async fn plan(role: &'static str, id: u32) -> Result<Plan, Fault> {
     call("plan", &[("role", role.into()), ("ids", numbers(&[id]))]).await
+}
+
+/// The person's requests for applications, newest first.
+///
+/// # Errors
+/// What the daemon answers.
+pub async fn requests() -> Result<Vec<Request>, Fault> {
+    call("requests", &[]).await
+}
+
+/// Asks the organisation for an application; answers the request.
+///
+/// # Errors
+/// `unsupported` where the organisation takes no requests, or what the daemon answers.
+pub async fn request_app(id: u32, justification: &str) -> Result<String, Fault> {
+    let args = [("id", id.into()), ("justification", justification.into())];
+    call("request_app", &args).await
+}
+
+/// Takes a request back.
+///
+/// # Errors
+/// What the daemon answers.
+pub async fn cancel_request(id: &str) -> Result<(), Fault> {
+    call("cancel_request", &[("id", id.into())]).await
 }
 
 /// Starts an installation; answers the job.

@@ -1,6 +1,6 @@
 //! What a person can do, from the press of a button to the daemon's answer.
 
-use super::Store;
+use super::{Store, read_requests};
 use crate::{
     bridge,
     text::{I18n, Problem, problem},
@@ -84,6 +84,31 @@ impl Actions {
                 Err(fault) => self.report(&fault.code, name, fault.detail),
             }
             self.store.work.press(app, false);
+        });
+    }
+
+    /// Asks the organisation for an application.
+    pub fn ask_for(self, app: u32, justification: String) {
+        let name = self.store.app(app).map(|app| app.name).unwrap_or_default();
+        spawn_local(async move {
+            match bridge::request_app(app, &justification).await {
+                Ok(_request) => read_requests(self.store).await,
+                // The daemon says so of the organisation's server.
+                Err(fault) if fault.code == "unsupported" => {
+                    self.report("no-requests", name, fault.detail);
+                }
+                Err(fault) => self.report(&fault.code, name, fault.detail),
+            }
+        });
+    }
+
+    /// Takes a request back.
+    pub fn take_back(self, request: String) {
+        spawn_local(async move {
+            if let Err(fault) = bridge::cancel_request(&request).await {
+                self.report(&fault.code, String::new(), fault.detail);
+            }
+            read_requests(self.store).await;
         });
     }
 

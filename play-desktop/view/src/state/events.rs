@@ -2,7 +2,9 @@
 
 use super::{
     Actions, Store,
-    start::{read_all, read_catalog, read_states, read_updates, show_remembered, start},
+    start::{
+        read_all, read_catalog, read_requests, read_states, read_updates, show_remembered, start,
+    },
 };
 use crate::{
     bridge,
@@ -41,7 +43,10 @@ fn handle(event: Event, store: Store, actions: Actions, i18n: I18n, output: Outp
         Event::Job(job) => take_job(*job, store, actions, i18n),
         Event::JobGone(_) => {}
         Event::Output(piece) => output.0.set(Some(piece)),
-        Event::Catalog => spawn_local(read_catalog(store)),
+        Event::Catalog => {
+            spawn_local(read_catalog(store));
+            spawn_local(read_requests(store));
+        }
         Event::States(states) => store.states.update(|known| known.extend(states)),
         Event::Updates => spawn_local(read_updates(store)),
         Event::Computer(computer) => store.computer.set(Some(*computer)),

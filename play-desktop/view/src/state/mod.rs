@@ -16,12 +16,14 @@ pub use events::{Output, begin};
 pub use fold::fold;
 pub use index::Index;
 pub use place::{Navigation, Page};
-pub use start::{read_all, read_catalog, read_updates};
+pub use start::{read_all, read_catalog, read_requests, read_updates};
 pub use status::{Status, status_of};
 pub use work::Work;
 
 use leptos::prelude::*;
-use migasfree_types::play::{App, Computer, Fault, Link, Settings, StateInfo, States, Update};
+use migasfree_types::play::{
+    App, Computer, Fault, Link, Request, Settings, StateInfo, States, Update,
+};
 use std::sync::Arc;
 
 /// Which applications Discover shows, by their state.
@@ -70,6 +72,8 @@ pub struct Store {
     pub states: RwSignal<States>,
     /// What has a newer version, or why nobody can say.
     pub updates: RwSignal<Option<Result<Vec<Update>, Fault>>>,
+    /// The person's requests for applications, newest first.
+    pub requests: RwSignal<Vec<Request>>,
     /// Jobs.
     pub work: Work,
     /// This computer.
@@ -105,6 +109,7 @@ impl Store {
             fresh: RwSignal::new(false),
             states: RwSignal::new(States::new()),
             updates: RwSignal::new(None),
+            requests: RwSignal::new(Vec::new()),
             work: Work::new(),
             computer: RwSignal::new(None),
             tags_changed: RwSignal::new(0),

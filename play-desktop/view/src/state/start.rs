@@ -41,6 +41,7 @@ pub(super) async fn start(store: Store, actions: Actions) {
 /// Reads everything from the daemon.
 pub fn read_all(store: Store, actions: Actions) {
     spawn_local(read_catalog(store));
+    spawn_local(read_requests(store));
     spawn_local(actions.read_jobs());
     spawn_local(read_updates(store));
     spawn_local(async move {
@@ -67,6 +68,15 @@ pub async fn read_catalog(store: Store) {
 /// Reads what has a newer version.
 pub async fn read_updates(store: Store) {
     store.updates.set(Some(bridge::updates().await));
+}
+
+/// Reads the person's requests. Who may not ask for anything has none.
+pub async fn read_requests(store: Store) {
+    if let Ok(requests) = bridge::requests().await
+        && requests != store.requests.get_untracked()
+    {
+        store.requests.set(requests);
+    }
 }
 
 /// Reads states anew.

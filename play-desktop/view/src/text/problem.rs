@@ -36,6 +36,7 @@ pub fn problem(code: &str, locale: Locale) -> Problem {
         "not-cancellable" => words!(locale, not_cancellable_title, not_cancellable_text),
         "backend-missing" => words!(locale, backend_missing_title, backend_missing_text),
         "unsupported" => words!(locale, unsupported_title, unsupported_text),
+        "no-requests" => words!(locale, no_requests_title, no_requests_text),
         "limit-exceeded" => words!(locale, limit_exceeded_title, limit_exceeded_text),
         "daemon-missing" => words!(locale, daemon_missing_title, daemon_missing_text),
         "disk-full" => words!(locale, disk_full_title, disk_full_text),

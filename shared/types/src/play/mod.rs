@@ -6,6 +6,7 @@ mod computer;
 mod event;
 mod fault;
 mod job;
+mod request;
 mod settings;
 
 pub use catalog::{
@@ -16,4 +17,5 @@ pub use computer::{Computer, Connectivity, Link, Machine, Package, Tags};
 pub use event::{Event, Place};
 pub use fault::Fault;
 pub use job::{Job, JobOutput, JobResult, JobState, OutputPiece};
+pub use request::{Request, RequestState};
 pub use settings::{Language, Settings, Theme};

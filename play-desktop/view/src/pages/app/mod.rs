@@ -3,6 +3,7 @@
 mod facts;
 mod history;
 mod plan;
+mod request;
 
 use crate::{
     bridge,
@@ -18,6 +19,7 @@ use migasfree_ui_kit::{
     Button, ButtonLook, ButtonSize, Card, EmptyState, Icon, Markdown, SkeletonLines,
 };
 use plan::PlanCard;
+use request::{AskButton, RequestCard};
 
 /// The page.
 #[component]
@@ -118,6 +120,7 @@ fn Content(app: App) -> impl IntoView {
                         {move || td_string!(i18n.get_locale(), button.remove)}
                     </Button>
                 </Show>
+                <AskButton app=app.clone() status />
             </div>
         </header>
         <Facts app=app.clone() details />
@@ -139,6 +142,7 @@ fn Content(app: App) -> impl IntoView {
                 </div>
             </Card>
             <div class="stack">
+                <RequestCard id=app.id status />
                 <PlanCard id=app.id status />
                 <History id=app.id />
             </div>

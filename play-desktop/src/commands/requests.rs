@@ -1,0 +1,25 @@
+//! Asking the organisation for applications.
+
+use crate::bus::Daemon;
+use migasfree_types::play::{Fault, Request};
+use std::sync::Arc;
+use tauri::State;
+
+#[tauri::command]
+pub async fn requests(daemon: State<'_, Arc<Daemon>>) -> Result<Vec<Request>, Fault> {
+    daemon.requests().await
+}
+
+#[tauri::command]
+pub async fn request_app(
+    daemon: State<'_, Arc<Daemon>>,
+    id: u32,
+    justification: String,
+) -> Result<String, Fault> {
+    daemon.request_app(id, &justification).await
+}
+
+#[tauri::command]
+pub async fn cancel_request(daemon: State<'_, Arc<Daemon>>, id: String) -> Result<(), Fault> {
+    daemon.cancel_request(&id).await
+}
