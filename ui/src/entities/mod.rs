@@ -1,4 +1,5 @@
 //! The declarations, one file each.
+mod application_requests;
 mod applications;
 mod attribute_sets;
 mod attributes;
@@ -28,6 +29,7 @@ mod synchronizations;
 mod tags;
 mod users;
 
+pub use application_requests::APPLICATION_REQUESTS;
 pub use applications::APPLICATIONS;
 pub use attribute_sets::ATTRIBUTE_SETS;
 pub use attributes::ATTRIBUTES;
@@ -65,6 +67,7 @@ pub static ALL: &[&Entity] = &[
     &DEPLOYMENTS,
     &SCHEDULES,
     &APPLICATIONS,
+    &APPLICATION_REQUESTS,
     &CATEGORIES,
     &POLICIES,
     &ATTRIBUTES,
@@ -122,6 +125,7 @@ pub fn sheet(entity: &Entity) -> &'static Sheet {
         "deployments" => &deployments::DEPLOYMENTS_SHEET,
         "schedules" => &schedules::SCHEDULES_SHEET,
         "applications" => &applications::APPLICATIONS_SHEET,
+        "application-requests" => &application_requests::APPLICATION_REQUESTS_SHEET,
         "categories" => &categories::CATEGORIES_SHEET,
         "policies" => &policies::POLICIES_SHEET,
         "attributes" => &attributes::ATTRIBUTES_SHEET,

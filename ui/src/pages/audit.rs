@@ -19,6 +19,7 @@ pub fn action_text(action: &str) -> String {
         "logout" => t!(audit.signed_out).to_owned(),
         "publish" => t!(audit.published).to_owned(),
         "copy" => t!(audit.copied).to_owned(),
+        "decide" => t!(audit.decided).to_owned(),
         "replacement" => t!(audit.replaced).to_owned(),
         "change_password" => t!(audit.password).to_owned(),
         "update_token" => t!(audit.token).to_owned(),
@@ -39,7 +40,8 @@ pub fn actions() -> Vec<Choice> {
 pub fn kinds() -> Vec<Choice> {
     ALL.iter()
         .filter(|entity| {
-            entity.create.is_some() || entity.path == "computers" || entity.path == "packages"
+            let made_elsewhere = ["computers", "packages", "application-requests"];
+            entity.create.is_some() || made_elsewhere.contains(&entity.path)
         })
         .map(|entity| Choice::new(entity.model, (entity.plural)()))
         .collect()

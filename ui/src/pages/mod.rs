@@ -1,4 +1,5 @@
 //! Pages with rules of their own; everything else follows from the declarations.
+pub mod application_requests;
 pub mod applications;
 pub mod attributes;
 pub mod audit;

@@ -2,8 +2,9 @@
 use crate::{
     address,
     entities::{
-        APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS,
-        PACKAGES, PACKAGES_HISTORY, POLICIES, SCHEDULES, SETTINGS, SYNCHRONIZATIONS, TAGS,
+        APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, COMPUTERS,
+        DEPLOYMENTS, ERRORS, FAULTS, PACKAGES, PACKAGES_HISTORY, POLICIES, SCHEDULES, SETTINGS,
+        SYNCHRONIZATIONS, TAGS,
     },
     entity::Entity,
     text::{Label, label, t},
@@ -23,7 +24,13 @@ static GROUPS: &[Group] = &[
     },
     Group {
         title: Some(label!(rail.software)),
-        entities: &[&PACKAGES, &DEPLOYMENTS, &APPLICATIONS, &POLICIES],
+        entities: &[
+            &PACKAGES,
+            &DEPLOYMENTS,
+            &APPLICATIONS,
+            &APPLICATION_REQUESTS,
+            &POLICIES,
+        ],
     },
     Group {
         title: Some(label!(rail.targets)),
