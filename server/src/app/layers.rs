@@ -46,7 +46,10 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         .and(may_be_compressed);
     let inner = routes
         .layer(DefaultBodyLimit::max(limit))
-        .layer(from_fn(super::linger::read_rest))
+        .layer(from_fn_with_state(
+            state.settings.silence(),
+            super::linger::read_rest,
+        ))
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

@@ -1,4 +1,4 @@
-//! Reads what is left of a request that was answered early.
+//! Bodies of requests: one that stalls fails, and what is left of one that was answered early is read.
 //!
 //! Closing the connection on a sender who is still writing takes the answer away from them.
 
@@ -9,24 +9,30 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody as _};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::{Stream, StreamExt as _};
+use tower_http::timeout::TimeoutBody;
 
 /// Bytes read for the sake of the answer at most.
 const MOST: usize = 64 * 1024 * 1024;
 /// Time spent on it at most.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Answers a request when it has been read.
-pub(super) async fn read_rest(request: Request, next: Next) -> Response {
+/// Answers a request when it has been read. Its body may be silent for so long.
+pub(super) async fn read_rest(
+    State(silence): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
     let waits = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
+    let body = Body::new(TimeoutBody::new(silence, body));
     let body = Shared {
         stream: Arc::new(Mutex::new(body.into_data_stream())),
         begun: Arc::default(),

@@ -1,5 +1,6 @@
 //! The router and its state.
 
+mod connections;
 mod health;
 mod layers;
 mod linger;

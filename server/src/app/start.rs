@@ -5,13 +5,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{AppState, Metrics, router, work};
+use super::{AppState, Metrics, connections, router, work};
 use crate::auth::{self, AdminPassword, Auth, JwtKey};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -113,7 +112,13 @@ impl App {
         }
         publish::repair(&state).await?;
         let workers = Workers::start(&state.jobs, work::handlers(&state), workers(&state));
-        let server = tokio::spawn(serve(listener, state.clone()));
+        let serving = connections::serve(
+            listener,
+            router(state.clone()),
+            state.settings.silence(),
+            state.stop.clone(),
+        );
+        let server = tokio::spawn(serving);
         Ok(Self {
             state,
             address,
@@ -208,21 +213,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address)
         .await
         .map_err(|source| StartError::Listen { address, source })
-}
-
-async fn serve(listener: TcpListener, state: AppState) {
-    let stop = state.stop.clone();
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    // Small answers must not wait for the next packet.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the listener failed");
-    }
 }
 
 /// One per process: the recorder is global.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::check::{log_filter, postgres, search_fields, status, within};
 use super::value::{Addresses, LogFormat, Names, PublicUrl, Secret, SettingValue};
@@ -129,6 +130,8 @@ settings! {
         "Seconds an ordinary request may take.";
     upload_timeout_seconds: u32 = "3600" where within::<1, 86_400>,
         "Seconds a request with a large body may take.";
+    idle_timeout_seconds: u32 = "60" where within::<1, 3_600>,
+        "Seconds of silence after which a connection ends: before its next request, or within the body of one.";
     stop_timeout_seconds: u32 = "20",
         "Seconds running requests and jobs get to finish when the server stops.";
     job_workers: u32 = "2" where within::<0, 64>,
@@ -167,6 +170,11 @@ impl Settings {
         self.public_url
             .as_ref()
             .map_or_else(|| format!("http://{}", self.listen), PublicUrl::base)
+    }
+
+    /// How long a connection may be silent.
+    pub fn silence(&self) -> Duration {
+        Duration::from_secs(u64::from(self.idle_timeout_seconds))
     }
 
     /// The port of that address, unless it is one the protocol implies.

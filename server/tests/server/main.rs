@@ -6,6 +6,7 @@
 mod harness;
 
 mod auth;
+mod connections;
 mod database;
 mod events;
 mod jobs;

@@ -1,0 +1,160 @@
+//! Connections: each is served until it ends, is silent for too long, or the server stops.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::ConnectInfo;
+use axum::serve::Listener as Accept;
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+/// A connection that is to end, and on which no request is in work, ends after this long at the latest.
+const PARTING: Duration = Duration::from_millis(500);
+/// While requests are in work on HTTP/2, a peer that is gone is noticed this late.
+const PING_EVERY: Duration = Duration::from_secs(30);
+
+/// Takes connections until `stop`, then waits for the requests in work. Dropped, it ends all of them.
+pub(super) async fn serve(
+    mut listener: TcpListener,
+    router: Router,
+    silence: Duration,
+    stop: CancellationToken,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            // Waits out what is wrong with the listener, such as too many open files.
+            (stream, peer) = Accept::accept(&mut listener) => {
+                let connection = Connection { router: router.clone(), peer, silence, stop: stop.clone() };
+                connections.spawn(connection.serve(stream));
+            }
+            Some(_) = connections.join_next() => {}
+            () = stop.cancelled() => break,
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+struct Connection {
+    router: Router,
+    peer: SocketAddr,
+    /// How long it may wait for the head of the next request.
+    silence: Duration,
+    stop: CancellationToken,
+}
+
+impl Connection {
+    async fn serve(self, stream: TcpStream) {
+        // Small answers must not wait for the next packet.
+        let _ = stream.set_nodelay(true);
+        let (in_work, mut watched) = watch::channel(0_usize);
+        let (router, peer) = (self.router, self.peer);
+        let service = service_fn(move |request: axum::http::Request<Incoming>| {
+            let guard = InWork::enter(&in_work);
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let answer = router.clone().oneshot(request);
+            async move {
+                let answer = answer.await?;
+                Ok::<_, Infallible>(answer.map(|body| Answer {
+                    body,
+                    _guard: guard,
+                }))
+            }
+        });
+        let builder = builder();
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        let mut parting = false;
+        loop {
+            let waits = *watched.borrow_and_update() == 0;
+            let patience = if parting { PARTING } else { self.silence };
+            tokio::select! {
+                ended = connection.as_mut() => {
+                    if let Err(error) = ended {
+                        tracing::debug!(%peer, %error, "a connection failed");
+                    }
+                    return;
+                }
+                // The service holds the sender for as long as the connection lives.
+                _ = watched.changed() => {}
+                () = self.stop.cancelled(), if !parting => {
+                    parting = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                () = tokio::time::sleep(patience), if waits => {
+                    if parting {
+                        return;
+                    }
+                    parting = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
+        }
+    }
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_EVERY);
+    builder
+}
+
+/// Counts a request from its head to the last byte of its answer.
+struct InWork(watch::Sender<usize>);
+
+impl InWork {
+    fn enter(in_work: &watch::Sender<usize>) -> Self {
+        in_work.send_modify(|count| *count += 1);
+        Self(in_work.clone())
+    }
+}
+
+impl Drop for InWork {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// The body of an answer.
+struct Answer {
+    body: Body,
+    _guard: InWork,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

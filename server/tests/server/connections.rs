@@ -1,0 +1,147 @@
+//! Connections: silent ones end, slow ones do not, and a stopping server waits for work alone.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use migasfree_server::config::Settings;
+use migasfree_server::events::{ChangeAction, Event};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
+use crate::harness::Server;
+
+const HALF_A_HEAD: &[u8] = b"GET /health HTTP/1.1\r\nHost: he";
+const HEALTH: &[u8] = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n";
+/// Far below the time limit of a request.
+const SOON: Duration = Duration::from_secs(5);
+
+/// A server that lets a connection be silent for a second.
+async fn impatient() -> Server {
+    Server::with(Settings {
+        idle_timeout_seconds: 1,
+        ..Server::sqlite_settings()
+    })
+    .await
+}
+
+async fn connect(address: SocketAddr, say: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(say).await.unwrap();
+    stream
+}
+
+/// All that comes until the connection ends, which it has to do soon.
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let read = tokio::time::timeout(SOON, stream.read_to_end(&mut bytes)).await;
+    // A connection that is cut off with something unread ends with an error.
+    let _ = read.expect("the connection ends");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn login(length: usize) -> Vec<u8> {
+    format!(
+        "POST /token-auth/ HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_never_finishes_its_request_ends() {
+    let server = impatient().await;
+    // Nothing, the start of HTTP/2, half a head, and nothing more after an answer.
+    for said in [&b""[..], b"PRI * HTTP/2.0\r\n", HALF_A_HEAD, HEALTH] {
+        let mut stream = connect(server.app.address, said).await;
+        let answer = rest(&mut stream).await;
+        assert_eq!(
+            answer.starts_with("HTTP/1.1 200"),
+            said == HEALTH,
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_trickles_in_does_not_hold_a_connection() {
+    let server = impatient().await;
+    let mut stream = connect(server.app.address, HALF_A_HEAD).await;
+    let begun = Instant::now();
+    while stream.write_all(b"x").await.is_ok() {
+        assert!(begun.elapsed() < SOON);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_may_be_slow_but_not_stall() {
+    let server = impatient().await;
+    let body = br#"{"username": "a", "password": "b"}"#;
+    let mut slow = connect(server.app.address, &login(body.len())).await;
+    for piece in body.chunks(5) {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        slow.write_all(piece).await.unwrap();
+    }
+    let answer = rest(&mut slow).await;
+    assert!(
+        answer.contains("non_field_errors") || answer.contains("detail"),
+        "{answer}"
+    );
+
+    let mut stalled = connect(server.app.address, &login(body.len())).await;
+    stalled.write_all(&body[..5]).await.unwrap();
+    let answer = rest(&mut stalled).await;
+    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_websocket_may_be_silent() {
+    let server = impatient().await;
+    let url = format!("ws://{}/api/v1/token/events/", server.app.address);
+    let mut request = url.into_client_request().unwrap();
+    let token = format!("Token {}", server.admin().await.token());
+    request
+        .headers_mut()
+        .insert("authorization", token.parse().unwrap());
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let silence = tokio::time::timeout(Duration::from_secs(3), async {
+        while let Some(Ok(Message::Ping(_))) = socket.next().await {}
+    });
+    assert!(silence.await.is_err(), "it says nothing and lives");
+    server.state().events.send(Event::Changed {
+        entity: "core.platform".to_owned(),
+        id: Some(1),
+        action: ChangeAction::Change,
+        at: String::new(),
+    });
+    let heard = tokio::time::timeout(SOON, socket.next()).await.unwrap();
+    assert!(matches!(heard, Some(Ok(Message::Text(_)))), "{heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_server_waits_for_requests_and_not_for_halves_of_them() {
+    let server = Server::on_sqlite().await;
+    let address = server.app.address;
+    let mut waiting = Vec::new();
+    for said in [&b""[..], HALF_A_HEAD, HEALTH] {
+        waiting.push(connect(address, said).await);
+    }
+    let body = br#"{"username": "a", "password": "b"}"#;
+    let mut at_work = connect(address, &login(body.len())).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let begun = Instant::now();
+    let stopping = tokio::spawn(server.app.stop());
+    for stream in &mut waiting {
+        rest(stream).await;
+    }
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert!(!stopping.is_finished());
+    at_work.write_all(body).await.unwrap();
+    assert!(rest(&mut at_work).await.starts_with("HTTP/1.1 4"));
+    stopping.await.unwrap();
+    assert!(begun.elapsed() < SOON);
+    assert!(TcpStream::connect(address).await.is_err());
+}
