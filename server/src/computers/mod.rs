@@ -1,5 +1,6 @@
 //! Computers and what happens on them.
 
+pub mod arrivals;
 pub mod computer;
 mod details;
 pub mod errors;

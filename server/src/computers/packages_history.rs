@@ -6,7 +6,7 @@ use super::event_text::CALLED;
 use crate::{
     core::shapes::{COMPUTER_INFO, PROJECT_INFO},
     rest::{
-        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one},
+        entity::{Csv, Entity, Field, Large, Like, Model, Shape, col, made, one},
         schema::{Table, int, key, time},
         visibility::Visible,
     },
@@ -68,6 +68,10 @@ pub static PACKAGES_HISTORY: Entity = Entity {
         "uninstall_date:gte,lt,null",
     ],
     search: &["computer__name", "package__fullname"],
+    large: Some(Large {
+        table: "client_softwaresnapshot",
+        rows: "came_count",
+    }),
     visible: Visible::ByComputer,
     text: made("__str__", Like::Text, CALLED_BY, |row, _| {
         let computer = row.get("computer").get("__str__").as_text();

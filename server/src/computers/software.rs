@@ -1,9 +1,9 @@
 //! The software of a computer: what is installed now, and what came and went.
 
-use super::computer::COMPUTERS;
+use super::{arrivals, computer::COMPUTERS};
 use crate::{
     args,
-    db::Ts,
+    db::{ComputerId, Ts},
     rest::{
         action::{Answer, Call},
         context::Context,
@@ -137,6 +137,7 @@ pub async fn forget_history(call: Call) -> Result<Answer, RestError> {
                 args![call.id, start, end],
             )
             .await?;
+            arrivals::compare(&mut tx, ComputerId(call.id), end).await?;
         }
     }
     context

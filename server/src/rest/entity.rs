@@ -367,6 +367,8 @@ pub struct Entity {
     /// The rows that stand for others: their badge is that of the other row, their relations are shared.
     pub doubles: &'static [Double],
     pub csv: Csv,
+    /// When there are too many rows to sort and count them for a page.
+    pub large: Option<Large>,
     /// Whether a page after the last one answers the last one.
     pub clamped: bool,
     /// Whether filter by POST, badge and relations are offered.
@@ -375,6 +377,16 @@ pub struct Entity {
     pub multipart: bool,
     pub hooks: &'static dyn Hooks,
     pub actions: &'static [Action],
+}
+
+/// Lists of this entity are read along the relation their default order begins with, whose column has an index, and
+/// the numbers of rows are kept elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Large {
+    /// The table that has the same relation and knows the numbers.
+    pub table: &'static str,
+    /// Its column with how many rows of the entity each of its own stands for.
+    pub rows: &'static str,
 }
 
 impl std::fmt::Debug for Entity {
@@ -418,6 +430,7 @@ impl Entity {
         badge: &[],
         doubles: &[],
         csv: Csv::Everything,
+        large: None,
         clamped: false,
         generic: true,
         multipart: false,

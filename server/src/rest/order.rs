@@ -1,6 +1,6 @@
 //! The order of a list. The id always breaks ties, so that pages never overlap.
 
-use sea_query::{Expr, NullOrdering, Order, SelectStatement};
+use sea_query::{Condition, Expr, ExprTrait as _, JoinType, NullOrdering, Order, SelectStatement};
 
 use super::{
     entity::Entity,
@@ -17,6 +17,12 @@ pub struct Key {
 }
 
 impl Key {
+    /// What it looks at.
+    #[must_use]
+    pub const fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Ascending by a path.
     #[must_use]
     pub const fn ascending(path: Path) -> Self {
@@ -104,32 +110,55 @@ fn is_own(table: &'static Table, name: &str) -> bool {
     shown || table.one(name).is_some() || table.computed(name).is_some()
 }
 
+/// The rows that are walked along.
+const WALKED: &str = "w";
+
+/// Adds the keys and the tie-break, and reads the rows along the relation the order begins with: for one page, the
+/// rest of them is not even looked at.
+pub fn walk(select: &mut SelectStatement, keys: &[Key], table: &Table) {
+    let Some((first, rest)) = keys.split_first() else {
+        return apply(select, keys, table);
+    };
+    let Some((column, target)) = first.path.one_step() else {
+        return apply(select, keys, table);
+    };
+    // A cross join, because SQLite keeps its order.
+    select
+        .from_clear()
+        .from_as(target.name, WALKED)
+        .join_as(JoinType::CrossJoin, table.name, ROW, Condition::all())
+        .and_where(Expr::col((WALKED, target.key.name)).equals((ROW, column)));
+    let leaf = first.path.leaf();
+    by(select, leaf.expr(WALKED), first.descending, leaf.null());
+    apply(select, rest, table);
+}
+
 /// Adds the keys and the tie-break. Empty values come last, in descending order first, on both engines.
 pub fn apply(select: &mut SelectStatement, keys: &[Key], table: &Table) {
     let mut last = Order::Asc;
     let mut unique = false;
     for key in keys {
-        last = if key.descending {
-            Order::Desc
-        } else {
-            Order::Asc
-        };
-        let expr = key.path.scalar(ROW);
         let leaf = key.path.leaf();
-        if leaf.null() || !key.path.is_own() {
-            let nulls = if key.descending {
-                NullOrdering::First
-            } else {
-                NullOrdering::Last
-            };
-            select.order_by_expr_with_nulls(expr, last.clone(), nulls);
-        } else {
-            select.order_by_expr(expr, last.clone());
-        }
+        let null = leaf.null() || !key.path.is_own();
+        last = by(select, key.path.scalar(ROW), key.descending, null);
         unique |= key.path.is_own()
             && matches!(leaf, super::path::Leaf::Column(column) if column.name == table.key.name);
     }
     if !unique {
         select.order_by_expr(Expr::col((ROW, table.key.name)), last);
     }
+}
+
+fn by(select: &mut SelectStatement, expr: Expr, descending: bool, null: bool) -> Order {
+    let (order, nulls) = if descending {
+        (Order::Desc, NullOrdering::First)
+    } else {
+        (Order::Asc, NullOrdering::Last)
+    };
+    if null {
+        select.order_by_expr_with_nulls(expr, order.clone(), nulls);
+    } else {
+        select.order_by_expr(expr, order.clone());
+    }
+    order
 }

@@ -153,6 +153,21 @@ impl Path {
         self.hops.is_empty()
     }
 
+    /// When it is one step to another table: the column it starts from, and that table.
+    #[must_use]
+    pub fn one_step(&self) -> Option<(&'static str, &'static Table)> {
+        match self.hops.as_slice() {
+            [Hop::One { column, target }] => Some((column, target)),
+            _ => None,
+        }
+    }
+
+    /// Whether its first step is the to-one relation kept in `column`.
+    #[must_use]
+    pub fn starts_from(&self, column: &str) -> bool {
+        matches!(self.hops.first(), Some(Hop::One { column: own, .. }) if *own == column)
+    }
+
     /// When the path is `<relation>` or `<relation>__id`: the relation's name.
     #[must_use]
     pub fn direct_relation(&self) -> Option<(&'static str, &'static Table)> {

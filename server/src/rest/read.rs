@@ -6,7 +6,7 @@ use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
     context::Context,
-    entity::Field,
+    entity::{Field, Large},
     error::RestError,
     filter::{self, FilterCall},
     json::Json,
@@ -119,12 +119,12 @@ pub fn ordered(
         .take(1)
         .map(order::Key::ascending)
         .collect();
-    let keys = [asked, first].into_iter().find(|keys| !keys.is_empty());
-    order::apply(
-        select,
-        keys.as_deref().unwrap_or(&resource.order),
-        resource.entity.table,
-    );
+    let table = resource.entity.table;
+    match [asked, first].into_iter().find(|keys| !keys.is_empty()) {
+        Some(keys) => order::apply(select, &keys, table),
+        None if resource.entity.large.is_some() => order::walk(select, &resource.order, table),
+        None => order::apply(select, &resource.order, table),
+    }
 }
 
 /// A list that is asked for.
@@ -152,23 +152,28 @@ pub async fn page(
     let table = resource.entity.table;
     let wanted = Wanted::read(list.filters)?;
     let mut rows = selected(context, resource, list.filters).await?;
+    let kept = kept_length(resource, &list);
     for condition in list.conditions {
         rows.and_where(condition);
     }
     let mut ids = rows.clone();
     ids.column((ROW, table.key.name));
     ordered(context, resource, list.filters, &mut ids);
+    let length = async {
+        match kept {
+            Some(large) => sum(context, rows, large).await,
+            None => count(context, rows).await,
+        }
+    };
     let (page, count, ids) = match wanted.number {
         Number::At(number) if !resource.entity.clamped => {
             let offset = (number - 1).saturating_mul(wanted.size);
-            let (count, ids) = tokio::try_join!(
-                count(context, rows),
-                self::ids(context, ids, Some(offset), wanted.size)
-            )?;
+            let (count, ids) =
+                tokio::try_join!(length, self::ids(context, ids, Some(offset), wanted.size))?;
             (wanted.of(count)?, count, ids)
         }
         Number::Last | Number::At(_) => {
-            let count = count(context, rows).await?;
+            let count = length.await?;
             let page = wanted.clamped(count);
             let ids = self::ids(context, ids, Some(page.offset()), page.size).await?;
             (page, count, ids)
@@ -219,6 +224,30 @@ pub async fn all_ids(
 /// When the database fails.
 pub async fn count(context: &Context, mut rows: SelectStatement) -> Result<u64, RestError> {
     rows.expr(Expr::cust("count(*)"));
+    let (count,): (i64,) = context.state.db.one_query(&rows).await?;
+    Ok(count.unsigned_abs())
+}
+
+/// Where the length of a list is kept: of one that is limited by nothing but the relation it is read along.
+fn kept_length(resource: &Resource, list: &List<'_>) -> Option<Large> {
+    let large = resource.entity.large?;
+    let (column, _) = resource.order.first()?.path().one_step()?;
+    let mut used = resource
+        .filters
+        .iter()
+        .filter(|filter| list.filters.has(&filter.name));
+    let by_relation_alone = used.all(|filter| filter.path.starts_from(column))
+        && list.filters.get("search").is_none()
+        && list.conditions.is_empty();
+    by_relation_alone.then_some(large)
+}
+
+/// Number of rows of a selection, from where it is kept.
+async fn sum(context: &Context, mut rows: SelectStatement, large: Large) -> Result<u64, RestError> {
+    let sum = format!("CAST(COALESCE(SUM({ROW}.{}), 0) AS bigint)", large.rows);
+    rows.from_clear()
+        .from_as(large.table, ROW)
+        .expr(Expr::cust(sum));
     let (count,): (i64,) = context.state.db.one_query(&rows).await?;
     Ok(count.unsigned_abs())
 }

@@ -6,6 +6,7 @@ use migasfree_deb::split_file_name;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::computers::arrivals;
 use crate::db::{ComputerId, Db, InventoryId, ProjectId, Result, Ts, Tx};
 use crate::{args, sql};
 
@@ -115,7 +116,7 @@ pub(crate) async fn record(
         args![computer, id, now],
     )
     .await?;
-    Ok(())
+    arrivals::compare(tx, computer, now).await
 }
 
 /// What was installed on the computer is known no more: its history ends here.

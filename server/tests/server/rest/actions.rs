@@ -36,6 +36,33 @@ on_both_engines! {
         assert_eq!(get(&org, "packages-history/?uninstall_date__isnull=true").await["count"], 1);
     }
 
+    async fn the_history_of_packages_knows_its_length(org: Organisation) {
+        let computer = org.id("computers");
+        for (query, expected) in [
+            (String::new(), 2), (format!("computer__id={computer}"), 2), ("computer__name__icontains=ON".to_owned(), 2),
+            ("computer__name__icontains=none".to_owned(), 0), ("package__fullname__icontains=newer".to_owned(), 1),
+            (format!("computer__id={computer}&search=hello"), 1), ("ordering=-install_date".to_owned(), 2),
+            ("page=2&page_size=1".to_owned(), 2), ("page=last&page_size=1".to_owned(), 2),
+        ] {
+            let page = get(&org, &format!("packages-history/?{query}")).await;
+            assert_eq!(page["count"], expected, "{query}");
+            let rows = if query.starts_with("page=") { 1 } else { expected };
+            assert_eq!(page["results"].as_array().unwrap().len(), rows, "{query}");
+        }
+        let kept = async || {
+            let sql = "SELECT CAST(SUM(came_count) AS bigint), (SELECT COUNT(*) FROM client_packagehistory) \
+                       FROM client_softwaresnapshot";
+            let (kept, rows): (i64, i64) = org.server.state().db.one(sql, args![]).await.unwrap();
+            assert_eq!(kept, rows);
+            rows
+        };
+        let history = format!("{TOKEN}computers/{computer}/software/history/");
+        assert_eq!(org.admin.delete(&format!("{history}?key=2023-11-15T22:13:20")).await.status, 200);
+        assert_eq!(kept().await, 2);
+        assert_eq!(org.admin.delete(&format!("{TOKEN}stores/{}/", org.id("stores"))).await.status, 204);
+        assert_eq!(kept().await, 1);
+    }
+
     async fn a_superuser_forgets_software(org: Organisation) {
         let base = format!("{TOKEN}computers/{}/software", org.id("computers"));
         let left = org.admin.delete(&format!("{base}/history/?key=2023-11-16T22:13:20")).await;

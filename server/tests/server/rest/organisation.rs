@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use migasfree_deb::Builder;
 use migasfree_server::args;
-use migasfree_server::db::{Args, Ts};
+use migasfree_server::computers::arrivals;
+use migasfree_server::db::{Args, ComputerId, Ts};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -239,6 +240,11 @@ impl Organisation {
             args![computer, last],
         )
         .await;
+        let mut tx = self.server.state().db.begin().await.unwrap();
+        arrivals::compare(&mut tx, ComputerId(computer), Ts::from_seconds(0))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
         self.ids.insert("packages-history", 10_000_000 + old);
         let first: (i64,) = self
             .server
