@@ -42,6 +42,11 @@ pub trait JobHandler: Send + Sync + 'static {
 
     /// Does the work. It may run again after it was interrupted anywhere.
     fn run(&self, job: JobContext) -> impl Future<Output = Result<(), JobError>> + Send;
+
+    /// Tells whoever waits for the work that it is given up without another attempt.
+    fn given_up(&self, _job: Job, _reason: &'static str) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// One piece of work.
@@ -116,11 +121,14 @@ impl JobContext {
 
 type Work = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
 type Run = Arc<dyn Fn(JobContext) -> Work + Send + Sync>;
+type Told = Pin<Box<dyn Future<Output = ()> + Send>>;
+type GivenUp = Arc<dyn Fn(Job, &'static str) -> Told + Send + Sync>;
 
 /// All handlers, by kind.
 #[derive(Clone, Default)]
 pub struct Handlers {
     runs: BTreeMap<&'static str, Run>,
+    given_up: BTreeMap<&'static str, GivenUp>,
     periods: Vec<(&'static str, Period)>,
 }
 
@@ -135,6 +143,12 @@ impl Handlers {
     #[must_use]
     pub fn with<H: JobHandler>(mut self, handler: H) -> Self {
         let handler = Arc::new(handler);
+        let teller = Arc::clone(&handler);
+        let given_up: GivenUp = Arc::new(move |job, reason| {
+            let teller = Arc::clone(&teller);
+            Box::pin(async move { teller.given_up(job, reason).await })
+        });
+        self.given_up.insert(H::KIND, given_up);
         let run: Run = Arc::new(move |context| {
             let handler = Arc::clone(&handler);
             Box::pin(async move { handler.run(context).await })
@@ -147,6 +161,10 @@ impl Handlers {
 
     pub(super) fn find(&self, kind: &str) -> Option<&Run> {
         self.runs.get(kind)
+    }
+
+    pub(super) fn find_given_up(&self, kind: &str) -> Option<&GivenUp> {
+        self.given_up.get(kind)
     }
 
     pub(super) fn kinds(&self) -> Vec<&'static str> {

@@ -11,8 +11,9 @@ use crate::args;
 use crate::clock::Clock;
 use crate::db::{Db, JobId, Result, Ts, Tx};
 
-/// A worker that gives no sign of life for this long has lost its job.
-pub(super) const LEASE: Duration = Duration::from_secs(60);
+/// A worker that gives no sign of life for this long has lost its job. Short, because people wait for it: one that was
+/// only slow, or whose clock is wrong, does no harm, as how a job ended is taken from its worker alone.
+pub(super) const LEASE: Duration = Duration::from_secs(10);
 
 /// The queue. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -91,11 +92,12 @@ impl Queue {
             .await
     }
 
-    /// Lets others take up what a worker had.
+    /// Lets others take up what a worker had; it was not the work that ended the attempt.
     pub(super) async fn release(&self, worker: &str) -> Result<u64> {
         self.db
             .execute(
-                "UPDATE job SET lease_until = $2 WHERE worker = $1 AND state = 'running'",
+                "UPDATE job SET lease_until = $2, attempts = attempts - 1 \
+                 WHERE worker = $1 AND state = 'running'",
                 args![worker, self.clock.now()],
             )
             .await

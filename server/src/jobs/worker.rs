@@ -12,11 +12,14 @@ use super::{Handlers, Job, JobContext, JobError, JobState, Queue};
 use crate::db::{Dialect, JobId, Result};
 use crate::{args, sql};
 
-const HEARTBEAT: Duration = Duration::from_secs(15);
+const HEARTBEAT: Duration = Duration::from_secs(3);
 /// Other servers' jobs are noticed this late.
 const POLL: Duration = Duration::from_secs(2);
 const SCHEDULE_EVERY: Duration = Duration::from_secs(5);
 const ATTEMPTS: i64 = 6;
+/// Told of work that was begun so often and never came to an end.
+const DEADLY: &str =
+    "given up: the server ended in the middle of this work every time; its log may say why";
 
 /// The workers of this process.
 #[derive(Debug)]
@@ -165,6 +168,9 @@ impl Worker {
     }
 
     async fn run(&self, job: Job) {
+        if job.attempt > ATTEMPTS {
+            return self.give_up(job).await;
+        }
         let (id, kind, attempt) = (job.id, job.kind.clone(), job.attempt);
         tracing::info!(job = %id, %kind, key = %job.key, attempt, "job started");
         let Some(run) = self.handlers.find(&job.kind) else {
@@ -183,6 +189,18 @@ impl Worker {
             .increment(1);
         if let Err(error) = self.write_end(id, attempt, &result).await {
             tracing::error!(%error, job = %id, "cannot write how a job ended; it will run again");
+        }
+    }
+
+    /// Ends what no attempt ever ended, so that the server outlives it.
+    async fn give_up(&self, job: Job) {
+        tracing::error!(job = %job.id, kind = %job.kind, key = %job.key, "{DEADLY}");
+        let failed = JobState::Failed;
+        let written = self.queue.finish(job.id, &self.name, failed, DEADLY).await;
+        if let Err(error) = written {
+            tracing::error!(%error, job = %job.id, "cannot write that a job was given up");
+        } else if let Some(tell) = self.handlers.find_given_up(&job.kind) {
+            tell(job, DEADLY).await;
         }
     }
 

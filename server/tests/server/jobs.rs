@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use migasfree_server::args;
 use migasfree_server::config::Settings;
 use migasfree_server::jobs::{
     Handlers, JobContext, JobError, JobHandler, JobState, JobStatus, Period, Workers,
@@ -238,11 +239,72 @@ on_both_engines! {
         let alive = server.workers(&work, 1);
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert_eq!(work.runs(), 1, "the lease still holds");
-        server.0.clock.advance(Duration::from_secs(61));
+        server.0.clock.advance(Duration::from_secs(11));
         work.gate.add_permits(5);
         server.until("a", JobState::Done).await;
         alive.stop(PATIENCE).await;
         assert_eq!(work.runs(), 2);
+    }
+
+    async fn a_worker_that_lives_keeps_its_work(server: Idle) {
+        let work = Work::closed();
+        server.enqueue("a", json!({})).await;
+        let workers = server.workers(&work, 2);
+        server.until_runs(&work, 1).await;
+        for _ in 0..2 {
+            server.0.clock.advance(Duration::from_secs(7));
+            tokio::time::sleep(Duration::from_millis(3500)).await;
+        }
+        work.gate.add_permits(5);
+        server.until("a", JobState::Done).await;
+        workers.stop(PATIENCE).await;
+        assert_eq!(work.runs(), 1);
+    }
+
+    async fn how_work_ended_is_taken_from_its_worker_alone(server: Idle) {
+        let work = Work::closed();
+        server.enqueue("a", json!({})).await;
+        let late = server.workers(&work, 1);
+        server.until_runs(&work, 1).await;
+        let sql = "UPDATE job SET worker = 'another', message = 'at it'";
+        server.0.state().db.execute(sql, args![]).await.unwrap();
+        work.gate.add_permits(1);
+        late.stop(PATIENCE).await;
+        let status = server.status("a").await;
+        assert_eq!((status.state, status.message.as_str()), (JobState::Running, "at it"));
+    }
+
+    async fn work_that_ends_its_server_every_time_is_given_up(server: Idle) {
+        let work = Work::closed();
+        server.enqueue("a", json!({})).await;
+        for run in 1..=6 {
+            let dying = server.workers(&work, 1);
+            server.until_runs(&work, run).await;
+            drop(dying);
+            server.0.clock.advance(Duration::from_secs(11));
+        }
+        let workers = server.workers(&work, 1);
+        let status = server.until("a", JobState::Failed).await;
+        assert!(status.message.starts_with("given up"), "{}", status.message);
+        server.enqueue("a", json!({})).await;
+        work.gate.add_permits(1);
+        server.until("a", JobState::Done).await;
+        workers.stop(PATIENCE).await;
+        assert_eq!(work.runs(), 7);
+    }
+
+    async fn stopping_a_server_often_is_no_reason_to_give_up(server: Idle) {
+        let work = Work::closed();
+        server.enqueue("a", json!({})).await;
+        for run in 1..=7 {
+            let workers = server.workers(&work, 1);
+            server.until_runs(&work, run).await;
+            workers.stop(Duration::ZERO).await;
+        }
+        work.gate.add_permits(5);
+        let workers = server.workers(&work, 1);
+        server.until("a", JobState::Done).await;
+        workers.stop(PATIENCE).await;
     }
 
     async fn a_worker_that_is_stopped_gives_its_work_back(server: Idle) {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::run::{PublishError, Publisher};
 use crate::db::DeploymentId;
-use crate::jobs::{JobContext, JobError, JobHandler};
+use crate::jobs::{Job, JobContext, JobError, JobHandler};
 
 #[derive(Deserialize)]
 struct Payload {
@@ -20,6 +20,15 @@ impl JobHandler for Publisher {
             .map_err(|error| JobError::Failed(format!("the job names no deployment: {error}")))?;
         self.publish(payload.deployment, Some(&job)).await?;
         Ok(())
+    }
+
+    async fn given_up(&self, job: Job, reason: &'static str) {
+        let Ok(payload) = serde_json::from_value::<Payload>(job.payload) else {
+            return;
+        };
+        if let Err(error) = self.fail(payload.deployment, reason).await {
+            tracing::error!(%error, "cannot tell that a publication was given up");
+        }
     }
 }
 

@@ -108,6 +108,23 @@ impl Publisher {
         }
     }
 
+    /// Tells that a publication failed which did not come to tell it itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn fail(&self, id: DeploymentId, reason: &str) -> Result<(), db::Error> {
+        let state = &self.state;
+        if let Some(deployment) = snapshot::deployment(&state.db, id).await? {
+            fail(state, id, reason).await?;
+            Progress::new(state, None, deployment.event(id)).end(
+                PublicationState::Failed,
+                0,
+                reason,
+            );
+        }
+        Ok(())
+    }
+
     /// Tries until nobody else published meanwhile; `None` when the deployment went away.
     async fn attempts(
         &self,
