@@ -27,6 +27,16 @@ pub enum Error {
     /// Too much is waiting for the database; the same request may succeed later.
     #[error("the database is busy: try again")]
     Busy,
+    /// The database cannot be reached.
+    #[error(
+        "cannot use PostgreSQL at {server}: {reason}; start it, or correct database_url (DATABASE_URL)"
+    )]
+    Unreachable {
+        /// Host and port, database and user.
+        server: String,
+        /// Why not.
+        reason: String,
+    },
     /// The data were written by a newer version of the server.
     #[error(
         "the database has schema {found}, this server knows {known}: \

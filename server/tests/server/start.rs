@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
@@ -146,6 +147,27 @@ fn a_taken_address_is_named() {
         !ok && said.contains(&address) && said.contains("--listen"),
         "{said}"
     );
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_named_soon_and_its_password_never() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    // One refuses, the other takes connections and says nothing.
+    let refusing = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let refusing = refusing.local_addr().unwrap();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    for address in [refusing, silent.local_addr().unwrap()] {
+        let url = format!("postgres://ana:hidden@{address}/fleet");
+        let begun = Instant::now();
+        let arguments = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
+        let (ok, _, said) = run(&arguments, &[("DATABASE_URL", &url)]);
+        assert!(!ok && begun.elapsed() < Duration::from_secs(15));
+        for part in [&address.to_string(), "fleet", "ana", "database_url"] {
+            assert!(said.contains(part), "{part} is not in\n{said}");
+        }
+        assert!(!said.contains("hidden"), "{said}");
+    }
 }
 
 #[test]
