@@ -1,13 +1,19 @@
 //! Synchronizations.
 
+use async_trait::async_trait;
+
 use super::event_text::EVENT_TEXT;
 use crate::{
     core::shapes::{COMPUTER_INFO, DESKTOP_USER_INFO, PROJECT_INFO},
+    db::{Arg, ComputerId, ProjectId, SynchronizationId},
     rest::{
         entity::{Entity, Model, col, one},
+        error::RestError,
+        hooks::{Hooks, Removal},
         schema::{Default, Table, bool, key, text, time},
         visibility::Visible,
     },
+    stats::slots::Synchronized,
 };
 
 /// `client_synchronization`
@@ -65,5 +71,29 @@ pub static SYNCS: Entity = Entity {
     search: &["user__name", "user__fullname", "computer__name", "consumer"],
     visible: Visible::ByComputer,
     text: EVENT_TEXT,
+    hooks: &Rules,
     ..Entity::EMPTY
 };
+
+struct Rules;
+
+#[async_trait]
+impl Hooks for Rules {
+    /// What is gone is counted no more.
+    async fn deleted(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
+        let before = removal.before;
+        let (Some(Arg::Time(Some(at))), Some(computer)) =
+            (before.get("created_at"), before.int("computer_id"))
+        else {
+            return Ok(());
+        };
+        let gone = Synchronized {
+            id: SynchronizationId(removal.id),
+            computer: ComputerId(computer),
+            project: before.int("project_id").map(ProjectId),
+            at: *at,
+        };
+        gone.discount(removal.tx, removal.context.zone()).await?;
+        Ok(())
+    }
+}

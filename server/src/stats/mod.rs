@@ -16,6 +16,7 @@ mod deployments;
 mod history;
 mod intervals;
 mod overview;
+pub(crate) mod slots;
 mod synchronizations;
 
 use axum::Router;

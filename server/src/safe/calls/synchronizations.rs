@@ -45,7 +45,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
         start_date: start_date.map(|start| plausible(start, &call)),
         consumer,
         pms_status_ok,
-        previous_end: call.computer.sync_end_date,
+        zone: &call.state.settings.clients.time_zone,
         deployments: deployments.iter().map(|deployment| deployment.id).collect(),
     };
     let mut tx = call.state.db.begin().await?;

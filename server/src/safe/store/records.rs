@@ -1,10 +1,10 @@
 //! What is recorded of a computer: messages, errors, synchronisations, notifications.
 
-use time::OffsetDateTime;
-
 use crate::db::{
     ClientUserId, ComputerId, DeploymentId, ProjectId, Result, SynchronizationId, Ts, Tx, json_ids,
 };
+use crate::stats::slots::Synchronized;
+use crate::zone::Zone;
 use crate::{args, sql};
 
 /// Says what the computer is doing now.
@@ -67,8 +67,8 @@ pub(crate) struct Synchronization<'a> {
     pub(crate) start_date: Option<Ts>,
     pub(crate) consumer: Option<&'a str>,
     pub(crate) pms_status_ok: bool,
-    /// When the computer's last synchronisation ended.
-    pub(crate) previous_end: Option<Ts>,
+    /// The zone whose days and hours are counted.
+    pub(crate) zone: &'a Zone,
     /// The deployments available to the computer.
     pub(crate) deployments: Vec<DeploymentId>,
 }
@@ -111,7 +111,13 @@ pub(crate) async fn synchronization(
     )
     .await?;
     results(tx, record).await?;
-    count(tx, record, now).await?;
+    let counted = Synchronized {
+        id,
+        computer: record.computer,
+        project: Some(record.project),
+        at: now,
+    };
+    counted.count(tx, record.zone).await?;
     Ok(id)
 }
 
@@ -136,34 +142,4 @@ async fn results(tx: &mut Tx, record: &Synchronization<'_>) -> Result<()> {
     )
     .await?;
     Ok(())
-}
-
-/// Counts the computer once per hour, day, month and year, in all and in its project.
-async fn count(tx: &mut Tx, record: &Synchronization<'_>, now: Ts) -> Result<()> {
-    let before = record.previous_end.map(slots);
-    for (index, (granularity, slot)) in slots(now).into_iter().enumerate() {
-        if before.is_some_and(|before| before[index].1 == slot) {
-            continue;
-        }
-        for project in [0, record.project.0] {
-            tx.execute(
-                "INSERT INTO stats_synchronization (granularity, slot, project_id, computers) \
-                 VALUES ($1, $2, $3, 1) ON CONFLICT (granularity, project_id, slot) \
-                 DO UPDATE SET computers = stats_synchronization.computers + 1",
-                args![granularity, slot, project],
-            )
-            .await?;
-        }
-    }
-    Ok(())
-}
-
-/// The slots of a moment in UTC: `2026`, `202611`, `20261121`, `2026112102`.
-fn slots(at: Ts) -> [(&'static str, i64); 4] {
-    let at: OffsetDateTime = at.datetime();
-    let year = i64::from(at.year());
-    let month = year * 100 + i64::from(u8::from(at.month()));
-    let day = month * 100 + i64::from(at.day());
-    let hour = day * 100 + i64::from(at.hour());
-    [("Y", year), ("M", month), ("D", day), ("H", hour)]
 }

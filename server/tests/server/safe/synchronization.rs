@@ -59,6 +59,31 @@ on_both_engines! {
         assert_eq!(site.count(counted).await, 2);
     }
 
+    async fn a_deleted_synchronization_counts_no_more(site: Site) {
+        let mut peer = site.computer(UUID, "pc1").await;
+        peer.synchronise().await.unwrap();
+        site.0.clock.advance(Duration::from_secs(60));
+        peer.synchronise().await.unwrap();
+        let counters = async || {
+            let sql = "SELECT CAST(SUM(computers) AS BIGINT), COUNT(*) FROM stats_synchronization \
+                       WHERE granularity = 'Y'";
+            site.one::<(i64, i64)>(sql, args![]).await
+        };
+        assert_eq!(counters().await, (2, 2), "in all and in the project");
+        let admin = site.0.admin().await;
+        let delete = async |order: &str| {
+            let list = admin.get(&format!("/api/v1/token/syncs/?ordering={order}&page_size=1")).await;
+            let id = &list.json["results"][0]["id"];
+            assert_eq!(admin.delete(&format!("/api/v1/token/syncs/{id}/")).await.status, 204);
+        };
+        delete("created_at").await;
+        assert_eq!(counters().await, (2, 2), "the other one is of the same year");
+        delete("created_at").await;
+        assert_eq!(counters().await, (0, 2));
+        peer.synchronise().await.unwrap();
+        assert_eq!(counters().await, (2, 2));
+    }
+
     async fn software_lists_are_stored_once_however_many_computers_have_them(site: Site) {
         let mut one = site.computer(UUID, "pc1").await;
         let mut two = site.computer("11111111-2222-3333-4444-555555555555", "pc2").await;
