@@ -6,7 +6,7 @@ use super::event_text::CALLED;
 use crate::{
     core::shapes::{COMPUTER_INFO, PROJECT_INFO},
     rest::{
-        entity::{Csv, Entity, Field, Large, Like, Model, Shape, col, made, one},
+        entity::{Counted, Csv, Entity, Field, Like, Model, Shape, col, made, one},
         schema::{Table, int, key, time},
         visibility::Visible,
     },
@@ -68,7 +68,8 @@ pub static PACKAGES_HISTORY: Entity = Entity {
         "uninstall_date:gte,lt,null",
     ],
     search: &["computer__name", "package__fullname"],
-    large: Some(Large {
+    walked: true,
+    counted: Some(Counted {
         table: "client_softwaresnapshot",
         rows: "came_count",
     }),

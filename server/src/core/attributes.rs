@@ -267,6 +267,7 @@ pub static ATTRIBUTES: Entity = Entity {
         many: "Attributes",
     },
     table: &TABLE,
+    walked: true,
     operations: "LRUD",
     schema: "Attribute",
     detail: &[
@@ -344,6 +345,7 @@ pub static TAGS: Entity = Entity {
     },
     also_viewed_with: &[("core", "attribute")],
     table: &TABLE,
+    walked: true,
     only: &[("property_att__sort", "server")],
     schema: "ServerAttribute",
     detail: PROXY_DETAIL,
@@ -388,6 +390,7 @@ pub static FEATURES: Entity = Entity {
     },
     also_viewed_with: &[("core", "attribute")],
     table: &TABLE,
+    walked: true,
     only: &[("property_att__sort", "client,basic")],
     schema: "ClientAttribute",
     detail: PROXY_DETAIL,

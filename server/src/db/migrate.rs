@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = migrations![
     1 "0001_reference",
     2 "0002_files_and_repositories",
     3 "0003_package_history",
+    4 "0004_large_lists",
     4 "0004_package_arrivals",
     6 "0006_application_requests",
 ];

@@ -367,8 +367,11 @@ pub struct Entity {
     /// The rows that stand for others: their badge is that of the other row, their relations are shared.
     pub doubles: &'static [Double],
     pub csv: Csv,
-    /// When there are too many rows to sort and count them for a page.
-    pub large: Option<Large>,
+    /// Whether lists in their default order are read along the relation it begins with: for a page of it, the rest
+    /// of the rows need not be sorted.
+    pub walked: bool,
+    /// Where the lengths of lists are kept that are too long to be counted.
+    pub counted: Option<Counted>,
     /// Whether a page after the last one answers the last one.
     pub clamped: bool,
     /// Whether filter by POST, badge and relations are offered.
@@ -379,11 +382,10 @@ pub struct Entity {
     pub actions: &'static [Action],
 }
 
-/// Lists of this entity are read along the relation their default order begins with, whose column has an index, and
-/// the numbers of rows are kept elsewhere.
+/// A table that knows how many rows there are for each row of the relation the default order begins with.
 #[derive(Debug, Clone, Copy)]
-pub struct Large {
-    /// The table that has the same relation and knows the numbers.
+pub struct Counted {
+    /// The table; it has the same relation.
     pub table: &'static str,
     /// Its column with how many rows of the entity each of its own stands for.
     pub rows: &'static str,
@@ -430,7 +432,8 @@ impl Entity {
         badge: &[],
         doubles: &[],
         csv: Csv::Everything,
-        large: None,
+        walked: false,
+        counted: None,
         clamped: false,
         generic: true,
         multipart: false,

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{page::InvalidPage, value::Refused};
+use super::{page::InvalidPage, search::TooMuch, value::Refused};
 use crate::{auth::AuthError, db};
 
 /// The member for what concerns no single field.
@@ -68,6 +68,12 @@ pub enum RestError {
     Database(db::Error),
     #[error("{0}")]
     Internal(String),
+}
+
+impl From<TooMuch> for RestError {
+    fn from(error: TooMuch) -> Self {
+        Self::Refused("search", error.to_string())
+    }
 }
 
 impl From<db::Error> for RestError {

@@ -26,6 +26,21 @@ use crate::{
     zone::Zone,
 };
 
+/// Characters of the longest text that is looked for: SQLite's patterns have an end.
+pub const LONGEST: usize = 500;
+
+/// Whether a text is too long to be looked for.
+#[must_use]
+pub fn is_too_long(text: &str) -> bool {
+    text.chars().nth(LONGEST).is_some()
+}
+
+/// The condition that no row meets.
+#[must_use]
+pub fn nothing() -> Expr {
+    Expr::cust("1 = 0")
+}
+
 /// How a value is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
@@ -163,6 +178,9 @@ impl Filter {
             self.operation,
             Operation::Contains | Operation::ContainsExactly
         ) {
+            if is_too_long(text) {
+                return Err(Refused::TooLong(LONGEST));
+            }
             return Ok(Some(self.path.some(&|column| match self.operation {
                 Operation::Contains => contains(column, text, dialect),
                 _ => contains_exactly(column, text, dialect),
@@ -171,12 +189,15 @@ impl Filter {
         let Some(bound) = value::filtered(ty, text, zone)? else {
             return Ok(None);
         };
+        let is_no = matches!(bound, Arg::Bool(Some(false)));
         let bound = Expr::val(value::bound(bound));
         Ok(Some(self.path.some(&|column| match self.operation {
             Operation::AtLeast => column.gte(bound.clone()),
             Operation::MoreThan => column.gt(bound.clone()),
             Operation::AtMost => column.lte(bound.clone()),
             Operation::LessThan => column.lt(bound.clone()),
+            // An index of the rows that say no is used only where the question is put like its own.
+            _ if is_no => column.clone().not().and(column.eq(bound.clone())),
             _ => column.eq(bound.clone()),
         })))
     }
@@ -222,9 +243,13 @@ pub const fn loose(ty: Type) -> Type {
 }
 
 /// Substring without regard to case. Neither SQLite nor PostgreSQL without a locale folds letters
-/// beyond ASCII, so a text with such letters is tried in the ways people write it.
+/// beyond ASCII, so a text with such letters is tried in the ways people write it. Nothing contains a text that is too
+/// long to be looked for.
 #[must_use]
 pub fn contains(column: Expr, text: &str, dialect: Dialect) -> Expr {
+    if is_too_long(text) {
+        return nothing();
+    }
     let plain = dialect.contains(column.clone(), text);
     if text.is_ascii() {
         return plain;

@@ -6,7 +6,7 @@ use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
     context::Context,
-    entity::{Field, Large},
+    entity::{Counted, Field},
     error::RestError,
     filter::{self, FilterCall},
     json::Json,
@@ -77,7 +77,8 @@ pub async fn selected(
         select.and_where(condition);
     }
     if let Some(text) = params.get("search")
-        && let Some(condition) = search::condition(&searched(context, resource), text, db.dialect())
+        && let Some(condition) =
+            search::condition(&searched(context, resource), text, db.dialect())?
     {
         select.cond_where(condition);
     }
@@ -122,7 +123,7 @@ pub fn ordered(
     let table = resource.entity.table;
     match [asked, first].into_iter().find(|keys| !keys.is_empty()) {
         Some(keys) => order::apply(select, &keys, table),
-        None if resource.entity.large.is_some() => order::walk(select, &resource.order, table),
+        None if resource.entity.walked => order::walk(select, &resource.order, table),
         None => order::apply(select, &resource.order, table),
     }
 }
@@ -161,7 +162,7 @@ pub async fn page(
     ordered(context, resource, list.filters, &mut ids);
     let length = async {
         match kept {
-            Some(large) => sum(context, rows, large).await,
+            Some(counted) => sum(context, rows, counted).await,
             None => count(context, rows).await,
         }
     };
@@ -229,8 +230,8 @@ pub async fn count(context: &Context, mut rows: SelectStatement) -> Result<u64, 
 }
 
 /// Where the length of a list is kept: of one that is limited by nothing but the relation it is read along.
-fn kept_length(resource: &Resource, list: &List<'_>) -> Option<Large> {
-    let large = resource.entity.large?;
+fn kept_length(resource: &Resource, list: &List<'_>) -> Option<Counted> {
+    let counted = resource.entity.counted?;
     let (column, _) = resource.order.first()?.path().one_step()?;
     let mut used = resource
         .filters
@@ -239,14 +240,18 @@ fn kept_length(resource: &Resource, list: &List<'_>) -> Option<Large> {
     let by_relation_alone = used.all(|filter| filter.path.starts_from(column))
         && list.filters.get("search").is_none()
         && list.conditions.is_empty();
-    by_relation_alone.then_some(large)
+    by_relation_alone.then_some(counted)
 }
 
 /// Number of rows of a selection, from where it is kept.
-async fn sum(context: &Context, mut rows: SelectStatement, large: Large) -> Result<u64, RestError> {
-    let sum = format!("CAST(COALESCE(SUM({ROW}.{}), 0) AS bigint)", large.rows);
+async fn sum(
+    context: &Context,
+    mut rows: SelectStatement,
+    counted: Counted,
+) -> Result<u64, RestError> {
+    let sum = format!("CAST(COALESCE(SUM({ROW}.{}), 0) AS bigint)", counted.rows);
     rows.from_clear()
-        .from_as(large.table, ROW)
+        .from_as(counted.table, ROW)
         .expr(Expr::cust(sum));
     let (count,): (i64,) = context.state.db.one_query(&rows).await?;
     Ok(count.unsigned_abs())

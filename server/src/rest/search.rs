@@ -2,8 +2,20 @@
 
 use sea_query::{Condition, Expr};
 
-use super::{filter::contains, path::Path, schema::Type};
+use super::{
+    filter::{LONGEST, contains, is_too_long, nothing},
+    path::Path,
+    schema::Type,
+};
 use crate::db::Dialect;
+
+/// More words are refused: each is looked for in every field of every row.
+const MOST_TERMS: usize = 20;
+
+/// What was typed is more than is searched for.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Search for at most {MOST_TERMS} words of at most {LONGEST} characters.")]
+pub struct TooMuch;
 
 /// Splits what was typed on blanks and commas; double quotes keep words together.
 #[must_use]
@@ -25,23 +37,41 @@ pub fn terms(text: &str) -> Vec<String> {
 }
 
 /// The condition for what was typed; `None` when there are no terms or no fields.
-#[must_use]
-pub fn condition(fields: &[Path], text: &str, dialect: Dialect) -> Option<Condition> {
+///
+/// # Errors
+/// For too many or too long words.
+pub fn condition(
+    fields: &[Path],
+    text: &str,
+    dialect: Dialect,
+) -> Result<Option<Condition>, TooMuch> {
     let terms = terms(text);
     if terms.is_empty() || fields.is_empty() {
-        return None;
+        return Ok(None);
+    }
+    if terms.len() > MOST_TERMS || terms.iter().any(|term| is_too_long(term)) {
+        return Err(TooMuch);
     }
     let mut all = Condition::all();
     for term in &terms {
         let mut any = Condition::any();
         for field in fields {
             let ty = field.leaf().ty();
-            any = any
-                .add(field.some(&|column| contains(as_text(column, ty, dialect), term, dialect)));
+            any = any.add(if matches!(ty, Type::Time) && !may_be_of_a_moment(term) {
+                nothing()
+            } else {
+                field.some(&|column| contains(as_text(column, ty, dialect), term, dialect))
+            });
         }
         all = all.add(any);
     }
-    Some(all)
+    Ok(Some(all))
+}
+
+/// Writing the moment of every row only to find no letters in it takes most of the time of a search.
+fn may_be_of_a_moment(term: &str) -> bool {
+    let of_a_moment = |character: char| character.is_ascii_digit() || " -:".contains(character);
+    term.chars().all(of_a_moment)
 }
 
 /// Moments are compared as `YYYY-MM-DD HH:MM:SS`, everything else as the engine writes it.

@@ -55,7 +55,7 @@ async fn of(
 ) -> Result<Vec<SearchHit>, RestError> {
     let entity = resource.entity;
     let fields = read::searched(context, resource);
-    let Some(condition) = search::condition(&fields, text, context.state.db.dialect()) else {
+    let Some(condition) = search::condition(&fields, text, context.state.db.dialect())? else {
         return Ok(Vec::new());
     };
     let mut select = Query::select();

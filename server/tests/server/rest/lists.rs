@@ -36,6 +36,27 @@ on_both_engines! {
         }
     }
 
+    async fn what_is_looked_for_has_an_end(org: Organisation) {
+        let (long, many) = ("x".repeat(501), "a ".repeat(21));
+        for query in [
+            format!("computers/?search={long}"), format!("computers/?search={many}"), format!("search/?q={many}"),
+            format!("computers/?name__icontains={long}"),
+            "computers/?project__id=99999999999999999999".to_owned(), "computers/?id__in=1,-99999999999999999999".to_owned(),
+            "computers/?sync_end_date__lt=99999-01-01".to_owned(),
+        ] {
+            let answer = org.admin.get(&format!("{TOKEN}{query}")).await;
+            assert_eq!(answer.status, 400, "{query}: {}", answer.text);
+        }
+        for query in [
+            format!("computers/?search={}", "x".repeat(500)), "computers/?project__id=9223372036854775807".to_owned(),
+            "computers/?project__id=-9223372036854775808".to_owned(), format!("computers/?mac_address={}", "0".repeat(60_000)),
+            "packages-history/?package__id=9223372036854775807".to_owned(), "errors/?search=nowhere".to_owned(),
+            "computers/?sync_end_date__gte=9000-01-01T00:00:00".to_owned(), format!("attributes/?search={}", "zz ".repeat(20)),
+        ] {
+            assert_eq!(list(&org, &query).await["count"], 0, "{query}");
+        }
+    }
+
     async fn addresses_work_with_and_without_their_ending(org: Organisation) {
         for address in ["projects", "projects/", "projects.json", "projects/?format=json"] {
             assert_eq!(list(&org, address).await["count"], 1, "{address}");

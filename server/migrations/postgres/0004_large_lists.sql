@@ -5,9 +5,9 @@
 DROP VIEW client_packagehistory;
 
 -- The list the computer had before; none for its first.
-ALTER TABLE client_softwaresnapshot ADD COLUMN before_id INTEGER REFERENCES software_inventory (id) ON DELETE SET NULL;
+ALTER TABLE client_softwaresnapshot ADD COLUMN before_id bigint REFERENCES software_inventory (id) ON DELETE SET NULL;
 -- Packages of this list that the one before had not.
-ALTER TABLE client_softwaresnapshot ADD COLUMN came_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE client_softwaresnapshot ADD COLUMN came_count bigint NOT NULL DEFAULT 0;
 CREATE INDEX client_softwaresnapshot_before_id_idx ON client_softwaresnapshot (before_id);
 
 UPDATE client_softwaresnapshot AS s SET before_id = (
@@ -51,3 +51,9 @@ WHERE NOT EXISTS (
     SELECT 1 FROM software_inventory_package AS q
     WHERE q.inventory_id = s.before_id AND q.package_id = p.package_id
 );
+
+-- The order of the list of packages, and a count of failed synchronizations that reads nothing but its index.
+DROP INDEX core_package_fullname_idx;
+CREATE INDEX core_package_fullname_version_project_id_idx ON core_package (fullname, version, project_id);
+DROP INDEX client_synchronization_failed_idx;
+CREATE INDEX client_synchronization_failed_idx ON client_synchronization (created_at, computer_id, pms_status_ok) WHERE NOT pms_status_ok;
