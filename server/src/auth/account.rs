@@ -187,6 +187,7 @@ async fn store_password(
     .await?;
     let change = own_change("change_password", operator, None, None);
     audit::record(&mut tx, now, &operator.author(), &change).await?;
+    super::credentials_changed(state, &mut tx, operator.id);
     super::first::forget_password_file(&mut tx, &state.settings.data, &operator.username);
     tx.commit().await?;
     Ok(())

@@ -20,7 +20,7 @@ pub enum Credential {
     Session(i64),
     /// `Authorization: Bearer …`
     Jwt,
-    /// A ticket of a WebSocket.
+    /// A ticket of a WebSocket that was issued with nothing that could be taken back.
     Ticket,
     /// Name and password, for one request.
     Password,

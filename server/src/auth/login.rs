@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use super::fields::Fields;
 use super::jwt::Kind;
 use super::session::{self, Place};
-use super::{AuthError, Connection, Credential, Operator, credential, origin, token};
+use super::{
+    AuthError, Connection, Credential, Operator, credential, credentials_changed, origin, token,
+};
 use crate::app::AppState;
 use crate::args;
 use crate::audit::{self, Author, Change};
@@ -138,6 +140,7 @@ pub async fn sign_out(
         tx.execute(statement, args![id]).await?;
         let now = state.clock.now();
         note(&mut tx, "logout", operator.id, &place, with, now).await?;
+        credentials_changed(&state, &mut tx, operator.id);
         tx.commit().await?;
     }
     let cookie = session::set_cookie("", connection.secure);

@@ -28,6 +28,8 @@ use axum::routing::{get, post};
 use crate::app::AppState;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::db::{Tx, UserId};
+use crate::events::{ChangeAction, Event};
 
 pub use address::{ClientAddress, Connection};
 pub use credential::Credential;
@@ -41,6 +43,9 @@ pub use password::{Hasher, UNUSABLE, check_rules};
 pub use session::cleanup as forget_expired;
 pub use ticket::take as take_ticket;
 pub use token::{create as create_token, revoke_all as revoke_tokens};
+
+/// How events and the audit record call an account.
+pub(crate) const ACCOUNT: &str = "core.userprofile";
 
 /// What signing in needs besides the database.
 #[derive(Debug)]
@@ -69,6 +74,18 @@ impl Auth {
             operators: Limiter::new(clock, settings.rate_operator, minute),
         }
     }
+}
+
+/// Tells, once the transaction is committed, that the credentials of an account are not what they were: its sockets
+/// look whether theirs is still good.
+pub(crate) fn credentials_changed(state: &AppState, tx: &mut Tx, user: UserId) {
+    let event = Event::Changed {
+        entity: ACCOUNT.to_owned(),
+        id: Some(user.0),
+        action: ChangeAction::Change,
+        at: state.clock.now().rfc3339(),
+    };
+    state.events.send_after(tx, event);
 }
 
 /// Signing in and out, one's own account, tickets.

@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = migrations![
     3 "0003_package_history",
     4 "0004_large_lists",
     4 "0004_package_arrivals",
+    5 "0005_ticket_credentials",
     6 "0006_application_requests",
 ];
 

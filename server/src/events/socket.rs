@@ -12,7 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::scope::View;
 use crate::app::AppState;
-use crate::auth::{AuthError, Connection, Credential, Operator, take_ticket};
+use crate::auth::{ACCOUNT, AuthError, Connection, Operator, take_ticket};
 
 const PING_EVERY: Duration = Duration::from_secs(30);
 /// The operator is looked up again: rights and preferences change, sessions end.
@@ -21,6 +21,7 @@ const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(30);
 const LARGEST_MESSAGE: usize = 4096;
 /// Close code: the credential is not good any more.
 const CLOSE_UNAUTHORIZED: u16 = 4401;
+const SIGN_IN_AGAIN: &str = "sign in again";
 
 #[derive(Deserialize)]
 struct Parameters {
@@ -35,6 +36,12 @@ impl Listener {
     /// The operator, as last looked up.
     pub const fn operator(&self) -> &Operator {
         &self.0
+    }
+
+    /// Whether something happened to the operator's own account.
+    fn is_concerned_by(&self, event: &Event) -> bool {
+        matches!(event, Event::Changed { entity, id, .. }
+            if entity == ACCOUNT && id.is_none_or(|id| id == self.0.id.0))
     }
 
     /// Looks the operator up again; false when the credential is not good any more.
@@ -75,7 +82,9 @@ impl FromRequestParts<AppState> for Listener {
         let address = connection.client.to_string();
         let owner = take_ticket(&state.db, &ticket, state.clock.now()).await?;
         let operator = match owner {
-            Some(id) => Operator::load(&state.db, id, Credential::Ticket, address.clone()).await?,
+            Some((id, credential)) => {
+                Operator::load(&state.db, id, credential, address.clone()).await?
+            }
             None => None,
         };
         match operator {
@@ -109,17 +118,22 @@ async fn serve(mut socket: WebSocket, state: AppState, mut listener: Listener) {
     loop {
         let sent = tokio::select! {
             event = events.recv() => match event {
-                Ok(event) => tell(&mut socket, &state, &mut view, &event).await,
+                Ok(event) => {
+                    let concerned = listener.is_concerned_by(&event);
+                    if concerned && !look(&state, &mut listener, &mut view).await {
+                        return close(socket, CLOSE_UNAUTHORIZED, SIGN_IN_AGAIN).await;
+                    }
+                    tell(&mut socket, &state, &mut view, &event).await
+                }
                 Err(RecvError::Lagged(_)) => return close(socket, close_code::AGAIN, "too slow").await,
                 Err(RecvError::Closed) => return,
             },
             _ = pings.tick() => socket.send(Message::Ping(Vec::new().into())).await.is_ok(),
             _ = looks.tick() => {
-                match listener.refresh(&state).await {
-                    Ok(true) => { view = View::of(listener.operator().clone()); true }
-                    Ok(false) => return close(socket, CLOSE_UNAUTHORIZED, "sign in again").await,
-                    Err(_) => true,
+                if !look(&state, &mut listener, &mut view).await {
+                    return close(socket, CLOSE_UNAUTHORIZED, SIGN_IN_AGAIN).await;
                 }
+                true
             },
             message = socket.recv() => matches!(message, Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_)))),
             () = state.stop.cancelled() => return close(socket, close_code::RESTART, "the server stops").await,
@@ -127,6 +141,19 @@ async fn serve(mut socket: WebSocket, state: AppState, mut listener: Listener) {
         if !sent {
             return;
         }
+    }
+}
+
+/// Looks the operator up again; false when they may listen no more.
+async fn look(state: &AppState, listener: &mut Listener, view: &mut View) -> bool {
+    match listener.refresh(state).await {
+        Ok(true) => {
+            *view = View::of(listener.operator().clone());
+            true
+        }
+        Ok(false) => false,
+        // The database will answer the next time.
+        Err(_) => true,
     }
 }
 

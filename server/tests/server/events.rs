@@ -38,9 +38,13 @@ async fn connect(
 
 async fn listen(server: &Server, program: &Client) -> Socket {
     let authorization = format!("Token {}", program.token());
-    let mut socket = connect(server, "", &[("authorization", &authorization)])
+    let socket = connect(server, "", &[("authorization", &authorization)])
         .await
         .unwrap();
+    ready(server, socket).await
+}
+
+async fn ready(server: &Server, mut socket: Socket) -> Socket {
     // On PostgreSQL the listening connection may still be on its way.
     for _ in 0..100 {
         server.state().events.send(changed("test.ready", 0));
@@ -65,6 +69,16 @@ async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
             Some("core.platform") => return events,
             Some("test.ready") => {}
             _ => events.push(event),
+        }
+    }
+}
+
+/// The code a socket is closed with, which has to happen soon.
+async fn closed(socket: &mut Socket) -> u16 {
+    loop {
+        let message = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
+        if let Message::Close(frame) = message.expect("the end").unwrap().unwrap() {
+            return frame.unwrap().code.into();
         }
     }
 }
@@ -193,6 +207,35 @@ on_both_engines! {
         let late = issue().await;
         server.clock.advance(Duration::from_secs(31));
         assert_eq!(connect(&server, &late, &[]).await.err(), Some(401), "too late");
+    }
+
+    async fn who_signs_out_hears_no_more(server: Server) {
+        server.add_operator("ana", "correct horse", &["core.view_platform"]).await;
+        let login = json!({"username": "ana", "password": "correct horse"});
+        let sign_in = async || {
+            let answer = server.anonymous().post("/token-auth/", login.clone()).await;
+            Client::new(server.url(), Some(answer.json["token"].as_str().unwrap().to_owned()))
+        };
+        let by_ticket = async |program: &Client| {
+            let answer = program.post("/api/v1/token/events/ticket/", json!({})).await;
+            let ticket = format!("?ticket={}", answer.json["ticket"].as_str().unwrap());
+            (ready(&server, connect(&server, &ticket, &[]).await.unwrap()).await, ticket)
+        };
+        let (one, other) = (sign_in().await, sign_in().await);
+        let unused = one.post("/api/v1/token/events/ticket/", json!({})).await.json["ticket"].clone();
+        let mut ended = by_ticket(&one).await.0;
+        let mut kept = by_ticket(&other).await.0;
+        assert_eq!(one.post("/rest-auth/logout/", json!({})).await.status, 200);
+        assert_eq!(closed(&mut ended).await, 4401);
+        let unused = format!("?ticket={}", unused.as_str().unwrap());
+        assert_eq!(connect(&server, &unused, &[]).await.err(), Some(401));
+        assert_eq!(heard(&server, &mut kept).await, Vec::<Value>::new(), "another sign-in of the same account");
+
+        let admin = server.admin().await;
+        let users = admin.get("/api/v1/token/user-profiles/?username=ana").await;
+        let path = format!("/api/v1/token/user-profiles/{}/", users.json["results"][0]["id"]);
+        assert_eq!(admin.patch(&path, json!({"is_active": false})).await.status, 200);
+        assert_eq!(closed(&mut kept).await, 4401);
     }
 
     async fn the_cookie_opens_a_socket_for_our_own_page_only(server: Server) {
