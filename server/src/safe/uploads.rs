@@ -12,6 +12,7 @@ use crate::app::AppState;
 use crate::audit::{self, Author, Change};
 use crate::core::rules::slug::slug;
 use crate::db::{self, PackageSetId, ProjectId, StoreId, Tx};
+use crate::events::{ChangeAction, Event};
 use crate::repository::upload::{Upload, UploadError};
 use crate::safe::validate::Fields;
 
@@ -142,7 +143,16 @@ async fn record(
         before: None,
         after: Some(&after),
     };
-    audit::record(tx, call.state.clock.now(), &author(call), &change).await
+    let now = call.state.clock.now();
+    audit::record(tx, now, &author(call), &change).await?;
+    let event = Event::Changed {
+        entity: entity.to_owned(),
+        id: Some(id),
+        action: ChangeAction::Add,
+        at: now.rfc3339(),
+    };
+    call.state.events.send_after(tx, event);
+    Ok(())
 }
 
 /// Packagers share one key: there is no name to tell.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use migasfree_deb::Builder;
 use migasfree_server::args;
 use migasfree_server::db::DeploymentId;
+use migasfree_server::events::{ChangeAction, Event};
 use migasfree_server::repository::publish;
 use serde_json::json;
 
@@ -52,7 +53,16 @@ on_both_engines! {
         let mut peer = packager(&site).await;
         let content = hello("says hello");
         let file = LocalFile { path: FILE, content: &content, store: "Org" };
+        let mut events = site.0.state().events.listen();
         peer.upload(&file, None).await.unwrap().accepted().unwrap();
+        let told = async {
+            while let Ok(event) = events.recv().await {
+                if matches!(&*event, Event::Changed { entity, action: ChangeAction::Add, .. } if entity == "core.store") {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), told).await.expect("the new store is told");
         peer.publish(FILE).await.unwrap().accepted().unwrap();
 
         let everybody = [ALL_SYSTEMS];
