@@ -2,6 +2,7 @@
 //! in the place of the old one in a single transaction.
 
 mod job;
+mod note;
 mod progress;
 mod repair;
 mod request;

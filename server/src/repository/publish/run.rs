@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use super::note;
 use super::progress::Progress;
 use super::snapshot::{self, Snapshot};
 use super::switch::switch;
@@ -79,6 +80,8 @@ impl Publisher {
             return Ok(Published::Gone);
         };
         let progress = Progress::new(state, job, deployment.event(id));
+        // The attempts after the first one tell nothing new until one succeeds.
+        let is_first = job.is_none_or(|job| job.job.attempt == 1);
         if deployment.pms != "apt" {
             let message = format!(
                 "repositories of {} cannot be published yet: only those of apt are supported",
@@ -86,6 +89,7 @@ impl Publisher {
             );
             fail(state, id, &message).await?;
             progress.end(PublicationState::Failed, 0, &message);
+            note::failed(state, &deployment, &message).await;
             return Ok(Published::Unsupported);
         }
         match self.attempts(id, &progress).await {
@@ -93,6 +97,7 @@ impl Publisher {
                 let packages = snapshot.packages.len();
                 let message = message(&snapshot);
                 progress.end(PublicationState::Published, packages as u64, &message);
+                note::published(state, &snapshot.deployment, packages).await;
                 Ok(Published::Generation {
                     id: generation,
                     packages,
@@ -102,6 +107,9 @@ impl Publisher {
             Err(error) => {
                 let message = error.to_string();
                 progress.end(PublicationState::Failed, 0, &message);
+                if is_first {
+                    note::failed(state, &deployment, &message).await;
+                }
                 fail(state, id, &message).await?;
                 Err(error)
             }
@@ -116,6 +124,7 @@ impl Publisher {
         let state = &self.state;
         if let Some(deployment) = snapshot::deployment(&state.db, id).await? {
             fail(state, id, reason).await?;
+            note::failed(state, &deployment, reason).await;
             Progress::new(state, None, deployment.event(id)).end(
                 PublicationState::Failed,
                 0,

@@ -43,6 +43,8 @@ on_both_engines! {
         let publication = status(&site.state.db, deployment).await.unwrap();
         assert_eq!((publication.state.as_str(), publication.packages), ("published", Some(2)));
         assert!(publication.message.unwrap().contains("1 package is left out"));
+        let (note,): (String,) = site.state.db.one("SELECT message FROM client_notification", args![]).await.unwrap();
+        assert_eq!(note, "Repository first of project Desk 1.0 is published with 2 packages");
         let (_, release) = site.get(&format!("{ROOT}/Release")).await;
         let release = String::from_utf8(release).unwrap();
         for line in ["Suite: first", "Codename: first", "Architectures: amd64 arm64",

@@ -1,0 +1,37 @@
+//! What administrators are told when a publication ended.
+
+use super::snapshot::Deployment;
+use crate::app::AppState;
+use crate::db::Result;
+use crate::safe::notify;
+
+/// The repository is published.
+pub(super) async fn published(state: &AppState, deployment: &Deployment, packages: usize) {
+    let packages = match packages {
+        1 => "1 package".to_owned(),
+        count => format!("{count} packages"),
+    };
+    note(state, deployment, &format!("is published with {packages}")).await;
+}
+
+/// It is not.
+pub(super) async fn failed(state: &AppState, deployment: &Deployment, reason: &str) {
+    note(state, deployment, &format!("was not published: {reason}")).await;
+}
+
+/// A note that cannot be written is no reason to publish again.
+async fn note(state: &AppState, deployment: &Deployment, outcome: &str) {
+    let Deployment {
+        name, project_name, ..
+    } = deployment;
+    let text = format!("Repository {name} of project {project_name} {outcome}");
+    if let Err(error) = write(state, &text).await {
+        tracing::warn!(%error, text, "cannot write a notification");
+    }
+}
+
+async fn write(state: &AppState, text: &str) -> Result<()> {
+    let mut tx = state.db.begin().await?;
+    notify(&mut tx, text, state.clock.now()).await?;
+    tx.commit().await
+}
