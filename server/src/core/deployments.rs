@@ -300,6 +300,11 @@ pub static DEPLOYMENTS: Entity = Entity {
             run!(preview::answer),
         ),
         Action::get(
+            "publications",
+            "How far the publications of the deployments with the ids in id__in are",
+            run!(publication::states),
+        ),
+        Action::get(
             "<id>/publication",
             "How far the publication is",
             run!(publication::state),

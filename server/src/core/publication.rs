@@ -23,6 +23,27 @@ pub async fn state(call: Call) -> Result<Answer, RestError> {
     Answer::of(&state)
 }
 
+/// How far the publications of some deployments are, by id; those that may not be seen are left out.
+///
+/// # Errors
+/// For values that are no numbers, and when the database fails.
+pub async fn states(call: Call) -> Result<Answer, RestError> {
+    let wanted: Result<Vec<i64>, _> = call
+        .params
+        .all("id__in")
+        .iter()
+        .map(|id| id.parse())
+        .collect();
+    let Ok(wanted) = wanted else {
+        return Err(RestError::field(
+            "id__in",
+            "Write numbers, separated by commas.",
+        ));
+    };
+    let ids = read::only_visible(&call.context, "core_deployment", wanted).await?;
+    Answer::of(&publish::statuses(&call.context.state.db, &ids).await?)
+}
+
 /// Asks for a publication. Whoever may change deployments may.
 ///
 /// # Errors

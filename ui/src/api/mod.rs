@@ -1,6 +1,7 @@
 //! The way to the server.
 pub mod error;
 pub mod events;
+pub mod gather;
 pub mod query;
 pub mod request;
 pub mod said;
@@ -8,4 +9,4 @@ pub mod session;
 pub mod upload;
 
 pub use error::ApiError;
-pub use query::{Query, query};
+pub use query::{Query, query, query_by};

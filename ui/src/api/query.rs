@@ -54,6 +54,18 @@ pub fn query<T>(path: impl Fn() -> Option<String> + 'static) -> Query<T>
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
+    query_by(path, |path| async move { request::get(&path).await })
+}
+
+/// Like [`query`], but asks in its own way for what `path` names.
+pub fn query_by<T, A>(
+    path: impl Fn() -> Option<String> + 'static,
+    ask: impl Fn(String) -> A + 'static,
+) -> Query<T>
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+    A: Future<Output = Result<Value, ApiError>> + 'static,
+{
     let query = Query {
         value: RwSignal::new(None),
         error: RwSignal::new(None),
@@ -76,8 +88,9 @@ where
             query.value.set(Some(known));
         }
         query.loading.set(true);
+        let answer = ask(path.clone());
         leptos::task::spawn_local(async move {
-            let answer = request::get(&path).await;
+            let answer = answer.await;
             if newest.try_get_value() != Some(number) {
                 return;
             }

@@ -14,4 +14,4 @@ mod switch;
 pub use repair::repair;
 pub use request::{Cause, request, request_for};
 pub use run::{PublishError, Published, Publisher};
-pub use status::status;
+pub use status::{status, statuses};

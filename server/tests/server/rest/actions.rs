@@ -262,6 +262,14 @@ on_both_engines! {
         assert_eq!((asked.status, &asked.json["detail"]), (200, &json!("Operation received")));
         let state = get(&org, &format!("deployments/{id}/publication/")).await;
         assert!(["queued", "running", "published"].contains(&state["state"].as_str().unwrap()), "{state}");
+        let states = get(&org, &format!("deployments/publications/?id__in={id},999999")).await;
+        assert_eq!(states.as_object().unwrap().keys().collect::<Vec<_>>(), [&id.to_string()], "{states}");
+        assert_ne!(states[id.to_string()]["state"], "none");
+        assert_eq!(get(&org, "deployments/publications/").await, json!({}));
+        let wrong = org.admin.get(&format!("{TOKEN}deployments/publications/?id__in=x")).await;
+        assert_eq!((wrong.status, wrong.json["id__in"].is_array()), (400, true));
+        let ana = org.server.operator("ana", &["core.view_platform"]).await;
+        assert_eq!(ana.get(&format!("{TOKEN}deployments/publications/?id__in={id}")).await.status, 403);
         get(&org, "deployments/internal-sources/generating/").await;
         let other = json!({"name": "Fedora", "pms": "dnf", "architecture": "x86_64", "platform": org.id("platforms")});
         let other = org.admin.post(&format!("{TOKEN}projects/"), other).await.json["id"].clone();

@@ -15,7 +15,7 @@ pub fn publication_cell(row: &Value) -> AnyView {
     if value::text(row, "source") == "E" {
         return view! { <span class="text-muted">"–"</span> }.into_any();
     }
-    let state = LiveState::new(id);
+    let state = LiveState::in_list(id);
     view! { <publication::StateLine state /> }.into_any()
 }
 

@@ -1,6 +1,6 @@
 //! The publication of a deployment as it goes.
 use crate::{
-    api::{Query, events, query, request},
+    api::{Query, events, gather, query, query_by, request},
     object::fact,
     text::{number, t, tf},
 };
@@ -11,6 +11,14 @@ use migasfree_ui_kit::{
 };
 use serde_json::{Value, json};
 
+thread_local! {
+    static WAITING: gather::Waiting = gather::Waiting::default();
+}
+
+fn address(id: i64) -> String {
+    format!("deployments/{id}/publication/")
+}
+
 /// The last known state, kept fresh by events.
 #[derive(Clone, Copy)]
 pub struct LiveState(Query<Publication>);
@@ -18,8 +26,16 @@ pub struct LiveState(Query<Publication>);
 impl LiveState {
     /// Follows a deployment.
     pub fn new(id: i64) -> Self {
-        let publication =
-            query::<Publication>(move || Some(format!("deployments/{id}/publication/")));
+        Self::following(id, query(move || Some(address(id))))
+    }
+
+    /// Follows a deployment of a list, whose rows ask together.
+    pub fn in_list(id: i64) -> Self {
+        let ask = move |_| gather::one_of_many(&WAITING, "deployments/publications/", id);
+        Self::following(id, query_by(move || Some(address(id)), ask))
+    }
+
+    fn following(id: i64, publication: Query<Publication>) -> Self {
         events::on_event(move |event| {
             if events::text(&event, "/type") != "publication"
                 || events::id(&event, "/deployment/id") != Some(id)
