@@ -28,6 +28,8 @@ UPDATE client_softwaresnapshot AS s SET came_count = (
         )
 );
 
+-- "There is none" is asked as a scalar, which PostgreSQL looks up in the index for each row: a join of all rows is
+-- never what is wanted.
 CREATE VIEW client_packagehistory AS
 SELECT
     s.id * 10000000 + p.package_id AS id,
@@ -40,17 +42,17 @@ SELECT
         FROM client_softwaresnapshot AS n
         WHERE n.computer_id = s.computer_id
             AND (n.installed_at, n.id) > (s.installed_at, s.id)
-            AND NOT EXISTS (
+            AND (
                 SELECT 1 FROM software_inventory_package AS x
                 WHERE x.inventory_id = n.inventory_id AND x.package_id = p.package_id
-            )
+            ) IS NULL
     ) AS uninstall_date
 FROM client_softwaresnapshot AS s
 JOIN software_inventory_package AS p ON p.inventory_id = s.inventory_id
-WHERE NOT EXISTS (
+WHERE (
     SELECT 1 FROM software_inventory_package AS q
     WHERE q.inventory_id = s.before_id AND q.package_id = p.package_id
-);
+) IS NULL;
 
 -- The order of the list of packages, and a count of failed synchronizations that reads nothing but its index.
 DROP INDEX core_package_fullname_idx;

@@ -102,7 +102,7 @@ impl Dialect {
         let text = match self {
             Self::Sqlite => "? IN (SELECT value FROM json_each(?))",
             Self::Postgres => {
-                "$1 IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST($2 AS jsonb)))"
+                "$1 = ANY(ARRAY(SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST($2 AS jsonb))))"
             }
         };
         Expr::cust_with_exprs(text, [column.into(), Expr::val(json)])
@@ -113,7 +113,7 @@ impl Dialect {
         let text = match self {
             Self::Sqlite => "? IN (SELECT value FROM json_each(?))",
             Self::Postgres => {
-                "$1 IN (SELECT value FROM jsonb_array_elements_text(CAST($2 AS jsonb)))"
+                "$1 = ANY(ARRAY(SELECT value FROM jsonb_array_elements_text(CAST($2 AS jsonb))))"
             }
         };
         let list = serde_json::json!(texts).to_string();

@@ -29,7 +29,12 @@ pub(super) async fn connect(options: &PostgresOptions) -> Result<PgPool> {
     let connect = PgConnectOptions::from_str(&options.url)?
         .application_name("migasfree-server")
         .statement_cache_capacity(400)
-        .options([("timezone", "UTC"), ("statement_timeout", "120s")]);
+        // Compiling a statement takes a second where running it takes milliseconds.
+        .options([
+            ("timezone", "UTC"),
+            ("statement_timeout", "120s"),
+            ("jit", "off"),
+        ]);
     reach(&connect).await?;
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections)
