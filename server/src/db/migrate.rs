@@ -30,7 +30,6 @@ const MIGRATIONS: &[Migration] = migrations![
     2 "0002_files_and_repositories",
     3 "0003_package_history",
     4 "0004_large_lists",
-    4 "0004_package_arrivals",
     5 "0005_ticket_credentials",
     6 "0006_application_requests",
 ];
