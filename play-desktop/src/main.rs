@@ -23,7 +23,6 @@ use std::sync::Arc;
 use store::Remembered;
 use tauri::{Manager, RunEvent};
 use tracing_subscriber::EnvFilter;
-use window::FirstPlace;
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
@@ -53,18 +52,16 @@ fn main() -> anyhow::Result<()> {
             if args.sync {
                 daemon.want_sync();
             }
-            app.manage(FirstPlace::new(args.place()));
+            app.manage(args);
             window::open(app.handle())?;
             bus::start(app.handle().clone(), daemon);
             Ok(())
         })
         .build(tauri::generate_context!())?;
-    app.run(|app, event| match event {
-        RunEvent::WindowEvent { event, .. } => window::on_event(app, &event),
-        RunEvent::ExitRequested {
-            code: None, api, ..
-        } => window::on_last_closed(app, &api),
-        _ => {}
+    app.run(|app, event| {
+        if let RunEvent::WindowEvent { event, .. } = event {
+            window::on_event(app, &event);
+        }
     });
     Ok(())
 }

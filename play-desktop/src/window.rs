@@ -7,10 +7,10 @@ use crate::{
 };
 use clap::Parser;
 use migasfree_types::play::{Event, Place, Settings, Theme};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tauri::{
-    AppHandle, ExitRequestApi, Manager, Runtime, Url, WebviewUrl, WebviewWindow,
-    WebviewWindowBuilder, WindowEvent, plugin::TauriPlugin,
+    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    plugin::TauriPlugin,
 };
 use tauri_plugin_window_state::StateFlags;
 
@@ -82,28 +82,6 @@ fn is_own_page(url: &Url) -> bool {
     url.scheme() == "tauri" && url.host_str() == Some("localhost")
 }
 
-/// Where the view is asked to go when it begins.
-#[derive(Debug, Default)]
-pub struct FirstPlace(Mutex<Place>);
-
-impl FirstPlace {
-    /// What the command line asks for.
-    pub fn new(place: Place) -> Self {
-        Self(Mutex::new(place))
-    }
-
-    /// The place.
-    pub fn get(&self) -> Place {
-        (self.0.lock())
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn set(&self, place: Place) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = place;
-    }
-}
-
 /// Somebody started Play again: this window comes to the front and goes where that start wanted. A start that only
 /// wants a synchronisation, from a timer say, disturbs nobody.
 pub fn second_start(app: &AppHandle, argv: &[String]) {
@@ -111,26 +89,12 @@ pub fn second_start(app: &AppHandle, argv: &[String]) {
     let place = args.place();
     if args.sync {
         app.state::<Arc<Daemon>>().want_sync();
-        if place == Place::default() {
-            return;
-        }
     }
-    if app.get_webview_window(LABEL).is_none() {
-        open_again(app, place);
-        return;
-    }
-    raise(app);
     if place != Place::default() {
+        raise(app);
         tell(app, Event::Go(place));
-    }
-}
-
-/// The window was closed while work goes on, and somebody wants it back.
-fn open_again(app: &AppHandle, place: Place) {
-    app.state::<FirstPlace>().set(place);
-    if let Err(error) = open(app) {
-        tracing::error!(%error, "the window could not be opened again");
-        app.exit(1);
+    } else if !args.sync {
+        raise(app);
     }
 }
 
@@ -151,20 +115,6 @@ fn raise(app: &AppHandle) {
 pub fn is_looked_at(app: &AppHandle) -> bool {
     app.get_webview_window(LABEL)
         .is_some_and(|window| window.is_focused().unwrap_or(false))
-}
-
-/// The last window is closed. Without it Play stays only to tell how the person's work ended.
-pub fn on_last_closed(app: &AppHandle, exit: &ExitRequestApi) {
-    if app.state::<SettingsFile>().get().notices && app.state::<Arc<Daemon>>().has_own_work() {
-        exit.prevent_exit();
-    }
-}
-
-/// Ends Play when it stayed without a window and there is nothing more to tell.
-pub fn leave_if_done(app: &AppHandle) {
-    if app.get_webview_window(LABEL).is_none() && !app.state::<Arc<Daemon>>().has_own_work() {
-        app.exit(0);
-    }
 }
 
 /// Says once that work goes on without the window.

@@ -43,6 +43,16 @@ x.XSync(display, 0)
 sys.exit(0 if asked else "no window understands it")
 "#;
 
+/// Takes the focus of the keyboard from every window.
+const LOOK_AWAY: &str = r#"
+import ctypes
+x = ctypes.CDLL("libX11.so.6")
+x.XOpenDisplay.restype = ctypes.c_void_p
+display = ctypes.c_void_p(x.XOpenDisplay(None))
+x.XSetInputFocus(display, ctypes.c_ulong(0), 0, ctypes.c_ulong(0))
+x.XSync(display, 0)
+"#;
+
 /// An X server without a monitor.
 #[derive(Debug)]
 pub struct Display {
@@ -87,16 +97,22 @@ impl Display {
 
     /// Asks every window to close, as the cross in its frame does.
     pub fn close_windows(&self) -> Result<()> {
+        self.python(CLOSE).context("no window was asked to close")
+    }
+
+    /// Turns to something else: no window has the focus any more.
+    pub fn look_away(&self) -> Result<()> {
+        self.python(LOOK_AWAY).context("the focus stays")
+    }
+
+    fn python(&self, script: &str) -> Result<()> {
         let output = Command::new("python3")
-            .args(["-c", CLOSE])
+            .args(["-c", script])
             .env("DISPLAY", &self.name)
             .output()
             .context("could not start python3")?;
         if !output.status.success() {
-            bail!(
-                "no window was asked to close: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            bail!("{}", String::from_utf8_lossy(&output.stderr));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ mod signals;
 
 pub use link::start;
 
-use crate::{fault::daemon_missing, window};
+use crate::fault::daemon_missing;
 use migasfree_types::play::{Event, Fault, Job, Link};
 use std::{
     collections::{HashMap, HashSet},
@@ -111,7 +111,6 @@ impl Daemon {
             lock(&self.active).clear();
         }
         tell(app, Event::Link(link));
-        window::leave_if_done(app);
     }
 
     /// Notes a job; answers what is new about it.

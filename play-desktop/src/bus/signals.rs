@@ -1,7 +1,7 @@
 //! From the daemon's signals to the view's events.
 
 use super::{Daemon, News, tell};
-use crate::{notices, window};
+use crate::notices;
 use migasfree_dbus::{AppState, names};
 use migasfree_types::play::{Event, Job, OutputPiece};
 use std::{
@@ -136,7 +136,6 @@ fn take(app: &AppHandle, daemon: &Daemon, job: Job) {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
             notices::job_ended(&app, &job).await;
-            window::leave_if_done(&app);
         });
     }
 }

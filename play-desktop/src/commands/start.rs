@@ -1,6 +1,6 @@
 //! What the view needs before anything else.
 
-use crate::{bus::Daemon, settings::SettingsFile, window::FirstPlace};
+use crate::{args::Args, bus::Daemon, settings::SettingsFile};
 use migasfree_types::play::{Link, Place, Settings};
 use serde::Serialize;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ pub struct Start {
 pub fn start(
     daemon: State<'_, Arc<Daemon>>,
     file: State<'_, SettingsFile>,
-    place: State<'_, FirstPlace>,
+    args: State<'_, Args>,
 ) -> Start {
     Start {
         version: env!("CARGO_PKG_VERSION"),
         session: daemon.session(),
         link: daemon.link(),
         settings: file.get(),
-        place: place.get(),
+        place: args.place(),
     }
 }
 
