@@ -93,6 +93,8 @@ impl World {
             .map(stock::update_of)
             .chain(facts.system_updates.iter().cloned())
             .collect()
+    }
+
     /// Somebody of the organisation decides about the requests for an application.
     pub(super) fn decide(&self, name: &str, state: RequestState, comment: &str) {
         let mut facts = self.facts();
