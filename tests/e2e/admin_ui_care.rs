@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use migasfree_tests::binaries;
 use migasfree_tests::browser::Browser;
 use migasfree_tests::organisation::Organisation;
 use migasfree_tests::server::Start;
@@ -195,10 +196,9 @@ const PAGES: [&str; 16] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_accessible_full_or_empty_in_english_and_spanish() -> Result<()> {
-    let axe = std::fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../node_modules/axe-core/axe.min.js"),
-    )
-    .context("axe-core is not installed: run `cargo xtask wasm`")?;
+    let axe =
+        std::fs::read_to_string(binaries::checkout().join("node_modules/axe-core/axe.min.js"))
+            .context("axe-core is not installed: run `cargo xtask wasm`")?;
     let folder = tempfile::tempdir()?;
     let server = Start::at(folder.path()).start()?;
     let browser = Browser::chromium(1360, 900).await?;

@@ -19,10 +19,9 @@ pub fn path(name: &str) -> PathBuf {
     folder().join(name)
 }
 
-/// The root of the checkout.
+/// The root of the checkout cargo was called in; of the one this was compiled in where cargo was not called.
 pub fn checkout() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default()
+    let package = env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    package.parent().map(Path::to_path_buf).unwrap_or_default()
 }

@@ -24,7 +24,8 @@ use crate::support::pms::FakePackages;
 const PROJECT: &str = "Debian-12";
 
 fn vectors(name: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/vectors");
+    let folder =
+        Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../tests/reference/vectors");
     serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
 }
 

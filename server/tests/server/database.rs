@@ -193,7 +193,7 @@ on_both_engines! {
              FROM core_userprofile u JOIN auth_permission p ON p.codename = 'change_application'",
             "DROP TABLE application_request",
             "DELETE FROM content_type WHERE model = 'applicationrequest'",
-            "DELETE FROM schema_migration WHERE number > 3",
+            "DELETE FROM schema_migration WHERE number = 6",
         ] {
             let given = if undo.contains("$1") { args![NOW] } else { args![] };
             data.db.execute(undo, given).await.unwrap();

@@ -16,7 +16,8 @@ use crate::core::rules::{attribute_sets, identity, slug};
 use crate::db::AttributeId;
 
 fn vectors(name: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/vectors");
+    let folder =
+        Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../tests/reference/vectors");
     serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
 }
 
