@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use migasfree_dbus::{
-    AppRecord, AppState, JobRecord, JobResult, JobRole, JobState, JobSubject, RequestRecord,
+    AppRecord, AppState, JobRecord, JobResult, JobRole, JobState, JobSubject, Level, RequestRecord,
     RequestState, UpdateRecord,
 };
 
@@ -101,6 +101,11 @@ impl World {
         for request in (facts.requests.iter_mut()).filter(|request| request.app_name == name) {
             request.state = state;
             request.comment = Some(comment.to_owned());
+        }
+        if state == RequestState::Approved {
+            for app in facts.apps.iter_mut().filter(|app| app.name == name) {
+                app.level = Level::User;
+            }
         }
     }
 
