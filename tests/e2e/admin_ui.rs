@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use migasfree_tests::browser::Browser;
 use migasfree_tests::fleet::{Fleet, Options};
-use migasfree_tests::organisation::{Organisation, PROJECTS};
+use migasfree_tests::organisation::{OFFICE, Organisation, PROJECTS};
 use migasfree_tests::package::Package;
 use migasfree_tests::server::{Server, Start};
 
@@ -139,7 +139,7 @@ async fn upload(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
 }
 
 /// Pages, and a name for their pictures.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 13] = [
     ("", "overview"),
     ("computers", "computers"),
     ("packages", "packages"),
@@ -147,6 +147,7 @@ const PAGES: [(&str, &str); 12] = [
     ("deployments/1", "deployment"),
     ("applications", "applications"),
     ("applications/1", "application"),
+    ("application-requests", "requests"),
     ("policies", "policies"),
     ("users", "users"),
     ("audit", "audit"),
@@ -172,6 +173,7 @@ async fn every_page_shows_an_organisation_in_light_dark_and_narrow() -> Result<(
     });
     fleet.register().await?;
     fleet.synchronise().await?;
+    fleet.ask_for_applications().await?;
     let computer = fleet.peers()[0].known_id()?;
     let tabs = [
         "",
@@ -233,4 +235,42 @@ async fn page(browser: &Browser, url: &str, name: &str) -> Result<()> {
         .await?;
     ensure!(wide == false, "{name} scrolls sideways");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_approves_what_somebody_asks_for() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let admin = server.admin().await?;
+    Organisation::create(&admin, |_| {}).await?;
+    let mut fleet = Fleet::new(&Options::of_project(server.url(), OFFICE, 1));
+    fleet.register().await?;
+    fleet.synchronise().await?;
+    fleet.ask_for_applications().await?;
+
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    browser
+        .open(&format!("{}/application-requests", server.url()))
+        .await?;
+    browser
+        .wait_for_text("main table", "The certificates of the lab")
+        .await?;
+    browser.press_button("Decide…").await?;
+    browser
+        .fill("dialog[open] textarea", "Until the end of the year")
+        .await?;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    browser.picture("admin-request-decide-light").await?;
+    browser.press_button("Approve").await?;
+    browser.reads("Approved").await?;
+
+    let requests = admin.get("application-requests/").await?;
+    let request = &requests["results"][0];
+    ensure!(request["state"] == "approved", "{request}");
+    ensure!(
+        request["comment"] == "Until the end of the year",
+        "{request}"
+    );
+    browser.close().await
 }

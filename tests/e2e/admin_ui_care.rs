@@ -175,7 +175,7 @@ async fn path(browser: &Browser) -> Result<String> {
     Ok(path.as_str().unwrap_or_default().to_owned())
 }
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "",
     "computers",
     "packages",
@@ -183,6 +183,7 @@ const PAGES: [&str; 16] = [
     "deployments/new",
     "applications",
     "applications/new",
+    "application-requests",
     "policies",
     "policies/new",
     "users",

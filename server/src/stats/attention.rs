@@ -9,8 +9,8 @@ use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 
 use super::alerts::{ORPHAN_PACKAGE, Schedules};
 use super::counting::{
-    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, SYNCHRONIZATIONS, Source,
-    count_all,
+    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, REQUESTS, SYNCHRONIZATIONS,
+    Source, count_all,
 };
 use crate::app::AppState;
 use crate::args;
@@ -27,6 +27,7 @@ const A_DAY: Duration = Duration::from_secs(86_400);
 pub(super) const SILENCE: Duration = Duration::from_secs(7 * 86_400);
 
 const OF_COMPUTER: Join = Join::inner("c", "client_computer", "c.id = t.computer_id");
+const OF_APPLICATION: Join = Join::inner("a", "app_catalog_application", "a.id = t.application_id");
 
 /// A list of things: what to count, and how its parts are named.
 struct Finding {
@@ -179,6 +180,15 @@ async fn findings(state: &AppState, now: Ts) -> Result<Vec<Finding>, RestError> 
             condition: Expr::cust(PRODUCTIVE).and(Expr::col(("t", "sync_end_date")).lt(silent)),
             query: silent_query(silent),
             named: ("t.id", "t.name", None),
+        },
+        Finding {
+            code: "application_requests",
+            level: "info",
+            entity: "app_catalog.applicationrequest",
+            source: REQUESTS,
+            condition: Expr::cust("t.state = 'pending'"),
+            query: vec![("state", "pending".to_owned())],
+            named: ("a.id", "a.name", Some(OF_APPLICATION)),
         },
         Finding {
             code: "orphan_packages",

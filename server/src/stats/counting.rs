@@ -151,6 +151,11 @@ pub(super) const FAULTS: Source = Source {
     table: "client_fault",
     visible: Visible::ByComputerAndProject,
 };
+pub(super) const REQUESTS: Source = Source {
+    permission: "app_catalog.view_applicationrequest",
+    table: "application_request",
+    visible: Visible::ByComputer,
+};
 pub(super) const MIGRATIONS: Source = Source {
     permission: "client.view_migration",
     table: "client_migration",

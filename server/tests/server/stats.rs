@@ -201,6 +201,12 @@ async fn fill(server: &Server) {
     )
     .await;
     run("INSERT INTO client_message (computer_id, created_at, message) VALUES (1, $1, 'synchronizing')", args![ago(0)]).await;
+    run("INSERT INTO app_catalog_application (name, created_at, level, category_id) VALUES ('Compiler', $1, 'A', 1)", args![now]).await;
+    run(
+        "INSERT INTO application_request (application_id, computer_id, person, justification, created_at) VALUES (1, 1, 'ana', '', $1)",
+        args![now],
+    )
+    .await;
 }
 
 async fn filled(settings: migasfree_server::config::Settings) -> Server {
@@ -380,7 +386,7 @@ on_both_engines! {
         let attention: Vec<_> = overview["attention"].as_array().unwrap().iter()
             .map(|item| (item["code"].as_str().unwrap(), item["count"].as_i64().unwrap())).collect();
         assert_eq!(attention, [
-            ("errors", 3), ("synchronization_failed", 1), ("silent_computers", 1), ("orphan_packages", 1),
+            ("errors", 3), ("synchronization_failed", 1), ("silent_computers", 1), ("application_requests", 1), ("orphan_packages", 1),
         ]);
         assert_eq!(overview["attention"][0]["examples"][0]["name"], "pc1", "the one with most of them first");
     }

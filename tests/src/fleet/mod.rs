@@ -3,6 +3,7 @@
 mod machines;
 mod prebuilt;
 mod random;
+mod requests;
 mod software;
 
 use std::sync::Arc;

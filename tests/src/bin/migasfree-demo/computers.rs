@@ -34,6 +34,7 @@ pub async fn start(computers: usize, server: &Server, done: &Path) -> Result<Joi
         fleet.register().await.context("registration")?;
         let pace = fleet.synchronise().await.context("synchronisation")?;
         println!("  {:.1} synchronisations per second", pace.per_second());
+        fleet.ask_for_applications().await.context("requests")?;
         fs::write(done, computers.to_string())?;
         return Ok(tokio::spawn(keep_coming(fleet)));
     }

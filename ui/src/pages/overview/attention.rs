@@ -65,6 +65,7 @@ fn words(attention: &Attention) -> String {
         ),
         "errors" => (t!(attention.errors_one), t!(attention.errors)),
         "faults" => (t!(attention.faults_one), t!(attention.faults)),
+        "application_requests" => (t!(attention.requests_one), t!(attention.requests)),
         "silent_computers" => (t!(attention.silent_one), t!(attention.silent)),
         "orphan_packages" => (t!(attention.orphan_one), t!(attention.orphan)),
         "finished_schedules" => (t!(attention.finished_one), t!(attention.finished)),
