@@ -53,7 +53,13 @@ impl SqliteStore {
             .idle_timeout(Duration::from_secs(60))
             .max_lifetime(None)
             .test_before_acquire(false)
-            .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
+            .connect_with(
+                options
+                    .create_if_missing(false)
+                    .pragma("query_only", "on")
+                    // Each has pages of its own; behind them is the system's cache, which all share.
+                    .pragma("cache_size", "-4000"),
+            )
             .await?;
         Ok(Self {
             writer,
