@@ -221,17 +221,20 @@ async fn ask_for_one(bus: &Bus, admin: &Admin) -> Result<()> {
     admin.create(&format!("{path}decide/"), &decision).await?;
     synchronise(bus).await?;
     let start = Instant::now();
-    while catalog.get_app(app).await?.level != Level::User {
+    loop {
+        let level = catalog.get_app(app).await?.level;
+        let requests = catalog.list_requests().await?;
+        let known = requests.first().context("the request is gone")?;
+        if level == Level::User && known.state == RequestState::Approved {
+            ensure!(known.comment.as_deref() == Some("Enjoy"), "{known:?}");
+            return Ok(());
+        }
         ensure!(
             start.elapsed() < Duration::from_secs(30),
-            "the computer does not hear of the decision"
+            "the computer does not hear of the decision: {level:?}, {known:?}"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let requests = catalog.list_requests().await?;
-    let known = requests.first().context("the request is gone")?;
-    ensure!(known.state == RequestState::Approved && known.comment.as_deref() == Some("Enjoy"));
-    Ok(())
 }
 
 async fn remove(desk: &Desk<'_>, window: &Browser, root: &Path) -> Result<()> {

@@ -21,7 +21,7 @@ impl Fleet {
             let cid = peer.known_id()?;
             let offered = peer
                 .call(
-                    "catalog/apps/available/",
+                    "/api/v1/safe/catalog/apps/available/",
                     &json!({"cid": cid, "level": "A"}),
                 )
                 .await?
@@ -30,7 +30,7 @@ impl Fleet {
                 continue;
             };
             peer.call(
-                "catalog/requests/",
+                "/api/v1/safe/catalog/requests/",
                 &json!({"cid": cid, "app": app, "justification": reason}),
             )
             .await?

@@ -147,16 +147,27 @@ pub(crate) async fn create(
         .into_iter()
         .map(|(property, value)| json!({ "p": property, "v": value.value, "d": value.description }))
         .collect();
+    let listed = Value::from(listed).to_string();
+    // Rows of others stay unlocked: computers that know them already are linking themselves to them, in any order.
+    tx.execute(
+        sql!(
+            "INSERT INTO core_attribute (property_att_id, value, description) \
+             SELECT CAST(w.value ->> 'p' AS bigint), w.value ->> 'v', w.value ->> 'd' FROM ",
+            objects(1),
+            " AS w WHERE true ON CONFLICT (property_att_id, value) DO NOTHING"
+        ),
+        args![listed.as_str()],
+    )
+    .await?;
     let rows: Vec<(AttributeId,)> = tx
         .all(
             sql!(
-                "INSERT INTO core_attribute (property_att_id, value, description) \
-                 SELECT CAST(w.value ->> 'p' AS bigint), w.value ->> 'v', w.value ->> 'd' FROM ",
+                "SELECT t.id FROM ",
                 objects(1),
-                " AS w WHERE true ON CONFLICT (property_att_id, value) \
-                 DO UPDATE SET value = excluded.value RETURNING id"
+                " AS w JOIN core_attribute t ON t.property_att_id = CAST(w.value ->> 'p' AS bigint) \
+                 AND t.value = w.value ->> 'v'"
             ),
-            args![Value::from(listed).to_string()],
+            args![listed],
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
