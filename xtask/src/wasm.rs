@@ -288,9 +288,10 @@ fn assemble(node: &Node, view: View, raw: &Path, style: &str) -> Result<()> {
     fs::write(stamp_file, stamp).context("could not note what the view was built from")
 }
 
-/// What the finished view depends on, as one hash.
+/// What the finished view depends on, as one hash; and where it stands, since checkouts may share a target folder.
 fn stamp(view: View, raw: &Path, style: &str) -> Result<String> {
     let mut hash = Sha256::new();
+    hash.update(view.dist().as_os_str().as_encoded_bytes());
     hash.update(fs::read(raw).with_context(|| raw.display().to_string())?);
     hash.update(style);
     hash.update(fs::read(view.folder().join("index.html"))?);
