@@ -26,6 +26,9 @@ async fn an_administrator_publishes_and_offers_a_package_in_the_browser() -> Res
     let folder = tempfile::tempdir()?;
     let server = Start::at(folder.path()).start()?;
     let browser = Browser::chromium(1360, 900).await?;
+    // A wrong password, and a file that is no package.
+    browser.expect("/rest-auth/login/");
+    browser.expect("/api/v1/token/packages/");
     browser.open(server.url()).await?;
     browser.find(".login-form").await?;
     browser.picture("admin-login-light").await?;
@@ -78,7 +81,7 @@ async fn an_administrator_publishes_and_offers_a_package_in_the_browser() -> Res
 }
 
 /// Sends the form and waits until the new object's page is there.
-async fn create(browser: &Browser) -> Result<()> {
+pub async fn create(browser: &Browser) -> Result<()> {
     browser
         .press("form button[type=submit], .form-actions button.btn-primary")
         .await?;

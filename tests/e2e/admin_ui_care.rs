@@ -24,6 +24,9 @@ async fn what_the_server_refuses_stands_at_its_field_and_nothing_entered_is_lost
     let browser = Browser::chromium(1360, 900).await?;
     sign_in(&browser, &server).await?;
     let url = server.url();
+    // A name that is taken, and a session that has ended.
+    browser.expect("/api/v1/token/platforms/ - Failed to load resource: the server responded with a status of 400");
+    browser.expect("status of 401");
 
     browser.open(&format!("{url}/platforms/new")).await?;
     browser.press("form.form-grid button[type=submit]").await?;
@@ -87,6 +90,7 @@ async fn a_picture_that_is_none_does_not_make_the_application_twice() -> Result<
     )?;
     let browser = Browser::chromium(1360, 900).await?;
     sign_in(&browser, &server).await?;
+    browser.expect("status of 400");
 
     browser
         .open(&format!("{}/applications/new", server.url()))

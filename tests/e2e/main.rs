@@ -4,6 +4,8 @@
 
 mod admin_ui;
 mod admin_ui_care;
+mod admin_ui_forms;
+mod admin_ui_pages;
 mod path;
 mod person;
 mod play;

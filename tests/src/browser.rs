@@ -16,6 +16,7 @@ use tempfile::TempDir;
 
 use crate::pictures;
 use crate::process::Process;
+use crate::troubles::{Source, Watch};
 
 /// How long something may take to appear on a screen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A browser, or a window that is one.
 #[derive(Debug)]
 pub struct Browser {
+    // First: it is asked while the driver still lives.
+    watch: Watch,
     client: Client,
     _driver: Process,
     _folder: TempDir,
@@ -45,7 +48,9 @@ impl Browser {
         let port = free_port()?;
         let mut driver = Command::new("chromedriver");
         driver.arg(format!("--port={port}"));
-        Self::connect(driver, port, folder, json!({"goog:chromeOptions": options})).await
+        let wanted =
+            json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
+        Self::connect(driver, port, folder, wanted, Source::Log).await
     }
 
     /// Starts a program whose window is a WebKit view; `environment` is added to its own.
@@ -79,6 +84,7 @@ impl Browser {
             port,
             folder,
             json!({"webkitgtk:browserOptions": options}),
+            Source::Page,
         )
         .await
     }
@@ -88,6 +94,7 @@ impl Browser {
         port: u16,
         folder: TempDir,
         wanted: Value,
+        source: Source,
     ) -> Result<Self> {
         let process = Process::start(
             "the WebDriver",
@@ -108,7 +115,10 @@ impl Browser {
                 .await
             {
                 Ok(client) => {
+                    let session = client.session_id().await?;
+                    let session = session.context("a session without a name")?;
                     return Ok(Self {
+                        watch: Watch::new(format!("{address}/session/{session}"), source),
                         client,
                         _driver: process,
                         _folder: folder,
@@ -127,6 +137,11 @@ impl Browser {
         &self.client
     }
 
+    /// Names something that goes wrong because the test wants it to, by words of it: an answer of 400 and more, say. It has to come.
+    pub fn expect(&self, words: &str) {
+        self.watch.expect(words);
+    }
+
     /// Opens an address.
     pub async fn open(&self, url: &str) -> Result<()> {
         Ok(self.client.goto(url).await?)
@@ -141,13 +156,31 @@ impl Browser {
             .for_element(Locator::Css(css))
             .await;
         match found {
-            Ok(element) => Ok(element),
+            Ok(element) => {
+                if self.watch.source() == Source::Page {
+                    self.in_order().await?;
+                }
+                Ok(element)
+            }
             Err(error) => {
                 let page = self.run("return document.body.innerText").await;
                 let page = page.unwrap_or_default();
-                Err(error).with_context(|| format!("`{css}` did not appear; the page says {page}"))
+                let troubles = self.watch.troubles().await.unwrap_or_default();
+                let troubles = troubles.join("\n");
+                Err(error).with_context(|| {
+                    format!("`{css}` did not appear; the page says {page}\n{troubles}")
+                })
             }
         }
+    }
+
+    /// Fails if something went wrong in the page so far.
+    pub async fn in_order(&self) -> Result<()> {
+        let found = self.watch.troubles().await?;
+        if !found.is_empty() {
+            bail!("in the page something went wrong:\n{}", found.join("\n"));
+        }
+        Ok(())
     }
 
     /// Waits for an element that can be pressed and presses it.
@@ -194,7 +227,11 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        bail!("`{css}` never said `{text}`; it said `{seen}`")
+        let troubles = self.watch.troubles().await.unwrap_or_default();
+        bail!(
+            "`{css}` never said `{text}`; it said `{seen}`\n{}",
+            troubles.join("\n")
+        )
     }
 
     /// Runs JavaScript and returns its value.
@@ -208,9 +245,11 @@ impl Browser {
         Ok(())
     }
 
-    /// Ends the session, and with it the browser or window.
-    pub async fn close(self) -> Result<()> {
-        Ok(self.client.close().await?)
+    /// Ends the session, and with it the browser or window. Fails if something went wrong in the page.
+    pub async fn close(mut self) -> Result<()> {
+        let in_order = self.watch.end().await;
+        self.client.close().await?;
+        in_order
     }
 }
 

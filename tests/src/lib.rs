@@ -22,3 +22,4 @@ pub mod root;
 pub mod server;
 pub mod session;
 pub mod stand_in;
+pub mod troubles;

@@ -39,7 +39,7 @@ pub fn App() -> impl IntoView {
     text::choose(locale);
     let language = RwSignal::new(locale);
     provide_context(LanguageChoice(language));
-    Toasts::provide();
+    let toasts = Toasts::provide();
     relative_time::provide_clock();
     texts::provide_language(Signal::derive(move || {
         language.track();
@@ -47,7 +47,7 @@ pub fn App() -> impl IntoView {
     }));
     preferences::start();
     address::start();
-    session::start();
+    session::start(toasts);
     events::start();
     view! {
         {move || {

@@ -14,5 +14,6 @@ mod text;
 mod work;
 
 fn main() {
+    migasfree_ui_kit::broken::tell_of_panics(concat!("migasfree ", env!("CARGO_PKG_VERSION")));
     leptos::mount::mount_to_body(app::App);
 }

@@ -19,18 +19,23 @@ use migasfree_ui_kit::{Button, ButtonLook, ErrorState};
 /// The page of a destination, once its part has arrived.
 #[component]
 pub fn WorkPage(destination: Destination) -> impl IntoView {
-    Suspend::new(async move {
-        match page(destination).await {
-            Ok(page) => page,
-            // After an upgrade the server has other parts; the page has to be loaded anew.
-            Err(_) => view! {
-                <ErrorState title=t!(error.part) text=t!(error.part_text)>
-                    <Button look=ButtonLook::Primary on_press=|_| { let _ = window().location().reload(); }>{t!(error.reload)}</Button>
-                </ErrorState>
+    // A function, so that each page is made anew in the same moment in which the one before ends. What waits is put in the place of what was there only when
+    // it is ready, and until then the page before would stay on the screen with all its values gone.
+    move || {
+        let destination = destination.clone();
+        Suspend::new(async move {
+            match page(destination).await {
+                Ok(page) => page,
+                // After an upgrade the server has other parts; the page has to be loaded anew.
+                Err(_) => view! {
+                    <ErrorState title=t!(error.part) text=t!(error.part_text)>
+                        <Button look=ButtonLook::Primary on_press=|_| { let _ = window().location().reload(); }>{t!(error.reload)}</Button>
+                    </ErrorState>
+                }
+                .into_any(),
             }
-            .into_any(),
-        }
-    })
+        })
+    }
 }
 
 /// Fetches the part while nothing else is to do, so that the first press on a list does not wait.

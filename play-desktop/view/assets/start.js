@@ -1,4 +1,8 @@
 // Starts the view. A file of its own, so that the page needs no inline script.
 const { js, wasm } = document.getElementById("start").dataset;
-const { default: start } = await import(js);
-await start({ module_or_path: wasm });
+try {
+  const { default: start } = await import(js);
+  await start({ module_or_path: wasm });
+} catch (fault) {
+  dispatchEvent(new CustomEvent("migasfree:broken", { detail: String(fault) }));
+}

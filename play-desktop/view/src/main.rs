@@ -9,5 +9,6 @@ mod state;
 mod text;
 
 fn main() {
+    migasfree_ui_kit::broken::tell_of_panics(concat!("Play ", env!("CARGO_PKG_VERSION")));
     leptos::mount::mount_to_body(app::App);
 }

@@ -1,16 +1,28 @@
 //! Copying a text.
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 /// Puts the text on the clipboard. Without a secure context browsers have no clipboard; then the text is selected in a hidden field and copied the old way.
 pub fn copy(text: &str) {
     let navigator = window().navigator();
     let available = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard"))
         .is_ok_and(|clipboard| clipboard.is_object());
-    if available {
-        let _ = navigator.clipboard().write_text(text);
+    if !available {
+        copy_by_selection(text);
         return;
     }
+    let written = navigator.clipboard().write_text(text);
+    let text = text.to_owned();
+    leptos::task::spawn_local(async move {
+        // Refused: the window has not the focus, or the person said no.
+        if JsFuture::from(written).await.is_err() {
+            copy_by_selection(&text);
+        }
+    });
+}
+
+fn copy_by_selection(text: &str) {
     let document = document();
     let Ok(area) = document.create_element("textarea") else {
         return;

@@ -1,6 +1,6 @@
 //! The frame of a form field: label, help, control, errors at the field.
 use crate::icon::Icon;
-use leptos::prelude::*;
+use leptos::{context::Provider, prelude::*};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -43,18 +43,19 @@ pub fn Field(
 ) -> impl IntoView {
     let control = unique_id("field");
     let description = format!("{control}-about");
-    provide_context(FieldIds {
+    let ids = FieldIds {
         control: control.clone(),
         description: description.clone(),
         invalid: Signal::derive(move || !errors.get().is_empty()),
-    });
+    };
     view! {
         <div class="field" class:field-invalid=move || !errors.get().is_empty()>
             <label class="field-label" for=control>
                 {move || label.get()}
                 {required.then(|| view! { <span class="field-required" aria-hidden="true">"*"</span> })}
             </label>
-            {children()}
+            // For what is inside alone: an owner keeps its contexts when its values are disposed of, and the next control would find them dead.
+            <Provider value=ids>{children()}</Provider>
             <div id=description class="field-about">
                 <FieldErrors errors />
                 {move || help.get().map(|help| view! { <p class="field-help">{help}</p> })}

@@ -59,8 +59,7 @@ pub fn MenuItem(
     let close = use_context::<ClosePopover>();
     let press = move || {
         if let Some(close) = close {
-            provide_context(close);
-            ClosePopover::close();
+            close.close();
         }
         if let Some(on_press) = on_press {
             on_press.run(());

@@ -1,18 +1,16 @@
 //! A native popover placed at its button.
 use crate::field::unique_id;
-use leptos::{html, prelude::*};
+use leptos::{context::Provider, html, prelude::*};
 use wasm_bindgen::JsCast;
 
-/// Closes the popovers around, given to what is inside one.
+/// Closes the popover around, given to what is inside one.
 #[derive(Debug, Clone, Copy)]
 pub struct ClosePopover(Callback<()>);
 
 impl ClosePopover {
-    /// Closes the surrounding popover, if any.
-    pub fn close() {
-        if let Some(Self(close)) = use_context::<Self>() {
-            close.run(());
-        }
+    /// Closes the popover, unless it is gone already.
+    pub fn close(self) {
+        let _gone = self.0.try_run(());
     }
 }
 
@@ -40,10 +38,10 @@ pub fn Popover(
     let panel = NodeRef::<html::Div>::new();
     let opened_once = RwSignal::new(false);
     let close = Callback::new(move |()| {
-        if let Some(panel) = panel.get_untracked() {
+        if let Some(panel) = panel.try_get_untracked().flatten() {
             let _ = panel.hide_popover();
         }
-        if let Some(button) = button.get_untracked() {
+        if let Some(button) = button.try_get_untracked().flatten() {
             let _ = button.focus();
         }
     });
@@ -84,17 +82,16 @@ pub fn Popover(
                 }
             }
             on:toggle=move |_: leptos::ev::Event| {
+                // Told later: what was chosen may have ended this part of the view by then.
                 let shown = panel
-                    .get_untracked()
+                    .try_get_untracked()
+                    .flatten()
                     .is_some_and(|panel| panel.matches(":popover-open").unwrap_or(false));
-                open.set(shown);
+                let _gone = open.try_set(shown);
             }
         >
             <Show when=move || opened_once.get()>
-                {
-                    provide_context(ClosePopover(close));
-                    children.read_value()()
-                }
+                <Provider value=ClosePopover(close)>{children.read_value()()}</Provider>
             </Show>
         </div>
     }

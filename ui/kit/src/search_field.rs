@@ -1,5 +1,5 @@
 //! A search box that answers while typing.
-use crate::{icon::Icon, texts::use_texts};
+use crate::{icon::Icon, later::Later, texts::use_texts};
 use leptos::{ev::KeyboardEvent, html::Input, prelude::*};
 use std::time::Duration;
 
@@ -16,11 +16,9 @@ pub fn SearchField(
     #[prop(optional, into)] class: &'static str,
 ) -> impl IntoView {
     let texts = use_texts();
-    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let pending = Later::new();
     let search = move |text: String| {
-        if let Some(handle) = pending.get_value() {
-            handle.clear();
-        }
+        pending.cancel();
         if let Some(on_search) = on_search {
             on_search.run(text);
         }
@@ -28,11 +26,7 @@ pub fn SearchField(
     let on_input = move |event| {
         let text = event_target_value(&event);
         value.set(text.clone());
-        if let Some(handle) = pending.get_value() {
-            handle.clear();
-        }
-        let handle = set_timeout_with_handle(move || search(text), Duration::from_millis(200));
-        pending.set_value(handle.ok());
+        pending.run(Duration::from_millis(200), move || search(text));
     };
     let on_keydown = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" => search(value.get_untracked()),

@@ -4,7 +4,7 @@
 //! and a screen reader's table commands keep working. (leptos-struct-table wants the columns in a type.)
 use crate::{icon::Icon, skeleton::SkeletonRows, texts::use_texts};
 use leptos::{ev, html, prelude::*};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use wasm_bindgen::JsCast;
 
 /// A column.
@@ -29,8 +29,8 @@ pub struct TableRow {
     pub href: Option<String>,
     /// Changes with what the row shows: a row with the same stamp stays as it was drawn, with its focus and what is unfolded in it.
     pub stamp: u64,
-    /// Draws the cell of a column.
-    pub cell: Callback<String, AnyView>,
+    /// Draws the cell of a column, for as long as the row is shown: columns come and go.
+    pub cell: Arc<dyn Fn(&str) -> AnyView + Send + Sync>,
 }
 
 impl std::fmt::Debug for TableRow {
@@ -157,7 +157,7 @@ fn BodyRow(
             })}
             <For each=move || columns.get() key=|column| column.key.clone() let:column>
                 <td class:cell-numeric=column.numeric class:cell-primary=column.primary data-label=column.label>
-                    {cell.run(column.key)}
+                    {cell(&column.key)}
                 </td>
             </For>
         </tr>

@@ -114,7 +114,8 @@ pub fn ToastArea() -> impl IntoView {
                                     type="button"
                                     class="toast-action"
                                     on:click=move |_| {
-                                        action.run(());
+                                        // What offered it may be gone.
+                                        let _gone = action.try_run(());
                                         toasts.dismiss(toast.id);
                                     }
                                 >

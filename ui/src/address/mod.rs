@@ -6,7 +6,10 @@ mod destination;
 pub use destination::{Destination, legacy};
 
 use leptos::{ev, prelude::*};
-use std::cell::RefCell;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A place in the view.
@@ -104,69 +107,60 @@ fn decode(text: &str) -> String {
     js_sys::decode_uri_component(&text).map_or(text, Into::into)
 }
 
-/// Asked before a page is left: takes the way to go on and says whether it holds the person back.
-pub type Guard = Callback<Callback<()>, bool>;
+/// The way on from a page. It is kept while the person is asked, so it must not belong to the part of the view that began it: that one may end meanwhile.
+pub type Way = Rc<dyn Fn()>;
 
-#[derive(Clone, Copy)]
-struct Place {
-    address: RwSignal<Address>,
-    guard: StoredValue<Option<Guard>>,
-}
+/// Asked before a page is left: takes the way to go on and says whether it holds the person back.
+pub type Guard = Rc<dyn Fn(Way) -> bool>;
+
+/// Names a guard to the one who set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held(u32);
 
 thread_local! {
-    static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
-}
-
-fn place() -> Option<Place> {
-    PLACE.with_borrow(|place| *place)
+    static ADDRESS: Cell<Option<RwSignal<Address>>> = const { Cell::new(None) };
+    static GUARD: RefCell<Option<(Held, Guard)>> = const { RefCell::new(None) };
+    static NEXT: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Starts following the browser's address; once, before anything is drawn.
 pub fn start() {
-    let place = Place {
-        address: RwSignal::new(current()),
-        guard: StoredValue::new(None),
-    };
-    PLACE.set(Some(place));
+    let address = RwSignal::new(current());
+    ADDRESS.set(Some(address));
 
     window_event_listener(ev::popstate, move |_| {
         let wanted = current();
-        let leaves = place
-            .address
-            .with_untracked(|address| address.path != wanted.path);
-        let shown = place.address.get_untracked();
-        let go_on = Callback::new(move |()| go(&wanted.text()));
-        if leaves && held_back(place, go_on) {
+        let leaves = address.with_untracked(|address| address.path != wanted.path);
+        let shown = address.get_untracked();
+        let way: Way = Rc::new(move || go(&wanted.text()));
+        if leaves && held_back(&way) {
             push(&shown.text(), false);
             return;
         }
-        place.address.set(current());
+        address.set(current());
     });
     window_event_listener(ev::click, follow_link);
 }
 
 /// The address, tracked.
 pub fn address() -> Signal<Address> {
-    place().map_or_else(
-        || Signal::stored(Address::default()),
-        |place| place.address.into(),
-    )
+    ADDRESS
+        .get()
+        .map_or_else(|| Signal::stored(Address::default()), Into::into)
 }
 
 /// Goes to a page of the view, unless unsaved changes hold the person back.
 pub fn go(to: &str) {
-    let Some(place) = place() else { return };
+    let Some(address) = ADDRESS.get() else { return };
     let wanted = Address::parse(to);
-    let leaves = place
-        .address
-        .with_untracked(|address| address.path != wanted.path);
+    let leaves = address.with_untracked(|address| address.path != wanted.path);
     let target = to.to_owned();
-    let go_on = Callback::new(move |()| go(&target));
-    if leaves && held_back(place, go_on) {
+    let way: Way = Rc::new(move || go(&target));
+    if leaves && held_back(&way) {
         return;
     }
     push(to, false);
-    place.address.set(wanted);
+    address.set(wanted);
     if leaves && let Some(main) = document().get_element_by_id("main") {
         main.set_scroll_top(0);
         if let Ok(main) = main.dyn_into::<web_sys::HtmlElement>() {
@@ -176,39 +170,45 @@ pub fn go(to: &str) {
 }
 
 /// Does something that makes the page anew or ends it, unless unsaved changes hold the person back.
-pub fn leave(act: impl Fn() + Send + Sync + 'static) {
-    let act = Callback::new(move |()| act());
-    if !place().is_some_and(|place| held_back(place, act)) {
-        act.run(());
+pub fn leave(act: impl Fn() + 'static) {
+    let way: Way = Rc::new(act);
+    if !held_back(&way) {
+        way();
     }
 }
 
 /// Like [`go`], without a new entry in the history.
 pub fn replace(to: &str) {
-    let Some(place) = place() else { return };
+    let Some(address) = ADDRESS.get() else { return };
     push(to, true);
-    place.address.set(Address::parse(to));
+    address.set(Address::parse(to));
 }
 
-/// Holds the person back from leaving until [`release`].
-pub fn hold(guard: Guard) {
-    if let Some(place) = place() {
-        place.guard.set_value(Some(guard));
-    }
+/// Holds the person back from leaving until it is released.
+pub fn hold(guard: impl Fn(Way) -> bool + 'static) -> Held {
+    let held = Held(NEXT.get());
+    NEXT.set(held.0.wrapping_add(1));
+    GUARD.set(Some((held, Rc::new(guard))));
+    held
 }
 
 /// Lets the person go.
 pub fn release() {
-    if let Some(place) = place() {
-        place.guard.set_value(None);
+    GUARD.set(None);
+}
+
+impl Held {
+    /// Lets the person go, unless another page holds them by now.
+    pub fn release(self) {
+        GUARD.with_borrow_mut(|guard| {
+            guard.take_if(|(held, _)| *held == self);
+        });
     }
 }
 
-fn held_back(place: Place, go_on: Callback<()>) -> bool {
-    place
-        .guard
-        .get_value()
-        .is_some_and(|guard| guard.run(go_on))
+fn held_back(way: &Way) -> bool {
+    let guard = GUARD.with_borrow(|guard| guard.as_ref().map(|(_, guard)| Rc::clone(guard)));
+    guard.is_some_and(|guard| guard(Rc::clone(way)))
 }
 
 fn current() -> Address {

@@ -121,7 +121,8 @@ async fn listen(stream: Stream, wanted: impl Fn() -> bool) {
 fn tell(stream: Stream, event: &Event) {
     let listeners = stream.listeners.get_value();
     for (_, listener) in listeners {
-        listener.run(event.clone());
+        // One that was told before may have ended this one.
+        let _gone = listener.try_run(event.clone());
     }
 }
 

@@ -40,6 +40,10 @@ const SPANISH: &[(&str, &str)] = &[
         "Escriba un nombre con letras o cifras.",
     ),
     (
+        "Nothing in this project offers *: check the spelling, or save it all the same if the computers have a source of their own for it.",
+        "Nada de este proyecto ofrece *: revise cómo está escrito, o guárdelo de todos modos si los equipos tienen un origen propio para ello.",
+    ),
+    (
         "Not of the project of the deployment: *.",
         "No son del proyecto del despliegue: *.",
     ),

@@ -1,9 +1,11 @@
 //! Who is signed in.
 use super::{error::ApiError, query, request};
+use crate::text::tf;
 use leptos::prelude::*;
 use migasfree_types::rest::session::SessionUser;
+use migasfree_ui_kit::Toasts;
 use serde_json::json;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// The state of the session.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,10 +23,12 @@ pub enum Session {
 
 thread_local! {
     static SESSION: RefCell<Option<RwSignal<Session>>> = const { RefCell::new(None) };
+    static TOASTS: Cell<Option<Toasts>> = const { Cell::new(None) };
 }
 
-/// Starts the session and asks the server who is signed in.
-pub fn start() {
+/// Starts the session and asks the server who is signed in. What cannot be said in the page is said in the toasts.
+pub fn start(toasts: Toasts) {
+    TOASTS.set(Some(toasts));
     SESSION.set(Some(RwSignal::new(Session::Unknown)));
     refresh();
 }
@@ -76,12 +80,20 @@ pub async fn sign_in(username: &str, password: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Signs out here.
+/// Signs out. Who could not be signed out stays, and is told: the session still works for whoever comes next.
 pub fn sign_out() {
     leptos::task::spawn_local(async {
-        let _ = request::post("/rest-auth/logout/", &json!({})).await;
-        query::forget_everything();
-        set(Session::Nobody);
+        match request::post("/rest-auth/logout/", &json!({})).await {
+            Ok(_) | Err(ApiError::SignedOut) => {
+                query::forget_everything();
+                set(Session::Nobody);
+            }
+            Err(error) => {
+                if let Some(toasts) = TOASTS.get() {
+                    toasts.error(tf!(shell.still_signed_in, reason = error.line()));
+                }
+            }
+        }
     });
 }
 

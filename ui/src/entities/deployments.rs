@@ -148,6 +148,7 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
                     label!(deployment.packages_to_install),
                     Kind::Lines,
                 )
+                .offered()
                 .help(label!(deployment.packages_to_install_help)),
                 Field::new(
                     "packages_to_remove",

@@ -36,6 +36,7 @@ pub static PROJECT_PACKAGES_SHEET: Sheet = Sheet {
                 Kind::Lines,
             )
             .required()
+            .offered()
             .help(label!(application.packages_help)),
         ],
     }],

@@ -21,6 +21,8 @@ pub struct Field {
     pub required: bool,
     /// Cannot be changed once the object exists.
     pub fixed: bool,
+    /// Names of packages: what nothing in the project offers is refused until somebody insists.
+    pub offered: bool,
     /// Value in a new object.
     pub initial: fn() -> Value,
 }
@@ -67,6 +69,7 @@ impl Field {
             kind,
             required: false,
             fixed: false,
+            offered: false,
             initial: || Value::Null,
         }
     }
@@ -86,6 +89,12 @@ impl Field {
     /// Cannot be changed later.
     pub const fn fixed(mut self) -> Self {
         self.fixed = true;
+        self
+    }
+
+    /// Only what something in the project offers, unless somebody insists.
+    pub const fn offered(mut self) -> Self {
+        self.offered = true;
         self
     }
 
@@ -142,9 +151,12 @@ impl Field {
             (Kind::Choices(_), Value::String(text)) => text
                 .parse::<i64>()
                 .map_or_else(|_| held.clone(), Value::from),
-            (Kind::Number { .. }, Value::String(text)) => {
-                text.trim().parse::<i64>().map_or(Value::Null, Value::from)
-            }
+            (Kind::Number { .. }, Value::String(text)) if text.trim().is_empty() => Value::Null,
+            // What is no whole number goes as it is: the server says so.
+            (Kind::Number { .. }, Value::String(text)) => text
+                .trim()
+                .parse::<i64>()
+                .map_or_else(|_| held.clone(), Value::from),
             (
                 Kind::Text | Kind::Mono | Kind::Email | Kind::Area | Kind::Markdown | Kind::Code,
                 Value::Null,

@@ -77,6 +77,20 @@ pub fn text_of(object: &Value, members: &[&str]) -> String {
         .unwrap_or_default()
 }
 
+/// The first line that says something: what a computer reports often begins with a line of dashes and the time.
+pub fn gist(text: &str) -> &str {
+    let says = |line: &&str| {
+        line.chars()
+            .any(|letter| letter.is_alphabetic() && !matches!(letter, 'T' | 'Z'))
+    };
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .clone()
+        .find(says)
+        .or_else(|| lines.next())
+        .unwrap_or_default()
+}
+
 /// How an attribute is written: prefix and value.
 pub fn attribute_parts(object: &Value) -> (String, String) {
     let prefix = text(object, "property_att.prefix");
@@ -101,6 +115,20 @@ mod tests {
         let row = json!({"icon": "http://10.0.0.1:8080/public/icons/1.svg", "none": null});
         assert_eq!(file(&row, "icon"), "/public/icons/1.svg");
         assert_eq!(file(&row, "none"), "");
+    }
+
+    #[test]
+    fn a_report_is_summed_up_by_what_it_says() {
+        let report =
+            "--------------------\n2026-11-29 10:02:11\nE: Unable to locate package vlcc\n\n";
+        assert_eq!(gist(report), "E: Unable to locate package vlcc");
+        assert_eq!(
+            gist("---- 2026-11-29T10:02:11Z ----\nNo space left"),
+            "No space left"
+        );
+        assert_eq!(gist("\n  one\ntwo"), "one");
+        assert_eq!(gist("-----\n404"), "-----");
+        assert_eq!(gist(""), "");
     }
 
     #[test]

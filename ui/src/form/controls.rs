@@ -15,13 +15,20 @@ pub fn FieldView(form: FormState, field: &'static Field) -> impl IntoView {
     let help = field.help.map(|help| help().to_owned());
     let fixed = field.fixed && form.id.is_some();
     let errors = form.errors_of(field.name);
+    let entered = form.value(field.name);
+    Effect::new(move |before: Option<()>| {
+        entered.track();
+        if before.is_some() {
+            form.forgive(field.name);
+        }
+    });
     if let Kind::Flag = field.kind {
-        let value = flag(form.value(field.name));
-        return view! { <Checkbox value label help errors disabled=Signal::stored(fixed) /> }
+        let value = flag(entered);
+        return view! { <Checkbox value label help errors disabled=Signal::stored(fixed) attr:data-field=field.name /> }
             .into_any();
     }
     view! {
-        <Frame label help errors required=field.required>
+        <Frame label help errors required=field.required attr:data-field=field.name>
             {control(form, field, fixed)}
         </Frame>
     }
@@ -59,25 +66,28 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
 
 /// A text that follows a JSON value and leads it.
 pub fn text(value: RwSignal<Value>) -> RwSignal<String> {
-    let read = move |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => String::new(),
-    };
-    let text = RwSignal::new(value.with_untracked(read));
+    let text = RwSignal::new(value.with_untracked(text_of));
     Effect::new(move || {
-        let new = value.with(read);
+        let new = value.with(text_of);
         if text.with_untracked(|text| *text != new) {
             text.set(new);
         }
     });
     Effect::new(move || {
         let new = text.get();
-        if value.with_untracked(read) != new {
+        if value.with_untracked(text_of) != new {
             value.set(Value::String(new));
         }
     });
     text
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
 }
 
 /// Yes or no that follows a JSON value and leads it.
@@ -125,7 +135,12 @@ fn choices_of(
     required: bool,
     disabled: Signal<bool>,
 ) -> AnyView {
-    let empty = value.with_untracked(|value| value.is_null() || value.as_str() == Some(""));
+    let held = value.with_untracked(text_of);
+    let empty = held.is_empty();
+    if !empty && !choices.iter().any(|choice| choice.value == held) {
+        // A browser would show the first one instead.
+        choices.push(Choice::new(held.clone(), held));
+    }
     if !required || empty {
         choices.insert(
             0,

@@ -8,31 +8,31 @@ use migasfree_ui_kit::{Button, ButtonLook, Dialog};
 #[component]
 pub fn UnsavedGuard(form: FormState, on_save: Callback<()>) -> impl IntoView {
     let open = RwSignal::new(false);
-    let go_on = StoredValue::new(None::<Callback<()>>);
+    let go_on = StoredValue::new_local(None::<address::Way>);
 
-    address::hold(Callback::new(move |way: Callback<()>| {
-        let holds = form.is_dirty();
+    let held = address::hold(move |way| {
+        let holds = untrack(|| form.is_dirty());
         if holds {
             go_on.set_value(Some(way));
             open.set(true);
         }
         holds
-    }));
+    });
     let closing = window_event_listener(ev::beforeunload, move |event| {
         if untrack(|| form.is_dirty()) {
             event.prevent_default();
         }
     });
     on_cleanup(move || {
-        address::release();
+        held.release();
         closing.remove();
     });
 
     let leave = move |_| {
         open.set(false);
-        address::release();
+        held.release();
         if let Some(way) = go_on.get_value() {
-            way.run(());
+            way();
         }
     };
     let actions = move || {

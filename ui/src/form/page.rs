@@ -41,9 +41,10 @@ fn prefill(form: FormState) {
                 let Ok(id) = given.parse::<i64>() else {
                     continue;
                 };
+                let value = form.value(field.name);
                 leptos::task::spawn_local(async move {
                     if let Ok(object) = crate::api::request::get(&entity.object_api(id)).await {
-                        form.value(field.name).set(object);
+                        value.set(object);
                     }
                 });
             }
@@ -146,6 +147,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                             }
                         })
                 }}
+                <Doubt form on_insist=submit />
                 {may_save
                     .then(|| {
                         view! {
@@ -189,6 +191,27 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             {sheet.aside.map(|aside| view! { <aside class="form-aside">{aside(form)}</aside> })}
             <UnsavedGuard form on_save=submit />
         </form>
+    }
+}
+
+/// Offers to save packages that nothing in the project is known to offer.
+#[component]
+pub(super) fn Doubt(form: FormState, on_insist: Callback<()>) -> impl IntoView {
+    view! {
+        <Show when=move || form.doubted.get()>
+            <Notice tone=Tone::Warning>
+                <p>{t!(form.not_offered)}</p>
+                <Button
+                    size=ButtonSize::Small
+                    on_press=move |_| {
+                        form.insist();
+                        on_insist.run(());
+                    }
+                >
+                    {t!(form.save_anyway)}
+                </Button>
+            </Notice>
+        </Show>
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     text::t,
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
-use migasfree_ui_kit::{Chip, Icon, field};
+use migasfree_ui_kit::{Chip, Icon, Later, field};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -63,13 +63,8 @@ pub fn Picker(
             busy.set(false);
         });
     };
-    let pending = StoredValue::new(None::<TimeoutHandle>);
-    let search_soon = move || {
-        if let Some(handle) = pending.get_value() {
-            handle.clear();
-        }
-        pending.set_value(set_timeout_with_handle(search, Duration::from_millis(150)).ok());
-    };
+    let pending = Later::new();
+    let search_soon = move || pending.run(Duration::from_millis(150), search);
     let show = move || {
         if !disabled && !open.get_untracked() {
             open.set(true);
@@ -173,6 +168,8 @@ pub fn Picker(
                 });
                 if !inside {
                     let _ = open.try_set(false);
+                    // Letters of a search are nothing that was chosen.
+                    let _ = typed.try_set(String::new());
                 }
             }, Duration::from_millis(120));
         }>

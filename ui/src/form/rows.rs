@@ -1,5 +1,5 @@
 //! Rows that belong to an object and are saved one by one: groups of a policy, packages of an application.
-use super::{FieldView, FormState, save};
+use super::{FieldView, FormState, page::Doubt, save};
 use crate::{
     api::{ApiError, query, request},
     entity::{Entity, Sheet, value},
@@ -103,7 +103,10 @@ fn Row(
         asking.set(false);
         leptos::task::spawn_local(async move {
             match request::delete(&entity.object_api(id)).await {
-                Ok(_) => on_deleted.run(()),
+                Ok(_) => {
+                    // The page may have been left meanwhile.
+                    let _left = on_deleted.try_run(());
+                }
                 Err(error) => toasts.error(error.line()),
             }
         });
@@ -136,14 +139,14 @@ fn RowForm(
         .of_parent(parent, parent_id);
     let failure = RwSignal::new(None::<ApiError>);
     let others = form.other_errors();
-    let submit = move || {
+    let submit = Callback::new(move |()| {
         failure.set(None);
         save::save(
             form,
             Callback::new(move |_| on_saved.run(())),
             Callback::new(move |error| failure.set(Some(error))),
         );
-    };
+    });
     view! {
         <form
             class="dialog-form"
@@ -151,7 +154,7 @@ fn RowForm(
             on:submit=move |event| {
                 event.prevent_default();
                 event.stop_propagation();
-                submit();
+                submit.run(());
             }
         >
             {form.sheet.form.iter().flat_map(|section| section.fields).map(|field| view! { <FieldView form field /> }).collect_view()}
@@ -160,6 +163,7 @@ fn RowForm(
                 messages.extend(failure.get().map(|error| error.line()));
                 (!messages.is_empty()).then(|| view! { <Notice tone=Tone::Error>{messages.join(" ")}</Notice> })
             }}
+            <Doubt form on_insist=submit />
             <div class="dialog-form-actions">
                 <Button look=ButtonLook::Quiet on_press=move |_| on_cancel.run(())>{t!(common.cancel)}</Button>
                 <Button look=ButtonLook::Primary kind="submit" busy=form.saving>{t!(form.save)}</Button>

@@ -26,11 +26,12 @@ pub fn save(form: FormState, on_saved: Callback<(i64, Value)>, on_error: Callbac
         }
         match answer {
             Ok((id, object)) => {
+                form.doubted.set(false);
                 form.settle();
                 on_saved.run((id, object));
             }
             Err(ApiError::Invalid(fields)) => {
-                form.errors.set(fields);
+                form.refuse(fields);
                 focus_first_error();
             }
             Err(error) => on_error.run(error),
@@ -39,15 +40,16 @@ pub fn save(form: FormState, on_saved: Callback<(i64, Value)>, on_error: Callbac
 }
 
 async fn send(form: FormState) -> Result<(i64, Value), ApiError> {
+    // All of it now: the page may be left on the way.
     let body = Value::Object(form.body());
     let known = form.stored_id();
+    let files = form.files();
     let object = match known {
         Some(id) => request::patch(&form.entity.object_api(id), &body).await?,
         None => request::post(form.entity.api, &body).await?,
     };
     let id = known.unwrap_or_else(|| value::id(&object));
     form.note_created(id);
-    let files = form.files();
     if files.is_empty() {
         return Ok((id, object));
     }
@@ -68,7 +70,14 @@ fn focus_first_error() {
             .flatten();
         if let Some(control) = found {
             use wasm_bindgen::JsCast;
-            let _ = control.unchecked_into::<web_sys::HtmlElement>().focus();
+            let _ = control.unchecked_ref::<web_sys::HtmlElement>().focus();
+            // With its label above and its message below, away from the bars at the edges.
+            let field = control.closest(".field-invalid").ok().flatten();
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Center);
+            field
+                .unwrap_or(control)
+                .scroll_into_view_with_scroll_into_view_options(&options);
         }
     });
 }

@@ -21,6 +21,9 @@ pub struct FormState {
     pub saving: RwSignal<bool>,
     /// Messages by field.
     pub errors: RwSignal<FieldErrors>,
+    /// The server knows nothing that offers the packages; somebody may insist.
+    pub doubted: RwSignal<bool>,
+    insists: StoredValue<bool>,
     values: StoredValue<BTreeMap<&'static str, RwSignal<Value>>>,
     original: RwSignal<BTreeMap<&'static str, Value>>,
     files: StoredValue<BTreeMap<&'static str, File>, LocalStorage>,
@@ -55,6 +58,8 @@ impl FormState {
             id,
             saving: RwSignal::new(false),
             errors: RwSignal::new(FieldErrors::new()),
+            doubted: RwSignal::new(false),
+            insists: StoredValue::new(false),
             values: StoredValue::new(values),
             original: RwSignal::new(original),
             files: StoredValue::new_local(BTreeMap::new()),
@@ -117,6 +122,22 @@ impl FormState {
         })
     }
 
+    /// Takes the messages at a field away: it says something else by now.
+    pub fn forgive(self, name: &str) {
+        if fields(self.sheet).any(|field| field.offered && field.name == name) {
+            self.doubted.set(false);
+            self.insists.set_value(false);
+        }
+        if self
+            .errors
+            .with_untracked(|errors| errors.contains_key(name))
+        {
+            self.errors.update(|errors| {
+                errors.remove(name);
+            });
+        }
+    }
+
     /// Messages that belong to no field of this form.
     pub fn other_errors(self) -> Signal<Vec<String>> {
         Signal::derive(move || {
@@ -149,13 +170,32 @@ impl FormState {
         changed || self.files.with_value(|files| !files.is_empty())
     }
 
-    /// What the server has to be told: everything filled in a new object, what changed in an existing one.
+    /// What the server has to be told: everything the form of a new object shows, with what is left empty or unticked; what changed in an existing one.
     pub fn body(self) -> Map<String, Value> {
         let mut body = self.own_body();
         if let (None, Some((member, id))) = (self.id, self.parent.get_value()) {
             body.insert(member.to_owned(), id.into());
         }
+        let names = fields(self.sheet).any(|field| field.offered && body.contains_key(field.name));
+        if names && !self.insists.get_value() {
+            body.insert("only_offered".to_owned(), true.into());
+        }
         body
+    }
+
+    /// Takes over what the server said against it.
+    pub fn refuse(self, errors: FieldErrors) {
+        let offered = |name: &String| {
+            fields(self.sheet).any(|field| field.offered && field.name == name.as_str())
+        };
+        self.doubted
+            .set(!self.insists.get_value() && errors.keys().all(offered));
+        self.errors.set(errors);
+    }
+
+    /// From the next time on, packages that nothing is known to offer are saved all the same.
+    pub fn insist(self) {
+        self.insists.set_value(true);
     }
 
     fn own_body(self) -> Map<String, Value> {
@@ -167,11 +207,7 @@ impl FormState {
                     let unchanged = original
                         .get(field.name)
                         .is_some_and(|value| field.same(value, &held));
-                    let wanted = if self.id.is_some() {
-                        !unchanged
-                    } else {
-                        !held.is_null() || field.required
-                    };
+                    let wanted = self.id.is_none() || !unchanged;
                     wanted.then(|| (field.name.to_owned(), field.write(&held)))
                 })
                 .collect()

@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{
-    Button, ButtonLook, ButtonSize, Chip, Choice, Field, Icon, Popover, Select, TextInput,
+    Button, ButtonLook, ButtonSize, Chip, Choice, Field, Icon, Later, Popover, Select, TextInput,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -28,8 +28,12 @@ pub fn FilterPanel(state: ListState) -> impl IntoView {
 
 #[component]
 fn FilterField(state: ListState, filter: &'static Filter) -> impl IntoView {
-    let label = (filter.label)();
-    let control = match &filter.kind {
+    // Made inside the frame, whose label and help name it.
+    view! { <Field label=(filter.label)()>{filter_control(state, filter)}</Field> }
+}
+
+fn filter_control(state: ListState, filter: &'static Filter) -> AnyView {
+    match &filter.kind {
         FilterKind::Text => text_filter(state, filter.name, "text"),
         FilterKind::Since | FilterKind::Before => text_filter(state, filter.name, "date"),
         FilterKind::Flag => choice_filter(
@@ -50,27 +54,23 @@ fn FilterField(state: ListState, filter: &'static Filter) -> impl IntoView {
         ),
         FilterKind::Choices(choices) => choice_filter(state, filter.name, choices()),
         FilterKind::Object(entity) => object_filter(state, filter.name, entity),
-    };
-    view! { <Field label>{control}</Field> }
+    }
 }
 
 fn text_filter(state: ListState, name: &'static str, kind: &'static str) -> AnyView {
     let value = RwSignal::new(untrack(|| state.get(name)));
-    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let pending = Later::new();
     follow(state, name, value);
     Effect::new(move |before: Option<String>| {
         let text = value.get();
         if before.is_some_and(|before| before != text) {
-            if let Some(handle) = pending.get_value() {
-                handle.clear();
-            }
             let new = text.clone();
             let apply = move || {
                 if untrack(|| state.get(name)) != new {
                     state.set(name, new.trim());
                 }
             };
-            pending.set_value(set_timeout_with_handle(apply, Duration::from_millis(300)).ok());
+            pending.run(Duration::from_millis(300), apply);
         }
         text
     });

@@ -22,7 +22,7 @@ use migasfree_ui_kit::{
     table::{Table, TableColumn, TableRow, is_typing},
 };
 use serde_json::Value;
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// A list with everything that lists have.
 #[component]
@@ -288,7 +288,7 @@ fn table_rows(entity: &'static Entity, rows: &[Value]) -> Vec<TableRow> {
                 stamp: value::stamp(&row),
                 name: entity.text_of(&row),
                 href: entity.page.then(|| entity.object_href(id)),
-                cell: Callback::new(move |key: String| {
+                cell: Arc::new(move |key: &str| {
                     entities::sheet(entity)
                         .columns
                         .iter()

@@ -58,9 +58,9 @@ fn Decision(row: Value) -> impl IntoView {
     };
     let decide = move |approved: bool| {
         busy.set(true);
+        let body = json!({"approved": approved, "comment": comment.get_untracked()});
         leptos::task::spawn_local(async move {
             let path = format!("{}decide/", APPLICATION_REQUESTS.object_api(id));
-            let body = json!({"approved": approved, "comment": comment.get_untracked()});
             let answer = request::post(&path, &body).await;
             // The list may have been left meanwhile.
             let _left = busy.try_set(false);

@@ -40,7 +40,7 @@ pub fn SignInAgain() -> impl IntoView {
             node_ref=dialog
             class="dialog"
             aria-labelledby="login-again"
-            on:close=move |_| show(dialog.get_untracked())
+            on:close=move |_| show(dialog.try_get_untracked().flatten())
         >
             <div class="login-again">
                 <h2 id="login-again">{t!(login.title)}</h2>
@@ -63,9 +63,9 @@ fn LoginForm() -> impl IntoView {
         }
         busy.set(true);
         failure.set(None);
+        let (name, secret) = (username.get_untracked(), password.get_untracked());
         leptos::task::spawn_local(async move {
-            let answer =
-                session::sign_in(username.get_untracked().trim(), &password.get_untracked()).await;
+            let answer = session::sign_in(name.trim(), &secret).await;
             let _ = busy.try_set(false);
             if let Err(error) = answer {
                 let _ = failure.try_set(Some(error));

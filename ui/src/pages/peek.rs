@@ -9,7 +9,7 @@ use crate::{
     text::{number, t},
 };
 use leptos::{ev, prelude::*};
-use migasfree_ui_kit::{RelativeTime, SkeletonLines, Status};
+use migasfree_ui_kit::{Later, RelativeTime, SkeletonLines, Status};
 use serde_json::Value;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -45,23 +45,19 @@ impl PartialEq for Target {
 #[derive(Clone, Copy)]
 struct Card {
     shown: RwSignal<Option<Target>>,
-    pending: StoredValue<Option<TimeoutHandle>>,
+    pending: Later,
 }
 
 impl Card {
     fn soon(self, wanted: Option<Target>, pause: Duration) {
-        self.stay();
         let act = move || {
             let _ = self.shown.try_set(wanted);
         };
-        self.pending
-            .set_value(set_timeout_with_handle(act, pause).ok());
+        self.pending.run(pause, act);
     }
 
     fn stay(self) {
-        if let Some(handle) = self.pending.try_get_value().flatten() {
-            handle.clear();
-        }
+        self.pending.cancel();
     }
 
     fn hide(self) {
@@ -91,7 +87,7 @@ impl Card {
 pub fn Peek() -> impl IntoView {
     let card = Card {
         shown: RwSignal::new(None),
-        pending: StoredValue::new(None),
+        pending: Later::new(),
     };
     let listeners = [
         window_event_listener(ev::pointerover, move |event| {
@@ -117,7 +113,6 @@ pub fn Peek() -> impl IntoView {
         window_event_listener(ev::wheel, move |_| card.hide()),
     ];
     on_cleanup(move || {
-        card.stay();
         for listener in listeners {
             listener.remove();
         }

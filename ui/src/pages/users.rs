@@ -63,10 +63,11 @@ pub fn PasswordCard(id: i64, own: bool, name: String) -> impl IntoView {
         }
         let name = name.clone();
         busy.set(true);
+        let (one, two) = (first.get_untracked(), second.get_untracked());
+        let old = current.get_untracked();
         leptos::task::spawn_local(async move {
-            let (one, two) = (first.get_untracked(), second.get_untracked());
             let answer = if own {
-                let body = json!({"old_password": current.get_untracked(), "new_password1": one, "new_password2": two});
+                let body = json!({"old_password": old, "new_password1": one, "new_password2": two});
                 request::post("/rest-auth/password/change/", &body).await
             } else {
                 request::put(

@@ -7,7 +7,7 @@ use crate::{
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use migasfree_types::rest::search::SearchHit;
-use migasfree_ui_kit::Icon;
+use migasfree_ui_kit::{Icon, Later};
 use std::{sync::Arc, time::Duration};
 
 #[derive(Clone)]
@@ -71,7 +71,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let hits = RwSignal::new(Vec::<SearchHit>::new());
     let at = RwSignal::new(0_usize);
-    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let pending = Later::new();
     let newest = StoredValue::new(0_u32);
     let search = move || {
         let number = newest.get_value().wrapping_add(1);
@@ -133,10 +133,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
                     on:input=move |event| {
                         typed.set(event_target_value(&event));
                         at.set(0);
-                        if let Some(handle) = pending.get_value() {
-                            handle.clear();
-                        }
-                        pending.set_value(set_timeout_with_handle(search, Duration::from_millis(150)).ok());
+                        pending.run(Duration::from_millis(150), search);
                     }
                 />
             </div>

@@ -94,7 +94,10 @@ pub fn AppGrid(
     let node = NodeRef::<html::Div>::new();
     let layout = RwSignal::new(Layout::default());
     let measure = move || {
-        let (Some(grid), Some(main)) = (node.get_untracked(), scroller.0.get_untracked()) else {
+        // Measured in the next frame, when the page may have been left.
+        let grid = node.try_get_untracked().flatten();
+        let main = scroller.0.try_get_untracked().flatten();
+        let (Some(grid), Some(main)) = (grid, main) else {
             return;
         };
         let grid = grid.get_bounding_client_rect();

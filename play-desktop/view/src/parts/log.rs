@@ -23,8 +23,11 @@ struct Log {
 impl Log {
     /// Adds a part, unless it is already there or something before it is missing.
     fn take(&self, offset: u64, next: u64, part: &str) -> bool {
-        if offset != self.next.get_value() {
-            return offset < self.next.get_value();
+        let Some(expected) = self.next.try_get_value() else {
+            return false;
+        };
+        if offset != expected {
+            return offset < expected;
         }
         self.next.set_value(next);
         self.text.update(|text| {
@@ -42,8 +45,8 @@ impl Log {
 
     /// Reads until there is no more.
     async fn read(self, job: String) {
-        loop {
-            let offset = self.next.get_value();
+        // Until the log was closed.
+        while let Some(offset) = self.next.try_get_value() {
             match bridge::job_output(&job, offset).await {
                 Ok(part) if part.next > offset => {
                     if !self.take(offset, part.next, &part.text) {

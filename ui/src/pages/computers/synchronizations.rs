@@ -13,7 +13,7 @@ use migasfree_ui_kit::{
     table::{Table, TableColumn, TableRow},
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 const DAY: f64 = 86_400_000.0;
 const WEEKS: u32 = 26;
@@ -102,7 +102,7 @@ fn SyncTable(rows: crate::api::Query<Page<Value>>) -> impl IntoView {
                             stamp: crate::entity::value::stamp(&row),
                             name: crate::entity::value::text(&row, "created_at"),
                             href: None,
-                            cell: Callback::new(move |key: String| {
+                            cell: Arc::new(move |key: &str| {
                                 entities::sheet(&SYNCHRONIZATIONS)
                                     .columns
                                     .iter()

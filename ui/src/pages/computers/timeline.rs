@@ -173,7 +173,7 @@ fn trouble(row: &Value, icon: icondata::Icon, tone: Tone, words: String, text: &
         icon,
         tone,
         words,
-        second: first.trim().lines().next().unwrap_or_default().to_owned(),
+        second: value::gist(&first).to_owned(),
     }
 }
 

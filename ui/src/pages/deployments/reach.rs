@@ -7,7 +7,7 @@ use crate::{
 use leptos::prelude::*;
 use migasfree_types::rest::deployment::{DayReach, DeploymentPreview, DeploymentPreviewRequest};
 use migasfree_ui_kit::{
-    Card,
+    Card, Later,
     chart::{LineChart, Series},
     format,
 };
@@ -18,7 +18,7 @@ use std::time::Duration;
 pub fn Reach(form: FormState) -> impl IntoView {
     let preview = RwSignal::new(None::<Result<DeploymentPreview, ApiError>>);
     let busy = RwSignal::new(false);
-    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let pending = Later::new();
     let newest = StoredValue::new(0_u32);
     let wanted = Memo::new(move |_| DeploymentPreviewRequest {
         project: form.chosen_id("project"),
@@ -32,9 +32,7 @@ pub fn Reach(form: FormState) -> impl IntoView {
         let wanted = wanted.get();
         let number = newest.get_value().wrapping_add(1);
         newest.set_value(number);
-        if let Some(handle) = pending.get_value() {
-            handle.clear();
-        }
+        pending.cancel();
         if wanted.project.is_none() {
             preview.set(None);
             return;
@@ -51,7 +49,7 @@ pub fn Reach(form: FormState) -> impl IntoView {
                 }
             });
         };
-        pending.set_value(set_timeout_with_handle(ask, Duration::from_millis(250)).ok());
+        pending.run(Duration::from_millis(250), ask);
     });
     let scheduled = move || form.chosen_id("schedule").is_some();
     view! {

@@ -10,13 +10,13 @@ use crate::{
     form::Picker,
     text::{self, plural, t, tf},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, prelude::*, reactive::owner::WeakOwner};
 use migasfree_ui_kit::{
     Button, ButtonLook, ButtonSize, Dialog, Field, Icon, IconButton, Notice, Progress, Tone,
     format, use_toasts,
 };
 use serde_json::Value;
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, FileList, FormData};
 
@@ -36,6 +36,19 @@ struct Item {
     sent: RwSignal<f64>,
     error: RwSignal<String>,
     transfer: StoredValue<Option<Upload>, LocalStorage>,
+}
+
+impl Item {
+    fn new(number: u32, file: File) -> Self {
+        Self {
+            number,
+            file: StoredValue::new_local(file),
+            stage: RwSignal::new(Stage::Waiting),
+            sent: RwSignal::new(0.0),
+            error: RwSignal::new(String::new()),
+            transfer: StoredValue::new_local(None),
+        }
+    }
 }
 
 thread_local! {
@@ -71,21 +84,19 @@ fn UploadTool() -> impl IntoView {
     let items = RwSignal::new(Vec::<Item>::new());
     let next = StoredValue::new(0_u32);
     let over = RwSignal::new(false);
+    // What is on its way outlives the dialog in which it was chosen.
+    let owner = Owner::current().map(|owner| owner.downgrade());
     let take = move |files: Option<FileList>| {
         let Some(files) = files else { return };
+        let Some(owner) = owner.as_ref().and_then(WeakOwner::upgrade) else {
+            return;
+        };
         let new: Vec<Item> = (0..files.length())
             .filter_map(|index| files.get(index))
             .map(|file| {
                 let number = next.get_value();
                 next.set_value(number.wrapping_add(1));
-                Item {
-                    number,
-                    file: StoredValue::new_local(file),
-                    stage: RwSignal::new(Stage::Waiting),
-                    sent: RwSignal::new(0.0),
-                    error: RwSignal::new(String::new()),
-                    transfer: StoredValue::new_local(None),
-                }
+                owner.with(|| Item::new(number, file))
             })
             .collect();
         if !new.is_empty() {
@@ -151,12 +162,13 @@ fn UploadForm(
         };
         missing.set(Vec::new());
         running.set(true);
-        let queue: Vec<Item> = items
+        let queue: Vec<Waiting> = items
             .get_untracked()
             .into_iter()
             .filter(|item| matches!(item.stage.get_untracked(), Stage::Waiting | Stage::Failed))
+            .map(|item| (item, item.file.get_value()))
             .collect();
-        let on_end = Callback::new(move |done: u64| {
+        let on_end = Rc::new(move |done: u64| {
             running.set(false);
             if done > 0 {
                 toasts.success(plural(done, t!(package.uploaded_one), t!(package.uploaded)));
@@ -231,17 +243,21 @@ fn preselect(store: RwSignal<Value>) {
     });
 }
 
+/// A file to send, and its line: the list may be left before its turn comes.
+type Waiting = (Item, File);
+
 /// Sends one file after the other, so that a slow line is not shared.
-fn send_next(store: i64, queue: Vec<Item>, done: u64, on_end: Callback<u64>) {
-    let Some((item, rest)) = queue.split_first() else {
-        on_end.run(done);
+fn send_next(store: i64, queue: Vec<Waiting>, done: u64, on_end: Rc<dyn Fn(u64)>) {
+    let Some((first, rest)) = queue.split_first() else {
+        on_end(done);
         return;
     };
-    let (item, rest) = (*item, rest.to_vec());
+    let ((item, file), rest) = (first.clone(), rest.to_vec());
     item.stage.set(Stage::Sending);
     item.error.set(String::new());
     let rest_after_failure = rest.clone();
-    let started = form_of(store, &item).and_then(|form| {
+    let after_failure = Rc::clone(&on_end);
+    let started = form_of(store, &file).and_then(|form| {
         upload::send(
             "POST",
             PACKAGES.api,
@@ -255,7 +271,12 @@ fn send_next(store: i64, queue: Vec<Item>, done: u64, on_end: Callback<u64>) {
             },
             move |answer| {
                 let worked = finish(item, answer.map(|_| ()));
-                send_next(store, rest.clone(), done + u64::from(worked), on_end);
+                send_next(
+                    store,
+                    rest.clone(),
+                    done + u64::from(worked),
+                    Rc::clone(&on_end),
+                );
             },
         )
     });
@@ -263,18 +284,17 @@ fn send_next(store: i64, queue: Vec<Item>, done: u64, on_end: Callback<u64>) {
         Ok(transfer) => item.transfer.set_value(Some(transfer)),
         Err(error) => {
             finish(item, Err(error));
-            send_next(store, rest_after_failure, done, on_end);
+            send_next(store, rest_after_failure, done, after_failure);
         }
     }
 }
 
-fn form_of(store: i64, item: &Item) -> Result<FormData, ApiError> {
+fn form_of(store: i64, file: &File) -> Result<FormData, ApiError> {
     let refused = |_| ApiError::Unreachable;
     let form = FormData::new().map_err(refused)?;
     form.append_with_str("store", &store.to_string())
         .map_err(refused)?;
-    item.file
-        .with_value(|file| form.append_with_blob_and_filename("files", file, &file.name()))
+    form.append_with_blob_and_filename("files", file, &file.name())
         .map_err(refused)?;
     Ok(form)
 }

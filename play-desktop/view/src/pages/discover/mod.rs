@@ -13,7 +13,7 @@ use featured::{Featured, featured};
 use filters::{Categories, StateFilter};
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_types::play::{App, AppState, Level};
-use migasfree_ui_kit::SearchField;
+use migasfree_ui_kit::{Later, SearchField};
 use nothing::Nothing;
 
 /// The page.
@@ -160,16 +160,11 @@ fn is_shown(app: &App, state: AppState, shown: Shown) -> bool {
 fn announce_results(filtered: Signal<bool>, ids: Signal<Vec<u32>>) {
     let store = use_store();
     let i18n = use_i18n();
-    let pending = StoredValue::new(None::<TimeoutHandle>);
-    let stop = move || {
-        if let Some(handle) = pending.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
-    };
+    let pending = Later::new();
     Effect::new(move || {
         let count = ids.with(Vec::len);
         let wanted = filtered.get();
-        stop();
+        pending.cancel();
         if !wanted {
             return;
         }
@@ -180,8 +175,6 @@ fn announce_results(filtered: Signal<bool>, ids: Signal<Vec<u32>>) {
                 count => filled!(locale, announce.results_many, count = count),
             });
         };
-        let handle = set_timeout_with_handle(say, std::time::Duration::from_millis(700));
-        pending.set_value(handle.ok());
+        pending.run(std::time::Duration::from_millis(700), say);
     });
-    on_cleanup(stop);
 }
