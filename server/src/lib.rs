@@ -16,6 +16,7 @@ pub mod files;
 pub mod hardware;
 pub mod jobs;
 pub mod public;
+pub mod random;
 pub mod repository;
 pub mod rest;
 pub mod safe;

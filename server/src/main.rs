@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use migasfree_server::app::App;
 use migasfree_server::clock::SystemClock;
 use migasfree_server::config::{self, Flag, Loaded, LogFormat, Settings, Source};
+use migasfree_server::random::SystemRandom;
 use rustix::fs::Mode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -174,7 +175,7 @@ fn start_log(settings: &Settings) -> anyhow::Result<()> {
 async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let app = App::start(settings, Arc::new(SystemClock)).await?;
+    let app = App::start(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     if let Some(admin) = &app.admin {
         say(&format!(
             "administrator: {}  password: {}\n(also in {} until it is changed)\n",

@@ -2,6 +2,7 @@
 //! headers, compression, the rest of the body, size limit.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -19,12 +20,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::request_id::{
-    MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::Instrument as _;
 
 use super::AppState;
+use crate::random::Random;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request with a larger body, or one of unknown size, gets the time of an upload.
@@ -44,6 +46,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         .and(NotForContentType::const_new("application/octet-stream"))
         .and(NotForContentType::const_new("font/"))
         .and(may_be_compressed);
+    let names = Names(Arc::clone(&state.random));
     let inner = routes
         .layer(DefaultBodyLimit::max(limit))
         .layer(from_fn_with_state(
@@ -63,15 +66,31 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
             header::X_FRAME_OPTIONS,
             HeaderValue::from_static("DENY"),
         ))
+        // What says nothing else is one operator's answer of this moment: no browser and no proxy keeps it.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
         .layer(from_fn_with_state(state.clone(), limit_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(observe))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, names))
         .with_state(state);
     // Before the routes are matched, so it has to be a service around the router.
     let slashed = MapRequestLayer::new(add_slash).layer(inner);
     Router::new().fallback_service(slashed)
+}
+
+/// Names requests that come without a name.
+#[derive(Debug, Clone)]
+struct Names(Arc<dyn Random>);
+
+impl MakeRequestId for Names {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        let name = self.0.uuid().to_string();
+        HeaderValue::from_str(&name).ok().map(RequestId::new)
+    }
 }
 
 /// Addresses of the API end in a slash; those without one mean the same. Never a redirect: a POST would lose its body.

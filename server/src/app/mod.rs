@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
+use crate::random::Random;
 use crate::repository::signing::Signer;
 use crate::{auth, events, files, jobs, public, rest, safe, stats, web};
 
@@ -31,6 +32,8 @@ pub struct AppState {
     pub db: Db,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
     /// The settings in force.
     pub settings: Arc<Settings>,
     /// Who signs in, and how.
@@ -45,6 +48,8 @@ pub struct AppState {
     pub jobs: jobs::Queue,
     /// Live events.
     pub events: events::Bus,
+    /// The WebSockets that are open.
+    pub sockets: events::Sockets,
     /// Figures for Prometheus.
     pub metrics: Metrics,
     /// Cancelled when the server stops: whatever lasts longer than a request ends then.

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db, PostgresOptions};
 use crate::jobs::{Queue, Workers};
+use crate::random::Random;
 use crate::repository::publish;
 use crate::repository::signing::{Signer, SigningError};
 use crate::{events, files, safe};
@@ -74,7 +75,11 @@ impl App {
     ///
     /// # Errors
     /// When any of these fails; nothing runs then.
-    pub async fn start(mut settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+    pub async fn start(
+        mut settings: Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, StartError> {
         private_folder(&settings.data)?;
         let listener = listen(settings.listen).await?;
         let address = listener.local_addr().unwrap_or(settings.listen);
@@ -92,10 +97,11 @@ impl App {
             schema = db::known_schema(),
             "the database is ready"
         );
-        let state = AppState::new(settings, db, clock)?;
+        let state = AppState::new(settings, db, clock, random)?;
         let admin = auth::create_administrator(
             &state.db,
             &state.auth.hasher,
+            &*state.random,
             &state.settings.data,
             state.clock.now(),
         )
@@ -170,7 +176,12 @@ impl AppState {
     ///
     /// # Errors
     /// When keys or folders of the data folder cannot be used.
-    pub fn new(settings: Settings, db: Db, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+    pub fn new(
+        settings: Settings,
+        db: Db,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, StartError> {
         let at = |path: &PathBuf| {
             let path = path.clone();
             move |source| StartError::File { path, source }
@@ -179,11 +190,13 @@ impl AppState {
         let files_folder = settings.data.join(FILES);
         let keys = safe::keys::KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
         let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
-        let signer = Signer::open(&keys_folder, clock.now())?;
-        let jwt = JwtKey::open(&keys_folder).map_err(at(&keys_folder))?;
+        let signer = Signer::open(&keys_folder, clock.now(), &*random)?;
+        let jwt = JwtKey::open(&keys_folder, &*random).map_err(at(&keys_folder))?;
+        let auth = Auth::new(&settings, Arc::clone(&clock), Arc::clone(&random), jwt);
         Ok(Self {
-            auth: Arc::new(Auth::new(&settings, Arc::clone(&clock), jwt)),
-            jobs: Queue::new(db.clone(), Arc::clone(&clock)),
+            auth: Arc::new(auth),
+            jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),
+            sockets: events::Sockets::default(),
             events: events::Bus::new(&db),
             keys: Arc::new(keys),
             files,
@@ -192,6 +205,7 @@ impl AppState {
             stop: CancellationToken::new(),
             settings: Arc::new(settings),
             clock,
+            random,
             db,
         })
     }

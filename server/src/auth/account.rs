@@ -10,7 +10,7 @@ use crate::app::AppState;
 use crate::args;
 use crate::audit::{self, Change};
 use crate::core::user_profiles::USER_PROFILES;
-use crate::db::UserId;
+use crate::db::{Ts, Tx, UserId};
 use crate::rest::context::Context;
 use crate::rest::error::RestError;
 use crate::rest::load;
@@ -112,24 +112,14 @@ pub async fn change_password(
     operator: Operator,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
-    let attempts = attempts_key(operator.id);
-    state.auth.logins.check(&attempts).map_err(too_many)?;
-    let account: (String, String, String, String) = state
+    verify_own(&state, &operator, &fields.text("old_password")).await?;
+    let (first, last, email): (String, String, String) = state
         .db
         .one(
-            "SELECT password, first_name, last_name, email FROM core_userprofile WHERE id = $1",
+            "SELECT first_name, last_name, email FROM core_userprofile WHERE id = $1",
             args![operator.id],
         )
         .await?;
-    let (stored, first, last, email) = account;
-    let old = fields.text("old_password");
-    if !state.auth.hasher.verify(&old, Some(stored)).await {
-        state.auth.logins.hit(&attempts).map_err(too_many)?;
-        return Err(RestError::field(
-            "old_password",
-            "This is not the current password.",
-        ));
-    }
     let [new, again] = fields.required(["new_password1", "new_password2"])?;
     let mailbox = email.split('@').next().unwrap_or_default();
     let weak = check_rules(&new, &[&operator.username, &first, &last, mailbox]);
@@ -149,12 +139,53 @@ pub async fn change_password(
     Ok(Json(json!({"detail": "The password has been changed."})))
 }
 
+/// Refuses whoever does not know the password of their own account; guessing is slowed down.
+pub(crate) async fn verify_own(
+    state: &AppState,
+    operator: &Operator,
+    password: &str,
+) -> Result<(), RestError> {
+    let attempts = attempts_key(operator.id);
+    state.auth.logins.check(&attempts).map_err(too_many)?;
+    let (stored,): (String,) = state
+        .db
+        .one(
+            "SELECT password FROM core_userprofile WHERE id = $1",
+            args![operator.id],
+        )
+        .await?;
+    if state.auth.hasher.verify(password, Some(stored)).await {
+        return Ok(());
+    }
+    state.auth.logins.hit(&attempts).map_err(too_many)?;
+    Err(RestError::field(
+        "old_password",
+        "This is not the current password.",
+    ))
+}
+
 fn too_many(exceeded: super::Exceeded) -> RestError {
     super::AuthError::from(exceeded).into()
 }
 
 fn attempts_key(user: UserId) -> String {
     format!("password of {user}")
+}
+
+/// Stores a password; whatever was opened with the old one ends, but for the token or session in use.
+pub(crate) async fn set_password(
+    tx: &mut Tx,
+    user: UserId,
+    hash: String,
+    now: Ts,
+    kept: Option<Credential>,
+) -> crate::db::Result<()> {
+    tx.execute(
+        "UPDATE core_userprofile SET password = $2, password_changed_at = $3 WHERE id = $1",
+        args![user, hash, now],
+    )
+    .await?;
+    super::end_everything(tx, user, kept).await
 }
 
 async fn store_password(
@@ -164,27 +195,8 @@ async fn store_password(
 ) -> Result<(), RestError> {
     let hash = state.auth.hasher.hash(password).await;
     let now = state.clock.now();
-    let (token, session) = match operator.credential {
-        Credential::Token(id) => (id, 0),
-        Credential::Session(id) => (0, id),
-        Credential::Jwt | Credential::Ticket | Credential::Password => (0, 0),
-    };
     let mut tx = state.db.begin().await?;
-    tx.execute(
-        "UPDATE core_userprofile SET password = $2, password_changed_at = $3 WHERE id = $1",
-        args![operator.id, hash, now],
-    )
-    .await?;
-    tx.execute(
-        "DELETE FROM auth_token WHERE user_id = $1 AND id <> $2",
-        args![operator.id, token],
-    )
-    .await?;
-    tx.execute(
-        "DELETE FROM auth_session WHERE user_id = $1 AND id <> $2",
-        args![operator.id, session],
-    )
-    .await?;
+    set_password(&mut tx, operator.id, hash, now, Some(operator.credential)).await?;
     let change = own_change("change_password", operator, None, None);
     audit::record(&mut tx, now, &operator.author(), &change).await?;
     super::credentials_changed(state, &mut tx, operator.id);

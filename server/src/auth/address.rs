@@ -5,9 +5,11 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::app::AppState;
+use crate::config::Networks;
 
 /// How the request reached us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl FromRequestParts<AppState> for Connection {
                 info.0.ip().to_canonical()
             });
         let settings = &state.settings;
-        let trusted = settings.trusted_proxies.0.contains(&peer);
+        let trusted = settings.trusted_proxies.contains(peer);
         let header = |name: &str| {
             parts
                 .headers
@@ -42,9 +44,6 @@ impl FromRequestParts<AppState> for Connection {
                 .filter(|_| trusted)
                 .and_then(|value| value.to_str().ok())
         };
-        let forwarded = header("x-forwarded-for")
-            .and_then(|list| list.split(',').next())
-            .and_then(|first| first.trim().parse::<IpAddr>().ok());
         let secure = header("x-forwarded-proto").map_or_else(
             || {
                 settings
@@ -58,13 +57,43 @@ impl FromRequestParts<AppState> for Connection {
             .iter()
             .any(|name| parts.headers.contains_key(*name));
         let connection = Self {
-            client: forwarded.unwrap_or(peer),
+            client: client(peer, &parts.headers, &settings.trusted_proxies),
             secure,
             local: peer.is_loopback() && !proxied,
         };
         parts.extensions.insert(connection);
         Ok(connection)
     }
+}
+
+/// Who is at the other end of the named proxies. Each proxy writes whom it spoke to behind what it was given, so what
+/// the last of them that is named found is true, and everything before that is the caller's own word.
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &Networks) -> IpAddr {
+    let entries: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .map(|line| line.to_str().unwrap_or_default())
+        .flat_map(|line| line.split(','))
+        .collect();
+    let mut client = peer;
+    for entry in entries.into_iter().rev() {
+        if !trusted.contains(client) {
+            break;
+        }
+        let Some(address) = address(entry.trim()) else {
+            break;
+        };
+        client = address;
+    }
+    client
+}
+
+/// An address, also with a port behind it.
+fn address(entry: &str) -> Option<IpAddr> {
+    let bare = entry.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<IpAddr>().ok();
+    let with_port = || entry.parse::<SocketAddr>().ok().map(|at| at.ip());
+    address.or_else(with_port).map(|ip| ip.to_canonical())
 }
 
 /// The address of the client.
@@ -84,5 +113,93 @@ impl FromRequestParts<AppState> for ClientAddress {
         Connection::from_request_parts(parts, state)
             .await
             .map(|connection| Self(connection.client))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::config::Settings;
+
+    fn networks(text: &str) -> Networks {
+        let flag = crate::config::Flag {
+            flag: "--set",
+            name: "trusted_proxies".to_owned(),
+            value: text.to_owned(),
+        };
+        let source = crate::config::Source {
+            flags: vec![flag],
+            ..crate::config::Source::default()
+        };
+        let settings: Settings = crate::config::load(&source).settings().unwrap();
+        settings.trusted_proxies
+    }
+
+    #[test]
+    fn the_client_is_the_last_that_no_named_proxy_wrote() {
+        for (trusted, peer, lines, expected) in [
+            ("127.0.0.1", "127.0.0.1", &["192.0.2.7"][..], "192.0.2.7"),
+            (
+                "127.0.0.1",
+                "127.0.0.1",
+                &["6.6.6.6, 192.0.2.7"],
+                "192.0.2.7",
+            ),
+            (
+                "127.0.0.1",
+                "127.0.0.1",
+                &["6.6.6.6", "192.0.2.7"],
+                "192.0.2.7",
+            ),
+            (
+                "127.0.0.1,10.0.0.0/8",
+                "127.0.0.1",
+                &["6.6.6.6, 192.0.2.7, 10.1.2.3"],
+                "192.0.2.7",
+            ),
+            (
+                "127.0.0.1,10.0.0.0/8",
+                "127.0.0.1",
+                &["10.9.9.9, 10.1.2.3"],
+                "10.9.9.9",
+            ),
+            (
+                "127.0.0.1",
+                "127.0.0.1",
+                &["6.6.6.6, nonsense"],
+                "127.0.0.1",
+            ),
+            (
+                "127.0.0.1,10.1.2.3",
+                "127.0.0.1",
+                &["6.6.6.6, , 10.1.2.3"],
+                "10.1.2.3",
+            ),
+            ("127.0.0.1", "127.0.0.1", &["192.0.2.7:4711"], "192.0.2.7"),
+            ("::1", "::1", &["[2001:db8::7]:4711"], "2001:db8::7"),
+            (
+                "2001:db8::/32",
+                "2001:db8::1",
+                &["[2001:db9::7]"],
+                "2001:db9::7",
+            ),
+            ("127.0.0.1", "127.0.0.1", &["::ffff:192.0.2.7"], "192.0.2.7"),
+            ("127.0.0.1", "192.0.2.9", &["6.6.6.6"], "192.0.2.9"),
+            ("", "127.0.0.1", &["6.6.6.6"], "127.0.0.1"),
+            ("127.0.0.1", "127.0.0.1", &[], "127.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            let found = client(peer.parse().unwrap(), &headers, &networks(trusted));
+            assert_eq!(
+                found,
+                expected.parse::<IpAddr>().unwrap(),
+                "{trusted} {peer} {lines:?}"
+            );
+        }
     }
 }

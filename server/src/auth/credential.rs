@@ -6,7 +6,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::jwt::Kind;
-use super::{AuthError, Connection, origin, secret, session, token};
+use super::secret::Shown;
+use super::{AuthError, Connection, origin, session, token};
 use crate::app::AppState;
 use crate::args;
 use crate::db::{Db, Ts, UserId};
@@ -18,19 +19,21 @@ pub enum Credential {
     Token(i64),
     /// The cookie; the row of the session.
     Session(i64),
-    /// `Authorization: Bearer …`
-    Jwt,
-    /// A ticket of a WebSocket that was issued with nothing that could be taken back.
-    Ticket,
+    /// `Authorization: Bearer …`; the row of the sign-in it comes from.
+    Jwt(i64),
     /// Name and password, for one request.
     Password,
 }
 
 impl Credential {
-    /// Whether a session or token still exists; what cannot be taken back is good while its operator is active.
+    /// Whether the session, token or sign-in still exists.
     pub(crate) async fn is_good(self, db: &Db, now: Ts) -> crate::db::Result<bool> {
         let row: Option<(i64,)> = match self {
-            Self::Jwt | Self::Ticket | Self::Password => return Ok(true),
+            Self::Password => return Ok(true),
+            Self::Jwt(id) => {
+                let sql = "SELECT id FROM auth_jwt WHERE id = $1 AND expires_at > $2";
+                db.optional(sql, args![id, now]).await?
+            }
             Self::Token(id) => {
                 let sql = "SELECT id FROM auth_token \
                            WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)";
@@ -71,47 +74,48 @@ async fn of_authorization(line: &str, state: &AppState) -> Result<(UserId, Crede
 
 async fn of_token(value: &str, state: &AppState) -> Result<(UserId, Credential), AuthError> {
     let now = state.clock.now();
-    let row: Option<(i64, UserId, Option<Ts>)> = state
+    let shown = Shown::of(value);
+    let near: Vec<(String, i64, UserId, Option<Ts>)> = state
         .db
-        .optional(
-            "SELECT id, user_id, last_used_at FROM auth_token \
-             WHERE token_hash = $1 AND (expires_at IS NULL OR expires_at > $2)",
-            args![secret::digest(value), now],
+        .all(
+            "SELECT token_hash, id, user_id, last_used_at FROM auth_token \
+             WHERE token_hash >= $1 AND token_hash < $2 AND (expires_at IS NULL OR expires_at > $3)",
+            args![shown.from(), shown.below(), now],
         )
         .await?;
-    let (id, user, last_used) = row.ok_or(AuthError::NotAuthenticated)?;
+    let (_, id, user, last_used) = near
+        .into_iter()
+        .find(|(stored, ..)| shown.is(stored))
+        .ok_or(AuthError::NotAuthenticated)?;
     token::touch(&state.db, id, last_used, now).await?;
     Ok((user, Credential::Token(id)))
 }
 
 async fn of_jwt(value: &str, state: &AppState) -> Result<(UserId, Credential), AuthError> {
-    let user = jwt_user(value, Some(Kind::Access), state).await?;
-    Ok((user, Credential::Jwt))
+    let (user, sign_in) = of_claims(value, Some(Kind::Access), state).await?;
+    Ok((user, Credential::Jwt(sign_in)))
 }
 
-/// The active operator of a good JSON web token made after the last change of the password.
-pub(super) async fn jwt_user(
+/// The active operator of a good JSON web token, and the sign-in it comes from, which has not ended.
+pub(super) async fn of_claims(
     value: &str,
     kind: Option<Kind>,
     state: &AppState,
-) -> Result<UserId, AuthError> {
-    let claims = state
-        .auth
-        .jwt
-        .verify(value, kind, state.clock.now())
-        .ok_or(AuthError::Token)?;
+) -> Result<(UserId, i64), AuthError> {
+    let now = state.clock.now();
+    let claims = state.auth.jwt.verify(value, kind, now);
+    let claims = claims.ok_or(AuthError::Token)?;
     let user = claims.user().ok_or(AuthError::Token)?;
-    let row: Option<(Ts,)> = state
+    let sign_in = claims.sign_in().ok_or(AuthError::Token)?;
+    let row: Option<(i64,)> = state
         .db
         .optional(
-            "SELECT password_changed_at FROM core_userprofile WHERE id = $1 AND is_active",
-            args![user],
+            "SELECT j.id FROM auth_jwt j JOIN core_userprofile u ON u.id = j.user_id \
+             WHERE j.id = $1 AND j.user_id = $2 AND j.expires_at > $3 AND u.is_active",
+            args![sign_in, user, now],
         )
         .await?;
-    match row {
-        Some((changed,)) if claims.issued_at() >= changed.seconds() => Ok(user),
-        _ => Err(AuthError::Token),
-    }
+    row.map(|_| (user, sign_in)).ok_or(AuthError::Token)
 }
 
 async fn of_cookie(
@@ -139,14 +143,17 @@ async fn find_session(
     let Some(value) = session::of_request(headers, connection.secure) else {
         return Ok(None);
     };
-    Ok(state
+    let shown = Shown::of(value);
+    let near: Vec<(String, i64, UserId, Ts)> = state
         .db
-        .optional(
-            "SELECT id, user_id, last_seen_at FROM auth_session \
-             WHERE token_hash = $1 AND expires_at > $2",
-            args![secret::digest(value), state.clock.now()],
+        .all(
+            "SELECT token_hash, id, user_id, last_seen_at FROM auth_session \
+             WHERE token_hash >= $1 AND token_hash < $2 AND expires_at > $3",
+            args![shown.from(), shown.below(), state.clock.now()],
         )
-        .await?)
+        .await?;
+    let found = near.into_iter().find(|(stored, ..)| shown.is(stored));
+    Ok(found.map(|(_, id, user, last_seen)| (id, user, last_seen)))
 }
 
 /// How long a session lives without requests.

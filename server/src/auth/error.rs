@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::Exceeded;
+use super::{Beyond, Exceeded};
 use crate::db;
 
 /// A refused request.
@@ -26,6 +26,12 @@ pub enum AuthError {
     /// The operator lacks a permission.
     #[error("You do not have the permission {0}: ask an administrator for it.")]
     Forbidden(&'static str),
+    /// It would take more rights than the operator has.
+    #[error(transparent)]
+    Beyond(#[from] Beyond),
+    /// So many WebSockets of the operator are open already.
+    #[error("You have {0} live connections open already: close one of them first.")]
+    TooManySockets(u32),
     /// Too many requests.
     #[error("Too many requests: try again in {0} seconds.")]
     TooMany(u64),
@@ -46,9 +52,11 @@ impl AuthError {
             Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "not_authenticated"),
             Self::Token => (StatusCode::UNAUTHORIZED, "token_not_valid"),
             Self::ForeignPage => (StatusCode::FORBIDDEN, "csrf_failed"),
-            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "permission_denied"),
+            Self::Forbidden(_) | Self::Beyond(_) => (StatusCode::FORBIDDEN, "permission_denied"),
             Self::Credentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
-            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
+            Self::TooMany(_) | Self::TooManySockets(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, "throttled")
+            }
             Self::Database(db::Error::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Database(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }

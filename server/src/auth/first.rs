@@ -7,6 +7,7 @@ use super::{Hasher, secret};
 use crate::args;
 use crate::audit::{self, Author, Change};
 use crate::db::{self, Db, Ts, Tx};
+use crate::random::Random;
 
 const NAME: &str = "admin";
 const FILE: &str = "admin-password";
@@ -45,6 +46,7 @@ pub enum FirstError {
 pub async fn create_administrator(
     db: &Db,
     hasher: &Hasher,
+    random: &dyn Random,
     data: &Path,
     now: Ts,
 ) -> Result<Option<AdminPassword>, FirstError> {
@@ -54,7 +56,7 @@ pub async fn create_administrator(
     if operators > 0 {
         return Ok(None);
     }
-    let password = secret::new_password();
+    let password = secret::new_password(random);
     let hash = hasher.hash(&password).await;
     let mut tx = db.begin().await?;
     let created = tx

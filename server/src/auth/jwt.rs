@@ -9,10 +9,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::secret;
-use crate::db::{Ts, UserId};
+use crate::args;
+use crate::db::{Result, Ts, Tx, UserId};
+use crate::random::Random;
 
 const ACCESS_SECONDS: i64 = 5 * 60;
 const REFRESH_SECONDS: i64 = 24 * 60 * 60;
+/// An account keeps this many sign-ins; one more ends the oldest.
+const KEPT: i64 = 1000;
+/// Hexadecimal digits of the number of a sign-in at the start of a token's own name.
+const SIGN_IN_DIGITS: usize = 16;
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,9 +51,9 @@ impl Claims {
         self.user_id.parse().ok().map(UserId)
     }
 
-    /// When it was made, in seconds since 1970.
-    pub const fn issued_at(&self) -> i64 {
-        self.iat
+    /// The sign-in the token comes from: `auth_jwt.id`.
+    pub fn sign_in(&self) -> Option<i64> {
+        i64::from_str_radix(self.jti.get(..SIGN_IN_DIGITS)?, 16).ok()
     }
 }
 
@@ -65,13 +71,20 @@ impl JwtKey {
     ///
     /// # Errors
     /// When the file can be neither read nor made.
-    pub fn open(keys: &Path) -> std::io::Result<Self> {
-        let secret = secret::read_or_create(&keys.join("secret_key.txt"))?;
+    pub fn open(keys: &Path, random: &dyn Random) -> std::io::Result<Self> {
+        let secret = secret::read_or_create(&keys.join("secret_key.txt"), random)?;
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &secret)))
     }
 
-    /// A new token.
-    pub fn sign(&self, kind: Kind, user: UserId, now: Ts) -> String {
+    /// A new token of a sign-in.
+    pub fn sign(
+        &self,
+        kind: Kind,
+        user: UserId,
+        sign_in: i64,
+        now: Ts,
+        random: &dyn Random,
+    ) -> String {
         let iat = now.seconds();
         let exp = iat
             + if kind == Kind::Access {
@@ -79,7 +92,7 @@ impl JwtKey {
             } else {
                 REFRESH_SECONDS
             };
-        let jti = secret::new_token();
+        let jti = format!("{sign_in:016x}{}", hex::encode(random.bytes::<12>()));
         let claims = Claims {
             token_type: kind,
             exp,
@@ -111,6 +124,24 @@ impl JwtKey {
     }
 }
 
+/// Begins a sign-in, which every token made from it ends with.
+pub(super) async fn begin(tx: &mut Tx, user: UserId, now: Ts) -> Result<i64> {
+    let end = Ts::from_seconds(now.seconds() + REFRESH_SECONDS);
+    let (id,): (i64,) = tx
+        .one(
+            "INSERT INTO auth_jwt (user_id, created_at, expires_at) VALUES ($1, $2, $3) RETURNING id",
+            args![user, now, end],
+        )
+        .await?;
+    tx.execute(
+        "DELETE FROM auth_jwt WHERE user_id = $1 AND id NOT IN \
+         (SELECT id FROM auth_jwt WHERE user_id = $1 ORDER BY id DESC LIMIT $2)",
+        args![user, KEPT],
+    )
+    .await?;
+    Ok(id)
+}
+
 fn encode(part: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).unwrap_or_default())
 }
@@ -124,6 +155,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::random::SystemRandom;
 
     const NOW: Ts = Ts::from_seconds(1_800_000_000);
 
@@ -131,16 +163,21 @@ mod tests {
         JwtKey(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
+    fn signed(kind: Kind) -> String {
+        key(b"a").sign(kind, UserId(7), 0x2a, NOW, &SystemRandom)
+    }
+
     #[test]
-    fn a_good_token_names_its_operator() {
-        let token = key(b"a").sign(Kind::Access, UserId(7), NOW);
+    fn a_good_token_names_its_operator_and_its_sign_in() {
+        let token = signed(Kind::Access);
         let claims = key(b"a").verify(&token, Some(Kind::Access), NOW).unwrap();
         assert_eq!(claims.user(), Some(UserId(7)));
+        assert_eq!((claims.sign_in(), claims.jti.len()), (Some(0x2a), 40));
     }
 
     #[test]
     fn expired_foreign_changed_and_misused_tokens_are_refused() {
-        let token = key(b"a").sign(Kind::Refresh, UserId(7), NOW);
+        let token = signed(Kind::Refresh);
         let later = Ts::from_seconds(NOW.seconds() + REFRESH_SECONDS);
         assert_eq!(key(b"a").verify(&token, None, later), None);
         assert_eq!(key(b"b").verify(&token, None, NOW), None);

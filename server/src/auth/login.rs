@@ -10,7 +10,8 @@ use super::fields::Fields;
 use super::jwt::Kind;
 use super::session::{self, Place};
 use super::{
-    AuthError, Connection, Credential, Operator, credential, credentials_changed, origin, token,
+    AuthError, Connection, Credential, Operator, credential, credentials_changed, jwt, origin,
+    token,
 };
 use crate::app::AppState;
 use crate::args;
@@ -18,12 +19,38 @@ use crate::audit::{self, Author, Change};
 use crate::db::{Ts, Tx, UserId};
 use crate::rest::error::RestError;
 
+/// An account whose password was right, and the hash it was right for.
+#[derive(Debug)]
+pub struct Verified {
+    user: UserId,
+    stored: String,
+}
+
+impl Verified {
+    /// The account, if what was verified still holds: nothing is opened with a password that was changed, or for an
+    /// account that was closed, meanwhile. Whoever changes it next waits for the end of the transaction.
+    async fn still(self, tx: &mut Tx, last_login: Option<Ts>) -> Result<UserId, AuthError> {
+        let same = tx
+            .execute(
+                "UPDATE core_userprofile SET last_login = COALESCE($3, last_login) \
+                 WHERE id = $1 AND password = $2 AND is_active",
+                args![self.user, self.stored, last_login],
+            )
+            .await?;
+        if same == 1 {
+            Ok(self.user)
+        } else {
+            Err(AuthError::Credentials)
+        }
+    }
+}
+
 /// The operator whose name and password these are.
 async fn check(
     state: &AppState,
     connection: Connection,
     fields: &Fields,
-) -> Result<UserId, RestError> {
+) -> Result<Verified, RestError> {
     let [username, password] = fields.required(["username", "password"])?;
     Ok(verify(state, connection, &username, &password).await?)
 }
@@ -34,7 +61,7 @@ pub async fn verify(
     connection: Connection,
     username: &str,
     password: &str,
-) -> Result<UserId, AuthError> {
+) -> Result<Verified, AuthError> {
     let by_name = format!("{} {}", connection.client, username.to_lowercase());
     let by_address = format!("{}", connection.client);
     let failures = &state.auth.logins;
@@ -47,21 +74,18 @@ pub async fn verify(
             args![username],
         )
         .await?;
-    let (user, stored) = match row {
-        Some((user, stored, true)) => (Some(user), Some(stored)),
-        _ => (None, None),
+    let known = match row {
+        Some((user, stored, true)) => Some(Verified { user, stored }),
+        _ => None,
     };
-    match user {
-        Some(user) if state.auth.hasher.verify(password, stored).await => {
+    let stored = known.as_ref().map(|known| known.stored.clone());
+    let right = state.auth.hasher.verify(password, stored).await;
+    match known.filter(|_| right) {
+        Some(verified) => {
             failures.clear(&by_name);
-            Ok(user)
-        }
-        Some(_) => {
-            failures.hit(&by_name)?;
-            Err(AuthError::Credentials)
+            Ok(verified)
         }
         None => {
-            state.auth.hasher.verify(password, None).await;
             failures.hit(&by_name)?;
             Err(AuthError::Credentials)
         }
@@ -78,7 +102,7 @@ pub async fn by_password(
     username: &str,
     password: &str,
 ) -> Result<Operator, AuthError> {
-    let id = verify(state, connection, username, password).await?;
+    let id = verify(state, connection, username, password).await?.user;
     let address = connection.client.to_string();
     Operator::load(&state.db, id, Credential::Password, address)
         .await?
@@ -98,22 +122,20 @@ pub async fn sign_in(
     if from_page && !origin::is_own_page(&http::Method::POST, &headers, public_url) {
         return Err(AuthError::ForeignPage.into());
     }
-    let user = check(&state, connection, &fields).await?;
+    let verified = check(&state, connection, &fields).await?;
     let now = state.clock.now();
     let place = place(connection, &headers);
+    let random = &*state.random;
     let mut tx = state.db.begin().await?;
-    tx.execute(
-        "UPDATE core_userprofile SET last_login = $2 WHERE id = $1",
-        args![user, now],
-    )
-    .await?;
+    let user = verified.still(&mut tx, Some(now)).await?;
     if !from_page {
-        let token = token::create(&mut tx, user, place.user_agent, now).await?;
+        let token = token::create(&mut tx, random, user, place.user_agent, now).await?;
         note(&mut tx, "login", user, &place, "token", now).await?;
         tx.commit().await?;
         return Ok(Json(json!({"key": token})).into_response());
     }
-    let session = session::open(&mut tx, user, &place, now, credential::idle_time(&state)).await?;
+    let idle = credential::idle_time(&state);
+    let session = session::open(&mut tx, random, user, &place, now, idle).await?;
     note(&mut tx, "login", user, &place, "session", now).await?;
     tx.commit().await?;
     let cookie = session::set_cookie(&session, connection.secure);
@@ -121,7 +143,7 @@ pub async fn sign_in(
     Ok(([(header::SET_COOKIE, cookie)], body).into_response())
 }
 
-/// `POST /rest-auth/logout/`: ends this session or token; those of other clients stay.
+/// `POST /rest-auth/logout/`: ends this session, token or sign-in; those of other clients stay.
 pub async fn sign_out(
     State(state): State<AppState>,
     connection: Connection,
@@ -131,8 +153,9 @@ pub async fn sign_out(
     let (statement, id, with) = match operator.credential {
         Credential::Session(id) => ("DELETE FROM auth_session WHERE id = $1", id, "session"),
         Credential::Token(id) => ("DELETE FROM auth_token WHERE id = $1", id, "token"),
-        // Nothing is kept of these: they end by themselves.
-        Credential::Jwt | Credential::Ticket | Credential::Password => ("", 0, ""),
+        Credential::Jwt(id) => ("DELETE FROM auth_jwt WHERE id = $1", id, "jwt"),
+        // Nothing is kept of it: it was for this request.
+        Credential::Password => ("", 0, ""),
     };
     if !statement.is_empty() {
         let place = place(connection, &headers);
@@ -158,11 +181,13 @@ pub async fn token(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
-    let user = check(&state, connection, &fields).await?;
+    let verified = check(&state, connection, &fields).await?;
     let now = state.clock.now();
     let place = place(connection, &headers);
     let mut tx = state.db.begin().await?;
-    let token = token::create(&mut tx, user, place.user_agent, now).await?;
+    let user = verified.still(&mut tx, None).await?;
+    let random = &*state.random;
+    let token = token::create(&mut tx, random, user, place.user_agent, now).await?;
     note(&mut tx, "login", user, &place, "token", now).await?;
     tx.commit().await?;
     Ok(Json(json!({"token": token})))
@@ -175,7 +200,7 @@ pub async fn jwt_pair(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, RestError> {
-    let user = match check(&state, connection, &fields).await {
+    let verified = match check(&state, connection, &fields).await {
         Err(RestError::Auth(refused @ AuthError::Credentials)) => {
             let body = Json(json!({"detail": refused.to_string(), "code": "no_active_account"}));
             let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
@@ -186,10 +211,15 @@ pub async fn jwt_pair(
     let now = state.clock.now();
     let place = place(connection, &headers);
     let mut tx = state.db.begin().await?;
+    let user = verified.still(&mut tx, None).await?;
+    let sign_in = jwt::begin(&mut tx, user, now).await?;
     note(&mut tx, "login", user, &place, "jwt", now).await?;
     tx.commit().await?;
-    let refresh = state.auth.jwt.sign(Kind::Refresh, user, now);
-    let access = state.auth.jwt.sign(Kind::Access, user, now);
+    let sign = |kind| {
+        let random = &*state.random;
+        state.auth.jwt.sign(kind, user, sign_in, now, random)
+    };
+    let (refresh, access) = (sign(Kind::Refresh), sign(Kind::Access));
     Ok(Json(json!({"refresh": refresh, "access": access})).into_response())
 }
 
@@ -205,8 +235,12 @@ pub async fn jwt_refresh(
         .hit(&connection.client.to_string())
         .map_err(AuthError::from)?;
     let [refresh] = fields.required(["refresh"])?;
-    let user = credential::jwt_user(&refresh, Some(Kind::Refresh), &state).await?;
-    let access = state.auth.jwt.sign(Kind::Access, user, state.clock.now());
+    let (user, sign_in) = credential::of_claims(&refresh, Some(Kind::Refresh), &state).await?;
+    let (now, random) = (state.clock.now(), &*state.random);
+    let access = state
+        .auth
+        .jwt
+        .sign(Kind::Access, user, sign_in, now, random);
     Ok(Json(json!({"access": access})))
 }
 
@@ -222,7 +256,7 @@ pub async fn jwt_verify(
         .hit(&connection.client.to_string())
         .map_err(AuthError::from)?;
     let [token] = fields.required(["token"])?;
-    credential::jwt_user(&token, None, &state).await?;
+    credential::of_claims(&token, None, &state).await?;
     Ok(Json(json!({})))
 }
 

@@ -5,7 +5,9 @@
 
 mod account;
 mod address;
+mod authority;
 mod credential;
+mod ending;
 mod error;
 mod fields;
 mod first;
@@ -30,9 +32,13 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{Tx, UserId};
 use crate::events::{ChangeAction, Event};
+use crate::random::Random;
 
+pub(crate) use account::{set_password, verify_own};
 pub use address::{ClientAddress, Connection};
+pub use authority::{Authority, Beyond, Rights};
 pub use credential::Credential;
+pub use ending::{end_everything, end_sign_ins};
 pub use error::AuthError;
 pub use first::{AdminPassword, FirstError, create_administrator, forget_password_file};
 pub use jwt::JwtKey;
@@ -42,7 +48,7 @@ pub use operator::{Operator, permits};
 pub use password::{Hasher, UNUSABLE, check_rules};
 pub use session::cleanup as forget_expired;
 pub use ticket::take as take_ticket;
-pub use token::{create as create_token, revoke_all as revoke_tokens};
+pub use token::create as create_token;
 
 /// How events and the audit record call an account.
 pub(crate) const ACCOUNT: &str = "core.userprofile";
@@ -64,10 +70,15 @@ pub struct Auth {
 
 impl Auth {
     /// Limits as in the settings.
-    pub fn new(settings: &Settings, clock: Arc<dyn Clock>, jwt: JwtKey) -> Self {
+    pub fn new(
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        jwt: JwtKey,
+    ) -> Self {
         let minute = 60;
         Self {
-            hasher: Hasher::default(),
+            hasher: Hasher::new(random),
             jwt,
             logins: Limiter::new(Arc::clone(&clock), settings.login_failures, 300),
             anonymous: Limiter::new(Arc::clone(&clock), settings.rate_anonymous, minute),

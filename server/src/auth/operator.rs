@@ -115,7 +115,8 @@ impl Operator {
         let permissions = if is_superuser {
             HashSet::new()
         } else {
-            permissions_of(db, id).await?
+            let rows: Vec<(String,)> = db.all(HELD, args![id]).await?;
+            rows.into_iter().map(|(name,)| name).collect()
         };
         Ok(Some(Self {
             id,
@@ -131,19 +132,12 @@ impl Operator {
     }
 }
 
-async fn permissions_of(db: &Db, id: UserId) -> Result<HashSet<String>> {
-    let rows: Vec<(String,)> = db
-        .all(
-            "SELECT t.app_label || '.' || p.codename FROM auth_permission p \
-             JOIN content_type t ON t.id = p.content_type_id WHERE p.id IN ( \
-             SELECT permission_id FROM auth_user_user_permissions WHERE user_id = $1 \
-             UNION SELECT g.permission_id FROM auth_group_permissions g \
-             JOIN auth_user_groups u ON u.group_id = g.group_id WHERE u.user_id = $1)",
-            args![id],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
-}
+/// The names of the permissions an account holds itself or by its groups.
+pub(super) const HELD: &str = "SELECT t.app_label || '.' || p.codename FROM auth_permission p \
+    JOIN content_type t ON t.id = p.content_type_id WHERE p.id IN ( \
+    SELECT permission_id FROM auth_user_user_permissions WHERE user_id = $1 \
+    UNION SELECT g.permission_id FROM auth_group_permissions g \
+    JOIN auth_user_groups u ON u.group_id = g.group_id WHERE u.user_id = $1) ORDER BY 1";
 
 impl FromRequestParts<AppState> for Operator {
     type Rejection = AuthError;

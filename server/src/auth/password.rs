@@ -1,6 +1,6 @@
 //! Passwords: Argon2id, computed off the runtime.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -8,46 +8,50 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
 use super::secret;
+use crate::random::Random;
 
 /// Stored for an account that nobody can sign in to with a password.
 pub const UNUSABLE: &str = "!";
-
-/// What an unknown user is verified against, so that it takes as long as a known one.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now(&secret::new_password()));
 
 /// Hashes passwords: few at a time, because each takes 19 MiB and some milliseconds of a core.
 #[derive(Debug, Clone)]
 pub struct Hasher {
     places: Arc<Semaphore>,
-}
-
-impl Default for Hasher {
-    fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            places: Arc::new(Semaphore::new(cores.clamp(1, 4))),
-        }
-    }
+    random: Arc<dyn Random>,
+    /// What an unknown user is verified against, so that it takes as long as a known one.
+    nobody: Arc<OnceLock<String>>,
 }
 
 impl Hasher {
+    /// Salts come from `random`.
+    pub fn new(random: Arc<dyn Random>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            places: Arc::new(Semaphore::new(cores.clamp(1, 4))),
+            random,
+            nobody: Arc::default(),
+        }
+    }
+
     /// The hash to store.
     pub async fn hash(&self, password: &str) -> String {
         let password = password.to_owned();
-        self.run(move || hash_now(&password)).await
+        let random = Arc::clone(&self.random);
+        self.run(move || hash_now(&password, &*random)).await
     }
 
     /// Whether a password is the stored one; without one the answer is no, and takes as long.
     pub async fn verify(&self, password: &str, stored: Option<String>) -> bool {
         let password = password.to_owned();
+        let (random, nobody) = (Arc::clone(&self.random), Arc::clone(&self.nobody));
         self.run(move || {
+            let nobody = nobody.get_or_init(|| hash_now(&secret::new_password(&*random), &*random));
             let known = stored.filter(|stored| stored.starts_with("$argon2"));
-            let matches =
-                PasswordHash::new(known.as_deref().unwrap_or(&NOBODY)).is_ok_and(|hash| {
-                    Argon2::default()
-                        .verify_password(password.as_bytes(), &hash)
-                        .is_ok()
-                });
+            let matches = PasswordHash::new(known.as_deref().unwrap_or(nobody)).is_ok_and(|hash| {
+                Argon2::default()
+                    .verify_password(password.as_bytes(), &hash)
+                    .is_ok()
+            });
             matches && known.is_some()
         })
         .await
@@ -66,9 +70,9 @@ impl Hasher {
 
 /// # Panics
 /// Never: the parameters are constants.
-fn hash_now(password: &str) -> String {
+fn hash_now(password: &str, random: &dyn Random) -> String {
     Argon2::default()
-        .hash_password(password.as_bytes())
+        .hash_password_with_salt(password.as_bytes(), &random.bytes::<16>())
         .expect("Argon2id with its default parameters")
         .to_string()
 }
@@ -154,6 +158,7 @@ pub fn check_rules(password: &str, about: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SystemRandom;
 
     #[test]
     fn weak_passwords_are_refused_with_a_reason_each() {
@@ -172,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_password_of_a_usable_account_verifies() {
-        let hasher = Hasher::default();
+        let hasher = Hasher::new(Arc::new(SystemRandom));
         let stored = hasher.hash("correct horse").await;
         assert!(stored.starts_with("$argon2id$"));
         assert!(hasher.verify("correct horse", Some(stored.clone())).await);

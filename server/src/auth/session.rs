@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 use super::secret;
 use crate::args;
 use crate::db::{Db, Result, Ts, Tx, UserId};
+use crate::random::Random;
 
 const REFRESH_AFTER: Duration = Duration::from_secs(300);
 
@@ -22,12 +23,13 @@ pub struct Place<'a> {
 /// Opens a session; answers the secret for the cookie.
 pub async fn open(
     tx: &mut Tx,
+    random: &dyn Random,
     user: UserId,
     place: &Place<'_>,
     now: Ts,
     idle: Duration,
 ) -> Result<String> {
-    let token = secret::new_token();
+    let token = secret::new_token(random);
     tx.execute(
         "INSERT INTO auth_session (user_id, token_hash, created_at, last_seen_at, expires_at, \
          address, user_agent) VALUES ($1, $2, $3, $3, $4, $5, $6)",
@@ -56,13 +58,15 @@ pub(super) async fn touch(db: &Db, id: i64, last_seen: Ts, now: Ts, idle: Durati
     Ok(())
 }
 
-/// Forgets sessions, tokens and tickets whose time is over.
+/// Forgets sessions, sign-ins, tokens and tickets whose time is over.
 pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
     db.execute(
         "DELETE FROM auth_session WHERE expires_at <= $1",
         args![now],
     )
     .await?;
+    db.execute("DELETE FROM auth_jwt WHERE expires_at <= $1", args![now])
+        .await?;
     db.execute("DELETE FROM auth_ticket WHERE expires_at <= $1", args![now])
         .await?;
     db.execute("DELETE FROM auth_token WHERE expires_at <= $1", args![now])

@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::{AuthError, Credential, Operator, secret};
+use super::secret::{self, Shown};
+use super::{AuthError, Credential, Operator};
 use crate::app::AppState;
 use crate::args;
 use crate::db::{Db, Result, Ts, UserId};
@@ -18,23 +19,26 @@ pub async fn issue(
     State(state): State<AppState>,
     operator: Operator,
 ) -> Result<Json<Value>, AuthError> {
-    let ticket = secret::new_token();
-    let (session, token) = match operator.credential {
-        Credential::Session(id) => (Some(id), None),
-        Credential::Token(id) => (None, Some(id)),
-        Credential::Jwt | Credential::Ticket | Credential::Password => (None, None),
+    let ticket = secret::new_token(&*state.random);
+    let (session, token, jwt) = match operator.credential {
+        Credential::Session(id) => (Some(id), None, None),
+        Credential::Token(id) => (None, Some(id), None),
+        Credential::Jwt(id) => (None, None, Some(id)),
+        // Good for one request, and a ticket is for another.
+        Credential::Password => return Err(AuthError::NotAuthenticated),
     };
     state
         .db
         .execute(
-            "INSERT INTO auth_ticket (ticket_hash, user_id, expires_at, session_id, token_id) \
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO auth_ticket (ticket_hash, user_id, expires_at, session_id, token_id, jwt_id) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
             args![
                 secret::digest(&ticket),
                 operator.id,
                 state.clock.now() + LIFE,
                 session,
-                token
+                token,
+                jwt
             ],
         )
         .await?;
@@ -45,16 +49,28 @@ pub async fn issue(
 
 /// Takes a ticket out of use; answers whom it was for, and what it was issued with.
 pub async fn take(db: &Db, ticket: &str, now: Ts) -> Result<Option<(UserId, Credential)>> {
-    let owner: Option<(UserId, Option<i64>, Option<i64>)> = db
-        .optional(
-            "DELETE FROM auth_ticket WHERE ticket_hash = $1 AND expires_at > $2 \
-             RETURNING user_id, session_id, token_id",
-            args![secret::digest(ticket), now],
+    let shown = Shown::of(ticket);
+    let near: Vec<(String,)> = db
+        .all(
+            "SELECT ticket_hash FROM auth_ticket WHERE ticket_hash >= $1 AND ticket_hash < $2",
+            args![shown.from(), shown.below()],
         )
         .await?;
-    Ok(owner.map(|(user, session, token)| {
-        let session = session.map(Credential::Session);
-        let credential = session.or(token.map(Credential::Token));
-        (user, credential.unwrap_or(Credential::Ticket))
+    let Some((stored,)) = near.into_iter().find(|(stored,)| shown.is(stored)) else {
+        return Ok(None);
+    };
+    let owner: Option<(UserId, Option<i64>, Option<i64>, Option<i64>)> = db
+        .optional(
+            "DELETE FROM auth_ticket WHERE ticket_hash = $1 AND expires_at > $2 \
+             RETURNING user_id, session_id, token_id, jwt_id",
+            args![stored, now],
+        )
+        .await?;
+    Ok(owner.and_then(|(user, session, token, jwt)| {
+        let credential = session
+            .map(Credential::Session)
+            .or(token.map(Credential::Token))
+            .or(jwt.map(Credential::Jwt))?;
+        Some((user, credential))
     }))
 }

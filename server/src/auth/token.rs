@@ -3,13 +3,20 @@
 use super::secret;
 use crate::args;
 use crate::db::{Db, Result, Ts, Tx, UserId};
+use crate::random::Random;
 
 /// A user keeps this many tokens; making another one forgets the one unused for longest.
 const KEPT: i64 = 100;
 
 /// Makes a token; this is the only time it can be read.
-pub async fn create(tx: &mut Tx, user: UserId, name: &str, now: Ts) -> Result<String> {
-    let token = secret::new_token();
+pub async fn create(
+    tx: &mut Tx,
+    random: &dyn Random,
+    user: UserId,
+    name: &str,
+    now: Ts,
+) -> Result<String> {
+    let token = secret::new_token(random);
     tx.execute(
         "INSERT INTO auth_token (user_id, token_hash, name, created_at) VALUES ($1, $2, $3, $4)",
         args![user, secret::digest(&token), name, now],
@@ -22,15 +29,6 @@ pub async fn create(tx: &mut Tx, user: UserId, name: &str, now: Ts) -> Result<St
     )
     .await?;
     Ok(token)
-}
-
-/// Forgets all tokens and sessions of a user.
-pub async fn revoke_all(tx: &mut Tx, user: UserId) -> Result<()> {
-    tx.execute("DELETE FROM auth_token WHERE user_id = $1", args![user])
-        .await?;
-    tx.execute("DELETE FROM auth_session WHERE user_id = $1", args![user])
-        .await?;
-    Ok(())
 }
 
 /// Notes that a token was used, about once an hour.

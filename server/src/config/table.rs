@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::check::{log_filter, postgres, search_fields, status, within};
-use super::value::{Addresses, LogFormat, Names, PublicUrl, Secret, SettingValue};
+use super::value::{LogFormat, Names, Networks, PublicUrl, Secret, SettingValue};
 use crate::safe::settings::ClientSettings;
 use crate::zone::Zone;
 
@@ -92,8 +92,8 @@ settings! {
         "postgres://user:password@host/database; without it the data folder holds a SQLite file.";
     database_connections: u32 = "20" where within::<2, 1_000>,
         "Most connections to PostgreSQL at the same time.";
-    trusted_proxies: Addresses = "127.0.0.1,::1",
-        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.";
+    trusted_proxies: Networks = "127.0.0.1,::1",
+        "Addresses and networks (10.1.0.0/16) of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; empty means none.";
     autoregister: bool = "true",
         "Unknown platforms, projects and computers may register without an operator's credentials.";
     default_computer_status: String = "assigned" where status,
@@ -120,6 +120,10 @@ settings! {
         "Requests without a good credential from one address in a minute; 0 means no limit.";
     rate_operator: u32 = "1000",
         "Requests of one operator in a minute; 0 means no limit.";
+    sockets_per_account: u32 = "32",
+        "Live connections (WebSockets) of one operator at the same time; 0 means no limit.";
+    common_packager_key: bool = "true",
+        "Uploads signed with the key that all packagers of an imported installation shared (migasfree-packager in the folder keys) are taken.";
     rate_computers: u32 = "0",
         "Requests of computers from one address in a minute; 0 means no limit, because many computers may share one.";
     body_limit_mb: u32 = "16" where within::<1, 1_024>,

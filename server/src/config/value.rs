@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use url::Url;
 
 use crate::zone::Zone;
@@ -159,26 +160,40 @@ impl SettingValue for PublicUrl {
     }
 }
 
-/// A comma list of IP addresses.
+/// A comma list of IP addresses and networks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Addresses(pub Vec<IpAddr>);
+pub struct Networks(Vec<IpNet>);
 
-impl SettingValue for Addresses {
+impl Networks {
+    /// Whether an address is one of them, or in one.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+impl SettingValue for Networks {
     fn parse(text: &str) -> Result<Self, String> {
-        items(text)
-            .map(|item| {
-                item.parse()
-                    .map_err(|_| format!("{item:?} is not an IP address"))
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let network = |item: &str| {
+            let address = item.parse::<IpAddr>().ok();
+            address
+                .map(|address| IpNet::from(address.to_canonical()))
+                .or_else(|| item.parse::<IpNet>().ok())
+                .ok_or_else(|| {
+                    format!("{item:?} is neither an IP address nor a network such as 10.0.0.0/8")
+                })
+        };
+        items(text).map(network).collect::<Result<_, _>>().map(Self)
     }
     fn show(&self) -> String {
-        self.0
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(",")
+        let shown = |network: &IpNet| {
+            if network.prefix_len() == network.max_prefix_len() {
+                network.addr().to_string()
+            } else {
+                network.to_string()
+            }
+        };
+        self.0.iter().map(shown).collect::<Vec<_>>().join(",")
     }
 }
 

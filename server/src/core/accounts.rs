@@ -2,8 +2,9 @@
 
 use super::user_profiles::USER_PROFILES;
 use crate::{
-    args, auth,
-    db::{Tx, UserId},
+    args,
+    auth::{self, Authority},
+    db::UserId,
     rest::{
         action::{Answer, Call},
         context::Context,
@@ -41,33 +42,26 @@ pub async fn domain_admins(call: Call) -> Result<Answer, RestError> {
     Ok(Answer::Json(Json::List(rows)))
 }
 
-/// Superusers may do this to everybody, others to nobody but ordinary operators.
-async fn allowed(context: &Context, id: i64) -> Result<(), RestError> {
-    let (superuser,): (bool,) = context
-        .state
-        .db
-        .one(
-            "SELECT is_superuser FROM core_userprofile WHERE id = $1",
-            args![id],
-        )
-        .await?;
-    if superuser && !context.operator.is_superuser && context.operator.id.0 != id {
-        return Err(RestError::Forbidden("superuser".to_owned()));
-    }
-    Ok(())
+async fn may_act_on(context: &Context, account: UserId) -> Result<(), RestError> {
+    let mut tx = context.state.db.begin().await?;
+    let mut authority = Authority::of(&context.operator, &mut tx);
+    Ok(authority.over_account(account).await?)
 }
 
 /// Makes a new token; the old ones stop working. It is shown this once.
 ///
 /// # Errors
-/// When the account is a superuser's and the caller none.
+/// When the account holds more than the caller.
 pub async fn update_token(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
-    allowed(context, call.id).await?;
     let mut tx = context.state.db.begin().await?;
     let user = UserId(call.id);
-    auth::revoke_tokens(&mut tx, user).await?;
-    let token = auth::create_token(&mut tx, user, "", context.now).await?;
+    Authority::of(&context.operator, &mut tx)
+        .over_account(user)
+        .await?;
+    auth::end_sign_ins(&mut tx, user, None).await?;
+    let random = &*context.state.random;
+    let token = auth::create_token(&mut tx, random, user, "", context.now).await?;
     context
         .note(&mut tx, &USER_PROFILES, "update_token", call.id, None, None)
         .await?;
@@ -81,13 +75,18 @@ pub async fn update_token(call: Call) -> Result<Answer, RestError> {
     ])))
 }
 
-/// Gives an account another password and ends its sessions and tokens.
+/// Gives an account another password and ends its sessions and tokens. One's own needs the old one, `old_password`.
 ///
 /// # Errors
-/// Under `password` when it is too weak or the two differ.
+/// Under `password` when it is too weak or the two differ; when the account holds more than the caller.
 pub async fn change_password(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
-    allowed(context, call.id).await?;
+    let user = UserId(call.id);
+    may_act_on(context, user).await?;
+    if user == context.operator.id {
+        let old = call.body.text("old_password");
+        auth::verify_own(&context.state, &context.operator, old).await?;
+    }
     let (username, first, last, email): (String, String, String, String) = context
         .state
         .db
@@ -111,7 +110,10 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
     }
     let hash = context.state.auth.hasher.hash(password).await;
     let mut tx = context.state.db.begin().await?;
-    store_password(&mut tx, context, call.id, hash).await?;
+    Authority::of(&context.operator, &mut tx)
+        .over_account(user)
+        .await?;
+    auth::set_password(&mut tx, user, hash, context.now, None).await?;
     auth::forget_password_file(&mut tx, &context.state.settings.data, &username);
     context
         .note(
@@ -125,21 +127,4 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
         .await?;
     tx.commit().await?;
     Ok(Answer::detail("The password has been changed."))
-}
-
-async fn store_password(
-    tx: &mut Tx,
-    context: &Context,
-    id: i64,
-    hash: String,
-) -> Result<(), RestError> {
-    tx.execute(
-        "UPDATE core_userprofile SET password = $2, password_changed_at = $3 WHERE id = $1",
-        args![id, hash, context.now],
-    )
-    .await?;
-    auth::revoke_tokens(tx, UserId(id)).await?;
-    tx.execute("DELETE FROM auth_session WHERE user_id = $1", args![id])
-        .await?;
-    Ok(())
 }

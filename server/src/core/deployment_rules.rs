@@ -7,7 +7,6 @@ use sea_query::{Expr, ExprTrait};
 use url::{Host, Url};
 
 use super::{
-    offered,
     rules::schedule::{self, Delay},
     rules::slug::slug,
     vocabulary::CID,
@@ -17,11 +16,9 @@ use crate::{
     db::{DeploymentId, Tx, json_ids},
     repository::publish,
     rest::{
-        body::Body,
-        context::Context,
         error::RestError,
         filter::FilterCall,
-        hooks::{Change, Hooks, Prepared},
+        hooks::{Change, Hooks},
         json::Json,
         load::Reading,
         path::ROW,
@@ -38,17 +35,6 @@ pub struct Rules {
 
 #[async_trait]
 impl Hooks for Rules {
-    async fn prepare(
-        &self,
-        context: &Context,
-        id: Option<i64>,
-        body: &mut Body,
-    ) -> Result<Prepared, RestError> {
-        const PROJECT: &str = "SELECT project_id FROM core_deployment WHERE id = $1";
-        offered::check(context, id, body, PROJECT).await?;
-        Ok(Prepared::Write)
-    }
-
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         if let Some(source) = self.source {
             change.values.set_text("source", source);

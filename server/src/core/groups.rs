@@ -1,9 +1,16 @@
 //! Groups of operators, and the permissions there are.
 
+use async_trait::async_trait;
+
 use super::shapes::PERMISSION_INFO;
-use crate::rest::{
-    entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
-    schema::{Table, key, link, linked, text},
+use crate::{
+    auth::{Authority, Rights},
+    rest::{
+        entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
+        error::RestError,
+        hooks::{Change, Deletion, Hooks, Removal},
+        schema::{Table, key, link, linked, text},
+    },
 };
 
 /// `auth_group`
@@ -74,8 +81,27 @@ pub static GROUPS: Entity = Entity {
     search: &["name"],
     csv: Csv::Columns(&["id", "name", "permissions"]),
     generic: false,
+    hooks: &Rules,
     ..Entity::EMPTY
 };
+
+struct Rules;
+
+/// A group gives its members what it holds: whoever changes that has to hold it, too.
+#[async_trait]
+impl Hooks for Rules {
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        let permissions = change.relinked("permissions");
+        let mut authority = Authority::of(&change.context.operator, change.tx);
+        Ok(authority.over(Rights::Permissions(&permissions)).await?)
+    }
+
+    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+        let mut authority = Authority::of(&removal.context.operator, removal.tx);
+        authority.over(Rights::Groups(&[removal.id])).await?;
+        Ok(Deletion::Row)
+    }
+}
 
 /// Permissions.
 pub static PERMISSIONS: Entity = Entity {

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     args,
-    auth::UNUSABLE,
-    db::Arg,
+    auth::{self, AuthError, Authority, Beyond, Rights, UNUSABLE},
+    db::{Arg, UserId},
     rest::{
         access::{Need, Operator},
         action::{Action, Verb},
@@ -208,6 +208,7 @@ pub static USER_PROFILES: Entity = Entity {
             &[
                 put_extra("password", Like::Text).required(),
                 put_extra("password2", Like::Text).required(),
+                put_extra("old_password", Like::Text),
             ],
             run!(accounts::change_password),
         )
@@ -221,9 +222,6 @@ fn is_username(name: &str) -> bool {
         .all(|letter| letter.is_alphanumeric() || "@.+-_".contains(letter))
 }
 
-/// What makes an operator powerful; only superusers give or take it.
-const POWERS: [&str; 3] = ["is_superuser", "is_staff", "is_active"];
-const POWER_LISTS: [&str; 3] = ["groups", "user_permissions", "domains"];
 /// What operators may change of themselves without any permission.
 const OWN: [&str; 2] = ["domain_preference_id", "scope_preference_id"];
 
@@ -248,8 +246,23 @@ impl Hooks for Rules {
                 .values
                 .set("password", Arg::Text(Some(UNUSABLE.to_owned())));
         }
-        check_powers(change)?;
+        if change.id == Some(change.context.operator.id.0) {
+            check_own(change)?;
+        }
+        check_rights(change).await?;
         check_preferences(change).await
+    }
+
+    async fn saved(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        let account = UserId(change.id());
+        let closed = change.before.and_then(|before| before.bool("is_active")) == Some(true)
+            && change.bool("is_active") == Some(false);
+        if closed {
+            auth::end_sign_ins(change.tx, account, None).await?;
+        }
+        // What is left behind is nothing the operator could not act on.
+        let mut authority = Authority::of(&change.context.operator, change.tx);
+        Ok(authority.over_account(account).await?)
     }
 
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
@@ -260,39 +273,32 @@ impl Hooks for Rules {
                 "Nobody can delete their own account.".to_owned(),
             ));
         }
-        if removal.before.bool("is_superuser") == Some(true) && !operator.is_superuser {
-            return Err(RestError::Forbidden("superuser".to_owned()));
-        }
+        Authority::of(operator, removal.tx)
+            .over_account(UserId(removal.id))
+            .await?;
         Ok(Deletion::Row)
     }
 }
 
-fn check_powers(change: &Change<'_>) -> Result<(), RestError> {
+/// One's own powers are for others to change, one's own data for whoever administers accounts.
+fn check_own(change: &Change<'_>) -> Result<(), RestError> {
     let operator = &change.context.operator;
     if operator.is_superuser {
-        let own = change.id == Some(operator.id.0);
         let loses =
             |column: &str| change.changes(column) && change.values.bool(column) == Some(false);
-        if own && (loses("is_superuser") || loses("is_active")) {
+        if loses("is_superuser") || loses("is_active") {
             return Err(RestError::whole(
                 "Nobody can take their own rights away: ask another superuser.",
             ));
         }
         return Ok(());
     }
-    let superuser = change.before.and_then(|before| before.bool("is_superuser")) == Some(true);
-    let own = change.id == Some(operator.id.0);
-    let grants = if change.is_new() {
-        change.values.bool("is_superuser") == Some(true)
-            || POWER_LISTS
-                .iter()
-                .any(|list| change.values.ids(list).is_some_and(|ids| !ids.is_empty()))
-    } else {
-        POWERS.iter().any(|column| change.changes(column))
-            || POWER_LISTS.iter().any(|list| change.relinks(list))
-    };
-    if grants || (superuser && !own) {
-        return Err(RestError::Forbidden("superuser".to_owned()));
+    let powers = ["is_superuser", "is_staff", "is_active"];
+    let lists = ["groups", "user_permissions", "domains"];
+    if powers.iter().any(|column| change.changes(column))
+        || lists.iter().any(|list| change.relinks(list))
+    {
+        return Err(AuthError::from(Beyond::Oneself).into());
     }
     let administers =
         operator.may("core.change_userprofile") || operator.may("core.add_userprofile");
@@ -303,6 +309,32 @@ fn check_powers(change: &Change<'_>) -> Result<(), RestError> {
     if more && !administers {
         return Err(RestError::Forbidden("core.change_userprofile".to_owned()));
     }
+    Ok(())
+}
+
+fn gives_or_takes(change: &Change<'_>, power: &str) -> bool {
+    change.changes(power) && (!change.is_new() || change.values.bool(power) == Some(true))
+}
+
+/// Nobody acts on an account that holds more than they do, or gives or takes what they do not hold.
+async fn check_rights(change: &mut Change<'_>) -> Result<(), RestError> {
+    let superuser = gives_or_takes(change, "is_superuser");
+    let staff = gives_or_takes(change, "is_staff");
+    let [permissions, groups, domains] =
+        ["user_permissions", "groups", "domains"].map(|list| change.relinked(list));
+    let mut authority = Authority::of(&change.context.operator, change.tx);
+    if let Some(id) = change.id {
+        authority.over_account(UserId(id)).await?;
+    }
+    if superuser {
+        authority.over(Rights::Superuser).await?;
+    }
+    if staff {
+        authority.over(Rights::Staff).await?;
+    }
+    authority.over(Rights::Permissions(&permissions)).await?;
+    authority.over(Rights::Groups(&groups)).await?;
+    authority.over(Rights::Domains(&domains)).await?;
     Ok(())
 }
 

@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = migrations![
     4 "0004_large_lists",
     5 "0005_ticket_credentials",
     6 "0006_application_requests",
+    30 "0030_sign_ins",
 ];
 
 /// Any number that no other program uses as an advisory lock of the same database.
@@ -54,22 +55,21 @@ pub fn known() -> i64 {
 }
 
 pub(super) async fn run(db: &Db, now: Ts) -> Result<Migrated> {
-    let before = applied_by(db).await?;
+    let applied = applied_by(db).await?;
+    let before = newest(&applied);
     refuse_newer(before)?;
     let copy = match &*db.engine {
-        Engine::Sqlite(store) if before > 0 && before < known() => {
+        Engine::Sqlite(store) if before > 0 && pending(&applied).next().is_some() => {
             Some(store.copy(&format!("schema-{before}")).await?)
         }
         _ => None,
     };
     let mut tx = db.begin().await?;
-    let current = lock(&mut tx).await?;
+    let there = lock(&mut tx).await?;
+    let current = newest(&there);
     refuse_newer(current)?;
     let mut applied = 0;
-    for migration in MIGRATIONS
-        .iter()
-        .filter(|migration| migration.number > current)
-    {
+    for migration in pending(&there) {
         tracing::info!(
             number = migration.number,
             name = migration.name,
@@ -105,8 +105,20 @@ fn refuse_newer(found: i64) -> Result<()> {
     }
 }
 
-/// The newest migration applied, 0 for an empty database.
-async fn applied_by(db: &Db) -> Result<i64> {
+/// The newest of the migrations applied, 0 for an empty database.
+fn newest(applied: &[i64]) -> i64 {
+    applied.iter().copied().max().unwrap_or_default()
+}
+
+/// What is still to be applied, also where something newer was applied before it.
+fn pending(applied: &[i64]) -> impl Iterator<Item = &'static Migration> {
+    MIGRATIONS
+        .iter()
+        .filter(|migration| !applied.contains(&migration.number))
+}
+
+/// The migrations applied; none to an empty database.
+async fn applied_by(db: &Db) -> Result<Vec<i64>> {
     let there: (i64,) = match db.dialect() {
         Dialect::Sqlite => {
             let sql = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'";
@@ -119,19 +131,16 @@ async fn applied_by(db: &Db) -> Result<i64> {
         }
     };
     if there.0 == 0 {
-        return Ok(0);
+        return Ok(Vec::new());
     }
-    let newest: (i64,) = db
-        .one(
-            "SELECT COALESCE(MAX(number), 0) FROM schema_migration",
-            args![],
-        )
-        .await?;
-    Ok(newest.0)
+    let numbers: Vec<(i64,)> = db.all(NUMBERS, args![]).await?;
+    Ok(numbers.into_iter().map(|(number,)| number).collect())
 }
 
-/// Keeps other servers from migrating until the transaction ends; answers the newest migration applied.
-async fn lock(tx: &mut Tx) -> Result<i64> {
+const NUMBERS: &str = "SELECT number FROM schema_migration";
+
+/// Keeps other servers from migrating until the transaction ends; answers the migrations applied.
+async fn lock(tx: &mut Tx) -> Result<Vec<i64>> {
     if tx.dialect() == Dialect::Postgres {
         tx.execute("SELECT pg_advisory_xact_lock($1)", args![LOCK_KEY])
             .await?;
@@ -147,11 +156,6 @@ async fn lock(tx: &mut Tx) -> Result<i64> {
         }
     })
     .await?;
-    let newest: (i64,) = tx
-        .one(
-            "SELECT COALESCE(MAX(number), 0) FROM schema_migration",
-            args![],
-        )
-        .await?;
-    Ok(newest.0)
+    let numbers: Vec<(i64,)> = tx.all(NUMBERS, args![]).await?;
+    Ok(numbers.into_iter().map(|(number,)| number).collect())
 }

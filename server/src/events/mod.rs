@@ -4,6 +4,7 @@ mod bus;
 mod postgres;
 mod scope;
 mod socket;
+mod sockets;
 
 use axum::Router;
 use axum::routing::get;
@@ -15,6 +16,7 @@ pub use migasfree_types::events::{
     ChangeAction, Event, EventComputer, EventDeployment, EventProject, PublicationState,
 };
 pub use socket::Listener;
+pub use sockets::Sockets;
 
 /// The WebSocket.
 pub fn router() -> Router<AppState> {

@@ -1,119 +1,127 @@
-//! What of an event an operator may see.
+//! What of an event an operator may see: what REST would show them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use migasfree_types::events::Event;
 
+use crate::app::AppState;
 use crate::auth::Operator;
-use crate::db::{Db, Result, Ts, json_ids};
-use crate::rest::visibility;
-use crate::{args, sql};
+use crate::db::{Result, Ts};
+use crate::rest::access::sees;
+use crate::rest::context::Context;
+use crate::rest::error::RestError;
+use crate::rest::read;
+use crate::rest::registry::registry;
+use crate::rest::visibility::{self, Viewer};
 
-/// Visible computers and projects of an operator with a domain or scope are looked up this often.
+/// What happens to computers and publications is told many times a second: which of them are visible is looked up this
+/// often.
 const FRESH: Duration = Duration::from_secs(10);
+
+const DEPLOYMENT: &str = "core.deployment";
 
 /// The eyes of one operator.
 #[derive(Debug)]
 pub(super) struct View {
-    operator: Operator,
+    context: Context,
     seen: Option<Seen>,
 }
 
 #[derive(Debug)]
 struct Seen {
     at: Ts,
-    computers: HashSet<i64>,
-    projects: HashSet<i64>,
+    /// All visible computers; `None` when nothing is hidden.
+    computers: Option<HashSet<i64>>,
+    /// Whether a deployment is visible, as far as it was asked.
+    deployments: HashMap<i64, bool>,
 }
 
 impl View {
-    pub(super) fn of(operator: Operator) -> Self {
+    pub(super) fn of(state: &AppState, operator: Operator) -> Self {
         Self {
-            operator,
+            context: Context::new(state.clone(), operator),
             seen: None,
         }
     }
 
-    /// The event as the operator may see it, if at all.
-    pub(super) async fn filter(
-        &mut self,
-        db: &Db,
-        now: Ts,
-        event: &Event,
-    ) -> Result<Option<Event>> {
-        if !self.may_know_of(event) {
-            return Ok(None);
-        }
-        if !self.operator.is_limited() {
-            return Ok(Some(event.clone()));
-        }
-        if self
-            .seen
-            .as_ref()
-            .is_none_or(|seen| now.since(seen.at) >= FRESH)
-        {
-            let computers = computers_of(db, &self.operator).await?;
-            let projects = projects_of(db, &computers).await?;
-            self.seen = Some(Seen {
-                at: now,
-                computers,
-                projects,
-            });
-        }
-        Ok(self.seen.as_ref().and_then(|seen| seen.filter(event)))
-    }
-
-    fn may_know_of(&self, event: &Event) -> bool {
+    /// Whether the operator may know of the event.
+    pub(super) async fn shows(&mut self, event: &Event) -> Result<bool> {
+        let operator = &self.context.operator;
         match event {
-            Event::Synchronization { .. } | Event::Progress { .. } => {
-                self.operator.may("client.view_computer")
-            }
-            Event::Publication { .. } => self.operator.may("core.view_deployment"),
-            Event::Changed { entity, .. } => entity
-                .split_once('.')
-                .is_some_and(|(app, model)| self.operator.may(&format!("{app}.view_{model}"))),
+            Event::Synchronization { computer, .. } | Event::Progress { computer, .. } => Ok(
+                operator.may("client.view_computer") && self.shows_computer(computer.id).await?,
+            ),
+            Event::Publication { deployment, .. } => self.shows_deployment(deployment.id).await,
+            Event::Changed { entity, id, .. } => self.shows_row(entity, *id).await,
         }
     }
-}
 
-async fn computers_of(db: &Db, operator: &Operator) -> Result<HashSet<i64>> {
-    let Some(visible) = visibility::computers(operator) else {
-        return Ok(HashSet::new());
-    };
-    let rows: Vec<(i64,)> = db.all_query(&visible).await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
-}
-
-async fn projects_of(db: &Db, computers: &HashSet<i64>) -> Result<HashSet<i64>> {
-    let rows: Vec<(i64,)> = db
-        .all(
-            sql!(
-                "SELECT DISTINCT project_id FROM client_computer WHERE id IN ",
-                ids(1)
-            ),
-            args![json_ids(computers.iter().copied())],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
-}
-
-impl Seen {
-    fn filter(&self, event: &Event) -> Option<Event> {
-        let mut event = event.clone();
-        let visible = match &mut event {
-            Event::Synchronization { computer, .. } | Event::Progress { computer, .. } => {
-                self.computers.contains(&computer.id)
-            }
-            Event::Publication { deployment, .. } => self.projects.contains(&deployment.project.id),
-            Event::Changed { entity, id, .. } if entity == "client.computer" => {
-                id.is_some_and(|id| self.computers.contains(&id))
-            }
-            Event::Changed { id, .. } => {
-                *id = None;
-                true
-            }
+    /// A row that is gone is told of only to those from whom nothing of its kind is hidden.
+    async fn shows_row(&self, entity: &str, id: Option<i64>) -> Result<bool> {
+        let operator = &self.context.operator;
+        let Some(resource) = registry().by_key(entity) else {
+            let permission = entity
+                .split_once('.')
+                .map(|(app, model)| format!("{app}.view_{model}"));
+            return Ok(!operator.is_limited()
+                && permission.is_some_and(|permission| operator.may(&permission)));
         };
-        visible.then_some(event)
+        if !sees(operator, resource.entity) {
+            return Ok(false);
+        }
+        let viewer = Viewer {
+            operator,
+            everything: true,
+        };
+        if visibility::condition(resource.entity.visible, viewer).is_none() {
+            return Ok(true);
+        }
+        let Some(id) = id else {
+            return Ok(false);
+        };
+        match read::visible(&self.context, resource, id).await {
+            Ok(()) => Ok(true),
+            Err(RestError::Database(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
+    }
+
+    async fn shows_computer(&mut self, id: i64) -> Result<bool> {
+        let seen = self.seen().await?;
+        Ok(seen
+            .computers
+            .as_ref()
+            .is_none_or(|computers| computers.contains(&id)))
+    }
+
+    async fn shows_deployment(&mut self, id: i64) -> Result<bool> {
+        if let Some(known) = self.seen().await?.deployments.get(&id) {
+            return Ok(*known);
+        }
+        let shown = self.shows_row(DEPLOYMENT, Some(id)).await?;
+        self.seen().await?.deployments.insert(id, shown);
+        Ok(shown)
+    }
+
+    async fn seen(&mut self) -> Result<&mut Seen> {
+        let now = self.context.state.clock.now();
+        let seen = match self.seen.take() {
+            Some(seen) if now.since(seen.at) < FRESH => seen,
+            _ => Seen {
+                at: now,
+                computers: self.computers().await?,
+                deployments: HashMap::new(),
+            },
+        };
+        Ok(self.seen.insert(seen))
+    }
+
+    async fn computers(&self) -> Result<Option<HashSet<i64>>> {
+        let Some(visible) = visibility::computers(&self.context.operator) else {
+            return Ok(None);
+        };
+        let rows: Vec<(i64,)> = self.context.state.db.all_query(&visible).await?;
+        Ok(Some(rows.into_iter().map(|(id,)| id).collect()))
     }
 }

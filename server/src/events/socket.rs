@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::scope::View;
+use super::sockets::Place;
 use crate::app::AppState;
 use crate::auth::{ACCOUNT, AuthError, Connection, Operator, take_ticket};
 
@@ -30,18 +31,31 @@ struct Parameters {
 
 /// Who listens: by ticket, or as every other request says it.
 #[derive(Debug)]
-pub struct Listener(Operator);
+pub struct Listener {
+    operator: Operator,
+    /// Given back when the socket is closed.
+    _place: Place,
+}
 
 impl Listener {
     /// The operator, as last looked up.
     pub const fn operator(&self) -> &Operator {
-        &self.0
+        &self.operator
+    }
+
+    fn new(operator: Operator, state: &AppState) -> Result<Self, AuthError> {
+        let limit = state.settings.sockets_per_account;
+        let place = state.sockets.enter(operator.id, limit)?;
+        Ok(Self {
+            operator,
+            _place: place,
+        })
     }
 
     /// Whether something happened to the operator's own account.
     fn is_concerned_by(&self, event: &Event) -> bool {
         matches!(event, Event::Changed { entity, id, .. }
-            if entity == ACCOUNT && id.is_none_or(|id| id == self.0.id.0))
+            if entity == ACCOUNT && id.is_none_or(|id| id == self.operator.id.0))
     }
 
     /// Looks the operator up again; false when the credential is not good any more.
@@ -54,13 +68,13 @@ impl Listener {
             credential,
             address,
             ..
-        } = &self.0;
+        } = &self.operator;
         if !credential.is_good(&state.db, state.clock.now()).await? {
             return Ok(false);
         }
         match Operator::load(&state.db, *id, *credential, address.clone()).await? {
             Some(operator) => {
-                self.0 = operator;
+                self.operator = operator;
                 Ok(true)
             }
             None => Ok(false),
@@ -76,7 +90,8 @@ impl FromRequestParts<AppState> for Listener {
             .ok()
             .and_then(|query| query.0.ticket);
         let Some(ticket) = ticket else {
-            return Operator::from_request_parts(parts, state).await.map(Self);
+            let operator = Operator::from_request_parts(parts, state).await?;
+            return Self::new(operator, state);
         };
         let Ok(connection) = Connection::from_request_parts(parts, state).await;
         let address = connection.client.to_string();
@@ -88,7 +103,7 @@ impl FromRequestParts<AppState> for Listener {
             None => None,
         };
         match operator {
-            Some(operator) => Ok(Self(operator)),
+            Some(operator) => Self::new(operator, state),
             None => {
                 state.auth.anonymous.hit(&address)?;
                 Err(AuthError::NotAuthenticated)
@@ -114,7 +129,7 @@ async fn serve(mut socket: WebSocket, state: AppState, mut listener: Listener) {
     let mut pings = tokio::time::interval(PING_EVERY);
     let mut looks = tokio::time::interval(LOOK_AGAIN_EVERY);
     looks.reset();
-    let mut view = View::of(listener.operator().clone());
+    let mut view = View::of(&state, listener.operator().clone());
     loop {
         let sent = tokio::select! {
             event = events.recv() => match event {
@@ -123,7 +138,7 @@ async fn serve(mut socket: WebSocket, state: AppState, mut listener: Listener) {
                     if concerned && !look(&state, &mut listener, &mut view).await {
                         return close(socket, CLOSE_UNAUTHORIZED, SIGN_IN_AGAIN).await;
                     }
-                    tell(&mut socket, &state, &mut view, &event).await
+                    tell(&mut socket, &mut view, &event).await
                 }
                 Err(RecvError::Lagged(_)) => return close(socket, close_code::AGAIN, "too slow").await,
                 Err(RecvError::Closed) => return,
@@ -148,7 +163,7 @@ async fn serve(mut socket: WebSocket, state: AppState, mut listener: Listener) {
 async fn look(state: &AppState, listener: &mut Listener, view: &mut View) -> bool {
     match listener.refresh(state).await {
         Ok(true) => {
-            *view = View::of(listener.operator().clone());
+            *view = View::of(state, listener.operator().clone());
             true
         }
         Ok(false) => false,
@@ -157,13 +172,13 @@ async fn look(state: &AppState, listener: &mut Listener, view: &mut View) -> boo
     }
 }
 
-async fn tell(socket: &mut WebSocket, state: &AppState, view: &mut View, event: &Event) -> bool {
-    match view.filter(&state.db, state.clock.now(), event).await {
-        Ok(Some(event)) => match serde_json::to_string(&event) {
+async fn tell(socket: &mut WebSocket, view: &mut View, event: &Event) -> bool {
+    match view.shows(event).await {
+        Ok(true) => match serde_json::to_string(event) {
             Ok(text) => socket.send(Message::Text(text.into())).await.is_ok(),
             Err(_) => true,
         },
-        Ok(None) => true,
+        Ok(false) => true,
         Err(error) => {
             tracing::warn!(%error, "cannot tell whether an operator may see an event");
             true

@@ -10,6 +10,7 @@ use super::{JobState, JobStatus};
 use crate::args;
 use crate::clock::Clock;
 use crate::db::{Db, JobId, Result, Ts, Tx};
+use crate::random::Random;
 
 /// A worker that gives no sign of life for this long has lost its job. Short, because people wait for it: one that was
 /// only slow, or whose clock is wrong, does no harm, as how a job ended is taken from its worker alone.
@@ -20,15 +21,17 @@ pub(super) const LEASE: Duration = Duration::from_secs(10);
 pub struct Queue {
     pub(super) db: Db,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
     pub(super) wake: Arc<Notify>,
 }
 
 impl Queue {
     /// A queue over a database.
-    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         Self {
             db,
             clock,
+            random,
             wake: Arc::new(Notify::new()),
         }
     }

@@ -37,7 +37,7 @@ impl Workers {
         let mut tasks = JoinSet::new();
         let handlers = Arc::new(handlers);
         let names: Vec<Arc<str>> = (0..count)
-            .map(|_| uuid::Uuid::new_v4().to_string().into())
+            .map(|_| queue.random.uuid().to_string().into())
             .collect();
         for name in &names {
             let worker = Worker {

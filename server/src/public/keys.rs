@@ -1,16 +1,20 @@
 //! Handing out keys (1.4, 1.5, 1.6).
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use migasfree_envelope::PrivateKey;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::projects::{self, Enrolment};
 use crate::app::AppState;
 use crate::auth::{AuthError, Connection, Operator, by_password};
-use crate::safe::keys::{KeyRingError, Owner};
+use crate::safe::keys::Owner;
+use crate::safe::packagers;
 use crate::safe::{Refusal, plain, read_body, text_or_empty, unsealed};
 
 #[derive(Debug, Deserialize)]
@@ -86,7 +90,11 @@ pub(super) async fn project(
         architecture: &wanted.architecture,
     };
     match projects::enrol(&state, connection, operator.as_ref(), &enrolment).await {
-        Ok(slug) => hand_out(&state, Owner::Project(&slug), "migasfree-client.pri").await,
+        Ok(slug) => {
+            let private = state.keys.get(Owner::Project(&slug)).await;
+            let private = private.map_err(Refusal::from);
+            hand_out(&state, private, "migasfree-client.pri").await
+        }
         Err(projects::EnrolError::Invalid(reason)) => {
             (StatusCode::BAD_REQUEST, Json(json!({ "error": reason }))).into_response()
         }
@@ -96,7 +104,7 @@ pub(super) async fn project(
     }
 }
 
-/// `keys/packager/`: the keys of packagers.
+/// `keys/packager/`: a new key of a packager.
 pub(super) async fn packager(
     State(state): State<AppState>,
     connection: Connection,
@@ -108,7 +116,8 @@ pub(super) async fn packager(
     };
     match operator(&state, connection, &credentials).await {
         Ok(Some(operator)) if operator.may("core.change_package") => {
-            hand_out(&state, Owner::Packager, "migasfree-packager.pri").await
+            let private = packagers::new_key(&state, &operator).await;
+            hand_out(&state, private.map(Arc::new), "migasfree-packager.pri").await
         }
         Ok(_) => forbidden(),
         Err(error) => error.into_response(),
@@ -117,19 +126,19 @@ pub(super) async fn packager(
 
 /// The server's public key and a private one. Clients write every member to a file: there must be
 /// no other.
-async fn hand_out(state: &AppState, owner: Owner<'_>, name: &str) -> Response {
-    let keys = async {
-        let server = state.keys.get(Owner::Server).await?;
-        let private = state.keys.get(owner).await?;
-        Ok::<_, KeyRingError>((server, private))
-    };
-    match keys.await {
+async fn hand_out(
+    state: &AppState,
+    private: Result<Arc<PrivateKey>, Refusal>,
+    name: &str,
+) -> Response {
+    let server = state.keys.get(Owner::Server).await.map_err(Refusal::from);
+    match server.and_then(|server| Ok((server, private?))) {
         Ok((server, private)) => Json(json!({
             "migasfree-server.pub": server.public().to_pem(),
             name: private.to_pem(),
         }))
         .into_response(),
-        Err(error) => unsealed(Refusal::from(error)),
+        Err(refusal) => unsealed(refusal),
     }
 }
 

@@ -13,6 +13,7 @@ use pgp::packet::{SignatureConfig, SignatureType, Subpacket, SubpacketData};
 use pgp::types::{KeyDetails, Password, Timestamp};
 
 use crate::db::Ts;
+use crate::random::{AsRng, Random};
 
 const SECRET: &str = "repository.sec";
 const USER_ID: &str = "migasfree-repository";
@@ -59,7 +60,7 @@ impl Signer {
     ///
     /// # Errors
     /// When the file cannot be read, made or understood.
-    pub fn open(folder: &Path, now: Ts) -> Result<Self, SigningError> {
+    pub fn open(folder: &Path, now: Ts, random: &dyn Random) -> Result<Self, SigningError> {
         let path = folder.join(SECRET);
         let file_error = |source| SigningError::File {
             path: path.clone(),
@@ -68,7 +69,7 @@ impl Signer {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                create(&path, &generate(now)?).map_err(file_error)?;
+                create(&path, &generate(now, random)?).map_err(file_error)?;
                 std::fs::read_to_string(&path).map_err(file_error)?
             }
             Err(error) => return Err(file_error(error)),
@@ -134,7 +135,7 @@ impl Signer {
     }
 }
 
-fn generate(now: Ts) -> Result<String, SigningError> {
+fn generate(now: Ts, random: &dyn Random) -> Result<String, SigningError> {
     let params = SecretKeyParamsBuilder::default()
         // The legacy number of the same algorithm: older verifiers know no other.
         .key_type(KeyType::Ed25519Legacy)
@@ -144,7 +145,7 @@ fn generate(now: Ts) -> Result<String, SigningError> {
         .primary_user_id(USER_ID.into())
         .build()
         .map_err(|error| SigningError::Pgp(error.to_string()))?;
-    let key = params.generate(rand::rngs::OsRng)?;
+    let key = params.generate(AsRng(random))?;
     Ok(key.to_armored_string(ArmorOptions::default())?)
 }
 
@@ -180,14 +181,15 @@ mod tests {
     use std::process::Command;
 
     use super::*;
+    use crate::random::SystemRandom;
 
     const NOW: Ts = Ts::from_seconds(1_700_000_000);
 
     #[test]
     fn the_key_is_made_once_and_readable_by_nobody_else() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Signer::open(folder.path(), NOW).unwrap();
-        let second = Signer::open(folder.path(), NOW).unwrap();
+        let first = Signer::open(folder.path(), NOW, &SystemRandom).unwrap();
+        let second = Signer::open(folder.path(), NOW, &SystemRandom).unwrap();
         assert_eq!(first.public_key(), second.public_key());
         let mode = std::fs::metadata(folder.path().join(SECRET))
             .unwrap()
@@ -201,7 +203,7 @@ mod tests {
     fn a_damaged_key_is_reported_and_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(SECRET), "nonsense").unwrap();
-        let error = Signer::open(folder.path(), NOW).unwrap_err();
+        let error = Signer::open(folder.path(), NOW, &SystemRandom).unwrap_err();
         assert!(
             error.to_string().contains("no usable OpenPGP secret key"),
             "{error}"
@@ -211,7 +213,7 @@ mod tests {
     #[test]
     fn gpgv_accepts_both_kinds_of_signature_and_no_other_text() {
         let folder = tempfile::tempdir().unwrap();
-        let signer = Signer::open(folder.path(), NOW).unwrap();
+        let signer = Signer::open(folder.path(), NOW, &SystemRandom).unwrap();
         let path = |name: &str| folder.path().join(name);
         let text = "Origin: migasfree\nMD5Sum:\n aa 12 PKGS/binary-amd64/Packages\n- dash\n";
         std::fs::write(path("key.asc"), signer.public_key()).unwrap();

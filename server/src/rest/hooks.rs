@@ -91,6 +91,21 @@ impl Change<'_> {
                 .is_none_or(|before| before.get(column) != self.values.get(column))
     }
 
+    /// The ids a list gains or loses.
+    #[must_use]
+    pub fn relinked(&self, relation: &str) -> Vec<i64> {
+        let Some(after) = self.values.ids(relation) else {
+            return Vec::new();
+        };
+        let before = self
+            .before
+            .and_then(|before| before.ids(relation))
+            .unwrap_or_default();
+        let gained = after.iter().filter(|id| !before.contains(id));
+        let lost = before.iter().filter(|id| !after.contains(id));
+        gained.chain(lost).copied().collect()
+    }
+
     /// Whether the list gets other ids than it has.
     #[must_use]
     pub fn relinks(&self, relation: &str) -> bool {

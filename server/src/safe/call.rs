@@ -19,14 +19,16 @@ use time::Date;
 use super::answer::{Answer, Refusal, Reply, plain};
 use super::body::{self, Texts};
 use super::keys::Owner;
+use super::packagers;
 use super::progress;
-use super::protocol::Protocol;
+use super::protocol::{Peer, Protocol};
 use super::replays::Seen;
 use super::store::attributes;
 use super::store::computers::{self, Computer};
 use super::store::deployments::{self, Deployment};
 use super::store::projects::{self, Project};
 use crate::app::{AppState, AsItIs};
+use crate::audit::Author;
 use crate::auth::{AuthError, Connection};
 use crate::core::rules::status::Status;
 use crate::db::{self, ComputerId, Ts};
@@ -66,8 +68,8 @@ pub(super) struct ComputerCall {
 pub(super) struct PackagerCall {
     pub(super) state: AppState,
     pub(super) file: Option<Upload>,
-    /// Where the request came from.
-    pub(super) connection: Connection,
+    /// Who signed it.
+    pub(super) author: Author,
 }
 
 /// A file that came with a call.
@@ -101,40 +103,61 @@ struct Exchange {
     state: AppState,
     protocol: Arc<Protocol>,
     server: Arc<PrivateKey>,
-    peer: Arc<PrivateKey>,
+    /// Known from the start, or by the signature.
+    peer: OnceLock<Peer>,
     /// The message, until it was acted on.
     pending: OnceLock<Seen>,
 }
 
 impl Exchange {
+    /// With the computers of a project.
     async fn begin(
         state: AppState,
         protocol: Arc<Protocol>,
         peer: Owner<'_>,
     ) -> Result<Self, Refusal> {
-        let server = state.keys.get(Owner::Server).await?;
-        let peer = state.keys.get(peer).await?;
+        let peer = Peer::Project(state.keys.get(peer).await?);
+        let exchange = Self::with_somebody(state, protocol).await?;
+        let _ = exchange.peer.set(peer);
+        Ok(exchange)
+    }
+
+    /// With whoever signed the message that comes.
+    async fn with_somebody(state: AppState, protocol: Arc<Protocol>) -> Result<Self, Refusal> {
         Ok(Self {
+            server: state.keys.get(Owner::Server).await?,
             state,
             protocol,
-            server,
-            peer,
+            peer: OnceLock::new(),
             pending: OnceLock::new(),
         })
     }
 
     async fn open(&self, message: String, repeat: Repeat) -> Result<Value, Refusal> {
         let seen = Seen::of(&message);
-        let claims = self
-            .protocol
-            .open(message, &self.server, &self.peer)
-            .await?;
-        let mut claims = claims.map_err(|error| match error {
-            OpenError::Undecipherable => Refusal::invalid_data(),
-            OpenError::InvalidSignature | OpenError::PayloadMismatch => {
-                Refusal::text(StatusCode::BAD_REQUEST, "Invalid Signature")
-            }
-        })?;
+        let peer = self.peer.get().ok_or_else(Refusal::invalid_data)?;
+        let claims = self.protocol.open(message, &self.server, peer).await?;
+        let claims = claims.map_err(|error| unreadable(&error))?;
+        self.accept(seen, claims, repeat)
+    }
+
+    /// Opens a message of some packager; answers who that is, too.
+    async fn open_upload(
+        &self,
+        message: String,
+        connection: Connection,
+        repeat: Repeat,
+    ) -> Result<(Value, Author), Refusal> {
+        let seen = Seen::of(&message);
+        let letter = self.protocol.decipher(message, &self.server).await?;
+        let letter = letter.map_err(|error| unreadable(&error))?;
+        let (claims, packager) =
+            packagers::identify(&self.state, &self.protocol, connection, letter).await?;
+        let _ = self.peer.set(Peer::Public(packager.key));
+        Ok((self.accept(seen, claims, repeat)?, packager.author))
+    }
+
+    fn accept(&self, seen: Seen, mut claims: Value, repeat: Repeat) -> Result<Value, Refusal> {
         if self.protocol.replays.is_new(seen, self.state.clock.now()) {
             let _ = self.pending.set(seen);
         } else if repeat == Repeat::Refused {
@@ -160,7 +183,11 @@ impl Exchange {
             Err(Refusal::Sealed(status, data)) => (status, data),
             Err(other) => return unsealed(other),
         };
-        match self.protocol.seal(data, &self.server, &self.peer).await {
+        let Some(peer) = self.peer.get() else {
+            // Nobody is known whom it could be sealed for.
+            return unsealed(Refusal::Sealed(status, data));
+        };
+        match self.protocol.seal(data, &self.server, peer).await {
             Ok(msg) => (status, Json(json!({ "msg": msg }))).into_response(),
             Err(stopping) => unsealed(stopping.into()),
         }
@@ -172,6 +199,16 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         if let Some(seen) = self.pending.get() {
             self.protocol.replays.forget(seen);
+        }
+    }
+}
+
+/// Why a message cannot be used, told alike for everything that keeps it from being deciphered.
+pub(super) fn unreadable(error: &OpenError) -> Refusal {
+    match error {
+        OpenError::Undecipherable => Refusal::invalid_data(),
+        OpenError::InvalidSignature | OpenError::PayloadMismatch => {
+            Refusal::text(StatusCode::BAD_REQUEST, "Invalid Signature")
         }
     }
 }
@@ -455,22 +492,24 @@ where
                 request,
                 ..
             } = arrival;
-            let exchange = match Exchange::begin(state, protocol, Owner::Packager).await {
+            let exchange = match Exchange::with_somebody(state, protocol).await {
                 Ok(exchange) => exchange,
                 Err(refusal) => return unsealed(refusal),
             };
             let reply = async {
-                let (raw, file) = opened_with_file(&exchange, request, repeat).await?;
+                let opener = Opener {
+                    exchange: &exchange,
+                    connection,
+                    repeat,
+                };
+                let (raw, author, file) = opener.with_file(request).await?;
                 let state = exchange.state.clone();
-                answer(
-                    PackagerCall {
-                        state,
-                        file,
-                        connection,
-                    },
-                    claims(raw)?,
-                )
-                .await
+                let call = PackagerCall {
+                    state,
+                    file,
+                    author,
+                };
+                answer(call, claims(raw)?).await
             };
             let reply = reply.await;
             exchange.finish(reply).await
@@ -483,33 +522,50 @@ fn upload_limit(state: &AppState) -> u64 {
     u64::from(state.settings.upload_limit_mb) * 1024 * 1024
 }
 
-async fn opened_with_file(
-    exchange: &Exchange,
-    request: Request,
+/// Opens what a packager sends.
+struct Opener<'a> {
+    exchange: &'a Exchange,
+    connection: Connection,
     repeat: Repeat,
-) -> Result<(Value, Option<Upload>), Refusal> {
-    if !body::is_multipart(&request) {
-        let texts: Texts = body::read(request).await?;
-        return Ok((exchange.open(texts.msg, repeat).await?, None));
+}
+
+impl Opener<'_> {
+    async fn open(&self, message: String) -> Result<(Value, Author), Refusal> {
+        self.exchange
+            .open_upload(message, self.connection, self.repeat)
+            .await
     }
-    let mut parts = body::parts(request).await?;
-    let mut texts = Texts::default();
-    while let Some(field) = parts.next_field().await.map_err(body::broken_part)? {
-        if field.name() != Some("file") {
-            texts.take(field).await?;
-            continue;
+
+    async fn with_file(
+        &self,
+        request: Request,
+    ) -> Result<(Value, Author, Option<Upload>), Refusal> {
+        if !body::is_multipart(&request) {
+            let texts: Texts = body::read(request).await?;
+            let (claims, author) = self.open(texts.msg).await?;
+            return Ok((claims, author, None));
         }
-        let claims = exchange.open(texts.msg, repeat).await?;
-        let name = field.file_name().unwrap_or_default();
-        let name = name
-            .rsplit(['/', '\\'])
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let mut spool = exchange.state.files.spool(upload_limit(&exchange.state))?;
-        spool.write_all(field).await?;
-        let content = spool.finish().await?;
-        return Ok((claims, Some(Upload { name, content })));
+        let mut parts = body::parts(request).await?;
+        let mut texts = Texts::default();
+        while let Some(field) = parts.next_field().await.map_err(body::broken_part)? {
+            if field.name() != Some("file") {
+                texts.take(field).await?;
+                continue;
+            }
+            let (claims, author) = self.open(texts.msg).await?;
+            let name = field.file_name().unwrap_or_default();
+            let name = name
+                .rsplit(['/', '\\'])
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            let state = &self.exchange.state;
+            let mut spool = state.files.spool(upload_limit(state))?;
+            spool.write_all(field).await?;
+            let content = spool.finish().await?;
+            return Ok((claims, author, Some(Upload { name, content })));
+        }
+        let (claims, author) = self.open(texts.msg).await?;
+        Ok((claims, author, None))
     }
-    Ok((exchange.open(texts.msg, repeat).await?, None))
 }

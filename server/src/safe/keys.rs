@@ -1,4 +1,4 @@
-//! The key folder: RSA keys of the server, the packagers and every project (2.1).
+//! The key folder: RSA keys of the server and every project (2.1).
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use migasfree_envelope::{KeyError, PrivateKey};
+use migasfree_envelope::{KeyError, PrivateKey, PublicKey};
 
 /// Begin of the file names that are the server's own.
 const RESERVED: &str = "migasfree-";
@@ -16,8 +16,6 @@ const RESERVED: &str = "migasfree-";
 pub enum Owner<'a> {
     /// The server: opens what is sent to it and signs what it answers.
     Server,
-    /// Everybody who uploads packages.
-    Packager,
     /// All computers of a project, named by its slug.
     Project(&'a str),
 }
@@ -27,7 +25,6 @@ impl Owner<'_> {
     fn file_stem(self) -> Result<String, KeyRingError> {
         Ok(match self {
             Self::Server => format!("{RESERVED}server"),
-            Self::Packager => format!("{RESERVED}packager"),
             Self::Project(slug) if slug.starts_with(RESERVED) => format!("project-{slug}"),
             Self::Project(slug) => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -120,6 +117,18 @@ impl KeyRing {
         Ok(key)
     }
 
+    /// The public half of the key that all packagers shared, where an installation brought one along.
+    ///
+    /// # Errors
+    /// When its file is damaged or cannot be read.
+    pub async fn common_packager(&self) -> Result<Option<Arc<PublicKey>>, KeyRingError> {
+        let stem = self.folder.join(format!("{RESERVED}packager"));
+        tokio::task::spawn_blocking(move || read_common(&stem))
+            .await
+            .map_err(|_| KeyRingError::Stopping)?
+            .map(|key| key.map(Arc::new))
+    }
+
     fn cached(&self, stem: &str) -> Option<Arc<PrivateKey>> {
         self.locked().get(stem).cloned()
     }
@@ -127,6 +136,28 @@ impl KeyRing {
     fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<PrivateKey>>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn read_common(stem: &Path) -> Result<Option<PublicKey>, KeyRingError> {
+    let from_private = |text: &str| {
+        let key = PrivateKey::from_pem(text)?;
+        PublicKey::from_pem(&key.public().to_pem())
+    };
+    let kinds: [(&str, &dyn Fn(&str) -> Result<PublicKey, KeyError>); 2] =
+        [("pub", &PublicKey::from_pem), ("pri", &from_private)];
+    for (ending, read) in kinds {
+        let path = stem.with_extension(ending);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                return read(&text)
+                    .map(Some)
+                    .map_err(|error| KeyRingError::Key { path, error });
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(KeyRingError::Io { path, error }),
+        }
+    }
+    Ok(None)
 }
 
 fn load_or_make(path: &Path) -> Result<PrivateKey, KeyRingError> {

@@ -9,6 +9,7 @@ mod call;
 mod calls;
 mod hardware;
 pub mod keys;
+pub(crate) mod packagers;
 mod progress;
 mod protocol;
 mod replays;

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use migasfree_envelope::{OpenError, PrivateKey, SignatureCache, open, seal_cached};
+use migasfree_envelope::{
+    Letter, OpenError, PrivateKey, PublicKey, SignatureCache, decipher, open, seal_cached,
+};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -18,6 +20,25 @@ const MINUTE: i64 = 60;
 #[derive(Debug, thiserror::Error)]
 #[error("the server is stopping")]
 pub(super) struct Stopping;
+
+/// Whom an answer is sealed for.
+#[derive(Debug, Clone)]
+pub(super) enum Peer {
+    /// The computers of a project, whose pair of keys is here.
+    Project(Arc<PrivateKey>),
+    /// Somebody whose public half alone is known.
+    Public(Arc<PublicKey>),
+}
+
+impl Peer {
+    /// The key answers are sealed with and messages are confirmed by.
+    pub(super) fn public(&self) -> &PublicKey {
+        match self {
+            Self::Project(pair) => pair.public(),
+            Self::Public(key) => key,
+        }
+    }
+}
 
 /// One per server.
 #[derive(Debug)]
@@ -56,11 +77,21 @@ impl Protocol {
         &self,
         message: String,
         server: &Arc<PrivateKey>,
-        peer: &Arc<PrivateKey>,
+        peer: &Peer,
     ) -> Result<Result<Value, OpenError>, Stopping> {
-        let (server, peer) = (Arc::clone(server), Arc::clone(peer));
+        let (server, peer) = (Arc::clone(server), peer.clone());
         self.run(move || open(&message, &server, peer.public()))
             .await
+    }
+
+    /// Deciphers a message whose signer has to be found.
+    pub(super) async fn decipher(
+        &self,
+        message: String,
+        server: &Arc<PrivateKey>,
+    ) -> Result<Result<Letter, OpenError>, Stopping> {
+        let server = Arc::clone(server);
+        self.run(move || decipher(&message, &server)).await
     }
 
     /// Seals `data` for `peer`.
@@ -68,16 +99,16 @@ impl Protocol {
         &self,
         data: Value,
         server: &Arc<PrivateKey>,
-        peer: &Arc<PrivateKey>,
+        peer: &Peer,
     ) -> Result<String, Stopping> {
-        let (server, peer) = (Arc::clone(server), Arc::clone(peer));
+        let (server, peer) = (Arc::clone(server), peer.clone());
         let signatures = Arc::clone(&self.signatures);
         self.run(move || seal_cached(&data, &server, peer.public(), &signatures))
             .await
     }
 
     /// Runs work for the processor off the runtime, on as many threads as there are cores.
-    async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Stopping> {

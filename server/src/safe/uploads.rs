@@ -9,7 +9,7 @@ use super::call::{self, PackagerCall};
 use super::store::packages;
 use super::store::projects::{self, Project};
 use crate::app::AppState;
-use crate::audit::{self, Author, Change};
+use crate::audit::{self, Change};
 use crate::core::rules::slug::slug;
 use crate::db::{self, PackageSetId, ProjectId, StoreId, Tx};
 use crate::events::{ChangeAction, Event};
@@ -144,7 +144,7 @@ async fn record(
         after: Some(&after),
     };
     let now = call.state.clock.now();
-    audit::record(tx, now, &author(call), &change).await?;
+    audit::record(tx, now, &call.author, &change).await?;
     let event = Event::Changed {
         entity: entity.to_owned(),
         id: Some(id),
@@ -153,15 +153,6 @@ async fn record(
     };
     call.state.events.send_after(tx, event);
     Ok(())
-}
-
-/// Packagers share one key: there is no name to tell.
-fn author(call: &PackagerCall) -> Author {
-    Author {
-        user: None,
-        name: "packager".to_owned(),
-        address: call.connection.client.to_string(),
-    }
 }
 
 /// The file of the call, on its way to `place`.
@@ -178,7 +169,7 @@ pub(super) fn upload(
         file_name: file.name,
         source: file.content,
         replace_allowed: false,
-        author: author(&call),
+        author: call.author,
         folder: folder.filter(|folder| !folder.is_empty()),
         package_set: place.set,
     })

@@ -171,9 +171,87 @@ on_both_engines! {
         assert_eq!(misused.status, 401, "an access token is no refresh token");
 
         change_password(&server, &server.admin().await, server.admin_password(), "something quite new").await;
-        server.clock.advance(Duration::from_secs(1));
+        assert_eq!(account(renewed).await.status, 401, "made in the second of the change");
         let old = server.anonymous().post("/token-refresh/", json!({"refresh": refresh})).await;
         assert_eq!((old.status, old.code()), (401, "token_not_valid"));
+    }
+
+    async fn json_web_tokens_end_with_their_sign_in_and_leave_others_alone(server: Server) {
+        let given = json!({"username": "admin", "password": server.admin_password()});
+        let sign_in = async || server.anonymous().post("/token-auth-jwt/", given.clone()).await.json;
+        let text = |pair: &serde_json::Value, name: &str| pair[name].as_str().unwrap().to_owned();
+        let call = |method, path: &'static str, token: &str| {
+            Answer::of(server.anonymous().request(method, path).header("Authorization", format!("Bearer {token}")))
+        };
+        let works = async |pair: &serde_json::Value| {
+            let account = call(Method::GET, ACCOUNT, &text(pair, "access")).await.status;
+            let refreshed = server.anonymous().post("/token-refresh/", json!({"refresh": pair["refresh"]})).await.status;
+            let verified = server.anonymous().post("/api/token/verify/", json!({"token": pair["refresh"]})).await.status;
+            (account, refreshed, verified)
+        };
+        let (one, other) = (sign_in().await, sign_in().await);
+        assert_eq!(call(Method::POST, "/rest-auth/logout/", &text(&one, "access")).await.status, 200);
+        assert_eq!(works(&one).await, (401, 401, 401), "signed out");
+        assert_eq!(works(&other).await, (200, 200, 200), "somebody else's");
+        let update = "/api/v1/token/user-profiles/1/update-token/";
+        assert_eq!(server.admin().await.post(update, json!({})).await.status, 200);
+        assert_eq!(works(&other).await, (401, 401, 401), "a new token ends the old ones");
+        let last = sign_in().await;
+        let program = server.admin().await;
+        assert_eq!(program.patch("/api/v1/token/user-profiles/1/", json!({"first_name": "Ada"})).await.status, 200);
+        assert_eq!(works(&last).await, (200, 200, 200));
+    }
+
+    async fn what_is_opened_with_an_old_password_does_not_outlive_it(server: Server) {
+        // The password is changed again and again while somebody signs in with the first one.
+        server.add_operator("ana", "correct horse", &[]).await;
+        let admin = server.admin().await;
+        let users = admin.get("/api/v1/token/user-profiles/?username=ana").await;
+        let path = format!("/api/v1/token/user-profiles/{}/change-password/", users.json["results"][0]["id"]);
+        for round in 0..4 {
+            let given = json!({"username": "ana", "password": "correct horse"});
+            let other = json!({"password": format!("another {round}"), "password2": format!("another {round}")});
+            let anonymous = server.anonymous();
+            let (token, pair, changed) = tokio::join!(
+                anonymous.post("/token-auth/", given.clone()),
+                anonymous.post("/token-auth-jwt/", given.clone()),
+                admin.put(&path, other),
+            );
+            assert_eq!(changed.status, 200, "{}", changed.text);
+            for (kind, credential) in [("Token", &token.json["token"]), ("Bearer", &pair.json["access"])] {
+                let Some(credential) = credential.as_str() else { continue };
+                let request = anonymous.request(Method::GET, ACCOUNT).header("Authorization", format!("{kind} {credential}"));
+                assert_eq!(Answer::of(request).await.status, 401, "{kind}");
+            }
+            let back = json!({"password": "correct horse", "password2": "correct horse"});
+            assert_eq!(admin.put(&path, back).await.status, 200);
+        }
+    }
+
+    async fn no_browser_keeps_an_answer_and_the_description_runs_its_own_scripts_alone(server: Server) {
+        let admin = server.admin().await;
+        let given = json!({"username": "admin", "password": server.admin_password()});
+        for answer in [
+            admin.get(ACCOUNT).await,
+            admin.get("/api/v1/token/platforms/").await,
+            admin.get("/api/v1/token/platforms/export/").await,
+            admin.get("/api/v1/token/platforms/999/").await,
+            admin.get("/api/v1/token/stats/alerts/").await,
+            server.anonymous().post("/token-auth/", given).await,
+            server.anonymous().get(ACCOUNT).await,
+            server.anonymous().get("/api/v1/public/server/info/").await,
+            server.anonymous().get("/health").await,
+        ] {
+            assert_eq!(answer.header("cache-control"), "no-store", "{}", answer.text);
+        }
+        for path in ["/docs/", "/api/schema/swagger-ui/"] {
+            let page = server.anonymous().get(path).await;
+            let policy = page.header("content-security-policy");
+            assert_eq!(page.status, 200, "{path}");
+            assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{path}: {policy}");
+            let start = server.anonymous().get(&format!("{path}swagger-initializer.js")).await.text;
+            assert!(!start.contains("\"persistAuthorization\": true"), "{path}: {start}");
+        }
     }
 
     async fn changing_the_password_needs_the_old_one_and_ends_other_sessions(server: Server) {
@@ -368,6 +446,64 @@ async fn requests_are_limited_by_address_and_by_operator() {
     );
     server.clock.advance(Duration::from_secs(60));
     assert_eq!(admin.get(ACCOUNT).await.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_writes_addresses_into_a_request_counts_as_who_the_proxy_saw() {
+    let settings = migasfree_server::config::Settings {
+        rate_anonymous: 2,
+        ..Server::sqlite_settings()
+    };
+    let server = Server::with(settings).await;
+    for attempt in 0..4 {
+        let request = server.anonymous().request(Method::GET, ACCOUNT).header(
+            "X-Forwarded-For",
+            format!("198.51.100.{attempt}, 192.0.2.7"),
+        );
+        let expected = if attempt < 2 { 401 } else { 429 };
+        assert_eq!(Answer::of(request).await.status, expected, "{attempt}");
+    }
+    let given = json!({"username": "admin", "password": server.admin_password()});
+    let login = server
+        .anonymous()
+        .request(Method::POST, "/token-auth/")
+        .header("X-Forwarded-For", "203.0.113.9, 192.0.2.8")
+        .json(&given);
+    assert_eq!(Answer::of(login).await.status, 200);
+    let audit = server.admin().await;
+    let audit = audit.get("/api/v1/token/audit/?ordering=-id").await;
+    assert_eq!(audit.json["results"][0]["address"], "192.0.2.8");
+}
+
+#[tokio::test]
+async fn all_that_is_random_comes_from_the_source_that_was_passed_in() {
+    use migasfree_server::random::SeededRandom;
+    let secrets = async |seed| {
+        let random = std::sync::Arc::new(SeededRandom::new(seed));
+        let server = Server::with_random(Server::sqlite_settings(), random).await;
+        let password = server.admin_password().to_owned();
+        let given = json!({"username": "admin", "password": password});
+        let key = std::fs::read_to_string(server.folder.path().join("keys/secret_key.txt"));
+        let token = server.anonymous().post("/token-auth/", given).await;
+        let id = token.header("x-request-id").to_owned();
+        let token = token.json["token"].as_str().unwrap().to_owned();
+        let hash: (String,) = server
+            .state()
+            .db
+            .one(
+                "SELECT password FROM core_userprofile",
+                migasfree_server::args![],
+            )
+            .await
+            .unwrap();
+        [password, key.unwrap(), token, id, hash.0]
+    };
+    let (one, again, other) = (secrets(1).await, secrets(1).await, secrets(2).await);
+    assert_eq!(one[..2], again[..2]);
+    assert_eq!(one[4], again[4]);
+    for (one, other) in one.iter().zip(&other) {
+        assert_ne!(one, other);
+    }
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::harness::{Answer, Client, Server};
 use crate::on_both_engines;
 
-type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn connect(
     server: &Server,
@@ -36,7 +36,7 @@ async fn connect(
     }
 }
 
-async fn listen(server: &Server, program: &Client) -> Socket {
+pub async fn listen(server: &Server, program: &Client) -> Socket {
     let authorization = format!("Token {}", program.token());
     let socket = connect(server, "", &[("authorization", &authorization)])
         .await
@@ -55,9 +55,12 @@ async fn ready(server: &Server, mut socket: Socket) -> Socket {
     socket
 }
 
-/// Everything the socket hears until the last event, which everybody may hear who sees platforms.
-async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
-    server.state().events.send(changed("core.platform", 99));
+/// Everything the socket hears until the last event, which everybody may hear who sees notifications.
+pub async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
+    server
+        .state()
+        .events
+        .send(changed("client.notification", 99));
     let mut events = Vec::new();
     loop {
         let message = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
@@ -66,7 +69,7 @@ async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
         };
         let event: Value = serde_json::from_str(&text).unwrap();
         match event["entity"].as_str() {
-            Some("core.platform") => return events,
+            Some("client.notification") => return events,
             Some("test.ready") => {}
             _ => events.push(event),
         }
@@ -83,7 +86,7 @@ async fn closed(socket: &mut Socket) -> u16 {
     }
 }
 
-fn changed(entity: &str, id: i64) -> Event {
+pub fn changed(entity: &str, id: i64) -> Event {
     let at = String::new();
     Event::Changed {
         entity: entity.to_owned(),
@@ -110,14 +113,14 @@ fn synchronization(id: ComputerId, project: i64) -> Event {
     }
 }
 
-fn publication(project: i64) -> Event {
+fn publication(deployment: i64) -> Event {
     let project = EventProject {
-        id: project,
+        id: 1,
         name: "desk".to_owned(),
     };
     Event::Publication {
         deployment: EventDeployment {
-            id: 5,
+            id: deployment,
             name: "base".to_owned(),
             project,
         },
@@ -210,7 +213,7 @@ on_both_engines! {
     }
 
     async fn who_signs_out_hears_no_more(server: Server) {
-        server.add_operator("ana", "correct horse", &["core.view_platform"]).await;
+        server.add_operator("ana", "correct horse", &["client.view_notification"]).await;
         let login = json!({"username": "ana", "password": "correct horse"});
         let sign_in = async || {
             let answer = server.anonymous().post("/token-auth/", login.clone()).await;
@@ -238,6 +241,48 @@ on_both_engines! {
         assert_eq!(closed(&mut kept).await, 4401);
     }
 
+    async fn a_json_web_token_opens_a_socket_until_its_sign_in_ends(server: Server) {
+        server.add_operator("ana", "correct horse", &["client.view_notification"]).await;
+        let login = json!({"username": "ana", "password": "correct horse"});
+        for end in ["sign-out", "password", "new token"] {
+            let pair = server.anonymous().post("/token-auth-jwt/", login.clone()).await.json;
+            let bearer = format!("Bearer {}", pair["access"].as_str().unwrap());
+            let post = |path: &str, body: Value| {
+                Answer::of(server.anonymous().request(reqwest::Method::POST, path).header("Authorization", &bearer).json(&body))
+            };
+            let ticket = post("/api/v1/token/events/ticket/", json!({})).await.json["ticket"].clone();
+            let unused = post("/api/v1/token/events/ticket/", json!({})).await.json["ticket"].clone();
+            let direct = connect(&server, "", &[("authorization", &bearer)]).await.unwrap();
+            let by_ticket = connect(&server, &format!("?ticket={}", ticket.as_str().unwrap()), &[]).await.unwrap();
+            let mut sockets = [ready(&server, direct).await, ready(&server, by_ticket).await];
+            let answer = match end {
+                "sign-out" => post("/rest-auth/logout/", json!({})).await,
+                "password" => post("/rest-auth/password/change/", json!({
+                    "old_password": "correct horse", "new_password1": "correct horse 2", "new_password2": "correct horse 2",
+                })).await,
+                _ => {
+                    let admin = server.admin().await;
+                    let users = admin.get("/api/v1/token/user-profiles/?username=ana").await;
+                    let path = format!("/api/v1/token/user-profiles/{}/update-token/", users.json["results"][0]["id"]);
+                    admin.post(&path, json!({})).await
+                }
+            };
+            assert_eq!(answer.status, 200, "{end}: {}", answer.text);
+            for socket in &mut sockets {
+                assert_eq!(closed(socket).await, 4401, "{end}");
+            }
+            let unused = format!("?ticket={}", unused.as_str().unwrap());
+            assert_eq!(connect(&server, &unused, &[]).await.err(), Some(401), "{end}");
+            if end == "password" {
+                let back = json!({"password": "correct horse", "password2": "correct horse"});
+                let admin = server.admin().await;
+                let users = admin.get("/api/v1/token/user-profiles/?username=ana").await;
+                let path = format!("/api/v1/token/user-profiles/{}/change-password/", users.json["results"][0]["id"]);
+                assert_eq!(admin.put(&path, back).await.status, 200);
+            }
+        }
+    }
+
     async fn the_cookie_opens_a_socket_for_our_own_page_only(server: Server) {
         let login = server.anonymous().request(reqwest::Method::POST, "/rest-auth/login/")
             .header("X-CSRF", "1").header("Origin", server.url())
@@ -252,7 +297,7 @@ on_both_engines! {
 
     async fn an_operator_hears_what_they_may_view(server: Server) {
         let (_, one, _) = two_computers(&server).await;
-        let rights = ["core.view_platform", "client.view_computer"];
+        let rights = ["client.view_notification", "client.view_computer"];
         let ana = server.operator("ana", &rights).await;
         let mut socket = listen(&server, &ana).await;
         let events = &server.state().events;
@@ -267,29 +312,44 @@ on_both_engines! {
 
     async fn a_domain_limits_what_is_heard(server: Server) {
         let (domain, one, two) = two_computers(&server).await;
-        let rights = ["core.view_platform", "client.view_computer", "core.view_deployment", "core.view_store"];
+        let rights = ["client.view_notification", "client.view_computer", "core.view_deployment", "core.view_store"];
         let ana = server.operator("ana", &rights).await;
         prefer(&server, "ana", domain).await;
+        let db = &server.state().db;
+        for project in [1_i64, 2] {
+            let sql = "INSERT INTO core_store (id, name, slug, project_id) VALUES ($1, 'Org', 'org', $1)";
+            db.execute(sql, args![project]).await.unwrap();
+            let sql = "INSERT INTO core_deployment (id, name, slug, project_id, start_date) VALUES ($1, 'base', 'base', $1, '2020-01-01')";
+            db.execute(sql, args![project]).await.unwrap();
+        }
+        let sql = "INSERT INTO core_domain (name) VALUES ('SOUTH') RETURNING id";
+        let (south,): (DomainId,) = db.one(sql, args![]).await.unwrap();
+        let sql = "INSERT INTO core_deployment (id, name, slug, project_id, start_date, domain_id) VALUES (3, 'south', 'south', 1, '2020-01-01', $1)";
+        db.execute(sql, args![south]).await.unwrap();
         let mut socket = listen(&server, &ana).await;
         let events = &server.state().events;
         events.send(synchronization(one, 1));
         events.send(synchronization(two, 2));
-        events.send(publication(1));
-        events.send(publication(2));
+        for deployment in [1, 2, 3] {
+            events.send(publication(deployment));
+            events.send(publication(deployment));
+        }
         events.send(changed("client.computer", two.0));
-        events.send(changed("core.store", 3));
+        for store in [1, 2, 3] {
+            events.send(changed("core.store", store));
+        }
         let heard = heard(&server, &mut socket).await;
-        assert_eq!(heard.len(), 3, "{heard:?}");
+        assert_eq!(heard.len(), 4, "{heard:?}");
         assert_eq!(heard[0]["computer"]["id"], one.0);
-        assert_eq!(heard[1]["deployment"]["project"]["id"], 1);
-        assert_eq!((&heard[2]["entity"], &heard[2]["id"]), (&json!("core.store"), &Value::Null));
+        assert_eq!((&heard[1]["deployment"]["id"], &heard[2]["deployment"]["id"]), (&json!(1), &json!(1)));
+        assert_eq!((&heard[3]["entity"], &heard[3]["id"]), (&json!("core.store"), &json!(1)), "neither the other project's nor one that is gone");
     }
 
     async fn an_empty_domain_lets_nothing_through(server: Server) {
         let (_, one, _) = two_computers(&server).await;
         let sql = "INSERT INTO core_domain (name) VALUES ('EMPTY') RETURNING id";
         let (empty,): (DomainId,) = server.state().db.one(sql, args![]).await.unwrap();
-        let ana = server.operator("ana", &["core.view_platform", "client.view_computer"]).await;
+        let ana = server.operator("ana", &["client.view_notification", "client.view_computer"]).await;
         prefer(&server, "ana", empty).await;
         let mut socket = listen(&server, &ana).await;
         server.state().events.send(synchronization(one, 1));
@@ -309,6 +369,38 @@ on_both_engines! {
         assert_eq!(heard.len(), 1);
         assert_eq!(heard[0]["id"], 2);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_has_so_many_sockets_at_the_same_time() {
+    let settings = migasfree_server::config::Settings {
+        sockets_per_account: 2,
+        ..Server::sqlite_settings()
+    };
+    assert_eq!(
+        migasfree_server::config::Settings::default().sockets_per_account,
+        32
+    );
+    let server = Server::with(settings).await;
+    let authorization = format!("Token {}", server.admin().await.token());
+    let headers = [("authorization", authorization.as_str())];
+    let first = connect(&server, "", &headers).await.unwrap();
+    let alerts = format!("ws://{}/alerts/", server.app.address);
+    let mut request = alerts.into_client_request().unwrap();
+    let value = authorization.parse().unwrap();
+    request.headers_mut().insert("authorization", value);
+    let _second = connect_async(request).await.unwrap();
+    assert_eq!(connect(&server, "", &headers).await.err(), Some(429));
+    let ana = server.operator("ana", &[]).await;
+    let _other = listen(&server, &ana).await;
+    drop(first);
+    for _ in 0..100 {
+        if connect(&server, "", &headers).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("a place that was given back is not free");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,8 @@ struct Flattened<'a> {
 struct Header<'a> {
     #[serde(borrow)]
     alg: Cow<'a, str>,
+    #[serde(default, borrow)]
+    kid: Option<Cow<'a, str>>,
     crit: Option<serde::de::IgnoredAny>,
 }
 
@@ -76,6 +78,19 @@ pub(crate) fn verify(text: &str, key: &PublicKey) -> Option<Vec<u8>> {
         .verify_sig(input.as_bytes(), &signature)
         .ok()?;
     URL_SAFE_NO_PAD.decode(parts.payload.as_bytes()).ok()
+}
+
+/// The thumbprint of the key that a JWS says it was signed with; nothing confirms it.
+pub(crate) fn key_id(text: &str) -> Option<String> {
+    let parts: Flattened<'_> = serde_json::from_str(text).ok()?;
+    let named = |header: &Header<'_>| header.kid.as_deref().map(str::to_owned);
+    match parts.protected.as_deref().unwrap_or_default() {
+        "" => named(parts.header.as_ref()?),
+        protected => {
+            let bytes = URL_SAFE_NO_PAD.decode(protected).ok()?;
+            named(&serde_json::from_slice(&bytes).ok()?)
+        }
+    }
 }
 
 /// The protected header decides when there is one, else the unprotected header.

@@ -19,10 +19,10 @@ mod python;
 
 pub use cache::SignatureCache;
 pub use keys::{KeyError, PrivateKey, PublicKey};
-pub use message::{MAX_MESSAGE_LEN, OpenError, open, seal, seal_cached};
+pub use message::{Letter, MAX_MESSAGE_LEN, OpenError, decipher, open, seal, seal_cached};
 
 /// The layers on their own, for fuzzing and for peers that render their own texts.
 #[doc(hidden)]
 pub mod unsealed {
-    pub use crate::message::{confirm, seal_rendered, verify_plaintext};
+    pub use crate::message::{confirm, encrypt, seal_rendered, sign, verify_plaintext};
 }

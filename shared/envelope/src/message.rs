@@ -88,6 +88,75 @@ pub fn seal_rendered(
     sealed.expect("keys were checked when they were loaded and randomness does not fail")
 }
 
+/// A message that was deciphered and whose signature nobody has checked: it says who signed it, and nothing else
+/// can be had from it before the signer's key confirms it.
+pub struct Letter {
+    plaintext: Plaintext,
+}
+
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Letter(…)")
+    }
+}
+
+/// Deciphers a sealed text whose signer is not known yet.
+///
+/// # Errors
+/// [`OpenError::Undecipherable`]
+pub fn decipher(message: &str, decrypter: &PrivateKey) -> Result<Letter, OpenError> {
+    if message.len() > MAX_MESSAGE_LEN {
+        return Err(OpenError::Undecipherable);
+    }
+    let plaintext = jwe::decrypt(message, decrypter).ok_or(OpenError::Undecipherable)?;
+    let plaintext = json::read(&plaintext).ok_or(OpenError::Undecipherable)?;
+    Ok(Letter { plaintext })
+}
+
+impl Letter {
+    /// The thumbprint of the key it says it is signed with.
+    #[must_use]
+    pub fn key_id(&self) -> Option<String> {
+        jws::key_id(self.plaintext.sign.as_deref()?).filter(|kid| !kid.is_empty())
+    }
+
+    /// The claims, when the first of `verifiers` that confirms the signature is found; and which one that is.
+    ///
+    /// # Errors
+    /// [`OpenError`] when none of them signed it, or something else than the data.
+    pub fn confirmed_by<'a>(
+        self,
+        verifiers: impl IntoIterator<Item = &'a PublicKey>,
+    ) -> Result<(Value, usize), OpenError> {
+        let Plaintext { data, sign } = self.plaintext;
+        let sign = sign.ok_or(OpenError::InvalidSignature)?;
+        let signed = verifiers
+            .into_iter()
+            .enumerate()
+            .find_map(|(index, verifier)| Some((index, jws::verify(&sign, verifier)?)));
+        let (index, payload) = signed.ok_or(OpenError::InvalidSignature)?;
+        Ok((confirm(data, &payload)?, index))
+    }
+}
+
+/// The signature of `payload`, as it stands in a message.
+///
+/// # Panics
+/// When the system's source of randomness fails.
+#[must_use]
+pub fn sign(payload: &[u8], signer: &PrivateKey) -> String {
+    jws::sign(payload, signer, None).expect("the key was checked when it was loaded")
+}
+
+/// A plaintext as it stands, sealed.
+///
+/// # Panics
+/// When the system's source of randomness fails.
+#[must_use]
+pub fn encrypt(plaintext: String, recipient: &PublicKey) -> String {
+    jwe::encrypt(plaintext.into_bytes(), recipient).expect("the key was checked when it was loaded")
+}
+
 #[derive(Deserialize)]
 struct Plaintext {
     data: Value,

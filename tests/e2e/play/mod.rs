@@ -1,7 +1,6 @@
 //! Play in its own window, in front of a daemon that plays a part.
 
 mod notices;
-mod pages;
 mod pictures;
 mod stage;
 mod updates;

@@ -207,10 +207,7 @@ impl FormState {
                     let unchanged = original
                         .get(field.name)
                         .is_some_and(|value| field.same(value, &held));
-                    // The server may have an object of its own for what is left open, such as the person's domain.
-                    let open =
-                        matches!(field.kind, crate::entity::Kind::One { .. }) && held.is_null();
-                    let wanted = if self.id.is_none() { !open } else { !unchanged };
+                    let wanted = self.id.is_none() || !unchanged;
                     wanted.then(|| (field.name.to_owned(), field.write(&held)))
                 })
                 .collect()

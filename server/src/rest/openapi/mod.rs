@@ -10,16 +10,22 @@ use std::sync::LazyLock;
 use axum::{
     Router,
     extract::RawQuery,
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::params::Params;
 use crate::app::AppState;
 
 const SCHEMA: &str = "/api/schema/";
+
+/// Swagger UI runs its own scripts, talks to this server alone, and sets styles as it goes.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
 
 static JSON: LazyLock<String> =
     LazyLock::new(|| serde_json::to_string(&document::build()).unwrap_or_default());
@@ -30,12 +36,16 @@ static YAML: LazyLock<String> =
 pub fn router() -> Router<AppState> {
     let swagger = |path: &'static str| {
         SwaggerUi::new(path)
-            .config(Config::new(["/api/schema/?format=json"]).persist_authorization(true))
+            .config(Config::new(["/api/schema/?format=json"]).persist_authorization(false))
     };
-    Router::new()
-        .route(SCHEMA, get(schema))
+    let pages = Router::new()
         .merge(swagger("/api/schema/swagger-ui"))
         .merge(swagger("/docs"))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        ));
+    Router::new().route(SCHEMA, get(schema)).merge(pages)
 }
 
 async fn schema(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {

@@ -67,10 +67,14 @@ async fn operator(call: &ProjectCall, claims: &Claims) -> Result<Option<Operator
     }
 }
 
+/// Whether whoever gave credentials may add computers.
+fn vouches(operator: Option<&Operator>) -> bool {
+    operator.is_some_and(|operator| operator.may("client.add_computer"))
+}
+
 /// Whether a computer may join the project.
 fn may_join(call: &ProjectCall, operator: Option<&Operator>) -> Result<(), Refusal> {
-    let vouched = operator.is_some_and(|operator| operator.may("client.add_computer"));
-    if call.project.auto_register_computers || vouched {
+    if call.project.auto_register_computers || vouches(operator) {
         return Ok(());
     }
     Err(Refusal::text(
@@ -87,8 +91,8 @@ async fn welcome_back(call: &ProjectCall, id: ComputerId, operator: Option<&Oper
         may_join(call, operator)?;
     }
     let usual = &call.state.settings.default_computer_status;
-    // A retired computer comes back only when somebody vouches for it.
-    let retired = before.status() == Status::Unsubscribed && operator.is_none();
+    // A retired computer comes back only when somebody who may add it vouches for it.
+    let retired = before.status() == Status::Unsubscribed && !vouches(operator);
     let revives = before.status != *usual && !retired;
     if moves || revives {
         let mut tx = call.state.db.begin().await?;

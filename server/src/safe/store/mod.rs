@@ -16,3 +16,4 @@ pub(super) mod requests;
 pub(super) mod sets;
 pub(super) mod software;
 pub(super) mod tags;
+pub(super) mod upload_keys;

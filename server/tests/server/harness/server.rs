@@ -7,6 +7,7 @@ use migasfree_server::app::{App, AppState};
 use migasfree_server::clock::{Clock, ManualClock, SystemClock};
 use migasfree_server::config::{Secret, Settings};
 use migasfree_server::db::UserId;
+use migasfree_server::random::{Random, SystemRandom};
 use migasfree_server::{args, auth, sql};
 
 use super::{Client, postgres};
@@ -46,11 +47,16 @@ impl Server {
     }
 
     /// Starts a server in a new data folder.
-    pub async fn with(mut settings: Settings) -> Self {
+    pub async fn with(settings: Settings) -> Self {
+        Self::with_random(settings, Arc::new(SystemRandom)).await
+    }
+
+    /// The same with another source of randomness.
+    pub async fn with_random(mut settings: Settings, random: Arc<dyn Random>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         folder.path().clone_into(&mut settings.data);
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        let app = App::start(settings, clock.clone()).await.unwrap();
+        let app = App::start(settings, clock.clone(), random).await.unwrap();
         Self { app, clock, folder }
     }
 
@@ -123,7 +129,7 @@ impl Server {
     pub async fn program_of(&self, user: UserId) -> Client {
         let state = self.state();
         let mut tx = state.db.begin().await.unwrap();
-        let token = auth::create_token(&mut tx, user, "test", self.clock.now())
+        let token = auth::create_token(&mut tx, &*state.random, user, "test", self.clock.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -14,6 +14,7 @@ use migasfree_server::config::Settings;
 use migasfree_server::db::{
     Args, Db, DeploymentId, PackageId, PackageSetId, PostgresOptions, ProjectId, StoreId,
 };
+use migasfree_server::random::SystemRandom;
 use migasfree_server::repository::publish::{Published, Publisher};
 use migasfree_server::repository::upload::{Stored, Upload, UploadError, store_package};
 use migasfree_server::sql;
@@ -56,7 +57,7 @@ impl Site {
             data: folder.path().to_owned(),
             ..Settings::default()
         };
-        let state = AppState::new(settings, db, clock.clone()).unwrap();
+        let state = AppState::new(settings, db, clock.clone(), Arc::new(SystemRandom)).unwrap();
         let (platform,): (i64,) = one(
             &state.db,
             "INSERT INTO core_platform (name) VALUES ('Linux') RETURNING id",

@@ -3,10 +3,13 @@
 mod actions;
 mod conformance;
 mod contract;
+mod heard;
 mod lists;
 mod organisation;
 mod requests;
 mod rights;
+mod rights_endpoints;
+mod rights_powers;
 mod writes;
 
 pub use organisation::Organisation;

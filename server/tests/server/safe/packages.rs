@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use migasfree_deb::Builder;
+use migasfree_envelope::{PrivateKey, unsealed};
 use migasfree_server::args;
 use migasfree_server::db::DeploymentId;
 use migasfree_server::events::{ChangeAction, Event};
 use migasfree_server::repository::publish;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::site::{ALL_SYSTEMS, NewDeployment, PROJECT, Site, UUID};
 use crate::on_both_engines;
-use crate::peer::{LocalFile, Peer};
+use crate::peer::{Keys, LocalFile, Peer};
 
 const FILE: &str = "/home/packager/work/hello_1.0_all.deb";
 
@@ -38,6 +39,18 @@ async fn publish(site: &Site, deployment: DeploymentId) {
         }
     }
     panic!("nothing was published");
+}
+
+/// A message whose signature names this key, or none.
+fn renamed(keys: &Keys, claims: &Value, kid: Option<&str>) -> String {
+    let sign = unsealed::sign(claims.to_string().as_bytes(), &keys.own);
+    let mut sign: Value = serde_json::from_str(&sign).unwrap();
+    sign["header"] = match kid {
+        Some(kid) => json!({"alg": "RS256", "kid": kid}),
+        None => json!({"alg": "RS256"}),
+    };
+    let plaintext = json!({"data": claims, "sign": sign.to_string()});
+    unsealed::encrypt(plaintext.to_string(), &keys.server)
 }
 
 async fn packager(site: &Site) -> Peer {
@@ -112,8 +125,106 @@ on_both_engines! {
         assert_eq!(site.count("SELECT COUNT(*) FROM core_packageset").await, 0);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_package").await, 1);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_store").await, 1);
-        let audited = "SELECT COUNT(*) FROM audit_record WHERE username = 'packager'";
+        let audited = "SELECT COUNT(*) FROM audit_record WHERE username = 'admin' AND entity IN ('core.store', 'core.package')";
         assert_eq!(site.count(audited).await, 2);
+    }
+
+    async fn each_packager_has_keys_of_their_own_which_end_with_the_account(site: Site) {
+        let server = &site.0;
+        let rights = ["core.change_package"];
+        let ana = server.add_operator("ana", "correct horse", &rights).await;
+        server.add_operator("bob", "correct horse", &rights).await;
+        let mut peers = Vec::new();
+        for name in ["ana", "bob", "ana"] {
+            let mut peer = site.computer(UUID, "pc1").await;
+            peer.fetch_packager_keys(name, "correct horse").await.unwrap();
+            peers.push(peer);
+        }
+        let upload = async |peer: &Peer, name: &str| {
+            let content = Builder::new(name, "1.0", "all").build().unwrap();
+            let path = format!("{name}_1.0_all.deb");
+            let file = LocalFile { path: &path, content: &content, store: "Org" };
+            peer.upload(&file, None).await.unwrap()
+        };
+        for (peer, name) in peers.iter().zip(["one", "two", "three"]) {
+            upload(peer, name).await.accepted().unwrap();
+        }
+        let stored = std::fs::read_dir(server.folder.path().join("keys")).unwrap();
+        assert!(stored.flatten().all(|file| !file.file_name().to_string_lossy().contains("packager")), "no private half is kept");
+        assert_eq!(site.count("SELECT COUNT(*) FROM auth_upload_key WHERE public_key LIKE '%PRIVATE%'").await, 0);
+        let audited: Vec<(String,)> = server.state().db
+            .all("SELECT username FROM audit_record WHERE entity = 'core.package' ORDER BY id", args![]).await.unwrap();
+        let audited: Vec<&str> = audited.iter().map(|(name,)| name.as_str()).collect();
+        assert_eq!(audited, ["ana", "bob", "ana"]);
+
+        for (close, open) in [
+            ("UPDATE core_userprofile SET is_active = FALSE WHERE id = $1", "UPDATE core_userprofile SET is_active = TRUE WHERE id = $1"),
+            ("UPDATE auth_user_user_permissions SET permission_id = permission_id + 1 WHERE user_id = $1",
+             "UPDATE auth_user_user_permissions SET permission_id = permission_id - 1 WHERE user_id = $1"),
+        ] {
+            site.run(close, args![ana]).await;
+            let refused = upload(&peers[0], "four").await;
+            assert_eq!((refused.status, refused.sealed), (400, false), "{close}");
+            upload(&peers[1], "two").await.accepted().unwrap();
+            site.run(open, args![ana]).await;
+            upload(&peers[0], "one").await.accepted().unwrap();
+        }
+        let path = format!("/api/v1/token/user-profiles/{ana}/change-password/");
+        let new = json!({"password": "something new", "password2": "something new"});
+        assert_eq!(server.admin().await.put(&path, new).await.status, 200);
+        assert_eq!(upload(&peers[2], "five").await.status, 400, "a key got with the old password");
+    }
+
+    async fn an_account_keeps_five_upload_keys_and_the_oldest_leaves(site: Site) {
+        let mut peers = Vec::new();
+        for _ in 0..6 {
+            peers.push(packager(&site).await);
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM auth_upload_key").await, 5);
+        let statuses = async || {
+            let mut statuses = Vec::new();
+            for (peer, name) in peers.iter().zip('a'..) {
+                let content = Builder::new(&format!("pkg{name}"), "1.0", "all").build().unwrap();
+                let path = format!("pkg{name}_1.0_all.deb");
+                let file = LocalFile { path: &path, content: &content, store: "Org" };
+                statuses.push(peer.upload(&file, None).await.unwrap().status);
+            }
+            statuses
+        };
+        assert_eq!(statuses().await, [400, 200, 200, 200, 200, 200]);
+    }
+
+    async fn the_common_key_of_an_imported_installation_works_until_it_is_switched_off(site: Site) {
+        let mut peer = packager(&site).await;
+        let common = PrivateKey::generate().unwrap();
+        let server = &site.0;
+        let file = server.folder.path().join("keys/migasfree-packager.pri");
+        std::fs::write(&file, common.to_pem()).unwrap();
+        peer.packager.as_mut().unwrap().own = common;
+        let content = hello("says hello");
+        let package = LocalFile { path: FILE, content: &content, store: "Org" };
+        peer.upload(&package, None).await.unwrap().accepted().unwrap();
+        let (name, user): (String, Option<i64>) = site
+            .one("SELECT username, user_id FROM audit_record WHERE entity = 'core.package'", args![]).await;
+        assert_eq!((name.as_str(), user), ("packager (common key)", None));
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(peer.upload(&package, None).await.unwrap().status, 400);
+    }
+
+    async fn a_signature_that_names_no_key_is_tried_against_all_that_are_live(site: Site) {
+        let first = packager(&site).await;
+        let _second = packager(&site).await;
+        for (named, expected) in [(None, 200), (Some("somebody-elses"), 400)] {
+            let content = hello(&format!("{named:?}"));
+            let path = format!("hello{expected}_1.0_all.deb");
+            let content = Builder::new(&format!("hello{expected}"), "1.0", "all")
+                .file("usr/share/hello", 0o644, &content).build().unwrap();
+            let file = LocalFile { path: &path, content: &content, store: "Org" };
+            let claims = json!({"project": PROJECT, "store": "Org", "is_package": true});
+            let msg = renamed(first.packager.as_ref().unwrap(), &claims, named);
+            let answer = first.transport.multipart("/api/v1/safe/packages/", &msg, PROJECT, &file).await.unwrap();
+            assert_eq!(answer.status, expected, "{named:?}");
+        }
     }
 
     async fn a_folder_of_packages_becomes_a_set_and_can_be_published(site: Site) {
@@ -147,8 +258,9 @@ async fn nothing_is_stored_for_those_without_the_packagers_key() {
     let msg = json!({"project": PROJECT, "store": "Org", "is_package": true});
     peer.keys = packagers;
     let refused = peer.upload(&file, None).await;
-    // The answer is sealed for packagers: the computer cannot even read the refusal.
-    assert!(refused.is_err());
+    // Nobody is known whom the refusal could be sealed for.
+    let refused = refused.unwrap();
+    assert_eq!((refused.status, refused.sealed), (400, false));
     let msg = msg.to_string();
     let path = "/api/v1/safe/packages/";
     let large = vec![0; 20 * 1024 * 1024];

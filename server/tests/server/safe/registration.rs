@@ -139,6 +139,35 @@ on_both_engines! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_retired_computer_comes_back_only_with_somebody_who_may_add_computers() {
+    let site = Site::on_sqlite().await;
+    site.0
+        .add_operator("reader", "correct horse", &["client.view_computer"])
+        .await;
+    site.0
+        .add_operator("installer", "correct horse", &["client.add_computer"])
+        .await;
+    let mut peer = site.computer(UUID, "pc1").await;
+    site.run(
+        "UPDATE client_computer SET status = 'unsubscribed'",
+        args![],
+    )
+    .await;
+    for (name, password, status) in [
+        ("", "", "unsubscribed"),
+        ("reader", "correct horse", "unsubscribed"),
+        ("installer", "wrong", "unsubscribed"),
+        ("installer", "correct horse", "assigned"),
+    ] {
+        let _ = peer.register(name, password).await;
+        let (stored,): (String,) = site
+            .one("SELECT status FROM client_computer", args![])
+            .await;
+        assert_eq!(stored, status, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_automatic_registration_nobody_brings_a_project_along() {
     let mut settings = Server::sqlite_settings();
     settings.autoregister = false;

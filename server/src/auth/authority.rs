@@ -1,0 +1,170 @@
+//! Who may act on an account, and give or take rights: the one answer to both questions.
+//!
+//! Nobody gives, takes or widens what they do not hold themselves, and only superusers act on superusers. Acting on an
+//! account takes everything it holds: whoever sets its password or makes its token can do what it can.
+
+use super::operator::HELD;
+use super::{AuthError, Operator};
+use crate::args;
+use crate::db::{Result, Sql, Tx, UserId, json_ids};
+use crate::sql;
+
+/// What somebody tried that goes beyond what they hold.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Beyond {
+    /// Acting on a superuser, or making one.
+    #[error("Only superusers make superusers or act on them: ask one.")]
+    Superuser,
+    /// Giving or taking something that is not theirs.
+    #[error("This gives, takes or uses {0}, which you do not have yourself: ask somebody who has.")]
+    NotHeld(String),
+    /// Changing one's own powers.
+    #[error("Nobody changes what they themselves may do: ask somebody else who may.")]
+    Oneself,
+}
+
+/// What is given or taken.
+#[derive(Debug, Clone, Copy)]
+pub enum Rights<'a> {
+    /// Passing every permission.
+    Superuser,
+    /// Using the admin UI.
+    Staff,
+    /// `auth_permission.id`
+    Permissions(&'a [i64]),
+    /// `auth_group.id`: all that a group holds.
+    Groups(&'a [i64]),
+    /// `core_domain.id`
+    Domains(&'a [i64]),
+}
+
+/// What an operator may do with the rights of others.
+#[derive(Debug)]
+pub struct Authority<'a> {
+    operator: &'a Operator,
+    tx: &'a mut Tx,
+}
+
+impl<'a> Authority<'a> {
+    /// Of this operator, as the transaction sees the others.
+    pub const fn of(operator: &'a Operator, tx: &'a mut Tx) -> Self {
+        Self { operator, tx }
+    }
+
+    /// Refuses to act on an account that holds more.
+    ///
+    /// # Errors
+    /// [`Beyond`]
+    pub async fn over_account(&mut self, account: UserId) -> Result<(), AuthError> {
+        if self.operator.is_superuser {
+            return Ok(());
+        }
+        let row: Option<(bool, bool)> = self
+            .tx
+            .optional(
+                "SELECT is_superuser, is_staff FROM core_userprofile WHERE id = $1",
+                args![account],
+            )
+            .await?;
+        // Whoever is not there holds nothing.
+        let Some((superuser, staff)) = row else {
+            return Ok(());
+        };
+        if superuser {
+            return Err(Beyond::Superuser.into());
+        }
+        if account == self.operator.id {
+            return Ok(());
+        }
+        if staff {
+            self.over(Rights::Staff).await?;
+        }
+        let held: Vec<(String,)> = self.tx.all(HELD, args![account]).await?;
+        self.holds(held)?;
+        self.sees_all_of(account).await
+    }
+
+    /// Refuses to give or take rights that the operator does not hold.
+    ///
+    /// # Errors
+    /// [`Beyond`]
+    pub async fn over(&mut self, rights: Rights<'_>) -> Result<(), AuthError> {
+        if self.operator.is_superuser {
+            return Ok(());
+        }
+        match rights {
+            Rights::Superuser => Err(Beyond::Superuser.into()),
+            Rights::Staff if self.operator.is_staff => Ok(()),
+            Rights::Staff => Err(Beyond::NotHeld("access to the admin UI".to_owned()).into()),
+            Rights::Permissions(ids) => {
+                let names = sql!(
+                    "SELECT t.app_label || '.' || p.codename FROM auth_permission p \
+                     JOIN content_type t ON t.id = p.content_type_id WHERE p.id IN ",
+                    ids(1)
+                );
+                let held = self.names(names, ids).await?;
+                self.holds(held)
+            }
+            Rights::Groups(ids) => {
+                let names = sql!(
+                    "SELECT DISTINCT t.app_label || '.' || p.codename FROM auth_permission p \
+                     JOIN content_type t ON t.id = p.content_type_id \
+                     JOIN auth_group_permissions g ON g.permission_id = p.id WHERE g.group_id IN ",
+                    ids(1)
+                );
+                let held = self.names(names, ids).await?;
+                self.holds(held)
+            }
+            Rights::Domains(ids) => {
+                let own = self.domains(self.operator.id).await?;
+                match ids.iter().find(|id| !own.contains(id)) {
+                    Some(foreign) if !own.is_empty() => Err(lacks_domain(*foreign)),
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
+    async fn names(&mut self, sql: Sql, ids: &[i64]) -> Result<Vec<(String,)>> {
+        self.tx.all(sql, args![json_ids(ids.iter().copied())]).await
+    }
+
+    fn holds(&self, names: Vec<(String,)>) -> Result<(), AuthError> {
+        match names.into_iter().find(|(name,)| !self.operator.may(name)) {
+            Some((name,)) => Err(Beyond::NotHeld(format!("the permission {name}")).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Whoever works in some domains acts on nobody who works in others, or in all.
+    async fn sees_all_of(&mut self, account: UserId) -> Result<(), AuthError> {
+        let own = self.domains(self.operator.id).await?;
+        if own.is_empty() {
+            return Ok(());
+        }
+        let theirs = self.domains(account).await?;
+        if theirs.is_empty() {
+            return Err(Beyond::NotHeld("the sight of every domain".to_owned()).into());
+        }
+        match theirs.iter().find(|id| !own.contains(id)) {
+            Some(foreign) => Err(lacks_domain(*foreign)),
+            None => Ok(()),
+        }
+    }
+
+    async fn domains(&mut self, account: UserId) -> Result<Vec<i64>> {
+        let rows: Vec<(i64,)> = self
+            .tx
+            .all(
+                "SELECT domain_id FROM core_userprofile_domains WHERE userprofile_id = $1",
+                args![account],
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+}
+
+/// A domain the operator does not work in is told by its number: its name is none of theirs to know.
+fn lacks_domain(id: i64) -> AuthError {
+    Beyond::NotHeld(format!("the domain {id}")).into()
+}

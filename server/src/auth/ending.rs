@@ -1,0 +1,38 @@
+//! The end of an account's credentials.
+
+use super::Credential;
+use crate::args;
+use crate::db::{Result, Tx, UserId};
+
+/// Ends everything an account signed in with, but for the token or session in use.
+pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -> Result<()> {
+    let (token, session) = match kept {
+        Some(Credential::Token(id)) => (id, 0),
+        Some(Credential::Session(id)) => (0, id),
+        Some(Credential::Jwt(_) | Credential::Password) | None => (0, 0),
+    };
+    tx.execute(
+        "DELETE FROM auth_token WHERE user_id = $1 AND id <> $2",
+        args![user, token],
+    )
+    .await?;
+    tx.execute(
+        "DELETE FROM auth_session WHERE user_id = $1 AND id <> $2",
+        args![user, session],
+    )
+    .await?;
+    tx.execute("DELETE FROM auth_jwt WHERE user_id = $1", args![user])
+        .await?;
+    Ok(())
+}
+
+/// The same, and the keys the account uploads with.
+pub async fn end_everything(tx: &mut Tx, user: UserId, kept: Option<Credential>) -> Result<()> {
+    end_sign_ins(tx, user, kept).await?;
+    tx.execute(
+        "DELETE FROM auth_upload_key WHERE user_id = $1",
+        args![user],
+    )
+    .await?;
+    Ok(())
+}
