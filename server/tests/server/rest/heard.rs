@@ -26,7 +26,8 @@ on_both_engines! {
             let mut socket = listen(&org.server, &client).await;
             for resource in &registry().resources {
                 let entity = resource.entity;
-                if !entity.operations.contains('R') {
+                // What ends the waiting for events is a notification itself.
+                if !entity.operations.contains('R') || entity.route == "notifications" {
                     continue;
                 }
                 let id = org.id(entity.route);
