@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = migrations![
     5 "0005_ticket_credentials",
     6 "0006_application_requests",
     30 "0030_sign_ins",
+    60 "0060_formulas_for_minimal_systems",
 ];
 
 /// Any number that no other program uses as an advisory lock of the same database.
