@@ -1,9 +1,11 @@
 //! A unit of work the engine does for somebody, and how it ended.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use crate::observer::Observer;
 
@@ -62,12 +64,60 @@ impl fmt::Display for JobId {
     }
 }
 
+/// How a job is asked to stop. Clones stand for the same job.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel {
+    asked: CancellationToken,
+    script_stops: Arc<AtomicU32>,
+    going_down: Arc<AtomicBool>,
+}
+
+impl Cancel {
+    /// Stops at the next moment at which stopping is safe.
+    pub fn cancel(&self) {
+        self.asked.cancel();
+    }
+
+    /// An administrator's cancellation: also stops the script of a package that runs now, every time it is asked.
+    pub fn stop_script(&self) {
+        self.script_stops.fetch_add(1, Ordering::SeqCst);
+        self.cancel();
+    }
+
+    /// The computer goes down: stops as by [`Cancel::cancel`], but nobody wanted that.
+    pub fn go_down(&self) {
+        self.going_down.store(true, Ordering::SeqCst);
+        self.cancel();
+    }
+
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.asked.is_cancelled()
+    }
+
+    /// Waits for the first cancellation.
+    pub fn cancelled(&self) -> WaitForCancellationFuture<'_> {
+        self.asked.cancelled()
+    }
+
+    /// How often an administrator wanted a script stopped.
+    #[must_use]
+    pub fn script_stops(&self) -> u32 {
+        self.script_stops.load(Ordering::SeqCst)
+    }
+
+    #[must_use]
+    pub fn is_going_down(&self) -> bool {
+        self.going_down.load(Ordering::SeqCst)
+    }
+}
+
 /// What the engine is told about the job it works for.
 pub struct Job<'a> {
     pub id: JobId,
     pub observer: &'a dyn Observer,
     /// Cancelled when somebody asks to stop. The engine looks at it only where stopping is safe.
-    pub cancel: CancellationToken,
+    pub cancel: Cancel,
 }
 
 impl<'a> Job<'a> {
@@ -76,7 +126,7 @@ impl<'a> Job<'a> {
         Self {
             id,
             observer,
-            cancel: CancellationToken::new(),
+            cancel: Cancel::default(),
         }
     }
 }
@@ -139,6 +189,7 @@ pub enum ResultCode {
     ByAdmin,
     Superseded,
     NotAuthorized,
+    NoAgent,
     Policy,
     BlockedApp,
 }
@@ -168,6 +219,7 @@ impl ResultCode {
             Self::ByAdmin => "by-admin",
             Self::Superseded => "superseded",
             Self::NotAuthorized => "not-authorized",
+            Self::NoAgent => "no-agent",
             Self::Policy => "policy",
             Self::BlockedApp => "blocked-app",
         }
@@ -186,7 +238,9 @@ impl ResultCode {
             Self::Ok | Self::NothingToDo => JobResult::Success,
             Self::PackagesFailed | Self::DevicesFailed | Self::HookFailed => JobResult::Partial,
             Self::ByUser | Self::ByAdmin | Self::Superseded => JobResult::Cancelled,
-            Self::NotAuthorized | Self::Policy | Self::BlockedApp => JobResult::Refused,
+            Self::NotAuthorized | Self::NoAgent | Self::Policy | Self::BlockedApp => {
+                JobResult::Refused
+            }
             _ => JobResult::Failed,
         }
     }

@@ -76,16 +76,20 @@ fn act(arguments: Arguments) -> Result<()> {
         config: arguments.config.map(std::path::absolute).transpose()?,
         helper: None,
     };
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()?
-        .block_on(async {
-            match arguments.part {
-                Some(Part::RunJob { resume, folder }) => work(&options, resume, &folder).await,
-                _ => serve(&options, arguments.session).await,
-            }
-        })
+        .build()?;
+    let ended = runtime.block_on(async {
+        match arguments.part {
+            Some(Part::RunJob { resume, folder }) => work(&options, resume, &folder).await,
+            _ => serve(&options, arguments.session).await,
+        }
+    });
+    // Calls may be going on. A runtime that is taken down under them makes those that wait for a timer panic; all of them
+    // end with the process, which ends now.
+    std::mem::forget(runtime);
+    ended
 }
 
 async fn work(options: &OpenOptions, resume: bool, folder: &Path) -> Result<()> {

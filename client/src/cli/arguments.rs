@@ -65,6 +65,8 @@ pub enum Command {
     Cancel(JobNumber),
     /// Show what a job said
     Log(Log),
+    /// List who holds back the jobs that run by themselves
+    Inhibitors(Json),
     /// Show how this computer is doing
     Status(Json),
     /// Show version and configuration

@@ -61,7 +61,7 @@ impl Exit {
             (_, ResultCode::PackagesFailed) => Self::PACKAGES,
             (JobResult::Success | JobResult::Partial, _) => Self::OK,
             (JobResult::Cancelled, _) => Self::CANCELLED,
-            (_, ResultCode::NotAuthorized) => Self::ACCESS,
+            (_, ResultCode::NotAuthorized | ResultCode::NoAgent) => Self::ACCESS,
             (_, ResultCode::Offline) => Self::TEMPORARY,
             (_, ResultCode::Server) => Self::NO_DATA,
             _ => Self::PACKAGES,

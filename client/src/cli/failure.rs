@@ -46,8 +46,9 @@ impl Failure {
     pub fn message(&self, language: Language) -> Option<String> {
         match self {
             Self::Engine(error) => Some(language.error(error)),
-            Self::Bus(BusError::NotAuthorized(_) | BusError::AuthCancelled(_)) => {
-                Some(language.text(Text::ResultNotAuthorized).to_owned())
+            Self::Bus(BusError::NotAuthorized(reason) | BusError::AuthCancelled(reason)) => {
+                let text = language.text(Text::ResultNotAuthorized);
+                Some(format!("{text}\n{reason}"))
             }
             Self::Bus(BusError::Offline(_)) => Some(language.text(Text::ResultOffline).to_owned()),
             Self::Bus(BusError::BackendMissing(_)) => {

@@ -141,6 +141,12 @@ impl<'a> Follower<'a> {
                     if std::mem::replace(&mut self.asked_to_stop, true) {
                         return Ok(Ended::Left);
                     }
+                    // A script of a package is not stopped by a slip of the hand.
+                    if !job.allow_cancel().await? && job.allow_admin_cancel().await? {
+                        let id = self.path.as_str().rsplit('/').next().unwrap_or_default();
+                        self.reporter.remark(Text::ScriptsRun, &[id]);
+                        continue;
+                    }
                     self.reporter.remark(Text::Cancelling, &[]);
                     if let Err(error) = job.cancel().await
                         && let Some(message) = Failure::from(error).message(self.context.language)

@@ -52,7 +52,11 @@ fn spanish(english: &str) -> String {
 }
 
 /// Every text of the grammar.
-const SPANISH: [(&str, &str); 65] = [
+const SPANISH: &[(&str, &str)] = &[
+    (
+        "List who holds back the jobs that run by themselves",
+        "Muestra quién retiene los trabajos que se ejecutan solos",
+    ),
     (
         "Keeps this computer as its organisation wants it",
         "Mantiene este equipo como su organización lo quiere",

@@ -21,6 +21,7 @@ mod work;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use migasfree_types::shown::shown;
 use tracing_subscriber::EnvFilter;
 
 use arguments::Arguments;
@@ -83,7 +84,7 @@ pub fn main() -> ExitCode {
     };
     let exit = ended.unwrap_or_else(|failure| {
         if let Some(message) = failure.message(context.language) {
-            eprintln!("{message}");
+            eprintln!("{}", shown(&message));
         }
         failure.exit()
     });

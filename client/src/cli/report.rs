@@ -1,8 +1,11 @@
 //! Telling about a job while it runs: lines for people, objects for programs.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard};
 
+use migasfree_types::shown::{is_hidden, shown, shown_line};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -103,6 +106,7 @@ impl Reporter {
         if line.trim().is_empty() {
             return;
         }
+        let line = &*shown(line);
         line.clone_into(&mut state.said);
         if self.json {
             self.object(&mut state, "log", |object| {
@@ -209,7 +213,7 @@ impl Reporter {
         if code.result() == JobResult::Success {
             self.line(&mut state, text);
         } else {
-            eprintln!("{text}");
+            eprintln!("{}", shown(text));
         }
     }
 
@@ -232,7 +236,11 @@ impl Reporter {
 
     fn draw(&self, state: &mut State, progress: &Progress) {
         if self.terminal && progress.percent <= 100 {
-            eprint!("\r{:>3} % {}\u{1b}[K", progress.percent, progress.item);
+            eprint!(
+                "\r{:>3} % {}\u{1b}[K",
+                progress.percent,
+                shown_line(&progress.item)
+            );
             state.drawn = true;
         }
     }
@@ -244,10 +252,29 @@ impl Reporter {
     }
 }
 
-/// Prints a line at once; somebody who stopped listening is no reason to fail.
+/// Prints a line at once; somebody who stopped listening is no reason to fail. What a terminal would obey is escaped, in
+/// a way that JSON understands, too.
 pub fn print_line(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{}", harmless(text)).and_then(|()| out.flush());
+}
+
+fn harmless(text: &str) -> Cow<'_, str> {
+    let acts = |one: char| is_hidden(one) && !matches!(one, '\n' | '\t');
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut harmless = String::with_capacity(text.len() + 16);
+    for one in text.chars() {
+        if acts(one) {
+            for unit in one.encode_utf16(&mut [0; 2]) {
+                let _ = write!(harmless, "\\u{unit:04x}");
+            }
+        } else {
+            harmless.push(one);
+        }
+    }
+    Cow::Owned(harmless)
 }
 
 /// A moment for people, in the time of their clock.
@@ -271,5 +298,20 @@ fn stage_word(stage: Stage) -> &'static str {
         Stage::Hardware => "hardware",
         Stage::HooksPre | Stage::Devices => "sync",
         Stage::Traits | Stage::Events | Stage::HooksPost | Stage::Record => "finish",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn nothing_printed_acts_on_a_terminal_and_json_stays_what_it_is() {
+        let value = json!({ "summary": "red\u{9b}31m \u{202e}gnp.exe \u{1b}[2J" });
+        let printed = harmless(&value.to_string()).into_owned();
+        assert!(!printed.contains(is_hidden), "{printed}");
+        assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), value);
+        assert_eq!(harmless("two\n\tlines"), "two\n\tlines");
     }
 }

@@ -1,7 +1,6 @@
 //! Doing work in this process, for want of a daemon.
 
 use async_trait::async_trait;
-use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
 use super::exit::Exit;
@@ -10,7 +9,7 @@ use super::prompt;
 use super::report::Reporter;
 use super::signals::Interruptions;
 use super::texts::{Language, Text};
-use crate::job::{Job, JobId};
+use crate::job::{Cancel, Job, JobId};
 use crate::observer::{LockHolder, Observer, OutputStream, Progress, Question, QuestionKind, Step};
 use crate::pms::Action;
 use crate::sync::{Engine, EngineError, LocalEngine, Outcome, SyncRequest};
@@ -72,8 +71,8 @@ pub async fn ask(language: Language, kind: QuestionKind, subject: String) -> Opt
     Some(if accepted { "accept" } else { "refuse" }.to_owned())
 }
 
-/// Runs a task to its end and tells how it went. The first interruption asks it to stop, the second ends this
-/// program; packages being changed are left to their supervisor then.
+/// Runs a task to its end and tells how it went. The first interruption asks it to stop, the second stops the script of
+/// a package that runs, the third ends this program; packages being changed are left to their supervisor then.
 pub async fn run(
     context: &Context,
     engine: &LocalEngine,
@@ -88,7 +87,7 @@ pub async fn run(
     reporter.set_job(job.id.as_str());
     let ended = tokio::select! {
         ended = perform(engine, task, &job) => ended,
-        () = interrupted_twice(&job.cancel, reporter) => return Err(Failure::Silent(Exit::STOPPED)),
+        () = interrupted_often(&job.cancel, reporter) => return Err(Failure::Silent(Exit::STOPPED)),
     };
     engine.forget(&job.id);
     match ended {
@@ -111,16 +110,15 @@ async fn perform(engine: &LocalEngine, task: Task, job: &Job<'_>) -> Result<Outc
     }
 }
 
-async fn interrupted_twice(cancel: &CancellationToken, reporter: &Reporter) {
+async fn interrupted_often(cancel: &Cancel, reporter: &Reporter) {
     let Ok(mut interruptions) = Interruptions::listen() else {
         return std::future::pending().await;
     };
-    loop {
-        interruptions.next().await;
-        if cancel.is_cancelled() {
-            return;
-        }
-        reporter.remark(Text::Cancelling, &[]);
-        cancel.cancel();
-    }
+    interruptions.next().await;
+    reporter.remark(Text::Cancelling, &[]);
+    cancel.cancel();
+    interruptions.next().await;
+    reporter.remark(Text::StoppingScript, &[]);
+    cancel.stop_script();
+    interruptions.next().await;
 }

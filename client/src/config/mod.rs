@@ -9,6 +9,7 @@ mod write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use address::{Scheme, ServerAddress};
 pub use project::default_project;
@@ -42,6 +43,9 @@ impl ConfigError {
         }
     }
 }
+
+/// How long a script of a package may be silent unless the settings say otherwise.
+pub const SCRIPT_SILENCE_LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +99,8 @@ pub struct Settings {
     pub debug: bool,
     pub proxy: Option<String>,
     pub package_proxy_cache: Option<String>,
+    /// How long a script of a package may be without output and processor time; `None` for ever.
+    pub script_silence_limit: Option<Duration>,
     /// Overrides the detection of the package manager.
     pub package_manager: Option<String>,
     pub packager: Packager,
@@ -151,6 +157,12 @@ impl Settings {
             debug: reader.flag("Debug", "DEBUG", false),
             proxy: reader.client("Proxy", "PROXY"),
             package_proxy_cache: reader.client("Package_Proxy_Cache", "PACKAGE_PROXY_CACHE"),
+            script_silence_limit: reader
+                .client("Script_Silence_Limit", "SCRIPT_SILENCE_LIMIT")
+                .and_then(|text| minutes(&text))
+                .map_or(Some(SCRIPT_SILENCE_LIMIT), |limit| {
+                    Some(limit).filter(|limit| !limit.is_zero())
+                }),
             package_manager: reader
                 .client("Package_Manager", "PACKAGE_MANAGER")
                 .or_else(|| reader.client("PackageManager", "PACKAGEMANAGER")),
@@ -231,6 +243,20 @@ impl Reader<'_> {
     }
 }
 
+/// A length of time: minutes unless `s`, `m` or `h` follows. `None` for anything else.
+fn minutes(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let number = text.trim_end_matches(['s', 'm', 'h']);
+    let unit = match &text[number.len()..] {
+        "s" => 1,
+        "" | "m" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    let seconds = number.trim().parse::<u64>().ok()?.checked_mul(unit)?;
+    Some(Duration::from_secs(seconds))
+}
+
 /// Yes and no in the words the file may use; `None` for anything else.
 fn boolean(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
@@ -286,6 +312,22 @@ mod tests {
         assert!(!settings.debug);
         assert_eq!(settings.origins["Server"], Origin::Environment);
         assert_eq!(settings.origins["Project"], Origin::File);
+    }
+
+    #[test]
+    fn silence_of_scripts_has_a_limit_in_minutes_or_another_unit_and_zero_means_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let limit = |text: &str| {
+            let variable = [("MIGASFREE_CLIENT_SCRIPT_SILENCE_LIMIT", text)];
+            let settings = load(folder.path(), &variable).unwrap();
+            settings.script_silence_limit.map(|limit| limit.as_secs())
+        };
+        assert_eq!(limit(""), Some(1800));
+        assert_eq!(limit("soon"), Some(1800));
+        assert_eq!(limit("5"), Some(300));
+        assert_eq!(limit("90s"), Some(90));
+        assert_eq!(limit("2h"), Some(7200));
+        assert_eq!(limit("0"), None);
     }
 
     #[test]

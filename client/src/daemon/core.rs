@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use migasfree_dbus::{Error, JobState};
 use tokio::sync::Notify;
 
-use super::access::Access;
+use super::access::{Access, Slots};
 use super::asking::Asking;
 use super::bus::Signals;
 use super::catalog::{AppWork, Catalog, Renderer, Requests, Shelf, Viewer};
@@ -70,6 +70,8 @@ pub struct Core {
     pub counting: tokio::sync::Mutex<()>,
     /// A few questions to the package manager at a time.
     pub questions: tokio::sync::Semaphore,
+    /// Fewer of one person.
+    pub slots: Slots,
     /// Passwords of registrations that wait; never written down.
     pub credentials: Mutex<BTreeMap<u64, Credentials>>,
 }
@@ -116,6 +118,7 @@ impl Core {
             looking: tokio::sync::Mutex::new(()),
             counting: tokio::sync::Mutex::new(()),
             questions: tokio::sync::Semaphore::new(QUESTIONS),
+            slots: Slots::default(),
             credentials: Mutex::default(),
             settings_stamp: tokio::sync::Mutex::new(Stamp::of(&parts.settings.file)),
             at_work: RwLock::new((parts.engine, Arc::new(parts.settings))),

@@ -137,6 +137,14 @@ pub fn settings(settings: &Settings) -> HashMap<String, ConfigValue> {
             settings.upload_hardware.into(),
         ),
         ("debug", "Debug", settings.debug.into()),
+        (
+            "script_silence_limit",
+            "Script_Silence_Limit",
+            settings
+                .script_silence_limit
+                .map_or(0, |limit| limit.as_secs())
+                .into(),
+        ),
         ("proxy", "Proxy", text(&settings.proxy)),
         (
             "package_proxy_cache",

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use zbus::OwnedFd;
 
-use super::access::{Admission, Caller, Decision, Details};
+use super::access::{Admission, Caller, Decision, Details, NO_AGENT};
 use super::core::Core;
 use super::inhibit::Inhibitor;
 use super::jobs::{
@@ -26,6 +26,8 @@ use crate::sync::{Credentials, Scope, SyncRequest};
 const LOOK: Duration = Duration::from_millis(100);
 /// A worker that did not say a word after this time never started.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often is looked at jobs that are held back.
+const HELD_LOOK: Duration = Duration::from_secs(60);
 /// How long the object of a finished job stays.
 const AFTERLIFE: Duration = Duration::from_secs(60);
 
@@ -118,7 +120,14 @@ impl Core {
         action: Action,
         details: &Details,
     ) {
-        let decision = self.access.decide(caller, action, details, true).await;
+        let Ok(prompt) = self.jobs.with(id, |job| job.prompt.clone()) else {
+            return;
+        };
+        // A cancelled job takes its prompt with it: polkit closes one that nobody waits for.
+        let decision = tokio::select! {
+            decision = self.access.decide(caller, action, details, true) => decision,
+            () = prompt.cancelled() => return,
+        };
         if self.jobs.with(id, |job| job.is_finished()).unwrap_or(true) {
             return;
         }
@@ -141,7 +150,10 @@ impl Core {
                 )
                 .await;
             }
-            Ok(_) => {
+            Ok(Decision::Challenge) => {
+                self.end(id, Done::new(ResultCode::NoAgent, NO_AGENT)).await;
+            }
+            Ok(Decision::Refused) => {
                 self.end(id, refused("the authentication failed; nothing was done"))
                     .await
             }
@@ -163,6 +175,10 @@ impl Core {
                 Some(id) => {
                     let _alone = self.writing.lock().await;
                     self.run(id).await;
+                }
+                // Work that is held back passes when it is overdue.
+                None if self.holds.any() => {
+                    let _ = tokio::time::timeout(HELD_LOOK, woken).await;
                 }
                 None => woken.await,
             }
@@ -241,6 +257,7 @@ impl Core {
         let launched = Instant::now();
         let mut spoke = false;
         let mut asked_to_stop = false;
+        let mut script_stops = 0;
         loop {
             let alive = lock.is_held();
             let events = read(tail, id);
@@ -257,8 +274,13 @@ impl Core {
             if !alive && events.is_empty() && (spoke || launched.elapsed() >= grace) {
                 return None;
             }
+            let wanted = self.jobs.with(id, |job| job.script_stops).unwrap_or(0);
+            if wanted > script_stops && asked(lock.stop_script(), id) {
+                script_stops = wanted;
+                asked_to_stop = true;
+            }
             if !asked_to_stop && self.is_cancelling(id) {
-                asked_to_stop = ask_to_stop(&lock, id);
+                asked_to_stop = asked(lock.interrupt(), id);
             }
             // Also after news: listeners get what was said meanwhile in one piece.
             tokio::time::sleep(LOOK).await;
@@ -508,9 +530,9 @@ fn read(tail: &mut Tail, id: u64) -> Vec<Event> {
     })
 }
 
-/// Asks a worker to stop; `false` while there is none yet.
-fn ask_to_stop(lock: &WorkerLock, id: u64) -> bool {
-    lock.interrupt().unwrap_or_else(|error| {
+/// Whether a worker was asked to stop; `false` while there is none yet.
+fn asked(signalled: io::Result<bool>, id: u64) -> bool {
+    signalled.unwrap_or_else(|error| {
         tracing::error!(job = id, %error, "the worker could not be asked to stop");
         true
     })

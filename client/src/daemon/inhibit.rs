@@ -6,7 +6,8 @@ use zbus::OwnedFd;
 
 use super::core::Core;
 
-/// The delay lock of logind, held only in stages that must not be interrupted.
+/// The block lock of logind, held only while packages are being changed. A delay lock would end after some seconds, and
+/// dpkg with it.
 #[derive(Debug, Default)]
 pub struct Inhibitor {
     lock: Option<OwnedFd>,
@@ -18,7 +19,7 @@ impl Inhibitor {
     pub async fn follow(&mut self, core: &Arc<Core>, id: u64) {
         let safe = core
             .jobs
-            .with(id, |job| job.view.allow_cancel || job.is_finished())
+            .with(id, |job| !job.runs_scripts())
             .unwrap_or(true);
         if safe {
             self.lock = None;
@@ -42,7 +43,7 @@ async fn take(core: &Core) -> Option<OwnedFd> {
                 "shutdown",
                 "migasfree",
                 "Packages are being changed",
-                "delay",
+                "block",
             ),
         )
         .await

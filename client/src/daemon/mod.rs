@@ -23,7 +23,7 @@ pub mod catalog;
 pub mod core;
 mod describe;
 mod dispatch;
-mod hold;
+pub mod hold;
 mod inhibit;
 pub mod jobs;
 pub mod known;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::{Job, JobId, ResultCode};
 use crate::observer::LockHolder;
+use crate::process::supervise::{Stop, StopReason};
 use crate::transport::messages::Repository;
 
 pub use detect::{Family, detect};
@@ -93,6 +94,27 @@ pub struct PlannedPackage {
     pub architecture: String,
 }
 
+/// The words of a search; a package is found when it has all of them, as they are.
+///
+/// # Errors
+/// [`PmsError::InvalidSearch`] when it has no word, or more than anybody would type.
+pub fn search_words(text: &str) -> Result<Vec<&str>, PmsError> {
+    const LONGEST: usize = 100;
+    const MOST: usize = 8;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let first = words.first().ok_or(PmsError::InvalidSearch)?;
+    if text.chars().count() > LONGEST
+        || words.len() > MOST
+        || first.starts_with('-')
+        || text
+            .chars()
+            .any(|one| one.is_control() && !one.is_whitespace())
+    {
+        return Err(PmsError::InvalidSearch);
+    }
+    Ok(words)
+}
+
 /// What an action would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -137,6 +159,10 @@ pub struct RepositoryAccess {
 pub enum PmsError {
     #[error("`{0}` is not a package name")]
     InvalidName(String),
+    #[error(
+        "a search is one to eight words, 100 characters at most, and does not begin with a hyphen"
+    )]
+    InvalidSearch,
     #[error("no package called {0} is known; check the name or refresh the package lists")]
     NotFound(String),
     #[error("{0} is needed by the system or by migasfree itself and stays")]
@@ -159,16 +185,34 @@ pub enum PmsError {
     Cancelled,
     #[error("the package manager failed: {0}")]
     Backend(String),
+    /// A script that a package brings had to be stopped.
+    #[error("{stop}: {detail}")]
+    Stopped { stop: Stop, detail: String },
     #[error("the package manager could not be run: {0}")]
     Io(#[from] std::io::Error),
 }
 
 impl PmsError {
+    /// What the package manager and its scripts said about it.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Conflict(detail)
+            | Self::Dependency(detail)
+            | Self::Untrusted(detail)
+            | Self::DiskFull(detail)
+            | Self::Download(detail)
+            | Self::Backend(detail)
+            | Self::Stopped { detail, .. } => detail.clone(),
+            _ => self.to_string(),
+        }
+    }
+
     /// The code a job ends with.
     #[must_use]
     pub fn code(&self) -> ResultCode {
         match self {
-            Self::InvalidName(_) | Self::NotFound(_) => ResultCode::NotFound,
+            Self::InvalidName(_) | Self::InvalidSearch | Self::NotFound(_) => ResultCode::NotFound,
             Self::Protected(_) => ResultCode::Policy,
             Self::Conflict(_) => ResultCode::Conflict,
             Self::Dependency(_) => ResultCode::Dependency,
@@ -178,7 +222,8 @@ impl PmsError {
             Self::LockTimeout(_) => ResultCode::LockTimeout,
             Self::Interrupted => ResultCode::Interrupted,
             Self::Cancelled => ResultCode::ByUser,
-            Self::Backend(_) => ResultCode::Backend,
+            Self::Stopped { stop, .. } if stop.reason == StopReason::Asked => ResultCode::ByUser,
+            Self::Backend(_) | Self::Stopped { .. } => ResultCode::Backend,
             Self::Io(_) => ResultCode::Internal,
         }
     }
@@ -208,7 +253,7 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
     /// Names that can be installed and begin with `prefix`, sorted, at most `limit` (0: all).
     async fn available(&self, prefix: &str, limit: usize) -> Result<Vec<String>, PmsError>;
 
-    /// Packages whose name or description matches.
+    /// Packages whose name or description has every word of the text, see [`search_words`].
     async fn search(&self, pattern: &str, limit: usize) -> Result<Vec<FoundPackage>, PmsError>;
 
     /// The newest version of each of these packages; names that no repository has are left out.

@@ -30,7 +30,7 @@ pub fn run_if_asked() -> Option<ExitCode> {
     }
     if command == SUPERVISE {
         let folder = PathBuf::from(arguments.next()?);
-        return Some(match super::supervise::supervise(&folder) {
+        return Some(match super::watch::supervise(&folder) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("{}: {error}", folder.display());

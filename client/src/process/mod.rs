@@ -4,8 +4,11 @@
 pub mod helper;
 mod lines;
 pub mod root;
+mod scripts;
 pub mod supervise;
 mod system;
+mod table;
+mod watch;
 
 use std::io;
 use std::time::Duration;

@@ -44,6 +44,12 @@ impl Root {
         !self.is_host() && !self.administrator
     }
 
+    /// Whether programs inside may become another user.
+    #[must_use]
+    pub fn has_users(&self) -> bool {
+        self.administrator
+    }
+
     /// The command line that runs `line` inside.
     #[must_use]
     pub fn wrap(&self, line: Vec<String>) -> Vec<String> {

@@ -3,33 +3,35 @@
 //! A supervisor (this program, started again in a session or transient unit of its own) runs the program with its
 //! output going to files of a folder, and leaves the exit status there. Whoever comes later can follow the files.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::io::{self, Read, Seek, SeekFrom, Write as _};
 use std::os::unix::fs::FileExt;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 
-use super::ENVIRONMENT;
 use super::lines::Lines;
+use super::table::Process;
 use crate::files;
+use crate::job::Cancel;
 
 /// Stands in an argument for the number of the descriptor the program reports its status on.
 pub const STATUS_DESCRIPTOR: &str = "{status}";
 
-const COMMAND: &str = "command.json";
+pub(super) const COMMAND: &str = "command.json";
 const PROCESS: &str = "process.json";
-const OUTPUT: &str = "output";
-const STATUS: &str = "status";
+pub(super) const OUTPUT: &str = "output";
+pub(super) const STATUS: &str = "status";
 const SEEN: &str = "seen";
-const EXIT: &str = "exit";
+pub(super) const EXIT: &str = "exit";
+/// A byte for each time an administrator wants the script that runs to be stopped.
+pub(super) const CANCEL: &str = "cancel";
+/// What the supervisor stopped, a line of JSON each.
+pub(super) const STOPPED: &str = "stopped";
 
 /// What is read of a file at a time.
 const PIECE: usize = 64 * 1024;
@@ -44,6 +46,58 @@ pub struct SupervisedCommand {
     pub environment: Vec<(String, String)>,
     /// It may be interrupted without harm.
     pub cancellable: bool,
+    /// How long it, or a script it runs, may be without output and processor time; `None` for ever.
+    #[serde(default)]
+    pub silence: Option<Duration>,
+    /// Packages whose scripts had to be stopped before: they get little time.
+    #[serde(default)]
+    pub impatient_with: Vec<String>,
+}
+
+/// Something that a supervisor stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// The package whose script it was; empty for a hook of the site, and for the program itself.
+    pub package: String,
+    /// `postinst` and the like; empty for the others.
+    pub script: String,
+    pub reason: StopReason,
+}
+
+/// Why something was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopReason {
+    /// An administrator wanted it.
+    Asked,
+    /// It gave no sign of life for so long.
+    Silent(Duration),
+    /// It said so much that the disk was in danger.
+    Talkative,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.package.as_str(), self.script.as_str()) {
+            ("", _) => formatter.write_str("what the package manager was at")?,
+            (package, script) => write!(formatter, "the {script} script of {package}")?,
+        }
+        match self.reason {
+            StopReason::Asked => formatter.write_str(" was stopped as an administrator wanted"),
+            StopReason::Silent(limit) => {
+                let seconds = limit.as_secs();
+                let (number, unit) = match seconds {
+                    120.. if seconds.is_multiple_of(60) => (seconds / 60, "minutes"),
+                    _ => (seconds, "seconds"),
+                };
+                write!(
+                    formatter,
+                    " gave no sign of life for {number} {unit} and was stopped"
+                )
+            }
+            StopReason::Talkative => formatter.write_str(" talked without end and was stopped"),
+        }
+    }
 }
 
 /// Starts supervisors.
@@ -69,17 +123,10 @@ pub struct Supervised {
     command: SupervisedCommand,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Process {
-    id: i32,
-    /// Clock ticks since the computer started: tells two processes with the same number apart.
-    started: u64,
-}
-
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Processes {
-    supervisor: Option<Process>,
-    program: Option<Process>,
+pub(super) struct Processes {
+    pub supervisor: Option<Process>,
+    pub program: Option<Process>,
 }
 
 impl Launcher {
@@ -105,12 +152,11 @@ impl Launcher {
     ) -> io::Result<Supervised> {
         files::private_folder(&folder)?;
         files::write(&folder.join(COMMAND), &serde_json::to_vec(&command)?, 0o600)?;
-        let mut line = Vec::new();
-        if self.systemd {
-            line.extend(["/usr/bin/systemd-run", "--quiet", "--collect"].map(str::to_owned));
-            line.push(format!("--unit={unit}"));
-            line.push("--".to_owned());
-        }
+        let mut line = if self.systemd {
+            transient_unit(unit)
+        } else {
+            Vec::new()
+        };
         line.push(self.helper.display().to_string());
         line.push(super::helper::SUPERVISE.to_owned());
         line.push(folder.display().to_string());
@@ -125,6 +171,25 @@ impl Launcher {
         supervised.wait_for_start(&mut supervisor).await?;
         Ok(supervised)
     }
+}
+
+/// A unit that the end of the computer's day waits for: only the supervisor is asked to stop, and it waits for its
+/// program as long as systemd lets it.
+fn transient_unit(unit: &str) -> Vec<String> {
+    let mut line = ["/usr/bin/systemd-run", "--quiet", "--collect"]
+        .map(str::to_owned)
+        .to_vec();
+    line.push(format!("--unit={unit}"));
+    let properties = [
+        "Description=Packages are being changed",
+        "Before=shutdown.target",
+        "Conflicts=shutdown.target",
+        "KillMode=mixed",
+        "TimeoutStopSec=15min",
+    ];
+    line.extend(properties.map(|property| format!("--property={property}")));
+    line.push("--".to_owned());
+    line
 }
 
 impl Supervised {
@@ -178,13 +243,15 @@ impl Supervised {
     }
 
     /// Listens until the program ends. Lines already told by an earlier listener are not repeated, and none is left
-    /// out; status lines come again from the first. A cancellation interrupts the program if that does no harm.
+    /// out; status lines come again from the first. A cancellation interrupts the program if that does no harm; of one
+    /// that must reach its end it stops no more than the script it runs, and only for an administrator.
     pub async fn follow(
         &self,
-        cancel: &CancellationToken,
+        cancel: &Cancel,
         mut output: impl FnMut(&str),
         mut status: impl FnMut(&str),
     ) -> End {
+        let mut stops_passed_on = 0;
         let mut out = Tail::new(self.folder.join(OUTPUT), self.seen());
         let mut states = Tail::new(self.folder.join(STATUS), 0);
         let mut interrupted: Option<Interruption> = None;
@@ -210,8 +277,35 @@ impl Supervised {
                     .get_or_insert_with(Interruption::default)
                     .insist(group);
             }
+            let stops = cancel.script_stops();
+            if !self.command.cancellable && stops > stops_passed_on {
+                stops_passed_on = stops;
+                self.stop_script();
+            }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// Asks the supervisor to stop the script that runs.
+    fn stop_script(&self) {
+        let asked = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.folder.join(CANCEL))
+            .and_then(|mut file| file.write_all(b"."));
+        if let Err(error) = asked {
+            tracing::error!(%error, "a script could not be asked to stop");
+        }
+    }
+
+    /// What the supervisor stopped so far.
+    #[must_use]
+    pub fn stops(&self) -> Vec<Stop> {
+        let text = fs::read_to_string(self.folder.join(STOPPED)).unwrap_or_default();
+        let lines = text.lines();
+        lines
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 
     fn end(&self) -> Option<End> {
@@ -267,13 +361,13 @@ impl Supervised {
 }
 
 /// Asks a process group to end, more firmly as time goes by.
-#[derive(Default)]
-struct Interruption {
+#[derive(Debug, Default)]
+pub(super) struct Interruption {
     asked: Option<(Instant, Signal)>,
 }
 
 impl Interruption {
-    fn insist(&mut self, group: Option<Pid>) {
+    pub(super) fn insist(&mut self, group: Option<Pid>) {
         let signal = match self.asked {
             None => Signal::INT,
             Some((since, Signal::INT)) if since.elapsed() > Duration::from_secs(10) => Signal::TERM,
@@ -333,83 +427,7 @@ impl Tail {
     }
 }
 
-impl Process {
-    fn of(id: u32) -> Option<Self> {
-        let id = i32::try_from(id).ok()?;
-        let (_, started) = state_and_start(id)?;
-        Some(Self { id, started })
-    }
-
-    fn is_alive(self) -> bool {
-        state_and_start(self.id)
-            .is_some_and(|(state, started)| started == self.started && state != 'Z')
-    }
-}
-
-/// State letter and start time of a process, from `/proc/<id>/stat`.
-fn state_and_start(id: i32) -> Option<(char, u64)> {
-    let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name in brackets may hold anything, also blanks and brackets.
-    let (_, rest) = text.rsplit_once(')')?;
-    let mut fields = rest.split_whitespace();
-    let state = fields.next()?.chars().next()?;
-    Some((state, fields.nth(18)?.parse().ok()?))
-}
-
-/// The supervisor's whole life.
-pub(super) fn supervise(folder: &Path) -> io::Result<()> {
-    // Fails when a transient unit made us a leader already, which is as good.
-    let _ = rustix::process::setsid();
-    let command: SupervisedCommand = serde_json::from_slice(&fs::read(folder.join(COMMAND))?)?;
-    let mut processes = Processes {
-        supervisor: Process::of(std::process::id()),
-        program: None,
-    };
-    record(folder, &processes)?;
-    let append = |name: &str| {
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(folder.join(name))
-    };
-    let output = append(OUTPUT)?;
-    let status: OwnedFd = append(STATUS)?.into();
-    fcntl_setfd(&status, FdFlags::empty())?;
-    let number = status.as_raw_fd().to_string();
-    let mut line = command
-        .line
-        .iter()
-        .map(|argument| argument.replace(STATUS_DESCRIPTOR, &number));
-    let program = line
-        .next()
-        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    let spawned = Command::new(program)
-        .args(line)
-        .env_clear()
-        .envs(ENVIRONMENT)
-        .envs(command.environment)
-        .stdin(Stdio::null())
-        .stdout(output.try_clone()?)
-        .stderr(output)
-        .process_group(0)
-        .spawn();
-    let mut child = match spawned {
-        Ok(child) => child,
-        Err(error) => {
-            fs::write(folder.join(OUTPUT), format!("{error}\n"))?;
-            return files::write(&folder.join(EXIT), b"127", 0o600);
-        }
-    };
-    processes.program = Process::of(child.id());
-    record(folder, &processes)?;
-    let ended = child.wait()?;
-    let code = ended
-        .code()
-        .unwrap_or_else(|| 128 + ended.signal().unwrap_or_default());
-    files::write(&folder.join(EXIT), code.to_string().as_bytes(), 0o600)
-}
-
-fn record(folder: &Path, processes: &Processes) -> io::Result<()> {
+pub(super) fn record(folder: &Path, processes: &Processes) -> io::Result<()> {
     files::write(
         &folder.join(PROCESS),
         &serde_json::to_vec(processes)?,
@@ -428,6 +446,8 @@ mod tests {
             line: vec!["talk".into()],
             environment: Vec::new(),
             cancellable: false,
+            silence: None,
+            impatient_with: Vec::new(),
         };
         fs::write(folder.join(COMMAND), serde_json::to_vec(&command).unwrap()).unwrap();
         let processes = Processes {
@@ -441,10 +461,23 @@ mod tests {
     /// Listens until the end, or for a while: as a listener that is killed.
     async fn heard(supervised: &Supervised) -> (Vec<String>, Option<End>) {
         let mut lines = Vec::new();
-        let cancel = CancellationToken::new();
+        let cancel = Cancel::default();
         let follow = supervised.follow(&cancel, |line| lines.push(line.to_owned()), |_| {});
         let end = tokio::time::timeout(Duration::from_millis(300), follow).await;
         (lines, end.ok())
+    }
+
+    #[test]
+    fn the_computer_goes_down_after_the_unit_of_a_package_manager_and_waits_for_it() {
+        let line = transient_unit("migasfree-job-7-0");
+        for word in [
+            "--unit=migasfree-job-7-0",
+            "--property=Before=shutdown.target",
+            "--property=KillMode=mixed",
+            "--property=TimeoutStopSec=15min",
+        ] {
+            assert!(line.iter().any(|one| one == word), "{word}");
+        }
     }
 
     #[tokio::test]

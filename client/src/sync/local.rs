@@ -128,7 +128,8 @@ impl LocalEngine {
             pms::detect(&layout, settings.package_manager.as_deref()).map(|family| match family {
                 Family::Apt => {
                     let launcher = Launcher::new(helper, layout.is_host());
-                    let apt = Apt::new(root.clone(), Arc::clone(&runner), launcher, layout.jobs());
+                    let apt = Apt::new(root.clone(), Arc::clone(&runner), launcher, layout.jobs())
+                        .with_script_limit(settings.script_silence_limit);
                     Arc::new(apt) as Arc<dyn PackageManager>
                 }
             });

@@ -8,7 +8,7 @@ use crate::hooks;
 use crate::identity;
 use crate::inventory::hardware::{self, HardwareError};
 use crate::inventory::software;
-use crate::job::Job;
+use crate::job::{Job, ResultCode};
 use crate::observer::{OutputStream, Question, QuestionKind, Stage};
 use crate::outbox;
 use crate::pms::{Action, PackageManager, PackageName, PmsError};
@@ -235,6 +235,9 @@ impl LocalEngine {
                 Err(error) => {
                     ok = false;
                     self.record(stage, &error.to_string(), tracker);
+                    if error.code() == ResultCode::ByUser {
+                        return Err(EngineError::Cancelled);
+                    }
                     let before = wanted.len();
                     if let PmsError::NotFound(missing) = &error {
                         wanted.retain(|name| name.as_str() != missing);
@@ -264,6 +267,9 @@ impl LocalEngine {
             Err(PmsError::Cancelled) => Err(EngineError::Cancelled),
             Err(error) => {
                 self.record(Stage::Upgrade, &error.to_string(), tracker);
+                if error.code() == ResultCode::ByUser {
+                    return Err(EngineError::Cancelled);
+                }
                 Ok(false)
             }
         }

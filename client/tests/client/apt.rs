@@ -11,7 +11,7 @@ use axum::extract::Path as UrlPath;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use migasfree_client::job::{Job, JobId, ResultCode};
+use migasfree_client::job::{Cancel, Job, JobId, ResultCode};
 use migasfree_client::observer::{ItemPhase, Stage};
 use migasfree_client::pms::apt::Apt;
 use migasfree_client::pms::{Action, PackageManager, PackageName, RepositoryAccess};
@@ -20,7 +20,6 @@ use migasfree_client::process::root::Root;
 use migasfree_client::process::supervise::Launcher;
 use migasfree_client::transport::messages::Repository;
 use migasfree_deb::Builder;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::observer::Recorder;
 use crate::support::packages::{broken, plain, slow, with_scripts};
@@ -31,7 +30,7 @@ fn helper() -> PathBuf {
     env!("CARGO_BIN_EXE_migasfree").into()
 }
 
-fn backend(root: &Path) -> Apt {
+pub(crate) fn backend(root: &Path) -> Apt {
     let inside = Root::new(root.to_owned(), helper());
     let runner = Arc::new(SystemRunner::detect());
     Apt::new(
@@ -42,15 +41,15 @@ fn backend(root: &Path) -> Apt {
     )
 }
 
-struct Bench {
-    debian: Debian,
-    apt: Apt,
+pub(crate) struct Bench {
+    pub(crate) debian: Debian,
+    pub(crate) apt: Apt,
     access: RepositoryAccess,
 }
 
 impl Bench {
     /// A Debian that knows one repository with these packages.
-    async fn with(packages: Vec<Builder>) -> Option<Self> {
+    pub(crate) async fn with(packages: Vec<Builder>) -> Option<Self> {
         let signer = Signer::generate();
         let files = repository::files("base", packages, &signer);
         Self::serving(files, &signer.public_key()).await
@@ -80,7 +79,7 @@ impl Bench {
         })
     }
 
-    async fn run(&self, action: &Action) -> (Recorder, Result<(), ResultCode>) {
+    pub(crate) async fn run(&self, action: &Action) -> (Recorder, Result<(), ResultCode>) {
         let recorder = Recorder::default();
         let job = Job::new(JobId::unique(), &recorder);
         let result = self.apt.run(action, &job).await.map_err(|error| {
@@ -90,7 +89,7 @@ impl Bench {
         (recorder, result)
     }
 
-    fn installed(&self, name: &str) -> Option<String> {
+    pub(crate) fn installed(&self, name: &str) -> Option<String> {
         let output = self.debian.run(&[
             "dpkg-query",
             "-W",
@@ -119,14 +118,14 @@ async fn serve(files: BTreeMap<String, Vec<u8>>) -> String {
     address
 }
 
-fn names(apt: &Apt, names: &[&str]) -> Vec<PackageName> {
+pub(crate) fn names(apt: &Apt, names: &[&str]) -> Vec<PackageName> {
     names
         .iter()
         .map(|name| apt.name_of(name).unwrap())
         .collect()
 }
 
-async fn until(what: &str, mut check: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut check: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !check() {
         assert!(
@@ -467,7 +466,7 @@ async fn a_download_can_be_cancelled_and_an_installation_cannot() {
     };
     bench.run(&Action::Refresh).await.1.unwrap();
     let cancelling = |stage| {
-        let cancel = CancellationToken::new();
+        let cancel = Cancel::default();
         (
             Recorder {
                 cancel_at: Some((stage, cancel.clone())),

@@ -6,5 +6,6 @@ mod support;
 mod apt;
 mod cli;
 mod reference;
+mod scripts;
 mod sync;
 mod worker;

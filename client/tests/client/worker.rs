@@ -1,9 +1,8 @@
 //! A worker with the real engine: what it writes down, and what becomes of a job that an earlier one began.
 
 use migasfree_client::daemon::jobs::{Done, Event, EventLog, Tail, Work, perform, read_output};
-use migasfree_client::job::{JobId, ResultCode};
+use migasfree_client::job::{Cancel, JobId, ResultCode};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::bench::{Bench, FULL};
 use crate::support::pms::FakePackages;
@@ -13,9 +12,9 @@ async fn synchronise(bench: &Bench, resume: bool) -> (String, Done) {
     let folder = tempfile::tempdir().unwrap();
     let log = EventLog::open(folder.path()).unwrap();
     let (work, id) = (Work::Sync(FULL), JobId::unique());
-    let cancel = CancellationToken::new();
+    let cancel = Cancel::default();
     perform(&bench.engine, &work, id, &log, cancel, resume).await;
-    let output = read_output(folder.path(), 0, 100_000).unwrap();
+    let (_, output) = read_output(folder.path(), 0, 100_000).unwrap();
     let events = Tail::of(folder.path()).read().unwrap();
     let Some(Event::Done(done)) = events.last() else {
         panic!("no end: {events:?}");

@@ -5,7 +5,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use migasfree_client::config::Settings;
@@ -18,6 +18,7 @@ use migasfree_client::paths::Layout;
 use migasfree_client::pms::{
     Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PlannedPackage, PmsError,
 };
+use migasfree_client::process::supervise::{Stop, StopReason};
 use migasfree_client::sync::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
     SyncRequest, load_settings,
@@ -220,7 +221,19 @@ impl PlayedEngine {
             job.observer
                 .output(OutputStream::Out, &format!("Unpacking {name}"));
         }
-        tokio::time::sleep(Duration::from_millis(world.change)).await;
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(world.change) {
+            if job.cancel.script_stops() > 0 {
+                let stop = Stop {
+                    package: names[0].to_string(),
+                    script: "postinst".into(),
+                    reason: StopReason::Asked,
+                };
+                let detail = "\u{1b}[31mit was killed".into();
+                return Err(PmsError::Stopped { stop, detail }.into());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let names = names.to_vec();
         World::change(&self.root, move |world| {
             for name in names {

@@ -93,6 +93,10 @@ pub async fn hostile_arguments_are_refused_and_leave_nothing() {
         packages.search("-o", 1).await.unwrap_err().code(),
         Some("InvalidArgument")
     );
+    for search in ["", "  ", &"x".repeat(101), "a b c d e f g h i", "a\u{1b}"] {
+        let refused = packages.search(search, 1).await.unwrap_err();
+        assert_eq!(refused.code(), Some("InvalidArgument"), "{search}");
+    }
     assert_eq!(
         packages.list_available("--x", 1).await.unwrap_err().code(),
         Some("InvalidArgument")

@@ -55,13 +55,14 @@ fn all_tests() -> Vec<Test> {
         requests_reach_the_server_and_decisions_come_back,
         another_user_is_refused_everywhere_and_nothing_changes,
         a_worker_is_a_unit_of_its_own_where_systemd_runs,
+        nobody_holds_background_jobs_back_for_ever,
     );
     tests.extend(tests!(session, false:
         an_application_is_installed_and_removed_with_live_progress,
         the_catalogue_is_there_without_the_server,
         what_the_server_assigned_is_listed_by_prefix,
         icons_come_as_sealed_files_of_the_size_wanted,
-        waiting_jobs_can_be_cancelled_and_unsafe_stages_cannot,
+        waiting_jobs_can_be_cancelled_and_scripts_by_an_administrator,
         a_question_reaches_the_owner_and_the_answer_the_job,
         required_applications_stay_and_shared_packages_too,
         a_password_comes_through_a_pipe_and_is_never_written_down,
@@ -93,6 +94,8 @@ fn all_tests() -> Vec<Test> {
         shipped_defaults_refuse_and_nothing_changes,
         a_rule_lets_a_user_install,
         a_dismissed_prompt_ends_the_job,
+        a_cancelled_job_closes_its_prompt_and_one_nobody_can_answer_is_told,
+        only_an_administrator_cancels_while_packages_change,
         jobs_are_private,
         only_root_takes_the_name,
     ));

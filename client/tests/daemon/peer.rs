@@ -15,8 +15,8 @@ use migasfree_client::daemon::jobs::{Launcher, WorkerCommand};
 use migasfree_client::paths::Layout;
 use migasfree_client::sync::load_settings;
 use migasfree_dbus::{
-    CallOptions, ComputerProxy, ConfigProxy, Error, JobResult, Level, PackagesProxy, RequestState,
-    TagsProxy,
+    CallOptions, ComputerProxy, ConfigProxy, Error, JobResult, JobState, Level, PackagesProxy,
+    RequestState, SyncOptions, TagsProxy,
 };
 use migasfree_tests::bus::Bus;
 use zbus::connection::Builder;
@@ -269,4 +269,34 @@ pub async fn a_worker_is_a_unit_of_its_own_where_systemd_runs() {
     let (name, properties) = &units[0];
     assert_eq!(name, "migasfree-worker-1.service");
     assert_eq!(*properties["KillMode"], Variant::from("process"));
+    // The end of the computer's day comes after it, and waits a quarter of an hour.
+    let before: Vec<String> = properties["Before"].clone().try_into().unwrap();
+    assert_eq!(before, ["shutdown.target"]);
+    assert_eq!(
+        *properties["TimeoutStopUSec"],
+        Variant::from(15 * 60 * 1_000_000u64)
+    );
+}
+
+pub async fn nobody_holds_background_jobs_back_for_ever() {
+    let root = tempfile::tempdir().unwrap();
+    let (core, _server, connection) = daemon(root.path(), 1000).await;
+    let caller = Caller {
+        name: None,
+        uid: 1000,
+        pid: 1,
+    };
+    let _quiet = core
+        .hold_back_for(&caller, "a talk without end", 2)
+        .unwrap();
+    let client = Client::over(connection).await;
+    let background = SyncOptions {
+        hint_background: Some(true),
+        ..SyncOptions::default()
+    };
+    let sync = client.manager.sync(background).await.unwrap();
+    assert_eq!(client.record(&sync).await.state, JobState::Queued);
+    let record = client.finished(&sync).await;
+    assert_eq!(record.result, Some(JobResult::Success));
+    assert!(core.holds.list().is_empty());
 }

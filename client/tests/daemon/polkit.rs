@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use migasfree_dbus::CallOptions;
+use migasfree_dbus::{CallOptions, JobState, Stage};
 use migasfree_tests::bus::{Polkit, rule};
 use serde_json::json;
+use zbus::OwnedObjectPath;
 
 use crate::engine::World;
 use crate::fixture::{Fixture, until};
@@ -169,6 +170,43 @@ pub async fn a_dismissed_prompt_ends_the_job() {
     assert_eq!(fixture.jobs_on_disk(), 0);
     assert!(World::read(&fixture.root).installed.is_empty());
     assert!(!fixture.root.join("unregistered").exists());
+}
+
+pub async fn a_cancelled_job_closes_its_prompt_and_one_nobody_can_answer_is_told() {
+    let (fixture, _polkit) = with_rules(World::new(), "").await;
+    let answer = user::run(NOBODY, &fixture.bus, "cancel-prompt", &["3"]);
+    assert_eq!(answer, json!({ "code": "by-user", "closed": true }));
+
+    let record = user::run(NOBODY, &fixture.bus, "install", &["3"]);
+    assert_eq!(record["error_code"], "no-agent", "{record}");
+    let message = record["message"].as_str().unwrap();
+    assert!(message.contains("can ask for a password"), "{message}");
+    assert_eq!(fixture.jobs_on_disk(), 0);
+}
+
+pub async fn only_an_administrator_cancels_while_packages_change() {
+    let world = World {
+        change: 60_000,
+        ..World::new()
+    };
+    let allow = rule("org.migasfree.client1.app-install", "YES");
+    let (fixture, _polkit) = with_rules(world, &allow).await;
+    let begun = user::run(NOBODY, &fixture.bus, "begin", &["1"]);
+    let path = OwnedObjectPath::try_from(begun.as_str().unwrap()).unwrap();
+    let root = fixture.connect().await;
+    let job = root.job(&path).await;
+    until("it installs", async || {
+        job.stage().await.unwrap() == Stage::Install
+    })
+    .await;
+    let refused = user::run(NOBODY, &fixture.bus, "cancel", &[path.as_str()]);
+    assert_eq!(refused, "NotCancellable");
+    job.cancel().await.unwrap();
+    until("it is over", async || {
+        job.state().await.unwrap() == JobState::Finished
+    })
+    .await;
+    assert_eq!(job.error_code().await.unwrap(), "by-admin");
 }
 
 pub async fn jobs_are_private() {

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
+use migasfree_client::daemon::hold::LONGEST;
 use migasfree_dbus::{
     AppQuery, AppState, CallOptions, ComputerProxy, ConfigProxy, JobProxy, JobResult, JobRole,
     JobState, PackagesProxy, PlanRole, Stage, SyncOptions, TagsProxy, UpgradeOptions,
@@ -199,7 +200,7 @@ pub async fn icons_come_as_sealed_files_of_the_size_wanted() {
     }
 }
 
-pub async fn waiting_jobs_can_be_cancelled_and_unsafe_stages_cannot() {
+pub async fn waiting_jobs_can_be_cancelled_and_scripts_by_an_administrator() {
     let world = World {
         download: 4000,
         change: 1500,
@@ -245,7 +246,9 @@ pub async fn waiting_jobs_can_be_cancelled_and_unsafe_stages_cannot() {
     assert_eq!(record.error_code.as_deref(), Some("by-user"));
     assert!(World::read(&fixture.root).installed.is_empty());
 
-    World::change(&fixture.root, |world| world.download = 0);
+    World::change(&fixture.root, |world| {
+        (world.download, world.change) = (0, 60_000);
+    });
     let third = install(2).await;
     let job = client.job(&third).await;
     until("it installs", async || {
@@ -253,12 +256,15 @@ pub async fn waiting_jobs_can_be_cancelled_and_unsafe_stages_cannot() {
     })
     .await;
     assert!(!job.allow_cancel().await.unwrap());
-    let refused = job.cancel().await.unwrap_err();
-    assert_eq!(refused.code(), Some("NotCancellable"));
-    assert_eq!(
-        client.finished(&third).await.result,
-        Some(JobResult::Success)
-    );
+    assert!(job.allow_admin_cancel().await.unwrap());
+    // Whose computer it is may stop the script that runs.
+    job.cancel().await.unwrap();
+    let record = client.finished(&third).await;
+    assert_eq!(record.result, Some(JobResult::Cancelled));
+    assert_eq!(record.error_code.as_deref(), Some("by-admin"));
+    let message = record.message.unwrap();
+    assert!(message.contains("postinst script of ledger"), "{message}");
+    assert!(message.contains("\\x1b[31mit was killed"), "{message}");
 }
 
 pub async fn a_question_reaches_the_owner_and_the_answer_the_job() {
@@ -588,6 +594,12 @@ pub async fn background_jobs_wait_while_somebody_wants_quiet() {
         .inhibit("background", "a talk")
         .await
         .unwrap();
+    let inhibitors = client.manager.list_inhibitors().await.unwrap();
+    assert_eq!(inhibitors.len(), 1);
+    let inhibitor = &inhibitors[0];
+    assert_eq!(inhibitor.why, "a talk");
+    assert_eq!(inhibitor.pid, std::process::id());
+    assert_eq!(inhibitor.until - inhibitor.since, LONGEST);
     let background = SyncOptions {
         hint_background: Some(true),
         ..SyncOptions::default()
@@ -605,6 +617,7 @@ pub async fn background_jobs_wait_while_somebody_wants_quiet() {
         client.finished(&sync).await.result,
         Some(JobResult::Success)
     );
+    assert!(client.manager.list_inhibitors().await.unwrap().is_empty());
     let refused = client.manager.inhibit("shutdown", "").await.unwrap_err();
     assert_eq!(refused.code(), Some("InvalidArgument"));
 }

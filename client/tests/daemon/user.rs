@@ -11,13 +11,13 @@ use migasfree_dbus::{
     AppQuery, CallOptions, ComputerProxy, Error, JobFilter, ManagerProxy, SyncOptions, TagOptions,
     TagsProxy, UpgradeOptions,
 };
-use migasfree_tests::agent::dismiss_prompts_of;
+use migasfree_tests::agent::{dismiss_prompts_of, leave_prompts_of};
 use migasfree_tests::bus::Bus;
 use serde_json::{Value, json};
 use zbus::fdo::ObjectManagerProxy;
 use zbus::{Connection, Message, OwnedObjectPath, Variant};
 
-use crate::fixture::Client;
+use crate::fixture::{Client, until};
 
 pub const NOBODY: u32 = 65534;
 
@@ -45,6 +45,19 @@ pub async fn act(scenario: &str, arguments: &[&str]) {
         "look" => look(&bus).await,
         "install" => install(&bus, arguments[0].parse().unwrap()).await,
         "dismiss" => dismiss(bus, arguments[0].parse().unwrap()).await,
+        "begin" => {
+            let manager = ManagerProxy::new(&bus).await.unwrap();
+            let app = arguments[0].parse().unwrap();
+            let path = manager.install_apps(&[app], CallOptions::default()).await;
+            json!(path.unwrap().as_str())
+        }
+        "cancel" => {
+            let path = OwnedObjectPath::try_from(arguments[0]).unwrap();
+            json!(code(
+                Client::over(bus).await.job(&path).await.cancel().await
+            ))
+        }
+        "cancel-prompt" => cancel_prompt(bus, arguments[0].parse().unwrap()).await,
         "pry" => pry(&bus, arguments[0]).await,
         "flood" => flood(&bus).await,
         "take-name" => {
@@ -239,6 +252,22 @@ async fn flood(bus: &Connection) -> Value {
         ));
     }
     json!(outcomes)
+}
+
+/// Cancels a job while somebody looks at its prompt.
+async fn cancel_prompt(bus: Connection, app: u32) -> Value {
+    let prompts = leave_prompts_of(&bus, std::process::id()).await.unwrap();
+    let client = Client::over(bus).await;
+    let path = client
+        .manager
+        .install_apps(&[app], CallOptions::default())
+        .await
+        .unwrap();
+    until("the prompt", async || !prompts.seen().is_empty()).await;
+    client.job(&path).await.cancel().await.unwrap();
+    let record = client.finished(&path).await;
+    until("the prompt is closed", async || prompts.closed() > 0).await;
+    json!({ "code": record.error_code, "closed": true })
 }
 
 async fn dismiss(bus: Connection, app: u32) -> Value {

@@ -58,6 +58,7 @@ properties! {
         pub speed: u64,
         pub remaining: u32,
         pub allow_cancel: bool,
+        pub allow_admin_cancel: bool,
         pub result: String,
         pub error_code: String,
         pub reboot: String,

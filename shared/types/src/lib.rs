@@ -3,3 +3,4 @@
 pub mod events;
 pub mod play;
 pub mod rest;
+pub mod shown;

@@ -37,7 +37,8 @@ impl Job {
         {
             let mut facts = self.world.facts();
             let task = facts.jobs.get_mut(&self.id);
-            let Some(task) = task.filter(|task| task.record.allow_cancel) else {
+            let may = |task: &&mut Task| task.record.allow_cancel || task.record.allow_admin_cancel;
+            let Some(task) = task.filter(may) else {
                 return Err(Error::NotCancellable("packages are being changed".into()));
             };
             task.record.state = JobState::Cancelling;
@@ -155,6 +156,11 @@ impl Job {
     #[zbus(property)]
     fn allow_cancel(&self) -> bool {
         self.read(|task| task.record.allow_cancel)
+    }
+
+    #[zbus(property)]
+    fn allow_admin_cancel(&self) -> bool {
+        self.read(|task| task.record.allow_admin_cancel)
     }
 
     #[zbus(property)]

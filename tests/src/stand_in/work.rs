@@ -135,7 +135,7 @@ impl Run {
         let mut percent = 0;
         for (stage, end) in stages {
             while percent < *end {
-                if self.is_cancelled() && stage.cancellable() {
+                if self.is_cancelled() && (stage.cancellable() || stage.runs_scripts()) {
                     return self.finish(JobResult::Cancelled, "by-user", "").await;
                 }
                 percent = (percent + 4).min(*end);
@@ -171,6 +171,7 @@ impl Run {
         task.record.stage = stage;
         task.record.percent = percent;
         task.record.allow_cancel = stage.cancellable();
+        task.record.allow_admin_cancel = stage.runs_scripts();
         task.record.item.clone_from(&package);
         if stage == Stage::Download {
             task.record.bytes_total = TOTAL;
@@ -226,6 +227,7 @@ impl Run {
             task.record.error_code = Some(code.to_owned());
             task.record.message = (!message.is_empty()).then(|| message.to_owned());
             task.record.allow_cancel = false;
+            task.record.allow_admin_cancel = false;
         })
         .await?;
         let emitter = self.emitter()?;

@@ -4,13 +4,14 @@ use std::io::Write;
 
 use migasfree_dbus::names::job_path;
 use migasfree_dbus::{Error as BusError, JobFilter, JobProxy, JobRecord, ManagerProxy};
+use migasfree_types::shown::{shown, shown_line};
 use serde_json::json;
 use time::OffsetDateTime;
 use zbus::Connection;
 
 use super::Ended;
 use crate::cli::agent::TerminalAgent;
-use crate::cli::arguments::{JobNumber, Jobs, Log};
+use crate::cli::arguments::{JobNumber, Jobs, Json, Log};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -47,7 +48,11 @@ fn line(job: &JobRecord) -> String {
         (_, percent @ 0..=100) => format!("{} {percent} %", word(&json!(job.state))),
         _ => word(&json!(job.state)),
     };
-    format!("{:>6}  {created}  {state:<18} {}", job.id, job.title)
+    format!(
+        "{:>6}  {created}  {state:<18} {}",
+        job.id,
+        shown_line(&job.title)
+    )
 }
 
 fn word(value: &serde_json::Value) -> String {
@@ -80,15 +85,51 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
     }
     let manager = ManagerProxy::new(&bus).await?;
     let mut offset = 0;
+    let mut pending = Vec::new();
     loop {
         let read = manager.read_output(&arguments.id, offset, PIECE).await;
         let (next, bytes) = read.map_err(|error| no_such_job(error, &arguments.id))?;
+        if next > offset + bytes.len() as u64 {
+            print_line(context.text(Text::EarlierOutput));
+        }
+        pending.extend_from_slice(&bytes);
+        let whole = match pending.iter().rposition(|byte| *byte == b'\n') {
+            Some(end) => end + 1,
+            None if bytes.is_empty() => pending.len(),
+            None => 0,
+        };
+        let lines: Vec<u8> = pending.drain(..whole).collect();
+        let text = String::from_utf8_lossy(&lines);
+        let _ = std::io::stdout().lock().write_all(shown(&text).as_bytes());
         if bytes.is_empty() {
             return Ok(Exit::OK);
         }
-        let _ = std::io::stdout().lock().write_all(&bytes);
         offset = next;
     }
+}
+
+/// Who holds background jobs back.
+pub async fn inhibitors(context: &Context, arguments: &Json) -> Ended {
+    let bus = context.needed_daemon().await?;
+    let inhibitors = ManagerProxy::new(&bus).await?.list_inhibitors().await?;
+    if arguments.json {
+        print_line(&json!(inhibitors).to_string());
+        return Ok(Exit::OK);
+    }
+    let moment = |at| {
+        let at = OffsetDateTime::from_unix_timestamp(at).ok();
+        at.map(report::moment).unwrap_or_default()
+    };
+    for one in inhibitors {
+        let (pid, uid) = (one.pid.to_string(), one.uid.to_string());
+        let (since, until) = (moment(one.since), moment(one.until));
+        let values = [&one.program, &pid, &uid, &since, &until, &one.why];
+        let text = context
+            .language
+            .fill(Text::HeldBy, &values.map(String::as_str));
+        print_line(&shown_line(&text));
+    }
+    Ok(Exit::OK)
 }
 
 async fn is_over(bus: &Connection, id: &str) -> Result<bool, Failure> {

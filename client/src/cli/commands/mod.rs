@@ -32,6 +32,7 @@ pub fn speaks_json(command: &Command) -> bool {
         Command::Categories(arguments)
         | Command::Label(arguments)
         | Command::Status(arguments)
+        | Command::Inhibitors(arguments)
         | Command::Version(arguments)
         | Command::Network(arguments) => arguments.json,
         Command::Tags(arguments) => arguments.get,
@@ -63,6 +64,7 @@ pub async fn run(context: &Context, command: Command) -> Ended {
         Command::Jobs(arguments) => jobs::jobs(context, &arguments).await,
         Command::Cancel(arguments) => jobs::cancel(context, &arguments).await,
         Command::Log(arguments) => jobs::log(context, &arguments).await,
+        Command::Inhibitors(arguments) => jobs::inhibitors(context, &arguments).await,
         Command::Status(arguments) => status::status(context, &arguments).await,
         Command::Version(arguments) => settings::version(context, &arguments),
         Command::Conf(arguments) => settings::conf(context, arguments).await,

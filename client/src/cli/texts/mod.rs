@@ -119,6 +119,7 @@ impl Language {
                 Text::ResultCancelled
             }
             ResultCode::NotAuthorized => Text::ResultNotAuthorized,
+            ResultCode::NoAgent => Text::ResultNoAgent,
             ResultCode::Policy | ResultCode::BlockedApp => Text::ResultPolicy,
         })
     }
@@ -181,6 +182,7 @@ impl Language {
     fn package_error(self, error: &PmsError) -> String {
         match error {
             PmsError::InvalidName(name) => self.fill(Text::ErrorInvalidName, &[name]),
+            PmsError::InvalidSearch => self.text(Text::ErrorInvalidSearch).to_owned(),
             PmsError::NotFound(name) => self.fill(Text::ErrorPackageNotFound, &[name]),
             PmsError::Protected(name) => self.fill(Text::ErrorProtected, &[name]),
             PmsError::LockTimeout(holder) => self.fill(
@@ -193,6 +195,7 @@ impl Language {
             | PmsError::DiskFull(detail)
             | PmsError::Download(detail)
             | PmsError::Backend(detail) => format!("{}\n{detail}", self.result(error.code())),
+            PmsError::Stopped { .. } => error.to_string(),
             PmsError::Interrupted | PmsError::Cancelled => self.result(error.code()).to_owned(),
             PmsError::Io(source) => source.to_string(),
         }

@@ -61,6 +61,7 @@ texts! {
     ResultInternal: "Something failed inside migasfree; the log says what.", "Algo falló dentro de migasfree; el registro dice qué.";
     ResultCancelled: "Cancelled.", "Cancelado.";
     ResultNotAuthorized: "You are not allowed to do that.", "No tiene permiso para hacer eso.";
+    ResultNoAgent: "An administrator has to allow that, and nothing in this session can ask for a password; run it as an administrator.", "Lo tiene que permitir un administrador, y nada en esta sesión puede pedir una contraseña; ejecútelo como administrador.";
     ResultPolicy: "The organisation's rules do not allow that.", "Las reglas de la organización no lo permiten.";
 
     ErrorOffline: "The server cannot be reached ({}); try again when the network is back.", "No se puede contactar con el servidor ({}); inténtelo cuando vuelva la red.";
@@ -77,12 +78,13 @@ texts! {
     ErrorLocked: "Another migasfree (process {}) is working; wait until it ends.", "Otro migasfree (proceso {}) está trabajando; espere a que termine.";
     ErrorUnsupported: "This version does not manage {}.", "Esta versión no gestiona {}.";
     ErrorInvalidName: "`{}` is not a package name.", "`{}` no es un nombre de paquete.";
+    ErrorInvalidSearch: "A search is one to eight words, 100 characters at most, and does not begin with a hyphen.", "Una búsqueda tiene de una a ocho palabras, 100 caracteres como mucho, y no empieza con un guion.";
     ErrorPackageNotFound: "No package called {} is known; check the name or refresh the package lists.", "No se conoce ningún paquete llamado {}; compruebe el nombre o refresque las listas de paquetes.";
     ErrorProtected: "{} is needed by the system or by migasfree itself and stays.", "{} es necesario para el sistema o para el propio migasfree y se queda.";
     ErrorLockTimeout: "{} (process {}) held the package database too long.", "{} (proceso {}) ocupó demasiado tiempo la base de datos de paquetes.";
     ErrorNeedsRoot: "This needs an administrator, or the migasfree daemon running.", "Esto necesita un administrador, o el demonio de migasfree en marcha.";
     ErrorNeedsDaemon: "The migasfree daemon is not running; start it with `systemctl start migasfreed`.", "El demonio de migasfree no está en marcha; inícielo con `systemctl start migasfreed`.";
-    ErrorNotCancellable: "The job cannot be stopped now: packages are being changed.", "El trabajo no se puede detener ahora: se están cambiando paquetes.";
+    ErrorNotCancellable: "Packages are being changed: only an administrator can stop the job now.", "Se están cambiando paquetes: ahora solo un administrador puede detener el trabajo.";
     ErrorNoSuchJob: "There is no job {}.", "No hay ningún trabajo {}.";
     ErrorDaemonLost: "The daemon went away; the job goes on, follow it with `migasfree log {}`.", "El demonio desapareció; el trabajo sigue, véalo con `migasfree log {}`.";
     ErrorUnknownKey: "`{}` is not one of: {}", "`{}` no es ninguna de: {}";
@@ -95,6 +97,10 @@ texts! {
     WaitingNetwork: "Waiting for the network", "Esperando a la red";
     Authorizing: "Waiting for the permission of an administrator", "Esperando el permiso de un administrador";
     Cancelling: "Stopping…", "Deteniendo…";
+    ScriptsRun: "Packages are being changed. An administrator's `migasfree cancel {}` stops the script that runs; interrupt once more to leave, the job goes on.", "Se están cambiando paquetes. Con `migasfree cancel {}` un administrador detiene el script en curso; interrumpa otra vez para salir, el trabajo sigue.";
+    StoppingScript: "Stopping the script that runs; interrupt once more to leave", "Deteniendo el script en curso; interrumpa otra vez para salir";
+    EarlierOutput: "(earlier output is not kept)", "(la salida anterior no se conserva)";
+    HeldBy: "{} (process {}, user {}) since {}, until {} at the latest: {}", "{} (proceso {}, usuario {}) desde {}, hasta {} como mucho: {}";
     Interrupted: "Interrupted.", "Interrumpido.";
     KeyQuestion: "The repository key of {} is another one than before. Trust it? [y/N] ", "La clave de repositorios de {} no es la de antes. ¿Confiar en ella? [s/N] ";
 

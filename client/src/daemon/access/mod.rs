@@ -5,6 +5,7 @@ mod authority;
 mod caller;
 mod polkit;
 mod rate;
+mod slots;
 
 pub use arguments::{
     check_asked_ids, check_ids, check_justification, check_names, check_tags, check_text,
@@ -13,11 +14,16 @@ pub use authority::{Authority, Decision, Details, OwnUser};
 pub use caller::{BusCallers, Caller, Callers};
 pub use polkit::Polkit;
 pub use rate::{Limits, QUEUED_JOBS, SUBSCRIBERS};
+pub use slots::{Slot, Slots};
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use migasfree_dbus::{Action, Error};
 use zbus::message::{Flags, Header};
+
+/// polkit would ask, and there is nobody who could answer.
+pub const NO_AGENT: &str = "an administrator has to allow this, and nothing in this session can ask for a password; \
+    run it as an administrator, or in a session with an authentication agent";
 
 /// Decides about every call.
 #[derive(Debug)]
@@ -97,6 +103,7 @@ impl Access {
             Decision::Dismissed => Err(Error::AuthCancelled(format!(
                 "the authentication for {action} was dismissed; nothing was done"
             ))),
+            Decision::Challenge if interactive => Err(Error::NotAuthorized(NO_AGENT.into())),
             Decision::Challenge | Decision::Refused => Err(refusal(action)),
         }
     }

@@ -31,6 +31,7 @@ impl Polkit {
         action: Action,
         details: &Details,
         flags: CheckAuthorizationFlags,
+        cancellation: &str,
     ) -> zbus::Result<AuthorizationResult> {
         let subject = BusName(
             "system-bus-name",
@@ -42,11 +43,58 @@ impl Polkit {
                 "/org/freedesktop/PolicyKit1/Authority",
                 Some("org.freedesktop.PolicyKit1.Authority"),
                 "CheckAuthorization",
-                &(subject, action.id(), details.entries(), flags, ""),
+                &(subject, action.id(), details.entries(), flags, cancellation),
             )
             .await?
             .body()
             .deserialize()
+    }
+}
+
+/// A question to a person. Dropped without an answer, its prompt is closed.
+struct Question {
+    bus: Connection,
+    id: String,
+    open: bool,
+}
+
+impl Question {
+    fn new(bus: &Connection) -> Self {
+        Self {
+            bus: bus.clone(),
+            id: uuid::Uuid::new_v4().to_string(),
+            open: true,
+        }
+    }
+
+    fn answered(mut self) {
+        self.open = false;
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        if !self.open {
+            return;
+        }
+        let (bus, id) = (self.bus.clone(), std::mem::take(&mut self.id));
+        runtime.spawn(async move {
+            let cancelled = bus
+                .call_method(
+                    Some("org.freedesktop.PolicyKit1"),
+                    "/org/freedesktop/PolicyKit1/Authority",
+                    Some("org.freedesktop.PolicyKit1.Authority"),
+                    "CancelCheckAuthorization",
+                    &id,
+                )
+                .await;
+            if let Err(error) = cancelled {
+                tracing::debug!(%error, "a prompt could not be closed");
+            }
+        });
     }
 }
 
@@ -64,10 +112,15 @@ impl Authority for Polkit {
         } else {
             CheckAuthorizationFlags::empty()
         };
+        let question = interactive.then(|| Question::new(&self.bus));
+        let cancellation = question.as_ref().map_or("", |question| &question.id);
         let answer = self
-            .check(caller, action, details, flags)
-            .await
-            .map_err(|error| {
+            .check(caller, action, details, flags, cancellation)
+            .await;
+        if let Some(question) = question {
+            question.answered();
+        }
+        let answer = answer.map_err(|error| {
                 Error::NotAuthorized(format!(
                     "polkit cannot be asked about {action} ({error}); check that it is installed and runs"
                 ))

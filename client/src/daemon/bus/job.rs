@@ -47,6 +47,7 @@ impl JobObject {
                 .with("Speed", view.speed)
                 .with("Remaining", job.remaining())
                 .with("AllowCancel", view.allow_cancel)
+                .with("AllowAdminCancel", job.runs_scripts())
                 .with(
                     "Result",
                     job.result().map_or("", |(result, _)| result.as_str()),
@@ -70,6 +71,23 @@ impl JobObject {
         let ask = prompt_is_welcome(header);
         admit_to_job(&self.core, &caller, self.id, foreign, ask).await?;
         Ok(caller)
+    }
+
+    /// Lets through who may stop a script of a package, whoever the job belongs to.
+    async fn admit_administrator(&self, header: &Header<'_>) -> Result<(), Error> {
+        let caller = self.core.access.caller(header).await?;
+        let (details, ask) = (Details::default(), prompt_is_welcome(header));
+        let admitted = self
+            .core
+            .access
+            .require(&caller, Action::JobCancelForeign, &details, ask)
+            .await;
+        admitted.map_err(|error| match error {
+            Error::NotAuthorized(_) => Error::NotCancellable(
+                "packages are being changed; only an administrator can stop the job now".into(),
+            ),
+            other => other,
+        })
     }
 
     /// Whether who reads a property may know what the job is about.
@@ -104,20 +122,25 @@ pub async fn admit_to_job(
 /// Output of a job: the offset that follows, and the bytes.
 pub fn output_of(core: &Core, id: u64, offset: u64, limit: u32) -> Result<(u64, Vec<u8>), Error> {
     let limit = u64::from(limit.min(READ_LIMIT));
-    let bytes = read_output(&core.jobs.folder(id), offset, limit)
+    let (from, bytes) = read_output(&core.jobs.folder(id), offset, limit)
         .map_err(|error| Error::NotAvailable(format!("the output cannot be read: {error}")))?;
-    let next = offset.saturating_add(u64::try_from(bytes.len()).unwrap_or_default());
+    let next = from.saturating_add(u64::try_from(bytes.len()).unwrap_or_default());
     Ok((next, bytes))
 }
 
 #[interface(name = "org.migasfree.Client1.Job")]
 impl JobObject {
     async fn cancel(&self, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
-        let caller = self.admit(&header, Action::JobCancelForeign).await?;
-        let by = if caller.uid == self.look(|job| job.stored.owner_uid) {
-            ResultCode::ByUser
-        } else {
+        let by = if self.look(LiveJob::runs_scripts) {
+            self.admit_administrator(&header).await?;
             ResultCode::ByAdmin
+        } else {
+            let caller = self.admit(&header, Action::JobCancelForeign).await?;
+            if caller.uid == self.look(|job| job.stored.owner_uid) {
+                ResultCode::ByUser
+            } else {
+                ResultCode::ByAdmin
+            }
         };
         if self.core.jobs.cancel(self.id, by, self.core.now())? {
             self.core.take_credentials(self.id);
@@ -303,6 +326,11 @@ impl JobObject {
     #[zbus(property)]
     fn allow_cancel(&self) -> bool {
         self.look(|job| job.view.allow_cancel)
+    }
+
+    #[zbus(property)]
+    fn allow_admin_cancel(&self) -> bool {
+        self.look(LiveJob::runs_scripts)
     }
 
     #[zbus(property)]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use migasfree_dbus::names::{PROTOCOL_VERSION, job_path};
 use migasfree_dbus::{
-    Action, CallOptions, Dictionary, Error, JobFilter, JobRecord, PendingChange, PlanRecord,
-    PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions,
+    Action, CallOptions, Dictionary, Error, InhibitorRecord, JobFilter, JobRecord, PendingChange,
+    PlanRecord, PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions,
 };
+use migasfree_types::shown::shown_line;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedFd, OwnedObjectPath, Variant, interface};
@@ -187,8 +188,9 @@ impl Manager {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<PlanRecord, Error> {
         CallOptions::read(&options)?;
-        self.0.access.read(&header).await?;
+        let caller = self.0.access.read(&header).await?;
         check_names(&names)?;
+        let _slot = self.0.slots.take(&caller).await?;
         plan::plan(&self.0, role, &names).await
     }
 
@@ -337,8 +339,25 @@ impl Manager {
             .require(&caller, Action::Inhibit, &details, ask)
             .await?;
         self.0.access.limits().write(&caller)?;
-        tracing::info!(uid = caller.uid, why, "background jobs are held back");
-        Ok(self.0.hold_back(caller.uid)?.into())
+        let descriptor = self.0.hold_back(&caller, &why)?;
+        tracing::info!(uid = caller.uid, why = %shown_line(&why), "background jobs are held back");
+        Ok(descriptor.into())
+    }
+
+    #[zbus(out_args("inhibitors"))]
+    async fn list_inhibitors(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<InhibitorRecord>, Error> {
+        let caller = self.0.access.read(&header).await?;
+        let sees_all = self.0.access.has(&caller, Action::JobReadForeign).await;
+        let mut inhibitors = self.0.holds.list();
+        for other in &mut inhibitors {
+            if !sees_all && other.uid != caller.uid {
+                other.why.clear();
+            }
+        }
+        Ok(inhibitors)
     }
 
     #[zbus(signal)]

@@ -7,12 +7,15 @@ use zbus::interface;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
-use crate::daemon::access::{Details, check_names, check_text, prompt_is_welcome};
+use crate::daemon::access::{Details, check_names, prompt_is_welcome};
 use crate::daemon::catalog::package_names;
 use crate::daemon::core::{Core, bus_error};
+use crate::pms::search_words;
 
 /// Names of one question of `CheckInstalled`.
 const NAMES: usize = 5000;
+/// Packages a search answers at most.
+const FOUND: usize = 500;
 
 /// The packages' interface.
 #[derive(Debug)]
@@ -25,7 +28,8 @@ impl Packages {
         &self,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(String, String, String, String)>, Error> {
-        self.0.access.read(&header).await?;
+        let caller = self.0.access.read(&header).await?;
+        let _slot = self.0.slots.take(&caller).await?;
         let packages = self.0.installed().await?;
         Ok(packages
             .into_iter()
@@ -46,12 +50,13 @@ impl Packages {
         names: Vec<String>,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<String>, Error> {
-        self.0.access.read(&header).await?;
+        let caller = self.0.access.read(&header).await?;
         if names.len() > NAMES {
             return Err(Error::InvalidArgument(format!(
                 "at most {NAMES} names in one call"
             )));
         }
+        let _slot = self.0.slots.take(&caller).await?;
         let packages = self.0.installed().await?;
         let installed = package_names(&packages);
         Ok(names
@@ -67,11 +72,12 @@ impl Packages {
         limit: u32,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<String>, Error> {
-        self.0.access.read(&header).await?;
+        let caller = self.0.access.read(&header).await?;
         if !prefix.is_empty() {
             check_names(std::slice::from_ref(&prefix))?;
         }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let _slot = self.0.slots.take(&caller).await?;
         let _turn = self.0.turn().await;
         let available = self.0.engine().available(&prefix, limit).await;
         available.map_err(|e| bus_error(&e))
@@ -84,14 +90,13 @@ impl Packages {
         limit: u32,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(String, String, String, bool)>, Error> {
-        self.0.access.read(&header).await?;
-        check_text(&pattern)?;
-        if pattern.is_empty() || pattern.starts_with('-') {
-            return Err(Error::InvalidArgument(
-                "a search needs a word that does not begin with a hyphen".into(),
-            ));
-        }
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let caller = self.0.access.read(&header).await?;
+        search_words(&pattern).map_err(|error| Error::InvalidArgument(error.to_string()))?;
+        let limit = match usize::try_from(limit) {
+            Ok(limit @ 1..FOUND) => limit,
+            _ => FOUND,
+        };
+        let _slot = self.0.slots.take(&caller).await?;
         let _turn = self.0.turn().await;
         let found = self
             .0

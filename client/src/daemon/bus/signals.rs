@@ -117,7 +117,8 @@ impl Signals {
             return;
         }
         for (offset, length, stream) in pieces(events) {
-            let bytes = read_output(&core.jobs.folder(id), offset, length).unwrap_or_default();
+            let read = read_output(&core.jobs.folder(id), offset, length);
+            let (offset, bytes) = read.unwrap_or_default();
             for listener in &listeners {
                 heard(JobObject::output(listener, offset, stream, &bytes).await);
             }
@@ -358,7 +359,14 @@ fn heard(told: zbus::Result<()>) {
 fn is_urgent(property: &str) -> bool {
     matches!(
         property,
-        "State" | "Stage" | "AllowCancel" | "Result" | "ErrorCode" | "Ended" | "Started"
+        "State"
+            | "Stage"
+            | "AllowCancel"
+            | "AllowAdminCancel"
+            | "Result"
+            | "ErrorCode"
+            | "Ended"
+            | "Started"
     )
 }
 

@@ -8,13 +8,16 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use migasfree_types::shown::shown;
 use serde::{Deserialize, Serialize};
 
+use super::output::OutputLog;
 use crate::job::ResultCode;
 use crate::observer::{Item, LockHolder, Observer, OutputStream, Progress, Question, Step};
 
-/// Output beyond this is dropped.
-const OUTPUT_LIMIT: u64 = 16 << 20;
+/// After this much output, lines are told together until they are [`TOGETHER`] long.
+const TOLD_BY_LINE: u64 = 1 << 20;
+const TOGETHER: u64 = 4 << 10;
 /// Two progress events of one stage are at least this far apart.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 /// How long a question stays open.
@@ -107,8 +110,9 @@ pub struct EventLog {
 #[derive(Debug)]
 struct Files {
     events: File,
-    output: File,
-    output_bytes: u64,
+    output: OutputLog,
+    /// Output that is kept and not told yet.
+    untold: Option<(u64, u64, OutputStream)>,
     last_progress: Option<(Progress, Instant)>,
     questions: u32,
 }
@@ -130,13 +134,11 @@ impl EventLog {
                 .mode(0o600)
                 .open(folder.join(name))
         };
-        let output = append("output")?;
-        let output_bytes = output.metadata()?.len();
         Ok(Self {
             files: Mutex::new(Files {
                 events: append("events")?,
-                output,
-                output_bytes,
+                output: OutputLog::open(folder)?,
+                untold: None,
                 last_progress: None,
                 questions: 0,
             }),
@@ -168,6 +170,21 @@ impl EventLog {
 
 impl Files {
     fn write(&mut self, event: &Event) {
+        self.tell_output();
+        self.write_alone(event);
+    }
+
+    fn tell_output(&mut self) {
+        if let Some((offset, length, stream)) = self.untold.take() {
+            self.write_alone(&Event::Output {
+                offset,
+                length,
+                stream,
+            });
+        }
+    }
+
+    fn write_alone(&mut self, event: &Event) {
         // One write for a line: the daemon never sees half of it unless the disk is full.
         let Ok(mut line) = serde_json::to_vec(event) else {
             return;
@@ -200,25 +217,30 @@ impl Observer for EventLog {
     }
 
     fn output(&self, stream: OutputStream, line: &str) {
+        // Whoever reads it on a terminal sees what a script said and does not obey it.
+        let bytes = [shown(line).as_bytes(), b"\n"].concat();
+        let length = u64::try_from(bytes.len()).unwrap_or_default();
         let mut files = self.lock();
-        let length = u64::try_from(line.len())
-            .unwrap_or(u64::MAX)
-            .saturating_add(1);
-        if files.output_bytes.saturating_add(length) > OUTPUT_LIMIT {
-            return;
+        let offset = match files.output.append(&bytes) {
+            Ok(offset) => offset,
+            Err(error) => {
+                tracing::error!(%error, "output of the job could not be written");
+                return;
+            }
+        };
+        match &mut files.untold {
+            Some((_, untold, same)) if *same == stream => *untold += length,
+            _ => {
+                files.tell_output();
+                files.untold = Some((offset, length, stream));
+            }
         }
-        let bytes = [line.as_bytes(), b"\n"].concat();
-        if let Err(error) = files.output.write_all(&bytes) {
-            tracing::error!(%error, "output of the job could not be written");
-            return;
+        let enough = files
+            .untold
+            .is_some_and(|(_, untold, _)| untold >= TOGETHER);
+        if enough || files.output.end() <= TOLD_BY_LINE {
+            files.tell_output();
         }
-        let offset = files.output_bytes;
-        files.output_bytes += length;
-        files.write(&Event::Output {
-            offset,
-            length,
-            stream,
-        });
     }
 
     fn step(&self, step: &Step) {

@@ -64,19 +64,6 @@ impl Tail {
     }
 }
 
-/// Bytes of the output of a job from an offset, at most `limit`.
-pub fn read_output(folder: &Path, offset: u64, limit: u64) -> io::Result<Vec<u8>> {
-    let mut file = match File::open(folder.join("output")) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    file.seek(SeekFrom::Start(offset))?;
-    let mut bytes = Vec::new();
-    file.take(limit).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -85,6 +72,7 @@ mod tests {
 
     use super::*;
     use crate::daemon::jobs::events::EventLog;
+    use crate::daemon::jobs::read_output;
     use crate::observer::{Observer as _, OutputStream};
 
     #[test]
@@ -114,6 +102,7 @@ mod tests {
         assert!(tail.read().unwrap().is_empty());
         file.write_all(b"ered\",\"with\":3}\n").unwrap();
         assert_eq!(tail.read().unwrap(), [Event::Answered(3)]);
-        assert_eq!(read_output(folder.path(), 10, 100).unwrap(), b"inkscape\n");
+        let (from, bytes) = read_output(folder.path(), 10, 100).unwrap();
+        assert_eq!((from, bytes.as_slice()), (10, &b"inkscape\n"[..]));
     }
 }

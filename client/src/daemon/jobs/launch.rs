@@ -10,6 +10,8 @@ use zbus::{Connection, OwnedObjectPath, Variant};
 
 /// Where systemd shows that it runs this computer.
 const SYSTEMD: &str = "/run/systemd/system";
+/// How long the end of the computer's day waits for a worker, microseconds.
+const STOP_LIMIT: u64 = 15 * 60 * 1_000_000;
 
 /// The command that runs a worker, without the job's folder.
 #[derive(Debug, Clone)]
@@ -105,6 +107,10 @@ async fn start_unit(bus: &Connection, line: &[OsString], id: u64) -> zbus::Resul
         ("Environment", settings_in_environment().into()),
         // A package manager that the worker started goes on when the worker dies: the next worker attaches to it.
         ("KillMode", "process".into()),
+        // When the computer goes down, it waits for the worker, and the worker for the package manager.
+        ("Before", vec!["shutdown.target"].into()),
+        ("Conflicts", vec!["shutdown.target"].into()),
+        ("TimeoutStopUSec", STOP_LIMIT.into()),
         ("CollectMode", "inactive-or-failed".into()),
         ("TasksMax", 4096u64.into()),
         ("OOMScoreAdjust", (-500i32).into()),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use migasfree_dbus::names::{PERCENT_UNKNOWN, job_path};
 use migasfree_dbus::{FinishedDetail, JobRecord, JobResult, JobState, JobSubject, Stage};
 
+use tokio_util::sync::CancellationToken;
+
 use super::events::{Done, Event};
 use super::store::{StoredJob, StoredState};
 use crate::job::ResultCode;
@@ -52,6 +54,10 @@ pub struct LiveJob {
     pub dismissed: bool,
     /// Who asked it to stop: `by-user` or `by-admin`.
     pub cancelled_by: Option<ResultCode>,
+    /// How often an administrator wanted the script that runs to be stopped.
+    pub script_stops: u32,
+    /// Cancelled when polkit need not ask any more.
+    pub prompt: CancellationToken,
 }
 
 impl LiveJob {
@@ -78,6 +84,8 @@ impl LiveJob {
             question: None,
             dismissed: false,
             cancelled_by: None,
+            script_stops: 0,
+            prompt: CancellationToken::new(),
         }
     }
 
@@ -85,6 +93,16 @@ impl LiveJob {
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         matches!(self.view.state, JobState::Authorizing | JobState::Queued)
+    }
+
+    /// Whether packages are being changed, so that only an administrator may stop the script that runs.
+    #[must_use]
+    pub fn runs_scripts(&self) -> bool {
+        let at_work = matches!(
+            self.view.state,
+            JobState::Running | JobState::Cancelling | JobState::WaitingLock
+        );
+        at_work && self.view.stage.runs_scripts()
     }
 
     /// Whether it is over.
@@ -149,6 +167,7 @@ impl LiveJob {
         self.stored.ended = Some(now);
         self.stored.done = Some(done);
         self.question = None;
+        self.prompt.cancel();
         let view = &mut self.view;
         view.state = JobState::Finished;
         view.percent = 100;
@@ -236,6 +255,7 @@ impl LiveJob {
             started: self.stored.started,
             ended: self.stored.ended,
             allow_cancel: view.allow_cancel,
+            allow_admin_cancel: self.runs_scripts(),
             result: result.map(|(result, _)| result),
             error_code: result.map(|(_, code)| code.to_owned()),
             message: self

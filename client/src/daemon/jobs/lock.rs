@@ -72,6 +72,15 @@ impl WorkerLock {
 
     /// Asks the worker to stop at the next safe moment. `false` when there is none.
     pub fn interrupt(&self) -> io::Result<bool> {
+        self.signal(Signal::INT)
+    }
+
+    /// Asks the worker to stop the script that runs. `false` when there is none.
+    pub fn stop_script(&self) -> io::Result<bool> {
+        self.signal(Signal::USR1)
+    }
+
+    fn signal(&self, signal: Signal) -> io::Result<bool> {
         let Some(pid) = self.holder() else {
             return Ok(false);
         };
@@ -85,7 +94,7 @@ impl WorkerLock {
         if !self.is_held() {
             return Ok(false);
         }
-        match pidfd_send_signal(&process, Signal::INT) {
+        match pidfd_send_signal(&process, signal) {
             Ok(()) => Ok(true),
             Err(rustix::io::Errno::SRCH) => Ok(false),
             Err(error) => Err(error.into()),

@@ -11,9 +11,11 @@ use migasfree_dbus::{Error, HistoryRecord, JobFilter, JobRecord, JobState};
 
 use super::events::{Answer, Done};
 use super::live::LiveJob;
+use super::output;
 use super::store::{JobStore, StoredJob, StoredState};
 use super::task::{Task, Work};
 use crate::daemon::access::{QUEUED_JOBS, SUBSCRIBERS};
+use crate::daemon::hold::OVERDUE;
 use crate::job::ResultCode;
 
 /// How many records `ListJobs` answers when it is not told.
@@ -162,13 +164,18 @@ impl Jobs {
     }
 
     /// Takes the next job that may run: a repair first, then those of people, then the others, unless these are held
-    /// back. `None` while one runs.
+    /// back and not overdue. `None` while one runs.
     pub fn start_next(&self, now: i64, hold_background: bool) -> Option<u64> {
         let mut jobs = self.lock();
         if jobs.running.is_some() {
             return None;
         }
-        let is_held = |id: &u64| hold_background && jobs.jobs[id].stored.background;
+        let is_held = |id: &u64| {
+            let job = &jobs.jobs[id].stored;
+            // A clock that was set back makes nothing wait for ever.
+            let is_overdue = !(0..OVERDUE).contains(&(now - job.created));
+            hold_background && job.background && !is_overdue
+        };
         let id = waiting_order(&jobs).into_iter().find(|id| !is_held(id))?;
         jobs.running = Some(id);
         if let Some(job) = jobs.jobs.get_mut(&id) {
@@ -219,7 +226,8 @@ impl Jobs {
     }
 
     /// Asks a job to stop. `true` when it is over at once, because it only waited; who follows a running one passes the
-    /// wish on to its worker.
+    /// wish on to its worker. While packages are being changed that is for an administrator: the script that runs then
+    /// is stopped, every time somebody asks.
     pub fn cancel(&self, id: u64, by: ResultCode, now: i64) -> Result<bool, Error> {
         let running = self.with(id, |job| {
             if job.is_finished() {
@@ -228,9 +236,11 @@ impl Jobs {
             if job.is_waiting() {
                 return Ok(false);
             }
-            if !job.view.allow_cancel {
+            if job.runs_scripts() && by == ResultCode::ByAdmin {
+                job.script_stops += 1;
+            } else if !job.view.allow_cancel {
                 return Err(Error::NotCancellable(
-                    "packages are being changed; the job cannot stop now without damage".into(),
+                    "packages are being changed; only an administrator can stop the job now".into(),
                 ));
             }
             job.view.state = JobState::Cancelling;
@@ -422,9 +432,9 @@ fn revive(store: &JobStore, stored: StoredJob) -> LiveJob {
         StoredState::Running => JobState::Running,
         StoredState::Finished => JobState::Finished,
     };
-    let output = store.folder(stored.id).join("output");
+    let output = output::length(&store.folder(stored.id));
     let mut job = LiveJob::new(stored, state);
-    job.view.output_bytes = fs::metadata(output).map_or(0, |file| file.len());
+    job.view.output_bytes = output;
     job
 }
 
@@ -467,6 +477,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::daemon::jobs::Event;
+    use crate::observer::{Progress, Stage};
 
     fn jobs(folder: &tempfile::TempDir) -> Jobs {
         Jobs::load(JobStore::open(folder.path()).unwrap()).unwrap()
@@ -526,6 +538,40 @@ mod tests {
         assert_eq!(jobs.start_next(4, true), Some(of_person));
         jobs.finish(of_person, Done::new(ResultCode::Ok, ""), 5);
         assert_eq!(jobs.start_next(6, false), Some(background));
+    }
+
+    #[test]
+    fn held_back_jobs_pass_when_they_are_overdue() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        let background = || NewJob {
+            background: true,
+            ..of_user()
+        };
+        let job = jobs.add_queued(background(), 1).unwrap();
+        assert_eq!(jobs.start_next(OVERDUE, true), None);
+        assert_eq!(jobs.start_next(1 + OVERDUE, true), Some(job));
+        jobs.finish(job, Done::new(ResultCode::Ok, ""), 1 + OVERDUE);
+        // As is one of a day that has not come yet.
+        let job = jobs.add_queued(background(), 1 << 40).unwrap();
+        assert_eq!(jobs.start_next(2 + OVERDUE, true), Some(job));
+    }
+
+    #[test]
+    fn only_an_administrator_stops_a_script_and_may_do_so_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        let id = jobs.add_queued(of_user(), 1).unwrap();
+        jobs.start_next(2, false);
+        let installing = Event::Progress(Progress::of(Stage::Install, 70));
+        jobs.with(id, |job| job.apply(&installing)).unwrap();
+        let refused = jobs.cancel(id, ResultCode::ByUser, 3).unwrap_err();
+        assert_eq!(refused.code(), Some("NotCancellable"));
+        for stops in [1, 2] {
+            assert!(!jobs.cancel(id, ResultCode::ByAdmin, 3).unwrap());
+            let asked = jobs.with(id, |job| job.script_stops).unwrap();
+            assert_eq!(asked, stops);
+        }
     }
 
     #[test]

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use migasfree_types::shown::shown;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 
 use super::events::{Changes, Done, Event, EventLog};
 use super::lock::WorkerLock;
 use super::store::read_work;
 use super::task::Work;
-use crate::job::{Job, JobId, ResultCode};
+use crate::job::{Cancel, Job, JobId, ResultCode};
 use crate::observer::{Observer as _, OutputStream};
 use crate::sync::{Credentials, Engine, EngineError, Outcome};
 
@@ -19,7 +19,7 @@ use crate::sync::{Credentials, Engine, EngineError, Outcome};
 /// worker left running, and says that the job was interrupted when there is nothing of it.
 pub async fn run_job(folder: &Path, engine: &dyn Engine, resume: bool) -> io::Result<()> {
     // Before the lock says whom to send a signal to.
-    let cancel = CancellationToken::new();
+    let cancel = Cancel::default();
     cancel_on_signals(cancel.clone())?;
     let _held = WorkerLock::of(folder).take()?;
     let work = read_work(folder)?;
@@ -39,7 +39,7 @@ pub async fn perform(
     work: &Work,
     id: JobId,
     log: &EventLog,
-    cancel: CancellationToken,
+    cancel: Cancel,
     resume: bool,
 ) {
     let mut job = Job::new(id, log);
@@ -59,6 +59,10 @@ pub async fn perform(
     let done = match result {
         // The problems are in the log already, where they happened.
         Ok(outcome) => Done::new(outcome.code, outcome.problems.join("\n")),
+        Err(error) if job.cancel.is_going_down() && error.code() == ResultCode::ByUser => {
+            log.output(OutputStream::Err, &error.to_string());
+            interrupted()
+        }
         Err(error) => {
             log.output(OutputStream::Err, &error.to_string());
             let mut done = Done::new(error.code(), error.to_string());
@@ -134,6 +138,8 @@ async fn finish(
     before: &BTreeMap<String, String>,
 ) {
     done.changes = changes(before, &versions(engine).await);
+    // What a package or the server says is shown to people, also on terminals.
+    done.message = shown(&done.message).into_owned();
     done.reboot = !engine.reboot_required().is_empty();
     log.write(&Event::Done(done));
 }
@@ -169,15 +175,18 @@ fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) 
     }
 }
 
-fn cancel_on_signals(cancel: CancellationToken) -> io::Result<()> {
+fn cancel_on_signals(cancel: Cancel) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut stop_script = signal(SignalKind::user_defined1())?;
     tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => cancel.cancel(),
+                _ = terminate.recv() => cancel.go_down(),
+                _ = stop_script.recv() => cancel.stop_script(),
+            }
         }
-        cancel.cancel();
     });
     Ok(())
 }

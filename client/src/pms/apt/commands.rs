@@ -53,8 +53,38 @@ pub(super) fn names(prefix: &str) -> Vec<String> {
     line(["apt-cache", "pkgnames", "--", prefix])
 }
 
-pub(super) fn search(pattern: &str) -> Vec<String> {
-    line(["apt-cache", "search", "--", pattern])
+/// apt takes each word for a regular expression: what means something there is made to mean itself.
+pub(super) fn search(words: &[&str]) -> Vec<String> {
+    let literal = |word: &&str| -> String {
+        let mut literal = String::with_capacity(word.len() * 2);
+        for character in word.chars() {
+            if r".[]()*+?{}|^$\".contains(character) {
+                literal.push('\\');
+            }
+            literal.push(character);
+        }
+        literal
+    };
+    let mut command = line(["apt-cache", "search", "--"]);
+    command.extend(words.iter().map(literal));
+    command
+}
+
+/// The program with little memory and processor time, and as nobody where that is possible.
+pub(super) fn modest(program: Vec<String>, as_nobody: bool) -> Vec<String> {
+    let mut command = line(["prlimit", "--as=1073741824", "--cpu=20", "--core=0", "--"]);
+    if as_nobody {
+        command.extend(line([
+            "setpriv",
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            "--no-new-privs",
+            "--",
+        ]));
+    }
+    command.extend(program);
+    command
 }
 
 pub(super) fn show(names: impl IntoIterator<Item = String>) -> Vec<String> {
@@ -164,9 +194,28 @@ pub(super) fn configure_pending() -> Vec<String> {
     ])
 }
 
+/// Finishes these packages only.
+pub(super) fn configure(names: Vec<String>) -> Vec<String> {
+    let mut command = configure_pending();
+    command.pop();
+    command.extend(names);
+    command
+}
+
 /// Brings in what half-installed packages lack.
 pub(super) fn fix_broken(single_user: bool) -> Vec<String> {
     let mut command = reporting(single_user);
     command.extend(line(["--fix-broken", "install"]));
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_for_the_words_as_they_are() {
+        let command = search(&["g++", "(a+)+$", "-x", "libc6"]);
+        assert_eq!(command[3..], [r"g\+\+", r"\(a\+\)\+\$", "-x", "libc6"]);
+    }
 }

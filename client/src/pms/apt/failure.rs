@@ -15,10 +15,13 @@ pub(super) fn explain(output: &str, errors: &[String]) -> PmsError {
         .collect();
     let all = output.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| all.contains(word));
-    let mut detail: Vec<&str> = errors.iter().map(String::as_str).collect();
-    detail.extend(telling.iter().filter(|line| !line.starts_with("W: ")));
+    let mut detail: Vec<String> = own_words(output);
+    detail.extend(errors.iter().cloned());
+    let others = telling.iter().filter(|line| !line.starts_with("W: "));
+    detail.extend(others.map(|line| (*line).to_owned()));
     if detail.is_empty() {
-        detail.extend(output.lines().rev().find(|line| !line.trim().is_empty()));
+        let last = output.lines().rev().find(|line| !line.trim().is_empty());
+        detail.extend(last.map(str::to_owned));
     }
     detail.dedup();
     let detail = detail.join("; ");
@@ -63,6 +66,68 @@ pub(super) fn explain(output: &str, errors: &[String]) -> PmsError {
     }
 }
 
+/// What scripts of packages said before they failed, and what dpkg says of that.
+fn own_words(output: &str) -> Vec<String> {
+    const LINES: usize = 5;
+    const LONGEST: usize = 400;
+    let lines: Vec<&str> = output
+        .lines()
+        .map(|line| line.rsplit('\r').next().unwrap_or(line).trim_end())
+        .collect();
+    let failed = lines.iter().enumerate().filter_map(|(at, line)| {
+        let package = line
+            .strip_prefix("dpkg: error processing package ")
+            .or_else(|| line.strip_prefix("dpkg: error processing archive "))?;
+        Some((at, package.split_whitespace().next()?))
+    });
+    let told = failed.map(|(at, package)| {
+        let said = lines[..at]
+            .iter()
+            .rev()
+            .take_while(|line| !is_of_manager(line))
+            // What the supervisor adds is told elsewhere.
+            .filter(|line| !line.trim().is_empty() && !line.starts_with("migasfree: "))
+            .take(LINES);
+        let mut words: Vec<&str> = said.copied().collect();
+        words.reverse();
+        let mut words = words.join(" / ");
+        words.truncate(words.floor_char_boundary(LONGEST));
+        let reason = lines.get(at + 1).map_or("", |line| line.trim());
+        match words.as_str() {
+            "" => format!("{package}: {reason}"),
+            words => format!("{package}: {words} ({reason})"),
+        }
+    });
+    told.collect()
+}
+
+/// Whether apt or dpkg said this line, and no script.
+fn is_of_manager(line: &str) -> bool {
+    const BEGINNINGS: [&str; 18] = [
+        "Setting up ",
+        "Removing ",
+        "Purging configuration files for ",
+        "Preparing to unpack ",
+        "Unpacking ",
+        "Selecting previously unselected package ",
+        "Processing triggers for ",
+        "Replacing files in old package ",
+        "(Reading database",
+        "dpkg: ",
+        "dpkg-deb: ",
+        "Errors were encountered while processing:",
+        "Get:",
+        "Hit:",
+        "Fetched ",
+        "E: ",
+        "W: ",
+        "Extracting templates from packages",
+    ];
+    BEGINNINGS
+        .iter()
+        .any(|beginning| line.starts_with(beginning))
+}
+
 /// `E: Unable to locate package x`, `E: Package 'x' has no installation candidate`
 fn unknown_package(lines: &[&str]) -> Option<String> {
     lines.iter().find_map(|line| {
@@ -80,6 +145,23 @@ fn unknown_package(lines: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::job::ResultCode;
+
+    #[test]
+    fn the_message_has_the_words_of_the_script_and_the_reason_of_the_package_manager() {
+        let output = "Unpacking bad (1) ...\nSetting up bad (1) ...\nno licence found\nask the helpdesk\n\
+             dpkg: error processing package bad (--configure):\n \
+             installed bad package post-installation script subprocess returned error exit status 3\n\
+             Setting up good (1) ...\nErrors were encountered while processing:\n bad\n\
+             E: Sub-process /usr/bin/dpkg returned an error code (1)\n";
+        let told = explain(output, &[]).to_string();
+        for words in [
+            "no licence found / ask the helpdesk",
+            "returned error exit status 3",
+        ] {
+            assert!(told.contains(words), "{told}");
+        }
+        assert!(!told.contains("Setting up"), "{told}");
+    }
 
     #[test]
     fn each_failure_has_its_code() {

@@ -9,6 +9,7 @@ mod plan;
 mod run;
 mod sources;
 mod status;
+mod stuck;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,8 +21,9 @@ use tokio::sync::OnceCell;
 
 use super::{
     Action, Candidate, FoundPackage, InstalledPackage, PackageManager, PackageName, Plan, PmsError,
-    RepositoryAccess,
+    RepositoryAccess, search_words,
 };
+use crate::config::SCRIPT_SILENCE_LIMIT;
 use crate::files;
 use crate::job::{Job, JobId};
 use crate::observer::LockHolder;
@@ -41,6 +43,7 @@ pub struct Apt {
     /// Folder of the process records.
     jobs: PathBuf,
     lock_limit: Duration,
+    script_limit: Option<Duration>,
     native: OnceCell<String>,
 }
 
@@ -61,6 +64,7 @@ impl Apt {
             launcher,
             jobs,
             lock_limit: Self::LOCK_LIMIT,
+            script_limit: Some(SCRIPT_SILENCE_LIMIT),
             native: OnceCell::new(),
         }
     }
@@ -72,6 +76,13 @@ impl Apt {
         self
     }
 
+    /// Scripts of packages may be without output and processor time so long; `None` for ever.
+    #[must_use]
+    pub fn with_script_limit(mut self, limit: Option<Duration>) -> Self {
+        self.script_limit = limit;
+        self
+    }
+
     /// Runs a program that only reads.
     async fn query(&self, line: Vec<String>) -> Result<Finished, PmsError> {
         let mut line = self.root.wrap(line);
@@ -80,6 +91,18 @@ impl Apt {
             .env("DEBIAN_FRONTEND", "noninteractive")
             .limit(Duration::from_secs(120))
             .output_limit(64 * 1024 * 1024);
+        Ok(self.runner.output(&invocation).await?)
+    }
+
+    /// Runs a program that only reads, with what somebody typed: as nobody, with little time and memory.
+    async fn modest_query(&self, line: Vec<String>) -> Result<Finished, PmsError> {
+        let mut line = self
+            .root
+            .wrap(commands::modest(line, self.root.has_users()));
+        let program = line.remove(0);
+        let invocation = Invocation::new(&program, line)
+            .limit(Duration::from_secs(20))
+            .output_limit(16 * 1024 * 1024);
         Ok(self.runner.output(&invocation).await?)
     }
 
@@ -179,7 +202,10 @@ impl PackageManager for Apt {
     }
 
     async fn available(&self, prefix: &str, limit: usize) -> Result<Vec<String>, PmsError> {
-        let text = self.successful_query(commands::names(prefix)).await?;
+        let text = self
+            .modest_query(commands::names(prefix))
+            .await?
+            .stdout_text();
         let mut names: Vec<_> = text.lines().map(str::to_owned).collect();
         names.sort();
         if limit > 0 {
@@ -189,10 +215,13 @@ impl PackageManager for Apt {
     }
 
     async fn search(&self, pattern: &str, limit: usize) -> Result<Vec<FoundPackage>, PmsError> {
-        if pattern.trim().is_empty() {
-            return Ok(Vec::new());
+        let words = search_words(pattern)?;
+        let finished = self.modest_query(commands::search(&words)).await?;
+        if finished.timed_out {
+            let reason = "the search took too long; look for other words".to_owned();
+            return Err(PmsError::Backend(reason));
         }
-        let text = self.successful_query(commands::search(pattern)).await?;
+        let text = finished.stdout_text();
         let mut found: Vec<(&str, &str)> = text
             .lines()
             .filter_map(|line| line.split_once(" - "))
@@ -246,7 +275,7 @@ impl PackageManager for Apt {
 
     async fn repair(&self, job: &Job<'_>) -> Result<bool, PmsError> {
         self.wait_for_lock(job).await?;
-        self.finish_interrupted(job).await
+        self.finish_interrupted(job, &Action::Refresh).await
     }
 
     fn lock_holder(&self) -> Option<LockHolder> {
@@ -404,7 +433,8 @@ impl Apt {
             return Ok(Vec::new());
         }
         let names = found.iter().map(|(name, _)| (*name).to_owned());
-        let text = self.query(commands::show(names)).await?.stdout_text();
+        let text = self.modest_query(commands::show(names)).await?;
+        let text = text.stdout_text();
         let versions: std::collections::BTreeMap<_, _> = database::stanzas(&text)
             .filter_map(|stanza| Some((*stanza.get("package")?, *stanza.get("version")?)))
             .collect();

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::status::Status;
 use super::{Apt, commands, failure, locks, plan};
-use crate::job::Job;
+use crate::job::{Job, ResultCode};
 use crate::observer::{Item, OutputStream, Progress, Stage};
 use crate::pms::{Action, PackageName, Plan, PmsError};
-use crate::process::supervise::{End, Supervised, SupervisedCommand};
+use crate::process::supervise::{End, Stop, StopReason, Supervised, SupervisedCommand};
 
 /// Packages that are ourselves: removing them would leave a computer nobody manages.
 const OURSELVES: [&str; 2] = ["migasfree", "migasfree-client"];
@@ -34,7 +34,7 @@ impl Apt {
                 .step(job, Stage::Metadata, line, &Plan::default())
                 .await;
         }
-        self.finish_interrupted(job).await?;
+        self.finish_interrupted(job, action).await?;
         let names = self.effective(action).await?;
         if names.is_empty() && *action != Action::Upgrade {
             return Ok(());
@@ -205,9 +205,23 @@ impl Apt {
         Ok(())
     }
 
-    /// `false` when there was nothing to finish.
-    pub(super) async fn finish_interrupted(&self, job: &Job<'_>) -> Result<bool, PmsError> {
-        if !self.was_interrupted().await? {
+    /// `false` when there was nothing to finish. Steps over packages whose scripts had to be stopped.
+    /// Those that the action names are tried again in earnest.
+    pub(super) async fn finish_interrupted(
+        &self,
+        job: &Job<'_>,
+        action: &Action,
+    ) -> Result<bool, PmsError> {
+        let all_stuck = self.stuck().await?;
+        let mut stuck = all_stuck.clone();
+        let asked: BTreeSet<&str> = match action {
+            Action::Install(names) | Action::UpgradePackages(names) => {
+                names.iter().map(|name| bare(name.as_str())).collect()
+            }
+            _ => BTreeSet::new(),
+        };
+        stuck.retain(|package| !asked.contains(package.as_str()));
+        if !self.was_interrupted(&stuck).await? {
             return Ok(false);
         }
         job.observer.output(
@@ -215,21 +229,32 @@ impl Apt {
             "finishing what an earlier run left half-done",
         );
         let nothing = Plan::default();
-        let configured = self
-            .step(job, Stage::Install, commands::configure_pending(), &nothing)
-            .await;
-        if configured.is_ok() && !self.was_interrupted().await? {
+        let line = match self.half_done_besides(&stuck).await? {
+            others if all_stuck.is_empty() || others.is_empty() => commands::configure_pending(),
+            others => commands::configure(others),
+        };
+        match self.step(job, Stage::Install, line, &nothing).await {
+            Err(error) if error.code() == ResultCode::ByUser => return Err(error),
+            Err(PmsError::Stopped { stop, detail }) if asked.contains(stop.package.as_str()) => {
+                return Err(PmsError::Stopped { stop, detail });
+            }
+            Err(error) => job.observer.output(OutputStream::Err, &error.to_string()),
+            Ok(()) => {}
+        }
+        if !self.was_interrupted(&self.stuck().await?).await? {
             return Ok(true);
         }
         let line = commands::fix_broken(self.root.is_single_user());
         // What a package itself gets wrong must not stop work on others, or its own removal.
-        if let Err(error) = self.step(job, Stage::Install, line, &nothing).await {
-            job.observer.output(OutputStream::Err, &error.to_string());
+        match self.step(job, Stage::Install, line, &nothing).await {
+            Err(error) if error.code() == ResultCode::ByUser => return Err(error),
+            Err(error) => job.observer.output(OutputStream::Err, &error.to_string()),
+            Ok(()) => {}
         }
         Ok(true)
     }
 
-    async fn was_interrupted(&self) -> Result<bool, PmsError> {
+    async fn was_interrupted(&self, stuck: &BTreeSet<String>) -> Result<bool, PmsError> {
         let journal = std::fs::read_dir(self.inside("var/lib/dpkg/updates"));
         let pending = journal.is_ok_and(|files| {
             let digits =
@@ -238,7 +263,20 @@ impl Apt {
                 .flatten()
                 .any(|file| digits(&file.file_name().to_string_lossy()))
         });
-        Ok(pending || self.entries().await?.iter().any(super::Entry::is_half_done))
+        Ok(pending || !self.half_done_besides(stuck).await?.is_empty())
+    }
+
+    /// The packages that are left in the middle, but for these.
+    async fn half_done_besides(&self, stuck: &BTreeSet<String>) -> Result<Vec<String>, PmsError> {
+        let entries = self.entries().await?;
+        let half_done = entries
+            .iter()
+            .filter(|entry| entry.is_half_done() && !stuck.contains(&entry.name));
+        let name = |entry: &super::Entry| match entry.architecture.as_str() {
+            "all" => entry.name.clone(),
+            architecture => format!("{}:{architecture}", entry.name),
+        };
+        Ok(half_done.map(name).collect())
     }
 
     /// Runs one program under a supervisor and listens to it.
@@ -252,10 +290,18 @@ impl Apt {
         let folder = self.jobs.join(job.id.as_str());
         let number = std::fs::read_dir(&folder).map_or(0, Iterator::count);
         let unit = format!("migasfree-job-{}-{number}", job.id);
+        let mut impatient_with = self.stuck().await?;
+        // Who asks for a package by name wants it tried again.
+        for word in &line {
+            let name = word.split(['=', ':']).next().unwrap_or_default();
+            impatient_with.remove(name);
+        }
         let command = SupervisedCommand {
             line: self.root.wrap(line),
             environment: vec![("DEBIAN_FRONTEND".to_owned(), "noninteractive".to_owned())],
             cancellable: stage.allows_cancel(),
+            silence: self.script_limit,
+            impatient_with: impatient_with.into_iter().collect(),
         };
         let folder = folder.join(format!("{number:04}"));
         let supervised = self.launcher.start(folder, &unit, command).await?;
@@ -272,6 +318,10 @@ impl Apt {
                 |line| watch.status(line),
             )
             .await;
+        let stops = supervised.stops();
+        if !stops.is_empty() {
+            self.remember_stuck(&stops).await?;
+        }
         match end {
             End::Exited(0) => Ok(()),
             End::Cancelled => Err(PmsError::Cancelled),
@@ -282,7 +332,14 @@ impl Apt {
                     .lock()
                     .map(|errors| errors.clone())
                     .unwrap_or_default();
-                Err(failure::explain(&supervised.output(), &errors))
+                let error = failure::explain(&supervised.output(), &errors);
+                Err(match worst(stops) {
+                    Some(stop) => PmsError::Stopped {
+                        stop,
+                        detail: error.detail(),
+                    },
+                    None => error,
+                })
             }
         }
     }
@@ -390,6 +447,12 @@ impl<'a> Watch<'a> {
         progress.speed = done.saturating_mul(1000) / milliseconds;
         self.job.observer.progress(&progress);
     }
+}
+
+/// The stop to tell about: what an administrator wanted comes first.
+fn worst(mut stops: Vec<Stop>) -> Option<Stop> {
+    stops.sort_by_key(|stop| stop.reason != StopReason::Asked);
+    stops.into_iter().next()
 }
 
 #[expect(

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use migasfree_client::job::Cancel;
 use migasfree_client::observer::{
     Item, LockHolder, Observer, OutputStream, Progress, Question, Stage, Step,
 };
 use migasfree_client::transport::messages::Trait;
-use tokio_util::sync::CancellationToken;
 
 #[derive(Default)]
 pub struct Recorder {
@@ -20,7 +20,7 @@ pub struct Recorder {
     pub questions: Mutex<Vec<Question>>,
     pub answer: Option<String>,
     /// Cancelled when this stage begins to move.
-    pub cancel_at: Option<(Stage, CancellationToken)>,
+    pub cancel_at: Option<(Stage, Cancel)>,
 }
 
 impl Recorder {

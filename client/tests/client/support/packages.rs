@@ -30,6 +30,19 @@ pub fn slow(name: &str, version: &str) -> Builder {
     plain(name, version).script("postinst", script)
 }
 
+/// Its postinst says something and then sleeps for ever, with a child, unless `/release` exists in the root.
+pub fn endless(name: &str, version: &str) -> Builder {
+    let script = "#!/bin/sh\ntest -e /release && exit 0\necho waiting for nobody\ntouch /endless-began\n\
+                  sleep 100000 &\nsleep 100000\n";
+    plain(name, version).script("postinst", script)
+}
+
+/// As [`endless`], and it does not heed being asked to end.
+pub fn stubborn(name: &str, version: &str) -> Builder {
+    let script = "#!/bin/sh\ntrap '' TERM\ntouch /endless-began\nwhile :; do sleep 1; done\n";
+    plain(name, version).script("postinst", script)
+}
+
 /// Its postinst fails.
 pub fn broken(name: &str, version: &str) -> Builder {
     plain(name, version).script("postinst", "#!/bin/sh\necho on purpose >&2\nexit 3\n")

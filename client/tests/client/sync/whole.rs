@@ -156,7 +156,7 @@ async fn hooks_run_and_their_failures_are_partial_results() {
 #[tokio::test]
 async fn a_cancelled_synchronisation_stops_where_that_is_safe() {
     let bench = Bench::new().await;
-    let cancel = tokio_util::sync::CancellationToken::new();
+    let cancel = migasfree_client::job::Cancel::default();
     let recorder = Recorder {
         cancel_at: Some((Stage::Faults, cancel.clone())),
         ..Recorder::default()
@@ -176,7 +176,7 @@ async fn code_that_takes_long_does_not_hold_up_a_cancellation() {
     let bench = Bench::new().await;
     let properties = json!([{ "prefix": "SLW", "language": "bash", "code": "wait forever" }]);
     bench.answer("computers/properties/", properties);
-    let cancel = tokio_util::sync::CancellationToken::new();
+    let cancel = migasfree_client::job::Cancel::default();
     let recorder = Recorder::default();
     let job = Job {
         id: JobId::unique(),

@@ -1,6 +1,6 @@
 //! A job in a list: what it does, how far it is or how it ended, and its log.
 
-use super::{AppPicture, LogView, TimeText};
+use super::{AppPicture, LogView, Right, Shield, TimeText, right_to};
 use crate::{
     state::{Page, use_actions, use_store},
     text::{
@@ -277,10 +277,18 @@ fn unfinished(job: &Job) -> Option<(u32, Wanted)> {
 fn CancelButton(job: Signal<Job>, title: Memo<String>) -> impl IntoView {
     let i18n = use_i18n();
     let actions = use_actions();
-    let disabled = Signal::derive(move || job.with(|job| !job.allow_cancel));
+    let right = right_to("job-cancel-foreign");
+    // While packages are being changed, an administrator may stop the script that runs.
+    let is_for_admin =
+        Memo::new(move |_| job.with(|job| !job.allow_cancel && job.allow_admin_cancel));
+    let disabled = Signal::derive(move || {
+        !job.with(|job| job.allow_cancel) && !(is_for_admin.get() && right.get() != Right::Never)
+    });
     let why = Signal::derive(move || {
         let locale = i18n.get_locale();
-        if disabled.get() {
+        if is_for_admin.get() {
+            Some(td_string!(locale, button.cancel_admin).to_owned())
+        } else if disabled.get() {
             Some(td_string!(locale, button.cannot_cancel).to_owned())
         } else {
             Some(filled!(locale, button.cancel_named, name = title.get()))
@@ -297,6 +305,9 @@ fn CancelButton(job: Signal<Job>, title: Memo<String>) -> impl IntoView {
             on_press=move |_| actions.cancel(job.with_untracked(|job| job.id.clone()))
         >
             {move || td_string!(i18n.get_locale(), button.cancel)}
+            <Show when=move || is_for_admin.get()>
+                <Shield right />
+            </Show>
         </Button>
     }
 }

@@ -24,6 +24,7 @@ macro_rules! words {
 pub fn problem(code: &str, locale: Locale) -> Problem {
     match code {
         "not-authorized" => words!(locale, not_authorized_title, not_authorized_text),
+        "no-agent" => words!(locale, no_agent_title, no_agent_text),
         "auth-cancelled" => words!(locale, auth_cancelled_title, auth_cancelled_text),
         "not-registered" => words!(locale, not_registered_title, not_registered_text),
         "offline" => words!(locale, offline_title, offline_text),

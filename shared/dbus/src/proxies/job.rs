@@ -9,8 +9,9 @@ use crate::{Error, FinishedDetail, JobResult, JobRole, JobState, JobSubject, Sta
     default_service = "org.migasfree.Client1"
 )]
 pub trait Job {
-    /// Asks the job to stop. It does so at the next safe moment; watch the state. `NotCancellable` in a stage that must not
-    /// be interrupted.
+    /// Asks the job to stop. It does so at the next safe moment; watch the state. While packages are being changed this
+    /// needs the right `job-cancel-foreign` and stops the script of a package that runs; it may be called again.
+    /// `NotCancellable` for whom has not the right, and in the other stages that must not be interrupted.
     #[zbus(allow_interactive_auth)]
     fn cancel(&self) -> Result<(), Error>;
 
@@ -132,6 +133,10 @@ pub trait Job {
     /// Whether it can be cancelled now.
     #[zbus(property)]
     fn allow_cancel(&self) -> zbus::Result<bool>;
+
+    /// Whether an administrator can cancel it now, see [`cancel`](Self::cancel).
+    #[zbus(property)]
+    fn allow_admin_cancel(&self) -> zbus::Result<bool>;
 
     /// How it ended: a [`JobResult`], empty before that.
     #[zbus(property)]

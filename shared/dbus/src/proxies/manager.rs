@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use zbus::{Fd, OwnedFd, OwnedObjectPath, OwnedVariant};
 
 use crate::{
-    CallOptions, Error, JobFilter, JobRecord, PendingChange, PlanRecord, PlanRole, SyncOptions,
-    UpgradeOptions,
+    CallOptions, Error, InhibitorRecord, JobFilter, JobRecord, PendingChange, PlanRecord, PlanRole,
+    SyncOptions, UpgradeOptions,
 };
 
 /// `org.migasfree.Client1.Manager`: starts work, lists jobs, tells how the daemon is.
@@ -86,9 +86,13 @@ pub trait Manager {
     /// Lets polkit ask once for each right, so that later calls pass while polkit keeps it. `true` when all are granted.
     fn unlock(&self, actions: &[&str]) -> Result<bool, Error>;
 
-    /// Jobs that run by themselves wait while the descriptor is open: what for (`background`) and why.
+    /// Jobs that run by themselves wait while the descriptor is open: what for (`background`) and why. Four hours at
+    /// most; work that waited eight hours is done in any case.
     #[zbus(allow_interactive_auth)]
     fn inhibit(&self, what: &str, why: &str) -> Result<OwnedFd, Error>;
+
+    /// Who holds back the jobs that run by themselves.
+    fn list_inhibitors(&self) -> Result<Vec<InhibitorRecord>, Error>;
 
     /// A job came.
     #[zbus(signal)]

@@ -65,11 +65,11 @@ word! {
         Metadata = "metadata",
         /// Downloading packages.
         Download = "download",
-        /// Removing packages. Cannot be cancelled.
+        /// Removing packages. Only an administrator stops it.
         Remove = "remove",
-        /// Installing packages. Cannot be cancelled.
+        /// Installing packages. Only an administrator stops it.
         Install = "install",
-        /// Upgrading packages. Cannot be cancelled.
+        /// Upgrading packages. Only an administrator stops it.
         Upgrade = "upgrade",
         /// Software inventory.
         Software = "software",
@@ -89,7 +89,13 @@ word! {
 }
 
 impl Stage {
-    /// Whether a job may be stopped in this stage.
+    /// Whether the package manager runs scripts of packages in this stage.
+    #[must_use]
+    pub const fn runs_scripts(self) -> bool {
+        matches!(self, Self::Remove | Self::Install | Self::Upgrade)
+    }
+
+    /// Whether anybody may stop their job in this stage.
     #[must_use]
     pub const fn cancellable(self) -> bool {
         !matches!(
@@ -117,7 +123,7 @@ word! {
         Failed = "failed",
         /// Codes `by-user`, `by-admin`, `superseded`.
         Cancelled = "cancelled",
-        /// Codes `not-authorized`, `policy`, `blocked-app`.
+        /// Codes `not-authorized`, `no-agent` (nothing in the session can ask for a password), `policy`, `blocked-app`.
         Refused = "refused",
     }
 }
@@ -184,6 +190,9 @@ record! {
         pub ended: Option<i64>,
         /// Whether it can be cancelled now (`b`).
         pub allow_cancel: bool,
+        /// Whether an administrator can cancel it now: the script of a package that runs is stopped then (`b`). That
+        /// needs the right `job-cancel-foreign`, also for an own job.
+        pub allow_admin_cancel: bool,
         /// How it ended (`s`).
         pub result: Option<JobResult>,
         /// The code that goes with the result (`s`), see [`JobResult`].

@@ -2,6 +2,7 @@
 
 mod app;
 mod computer;
+mod inhibitor;
 mod job;
 mod options;
 mod plan;
@@ -11,6 +12,7 @@ mod tests;
 
 pub use app::{AppRecord, AppState, Category, Level, StateDetail};
 pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, Origin, TraitRecord};
+pub use inhibitor::InhibitorRecord;
 pub use job::{
     FinishedDetail, HistoryRecord, JobRecord, JobResult, JobRole, JobState, JobSubject, Stage,
 };

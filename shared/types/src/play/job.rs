@@ -112,6 +112,9 @@ pub struct Job {
     pub remaining: u64,
     /// Whether it may be stopped now.
     pub allow_cancel: bool,
+    /// Whether an administrator may stop it now.
+    #[serde(default)]
+    pub allow_admin_cancel: bool,
     /// How it ended.
     pub result: Option<JobResult>,
     /// Code of the result, `disk-full` for example.

@@ -1,0 +1,88 @@
+//! Finding what a package manager runs for somebody else: scripts of packages, and hooks of the site.
+//!
+//! dpkg says in the environment of a script whose it is. The script shares its process group with dpkg and apt, so a
+//! signal goes to its processes one by one.
+
+use std::collections::BTreeMap;
+
+use rustix::process::Signal;
+
+use super::table::{Fact, Process, Table, command_line, variable};
+
+const PACKAGE: &str = "DPKG_MAINTSCRIPT_PACKAGE";
+const KIND: &str = "DPKG_MAINTSCRIPT_NAME";
+
+/// A script that runs now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Script {
+    /// Its first process.
+    pub root: Process,
+    /// Its package; empty for a hook.
+    pub package: String,
+    /// `postinst` and the like; empty for a hook.
+    pub kind: String,
+    /// Every process of it.
+    pub members: Vec<Process>,
+    /// Processor time they took, clock ticks.
+    pub ticks: u64,
+}
+
+impl Script {
+    /// The one that `program`, a package manager, waits for. What a script left behind is a child of `supervisor`.
+    pub(super) fn running(program: i32, supervisor: i32) -> Option<Self> {
+        let table = Table::read();
+        let mark = |fact: &Fact| {
+            let id = fact.process.id;
+            variable(id, PACKAGE).zip(variable(id, KIND))
+        };
+        let of_program = table.below(program);
+        let marks: BTreeMap<i32, (String, String)> = table
+            .below(supervisor)
+            .iter()
+            .filter_map(|fact| Some((fact.process.id, mark(fact)?)))
+            .collect();
+        let root = of_program
+            .iter()
+            .find(|fact| marks.contains_key(&fact.process.id) && fact.process.id != program);
+        let (root, (package, kind)) = match root {
+            Some(root) => (*root, marks[&root.process.id].clone()),
+            None => (
+                *of_program.iter().find(|fact| is_hook(fact))?,
+                Default::default(),
+            ),
+        };
+        let mut members: BTreeMap<Process, u64> = BTreeMap::new();
+        let same = |(_, of): &(&i32, &(String, String))| of.0 == package && of.1 == kind;
+        let heads = marks.iter().filter(same).map(|(id, _)| *id);
+        for head in heads.chain([root.process.id]) {
+            let all = table.get(head).into_iter().chain(table.below(head));
+            members.extend(all.map(|fact| (fact.process, fact.ticks)));
+        }
+        Some(Self {
+            root: root.process,
+            package,
+            kind,
+            ticks: members.values().sum(),
+            members: members.into_keys().collect(),
+        })
+    }
+
+    pub(super) fn signal(&self, signal: Signal) {
+        for process in &self.members {
+            process.signal(signal);
+        }
+    }
+}
+
+/// What apt starts and is none of its own programs is a hook.
+fn is_hook(fact: &Fact) -> bool {
+    const OWN: [&str; 6] = ["apt-get", "apt-key", "gpgv", "sqv", "unshare", "migasfree"];
+    let program = |id: i32| command_line(id).into_iter().next().unwrap_or_default();
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let own = program(fact.process.id);
+    name(&program(fact.parent)) == "apt-get"
+        && !own.is_empty()
+        && !own.starts_with("/usr/lib/apt/")
+        && !name(&own).starts_with("dpkg")
+        && !OWN.contains(&name(&own).as_str())
+}
