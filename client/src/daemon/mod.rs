@@ -33,6 +33,7 @@ pub mod schedule;
 mod secret;
 pub mod settings;
 pub mod start;
+mod watchdog;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +70,7 @@ pub async fn serve(
     tokio::spawn(Arc::clone(&core).keep_schedule());
     tokio::spawn(Arc::clone(&core).keep_fresh());
     tokio::spawn(Arc::clone(&core).keep_settings());
+    tokio::spawn(watchdog::keep_watchdog());
     tokio::spawn(Arc::clone(&core).heed_logins());
     tokio::spawn(forget_callers(Arc::clone(&core), connection.clone()));
     tokio::select! {
