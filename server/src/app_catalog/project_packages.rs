@@ -1,9 +1,18 @@
 //! Packages by project: what installs an application on the computers of a project.
 
+use async_trait::async_trait;
+
 use crate::{
-    core::shapes::{APPLICATION_REF, PROJECT_REF},
+    core::{
+        offered,
+        shapes::{APPLICATION_REF, PROJECT_REF},
+    },
     rest::{
+        body::Body,
+        context::Context,
         entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, put, raw},
+        error::RestError,
+        hooks::{Hooks, Prepared},
         json::Json,
         schema::{Default, Table, key, lines},
         visibility::Visible,
@@ -88,8 +97,25 @@ pub static PROJECT_PACKAGES: Entity = Entity {
         format!("{application}@{}", row.get("project").get("name").as_text()).into()
     }),
     csv: Csv::Absent,
+    hooks: &Rules,
     ..Entity::EMPTY
 };
+
+struct Rules;
+
+#[async_trait]
+impl Hooks for Rules {
+    async fn prepare(
+        &self,
+        context: &Context,
+        id: Option<i64>,
+        body: &mut Body,
+    ) -> Result<Prepared, RestError> {
+        const PROJECT: &str = "SELECT project_id FROM app_catalog_packagesbyproject WHERE id = $1";
+        offered::check(context, id, body, PROJECT).await?;
+        Ok(Prepared::Write)
+    }
+}
 
 /// The names of a list, one per line.
 fn as_text(row: &Json, _: &crate::rest::load::Reading) -> Json {

@@ -7,6 +7,7 @@ use sea_query::{Expr, ExprTrait};
 use url::{Host, Url};
 
 use super::{
+    offered,
     rules::schedule::{self, Delay},
     rules::slug::slug,
     vocabulary::CID,
@@ -16,9 +17,11 @@ use crate::{
     db::{DeploymentId, Tx, json_ids},
     repository::publish,
     rest::{
+        body::Body,
+        context::Context,
         error::RestError,
         filter::FilterCall,
-        hooks::{Change, Hooks},
+        hooks::{Change, Hooks, Prepared},
         json::Json,
         load::Reading,
         path::ROW,
@@ -35,6 +38,17 @@ pub struct Rules {
 
 #[async_trait]
 impl Hooks for Rules {
+    async fn prepare(
+        &self,
+        context: &Context,
+        id: Option<i64>,
+        body: &mut Body,
+    ) -> Result<Prepared, RestError> {
+        const PROJECT: &str = "SELECT project_id FROM core_deployment WHERE id = $1";
+        offered::check(context, id, body, PROJECT).await?;
+        Ok(Prepared::Write)
+    }
+
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         if let Some(source) = self.source {
             change.values.set_text("source", source);

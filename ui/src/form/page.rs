@@ -147,7 +147,6 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                             }
                         })
                 }}
-                <Doubt form on_insist=submit />
                 {may_save
                     .then(|| {
                         view! {
@@ -176,6 +175,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                                 } else {
                                     view! { <LinkButton look=ButtonLook::Quiet href=entity.href()>{t!(common.cancel)}</LinkButton> }.into_any()
                                 }}
+                                <Doubt form on_insist=submit />
                                 <Button
                                     look=ButtonLook::Primary
                                     kind="submit"
@@ -199,18 +199,10 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
 pub(super) fn Doubt(form: FormState, on_insist: Callback<()>) -> impl IntoView {
     view! {
         <Show when=move || form.doubted.get()>
-            <Notice tone=Tone::Warning>
-                <p>{t!(form.not_offered)}</p>
-                <Button
-                    size=ButtonSize::Small
-                    on_press=move |_| {
-                        form.insist();
-                        on_insist.run(());
-                    }
-                >
-                    {t!(form.save_anyway)}
-                </Button>
-            </Notice>
+            <Button on_press=move |_| {
+                form.insist();
+                on_insist.run(());
+            }>{t!(form.save_anyway)}</Button>
         </Show>
     }
 }

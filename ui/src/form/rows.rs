@@ -163,9 +163,9 @@ fn RowForm(
                 messages.extend(failure.get().map(|error| error.line()));
                 (!messages.is_empty()).then(|| view! { <Notice tone=Tone::Error>{messages.join(" ")}</Notice> })
             }}
-            <Doubt form on_insist=submit />
             <div class="dialog-form-actions">
                 <Button look=ButtonLook::Quiet on_press=move |_| on_cancel.run(())>{t!(common.cancel)}</Button>
+                <Doubt form on_insist=submit />
                 <Button look=ButtonLook::Primary kind="submit" busy=form.saving>{t!(form.save)}</Button>
             </div>
         </form>

@@ -207,7 +207,10 @@ impl FormState {
                     let unchanged = original
                         .get(field.name)
                         .is_some_and(|value| field.same(value, &held));
-                    let wanted = self.id.is_none() || !unchanged;
+                    // The server may have an object of its own for what is left open, such as the person's domain.
+                    let open =
+                        matches!(field.kind, crate::entity::Kind::One { .. }) && held.is_null();
+                    let wanted = if self.id.is_none() { !open } else { !unchanged };
                     wanted.then(|| (field.name.to_owned(), field.write(&held)))
                 })
                 .collect()

@@ -101,6 +101,27 @@ on_both_engines! {
         assert_eq!(patch(&org, "computers", org.id("computers"), json!({"tags": [""]})).await.json["tags"], json!([]));
     }
 
+    async fn who_asks_for_it_has_packages_refused_that_nothing_in_the_project_offers(org: Organisation) {
+        for (route, more) in [
+            ("deployments", json!({"name": "Viewer", "project": org.id("projects"), "start_date": "2026-01-01", "enabled": true})),
+            ("catalog/project-packages", json!({"project": org.id("projects"), "application": org.id("catalog/apps")})),
+        ] {
+            let id = org.id(route);
+            let names = json!({"packages_to_install": ["hello", "hello=1.0 helo"], "only_offered": true});
+            let refused = patch(&org, route, id, names.clone()).await;
+            assert_eq!(refused.status, 400, "{route}: {}", refused.text);
+            let told = refused.json["packages_to_install"][0].as_str().unwrap().to_owned();
+            assert!(told.contains("offers helo:") && !told.contains("hello"), "{route}: {told}");
+            let mut new = more;
+            new.as_object_mut().unwrap().extend(names.as_object().unwrap().clone());
+            assert_eq!(post(&org, route, new).await.json["packages_to_install"][0], told, "{route}");
+            let offered = json!({"packages_to_install": ["hello"], "only_offered": true});
+            assert_eq!(patch(&org, route, id, offered).await.status, 200, "{route}");
+            let all_the_same = json!({"packages_to_install": ["helo"]});
+            assert_eq!(patch(&org, route, id, all_the_same).await.status, 200, "{route}: computers may have sources of their own");
+        }
+    }
+
     async fn answers_of_writes_tell_what_relations_lead_to(org: Organisation) {
         let tag = json!({"id": org.id("tags"), "property_att": {"id": org.id("stamps"), "prefix": "TAG", "sort": "server"},
             "value": "blue", "description": "Blue ones", "latitude": null, "longitude": null});
