@@ -78,7 +78,7 @@ async fn fill_in(browser: &Browser, mark: &str) -> Result<()> {
             _ => {
                 let text = match name.as_str() {
                     "prefix" => mark.to_owned(),
-                    _ => format!("thing{mark}"),
+                    _ => format!("THING{mark}"),
                 };
                 let control = browser
                     .find(&format!("{field} input, {field} textarea"))
@@ -243,6 +243,10 @@ async fn every_form_sends_what_it_shows_and_saving_it_untouched_changes_nothing(
                 let shown = shown(&browser).await?;
                 create(&browser).await.with_context(|| list.clone())?;
                 for difference in compare(&shown, &stored(&browser, &admin).await?) {
+                    // The server gives every domain an attribute of its own.
+                    if list == "/domains" && difference.starts_with("included_attributes ") {
+                        continue;
+                    }
                     findings.push(format!("{list}, turned: {turned}: {difference}"));
                 }
                 save_untouched(&browser, &admin, &mut findings).await?;
@@ -306,15 +310,15 @@ async fn a_policy_left_unticked_is_not_exclusive_and_a_row_of_it_sends_what_it_s
     browser.close().await
 }
 
-/// Which part of the focused control is under a bar at the window's edge.
+/// Whether what has the focus, with what belongs to it, is under a bar at the window's edge.
 const COVERED: &str = "
-    const control = document.activeElement.closest('.field, .check') ?? document.activeElement;
+    const control = document.activeElement.closest('.field-invalid') ?? document.activeElement;
     const place = control.getBoundingClientRect();
     const bars = ['.save-bar', '.top-bar', '.bottom-bar'].map((css) => document.querySelector(css)).filter((bar) => bar && bar.offsetHeight);
     return bars.some((bar) => {
         const edge = bar.getBoundingClientRect();
         return Math.min(place.bottom, edge.bottom) - Math.max(place.top, edge.top) > 1;
-    }) ? `${control.innerText} is under a bar` : null";
+    }) ? `${control.outerHTML} is under a bar` : null";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_in_a_form_is_in_sight_and_goes_when_it_is_put_right() -> Result<()> {
@@ -378,6 +382,43 @@ async fn what_is_wrong_in_a_form_is_in_sight_and_goes_when_it_is_put_right() -> 
         browser.close().await?;
     }
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_that_nothing_offers_are_saved_only_when_somebody_insists() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let admin = server.admin().await?;
+    Organisation::create(&admin, |_| {}).await?;
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    browser.expect("/api/v1/token/deployments/ - Failed to load resource: the server responded with a status of 400");
+    browser
+        .open(&format!("{}/deployments/new", server.url()))
+        .await?;
+    browser.write("Name", "Viewers").await?;
+    browser.pick("Project", OFFICE).await?;
+    browser
+        .write("Packages to install", "star-atlas\nstar-atlass")
+        .await?;
+    browser.press("form.form-grid button[type=submit]").await?;
+    browser
+        .wait_for_text(
+            ".field-invalid .field-errors",
+            "Nothing in this project offers star-atlass:",
+        )
+        .await?;
+    browser.picture("admin-not-offered-light").await?;
+    let known = admin.get("deployments/?search=Viewers").await?;
+    ensure!(known["count"] == 0, "it was saved: {known}");
+    browser.press_button("Save all the same").await?;
+    browser.reads("Viewers created").await?;
+    let known = admin.get("deployments/?search=Viewers").await?;
+    ensure!(
+        known["results"][0]["packages_to_install"] == json!(["star-atlas", "star-atlass"]),
+        "{known}"
+    );
+    browser.close().await
 }
 
 #[tokio::test(flavor = "multi_thread")]

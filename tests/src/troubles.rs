@@ -16,7 +16,8 @@ const NOBODY_YET: &str =
 /// Collects in a page whose driver keeps no log: errors that nobody caught, and what is written with `console.error`.
 const COLLECT: &str = "
     if (!window.collected) {
-        window.collected = [];
+        const broken = document.querySelector('#broken pre');
+        window.collected = broken ? [broken.textContent] : [];
         const words = (one) => one instanceof Error ? `${one.name}: ${one.message}` : String(one);
         addEventListener('error', (event) => {
             if (event.message !== undefined) collected.push(`uncaught: ${event.message}`);
@@ -93,6 +94,14 @@ impl Watch {
             .await?
             .json()
             .await?;
+        // A window that closed itself has nothing more to say.
+        let gone = ["no such window", "invalid session id"];
+        if self.source == Source::Page
+            && (answer.pointer("/value/error").and_then(Value::as_str))
+                .is_some_and(|error| gone.contains(&error))
+        {
+            return Ok(Vec::new());
+        }
         let lines = answer
             .get("value")
             .and_then(Value::as_array)

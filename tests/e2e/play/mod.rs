@@ -1,6 +1,7 @@
 //! Play in its own window, in front of a daemon that plays a part.
 
 mod notices;
+mod pages;
 mod pictures;
 mod stage;
 mod updates;
