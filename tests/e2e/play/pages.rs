@@ -33,7 +33,6 @@ async fn twelve_pages_are_shown_one_after_the_other_and_nothing_goes_wrong() -> 
             .await?;
         ensure!(titles == 1, "{place} has {titles} titles");
     }
-    play.fill("main input[type=search]", "").await?;
     play.press("[data-testid='app-card'] .grid-card-name")
         .await?;
     play.find("[data-testid='app-page']").await?;
