@@ -40,6 +40,7 @@ pub enum Source {
 /// Watches one session.
 #[derive(Debug)]
 pub struct Watch {
+    http: reqwest::Client,
     session: String,
     source: Source,
     expected: Mutex<Vec<Expected>>,
@@ -55,7 +56,10 @@ struct Expected {
 impl Watch {
     /// Watches the session at this address of its driver.
     pub fn new(session: String, source: Source) -> Self {
+        // A connection for each question: the last one may be asked from another runtime.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build();
         Self {
+            http: http.unwrap_or_default(),
             session,
             source,
             expected: Mutex::new(vec![Expected {
@@ -87,7 +91,8 @@ impl Watch {
             Source::Log => ("se/log", json!({"type": "browser"})),
             Source::Page => ("execute/sync", json!({"script": COLLECT, "args": []})),
         };
-        let answer: Value = reqwest::Client::new()
+        let answer: Value = self
+            .http
             .post(format!("{}/{path}", self.session))
             .json(&body)
             .send()
