@@ -8,6 +8,7 @@ use crate::app::AppState;
 use crate::core::rules::languages::LANGUAGES;
 use crate::core::rules::pms::Pms;
 use crate::core::rules::source_template::MEDIA;
+use crate::safe::ADDITIONS;
 
 /// `server/info/`: which server answers here.
 pub(super) async fn server(State(state): State<AppState>) -> Json<Value> {
@@ -18,6 +19,7 @@ pub(super) async fn server(State(state): State<AppState>) -> Json<Value> {
         "contact": clients.contact,
         "homepage": clients.homepage,
         "organization": clients.organization,
+        "additions": ADDITIONS,
     }))
 }
 

@@ -34,6 +34,14 @@ pub(crate) use progress::changed;
 pub(crate) use store::projects::by_name as project_by_name;
 pub(crate) use store::records::notify;
 
+/// The calls that migasfree 5 does not have, by path below the version. `server/info/` announces them.
+pub(crate) const ADDITIONS: [&str; 4] = [
+    "safe/keys/repositories/",
+    "safe/catalog/requests/",
+    "safe/catalog/requests/list/",
+    "safe/catalog/requests/withdraw/",
+];
+
 /// Routes of this domain.
 pub fn router() -> Router<AppState> {
     use Repeat::{Harmless, Refused};
@@ -141,6 +149,10 @@ pub fn router() -> Router<AppState> {
             ),
         ),
         ("eot/", computer(Harmless, "is done", calls::eot::answer)),
+        (
+            "keys/repositories/",
+            project(Harmless, calls::repository_keys::answer),
+        ),
         (
             "packages/",
             packager(Refused, calls::package_upload::answer),

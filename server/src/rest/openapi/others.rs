@@ -92,6 +92,7 @@ const SERVER: Members = &[
     ("contact", Like::Text),
     ("homepage", Like::Text),
     ("organization", Like::Text),
+    ("additions", Like::Texts),
 ];
 
 const CALLS: &[Call] = &[
@@ -270,6 +271,7 @@ const SEALED: &[&str] = &[
     "devices/logical/available/",
     "devices/logical/set-default/",
     "eot/",
+    "keys/repositories/",
     "packages/",
     "packages/repos/",
     "packages/set/",

@@ -23,6 +23,7 @@ pub(super) mod packages_mandatory;
 pub(super) mod properties;
 pub(super) mod register;
 pub(super) mod repositories;
+pub(super) mod repository_keys;
 pub(super) mod software;
 pub(super) mod synchronizations;
 pub(super) mod tags;

@@ -226,6 +226,31 @@ async fn keys_are_handed_out_as_every_client_wants_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_server_vouches_sealed_for_the_key_of_its_repositories() {
+    use pgp::composed::{Deserializable as _, SignedPublicKey};
+    use pgp::types::KeyDetails as _;
+    let site = Site::on_sqlite().await;
+    let peer = site.computer(UUID, "pc1").await;
+    let clear = site.0.anonymous();
+    let clear = clear.get("/api/v1/public/keys/repositories/").await;
+    let text = clear.json["public_key"].as_str().unwrap();
+    let (key, _) = SignedPublicKey::from_string(text).unwrap();
+    let fingerprint = key.fingerprint().to_string().to_uppercase();
+    let path = "/api/v1/safe/keys/repositories/";
+    for nonce in ["a", "b"] {
+        let word = peer.call(path, &json!({ "nonce": nonce })).await.unwrap();
+        assert_eq!((word.status, word.sealed), (200, true));
+        let expected = json!({ "nonce": nonce, "fingerprints": [fingerprint] });
+        assert_eq!(word.data, expected);
+    }
+    let long = "x".repeat(200);
+    for claims in [json!({}), json!({ "nonce": "" }), json!({ "nonce": long })] {
+        let refused = peer.call(path, &claims).await.unwrap();
+        assert_eq!((refused.status, refused.sealed), (400, true), "{claims}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_is_and_knows_is_public() {
     let site = Site::on_sqlite().await;
     let anonymous = site.0.anonymous();
@@ -240,6 +265,8 @@ async fn what_the_server_is_and_knows_is_public() {
         for name in ["version", "contact", "homepage", "organization"] {
             assert!(info.json[name].is_string(), "{name}");
         }
+        let additions = info.json["additions"].as_array().unwrap();
+        assert!(additions.contains(&json!("safe/keys/repositories/")));
     }
     let pms = anonymous.get("/api/v1/public/pms/").await.json;
     assert_eq!(pms.as_object().unwrap().len(), 6);
