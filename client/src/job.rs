@@ -173,6 +173,7 @@ pub enum ResultCode {
     PackagesFailed,
     DevicesFailed,
     HookFailed,
+    MetadataFailed,
     NotFound,
     Conflict,
     Dependency,
@@ -203,6 +204,7 @@ impl ResultCode {
             Self::PackagesFailed => "packages-failed",
             Self::DevicesFailed => "devices-failed",
             Self::HookFailed => "hook-failed",
+            Self::MetadataFailed => "metadata-failed",
             Self::NotFound => "not-found",
             Self::Conflict => "conflict",
             Self::Dependency => "dependency",
@@ -236,7 +238,10 @@ impl ResultCode {
     pub fn result(self) -> JobResult {
         match self {
             Self::Ok | Self::NothingToDo => JobResult::Success,
-            Self::PackagesFailed | Self::DevicesFailed | Self::HookFailed => JobResult::Partial,
+            Self::PackagesFailed
+            | Self::DevicesFailed
+            | Self::HookFailed
+            | Self::MetadataFailed => JobResult::Partial,
             Self::ByUser | Self::ByAdmin | Self::Superseded => JobResult::Cancelled,
             Self::NotAuthorized | Self::NoAgent | Self::Policy | Self::BlockedApp => {
                 JobResult::Refused

@@ -23,4 +23,5 @@ pub mod pms;
 pub mod process;
 pub mod sync;
 pub mod transport;
+pub mod trust;
 pub mod upload;

@@ -174,31 +174,15 @@ pub struct LockHolder {
     pub name: String,
 }
 
-/// Something only a person can decide.
+/// Something the owner of a job decides, so never what endangers the computer: a key of repositories is no question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    pub kind: QuestionKind,
+    /// One of the kinds of the signal `Job.Question`.
+    pub kind: String,
     /// What the question is about, by key.
     pub data: std::collections::BTreeMap<String, String>,
     /// What is assumed when nobody answers.
     pub default: String,
-}
-
-/// The kinds of the signal `Job.Question`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum QuestionKind {
-    /// The server offers another repository key than the one trusted so far. Answers: `accept`, `refuse`.
-    KeyTrust,
-}
-
-impl QuestionKind {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::KeyTrust => "key-trust",
-        }
-    }
 }
 
 /// Listens to a job. Calls come from the task that runs the job and must not block.

@@ -168,6 +168,7 @@ impl Uploader {
             .await
         {
             Err(ApiError::Status { status: 404, .. }) => Ok(()),
+            Err(error) if error.is_not_offered() => Ok(()),
             other => Ok(other?),
         }
     }

@@ -101,6 +101,10 @@ async fn work(options: &OpenOptions, resume: bool, folder: &Path) -> Result<()> 
 
 async fn serve(options: &OpenOptions, session: bool) -> Result<()> {
     let engine = LocalEngine::open(options).await?;
+    let server = &engine.settings().server;
+    if server.is_unsafe() {
+        tracing::warn!(%server, "http is not safe: everybody on the way can read and change what is not sealed; use https");
+    }
     let worker = worker_command(options.root.as_deref(), &engine.settings().file)?;
     let setup = Setup {
         mode: if session { Mode::Session } else { Mode::System },

@@ -79,6 +79,8 @@ pub enum Command {
     Attributes(Attributes),
     /// Forget the keys of the server
     RemoveKeys(RemoveKeys),
+    /// Decide about the keys of repositories
+    Keys(Keys),
 }
 
 #[derive(Debug, Args)]
@@ -207,7 +209,7 @@ pub struct Upload {
     /// The packager
     #[arg(short, long)]
     pub user: Option<String>,
-    /// Their password; asked for when it is left out, which others on this computer cannot see
+    /// No longer taken: everybody on this computer could see it
     #[arg(short, long = "pwd", alias = "password")]
     pub password: Option<String>,
     /// The project it is for
@@ -300,6 +302,26 @@ pub struct RemoveKeys {
     pub all: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub struct Keys {
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Trust a repository key that the server does not vouch for
+    Accept(Accept),
+}
+
+#[derive(Debug, Args)]
+pub struct Accept {
+    /// Fingerprint of the key: 40 or 64 hexadecimal digits
+    #[arg(required = true, num_args = 1.., value_name = "FINGERPRINT")]
+    pub fingerprint: Vec<String>,
+}
+
 /// The short forms of more than one letter, which scripts have used for years.
 pub fn expand(argument: OsString) -> OsString {
     let long = match argument.to_str() {
@@ -365,6 +387,8 @@ mod tests {
             "register -u ana -p secret -y",
             "-d sync",
             "sync --quiet",
+            "keys accept 0123456789ABCDEF0123456789ABCDEF01234567",
+            "keys accept 0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567",
         ] {
             assert!(parse(line).is_ok(), "{line}");
         }
@@ -380,6 +404,7 @@ mod tests {
             "upload -f a -r b",
             "register -p secret",
             "install",
+            "keys accept",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -39,7 +39,9 @@ impl Exit {
             EngineError::NotRegistered | EngineError::Locked(_) => Self::PERM,
             EngineError::Refused(_)
             | EngineError::Server { .. }
+            | EngineError::Unsealed { .. }
             | EngineError::Untrusted(_)
+            | EngineError::KeyRefused { .. }
             | EngineError::Unintelligible(_)
             | EngineError::InvalidTag(_) => Self::NO_DATA,
             EngineError::Saturated { .. } => Self::AGAIN,
@@ -58,7 +60,7 @@ impl Exit {
     #[must_use]
     pub fn of_result(code: ResultCode) -> Self {
         match (code.result(), code) {
-            (_, ResultCode::PackagesFailed) => Self::PACKAGES,
+            (_, ResultCode::PackagesFailed | ResultCode::MetadataFailed) => Self::PACKAGES,
             (JobResult::Success | JobResult::Partial, _) => Self::OK,
             (JobResult::Cancelled, _) => Self::CANCELLED,
             (_, ResultCode::NotAuthorized | ResultCode::NoAgent) => Self::ACCESS,
@@ -98,6 +100,7 @@ mod tests {
             (ResultCode::Ok, 0),
             (ResultCode::NothingToDo, 0),
             (ResultCode::HookFailed, 0),
+            (ResultCode::MetadataFailed, 71),
             (ResultCode::PackagesFailed, 71),
             (ResultCode::NotFound, 71),
             (ResultCode::Policy, 71),

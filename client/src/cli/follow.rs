@@ -12,9 +12,8 @@ use super::failure::Failure;
 use super::report::Reporter;
 use super::signals::Interruptions;
 use super::texts::Text;
-use super::work::ask;
 use crate::job::ResultCode;
-use crate::observer::{OutputStream, Progress, QuestionKind, Stage};
+use crate::observer::{OutputStream, Progress, Stage};
 
 /// How long a daemon that went away is waited for.
 const PATIENCE: u32 = 60;
@@ -106,7 +105,6 @@ impl<'a> Follower<'a> {
         let path = ObjectPath::try_from(self.path.as_str())?.to_owned();
         let job = JobProxy::builder(self.bus).path(path).build().await?;
         let mut output = job.receive_output().await?;
-        let mut questions = job.receive_question().await?;
         let mut finished = job.receive_finished().await?;
         let mut owner = job.inner().receive_owner_changed().await?;
         let mut interruptions =
@@ -119,12 +117,6 @@ impl<'a> Follower<'a> {
                 Some(signal) = output.next() => {
                     let arguments = signal.args()?;
                     self.heard(&job, *arguments.offset(), arguments.bytes()).await?;
-                }
-                Some(signal) = questions.next() => {
-                    let arguments = signal.args()?;
-                    let subject = arguments.data().get("server").and_then(|server| server.try_clone().ok());
-                    let subject: String = subject.and_then(|s| s.try_into().ok()).unwrap_or_default();
-                    self.answer(&job, *arguments.id(), arguments.kind(), subject).await?;
                 }
                 Some(signal) = finished.next() => {
                     self.catch_up(&job).await?;
@@ -258,21 +250,6 @@ impl<'a> Follower<'a> {
             self.reporter
                 .output(OutputStream::Out, &String::from_utf8_lossy(&rest));
         }
-    }
-
-    async fn answer(
-        &self,
-        job: &JobProxy<'_>,
-        question: u32,
-        kind: &str,
-        subject: String,
-    ) -> Result<(), Failure> {
-        if kind == QuestionKind::KeyTrust.as_str()
-            && let Some(answer) = ask(self.context.language, QuestionKind::KeyTrust, subject).await
-        {
-            job.answer(question, &answer).await?;
-        }
-        Ok(())
     }
 }
 

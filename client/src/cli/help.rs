@@ -245,6 +245,22 @@ const SPANISH: &[(&str, &str)] = &[
         "Solo el que representa a este equipo",
     ),
     (
+        "Decide about the keys of repositories",
+        "Decide sobre las claves de los repositorios",
+    ),
+    (
+        "Trust a repository key that the server does not vouch for",
+        "Confía en una clave de repositorios que el servidor no avala",
+    ),
+    (
+        "Fingerprint of the key: 40 or 64 hexadecimal digits",
+        "Huella de la clave: 40 o 64 dígitos hexadecimales",
+    ),
+    (
+        "No longer taken: everybody on this computer could see it",
+        "Ya no se admite: cualquiera en este equipo podría verla",
+    ),
+    (
         "Those of every server this computer ever had",
         "Las de todos los servidores que ha tenido este equipo",
     ),

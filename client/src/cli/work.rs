@@ -1,16 +1,13 @@
 //! Doing work in this process, for want of a daemon.
 
-use async_trait::async_trait;
-
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::prompt;
 use super::report::Reporter;
 use super::signals::Interruptions;
-use super::texts::{Language, Text};
+use super::texts::Text;
 use crate::job::{Cancel, Job, JobId};
-use crate::observer::{LockHolder, Observer, OutputStream, Progress, Question, QuestionKind, Step};
+use crate::observer::{LockHolder, Observer, OutputStream, Progress, Step};
 use crate::pms::Action;
 use crate::sync::{Engine, EngineError, LocalEngine, Outcome, SyncRequest};
 use crate::transport::messages::Trait;
@@ -25,10 +22,8 @@ pub enum Task {
 /// Listens to the engine and tells the reporter.
 struct Listener<'a> {
     reporter: &'a Reporter,
-    language: Language,
 }
 
-#[async_trait]
 impl Observer for Listener<'_> {
     fn progress(&self, progress: &Progress) {
         self.reporter.progress(progress);
@@ -51,24 +46,6 @@ impl Observer for Listener<'_> {
     fn traits(&self, traits: &[Trait]) {
         self.reporter.traits(traits);
     }
-
-    async fn question(&self, question: &Question) -> Option<String> {
-        let server = question.data.get("server").cloned().unwrap_or_default();
-        ask(self.language, question.kind, server).await
-    }
-}
-
-/// Asks at the terminal, where there is one.
-pub async fn ask(language: Language, kind: QuestionKind, subject: String) -> Option<String> {
-    if !prompt::is_possible() {
-        return None;
-    }
-    let QuestionKind::KeyTrust = kind;
-    let asked = tokio::task::spawn_blocking(move || {
-        prompt::yes(&language.fill(Text::KeyQuestion, &[&subject]), false)
-    });
-    let accepted = asked.await.is_ok_and(|answer| answer.unwrap_or(false));
-    Some(if accepted { "accept" } else { "refuse" }.to_owned())
 }
 
 /// Runs a task to its end and tells how it went. The first interruption asks it to stop, the second stops the script of
@@ -79,10 +56,7 @@ pub async fn run(
     reporter: &Reporter,
     task: Task,
 ) -> Result<Exit, Failure> {
-    let listener = Listener {
-        reporter,
-        language: context.language,
-    };
+    let listener = Listener { reporter };
     let job = Job::new(JobId::unique(), &listener);
     reporter.set_job(job.id.as_str());
     let ended = tokio::select! {

@@ -1,6 +1,7 @@
 //! Where the server is.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use url::Url;
 
@@ -97,6 +98,30 @@ impl ServerAddress {
         }
     }
 
+    /// Whether the server is this computer itself, so that what is said to it takes no way.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        match host.parse::<IpAddr>() {
+            Ok(address) => address.is_loopback(),
+            Err(_) => host == "localhost" || host.ends_with(".localhost"),
+        }
+    }
+
+    /// Whether what is said to the server can be read and changed on the way.
+    #[must_use]
+    pub fn is_unsafe(&self) -> bool {
+        self.scheme == Scheme::Http && !self.is_loopback()
+    }
+
+    /// Whether an address is one of this server: same scheme, host and port.
+    #[must_use]
+    pub fn is_origin_of(&self, url: &Url) -> bool {
+        url.scheme() == self.scheme.as_str()
+            && url.host_str() == Some(self.host.as_str())
+            && url.port() == self.port
+    }
+
     /// The name of the folder that keeps what belongs to this server.
     #[must_use]
     pub fn folder_name(&self) -> String {
@@ -136,6 +161,40 @@ mod tests {
             base("m.example", Some("http"), Some("8000")),
             "http://m.example:8000"
         );
+    }
+
+    #[test]
+    fn only_addresses_of_this_computer_are_loopback_and_only_the_same_origin_is_the_server() {
+        let address = |text| ServerAddress::parse(text, None, None).unwrap();
+        for text in [
+            "127.0.0.1",
+            "127.8.0.1:81",
+            "http://[::1]:8080",
+            "localhost",
+        ] {
+            assert!(address(text).is_loopback(), "{text}");
+        }
+        for text in [
+            "m.example",
+            "10.0.0.1",
+            "[2001:db8::1]",
+            "127.0.0.1.example",
+        ] {
+            assert!(!address(text).is_loopback(), "{text}");
+        }
+        let server = address("http://m.example:8080");
+        let is_there = |text| server.is_origin_of(&Url::parse(text).unwrap());
+        assert!(is_there("http://m.example:8080/x"));
+        for text in [
+            "https://m.example:8080/",
+            "http://m.example/",
+            "http://m.example.evil:8080/",
+            "http://evil@elsewhere:8080/",
+        ] {
+            assert!(!is_there(text), "{text}");
+        }
+        let plain = address("https://m.example:443");
+        assert!(plain.is_origin_of(&Url::parse("https://m.example/x").unwrap()));
     }
 
     #[test]

@@ -40,6 +40,15 @@ impl Ini {
         Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Takes a key out. `true` when it had a value.
+    pub fn remove(&mut self, section: &str, key: &str) -> bool {
+        let had = self.get(section, key).is_some();
+        if let Some(values) = self.sections.get_mut(&section.to_lowercase()) {
+            values.remove(&key.to_lowercase());
+        }
+        had
+    }
+
     /// Takes every value of `other` over those here.
     pub fn merge(&mut self, other: Self) {
         for (section, values) in other.sections {

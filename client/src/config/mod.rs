@@ -8,6 +8,7 @@ mod project;
 mod write;
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ pub use project::default_project;
 pub use write::{Change, apply};
 
 use ini::Ini;
+
+/// Characters of the longest name a computer may have; Linux allows no more for a host.
+const LONGEST_NAME: usize = 64;
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +85,8 @@ impl std::fmt::Debug for Secret {
 pub struct Packager {
     pub user: Option<String>,
     pub password: Option<Secret>,
+    /// A file that holds a password and that others than its owner can read: the password in it does not count.
+    pub exposed: Option<PathBuf>,
     pub project: Option<String>,
     pub store: Option<String>,
 }
@@ -97,6 +103,10 @@ pub struct Settings {
     pub manage_devices: bool,
     pub upload_hardware: bool,
     pub debug: bool,
+    /// Whether passwords may go over http to other computers, where everybody on the way can read them.
+    pub allow_insecure_credentials: bool,
+    /// UUIDs that firmware makers left in many computers, beyond those known.
+    pub firmware_fillers: Vec<String>,
     pub proxy: Option<String>,
     pub package_proxy_cache: Option<String>,
     /// How long a script of a package may be without output and processor time; `None` for ever.
@@ -130,7 +140,7 @@ impl Settings {
     /// # Errors
     /// When a file exists but cannot be read, or a value makes no sense.
     pub fn load(sources: &Sources<'_>) -> Result<Self, ConfigError> {
-        let ini = read_files(&sources.file)?;
+        let (ini, exposed) = read_files(&sources.file)?;
         let mut reader = Reader {
             ini,
             environment: sources.environment,
@@ -150,11 +160,26 @@ impl Settings {
                 .unwrap_or_else(|| default_project(sources.os_release)),
             computer_name: reader
                 .client("Computer_Name", "COMPUTER_NAME")
-                .unwrap_or_else(|| host_name.to_owned()),
+                .unwrap_or_else(|| host_name.to_owned())
+                .chars()
+                .take(LONGEST_NAME)
+                .collect(),
             auto_update_packages: reader.flag("Auto_Update_Packages", "AUTO_UPDATE_PACKAGES", true),
             manage_devices: reader.flag("Manage_Devices", "MANAGE_DEVICES", true),
             upload_hardware: reader.flag("Upload_Hardware", "UPLOAD_HARDWARE", true),
             debug: reader.flag("Debug", "DEBUG", false),
+            allow_insecure_credentials: reader.flag(
+                "Allow_Insecure_Credentials",
+                "ALLOW_INSECURE_CREDENTIALS",
+                false,
+            ),
+            firmware_fillers: reader
+                .client("Firmware_Fillers", "FIRMWARE_FILLERS")
+                .unwrap_or_default()
+                .split([',', ' '])
+                .filter(|uuid| !uuid.is_empty())
+                .map(str::to_owned)
+                .collect(),
             proxy: reader.client("Proxy", "PROXY"),
             package_proxy_cache: reader.client("Package_Proxy_Cache", "PACKAGE_PROXY_CACHE"),
             script_silence_limit: reader
@@ -169,6 +194,7 @@ impl Settings {
             packager: Packager {
                 user: reader.packager("User", "USER"),
                 password: reader.packager("Password", "PASSWORD").map(Secret),
+                exposed,
                 project: reader.packager("Project", "PROJECT"),
                 store: reader.packager("Store", "STORE"),
             },
@@ -179,24 +205,39 @@ impl Settings {
     }
 }
 
-/// The file and, by name, `<file>.d/*.conf`.
-fn read_files(file: &Path) -> Result<Ini, ConfigError> {
-    let mut ini = Ini::parse(&read_optional(file)?);
+/// The file and, by name, `<file>.d/*.conf`, and which of them shows a password to others.
+fn read_files(file: &Path) -> Result<(Ini, Option<PathBuf>), ConfigError> {
+    let mut exposed = None;
+    let mut read = |path: &Path| -> Result<Ini, ConfigError> {
+        let mut ini = Ini::parse(&read_optional(path)?);
+        if is_readable_by_others(path) && ini.remove("packager", "Password") {
+            exposed = Some(path.to_owned());
+        }
+        Ok(ini)
+    };
+    let mut ini = read(file)?;
     let mut folder = file.as_os_str().to_owned();
     folder.push(".d");
-    let Ok(entries) = std::fs::read_dir(PathBuf::from(folder)) else {
-        return Ok(ini);
-    };
-    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    let entries = std::fs::read_dir(PathBuf::from(folder));
+    let mut paths: Vec<_> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     paths.retain(|path| {
         path.extension()
             .is_some_and(|extension| extension == "conf")
     });
     paths.sort();
     for path in paths {
-        ini.merge(Ini::parse(&read_optional(&path)?));
+        ini.merge(read(&path)?);
     }
-    Ok(ini)
+    Ok((ini, exposed))
+}
+
+fn is_readable_by_others(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
 }
 
 fn read_optional(path: &Path) -> Result<String, ConfigError> {
@@ -312,6 +353,31 @@ mod tests {
         assert!(!settings.debug);
         assert_eq!(settings.origins["Server"], Origin::Environment);
         assert_eq!(settings.origins["Project"], Origin::File);
+    }
+
+    #[test]
+    fn a_name_is_cut_at_what_a_host_may_be_called() {
+        let folder = tempfile::tempdir().unwrap();
+        for (length, kept) in [(51, 51), (64, 64), (70, 64)] {
+            let name = "n".repeat(length);
+            let named = [("MIGASFREE_CLIENT_COMPUTER_NAME", name.as_str())];
+            let settings = load(folder.path(), &named);
+            assert_eq!(settings.unwrap().computer_name.len(), kept);
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_file_that_others_can_read_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("migasfree.conf");
+        std::fs::write(&file, "[packager]\nUser = ana\nPassword = hush\n").unwrap();
+        for (mode, counts) in [(0o644, false), (0o640, false), (0o600, true)] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            let packager = load(folder.path(), &[]).unwrap().packager;
+            assert_eq!(packager.user.as_deref(), Some("ana"));
+            assert_eq!(packager.password.is_some(), counts, "{mode:o}");
+            assert_eq!(packager.exposed.is_none(), counts, "{mode:o}");
+        }
     }
 
     #[test]

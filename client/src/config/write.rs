@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::address::ServerAddress;
-use super::{ConfigError, ini};
+use super::{ConfigError, LONGEST_NAME, ini};
 use crate::files;
 
 /// One key of `[client]` and its new text; an empty text takes the key out of force.
@@ -31,6 +31,9 @@ impl Change {
             }
             "Computer_Name" if !value.chars().all(is_name) => {
                 return invalid("letters, digits, `_`, `.` and `-`, or empty");
+            }
+            "Computer_Name" if value.chars().count() > LONGEST_NAME => {
+                return invalid("at most 64 characters");
             }
             "Auto_Update_Packages" | "Manage_Devices" | "Upload_Hardware" | "Debug"
                 if value != "true" && value != "false" =>

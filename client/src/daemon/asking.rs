@@ -7,6 +7,7 @@ use migasfree_dbus::{Error, RequestRecord};
 
 use super::core::{Core, bus_error};
 use super::known::Connectivity;
+use crate::clock::is_younger;
 use crate::identity::account_name;
 use crate::process::SystemRunner;
 use crate::sync::EngineError;
@@ -70,7 +71,7 @@ impl Core {
         let looked_at = &self.asking.looked_at;
         if !self.requests.awaits_decision()
             || self.known.connectivity() != Connectivity::Online
-            || now - looked_at.load(Ordering::Relaxed) < LOOK_EVERY
+            || is_younger(now, looked_at.load(Ordering::Relaxed), LOOK_EVERY)
         {
             return;
         }
@@ -173,7 +174,7 @@ impl Core {
 fn is_away(error: &EngineError) -> bool {
     matches!(
         error,
-        EngineError::Offline(_) | EngineError::Saturated { .. }
+        EngineError::Offline(_) | EngineError::Saturated { .. } | EngineError::Unsealed { .. }
     )
 }
 

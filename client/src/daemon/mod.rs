@@ -44,6 +44,7 @@ use zbus::Connection;
 use zbus::fdo::{DBusProxy, RequestNameFlags};
 
 use self::core::Core;
+use crate::clock::is_younger;
 
 /// A catalogue younger than this is not asked for when the daemon starts, seconds.
 const FRESH: i64 = 15 * 60;
@@ -91,7 +92,7 @@ impl Core {
         loop {
             let wait = if !self.engine().identity().registered {
                 UNREGISTERED
-            } else if self.now() - self.catalog.offer().fetched_at < FRESH
+            } else if is_younger(self.now(), self.catalog.offer().fetched_at, FRESH)
                 || self.refresh_from_server().await
             {
                 failures = 0;

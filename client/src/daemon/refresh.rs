@@ -10,10 +10,11 @@ use tokio::time::timeout;
 use super::catalog::{Icon, Offer, PackageFacts, updates};
 use super::core::Core;
 use super::known::{Connectivity, Facts};
+use crate::clock::is_younger;
 use crate::identity::graphical_user;
 use crate::process::SystemRunner;
 use crate::sync::EngineError;
-use crate::transport::messages::App;
+use crate::transport::messages::{App, ServerInfo};
 
 /// Icons fetched side by side.
 const ICONS_AT_ONCE: usize = 4;
@@ -63,7 +64,7 @@ impl Core {
         self.fetch_catalog().await?;
         let facts = Facts {
             fetched_at: self.now(),
-            server: self.engine().server_info().await?,
+            server: self.server_info().await?,
             info: self.engine().info().await?,
             label: self.engine().label().await?,
             tags: self.engine().tags().await?,
@@ -79,6 +80,16 @@ impl Core {
             }
         }
         Ok(())
+    }
+
+    /// What the server says of itself. Where it does not say it now, what it said before stays.
+    async fn server_info(&self) -> Result<ServerInfo, EngineError> {
+        match self.engine().server_info().await {
+            Err(EngineError::Server {
+                status: 404 | 405, ..
+            }) => Ok(self.known.facts().server.clone()),
+            other => other,
+        }
     }
 
     /// Fetches what is offered here, with its icons.
@@ -136,7 +147,7 @@ impl Core {
         let now = self.now();
         let at_hand =
             old.filter(|old| old.address == address && self.catalog.icons.has(old.revision));
-        if let Some(icon) = at_hand.filter(|icon| now - icon.fetched_at < ICON_AGE) {
+        if let Some(icon) = at_hand.filter(|icon| is_younger(now, icon.fetched_at, ICON_AGE)) {
             return Some(icon.clone());
         }
         match self.engine().public_file(address).await {

@@ -12,8 +12,10 @@ use zbus::{MatchRule, MessageStream, OwnedObjectPath, message};
 use super::catalog;
 use super::core::Core;
 use super::jobs::{NewJob, Task};
+use crate::clock::is_younger;
 use crate::job::{JobResult, ResultCode};
 use crate::sync::Scope;
+use crate::transport::api::Availability;
 
 /// After a start of the computer, seconds; a random part of [`BOOT_SPREAD`] comes on top.
 const AFTER_BOOT: i64 = 5 * 60;
@@ -25,6 +27,10 @@ const AFTER_LOGIN: i64 = 30;
 const LOGIN_AGE: i64 = 60 * 60;
 /// Package lists younger than this are as good as new, seconds.
 const FRESH: i64 = 15 * 60;
+/// Two synchronisations are never further apart, seconds. What is planned for later was planned by a wrong clock.
+const LONGEST: i64 = INTERVAL + INTERVAL / 10;
+/// A server that says "later" is left alone at least this long, seconds, whatever it says.
+const SHORTEST_DELAY: i64 = 60;
 /// After failures, seconds.
 const RETRIES: [i64; 3] = [5 * 60, 15 * 60, 60 * 60];
 
@@ -91,12 +97,14 @@ impl Schedule {
         self.change(|memory| {
             memory.last = now;
             memory.last_result = code.result().as_str().to_owned();
-            let well = matches!(code.result(), JobResult::Success | JobResult::Partial);
+            // Lists of packages that did not come are worth another try soon.
+            let well = matches!(code.result(), JobResult::Success | JobResult::Partial)
+                && code != ResultCode::MetadataFailed;
             let wait = if well {
                 memory.failures = 0;
                 INTERVAL - INTERVAL / 10 + share(INTERVAL / 5, random)
             } else if let Some(seconds) = retry_after {
-                i64::try_from(seconds).unwrap_or(INTERVAL).min(INTERVAL)
+                delay(seconds)
             } else {
                 memory.failures += 1;
                 RETRIES[memory.failures.min(RETRIES.len()) - 1]
@@ -115,8 +123,36 @@ impl Schedule {
         });
     }
 
+    /// The server has no time now: nothing was begun.
+    pub fn put_off(&self, retry_after: Duration, now: i64) {
+        self.change(|memory| {
+            memory.next = now + delay(retry_after.as_secs());
+            memory.login = false;
+        });
+    }
+
+    /// Sets right what a wrong clock wrote down: nothing has happened in the future, and nothing is planned for later
+    /// than it would ever be.
+    pub fn set_right(&self, now: i64) {
+        let memory = self.lock().clone();
+        let planned = memory.next > now + LONGEST;
+        if planned || memory.last > now || memory.refreshed > now {
+            tracing::warn!("the clock was changed; the schedule follows it");
+            self.change(|memory| {
+                if planned {
+                    memory.next = now + AFTER_BOOT;
+                }
+                memory.last = memory.last.min(now);
+                if memory.refreshed > now {
+                    memory.refreshed = 0;
+                }
+            });
+        }
+    }
+
     /// Somebody logged in: brings the next one near, unless the last one is recent or the next one is nearer.
     pub fn logged_in(&self, now: i64) {
+        self.set_right(now);
         let next = now + AFTER_LOGIN;
         let memory = self.lock().clone();
         if now - memory.last > LOGIN_AGE && (memory.next == 0 || next < memory.next) {
@@ -135,7 +171,7 @@ impl Schedule {
     /// Whether the package lists are as good as new.
     #[must_use]
     pub fn is_fresh(&self, now: i64) -> bool {
-        (0..FRESH).contains(&(now - self.lock().refreshed))
+        is_younger(now, self.lock().refreshed, FRESH)
     }
 
     fn change(&self, change: impl FnOnce(&mut Memory)) {
@@ -152,6 +188,13 @@ impl Schedule {
     fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How long to wait when a server asks for it.
+fn delay(seconds: u64) -> i64 {
+    i64::try_from(seconds)
+        .unwrap_or(INTERVAL)
+        .clamp(SHORTEST_DELAY, INTERVAL)
 }
 
 /// A part of `whole`; `random` is between 0 and 1.
@@ -179,6 +222,7 @@ impl Core {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         self.schedule.begin(boot.trim(), self.now(), random());
         loop {
+            self.schedule.set_right(self.now());
             let changed = self.schedule.changed.notified();
             let wait = u64::try_from(self.schedule.next() - self.now()).unwrap_or_default();
             if wait == 0 {
@@ -198,6 +242,11 @@ impl Core {
     async fn synchronise_by_itself(self: &Arc<Self>) {
         if !self.engine().identity().registered {
             self.schedule.missed(self.now());
+            return;
+        }
+        // Asked before there is a job: a busy server leaves no trace among the records.
+        if let Availability::Saturated { retry_after } = self.engine().availability().await {
+            self.schedule.put_off(retry_after, self.now());
             return;
         }
         let origin = if self.schedule.lock().login {
@@ -288,8 +337,42 @@ mod tests {
     fn a_busy_server_says_when_it_has_time() {
         let folder = tempfile::tempdir().unwrap();
         let schedule = schedule(&folder);
-        schedule.ended(ResultCode::Offline, Some(42), 1000, 0.5);
-        assert_eq!(schedule.next(), 1042);
+        schedule.ended(ResultCode::Offline, Some(420), 1000, 0.5);
+        assert_eq!(schedule.next(), 1420);
+        for hurry in [0, 1] {
+            schedule.ended(ResultCode::Offline, Some(hurry), 1000, 0.5);
+            assert_eq!(schedule.next(), 1060);
+            schedule.put_off(Duration::from_secs(hurry), 2000);
+            assert_eq!(schedule.next(), 2060);
+        }
+        schedule.put_off(Duration::MAX, 1000);
+        assert_eq!(schedule.next(), 1000 + INTERVAL);
+    }
+
+    #[test]
+    fn lists_that_did_not_come_are_tried_again_soon() {
+        let folder = tempfile::tempdir().unwrap();
+        let schedule = schedule(&folder);
+        schedule.ended(ResultCode::MetadataFailed, None, 0, 0.5);
+        assert_eq!(schedule.next(), 300);
+        assert_eq!(schedule.last(), (0, "partial".into()));
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_once_does_not_put_the_next_one_off_for_years() {
+        let folder = tempfile::tempdir().unwrap();
+        let (now, wrong) = (1_000_000, 100_000_000);
+        let schedule = schedule(&folder);
+        schedule.ended(ResultCode::Ok, None, wrong, 0.5);
+        schedule.refreshed(wrong);
+        schedule.set_right(now);
+        assert_eq!(schedule.next(), now + AFTER_BOOT);
+        assert_eq!(schedule.last().0, now);
+        assert!(!schedule.is_fresh(now));
+        schedule.ended(ResultCode::Ok, None, now, 0.99);
+        let planned = schedule.next();
+        schedule.set_right(now);
+        assert_eq!(schedule.next(), planned);
     }
 
     #[test]

@@ -61,7 +61,8 @@ pub fn changes(before: &[Trait], after: &[Trait]) -> Vec<Change> {
         .collect()
 }
 
-/// Writes `.json` and `.env` for scripts and for programs that learn from them who this computer is.
+/// Writes `.json` and `.env` for scripts and for programs of root that learn from them who this computer is. Nobody
+/// else reads them: traits tell about the people at this computer.
 ///
 /// # Errors
 /// Those of the file system.
@@ -69,7 +70,7 @@ pub fn write_event_data(folder: &Path, before: &[Trait], after: &[Trait]) -> io:
     files::public_folder(folder)?;
     let (before, after) = (values(before), values(after));
     let data = json!({ "before": before, "after": after });
-    files::write(&folder.join(".json"), &serde_json::to_vec(&data)?, 0o644)?;
+    files::write(&folder.join(".json"), &serde_json::to_vec(&data)?, 0o600)?;
     let mut text = String::new();
     for (name, values) in [("BEFORE_TRAIT", &before), ("TRAIT", &after)] {
         for (prefix, values) in values {
@@ -77,7 +78,7 @@ pub fn write_event_data(folder: &Path, before: &[Trait], after: &[Trait]) -> io:
             let _ = writeln!(text, "{name}_{}={}", variable(prefix), assignment(values));
         }
     }
-    files::write(&folder.join(".env"), text.as_bytes(), 0o644)
+    files::write(&folder.join(".env"), text.as_bytes(), 0o600)
 }
 
 fn variable(prefix: &str) -> String {
@@ -148,6 +149,18 @@ mod tests {
         assert_eq!(data["after"]["CID"][0], "5");
         let text = std::fs::read_to_string(folder.path().join(".env")).unwrap();
         assert_eq!(text, "TRAIT_CID=\"5\"\nTRAIT_SET=(\"a\" \"\\$(reboot)\")\n");
+    }
+
+    #[test]
+    fn only_root_reads_the_traits() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".json"), "{}").unwrap();
+        write_event_data(folder.path(), &[], &[one("USR", "ana")]).unwrap();
+        for name in [".json", ".env"] {
+            let file = std::fs::metadata(folder.path().join(name)).unwrap();
+            assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+        }
     }
 
     proptest! {

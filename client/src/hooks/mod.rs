@@ -4,7 +4,7 @@ mod changes;
 mod traits;
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +61,9 @@ impl Hooks {
                 ("MIGASFREE_AFTER", change.after.join("\n")),
             ];
             for folder in self.layout.hook_folders("events.d") {
+                if !is_folder_name(&change.prefix) {
+                    continue;
+                }
                 // A prefix seen for the first time is of interest only to those who say so.
                 let mut names = vec![format!("{}+", change.prefix)];
                 if !change.is_new() {
@@ -117,6 +120,13 @@ impl Hooks {
             Err(error) => Some(format!("{name} cannot be run: {error}")),
         }
     }
+}
+
+/// Whether a prefix, which the server names, stays one folder within its own.
+fn is_folder_name(prefix: &str) -> bool {
+    let mut parts = Path::new(prefix).components();
+    let one = matches!(parts.next(), Some(Component::Normal(name)) if name == prefix);
+    one && parts.next().is_none() && !prefix.starts_with('.') && !prefix.contains('\0')
 }
 
 /// The executable files of a folder, by name.
@@ -225,6 +235,37 @@ mod tests {
                 "/etc/migasfree/hooks/pre-sync.d/20-bad",
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn no_prefix_leads_out_of_the_folder_of_the_hooks() {
+        let folder = tempfile::tempdir().unwrap();
+        script(folder.path(), "etc/migasfree/hooks/events.d/LOC/a", 0o755);
+        script(folder.path(), "etc/migasfree/hooks/evil/a", 0o755);
+        let absolute = folder.path().join("etc/migasfree/hooks/evil");
+        let runner = Arc::new(Recorder::default());
+        let root = Root::new("/".into(), "/".into());
+        let hooks = Hooks::new(runner.clone(), root, Layout::new(folder.path()));
+        let job = Job::new(JobId::unique(), &Silent);
+        for prefix in [
+            "../evil",
+            "LOC/../../evil",
+            absolute.to_str().unwrap(),
+            "LOC/",
+            "./LOC",
+            ".",
+            "..",
+            "",
+            "LOC\0",
+        ] {
+            let change = Change {
+                prefix: prefix.to_owned(),
+                before: vec!["x".into()],
+                after: vec!["y".into()],
+            };
+            hooks.run_events(&[change], &job).await;
+        }
+        assert_eq!(*runner.0.lock().unwrap(), [""; 0]);
     }
 
     #[tokio::test]

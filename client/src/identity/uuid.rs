@@ -9,11 +9,22 @@ use uuid::Uuid;
 
 use crate::process::{CommandRunner, Invocation};
 
-/// A mainboard maker's placeholder, shared by many computers.
-const PLACEHOLDER: &str = "03000200-0400-0500-0006-000700080009";
+/// What makers left in the firmware of many computers. Beside these, any UUID of sixteen equal bytes tells nothing: all
+/// zeros, all F, all blanks.
+const FILLERS: [&str; 8] = [
+    "03000200-0400-0500-0006-000700080009",
+    "03000200-0400-0500-0006-000700080008",
+    "00020003-0004-0005-0006-000700080009",
+    "00000000-0000-0000-0000-FFFFFFFFFFFF",
+    "6AB5B300-538D-1014-9FB5-B0684D007B53",
+    "12345678-1234-5678-90AB-CDDEEFAABBCC",
+    "12345678-1234-1234-1234-123456789ABC",
+    "00010203-0405-0607-0809-0A0B0C0D0E0F",
+];
 
-/// Upper case: from the firmware, or from the first network card where that says nothing useful.
-pub async fn hardware_uuid(runner: &dyn CommandRunner) -> String {
+/// Upper case: from the firmware, or from the first network card where that says nothing useful. `fillers` are the
+/// site's own additions to the UUIDs that tell nothing.
+pub async fn hardware_uuid(runner: &dyn CommandRunner, fillers: &[String]) -> String {
     let (text, version) = match fs::read_to_string("/sys/class/dmi/id/product_uuid") {
         Ok(text) => (Some(text), smbios_version_of_tables()),
         Err(_) => (dmidecode(runner, &["--string", "system-uuid"]).await, None),
@@ -25,7 +36,7 @@ pub async fn hardware_uuid(runner: &dyn CommandRunner) -> String {
             smbios_version_in(&text).unwrap_or((0, 0))
         }
     };
-    text.and_then(|text| from_firmware(&text, version))
+    text.and_then(|text| from_firmware(&text, version, fillers))
         .unwrap_or_else(from_network_card)
 }
 
@@ -37,17 +48,33 @@ async fn dmidecode(runner: &dyn CommandRunner, arguments: &[&str]) -> Option<Str
 }
 
 /// The firmware's number. Before version 2.6 the first three groups were stored the other way round.
-fn from_firmware(text: &str, version: (u8, u8)) -> Option<String> {
+fn from_firmware(text: &str, version: (u8, u8), fillers: &[String]) -> Option<String> {
     let line = text
         .lines()
         .map(str::trim)
         .find(|line| !line.is_empty() && !line.contains('#'))?;
     let mut uuid = Uuid::parse_str(line).ok()?;
+    if is_filler(uuid, fillers) {
+        return None;
+    }
     if version < (2, 6) {
         uuid = Uuid::from_bytes_le(*uuid.as_bytes());
     }
-    let text = uuid.hyphenated().to_string().to_uppercase();
-    (text != PLACEHOLDER).then_some(text)
+    Some(uuid.hyphenated().to_string().to_uppercase())
+}
+
+/// Whether many computers say the same, in either order of the bytes.
+fn is_filler(uuid: Uuid, more: &[String]) -> bool {
+    let bytes = uuid.as_bytes();
+    let swapped = Uuid::from_bytes_le(*bytes);
+    let known = FILLERS
+        .iter()
+        .copied()
+        .chain(more.iter().map(String::as_str));
+    bytes.iter().all(|byte| *byte == bytes[0])
+        || known
+            .filter_map(|filler| Uuid::parse_str(filler.trim()).ok())
+            .any(|filler| filler == uuid || filler == swapped)
 }
 
 /// The version in the entry point the kernel shows.
@@ -126,17 +153,32 @@ mod tests {
     fn both_generations_of_firmware_keep_their_identity() {
         let same = "4C4C4544-0051-3610-8052-B4C04F4A3132";
         let swapped = "44454C4C-5100-1036-8052-B4C04F4A3132";
-        assert_eq!(from_firmware(TEXT, (2, 6)).as_deref(), Some(same));
-        assert_eq!(from_firmware(TEXT, (3, 0)).as_deref(), Some(same));
-        assert_eq!(from_firmware(TEXT, (2, 5)).as_deref(), Some(swapped));
-        assert_eq!(from_firmware(TEXT, (0, 0)).as_deref(), Some(swapped));
+        for (version, expected) in [((2, 6), same), ((3, 0), same), ((2, 5), swapped)] {
+            assert_eq!(from_firmware(TEXT, version, &[]).as_deref(), Some(expected));
+        }
+        assert_eq!(from_firmware(TEXT, (0, 0), &[]).as_deref(), Some(swapped));
     }
 
     #[test]
     fn useless_numbers_give_way_to_the_network_card() {
-        assert_eq!(from_firmware("Not Settable\n", (2, 8)), None);
-        assert_eq!(from_firmware("", (2, 8)), None);
-        assert_eq!(from_firmware(PLACEHOLDER, (2, 8)), None);
+        let site = ["4C4C4544-0000-0000-0000-000000000001".to_owned()];
+        for text in [
+            "Not Settable",
+            "Default string",
+            "To be filled by O.E.M.",
+            "",
+            "00000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "20202020-2020-2020-2020-202020202020",
+            "03000200-0400-0500-0006-000700080009",
+            "00020003-0004-0005-0006-000700080009",
+            "4c4c4544-0000-0000-0000-000000000001",
+            "44454c4c-0000-0000-0000-000000000001",
+        ] {
+            for version in [(2, 4), (2, 8)] {
+                assert_eq!(from_firmware(text, version, &site), None, "{text}");
+            }
+        }
         assert_eq!(
             with_address("52:54:00:ab:cd:ef"),
             "00000000-0000-0000-0000-525400ABCDEF"

@@ -1,4 +1,5 @@
 //! What is on this computer: packages and hardware.
 
 pub mod hardware;
+mod lenient;
 pub mod software;

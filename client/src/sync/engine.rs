@@ -9,9 +9,11 @@ use crate::job::{Job, JobId};
 use crate::observer::LockHolder;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
 use crate::transport::ApiError;
+use crate::transport::api::Availability;
 use crate::transport::messages::{
     AppId, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, ServerInfo, Tags, Trait,
 };
+use crate::trust::REQUESTS_CALL;
 
 use super::local::{LocalEngine, io};
 use super::{
@@ -81,6 +83,10 @@ impl Engine for LocalEngine {
         Ok(())
     }
 
+    async fn availability(&self) -> Availability {
+        self.server.availability().await
+    }
+
     async fn sync(&self, request: SyncRequest, job: &Job<'_>) -> Result<Outcome, EngineError> {
         self.synchronize(request, job).await
     }
@@ -114,8 +120,9 @@ impl Engine for LocalEngine {
 
     async fn tags(&self) -> Result<Tags, EngineError> {
         let session = self.session().await?;
+        let assigned = session.server.assigned_tags(session.id).await;
         Ok(Tags {
-            assigned: self.known(session.server.assigned_tags(session.id).await)?,
+            assigned: self.known(&session, assigned).await?,
             available: session.server.available_tags(session.id).await?,
         })
     }
@@ -144,17 +151,20 @@ impl Engine for LocalEngine {
 
     async fn info(&self) -> Result<ComputerInfo, EngineError> {
         let session = self.session().await?;
-        self.known(session.server.info(session.id).await)
+        let answer = session.server.info(session.id).await;
+        self.known(&session, answer).await
     }
 
     async fn label(&self) -> Result<Label, EngineError> {
         let session = self.session().await?;
-        self.known(session.server.label(session.id).await)
+        let answer = session.server.label(session.id).await;
+        self.known(&session, answer).await
     }
 
     async fn traits(&self) -> Result<Vec<Trait>, EngineError> {
         let session = self.session().await?;
-        self.known(session.server.traits(session.id).await)
+        let answer = session.server.traits(session.id).await;
+        self.known(&session, answer).await
     }
 
     fn last_traits(&self) -> Vec<Trait> {
@@ -218,12 +228,12 @@ impl Engine for LocalEngine {
         let asked = session
             .server
             .request_app(session.id, app, person, justification);
-        if_taken(asked.await)
+        self.if_taken(asked.await)
     }
 
     async fn app_requests(&self) -> Result<Option<Vec<AppRequest>>, EngineError> {
         let session = self.session().await?;
-        if_taken(session.server.app_requests(session.id).await)
+        self.if_taken(session.server.app_requests(session.id).await)
     }
 
     async fn withdraw_request(&self, id: i64) -> Result<(), EngineError> {
@@ -262,12 +272,27 @@ impl Engine for LocalEngine {
     }
 }
 
-/// `None` from a server that takes no requests for applications.
-fn if_taken<T>(answer: Result<T, ApiError>) -> Result<Option<T>, EngineError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(ApiError::Status { status: 404, .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+impl LocalEngine {
+    /// `None` from a server that takes no requests for applications. One that ever took some is believed only when
+    /// it says so sealed.
+    fn if_taken<T>(&self, answer: Result<T, ApiError>) -> Result<Option<T>, EngineError> {
+        let remembering = |error| io("what is known of the server", error);
+        match answer {
+            Ok(answer) => {
+                self.trust
+                    .note_offered(REQUESTS_CALL)
+                    .map_err(remembering)?;
+                Ok(Some(answer))
+            }
+            Err(ApiError::Status { status: 404, .. }) => Ok(None),
+            Err(error)
+                if error.is_not_offered()
+                    && !self.trust.has_offered(REQUESTS_CALL).map_err(remembering)? =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

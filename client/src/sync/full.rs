@@ -15,12 +15,16 @@ use super::{EngineError, Outcome, Scope, SyncRequest};
 #[derive(Default)]
 struct Marks {
     packages_failed: bool,
+    lists_failed: bool,
     hooks_failed: bool,
 }
 
 impl Marks {
     fn code(&self) -> ResultCode {
-        if self.packages_failed {
+        // Without its lists nothing else about packages can be right: this comes first, and is tried again soon.
+        if self.lists_failed {
+            ResultCode::MetadataFailed
+        } else if self.packages_failed {
             ResultCode::PackagesFailed
         } else if self.hooks_failed {
             ResultCode::HookFailed
@@ -131,12 +135,16 @@ impl LocalEngine {
             let sent = self.send_hardware(session, false, tracker);
             match Self::unless_cancelled(job, sent).await {
                 Ok(()) => {}
-                Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
+                Err(error @ (EngineError::Cancelled | EngineError::Unsealed { .. })) => {
+                    return Err(error);
+                }
                 Err(error) => self.record(Stage::Hardware, &error.to_string(), tracker),
             }
         }
-        if let Err(error) = self.update_traits(session, job, tracker).await {
-            self.record(Stage::Traits, &error.to_string(), tracker);
+        match self.update_traits(session, job, tracker).await {
+            Ok(()) => {}
+            Err(error @ EngineError::Unsealed { .. }) => return Err(error),
+            Err(error) => self.record(Stage::Traits, &error.to_string(), tracker),
         }
         marks.hooks_failed |= !self.run_hooks(Stage::HooksPost, job, tracker).await;
         self.record_synchronization(session, start, &marks, tracker)
@@ -155,18 +163,27 @@ impl LocalEngine {
         let pms = self.package_manager()?;
         match self.update_repositories(session, pms, tracker).await {
             Ok(()) => {
-                self.refresh_metadata(pms, job, tracker).await?;
+                marks.lists_failed |= !self.refresh_metadata(pms, job, tracker).await?;
                 let mandatory = self.mandatory_packages(session, pms, job, tracker).await?;
                 marks.packages_failed |= !mandatory;
                 if self.settings.auto_update_packages || force_upgrade {
                     marks.packages_failed |= !self.upgrade(pms, job, tracker).await?;
                 }
             }
-            Err(error @ EngineError::Offline(_)) => return Err(error),
-            // Without our repositories nothing about packages can be right.
-            Err(error) => {
+            // Without our repositories nothing about packages can be right. The rest of the synchronisation goes on.
+            Err(
+                error @ (EngineError::KeyRefused { .. }
+                | EngineError::Packages(_)
+                | EngineError::Io { .. }),
+            ) => {
                 marks.packages_failed = true;
                 self.record(Stage::Repositories, &error.to_string(), tracker);
+            }
+            Err(error @ EngineError::Offline(_)) => return Err(error),
+            // No word of the server: all stays as it was.
+            Err(error) => {
+                self.record(Stage::Repositories, &error.to_string(), tracker);
+                return Err(error);
             }
         }
         self.send_software(session, pms, tracker).await

@@ -9,6 +9,7 @@ use crate::config::{ConfigError, Settings, Sources};
 use crate::files;
 use crate::hooks::{Hooks, TraitStore};
 use crate::identity;
+use crate::inventory::hardware::HardwareMemory;
 use crate::inventory::software::KnownSoftware;
 use crate::job::Job;
 use crate::keys::KeyStore;
@@ -23,6 +24,7 @@ use crate::process::{CommandRunner, SystemRunner};
 use crate::transport::api::{SealedServer, Server};
 use crate::transport::messages::ComputerId;
 use crate::transport::{ApiError, HttpTransport, Transport, TransportError};
+use crate::trust::TrustStore;
 
 use super::tracker::Tracker;
 use super::{Credentials, EngineError};
@@ -67,6 +69,8 @@ pub struct LocalEngine {
     pub(super) outbox: Outbox,
     pub(super) known_software: KnownSoftware,
     pub(super) traits: TraitStore,
+    pub(super) trust: TrustStore,
+    pub(super) hardware: HardwareMemory,
     pub(super) evaluator: Evaluator,
     pub(super) hooks: Hooks,
     /// Folder of what belongs to the server.
@@ -99,6 +103,8 @@ impl LocalEngine {
             outbox: Outbox::new(folder.join("outbox")),
             known_software: KnownSoftware::new(folder.join("software")),
             traits: TraitStore::new(folder.join("traits.json")),
+            trust: TrustStore::new(folder.join("trust.json")),
+            hardware: HardwareMemory::new(folder.join("hardware.json")),
             evaluator: Evaluator::new(Arc::clone(&runner), root.clone(), layout.clone()),
             hooks: Hooks::new(Arc::clone(&runner), root, layout.clone()),
             pms: packages,
@@ -139,7 +145,7 @@ impl LocalEngine {
             .join("ca.pem");
         let transport = HttpTransport::new(&settings, &language(), &authority).map_err(config)?;
         let engine = Self::new(Parts {
-            uuid: computer_uuid(&layout, &*runner).await?,
+            uuid: computer_uuid(&layout, &*runner, &settings.firmware_fillers).await?,
             transport: Arc::new(transport),
             packages,
             clock: Arc::new(SystemClock),
@@ -185,18 +191,36 @@ impl LocalEngine {
         only_own: bool,
     ) -> Result<crate::transport::messages::Page<serde_json::Value>, EngineError> {
         let session = self.session().await?;
-        self.known(session.server.attributes(session.id, only_own).await)
+        let answer = session.server.attributes(session.id, only_own).await;
+        self.known(&session, answer).await
     }
 
-    /// The answer to a question about this computer. A number the server does not know is forgotten, so that the next
-    /// question begins with asking for it.
-    pub(super) fn known<T>(&self, answer: Result<T, ApiError>) -> Result<T, EngineError> {
-        if let Err(ApiError::Status { status: 404, .. }) = &answer
-            && let Err(error) = self.keys.forget_computer_id()
+    /// The answer to a question about this computer. Where there is none for the number we know, the server is asked
+    /// for the number: only its sealed word makes us forget the old one.
+    pub(super) async fn known<T>(
+        &self,
+        session: &Session,
+        answer: Result<T, ApiError>,
+    ) -> Result<T, EngineError> {
+        if answer
+            .as_ref()
+            .is_err_and(|error| error.status() == Some(404))
         {
-            tracing::warn!(%error, "an old number of this computer stays behind");
+            self.look_for_number(&session.server).await;
         }
         Ok(answer?)
+    }
+
+    async fn look_for_number(&self, server: &SealedServer) {
+        let name = &self.settings.computer_name;
+        let kept = match server.computer_id(&self.uuid, name).await {
+            Ok(id) => self.keys.save_computer_id(&self.settings.project, id),
+            Err(ApiError::Status { status: 404, .. }) => self.keys.forget_computer_id(),
+            Err(_) => Ok(()),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(%error, "an old number of this computer stays behind");
+        }
     }
 
     fn adopt_older_keys(&self) {
@@ -367,9 +391,13 @@ pub fn load_settings(
 }
 
 /// The hardware's number; an alternate root has one of its own, so that it is not taken for the computer it lies on.
-async fn computer_uuid(layout: &Layout, runner: &dyn CommandRunner) -> Result<String, EngineError> {
+async fn computer_uuid(
+    layout: &Layout,
+    runner: &dyn CommandRunner,
+    fillers: &[String],
+) -> Result<String, EngineError> {
     if layout.is_host() {
-        return Ok(identity::hardware_uuid(runner).await);
+        return Ok(identity::hardware_uuid(runner, fillers).await);
     }
     let path = layout.state().join("uuid");
     let read =
@@ -430,10 +458,27 @@ impl From<ApiError> for EngineError {
                 status: 429,
                 retry_after,
                 ..
+            }
+            | ApiError::Unsealed {
+                status: 429,
+                retry_after,
+                ..
             } => Self::Saturated {
                 seconds: retry_after.map_or(300, |time| time.as_secs()),
             },
             ApiError::Status { status, detail, .. } => Self::Server { status, detail },
+            ApiError::Unsealed {
+                call,
+                status,
+                detail,
+                ..
+            } => Self::Unsealed {
+                status,
+                detail: format!("{call}: {detail}"),
+            },
+            ApiError::Transport(error @ TransportError::InsecureCredentials(_)) => {
+                Self::Config(error.to_string())
+            }
             ApiError::Untrusted(error) => Self::Untrusted(error.to_string()),
             ApiError::Transport(error) => Self::Unintelligible(error.to_string()),
             ApiError::Malformed { call, reason } => {

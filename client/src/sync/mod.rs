@@ -7,6 +7,7 @@ mod packages;
 mod registration;
 mod steps;
 mod tracker;
+mod trusting;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::{Job, JobId, ResultCode};
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
+use crate::transport::api::Availability;
 use crate::transport::messages::{
     App, AppId, AppRequest, Category, ComputerId, ComputerInfo, Label, MandatoryPackages, Tags,
     Trait,
@@ -122,8 +124,24 @@ pub enum EngineError {
     Saturated { seconds: u64 },
     #[error("the server failed ({status}): {detail}")]
     Server { status: u16, detail: String },
+    /// An error in the clear in place of a sealed answer: it says nothing about what the server knows.
+    #[error(
+        "the server's place was taken by an answer in the clear ({status}): {detail}; a proxy or the sign-in page of a \
+         network may stand between, try again when it does not"
+    )]
+    Unsealed { status: u16, detail: String },
     #[error("the server's answer cannot be trusted: {0}")]
     Untrusted(String),
+    /// Nobody vouches for the key the repositories are signed with now.
+    #[error(
+        "the repository key {fingerprint} of {server} is not trusted: {why}. If it is right, root accepts it with \
+         `migasfree keys accept {fingerprint}`"
+    )]
+    KeyRefused {
+        server: String,
+        fingerprint: String,
+        why: String,
+    },
     /// An answer that is too long, or not of the shape agreed on.
     #[error("the server does not speak as expected: {0}")]
     Unintelligible(String),
@@ -158,8 +176,9 @@ impl EngineError {
             Self::NotRegistered
             | Self::Refused(_)
             | Self::Server { .. }
+            | Self::Unsealed { .. }
             | Self::Unintelligible(_) => ResultCode::Server,
-            Self::Untrusted(_) => ResultCode::Untrusted,
+            Self::Untrusted(_) | Self::KeyRefused { .. } => ResultCode::Untrusted,
             Self::NoPackageManager | Self::Unsupported(_) => ResultCode::Backend,
             Self::InvalidTag(_) | Self::Config(_) => ResultCode::NotFound,
             Self::Locked(_) => ResultCode::LockTimeout,
@@ -191,6 +210,11 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
 
     /// Forgets keys and number; with `all` those of every server this computer ever had.
     fn unregister(&self, all: bool) -> Result<(), EngineError>;
+
+    /// Whether the server has time for a synchronisation that nobody waits for.
+    async fn availability(&self) -> Availability {
+        Availability::Available
+    }
 
     /// Synchronises, registering first when that needs no credentials.
     async fn sync(&self, request: SyncRequest, job: &Job<'_>) -> Result<Outcome, EngineError>;

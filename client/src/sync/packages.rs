@@ -163,7 +163,8 @@ impl LocalEngine {
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<ResultCode, EngineError> {
-        let rules = self.known(session.server.set_tags(session.id, tags).await)?;
+        let rules = session.server.set_tags(session.id, tags).await;
+        let rules = self.known(session, rules).await?;
         tracker.ok(Stage::Connect);
         if !apply {
             return Ok(ResultCode::Ok);
@@ -172,7 +173,7 @@ impl LocalEngine {
         self.send_faults(session, job, tracker).await?;
         let pms = self.package_manager()?;
         self.update_repositories(session, pms, tracker).await?;
-        self.refresh_metadata(pms, job, tracker).await?;
+        let lists = self.refresh_metadata(pms, job, tracker).await?;
         let mut ok = self
             .change(pms, Stage::Remove, &rules.remove, job, tracker)
             .await?;
@@ -186,7 +187,9 @@ impl LocalEngine {
             .change(pms, Stage::Install, &rules.install, job, tracker)
             .await?;
         self.send_software(session, pms, tracker).await?;
-        Ok(if ok {
+        Ok(if !lists {
+            ResultCode::MetadataFailed
+        } else if ok {
             ResultCode::Ok
         } else {
             ResultCode::PackagesFailed

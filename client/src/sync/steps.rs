@@ -1,7 +1,5 @@
 //! The steps a synchronisation is made of (`client` 10); each can be used by itself.
 
-use std::collections::BTreeMap;
-
 use crate::attributes;
 use crate::files;
 use crate::hooks;
@@ -9,7 +7,7 @@ use crate::identity;
 use crate::inventory::hardware::{self, HardwareError};
 use crate::inventory::software;
 use crate::job::{Job, ResultCode};
-use crate::observer::{OutputStream, Question, QuestionKind, Stage};
+use crate::observer::{OutputStream, Stage};
 use crate::outbox;
 use crate::pms::{Action, PackageManager, PackageName, PmsError};
 use crate::transport::ApiError;
@@ -104,7 +102,8 @@ impl LocalEngine {
         Ok(())
     }
 
-    /// Trusts the server's repository key and writes down its repositories.
+    /// Writes down the server's repositories and the key they are signed with. Everything is asked for first, so that an
+    /// answer that does not come leaves all as it was.
     pub(super) async fn update_repositories(
         &self,
         session: &Session,
@@ -113,55 +112,33 @@ impl LocalEngine {
     ) -> Result<(), EngineError> {
         tracker.begin(Stage::Repositories);
         let access = self.access();
-        let key = self.server.repository_key().await?;
-        if let Some(trusted) = pms.trusted_key(&access)
-            && trusted != key
-        {
-            self.confirm_new_key(tracker).await?;
-        }
-        pms.import_key(&access, &key)?;
         let repositories = session.server.repositories(session.id).await?;
+        let key = self.trusted_key(session, pms, tracker).await?;
+        pms.import_key(&access, &key)?;
         pms.write_repositories(&access, &repositories)?;
         tracker.ok(Stage::Repositories);
         Ok(())
     }
 
-    /// A key other than the one trusted so far is put before the owner of the job, and always shows among the
-    /// errors the administrator sees.
-    async fn confirm_new_key(&self, tracker: &Tracker<'_>) -> Result<(), EngineError> {
-        use crate::observer::Observer as _;
-        let server = self.settings.server.to_string();
-        let question = Question {
-            kind: QuestionKind::KeyTrust,
-            data: BTreeMap::from([("server".to_owned(), server.clone())]),
-            default: "accept".to_owned(),
-        };
-        let answer = tracker
-            .question(&question)
-            .await
-            .unwrap_or(question.default);
-        if answer != "accept" {
-            let text = format!("the new repository key of {server} was refused");
-            return Err(EngineError::Untrusted(text));
-        }
-        let text = format!("the repository key of {server} is another one than before");
-        self.record(Stage::Repositories, &text, tracker);
-        Ok(())
-    }
-
+    /// `false` when it failed.
     pub(super) async fn refresh_metadata(
         &self,
         pms: &dyn PackageManager,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
-    ) -> Result<(), EngineError> {
+    ) -> Result<bool, EngineError> {
         tracker.begin(Stage::Metadata);
         match pms.run(&Action::Refresh, job).await {
-            Ok(()) => tracker.ok(Stage::Metadata),
-            Err(PmsError::Cancelled) => return Err(EngineError::Cancelled),
-            Err(error) => self.record(Stage::Metadata, &error.to_string(), tracker),
+            Ok(()) => {
+                tracker.ok(Stage::Metadata);
+                Ok(true)
+            }
+            Err(PmsError::Cancelled) => Err(EngineError::Cancelled),
+            Err(error) => {
+                self.record(Stage::Metadata, &error.to_string(), tracker);
+                Ok(false)
+            }
         }
-        Ok(())
     }
 
     /// Removes, then installs what the server demands. `false` when something of it failed.
@@ -304,15 +281,37 @@ impl LocalEngine {
     ) -> Result<(), EngineError> {
         use crate::observer::Observer as _;
         tracker.begin(Stage::Hardware);
+        let file = |error| io("what is known of the hardware", error);
         if always || session.server.hardware_required(session.id).await? {
             match hardware::hardware(&*self.runner).await {
-                Ok(hardware) => session.server.send_hardware(session.id, &hardware).await?,
+                Ok(hardware) if !always && self.hardware.is_refused(&hardware) => {
+                    let text = "the server refused this description of the hardware before";
+                    tracker.output(OutputStream::Info, text);
+                }
+                Ok(hardware) => match session.server.send_hardware(session.id, &hardware).await {
+                    Ok(()) => self.hardware.taken().map_err(file)?,
+                    Err(
+                        error @ ApiError::Status {
+                            status: 400 | 413 | 422,
+                            ..
+                        },
+                    ) => {
+                        self.hardware.refused(&hardware).map_err(file)?;
+                        return Err(error.into());
+                    }
+                    Err(error) => return Err(error.into()),
+                },
                 // Without `lshw` a computer is managed all the same: no fault to tell at every synchronisation.
                 Err(error @ HardwareError::NotInstalled) if !always => {
                     tracker.output(OutputStream::Info, &error.to_string());
                 }
                 Err(error) => {
-                    self.record(Stage::Hardware, &error.to_string(), tracker);
+                    let text = error.to_string();
+                    if always || self.hardware.is_news(&text).map_err(file)? {
+                        self.record(Stage::Hardware, &text, tracker);
+                    } else {
+                        tracker.failed(Stage::Hardware, &text);
+                    }
                     return Ok(());
                 }
             }
@@ -392,11 +391,11 @@ impl LocalEngine {
     }
 }
 
-/// What the server calls nonsense will be nonsense tomorrow, too.
+/// What the server itself calls nonsense will be nonsense tomorrow, too. What anybody else says of it drops nothing.
 fn accepted_or_useless(sent: Result<(), ApiError>) -> Result<(), EngineError> {
     match sent {
         Err(ApiError::Status {
-            status: 400 | 413 | 422,
+            status: 400 | 422,
             detail,
             ..
         }) => {

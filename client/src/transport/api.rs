@@ -9,12 +9,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::messages::{
-    App, AppId, AppRequest, Category, ComputerId, ComputerInfo, FaultDefinition, Label,
+    App, AppId, AppRequest, Category, ComputerId, ComputerInfo, FaultDefinition, KeyWord, Label,
     MandatoryPackages, Page, Property, Repository, ServerInfo, TagRules, Trait,
 };
 use super::public::{self, shape};
 use super::{ApiError, Body, Keys, PackagerKeys, Request, Response, Transport, sealed};
 use crate::keys::KeyPair;
+use crate::trust::Fingerprint;
 
 /// The server as anybody may talk to it.
 #[derive(Debug, Clone)]
@@ -84,13 +85,13 @@ impl Server {
     /// # Errors
     /// 403 when the project registers nobody by itself and the credentials do not suffice.
     pub async fn project_keys(&self, request: &KeyRequest) -> Result<Keys, ApiError> {
-        public::keys(&*self.transport, "project", request.fields()).await
+        public::keys(&*self.transport, "project", request).await
     }
 
     /// # Errors
     /// 403 when the credentials are not a packager's.
     pub async fn packager_keys(&self, request: &KeyRequest) -> Result<PackagerKeys, ApiError> {
-        public::keys(&*self.transport, "packager", request.fields()).await
+        public::keys(&*self.transport, "packager", request).await
     }
 
     /// The armored key the repositories are signed with.
@@ -148,7 +149,7 @@ impl Server {
 }
 
 impl KeyRequest {
-    fn fields(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
         let mut architecture = self.architecture.clone();
         // Servers keep no more than twenty characters and fail on longer texts.
         architecture.truncate(architecture.floor_char_boundary(20));
@@ -235,6 +236,28 @@ impl SealedServer {
             "sync_attributes": report.attributes,
         });
         self.tell("computers/attributes/", claims).await
+    }
+
+    /// The fingerprints of the keys that repositories may be signed with. An addition of ours: other servers do not
+    /// announce it. The answer is for this question alone, so that no older one passes for it.
+    pub async fn repository_fingerprints(&self) -> Result<Vec<Fingerprint>, ApiError> {
+        let call = "keys/repositories/";
+        let nonce = uuid::Uuid::new_v4().simple().to_string();
+        let answer: KeyWord = self.call(call, json!({ "nonce": nonce })).await?;
+        if answer.nonce != nonce {
+            return Err(ApiError::Malformed {
+                call: call.to_owned(),
+                reason: "it is the answer to another question".to_owned(),
+            });
+        }
+        let read = |text: &String| {
+            text.parse::<Fingerprint>()
+                .map_err(|_| ApiError::Malformed {
+                    call: call.to_owned(),
+                    reason: format!("`{text}` is no fingerprint"),
+                })
+        };
+        answer.fingerprints.iter().map(read).collect()
     }
 
     /// Code of faults to look for; a server that knows none answers 404 or an empty list.
@@ -352,9 +375,7 @@ impl SealedServer {
     /// Everything about this computer; from a server without this call what its label says.
     pub async fn info(&self, id: ComputerId) -> Result<ComputerInfo, ApiError> {
         match self.call("computers/info/", json!({ "id": id })).await {
-            Err(ApiError::Status {
-                status: 404 | 405, ..
-            }) => {
+            Err(error) if error.is_not_offered() => {
                 let Label {
                     uuid,
                     name,
@@ -460,7 +481,7 @@ impl SealedServer {
         file: &Path,
         media_type: &str,
     ) -> Result<(), ApiError> {
-        let message = sealed::seal(&self.keys, claims).await;
+        let message = sealed::seal(&self.keys, claims).await?;
         let name = file
             .file_name()
             .unwrap_or_default()
@@ -491,7 +512,7 @@ impl SealedServer {
     }
 }
 
-/// A 404 stands for "there are none".
+/// A 404 that the server sealed stands for "there are none".
 fn or_none<T: Default>(answer: Result<T, ApiError>) -> Result<T, ApiError> {
     match answer {
         Err(ApiError::Status { status: 404, .. }) => Ok(T::default()),

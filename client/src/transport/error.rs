@@ -11,6 +11,26 @@ pub enum TransportError {
     Timeout,
     #[error("the answer is too long")]
     TooLong,
+    /// A redirection that would leave the server; it is not followed.
+    #[error(
+        "the server sends this computer on to {0}, which is not the server of its configuration; \
+         if that is where it should go, use `migasfree conf --server`"
+    )]
+    Redirected(String),
+    /// Nothing vouches for any server.
+    #[error(
+        "there are no certificates to check the server with ({0}); install the package `ca-certificates`"
+    )]
+    NoCertificates(String),
+    /// A password would go over a connection that everybody on the way can read.
+    #[error(
+        "a password is not sent to {0}, because everybody on the way could read it: use https, or set \
+         `Allow_Insecure_Credentials = true` in the configuration to send it all the same"
+    )]
+    InsecureCredentials(String),
+    /// The call was cut off because this program ends.
+    #[error("this program is stopping")]
+    Stopping,
     #[error("{path}: {source}")]
     File {
         path: String,
@@ -31,6 +51,17 @@ pub enum ApiError {
         detail: String,
         retry_after: Option<Duration>,
     },
+    /// An error in the clear where the server answers sealed: a proxy, the sign-in page of a network, or somebody
+    /// who wants to be taken for the server. It says nothing about what the server knows.
+    #[error(
+        "{call} was answered {status} in the clear, by the server's front or by somebody between: {detail}"
+    )]
+    Unsealed {
+        call: String,
+        status: u16,
+        detail: String,
+        retry_after: Option<Duration>,
+    },
     /// The answer is not sealed as it must be.
     #[error("the server's answer cannot be trusted: {0}")]
     Untrusted(#[from] migasfree_envelope::OpenError),
@@ -44,7 +75,7 @@ impl ApiError {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Status { status, .. } => Some(*status),
+            Self::Status { status, .. } | Self::Unsealed { status, .. } => Some(*status),
             _ => None,
         }
     }
@@ -56,12 +87,30 @@ impl ApiError {
             Self::Transport(error) => {
                 matches!(
                     error,
-                    TransportError::Unreachable(_) | TransportError::Timeout
+                    TransportError::Unreachable(_)
+                        | TransportError::Timeout
+                        | TransportError::Redirected(_)
+                        | TransportError::NoCertificates(_)
+                        | TransportError::Stopping
                 )
             }
             // A gateway that answers for a server that is away.
-            Self::Status { status, .. } => matches!(status, 502..=504),
+            Self::Status { status, .. } | Self::Unsealed { status, .. } => {
+                matches!(status, 502..=504)
+            }
             _ => false,
         }
+    }
+
+    /// Whether this is what a server answers that has no such call, which anybody between can answer as well.
+    #[must_use]
+    pub fn is_not_offered(&self) -> bool {
+        matches!(
+            self,
+            Self::Unsealed {
+                status: 404 | 405,
+                ..
+            }
+        )
     }
 }

@@ -1,82 +1,184 @@
 //! The real [`Transport`], over HTTP and TLS.
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
+use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Proxy, RequestBuilder};
 use tokio_util::io::ReaderStream;
 
 use super::{Body, Method, Request, Response, Transport, TransportError};
-use crate::config::{ConfigError, Settings};
+use crate::config::{ConfigError, Scheme, ServerAddress, Settings};
 
 /// Longest answer read.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
+/// Redirections followed for one call.
+const MOST_REDIRECTIONS: usize = 5;
 
-/// Sends requests to one server. Certificates are checked against those the system trusts and, when there is one,
-/// against the organisation's own authority.
+/// Sends requests to one server, and follows it nowhere else. Certificates are checked against those the system trusts
+/// and, when there is one, against the organisation's own authority.
 #[derive(Debug)]
 pub struct HttpTransport {
-    client: Client,
+    plan: ClientPlan,
+    /// Made when it is first needed: certificates may be installed while we run.
+    client: OnceLock<Client>,
     base: String,
+    credentials: Credentials,
 }
 
-impl HttpTransport {
-    /// `authority` is a PEM file with the organisation's certificates; it may be missing.
-    ///
-    /// # Errors
-    /// When the proxy or the authority makes no sense.
-    pub fn new(settings: &Settings, language: &str, authority: &Path) -> Result<Self, ConfigError> {
+/// Whether a password may go to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Credentials {
+    /// Nobody on the way can read it, or there is no way.
+    Safe,
+    /// The administrator wants it all the same.
+    Unsafe,
+    Refused,
+}
+
+impl Credentials {
+    fn of(settings: &Settings) -> Self {
+        let stays_here = settings.server.is_loopback() && settings.proxy.is_none();
+        match settings.server.scheme {
+            Scheme::Https => Self::Safe,
+            Scheme::Http if stays_here => Self::Safe,
+            Scheme::Http if settings.allow_insecure_credentials => Self::Unsafe,
+            Scheme::Http => Self::Refused,
+        }
+    }
+}
+
+/// What a client is made from.
+#[derive(Debug)]
+struct ClientPlan {
+    language: HeaderValue,
+    proxy: Option<Proxy>,
+    authority: PathBuf,
+    server: ServerAddress,
+}
+
+impl ClientPlan {
+    fn build(&self) -> reqwest::Result<Client> {
         let mut headers = HeaderMap::new();
-        let language = HeaderValue::from_str(language);
-        headers.insert(
-            ACCEPT_LANGUAGE,
-            language.unwrap_or(HeaderValue::from_static("en")),
-        );
+        headers.insert(ACCEPT_LANGUAGE, self.language.clone());
         let mut builder = Client::builder()
             .user_agent(concat!("migasfree-client/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
             .connect_timeout(Duration::from_secs(20))
             // Some servers hang up after a few seconds without a call: a call must not go out on such a connection.
             .pool_idle_timeout(Duration::from_secs(1))
+            .redirect(stay_at(self.server.clone()))
             .no_proxy();
-        if let Some(proxy) = &settings.proxy {
-            let invalid = |_| ConfigError::Invalid {
-                key: "Proxy",
-                value: proxy.clone(),
-                expected: "host:port",
-            };
-            builder = builder.proxy(Proxy::all(format!("http://{proxy}")).map_err(invalid)?);
+        if let Some(proxy) = &self.proxy {
+            builder = builder.proxy(proxy.clone());
         }
-        if let Ok(pem) = std::fs::read(authority) {
-            for certificate in Certificate::from_pem_bundle(&pem).unwrap_or_default() {
-                builder = builder.add_root_certificate(certificate);
-            }
+        builder = match self.server.scheme {
+            // Nothing is checked over http: a system without certificates can speak it.
+            Scheme::Http => builder.tls_certs_only([]),
+            Scheme::Https => builder.tls_certs_merge(self.authorities()),
+        };
+        builder.build()
+    }
+
+    /// The certificates of the organisation's own authority.
+    fn authorities(&self) -> Vec<Certificate> {
+        let pem = std::fs::read(&self.authority).unwrap_or_default();
+        Certificate::from_pem_bundle(&pem).unwrap_or_default()
+    }
+}
+
+/// Follows redirections within the server and no others: what is sent is meant for it, what comes is believed to be its.
+fn stay_at(server: ServerAddress) -> Policy {
+    Policy::custom(move |attempt| {
+        if !server.is_origin_of(attempt.url()) {
+            let target = attempt.url().origin().ascii_serialization();
+            return attempt.error(LeavesServer(target));
         }
-        let client = builder.build().map_err(|error| ConfigError::Invalid {
-            key: "Server",
-            value: format!("{} ({error})", settings.server),
-            expected: "an address this computer can speak to",
-        })?;
-        Ok(Self {
-            client,
+        if attempt.previous().len() > MOST_REDIRECTIONS {
+            return attempt.error(LeavesServer("one page after the other".to_owned()));
+        }
+        attempt.follow()
+    })
+}
+
+/// A redirection to somewhere else.
+#[derive(Debug, thiserror::Error)]
+#[error("the server sends this computer on to {0}")]
+struct LeavesServer(String);
+
+impl HttpTransport {
+    /// `authority` is a PEM file with the organisation's certificates; it may be missing.
+    ///
+    /// # Errors
+    /// When the proxy makes no sense. A system without certificates is no error here: calls tell of it.
+    pub fn new(settings: &Settings, language: &str, authority: &Path) -> Result<Self, ConfigError> {
+        let proxy = settings
+            .proxy
+            .as_ref()
+            .map(|proxy| {
+                Proxy::all(format!("http://{proxy}")).map_err(|_| ConfigError::Invalid {
+                    key: "Proxy",
+                    value: proxy.clone(),
+                    expected: "host:port",
+                })
+            })
+            .transpose()?;
+        let transport = Self {
+            plan: ClientPlan {
+                language: HeaderValue::from_str(language).unwrap_or(HeaderValue::from_static("en")),
+                proxy,
+                authority: authority.to_owned(),
+                server: settings.server.clone(),
+            },
+            client: OnceLock::new(),
             base: settings.server.base(),
-        })
+            credentials: Credentials::of(settings),
+        };
+        if let Err(error) = transport.client() {
+            tracing::error!(server = transport.base, %error, "the server cannot be spoken to");
+        }
+        Ok(transport)
+    }
+
+    fn client(&self) -> Result<&Client, TransportError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let built = self.plan.build();
+        let built = built.map_err(|error| TransportError::NoCertificates(innermost(&error)))?;
+        Ok(self.client.get_or_init(|| built))
+    }
+
+    fn may_carry_credentials(&self) -> Result<(), TransportError> {
+        match self.credentials {
+            Credentials::Safe => Ok(()),
+            Credentials::Unsafe => {
+                tracing::error!(
+                    server = self.base,
+                    "a password is sent over http, where everybody on the way can read it \
+                     (Allow_Insecure_Credentials is on)"
+                );
+                Ok(())
+            }
+            Credentials::Refused => Err(TransportError::InsecureCredentials(self.base.clone())),
+        }
     }
 
     async fn request(&self, request: Request) -> Result<RequestBuilder, TransportError> {
-        let address = if request.path.contains("://") {
-            request.path
-        } else {
-            format!("{}{}", self.base, request.path)
-        };
+        if request.carries_credentials {
+            self.may_carry_credentials()?;
+        }
+        let address = format!("{}{}", self.base, request.path);
+        let client = self.client()?;
         let builder = match request.method {
-            Method::Get => self.client.get(address),
-            Method::Post => self.client.post(address),
+            Method::Get => client.get(address),
+            Method::Post => client.post(address),
         };
         let builder = builder.timeout(request.limit);
         Ok(match request.body {
@@ -154,10 +256,21 @@ fn failure(error: &reqwest::Error) -> TransportError {
     if error.is_timeout() {
         return TransportError::Timeout;
     }
-    // The innermost cause says what happened: "connection refused", "invalid peer certificate".
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(LeavesServer(target)) = error.downcast_ref() {
+            return TransportError::Redirected(target.clone());
+        }
+        cause = error.source();
+    }
+    TransportError::Unreachable(innermost(error))
+}
+
+/// The innermost cause says what happened: "connection refused", "invalid peer certificate".
+fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    TransportError::Unreachable(cause.to_string())
+    cause.to_string()
 }

@@ -26,6 +26,16 @@ pub struct ServerInfo {
     pub version: String,
     #[serde(deserialize_with = "text_or_null")]
     pub organization: String,
+    /// Calls it has beyond those of migasfree 5, by path below the version: `safe/keys/repositories/`.
+    pub additions: Vec<String>,
+}
+
+/// The server's word about the keys of its repositories (`keys/repositories`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct KeyWord {
+    /// What the question said.
+    pub nonce: String,
+    pub fingerprints: Vec<String>,
 }
 
 /// Code whose output becomes an attribute (`computers/properties`).

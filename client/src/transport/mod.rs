@@ -42,10 +42,12 @@ pub enum Body {
 #[derive(Debug, Clone)]
 pub struct Request {
     pub method: Method,
-    /// Path below the server with its leading slash, or a full address.
+    /// Path below the server with its leading slash.
     pub path: String,
     pub body: Body,
     pub limit: Duration,
+    /// Whether a password can be read in it: such a request does not go everywhere.
+    pub carries_credentials: bool,
 }
 
 impl Request {
@@ -59,6 +61,7 @@ impl Request {
             path: path.to_owned(),
             body: Body::Empty,
             limit: Self::LIMIT,
+            carries_credentials: false,
         }
     }
 
@@ -69,6 +72,7 @@ impl Request {
             path: path.to_owned(),
             body,
             limit: Self::LIMIT,
+            carries_credentials: false,
         }
     }
 }

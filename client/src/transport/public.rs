@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::api::KeyRequest;
 use super::messages::ServerInfo;
 use super::sealed::status;
 use super::{ApiError, Body, Method, Request, Response, Transport};
@@ -49,15 +50,12 @@ pub(super) async fn server_info(transport: &dyn Transport) -> Result<ServerInfo,
 pub(super) async fn keys<T: for<'de> Deserialize<'de>>(
     transport: &dyn Transport,
     kind: &str,
-    fields: Vec<(&'static str, String)>,
+    wanted: &KeyRequest,
 ) -> Result<T, ApiError> {
     let path = format!("/api/v1/public/keys/{kind}/");
-    let value = json(
-        transport
-            .send(Request::post(&path, Body::Form(fields)))
-            .await?,
-        &path,
-    )?;
+    let mut request = Request::post(&path, Body::Form(wanted.fields()));
+    request.carries_credentials = !wanted.password.is_empty();
+    let value = json(transport.send(request).await?, &path)?;
     shape(value, &path)
 }
 

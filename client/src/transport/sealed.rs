@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{ApiError, Body, Request, Response, Transport};
+use super::{ApiError, Body, Request, Response, Transport, TransportError};
 use crate::keys::KeyPair;
 
 /// Seals `claims`, sends them, opens the answer.
@@ -15,7 +15,7 @@ pub(super) async fn call(
     path: &str,
     claims: Value,
 ) -> Result<Value, ApiError> {
-    let message = seal(keys, claims).await;
+    let message = seal(keys, claims).await?;
     let body = Body::Json(json!({ "msg": message, "project": project }));
     let path = format!("/api/v1/safe/{path}");
     answer(
@@ -27,18 +27,26 @@ pub(super) async fn call(
 }
 
 /// Sealing costs a private RSA operation, half a millisecond: kept off the runtime's threads.
-pub(super) async fn seal(keys: &KeyPair, claims: Value) -> String {
+pub(super) async fn seal(keys: &KeyPair, claims: Value) -> Result<String, TransportError> {
     let keys = keys.clone();
-    let sealed = tokio::task::spawn_blocking(move || {
-        migasfree_envelope::seal(&claims, &keys.own, &keys.server)
-    });
-    match sealed.await {
-        Ok(message) => message,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    off_the_runtime(move || migasfree_envelope::seal(&claims, &keys.own, &keys.server)).await
+}
+
+/// A runtime that shuts down cuts such work off: that is an end, and nothing to panic about.
+async fn off_the_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, TransportError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(TransportError::Stopping),
+        },
     }
 }
 
-/// What an answer says: the claims of a success, [`ApiError::Status`] for everything else.
+/// What an answer says: the claims of a success, [`ApiError::Status`] for an error the server sealed,
+/// [`ApiError::Unsealed`] for one that anybody may have written.
 pub(super) async fn answer(
     response: Response,
     keys: &KeyPair,
@@ -50,7 +58,7 @@ pub(super) async fn answer(
         .as_ref()
         .and_then(|body| body.get("msg")?.as_str().map(str::to_owned));
     let opened = match sealed {
-        Some(message) => Some(open(keys, message).await),
+        Some(message) => Some(open(keys, message).await?),
         None => None,
     };
     match (success, opened) {
@@ -59,24 +67,58 @@ pub(super) async fn answer(
             call: call.to_owned(),
             reason: "the answer is not sealed".to_owned(),
         }),
-        // An error may come sealed, plain, or sealed for keys that are no longer ours.
-        (false, Some(Ok(detail))) => Err(status(&response, &detail)),
-        (false, _) => Err(status(&response, &parsed.unwrap_or(Value::Null))),
+        (false, Some(Ok(detail))) if is_refusal(response.status, &detail) => {
+            Err(status(&response, &detail))
+        }
+        // What is sealed is the answer of a success: somebody changed the status.
+        (false, Some(Ok(_))) => Err(ApiError::Malformed {
+            call: call.to_owned(),
+            reason: format!("the status {} contradicts what is sealed", response.status),
+        }),
+        // An error may come plain, or sealed for keys that are no longer ours.
+        (false, _) => Err(unsealed(&response, &parsed.unwrap_or(Value::Null), call)),
     }
 }
 
-async fn open(keys: &KeyPair, message: String) -> Result<Value, migasfree_envelope::OpenError> {
-    let (own, server) = (Arc::clone(&keys.own), Arc::clone(&keys.server));
-    let opened =
-        tokio::task::spawn_blocking(move || migasfree_envelope::open(&message, &own, &server));
-    match opened.await {
-        Ok(result) => result,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+/// Whether sealed content can be that of an error. The status itself is not sealed, and a 404 means "none" in some
+/// calls, so that it has to say why.
+fn is_refusal(status: u16, detail: &Value) -> bool {
+    match detail {
+        Value::String(_) => true,
+        Value::Object(object) => {
+            status != 404 || object.contains_key("detail") || object.contains_key("error")
+        }
+        _ => false,
     }
+}
+
+async fn open(
+    keys: &KeyPair,
+    message: String,
+) -> Result<Result<Value, migasfree_envelope::OpenError>, TransportError> {
+    let (own, server) = (Arc::clone(&keys.own), Arc::clone(&keys.server));
+    off_the_runtime(move || migasfree_envelope::open(&message, &own, &server)).await
 }
 
 /// The error an answer stands for.
 pub(super) fn status(response: &Response, body: &Value) -> ApiError {
+    ApiError::Status {
+        status: response.status,
+        detail: detail_of(response.status, body),
+        retry_after: response.retry_after,
+    }
+}
+
+fn unsealed(response: &Response, body: &Value, call: &str) -> ApiError {
+    ApiError::Unsealed {
+        call: call.to_owned(),
+        status: response.status,
+        detail: detail_of(response.status, body),
+        retry_after: response.retry_after,
+    }
+}
+
+fn detail_of(status: u16, body: &Value) -> String {
     let member = |name: &str| body.get(name).map(text_of);
     let detail = match body {
         Value::Null => String::new(),
@@ -86,11 +128,7 @@ pub(super) fn status(response: &Response, body: &Value) -> ApiError {
         other => text_of(other),
     };
     let said = Some(detail).filter(|detail| !detail.trim().is_empty());
-    ApiError::Status {
-        status: response.status,
-        detail: said.unwrap_or_else(|| reason(response.status)),
-        retry_after: response.retry_after,
-    }
+    said.unwrap_or_else(|| reason(status))
 }
 
 /// What a status means, for want of words of the server.
@@ -106,4 +144,45 @@ fn text_of(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_call_that_is_cut_off_by_the_end_of_the_program_is_an_error_and_no_panic() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        runtime.spawn_blocking(|| std::thread::sleep(Duration::from_millis(400)));
+        let handle = runtime.handle().clone();
+        let call = std::thread::spawn(move || handle.block_on(off_the_runtime(|| 1)));
+        std::thread::sleep(Duration::from_millis(100));
+        runtime.shutdown_background();
+        let cut_off = call.join().unwrap();
+        assert!(
+            matches!(cut_off, Err(TransportError::Stopping)),
+            "{cut_off:?}"
+        );
+    }
+
+    #[test]
+    fn the_content_of_a_success_is_no_refusal() {
+        for (status, detail, refuses) in [
+            (404, json!("Computer not found"), true),
+            (404, json!({ "detail": "no" }), true),
+            (400, json!({ "name": ["too long"] }), true),
+            (404, json!({ "install": ["a"], "remove": [] }), false),
+            (404, json!([]), false),
+            (404, json!(7), false),
+            (400, json!(7), false),
+        ] {
+            assert_eq!(is_refusal(status, &detail), refuses, "{status} {detail}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use migasfree_client::config::Settings;
 use migasfree_client::daemon::settings::Opener;
 use migasfree_client::job::{Job, JobId, ResultCode};
 use migasfree_client::observer::{
-    Item, ItemPhase, LockHolder, OutputStream, Progress, Question, QuestionKind, Stage,
+    Item, ItemPhase, LockHolder, OutputStream, Progress, Question, Stage,
 };
 use migasfree_client::paths::Layout;
 use migasfree_client::pms::{
@@ -23,6 +23,7 @@ use migasfree_client::sync::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
     SyncRequest, load_settings,
 };
+use migasfree_client::transport::api::Availability;
 use migasfree_client::transport::messages::{
     App, AppId, AppPackages, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, Named,
     ServerInfo, Tags, Trait,
@@ -45,6 +46,10 @@ pub struct World {
     pub mandatory: Vec<String>,
     /// The server does not answer.
     pub offline: bool,
+    /// The server has no time, and says to come back at once.
+    pub saturated: bool,
+    /// How often it was asked whether it has.
+    pub asked_for_time: u32,
     /// There is no network.
     pub unplugged: bool,
     /// There is no IPv4.
@@ -203,9 +208,9 @@ impl PlayedEngine {
         let world = self.world();
         if world.asks {
             let question = Question {
-                kind: QuestionKind::KeyTrust,
-                data: BTreeMap::from([("fingerprint".into(), "ABCD".into())]),
-                default: "refuse".into(),
+                kind: "conffile".into(),
+                data: BTreeMap::from([("file".into(), "/etc/tool.conf".into())]),
+                default: "keep".into(),
             };
             let answer = job.observer.question(&question).await;
             let line = format!("answer: {}", answer.as_deref().unwrap_or("none"));
@@ -461,11 +466,22 @@ impl Engine for PlayedEngine {
         vec![one(7, "CID", "42"), one(8, "NET", "192.0.2.0/24")]
     }
 
+    async fn availability(&self) -> Availability {
+        if !self.world().saturated {
+            return Availability::Available;
+        }
+        World::change(&self.root, |world| world.asked_for_time += 1);
+        Availability::Saturated {
+            retry_after: Duration::ZERO,
+        }
+    }
+
     async fn server_info(&self) -> Result<ServerInfo, EngineError> {
         self.reached()?;
         Ok(ServerInfo {
             version: "0.1".into(),
             organization: "City".into(),
+            ..ServerInfo::default()
         })
     }
 

@@ -88,6 +88,7 @@ fn all_tests() -> Vec<Test> {
         a_job_goes_on_while_the_daemon_is_dead,
         a_job_that_died_with_the_daemon_is_interrupted_and_repaired,
         waiting_jobs_survive_a_restart,
+        a_server_that_says_later_is_left_alone_for_a_while_and_leaves_no_record,
     ));
     tests.extend(tests!(polkit, true:
         the_installed_rights_are_the_table,

@@ -123,3 +123,23 @@ pub async fn waiting_jobs_survive_a_restart() {
     );
     assert_eq!(client.state(2).await, "installed");
 }
+
+pub async fn a_server_that_says_later_is_left_alone_for_a_while_and_leaves_no_record() {
+    let mut fixture = Fixture::session(World::new()).await;
+    fixture.kill().await;
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    let due = format!(r#"{{"boot": "{}", "next": 1}}"#, boot.trim());
+    let state = fixture.root.join("var/lib/migasfree/daemon");
+    std::fs::write(state.join("schedule.json"), due).unwrap();
+    World::change(&fixture.root, |world| world.saturated = true);
+    fixture.start().await;
+    let asked = || World::read(&fixture.root).asked_for_time;
+    until("the server is asked", async || asked() > 0).await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(asked(), 1);
+    assert_eq!(fixture.jobs_on_disk(), 0);
+    let client = fixture.connect().await;
+    let next = client.manager.next_sync().await.unwrap();
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    assert!((30..=60).contains(&(next - now)), "{next} {now}");
+}

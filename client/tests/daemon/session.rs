@@ -285,19 +285,23 @@ pub async fn a_question_reaches_the_owner_and_the_answer_the_job() {
     let mut questions = job.receive_question().await.unwrap();
     let question = next(&mut questions).await;
     let question = question.args().unwrap();
-    assert_eq!(*question.kind(), "key-trust");
-    assert!(question.data().contains_key("fingerprint"));
+    assert_eq!(*question.kind(), "conffile");
+    assert!(question.data().contains_key("file"));
     assert_eq!(job.state().await.unwrap(), JobState::WaitingAnswer);
-    let wrong = job.answer(99, "accept").await.unwrap_err();
+    let wrong = job.answer(99, "replace").await.unwrap_err();
     assert_eq!(wrong.code(), Some("NotFound"));
-    job.answer(*question.id(), "accept").await.unwrap();
+    job.answer(*question.id(), "replace").await.unwrap();
     let record = client.finished(&path).await;
     let (_, bytes) = client
         .manager
         .read_output(&record.id, 0, 4096)
         .await
         .unwrap();
-    assert!(String::from_utf8(bytes).unwrap().contains("answer: accept"));
+    assert!(
+        String::from_utf8(bytes)
+            .unwrap()
+            .contains("answer: replace")
+    );
 }
 
 pub async fn required_applications_stay_and_shared_packages_too() {

@@ -3,6 +3,7 @@
 mod catalog;
 mod computer;
 mod jobs;
+mod keys;
 mod packages;
 mod register;
 mod settings;
@@ -37,9 +38,11 @@ pub fn speaks_json(command: &Command) -> bool {
         | Command::Network(arguments) => arguments.json,
         Command::Tags(arguments) => arguments.get,
         Command::Traits(_) | Command::Packages(_) | Command::Log(_) => true,
-        Command::Register(_) | Command::Upload(_) | Command::Cancel(_) | Command::RemoveKeys(_) => {
-            false
-        }
+        Command::Register(_)
+        | Command::Upload(_)
+        | Command::Cancel(_)
+        | Command::RemoveKeys(_)
+        | Command::Keys(_) => false,
     }
 }
 
@@ -47,6 +50,7 @@ pub async fn run(context: &Context, command: Command) -> Ended {
     match command {
         Command::Register(arguments) => register::register(context, arguments).await,
         Command::RemoveKeys(arguments) => register::remove_keys(context, &arguments).await,
+        Command::Keys(arguments) => keys::keys(context, arguments).await,
         Command::Sync(arguments) => work::sync(context, &arguments).await,
         Command::Install(arguments) => work::change(context, &arguments, true).await,
         Command::Purge(arguments) => work::change(context, &arguments, false).await,

@@ -38,6 +38,12 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
         None => Place::Here(Box::new(context.trusted_engine().await?)),
     };
     let _agent = TerminalAgent::start();
+    if let Ok(settings) = context.settings() {
+        super::settings::warn_of_http(context, &settings);
+    }
+    if arguments.password.is_some() {
+        eprintln!("{}", context.text(Text::WarningPasswordArgument));
+    }
     if !arguments.assume_yes {
         let (server, project) = place.whereabouts().await?;
         context.confirm(Text::RegisterConfirm, &[&server, &project])?;
@@ -140,11 +146,11 @@ async fn by_daemon(
         .register(&credentials.username, reader.into(), context.call_options())
         .await?;
     let silent = Reporter::silent(context.language);
-    match Follower::new(context, bus, path, &silent).finish().await? {
-        ResultCode::Ok => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
-        ResultCode::Server | ResultCode::NotAuthorized => Ok(Answer::NeedsCredentials),
-        code => {
-            eprintln!("{}", context.language.result(code));
+    match Follower::new(context, bus, path, &silent).end().await? {
+        (ResultCode::Ok, _) => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
+        (ResultCode::Server | ResultCode::NotAuthorized, _) => Ok(Answer::NeedsCredentials),
+        (code, message) => {
+            eprintln!("{}\n{message}", context.language.result(code));
             Err(Failure::Silent(Exit::of_result(code)))
         }
     }

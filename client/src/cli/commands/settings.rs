@@ -53,12 +53,24 @@ pub async fn conf(context: &Context, arguments: Conf) -> Ended {
             .map_err(|error| wrong(&error, Exit::ACCESS))?;
     }
     let settings = context.settings()?;
+    warn_of_http(context, &settings);
     if arguments.json {
         print_line(&described(context, &settings).await?.to_string());
     } else {
         print_settings(&settings);
     }
     Ok(Exit::OK)
+}
+
+/// Says that a server is spoken to in the clear, unless it is this computer.
+pub fn warn_of_http(context: &Context, settings: &Settings) {
+    if settings.server.is_unsafe() && !context.quiet {
+        let server = settings.server.base();
+        eprintln!(
+            "{}",
+            context.language.fill(Text::WarningInsecure, &[&server])
+        );
+    }
 }
 
 fn wrong(error: &ConfigError, exit: Exit) -> Failure {
@@ -110,6 +122,11 @@ fn print_settings(settings: &Settings) {
             "Package_Proxy_Cache",
             optional(&settings.package_proxy_cache),
         ),
+        (
+            "Allow_Insecure_Credentials",
+            settings.allow_insecure_credentials.to_string(),
+        ),
+        ("Firmware_Fillers", settings.firmware_fillers.join(", ")),
     ] {
         let origin = settings
             .origins

@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::prompt;
 use crate::cli::report::print_line;
 use crate::cli::texts::Text;
-use crate::config::{Packager, Secret, Settings};
+use crate::config::{Packager, Settings};
 use crate::keys::{KeyStore, KeyStoreError};
 use crate::sync::EngineError;
 use crate::transport::HttpTransport;
@@ -19,13 +19,15 @@ use crate::transport::api::Server;
 use crate::upload::{Target, UploadError, Uploader, check_source};
 
 pub async fn upload(context: &Context, arguments: Upload) -> Ended {
+    if arguments.password.is_some() {
+        return Err(Failure::said(Text::ErrorPasswordArgument, Exit::USAGE));
+    }
     if let Some(source) = arguments.file.as_deref().or(arguments.dir.as_deref()) {
         check_source(source)?;
     }
     let settings = context.settings()?;
     let mut packager = settings.packager.clone();
     packager.user = arguments.user.or(packager.user);
-    packager.password = arguments.password.map(Secret).or(packager.password);
     let target = Target {
         project: value(
             context,
@@ -73,9 +75,17 @@ async fn uploader(
         other => return Ok(other?),
     }
     let user = value(context, packager.user, Text::User)?;
-    let password = match packager.password {
-        Some(password) => password.0,
-        None => prompt::password(context.text(Text::Password))
+    let password = match (packager.password, packager.exposed) {
+        (Some(password), _) => password.0,
+        (None, Some(file)) => {
+            let file = file.display().to_string();
+            return Err(Failure::Said(
+                Text::ErrorPasswordReadable,
+                vec![file],
+                Exit::USAGE,
+            ));
+        }
+        (None, None) => prompt::password(context.text(Text::Password))
             .map_err(|_| Failure::said(Text::ErrorNoTerminal, Exit::AGAIN))?,
     };
     Ok(Uploader::sign_in(&server, &keys, target, &user, &password).await?)

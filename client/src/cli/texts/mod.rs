@@ -6,7 +6,7 @@ use crate::job::ResultCode;
 use crate::observer::Stage;
 use crate::pms::PmsError;
 use crate::sync::EngineError;
-use crate::transport::ApiError;
+use crate::transport::{ApiError, TransportError};
 use crate::upload::UploadError;
 
 pub use table::Text;
@@ -103,6 +103,7 @@ impl Language {
             ResultCode::PackagesFailed => Text::ResultPackagesFailed,
             ResultCode::DevicesFailed => Text::ResultDevicesFailed,
             ResultCode::HookFailed => Text::ResultHookFailed,
+            ResultCode::MetadataFailed => Text::ResultMetadataFailed,
             ResultCode::NotFound => Text::ResultNotFound,
             ResultCode::Conflict => Text::ResultConflict,
             ResultCode::Dependency => Text::ResultDependency,
@@ -137,7 +138,18 @@ impl Language {
             EngineError::Server { status, detail } => {
                 self.fill(Text::ErrorServer, &[&status.to_string(), detail])
             }
+            EngineError::Unsealed { status, detail } => {
+                self.fill(Text::ErrorUnsealed, &[&status.to_string(), detail])
+            }
             EngineError::Untrusted(reason) => self.fill(Text::ErrorUntrusted, &[reason]),
+            EngineError::KeyRefused {
+                server,
+                fingerprint,
+                why,
+            } => self.fill(
+                Text::ErrorKeyRefused,
+                &[fingerprint, server, why, fingerprint],
+            ),
             EngineError::Unintelligible(reason) => self.fill(Text::ErrorUnintelligible, &[reason]),
             EngineError::NoPackageManager => self.text(Text::ErrorNoPackageManager).to_owned(),
             EngineError::InvalidTag(tag) => self.fill(Text::ErrorInvalidTag, &[tag]),
@@ -172,7 +184,13 @@ impl Language {
             ApiError::Status { status, detail, .. } => {
                 self.fill(Text::ErrorServer, &[&status.to_string(), detail])
             }
+            ApiError::Unsealed { status, detail, .. } => {
+                self.fill(Text::ErrorUnsealed, &[&status.to_string(), detail])
+            }
             ApiError::Untrusted(reason) => self.fill(Text::ErrorUntrusted, &[&reason.to_string()]),
+            ApiError::Transport(TransportError::InsecureCredentials(server)) => {
+                self.fill(Text::ErrorInsecureCredentials, &[server])
+            }
             ApiError::Transport(_) | ApiError::Malformed { .. } => {
                 self.fill(Text::ErrorUnintelligible, &[&whole])
             }

@@ -47,6 +47,7 @@ texts! {
     ResultPackagesFailed: "Done, but some packages failed.", "Hecho, pero algunos paquetes fallaron.";
     ResultDevicesFailed: "Done, but some printers failed.", "Hecho, pero algunas impresoras fallaron.";
     ResultHookFailed: "Done, but a script of the site failed.", "Hecho, pero falló un script de la organización.";
+    ResultMetadataFailed: "Done, but package lists could not be fetched; they are tried again soon.", "Hecho, pero no se pudieron descargar las listas de paquetes; pronto se intentará de nuevo.";
     ResultNotFound: "Not found.", "No se encuentra.";
     ResultConflict: "The packages contradict each other.", "Los paquetes entran en conflicto.";
     ResultDependency: "Something the packages need cannot be had.", "No se puede obtener algo que los paquetes necesitan.";
@@ -70,6 +71,9 @@ texts! {
     ErrorRefused: "The server refuses: {}", "El servidor lo rechaza: {}";
     ErrorSaturated: "The server is busy; it asks to come back in {} seconds.", "El servidor está ocupado; pide volver en {} segundos.";
     ErrorServer: "The server failed ({}): {}", "Falló el servidor ({}): {}";
+    ErrorUnsealed: "Something between answered in place of the server ({}): {}. A proxy or a network that asks to sign in may be the reason.", "Algo ha respondido en lugar del servidor ({}): {}. Puede ser un proxy o una red que pide iniciar sesión.";
+    ErrorKeyRefused: "The repository key {} of {} is not trusted: {}. If it is right, root accepts it with `migasfree keys accept {}`.", "La clave de repositorios {} de {} no es de confianza: {}. Si es la correcta, root la acepta con `migasfree keys accept {}`.";
+    ErrorInsecureCredentials: "A password is not sent to {}, because everybody on the way could read it: use https, or set `Allow_Insecure_Credentials = true` in the configuration.", "No se envía una contraseña a {}, porque cualquiera en el camino podría leerla: use https, o ponga `Allow_Insecure_Credentials = true` en la configuración.";
     ErrorUntrusted: "The server's answer cannot be trusted: {}", "La respuesta del servidor no es de fiar: {}";
     ErrorUnintelligible: "The server does not speak as expected: {}", "El servidor no responde como se espera: {}";
     ErrorNoPackageManager: "No supported package manager was found.", "No se encontró ningún gestor de paquetes compatible.";
@@ -88,6 +92,11 @@ texts! {
     ErrorNoSuchJob: "There is no job {}.", "No hay ningún trabajo {}.";
     ErrorDaemonLost: "The daemon went away; the job goes on, follow it with `migasfree log {}`.", "El demonio desapareció; el trabajo sigue, véalo con `migasfree log {}`.";
     ErrorUnknownKey: "`{}` is not one of: {}", "`{}` no es ninguna de: {}";
+    ErrorPasswordArgument: "A password among the arguments can be seen by everybody on this computer: leave it out. It is asked for, or read from the standard input or from MIGASFREE_PACKAGER_PASSWORD.", "Cualquiera en este equipo puede ver una contraseña entre los argumentos: quítela. Se pregunta, o se lee de la entrada estándar o de MIGASFREE_PACKAGER_PASSWORD.";
+    ErrorPasswordReadable: "The packager's password in {} can be read by others on this computer: take it out, or use `chmod 600` on the file.", "Otros en este equipo pueden leer la contraseña del empaquetador en {}: quítela, o use `chmod 600` con el fichero.";
+    WarningPasswordArgument: "A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.", "Cualquiera en este equipo puede ver una contraseña entre los argumentos; si se omite, se pregunta o se lee de la entrada estándar.";
+    WarningInsecure: "Warning: {} is spoken to over http, where everybody on the way can read and change what is said; use https.", "Aviso: con {} se habla por http, y cualquiera en el camino puede leer y cambiar lo que se dice; use https.";
+    ErrorFingerprint: "`{}` is not a fingerprint: 40 or 64 hexadecimal digits are expected.", "`{}` no es una huella: deben ser 40 o 64 dígitos hexadecimales.";
     ErrorDeclined: "Nothing was done.", "No se ha hecho nada.";
     ErrorMissing: "{} is needed.", "Falta: {}.";
     ErrorNoTerminal: "There is no terminal to ask on.", "No hay un terminal en el que preguntar.";
@@ -102,7 +111,6 @@ texts! {
     EarlierOutput: "(earlier output is not kept)", "(la salida anterior no se conserva)";
     HeldBy: "{} (process {}, user {}) since {}, until {} at the latest: {}", "{} (proceso {}, usuario {}) desde {}, hasta {} como mucho: {}";
     Interrupted: "Interrupted.", "Interrumpido.";
-    KeyQuestion: "The repository key of {} is another one than before. Trust it? [y/N] ", "La clave de repositorios de {} no es la de antes. ¿Confiar en ella? [s/N] ";
 
     PlanInstall: "To install:", "Se instalará:";
     PlanUpdate: "To upgrade:", "Se actualizará:";
@@ -113,6 +121,7 @@ texts! {
 
     RegisterConfirm: "Register this computer with {} (project {})? [Y/n] ", "¿Registrar este equipo en {} (proyecto {})? [S/n] ";
     RegisterDone: "Registered as computer {}.", "Registrado como equipo {}.";
+    KeyAccepted: "The repository key {} is accepted; the next synchronisation takes it if the server offers it.", "Se acepta la clave de repositorios {}; la próxima sincronización la tomará si el servidor la ofrece.";
     KeysRemoved: "The keys were removed.", "Se han eliminado las claves.";
     User: "User: ", "Usuario: ";
     Password: "Password: ", "Contraseña: ";

@@ -32,8 +32,16 @@ pub struct Mind {
     /// Asks for credentials before it gives keys.
     pub closed: bool,
     pub answers: BTreeMap<String, Value>,
-    /// Path ending to status: these calls fail.
+    /// Path ending to status: the server refuses these calls, sealed.
     pub failures: BTreeMap<String, u16>,
+    /// Path ending to status: somebody between answers these calls in the clear.
+    pub clear: BTreeMap<String, u16>,
+    /// The fingerprints it vouches for; `None` for a server that has no such call.
+    pub word: Option<Vec<String>>,
+    /// Gives an older answer about keys whatever the question.
+    pub replays: bool,
+    /// Answers every request with a redirection to here.
+    pub redirection: Option<String>,
     /// Answers the repository key as servers before June 2026 did.
     pub older: bool,
     pub repository_key: String,
@@ -61,6 +69,10 @@ impl FakeServer {
             closed: false,
             answers: answers(),
             failures: BTreeMap::new(),
+            clear: BTreeMap::new(),
+            word: None,
+            replays: false,
+            redirection: None,
             older: false,
             repository_key: Signer::generate().public_key(),
             files: BTreeMap::new(),
@@ -200,6 +212,11 @@ async fn answer(
 ) -> Response {
     let mut mind = mind.lock().unwrap();
     let path = uri.path();
+    if let Some(target) = mind.redirection.clone() {
+        mind.public_calls.push(format!("{method} {path}"));
+        let location = [("location", format!("{target}{path}"))];
+        return (StatusCode::TEMPORARY_REDIRECT, location).into_response();
+    }
     if let Some(rest) = path.strip_prefix("/api/v1/safe/") {
         return sealed(&mut mind, rest, &headers, &body);
     }
@@ -212,7 +229,11 @@ async fn answer(
     mind.public_calls.push(format!("{method} {path}"));
     match path {
         "/api/v1/public/server/info/" => {
-            axum::Json(json!({ "version": "5.1", "organization": "Tests" })).into_response()
+            let mut info = json!({ "version": "5.1", "organization": "Tests" });
+            if mind.word.is_some() {
+                info["additions"] = json!(["safe/keys/repositories/"]);
+            }
+            axum::Json(info).into_response()
         }
         "/api/v1/public/keys/project/" => keys(&mind, &body, &KEYS.project, "migasfree-client.pri"),
         "/api/v1/public/keys/packager/" => {
@@ -269,11 +290,18 @@ fn sealed(mind: &mut Mind, path: &str, headers: &HeaderMap, body: &Bytes) -> Res
     };
     let claims = open(&message, &KEYS.server, client.public()).unwrap();
     mind.calls.push((path.to_owned(), claims.clone()));
-    if let Some(status) = mind.failures.get(path) {
-        let detail = axum::Json(json!({ "detail": "told to fail" }));
-        return (StatusCode::from_u16(*status).unwrap(), detail).into_response();
+    if let Some(status) = mind.clear.get(path) {
+        let status = StatusCode::from_u16(*status).unwrap();
+        return (status, "<html>sign in</html>").into_response();
     }
     let (status, answer) = match path {
+        _ if mind.failures.contains_key(path) => {
+            (mind.failures[path], json!({ "detail": "told to fail" }))
+        }
+        "keys/repositories/" if mind.word.is_some() && !mind.replays => (
+            200,
+            json!({ "nonce": claims["nonce"], "fingerprints": mind.word }),
+        ),
         "computers/id/" => match mind.computer {
             Some(id) => (200, json!(id)),
             None => (404, json!("Computer not found")),

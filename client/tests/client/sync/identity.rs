@@ -7,7 +7,7 @@ use crate::support::bench::{Bench, FULL};
 use crate::support::observer::Recorder;
 
 #[tokio::test]
-async fn a_number_the_server_forgot_is_asked_for_again() {
+async fn a_number_the_server_does_not_know_is_asked_for_again() {
     let bench = Bench::new().await;
     bench.sync(FULL).await.1.unwrap();
     bench.engine.label().await.unwrap();
@@ -18,11 +18,12 @@ async fn a_number_the_server_forgot_is_asked_for_again() {
         .mind()
         .failures
         .insert("computers/label/".into(), 404);
+    bench.server.mind().computer = Some(8);
     bench.engine.label().await.unwrap_err();
-    bench.server.mind().failures.clear();
-    bench.server.mind().calls.clear();
-    bench.engine.label().await.unwrap();
-    assert_eq!(bench.server.calls(), ["computers/id/", "computers/label/"]);
+    assert_eq!(bench.engine.identity().computer_id.unwrap().0, 8);
+    bench.server.mind().computer = None;
+    bench.engine.label().await.unwrap_err();
+    assert_eq!(bench.engine.identity().computer_id, None);
 }
 
 #[tokio::test]

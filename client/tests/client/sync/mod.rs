@@ -5,4 +5,5 @@ mod offer;
 mod packages;
 mod repositories;
 mod told_later;
+mod trust;
 mod whole;

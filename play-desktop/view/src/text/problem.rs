@@ -49,6 +49,7 @@ pub fn problem(code: &str, locale: Locale) -> Problem {
         "packages-failed" => words!(locale, packages_failed_title, packages_failed_text),
         "devices-failed" => words!(locale, devices_failed_title, devices_failed_text),
         "hook-failed" => words!(locale, hook_failed_title, hook_failed_text),
+        "metadata-failed" => words!(locale, metadata_failed_title, metadata_failed_text),
         "no-browser" => words!(locale, no_browser_title, no_browser_text),
         "interrupted" => words!(locale, interrupted_title, interrupted_text),
         "policy" | "blocked-app" => words!(locale, policy_title, policy_text),

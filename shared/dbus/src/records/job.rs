@@ -116,7 +116,7 @@ word! {
     pub enum JobResult {
         /// Codes `ok`, `nothing-to-do`.
         Success = "success",
-        /// Codes `packages-failed`, `devices-failed`, `hook-failed`.
+        /// Codes `packages-failed`, `devices-failed`, `hook-failed`, `metadata-failed`.
         Partial = "partial",
         /// Codes `not-found`, `conflict`, `dependency`, `untrusted`, `disk-full`, `download`, `backend`, `lock-timeout`,
         /// `server`, `offline`, `interrupted`, `internal`.

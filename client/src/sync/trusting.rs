@@ -1,0 +1,137 @@
+//! Deciding which key repositories may be signed with.
+
+use crate::observer::{Observer as _, OutputStream};
+use crate::pms::PackageManager;
+use crate::transport::ApiError;
+use crate::trust::{Fingerprint, KEYS_CALL, RepositoryKey, Verdict};
+
+use super::EngineError;
+use super::local::{LocalEngine, Session, io};
+use super::tracker::Tracker;
+
+impl LocalEngine {
+    /// The key of the server's repositories, if it may be trusted. A changed one that the server vouches for is taken
+    /// and noted; one that nobody vouches for is refused until an administrator accepts it. Nobody is asked.
+    pub(super) async fn trusted_key(
+        &self,
+        session: &Session,
+        pms: &dyn PackageManager,
+        tracker: &Tracker<'_>,
+    ) -> Result<String, EngineError> {
+        let offered = self.server.repository_key().await?;
+        let offered = RepositoryKey::read(&offered).map_err(|error| {
+            EngineError::Unintelligible(format!(
+                "the repository key of {}: {error}",
+                self.address()
+            ))
+        })?;
+        let word = self.word_about_keys(session).await?;
+        let in_use = pms
+            .trusted_key(&self.access())
+            .and_then(|text| RepositoryKey::read(&text).ok())
+            .map(|key| key.fingerprint);
+        let named = word.as_deref().ok();
+        let judged = self
+            .trust
+            .judge(&offered.fingerprint, named, in_use.as_ref());
+        match judged.map_err(remembering)? {
+            Verdict::Refused => return Err(self.refusal(word, &offered.fingerprint)),
+            Verdict::Changed => {
+                let text = format!(
+                    "the repository key of {} is another one than before; the new one, {}, is vouched for",
+                    self.address(),
+                    offered.fingerprint
+                );
+                tracing::warn!("{text}");
+                tracker.output(OutputStream::Info, &text);
+            }
+            Verdict::Trusted => {}
+        }
+        self.trust
+            .pin(&offered.fingerprint, named)
+            .map_err(remembering)?;
+        Ok(offered.armored)
+    }
+
+    /// The fingerprints the server vouches for, or how it came that it says none.
+    async fn word_about_keys(
+        &self,
+        session: &Session,
+    ) -> Result<Result<Vec<Fingerprint>, Silence>, EngineError> {
+        let seen = self.trust.has_offered(KEYS_CALL).map_err(remembering)?;
+        if !seen && !self.announces(KEYS_CALL).await? {
+            return Ok(Err(Silence::NeverOffered));
+        }
+        match session.server.repository_fingerprints().await {
+            Ok(fingerprints) => {
+                self.trust.note_offered(KEYS_CALL).map_err(remembering)?;
+                Ok(Ok(fingerprints))
+            }
+            Err(error) if seen && error.is_not_offered() => Ok(Err(Silence::Broken(error))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the server says that it has a call. It says so in the clear: only what is seen in a sealed call is
+    /// remembered.
+    async fn announces(&self, call: &str) -> Result<bool, EngineError> {
+        match self.server.info().await {
+            Ok(info) => Ok(info.additions.iter().any(|offered| offered == call)),
+            Err(error) if error.is_offline() => Err(error.into()),
+            Err(error) => {
+                tracing::debug!(%error, "the server does not say what it offers");
+                Ok(false)
+            }
+        }
+    }
+
+    fn refusal(
+        &self,
+        word: Result<Vec<Fingerprint>, Silence>,
+        offered: &Fingerprint,
+    ) -> EngineError {
+        let server = self.address();
+        let why = match word {
+            // An answer in the clear says nothing: the synchronisation fails as with any other call.
+            Err(Silence::Broken(ApiError::Unsealed { call, status, .. })) => {
+                let detail = format!(
+                    "{call} was offered before: somebody may stand between. If {server} was replaced by a server that \
+                     cannot vouch for its repository key, root accepts it with `migasfree keys accept {offered}`"
+                );
+                return EngineError::Unsealed { status, detail };
+            }
+            Ok(_) => "the server does not name it among its keys",
+            Err(_) => "it is another one than before, and this server cannot vouch for it",
+        };
+        EngineError::KeyRefused {
+            server,
+            fingerprint: offered.to_string(),
+            why: why.to_owned(),
+        }
+    }
+
+    /// Trusts a repository key by the word of who runs this computer.
+    ///
+    /// # Errors
+    /// When another migasfree is working, or the file system refuses.
+    pub fn accept_key(&self, fingerprint: Fingerprint) -> Result<(), EngineError> {
+        let _lock = self.lock()?;
+        self.trust.accept(fingerprint).map_err(remembering)
+    }
+
+    fn address(&self) -> String {
+        self.settings.server.base()
+    }
+}
+
+/// Why there is no word of the server about its keys.
+enum Silence {
+    /// As far as is known it has no such call.
+    NeverOffered,
+    /// It had one, and the call is answered in the clear now.
+    Broken(ApiError),
+}
+
+fn remembering(error: std::io::Error) -> EngineError {
+    io("what is known of the server", error)
+}
