@@ -168,7 +168,8 @@ fn beginnings(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_node(value: &Value) -> bool {
-    value.get("id").is_some() || value.get("class").is_some()
+    let has = |name| value.get(name).is_some();
+    has("id") || has("class") || value.get("children").is_some_and(Value::is_array)
 }
 
 /// Whether servers take it as it is.
