@@ -2,6 +2,7 @@
 
 use crate::rest::{
     entity::{Entity, Model, col, put},
+    keeping::{Kept, Use},
     schema::{Table, back, text},
 };
 
@@ -35,5 +36,36 @@ pub static CATEGORIES: Entity = Entity {
     write: &[put("name").required()],
     filters: &["id+in", "name+ic", "application__id"],
     search: &["name"],
+    kept: Some(&KEPT),
     ..Entity::EMPTY
 };
+
+/// Its applications would go with it, and out of the policies that install them.
+static KEPT: Kept = Kept {
+    uses: &[
+        Use {
+            route: "catalog/apps",
+            in_force: APPLICATIONS,
+            all: APPLICATIONS,
+            moving: &["UPDATE app_catalog_application SET category_id = $2 WHERE category_id = $1"],
+        },
+        Use {
+            route: "catalog/policies",
+            in_force: POLICIES,
+            all: POLICIES,
+            moving: &[],
+        },
+    ],
+    same: None,
+    undetachable: Some(
+        "Every application has a category: name another one for them with replace_with=ID.",
+    ),
+};
+
+const APPLICATIONS: &str =
+    "SELECT id FROM app_catalog_application WHERE category_id = $1 ORDER BY name, id";
+const POLICIES: &str = "SELECT p.id FROM app_catalog_policy AS p \
+    JOIN app_catalog_policygroup AS g ON g.policy_id = p.id \
+    JOIN app_catalog_policygroup_applications AS l ON l.policygroup_id = g.id \
+    JOIN app_catalog_application AS a ON a.id = l.application_id \
+    WHERE p.enabled AND a.category_id = $1 GROUP BY p.id, p.name ORDER BY p.name, p.id";

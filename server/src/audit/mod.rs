@@ -1,9 +1,9 @@
 //! The record of every change: who did what to which object, before and after.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::args;
-use crate::db::{Result, Ts, Tx, UserId};
+use crate::db::{Result, Sql, Ts, Tx, UserId};
+use crate::{args, sql};
 
 /// Who changes something, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,5 +63,44 @@ pub async fn record(tx: &mut Tx, now: Ts, author: &Author, change: &Change<'_>) 
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Changes written in one statement.
+const WRITTEN: usize = 500;
+
+const RECORD_ALL: Sql = sql!(
+    "INSERT INTO audit_record (created_at, user_id, username, action, entity, object_id, object_text, before, \
+     after, address) SELECT $1, $2, $3, value ->> 'action', value ->> 'entity', \
+     CAST(value ->> 'id' AS bigint), value ->> 'text', value ->> 'before', value ->> 'after', $4 FROM ",
+    objects(5),
+    " AS listed WHERE true"
+);
+
+/// Writes many changes, in the transaction that makes them.
+pub async fn record_all(
+    tx: &mut Tx,
+    now: Ts,
+    author: &Author,
+    changes: &[Change<'_>],
+) -> Result<()> {
+    for some in changes.chunks(WRITTEN) {
+        let rows: Vec<Value> = some
+            .iter()
+            .map(|change| {
+                json!({
+                    "action": change.action,
+                    "entity": change.entity,
+                    "id": change.object_id,
+                    "text": change.object_text,
+                    "before": change.before.map(Value::to_string),
+                    "after": change.after.map(Value::to_string),
+                })
+            })
+            .collect();
+        let rows = Value::from(rows).to_string();
+        let written = args![now, author.user, &author.name, &author.address, rows];
+        tx.execute(RECORD_ALL, written).await?;
+    }
     Ok(())
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use sea_query::Expr;
 
-use super::{details, reasons, replacement, simulation, software, status};
+use super::{bulk, details, finding, reasons, replacement, simulation, software, status};
 use crate::{
     args,
     config::Settings,
@@ -249,24 +249,32 @@ pub static COMPUTERS: Entity = Entity {
         "installed_package=software_inventory__packages__id",
         "serial=node__serial:ic",
     ],
-    custom_filters: &[CustomFilter {
-        name: "mac_address",
-        like: Like::Text,
-        resolve: |call| {
-            async move {
-                let digits: String = call
-                    .text
-                    .chars()
-                    .filter(char::is_ascii_alphanumeric)
-                    .collect();
-                let column = Expr::col((ROW, "mac_address"));
-                Ok(Some(contains(column, &digits, call.db.dialect())))
-            }
-            .boxed()
+    custom_filters: &[
+        CustomFilter {
+            name: "failed_deployment",
+            like: Like::Integer,
+            resolve: |call| finding::failed_with(call.text).boxed(),
         },
-    }],
-    search: &["sync_user__name", "sync_user__fullname"],
+        CustomFilter {
+            name: "mac_address",
+            like: Like::Text,
+            resolve: |call| {
+                async move {
+                    let digits: String = call
+                        .text
+                        .chars()
+                        .filter(char::is_ascii_alphanumeric)
+                        .collect();
+                    let column = Expr::col((ROW, "mac_address"));
+                    Ok(Some(contains(column, &digits, call.db.dialect())))
+                }
+                .boxed()
+            },
+        },
+    ],
+    search: &["name", "sync_user__name", "sync_user__fullname"],
     also_searched: Some(|settings: &Settings| &settings.computer_search_fields),
+    identified: Some(finding::identity),
     visible: Visible::Computer,
     text: COMPUTER_TEXT,
     sought: Some(COMPUTER_SUMMARY),
@@ -316,6 +324,13 @@ const ACTIONS: &[Action] = &[
         "delayed",
         "The computers whose synchronization has not gone on for too long",
         run!(details::delayed),
+    ),
+    Action::post(
+        "bulk",
+        Need::Change,
+        "Tag, untag or put into another state all computers that are named, or that a filter finds, at once",
+        bulk::BODY,
+        run!(bulk::answer),
     ),
     Action::post(
         "<id>/status",

@@ -1,12 +1,14 @@
 //! Computers and what happens on them.
 
 pub mod arrivals;
+mod bulk;
 pub mod computer;
 mod details;
 pub mod errors;
 mod event_text;
 pub mod fault_definitions;
 pub mod faults;
+mod finding;
 pub mod messages;
 pub mod migrations;
 pub mod notifications;

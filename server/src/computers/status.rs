@@ -1,6 +1,6 @@
 //! The states of computers, and what follows from entering one.
 
-use sea_query::{Expr, ExprTrait, Query};
+use sea_query::{Expr, Query};
 use serde_json::json;
 
 use super::computer::COMPUTERS;
@@ -10,7 +10,7 @@ use crate::{
         rules::status::Status,
         vocabulary::{CID, STATUS},
     },
-    db::{Ts, Tx},
+    db::{Sql, Ts, Tx, json_ids},
     rest::{
         access::Need,
         action::{Answer, Call},
@@ -23,6 +23,7 @@ use crate::{
         save,
         validate::Mode,
     },
+    sql,
 };
 
 /// The states and their groups.
@@ -111,36 +112,69 @@ pub async fn entered(
     status: &str,
     new: bool,
 ) -> Result<(), RestError> {
+    all_entered(tx, now, &[computer], status, new).await
+}
+
+const LOG: Sql = sql!(
+    "INSERT INTO client_statuslog (created_at, computer_id, status) SELECT $1, listed.id, $2 FROM ",
+    ids(3),
+    " AS listed"
+);
+const UNTAG: Sql = sql!(
+    "DELETE FROM client_computer_tags WHERE computer_id IN ",
+    ids(1)
+);
+const WITHDRAW: Sql = sql!(
+    "UPDATE application_request SET state = 'withdrawn' WHERE state IN ('pending', 'approved') \
+     AND computer_id IN ",
+    ids(1)
+);
+const OWN: Sql = sql!(
+    "SELECT a.id FROM core_attribute AS a JOIN core_property AS p ON p.id = a.property_att_id \
+     WHERE p.prefix = $2 AND a.value IN ",
+    texts(1)
+);
+
+/// The same for several computers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all_entered(
+    tx: &mut Tx,
+    now: Ts,
+    computers: &[i64],
+    status: &str,
+    new: bool,
+) -> Result<(), RestError> {
+    let list = json_ids(computers.iter().copied());
     if new {
-        tx.execute(
-            "INSERT INTO client_statuslog (created_at, computer_id, status) VALUES ($1, $2, $3)",
-            args![now, computer, status],
-        )
-        .await?;
+        tx.execute(LOG, args![now, status, &list]).await?;
     }
-    if !status
-        .parse::<Status>()
-        .is_ok_and(Status::strips_assignments)
-    {
+    if !strips_assignments(status) {
         return Ok(());
     }
-    for end in [
-        "DELETE FROM client_computer_tags WHERE computer_id = $1",
-        "UPDATE application_request SET state = 'withdrawn' \
-         WHERE computer_id = $1 AND state IN ('pending', 'approved')",
-    ] {
-        tx.execute(end, args![computer]).await?;
+    for end in [UNTAG, WITHDRAW] {
+        tx.execute(end, args![&list]).await?;
     }
-    if let Some(attribute) = own_attribute(tx, computer).await? {
-        for (list, _) in LEFT_WITH_THE_FLEET {
-            let delete = Query::delete()
-                .from_table(*list)
-                .and_where(Expr::col("attribute_id").eq(attribute))
-                .take();
-            tx.execute_query(&delete).await?;
-        }
+    let values: Vec<String> = computers.iter().map(ToString::to_string).collect();
+    let own: Vec<(i64,)> = tx.all(OWN, args![json!(values).to_string(), CID]).await?;
+    for (list, _) in LEFT_WITH_THE_FLEET {
+        let own = json_ids(own.iter().map(|(id,)| *id));
+        let delete = Query::delete()
+            .from_table(*list)
+            .and_where(tx.dialect().in_list(Expr::col("attribute_id"), own))
+            .take();
+        tx.execute_query(&delete).await?;
     }
     Ok(())
+}
+
+/// Whether what was given to a computer alone ends when it enters this state.
+#[must_use]
+pub fn strips_assignments(status: &str) -> bool {
+    status
+        .parse::<Status>()
+        .is_ok_and(Status::strips_assignments)
 }
 
 /// Where a computer can be named alone, and leaves when it leaves the fleet: list and its owner.

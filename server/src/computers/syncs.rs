@@ -24,7 +24,7 @@ pub static TABLE: Table = Table {
         key("computer_id", "client_computer"),
         time("start_date").null(),
         key("user_id", "client_user").null(),
-        key("project_id", "core_project").null(),
+        key("project_id", "core_project").null().bound(),
         text("consumer", 50).null(),
         bool("pms_status_ok", false),
     ],

@@ -1,7 +1,14 @@
 //! The audit record, as it is read.
 
+use async_trait::async_trait;
+
+use super::audit_changes;
 use crate::rest::{
-    entity::{Csv, Entity, Model, col},
+    context::Context,
+    entity::{Csv, Entity, Like, Model, col, made},
+    error::RestError,
+    hooks::Hooks,
+    json::Json,
     schema::{Column, Table, Type, int, long_text, text, time},
 };
 
@@ -54,6 +61,7 @@ pub static AUDIT: Entity = Entity {
         col("before"),
         col("after"),
         col("address"),
+        made("changes", Like::Objects, &[], |_, _| Json::List(Vec::new())),
     ],
     filters: &[
         "id+in",
@@ -69,5 +77,15 @@ pub static AUDIT: Entity = Entity {
     search: &["username", "action", "entity", "object_text"],
     text: col("object_text"),
     csv: Csv::Everything,
+    hooks: &Rules,
     ..Entity::EMPTY
 };
+
+struct Rules;
+
+#[async_trait]
+impl Hooks for Rules {
+    async fn complete(&self, context: &Context, rows: &mut [Json]) -> Result<(), RestError> {
+        audit_changes::describe(context, rows).await
+    }
+}

@@ -3,6 +3,7 @@
 mod accounts;
 pub mod attribute_sets;
 pub mod attributes;
+mod audit_changes;
 pub mod audit_records;
 mod copying;
 pub mod deployment_rules;
@@ -23,6 +24,7 @@ pub mod schedules;
 pub mod scopes;
 pub mod shapes;
 pub mod singularities;
+mod store_use;
 pub mod stores;
 mod tag_computers;
 pub mod user_profiles;

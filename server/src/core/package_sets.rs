@@ -35,7 +35,7 @@ pub static TABLE: Table = Table {
         text("name", 50),
         long_text("description").null(),
         key("project_id", "core_project"),
-        key("store_id", "core_store").null(),
+        key("store_id", "core_store").null().bound(),
     ],
     many: &[
         link(

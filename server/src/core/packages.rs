@@ -36,7 +36,7 @@ pub static TABLE: Table = Table {
         text("version", 60),
         text("architecture", 10),
         key("project_id", "core_project"),
-        key("store_id", "core_store").null(),
+        key("store_id", "core_store").null().bound(),
     ],
     many: &[
         linked(

@@ -3,6 +3,7 @@
 use super::shapes::SCHEDULE_REF;
 use crate::rest::{
     entity::{Csv, Entity, Model, Shape, col, ids, made, many, one, put, put_ids, raw},
+    keeping::{Kept, Use},
     schema::{Default, Table, Type, back, computed, int, key, link, long_text, text},
     visibility::Visible,
 };
@@ -64,7 +65,20 @@ pub static SCHEDULES: Entity = Entity {
     filters: &["id+in", "name+ic"],
     search: &["name"],
     csv: Csv::Columns(&["id", "name", "description"]),
+    kept: Some(&KEPT),
     ..Entity::EMPTY
+};
+
+/// Without its schedule a deployment would reach all its computers at once.
+static KEPT: Kept = Kept {
+    uses: &[Use {
+        route: "deployments",
+        in_force: "SELECT id FROM core_deployment WHERE enabled AND schedule_id = $1 ORDER BY name, id",
+        all: "SELECT id FROM core_deployment WHERE schedule_id = $1 ORDER BY id",
+        moving: &["UPDATE core_deployment SET schedule_id = $2 WHERE schedule_id = $1"],
+    }],
+    same: None,
+    undetachable: None,
 };
 
 /// A delay's attribute, with what the reference shows of it here.

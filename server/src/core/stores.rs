@@ -56,6 +56,7 @@ pub static STORES: Entity = Entity {
     search: &["name"],
     visible: Visible::ByProject,
     csv: Csv::Columns(&["id", "name", "slug", "project"]),
+    kept: Some(&super::store_use::KEPT),
     hooks: &Rules,
     ..Entity::EMPTY
 };

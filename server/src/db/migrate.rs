@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = migrations![
     6 "0006_application_requests",
     30 "0030_sign_ins",
     60 "0060_formulas_for_minimal_systems",
+    70 "0070_serial_numbers",
 ];
 
 /// Any number that no other program uses as an advisory lock of the same database.

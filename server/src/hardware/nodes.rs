@@ -19,7 +19,7 @@ use crate::{
 pub static TABLE: Table = Table {
     name: "hardware_node",
     columns: &[
-        key("parent_id", "hardware_node").null(),
+        key("parent_id", "hardware_node").null().bound(),
         key("computer_id", "client_computer"),
         int("level"),
         int("width").null(),

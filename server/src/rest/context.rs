@@ -122,14 +122,72 @@ impl Context {
         let event = Event::Changed {
             entity: entity.key(),
             id: Some(id),
-            action: match action {
-                "add" | "copy" => ChangeAction::Add,
-                "delete" => ChangeAction::Delete,
-                _ => ChangeAction::Change,
-            },
+            action: announced(action),
             at: self.now.rfc3339(),
         };
         self.state.events.send_after(tx, event);
         Ok(())
+    }
+
+    /// Writes the audit records of many changes of rows of one entity and announces them when the transaction commits:
+    /// each, or that there were some where they are many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn audit_all(
+        &self,
+        tx: &mut Tx,
+        entity: &'static Entity,
+        action: &'static str,
+        notes: &[Note],
+    ) -> Result<(), RestError> {
+        const ANNOUNCED: usize = 20;
+        let key = entity.key();
+        let changes: Vec<audit::Change<'_>> = notes
+            .iter()
+            .map(|note| audit::Change {
+                action,
+                entity: &key,
+                object_id: note.id,
+                object_text: &note.text,
+                before: note.before.as_ref(),
+                after: note.after.as_ref(),
+            })
+            .collect();
+        audit::record_all(tx, self.now, &self.operator.author(), &changes).await?;
+        let ids: Vec<Option<i64>> = match notes {
+            [] => Vec::new(),
+            few if few.len() <= ANNOUNCED => few.iter().map(|note| note.id).collect(),
+            _ => vec![None],
+        };
+        for id in ids {
+            let event = Event::Changed {
+                entity: key.clone(),
+                id,
+                action: announced(action),
+                at: self.now.rfc3339(),
+            };
+            self.state.events.send_after(tx, event);
+        }
+        Ok(())
+    }
+}
+
+/// One of many changes that are audited together.
+#[derive(Debug)]
+pub struct Note {
+    /// The row; `None` when the record stands for many.
+    pub id: Option<i64>,
+    /// How the row is called.
+    pub text: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+fn announced(action: &str) -> ChangeAction {
+    match action {
+        "add" | "copy" => ChangeAction::Add,
+        "delete" => ChangeAction::Delete,
+        _ => ChangeAction::Change,
     }
 }

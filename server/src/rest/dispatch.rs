@@ -15,6 +15,7 @@ use super::{
     address, badge,
     body::{self, Body, Limits},
     context::Context,
+    deletion,
     entity::Field,
     error::RestError,
     export,
@@ -40,6 +41,8 @@ enum Target {
     Row(i64),
     Badge(i64),
     Relations(i64),
+    /// What a deletion would do; without a row, of those that `id__in` names.
+    Consequences(Option<i64>),
     Action(i64, &'static str),
 }
 
@@ -137,6 +140,9 @@ fn target(resource: &'static Resource, rest: &str) -> Option<Target> {
         "export" if !matches!(entity.csv, super::entity::Csv::Absent) => {
             return Some(Target::Export);
         }
+        "consequences" if entity.operations.contains('D') => {
+            return Some(Target::Consequences(None));
+        }
         _ => {}
     }
     if let Some(path) = action(rest) {
@@ -148,6 +154,7 @@ fn target(resource: &'static Resource, rest: &str) -> Option<Target> {
         "" => Some(Target::Row(id)),
         "badge" if entity.generic => Some(Target::Badge(id)),
         "relations" if entity.generic => Some(Target::Relations(id)),
+        "consequences" if entity.operations.contains('D') => Some(Target::Consequences(Some(id))),
         rest => action(&format!("<id>/{rest}")).map(|path| Target::Action(id, path)),
     }
 }
@@ -211,6 +218,7 @@ impl Served {
                 self.context.allow(entity, Need::View)?;
                 ok(links::of(&self.context, self.resource, id).await?)
             }
+            Target::Consequences(id) if reading => self.consequences(id).await,
             Target::Action(id, path) if method != Method::OPTIONS => {
                 let verb = if method == Method::HEAD {
                     Method::GET
@@ -310,8 +318,36 @@ impl Served {
 
     async fn delete(self, id: i64) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::Delete)?;
-        save::delete(&self.context, self.resource, id).await?;
+        deletion::delete(&self.context, self.resource, id, &self.params).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
+    }
+
+    /// Whoever may delete may know what that would do.
+    async fn consequences(self, id: Option<i64>) -> Result<Response, RestError> {
+        self.context.allow(self.resource.entity, Need::Delete)?;
+        let ids = match id {
+            Some(id) => vec![id],
+            None => self.several()?,
+        };
+        let told = deletion::consequences(&self.context, self.resource, &ids).await?;
+        Ok(axum::Json(told).into_response())
+    }
+
+    fn several(&self) -> Result<Vec<i64>, RestError> {
+        const MOST: usize = 1_000;
+        let ids: Result<Vec<i64>, _> = self
+            .params
+            .all("id__in")
+            .iter()
+            .map(|id| id.parse())
+            .collect();
+        match ids {
+            Ok(ids) if (1..=MOST).contains(&ids.len()) => Ok(ids),
+            _ => Err(RestError::field(
+                "id__in",
+                format!("Write up to {MOST} numbers, separated by commas."),
+            )),
+        }
     }
 
     /// The answer of a write, whether or not the row is still visible after it.
@@ -392,7 +428,7 @@ fn allowed(resource: &Resource, target: Target) -> String {
     match target {
         Target::Filter => verbs.push("POST"),
         Target::Export => verbs.extend(["GET", "POST"]),
-        Target::Badge(_) | Target::Relations(_) => verbs.push("GET"),
+        Target::Badge(_) | Target::Relations(_) | Target::Consequences(_) => verbs.push("GET"),
         Target::Action(_, path) => verbs.extend(
             entity
                 .actions

@@ -36,6 +36,7 @@ pub enum Like {
     Object,
     Texts,
     Ids,
+    Objects,
     File,
 }
 
@@ -355,6 +356,8 @@ pub struct Entity {
     pub search: &'static [&'static str],
     /// Columns named in the settings that are searched, too; the first one is the order of lists.
     pub also_searched: Option<fn(&Settings) -> &[String]>,
+    /// Identities that no single field holds as it is typed; the search over everything shows such rows first.
+    pub identified: Option<super::search::Identified>,
     /// Order of lists; the table's own when empty.
     pub order: &'static [&'static str],
     pub visible: Visible,
@@ -378,6 +381,8 @@ pub struct Entity {
     pub generic: bool,
     /// Whether it answers only `multipart` and form bodies' files; announced in OpenAPI.
     pub multipart: bool,
+    /// What keeps a row from being deleted.
+    pub kept: Option<&'static super::keeping::Kept>,
     pub hooks: &'static dyn Hooks,
     pub actions: &'static [Action],
 }
@@ -425,6 +430,7 @@ impl Entity {
         custom_filters: &[],
         search: &[],
         also_searched: None,
+        identified: None,
         order: &[],
         visible: Visible::Always,
         text: col("name"),
@@ -437,6 +443,7 @@ impl Entity {
         clamped: false,
         generic: true,
         multipart: false,
+        kept: None,
         hooks: &NO_HOOKS,
         actions: &[],
     };

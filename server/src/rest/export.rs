@@ -9,8 +9,11 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{
     context::Context, entity::Csv, entity::Field, error::RestError, json::Json, load,
-    params::Params, read, registry::Resource,
+    params::Params, read, registry::Resource, value,
 };
+
+/// What tells spreadsheets that the file is UTF-8; sent when `bom=true` asks for it.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Rows read at a time.
 const CHUNK: usize = 500;
@@ -36,7 +39,13 @@ pub async fn answer(
     }
     let ids = read::all_ids(&context, resource, params).await?;
     let fields: &'static [Field] = &resource.csv;
-    let head = line(fields.iter().map(|field| field.name().to_owned()));
+    let names = line(fields.iter().map(|field| field.name().to_owned()));
+    let marked = params.get("bom").and_then(value::truth) == Some(true);
+    let head = if marked {
+        format!("{BYTE_ORDER_MARK}{names}")
+    } else {
+        names
+    };
     let chunks: Vec<Vec<i64>> = ids.chunks(CHUNK).map(<[i64]>::to_vec).collect();
     let rows = stream::unfold(
         (context, chunks.into_iter()),
@@ -79,7 +88,10 @@ async fn rows(
     .await?;
     let text: String = rows
         .iter()
-        .map(|row| line(fields.iter().map(|field| cell(row.get(field.name())))))
+        .map(|row| {
+            let cells = fields.iter().map(|field| row.get(field.name()));
+            line(cells.map(|value| harmless(value, cell(value))))
+        })
         .collect();
     Ok(Bytes::from(text))
 }
@@ -100,6 +112,19 @@ fn cell(value: &Json) -> String {
         Json::Map(_) => value.to_value().to_string(),
         Json::Object(_) => value.get("name").as_text().to_owned(),
         Json::Document(value) => value.to_string(),
+    }
+}
+
+/// Spreadsheets take a text that begins like a formula for one, and carry it out: an apostrophe keeps it a text.
+fn harmless(value: &Json, cell: String) -> String {
+    const BEGINNINGS: [char; 11] = [
+        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+    ];
+    let is_number = matches!(value, Json::Int(_) | Json::Float(_));
+    if !is_number && cell.starts_with(BEGINNINGS) {
+        format!("'{cell}")
+    } else {
+        cell
     }
 }
 
@@ -128,7 +153,7 @@ fn quoted(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Json, cell, line};
+    use super::{Json, cell, harmless, line};
 
     #[test]
     fn cells_are_quoted_where_needed() {
@@ -148,5 +173,25 @@ mod tests {
             "2026-11-21 02:05:30"
         );
         assert_eq!(cell(&Json::Null), "");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for text in [
+            "=1+1",
+            "+34 600",
+            "-x",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\u{ff1d}1",
+        ] {
+            let value = Json::text(text);
+            assert_eq!(harmless(&value, cell(&value)), format!("'{text}"));
+        }
+        let list = Json::List(vec![Json::text("=1"), Json::text("2")]);
+        assert_eq!(harmless(&list, cell(&list)), "'=1,2");
+        assert_eq!(harmless(&Json::Int(-5), cell(&Json::Int(-5))), "-5");
+        assert_eq!(harmless(&Json::text("a=b"), "a=b".to_owned()), "a=b");
     }
 }

@@ -8,6 +8,7 @@ use super::{
     context::Context,
     entity::Entity,
     error::RestError,
+    json::Json,
     values::{Stored, Values},
 };
 use crate::db::Tx;
@@ -146,6 +147,11 @@ pub enum Prepared {
 /// The entity's own rules. All but `prepare` happen in the transaction of the write.
 #[async_trait]
 pub trait Hooks: Send + Sync {
+    /// Completes rows that were read with what stands in no column of theirs.
+    async fn complete(&self, _context: &Context, _rows: &mut [Json]) -> Result<(), RestError> {
+        Ok(())
+    }
+
     /// Works on the body before anything is read from it, outside of the transaction: stores files.
     async fn prepare(
         &self,

@@ -88,7 +88,7 @@ fn kind(write: &Write, column: Option<&Column>) -> &'static str {
         return "email";
     }
     match (write.target, column.map(|column| column.ty)) {
-        (Target::Links, _) | (Target::Extra(Like::Ids | Like::Texts), _) => "list",
+        (Target::Links, _) | (Target::Extra(Like::Ids | Like::Texts | Like::Objects), _) => "list",
         (Target::File, _) | (Target::Extra(Like::File), _) => "file upload",
         (Target::Extra(Like::Integer), _) => "integer",
         (Target::Extra(Like::Number), _) => "float",

@@ -7,6 +7,7 @@
 //! | `registry` | everything declared, with its paths resolved |
 //! | `path`, `filter`, `search`, `order`, `page`, `visibility` | what a list becomes in SQL |
 //! | `load` | from ids to answers, one query per relation and page |
+//! | `deletion`, `consequences`, `keeping` | what goes with a row, what changes, and what keeps it |
 //! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `audience`, `sought` | the operations |
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
 //! | `dispatch`, `negotiation`, `metadata`, `error`, `openapi` | HTTP |
@@ -17,7 +18,9 @@ pub mod address;
 mod audience;
 mod badge;
 pub mod body;
+mod consequences;
 pub mod context;
+mod deletion;
 mod dispatch;
 mod doubles;
 pub mod entity;
@@ -26,6 +29,7 @@ mod export;
 pub mod filter;
 pub mod hooks;
 pub mod json;
+pub mod keeping;
 mod links;
 pub mod load;
 mod metadata;
@@ -39,7 +43,7 @@ pub mod read;
 pub mod registry;
 pub mod save;
 pub mod schema;
-mod search;
+pub mod search;
 mod sought;
 pub mod validate;
 pub mod value;

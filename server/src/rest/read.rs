@@ -77,8 +77,12 @@ pub async fn selected(
         select.and_where(condition);
     }
     if let Some(text) = params.get("search")
-        && let Some(condition) =
-            search::condition(&searched(context, resource), text, db.dialect())?
+        && let Some(condition) = search::condition(
+            &searched(context, resource),
+            resource.entity.identified,
+            text,
+            db.dialect(),
+        )?
     {
         select.cond_where(condition);
     }
@@ -88,21 +92,28 @@ pub async fn selected(
 /// The fields that are searched: those declared and those of the settings.
 #[must_use]
 pub fn searched(context: &Context, resource: &Resource) -> Vec<Path> {
+    let declared = resource.entity.search;
+    let new = names_of_settings(context, resource).filter(|name| !declared.contains(name));
     let mut fields = resource.search.clone();
-    fields.extend(of_settings(context, resource));
+    fields.extend(new.filter_map(|name| resolved(resource, name)));
     fields
 }
 
-/// A column of the settings that does not exist is left out.
-fn of_settings(context: &Context, resource: &Resource) -> impl Iterator<Item = Path> {
+/// The columns that the settings name for an entity.
+fn names_of_settings<'a>(
+    context: &'a Context,
+    resource: &Resource,
+) -> impl Iterator<Item = &'a str> {
     let names = resource
         .entity
         .also_searched
         .map(|names| names(&context.state.settings));
-    names
-        .into_iter()
-        .flatten()
-        .filter_map(|name| Path::resolve(&registry().tables, resource.entity.table, name).ok())
+    names.into_iter().flatten().map(String::as_str)
+}
+
+/// A column that does not exist is left out.
+fn resolved(resource: &Resource, name: &str) -> Option<Path> {
+    Path::resolve(&registry().tables, resource.entity.table, name).ok()
 }
 
 /// Adds the order that was asked for, or the entity's own.
@@ -116,7 +127,8 @@ pub fn ordered(
         .get("ordering")
         .map(|text| order::asked(&registry().tables, resource.entity, text))
         .unwrap_or_default();
-    let first: Vec<_> = of_settings(context, resource)
+    let first: Vec<_> = names_of_settings(context, resource)
+        .filter_map(|name| resolved(resource, name))
         .take(1)
         .map(order::Key::ascending)
         .collect();
@@ -181,8 +193,13 @@ pub async fn page(
         }
     };
     let reading = context.reading();
-    let results =
+    let mut results =
         load::load_in_order(&mut context.source(), &reading, table, list.fields, &ids).await?;
+    resource
+        .entity
+        .hooks
+        .complete(context, &mut results)
+        .await?;
     Ok(envelope(count, page, list.address, list.links, results))
 }
 
@@ -338,7 +355,7 @@ pub async fn retrieve(
     fields: &'static [Field],
 ) -> Result<Json, RestError> {
     visible(context, resource, id).await?;
-    load::load_one(
+    let mut row = load::load_one(
         &mut context.source(),
         &context.reading(),
         resource.entity.table,
@@ -346,5 +363,10 @@ pub async fn retrieve(
         id,
     )
     .await?
-    .ok_or(RestError::NoRow(resource.entity.model.one))
+    .ok_or(RestError::NoRow(resource.entity.model.one))?;
+    let hooks = resource.entity.hooks;
+    hooks
+        .complete(context, std::slice::from_mut(&mut row))
+        .await?;
+    Ok(row)
 }

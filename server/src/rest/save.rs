@@ -1,6 +1,6 @@
 //! Writing rows: checks, the statement, the links, the hooks, the audit record, in one transaction.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use sea_query::{Alias, Expr, ExprTrait, Query};
 
@@ -9,7 +9,7 @@ use super::{
     context::Context,
     entity::{Entity, Target},
     error::RestError,
-    hooks::{Change, Deletion, Prepared, Removal},
+    hooks::{Change, Prepared},
     load::{self, Source},
     read,
     registry::{Resource, registry},
@@ -123,54 +123,6 @@ pub async fn update(
     Ok(())
 }
 
-/// Deletes a row.
-///
-/// # Errors
-/// For rows that are not there or hidden, and when the hooks object.
-pub async fn delete(context: &Context, resource: &Resource, id: i64) -> Result<(), RestError> {
-    let entity = resource.entity;
-    read::visible(context, resource, id).await?;
-    let mut tx = context.state.db.begin().await?;
-    let before = stored(&mut tx, entity.table, id)
-        .await?
-        .ok_or(RestError::NoRow(entity.model.one))?;
-    let text = text_of(context, &mut tx, entity, id).await?;
-    let mut removal = Removal {
-        context,
-        tx: &mut tx,
-        id,
-        before: &before,
-    };
-    let deletion = entity.hooks.deleting(&mut removal).await?;
-    if deletion == Deletion::Row {
-        let statement = Query::delete()
-            .from_table(entity.table.name)
-            .and_where(Expr::col(entity.table.key.name).eq(id))
-            .take();
-        tx.execute_query(&statement).await?;
-        let mut removal = Removal {
-            context,
-            tx: &mut tx,
-            id,
-            before: &before,
-        };
-        entity.hooks.deleted(&mut removal).await?;
-    }
-    note(
-        context,
-        &mut tx,
-        entity,
-        "delete",
-        id,
-        &text,
-        Some(&before),
-        None,
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 /// Reads a row with its lists, as it is stored.
 ///
 /// # Errors
@@ -209,6 +161,57 @@ pub async fn stored(tx: &mut Tx, table: &'static Table, id: i64) -> db::Result<O
         stored.set_ids(name, rows.into_iter().map(|(id,)| id).collect());
     }
     Ok(Some(stored))
+}
+
+/// Reads several rows with their lists, by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stored_all(
+    tx: &mut Tx,
+    table: &'static Table,
+    ids: &[i64],
+) -> db::Result<BTreeMap<i64, Stored>> {
+    let list = json_ids(ids.iter().copied());
+    let dialect = tx.dialect();
+    let select = Query::select()
+        .columns(table.columns.iter().map(|column| column.name))
+        .column(table.key.name)
+        .from(table.name)
+        .and_where(dialect.in_list(Expr::col(table.key.name), list.clone()))
+        .take();
+    let rows: Vec<Row> = tx.all_query(&select).await?;
+    let mut all: BTreeMap<i64, Stored> = rows
+        .iter()
+        .filter_map(|row| Some((row.int(table.columns.len())?, Stored::of_row(table, row))))
+        .collect();
+    for many in table.links() {
+        let Many::Link {
+            name,
+            table,
+            own,
+            other,
+            ..
+        } = many
+        else {
+            continue;
+        };
+        let select = Query::select()
+            .columns([*own, *other])
+            .from(*table)
+            .and_where(dialect.in_list(Expr::col(*own), list.clone()))
+            .order_by(*other, sea_query::Order::Asc)
+            .take();
+        let rows: Vec<(i64, i64)> = tx.all_query(&select).await?;
+        let mut lists: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for (own, other) in rows {
+            lists.entry(own).or_default().push(other);
+        }
+        for (id, row) in &mut all {
+            row.set_ids(name, lists.remove(id).unwrap_or_default());
+        }
+    }
+    Ok(all)
 }
 
 async fn insert(tx: &mut Tx, table: &'static Table, values: &Values) -> Result<i64, RestError> {
@@ -454,6 +457,28 @@ pub async fn text_of(
     }))
 }
 
+/// How several rows are called, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn texts_of(
+    context: &Context,
+    tx: &mut Tx,
+    entity: &'static Entity,
+    ids: &[i64],
+) -> Result<Vec<String>, RestError> {
+    let fields = std::slice::from_ref(&entity.text);
+    let reading = context.reading();
+    let rows = load::load(&mut Source::Tx(tx), &reading, entity.table, fields, ids).await?;
+    let text = |id| {
+        let row = rows.get(id);
+        row.map_or_else(String::new, |row| {
+            row.get(entity.text.name()).as_text().to_owned()
+        })
+    };
+    Ok(ids.iter().map(text).collect())
+}
+
 /// Writes the audit record and announces the change, both when the transaction commits.
 async fn record(
     context: &Context,
@@ -468,11 +493,12 @@ async fn record(
     note(context, tx, entity, action, id, &text, before, after).await
 }
 
+/// The same for a row that may be gone.
 #[expect(
     clippy::too_many_arguments,
     reason = "an audit record has that many parts"
 )]
-async fn note(
+pub(super) async fn note(
     context: &Context,
     tx: &mut Tx,
     entity: &'static Entity,

@@ -77,6 +77,8 @@ pub struct Column {
     pub default: Default,
     /// Never shown, never audited in clear.
     pub secret: bool,
+    /// Of a key that may be empty: its row goes with the one it points at instead of losing it.
+    pub bound: bool,
 }
 
 /// A value computed by the database from the row: `{t}` stands for the row.
@@ -205,6 +207,7 @@ impl Column {
             null: false,
             default: Default::None,
             secret: false,
+            bound: false,
         }
     }
 
@@ -219,6 +222,19 @@ impl Column {
     pub const fn default(mut self, value: Default) -> Self {
         self.default = value;
         self
+    }
+
+    /// A key that may be empty, whose row goes with the one it points at.
+    #[must_use]
+    pub const fn bound(mut self) -> Self {
+        self.bound = true;
+        self
+    }
+
+    /// Whether the row goes with the one that this key points at.
+    #[must_use]
+    pub const fn goes_along(&self) -> bool {
+        !self.null || self.bound
     }
 
     #[must_use]

@@ -36,12 +36,25 @@ pub fn terms(text: &str) -> Vec<String> {
     terms
 }
 
+/// How an entity finds its rows by what identifies them, in whatever way it is written.
+pub type Identified = fn(&str, Dialect) -> Identity;
+
+/// What one word says about a row.
+#[derive(Debug)]
+pub enum Identity {
+    /// It cannot be anything but this: fields are not looked into.
+    Exactly(Expr),
+    /// It may be one of these, besides what the fields have.
+    Perhaps(Vec<Expr>),
+}
+
 /// The condition for what was typed; `None` when there are no terms or no fields.
 ///
 /// # Errors
 /// For too many or too long words.
 pub fn condition(
     fields: &[Path],
+    identified: Option<Identified>,
     text: &str,
     dialect: Dialect,
 ) -> Result<Option<Condition>, TooMuch> {
@@ -55,9 +68,23 @@ pub fn condition(
     let mut all = Condition::all();
     for term in &terms {
         let mut any = Condition::any();
+        match identified.map(|identified| identified(term, dialect)) {
+            Some(Identity::Exactly(identity)) => {
+                all = all.add(identity);
+                continue;
+            }
+            Some(Identity::Perhaps(identities)) => {
+                for identity in identities {
+                    any = any.add(identity);
+                }
+            }
+            None => {}
+        }
         for field in fields {
             let ty = field.leaf().ty();
-            any = any.add(if matches!(ty, Type::Time) && !may_be_of_a_moment(term) {
+            let cannot = matches!(ty, Type::Time) && !may_be_of_a_moment(term)
+                || ty.is_integer() && !may_be_of_a_number(term);
+            any = any.add(if cannot {
                 nothing()
             } else {
                 field.some(&|column| contains(as_text(column, ty, dialect), term, dialect))
@@ -72,6 +99,12 @@ pub fn condition(
 fn may_be_of_a_moment(term: &str) -> bool {
     let of_a_moment = |character: char| character.is_ascii_digit() || " -:".contains(character);
     term.chars().all(of_a_moment)
+}
+
+/// The same for numbers.
+fn may_be_of_a_number(term: &str) -> bool {
+    term.bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-')
 }
 
 /// Moments are compared as `YYYY-MM-DD HH:MM:SS`, everything else as the engine writes it.

@@ -36,7 +36,7 @@ pub async fn answer(
     let context = Context::new(state, operator);
     let mut hits = Vec::new();
     if let Some(text) = params.get("q").or_else(|| params.get("search")) {
-        for resource in &registry().resources {
+        for resource in in_order() {
             if let Some(summary) = &resource.entity.sought
                 && access::sees(&context.operator, resource.entity)
             {
@@ -47,6 +47,14 @@ pub async fn answer(
     Ok(Body(hits).into_response())
 }
 
+/// What has an identity that people read off a label comes before what has only a name.
+fn in_order() -> impl Iterator<Item = &'static Resource> {
+    let identified = |resource: &&Resource| resource.entity.identified.is_some();
+    let resources = &registry().resources;
+    let others = resources.iter().filter(move |one| !identified(one));
+    resources.iter().filter(identified).chain(others)
+}
+
 async fn of(
     context: &Context,
     resource: &Resource,
@@ -55,7 +63,8 @@ async fn of(
 ) -> Result<Vec<SearchHit>, RestError> {
     let entity = resource.entity;
     let fields = read::searched(context, resource);
-    let Some(condition) = search::condition(&fields, text, context.state.db.dialect())? else {
+    let dialect = context.state.db.dialect();
+    let Some(condition) = search::condition(&fields, entity.identified, text, dialect)? else {
         return Ok(Vec::new());
     };
     let mut select = Query::select();

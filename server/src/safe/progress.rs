@@ -1,6 +1,7 @@
 //! Tells administrators what computers are doing.
 
 use super::call::ComputerCall;
+use super::shapes::search_fields;
 use super::store::computers::Computer;
 use super::store::projects::Project;
 use crate::app::AppState;
@@ -9,7 +10,7 @@ use crate::events::{ChangeAction, Event, EventComputer, EventProject};
 
 /// The computer is doing something.
 pub(super) fn tell(state: &AppState, computer: &Computer, project: &Project, text: &str, now: Ts) {
-    let computer = shown(computer, project);
+    let computer = shown(state, computer, project);
     state.events.send(Event::Progress {
         computer,
         text: text.to_owned(),
@@ -19,7 +20,7 @@ pub(super) fn tell(state: &AppState, computer: &Computer, project: &Project, tex
 
 /// The computer finished a synchronisation.
 pub(super) fn synchronised(call: &ComputerCall, pms_status_ok: bool) {
-    let computer = shown(&call.computer, &call.project);
+    let computer = shown(&call.state, &call.computer, &call.project);
     let at = call.now.rfc3339();
     call.state.events.send(Event::Synchronization {
         computer,
@@ -39,10 +40,11 @@ pub(crate) fn changed(state: &AppState, entity: &str, id: i64, action: ChangeAct
     });
 }
 
-fn shown(computer: &Computer, project: &Project) -> EventComputer {
+fn shown(state: &AppState, computer: &Computer, project: &Project) -> EventComputer {
     EventComputer {
         id: computer.id.0,
         name: computer.name.clone().unwrap_or_default(),
+        text: computer.display_name(&search_fields(&state.settings)),
         project: EventProject {
             id: project.id.0,
             name: project.name.clone(),

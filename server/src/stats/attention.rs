@@ -15,10 +15,13 @@ use super::counting::{
 use crate::app::AppState;
 use crate::args;
 use crate::auth::Operator;
+use crate::computers::computer;
 use crate::db::Ts;
 use crate::jobs::JobHandler as _;
 use crate::repository::publish::Publisher;
+use crate::rest::context::Context;
 use crate::rest::error::RestError;
+use crate::rest::load;
 
 /// So many are named.
 pub(super) const EXAMPLES: usize = 3;
@@ -59,13 +62,16 @@ impl Finding {
         }
         let rows: Vec<(i64, Option<String>)> =
             state.db.all_query(&self.examples(operator)?).await?;
-        let examples = rows
+        let mut examples: Vec<Ref> = rows
             .into_iter()
             .map(|(id, name)| Ref {
                 id,
                 name: name.unwrap_or_default(),
             })
             .collect();
+        if self.names_computers() {
+            call_computers(state, operator, &mut examples).await?;
+        }
         Ok(Some(Attention {
             code: self.code.to_owned(),
             level: self.level.to_owned(),
@@ -74,6 +80,11 @@ impl Finding {
             query: query(&self.query),
             examples,
         }))
+    }
+
+    fn names_computers(&self) -> bool {
+        let (_, _, join) = self.named;
+        join.map_or(self.source.table, |join| join.table) == "client_computer"
     }
 
     fn examples(&self, operator: &Operator) -> Result<SelectStatement, RestError> {
@@ -92,6 +103,31 @@ impl Finding {
             .limit(EXAMPLES as u64);
         Ok(select)
     }
+}
+
+/// Computers are called as they are everywhere.
+async fn call_computers(
+    state: &AppState,
+    operator: &Operator,
+    computers: &mut [Ref],
+) -> Result<(), RestError> {
+    let context = Context::new(state.clone(), operator.clone());
+    let ids: Vec<i64> = computers.iter().map(|one| one.id).collect();
+    let texts = load::load(
+        &mut context.source(),
+        &context.reading(),
+        computer::COMPUTERS.table,
+        std::slice::from_ref(&computer::COMPUTERS.text),
+        &ids,
+    )
+    .await?;
+    for one in computers {
+        if let Some(row) = texts.get(&one.id) {
+            let text = row.get(computer::COMPUTERS.text.name()).as_text();
+            text.clone_into(&mut one.name);
+        }
+    }
+    Ok(())
 }
 
 fn query(filters: &[(&str, String)]) -> BTreeMap<String, String> {

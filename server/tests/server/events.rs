@@ -104,6 +104,7 @@ fn synchronization(id: ComputerId, project: i64) -> Event {
     let computer = EventComputer {
         id: id.0,
         name: format!("pc-{id}"),
+        text: format!("CID-{id}"),
         project,
     };
     Event::Synchronization {

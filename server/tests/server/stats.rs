@@ -388,7 +388,7 @@ on_both_engines! {
         assert_eq!(attention, [
             ("errors", 3), ("synchronization_failed", 1), ("silent_computers", 1), ("application_requests", 1), ("orphan_packages", 1),
         ]);
-        assert_eq!(overview["attention"][0]["examples"][0]["name"], "pc1", "the one with most of them first");
+        assert_eq!(overview["attention"][0]["examples"][0]["name"], "CID-1", "the one with most of them first");
     }
 
     async fn a_domain_limits_every_number(server: Fleet) {

@@ -18,8 +18,11 @@ pub struct EventProject {
 pub struct EventComputer {
     /// `client_computer.id`
     pub id: i64,
-    /// Its name.
+    /// Its host name.
     pub name: String,
+    /// What it is called everywhere: `CID-7`.
+    #[serde(rename = "__str__", default)]
+    pub text: String,
     /// Its project.
     pub project: EventProject,
 }
@@ -122,12 +125,13 @@ mod tests {
             computer: EventComputer {
                 id: 7,
                 name: "pc-7".to_owned(),
+                text: "CID-7".to_owned(),
                 project,
             },
             pms_status_ok: true,
             at: "2026-11-21T01:05:30.374669Z".to_owned(),
         };
-        let text = r#"{"type":"synchronization","computer":{"id":7,"name":"pc-7","project":{"id":2,"name":"debian-12"}},"pms_status_ok":true,"at":"2026-11-21T01:05:30.374669Z"}"#;
+        let text = r#"{"type":"synchronization","computer":{"id":7,"name":"pc-7","__str__":"CID-7","project":{"id":2,"name":"debian-12"}},"pms_status_ok":true,"at":"2026-11-21T01:05:30.374669Z"}"#;
         assert_eq!(serde_json::to_string(&event).unwrap(), text);
         assert_eq!(serde_json::from_str::<Event>(text).unwrap(), event);
     }

@@ -170,10 +170,31 @@ impl<'a> Described<'a> {
             self.add("{id}/", HttpMethod::Get, read);
         }
         if entity.operations.contains('D') {
-            let delete = self
+            let mut delete = self
                 .operation("destroy", "Delete it")
                 .response("204", empty("Gone"));
+            if let Some(kept) = entity.kept {
+                delete = delete
+                    .parameter(
+                        query(
+                            "replace_with",
+                            like(Like::Integer),
+                            "Another one for what uses it",
+                        )
+                        .build(),
+                    )
+                    .response("400", answer("Refused", schemas::reference("Error")))
+                    .response("409", answer("Still in use", schemas::reference("Error")));
+                if kept.undetachable.is_none() {
+                    let meaning = "Disable what is in force and uses it, and clear the reference";
+                    let detach = query("detach", like(Like::Boolean), meaning);
+                    delete = delete.parameter(detach.build());
+                }
+            }
             self.add("{id}/", HttpMethod::Delete, delete);
+        }
+        if entity.operations.contains('D') {
+            self.consequences();
         }
         self.generic();
         for action in entity.actions {
@@ -366,6 +387,24 @@ impl<'a> Described<'a> {
         self.add("{id}/relations/", HttpMethod::Get, relations);
     }
 
+    fn consequences(&mut self) {
+        let told = || answer("What would go and what would change", like(Like::Object));
+        let one = self
+            .operation("consequences_retrieve", "What deleting it would do")
+            .response("200", told());
+        self.add("{id}/consequences/", HttpMethod::Get, one);
+        let ids = query("id__in", like(Like::Ids), "Which ones")
+            .required(Required::True)
+            .style(Some(ParameterStyle::Form))
+            .explode(Some(false));
+        let several = self
+            .operation("consequences_list", "What deleting several would do")
+            .parameter(ids.build())
+            .response("200", told())
+            .response("400", answer("Refused", schemas::reference("Error")));
+        self.add("consequences/", HttpMethod::Get, several);
+    }
+
     fn export(&mut self) {
         let file = || {
             ResponseBuilder::new()
@@ -379,6 +418,8 @@ impl<'a> Described<'a> {
         for parameter in self.parameters().into_iter().skip(2) {
             export = export.parameter(parameter);
         }
+        let mark = "Begin with a byte-order mark, by which spreadsheets know the encoding";
+        export = export.parameter(query("bom", like(Like::Boolean), mark).build());
         self.add("export/", HttpMethod::Get, export);
         let posted = self
             .operation("export_create", "The same, with its parameters in the body")

@@ -98,6 +98,7 @@ pub fn like(like: Like) -> Any {
         Like::Boolean => object(Json::Boolean, false).build().into(),
         Like::Object => object(Json::Object, true).build().into(),
         Like::Texts => list(object(Json::String, false).build().into()),
+        Like::Objects => list(object(Json::Object, true).build().into()),
         Like::Ids => list(formatted(Json::Integer, KnownFormat::Int64, false)),
         Like::File => formatted(Json::String, KnownFormat::Binary, false),
     }

@@ -80,7 +80,7 @@ on_both_engines! {
         let foreign = format!("{repositories}/dists/first-one/PKGS/binary-arm64/Packages");
         assert_eq!(reqwest::get(foreign).await.unwrap().status(), 200);
 
-        let gone = admin.delete(&format!("/api/v1/token/stores/{store}/")).await;
+        let gone = admin.delete(&format!("/api/v1/token/stores/{store}/?detach=true")).await;
         assert_eq!(gone.status, 204, "{}", gone.text);
         assert_eq!(published(&admin, deployment).await["packages"], json!(0));
         apt.update().await.unwrap();

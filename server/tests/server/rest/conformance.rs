@@ -279,7 +279,16 @@ on_both_engines! {
                 assert_eq!(keys(&same.json), names(entity.updated_fields()), "{entity:?}");
             }
             let before = deletions(&org, entity, id).await;
-            let gone = org.admin.delete(&row).await;
+            // What is in use gets another one for its users, or lets go of them.
+            let query = match entity.kept {
+                None => String::new(),
+                Some(kept) if kept.undetachable.is_none() => "?detach=true".to_owned(),
+                Some(_) => {
+                    let other = org.admin.post(&path(entity), json!({"name": "Another one"})).await;
+                    format!("?replace_with={}", other.json["id"])
+                }
+            };
+            let gone = org.admin.delete(&format!("{row}{query}")).await;
             assert_eq!(gone.status, 204, "{entity:?}: {}", gone.text);
             assert_eq!(deletions(&org, entity, id).await, before + 1, "{entity:?}");
         }

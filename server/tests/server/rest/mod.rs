@@ -3,6 +3,8 @@
 mod actions;
 mod conformance;
 mod contract;
+mod deleting;
+mod fleet;
 mod heard;
 mod lists;
 mod organisation;

@@ -201,6 +201,15 @@ impl Organisation {
         .await
     }
 
+    /// The attribute that stands for a computer.
+    pub async fn attribute_of(&self, computer: i64) -> i64 {
+        let sql = "INSERT INTO core_attribute (property_att_id, value, description) \
+                   SELECT id, $1, '' FROM core_property WHERE prefix = 'CID' RETURNING id";
+        let db = &self.server.state().db;
+        let (id,): (i64,) = db.one(sql, args![computer.to_string()]).await.unwrap();
+        id
+    }
+
     /// The computer reports an attribute.
     pub async fn carry(&self, computer: i64, attribute: i64) {
         self.execute(

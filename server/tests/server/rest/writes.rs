@@ -247,7 +247,7 @@ on_both_engines! {
     }
 
     async fn a_list_that_lost_a_package_is_no_longer_the_one_reported(org: Organisation) {
-        assert_eq!(org.admin.delete(&format!("{TOKEN}stores/{}/", org.id("stores"))).await.status, 204);
+        assert_eq!(org.admin.delete(&format!("{TOKEN}stores/{}/?detach=true", org.id("stores"))).await.status, 204);
         assert_eq!(org.admin.get(&format!("{TOKEN}packages/{}/", org.id("packages"))).await.status, 404);
         let known: Vec<(String, i64)> = org.server.state().db
             .all("SELECT hash, package_count FROM software_inventory ORDER BY id", args![]).await.unwrap();
@@ -390,7 +390,7 @@ on_both_engines! {
 
     async fn a_deleted_schedule_or_desktop_user_takes_nothing_with_it(org: Organisation) {
         let before = count(&org, "SELECT count(*) FROM core_deployment").await;
-        assert_eq!(org.admin.delete(&format!("{TOKEN}schedules/{}/", org.id("schedules"))).await.status, 204);
+        assert_eq!(org.admin.delete(&format!("{TOKEN}schedules/{}/?detach=true", org.id("schedules"))).await.status, 204);
         assert_eq!(count(&org, "SELECT count(*) FROM core_deployment").await, before);
         assert_eq!(org.admin.delete(&format!("{TOKEN}users/{}/", org.id("users"))).await.status, 204);
         assert_eq!(count(&org, "SELECT count(*) FROM client_computer").await, 2);

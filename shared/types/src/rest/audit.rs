@@ -19,4 +19,15 @@ pub struct AuditRecord {
     pub before: Option<Value>,
     pub after: Option<Value>,
     pub address: Option<String>,
+    /// What differs, in words.
+    pub changes: Vec<AuditChange>,
+}
+
+/// A member that differs: names in place of ids, labels in place of codes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditChange {
+    pub member: String,
+    pub before: Value,
+    pub after: Value,
 }

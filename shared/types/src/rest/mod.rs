@@ -1,5 +1,6 @@
 //! What the REST API says where a view or a program reads it as a type. Everything is tolerant: unknown members are ignored, missing ones take their default.
 pub mod audit;
+pub mod deletion;
 pub mod deployment;
 pub mod overview;
 pub mod page;

@@ -1,0 +1,380 @@
+//! What goes when rows go, and what changes: followed along the relations that are declared.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::LazyLock,
+};
+
+use migasfree_types::rest::{
+    deletion::{Affected, Consequences},
+    reference::Ref,
+};
+use sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement};
+
+use super::{
+    access,
+    context::Context,
+    entity::Entity,
+    error::RestError,
+    keeping,
+    load::{self, Source},
+    path::ROW,
+    read,
+    registry::{Resource, registry},
+    schema::{Column, Many, Table, Type},
+    visibility::Visible,
+};
+use crate::db::{Dialect, Row, json_ids};
+
+/// Objects of a kind that are named.
+const NAMED: usize = 20;
+/// Objects of a kind among which those to be named are looked for.
+const LOOKED_AT: usize = 200;
+
+/// Something that points at a table.
+#[derive(Debug, Clone, Copy)]
+enum Reference {
+    /// A column; its row goes along, or the column is cleared.
+    Key(&'static Table, &'static Column),
+    /// A link table of the row in front of it.
+    Link(&'static Table, &'static Many),
+}
+
+static REFERENCES: LazyLock<HashMap<&'static str, Vec<Reference>>> = LazyLock::new(|| {
+    let mut tables: Vec<&'static Table> = registry().tables.all().collect();
+    tables.sort_unstable_by_key(|table| table.name);
+    let mut references: HashMap<&'static str, Vec<Reference>> = HashMap::new();
+    // What has no rows of its own is made of rows that are told of elsewhere.
+    for table in tables.into_iter().filter(|table| table.within.is_none()) {
+        for column in table.columns {
+            if let Type::Key(target) = column.ty {
+                let one = Reference::Key(table, column);
+                references.entry(target).or_default().push(one);
+            }
+        }
+        for many in table.links() {
+            let one = Reference::Link(table, many);
+            references.entry(many.target()).or_default().push(one);
+        }
+    }
+    references
+});
+
+fn references_to(table: &Table) -> &'static [Reference] {
+    REFERENCES.get(table.name).map_or(&[], Vec::as_slice)
+}
+
+/// Rows that a computer left behind: there may be millions of them, and nobody knows one by its name.
+fn is_report(table: &Table) -> bool {
+    registry().by_table(table.name).is_some_and(|resource| {
+        matches!(
+            resource.entity.visible,
+            Visible::ByComputer | Visible::ByComputerAndProject
+        )
+    })
+}
+
+/// The rows that go, by table: those it began with among them.
+#[derive(Debug, Default)]
+pub struct Plan(BTreeMap<&'static str, BTreeSet<i64>>);
+
+impl Plan {
+    /// Follows the relations from rows of a table.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(
+        source: &mut Source<'_>,
+        table: &'static Table,
+        ids: &[i64],
+    ) -> Result<Self, RestError> {
+        let mut plan = Self::default();
+        let mut open = vec![(table, plan.take(table, ids.to_vec()))];
+        while let Some((table, ids)) = open.pop() {
+            for reference in references_to(table) {
+                if let Reference::Key(child, column) = reference
+                    && column.goes_along()
+                    && !is_report(child)
+                {
+                    let pointing = points_at(source.dialect(), column, &ids);
+                    let found = ids_of(source, child, pointing).await?;
+                    open.push((child, plan.take(child, found)));
+                }
+            }
+            for (stands_for, found) in doubles_of(source, table, &ids).await? {
+                open.push((stands_for, plan.take(stands_for, found)));
+            }
+            open.retain(|(_, ids)| !ids.is_empty());
+        }
+        Ok(plan)
+    }
+
+    /// Those of the ids that are new.
+    fn take(&mut self, table: &'static Table, ids: Vec<i64>) -> Vec<i64> {
+        let gone = self.0.entry(table.name).or_default();
+        ids.into_iter().filter(|id| gone.insert(*id)).collect()
+    }
+
+    fn ids(&self, table: &Table) -> Vec<i64> {
+        let ids = self.0.get(table.name);
+        ids.into_iter().flatten().copied().collect()
+    }
+
+    /// The rows that go with others, by the entity that stands for them.
+    pub fn gone(
+        &self,
+        roots: &'static Table,
+        began: &[i64],
+    ) -> impl Iterator<Item = (&'static Resource, Vec<i64>)> {
+        let went = self.0.iter().filter_map(|(name, ids)| {
+            let resource = registry().by_table(name)?;
+            Some((resource, ids))
+        });
+        went.filter_map(move |(resource, ids)| {
+            let root = resource.entity.table.name == roots.name;
+            let ids: Vec<i64> = ids
+                .iter()
+                .filter(|id| !root || !began.contains(id))
+                .copied()
+                .collect();
+            (!ids.is_empty()).then_some((resource, ids))
+        })
+    }
+
+    /// What computers left behind and goes along: the entity, and the condition on its rows.
+    pub fn reports(&self, dialect: Dialect) -> Vec<(&'static Resource, Condition)> {
+        let mut found: BTreeMap<&'static str, Condition> = BTreeMap::new();
+        for (target, ids) in &self.0 {
+            for reference in REFERENCES.get(target).into_iter().flatten() {
+                if let Reference::Key(child, column) = reference
+                    && column.goes_along()
+                    && is_report(child)
+                {
+                    let list = json_ids(ids.iter().copied());
+                    let these = dialect.in_list(Expr::col((ROW, column.name)), list);
+                    let so_far = found.remove(child.name).unwrap_or_else(Condition::any);
+                    found.insert(child.name, so_far.add(these));
+                }
+            }
+        }
+        found
+            .into_iter()
+            .filter_map(|(name, condition)| Some((registry().by_table(name)?, condition)))
+            .collect()
+    }
+}
+
+fn points_at(dialect: Dialect, column: &Column, ids: &[i64]) -> Condition {
+    let list = json_ids(ids.iter().copied());
+    Condition::all().add(dialect.in_list(Expr::col((ROW, column.name)), list))
+}
+
+/// The ids of rows that meet a condition.
+async fn ids_of(
+    source: &mut Source<'_>,
+    table: &'static Table,
+    condition: Condition,
+) -> Result<Vec<i64>, RestError> {
+    let select = Query::select()
+        .column((ROW, table.key.name))
+        .from_as(table.name, ROW)
+        .cond_where(condition)
+        .order_by((ROW, table.key.name), Order::Asc)
+        .take();
+    let rows = source.rows(&select).await?;
+    Ok(rows.iter().filter_map(|row| row.int(0)).collect())
+}
+
+/// The rows that stand for rows of a table: they have no reference, and go with what they stand for.
+async fn doubles_of(
+    source: &mut Source<'_>,
+    table: &'static Table,
+    ids: &[i64],
+) -> Result<Vec<(&'static Table, Vec<i64>)>, RestError> {
+    let mut doubles = Vec::new();
+    for other in registry().standing_for_others() {
+        for (kind, double) in &other.doubles {
+            let meant = registry().by_route(double.route);
+            if meant.is_none_or(|meant| meant.entity.table.name != table.name) {
+                continue;
+            }
+            let list = json_ids(ids.iter().copied());
+            let values = Query::select()
+                .expr(Expr::col(("m", double.column)).cast_as(Alias::new("text")))
+                .from_as(table.name, "m")
+                .and_where(
+                    source
+                        .dialect()
+                        .in_list(Expr::col(("m", table.key.name)), list),
+                )
+                .take();
+            let condition = Condition::all()
+                .add(Expr::col((ROW, double.value)).in_subquery(values))
+                .add(kind.some(&|column| column.eq(double.kind.1)));
+            let found = ids_of(source, other.entity.table, condition).await?;
+            doubles.push((other.entity.table, found));
+        }
+    }
+    Ok(doubles)
+}
+
+/// Tells what the deletion of rows of an entity would do.
+///
+/// # Errors
+/// When the database fails.
+pub async fn told(
+    context: &Context,
+    resource: &'static Resource,
+    ids: &[i64],
+) -> Result<Consequences, RestError> {
+    let table = resource.entity.table;
+    let dialect = context.state.db.dialect();
+    let plan = Plan::of(&mut context.source(), table, ids).await?;
+    let mut gone = Vec::new();
+    for (other, ids) in plan.gone(table, ids) {
+        gone.push(affected(context, other, "", ids.len() as u64, ids).await?);
+    }
+    for (other, condition) in plan.reports(dialect) {
+        let count = read::count(context, rows_of(other.entity, condition)).await?;
+        if count > 0 {
+            gone.push(affected(context, other, "", count, Vec::new()).await?);
+        }
+    }
+    let mut held = Vec::new();
+    for (route, ids) in keeping::held(context, resource, ids).await? {
+        if let Some(other) = registry().by_route(route) {
+            held.push(affected(context, other, "", ids.len() as u64, ids).await?);
+        }
+    }
+    let kept = resource.entity.kept;
+    Ok(Consequences {
+        gone,
+        changed: changed(context, &plan).await?,
+        held,
+        replaceable: kept.is_some(),
+        detachable: kept.is_some_and(|kept| kept.undetachable.is_none()),
+    })
+}
+
+fn rows_of(entity: &Entity, condition: Condition) -> SelectStatement {
+    Query::select()
+        .from_as(entity.table.name, ROW)
+        .cond_where(condition)
+        .take()
+}
+
+/// Everything that stays and points at something that goes.
+async fn changed(context: &Context, plan: &Plan) -> Result<Vec<Affected>, RestError> {
+    let dialect = context.state.db.dialect();
+    let reports = plan.reports(dialect);
+    let mut found: BTreeMap<(&'static str, &'static str), Condition> = BTreeMap::new();
+    for (target, ids) in &plan.0 {
+        let list = json_ids(ids.iter().copied());
+        for reference in REFERENCES.get(target).into_iter().flatten() {
+            let (table, member, points) = match reference {
+                Reference::Key(table, column) if !column.goes_along() => {
+                    let points = dialect.in_list(Expr::col((ROW, column.name)), list.clone());
+                    let member = column.name.strip_suffix("_id").unwrap_or(column.name);
+                    (table, member, points)
+                }
+                Reference::Link(table, many) => match many {
+                    Many::Link {
+                        table: link,
+                        own,
+                        other,
+                        ..
+                    } => {
+                        let owners = Query::select()
+                            .column(*own)
+                            .from(*link)
+                            .and_where(dialect.in_list(Expr::col(*other), list.clone()))
+                            .take();
+                        let points = Expr::col((ROW, table.key.name)).in_subquery(owners);
+                        (table, many.name(), points)
+                    }
+                    Many::Back { .. } => continue,
+                },
+                Reference::Key(..) => continue,
+            };
+            let so_far = found
+                .remove(&(table.name, member))
+                .unwrap_or_else(Condition::any);
+            found.insert((table.name, member), so_far.add(points));
+        }
+    }
+    let mut changed = Vec::new();
+    for ((name, member), condition) in found {
+        let Some(other) = registry().by_table(name) else {
+            continue;
+        };
+        let table = other.entity.table;
+        let going = json_ids(plan.ids(table));
+        let key = Expr::col((ROW, table.key.name));
+        let mut stay = Condition::all()
+            .add(condition)
+            .add(dialect.in_list(key, going).not());
+        let gone_too = reports
+            .iter()
+            .find(|(report, _)| report.entity.table.name == name);
+        if let Some((_, gone_too)) = gone_too {
+            stay = stay.add(gone_too.clone().not());
+        }
+        let mut rows = rows_of(other.entity, stay);
+        let count = read::count(context, rows.clone()).await?;
+        if count == 0 {
+            continue;
+        }
+        rows.column((ROW, table.key.name))
+            .order_by((ROW, table.key.name), Order::Asc)
+            .limit(LOOKED_AT as u64);
+        let rows: Vec<Row> = context.state.db.all_query(&rows).await?;
+        let ids = rows.iter().filter_map(|row| row.int(0)).collect();
+        changed.push(affected(context, other, member, count, ids).await?);
+    }
+    Ok(changed)
+}
+
+async fn affected(
+    context: &Context,
+    resource: &Resource,
+    member: &str,
+    count: u64,
+    ids: Vec<i64>,
+) -> Result<Affected, RestError> {
+    let entity = resource.entity;
+    Ok(Affected {
+        entity: entity.key(),
+        text: entity.model.many.to_owned(),
+        member: member.to_owned(),
+        count,
+        objects: named(context, resource, ids).await?,
+    })
+}
+
+/// The first of some rows that the operator may see, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(
+    context: &Context,
+    resource: &Resource,
+    mut ids: Vec<i64>,
+) -> Result<Vec<Ref>, RestError> {
+    let entity = resource.entity;
+    if ids.is_empty() || !access::sees(&context.operator, entity) {
+        return Ok(Vec::new());
+    }
+    ids.truncate(LOOKED_AT);
+    let mut ids = read::only_visible(context, entity.table.name, ids).await?;
+    ids.truncate(NAMED);
+    let fields = std::slice::from_ref(&entity.text);
+    let reading = context.reading();
+    let rows =
+        load::load_in_order(&mut context.source(), &reading, entity.table, fields, &ids).await?;
+    let name = |row: &super::json::Json| row.get(entity.text.name()).as_text().to_owned();
+    let named = ids.iter().zip(&rows).map(|(id, row)| Ref {
+        id: *id,
+        name: name(row),
+    });
+    Ok(named.collect())
+}

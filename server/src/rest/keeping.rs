@@ -1,0 +1,343 @@
+//! What is not deleted while something in force uses it: a rollout would become wider or narrower, and nobody would see it.
+
+use sea_query::{Expr, Query};
+
+use super::{
+    access::Need,
+    consequences,
+    context::{Context, Note},
+    entity::Entity,
+    error::RestError,
+    params::Params,
+    path::ROW,
+    read,
+    registry::{Resource, registry},
+    save, value,
+    values::Stored,
+};
+use crate::{
+    args,
+    db::{Row, Tx, json_ids},
+};
+use std::collections::BTreeMap;
+
+/// The rule of an entity.
+#[derive(Debug)]
+pub struct Kept {
+    pub uses: &'static [Use],
+    /// The column that a row and its replacement must have in common, and why.
+    pub same: Option<(&'static str, &'static str)>,
+    /// Why what uses it cannot do without; `None` when the reference can be cleared.
+    pub undetachable: Option<&'static str>,
+}
+
+/// Rows of one entity that use a row.
+#[derive(Debug)]
+pub struct Use {
+    pub route: &'static str,
+    /// Ids of those in force that use the row `$1`; empty when they alone do not keep it.
+    pub in_force: &'static str,
+    /// Ids of all that use it.
+    pub all: &'static str,
+    /// Moves them from the row `$1` to the row `$2`.
+    pub moving: &'static [&'static str],
+}
+
+impl Use {
+    fn is_touched(&self, wish: Wish) -> bool {
+        match wish {
+            Wish::Refuse => false,
+            Wish::ReplaceWith(_) => !self.moving.is_empty(),
+            Wish::Detach => !self.in_force.is_empty(),
+        }
+    }
+}
+
+/// What the caller wants to become of what uses the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Nothing was said.
+    Refuse,
+    ReplaceWith(i64),
+    Detach,
+}
+
+impl Wish {
+    /// Reads `replace_with` and `detach`.
+    ///
+    /// # Errors
+    /// For both at once, and for what is neither a number nor a truth.
+    pub fn read(params: &Params) -> Result<Self, RestError> {
+        let detach = match params.get("detach").map(|text| (text, value::truth(text))) {
+            None => false,
+            Some((_, Some(detach))) => detach,
+            Some((_, None)) => return Err(RestError::field("detach", "Write true or false.")),
+        };
+        match (params.get("replace_with"), detach) {
+            (None, false) => Ok(Self::Refuse),
+            (None, true) => Ok(Self::Detach),
+            (Some(id), false) => match id.parse() {
+                Ok(id) => Ok(Self::ReplaceWith(id)),
+                Err(_) => Err(RestError::field(
+                    "replace_with",
+                    "Write the id of another one.",
+                )),
+            },
+            (Some(_), true) => Err(RestError::whole(
+                "Send either replace_with or detach, not both.",
+            )),
+        }
+    }
+}
+
+/// The rows in force that use some rows, by the route of their entity.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held(
+    context: &Context,
+    resource: &Resource,
+    ids: &[i64],
+) -> Result<Vec<(&'static str, Vec<i64>)>, RestError> {
+    let mut held = Vec::new();
+    for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
+        let mut users = Vec::new();
+        for id in ids.iter().filter(|_| !used.in_force.is_empty()) {
+            let rows: Vec<(i64,)> = context.state.db.all(used.in_force, args![*id]).await?;
+            users.extend(rows.into_iter().map(|(id,)| id));
+        }
+        users.sort_unstable();
+        users.dedup();
+        if !users.is_empty() {
+            held.push((used.route, users));
+        }
+    }
+    Ok(held)
+}
+
+/// Checks a deletion before its transaction begins.
+///
+/// # Errors
+/// 409 with the names of what is in force and uses the row; 400 for a replacement that is none; 403 without the right to
+/// change what uses it.
+pub async fn check(
+    context: &Context,
+    resource: &'static Resource,
+    id: i64,
+    wish: Wish,
+) -> Result<(), RestError> {
+    let Some(kept) = resource.entity.kept else {
+        return Ok(());
+    };
+    let held = held(context, resource, &[id]).await?;
+    if wish == Wish::Refuse {
+        return refuse(context, resource, &held).await;
+    }
+    for used in kept.uses.iter().filter(|used| used.is_touched(wish)) {
+        let Some(users) = registry().by_route(used.route) else {
+            continue;
+        };
+        let rows: Vec<(i64,)> = context.state.db.all(used.all, args![id]).await?;
+        if rows.is_empty() {
+            continue;
+        }
+        context.allow(users.entity, Need::Change)?;
+        let all: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+        let seen = read::only_visible(context, users.entity.table.name, all.clone()).await?;
+        if seen.len() < all.len() {
+            return Err(RestError::Conflict(
+                "in_use",
+                format!(
+                    "Some {} that use it are not yours to see: ask an administrator.",
+                    users.entity.model.many
+                ),
+            ));
+        }
+    }
+    match wish {
+        Wish::Detach => match kept.undetachable {
+            Some(reason) if !held.is_empty() => {
+                Err(RestError::Refused("undetachable", reason.to_owned()))
+            }
+            _ => Ok(()),
+        },
+        Wish::ReplaceWith(other) => replacement(context, resource, id, other).await,
+        Wish::Refuse => Ok(()),
+    }
+}
+
+async fn refuse(
+    context: &Context,
+    resource: &Resource,
+    held: &[(&'static str, Vec<i64>)],
+) -> Result<(), RestError> {
+    let mut users = Vec::new();
+    for (route, ids) in held {
+        let Some(other) = registry().by_route(route) else {
+            continue;
+        };
+        let named = consequences::named(context, other, ids.clone()).await?;
+        let mut names: Vec<String> = named.into_iter().map(|one| one.name).collect();
+        let others = ids.len() - names.len();
+        if others > 0 {
+            names.push(format!("{others} more"));
+        }
+        users.push(format!("{}: {}", other.entity.model.many, names.join(", ")));
+    }
+    if users.is_empty() {
+        return Ok(());
+    }
+    let way_out = match resource.entity.kept.and_then(|kept| kept.undetachable) {
+        None => {
+            "Name another one for them with replace_with=ID, or disable them and clear the reference with detach=true."
+        }
+        Some(_) => "Name another one for them with replace_with=ID.",
+    };
+    Err(RestError::Conflict(
+        "in_use",
+        format!(
+            "This {} is still in use. {}. {way_out}",
+            resource.entity.model.one,
+            users.join("; ")
+        ),
+    ))
+}
+
+async fn replacement(
+    context: &Context,
+    resource: &'static Resource,
+    id: i64,
+    other: i64,
+) -> Result<(), RestError> {
+    let refused = |text: &str| Err(RestError::field("replace_with", text));
+    if other == id {
+        return refused("Name another one than the one that goes.");
+    }
+    match read::visible(context, resource, other).await {
+        Ok(()) => {}
+        Err(RestError::NoRow(_)) => {
+            return refused("There is none with this id: name one that exists.");
+        }
+        Err(error) => return Err(error),
+    }
+    let Some((column, reason)) = resource.entity.kept.and_then(|kept| kept.same) else {
+        return Ok(());
+    };
+    let list = json_ids([id, other]);
+    let select = Query::select()
+        .distinct()
+        .column((ROW, column))
+        .from_as(resource.entity.table.name, ROW)
+        .and_where(
+            context
+                .state
+                .db
+                .dialect()
+                .in_list(Expr::col((ROW, "id")), list),
+        )
+        .take();
+    let rows: Vec<Row> = context.state.db.all_query(&select).await?;
+    if rows.len() == 1 {
+        Ok(())
+    } else {
+        refused(reason)
+    }
+}
+
+/// What used the row, as it was before.
+#[derive(Debug)]
+pub struct Released {
+    entity: &'static Entity,
+    before: BTreeMap<i64, Stored>,
+}
+
+/// Does what was wished with everything that uses the row, in the transaction of the deletion. References that the
+/// deletion itself clears are left to it.
+///
+/// # Errors
+/// 409 when something came into force since it was checked.
+pub async fn release(
+    tx: &mut Tx,
+    resource: &Resource,
+    id: i64,
+    wish: Wish,
+) -> Result<Vec<Released>, RestError> {
+    let mut released = Vec::new();
+    for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
+        let mut in_force: Vec<(i64,)> = Vec::new();
+        if !used.in_force.is_empty() {
+            in_force = tx.all(used.in_force, args![id]).await?;
+        }
+        if wish == Wish::Refuse && !in_force.is_empty() {
+            return Err(RestError::Conflict(
+                "in_use",
+                "Something began to use it in this moment: reload and try again.".to_owned(),
+            ));
+        }
+        let Some(users) = registry()
+            .by_route(used.route)
+            .filter(|_| used.is_touched(wish))
+        else {
+            continue;
+        };
+        let entity = users.entity;
+        let all: Vec<(i64,)> = tx.all(used.all, args![id]).await?;
+        let all: Vec<i64> = all.into_iter().map(|(id,)| id).collect();
+        let before = save::stored_all(tx, entity.table, &all).await?;
+        match wish {
+            Wish::ReplaceWith(other) => {
+                for moving in used.moving {
+                    tx.execute(*moving, args![id, other]).await?;
+                }
+            }
+            Wish::Detach if entity.table.column("enabled").is_some() => {
+                let list = json_ids(in_force.into_iter().map(|(id,)| id));
+                let disable = Query::update()
+                    .table(entity.table.name)
+                    .value("enabled", false)
+                    .and_where(tx.dialect().in_list(Expr::col("id"), list))
+                    .take();
+                tx.execute_query(&disable).await?;
+            }
+            _ => {}
+        }
+        released.push(Released { entity, before });
+    }
+    Ok(released)
+}
+
+/// Writes the audit records of what used the row, once it is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note(
+    context: &Context,
+    tx: &mut Tx,
+    released: Vec<Released>,
+) -> Result<(), RestError> {
+    for Released { entity, before } in released {
+        let ids: Vec<i64> = before.keys().copied().collect();
+        let after = save::stored_all(tx, entity.table, &ids).await?;
+        let ids: Vec<i64> = after
+            .iter()
+            .filter(|(id, after)| before.get(id) != Some(after))
+            .map(|(id, _)| *id)
+            .collect();
+        let texts = save::texts_of(context, tx, entity, &ids).await?;
+        let audited = |rows: &BTreeMap<i64, Stored>, id: &i64| {
+            rows.get(id).map(|row| row.audited(entity.table))
+        };
+        let notes: Vec<Note> = ids
+            .iter()
+            .zip(texts)
+            .map(|(id, text)| Note {
+                id: Some(*id),
+                text,
+                before: audited(&before, id),
+                after: audited(&after, id),
+            })
+            .collect();
+        context.audit_all(tx, entity, "change", &notes).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! Deleting: what goes along is told before and recorded after, and nothing in force changes its reach unseen.
+
+use serde_json::{Value, json};
+
+use super::Organisation;
+use super::organisation::TOKEN;
+use crate::harness::Answer;
+use crate::on_both_engines;
+
+async fn told(org: &Organisation, path: &str) -> Value {
+    let answer = org.admin.get(&format!("{TOKEN}{path}consequences/")).await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    answer.json
+}
+
+/// How many of a kind there are in a part of an answer.
+fn count(told: &Value, part: &str, entity: &str) -> u64 {
+    let kinds = told[part].as_array().unwrap();
+    let of = kinds.iter().filter(|kind| kind["entity"] == entity);
+    of.map(|kind| kind["count"].as_u64().unwrap()).sum()
+}
+
+async fn recorded(org: &Organisation, entity: &str, action: &str) -> u64 {
+    let path = format!("{TOKEN}audit/?entity={entity}&action={action}");
+    org.admin.get(&path).await.json["count"].as_u64().unwrap()
+}
+
+async fn delete(org: &Organisation, path: &str) -> Answer {
+    org.admin.delete(&format!("{TOKEN}{path}")).await
+}
+
+on_both_engines! {
+    async fn what_goes_with_a_project_is_told_by_name_and_then_recorded(org: Organisation) {
+        let project = format!("projects/{}/", org.id("projects"));
+        let deployments = org.admin.get(&format!("{TOKEN}deployments/")).await.json["count"].as_u64().unwrap();
+        let told = told(&org, &project).await;
+        for (entity, number) in [
+            ("client.computer", 2), ("core.deployment", deployments), ("core.store", 1), ("core.package", 2),
+            ("core.packageset", 1), ("client.synchronization", 1), ("client.error", 1), ("client.fault", 1),
+            ("app_catalog.packagesbyproject", 1), ("hardware.node", 2),
+        ] {
+            assert_eq!(count(&told, "gone", entity), number, "{entity}: {told}");
+        }
+        let named = told["gone"].as_array().unwrap().iter().find(|kind| kind["entity"] == "core.deployment").unwrap();
+        assert!(named["objects"].to_string().contains("\"Base\""), "{named}");
+        assert_eq!(delete(&org, &project).await.status, 204);
+        for (entity, number) in [
+            ("client.computer", 2), ("core.deployment", deployments), ("core.store", 1), ("core.package", 2),
+            ("client.synchronization", 1), ("client.error", 1), ("core.project", 1),
+        ] {
+            assert_eq!(recorded(&org, entity, "delete").await, number, "{entity}");
+        }
+        let computers = org.admin.get(&format!("{TOKEN}audit/?entity=client.computer&action=delete&ordering=object_id")).await.json;
+        assert_eq!(computers["results"][0]["object_text"], format!("CID-{}", org.id("computers")));
+        assert_eq!(computers["results"][0]["before"]["mac_address"], "AABBCCDDEEFF");
+    }
+
+    async fn what_only_loses_a_reference_is_told_as_changed(org: Organisation) {
+        let tag = told(&org, &format!("tags/{}/", org.id("tags"))).await;
+        assert_eq!(tag["gone"], json!([]));
+        for (entity, member) in [
+            ("core.attributeset", "included_attributes"), ("core.domain", "included_attributes"),
+            ("client.computer", "tags"), ("app_catalog.policy", "included_attributes"),
+        ] {
+            let found = tag["changed"].as_array().unwrap().iter()
+                .any(|kind| kind["entity"] == entity && kind["member"] == member && kind["count"] == 1);
+            assert!(found, "{entity}.{member}: {tag}");
+        }
+        let user = told(&org, &format!("users/{}/", org.id("users"))).await;
+        assert_eq!((count(&user, "gone", "client.computer"), count(&user, "changed", "client.computer")), (0, 2));
+    }
+
+    async fn with_a_computer_goes_the_attribute_that_stands_for_it(org: Organisation) {
+        let id = org.id("computers");
+        let cid = org.attribute_of(id).await;
+        let body = json!({"included_attributes": [cid]});
+        let set = format!("{TOKEN}attribute-sets/{}/", org.id("attribute-sets"));
+        assert_eq!(org.admin.patch(&set, body).await.status, 200);
+        let told = told(&org, &format!("computers/{id}/")).await;
+        assert_eq!((count(&told, "gone", "core.attribute"), count(&told, "changed", "core.attributeset")), (1, 1), "{told}");
+        assert_eq!(delete(&org, &format!("computers/{id}/")).await.status, 204);
+        assert_eq!(recorded(&org, "core.attribute", "delete").await, 1);
+    }
+
+    async fn a_schedule_in_use_is_not_deleted_unless_its_deployments_are_moved_or_stopped(org: Organisation) {
+        let schedule = org.id("schedules");
+        let path = format!("schedules/{schedule}/");
+        let told = told(&org, &path).await;
+        assert_eq!((count(&told, "held", "core.deployment"), &told["detachable"]), (1, &json!(true)));
+        let refused = delete(&org, &path).await;
+        assert_eq!((refused.status, refused.code()), (409, "in_use"));
+        assert!(refused.json["detail"].as_str().unwrap().contains("Base"), "{}", refused.text);
+        for (query, status) in [("replace_with=999", 400), ("replace_with=x", 400), ("replace_with=1&detach=true", 400), ("detach=maybe", 400)] {
+            assert_eq!(delete(&org, &format!("{path}?{query}")).await.status, status, "{query}");
+        }
+        assert_eq!(delete(&org, &format!("{path}?replace_with={schedule}")).await.status, 400, "itself");
+        let other = org.admin.post(&format!("{TOKEN}schedules/"), json!({"name": "Quick"})).await.json["id"].clone();
+        assert_eq!(delete(&org, &format!("{path}?replace_with={other}")).await.status, 204);
+        let deployment = format!("{TOKEN}deployments/{}/", org.id("deployments"));
+        let moved = org.admin.get(&deployment).await.json;
+        assert_eq!((&moved["schedule"]["name"], &moved["enabled"]), (&json!("Quick"), &json!(true)));
+        assert_eq!(recorded(&org, "core.deployment", "change").await, 1);
+        assert_eq!(delete(&org, &format!("schedules/{other}/")).await.status, 409);
+        assert_eq!(delete(&org, &format!("schedules/{other}/?detach=true")).await.status, 204);
+        let stopped = org.admin.get(&deployment).await.json;
+        assert_eq!((&stopped["schedule"], &stopped["enabled"]), (&Value::Null, &json!(false)));
+        let last = org.admin.get(&format!("{TOKEN}audit/?entity=core.deployment&action=change&ordering=-id")).await.json;
+        assert_eq!((&last["count"], &last["results"][0]["after"]["enabled"]), (&json!(2), &json!(false)));
+    }
+
+    async fn a_schedule_that_only_disabled_deployments_use_goes(org: Organisation) {
+        let deployment = format!("{TOKEN}deployments/{}/", org.id("deployments"));
+        assert_eq!(org.admin.patch(&deployment, json!({"enabled": false})).await.status, 200);
+        assert_eq!(delete(&org, &format!("schedules/{}/", org.id("schedules"))).await.status, 204);
+    }
+
+    async fn a_category_with_applications_wants_another_one_for_them(org: Organisation) {
+        let path = format!("catalog/categories/{}/", org.id("catalog/categories"));
+        let told = told(&org, &path).await;
+        assert_eq!((count(&told, "held", "app_catalog.application"), count(&told, "held", "app_catalog.policy")), (1, 1), "{told}");
+        let refused = delete(&org, &path).await;
+        let detail = refused.json["detail"].as_str().unwrap_or_default();
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        assert!(detail.contains("Vim") && detail.contains("Editors"), "{detail}");
+        assert_eq!(delete(&org, &format!("{path}?detach=true")).await.code(), "undetachable");
+        let other = org.admin.post(&format!("{TOKEN}catalog/categories/"), json!({"name": "Texts"})).await.json["id"].clone();
+        assert_eq!(delete(&org, &format!("{path}?replace_with={other}")).await.status, 204);
+        let app = org.admin.get(&format!("{TOKEN}catalog/apps/{}/", org.id("catalog/apps"))).await.json;
+        assert_eq!(app["category"]["name"], "Texts");
+    }
+
+    async fn a_store_hands_its_packages_to_another_one_of_its_project(org: Organisation) {
+        let path = format!("stores/{}/", org.id("stores"));
+        assert_eq!(delete(&org, &path).await.status, 409);
+        let platform = org.id("platforms");
+        let foreign = json!({"name": "Other", "pms": "apt", "architecture": "amd64", "platform": platform});
+        let foreign = org.admin.post(&format!("{TOKEN}projects/"), foreign).await.json["id"].clone();
+        let store = async |name: &str, project: &Value| {
+            let body = json!({"name": name, "project": project});
+            org.admin.post(&format!("{TOKEN}stores/"), body).await.json["id"].clone()
+        };
+        let abroad = store("Abroad", &foreign).await;
+        let refused = delete(&org, &format!("{path}?replace_with={abroad}")).await;
+        assert!(refused.json["replace_with"][0].is_string(), "{}", refused.text);
+        let near = store("Near", &json!(org.id("projects"))).await;
+        assert_eq!(delete(&org, &format!("{path}?replace_with={near}")).await.status, 204);
+        let package = org.admin.get(&format!("{TOKEN}packages/{}/", org.id("packages"))).await.json;
+        assert_eq!((&package["store"]["name"], package["url"].as_str().unwrap().contains("/near/")), (&json!("Near"), true), "{package}");
+        let deployment = org.admin.get(&format!("{TOKEN}deployments/{}/", org.id("deployments"))).await.json;
+        assert_eq!((&deployment["enabled"], deployment["available_packages"].as_array().unwrap().len()), (&json!(true), 1));
+        assert_eq!(recorded(&org, "core.package", "change").await, 1);
+        assert_eq!(delete(&org, &format!("stores/{near}/?detach=true")).await.status, 204);
+        let deployment = org.admin.get(&format!("{TOKEN}deployments/{}/", org.id("deployments"))).await.json;
+        assert_eq!((&deployment["enabled"], &deployment["available_packages"]), (&json!(false), &json!([])));
+    }
+
+    async fn nobody_changes_by_deleting_what_they_may_not_change(org: Organisation) {
+        let rights = ["core.view_schedule", "core.delete_schedule", "core.view_deployment"];
+        let cleaner = org.server.operator("cleaner", &rights).await;
+        let path = format!("{TOKEN}schedules/{}/", org.id("schedules"));
+        assert_eq!(cleaner.delete(&path).await.status, 409);
+        assert_eq!(cleaner.delete(&format!("{path}?detach=true")).await.status, 403);
+        assert_eq!(cleaner.get(&format!("{path}consequences/")).await.status, 200);
+        let reader = org.server.operator("reader", &["core.view_schedule"]).await;
+        assert_eq!(reader.get(&format!("{path}consequences/")).await.status, 403);
+        assert_eq!(reader.delete(&format!("{path}?detach=true")).await.status, 403);
+        let blind = org.server.operator("blind", &["core.view_schedule", "core.delete_schedule"]).await;
+        let told = blind.get(&format!("{path}consequences/")).await.json;
+        assert_eq!((&told["held"][0]["count"], &told["held"][0]["objects"]), (&json!(1), &json!([])));
+        assert!(!blind.delete(&path).await.text.contains("Base"));
+    }
+
+    async fn several_rows_are_told_of_together(org: Organisation) {
+        let second = org.admin.post(&format!("{TOKEN}schedules/"), json!({"name": "Quick"})).await.json["id"].clone();
+        let path = format!("{TOKEN}schedules/consequences/");
+        let told = org.admin.get(&format!("{path}?id__in={},{second}", org.id("schedules"))).await.json;
+        assert_eq!(count(&told, "gone", "core.scheduledelay"), 1, "{told}");
+        for query in ["", "?id__in=x", "?id__in=1,999999"] {
+            assert!([400, 404].contains(&org.admin.get(&format!("{path}{query}")).await.status), "{query}");
+        }
+    }
+
+    async fn history_says_names_and_labels(org: Organisation) {
+        let deployment = org.id("deployments");
+        let other = org.admin.post(&format!("{TOKEN}schedules/"), json!({"name": "Quick"})).await.json["id"].clone();
+        let body = json!({"included_attributes": [1, org.id("tags")], "schedule": other});
+        assert_eq!(org.admin.patch(&format!("{TOKEN}deployments/{deployment}/"), body).await.status, 200);
+        let path = format!("{TOKEN}audit/?entity=core.deployment&object_id={deployment}&action=change");
+        let changes = org.admin.get(&path).await.json["results"][0]["changes"].clone();
+        let change = |member: &str| changes.as_array().unwrap().iter().find(|one| one["member"] == member).cloned();
+        let schedule = change("schedule").unwrap();
+        assert_eq!((&schedule["before"], &schedule["after"]), (&json!("Slow"), &json!("Quick")));
+        let included = change("included_attributes").unwrap();
+        assert_eq!(included["before"], json!(["abc-abc"]));
+        assert!(included["after"].as_array().unwrap().contains(&json!("TAG-blue")), "{included}");
+        assert_eq!(delete(&org, &format!("schedules/{}/", org.id("schedules"))).await.status, 204);
+        let changes = org.admin.get(&path).await.json["results"][0]["changes"].clone();
+        assert!(changes.to_string().contains("\"Slow\""), "what is gone keeps its name: {changes}");
+        let auditor = org.server.operator("auditor", &["audit.view_record"]).await;
+        let changes = auditor.get(&path).await.json["results"][0]["changes"].to_string();
+        assert!(!changes.contains("Slow") && changes.contains('#'), "{changes}");
+    }
+}
