@@ -6,7 +6,7 @@ use crate::{
     entity::Entity,
     form::CreatePage,
     list::ListPage,
-    object::ObjectPage,
+    object::{Lacking, ObjectPage},
     pages::{
         computers::ComputerPage, not_found::NotFound, packages::PackagePage, peek::Peek,
         preferences::PreferencesPage, settings::SettingsPage,
@@ -55,16 +55,16 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
     let page = match destination {
         Destination::Settings => view! { <SettingsPage /> }.into_any(),
         Destination::Preferences => view! { <PreferencesPage /> }.into_any(),
-        Destination::List(path) => {
-            with_entity(path, |entity| view! { <ListPage entity /> }.into_any())
-        }
-        Destination::New(path) => {
-            with_entity(path, |entity| view! { <CreatePage entity /> }.into_any())
-        }
-        Destination::Object("computers", id) => view! { <ComputerPage id /> }.into_any(),
-        Destination::Object("packages", id) => view! { <PackagePage id /> }.into_any(),
-        Destination::Object(path, id) => with_entity(path, move |entity| {
-            view! { <ObjectPage entity id /> }.into_any()
+        Destination::List(path) => with_right(path, "view", |entity| {
+            view! { <ListPage entity /> }.into_any()
+        }),
+        Destination::New(path) => with_right(path, "add", |entity| {
+            view! { <CreatePage entity /> }.into_any()
+        }),
+        Destination::Object(path, id) => with_right(path, "view", move |entity| match path {
+            "computers" => view! { <ComputerPage id /> }.into_any(),
+            "packages" => view! { <PackagePage id /> }.into_any(),
+            _ => view! { <ObjectPage entity id /> }.into_any(),
         }),
         Destination::Overview | Destination::Nowhere => view! { <NotFound /> }.into_any(),
     };
@@ -75,6 +75,17 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
     .into_any())
 }
 
-fn with_entity(path: &str, draw: impl FnOnce(&'static Entity) -> AnyView) -> AnyView {
-    entities::by_path(path).map_or_else(|| view! { <NotFound /> }.into_any(), draw)
+/// The page, or what right is missing for it: the server is not asked for what it would refuse.
+fn with_right(
+    path: &str,
+    action: &'static str,
+    draw: impl FnOnce(&'static Entity) -> AnyView,
+) -> AnyView {
+    match entities::by_path(path) {
+        None => view! { <NotFound /> }.into_any(),
+        Some(entity) if entity.may(action) => draw(entity),
+        Some(entity) => {
+            view! { <div class="page"><Lacking entity action heading=true /></div> }.into_any()
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::sync::Mutex;
 
+use migasfree_types::shown::shown;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// How the terminal was before a password was asked for.
@@ -16,7 +17,7 @@ pub fn is_possible() -> bool {
 
 /// Asks for a line; `None` at the end of the input.
 pub fn line(question: &str) -> io::Result<Option<String>> {
-    eprint!("{question}");
+    eprint!("{}", shown(question));
     io::stderr().flush()?;
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer)?;

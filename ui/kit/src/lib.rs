@@ -29,6 +29,7 @@ pub mod pagination;
 pub mod popover;
 pub mod progress;
 pub mod relative_time;
+pub mod scrolling;
 pub mod search_field;
 pub mod select;
 pub mod skeleton;

@@ -1,6 +1,7 @@
 //! What can go wrong on the way to the server, and how it is told.
 use super::said::said;
 use crate::text::{t, tf};
+use migasfree_types::shown::shown;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -41,7 +42,7 @@ impl ApiError {
             .as_ref()
             .and_then(|json| json.get("detail").or_else(|| json.get("error")))
             .and_then(Value::as_str)
-            .map(said);
+            .map(readable);
         match (status, json, detail) {
             (401, ..) => Self::SignedOut,
             (403, _, detail) => Self::Forbidden(detail.unwrap_or_default()),
@@ -122,9 +123,14 @@ impl ApiError {
     }
 }
 
+/// What the server said, in the reader's language; names in it may come from anywhere.
+fn readable(text: &str) -> String {
+    shown(&said(text)).into_owned()
+}
+
 fn texts(value: &Value) -> Vec<String> {
     match value {
-        Value::String(text) => vec![said(text)],
+        Value::String(text) => vec![readable(text)],
         Value::Array(list) => list.iter().flat_map(texts).collect(),
         Value::Object(fields) => fields.values().flat_map(texts).collect(),
         other => vec![other.to_string()],

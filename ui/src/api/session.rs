@@ -51,7 +51,25 @@ pub fn user() -> SessionUser {
 /// Whether the user may do `action` on an entity.
 pub fn may(action: &str, entity: &str) -> bool {
     session().with(|session| {
-        matches!(session, Session::User(user) | Session::Expired(user) if user.may(action, entity))
+        let (Session::User(user) | Session::Expired(user)) = session else {
+            return false;
+        };
+        let otherwise = (action == "view")
+            .then(|| also_viewed_with(entity))
+            .flatten();
+        user.may(action, entity) || otherwise.is_some_and(|other| user.may(action, other))
+    })
+}
+
+/// The entity whose `view` permission the server takes for this one, too.
+fn also_viewed_with(entity: &str) -> Option<&'static str> {
+    Some(match entity {
+        "core.serverattribute" | "core.clientattribute" => "core.attribute",
+        "core.serverproperty" | "core.clientproperty" => "core.property",
+        "core.internalsource" | "core.externalsource" => "core.deployment",
+        "app_catalog.category" => "app_catalog.application",
+        "auth.group" => "core.userprofile",
+        _ => return None,
     })
 }
 

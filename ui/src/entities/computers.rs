@@ -1,5 +1,5 @@
 //! The managed machines.
-use super::{ATTRIBUTES, PACKAGES, PLATFORMS, PROJECTS, TAGS, choices};
+use super::{ATTRIBUTES, DEPLOYMENTS, PACKAGES, PLATFORMS, PROJECTS, TAGS, choices};
 use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
@@ -22,6 +22,7 @@ pub static COMPUTERS: Entity = Entity {
 pub static COMPUTERS_SHEET: Sheet = Sheet {
     about: label!(computer.about),
     first: Some(computers::register_first),
+    bulk: Some(computers::bulk_actions),
     columns: &[
         Column::new("name", label!(common.name), Cell::Own(computers::name_cell)),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
@@ -121,6 +122,12 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
             label!(computer.product),
             FilterKind::Text,
         ),
+        Filter::new(
+            "failed_deployment",
+            label!(computer.failed_deployment),
+            FilterKind::Object(&DEPLOYMENTS),
+        )
+        .linked(),
         Filter::new("serial", label!(computer.serial), FilterKind::Text),
         Filter::new("mac_address", label!(computer.mac), FilterKind::Text),
         Filter::new("uuid__icontains", label!(computer.uuid), FilterKind::Text),

@@ -58,7 +58,10 @@ pub use synchronizations::SYNCHRONIZATIONS;
 pub use tags::TAGS;
 pub use users::USERS;
 
-use crate::entity::{Entity, Sheet};
+use crate::{
+    entity::{Entity, Sheet},
+    text::t,
+};
 
 /// Every entity that has a list.
 pub static ALL: &[&Entity] = &[
@@ -112,9 +115,56 @@ pub fn by_path(path: &str) -> Option<&'static Entity> {
 pub fn by_model(model: &str) -> Option<&'static Entity> {
     let model = match model {
         "core.internalsource" | "core.externalsource" => DEPLOYMENTS.model,
+        "core.clientattribute" => ATTRIBUTES.model,
+        "core.property" => FORMULAS.model,
         model => model,
     };
     ALL.iter().find(|entity| entity.model == model).copied()
+}
+
+/// What a member of an entity's objects is called: as in its form or its list, else its own name in words.
+pub fn member_label(model: &str, member: &str) -> String {
+    let declared = by_model(model).map(sheet).and_then(|sheet| {
+        let fields = sheet.form.iter().flat_map(|section| section.fields.iter());
+        let field = fields.into_iter().find(|field| field.name == member);
+        let column = || sheet.columns.iter().find(|column| column.key == member);
+        field
+            .map(|field| (field.label)())
+            .or_else(|| column().map(|column| (column.label)()))
+    });
+    let label = declared.or_else(|| common_member(member));
+    label.map_or_else(|| in_words(member), str::to_owned)
+}
+
+/// Members that many objects have and no form shows.
+fn common_member(member: &str) -> Option<&'static str> {
+    Some(match member {
+        "name" => t!(common.name),
+        "description" => t!(common.description),
+        "comment" => t!(common.comment),
+        "enabled" => t!(common.enabled),
+        "status" => t!(common.state),
+        "created_at" => t!(common.created),
+        "project" => t!(project.singular),
+        "platform" => t!(platform.singular),
+        "schedule" => t!(schedule.singular),
+        "domain" => t!(domain.singular),
+        "store" => t!(store.singular),
+        "category" => t!(category.singular),
+        "tags" => t!(tag.plural),
+        "computers" => t!(computer.plural),
+        _ => return None,
+    })
+}
+
+/// `packages_to_install` is "Packages to install".
+fn in_words(member: &str) -> String {
+    let words = member.replace('_', " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// How an entity is listed and edited.

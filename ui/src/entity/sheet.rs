@@ -1,6 +1,6 @@
 //! How an entity is listed, edited and acted upon. It lives in the part of the view that is loaded after the first page.
 use super::{Column, Entity, Filter, Section};
-use crate::{api::Query, form::FormState, text::Label};
+use crate::{api::Query, form::FormState, list::Selection, text::Label};
 use leptos::prelude::AnyView;
 use serde_json::Value;
 
@@ -22,6 +22,8 @@ pub struct Sheet {
     pub delete: bool,
     /// A switch (`enabled`, `checked`, `is_active`) that many can be set to at once.
     pub switch: Option<Switch>,
+    /// What else can be done with many at once.
+    pub bulk: Option<fn(Selection) -> AnyView>,
     /// The first step in an empty list, where that is not the form for a new object.
     pub first: Option<fn() -> AnyView>,
     /// Above the list, beside the button for a new one.
@@ -53,6 +55,7 @@ pub const SHEET: Sheet = Sheet {
     export: true,
     delete: true,
     switch: None,
+    bulk: None,
     first: None,
     tools: None,
     aside: None,

@@ -1,4 +1,5 @@
 //! Reading what the server sends: rows are JSON, because columns are declared and not typed.
+use migasfree_types::shown::{shown, shown_line};
 use serde_json::Value;
 
 /// The member a dotted path leads to.
@@ -26,10 +27,20 @@ pub fn stamp(object: &Value) -> u64 {
     hasher.finish()
 }
 
-/// A text member; numbers are written, everything else is empty.
+/// A text as it may be shown: characters that would act on it are seen. Forms read values as they are.
+pub fn lines(text: &str) -> String {
+    shown(text).into_owned()
+}
+
+/// The same for a text that stays in one line.
+pub fn line(text: &str) -> String {
+    shown_line(text).into_owned()
+}
+
+/// A text member, to be shown; numbers are written, everything else is empty.
 pub fn text(object: &Value, path: &str) -> String {
     match at(object, path) {
-        Value::String(text) => text.clone(),
+        Value::String(text) => lines(text),
         Value::Number(number) => number.to_string(),
         _ => String::new(),
     }
@@ -129,6 +140,13 @@ mod tests {
         assert_eq!(gist("\n  one\ntwo"), "one");
         assert_eq!(gist("-----\n404"), "-----");
         assert_eq!(gist(""), "");
+    }
+
+    #[test]
+    fn what_acts_on_a_text_is_seen() {
+        let row = json!({"name": "photo\u{202e}gnp.exe", "output": "one\n\u{1b}[2Jtwo"});
+        assert_eq!(text(&row, "name"), "photo\\u{202e}gnp.exe");
+        assert_eq!(text(&row, "output"), "one\n\\x1b[2Jtwo");
     }
 
     #[test]

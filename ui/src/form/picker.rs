@@ -6,7 +6,10 @@ use crate::{
     text::t,
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
-use migasfree_ui_kit::{Chip, Icon, Later, field};
+use migasfree_ui_kit::{
+    Chip, Icon, Later, field,
+    scrolling::{has_moved, keep_in_view},
+};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -96,6 +99,11 @@ pub fn Picker(
             other => *other = Value::Null,
         });
     };
+    let option_id = {
+        let list_id = list_id.clone();
+        move |index: usize| format!("{list_id}-{index}")
+    };
+    let key_id = option_id.clone();
     let on_key = move |event: KeyboardEvent| {
         let count = offer.with_untracked(Vec::len);
         match event.key().as_str() {
@@ -103,6 +111,7 @@ pub fn Picker(
                 event.prevent_default();
                 if open.get_untracked() {
                     at.update(|at| *at = (*at + 1).min(count.saturating_sub(1)));
+                    keep_in_view(&key_id(at.get_untracked()));
                 } else {
                     show();
                 }
@@ -110,6 +119,7 @@ pub fn Picker(
             "ArrowUp" => {
                 event.prevent_default();
                 at.update(|at| *at = at.saturating_sub(1));
+                keep_in_view(&key_id(at.get_untracked()));
             }
             "Enter" if open.get_untracked() => {
                 event.prevent_default();
@@ -131,10 +141,6 @@ pub fn Picker(
             }
             _ => {}
         }
-    };
-    let option_id = {
-        let list_id = list_id.clone();
-        move |index: usize| format!("{list_id}-{index}")
     };
     let active_id = option_id.clone();
     let chips = move || {
@@ -231,7 +237,11 @@ pub fn Picker(
                                                     event.prevent_default();
                                                     choose(row.clone());
                                                 }
-                                                on:mousemove=move |_| at.set(index)
+                                                on:mousemove=move |event| {
+                                                    if has_moved(&event) {
+                                                        at.set(index);
+                                                    }
+                                                }
                                             >
                                                 {prefix.map(|prefix| view! { <span class="chip-prefix">{prefix}</span> })}
                                                 <span class="picker-label">{label}</span>

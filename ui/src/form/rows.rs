@@ -120,7 +120,7 @@ fn Row(
             {entity
                 .may("delete")
                 .then(|| view! { <IconButton icon=icondata::LuTrash2 label=t!(object.delete) on_press=move |_| asking.set(true) /> })}
-            <ConfirmDialog open=asking title=t!(form.delete_row) message=t!(list.delete_text) confirm=t!(object.delete) on_confirm=delete />
+            <ConfirmDialog open=asking title=t!(form.delete_row) message=t!(object.delete_for_good) confirm=t!(object.delete) on_confirm=delete />
         </div>
     }
 }

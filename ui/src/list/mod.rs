@@ -6,5 +6,6 @@ mod page;
 mod state;
 mod views;
 
+pub use bulk::Selection;
 pub use columns::Density;
 pub use page::ListPage;

@@ -1,6 +1,6 @@
 //! The page of a list.
 use super::{
-    bulk::BulkBar,
+    bulk::{self, BulkBar, Selection},
     columns::ColumnMenu,
     filters::{FilterChips, FilterPanel},
     state::ListState,
@@ -48,6 +48,14 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
             .with(|page| page.as_ref().map(|page| number(page.count)))
             .map(|count| view! { <Badge>{count}</Badge> })
     };
+    let selection = Selection {
+        state,
+        selected,
+        all: RwSignal::new(false),
+        total,
+        on_done: Callback::new(move |()| page.refresh()),
+    };
+    bulk::follow(selection, page);
     let create = entity.create.filter(|_| entity.may("add")).map(|create| {
         view! { <LinkButton look=ButtonLook::Primary icon=icondata::LuPlus href=format!("/{}/new", entity.path)>{create()}</LinkButton> }
     });
@@ -67,7 +75,7 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
                 <Rows state page shown selected />
                 <Footer state total />
             </section>
-            <BulkBar entity selected state on_done=Callback::new(move |()| page.refresh()) />
+            <BulkBar entity selection page />
         </div>
     }
 }

@@ -95,6 +95,14 @@ impl ListState {
         !self.given().is_empty() || !self.get("search").is_empty()
     }
 
+    /// Search and filters as the server takes them, without what only says how they are shown.
+    pub fn condition(self) -> Vec<(String, String)> {
+        let query = self.api_query(false);
+        let mut pairs = query.0;
+        pairs.retain(|(name, value)| name != "ordering" && !value.is_empty());
+        pairs
+    }
+
     /// Path of the rows.
     pub fn api_path(self) -> String {
         format!("{}{}", self.entity.api, self.api_query(true).text())
@@ -103,6 +111,7 @@ impl ListState {
     /// Path of the same rows as CSV, of all pages; of the selected ones only when there are any.
     pub fn export_path(self, selected: &[String]) -> String {
         let mut query = self.api_query(false);
+        query.set("bom", "true");
         if !selected.is_empty() {
             query.set("id__in", &selected.join(","));
         }
@@ -170,12 +179,15 @@ impl ListState {
         );
     }
 
-    /// Takes all filters away.
+    /// Takes all filters away, the list's own too.
     pub fn clear(self) {
         let mut query = self.query.get_untracked();
         query
             .0
             .retain(|(name, _)| name == "ordering" || name == "page_size");
+        if let Some((name, _)) = self.sheet.narrowed {
+            query.set(name, ANY);
+        }
         self.go(&query);
     }
 

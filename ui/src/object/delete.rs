@@ -1,12 +1,17 @@
-//! Deleting: asks once, naming the thing.
+//! Deleting: says what goes along and what changes, and wants the name typed where it is more than the thing itself.
+use super::consequences::{Consequences, Fate, suffix};
 use crate::{
     address,
-    api::request,
+    api::{ApiError, query, request},
     entity::Entity,
     text::{t, tf},
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{ConfirmDialog, IconButton, use_toasts};
+use migasfree_types::rest::deletion;
+use migasfree_ui_kit::{
+    Button, ButtonLook, Dialog, Field, IconButton, Notice, SkeletonLines, TextInput, Tone,
+    use_toasts,
+};
 
 /// The button with its question; goes to the list afterwards.
 #[component]
@@ -17,35 +22,111 @@ pub fn DeleteButton(
 ) -> impl IntoView {
     let toasts = use_toasts();
     let open = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let delete = move |()| {
-        busy.set(true);
-        leptos::task::spawn_local(async move {
-            let answer = request::delete(&entity.object_api(id)).await;
-            let _ = busy.try_set(false);
-            let _ = open.try_set(false);
-            match answer {
-                Ok(_) => {
-                    toasts.success(tf!(
-                        object.deleted,
-                        name = name.try_get_untracked().unwrap_or_default()
-                    ));
-                    address::release();
-                    address::go(&entity.href());
-                }
-                Err(error) => toasts.error(error.line()),
-            }
-        });
-    };
+    let on_done = Callback::new(move |failures: Vec<ApiError>| {
+        if let Some(error) = failures.first() {
+            toasts.error(error.line());
+            return;
+        }
+        toasts.success(tf!(
+            object.deleted,
+            name = name.try_get_untracked().unwrap_or_default()
+        ));
+        address::release();
+        address::go(&entity.href());
+    });
+    let title = Signal::derive(move || tf!(object.delete_title, name = name.get()));
     view! {
         <IconButton icon=icondata::LuTrash2 label=t!(object.delete) framed=true on_press=move |_| open.set(true) />
-        <ConfirmDialog
-            open
-            title=move || tf!(object.delete_title, name = name.get())
-            message=move || tf!(object.delete_text, kind = (entity.singular)())
-            confirm=t!(object.delete)
-            busy
-            on_confirm=delete
-        />
+        <DeleteDialog entity open ids=Signal::stored(vec![id]) title typed=name on_done />
+    }
+}
+
+/// The question before objects are deleted, with what that would do.
+#[component]
+pub fn DeleteDialog(
+    entity: &'static Entity,
+    open: RwSignal<bool>,
+    #[prop(into)] ids: Signal<Vec<i64>>,
+    #[prop(into)] title: Signal<String>,
+    /// What is typed where more goes than the objects themselves.
+    #[prop(into)]
+    typed: Signal<String>,
+    /// Called with what did not work.
+    on_done: Callback<Vec<ApiError>>,
+) -> impl IntoView {
+    let told = query::<deletion::Consequences>(move || {
+        let ids: Vec<String> = ids.get().iter().map(ToString::to_string).collect();
+        (open.get() && !ids.is_empty())
+            .then(|| format!("{}consequences/?id__in={}", entity.api, ids.join(",")))
+    });
+    let entered = RwSignal::new(String::new());
+    let fate = RwSignal::new(Fate::default());
+    let busy = RwSignal::new(false);
+    Effect::new(move || {
+        if open.get() {
+            entered.set(String::new());
+            fate.set(Fate::default());
+        }
+    });
+    let takes_more = Memo::new(move |_| {
+        told.value
+            .with(|told| told.as_ref().is_some_and(|told| !told.gone.is_empty()))
+    });
+    let is_held = Memo::new(move |_| {
+        told.value
+            .with(|told| told.as_ref().is_some_and(|told| !told.held.is_empty()))
+    });
+    let ready = Signal::derive(move || {
+        let named = !takes_more.get() || entered.get().trim() == typed.get().trim();
+        let decided = !is_held.get() || fate.with(Fate::is_decided);
+        told.value.with(Option::is_some) && !told.loading.get() && named && decided
+    });
+    let delete = move || {
+        if !ready.get_untracked() || busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let ids = ids.get_untracked();
+        let suffix = suffix(is_held.get_untracked(), &fate.get_untracked());
+        leptos::task::spawn_local(async move {
+            let mut failures = Vec::new();
+            for id in ids {
+                let path = format!("{}{suffix}", entity.object_api(id));
+                if let Err(error) = request::delete(&path).await {
+                    failures.push(error);
+                }
+            }
+            let _ = busy.try_set(false);
+            let _ = open.try_set(false);
+            let _ = on_done.try_run(failures);
+        });
+    };
+    let actions = move || {
+        view! {
+            <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>{t!(common.cancel)}</Button>
+            <Button look=ButtonLook::Danger busy disabled=Signal::derive(move || !ready.get()) on_press=move |_| delete()>
+                {t!(object.delete)}
+            </Button>
+        }
+    };
+    view! {
+        <Dialog open title=move || title.get() actions>
+            <p>{t!(object.delete_for_good)}</p>
+            {move || match (told.value.get(), told.error.get()) {
+                (Some(told), _) => view! { <Consequences entity told fate ids /> }.into_any(),
+                (None, Some(error)) => view! { <Notice tone=Tone::Error>{error.line()}</Notice> }.into_any(),
+                (None, None) => view! { <SkeletonLines lines=3 /> }.into_any(),
+            }}
+            <Show when=move || takes_more.get()>
+                <form on:submit=move |event| {
+                    event.prevent_default();
+                    delete();
+                }>
+                    <Field label=move || tf!(object.type_name, name = typed.get())>
+                        <TextInput value=entered autocomplete="off" />
+                    </Field>
+                </form>
+            </Show>
+        </Dialog>
     }
 }

@@ -1,7 +1,9 @@
 //! What was changed on an object, by whom: the audit trail narrowed to it.
 use crate::{
     api::query,
-    entity::Entity,
+    entities::AUDIT,
+    entity::{Entity, value},
+    object::Lacking,
     pages::audit::{Change, action_text},
     text::t,
 };
@@ -12,6 +14,9 @@ use migasfree_ui_kit::{EmptyState, ErrorState, RelativeTime, SkeletonLines};
 /// The changes, newest first.
 #[component]
 pub fn History(entity: &'static Entity, id: i64) -> impl IntoView {
+    if !AUDIT.may("view") {
+        return view! { <Lacking entity=&AUDIT action="view" /> }.into_any();
+    }
     let records = query::<Page<AuditRecord>>(move || {
         Some(format!(
             "audit/?entity={}&object_id={id}&ordering=-created_at&page_size=50",
@@ -42,6 +47,7 @@ pub fn History(entity: &'static Entity, id: i64) -> impl IntoView {
             }}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -49,7 +55,7 @@ fn Entry(record: AuditRecord) -> impl IntoView {
     view! {
         <li class="timeline-entry">
             <p>
-                <b>{record.username.clone()}</b>
+                <b>{value::line(&record.username)}</b>
                 " "
                 {action_text(&record.action)}
                 " · "

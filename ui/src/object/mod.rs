@@ -1,8 +1,11 @@
 //! The page of an object: title line with state and actions, tabs with addresses, what happened at the side or behind a tab.
+mod consequences;
 mod delete;
 mod history;
+mod lacking;
 mod page;
 
-pub use delete::DeleteButton;
+pub use delete::{DeleteButton, DeleteDialog};
 pub use history::History;
+pub use lacking::{Lacking, right_text};
 pub use page::{ObjectPage, Trouble, UNNAMED, fact, load, name_tab, text_fact};

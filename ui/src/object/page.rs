@@ -3,7 +3,7 @@ use super::{DeleteButton, History};
 use crate::{
     address,
     api::{ApiError, Query, events, query},
-    entities,
+    entities::{self, AUDIT},
     entity::{Entity, cell, value},
     form::EditForm,
     text::t,
@@ -97,10 +97,11 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
             count: None,
             current: tab.get() == name,
         };
-        vec![
-            one("", t!(object.settings)),
-            one("history", t!(object.history)),
-        ]
+        let mut tabs = vec![one("", t!(object.settings))];
+        if AUDIT.may("view") {
+            tabs.push(one("history", t!(object.history)));
+        }
+        tabs
     });
     view! {
         <div class="page">

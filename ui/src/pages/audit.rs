@@ -6,8 +6,8 @@ use crate::{
 };
 use leptos::prelude::*;
 use migasfree_types::rest::audit::AuditRecord;
-use migasfree_ui_kit::{Choice, Tone};
-use serde_json::{Map, Value};
+use migasfree_ui_kit::{Choice, Tone, format};
+use serde_json::Value;
 
 /// The word for an action.
 pub fn action_text(action: &str) -> String {
@@ -78,7 +78,7 @@ pub fn action_cell(row: &Value) -> AnyView {
 /// What changed, folded.
 pub fn changes_cell(row: &Value) -> AnyView {
     let record: AuditRecord = serde_json::from_value(row.clone()).unwrap_or_default();
-    let count = differences(&record).len();
+    let count = record.changes.len();
     if count == 0 {
         return view! { <span class="text-muted">"–"</span> }.into_any();
     }
@@ -91,17 +91,18 @@ pub fn changes_cell(row: &Value) -> AnyView {
     .into_any()
 }
 
-/// Members with their value before and after.
+/// Members with their value before and after, by their labels.
 #[component]
 pub fn Change(record: AuditRecord) -> impl IntoView {
-    let rows = differences(&record)
-        .into_iter()
-        .map(|(member, before, after)| {
+    let rows = record
+        .changes
+        .iter()
+        .map(|change| {
             view! {
                 <tr>
-                    <th scope="row">{member}</th>
-                    <td class="change-before">{before}</td>
-                    <td class="change-after">{after}</td>
+                    <th scope="row">{entities::member_label(&record.entity, &change.member)}</th>
+                    <td class="change-before">{written(&change.before)}</td>
+                    <td class="change-after">{written(&change.after)}</td>
                 </tr>
             }
         })
@@ -109,46 +110,26 @@ pub fn Change(record: AuditRecord) -> impl IntoView {
     view! { <table class="change-table"><tbody>{rows}</tbody></table> }
 }
 
-/// Members that differ.
-fn differences(record: &AuditRecord) -> Vec<(String, String, String)> {
-    let nothing = Map::new();
-    let members = |value: &Option<Value>| value.as_ref().and_then(Value::as_object).cloned();
-    let before = members(&record.before).unwrap_or_else(|| nothing.clone());
-    let after = members(&record.after).unwrap_or_else(|| nothing.clone());
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-        .into_iter()
-        .filter(|name| before.get(*name) != after.get(*name))
-        .map(|name| {
-            (
-                name.clone(),
-                written(before.get(name)),
-                written(after.get(name)),
-            )
-        })
-        .filter(|(_, before, after)| before != after)
-        .collect()
+fn written(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(true) => t!(common.yes).to_owned(),
+        Value::Bool(false) => t!(common.no).to_owned(),
+        Value::String(text) => moment(text).unwrap_or_else(|| value::lines(text)),
+        Value::Array(list) => list.iter().map(written).collect::<Vec<_>>().join(", "),
+        Value::Object(_) => match value::text_of(value, &["name", "__str__", "value"]) {
+            text if text.is_empty() => value.to_string(),
+            text => text,
+        },
+        Value::Number(number) => number.to_string(),
+    }
 }
 
-fn written(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(list)) => list
-            .iter()
-            .map(|one| written(Some(one)))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Some(object @ Value::Object(_)) => {
-            match value::text_of(object, &["name", "__str__", "value"]) {
-                text if text.is_empty() => object.to_string(),
-                text => text,
-            }
-        }
-        Some(other) => other.to_string(),
-    }
+/// A moment as people write it.
+fn moment(text: &str) -> Option<String> {
+    let is_moment = text.len() >= 20 && text.as_bytes().get(10) == Some(&b'T');
+    let at = is_moment.then(|| format::parse_time(text)).flatten()?;
+    Some(format::exact_time(at, crate::text::tag()))
 }
 
 #[cfg(test)]
@@ -157,21 +138,10 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_what_differs_is_told() {
-        let record = AuditRecord {
-            before: Some(json!({"name": "a", "enabled": true, "groups": [{"name": "x"}]})),
-            after: Some(
-                json!({"name": "b", "enabled": true, "groups": [{"name": "x"}, {"name": "y"}]}),
-            ),
-            ..AuditRecord::default()
-        };
-        let found = differences(&record);
-        assert_eq!(
-            found,
-            [
-                ("groups".to_owned(), "x".to_owned(), "x, y".to_owned()),
-                ("name".to_owned(), "a".to_owned(), "b".to_owned())
-            ]
-        );
+    fn values_are_written_for_people() {
+        assert_eq!(written(&json!(["CID-7", "TAG-blue"])), "CID-7, TAG-blue");
+        assert_eq!(written(&json!(null)), "");
+        assert_eq!(written(&json!("a\u{202e}b")), "a\\u{202e}b");
+        assert_eq!(written(&json!(3)), "3");
     }
 }

@@ -3,6 +3,7 @@ use super::users::PasswordCard;
 use crate::{
     api::{query, session},
     app::LanguageChoice,
+    entities::DOMAINS,
     list::Density,
     preferences,
     shell::{keys::KeyList, language::LANGUAGES, restriction::prefer},
@@ -122,7 +123,12 @@ fn PageSizeField() -> impl IntoView {
 /// Shows everything through one domain; only where there are domains.
 #[component]
 fn DomainField() -> impl IntoView {
-    let domains = query::<Page<Ref>>(|| Some("domains/?page_size=200".to_owned()));
+    let domains = query::<Page<Ref>>(|| {
+        DOMAINS
+            .may("view")
+            .then(|| "domains/?page_size=200".to_owned())
+    });
+    let own = session::user().domains;
     let chosen = session::user()
         .domain_preference
         .map(|one| one.id.to_string())
@@ -133,8 +139,7 @@ fn DomainField() -> impl IntoView {
         let found = domains
             .value
             .get()
-            .map(|page| page.results)
-            .unwrap_or_default();
+            .map_or_else(|| own.clone(), |page| page.results);
         let all = std::iter::once(Choice::new("", t!(preferences.all_domains)));
         all.chain(
             found

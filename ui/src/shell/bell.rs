@@ -39,7 +39,7 @@ pub fn Bell() -> impl IntoView {
     });
     view! {
         <Popover trigger label class="btn btn-ghost btn-sm btn-square bell" panel_class="bell-panel">
-            <AttentionList data />
+            <AttentionList overview />
         </Popover>
     }
 }

@@ -3,11 +3,15 @@ use crate::{
     address::{self, encode},
     api::{request, session},
     entities::{self, ALL},
+    entity::value,
     text::{t, tf},
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use migasfree_types::rest::search::SearchHit;
-use migasfree_ui_kit::{Icon, Later};
+use migasfree_ui_kit::{
+    Icon, Later,
+    scrolling::{has_moved, keep_in_view},
+};
 use std::{sync::Arc, time::Duration};
 
 #[derive(Clone)]
@@ -106,6 +110,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
             "Enter" => run(at.get_untracked()),
             _ => return,
         }
+        keep_in_view(&format!("palette-{}", at.get_untracked()));
         event.prevent_default();
     };
     let input = NodeRef::<html::Input>::new();
@@ -154,7 +159,11 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
                                     role="option"
                                     aria-selected=move || if at.get() == index { "true" } else { "false" }
                                     on:click=move |_| run(index)
-                                    on:mousemove=move |_| at.set(index)
+                                    on:mousemove=move |event| {
+                                        if has_moved(&event) {
+                                            at.set(index);
+                                        }
+                                    }
                                 >
                                     <Icon icon=command.icon />
                                     <span class="palette-text">{command.text}</span>
@@ -180,11 +189,11 @@ fn matching(typed: &str, hits: &[SearchHit]) -> Vec<Command> {
         let second = if hit.summary.is_empty() {
             (entity.singular)().to_owned()
         } else {
-            format!("{} · {}", (entity.singular)(), hit.summary)
+            format!("{} · {}", (entity.singular)(), value::line(&hit.summary))
         };
         Some(Command::page(
             entity.icon,
-            hit.text.clone(),
+            value::line(&hit.text),
             second,
             entity.object_href(hit.id),
         ))

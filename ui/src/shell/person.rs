@@ -1,5 +1,5 @@
 //! The signed-in person: preferences, password, signing out.
-use crate::{address, api::session, text::t};
+use crate::{address, api::session, entities::USERS, text::t};
 use leptos::prelude::*;
 use migasfree_ui_kit::{Menu, MenuItem, MenuSeparator};
 
@@ -25,7 +25,7 @@ pub fn PersonMenu() -> impl IntoView {
                 <span class="text-muted">{username.clone()}</span>
             </div>
             <MenuSeparator />
-            <MenuItem icon=icondata::LuUser label=t!(shell.profile) href=own_page.clone() />
+            {USERS.may("view").then(|| view! { <MenuItem icon=icondata::LuUser label=t!(shell.profile) href=own_page.clone() /> })}
             <MenuItem icon=icondata::LuSettings2 label=t!(preferences.title) on_press=move |()| address::go("/preferences") />
             <MenuSeparator />
             <MenuItem icon=icondata::LuLogOut label=t!(shell.sign_out) on_press=move |()| address::leave(session::sign_out) />

@@ -7,7 +7,7 @@ use crate::{
     text::{i18n::td_string, use_i18n},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use migasfree_types::play::OutputPiece;
+use migasfree_types::{play::OutputPiece, shown::shown};
 
 /// Characters of a log kept in the page; older ones are cut.
 const KEPT: usize = 400_000;
@@ -152,28 +152,35 @@ fn follow(job: String, log: Log) {
     });
 }
 
-/// Without colour codes, and with what overwrote itself on one line reduced to its end.
+/// Without colour codes, with what overwrote itself on one line reduced to its end, and with the rest as it may be shown.
 fn plain(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
             '\u{1b}' if letters.next_if_eq(&'[').is_some() => {
+                // Colours and the end of a line that is written again go; whatever else it wants is seen.
+                let mut sequence = String::new();
                 for code in letters.by_ref() {
+                    sequence.push(code);
                     if ('@'..='~').contains(&code) {
                         break;
                     }
+                }
+                if !sequence.ends_with(['m', 'K']) {
+                    kept.push_str("\u{1b}[");
+                    kept.push_str(&sequence);
                 }
             }
             '\r' if letters.peek() != Some(&'\n') => {
                 let line = kept.rfind('\n').map_or(0, |end| end + 1);
                 kept.truncate(line);
             }
-            '\r' | '\u{1b}' => {}
+            '\r' => {}
             other => kept.push(other),
         }
     }
-    kept
+    shown(&kept).into_owned()
 }
 
 #[cfg(test)]
@@ -183,6 +190,7 @@ mod tests {
     #[test]
     fn colours_go_and_overwritten_lines_keep_their_end() {
         assert_eq!(plain("\u{1b}[1;32mok\u{1b}[0m\r\n"), "ok\n");
+        assert_eq!(plain("\u{1b}[2Jx\u{202e}y"), "\\x1b[2Jx\\u{202e}y");
         assert_eq!(plain("one\n10%\r50%\r100%\ndone"), "one\n100%\ndone");
     }
 }

@@ -6,10 +6,10 @@ use super::{
 use crate::{
     address,
     api::events,
-    entities::{COMPUTERS, status_state},
-    entity::value,
+    entities::{AUDIT, COMPUTERS, DEPLOYMENTS, SYNCHRONIZATIONS, status_state},
+    entity::{Entity, value},
     form::EditForm,
-    object::{DeleteButton, History, Trouble, UNNAMED, load, name_tab},
+    object::{DeleteButton, History, Lacking, Trouble, UNNAMED, load, name_tab},
     text::t,
 };
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
             return;
         }
         match events::text(&event, "/type") {
-            "progress" => doing.set(Some(events::text(&event, "/text").to_owned())),
+            "progress" => doing.set(Some(value::line(events::text(&event, "/text")))),
             "synchronization" => {
                 doing.set(None);
                 computer.refresh();
@@ -87,6 +87,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
             ("history", t!(object.history)),
         ]
         .into_iter()
+        .filter(|(name, _)| needed_for(name).is_none_or(|entity| entity.may("view")))
         .map(|(name, label)| Tab {
             href: if name.is_empty() {
                 format!("/computers/{id}")
@@ -126,6 +127,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
                         }}
                         <Tabs tabs label=t!(computer.singular) />
                         {move || match tab.get().as_str() {
+                            name if is_refused(name) => needed_for(name).map(|entity| view! { <Lacking entity action="view" /> }).into_any(),
                             "" => view! { <OverviewTab id computer /> }.into_any(),
                             "software" => view! { <SoftwareTab id /> }.into_any(),
                             "hardware" => view! { <HardwareTab id /> }.into_any(),
@@ -143,4 +145,18 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
             }}
         </div>
     }
+}
+
+/// The entity without whose `view` right the server refuses a tab.
+fn needed_for(tab: &str) -> Option<&'static Entity> {
+    match tab {
+        "deployments" => Some(&DEPLOYMENTS),
+        "synchronizations" => Some(&SYNCHRONIZATIONS),
+        "history" => Some(&AUDIT),
+        _ => None,
+    }
+}
+
+fn is_refused(tab: &str) -> bool {
+    needed_for(tab).is_some_and(|entity| !entity.may("view"))
 }

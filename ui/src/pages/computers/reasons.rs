@@ -1,6 +1,7 @@
 //! Why the computer gets a deployment, or does not.
 use crate::{
     api::{query, request},
+    entity::value,
     pages::attributes::chip,
     text::{self, t, tf},
 };
@@ -56,7 +57,7 @@ fn line(reason: DeploymentReason) -> impl IntoView {
     view! {
         <li class="reason">
             <span class=format!("attention-icon {}", tone.class())><Icon icon /></span>
-            <a class="name-link" href=format!("/deployments/{}", reason.id)>{reason.name}</a>
+            <a class="name-link" href=format!("/deployments/{}", reason.id)>{value::line(&reason.name)}</a>
             <span class="reason-words">{words}" "{attribute}</span>
         </li>
     }

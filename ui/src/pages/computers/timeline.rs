@@ -1,7 +1,9 @@
 //! What happened to a computer, from everywhere it is recorded.
 use crate::{
     api::{Query, events, query},
-    entity::value,
+    entities::{AUDIT, ERRORS, FAULTS, SYNCHRONIZATIONS},
+    entity::{Entity, value},
+    object::right_text,
     pages::audit::action_text,
     text::{t, tf},
 };
@@ -23,18 +25,16 @@ type Draw = fn(&Value) -> Entry;
 /// Synchronisations, errors, faults, changes of software and changes by people, newest first.
 #[component]
 pub fn Timeline(id: i64) -> impl IntoView {
-    let synchronizations = query::<Page<Value>>(move || {
-        Some(format!(
-            "syncs/?computer__id={id}&ordering=-created_at&page_size=10"
-        ))
-    });
+    let synchronizations = happened(&SYNCHRONIZATIONS, id, 10);
     let software = query::<Value>(move || Some(format!("computers/{id}/software/history/")));
-    let errors = happened("errors", id);
-    let faults = happened("faults", id);
+    let errors = happened(&ERRORS, id, 5);
+    let faults = happened(&FAULTS, id, 5);
     let changes = query::<Page<AuditRecord>>(move || {
-        Some(format!(
-            "audit/?entity=client.computer&object_id={id}&ordering=-created_at&page_size=10"
-        ))
+        AUDIT.may("view").then(|| {
+            format!(
+                "audit/?entity=client.computer&object_id={id}&ordering=-created_at&page_size=10"
+            )
+        })
     });
     events::on_event(move |event| {
         if events::text(&event, "/type") == "synchronization"
@@ -49,6 +49,7 @@ pub fn Timeline(id: i64) -> impl IntoView {
     let entries = move || entries(synchronizations, software, [errors, faults], changes);
     view! {
         <Card title=t!(computer.timeline) class="timeline-card">
+            {hidden()}
             {move || match entries() {
                 None => view! { <div class="card-pad"><SkeletonLines lines=6 /></div> }.into_any(),
                 Some(entries) if entries.is_empty() => {
@@ -60,11 +61,27 @@ pub fn Timeline(id: i64) -> impl IntoView {
     }
 }
 
-fn happened(resource: &'static str, id: i64) -> Query<Page<Value>> {
+/// What happened on the computer, if the person may see it.
+fn happened(entity: &'static Entity, id: i64, number: u8) -> Query<Page<Value>> {
     query(move || {
-        Some(format!(
-            "{resource}/?computer__id={id}&ordering=-created_at&page_size=5"
-        ))
+        entity.may("view").then(|| {
+            format!(
+                "{}?computer__id={id}&ordering=-created_at&page_size={number}",
+                entity.api
+            )
+        })
+    })
+}
+
+/// What is left out because the person may not see it.
+fn hidden() -> Option<AnyView> {
+    let hidden: Vec<String> = [&SYNCHRONIZATIONS, &ERRORS, &FAULTS, &AUDIT]
+        .into_iter()
+        .filter(|entity| !entity.may("view"))
+        .map(|entity| right_text(entity, "view"))
+        .collect();
+    (!hidden.is_empty()).then(|| {
+        view! { <p class="text-muted card-pad">{tf!(right.left_out, rights = hidden.join(", "))}</p> }.into_any()
     })
 }
 
@@ -88,15 +105,24 @@ fn entries(
     changes: Query<Page<AuditRecord>>,
 ) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
+    // Nothing is shown before the first answer, which may be that nothing is answered.
+    let waits = software.value.with(Option::is_none) && software.error.with(Option::is_none)
+        || synchronizations.loading.get() && synchronizations.value.with(Option::is_none);
+    if waits {
+        return None;
+    }
     synchronizations.value.with(|page| {
-        page.as_ref()
-            .map(|page| entries.extend(page.results.iter().map(synchronization)))
-    })?;
+        if let Some(page) = page {
+            entries.extend(page.results.iter().map(synchronization));
+        }
+    });
     software.value.with(|history| {
         if let Some(Value::Object(history)) = history {
             entries.extend(
+                // Its keys are moments, the oldest first.
                 history
                     .iter()
+                    .rev()
                     .take(10)
                     .map(|(at, changes)| software_change(at, changes)),
             );
@@ -214,7 +240,11 @@ fn change(record: &AuditRecord) -> Entry {
         at: record.created_at.clone(),
         icon: icondata::LuUserPen,
         tone: Tone::Neutral,
-        words: format!("{} {}", record.username, action_text(&record.action)),
+        words: format!(
+            "{} {}",
+            value::line(&record.username),
+            action_text(&record.action)
+        ),
         second: String::new(),
     }
 }

@@ -13,8 +13,6 @@ use std::time::Duration;
 #[component]
 pub fn ResultsCard(id: i64) -> impl IntoView {
     let timeline = query::<Value>(move || Some(format!("stats/deployments/{id}/timeline/")));
-    let failed =
-        query::<Vec<i64>>(move || Some(format!("stats/deployments/{id}/computers/status/error/")));
     let waiting = StoredValue::new(false);
     events::on_event(move |event| {
         if events::text(&event, "/type") != "synchronization" || waiting.get_value() {
@@ -25,7 +23,6 @@ pub fn ResultsCard(id: i64) -> impl IntoView {
             move || {
                 if waiting.try_set_value(false).is_none() {
                     timeline.refresh();
-                    failed.refresh();
                 }
             },
             Duration::from_secs(5),
@@ -41,7 +38,7 @@ pub fn ResultsCard(id: i64) -> impl IntoView {
         <Card title=t!(deployment.results)>
             <div class="card-pad stack-small">
                 {move || match (count("assigned"), count("ok"), count("error")) {
-                    (Some(assigned), Some(ok), Some(error)) => figures(assigned, ok, error, &failed.value.get().unwrap_or_default()),
+                    (Some(assigned), Some(ok), Some(error)) => figures(id, assigned, ok, error),
                     _ => match timeline.error.get() {
                         Some(error) => view! { <p class="text-muted">{error.line()}</p> }.into_any(),
                         None => view! { <SkeletonLines lines=3 /> }.into_any(),
@@ -52,22 +49,17 @@ pub fn ResultsCard(id: i64) -> impl IntoView {
     }
 }
 
-fn figures(assigned: u64, ok: u64, error: u64, failed: &[i64]) -> AnyView {
+fn figures(id: i64, assigned: u64, ok: u64, error: u64) -> AnyView {
     if ok + error == 0 {
         return view! { <p class="text-muted">{t!(deployment.results_none)}</p> }.into_any();
     }
     #[expect(clippy::cast_precision_loss, reason = "counts of computers")]
     let percent = (ok + error) as f64 / assigned.max(ok + error) as f64 * 100.0;
-    let list = failed
-        .iter()
-        .take(200)
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(",");
-    let failed = if list.is_empty() {
+    let failed = if error == 0 {
         number(error).into_any()
     } else {
-        view! { <a href=format!("/computers?id__in={list}")>{number(error)}</a> }.into_any()
+        view! { <a href=format!("/computers?failed_deployment={id}")>{number(error)}</a> }
+            .into_any()
     };
     view! {
         <Progress percent=Signal::stored(Some(percent)) label=t!(deployment.results) />

@@ -1,8 +1,13 @@
 //! What needs attention, as a list that can be worked off.
 use crate::{
-    address::Query,
-    entities,
-    text::{plural, t},
+    address,
+    api::{ApiError, Query},
+    entities::{
+        self, APPLICATION_REQUESTS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, PACKAGES,
+        SYNCHRONIZATIONS,
+    },
+    entity::{Entity, value},
+    text::{plural, t, tf},
 };
 use leptos::prelude::*;
 use migasfree_types::rest::overview::{Attention, Overview};
@@ -10,17 +15,63 @@ use migasfree_ui_kit::{Card, EmptyState, Icon, SkeletonLines, Tone};
 
 /// The list.
 #[component]
-pub fn AttentionList(data: Signal<Option<Overview>>) -> impl IntoView {
+pub fn AttentionList(overview: Query<Overview>) -> impl IntoView {
+    let data = overview.value;
     view! {
         <Card title=t!(overview.attention) class="attention">
             {move || match data.get() {
-                None => view! { <div class="card-pad"><SkeletonLines lines=4 /></div> }.into_any(),
-                Some(data) if data.attention.is_empty() => {
-                    view! { <EmptyState icon=icondata::LuPartyPopper title=t!(overview.all_well) text=t!(overview.all_well_text) /> }.into_any()
+                None if overview.error.with(Option::is_some) => {
+                    let text = overview.error.with(|error| error.as_ref().map(ApiError::line)).unwrap_or_default();
+                    view! { <EmptyState icon=icondata::LuCircleAlert title=t!(overview.not_known) text /> }.into_any()
                 }
-                Some(data) => view! { <ul class="attention-list">{data.attention.into_iter().map(item).collect_view()}</ul> }.into_any(),
+                None => view! { <div class="card-pad"><SkeletonLines lines=4 /></div> }.into_any(),
+                Some(data) if data.attention.is_empty() => nothing(),
+                Some(data) => {
+                    view! {
+                        <ul class="attention-list">{data.attention.into_iter().map(item).collect_view()}</ul>
+                        {unseen().map(|text| view! { <p class="text-muted card-pad">{text}</p> })}
+                    }
+                    .into_any()
+                }
             }}
         </Card>
+    }
+}
+
+/// What is looked at for things that need attention.
+static WATCHED: [&Entity; 7] = [
+    &COMPUTERS,
+    &SYNCHRONIZATIONS,
+    &ERRORS,
+    &FAULTS,
+    &DEPLOYMENTS,
+    &PACKAGES,
+    &APPLICATION_REQUESTS,
+];
+
+fn hidden() -> Vec<&'static str> {
+    let hidden = WATCHED.iter().filter(|entity| !entity.may("view"));
+    hidden.map(|entity| (entity.plural)()).collect()
+}
+
+/// What was not looked at, because the person may not see it.
+fn unseen() -> Option<String> {
+    let hidden = hidden();
+    (!hidden.is_empty()).then(|| tf!(overview.not_looked_at, things = hidden.join(", ")))
+}
+
+/// All is well only as far as one sees.
+fn nothing() -> AnyView {
+    match unseen() {
+        None => {
+            view! { <EmptyState icon=icondata::LuPartyPopper title=t!(overview.all_well) text=t!(overview.all_well_text) /> }.into_any()
+        }
+        Some(text) if hidden().len() == WATCHED.len() => {
+            view! { <EmptyState icon=icondata::LuLock title=t!(overview.not_known) text /> }.into_any()
+        }
+        Some(text) => {
+            view! { <EmptyState icon=icondata::LuEye title=t!(overview.nothing_seen) text /> }.into_any()
+        }
     }
 }
 
@@ -35,9 +86,9 @@ fn item(attention: Attention) -> impl IntoView {
         .examples
         .iter()
         .take(3)
-        .map(|one| one.name.clone())
+        .map(|one| value::line(&one.name))
         .collect();
-    let query = Query(attention.query.into_iter().collect()).text();
+    let query = address::Query(attention.query.into_iter().collect()).text();
     let href =
         entities::by_model(&attention.entity).map(|entity| format!("{}{query}", entity.href()));
     let inner = view! {

@@ -1,6 +1,7 @@
 //! The five numbers.
 use crate::{
     address::Query,
+    entities::{COMPUTERS, DEPLOYMENTS, ERRORS},
     text::{number, t, tf},
 };
 use leptos::prelude::*;
@@ -48,6 +49,18 @@ static KINDS: [Kind; 5] = [
     },
 ];
 
+impl Kind {
+    /// The server leaves out what the person may not see.
+    fn is_seen(&self) -> bool {
+        let entity = match self.code {
+            "deployments" => &DEPLOYMENTS,
+            "errors" => &ERRORS,
+            _ => &COMPUTERS,
+        };
+        entity.may("view")
+    }
+}
+
 fn label(code: &str) -> &'static str {
     match code {
         "computers" => t!(overview.computers),
@@ -61,7 +74,7 @@ fn label(code: &str) -> &'static str {
 /// The row of cards; their places are there before the numbers.
 #[component]
 pub fn Figures(data: Signal<Option<Overview>>) -> impl IntoView {
-    view! { <div class="figures">{KINDS.iter().map(|kind| view! { <FigureCard kind data /> }).collect_view()}</div> }
+    view! { <div class="figures">{KINDS.iter().filter(|kind| kind.is_seen()).map(|kind| view! { <FigureCard kind data /> }).collect_view()}</div> }
 }
 
 #[component]

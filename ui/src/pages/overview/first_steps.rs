@@ -63,6 +63,7 @@ pub fn FirstSteps(data: Signal<Option<Overview>>) -> impl IntoView {
                 <ol class="first-steps">
                     {steps()
                         .into_iter()
+                        .filter(|(entity, ..)| entity.may("view"))
                         .map(|(entity, href, words, text)| view! { <Step entity href words text /> })
                         .collect_view()}
                 </ol>

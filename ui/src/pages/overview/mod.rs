@@ -7,6 +7,7 @@ mod trends;
 
 use crate::{
     api::{events, query},
+    entities::{COMPUTERS, SYNCHRONIZATIONS},
     text::t,
 };
 pub use attention::AttentionList;
@@ -44,10 +45,14 @@ pub fn OverviewPage() -> impl IntoView {
             <div class="overview">
                 <FirstSteps data />
                 <Figures data />
-                <Trends data />
+                <Show when=|| COMPUTERS.may("view")>
+                    <Trends data />
+                </Show>
                 <div class="overview-lower">
-                    <AttentionList data />
-                    <Now />
+                    <AttentionList overview />
+                    <Show when=|| SYNCHRONIZATIONS.may("view") && COMPUTERS.may("view")>
+                        <Now />
+                    </Show>
                 </div>
             </div>
         </div>

@@ -1,6 +1,8 @@
 //! What happens right now.
 use crate::{
     api::{events, query},
+    entities::COMPUTERS,
+    entity::value,
     text::{t, tf},
 };
 use leptos::prelude::*;
@@ -84,10 +86,9 @@ fn from_synchronization(row: &Value, at: &str) -> Happening {
         .and_then(Value::as_bool)
         .unwrap_or(true);
     let id = events::id(row, "/computer/id").unwrap_or_default();
-    let name = ["/computer/__str__", "/computer/name"]
-        .into_iter()
-        .map(|path| events::text(row, path))
-        .find(|name| !name.is_empty());
+    let name = row
+        .get("computer")
+        .map(|computer| COMPUTERS.text_of(computer));
     Happening {
         key: format!("computer-{id}"),
         icon: if ok {
@@ -96,7 +97,7 @@ fn from_synchronization(row: &Value, at: &str) -> Happening {
             icondata::LuTriangleAlert
         },
         tone: if ok { Tone::Success } else { Tone::Warning },
-        name: name.unwrap_or_default().to_owned(),
+        name: name.unwrap_or_default(),
         href: format!("/computers/{id}"),
         words: if ok {
             t!(overview.synchronized)
@@ -115,7 +116,7 @@ fn from_event(event: &Value) -> Option<Happening> {
         "progress" => Some(Happening {
             icon: icondata::LuRefreshCw,
             tone: Tone::Info,
-            words: events::text(event, "/text").to_owned(),
+            words: value::line(events::text(event, "/text")),
             ..from_synchronization(event, "/at")
         }),
         "publication" => Some(from_publication(event)),
@@ -159,7 +160,7 @@ fn from_publication(event: &Value) -> Happening {
         key: format!("deployment-{id}"),
         icon,
         tone,
-        name: events::text(event, "/deployment/name").to_owned(),
+        name: value::line(events::text(event, "/deployment/name")),
         href: format!("/deployments/{id}"),
         words,
         at: events::text(event, "/at").to_owned(),
