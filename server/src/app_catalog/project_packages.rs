@@ -3,8 +3,10 @@
 use async_trait::async_trait;
 
 use crate::{
+    args,
     core::{
         offered,
+        rules::packages::as_known,
         shapes::{APPLICATION_REF, PROJECT_REF},
     },
     rest::{
@@ -12,7 +14,7 @@ use crate::{
         context::Context,
         entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, put, raw},
         error::RestError,
-        hooks::{Hooks, Prepared},
+        hooks::{Change, Hooks, Prepared},
         json::Json,
         schema::{Default, Table, key, lines},
         visibility::Visible,
@@ -114,6 +116,24 @@ impl Hooks for Rules {
         const PROJECT: &str = "SELECT project_id FROM app_catalog_packagesbyproject WHERE id = $1";
         offered::check(context, id, body, PROJECT).await?;
         Ok(Prepared::Write)
+    }
+
+    /// Names are stored as the project's package manager knows them.
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        let project = change.int("project_id");
+        let Some(text) = change.values.text("packages_to_install") else {
+            return Ok(());
+        };
+        let text = text.to_owned();
+        let found: Option<(String,)> = change
+            .tx
+            .optional("SELECT pms FROM core_project WHERE id = $1", args![project])
+            .await?;
+        if let Some(pms) = found.and_then(|(pms,)| pms.parse().ok()) {
+            let known = as_known(pms, &text);
+            change.values.set_text("packages_to_install", known);
+        }
+        Ok(())
     }
 }
 

@@ -245,6 +245,24 @@ async fn copy_packages(
     packages: &str,
     to: i64,
 ) -> Result<i64, RestError> {
+    let rivals: Vec<(String, String)> = tx.all(RIVALS, args![packages, to]).await?;
+    if !rivals.is_empty() {
+        let rivals = rivals.iter().map(|(ours, theirs)| {
+            if ours == theirs {
+                ours.clone()
+            } else {
+                format!("{ours} (there as {theirs})")
+            }
+        });
+        return Err(RestError::Conflict(
+            "different_file",
+            format!(
+                "The other project has different files of these names or versions: {}. \
+                 Take them out of one of the projects.",
+                rivals.collect::<Vec<_>>().join(", ")
+            ),
+        ));
+    }
     let (new,): (i64,) = tx.one(COUNT_NEW, args![packages, to]).await?;
     tx.execute(COPY_STORES, args![packages, to]).await?;
     tx.execute(COPY_PACKAGES, args![packages, to]).await?;
@@ -253,6 +271,17 @@ async fn copy_packages(
     tx.execute(COPY_CONTROL, args![packages, to]).await?;
     Ok(new)
 }
+
+/// Packages that would be there twice, or under the name of another one.
+const RIVALS: Sql = sql!(
+    "SELECT k.fullname, o.fullname FROM core_package AS k JOIN store_file AS f ON f.package_id = k.id \
+     JOIN core_package AS o ON o.project_id = $2 AND (o.fullname = k.fullname OR (o.name = k.name \
+     AND o.version = k.version AND o.architecture = k.architecture AND k.version <> '')) \
+     JOIN store_file AS g ON g.package_id = o.id \
+     WHERE (o.fullname <> k.fullname OR g.sha256 <> f.sha256) AND k.id IN ",
+    ids(1),
+    " ORDER BY k.fullname, o.fullname LIMIT 5"
+);
 
 const COUNT_NEW: Sql = sql!(
     "SELECT count(*) FROM core_package AS k WHERE k.store_id IS NOT NULL AND NOT EXISTS \

@@ -8,8 +8,13 @@ use url::{Host, Url};
 
 use super::{
     offered,
-    rules::schedule::{self, Delay},
-    rules::slug::slug,
+    rules::{
+        packages::as_known,
+        pms::Pms,
+        schedule::{self, Delay},
+        slug::slug,
+        source_grammar,
+    },
     vocabulary::CID,
 };
 use crate::{
@@ -53,6 +58,10 @@ impl Hooks for Rules {
         if let Some(source) = self.source {
             change.values.set_text("source", source);
         }
+        let is_external = change.text("source") == Some("E");
+        if is_external && (change.is_new() || change.changes("source")) {
+            return Err(RestError::Refused("external_source", NO_PROXY.to_owned()));
+        }
         if change.before.is_some() && change.changes("project_id") {
             return Err(RestError::field(
                 "project",
@@ -77,6 +86,15 @@ impl Hooks for Rules {
             check_address(address).map_err(|reason| RestError::field("base_url", reason))?;
         }
         let project = change.int("project_id").unwrap_or_default();
+        if let Some(pms) = package_system(change.tx, project).await? {
+            check_values(change, pms, is_external)?;
+            for names in NAMES_PACKAGES {
+                if let Some(text) = change.values.text(names) {
+                    let known = as_known(pms, text);
+                    change.values.set_text(names, known);
+                }
+            }
+        }
         for (relation, table) in [
             ("available_packages", PACKAGES_ELSEWHERE),
             ("available_package_sets", SETS_ELSEWHERE),
@@ -113,6 +131,38 @@ impl Hooks for Rules {
         }
         Ok(())
     }
+}
+
+const NO_PROXY: &str = "External sources are not served yet: computers would get nothing from \
+    one, and apt would fail. Upload the packages into a store, or set the repository up on the \
+    computers themselves.";
+
+const NAMES_PACKAGES: [&str; 5] = [
+    "packages_to_install",
+    "packages_to_remove",
+    "default_preincluded_packages",
+    "default_included_packages",
+    "default_excluded_packages",
+];
+
+/// The package system of a project, if this server knows it.
+async fn package_system(tx: &mut Tx, project: i64) -> Result<Option<Pms>, RestError> {
+    let found: Option<(String,)> = tx
+        .optional("SELECT pms FROM core_project WHERE id = $1", args![project])
+        .await?;
+    Ok(found.and_then(|(pms,)| pms.parse().ok()))
+}
+
+/// What stands in a computer's sources has to be what its package manager reads there.
+fn check_values(change: &Change<'_>, pms: Pms, is_external: bool) -> Result<(), RestError> {
+    let names = ["options", "suite", "components"];
+    let values = names.map(|name| change.text(name).unwrap_or_default());
+    let is_empty = values.iter().all(|value| value.is_empty());
+    if !names.iter().any(|name| change.changes(name)) || (is_empty && !is_external) {
+        return Ok(());
+    }
+    source_grammar::check(pms, values[0], values[1], values[2])
+        .map_err(|flaw| RestError::field(flaw.field, flaw.reason))
 }
 
 const PACKAGES_ELSEWHERE: crate::db::Sql = sql!(

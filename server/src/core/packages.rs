@@ -236,7 +236,9 @@ pub async fn store_file(context: &Context, store: i64, file: File) -> Result<Pac
 fn refused(error: &UploadError) -> RestError {
     let message = error.to_string();
     match (error, error.code()) {
-        (UploadError::Different(_), _) => RestError::Conflict("different_file", message),
+        (UploadError::Different(_) | UploadError::Rival(_), Some(code)) => {
+            RestError::Conflict(code, message)
+        }
         (UploadError::NoSuchStore, _) => RestError::field("store", message),
         (UploadError::NoSpace, _) => RestError::NoSpace,
         (_, Some(_)) => RestError::field("files", message),

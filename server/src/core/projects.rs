@@ -2,15 +2,23 @@
 
 use async_trait::async_trait;
 
-use super::{rules::slug::slug, shapes::PLATFORM_REF, vocabulary::PMS};
+use super::{
+    rules::{
+        pms::{self, Pms},
+        slug::slug,
+    },
+    shapes::PLATFORM_REF,
+    vocabulary::PMS,
+};
 use crate::{
     computers::status,
     db::ProjectId,
     repository::publish::{self, Cause},
     rest::{
-        entity::{Entity, Field, Model, col, one, put},
+        entity::{Entity, Field, Like, Model, col, made, one, put},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
+        json::Json,
         schema::{Table, back, bool, choice, key, text},
         visibility::Visible,
     },
@@ -39,6 +47,29 @@ pub static TABLE: Table = Table {
     ..Table::EMPTY
 };
 
+const SYSTEM: &[Field] = &[col("pms")];
+
+/// Whether repositories of its package system can be published.
+const IS_PUBLISHED: Field = made("is_published", Like::Boolean, SYSTEM, |row, _| {
+    unpublished(row).is_none().into()
+});
+
+/// What to know of the project: that it has no repositories, or nothing.
+const NOTICE: Field = made("notice", Like::Text, SYSTEM, |row, _| {
+    unpublished(row).map_or(Json::Null, |pms| {
+        format!(
+            "Repositories of {pms} cannot be published yet, only those of apt: packages can be \
+             stored, and computers get no repository of this project."
+        )
+        .into()
+    })
+});
+
+fn unpublished(row: &Json) -> Option<Pms> {
+    let pms = row.get("pms").as_text().parse().ok();
+    pms.filter(|pms: &Pms| !pms.is_published())
+}
+
 const WRITTEN: &[Field] = &[
     col("id"),
     col("name"),
@@ -46,6 +77,8 @@ const WRITTEN: &[Field] = &[
     col("architecture"),
     col("auto_register_computers"),
     one("platform", &PLATFORM_REF),
+    IS_PUBLISHED,
+    NOTICE,
 ];
 
 /// Projects.
@@ -67,6 +100,8 @@ pub static PROJECTS: Entity = Entity {
         col("architecture"),
         col("auto_register_computers"),
         one("platform", &PLATFORM_REF),
+        IS_PUBLISHED,
+        NOTICE,
     ],
     answer: WRITTEN,
     write: &[
@@ -107,10 +142,15 @@ struct Rules;
 impl Hooks for Rules {
     /// The slug is fixed when the project is made: folders and keys are called by it.
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
-        if let Some(architecture) = change.values.text("architecture") {
-            let words: Vec<&str> = architecture.split_whitespace().collect();
-            let joined = words.join(" ");
-            change.values.set_text("architecture", joined);
+        if change.is_new() || change.changes("architecture") || change.changes("pms") {
+            let pms = change.text("pms").and_then(|pms| pms.parse().ok());
+            let written = change.text("architecture").unwrap_or_default();
+            // An unknown package system is refused as such.
+            if let Some(pms) = pms {
+                let stored = pms::architectures(pms, written)
+                    .map_err(|reason| RestError::field("architecture", reason))?;
+                change.values.set_text("architecture", stored);
+            }
         }
         if !change.is_new() {
             return Ok(());
@@ -142,7 +182,7 @@ impl Hooks for Rules {
 
     /// Repositories have an index for each architecture.
     async fn saved(&self, change: &mut Change<'_>) -> Result<(), RestError> {
-        if !change.is_new() && change.changes("architecture") {
+        if !change.is_new() && (change.changes("architecture") || change.changes("pms")) {
             let cause = Cause::Project(ProjectId(change.id()));
             publish::request_for(&change.context.state, change.tx, cause).await?;
         }

@@ -1,6 +1,9 @@
 //! Publications as operators see and ask for them.
 
-use super::deployments::{DEPLOYMENTS, INTERNAL_SOURCES};
+use super::{
+    deployments::{DEPLOYMENTS, INTERNAL_SOURCES},
+    rules::pms::Pms,
+};
 use crate::{
     args,
     db::DeploymentId,
@@ -61,7 +64,7 @@ pub async fn request(call: Call) -> Result<Answer, RestError> {
             args![call.id],
         )
         .await?;
-    if pms != "apt" {
+    if !pms.parse::<Pms>().is_ok_and(Pms::is_published) {
         return Err(RestError::Refused(
             "unsupported_pms",
             format!("Repositories of {pms} cannot be published yet, only those of apt."),

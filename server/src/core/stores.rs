@@ -4,9 +4,8 @@ use async_trait::async_trait;
 
 use super::{rules::slug::slug, shapes::PROJECT_INFO};
 use crate::{
-    args,
     db::StoreId,
-    repository::publish::{self, Cause},
+    repository::packages,
     rest::{
         entity::{Csv, Entity, Model, col, one, put},
         error::RestError,
@@ -85,29 +84,10 @@ impl Hooks for Rules {
         Ok(())
     }
 
-    /// Its packages go with it, and out of the repositories that offer them.
+    /// Its packages go with it, and out of the repositories that offer them; those that computers
+    /// report stay for their inventories.
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
-        let cause = Cause::Store(StoreId(removal.id));
-        publish::request_for(&removal.context.state, removal.tx, cause).await?;
-        for sql in [SHORTEN_LISTS, SHORTEN_ARRIVALS] {
-            removal.tx.execute(sql, args![removal.id]).await?;
-        }
+        packages::leave(&removal.context.state, removal.tx, StoreId(removal.id)).await?;
         Ok(Deletion::Row)
     }
 }
-
-/// A list that loses packages is not the one it was: the computers that report that one again get a whole one.
-const SHORTEN_LISTS: &str = "UPDATE software_inventory SET hash = hash || '-' || CAST(id AS TEXT), \
-    package_count = package_count - (SELECT count(*) FROM software_inventory_package AS l \
-    JOIN core_package AS k ON k.id = l.package_id \
-    WHERE l.inventory_id = software_inventory.id AND k.store_id = $1) \
-    WHERE id IN (SELECT l.inventory_id FROM software_inventory_package AS l \
-    JOIN core_package AS k ON k.id = l.package_id WHERE k.store_id = $1)";
-
-const SHORTEN_ARRIVALS: &str = "UPDATE client_softwaresnapshot AS s SET came_count = came_count - (\
-    SELECT count(*) FROM software_inventory_package AS p JOIN core_package AS k ON k.id = p.package_id \
-    WHERE p.inventory_id = s.inventory_id AND k.store_id = $1 AND NOT EXISTS (\
-    SELECT 1 FROM software_inventory_package AS q WHERE q.inventory_id = s.before_id \
-    AND q.package_id = p.package_id)) \
-    WHERE s.inventory_id IN (SELECT l.inventory_id FROM software_inventory_package AS l \
-    JOIN core_package AS k ON k.id = l.package_id WHERE k.store_id = $1)";

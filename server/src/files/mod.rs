@@ -1,5 +1,6 @@
 //! Files: blobs kept by their content, and the public tree resolved from the database.
 
+mod awaiting;
 pub mod garbage;
 pub mod icons;
 mod media;

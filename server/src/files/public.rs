@@ -1,38 +1,37 @@
 //! The public tree: `/public/…` and its alias `/repo/…` (client protocol 1.7). Every path is
 //! looked up in the database; nothing of a request becomes a path on disk.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 
+use super::awaiting::Awaiting;
 use super::media;
 use super::respond::{Caching, Served, plain, respond};
 use crate::app::AppState;
 use crate::args;
 use crate::db::{self, Db, Ts};
 
-/// How often, and how many times, to look for a repository that is just being published.
-const FIRST_PUBLICATION_LOOK: Duration = Duration::from_millis(100);
-const FIRST_PUBLICATION_LOOKS: u32 = 100;
-
 /// Routes of this domain.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/public/{*path}", get(serve))
         .route("/repo/{*path}", get(serve))
+        .layer(Extension(Arc::new(Awaiting::<Repository>::default())))
 }
 
 async fn serve(
     State(state): State<AppState>,
+    Extension(awaiting): Extension<Arc<Awaiting<Repository>>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    match find_or_await(&state, uri.path()).await {
+    match find_or_await(&state, &awaiting, uri.path()).await {
         Ok(Some(file)) => respond(&state.files, &method, &headers, &file).await,
         Ok(None) => plain(StatusCode::NOT_FOUND, "there is no such file"),
         Err(error) => {
@@ -45,32 +44,49 @@ async fn serve(
     }
 }
 
+/// Project and deployment by their slugs.
+type Repository = (String, String);
+
 /// A computer may hear of a deployment before its repository is published for the first time, or
 /// under its new name: it waits for that moment instead of failing.
-async fn find_or_await(state: &AppState, path: &str) -> Result<Option<Served>, db::Error> {
-    for _ in 0..FIRST_PUBLICATION_LOOKS {
-        let found = find(&state.db, path).await?;
-        if found.is_some() || !is_being_published(&state.db, path).await? {
-            return Ok(found);
-        }
-        tokio::time::sleep(FIRST_PUBLICATION_LOOK).await;
+async fn find_or_await(
+    state: &AppState,
+    awaiting: &Arc<Awaiting<Repository>>,
+    path: &str,
+) -> Result<Option<Served>, db::Error> {
+    let found = find(&state.db, path).await?;
+    let Some(repository) = repository(path).filter(|_| found.is_none()) else {
+        return Ok(found);
+    };
+    if !is_being_published(&state.db, &repository).await? {
+        return find(&state.db, path).await;
     }
-    Ok(None)
+    let (db, sought) = (state.db.clone(), repository.clone());
+    let goes_on = move || {
+        let (db, sought) = (db.clone(), sought.clone());
+        async move { is_being_published(&db, &sought).await.unwrap_or(false) }
+    };
+    awaiting.end_of(repository, goes_on).await;
+    find(&state.db, path).await
 }
 
-async fn is_being_published(db: &Db, path: &str) -> Result<bool, db::Error> {
+/// The repository whose state a path asks for.
+fn repository(path: &str) -> Option<Repository> {
     let components: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let [
-        _,
-        project,
-        "repos",
-        "dists",
-        slug,
-        "InRelease" | "Release" | "Release.gpg",
-    ] = components[..]
-    else {
-        return Ok(false);
-    };
+    match components[..] {
+        [
+            _,
+            project,
+            "repos",
+            "dists",
+            slug,
+            "InRelease" | "Release" | "Release.gpg",
+        ] => Some((project.to_owned(), slug.to_owned())),
+        _ => None,
+    }
+}
+
+async fn is_being_published(db: &Db, (project, slug): &Repository) -> Result<bool, db::Error> {
     let row: Option<(i64,)> = db
         .optional(
             "SELECT d.id FROM core_deployment d JOIN core_project p ON p.id = d.project_id \

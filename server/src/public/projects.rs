@@ -6,7 +6,7 @@ use crate::app::AppState;
 use crate::args;
 use crate::audit::{self, Author, Change};
 use crate::auth::{Connection, Exceeded, Operator};
-use crate::core::rules::pms::Pms;
+use crate::core::rules::pms::{self, Pms};
 use crate::core::rules::slug::slug;
 use crate::db::{self, PlatformId, ProjectId, Ts, Tx};
 use crate::events::ChangeAction;
@@ -100,7 +100,11 @@ async fn create(
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     let platform = platform(&mut tx, wanted.platform, &author, now).await?;
-    let architecture: Vec<&str> = wanted.architecture.split_whitespace().collect();
+    // Some clients do not tell any; an administrator adds it.
+    let architecture = match wanted.architecture.trim() {
+        "" => String::new(),
+        written => pms::architectures(pms, written).map_err(EnrolError::Invalid)?,
+    };
     let created: Option<(ProjectId,)> = tx
         .optional(
             "INSERT INTO core_project \
@@ -110,7 +114,7 @@ async fn create(
                 wanted.project,
                 &slug,
                 pms.name(),
-                architecture.join(" "),
+                &architecture,
                 state.settings.autoregister,
                 platform,
             ],
@@ -128,7 +132,7 @@ async fn create(
     let after = json!({
         "name": wanted.project,
         "pms": pms.name(),
-        "architecture": architecture.join(" "),
+        "architecture": architecture,
         "platform": platform,
         "auto_register_computers": state.settings.autoregister,
     });
@@ -142,8 +146,13 @@ async fn create(
         now,
     )
     .await?;
+    let remark = if pms.is_published() {
+        String::new()
+    } else {
+        format!("; repositories of {pms} cannot be published yet, its computers get none")
+    };
     let text = format!(
-        "Project {} registered from {}",
+        "Project {} registered from {}{remark}",
         wanted.project, connection.client
     );
     notify(&mut tx, &text, now).await?;

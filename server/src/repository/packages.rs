@@ -3,7 +3,7 @@
 use super::publish::{self, Cause};
 use crate::app::AppState;
 use crate::args;
-use crate::db::{PackageId, Result, Tx};
+use crate::db::{PackageId, Result, StoreId, Tx};
 
 /// What became of a deleted package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,17 +20,15 @@ pub enum Deleted {
 /// # Errors
 /// [`crate::db::Error::NotFound`] when there is no such package.
 pub async fn delete(state: &AppState, tx: &mut Tx, package: PackageId) -> Result<Deleted> {
-    let (in_history,): (bool,) = tx
-        .one(
-            "SELECT EXISTS (SELECT 1 FROM software_inventory_package i WHERE i.package_id = k.id) \
-             FROM core_package k WHERE k.id = $1",
+    publish::request_for(state, tx, Cause::Package(package)).await?;
+    let gone = tx
+        .execute(
+            "DELETE FROM core_package WHERE id = $1 AND NOT EXISTS (\
+             SELECT 1 FROM software_inventory_package i WHERE i.package_id = core_package.id)",
             args![package],
         )
         .await?;
-    publish::request_for(state, tx, Cause::Package(package)).await?;
-    if !in_history {
-        tx.execute("DELETE FROM core_package WHERE id = $1", args![package])
-            .await?;
+    if gone > 0 {
         return Ok(Deleted::Row);
     }
     for sql in [
@@ -43,4 +41,28 @@ pub async fn delete(state: &AppState, tx: &mut Tx, package: PackageId) -> Result
         tx.execute(sql, args![package]).await?;
     }
     Ok(Deleted::KeptForHistory)
+}
+
+/// Empties a store, which is about to go: what computers report as installed does not depend on
+/// it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leave(state: &AppState, tx: &mut Tx, store: StoreId) -> Result<()> {
+    publish::request_for(state, tx, Cause::Store(store)).await?;
+    for sql in [
+        "DELETE FROM core_package WHERE store_id = $1 AND NOT EXISTS (\
+         SELECT 1 FROM software_inventory_package i WHERE i.package_id = core_package.id)",
+        "DELETE FROM store_file WHERE store_id = $1",
+        "DELETE FROM package_control WHERE package_id IN (\
+         SELECT id FROM core_package WHERE store_id = $1)",
+        "DELETE FROM core_deployment_available_packages WHERE package_id IN (\
+         SELECT id FROM core_package WHERE store_id = $1)",
+        "DELETE FROM core_packageset_packages WHERE package_id IN (\
+         SELECT id FROM core_package WHERE store_id = $1)",
+        "UPDATE core_package SET store_id = NULL WHERE store_id = $1",
+    ] {
+        tx.execute(sql, args![store]).await?;
+    }
+    Ok(())
 }

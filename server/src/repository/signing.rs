@@ -52,6 +52,7 @@ impl From<pgp::errors::Error> for SigningError {
 #[derive(Debug)]
 pub struct Signer {
     secret: SignedSecretKey,
+    verifier: SignedPublicKey,
     public: String,
 }
 
@@ -80,9 +81,13 @@ impl Signer {
         };
         let parsed = SignedSecretKey::from_string(&text);
         let (secret, _headers) = parsed.map_err(|error| key(error.to_string()))?;
-        let public = SignedPublicKey::from(secret.clone());
-        let public = public.to_armored_string(ArmorOptions::default())?;
-        Ok(Self { secret, public })
+        let verifier = SignedPublicKey::from(secret.clone());
+        let public = verifier.to_armored_string(ArmorOptions::default())?;
+        Ok(Self {
+            secret,
+            verifier,
+            public,
+        })
     }
 
     /// The public key, ASCII-armoured, for clients.
@@ -120,6 +125,26 @@ impl Signer {
         let config = self.config(SignatureType::Binary, now)?;
         let signature = config.sign(&self.secret.primary_key, &Password::empty(), bytes)?;
         Ok(DetachedSignature::new(signature).to_armored_string(ArmorOptions::default())?)
+    }
+
+    /// The text inside an inline signature of this key.
+    ///
+    /// # Errors
+    /// When it is no such signature.
+    pub fn verify_inline(&self, signed: &str) -> Result<String, SigningError> {
+        let (message, _headers) = CleartextSignedMessage::from_string(signed)?;
+        message.verify(&self.verifier)?;
+        Ok(message.text().to_owned())
+    }
+
+    /// Checks that a detached signature is one of this key over some bytes.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn verify_detached(&self, bytes: &[u8], signature: &str) -> Result<(), SigningError> {
+        let (signature, _headers) = DetachedSignature::from_string(signature)?;
+        signature.verify(&self.verifier, bytes)?;
+        Ok(())
     }
 
     fn config(&self, kind: SignatureType, now: Ts) -> Result<SignatureConfig, SigningError> {

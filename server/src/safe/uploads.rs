@@ -168,7 +168,8 @@ pub(super) fn upload(
         store_id: place.store,
         file_name: file.name,
         source: file.content,
-        replace_allowed: false,
+        // Whoever has a packager's key may replace packages.
+        replace_allowed: true,
         author: call.author,
         folder: folder.filter(|folder| !folder.is_empty()),
         package_set: place.set,

@@ -9,6 +9,7 @@ mod auth;
 mod connections;
 mod database;
 mod events;
+mod formulas;
 mod jobs;
 #[path = "../../../tests/src/peer/mod.rs"]
 #[allow(

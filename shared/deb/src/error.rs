@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::ParagraphError;
+use crate::{ParagraphError, RelationError};
 
 /// Why a package could not be read. The messages are for the person who uploaded it.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,24 @@ pub enum ReadError {
         field: &'static str,
         /// What is wrong with it.
         detail: &'static str,
+    },
+    /// dpkg does not understand what a field says of other packages.
+    #[error("the control field {field} {source}")]
+    Relation {
+        /// The name of the field.
+        field: &'static str,
+        /// What is wrong with it.
+        source: RelationError,
+    },
+    /// The architecture is one of another package system.
+    #[error(
+        "the control field Architecture has {found:?}, which apt does not know: write {instead}"
+    )]
+    Architecture {
+        /// What it says.
+        found: String,
+        /// What apt calls it.
+        instead: &'static str,
     },
     /// The source failed; nothing is known about the package.
     #[error("the file could not be read: {0}")]

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use crate::ar::Archive;
 use crate::compression::unpack;
 use crate::contents::{self, Contents};
+use crate::relations::{self, Kind, Relations};
 use crate::tar::{Header, Walker};
 use crate::{Limits, Paragraph, ReadError, version};
 
@@ -44,7 +45,7 @@ impl Package {
         &self.control
     }
 
-    /// The field `Package`.
+    /// The field `Package` in lower case, which is what dpkg and apt make of it.
     pub fn name(&self) -> &str {
         self.field("Package")
     }
@@ -239,49 +240,119 @@ fn regular(entry: &Header, known: bool) -> Result<(), ReadError> {
     }
 }
 
-/// Checks the fields that identify the package, with the characters dpkg allows in them.
-fn identified(control: Paragraph, scripts: Vec<Script>) -> Result<Package, ReadError> {
-    let first_is_alphanumeric =
-        |value: &str| value.starts_with(|first: char| first.is_ascii_alphanumeric());
-    let made_of = |value: &str, others: &str| {
-        value
-            .chars()
-            .all(|char| char.is_ascii_alphanumeric() || others.contains(char))
-    };
-    check(&control, "Package", 200, |v| {
-        first_is_alphanumeric(v) && made_of(v, "+-._")
-    })?;
-    check(&control, "Version", 200, |v| {
-        first_is_alphanumeric(v) && made_of(v, ".+-:~")
-    })?;
+/// Architectures of other package systems, and what apt calls them.
+const FOREIGN_ARCHITECTURES: [(&str, &str); 12] = [
+    ("noarch", "all"),
+    ("any", "all"),
+    ("x86_64", "amd64"),
+    ("x64", "amd64"),
+    ("aarch64", "arm64"),
+    ("armv7hl", "armhf"),
+    ("armv7h", "armhf"),
+    ("i486", "i386"),
+    ("i586", "i386"),
+    ("i686", "i386"),
+    ("ppc64le", "ppc64el"),
+    ("linux-any", "all"),
+];
+
+/// What apt calls an architecture that other package systems know under this name.
+pub fn architecture_for_apt(foreign: &str) -> Option<&'static str> {
+    let known = FOREIGN_ARCHITECTURES.iter();
+    known
+        .copied()
+        .find_map(|(name, meant)| (name == foreign).then_some(meant))
+}
+
+/// What dpkg keeps of installed packages, and takes from no other.
+const NOT_OURS: [&str; 4] = [
+    "Status",
+    "Config-Version",
+    "Triggers-Pending",
+    "Triggers-Awaited",
+];
+
+/// Checks what dpkg checks before it unpacks a package, and writes the control data as dpkg
+/// would, so that every reader of an index understands it.
+fn identified(mut control: Paragraph, scripts: Vec<Script>) -> Result<Package, ReadError> {
+    check(&control, "Package", 200, relations::is_name)?;
+    let name = control.get("Package").unwrap_or_default();
+    let name = name.to_ascii_lowercase();
+    control.set("Package", &name);
+    check(&control, "Version", 200, |_| true)?;
     if let Some(detail) = version::flaw(control.get("Version").unwrap_or_default()) {
         let field = "Version";
         return Err(ReadError::Field { field, detail });
     }
+    let architecture = control.get("Architecture").unwrap_or_default();
+    if let Some(instead) = architecture_for_apt(architecture) {
+        return Err(ReadError::Architecture {
+            found: architecture.to_owned(),
+            instead,
+        });
+    }
     check(&control, "Architecture", 64, |v| {
-        first_is_alphanumeric(v) && made_of(v, "-")
+        v.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && v.chars()
+                .all(|char| char.is_ascii_alphanumeric() || char == '-')
     })?;
-    let installed_size = match control.get("Installed-Size") {
-        None | Some("") => None,
-        Some(kibibytes) => {
-            let bytes = kibibytes
-                .parse::<u64>()
-                .ok()
-                .and_then(|value| value.checked_mul(1024));
-            let detail = "is not a number of kibibytes";
-            let bytes = bytes.filter(|bytes| i64::try_from(*bytes).is_ok());
-            Some(bytes.ok_or(ReadError::Field {
-                field: "Installed-Size",
-                detail,
-            })?)
+    for field in NOT_OURS {
+        if control.get(field).is_some() {
+            let detail = "is not allowed in a package: dpkg writes it";
+            return Err(ReadError::Field { field, detail });
         }
-    };
+    }
+    one_of(&mut control, "Essential", &["yes", "no"])?;
+    one_of(&mut control, "Protected", &["yes", "no"])?;
+    one_of(
+        &mut control,
+        "Multi-Arch",
+        &["no", "same", "allowed", "foreign"],
+    )?;
+    if control.get("Multi-Arch") == Some("same") && control.get("Architecture") == Some("all") {
+        return Err(ReadError::Field {
+            field: "Multi-Arch",
+            detail: "is \"same\", which a package for all architectures cannot be",
+        });
+    }
+    for (field, kind) in relations::fields() {
+        let Some(value) = control.get(field) else {
+            continue;
+        };
+        let mut known = Relations::parse(value, kind)
+            .map_err(|source| ReadError::Relation { field, source })?;
+        if kind == Kind::Provides {
+            known = known.only_exact();
+        }
+        control.set(field, &known.to_string());
+    }
+    control.remove_empty();
+    // dpkg and apt take any text here, and so its size may be unknown.
+    let installed_size = control
+        .get("Installed-Size")
+        .and_then(|kibibytes| kibibytes.parse::<u64>().ok())
+        .and_then(|kibibytes| kibibytes.checked_mul(1024))
+        .filter(|bytes| i64::try_from(*bytes).is_ok());
     Ok(Package {
         control,
         scripts,
         installed_size,
         licence: None,
     })
+}
+
+/// A word of a few, which dpkg reads in any case and apt in lower case only.
+fn one_of(control: &mut Paragraph, field: &'static str, words: &[&str]) -> Result<(), ReadError> {
+    let Some(value) = control.get(field).filter(|value| !value.is_empty()) else {
+        return Ok(());
+    };
+    let value = value.to_ascii_lowercase();
+    if !words.contains(&value.as_str()) {
+        let detail = "has a value that dpkg does not know";
+        return Err(ReadError::Field { field, detail });
+    }
+    control.set(field, &value);
+    Ok(())
 }
 
 fn check(

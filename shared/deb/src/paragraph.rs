@@ -102,6 +102,11 @@ impl Paragraph {
             .retain(|field| !field.name.eq_ignore_ascii_case(name));
     }
 
+    /// Removes the fields that say nothing.
+    pub fn remove_empty(&mut self) {
+        self.fields.retain(|field| !field.value.is_empty());
+    }
+
     /// The fields in their order.
     pub fn fields(&self) -> &[Field] {
         &self.fields
@@ -164,6 +169,7 @@ impl Builder {
         let (name, value) = line
             .split_once(':')
             .ok_or(ParagraphError::NotAField(number))?;
+        let name = name.trim_end_matches([' ', '\t']);
         if !is_field_name(name) {
             return Err(ParagraphError::NotAField(number));
         }

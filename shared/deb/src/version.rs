@@ -14,8 +14,12 @@ pub fn compare_versions(left: &str, right: &str) -> Ordering {
         .then_with(|| part(left_revision, right_revision))
 }
 
-/// What makes dpkg refuse a version made of allowed characters, to go after the field's name.
+/// What makes dpkg refuse a version, to go after the field's name.
 pub(crate) fn flaw(version: &str) -> Option<&'static str> {
+    let made_of = |text: &str, others: &str| {
+        text.chars()
+            .all(|char| char.is_ascii_alphanumeric() || others.contains(char))
+    };
     let (epoch, rest) = match version.split_once(':') {
         Some((epoch, rest)) => (Some(epoch), rest),
         None => (None, version),
@@ -24,13 +28,18 @@ pub(crate) fn flaw(version: &str) -> Option<&'static str> {
         Some((upstream, revision)) => (upstream, Some(revision)),
         None => (rest, None),
     };
-    // dpkg keeps it in a C int, and reads it as `strtol` does.
-    if epoch.is_some_and(|epoch| epoch.parse::<i32>().is_err()) {
+    let digits = |epoch: &str| epoch.bytes().all(|byte| byte.is_ascii_digit());
+    // dpkg keeps it in a C int.
+    if epoch.is_some_and(|epoch| !digits(epoch) || epoch.parse::<i32>().is_err()) {
         Some("has an epoch that is no number dpkg takes")
     } else if upstream.is_empty() {
         Some("has nothing but an epoch or a revision")
     } else if revision == Some("") {
         Some("ends with the hyphen of a revision that is not there")
+    } else if !made_of(upstream, ".-+~:") || !revision.is_none_or(|text| made_of(text, ".+~")) {
+        Some("has characters that are not allowed")
+    } else if !upstream.starts_with(|first: char| first.is_ascii_digit()) {
+        Some("does not begin with a digit")
     } else {
         None
     }

@@ -306,8 +306,8 @@ fn control_files_that_identify_no_package_are_refused() {
             "Architecture has characters",
         ),
         (
-            "Package: a\nVersion: 1\nArchitecture: all\nInstalled-Size: -1\n",
-            "Installed-Size",
+            "Package: a\nVersion: one\nArchitecture: all\n",
+            "Version does not begin",
         ),
         (
             "Package: a\nVersion: 1\nArchitecture: all\npackage: b\n",

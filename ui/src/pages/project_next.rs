@@ -2,23 +2,26 @@
 use crate::{
     api::query,
     entities::{self, COMPUTERS, DEPLOYMENTS, PACKAGES, STORES},
-    entity::Entity,
-    text::{number, t},
+    entity::{Entity, value},
+    text::{number, t, tf},
 };
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
-use migasfree_ui_kit::{ButtonSize, Card, Icon, LinkButton};
+use migasfree_ui_kit::{ButtonSize, Card, Icon, LinkButton, Notice, Tone};
 use serde_json::Value;
 
 /// Below the form of a project.
-pub fn below(id: i64, _object: Value) -> AnyView {
+pub fn below(id: i64, object: Value) -> AnyView {
     let steps: [(&'static Entity, Option<&'static str>); 4] = [
         (&STORES, Some("/stores/new")),
         (&PACKAGES, None),
         (&DEPLOYMENTS, Some("/deployments/new")),
         (&COMPUTERS, None),
     ];
+    let unpublished = value::at(&object, "is_published").as_bool() == Some(false);
+    let pms = value::text(&object, "pms");
     view! {
+        {unpublished.then(|| view! { <Notice tone=Tone::Warning>{tf!(project.unpublished, pms = pms)}</Notice> })}
         <Card title=t!(project.contents) class="uses">
             <ul class="plain-rows">{steps.into_iter().map(|(entity, new)| view! { <Step entity new id /> }).collect_view()}</ul>
         </Card>

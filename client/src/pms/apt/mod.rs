@@ -310,7 +310,10 @@ impl PackageManager for Apt {
         let folder = self.inside("etc/apt/sources.list.d");
         files::public_folder(&folder)?;
         let path = folder.join("migasfree.sources");
-        let text = sources::render(access, repositories, &Self::key_path(access));
+        let (text, refused) = sources::render(access, repositories, &Self::key_path(access));
+        for sources::Refused { name, reason } in refused {
+            tracing::warn!(repository = name, reason, "a repository is left out");
+        }
         let older_format = files::remove_optional(&folder.join("migasfree.list"))?;
         if files::read_optional(&path)?.as_deref() == Some(text.as_str()) {
             return Ok(older_format);

@@ -5,21 +5,36 @@ use std::fmt::Write;
 use crate::pms::RepositoryAccess;
 use crate::transport::messages::Repository;
 
-/// The text of `migasfree.sources`.
+/// The text of `migasfree.sources`. A repository whose line is not exactly one source by apt's
+/// grammar is left out and named, with what is wrong: nothing else gets into the file by it.
 pub(super) fn render(
     access: &RepositoryAccess,
     repositories: &[Repository],
     key_path: &str,
-) -> String {
+) -> (String, Vec<Refused>) {
     let mut text = String::from("# Written by migasfree at every synchronisation.\n");
+    let mut refused = Vec::new();
     for repository in repositories {
         let template = fill(&repository.source_template, access);
-        for source in template.lines().filter_map(Source::parse) {
-            text.push('\n');
-            source.write(&mut text, key_path);
+        match Source::parse(&template) {
+            Ok(source) => {
+                text.push('\n');
+                source.write(&mut text, key_path);
+            }
+            Err(reason) => refused.push(Refused {
+                name: repository.name.clone(),
+                reason,
+            }),
         }
     }
-    text
+    (text, refused)
+}
+
+/// A repository that cannot be one of apt's sources.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub name: String,
+    pub reason: &'static str,
 }
 
 /// Fills the braces of a template. A template that names a port after the server gets the host alone.
@@ -50,26 +65,46 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn parse(line: &'a str) -> Option<Self> {
-        let (kind, rest) = line.trim().split_once(char::is_whitespace)?;
-        if kind != "deb" && kind != "deb-src" {
-            return None;
+    fn parse(template: &'a str) -> Result<Self, &'static str> {
+        let line = template.trim();
+        if line.chars().any(char::is_control) {
+            return Err("it is not one line");
         }
+        let (kind, rest) = line
+            .split_once(' ')
+            .filter(|(kind, _)| ["deb", "deb-src"].contains(kind))
+            .ok_or("it does not begin with deb or deb-src")?;
         let rest = rest.trim_start();
         let (options, rest) = match rest.strip_prefix('[') {
-            Some(rest) => rest.split_once(']')?,
+            Some(rest) => rest.split_once(']').ok_or("its options have no end")?,
             None => ("", rest),
         };
+        let options = options.split_whitespace().map(|option| {
+            let (name, value) = option.split_once('=')?;
+            let is_good =
+                is_word(name.trim_end_matches(['+', '-'])) && value.split(',').all(is_word);
+            is_good.then_some((name, value))
+        });
+        let options = options.collect::<Option<_>>();
+        let options = options.ok_or("it has an option that is none")?;
         let mut words = rest.split_whitespace();
-        Some(Self {
+        let address = words.next().filter(|text| is_address(text));
+        let address = address.ok_or("it has no http or https address")?;
+        let suite = words.next().filter(|text| is_word(text));
+        let suite = suite.ok_or("it has no suite")?;
+        let components: Vec<&str> = words.collect();
+        if !components.iter().all(|text| is_word(text)) {
+            return Err("it has a component that is none");
+        }
+        if components.is_empty() != suite.ends_with('/') {
+            return Err("a suite needs components unless it ends with a slash");
+        }
+        Ok(Self {
             kind,
-            options: options
-                .split_whitespace()
-                .filter_map(|option| option.split_once('='))
-                .collect(),
-            address: words.next()?,
-            suite: words.next()?,
-            components: words.collect(),
+            options,
+            address,
+            suite,
+            components,
         })
     }
 
@@ -96,6 +131,25 @@ impl<'a> Source<'a> {
             line("Signed-By", key_path);
         }
     }
+}
+
+/// Whether a text stands for itself in apt's sources, and is not what programs write for nothing.
+fn is_word(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._/~:@%+-".contains(&byte);
+    text.bytes().all(allowed)
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric() || "./".contains(first))
+        && !["none", "null"].contains(&text.to_ascii_lowercase().as_str())
+}
+
+fn is_address(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._/~:@%+-[]=,&?!".contains(&byte);
+    rest.is_some_and(|rest| {
+        rest.bytes().all(allowed)
+            && rest.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
+    })
 }
 
 /// What the names of the lists apt fetches from an address begin with; the address comes without its scheme.
@@ -151,7 +205,7 @@ mod tests {
     #[test]
     fn a_line_becomes_a_stanza_with_our_key() {
         let template = "deb {protocol}://{server}/public/p/repos base PKGS\n";
-        let text = render(&access(), &[repository(template)], "/k.asc");
+        let (text, _) = render(&access(), &[repository(template)], "/k.asc");
         let stanza = "\nTypes: deb\nURIs: http://m.example:8080/public/p/repos\nSuites: base\n\
                       Components: PKGS\nSigned-By: /k.asc\n";
         assert!(text.ends_with(stanza), "{text}");
@@ -160,7 +214,7 @@ mod tests {
     #[test]
     fn options_are_carried_over_but_never_those_that_switch_checking_off() {
         let template = "deb [arch=amd64,i386 trusted=yes signed-by=/x.gpg]  {protocol}://{server}:81/s stable a b";
-        let text = render(&access(), &[repository(template)], "/k.asc");
+        let (text, _) = render(&access(), &[repository(template)], "/k.asc");
         assert!(text.contains("URIs: http://m.example:81/s\n"), "{text}");
         assert!(
             text.contains("Architectures: amd64 i386\nSigned-By: /x.gpg\n"),
@@ -184,9 +238,9 @@ mod tests {
             proxy_cache: Some("c:3142".into()),
             ..access()
         };
-        let text = render(
+        let (text, _) = render(
             &access,
-            &[repository("deb {protocol}://{server}/x s")],
+            &[repository("deb {protocol}://{server}/x s c")],
             "/k",
         );
         assert!(
@@ -196,12 +250,25 @@ mod tests {
     }
 
     #[test]
-    fn a_template_cannot_bring_in_lines_that_are_no_sources() {
-        let text = render(
-            &access(),
-            &[repository("rm -rf /\nTrusted: yes\ndeb x\n")],
-            "/k",
-        );
-        assert_eq!(text.lines().count(), 1, "{text}");
+    fn a_template_that_is_not_one_source_brings_in_nothing() {
+        for template in [
+            "rm -rf /\nTrusted: yes\ndeb x\n",
+            "deb {protocol}://{server}/x stable main\ndeb http://evil.example x y\n",
+            "deb {protocol}://{server}/x stable\u{b}main c",
+            "deb None {protocol}://{server}/x stable main",
+            "deb {protocol}://{server}/x None main",
+            "deb {protocol}://{server}/x stable null",
+            "deb {protocol}://{server}/x stable",
+            "deb {protocol}://{server}/x flat/ main",
+            "deb file:/etc stable main",
+            "deb {protocol}://{server}/x stable [main]",
+            "deb [arch=amd64 {protocol}://{server}/x stable main",
+            "deb [arch=None] {protocol}://{server}/x stable main",
+            "",
+        ] {
+            let (text, refused) = render(&access(), &[repository(template)], "/k");
+            assert_eq!(text.lines().count(), 1, "{template:?}: {text}");
+            assert_eq!(refused[0].name, "base", "{template:?}");
+        }
     }
 }

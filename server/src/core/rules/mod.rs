@@ -13,6 +13,7 @@ pub mod packages;
 pub mod pms;
 pub mod schedule;
 pub mod slug;
+pub mod source_grammar;
 pub mod source_template;
 pub mod status;
 pub mod tags;

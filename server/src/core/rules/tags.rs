@@ -17,6 +17,56 @@ pub struct TagPackages {
     pub excluded: String,
 }
 
+impl TagPackages {
+    /// Without what taking it back would name in vain: packages that cannot be installed any
+    /// more, and packages to remove that nobody has. Package managers that do not know one name do
+    /// nothing at all.
+    #[must_use]
+    pub fn that_can_be_undone(
+        &self,
+        installable: impl Fn(&str) -> bool,
+        removable: impl Fn(&str) -> bool,
+    ) -> Self {
+        Self {
+            install: only(&self.install, &removable),
+            remove: only(&self.remove, &installable),
+            preincluded: only(&self.preincluded, &removable),
+            included: only(&self.included, &removable),
+            excluded: only(&self.excluded, &installable),
+        }
+    }
+
+    /// The names of all packages.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let texts = [
+            &self.install,
+            &self.remove,
+            &self.preincluded,
+            &self.included,
+            &self.excluded,
+        ];
+        texts
+            .into_iter()
+            .flat_map(|text| text.split_whitespace())
+            .map(bare_name)
+    }
+}
+
+/// The words of a text that name packages which are wanted, on the lines they were on.
+fn only(text: &str, wanted: impl Fn(&str) -> bool) -> String {
+    let kept = lines(text).map(|line| {
+        let words = line.split_whitespace();
+        let words: Vec<&str> = words.filter(|word| wanted(bare_name(word))).collect();
+        words.join(" ")
+    });
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+/// A package without the architecture or version that may follow its name.
+fn bare_name(word: &str) -> &str {
+    word.split([':', '=', '/']).next().unwrap_or(word)
+}
+
 /// The answer to a change of tags; in this order: remove, preinstall, install.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct TagChange {
@@ -62,6 +112,19 @@ mod tests {
             included: format!("inc-{suffix}"),
             excluded: format!("exc-{suffix}"),
         }
+    }
+
+    #[test]
+    fn what_nobody_offers_or_has_is_not_undone() {
+        let old = TagPackages {
+            install: "had:amd64 never\nlost\n".to_owned(),
+            remove: "back=1.0 gone".to_owned(),
+            ..TagPackages::default()
+        };
+        let undone = old.that_can_be_undone(|name| name == "back", |name| name == "had");
+        let result = change(&[undone], &[]);
+        assert_eq!(result.remove, ["had:amd64"]);
+        assert_eq!(result.install, ["back=1.0"]);
     }
 
     #[test]

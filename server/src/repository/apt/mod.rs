@@ -2,10 +2,13 @@
 
 mod chunks;
 mod index;
+mod reader;
 mod release;
 pub(super) mod stanza;
 
 pub(super) use chunks::Chunks;
+pub use reader::Unreadable;
+pub(super) use reader::{Offer, read_back};
 
 use bytes::Bytes;
 use migasfree_deb::Digests;

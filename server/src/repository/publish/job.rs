@@ -34,6 +34,10 @@ impl JobHandler for Publisher {
 
 impl From<PublishError> for JobError {
     fn from(error: PublishError) -> Self {
-        Self::Retry(error.to_string())
+        match error {
+            // The same packages make the same indexes.
+            PublishError::Unreadable(_) => Self::Failed(error.to_string()),
+            error => Self::Retry(error.to_string()),
+        }
     }
 }

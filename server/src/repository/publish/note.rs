@@ -5,13 +5,23 @@ use crate::app::AppState;
 use crate::db::Result;
 use crate::safe::notify;
 
-/// The repository is published.
-pub(super) async fn published(state: &AppState, deployment: &Deployment, packages: usize) {
+/// The repository is published; `remark` names what is not in it.
+pub(super) async fn published(
+    state: &AppState,
+    deployment: &Deployment,
+    packages: usize,
+    remark: &str,
+) {
     let packages = match packages {
         1 => "1 package".to_owned(),
         count => format!("{count} packages"),
     };
-    note(state, deployment, &format!("is published with {packages}")).await;
+    let remark = match remark {
+        "" => String::new(),
+        remark => format!("; {remark}"),
+    };
+    let outcome = format!("is published with {packages}{remark}");
+    note(state, deployment, &outcome).await;
 }
 
 /// It is not.

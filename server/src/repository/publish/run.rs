@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::note;
 use super::progress::Progress;
-use super::snapshot::{self, Snapshot};
+use super::snapshot::{self, Offered, Reason, Snapshot};
 use super::switch::switch;
 use crate::app::AppState;
 use crate::args;
@@ -13,7 +13,7 @@ use crate::db::{self, DeploymentId};
 use crate::events::PublicationState;
 use crate::files::{BlobError, NewBlob};
 use crate::jobs::JobContext;
-use crate::repository::apt::{self, Chunks, Contents, Generated};
+use crate::repository::apt::{self, Chunks, Contents, Generated, Offer, Unreadable};
 use crate::repository::reading::off_the_runtime;
 use crate::repository::signing::SigningError;
 
@@ -29,6 +29,9 @@ pub enum PublishError {
     /// The key.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// The indexes are not what apt could read.
+    #[error("{0}; computers keep what was published before")]
+    Unreadable(#[from] Unreadable),
     /// The thread that makes the indexes.
     #[error("the indexes could not be made: {0}")]
     Io(#[from] io::Error),
@@ -82,7 +85,7 @@ impl Publisher {
         let progress = Progress::new(state, job, deployment.event(id));
         // The attempts after the first one tell nothing new until one succeeds.
         let is_first = job.is_none_or(|job| job.job.attempt == 1);
-        if deployment.pms != "apt" {
+        if !deployment.is_published() {
             let message = format!(
                 "repositories of {} cannot be published yet: only those of apt are supported",
                 deployment.pms
@@ -97,7 +100,7 @@ impl Publisher {
                 let packages = snapshot.packages.len();
                 let message = message(&snapshot);
                 progress.end(PublicationState::Published, packages as u64, &message);
-                note::published(state, &snapshot.deployment, packages).await;
+                note::published(state, &snapshot.deployment, packages, &message).await;
                 Ok(Published::Generation {
                     id: generation,
                     packages,
@@ -180,6 +183,8 @@ impl Publisher {
                     .collect(),
             };
             let files = apt::build(contents, &signer, &chunks, now)?;
+            let offers: Vec<Offer<'_>> = snapshot.packages.iter().map(Offered::as_read).collect();
+            apt::read_back(&files, &snapshot.deployment.slug, &offers, &signer)?;
             Ok((snapshot, files))
         };
         off_the_runtime(work).await?
@@ -207,14 +212,28 @@ async fn fail(state: &AppState, id: DeploymentId, message: &str) -> Result<(), d
         .map(|_| ())
 }
 
+/// Names of left-out packages that a message has room for.
+const NAMED: usize = 50;
+
 fn message(snapshot: &Snapshot) -> String {
-    match snapshot.left_out {
+    let architectures = snapshot.deployment.architectures().join(", ");
+    let named = snapshot.left_out.iter().take(NAMED).map(|package| {
+        let name = &package.name;
+        match &package.reason {
+            Reason::NoFile => format!("{name} (it has no file here)"),
+            Reason::Architecture(architecture) => {
+                format!("{name} (the project is for {architectures}, not {architecture})")
+            }
+        }
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    let more = match snapshot.left_out.len().saturating_sub(NAMED) {
         0 => String::new(),
-        1 => "1 package is left out: it has no file here, or not an architecture of the project"
-            .to_owned(),
-        count => format!(
-            "{count} packages are left out: they have no file here, or not an architecture of the \
-             project"
-        ),
+        count => format!(" and {count} more"),
+    };
+    match snapshot.left_out.len() {
+        0 => String::new(),
+        1 => format!("1 package is left out: {named}"),
+        count => format!("{count} packages are left out: {named}{more}"),
     }
 }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::progress::Named;
 use crate::args;
-use crate::db::{Db, DeploymentId, ProjectId, Result, Ts};
+use crate::core::rules::pms::{Pms, split_architectures};
+use crate::db::{self, Db, DeploymentId, ProjectId, Ts};
 use crate::events::EventDeployment;
-use crate::repository::apt::Listed;
+use crate::repository::apt::{Listed, Offer};
 
 /// Everything a publication is made from.
 #[derive(Debug)]
@@ -15,8 +16,8 @@ pub(super) struct Snapshot {
     /// The generation served now, and its `modified_at`.
     pub current: Option<(i64, Ts)>,
     pub packages: Vec<Offered>,
-    /// Packages that cannot be listed: of no architecture of the project, or without a file.
-    pub left_out: usize,
+    /// Packages that cannot be listed.
+    pub left_out: Vec<LeftOut>,
     /// Files of the current generation and of retired ones that are kept.
     pub published: Vec<PublishedFile>,
 }
@@ -38,6 +39,22 @@ pub(super) struct Offered {
     pub size: i64,
 }
 
+/// A package that cannot be listed, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    pub name: String,
+    pub reason: Reason,
+}
+
+/// Why a package cannot be listed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Only computers reported it.
+    NoFile,
+    /// The project has no computers of its architecture.
+    Architecture(String),
+}
+
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct PublishedFile {
     pub path: String,
@@ -57,7 +74,7 @@ struct Row {
 }
 
 /// An internal deployment and its project, if it is still there.
-pub(super) async fn deployment(db: &Db, id: DeploymentId) -> Result<Option<Deployment>> {
+pub(super) async fn deployment(db: &Db, id: DeploymentId) -> db::Result<Option<Deployment>> {
     db.optional(
         "SELECT d.name, d.slug, d.project_id, p.name AS project_name, p.pms, p.architecture \
          FROM core_deployment d JOIN core_project p ON p.id = d.project_id \
@@ -69,7 +86,11 @@ pub(super) async fn deployment(db: &Db, id: DeploymentId) -> Result<Option<Deplo
 
 /// Reads what `deployment` offers. The current generation is read first: when it is still the
 /// current one at the end, nobody published anything newer in between.
-pub(super) async fn take(db: &Db, id: DeploymentId, deployment: Deployment) -> Result<Snapshot> {
+pub(super) async fn take(
+    db: &Db,
+    id: DeploymentId,
+    deployment: Deployment,
+) -> db::Result<Snapshot> {
     let current = db
         .optional(
             "SELECT id, modified_at FROM repository_generation \
@@ -97,20 +118,38 @@ pub(super) async fn take(db: &Db, id: DeploymentId, deployment: Deployment) -> R
             args![id],
         )
         .await?;
-    let total = rows.len();
     let architectures = deployment.architectures();
     let paths = Paths::of(&published);
-    let packages: Vec<Offered> = rows
-        .into_iter()
-        .filter_map(|row| offered(row, &architectures, &paths))
-        .collect();
+    let mut packages = Vec::with_capacity(rows.len());
+    let mut left_out = Vec::new();
+    for row in rows {
+        match offered(row, &architectures, &paths) {
+            Ok(package) => packages.push(package),
+            Err(package) => left_out.push(package),
+        }
+    }
+    left_out.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Snapshot {
-        left_out: total - packages.len(),
+        left_out,
         deployment,
         current,
         packages,
         published,
     })
+}
+
+impl Offered {
+    /// As a reader of the repository has to find it.
+    pub fn as_read(&self) -> Offer<'_> {
+        Offer {
+            name: &self.listed.name,
+            version: &self.listed.version,
+            architecture: &self.listed.architecture,
+            path: &self.listed.path,
+            sha256: &self.sha256,
+            size: self.size,
+        }
+    }
 }
 
 impl Deployment {
@@ -124,15 +163,18 @@ impl Deployment {
         named.event(id)
     }
 
+    /// Whether repositories of the project's package system can be published.
+    pub fn is_published(&self) -> bool {
+        self.pms.parse().is_ok_and(Pms::is_published)
+    }
+
     /// The architectures of the project that can name a folder.
     pub fn architectures(&self) -> Vec<String> {
         let usable = |name: &&str| {
             name.bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         };
-        let mut names: Vec<String> = self
-            .architecture
-            .split_whitespace()
+        let mut names: Vec<String> = split_architectures(&self.architecture)
             .filter(usable)
             .map(str::to_owned)
             .collect();
@@ -142,10 +184,18 @@ impl Deployment {
     }
 }
 
-fn offered(row: Row, architectures: &[String], paths: &Paths<'_>) -> Option<Offered> {
-    let (stanza, sha256, size) = (row.stanza?, row.sha256?, row.size?);
+fn offered(row: Row, architectures: &[String], paths: &Paths<'_>) -> Result<Offered, LeftOut> {
+    let (Some(stanza), Some(sha256), Some(size)) = (row.stanza, row.sha256, row.size) else {
+        return Err(LeftOut {
+            name: row.fullname,
+            reason: Reason::NoFile,
+        });
+    };
     if row.architecture != "all" && !architectures.contains(&row.architecture) {
-        return None;
+        return Err(LeftOut {
+            name: row.fullname,
+            reason: Reason::Architecture(row.architecture),
+        });
     }
     let path = paths.choose(&row.fullname, &sha256);
     let listed = Listed {
@@ -155,7 +205,7 @@ fn offered(row: Row, architectures: &[String], paths: &Paths<'_>) -> Option<Offe
         stanza,
         path,
     };
-    Some(Offered {
+    Ok(Offered {
         listed,
         sha256,
         size,

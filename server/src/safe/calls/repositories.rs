@@ -2,30 +2,37 @@
 
 use serde_json::{Value, json};
 
+use crate::core::rules::source_grammar::is_word;
 use crate::core::rules::source_template::{Origin, Source, source_template};
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 
+/// Only what is served: a source of which nothing comes makes package managers fail.
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
     let pms = call
         .project
         .pms()
         .map_err(|error| Refusal::Internal(error.to_string()))?;
+    if !pms.is_published() {
+        return ok(Vec::<Value>::new());
+    }
     let port = call.state.settings.unusual_port();
     let deployments = call.deployments().await?;
-    let shown = deployments.iter().map(|deployment| {
-        let origin = match deployment.source.as_str() {
-            "E" => Origin::External {
-                options: deployment.options.as_deref(),
-                suite: deployment.suite.as_deref(),
-                components: deployment.components.as_deref(),
-            },
-            _ => Origin::Internal,
-        };
+    let served = deployments.iter().filter(|deployment| {
+        let is_good = is_word(&deployment.slug) && is_word(&call.project.slug);
+        if !is_good {
+            tracing::error!(
+                deployment = deployment.name,
+                "the deployment has a slug that cannot be written into sources: rename it"
+            );
+        }
+        deployment.source == "I" && is_good
+    });
+    let shown = served.map(|deployment| {
         let source = Source {
             project: &call.project.slug,
             slug: &deployment.slug,
-            origin,
+            origin: Origin::Internal,
         };
         json!({ "name": deployment.slug, "source_template": source_template(pms, &source, port) })
     });

@@ -13,7 +13,7 @@ use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::progress;
 use crate::safe::store::deployments::{self, Deployment};
-use crate::safe::store::tags;
+use crate::safe::store::{software, tags};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -36,7 +36,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
         true => before.difference(&wanted).copied().collect(),
         false => Attributes::new(),
     };
-    let dropped = packages(&call, &dropped).await?;
+    let dropped = undoable(&call, packages(&call, &dropped).await?).await?;
     let kept = packages(&call, &wanted).await?;
     ok(change(&dropped, &kept))
 }
@@ -95,4 +95,33 @@ async fn packages(call: &ComputerCall, tags: &Attributes) -> Result<Vec<TagPacka
     let (project, computer) = (call.project.id, call.computer.id);
     let found = deployments::available(db, project, computer, tags, call.today()).await?;
     Ok(found.into_iter().map(texts).collect())
+}
+
+/// What taking deployments away can undo: of what they removed, the packages another deployment
+/// of the computer offers; of what they brought, those or the ones it reported.
+async fn undoable(
+    call: &ComputerCall,
+    dropped: Vec<TagPackages>,
+) -> Result<Vec<TagPackages>, db::Error> {
+    let mut names: Vec<&str> = dropped.iter().flat_map(TagPackages::names).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return Ok(dropped);
+    }
+    let db = &call.state.db;
+    let remaining = call.deployments().await?;
+    let remaining = remaining.iter().map(|deployment| deployment.id);
+    let offered = deployments::offering(db, remaining, &names).await?;
+    let reported = match call.computer.software_inventory_id {
+        Some(inventory) => Some(software::having(db, inventory, &names).await?),
+        None => None,
+    };
+    let installable = |name: &str| offered.contains(name);
+    let removable = |name: &str| {
+        let is_there = reported.as_ref().is_none_or(|known| known.contains(name));
+        is_there || offered.contains(name)
+    };
+    let undoable = |packages: &TagPackages| packages.that_can_be_undone(installable, removable);
+    Ok(dropped.iter().map(undoable).collect())
 }

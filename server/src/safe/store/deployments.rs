@@ -1,7 +1,8 @@
 //! Deployments available to computers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use serde_json::json;
 use time::Date;
 use time::macros::format_description;
 
@@ -17,9 +18,6 @@ pub(crate) struct Deployment {
     pub(crate) name: String,
     pub(crate) slug: String,
     pub(crate) source: String,
-    pub(crate) options: Option<String>,
-    pub(crate) suite: Option<String>,
-    pub(crate) components: Option<String>,
     pub(crate) packages_to_install: Option<String>,
     pub(crate) packages_to_remove: Option<String>,
     pub(crate) default_preincluded_packages: Option<String>,
@@ -50,7 +48,7 @@ pub(crate) async fn available(
                 "WITH a AS (SELECT id FROM ",
                 ids(2),
                 " AS listed) \
-                 SELECT d.id, d.name, d.slug, d.source, d.options, d.suite, d.components, \
+                 SELECT d.id, d.name, d.slug, d.source, \
                  d.packages_to_install, d.packages_to_remove, d.default_preincluded_packages, \
                  d.default_included_packages, d.default_excluded_packages, d.start_date, \
                  (SELECT MIN(i.attribute_id) FROM core_deployment_included_attributes i \
@@ -86,6 +84,33 @@ pub(crate) async fn available(
         .collect();
     available.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(available)
+}
+
+/// Of `names`, those of packages that one of these deployments offers, itself or in a set.
+pub(crate) async fn offering(
+    db: &Db,
+    deployments: impl Iterator<Item = DeploymentId>,
+    names: &[&str],
+) -> Result<HashSet<String>> {
+    let rows: Vec<(String,)> = db
+        .all(
+            sql!(
+                "SELECT DISTINCT k.name FROM core_package k WHERE k.store_id IS NOT NULL \
+                 AND k.name IN ",
+                texts(2),
+                " AND k.id IN (SELECT a.package_id FROM core_deployment_available_packages a \
+                 WHERE a.deployment_id IN ",
+                ids(1),
+                " UNION SELECT m.package_id FROM core_packageset_packages m \
+                 JOIN core_deployment_available_package_sets s \
+                 ON s.packageset_id = m.packageset_id WHERE s.deployment_id IN ",
+                ids(1),
+                ")"
+            ),
+            args![json_ids(deployments), json!(names).to_string()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
 /// Rows of schedules that are open to one of the attributes, by deployment.

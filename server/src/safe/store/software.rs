@@ -1,6 +1,6 @@
 //! Software lists: stored once per content, however many computers have them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use migasfree_deb::split_file_name;
 use serde_json::{Value, json};
@@ -91,6 +91,26 @@ pub(crate) async fn names(db: &Db, inventory: InventoryId) -> Result<Vec<String>
             "SELECT k.fullname FROM software_inventory_package l \
              JOIN core_package k ON k.id = l.package_id WHERE l.inventory_id = $1",
             args![inventory],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
+/// Of `names`, those of packages on a list.
+pub(crate) async fn having(
+    db: &Db,
+    inventory: InventoryId,
+    names: &[&str],
+) -> Result<HashSet<String>> {
+    let rows: Vec<(String,)> = db
+        .all(
+            sql!(
+                "SELECT DISTINCT k.name FROM software_inventory_package l \
+                 JOIN core_package k ON k.id = l.package_id WHERE l.inventory_id = $1 \
+                 AND k.name IN ",
+                texts(2)
+            ),
+            args![inventory, json!(names).to_string()],
         )
         .await?;
     Ok(rows.into_iter().map(|(name,)| name).collect())

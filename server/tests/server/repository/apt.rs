@@ -166,3 +166,71 @@ on_both_engines! {
         assert!(publications > 5, "only {publications} publications");
     }
 }
+
+/// A package with exactly these fields after those every package has, as other tools may write it.
+fn written(name: &str, version: &str, more: &str) -> Vec<u8> {
+    let control = format!(
+        "Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: T <t@example.org>\n\
+         {more}Description: x\n"
+    );
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_path("./control").unwrap();
+    header.set_mode(0o644);
+    header.set_size(control.len() as u64);
+    header.set_cksum();
+    tar.append(&header, control.as_bytes()).unwrap();
+    let control = tar.into_inner().unwrap();
+    let data = tar::Builder::new(Vec::new()).into_inner().unwrap();
+    migasfree_deb::archive(&[
+        ("debian-binary", b"2.0\n"),
+        ("control.tar", &control),
+        ("data.tar", &data),
+    ])
+}
+
+on_both_engines! {
+    async fn whatever_is_published_stops_apt_nowhere(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let taken = [
+            ("mf-a", "Depends: mf-z(>=1)\n"),
+            ("mf-b", "Depends: mf-z (1)\n"),
+            ("mf-c", "Depends: mf-z (> 0.5)\n"),
+            ("mf-d", "Depends: mf-z:any | nothing\n"),
+            ("mf-e", "Depends:\nProvides:\nConflicts:\n"),
+            ("mf-f", "Depends: mf-z,\n mf-e (>= 1),\n MF-Agent\n"),
+            ("mf-g", "dEPENDS: mf-z\nINSTALLED-SIZE: 65M\n"),
+            ("mf-h", "Provides: mf-virtual (>= 1), mf-other (= 2)\nMulti-Arch: Foreign\n"),
+            ("mf-i", "Installed-Size: 6.5 kB\n"),
+            ("mf-z", "Multi-Arch: allowed\n"),
+            ("MF-Agent", "Installed-Size: -1\n"),
+        ];
+        for (name, more) in taken {
+            let content = written(name, "1", more);
+            let stored = site.upload(&format!("{name}_1_all.deb"), &content).await.unwrap();
+            site.offer(deployment, &[stored.package]).await;
+        }
+        for (index, relation) in [
+            "libc6 (>= )", "python3>=3.9", "base-files; base-passwd", ", base-files",
+            "base-files || passwd", "base-files [linux-any]", "base-files,, passwd", "(>= 1)",
+        ].into_iter().enumerate() {
+            for field in ["Depends", "Pre-Depends", "Recommends", "Suggests", "Enhances",
+                "Conflicts", "Breaks", "Replaces", "Provides"] {
+                let content = written("mf-bad", "1", &format!("{field}: {relation}\n"));
+                let name = format!("mf-bad-{index}_1_all.deb");
+                let refused = site.upload(&name, &content).await.unwrap_err();
+                assert_eq!(refused.code(), Some("package"), "{refused}");
+                assert!(refused.to_string().contains(field), "{refused}");
+            }
+        }
+        site.publish(deployment).await;
+        let apt = Apt::new(&site, "first");
+        apt.update().await.unwrap();
+        for (name, _) in taken {
+            let name = name.to_lowercase();
+            apt.get(&["--simulate", "install", &name]).await.unwrap();
+            let known = apt.policy(&name).await.unwrap();
+            assert!(known.contains("Candidate: 1"), "{known}");
+        }
+    }
+}

@@ -60,7 +60,16 @@ impl Apt {
 
     /// Runs apt-get; its whole output, as an error unless it succeeded without warnings.
     pub async fn get(&self, arguments: &[&str]) -> Result<String, String> {
-        let output = tokio::process::Command::new("apt-get")
+        self.run("apt-get", arguments).await
+    }
+
+    /// What apt knows of a package.
+    pub async fn policy(&self, package: &str) -> Result<String, String> {
+        self.run("apt-cache", &["policy", package]).await
+    }
+
+    async fn run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
+        let output = tokio::process::Command::new(program)
             .args(arguments)
             .env("APT_CONFIG", self.path("apt.conf"))
             .env("LC_ALL", "C")

@@ -3,6 +3,7 @@
 mod apt;
 mod apt_root;
 mod files;
+mod identity;
 mod killed;
 mod operator;
 mod publishing;

@@ -42,9 +42,13 @@ on_both_engines! {
         assert_eq!(names(index(&site, "arm64").await), ["member"]);
         let publication = status(&site.state.db, deployment).await.unwrap();
         assert_eq!((publication.state.as_str(), publication.packages), ("published", Some(2)));
-        assert!(publication.message.unwrap().contains("1 package is left out"));
+        let left_out = publication.message.unwrap();
+        for part in ["1 package is left out: foreign_1_riscv64.deb", "amd64, arm64, not riscv64"] {
+            assert!(left_out.contains(part), "{left_out}");
+        }
         let (note,): (String,) = site.state.db.one("SELECT message FROM client_notification", args![]).await.unwrap();
-        assert_eq!(note, "Repository first of project Desk 1.0 is published with 2 packages");
+        let told = "Repository first of project Desk 1.0 is published with 2 packages; 1 package is left out";
+        assert!(note.starts_with(told), "{note}");
         let (_, release) = site.get(&format!("{ROOT}/Release")).await;
         let release = String::from_utf8(release).unwrap();
         for line in ["Suite: first", "Codename: first", "Architectures: amd64 arm64",
@@ -294,6 +298,68 @@ on_both_engines! {
         site.publish(deployment).await;
         site.run("DELETE FROM core_deployment WHERE id = $1", args![deployment]).await;
         assert_eq!(site.publisher.publish(deployment, None).await.unwrap(), Published::Gone);
+        assert_eq!(site.get(&format!("{ROOT}/InRelease")).await.0, 404);
+    }
+}
+
+on_both_engines! {
+    async fn a_repository_apt_could_not_read_is_refused_and_the_earlier_one_stays(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let good = site.add_package(&hello("1.0")).await;
+        let bad = site.add_package(&Builder::new("broken", "1", "all").field("Depends", "x (>= 1)")).await;
+        site.offer(deployment, &[good]).await;
+        site.publish(deployment).await;
+        let before = site.get(&format!("{ROOT}/InRelease")).await;
+        site.offer(deployment, &[bad]).await;
+        // As a server stored it that did not look.
+        let stanza = "UPDATE package_control SET stanza = replace(stanza, '(>= 1)', '(>= )') WHERE package_id = $1";
+        site.run(stanza, args![bad]).await;
+        site.run("DELETE FROM client_notification", args![]).await;
+        let mut tx = site.state.db.begin().await.unwrap();
+        request(&site.state, &mut tx, deployment).await.unwrap();
+        tx.commit().await.unwrap();
+        let handlers = Handlers::default().with(site.publisher.clone());
+        let workers = Workers::start(&site.state.jobs, handlers, 1);
+        let ended = async {
+            while status(&site.state.db, deployment).await.unwrap().state != "failed" {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), ended).await.unwrap();
+        workers.stop(Duration::from_secs(5)).await;
+        let publication = status(&site.state.db, deployment).await.unwrap();
+        let (note,): (String,) = site.state.db.one("SELECT message FROM client_notification", args![]).await.unwrap();
+        for text in [publication.message.unwrap(), note] {
+            for part in ["broken", "depends", "x (>= )"] {
+                assert!(text.contains(part), "{text}");
+            }
+        }
+        // It is not tried again: the same packages make the same index.
+        assert_eq!(site.count("SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running')").await, 0);
+        assert_eq!(site.get(&format!("{ROOT}/InRelease")).await, before);
+        assert_eq!(site.get(&format!("{ROOT}/PKGS/hello_1.0_amd64.deb")).await.0, 200);
+
+        // The same file once more is read anew.
+        let content = Builder::new("broken", "1", "all").field("Depends", "x (>= 1)").build().unwrap();
+        site.upload("broken_1_all.deb", &content).await.unwrap();
+        site.publish(deployment).await;
+        assert!(index(&site, "amd64").await.contains("Depends: x (>= 1)"));
+    }
+}
+
+on_both_engines! {
+    async fn two_contents_of_one_package_are_not_published(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let one = site.add_package(&Builder::new("twin", "1", "all")).await;
+        let two = site.add_package(&Builder::new("twin", "2", "all")).await;
+        site.offer(deployment, &[one, two]).await;
+        // As they were stored when nobody looked.
+        site.run("UPDATE core_package SET version = '1' WHERE id = $1", args![two]).await;
+        site.run("UPDATE package_control SET stanza = replace(stanza, 'Version: 2', 'Version: 1')", args![]).await;
+        let refused = site.publisher.publish(deployment, None).await.unwrap_err().to_string();
+        for part in ["twin_1_all.deb", "twin_2_all.deb", "take one out"] {
+            assert!(refused.contains(part), "{refused}");
+        }
         assert_eq!(site.get(&format!("{ROOT}/InRelease")).await.0, 404);
     }
 }

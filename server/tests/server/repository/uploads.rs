@@ -46,7 +46,7 @@ on_both_engines! {
         assert_eq!(status(&site.state.db, deployment).await.unwrap().state, "none");
 
         let refused = site.upload(name, &different).await.unwrap_err();
-        assert!(matches!(refused, UploadError::Different(_)), "{refused}");
+        assert!(matches!(refused, UploadError::Rival(_)), "{refused}");
         assert_eq!(refused.code(), Some("different_file"));
         assert_eq!(site.get("/public/desk-10/stores/org/hello_1.0_amd64.deb").await.1, content);
 

@@ -329,11 +329,25 @@ impl Organisation {
         let scope =
             json!({"name": "Mine", "user": 1, "domain": domain, "included_attributes": [tag]});
         self.add("scopes", scope).await;
-        let external = json!({
-            "name": "Upstream", "project": project, "base_url": "http://deb.debian.org/debian",
-            "suite": "bookworm", "components": "main", "included_attributes": [1],
-        });
-        self.add("deployments/external-sources", external).await;
+        // New ones are refused: this one came with an import.
+        let external = "INSERT INTO core_deployment (name, slug, project_id, start_date, source, base_url, \
+                        suite, components) VALUES ('Upstream', 'upstream', $1, '2026-01-01', 'E', \
+                        'http://deb.debian.org/debian', 'bookworm', 'main') RETURNING id";
+        let (external,): (i64,) = self
+            .server
+            .state()
+            .db
+            .one(external, args![project])
+            .await
+            .unwrap();
+        let included = "INSERT INTO core_deployment_included_attributes (deployment_id, attribute_id) VALUES ($1, 1)";
+        self.server
+            .state()
+            .db
+            .execute(included, args![external])
+            .await
+            .unwrap();
+        self.ids.insert("deployments/external-sources", external);
         let deployment = json!({
             "name": "Base", "project": project, "domain": domain, "schedule": schedule,
             "available_packages": [self.id("packages")], "available_package_sets": [self.id("package-sets")],

@@ -350,15 +350,63 @@ on_both_engines! {
     }
 
     async fn an_external_repository_is_out_in_the_network(org: Organisation) {
+        let route = "deployments/external-sources";
+        let id = org.id(route);
         for address in ["http://127.0.0.1/x", "file:///etc", "http://[::1]/", "nonsense"] {
-            let body = json!({"name": "Evil", "project": org.id("projects"), "base_url": address});
-            let refused = post(&org, "deployments/external-sources", body).await;
+            let refused = patch(&org, route, id, json!({"base_url": address})).await;
             assert!(refused.json["base_url"][0].is_string(), "{address}: {}", refused.text);
         }
+        for (field, value) in [
+            ("suite", "bookworm\ndeb http://evil.example x y"), ("suite", "None"), ("suite", ""),
+            ("components", "null"), ("components", "main [x]"), ("options", "[trusted=yes]"),
+            ("options", "arch"),
+        ] {
+            let refused = patch(&org, route, id, json!({field: value})).await;
+            assert_eq!(refused.status, 400, "{field} {value:?}: {}", refused.text);
+            assert!(refused.json[field][0].is_string(), "{field} {value:?}: {}", refused.text);
+        }
+        assert_eq!(patch(&org, route, id, json!({"suite": "trixie"})).await.status, 200);
         let external = get(&org, "deployments", org.id("deployments/external-sources")).await;
         assert_eq!(external["source"], "E");
         let wrong_door = org.admin.get(&format!("{TOKEN}deployments/internal-sources/{}/", org.id("deployments/external-sources"))).await;
         assert_eq!(wrong_door.status, 404);
+    }
+
+    async fn external_sources_are_refused_until_something_serves_them(org: Organisation) {
+        let new = json!({"name": "Elsewhere", "project": org.id("projects"), "base_url": "http://deb.debian.org/debian",
+            "suite": "bookworm", "components": "main"});
+        let refused = post(&org, "deployments/external-sources", new.clone()).await;
+        assert_eq!((refused.status, refused.code()), (400, "external_source"), "{}", refused.text);
+        let mut as_deployment = new;
+        as_deployment["source"] = json!("E");
+        let refused = post(&org, "deployments", as_deployment).await;
+        assert_eq!((refused.status, refused.code()), (400, "external_source"), "{}", refused.text);
+        let internal = org.id("deployments/internal-sources");
+        let refused = patch(&org, "deployments", internal, json!({"source": "E"})).await;
+        assert_eq!((refused.status, refused.code()), (400, "external_source"), "{}", refused.text);
+    }
+
+    async fn a_project_says_what_its_computers_cannot_have(org: Organisation) {
+        let platform = org.id("platforms");
+        let project = |pms: &str, architecture: &str| json!({
+            "name": format!("{pms} {architecture}"), "pms": pms, "architecture": architecture, "platform": platform,
+        });
+        let both = post(&org, "projects", project("apt", "amd64, i386")).await;
+        assert_eq!((both.status, &both.json["architecture"]), (201, &json!("amd64 i386")), "{}", both.text);
+        assert_eq!((&both.json["is_published"], &both.json["notice"]), (&json!(true), &Value::Null));
+        for (pms, architecture, instead) in [("apt", "x86_64", "amd64"), ("apt", "amd64 noarch", "need none"),
+            ("apt", ",", "for example"), ("dnf", "amd64", "x86_64")] {
+            let refused = post(&org, "projects", project(pms, architecture)).await;
+            let reason = refused.json["architecture"][0].as_str().unwrap_or_default();
+            assert!(refused.status == 400 && reason.contains(instead), "{architecture}: {}", refused.text);
+        }
+        let changed = patch(&org, "projects", both.json["id"].as_i64().unwrap(), json!({"architecture": "aarch64"})).await;
+        assert_eq!(changed.status, 400, "{}", changed.text);
+        let fedora = post(&org, "projects", project("dnf", "x86_64")).await;
+        assert_eq!((fedora.status, &fedora.json["is_published"]), (201, &json!(false)), "{}", fedora.text);
+        assert!(fedora.json["notice"].as_str().unwrap().contains("cannot be published"));
+        let read = get(&org, "projects", fedora.json["id"].as_i64().unwrap()).await;
+        assert_eq!(read["notice"], fedora.json["notice"]);
     }
 
     async fn an_icon_is_a_picture_whatever_its_name_says(org: Organisation) {

@@ -102,7 +102,7 @@ on_both_engines! {
         assert_eq!(again.installed, Vec::<String>::new());
     }
 
-    async fn the_same_file_is_taken_again_and_a_different_one_is_not(site: Site) {
+    async fn a_packager_replaces_the_own_package_and_no_other(site: Site) {
         let peer = packager(&site).await;
         let content = hello("says hello");
         let file = LocalFile { path: FILE, content: &content, store: "Org" };
@@ -110,8 +110,14 @@ on_both_engines! {
             peer.upload(&file, None).await.unwrap().accepted().unwrap();
         }
         let other = hello("says something else");
-        let refused = peer.upload(&LocalFile { content: &other, ..file }, None).await.unwrap();
+        peer.upload(&LocalFile { content: &other, ..file }, None).await.unwrap().accepted().unwrap();
+        let replaced = "SELECT COUNT(*) FROM audit_record WHERE entity = 'core.package' \
+                        AND action = 'change' AND before LIKE '%sha256%' AND after LIKE '%sha256%'";
+        assert_eq!(site.count(replaced).await, 1);
+        let stranger = Builder::new("stranger", "1.0", "all").build().unwrap();
+        let refused = peer.upload(&LocalFile { content: &stranger, ..file }, None).await.unwrap();
         assert_eq!((refused.status, refused.sealed), (400, true));
+        assert!(refused.data.as_str().unwrap().contains("rename"), "{}", refused.data);
         for (path, store, set) in [
             ("bad_1_all.deb", "Org", None),
             ("bad_1_all.deb", "New", None),
@@ -126,7 +132,7 @@ on_both_engines! {
         assert_eq!(site.count("SELECT COUNT(*) FROM core_package").await, 1);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_store").await, 1);
         let audited = "SELECT COUNT(*) FROM audit_record WHERE username = 'admin' AND entity IN ('core.store', 'core.package')";
-        assert_eq!(site.count(audited).await, 2);
+        assert_eq!(site.count(audited).await, 3);
     }
 
     async fn each_packager_has_keys_of_their_own_which_end_with_the_account(site: Site) {

@@ -133,7 +133,26 @@ on_both_engines! {
             ..NewDeployment::named("Class Lab", &[lab])
         })
         .await;
-        site.add_deployment(NewDeployment::named("Office", &[office])).await;
+        let remaining = site.add_deployment(NewDeployment::named("Office", &[office])).await;
+        // Of what the tag had removed, only this is still offered by another deployment.
+        site.run(
+            "INSERT INTO core_package (fullname, name, version, architecture, project_id, store_id) \
+             SELECT 'games_1_all.deb', 'games', '1', 'all', id, NULL FROM core_project",
+            args![],
+        )
+        .await;
+        for sql in [
+            "INSERT INTO core_store (name, slug, project_id) SELECT 'org', 'org', id FROM core_project",
+            "UPDATE core_package SET store_id = (SELECT MIN(id) FROM core_store)",
+        ] {
+            site.run(sql, args![]).await;
+        }
+        site.run(
+            "INSERT INTO core_deployment_available_packages (deployment_id, package_id) \
+             SELECT $1, id FROM core_package",
+            args![remaining],
+        )
+        .await;
 
         let available = peer.ask("/api/v1/safe/computers/tags/available/").await.unwrap();
         assert_eq!(available, json!({"Classroom": ["AUL-lab", "AUL-office"]}));
@@ -149,8 +168,16 @@ on_both_engines! {
 
         let set = peer.set_tags(&["AUL-office", "AUL-unknown"]).await.unwrap().accepted().unwrap();
         let taken = json!({
-            "preinstall": [], "install": ["games", "exc1"], "remove": ["gcompris", "pre1", "inc1"],
+            "preinstall": [], "install": ["games"], "remove": ["gcompris", "pre1", "inc1"],
         });
+        assert_eq!(set, taken);
+
+        // What the computer has is removed; what it never got cannot be.
+        let list = json!({"id": peer.id, "inventory": ["gcompris_1_all.deb", "bash_5_amd64.deb"]});
+        peer.call("/api/v1/safe/computers/software/", &list).await.unwrap().accepted().unwrap();
+        peer.set_tags(&["AUL-lab"]).await.unwrap().accepted().unwrap();
+        let set = peer.set_tags(&["AUL-office"]).await.unwrap().accepted().unwrap();
+        let taken = json!({"preinstall": [], "install": ["games"], "remove": ["gcompris"]});
         assert_eq!(set, taken);
 
         // Nothing that exists, and nothing an operator may not give: the tags stay.
@@ -164,9 +191,31 @@ on_both_engines! {
         peer.set_tags(&[]).await.unwrap().accepted().unwrap();
         let audited = "SELECT COUNT(*) FROM audit_record WHERE action = 'change' \
                        AND entity = 'client.computer' AND after LIKE '%\"tags\"%'";
-        assert_eq!(site.count(audited).await, 3);
+        assert_eq!(site.count(audited).await, 5);
         let assigned = peer.ask("/api/v1/safe/computers/tags/assigned/").await.unwrap();
         assert_eq!(assigned, json!([]));
+    }
+
+    async fn a_source_of_which_nothing_comes_is_not_handed_out(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        peer.upload_attributes().await.unwrap();
+        site.add_deployment(NewDeployment::named("Base", &[ALL_SYSTEMS])).await;
+        let external = site.add_deployment(NewDeployment::named("Elsewhere", &[ALL_SYSTEMS])).await;
+        let strange = site.add_deployment(NewDeployment::named("Strange", &[ALL_SYSTEMS])).await;
+        site.run(
+            "UPDATE core_deployment SET source = 'E', base_url = 'http://deb.example.org', suite = $2, \
+             options = 'None' WHERE id = $1",
+            args![external, "stable\ndeb http://evil.example x y"],
+        )
+        .await;
+        site.run("UPDATE core_deployment SET slug = 'a b' WHERE id = $1", args![strange]).await;
+        let repositories = peer.ask("/api/v1/safe/computers/repositories/").await.unwrap();
+        let names: Vec<&str> = repositories.as_array().unwrap().iter()
+            .map(|repository| repository["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["base"]);
+        site.run("UPDATE core_project SET pms = 'dnf'", args![]).await;
+        let repositories = peer.ask("/api/v1/safe/computers/repositories/").await.unwrap();
+        assert_eq!(repositories, json!([]));
     }
 
     async fn label_info_and_pages_of_attributes_tell_about_the_computer(site: Site) {

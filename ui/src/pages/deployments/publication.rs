@@ -139,7 +139,12 @@ pub fn PublicationCard(id: i64) -> impl IntoView {
                     state
                         .get()
                         .map(|publication| {
-                            let failed = publication.state == "failed";
+                            // What is left out of a publication is named in its message.
+                            let tone = match publication.state.as_str() {
+                                "failed" => Tone::Error,
+                                _ => Tone::Warning,
+                            };
+                            let is_over = ["failed", "published"].contains(&publication.state.as_str());
                             view! {
                                 <dl class="facts facts-small">
                                     {publication.packages.map(|packages| fact(t!(package.plural), number(packages)))}
@@ -147,8 +152,8 @@ pub fn PublicationCard(id: i64) -> impl IntoView {
                                 </dl>
                                 {publication
                                     .message
-                                    .filter(|message| failed && !message.is_empty())
-                                    .map(|message| view! { <Notice tone=Tone::Error>{message}</Notice> })}
+                                    .filter(|message| is_over && !message.is_empty())
+                                    .map(|message| view! { <Notice tone>{message}</Notice> })}
                             }
                         })
                 }}
