@@ -6,9 +6,10 @@ use crate::{
     rest::{
         access::Need,
         action::Action,
+        boundary::Belongs,
         entity::{Entity, Field, Like, Model, col, made, one, put, put_extra},
         schema::{Choice, Default, Table, choice, key, text, time},
-        visibility::Visible,
+        visibility::Sight,
     },
     run,
 };
@@ -101,7 +102,8 @@ pub static APPLICATION_REQUESTS: Entity = Entity {
         "person",
         "justification",
     ],
-    visible: Visible::ByComputer,
+    visible: &[Sight::Computer("computer")],
+    belongs: Belongs::Viewers,
     text: CALLED,
     actions: &[Action::post(
         "<id>/decide",

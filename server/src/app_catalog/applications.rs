@@ -10,15 +10,18 @@ use super::{
 use crate::{
     core::{
         rules::source_template::MEDIA,
-        shapes::{ATTRIBUTE_INFO, CATEGORY_REF},
+        shapes::{ATTRIBUTE_INFO, CATEGORY_REF, DOMAIN_REF},
     },
     db::ApplicationId,
     files::icons,
     rest::{
         action::{Action, Answer, Call},
         body::Body,
+        boundary::Belongs,
         context::Context,
-        entity::{Entity, Field, Like, Model, col, made, many, one, path, put, put_file, put_ids},
+        entity::{
+            Entity, Field, Like, Model, col, made, many, one, path, put, put_file, put_ids, raw,
+        },
         error::RestError,
         hooks::{Change, Hooks, Prepared},
         json::Json,
@@ -46,6 +49,7 @@ pub static TABLE: Table = Table {
         text("icon", 100).null(),
         choice("level", LEVEL).default(Default::Text("U")),
         key("category_id", "app_catalog_category"),
+        key("domain_id", "core_domain").null(),
     ],
     many: &[
         link(
@@ -106,6 +110,7 @@ pub static APPLICATIONS: Entity = Entity {
         col("score"),
         ICON,
         LEVEL_NAMED,
+        one("domain", &DOMAIN_REF),
     ],
     answer: &[
         col("id"),
@@ -117,6 +122,7 @@ pub static APPLICATIONS: Entity = Entity {
         LEVEL_NAMED,
         one("category", &CATEGORY_REF),
         many("available_for_attributes", &ATTRIBUTE_INFO),
+        raw("domain", "domain_id"),
     ],
     write: &[
         put("name").required(),
@@ -126,6 +132,7 @@ pub static APPLICATIONS: Entity = Entity {
         put("description"),
         put_ids("available_for_attributes"),
         put_file("icon"),
+        put("domain"),
     ],
     filters: &[
         "id+in",
@@ -135,9 +142,11 @@ pub static APPLICATIONS: Entity = Entity {
         "score",
         "available_for_attributes__id",
         "packages_by_project__project__id",
+        "domain__id",
     ],
     search: &["name"],
     sought: Some(path("category", "category__name")),
+    belongs: Belongs::Domain("domain"),
     multipart: true,
     hooks: &Rules,
     actions: &[

@@ -41,7 +41,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
             args![cid],
         )
         .await?;
-    let mut conditions = vec![offered(cid), packaged(project)];
+    let mut conditions = vec![offered(cid), packaged(project), inside(cid)];
     if let Some(text) = call.params.get("q") {
         let column = |name: &'static str| Expr::col((ROW, name));
         let name = contains(column("name"), text, db.dialect());
@@ -89,6 +89,17 @@ fn offered(computer: i64) -> Expr {
         )
         .take();
     Expr::col((ROW, "id")).in_subquery(available)
+}
+
+/// What belongs to a domain is offered to the computers in it.
+fn inside(computer: i64) -> Expr {
+    let domains = Query::select()
+        .column(("m", "domain_id"))
+        .from_as("client_computer_domain", "m")
+        .and_where(Expr::col(("m", "computer_id")).eq(computer))
+        .take();
+    let domain = || Expr::col((ROW, "domain_id"));
+    domain().is_null().or(domain().in_subquery(domains))
 }
 
 fn packaged(project: i64) -> Expr {

@@ -1,11 +1,12 @@
 //! Policies: which applications whose computers must have.
 
 use crate::{
-    core::shapes::{EXCLUDED, INCLUDED},
+    core::shapes::{DOMAIN_REF, EXCLUDED, INCLUDED},
     rest::{
-        entity::{Entity, Field, Like, Model, col, made, put, put_ids},
+        boundary::Belongs,
+        entity::{Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
         json::Json,
-        schema::{Table, back, bool, link, long_text, text},
+        schema::{Table, back, bool, key, link, long_text, text},
     },
 };
 
@@ -17,6 +18,7 @@ pub static TABLE: Table = Table {
         bool("enabled", true),
         bool("exclusive", true),
         long_text("comment").null(),
+        key("domain_id", "core_domain").null(),
     ],
     many: &[
         link(
@@ -47,6 +49,18 @@ const BADGE: &[Field] = &[
     }),
 ];
 
+/// What writing answers: the id of the domain.
+const ANSWER: &[Field] = &[
+    col("id"),
+    INCLUDED,
+    EXCLUDED,
+    col("name"),
+    col("enabled"),
+    col("exclusive"),
+    col("comment"),
+    raw("domain", "domain_id"),
+];
+
 /// Policies.
 pub static POLICIES: Entity = Entity {
     route: "catalog/policies",
@@ -66,7 +80,9 @@ pub static POLICIES: Entity = Entity {
         col("enabled"),
         col("exclusive"),
         col("comment"),
+        one("domain", &DOMAIN_REF),
     ],
+    answer: ANSWER,
     write: &[
         put("name").required(),
         put("enabled"),
@@ -74,6 +90,7 @@ pub static POLICIES: Entity = Entity {
         put("comment"),
         put_ids("included_attributes"),
         put_ids("excluded_attributes"),
+        put("domain"),
     ],
     filters: &[
         "id+in",
@@ -82,8 +99,10 @@ pub static POLICIES: Entity = Entity {
         "exclusive",
         "included_attributes__id",
         "excluded_attributes__id",
+        "domain__id",
     ],
     search: &["name"],
+    belongs: Belongs::Domain("domain"),
     badge: BADGE,
     ..Entity::EMPTY
 };

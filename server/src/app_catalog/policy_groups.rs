@@ -1,9 +1,12 @@
 //! Policy groups: the first one that matches a computer wins.
 
 use crate::{
-    core::shapes::{APPLICATION_REF, EXCLUDED, INCLUDED, POLICY_REF},
+    core::shapes::{APPLICATION_REF, DOMAIN_REF, EXCLUDED, INCLUDED, POLICY_REF},
     rest::{
-        entity::{Csv, Entity, Field, Like, Model, col, made, many, one, put, put_ids, raw},
+        boundary::Belongs,
+        entity::{
+            Csv, Entity, Field, Like, Model, Shape, col, made, many, one, path, put, put_ids, raw,
+        },
         schema::{Table, int, key, link},
     },
 };
@@ -42,6 +45,19 @@ pub static TABLE: Table = Table {
 
 const CALLED_BY: &[Field] = &[one("policy", &POLICY_REF), col("priority")];
 
+static POLICY_DOMAIN: Shape = Shape {
+    name: "PolicyDomain",
+    table: "app_catalog_policy",
+    fields: &[one("domain", &DOMAIN_REF)],
+};
+
+const IN_POLICY: &[Field] = &[one("policy", &POLICY_DOMAIN)];
+
+/// A group is of the domain of its policy.
+const OF_POLICY: Field = made("domain", Like::Object, IN_POLICY, |row, _| {
+    row.get("policy").get("domain").clone()
+});
+
 /// Policy groups.
 pub static POLICY_GROUPS: Entity = Entity {
     route: "catalog/policy-groups",
@@ -60,6 +76,7 @@ pub static POLICY_GROUPS: Entity = Entity {
         INCLUDED,
         EXCLUDED,
         col("priority"),
+        OF_POLICY,
     ],
     answer: &[
         col("id"),
@@ -68,6 +85,7 @@ pub static POLICY_GROUPS: Entity = Entity {
         INCLUDED,
         EXCLUDED,
         many("applications", &APPLICATION_REF),
+        path("domain", "policy__domain"),
     ],
     write: &[
         put("policy").required(),
@@ -85,6 +103,7 @@ pub static POLICY_GROUPS: Entity = Entity {
         )
         .into()
     }),
+    belongs: Belongs::Domain("policy__domain"),
     csv: Csv::Absent,
     ..Entity::EMPTY
 };

@@ -11,13 +11,14 @@ use crate::{
     },
     rest::{
         body::Body,
+        boundary::Belongs,
         context::Context,
         entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, put, raw},
         error::RestError,
         hooks::{Change, Hooks, Prepared},
         json::Json,
         schema::{Default, Table, key, lines},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -93,7 +94,8 @@ pub static PROJECT_PACKAGES: Entity = Entity {
         "project__name+ic",
         "packages_to_install=packages_to_install:ic",
     ],
-    visible: Visible::ByProject,
+    visible: &[Sight::Project("project")],
+    belongs: Belongs::Domain("application__domain"),
     text: made("__str__", Like::Text, CALLED_BY, |row, _| {
         let application = row.get("application").get("name").as_text();
         format!("{application}@{}", row.get("project").get("name").as_text()).into()

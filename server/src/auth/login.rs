@@ -104,7 +104,7 @@ pub async fn by_password(
 ) -> Result<Operator, AuthError> {
     let id = verify(state, connection, username, password).await?.user;
     let address = connection.client.to_string();
-    Operator::load(&state.db, id, Credential::Password, address)
+    Operator::load(state, id, Credential::Password, address)
         .await?
         .ok_or(AuthError::Credentials)
 }

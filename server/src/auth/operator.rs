@@ -22,7 +22,7 @@ pub struct Operator {
     pub is_superuser: bool,
     /// May use the admin UI.
     pub is_staff: bool,
-    /// The domain they work in.
+    /// The domain they prefer to work in.
     pub domain: Option<DomainId>,
     /// The scope they work in.
     pub scope: Option<ScopeId>,
@@ -30,6 +30,10 @@ pub struct Operator {
     pub credential: Credential,
     /// Where they are.
     pub address: String,
+    /// The domains they have.
+    domains: Vec<DomainId>,
+    /// Whether they see everything as long as they prefer none of their domains.
+    sees_all: bool,
     permissions: HashSet<String>,
 }
 
@@ -74,9 +78,37 @@ impl Operator {
         }
     }
 
-    /// Whether a domain or a scope limits what they see.
-    pub const fn is_limited(&self) -> bool {
-        self.domain.is_some() || self.scope.is_some()
+    /// The domains that nothing they do goes beyond; `None` for superusers and for who has no domain.
+    pub fn boundary(&self) -> Option<&[DomainId]> {
+        (!self.is_superuser && !self.domains.is_empty()).then_some(&self.domains)
+    }
+
+    /// The domain they work in: the one they prefer, as long as they have it.
+    pub fn preferred(&self) -> Option<DomainId> {
+        self.domain
+            .filter(|domain| self.boundary().is_none_or(|own| own.contains(domain)))
+    }
+
+    /// The domains whose computers they see; `None` when that is all computers.
+    pub fn viewed(&self) -> Option<Vec<DomainId>> {
+        if self.sees_all && self.preferred().is_none() {
+            None
+        } else {
+            self.reached()
+        }
+    }
+
+    /// The domains whose computers they change anything for; `None` when that is all computers.
+    pub fn reached(&self) -> Option<Vec<DomainId>> {
+        match self.preferred() {
+            Some(domain) => Some(vec![domain]),
+            None => self.boundary().map(<[DomainId]>::to_vec),
+        }
+    }
+
+    /// Whether domains or a scope limit what they see.
+    pub fn is_limited(&self) -> bool {
+        self.scope.is_some() || self.viewed().is_some()
     }
 
     /// Their permissions, sorted; a superuser needs none.
@@ -97,11 +129,12 @@ impl Operator {
 
     /// An active operator, as the database has them now.
     pub(crate) async fn load(
-        db: &Db,
+        state: &AppState,
         id: UserId,
         credential: Credential,
         address: String,
     ) -> Result<Option<Self>> {
+        let db = &state.db;
         let row = db
             .optional::<Account>(
                 "SELECT username, is_superuser, is_staff, domain_preference_id, scope_preference_id \
@@ -112,11 +145,12 @@ impl Operator {
         let Some((username, is_superuser, is_staff, domain, scope)) = row else {
             return Ok(None);
         };
-        let permissions = if is_superuser {
-            HashSet::new()
+        let (permissions, domains) = if is_superuser {
+            (HashSet::new(), Vec::new())
         } else {
             let rows: Vec<(String,)> = db.all(HELD, args![id]).await?;
-            rows.into_iter().map(|(name,)| name).collect()
+            let permissions = rows.into_iter().map(|(name,)| name).collect();
+            (permissions, domains_of(db, id).await?)
         };
         Ok(Some(Self {
             id,
@@ -127,6 +161,8 @@ impl Operator {
             scope,
             credential,
             address,
+            domains,
+            sees_all: !state.settings.clients.fixes.no_preference_is_limited,
             permissions,
         }))
     }
@@ -139,6 +175,16 @@ pub(super) const HELD: &str = "SELECT t.app_label || '.' || p.codename FROM auth
     UNION SELECT g.permission_id FROM auth_group_permissions g \
     JOIN auth_user_groups u ON u.group_id = g.group_id WHERE u.user_id = $1) ORDER BY 1";
 
+async fn domains_of(db: &Db, id: UserId) -> Result<Vec<DomainId>> {
+    let rows: Vec<(DomainId,)> = db
+        .all(
+            "SELECT domain_id FROM core_userprofile_domains WHERE userprofile_id = $1 ORDER BY domain_id",
+            args![id],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 impl FromRequestParts<AppState> for Operator {
     type Rejection = AuthError;
 
@@ -149,7 +195,7 @@ impl FromRequestParts<AppState> for Operator {
         let Ok(connection) = Connection::from_request_parts(parts, state).await;
         let address = connection.client.to_string();
         let operator = match credential::of_request(parts, connection, state).await {
-            Ok((id, credential)) => Self::load(&state.db, id, credential, address.clone())
+            Ok((id, credential)) => Self::load(state, id, credential, address.clone())
                 .await?
                 .ok_or(AuthError::NotAuthenticated),
             Err(error) => Err(error),

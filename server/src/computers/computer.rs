@@ -20,6 +20,7 @@ use crate::{
         access::Need,
         action::{Action, Verb},
         address,
+        boundary::Belongs,
         entity::{
             Csv, CustomFilter, Entity, Field, Like, Model, col, ids, made, many, one, put,
             put_extra, put_ids, raw,
@@ -34,7 +35,7 @@ use crate::{
             Default, Table, Type, back, choice, computed, int, key, link, linked, long_text, text,
             time,
         },
-        visibility::Visible,
+        visibility::Sight,
     },
     run,
 };
@@ -275,7 +276,8 @@ pub static COMPUTERS: Entity = Entity {
     search: &["name", "sync_user__name", "sync_user__fullname"],
     also_searched: Some(|settings: &Settings| &settings.computer_search_fields),
     identified: Some(finding::identity),
-    visible: Visible::Computer,
+    visible: &[Sight::Computer("id")],
+    belongs: Belongs::Viewers,
     text: COMPUTER_TEXT,
     sought: Some(COMPUTER_SUMMARY),
     badge: &[col("status"), COMPUTER_SUMMARY],

@@ -4,9 +4,10 @@ use super::event_text::EVENT_TEXT;
 use crate::{
     core::shapes::{COMPUTER_INFO, PROJECT_INFO, SYNC_INFO},
     rest::{
+        boundary::Belongs,
         entity::{Entity, Model, col, one, put},
         schema::{Default, Table, bool, key, long_text, time},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -61,7 +62,8 @@ pub static ERRORS: Entity = Entity {
         "created_at:gte,lt",
     ],
     search: &["created_at", "description"],
-    visible: Visible::ByComputerAndProject,
+    visible: &[Sight::Computer("computer"), Sight::Project("project")],
+    belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     ..Entity::EMPTY
 };

@@ -2,13 +2,14 @@
 
 use crate::{
     core::{
-        shapes::{EXCLUDED, INCLUDED, OPERATOR_INFO},
+        shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, OPERATOR_INFO},
         vocabulary::LANGUAGE,
     },
     rest::{
-        entity::{Entity, Model, col, many, put, put_ids},
-        schema::{Default, Table, bool, int_choice, link, long_text, text},
-        visibility::Visible,
+        boundary::Belongs,
+        entity::{Entity, Field, Model, col, many, one, put, put_ids, raw},
+        schema::{Default, Table, bool, int_choice, key, link, long_text, text},
+        visibility::Sight,
     },
 };
 
@@ -21,6 +22,7 @@ pub static TABLE: Table = Table {
         bool("enabled", true),
         int_choice("language", LANGUAGE).default(Default::Int(0)),
         long_text("code").default(Default::Text("")),
+        key("domain_id", "core_domain").null(),
     ],
     many: &[
         link(
@@ -50,6 +52,20 @@ pub static TABLE: Table = Table {
     ..Table::EMPTY
 };
 
+/// What writing answers: the id of the domain.
+const ANSWER: &[Field] = &[
+    col("id"),
+    INCLUDED,
+    EXCLUDED,
+    many("users", &OPERATOR_INFO),
+    col("name"),
+    col("description"),
+    col("enabled"),
+    col("language"),
+    col("code"),
+    raw("domain", "domain_id"),
+];
+
 /// Fault definitions.
 pub static FAULT_DEFINITIONS: Entity = Entity {
     route: "fault-definitions",
@@ -71,7 +87,9 @@ pub static FAULT_DEFINITIONS: Entity = Entity {
         col("enabled"),
         col("language"),
         col("code"),
+        one("domain", &DOMAIN_REF),
     ],
+    answer: ANSWER,
     write: &[
         put("name").required(),
         put("description"),
@@ -81,6 +99,7 @@ pub static FAULT_DEFINITIONS: Entity = Entity {
         put_ids("included_attributes"),
         put_ids("excluded_attributes"),
         put_ids("users"),
+        put("domain"),
     ],
     filters: &[
         "id+in",
@@ -90,11 +109,10 @@ pub static FAULT_DEFINITIONS: Entity = Entity {
         "included_attributes__id",
         "excluded_attributes__id",
         "users__id",
+        "domain__id",
     ],
     search: &["name"],
-    visible: Visible::Audience(
-        "client_faultdefinition_included_attributes",
-        "faultdefinition_id",
-    ),
+    visible: &[Sight::Attribute("included_attributes")],
+    belongs: Belongs::Domain("domain"),
     ..Entity::EMPTY
 };

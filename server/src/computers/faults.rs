@@ -8,6 +8,7 @@ use crate::{
     core::shapes::{COMPUTER_INFO, FAULT_DEFINITION_REF, PROJECT_INFO, SYNC_INFO},
     rest::{
         action::{Action, Answer, Call},
+        boundary::Belongs,
         entity::{CustomFilter, Entity, Like, Model, col, one, put},
         error::RestError,
         filter::FilterCall,
@@ -15,7 +16,7 @@ use crate::{
         path::ROW,
         schema::{Choice, Default, Table, bool, key, long_text, time},
         value::Refused,
-        visibility::Visible,
+        visibility::Sight,
     },
     run,
 };
@@ -87,7 +88,8 @@ pub static FAULTS: Entity = Entity {
         resolve: |call| async move { of_user(&call).map(Some) }.boxed(),
     }],
     search: &["created_at", "result"],
-    visible: Visible::ByComputerAndProject,
+    visible: &[Sight::Computer("computer"), Sight::Project("project")],
+    belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     actions: &[Action::get(
         "user",

@@ -3,11 +3,12 @@
 use crate::{
     core::shapes::{COMPUTER_INFO, PROJECT_REF},
     rest::{
+        boundary::Belongs,
         entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path},
         json::Json,
         load::Reading,
         schema::{Column, Table, key, long_text, time},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -71,7 +72,8 @@ pub static MESSAGES: Entity = Entity {
         "computer__status:in",
     ],
     search: &["message"],
-    visible: Visible::ByComputer,
+    visible: &[Sight::Computer("computer")],
+    belongs: Belongs::Viewers,
     text: col("message"),
     csv: Csv::Fields(&[
         col("created_at"),

@@ -4,9 +4,10 @@ use super::event_text::EVENT_TEXT;
 use crate::{
     core::shapes::{COMPUTER_INFO, PROJECT_INFO},
     rest::{
+        boundary::Belongs,
         entity::{Entity, Model, col, one},
         schema::{Default, Table, key, time},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -49,7 +50,8 @@ pub static MIGRATIONS: Entity = Entity {
         "created_at:gte,lt",
     ],
     search: &["computer__name", "computer__id"],
-    visible: Visible::ByComputerAndProject,
+    visible: &[Sight::Computer("computer"), Sight::Project("project")],
+    belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     ..Entity::EMPTY
 };

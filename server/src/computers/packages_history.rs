@@ -6,9 +6,10 @@ use super::event_text::CALLED;
 use crate::{
     core::shapes::{COMPUTER_INFO, PROJECT_INFO},
     rest::{
+        boundary::Belongs,
         entity::{Counted, Csv, Entity, Field, Like, Model, Shape, col, made, one},
         schema::{Table, int, key, time},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -73,7 +74,8 @@ pub static PACKAGES_HISTORY: Entity = Entity {
         table: "client_softwaresnapshot",
         rows: "came_count",
     }),
-    visible: Visible::ByComputer,
+    visible: &[Sight::Computer("computer")],
+    belongs: Belongs::Viewers,
     text: made("__str__", Like::Text, CALLED_BY, |row, _| {
         let computer = row.get("computer").get("__str__").as_text();
         format!(

@@ -35,7 +35,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         )
         .await?;
     let attributes = targets::attributes(db, call.id).await?;
-    let candidates = targets::of_project(db, project, &attributes).await?;
+    let candidates = targets::of_project(db, (project, call.id), &attributes).await?;
     let ids = candidates.iter().map(|candidate| candidate.id).collect();
     let visible = read::only_visible(context, "core_deployment", ids).await?;
     let today = context.today();

@@ -12,12 +12,13 @@ use crate::{
         action::{Answer, Call},
         error::RestError,
         json::Json,
+        read,
     },
 };
 
 const DAY: i64 = 86_400_000_000;
 
-/// Deployments, faults and packages of the next synchronization.
+/// Deployments, faults and packages of the next synchronization, as far as the operator sees whose they are.
 ///
 /// # Errors
 /// When the database fails.
@@ -34,7 +35,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let attributes = targets::attributes(db, call.id).await?;
     let today = context.today();
     let computer = ComputerId(call.id);
-    let deployments: Vec<_> = targets::of_project(db, project, &attributes)
+    let mut deployments: Vec<_> = targets::of_project(db, (project, call.id), &attributes)
         .await?
         .into_iter()
         .filter(|one| {
@@ -44,7 +45,14 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
             )
         })
         .collect();
-    let faults = targets::fault_definitions(db, &attributes).await?;
+    let ids = deployments.iter().map(|one| one.id).collect();
+    let seen = read::only_visible(context, "core_deployment", ids).await?;
+    let reached = !deployments.is_empty();
+    deployments.retain(|one| seen.contains(&one.id));
+    let mut faults = targets::fault_definitions(db, call.id, &attributes).await?;
+    let ids = faults.iter().map(|(id, _)| *id).collect();
+    let seen = read::only_visible(context, "client_faultdefinition", ids).await?;
+    faults.retain(|(id, _)| seen.contains(id));
     let (mut install, mut remove) = (Vec::new(), Vec::new());
     for one in &deployments {
         install.extend(lines(&one.install).map(|package| due(package, &one.name, one.id)));
@@ -57,8 +65,11 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         .clients
         .fixes
         .policies_need_no_deployment;
-    if always || !deployments.is_empty() {
-        for (id, name, policy) in targets::policies(db, project, &attributes).await? {
+    if always || reached {
+        let policies = targets::policies(db, (project, call.id), &attributes).await?;
+        let ids = policies.iter().map(|(id, ..)| *id).collect();
+        let seen = read::only_visible(context, "app_catalog_policy", ids).await?;
+        for (id, name, policy) in policies.into_iter().filter(|(id, ..)| seen.contains(id)) {
             let packages = mandatory(&[], std::slice::from_ref(&policy), &attributes, true);
             policy_install.extend(
                 packages

@@ -4,9 +4,10 @@ use super::event_text::EVENT_TEXT;
 use crate::{
     core::{shapes::COMPUTER_INFO, vocabulary::STATUS},
     rest::{
+        boundary::Belongs,
         entity::{Entity, Model, col, one},
         schema::{Default, Table, choice, key, time},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -48,7 +49,8 @@ pub static STATUS_LOGS: Entity = Entity {
         "created_at:gte,lt",
     ],
     search: &["status", "computer__name"],
-    visible: Visible::ByComputer,
+    visible: &[Sight::Computer("computer")],
+    belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     ..Entity::EMPTY
 };

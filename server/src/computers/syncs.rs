@@ -7,11 +7,12 @@ use crate::{
     core::shapes::{COMPUTER_INFO, DESKTOP_USER_INFO, PROJECT_INFO},
     db::{Arg, ComputerId, ProjectId, SynchronizationId},
     rest::{
+        boundary::Belongs,
         entity::{Entity, Model, col, one},
         error::RestError,
         hooks::{Hooks, Removal},
         schema::{Default, Table, bool, key, text, time},
-        visibility::Visible,
+        visibility::Sight,
     },
     stats::slots::Synchronized,
 };
@@ -69,7 +70,8 @@ pub static SYNCS: Entity = Entity {
         "start_date:gte,lt",
     ],
     search: &["user__name", "user__fullname", "computer__name", "consumer"],
-    visible: Visible::ByComputer,
+    visible: &[Sight::Computer("computer")],
+    belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     hooks: &Rules,
     ..Entity::EMPTY

@@ -54,7 +54,11 @@ pub async fn attributes(db: &Db, computer: i64) -> Result<Attributes> {
 }
 
 /// Every deployment of a project, by name. Audiences hold only what is in `attributes`.
-pub async fn of_project(db: &Db, project: i64, attributes: &Attributes) -> Result<Vec<Candidate>> {
+pub async fn of_project(
+    db: &Db,
+    (project, computer): (i64, i64),
+    attributes: &Attributes,
+) -> Result<Vec<Candidate>> {
     let rows: Vec<Row> = db
         .all(
             "SELECT id, name, source, enabled, domain_id, schedule_id, start_date, packages_to_install, \
@@ -65,7 +69,7 @@ pub async fn of_project(db: &Db, project: i64, attributes: &Attributes) -> Resul
     let listed = json_ids(attributes.iter().copied());
     let mut audiences = audiences(db, DEPLOYMENT_AUDIENCES, &listed).await?;
     let domains = self::audiences(db, DOMAIN_AUDIENCES, &listed).await?;
-    let delays = delays(db, &listed).await?;
+    let delays = delays(db, computer, &listed).await?;
     Ok(rows
         .into_iter()
         .map(|row| Candidate {
@@ -147,18 +151,21 @@ async fn audiences(
     Ok(audiences)
 }
 
-/// The rows of all schedules that are open to one of the attributes.
-async fn delays(db: &Db, attributes: &str) -> Result<HashMap<i64, Vec<DelayRow>>> {
+/// The rows of all schedules that are open to one of the attributes; of a schedule of a domain only for computers in it.
+async fn delays(db: &Db, computer: i64, attributes: &str) -> Result<HashMap<i64, Vec<DelayRow>>> {
     let rows: Vec<(i64, i64, i64, AttributeId)> = db
         .all(
             sql!(
                 "SELECT s.schedule_id, s.delay, s.duration, l.attribute_id FROM core_scheduledelay AS s \
+                 JOIN core_schedule AS y ON y.id = s.schedule_id \
+                 AND (y.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+                 WHERE m.computer_id = $2 AND m.domain_id = y.domain_id)) \
                  JOIN core_scheduledelay_attributes AS l ON l.scheduledelay_id = s.id \
                  WHERE l.attribute_id IN ",
                 ids(1),
                 " ORDER BY s.schedule_id, s.delay"
             ),
-            args![attributes],
+            args![attributes, computer],
         )
         .await?;
     let mut delays: HashMap<i64, Vec<DelayRow>> = HashMap::new();
@@ -172,13 +179,19 @@ async fn delays(db: &Db, attributes: &str) -> Result<HashMap<i64, Vec<DelayRow>>
 }
 
 /// The enabled fault definitions meant for a computer, by name.
-pub async fn fault_definitions(db: &Db, attributes: &Attributes) -> Result<Vec<(i64, String)>> {
+pub async fn fault_definitions(
+    db: &Db,
+    computer: i64,
+    attributes: &Attributes,
+) -> Result<Vec<(i64, String)>> {
     let listed = json_ids(attributes.iter().copied());
     let audiences = audiences(db, FAULT_AUDIENCES, &listed).await?;
     let rows: Vec<(i64, String)> = db
         .all(
-            "SELECT id, name FROM client_faultdefinition WHERE enabled ORDER BY name",
-            args![],
+            "SELECT f.id, f.name FROM client_faultdefinition AS f WHERE f.enabled \
+             AND (f.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+             WHERE m.computer_id = $1 AND m.domain_id = f.domain_id)) ORDER BY f.name",
+            args![computer],
         )
         .await?;
     Ok(rows
@@ -194,17 +207,19 @@ pub async fn fault_definitions(db: &Db, attributes: &Attributes) -> Result<Vec<(
 /// The enabled policies with their groups, by name, as they look from a project.
 pub async fn policies(
     db: &Db,
-    project: i64,
+    (project, computer): (i64, i64),
     attributes: &Attributes,
 ) -> Result<Vec<(i64, String, Policy)>> {
     let seen: HashSet<AttributeId> = attributes.iter().copied().chain([ALL_SYSTEMS]).collect();
     let listed = json_ids(seen);
     let mut audiences = audiences(db, POLICY_AUDIENCES, &listed).await?;
-    let mut groups = groups(db, project, &listed).await?;
+    let mut groups = groups(db, (project, computer), &listed).await?;
     let rows: Vec<(i64, String, bool)> = db
         .all(
-            "SELECT id, name, exclusive FROM app_catalog_policy WHERE enabled ORDER BY name",
-            args![],
+            "SELECT p.id, p.name, p.exclusive FROM app_catalog_policy AS p WHERE p.enabled \
+             AND (p.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+             WHERE m.computer_id = $1 AND m.domain_id = p.domain_id)) ORDER BY p.name",
+            args![computer],
         )
         .await?;
     Ok(rows
@@ -220,16 +235,23 @@ pub async fn policies(
         .collect())
 }
 
-async fn groups(db: &Db, project: i64, attributes: &str) -> Result<HashMap<i64, Vec<PolicyGroup>>> {
+async fn groups(
+    db: &Db,
+    (project, computer): (i64, i64),
+    attributes: &str,
+) -> Result<HashMap<i64, Vec<PolicyGroup>>> {
     let mut audiences = audiences(db, GROUP_AUDIENCES, attributes).await?;
     let rows: Vec<(i64, i64, Option<String>)> = db
         .all(
             "SELECT g.policy_id, g.id, b.packages_to_install FROM app_catalog_policygroup AS g \
              LEFT JOIN app_catalog_policygroup_applications AS l ON l.policygroup_id = g.id \
+             LEFT JOIN app_catalog_application AS n ON n.id = l.application_id \
+             AND (n.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+             WHERE m.computer_id = $2 AND m.domain_id = n.domain_id)) \
              LEFT JOIN app_catalog_packagesbyproject AS b \
-             ON b.application_id = l.application_id AND b.project_id = $1 \
+             ON b.application_id = n.id AND b.project_id = $1 \
              ORDER BY g.policy_id, g.priority, g.id, l.application_id",
-            args![project],
+            args![project, computer],
         )
         .await?;
     let mut groups: HashMap<i64, Vec<PolicyGroup>> = HashMap::new();

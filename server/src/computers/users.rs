@@ -3,9 +3,10 @@
 use crate::{
     core::shapes::DESKTOP_USER_TEXT,
     rest::{
+        boundary::Belongs,
         entity::{Entity, Model, col},
-        schema::{Table, text},
-        visibility::Visible,
+        schema::{Table, back, text},
+        visibility::Sight,
     },
 };
 
@@ -13,6 +14,7 @@ use crate::{
 pub static TABLE: Table = Table {
     name: "client_user",
     columns: &[text("name", 50), text("fullname", 100)],
+    many: &[back("computer", "client_computer", "sync_user_id")],
     order: &["name", "fullname"],
     unique: &[&["name", "fullname"]],
     ..Table::EMPTY
@@ -34,7 +36,8 @@ pub static USERS: Entity = Entity {
     filters: &["id+in", "name+ic", "fullname+ic"],
     search: &["name", "fullname"],
     order: &["name"],
-    visible: Visible::DesktopUser,
+    visible: &[Sight::Computer("computer")],
+    belongs: Belongs::Viewers,
     text: DESKTOP_USER_TEXT,
     ..Entity::EMPTY
 };

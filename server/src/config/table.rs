@@ -165,6 +165,8 @@ settings! {
             "An attribute set with a broken dependency is left out alone, not all of them with it.";
         fix_policies_need_no_deployment at fixes.policies_need_no_deployment: bool,
             "Policies apply also to computers that no deployment reaches.";
+        fix_no_preference_is_limited at fixes.no_preference_is_limited: bool,
+            "Who has domains and prefers none of them sees what is in those, not everything.";
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         context::Context,
         error::RestError,
         json::Json,
-        load,
+        load, read,
     },
 };
 
@@ -29,7 +29,8 @@ pub async fn domain_admins(call: Call) -> Result<Answer, RestError> {
             args![],
         )
         .await?;
-    let ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    let ids = rows.into_iter().map(|(id,)| id).collect();
+    let ids = read::only_visible(context, USER_PROFILES.table.name, ids).await?;
     let entity = &USER_PROFILES;
     let rows = load::load_in_order(
         &mut context.source(),

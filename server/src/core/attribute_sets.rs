@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 
 use super::{
-    shapes::{EXCLUDED, INCLUDED},
+    shapes::{DOMAIN_REF, EXCLUDED, INCLUDED},
     vocabulary::{ALL_SYSTEMS, SET},
 };
 use crate::{
     args,
     db::Tx,
     rest::{
-        entity::{Csv, Entity, Field, Like, Model, col, made, put, put_ids},
+        boundary::Belongs,
+        entity::{Csv, Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
-        schema::{Table, bool, float, link, long_text, text},
-        visibility::Visible,
+        schema::{Table, bool, float, key, link, long_text, text},
+        visibility::Sight,
     },
 };
 
@@ -30,6 +31,7 @@ pub static TABLE: Table = Table {
         bool("enabled", true),
         float("longitude").null(),
         float("latitude").null(),
+        key("domain_id", "core_domain").null(),
     ],
     many: &[
         link(
@@ -52,6 +54,19 @@ pub static TABLE: Table = Table {
     ..Table::EMPTY
 };
 
+/// What writing answers: the id of the domain.
+const ANSWER: &[Field] = &[
+    col("id"),
+    INCLUDED,
+    EXCLUDED,
+    col("name"),
+    col("description"),
+    col("enabled"),
+    col("longitude"),
+    col("latitude"),
+    raw("domain", "domain_id"),
+];
+
 /// Attribute sets.
 pub static ATTRIBUTE_SETS: Entity = Entity {
     route: "attribute-sets",
@@ -72,13 +87,16 @@ pub static ATTRIBUTE_SETS: Entity = Entity {
         col("enabled"),
         col("longitude"),
         col("latitude"),
+        one("domain", &DOMAIN_REF),
     ],
+    answer: ANSWER,
     write: &[
         put("name").required(),
         put("description"),
         put("enabled"),
         put("longitude"),
         put("latitude"),
+        put("domain"),
         put_ids("included_attributes"),
         put_ids("excluded_attributes"),
     ],
@@ -88,9 +106,11 @@ pub static ATTRIBUTE_SETS: Entity = Entity {
         "enabled",
         "included_attributes__id",
         "excluded_attributes__id",
+        "domain__id",
     ],
     search: &["name", "description"],
-    visible: Visible::Audience("core_attributeset_included_attributes", "attributeset_id"),
+    visible: &[Sight::Attribute("included_attributes")],
+    belongs: Belongs::Domain("domain"),
     badge: SET_BADGE,
     csv: Csv::Columns(&[
         "id",
@@ -126,7 +146,8 @@ impl Hooks for Rules {
             .map(str::to_owned);
         mirror(change.tx, before.as_deref(), &name).await?;
         if change.relinks("included_attributes") || change.relinks("excluded_attributes") {
-            no_circle(change.tx, &name).await?;
+            let limited = change.context.operator.is_limited();
+            no_circle(change.tx, &name, limited).await?;
         }
         Ok(())
     }
@@ -181,7 +202,7 @@ const EDGES: &str = "SELECT s.name, a.value FROM core_attributeset AS s \
     JOIN core_property AS p ON p.id = a.property_att_id AND p.prefix = $1 \
     ORDER BY s.name, a.value";
 
-async fn no_circle(tx: &mut Tx, start: &str) -> Result<(), RestError> {
+async fn no_circle(tx: &mut Tx, start: &str, limited: bool) -> Result<(), RestError> {
     let rows: Vec<(String, String)> = tx.all(EDGES, args![SET, ALL_SYSTEMS]).await?;
     let mut edges: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (from, to) in &rows {
@@ -189,6 +210,10 @@ async fn no_circle(tx: &mut Tx, start: &str) -> Result<(), RestError> {
     }
     match circle(&edges, start) {
         None => Ok(()),
+        Some(_) if limited => Err(RestError::Refused(
+            "circular_sets",
+            "This set would contain itself by way of others: leave those out.".to_owned(),
+        )),
         Some(names) => Err(RestError::Refused(
             "circular_sets",
             format!(

@@ -13,13 +13,14 @@ use crate::{
     rest::{
         access::Need,
         action::{Action, Verb},
+        boundary::Belongs,
         entity::{Csv, Double, Entity, Field, Like, Model, Write, col, made, one, put, put_extra},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
         schema::{Table, Type, computed, float, key, linked, long_text, text},
         values::Stored,
-        visibility::Visible,
+        visibility::Sight,
     },
     run, sql,
 };
@@ -286,7 +287,7 @@ pub static ATTRIBUTES: Entity = Entity {
     ],
     filters: filters!(),
     search: SEARCH,
-    visible: Visible::Attribute,
+    visible: &[Sight::Attribute("id")],
     text: ATTRIBUTE_TEXT,
     sought: Some(col("description")),
     badge: BADGE,
@@ -353,7 +354,11 @@ pub static TAGS: Entity = Entity {
     write: PROXY_WRITE,
     filters: filters!("domain_tags__id", "tags__id"),
     search: SEARCH,
-    visible: Visible::Attribute,
+    visible: &[Sight::Attribute("id")],
+    belongs: Belongs::Offered {
+        table: "core_domain_tags",
+        own: "serverattribute_id",
+    },
     text: ATTRIBUTE_TEXT,
     badge: BADGE,
     doubles: DOUBLES,
@@ -374,7 +379,8 @@ pub static TAGS: Entity = Entity {
             &[put_extra("computers", Like::Ids).required()],
             run!(tag_computers::replace),
         )
-        .by(Verb::Patch),
+        .by(Verb::Patch)
+        .leaving(),
     ],
     ..Entity::EMPTY
 };
@@ -398,7 +404,7 @@ pub static FEATURES: Entity = Entity {
     write: PROXY_WRITE,
     filters: filters!(),
     search: SEARCH,
-    visible: Visible::Attribute,
+    visible: &[Sight::Attribute("id")],
     text: ATTRIBUTE_TEXT,
     badge: BADGE,
     doubles: DOUBLES,
@@ -427,6 +433,9 @@ impl Hooks for Rules {
                 args![property],
             )
             .await?;
+        if change.is_new() {
+            below_own_domain(change, property).await?;
+        }
         let moves = change.changes("value") || change.changes("property_att_id");
         if let (true, Some(before)) = (moves, change.before)
             && is_built_in(change.tx, before).await?
@@ -460,6 +469,38 @@ impl Hooks for Rules {
         }
         Ok(Deletion::Row)
     }
+}
+
+/// Who has a domain's tag, or one below it, is in that domain.
+async fn below_own_domain(change: &mut Change<'_>, property: i64) -> Result<(), RestError> {
+    let Some(own) = change.context.operator.boundary() else {
+        return Ok(());
+    };
+    let value = change.text("value").map(str::to_owned);
+    let (allowed,): (bool,) = change
+        .tx
+        .one(
+            sql!(
+                "SELECT p.prefix <> $2 OR EXISTS (SELECT 1 FROM core_domain AS d \
+                 WHERE substr(CAST($3 AS TEXT), 1, length(d.name) + 1) = d.name || '.' AND d.id IN ",
+                ids(4),
+                ") FROM core_property AS p WHERE p.id = $1"
+            ),
+            args![
+                property,
+                DMN,
+                value,
+                json_ids(own.iter().copied())
+            ],
+        )
+        .await?;
+    if allowed {
+        return Ok(());
+    }
+    Err(RestError::field(
+        "value",
+        "Begin with the name of a domain of yours and a point.",
+    ))
 }
 
 /// Whether the server made the attribute: one of a basic property, or the one that stands for a domain.

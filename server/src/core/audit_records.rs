@@ -10,6 +10,7 @@ use crate::rest::{
     hooks::Hooks,
     json::Json,
     schema::{Column, Table, Type, int, long_text, text, time},
+    visibility::Sight,
 };
 
 const fn document(name: &'static str) -> Column {
@@ -76,6 +77,7 @@ pub static AUDIT: Entity = Entity {
     ],
     search: &["username", "action", "entity", "object_text"],
     text: col("object_text"),
+    visible: &[Sight::Author("user_id")],
     csv: Csv::Everything,
     hooks: &Rules,
     ..Entity::EMPTY

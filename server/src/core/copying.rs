@@ -7,6 +7,7 @@ use crate::{
     repository::publish,
     rest::{
         action::{Answer, Call},
+        boundary,
         context::Context,
         error::RestError,
         json::Json,
@@ -78,7 +79,8 @@ pub async fn package_set(call: Call) -> Result<Answer, RestError> {
     ])))
 }
 
-/// Copies an internal deployment with what it offers, starting today, and has it published.
+/// Copies an internal deployment with what it offers, starting today, and has it published. The copy is of the
+/// operator's domain, if they have one.
 ///
 /// # Errors
 /// 400 for a missing or the same project, 404 for an unknown one.
@@ -93,6 +95,7 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
         )
         .await?;
     let to = destination(&call, from, RestError::NoRow(PROJECTS.model.one)).await?;
+    let domain = boundary::domain_of(context, "domain")?;
     let mut tx = context.state.db.begin().await?;
     let taken: Option<(i64,)> = tx
         .optional(
@@ -108,7 +111,7 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
             ("copied_package_sets", Json::Int(0)),
         ])));
     }
-    let copy = copy_deployment(&mut tx, context, call.id, to).await?;
+    let copy = copy_deployment(&mut tx, context, (call.id, to), domain).await?;
     let (packages, sets) = copy_offer(&mut tx, context, call.id, copy, to).await?;
     publish::request(&context.state, &mut tx, DeploymentId(copy)).await?;
     context
@@ -127,20 +130,20 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
 const COPY_DEPLOYMENT: &str = "INSERT INTO core_deployment (enabled, name, slug, project_id, domain_id, comment, \
     packages_to_install, packages_to_remove, default_preincluded_packages, default_included_packages, \
     default_excluded_packages, schedule_id, start_date, auto_restart, source, frozen, expire) \
-    SELECT enabled, name, slug, $2, domain_id, comment, packages_to_install, packages_to_remove, \
+    SELECT enabled, name, slug, $2, COALESCE(CAST($4 AS BIGINT), domain_id), comment, packages_to_install, packages_to_remove, \
     default_preincluded_packages, default_included_packages, default_excluded_packages, schedule_id, $3, \
     auto_restart, source, frozen, expire FROM core_deployment WHERE id = $1 RETURNING id";
 
 async fn copy_deployment(
     tx: &mut Tx,
     context: &Context,
-    from: i64,
-    to: i64,
+    (from, to): (i64, i64),
+    domain: Option<i64>,
 ) -> Result<i64, RestError> {
     let (copy,): (i64,) = tx
         .one(
             COPY_DEPLOYMENT,
-            args![from, to, context.today().to_string()],
+            args![from, to, context.today().to_string(), domain],
         )
         .await?;
     for sql in [

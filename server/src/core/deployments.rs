@@ -13,12 +13,13 @@ use crate::{
     rest::{
         access::Need,
         action::Action,
+        boundary::Belongs,
         entity::{
             Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, made, many, one,
             path, put, put_extra, put_ids, raw,
         },
         schema::{Default, Table, bool, choice, date, int, key, lines, link, long_text, text},
-        visibility::Visible,
+        visibility::Sight,
     },
     run,
 };
@@ -288,7 +289,8 @@ pub static DEPLOYMENTS: Entity = Entity {
     custom_filters: PERCENT,
     search: SEARCH,
     order: &["name", "project__name"],
-    visible: Visible::Deployment,
+    visible: &[Sight::Project("project")],
+    belongs: Belongs::Domain("domain"),
     sought: Some(path("project", "project__name")),
     hooks: &Rules { source: None },
     actions: &[
@@ -366,7 +368,8 @@ pub static INTERNAL_SOURCES: Entity = Entity {
     filters: FILTERS,
     custom_filters: PERCENT,
     order: &["name", "project__name"],
-    visible: Visible::Deployment,
+    visible: &[Sight::Project("project")],
+    belongs: Belongs::Domain("domain"),
     csv: Csv::Absent,
     hooks: &Rules { source: Some("I") },
     actions: &[
@@ -386,14 +389,16 @@ pub static INTERNAL_SOURCES: Entity = Entity {
             "Publish the repository again",
             &[],
             run!(publication::request),
-        ),
+        )
+        .leaving(),
         Action::post(
             "<id>/copy",
             Need::Add,
             "Copy the deployment with its packages into another project",
             &[put_extra("project", Like::Integer).required()],
             run!(copying::deployment),
-        ),
+        )
+        .leaving(),
     ],
     ..Entity::EMPTY
 };
@@ -455,7 +460,8 @@ pub static EXTERNAL_SOURCES: Entity = Entity {
     filters: FILTERS,
     custom_filters: PERCENT,
     order: &["name", "project__name"],
-    visible: Visible::Deployment,
+    visible: &[Sight::Project("project")],
+    belongs: Belongs::Domain("domain"),
     csv: Csv::Absent,
     hooks: &Rules { source: Some("E") },
     ..Entity::EMPTY

@@ -1,6 +1,7 @@
 //! Domains: parts of the organisation with administrators of their own.
 
 use async_trait::async_trait;
+use sea_query::{Expr, ExprTrait, Order, Query};
 
 use super::{
     attributes::only_tags,
@@ -12,11 +13,14 @@ use crate::{
     args,
     db::Tx,
     rest::{
+        boundary::{self, Belongs},
         entity::{Csv, Entity, Field, Like, Model, col, made, many, put, put_ids},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
+        registry::registry,
         schema::{Table, link, linked, long_text, text},
+        visibility,
     },
 };
 
@@ -111,9 +115,13 @@ pub static DOMAINS: Entity = Entity {
         "excluded_attributes",
         "tags",
     ]),
+    belongs: Belongs::Itself,
     hooks: &Rules,
     ..Entity::EMPTY
 };
+
+/// So many of a kind are named.
+const MOST_NAMED: u64 = 5;
 
 struct Rules;
 
@@ -130,6 +138,7 @@ impl Hooks for Rules {
             }
             change.values.set_text("name", name);
         }
+        within_limits(change).await?;
         if change.relinks("tags") {
             let tags = change.ids("tags").to_vec();
             only_tags(change.tx, "tags", &tags).await?;
@@ -158,7 +167,14 @@ impl Hooks for Rules {
         Ok(())
     }
 
+    /// Whatever belonged to it would reach everybody, and who had no other domain would see everything.
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+        if removal.context.operator.boundary().is_some() {
+            return Err(boundary::denied(
+                "Nobody deletes a domain of their own: ask an administrator who has no domain.",
+            ));
+        }
+        not_in_use(removal).await?;
         removal
             .tx
             .execute(
@@ -169,6 +185,97 @@ impl Hooks for Rules {
             .await?;
         Ok(Deletion::Row)
     }
+}
+
+/// Nobody adds themselves to a domain, and who is limited to domains changes neither what they are aimed at nor who
+/// is limited to them.
+async fn within_limits(change: &mut Change<'_>) -> Result<(), RestError> {
+    let context = change.context;
+    let operator = &context.operator;
+    if operator.is_superuser {
+        return Ok(());
+    }
+    let limited = operator.boundary().is_some();
+    let lists = ["included_attributes", "excluded_attributes", "tags"];
+    if limited && (change.changes("name") || lists.iter().any(|list| change.relinks(list))) {
+        return Err(boundary::denied(
+            "Nobody changes what a domain of their own is: ask an administrator who has no domain.",
+        ));
+    }
+    let Some(after) = change.values.ids("domain_admins").map(<[i64]>::to_vec) else {
+        return Ok(());
+    };
+    let before: Vec<(i64,)> = change
+        .tx
+        .all(
+            "SELECT userprofile_id FROM core_userprofile_domains WHERE domain_id = $1",
+            args![change.id],
+        )
+        .await?;
+    let had = |id: i64| before.contains(&(id,));
+    if after.contains(&operator.id.0) && !had(operator.id.0) {
+        return Err(boundary::denied(
+            "Nobody adds themselves to a domain: ask a superuser.",
+        ));
+    }
+    if limited && before.iter().any(|(id,)| !after.contains(id)) {
+        return Err(boundary::denied(
+            "Nobody takes a domain of their own away from others: ask an administrator who has no domain.",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses to delete a domain as long as anything belongs to it, or limits an operator to it alone.
+async fn not_in_use(removal: &mut Removal<'_>) -> Result<(), RestError> {
+    let mut users = Vec::new();
+    for resource in &registry().resources {
+        let entity = resource.entity;
+        let column = match entity.belongs {
+            Belongs::Domain(path) if entity.only.is_empty() && !visibility::owned(entity) => {
+                entity.table.one(path)
+            }
+            _ => None,
+        };
+        let Some((column, _)) = column else { continue };
+        let select = Query::select()
+            .column("name")
+            .from(entity.table.name)
+            .and_where(Expr::col(column.name).eq(removal.id))
+            .order_by("name", Order::Asc)
+            .limit(MOST_NAMED)
+            .take();
+        let rows: Vec<(String,)> = removal.tx.all_query(&select).await?;
+        users.extend(
+            rows.into_iter()
+                .map(|(name,)| format!("{} {name}", entity.model.one)),
+        );
+    }
+    let alone: Vec<(String,)> = removal
+        .tx
+        .all(
+            "SELECT u.username FROM core_userprofile AS u \
+             JOIN core_userprofile_domains AS d ON d.userprofile_id = u.id AND d.domain_id = $1 \
+             WHERE NOT u.is_superuser AND NOT EXISTS (SELECT 1 FROM core_userprofile_domains AS o \
+             WHERE o.userprofile_id = u.id AND o.domain_id <> $1) ORDER BY u.username LIMIT 5",
+            args![removal.id],
+        )
+        .await?;
+    users.extend(
+        alone
+            .into_iter()
+            .map(|(name,)| format!("UserProfile {name}")),
+    );
+    if users.is_empty() {
+        return Ok(());
+    }
+    Err(RestError::Conflict(
+        "in_use",
+        format!(
+            "These would no longer be limited to the domain: {}. Give them another domain or delete them first.",
+            users.join(", ")
+        ),
+    ))
 }
 
 async fn mirror(tx: &mut Tx, before: Option<&str>, name: &str) -> Result<(), RestError> {

@@ -16,6 +16,7 @@ use crate::{
         access::Need,
         action::Action,
         body::Body,
+        boundary::Belongs,
         context::Context,
         entity::{
             Csv, Entity, Like, Model, col, ids, many, one, put, put_extra, put_file, put_ids, raw,
@@ -23,7 +24,7 @@ use crate::{
         error::RestError,
         hooks::{Change, Deletion, Hooks, Prepared, Removal},
         schema::{Table, key, link, linked, long_text, text},
-        visibility::Visible,
+        visibility::Sight,
     },
     run, sql,
 };
@@ -105,7 +106,8 @@ pub static PACKAGE_SETS: Entity = Entity {
         "deployment:null",
     ],
     search: &["name"],
-    visible: Visible::ByProject,
+    visible: &[Sight::Project("project")],
+    belongs: Belongs::Users(&["deployment__domain"]),
     csv: Csv::Columns(&["id", "name", "description", "project", "store", "packages"]),
     multipart: true,
     hooks: &Rules,
@@ -115,7 +117,8 @@ pub static PACKAGE_SETS: Entity = Entity {
         "Copy the set with its packages into another project",
         &[put_extra("project", Like::Integer).required()],
         run!(copying::package_set),
-    )],
+    )
+    .leaving()],
     ..Entity::EMPTY
 };
 

@@ -14,6 +14,7 @@ use crate::{
     rest::{
         action::{Action, Answer, Call},
         body::{Body, File},
+        boundary::Belongs,
         context::Context,
         entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path, put, put_file},
         error::RestError,
@@ -22,7 +23,7 @@ use crate::{
         load, read,
         schema::{Table, key, linked, text},
         value::Refused,
-        visibility::Visible,
+        visibility::Sight,
     },
     run,
 };
@@ -138,7 +139,8 @@ pub static PACKAGES: Entity = Entity {
         "packageset__id",
     ],
     search: &["fullname"],
-    visible: Visible::ByProject,
+    visible: &[Sight::Project("project")],
+    belongs: Belongs::Users(&["deployment__domain", "packageset__deployment__domain"]),
     text: col("fullname"),
     sought: Some(path("project", "project__name")),
     csv: Csv::Columns(&[
@@ -222,7 +224,9 @@ pub async fn store_file(context: &Context, store: i64, file: File) -> Result<Pac
         store_id: StoreId(store),
         file_name: file.name,
         source: file.content,
-        replace_allowed: context.operator.may("core.change_package"),
+        // Others may offer what there is already.
+        replace_allowed: context.operator.may("core.change_package")
+            && context.operator.boundary().is_none(),
         author: context.operator.author(),
         folder: None,
         package_set: None,

@@ -9,7 +9,7 @@ use crate::{
         error::RestError,
         hooks::{Deletion, Hooks, Removal},
         schema::{Table, back, text},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -38,7 +38,7 @@ pub static PLATFORMS: Entity = Entity {
     write: &[put("name").required()],
     filters: &["id+in", "name+ic", "project__id"],
     search: &["name"],
-    visible: Visible::Platform,
+    visible: &[Sight::Project("project")],
     hooks: &Rules,
     ..Entity::EMPTY
 };

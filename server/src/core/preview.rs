@@ -89,22 +89,22 @@ fn candidates(context: &Context, plan: &Plan) -> SelectStatement {
         select.and_where(having(&plan.excluded).not());
     }
     if let Some(domain) = plan.domain {
-        let of = |list: &'static str| {
-            let attributes = Query::select()
-                .column(("da", "attribute_id"))
-                .from_as(list, "da")
-                .and_where(Expr::col(("da", "domain_id")).eq(domain))
-                .take();
-            holding(|column| column.in_subquery(attributes.clone()))
-        };
-        select
-            .and_where(of("core_domain_included_attributes"))
-            .and_where(of("core_domain_excluded_attributes").not());
+        select.and_where(inside(|column| column.eq(domain)));
     }
-    if let Some(visible) = visibility::computers(&context.operator) {
+    if let Some(visible) = visibility::reachable(&context.operator) {
         select.and_where(id().in_subquery(visible));
     }
     select
+}
+
+/// The computer is in a domain that passes the test.
+fn inside(test: impl Fn(Expr) -> Expr) -> Expr {
+    let members = Query::select()
+        .column(("m", "computer_id"))
+        .from_as("client_computer_domain", "m")
+        .and_where(test(Expr::col(("m", "domain_id"))))
+        .take();
+    Expr::col(("c", "id")).in_subquery(members)
 }
 
 /// The computer has one of the attributes, reported or as a tag.
@@ -170,7 +170,18 @@ async fn delayed(
             "l",
             Expr::col(("l", "scheduledelay_id")).equals(("d", "id")),
         )
-        .and_where(reached);
+        .join_as(
+            sea_query::JoinType::InnerJoin,
+            "core_schedule",
+            "y",
+            Expr::col(("y", "id")).equals(("d", "schedule_id")),
+        )
+        .and_where(reached)
+        .and_where(
+            Expr::col(("y", "domain_id"))
+                .is_null()
+                .or(inside(|column| column.equals(("y", "domain_id")))),
+        );
     let rows: Vec<(i64, i64, i64)> = context.state.db.all_query(&select).await?;
     Ok(rows
         .into_iter()

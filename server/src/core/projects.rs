@@ -20,7 +20,7 @@ use crate::{
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
         schema::{Table, back, bool, choice, key, text},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -124,7 +124,7 @@ pub static PROJECTS: Entity = Entity {
         "computer__id",
     ],
     search: &["name"],
-    visible: Visible::Project,
+    visible: &[Sight::Project("id")],
     csv: crate::rest::entity::Csv::Columns(&[
         "id",
         "name",

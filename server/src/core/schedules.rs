@@ -1,17 +1,24 @@
 //! Schedules: how a deployment spreads over days, and their delays.
 
-use super::shapes::SCHEDULE_REF;
+use super::shapes::{DOMAIN_REF, SCHEDULE_REF};
 use crate::rest::{
-    entity::{Csv, Entity, Model, Shape, col, ids, made, many, one, put, put_ids, raw},
+    boundary::Belongs,
+    entity::{
+        Csv, Entity, Field, Like, Model, Shape, col, ids, made, many, one, path, put, put_ids, raw,
+    },
     keeping::{Kept, Use},
     schema::{Default, Table, Type, back, computed, int, key, link, long_text, text},
-    visibility::Visible,
+    visibility::Sight,
 };
 
 /// `core_schedule`
 pub static SCHEDULE_TABLE: Table = Table {
     name: "core_schedule",
-    columns: &[text("name", 50), long_text("description").null()],
+    columns: &[
+        text("name", 50),
+        long_text("description").null(),
+        key("domain_id", "core_domain").null(),
+    ],
     virtuals: &[computed(
         "delays_count",
         Type::Int,
@@ -59,11 +66,18 @@ pub static SCHEDULES: Entity = Entity {
         col("name"),
         col("description"),
         col("delays_count"),
+        one("domain", &DOMAIN_REF),
     ],
-    answer: &[col("id"), col("name"), col("description")],
-    write: &[put("name").required(), put("description")],
-    filters: &["id+in", "name+ic"],
+    answer: &[
+        col("id"),
+        col("name"),
+        col("description"),
+        raw("domain", "domain_id"),
+    ],
+    write: &[put("name").required(), put("description"), put("domain")],
+    filters: &["id+in", "name+ic", "domain__id"],
     search: &["name"],
+    belongs: Belongs::Domain("domain"),
     csv: Csv::Columns(&["id", "name", "description"]),
     kept: Some(&KEPT),
     ..Entity::EMPTY
@@ -95,6 +109,19 @@ static ATTRIBUTE: Shape = Shape {
     ],
 };
 
+static SCHEDULE_DOMAIN: Shape = Shape {
+    name: "ScheduleDomain",
+    table: "core_schedule",
+    fields: &[one("domain", &DOMAIN_REF)],
+};
+
+const IN_SCHEDULE: &[Field] = &[one("schedule", &SCHEDULE_DOMAIN)];
+
+/// A delay is of the domain of its schedule.
+const OF_SCHEDULE: Field = made("domain", Like::Object, IN_SCHEDULE, |row, _| {
+    row.get("schedule").get("domain").clone()
+});
+
 /// Delays of schedules.
 pub static SCHEDULE_DELAYS: Entity = Entity {
     route: "schedule-delays",
@@ -112,6 +139,7 @@ pub static SCHEDULE_DELAYS: Entity = Entity {
         col("duration"),
         many("attributes", &ATTRIBUTE),
         one("schedule", &SCHEDULE_REF),
+        OF_SCHEDULE,
     ],
     answer: &[
         col("id"),
@@ -119,6 +147,7 @@ pub static SCHEDULE_DELAYS: Entity = Entity {
         col("duration"),
         raw("schedule", "schedule_id"),
         ids("attributes"),
+        path("domain", "schedule__domain"),
     ],
     write: &[
         put("delay").required().range(0, 100_000),
@@ -127,10 +156,11 @@ pub static SCHEDULE_DELAYS: Entity = Entity {
         put_ids("attributes"),
     ],
     filters: &["schedule__id+in", "schedule__name+ic"],
-    visible: Visible::Delay,
+    visible: &[Sight::Attribute("attributes")],
+    belongs: Belongs::Domain("schedule__domain"),
     text: made(
         "__str__",
-        crate::rest::entity::Like::Text,
+        Like::Text,
         &[col("delay"), one("schedule", &SCHEDULE_REF)],
         |row, _| {
             let delay = row.get("delay").as_int().unwrap_or_default();

@@ -9,11 +9,12 @@ use super::{
 use crate::{
     args,
     rest::{
+        boundary::Belongs,
         entity::{Csv, Entity, Model, col, one, put, put_ids},
         error::RestError,
         hooks::{Change, Hooks},
         schema::{Table, key, link, text},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -87,7 +88,8 @@ pub static SCOPES: Entity = Entity {
         "domain__id",
     ],
     search: &["name"],
-    visible: Visible::Scope,
+    visible: &[Sight::Owner("user")],
+    belongs: Belongs::Domain("domain"),
     csv: Csv::Columns(&[
         "id",
         "user",

@@ -1,13 +1,14 @@
 //! Singularities: exceptions to a formula for an audience.
 
 use super::{
-    shapes::{EXCLUDED, INCLUDED, PROPERTY_NAMED},
+    shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, PROPERTY_NAMED},
     vocabulary::LANGUAGE,
 };
 use crate::rest::{
+    boundary::Belongs,
     entity::{Entity, Model, col, label, one, put, put_ids, raw},
     schema::{Default, Table, bool, int, int_choice, key, link, long_text, text},
-    visibility::Visible,
+    visibility::Sight,
 };
 
 /// `core_singularity`
@@ -20,6 +21,7 @@ pub static TABLE: Table = Table {
         int("priority"),
         int_choice("language", LANGUAGE).default(Default::Int(0)),
         long_text("code").null(),
+        key("domain_id", "core_domain").null(),
     ],
     many: &[
         link(
@@ -64,6 +66,7 @@ pub static SINGULARITIES: Entity = Entity {
         col("code"),
         INCLUDED,
         EXCLUDED,
+        one("domain", &DOMAIN_REF),
     ],
     answer: &[
         col("id"),
@@ -75,6 +78,7 @@ pub static SINGULARITIES: Entity = Entity {
         raw("property_att", "property_att_id"),
         INCLUDED,
         EXCLUDED,
+        raw("domain", "domain_id"),
     ],
     write: &[
         put("name").required(),
@@ -85,6 +89,7 @@ pub static SINGULARITIES: Entity = Entity {
         put("property_att").required(),
         put_ids("included_attributes"),
         put_ids("excluded_attributes"),
+        put("domain"),
     ],
     filters: &[
         "id+in",
@@ -95,9 +100,11 @@ pub static SINGULARITIES: Entity = Entity {
         "enabled",
         "included_attributes__id",
         "excluded_attributes__id",
+        "domain__id",
     ],
     search: &["name", "property_att__name", "property_att__prefix"],
-    visible: Visible::Audience("core_singularity_included_attributes", "singularity_id"),
+    visible: &[Sight::Attribute("included_attributes")],
+    belongs: Belongs::Domain("domain"),
     csv: crate::rest::entity::Csv::Refused,
     ..Entity::EMPTY
 };

@@ -7,11 +7,12 @@ use crate::{
     db::StoreId,
     repository::packages,
     rest::{
+        boundary::Belongs,
         entity::{Csv, Entity, Model, col, one, put},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         schema::{Table, back, key, text},
-        visibility::Visible,
+        visibility::Sight,
     },
 };
 
@@ -53,7 +54,12 @@ pub static STORES: Entity = Entity {
     write: &[put("name").required(), put("project").required()],
     filters: &["id+in", "name+ic", "project__id", "packageset__id"],
     search: &["name"],
-    visible: Visible::ByProject,
+    visible: &[Sight::Project("project")],
+    belongs: Belongs::Users(&[
+        "package__deployment__domain",
+        "package__packageset__deployment__domain",
+        "packageset__deployment__domain",
+    ]),
     csv: Csv::Columns(&["id", "name", "slug", "project"]),
     kept: Some(&super::store_use::KEPT),
     hooks: &Rules,

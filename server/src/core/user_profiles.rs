@@ -13,6 +13,7 @@ use crate::{
     rest::{
         access::{Need, Operator},
         action::{Action, Verb},
+        boundary::Belongs,
         entity::{
             Csv, Entity, Field, Like, Model, col, made, many, one, put, put_extra, put_ids, raw,
         },
@@ -187,6 +188,7 @@ pub static USER_PROFILES: Entity = Entity {
         "domain_preference",
         "scope_preference",
     ]),
+    belongs: Belongs::Domains("domains"),
     hooks: &Rules,
     actions: &[
         Action::get(

@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = migrations![
     4 "0004_large_lists",
     5 "0005_ticket_credentials",
     6 "0006_application_requests",
+    20 "0020_domains",
     30 "0030_sign_ins",
     60 "0060_formulas_for_minimal_systems",
     70 "0070_serial_numbers",

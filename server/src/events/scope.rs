@@ -70,11 +70,8 @@ impl View {
         if !sees(operator, resource.entity) {
             return Ok(false);
         }
-        let viewer = Viewer {
-            operator,
-            everything: true,
-        };
-        if visibility::condition(resource.entity.visible, viewer).is_none() {
+        let viewer = Viewer::reading(operator);
+        if visibility::condition(resource.entity, viewer).is_none() {
             return Ok(true);
         }
         let Some(id) = id else {

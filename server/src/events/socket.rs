@@ -72,7 +72,7 @@ impl Listener {
         if !credential.is_good(&state.db, state.clock.now()).await? {
             return Ok(false);
         }
-        match Operator::load(&state.db, *id, *credential, address.clone()).await? {
+        match Operator::load(state, *id, *credential, address.clone()).await? {
             Some(operator) => {
                 self.operator = operator;
                 Ok(true)
@@ -98,7 +98,7 @@ impl FromRequestParts<AppState> for Listener {
         let owner = take_ticket(&state.db, &ticket, state.clock.now()).await?;
         let operator = match owner {
             Some((id, credential)) => {
-                Operator::load(&state.db, id, credential, address.clone()).await?
+                Operator::load(state, id, credential, address.clone()).await?
             }
             None => None,
         };

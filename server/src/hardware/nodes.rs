@@ -5,12 +5,13 @@ use crate::{
     core::shapes::COMPUTER_INFO,
     rest::{
         action::{Action, Answer, Call},
+        boundary::Belongs,
         entity::{Csv, Entity, Field, Model, col, one, raw},
         error::RestError,
         json::Json,
         load,
         schema::{Table, bool, int, key, long_text},
-        visibility::Visible,
+        visibility::Sight,
     },
     run,
 };
@@ -110,7 +111,8 @@ pub static HARDWARE: Entity = Entity {
         "clock",
         "dev",
     ],
-    visible: Visible::ByComputer,
+    visible: &[Sight::Computer("computer")],
+    belongs: Belongs::Viewers,
     csv: Csv::Absent,
     actions: &[Action::get(
         "<id>/info",

@@ -87,6 +87,8 @@ pub struct Action {
     pub summary: &'static str,
     /// What the body may hold, for OpenAPI.
     pub body: &'static [Write],
+    /// Whether it writes the row it is about, which has to be the operator's to write then.
+    pub writes: bool,
     pub run: Run,
 }
 
@@ -106,6 +108,7 @@ impl Action {
             need: Need::View,
             summary,
             body: &[],
+            writes: false,
             run,
         }
     }
@@ -125,13 +128,22 @@ impl Action {
             need,
             summary,
             body,
+            writes: true,
             run,
         }
+    }
+
+    /// The same, where it leaves the row as it is: it copies it, or does something to others.
+    #[must_use]
+    pub const fn leaving(mut self) -> Self {
+        self.writes = false;
+        self
     }
 
     /// The same with another verb.
     #[must_use]
     pub const fn by(mut self, verb: Verb) -> Self {
+        self.writes = !matches!(verb, Verb::Get);
         self.verb = verb;
         self
     }

@@ -3,20 +3,25 @@
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
-    path::ROW,
+    boundary::Belongs,
+    entity::Entity,
+    path::{Path, ROW},
+    registry::registry,
     schema::{Many, Table},
     visibility::PRODUCTIVE,
 };
 
 /// The computers in use that hold an attribute the row includes, directly or by its schedule, and none it excludes;
-/// of its project, where it has one. `None` when the row is aimed at nothing.
+/// of its project and in its domain, where it has one. `None` when the row is aimed at nothing.
 #[must_use]
-pub fn computers(table: &'static Table, id: i64) -> Option<SelectStatement> {
+pub fn computers(entity: &'static Entity, id: i64) -> Option<SelectStatement> {
+    let table = entity.table;
     let row = |column: &'static str| Expr::col((ROW, column));
     let mut included = holding(&listed(table, "included_attributes", id)?);
     let excluded = holding(&listed(table, "excluded_attributes", id)?);
     if table.one("schedule").is_some() {
-        included = included.or(holding(&scheduled(table, id)));
+        let delayed = holding(&scheduled(table, id)).and(inside(&domain_of_schedule(table, id)));
+        included = included.or(delayed);
     }
     let mut select = Query::select();
     select
@@ -27,6 +32,16 @@ pub fn computers(table: &'static Table, id: i64) -> Option<SelectStatement> {
     if table.one("project").is_some() {
         select.and_where(row("project_id").in_subquery(own(table, "project_id", id)));
     }
+    if let Belongs::Domain(path) = entity.belongs
+        && let Ok(path) = Path::resolve(&registry().tables, table, path)
+    {
+        let domain = Query::select()
+            .expr_as(path.scalar("o"), "domain_id")
+            .from_as(table.name, "o")
+            .and_where(Expr::col(("o", table.key.name)).eq(id))
+            .take();
+        select.and_where(inside(&domain));
+    }
     Some(select)
 }
 
@@ -36,6 +51,31 @@ fn own(table: &'static Table, column: &'static str, id: i64) -> SelectStatement 
         .from(table.name)
         .and_where(Expr::col(table.key.name).eq(id))
         .take()
+}
+
+fn domain_of_schedule(table: &'static Table, id: i64) -> SelectStatement {
+    Query::select()
+        .column("domain_id")
+        .from("core_schedule")
+        .and_where(Expr::col("id").in_subquery(own(table, "schedule_id", id)))
+        .take()
+}
+
+/// Whether the computer is in the domain, or there is none.
+pub fn inside(domain: &SelectStatement) -> Expr {
+    let members = Query::select()
+        .column("computer_id")
+        .from("client_computer_domain")
+        .and_where(Expr::col("domain_id").in_subquery(domain.clone()))
+        .take();
+    let none = Query::select()
+        .expr(Expr::val(1))
+        .from_subquery(domain.clone(), "od")
+        .and_where(Expr::col(("od", "domain_id")).is_null())
+        .take();
+    Expr::col((ROW, "id"))
+        .in_subquery(members)
+        .or(Expr::exists(none))
 }
 
 fn listed(table: &'static Table, relation: &str, id: i64) -> Option<SelectStatement> {

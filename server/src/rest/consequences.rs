@@ -22,7 +22,7 @@ use super::{
     read,
     registry::{Resource, registry},
     schema::{Column, Many, Table, Type},
-    visibility::Visible,
+    visibility::Sight,
 };
 use crate::db::{Dialect, Row, json_ids};
 
@@ -67,10 +67,10 @@ fn references_to(table: &Table) -> &'static [Reference] {
 /// Rows that a computer left behind: there may be millions of them, and nobody knows one by its name.
 fn is_report(table: &Table) -> bool {
     registry().by_table(table.name).is_some_and(|resource| {
-        matches!(
-            resource.entity.visible,
-            Visible::ByComputer | Visible::ByComputerAndProject
-        )
+        resource
+            .entity
+            .visible
+            .contains(&Sight::Computer("computer"))
     })
 }
 

@@ -57,6 +57,10 @@ impl Context {
             settings: Arc::clone(&self.state.settings),
             base: super::address::base(&self.state).into(),
             now: self.now,
+            viewer: self
+                .operator
+                .is_limited()
+                .then(|| Arc::clone(&self.operator)),
         }
     }
 

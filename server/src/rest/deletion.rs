@@ -5,6 +5,7 @@ use sea_query::{Condition, Expr, ExprTrait, Order, Query};
 use serde_json::json;
 
 use super::{
+    boundary,
     consequences::{self, Plan},
     context::{Context, Note},
     entity::Entity,
@@ -36,6 +37,7 @@ pub async fn delete(
     let entity = resource.entity;
     let wish = Wish::read(params)?;
     read::visible(context, resource, id).await?;
+    boundary::check(context, &mut context.source(), entity, id).await?;
     keeping::check(context, resource, id, wish).await?;
     let mut tx = context.state.db.begin().await?;
     let before = save::stored(&mut tx, entity.table, id)

@@ -14,6 +14,7 @@ use super::{
     action::{Action, Answer, Call, Verb},
     address, badge,
     body::{self, Body, Limits},
+    boundary,
     context::Context,
     deletion,
     entity::Field,
@@ -374,6 +375,10 @@ impl Served {
         self.context.allow(self.resource.entity, action.need)?;
         if action.of_row() {
             read::visible(&self.context, self.resource, id).await?;
+        }
+        if action.of_row() && action.writes {
+            let source = &mut self.context.source();
+            boundary::check(&self.context, source, self.resource.entity, id).await?;
         }
         let body = if matches!(action.verb, Verb::Get) {
             Body::default()

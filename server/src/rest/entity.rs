@@ -6,11 +6,12 @@
 
 use super::{
     action::Action,
+    boundary::Belongs,
     hooks::{Hooks, NO_HOOKS},
     json::Json,
     load::Reading,
     schema::Table,
-    visibility::Visible,
+    visibility::Sight,
 };
 use crate::config::Settings;
 
@@ -360,7 +361,10 @@ pub struct Entity {
     pub identified: Option<super::search::Identified>,
     /// Order of lists; the table's own when empty.
     pub order: &'static [&'static str],
-    pub visible: Visible,
+    /// Where its rows lead to: who is limited sees them when they see all of that. Nothing: everybody sees them.
+    pub visible: &'static [Sight],
+    /// Whose its rows are: who is limited to domains writes no others.
+    pub belongs: Belongs,
     /// How a row is called in a chip, a link, the audit record.
     pub text: Field,
     /// The second line where the search over everything finds it; `None` when it does not look there.
@@ -432,7 +436,8 @@ impl Entity {
         also_searched: None,
         identified: None,
         order: &[],
-        visible: Visible::Always,
+        visible: &[],
+        belongs: Belongs::All,
         text: col("name"),
         sought: None,
         badge: &[],

@@ -22,6 +22,9 @@ pub enum RestError {
     /// The operator lacks a permission.
     #[error("You do not have the permission {0}: ask an administrator for it.")]
     Forbidden(String),
+    /// The operator may do such things, but not to this, with a stable code.
+    #[error("{1}")]
+    Denied(&'static str, String),
     /// The row does not exist, or the operator may not see it.
     #[error("No {0} matches the given query.")]
     NoRow(&'static str),
@@ -151,7 +154,7 @@ impl RestError {
     const fn status(&self) -> StatusCode {
         match self {
             Self::Auth(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::Denied(..) => StatusCode::FORBIDDEN,
             Self::NoRow(_)
             | Self::Nothing
             | Self::NoRoute
@@ -181,7 +184,7 @@ impl RestError {
             Self::MediaType(_) => "unsupported_media_type",
             Self::NotAcceptable => "not_acceptable",
             Self::Fields(_) | Self::Upload(_) => "invalid",
-            Self::Refused(code, _) | Self::Conflict(code, _) => code,
+            Self::Refused(code, _) | Self::Conflict(code, _) | Self::Denied(code, _) => code,
             Self::TooLarge(_) => "too_large",
             Self::NoSpace => "no_space",
             Self::Unavailable(_) | Self::Database(db::Error::Busy) => "unavailable",

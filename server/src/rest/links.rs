@@ -125,8 +125,7 @@ async fn aimed_at(
     id: i64,
 ) -> Result<Option<Json>, RestError> {
     let computers = registry().by_table("client_computer");
-    let (Some(computers), Some(mut rows)) =
-        (computers, audience::computers(resource.entity.table, id))
+    let (Some(computers), Some(mut rows)) = (computers, audience::computers(resource.entity, id))
     else {
         return Ok(None);
     };

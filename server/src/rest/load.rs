@@ -13,8 +13,10 @@ use super::{
     registry::registry,
     schema::{Many, Table, Type},
     value,
+    visibility::{self, Viewer},
 };
 use crate::{
+    auth::Operator,
     config::Settings,
     db::{self, Db, Dialect, Row, Statement, Ts, Tx, json_ids},
     zone::Zone,
@@ -56,9 +58,18 @@ pub struct Reading {
     /// Address of this server, without a slash at its end.
     pub base: Arc<str>,
     pub now: Ts,
+    /// Who reads, where they do not see everything: lists leave out what they do not see.
+    pub viewer: Option<Arc<Operator>>,
 }
 
 impl Reading {
+    /// The condition that a row of a table is seen; `None` when all are.
+    fn hides(&self, table: &str) -> Option<Expr> {
+        let viewer = Viewer::reading(self.viewer.as_deref()?);
+        let entity = registry().by_table(table)?.entity;
+        visibility::condition(entity, viewer)
+    }
+
     /// The organisation's time zone.
     #[must_use]
     pub fn zone(&self) -> &Zone {
@@ -174,7 +185,7 @@ pub fn load<'a>(
                 .push(fragments(source, reading, shape, &keys).await?);
         }
         for (relation, shape) in &plan.many {
-            let pairs = pairs(source, table, relation, ids).await?;
+            let pairs = pairs(source, reading, table, relation, ids).await?;
             let mut targets: Vec<i64> = pairs.iter().map(|(_, other)| *other).collect();
             targets.sort_unstable();
             targets.dedup();
@@ -192,7 +203,7 @@ pub fn load<'a>(
         }
         for relation in &plan.ids {
             let mut lists: HashMap<i64, Vec<Json>> = HashMap::new();
-            for (own, other) in ids_of(source, table, relation, ids).await? {
+            for (own, other) in ids_of(source, reading, table, relation, ids).await? {
                 lists.entry(own).or_default().push(Json::Int(other));
             }
             fetched.ids.push(lists);
@@ -294,9 +305,11 @@ async fn fragments(
         .collect())
 }
 
-/// The pairs of a to-many relation, in the default order of the other side.
+/// The pairs of a to-many relation, in the default order of the other side. Rows that point here belong to the row;
+/// of others only those that are seen.
 async fn pairs(
     source: &mut Source<'_>,
+    reading: &Reading,
     table: &'static Table,
     relation: &str,
     ids: &[i64],
@@ -324,6 +337,9 @@ async fn pairs(
                     Expr::col((ROW, target.key.name)).equals(("l", *other)),
                 )
                 .and_where(source.dialect().in_list(Expr::col(("l", *own)), ids));
+            if let Some(seen) = reading.hides(target.name) {
+                select.and_where(seen);
+            }
         }
         Many::Back { column, .. } => {
             select
@@ -342,18 +358,22 @@ async fn pairs(
 /// The pairs of a to-many relation by id, without touching the other table.
 async fn ids_of(
     source: &mut Source<'_>,
+    reading: &Reading,
     table: &'static Table,
     relation: &str,
     ids: &[i64],
 ) -> db::Result<Vec<(i64, i64)>> {
-    let (from, own, other) = match table.many(relation) {
-        Some(Many::Link {
-            table, own, other, ..
-        }) => (*table, *own, *other),
-        Some(Many::Back { target, column, .. }) => (*target, *column, "id"),
-        None => return Ok(Vec::new()),
+    let Some(many) = table.many(relation) else {
+        return Ok(Vec::new());
     };
-    let select = Query::select()
+    let (from, own, other) = match many {
+        Many::Link {
+            table, own, other, ..
+        } => (*table, *own, *other),
+        Many::Back { target, column, .. } => (*target, *column, "id"),
+    };
+    let mut select = Query::select();
+    select
         .column(own)
         .column(other)
         .from(from)
@@ -363,8 +383,18 @@ async fn ids_of(
                 .in_list(Expr::col(own), json_ids(ids.iter().copied())),
         )
         .order_by(own, sea_query::Order::Asc)
-        .order_by(other, sea_query::Order::Asc)
-        .take();
+        .order_by(other, sea_query::Order::Asc);
+    if matches!(many, Many::Link { .. })
+        && let Some(seen) = reading.hides(many.target())
+        && let Some(target) = registry().tables.get(many.target())
+    {
+        let rows = Query::select()
+            .column((ROW, target.key.name))
+            .from_as(target.name, ROW)
+            .and_where(seen)
+            .take();
+        select.and_where(Expr::col(other).in_subquery(rows));
+    }
     Ok(pairs_of(&source.rows(&select).await?))
 }
 

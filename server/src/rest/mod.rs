@@ -6,6 +6,7 @@
 //! | `entity`, `action`, `hooks` | how an entity is declared |
 //! | `registry` | everything declared, with its paths resolved |
 //! | `path`, `filter`, `search`, `order`, `page`, `visibility` | what a list becomes in SQL |
+//! | `boundary` | what belongs to whose domain, and who may write it |
 //! | `load` | from ids to answers, one query per relation and page |
 //! | `deletion`, `consequences`, `keeping` | what goes with a row, what changes, and what keeps it |
 //! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `audience`, `sought` | the operations |
@@ -15,9 +16,10 @@
 pub mod access;
 pub mod action;
 pub mod address;
-mod audience;
+pub mod audience;
 mod badge;
 pub mod body;
+pub mod boundary;
 mod consequences;
 pub mod context;
 mod deletion;

@@ -10,7 +10,8 @@ use super::{
     error::RestError,
     filter::{self, FilterCall},
     json::Json,
-    load, order,
+    load::{self, Source},
+    order,
     page::{Number, Page, Wanted},
     params::Params,
     path::{Path, ROW},
@@ -29,6 +30,14 @@ pub fn limits(
     resource: &Resource,
     everything: bool,
 ) -> Result<Vec<Expr>, RestError> {
+    let viewer = Viewer {
+        everything,
+        ..Viewer::reading(&context.operator)
+    };
+    limits_of(resource, viewer)
+}
+
+fn limits_of(resource: &Resource, viewer: Viewer<'_>) -> Result<Vec<Expr>, RestError> {
     let mut conditions = Vec::new();
     for (path, value) in &resource.only {
         conditions.push(
@@ -36,11 +45,7 @@ pub fn limits(
                 .map_err(|reason| RestError::Internal(reason.to_string()))?,
         );
     }
-    let viewer = Viewer {
-        operator: &context.operator,
-        everything,
-    };
-    conditions.extend(visibility::condition(resource.entity.visible, viewer));
+    conditions.extend(visibility::condition(resource.entity, viewer));
     Ok(conditions)
 }
 
@@ -321,27 +326,39 @@ pub async fn only_visible(
     table: &'static str,
     ids: Vec<i64>,
 ) -> Result<Vec<i64>, RestError> {
-    let Some(resource) = registry().by_table(table) else {
+    let viewer = Viewer::reading(&context.operator);
+    seen(&mut context.source(), viewer, table, ids).await
+}
+
+/// The same for any viewer, wherever it is read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seen(
+    source: &mut Source<'_>,
+    viewer: Viewer<'_>,
+    table: &'static str,
+    ids: Vec<i64>,
+) -> Result<Vec<i64>, RestError> {
+    if ids.is_empty() {
         return Ok(ids);
-    };
+    }
+    let resource = registry().by_table(table);
+    let key = resource.map_or("id", |resource| resource.entity.table.key.name);
     let list = json_ids(ids.iter().copied());
     let mut select = Query::select();
-    select.column((ROW, "id")).from_as(table, ROW).and_where(
-        context
-            .state
-            .db
-            .dialect()
-            .in_list(Expr::col((ROW, "id")), list),
-    );
-    for condition in limits(context, resource, true)? {
-        select.and_where(condition);
+    select
+        .column((ROW, key))
+        .from_as(table, ROW)
+        .and_where(source.dialect().in_list(Expr::col((ROW, key)), list));
+    if let Some(resource) = resource {
+        for condition in limits_of(resource, viewer)? {
+            select.and_where(condition);
+        }
     }
-    let rows: Vec<(i64,)> = context.state.db.all_query(&select).await?;
-    let visible: HashSet<(i64,)> = rows.into_iter().collect();
-    Ok(ids
-        .into_iter()
-        .filter(|id| visible.contains(&(*id,)))
-        .collect())
+    let rows = source.rows(&select).await?;
+    let seen: HashSet<i64> = rows.iter().filter_map(|row| row.int(0)).collect();
+    Ok(ids.into_iter().filter(|id| seen.contains(id)).collect())
 }
 
 /// One row.

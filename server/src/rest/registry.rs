@@ -162,6 +162,10 @@ fn resolve(tables: &Tables, entity: &'static Entity) -> Result<Resource, Misdecl
     ] {
         check(tables, entity, table, fields)?;
     }
+    let sights = entity.visible.iter().map(|sight| sight.path());
+    for path in sights.chain(entity.belongs.paths().iter().copied()) {
+        Path::resolve(tables, table, path)?;
+    }
     let order = if entity.order.is_empty() {
         table.order
     } else {

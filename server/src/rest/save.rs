@@ -6,19 +6,21 @@ use sea_query::{Alias, Expr, ExprTrait, Query};
 
 use super::{
     body::Body,
+    boundary,
     context::Context,
     entity::{Entity, Target},
     error::RestError,
     hooks::{Change, Prepared},
     load::{self, Source},
     read,
-    registry::{Resource, registry},
+    registry::Resource,
     schema::{Many, Table, Type},
     validate::{self, Mode},
     value::{self, Refused},
     values::{Stored, Values},
+    visibility::Viewer,
 };
-use crate::db::{self, Arg, Db, Row, Tx, json_ids};
+use crate::db::{self, Arg, Row, Tx, json_ids};
 
 /// Creates a row and answers its id.
 ///
@@ -34,7 +36,8 @@ pub async fn create(
         return Ok(id);
     }
     let mut values = validate::values(entity, Mode::Create, body, context.now, context.zone())?;
-    references(context, entity.table, &values, None).await?;
+    references(context, &mut context.source(), entity.table, &values, None).await?;
+    boundary::assign(context, entity, Mode::Create, &mut values)?;
     let mut tx = context.state.db.begin().await?;
     let mut change = Change {
         context,
@@ -57,6 +60,7 @@ pub async fn create(
         values: &mut values,
     };
     entity.hooks.saved(&mut change).await?;
+    boundary::made(context, &mut tx, entity, id).await?;
     let after = stored(&mut tx, entity.table, id).await?;
     record(context, &mut tx, entity, "add", id, None, after.as_ref()).await?;
     tx.commit().await?;
@@ -76,6 +80,7 @@ pub async fn update(
 ) -> Result<(), RestError> {
     let entity = resource.entity;
     read::visible(context, resource, id).await?;
+    boundary::check(context, &mut context.source(), entity, id).await?;
     if let Prepared::Written(_) = entity.hooks.prepare(context, Some(id), &mut body).await? {
         return Ok(());
     }
@@ -84,7 +89,10 @@ pub async fn update(
     let before = stored(&mut tx, entity.table, id)
         .await?
         .ok_or(RestError::NoRow(entity.model.one))?;
-    references(context, entity.table, &values, Some(&before)).await?;
+    let source = &mut Source::Tx(&mut tx);
+    references(context, source, entity.table, &values, Some(&before)).await?;
+    keep_hidden(context, source, entity.table, &mut values, &before).await?;
+    boundary::assign(context, entity, mode, &mut values)?;
     let mut change = Change {
         context,
         tx: &mut tx,
@@ -106,6 +114,7 @@ pub async fn update(
         values: &mut values,
     };
     entity.hooks.saved(&mut change).await?;
+    boundary::check(context, &mut Source::Tx(&mut tx), entity, id).await?;
     let after = stored(&mut tx, entity.table, id).await?;
     if after.as_ref() != Some(&before) {
         record(
@@ -308,13 +317,15 @@ pub async fn relink(tx: &mut Tx, many: &Many, id: i64, ids: &[i64]) -> Result<()
     Ok(())
 }
 
-/// Everything that is referred to must exist; what a relation newly points at must be visible, too.
+/// Everything that is newly referred to must exist and be visible to who writes.
 async fn references(
     context: &Context,
+    source: &mut Source<'_>,
     table: &'static Table,
     values: &Values,
     before: Option<&Stored>,
 ) -> Result<(), RestError> {
+    let writer = Viewer::writing(&context.operator);
     let mut refused = Vec::new();
     for (name, value) in values.columns() {
         let (Some(column), Arg::Int(Some(id))) = (table.column(name), value) else {
@@ -326,24 +337,31 @@ async fn references(
         if before.is_some_and(|before| before.int(name) == Some(*id)) {
             continue;
         }
-        let found = match registry().by_table(target) {
-            Some(resource) => match read::visible(context, resource, *id).await {
-                Ok(()) => true,
-                Err(RestError::NoRow(_)) => false,
-                Err(error) => return Err(error),
-            },
-            None => missing(&context.state.db, target, &[*id]).await?.is_none(),
-        };
-        if !found {
+        if read::seen(source, writer, target, vec![*id])
+            .await?
+            .is_empty()
+        {
             let name = name.strip_suffix("_id").unwrap_or(name);
             refused.push((name.to_owned(), Refused::Unknown(*id).to_string()));
         }
     }
     for (name, ids) in values.links() {
-        if let Some(many) = table.many(name)
-            && let Some(id) = missing(&context.state.db, many.target(), ids).await?
-        {
-            refused.push((name.to_owned(), Refused::Unknown(id).to_string()));
+        let Some(many) = table.many(name) else {
+            continue;
+        };
+        let kept = before
+            .and_then(|before| before.ids(name))
+            .unwrap_or_default();
+        let (old, new): (Vec<i64>, Vec<i64>) =
+            ids.iter().copied().partition(|id| kept.contains(id));
+        // What is there already may be sent back by who reads it there.
+        let reader = Viewer::reading(&context.operator);
+        for (ids, viewer) in [(new, writer), (old, reader)] {
+            let seen = read::seen(source, viewer, many.target(), ids.clone()).await?;
+            if let Some(id) = ids.iter().find(|id| !seen.contains(id)) {
+                refused.push((name.to_owned(), Refused::Unknown(*id).to_string()));
+                break;
+            }
         }
     }
     if refused.is_empty() {
@@ -353,22 +371,31 @@ async fn references(
     }
 }
 
-/// The first of these ids that a table does not have.
-async fn missing(db: &Db, table: &'static str, ids: &[i64]) -> db::Result<Option<i64>> {
-    if ids.is_empty() {
-        return Ok(None);
+/// What a list holds that the operator does not see stays in it.
+async fn keep_hidden(
+    context: &Context,
+    source: &mut Source<'_>,
+    table: &'static Table,
+    values: &mut Values,
+    before: &Stored,
+) -> Result<(), RestError> {
+    if !context.operator.is_limited() {
+        return Ok(());
     }
-    let select = Query::select()
-        .column("id")
-        .from(table)
-        .and_where(
-            db.dialect()
-                .in_list(Expr::col("id"), json_ids(ids.iter().copied())),
-        )
-        .take();
-    let rows: Vec<(i64,)> = db.all_query(&select).await?;
-    let known: HashSet<(i64,)> = rows.into_iter().collect();
-    Ok(ids.iter().copied().find(|id| !known.contains(&(*id,))))
+    let lists: Vec<_> = values
+        .links()
+        .filter_map(|(name, ids)| Some((table.many(name)?, ids.to_vec())))
+        .collect();
+    for (many, mut ids) in lists {
+        let held = before.ids(many.name()).unwrap_or_default();
+        let reader = Viewer::reading(&context.operator);
+        let seen = read::seen(source, reader, many.target(), held.to_vec()).await?;
+        ids.extend(held.iter().filter(|id| !seen.contains(id)));
+        ids.sort_unstable();
+        ids.dedup();
+        values.set_ids(many.name(), ids);
+    }
+    Ok(())
 }
 
 /// Refuses values that another row has already.

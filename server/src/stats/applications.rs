@@ -2,31 +2,44 @@
 
 use axum::Json;
 use axum::extract::State;
+use sea_query::{Expr, Order, Query};
 use serde_json::{Value, json};
 
-use super::counting::{APPLICATIONS, require};
+use super::counting::{APPLICATIONS, Join};
 use crate::app::AppState;
-use crate::args;
+use crate::app_catalog::project_packages::PROJECT_PACKAGES;
 use crate::auth::Operator;
+use crate::core::projects::PROJECTS;
 use crate::rest::error::RestError;
+use crate::rest::path::ROW;
+use crate::rest::visibility::{self, Viewer};
 
 /// Applications each project has packages for, and those without any project.
 pub(super) async fn by_project(
     State(state): State<AppState>,
     operator: Operator,
 ) -> Result<Json<Value>, RestError> {
-    require(&operator, APPLICATIONS.permission)?;
-    let rows: Vec<(Option<i64>, String, i64)> = state
-        .db
-        .all(
-            "SELECT p.id, COALESCE(p.name, 'Without project'), COUNT(DISTINCT t.id) \
-             FROM app_catalog_application t \
-             LEFT JOIN app_catalog_packagesbyproject k ON k.application_id = t.id \
-             LEFT JOIN core_project p ON p.id = k.project_id \
-             GROUP BY p.id, p.name ORDER BY 3 DESC, 2",
-            args![],
-        )
-        .await?;
+    let mut select = APPLICATIONS.rows(&operator)?;
+    Join::left("k", PROJECT_PACKAGES.table.name, "k.application_id = t.id").apply(&mut select);
+    Join::left("p", PROJECTS.table.name, "p.id = k.project_id").apply(&mut select);
+    select
+        .expr(Expr::cust("p.id"))
+        .expr(Expr::cust("COALESCE(p.name, 'Without project')"))
+        .expr(Expr::cust("COUNT(DISTINCT t.id)"))
+        .add_group_by([Expr::cust("p.id"), Expr::cust("p.name")])
+        .order_by_expr(Expr::cust("3"), Order::Desc)
+        .order_by_expr(Expr::cust("2"), Order::Asc);
+    let mut rows: Vec<(Option<i64>, String, i64)> = state.db.all_query(&select).await?;
+    let viewer = Viewer::reading(&operator);
+    if let Some(condition) = visibility::condition(&PROJECTS, viewer) {
+        let visible = Query::select()
+            .column((ROW, "id"))
+            .from_as(PROJECTS.table.name, ROW)
+            .and_where(condition)
+            .take();
+        let visible: Vec<(i64,)> = state.db.all_query(&visible).await?;
+        rows.retain(|row| row.0.is_none_or(|project| visible.contains(&(project,))));
+    }
     let labels: Vec<&str> = rows.iter().map(|row| row.1.as_str()).collect();
     let total: i64 = rows.iter().map(|row| row.2).sum();
     let data: Vec<Value> = rows

@@ -5,8 +5,10 @@ use serde_json::Value;
 
 use crate::auth::Operator;
 use crate::db::{Db, Result, Row};
+use crate::rest::entity::Entity;
 use crate::rest::error::RestError;
-use crate::rest::visibility::{self, Viewer, Visible};
+use crate::rest::visibility::{self, Viewer};
+use crate::{app_catalog, computers, core};
 
 /// A table whose rows are counted; its alias is `t`.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +16,8 @@ pub(super) struct Source {
     /// Without this permission there is no statistic.
     pub permission: &'static str,
     pub table: &'static str,
-    pub visible: Visible,
+    /// Whose declaration says what of it is visible.
+    pub entity: &'static Entity,
 }
 
 /// A table joined to it: alias, table, condition; `LEFT` joins keep rows without a partner.
@@ -81,11 +84,8 @@ impl Source {
 
     /// Leaves out what the operator does not see.
     pub(super) fn limit(&self, operator: &Operator, select: &mut SelectStatement) {
-        let viewer = Viewer {
-            operator,
-            everything: true,
-        };
-        if let Some(condition) = visibility::condition(self.visible, viewer) {
+        let viewer = Viewer::reading(operator);
+        if let Some(condition) = visibility::condition(self.entity, viewer) {
             select.and_where(condition);
         }
     }
@@ -134,75 +134,75 @@ pub(super) fn json_of(row: &Row, index: usize) -> Value {
 pub(super) const COMPUTERS: Source = Source {
     permission: "client.view_computer",
     table: "client_computer",
-    visible: Visible::Computer,
+    entity: &computers::computer::COMPUTERS,
 };
 pub(super) const DEPLOYMENTS: Source = Source {
     permission: "core.view_deployment",
     table: "core_deployment",
-    visible: Visible::Deployment,
+    entity: &core::deployments::DEPLOYMENTS,
 };
 pub(super) const ERRORS: Source = Source {
     permission: "client.view_error",
     table: "client_error",
-    visible: Visible::ByComputerAndProject,
+    entity: &computers::errors::ERRORS,
 };
 pub(super) const FAULTS: Source = Source {
     permission: "client.view_fault",
     table: "client_fault",
-    visible: Visible::ByComputerAndProject,
+    entity: &computers::faults::FAULTS,
 };
 pub(super) const REQUESTS: Source = Source {
     permission: "app_catalog.view_applicationrequest",
     table: "application_request",
-    visible: Visible::ByComputer,
+    entity: &app_catalog::application_requests::APPLICATION_REQUESTS,
 };
 pub(super) const MIGRATIONS: Source = Source {
     permission: "client.view_migration",
     table: "client_migration",
-    visible: Visible::ByComputerAndProject,
+    entity: &computers::migrations::MIGRATIONS,
 };
 pub(super) const SYNCHRONIZATIONS: Source = Source {
     permission: "client.view_synchronization",
     table: "client_synchronization",
-    visible: Visible::ByComputer,
+    entity: &computers::syncs::SYNCS,
 };
 pub(super) const STATUS_LOGS: Source = Source {
     permission: "client.view_statuslog",
     table: "client_statuslog",
-    visible: Visible::ByComputer,
+    entity: &computers::status_logs::STATUS_LOGS,
 };
 pub(super) const NOTIFICATIONS: Source = Source {
     permission: "client.view_notification",
     table: "client_notification",
-    visible: Visible::Always,
+    entity: &computers::notifications::NOTIFICATIONS,
 };
 pub(super) const ATTRIBUTES: Source = Source {
     permission: "core.view_attribute",
     table: "core_attribute",
-    visible: Visible::Attribute,
+    entity: &core::attributes::ATTRIBUTES,
 };
 pub(super) const PACKAGES: Source = Source {
     permission: "core.view_package",
     table: "core_package",
-    visible: Visible::ByProject,
+    entity: &core::packages::PACKAGES,
 };
 pub(super) const PACKAGE_SETS: Source = Source {
     permission: "core.view_packageset",
     table: "core_packageset",
-    visible: Visible::ByProject,
+    entity: &core::package_sets::PACKAGE_SETS,
 };
 pub(super) const STORES: Source = Source {
     permission: "core.view_store",
     table: "core_store",
-    visible: Visible::ByProject,
+    entity: &core::stores::STORES,
 };
 pub(super) const APPLICATIONS: Source = Source {
     permission: "app_catalog.view_application",
     table: "app_catalog_application",
-    visible: Visible::Always,
+    entity: &app_catalog::applications::APPLICATIONS,
 };
 pub(super) const INVENTORIES: Source = Source {
     permission: "client.view_packagehistory",
     table: "client_computer",
-    visible: Visible::Computer,
+    entity: &computers::computer::COMPUTERS,
 };

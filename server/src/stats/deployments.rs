@@ -1,11 +1,11 @@
 //! How far a deployment has come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use sea_query::{Expr, ExprTrait as _};
+use sea_query::{Expr, ExprTrait as _, Order};
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::format_description;
@@ -14,40 +14,58 @@ use super::counting::DEPLOYMENTS;
 use crate::app::AppState;
 use crate::args;
 use crate::auth::Operator;
+use crate::core;
 use crate::core::rules::schedule::{self, Delay};
-use crate::db::{self, Db};
+use crate::db::{Db, json_ids};
+use crate::rest::audience;
 use crate::rest::error::RestError;
-
-/// The computers in use that a deployment is aimed at, whatever the date: those that hold an attribute it includes,
-/// directly or through its schedule, and none it excludes.
-const ASSIGNED: &str = "SELECT c.id FROM client_computer c \
-    JOIN core_deployment d ON d.id = $1 AND d.project_id = c.project_id \
-    WHERE c.status IN ('assigned', 'reserved', 'unknown') AND c.id IN ( \
-        SELECT h.computer_id FROM client_computer_sync_attributes h WHERE h.attribute_id IN ( \
-            SELECT attribute_id FROM core_deployment_included_attributes WHERE deployment_id = $1 \
-            UNION SELECT a.attribute_id FROM core_scheduledelay_attributes a \
-            JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
-            JOIN core_deployment s ON s.schedule_id = y.schedule_id WHERE s.id = $1) \
-        UNION SELECT h.computer_id FROM client_computer_tags h WHERE h.serverattribute_id IN ( \
-            SELECT attribute_id FROM core_deployment_included_attributes WHERE deployment_id = $1 \
-            UNION SELECT a.attribute_id FROM core_scheduledelay_attributes a \
-            JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
-            JOIN core_deployment s ON s.schedule_id = y.schedule_id WHERE s.id = $1)) \
-    AND c.id NOT IN ( \
-        SELECT h.computer_id FROM client_computer_sync_attributes h WHERE h.attribute_id IN ( \
-            SELECT attribute_id FROM core_deployment_excluded_attributes WHERE deployment_id = $1) \
-        UNION SELECT h.computer_id FROM client_computer_tags h WHERE h.serverattribute_id IN ( \
-            SELECT attribute_id FROM core_deployment_excluded_attributes WHERE deployment_id = $1)) \
-    ORDER BY c.id";
+use crate::rest::path::ROW;
+use crate::rest::visibility;
 
 const RESULTS: &str = "SELECT computer_id FROM client_deploymentresult \
     WHERE deployment_id = $1 AND ok = $2 ORDER BY computer_id";
+
+/// The computers in use that a deployment is aimed at, whatever the date, as far as the operator sees them.
+async fn aimed_at(db: &Db, operator: &Operator, deployment: i64) -> Result<Vec<i64>, RestError> {
+    let Some(mut select) = audience::computers(&core::deployments::DEPLOYMENTS, deployment) else {
+        return Ok(Vec::new());
+    };
+    let id = || Expr::col((ROW, "id"));
+    if let Some(visible) = visibility::computers(operator) {
+        select.and_where(id().in_subquery(visible));
+    }
+    select.expr(id()).order_by((ROW, "id"), Order::Asc);
+    let rows: Vec<(i64,)> = db.all_query(&select).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// The computers for which it went well, or did not, as far as the operator sees them.
+async fn results(
+    db: &Db,
+    operator: &Operator,
+    deployment: i64,
+    ok: bool,
+) -> Result<Vec<i64>, RestError> {
+    let rows: Vec<(i64,)> = db.all(RESULTS, args![deployment, ok]).await?;
+    let all: Vec<i64> = rows.into_iter().map(|row| row.0).collect();
+    let Some(mut visible) = visibility::computers(operator) else {
+        return Ok(all);
+    };
+    visible.and_where(
+        db.dialect()
+            .in_list(Expr::col(("vc", "id")), json_ids(all.iter().copied())),
+    );
+    let rows: Vec<(i64,)> = db.all_query(&visible).await?;
+    let seen: HashSet<i64> = rows.into_iter().map(|row| row.0).collect();
+    Ok(all.into_iter().filter(|id| seen.contains(id)).collect())
+}
 
 /// The deployment of the address, which the operator sees.
 pub(super) struct Deployment {
     id: i64,
     start: Date,
     schedule: Option<i64>,
+    operator: Operator,
 }
 
 impl FromRequestParts<AppState> for Deployment {
@@ -70,6 +88,7 @@ impl FromRequestParts<AppState> for Deployment {
             id,
             start: day(&start, state),
             schedule,
+            operator,
         })
     }
 }
@@ -80,18 +99,15 @@ pub(super) fn day(text: &str, state: &AppState) -> Date {
         .unwrap_or_else(|_| state.settings.clients.time_zone.date(state.clock.now()))
 }
 
-async fn ids(db: &Db, sql: &'static str, args: db::Args) -> Result<Vec<i64>, RestError> {
-    let rows: Vec<(i64,)> = db.all(sql, args).await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
-}
-
 /// `GET deployments/<id>/computers/assigned/`
 pub(super) async fn assigned(
     State(state): State<AppState>,
     deployment: Deployment,
 ) -> Result<Json<Vec<i64>>, RestError> {
     let id = deployment.id;
-    ids(&state.db, ASSIGNED, args![id]).await.map(Json)
+    aimed_at(&state.db, &deployment.operator, id)
+        .await
+        .map(Json)
 }
 
 /// `GET deployments/<id>/computers/status/ok/`
@@ -100,7 +116,9 @@ pub(super) async fn content(
     deployment: Deployment,
 ) -> Result<Json<Vec<i64>>, RestError> {
     let id = deployment.id;
-    ids(&state.db, RESULTS, args![id, true]).await.map(Json)
+    results(&state.db, &deployment.operator, id, true)
+        .await
+        .map(Json)
 }
 
 /// `GET deployments/<id>/computers/status/error/`
@@ -109,7 +127,9 @@ pub(super) async fn failed(
     deployment: Deployment,
 ) -> Result<Json<Vec<i64>>, RestError> {
     let id = deployment.id;
-    ids(&state.db, RESULTS, args![id, false]).await.map(Json)
+    results(&state.db, &deployment.operator, id, false)
+        .await
+        .map(Json)
 }
 
 async fn delays(db: &Db, schedule: i64) -> Result<Vec<(i64, Delay)>, RestError> {
@@ -131,16 +151,10 @@ pub(super) async fn timeline(
     deployment: Deployment,
 ) -> Result<Json<Value>, RestError> {
     let id = deployment.id;
-    let assigned = ids(&state.db, ASSIGNED, args![id]).await?.len();
-    let (ok, error): (i64, i64) = state
-        .db
-        .one(
-            "SELECT CAST(COALESCE(SUM(CASE WHEN ok THEN 1 ELSE 0 END), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(CASE WHEN ok THEN 0 ELSE 1 END), 0) AS BIGINT) \
-             FROM client_deploymentresult WHERE deployment_id = $1",
-            args![id],
-        )
-        .await?;
+    let operator = &deployment.operator;
+    let assigned = aimed_at(&state.db, operator, id).await?.len();
+    let ok = results(&state.db, operator, id, true).await?.len();
+    let error = results(&state.db, operator, id, false).await?.len();
     let rows = match deployment.schedule {
         Some(schedule) => delays(&state.db, schedule).await?,
         None => Vec::new(),
@@ -165,12 +179,11 @@ pub(super) async fn delay(
     State(state): State<AppState>,
     deployment: Deployment,
 ) -> Result<Json<Value>, RestError> {
-    let id = deployment.id;
     let refused =
         || RestError::Refused("no_schedule", "The deployment has no schedule.".to_owned());
     let schedule = deployment.schedule.ok_or_else(refused)?;
     let delays = delays(&state.db, schedule).await?;
-    let opened = opening_days(&state, id, deployment.start, &delays).await?;
+    let opened = opening_days(&state, &deployment, &delays).await?;
     let rows: Vec<Delay> = delays.iter().map(|row| row.1).collect();
     let today = state.settings.clients.time_zone.date(state.clock.now());
     let mut labels = Vec::new();
@@ -192,23 +205,29 @@ pub(super) async fn delay(
 /// How many computers the deployment opens for on each day.
 async fn opening_days(
     state: &AppState,
-    id: i64,
-    start: Date,
+    deployment: &Deployment,
     delays: &[(i64, Delay)],
 ) -> Result<BTreeMap<Date, usize>, RestError> {
     let mut opens: BTreeMap<i64, Date> = BTreeMap::new();
-    let assigned = ids(&state.db, ASSIGNED, args![id]).await?;
+    let Deployment { id, start, .. } = *deployment;
+    let assigned = aimed_at(&state.db, &deployment.operator, id).await?;
     let holders: Vec<(i64, i64)> = state
         .db
         .all(
             "SELECT h.computer_id, a.scheduledelay_id FROM client_computer_sync_attributes h \
              JOIN core_scheduledelay_attributes a ON a.attribute_id = h.attribute_id \
              JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
-             JOIN core_deployment d ON d.schedule_id = y.schedule_id WHERE d.id = $1 \
+             JOIN core_schedule s ON s.id = y.schedule_id \
+             AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+             WHERE m.computer_id = h.computer_id AND m.domain_id = s.domain_id)) \
+             JOIN core_deployment d ON d.schedule_id = s.id WHERE d.id = $1 \
              UNION SELECT h.computer_id, a.scheduledelay_id FROM client_computer_tags h \
              JOIN core_scheduledelay_attributes a ON a.attribute_id = h.serverattribute_id \
              JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
-             JOIN core_deployment d ON d.schedule_id = y.schedule_id WHERE d.id = $1",
+             JOIN core_schedule s ON s.id = y.schedule_id \
+             AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+             WHERE m.computer_id = h.computer_id AND m.domain_id = s.domain_id)) \
+             JOIN core_deployment d ON d.schedule_id = s.id WHERE d.id = $1",
             args![id],
         )
         .await?;

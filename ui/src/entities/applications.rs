@@ -1,5 +1,5 @@
 //! The software that people find in Play.
-use super::{ATTRIBUTES, CATEGORIES, PROJECTS, choices};
+use super::{ATTRIBUTES, CATEGORIES, DOMAIN, PROJECTS, choices};
 use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
@@ -113,6 +113,7 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
                     },
                 )
                 .help(label!(application.audience_help)),
+                DOMAIN,
                 Field::new(
                     "level",
                     label!(application.level),

@@ -1,5 +1,5 @@
 //! Included minus excluded attributes under a name that is an attribute again.
-use super::ATTRIBUTES;
+use super::{ATTRIBUTES, DOMAIN};
 use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
@@ -41,6 +41,7 @@ pub static ATTRIBUTE_SETS_SHEET: Sheet = Sheet {
         fields: &[
             Field::new("name", label!(common.name), Kind::Text).required(),
             Field::new("description", label!(common.description), Kind::Area),
+            DOMAIN,
             Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
             Field::new(
                 "included_attributes",

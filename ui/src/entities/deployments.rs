@@ -1,5 +1,5 @@
 //! Repositories aimed at computers, with what to install and when.
-use super::{ATTRIBUTES, DOMAINS, PACKAGES, PROJECTS, SCHEDULES};
+use super::{ATTRIBUTES, DOMAIN, DOMAINS, PACKAGES, PROJECTS, SCHEDULES};
 use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
@@ -115,15 +115,7 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
                 .required()
                 .fixed()
                 .help(label!(deployment.project_help)),
-                Field::new(
-                    "domain",
-                    label!(domain.singular),
-                    Kind::One {
-                        entity: &DOMAINS,
-                        filter: |_| String::new(),
-                    },
-                )
-                .help(label!(deployment.domain_help)),
+                DOMAIN,
                 Field::new("enabled", label!(common.enabled), Kind::Flag)
                     .help(label!(deployment.enabled_help))
                     .initially(|| json!(true)),

@@ -1,5 +1,5 @@
 //! Checks that computers run; what they print is a fault.
-use super::{ATTRIBUTES, USERS, choices};
+use super::{ATTRIBUTES, DOMAIN, USERS, choices};
 use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
@@ -44,6 +44,7 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
             fields: &[
                 Field::new("name", label!(common.name), Kind::Text).required(),
                 Field::new("description", label!(common.description), Kind::Area),
+                DOMAIN,
                 Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
             ],
         },

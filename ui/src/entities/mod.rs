@@ -58,10 +58,19 @@ pub use synchronizations::SYNCHRONIZATIONS;
 pub use tags::TAGS;
 pub use users::USERS;
 
-use crate::{
-    entity::{Entity, Sheet},
-    text::t,
-};
+use crate::entity::{Entity, Field, Kind, Sheet};
+use crate::text::{label, t};
+
+/// The domain whose computers something is limited to.
+const DOMAIN: Field = Field::new(
+    "domain",
+    label!(domain.singular),
+    Kind::One {
+        entity: &DOMAINS,
+        filter: |_| String::new(),
+    },
+)
+.help(label!(deployment.domain_help));
 
 /// Every entity that has a list.
 pub static ALL: &[&Entity] = &[

@@ -1,5 +1,5 @@
 //! Applications that have to be there, or must not be.
-use super::ATTRIBUTES;
+use super::{ATTRIBUTES, DOMAIN};
 use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
@@ -41,6 +41,7 @@ pub static POLICIES_SHEET: Sheet = Sheet {
                 Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
                 Field::new("exclusive", label!(policy.exclusive), Kind::Flag)
                     .help(label!(policy.exclusive_help)),
+                DOMAIN,
                 Field::new("comment", label!(common.comment), Kind::Area),
             ],
         },

@@ -1,4 +1,5 @@
 //! Delays that release a deployment to further computers day by day.
+use super::DOMAIN;
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
@@ -28,6 +29,7 @@ pub static SCHEDULES_SHEET: Sheet = Sheet {
         fields: &[
             Field::new("name", label!(common.name), Kind::Text).required(),
             Field::new("description", label!(common.description), Kind::Area),
+            DOMAIN,
         ],
     }],
     below: Some(crate::pages::schedules::below),

@@ -19,6 +19,8 @@ pub struct Fixes {
     pub broken_sets_are_skipped_alone: bool,
     /// Policies apply also to computers that no deployment reaches.
     pub policies_need_no_deployment: bool,
+    /// Who has domains and prefers none of them sees those, not everything.
+    pub no_preference_is_limited: bool,
 }
 
 impl Default for Fixes {
@@ -29,6 +31,7 @@ impl Default for Fixes {
             domains_see_all_attributes: true,
             broken_sets_are_skipped_alone: true,
             policies_need_no_deployment: true,
+            no_preference_is_limited: true,
         }
     }
 }

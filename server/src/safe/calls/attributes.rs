@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::core::rules::attribute_values::{AttributeValue, Kind, expand};
 use crate::core::rules::targeting::Attributes;
 use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
-use crate::db::{AttributeId, PropertyId};
+use crate::db::{AttributeId, DomainId, PropertyId};
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::shapes::search_fields;
@@ -95,8 +95,9 @@ impl Plan {
             current.iter().copied().chain(tag_ids).collect()
         };
         let mut domains = Vec::new();
-        for name in sets::domains(db, &seen).await? {
-            properties.add(&mut domains, "DMN", &name);
+        let within = sets::domains(db, &seen).await?;
+        for (_, name) in &within {
+            properties.add(&mut domains, "DMN", name);
         }
         found.join(Found::look_up(db, &domains).await?);
         values.extend(domains);
@@ -104,7 +105,8 @@ impl Plan {
         let mut wanted: Attributes = found.ids().collect();
         if properties.enabled("SET").is_some() {
             wanted.insert(ALL_SYSTEMS);
-            let sets = sets::all(db, &wanted).await?;
+            let within: Vec<DomainId> = within.iter().map(|(id, _)| *id).collect();
+            let sets = sets::all(db, computer, &wanted, &within).await?;
             let alone = call
                 .state
                 .settings

@@ -17,7 +17,8 @@ pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
         })
         .collect();
     let synchronised = attributes::synchronised_ids(db, call.computer.id).await?;
-    let policies = policies::for_computer(db, call.project.id, &synchronised).await?;
+    let policies =
+        policies::for_computer(db, call.project.id, call.computer.id, &synchronised).await?;
     let always = call
         .state
         .settings

@@ -71,8 +71,10 @@ pub(crate) async fn applications(
                  FROM client_computer_tags WHERE computer_id = $1), \
                  n AS (SELECT id, name, description, created_at, score, icon, category_id, \
                  CASE WHEN EXISTS (SELECT 1 FROM application_request r WHERE r.computer_id = $1 \
-                 AND r.application_id = app_catalog_application.id AND r.state = 'approved') \
-                 THEN 'U' ELSE level END AS level FROM app_catalog_application) \
+                 AND r.application_id = d.id AND r.state = 'approved') \
+                 THEN 'U' ELSE level END AS level FROM app_catalog_application d \
+                 WHERE (d.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+                 WHERE m.computer_id = $1 AND m.domain_id = d.domain_id))) \
                  SELECT n.id, n.name, n.description, n.created_at, n.score, n.icon, n.level, \
                  n.category_id, g.name AS category, b.id AS packages_id, \
                  b.packages_to_install AS packages FROM n \

@@ -57,6 +57,9 @@ pub(crate) async fn available(
                  AND (EXISTS (SELECT 1 FROM core_deployment_included_attributes i \
                  JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) \
                  OR EXISTS (SELECT 1 FROM core_scheduledelay s \
+                 JOIN core_schedule y ON y.id = s.schedule_id \
+                 AND (y.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+                 WHERE m.computer_id = $3 AND m.domain_id = y.domain_id)) \
                  JOIN core_scheduledelay_attributes l ON l.scheduledelay_id = s.id \
                  JOIN a ON a.id = l.attribute_id WHERE s.schedule_id = d.schedule_id)) \
                  AND NOT EXISTS (SELECT 1 FROM core_deployment_excluded_attributes e \
@@ -67,10 +70,10 @@ pub(crate) async fn available(
                  AND NOT EXISTS (SELECT 1 FROM core_domain_excluded_attributes e \
                  JOIN a ON a.id = e.attribute_id WHERE e.domain_id = d.domain_id)))"
             ),
-            args![project, &listed],
+            args![project, &listed, computer],
         )
         .await?;
-    let mut delays = delays(db, project, &listed).await?;
+    let mut delays = delays(db, project, computer, &listed).await?;
     let mut available: Vec<Deployment> = candidates
         .into_iter()
         .filter(|deployment| {
@@ -113,23 +116,28 @@ pub(crate) async fn offering(
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
-/// Rows of schedules that are open to one of the attributes, by deployment.
+/// Rows of schedules that are open to one of the attributes, by deployment; of a schedule of a domain only
+/// for computers in it.
 async fn delays(
     db: &Db,
     project: ProjectId,
+    computer: ComputerId,
     listed: &str,
 ) -> Result<HashMap<DeploymentId, Vec<DelayRow>>> {
     let rows: Vec<(DeploymentId, i64, i64, AttributeId)> = db
         .all(
             sql!(
                 "SELECT d.id, s.delay, s.duration, MIN(l.attribute_id) FROM core_deployment d \
-                 JOIN core_scheduledelay s ON s.schedule_id = d.schedule_id \
+                 JOIN core_schedule y ON y.id = d.schedule_id \
+                 AND (y.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+                 WHERE m.computer_id = $3 AND m.domain_id = y.domain_id)) \
+                 JOIN core_scheduledelay s ON s.schedule_id = y.id \
                  JOIN core_scheduledelay_attributes l ON l.scheduledelay_id = s.id \
                  WHERE d.project_id = $1 AND d.enabled AND l.attribute_id IN ",
                 ids(2),
                 " GROUP BY d.id, s.id, s.delay, s.duration"
             ),
-            args![project, listed],
+            args![project, listed, computer],
         )
         .await?;
     let mut delays: HashMap<DeploymentId, Vec<DelayRow>> = HashMap::new();

@@ -21,6 +21,8 @@ pub(crate) async fn definitions(db: &Db, computer: ComputerId) -> Result<Vec<Def
              WHERE computer_id = $1 UNION SELECT serverattribute_id FROM client_computer_tags \
              WHERE computer_id = $1) \
              SELECT f.language, f.name, f.code FROM client_faultdefinition f WHERE f.enabled \
+             AND (f.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+             WHERE m.computer_id = $1 AND m.domain_id = f.domain_id)) \
              AND EXISTS (SELECT 1 FROM client_faultdefinition_included_attributes i \
              JOIN a ON a.id = i.attribute_id WHERE i.faultdefinition_id = f.id) \
              AND NOT EXISTS (SELECT 1 FROM client_faultdefinition_excluded_attributes e \

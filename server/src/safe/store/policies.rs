@@ -5,16 +5,17 @@ use std::collections::HashMap;
 use crate::core::rules::ALL_SYSTEMS;
 use crate::core::rules::packages::{Policy, PolicyGroup};
 use crate::core::rules::targeting::{Attributes, Audience};
-use crate::db::{AttributeId, Db, PolicyId, ProjectId, Result, json_ids};
+use crate::db::{AttributeId, ComputerId, Db, PolicyId, ProjectId, Result, json_ids};
 use crate::{args, sql};
 
 /// The enabled policies that include one of `attributes` or All Systems, by name; their groups by
-/// priority, with the packages of the applications for `project`.
+/// priority, with the packages of the applications for `project`; of domains only those the computer is in.
 ///
 /// Audiences hold only what the computer has, which is enough to decide by.
 pub(crate) async fn for_computer(
     db: &Db,
     project: ProjectId,
+    computer: ComputerId,
     attributes: &Attributes,
 ) -> Result<Vec<Policy>> {
     let listed = json_ids(attributes.iter().copied().chain([ALL_SYSTEMS]));
@@ -25,9 +26,10 @@ pub(crate) async fn for_computer(
                  AND EXISTS (SELECT 1 FROM app_catalog_policy_included_attributes i \
                  WHERE i.policy_id = p.id AND i.attribute_id IN ",
                 ids(1),
-                ")"
+                ") AND (p.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+                 WHERE m.computer_id = $2 AND m.domain_id = p.domain_id))"
             ),
-            args![&listed],
+            args![&listed, computer],
         )
         .await?;
     if policies.is_empty() {
@@ -36,7 +38,7 @@ pub(crate) async fn for_computer(
     policies.sort_by(|a, b| a.1.cmp(&b.1));
     let chosen = json_ids(policies.iter().map(|(id, ..)| *id));
     let mut audiences = audiences(db, &chosen, &listed).await?;
-    let mut groups = groups(db, project, &chosen, &mut audiences).await?;
+    let mut groups = groups(db, (project, computer), &chosen, &mut audiences).await?;
     let policy = |(id, _, exclusive): (PolicyId, String, bool)| Policy {
         exclusive,
         audience: audiences.remove(&(true, id.0)).unwrap_or_default(),
@@ -90,7 +92,7 @@ async fn audiences(db: &Db, policies: &str, attributes: &str) -> Result<Audience
 
 async fn groups(
     db: &Db,
-    project: ProjectId,
+    (project, computer): (ProjectId, ComputerId),
     policies: &str,
     audiences: &mut Audiences,
 ) -> Result<HashMap<PolicyId, Vec<PolicyGroup>>> {
@@ -100,13 +102,15 @@ async fn groups(
                 "SELECT g.policy_id, g.id, b.packages_to_install FROM app_catalog_policygroup g \
                  LEFT JOIN app_catalog_policygroup_applications l ON l.policygroup_id = g.id \
                  LEFT JOIN app_catalog_application n ON n.id = l.application_id \
+                 AND (n.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+                 WHERE m.computer_id = $3 AND m.domain_id = n.domain_id)) \
                  LEFT JOIN app_catalog_packagesbyproject b \
                  ON b.application_id = n.id AND b.project_id = $1 \
                  WHERE g.policy_id IN ",
                 ids(2),
                 " ORDER BY g.policy_id, g.priority, g.id, n.id"
             ),
-            args![project, policies],
+            args![project, policies, computer],
         )
         .await?;
     let mut groups: HashMap<PolicyId, Vec<PolicyGroup>> = HashMap::new();

@@ -61,6 +61,8 @@ pub(crate) async fn to_evaluate(db: &Db, computer: ComputerId) -> Result<Vec<Cod
              WHERE computer_id = $1) \
              SELECT s.property_att_id AS id, '' AS prefix, s.language, s.code \
              FROM core_singularity s WHERE s.enabled \
+             AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+             WHERE m.computer_id = $1 AND m.domain_id = s.domain_id)) \
              AND EXISTS (SELECT 1 FROM core_singularity_included_attributes i \
              JOIN a ON a.id = i.attribute_id WHERE i.singularity_id = s.id) \
              AND NOT EXISTS (SELECT 1 FROM core_singularity_excluded_attributes e \

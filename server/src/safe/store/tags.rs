@@ -37,6 +37,8 @@ pub(crate) async fn offered(
              o AS (SELECT i.attribute_id AS id FROM core_deployment_included_attributes i \
              JOIN core_deployment s ON s.id = i.deployment_id \
              WHERE s.project_id = $2 AND s.enabled \
+             AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+             WHERE m.computer_id = $1 AND m.domain_id = s.domain_id)) \
              UNION SELECT l.serverattribute_id FROM core_domain_tags l \
              JOIN d ON d.id = l.domain_id \
              UNION SELECT t.id FROM core_attribute t \

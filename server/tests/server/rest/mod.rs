@@ -4,6 +4,7 @@ mod actions;
 mod conformance;
 mod contract;
 mod deleting;
+mod domains;
 mod fleet;
 mod heard;
 mod lists;

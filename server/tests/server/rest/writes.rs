@@ -335,7 +335,11 @@ on_both_engines! {
             assert_eq!(org.admin.delete(&path).await.code(), "built_in", "{path}");
         }
         assert_eq!(patch(&org, "tags", own["id"].as_i64().unwrap(), json!({"value": "SOUTH"})).await.status, 400);
-        org.admin.delete(&format!("{TOKEN}domains/{id}/")).await;
+        let used = org.admin.delete(&format!("{TOKEN}domains/{id}/")).await;
+        assert_eq!((used.status, used.code()), (409, "in_use"), "{}", used.text);
+        assert!(used.text.contains("Base"), "{}", used.text);
+        assert_eq!(patch(&org, "deployments", org.id("deployments"), json!({"domain": null})).await.status, 200);
+        assert_eq!(org.admin.delete(&format!("{TOKEN}domains/{id}/")).await.status, 204);
         assert_eq!(values().await, Vec::<String>::new());
     }
 

@@ -1,6 +1,7 @@
 //! The sealed client protocol, as a computer and a packager use it.
 
 mod attributes;
+mod domains;
 mod packages;
 mod refusals;
 mod registration;
