@@ -6,6 +6,7 @@ pub mod app;
 pub mod app_catalog;
 pub mod audit;
 pub mod auth;
+pub mod body;
 pub mod clock;
 pub mod computers;
 pub mod config;

@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +22,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::body::pace::{Outgoing, Pace, Traffic};
+
 /// A connection that is to end, and on which no request is in work, ends after this long at the latest.
 const PARTING: Duration = Duration::from_millis(500);
 /// While requests are in work on HTTP/2, a peer that is gone is noticed this late.
@@ -30,7 +33,7 @@ const PING_EVERY: Duration = Duration::from_secs(30);
 pub(super) async fn serve(
     mut listener: TcpListener,
     router: Router,
-    silence: Duration,
+    limits: Limits,
     stop: CancellationToken,
 ) {
     let mut connections = JoinSet::new();
@@ -38,7 +41,7 @@ pub(super) async fn serve(
         tokio::select! {
             // Waits out what is wrong with the listener, such as too many open files.
             (stream, peer) = Accept::accept(&mut listener) => {
-                let connection = Connection { router: router.clone(), peer, silence, stop: stop.clone() };
+                let connection = Connection { router: router.clone(), peer, limits, stop: stop.clone() };
                 connections.spawn(connection.serve(stream));
             }
             Some(_) = connections.join_next() => {}
@@ -49,11 +52,19 @@ pub(super) async fn serve(
     while connections.join_next().await.is_some() {}
 }
 
+/// What a connection may take its time for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// How long it may wait for the head of the next request.
+    pub(super) silence: Duration,
+    /// How slowly answers may be read.
+    pub(super) pace: Pace,
+}
+
 struct Connection {
     router: Router,
     peer: SocketAddr,
-    /// How long it may wait for the head of the next request.
-    silence: Duration,
+    limits: Limits,
     stop: CancellationToken,
 }
 
@@ -61,10 +72,13 @@ impl Connection {
     async fn serve(self, stream: TcpStream) {
         // Small answers must not wait for the next packet.
         let _ = stream.set_nodelay(true);
+        let traffic = Arc::new(Traffic::default());
+        let outgoing = Arc::clone(&traffic);
         let (in_work, mut watched) = watch::channel(0_usize);
         let (router, peer) = (self.router, self.peer);
         let service = service_fn(move |request: axum::http::Request<Incoming>| {
             let guard = InWork::enter(&in_work);
+            let outgoing = Outgoing::new(Arc::clone(&outgoing));
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             let answer = router.clone().oneshot(request);
@@ -72,6 +86,7 @@ impl Connection {
                 let answer = answer.await?;
                 Ok::<_, Infallible>(answer.map(|body| Answer {
                     body,
+                    outgoing,
                     _guard: guard,
                 }))
             }
@@ -79,15 +94,25 @@ impl Connection {
         let builder = builder();
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
+        let pace = self.limits.pace;
+        let mut too_slow = pin!(traffic.too_slow(pace));
         let mut parting = false;
         loop {
             let waits = *watched.borrow_and_update() == 0;
-            let patience = if parting { PARTING } else { self.silence };
+            let patience = if parting {
+                PARTING
+            } else {
+                self.limits.silence
+            };
             tokio::select! {
                 ended = connection.as_mut() => {
                     if let Err(error) = ended {
                         tracing::debug!(%peer, %error, "a connection failed");
                     }
+                    return;
+                }
+                () = too_slow.as_mut() => {
+                    tracing::debug!(%peer, "a connection ends: its answer is read too slowly");
                     return;
                 }
                 // The service holds the sender for as long as the connection lives.
@@ -136,6 +161,7 @@ impl Drop for InWork {
 /// The body of an answer.
 struct Answer {
     body: Body,
+    outgoing: Outgoing,
     _guard: InWork,
 }
 
@@ -147,7 +173,12 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        self.outgoing.asked();
+        let next = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if let Some(Ok(frame)) = &next {
+            self.outgoing.offer(frame.data_ref().map_or(0, Bytes::len));
+        }
+        Poll::Ready(next)
     }
 
     fn is_end_stream(&self) -> bool {

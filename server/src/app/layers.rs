@@ -50,7 +50,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
     let inner = routes
         .layer(DefaultBodyLimit::max(limit))
         .layer(from_fn_with_state(
-            state.settings.silence(),
+            (state.settings.silence(), state.settings.pace()),
             super::linger::read_rest,
         ))
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))

@@ -16,22 +16,27 @@ use axum::response::Response;
 use futures_util::{Stream, StreamExt as _};
 use tower_http::timeout::TimeoutBody;
 
+use crate::body::pace::{Known, Pace, Paced};
+
 /// Bytes read for the sake of the answer at most.
 const MOST: usize = 64 * 1024 * 1024;
 /// Time spent on it at most.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Answers a request when it has been read. Its body may be silent for so long.
+/// Answers a request when it has been read. Its body may be silent for so long, and has to come at a pace.
 pub(super) async fn read_rest(
-    State(silence): State<Duration>,
-    request: Request,
+    State((silence, pace)): State<(Duration, Pace)>,
+    mut request: Request,
     next: Next,
 ) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
     let waits = request.headers().contains_key(header::EXPECT);
+    let known = Known::default();
+    request.extensions_mut().insert(known.clone());
     let (parts, body) = request.into_parts();
+    let body = Paced::new(body, pace, known);
     let body = Body::new(TimeoutBody::new(silence, body));
     let body = Shared {
         stream: Arc::new(Mutex::new(body.into_data_stream())),

@@ -121,7 +121,10 @@ impl App {
         let serving = connections::serve(
             listener,
             router(state.clone()),
-            state.settings.silence(),
+            connections::Limits {
+                silence: state.settings.silence(),
+                pace: state.settings.pace(),
+            },
             state.stop.clone(),
         );
         let server = tokio::spawn(serving);

@@ -8,12 +8,6 @@ use crate::rest::body::{self, Body, Limits};
 use crate::rest::error::RestError;
 use crate::rest::value::Refused;
 
-/// Whoever is not signed in yet has little to say.
-const LIMITS: Limits = Limits {
-    memory: 64 * 1024,
-    file: 0,
-};
-
 /// The members of a body.
 #[derive(Debug)]
 pub struct Fields(pub Body);
@@ -22,7 +16,8 @@ impl FromRequest<AppState> for Fields {
     type Rejection = RestError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, RestError> {
-        let body = body::read(request, &state.files, LIMITS).await?.object()?;
+        let limits = Limits::anonymous(&state.settings);
+        let body = body::read(request, &state.files, limits).await?.object()?;
         Ok(Self(body))
     }
 }

@@ -9,6 +9,7 @@ use super::{AuthError, Connection, Credential, credential};
 use crate::app::AppState;
 use crate::args;
 use crate::audit::Author;
+use crate::body::pace;
 use crate::db::{Db, DomainId, Result, ScopeId, UserId};
 
 /// An operator who signed in. Handlers take one as an argument; nothing else makes one.
@@ -203,6 +204,7 @@ impl FromRequestParts<AppState> for Operator {
         match operator {
             Ok(operator) => {
                 state.auth.operators.hit(&operator.id.to_string())?;
+                pace::know(&parts.extensions);
                 parts.extensions.insert(operator.clone());
                 Ok(operator)
             }

@@ -6,8 +6,12 @@ use std::time::Duration;
 
 use super::check::{log_filter, postgres, search_fields, status, within};
 use super::value::{LogFormat, Names, Networks, PublicUrl, Secret, SettingValue};
+use crate::body::Caps;
+use crate::body::pace::Pace;
 use crate::safe::settings::ClientSettings;
 use crate::zone::Zone;
+
+const MIB: u64 = 1024 * 1024;
 
 /// How one setting is named, read and shown.
 pub(super) struct Setting {
@@ -127,15 +131,29 @@ settings! {
     rate_computers: u32 = "0",
         "Requests of computers from one address in a minute; 0 means no limit, because many computers may share one.";
     body_limit_mb: u32 = "16" where within::<1, 1_024>,
-        "Largest body of an ordinary request, in MiB.";
-    upload_limit_mb: u32 = "2048" where within::<1, 1_048_576>,
-        "Largest package, in MiB.";
+        "Largest body of an ordinary request of an operator, and of a sealed call without a file, in MiB.";
+    upload_limit_mb: u32 = "4096" where within::<1, 1_048_576>,
+        "Largest upload, in MiB.";
+    upload_parts: u32 = "1000" where within::<1, 100_000>,
+        "Most parts of an operator's form: fields and files.";
+    anonymous_body_kb: u32 = "64" where within::<1, 16_384>,
+        "Largest body of a request before sign-in, in KiB.";
+    anonymous_parts: u32 = "20" where within::<4, 1_000>,
+        "Most parts of a form before sign-in, and of a sealed call.";
+    part_head_kb: u32 = "8" where within::<1, 1_024>,
+        "Longest head of one part of a form, which holds its name, in KiB.";
     request_timeout_seconds: u32 = "60" where within::<1, 3_600>,
         "Seconds an ordinary request may take.";
     upload_timeout_seconds: u32 = "3600" where within::<1, 86_400>,
         "Seconds a request with a large body may take.";
     idle_timeout_seconds: u32 = "60" where within::<1, 3_600>,
         "Seconds of silence after which a connection ends: before its next request, or within the body of one.";
+    slowest_bytes_per_second: u32 = "1024",
+        "A body or an answer that goes slower than this ends; 0 bears everything.";
+    slow_seconds: u32 = "60" where within::<1, 3_600>,
+        "Seconds over which that is measured.";
+    anonymous_slow_seconds: u32 = "15" where within::<1, 3_600>,
+        "Seconds over which it is measured for a body that comes before sign-in.";
     stop_timeout_seconds: u32 = "20",
         "Seconds running requests and jobs get to finish when the server stops.";
     job_workers: u32 = "2" where within::<0, 64>,
@@ -176,6 +194,47 @@ impl Settings {
         self.public_url
             .as_ref()
             .map_or_else(|| format!("http://{}", self.listen), PublicUrl::base)
+    }
+
+    /// The most a body may hold before anybody is signed in.
+    pub fn anonymous_caps(&self) -> Caps {
+        Caps {
+            whole: u64::from(self.anonymous_body_kb) * 1024,
+            parts: self.anonymous_parts,
+            head: self.part_head_kb * 1024,
+        }
+    }
+
+    /// The most a sealed call may hold: a message whose quotes are escaped, the project, and a file where it takes one.
+    pub fn sealed_caps(&self, file: u64) -> Caps {
+        Caps {
+            whole: u64::from(self.body_limit_mb) * MIB + 64 * 1024 + file,
+            parts: self.anonymous_parts,
+            head: self.part_head_kb * 1024,
+        }
+    }
+
+    /// The most a request of an operator may hold, files included.
+    pub fn operator_caps(&self) -> Caps {
+        Caps {
+            whole: u64::from(self.body_limit_mb) * MIB + self.upload_limit(),
+            parts: self.upload_parts,
+            head: self.part_head_kb * 1024,
+        }
+    }
+
+    /// The largest upload, in bytes.
+    pub fn upload_limit(&self) -> u64 {
+        u64::from(self.upload_limit_mb) * MIB
+    }
+
+    /// The slowest that bytes may come and go.
+    pub fn pace(&self) -> Pace {
+        Pace {
+            bytes_per_second: self.slowest_bytes_per_second,
+            window: Duration::from_secs(u64::from(self.slow_seconds)),
+            anonymous: Duration::from_secs(u64::from(self.anonymous_slow_seconds)),
+        }
     }
 
     /// How long a connection may be silent.

@@ -75,7 +75,7 @@ pub(super) async fn project(
     connection: Connection,
     request: Request,
 ) -> Response {
-    let wanted: ProjectRequest = match read_body(request).await {
+    let wanted: ProjectRequest = match read_body(request, state.settings.anonymous_caps()).await {
         Ok(wanted) => wanted,
         Err(refusal) => return unsealed(refusal),
     };
@@ -110,7 +110,7 @@ pub(super) async fn packager(
     connection: Connection,
     request: Request,
 ) -> Response {
-    let credentials: Credentials = match read_body(request).await {
+    let credentials: Credentials = match read_body(request, state.settings.anonymous_caps()).await {
         Ok(credentials) => credentials,
         Err(refusal) => return unsealed(refusal),
     };

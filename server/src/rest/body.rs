@@ -11,6 +11,8 @@ use super::{
     error::RestError,
     value::{Refused, id_list},
 };
+use crate::body::{Caps, guard};
+use crate::config::Settings;
 use crate::files::{SpoolError, Spooled, Store};
 
 /// How large a body may be.
@@ -20,10 +22,33 @@ pub struct Limits {
     pub memory: usize,
     /// Each file.
     pub file: u64,
+    /// The whole body.
+    pub caps: Caps,
 }
 
-/// Most that is kept in memory of the body of an operator.
-pub const IN_MEMORY: usize = 16 * 1024 * 1024;
+impl Limits {
+    /// Of whoever is not signed in yet, and has little to say.
+    #[must_use]
+    pub fn anonymous(settings: &Settings) -> Self {
+        let caps = settings.anonymous_caps();
+        Self {
+            memory: usize::try_from(caps.whole).unwrap_or(usize::MAX),
+            file: 0,
+            caps,
+        }
+    }
+
+    /// Of an operator.
+    #[must_use]
+    pub fn operator(settings: &Settings) -> Self {
+        let memory = u64::from(settings.body_limit_mb) * 1024 * 1024;
+        Self {
+            memory: usize::try_from(memory).unwrap_or(usize::MAX),
+            file: settings.upload_limit(),
+            caps: settings.operator_caps(),
+        }
+    }
+}
 
 /// An uploaded file, already on disk.
 #[derive(Debug)]
@@ -94,6 +119,15 @@ impl Body {
 /// # Errors
 /// For other media types, malformed bodies and bodies that are too large.
 pub async fn read(request: Request, files: &Store, limits: Limits) -> Result<Body, RestError> {
+    let (request, verdict) = guard(request, limits.caps);
+    let body = read_any(request, files, limits).await;
+    match verdict.exceeded() {
+        Some(exceeded) => Err(exceeded.into()),
+        None => body,
+    }
+}
+
+async fn read_any(request: Request, files: &Store, limits: Limits) -> Result<Body, RestError> {
     let media_type = request
         .headers()
         .get(header::CONTENT_TYPE)

@@ -402,10 +402,7 @@ impl Served {
 
     async fn body(&self, request: Request) -> Result<Body, RestError> {
         let state = &self.context.state;
-        let limits = Limits {
-            memory: body::IN_MEMORY,
-            file: u64::from(state.settings.upload_limit_mb) * 1024 * 1024,
-        };
+        let limits = Limits::operator(&state.settings);
         body::read(request, &state.files, limits).await
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{page::InvalidPage, search::TooMuch, value::Refused};
-use crate::{auth::AuthError, db};
+use crate::{auth::AuthError, body::Exceeded, db};
 
 /// The member for what concerns no single field.
 pub const WHOLE: &str = "non_field_errors";
@@ -62,6 +62,9 @@ pub enum RestError {
     Conflict(&'static str, String),
     #[error("The body is larger than the {0} bytes accepted here.")]
     TooLarge(u64),
+    /// A limit of the whole body or of its parts.
+    #[error(transparent)]
+    Exceeded(#[from] Exceeded),
     /// The disk is full.
     #[error("{}", crate::files::NO_SPACE)]
     NoSpace,
@@ -165,7 +168,7 @@ impl RestError {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Fields(_) | Self::Upload(_) | Self::Refused(..) => StatusCode::BAD_REQUEST,
             Self::Conflict(..) => StatusCode::CONFLICT,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::Exceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
             Self::Unavailable(_) | Self::Database(db::Error::Busy) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -185,7 +188,7 @@ impl RestError {
             Self::NotAcceptable => "not_acceptable",
             Self::Fields(_) | Self::Upload(_) => "invalid",
             Self::Refused(code, _) | Self::Conflict(code, _) | Self::Denied(code, _) => code,
-            Self::TooLarge(_) => "too_large",
+            Self::TooLarge(_) | Self::Exceeded(_) => "too_large",
             Self::NoSpace => "no_space",
             Self::Unavailable(_) | Self::Database(db::Error::Busy) => "unavailable",
             Self::Database(_) | Self::Internal(_) => "internal",

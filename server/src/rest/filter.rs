@@ -16,7 +16,7 @@ use super::{
     entity::{CustomFilter, Entity},
     error::RestError,
     params::Params,
-    path::{Path, UnknownPath},
+    path::{BadPath, Path},
     registry::Tables,
     schema::Type,
     value::{self, Refused},
@@ -77,7 +77,7 @@ impl Operation {
 #[derive(Debug, thiserror::Error)]
 pub enum BadFilter {
     #[error(transparent)]
-    Path(#[from] UnknownPath),
+    Path(#[from] BadPath),
     #[error("the filter {0:?} has an unknown operator")]
     Operator(String),
 }
@@ -161,6 +161,9 @@ impl Filter {
                 .map(|text| value::filtered(loose(ty), text, zone))
                 .collect::<Result<Vec<_>, _>>()?;
             let values: Vec<Arg> = values.into_iter().flatten().collect();
+            if values.len() > value::MOST_VALUES {
+                return Err(Refused::TooMany(value::MOST_VALUES));
+            }
             return Ok(Some(
                 self.path.some(&|column| one_of(column, &values, dialect)),
             ));

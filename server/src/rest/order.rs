@@ -4,9 +4,10 @@ use sea_query::{Condition, Expr, ExprTrait as _, JoinType, NullOrdering, Order, 
 
 use super::{
     entity::Entity,
-    path::{Path, ROW, UnknownPath},
+    path::{BadPath, Path, ROW},
     registry::Tables,
     schema::Table,
+    value::Refused,
 };
 
 /// One key of an order.
@@ -41,7 +42,7 @@ pub fn declared(
     tables: &Tables,
     table: &'static Table,
     order: &[&str],
-) -> Result<Vec<Key>, UnknownPath> {
+) -> Result<Vec<Key>, BadPath> {
     let mut keys = Vec::new();
     for word in order {
         extend(tables, table, word, &mut keys)?;
@@ -55,7 +56,7 @@ fn extend(
     table: &'static Table,
     word: &str,
     keys: &mut Vec<Key>,
-) -> Result<(), UnknownPath> {
+) -> Result<(), BadPath> {
     let (name, descending) = match word.strip_prefix('-') {
         Some(name) => (name, true),
         None => (word, false),
@@ -83,9 +84,17 @@ fn extend(
     Ok(())
 }
 
+/// Most keys of an order that is asked for.
+const MOST_KEYS: usize = 50;
+
 /// What was asked for in `ordering`: own columns, relations and computed values; anything else is ignored.
-#[must_use]
-pub fn asked(tables: &Tables, entity: &Entity, text: &str) -> Vec<Key> {
+///
+/// # Errors
+/// For more keys than anybody needs.
+pub fn asked(tables: &Tables, entity: &Entity, text: &str) -> Result<Vec<Key>, Refused> {
+    if text.split(',').count() > MOST_KEYS {
+        return Err(Refused::TooMany(MOST_KEYS));
+    }
     let mut keys = Vec::new();
     for word in text.split(',').map(str::trim) {
         let name = word.strip_prefix('-').unwrap_or(word);
@@ -102,7 +111,7 @@ pub fn asked(tables: &Tables, entity: &Entity, text: &str) -> Vec<Key> {
             let _ = extend(tables, entity.table, word, &mut keys);
         }
     }
-    keys
+    Ok(keys)
 }
 
 fn is_own(table: &'static Table, name: &str) -> bool {

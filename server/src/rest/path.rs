@@ -14,15 +14,19 @@ pub const ROW: &str = "t";
 
 const INNER: [&str; 6] = ["t1", "t2", "t3", "t4", "t5", "t6"];
 
-/// A declaration names something that does not exist.
+/// A declared path that cannot be walked.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "{table}: the path {path:?} stops at {segment:?}, which is neither a column nor a relation"
-)]
-pub struct UnknownPath {
-    pub table: &'static str,
-    pub path: String,
-    pub segment: String,
+pub enum BadPath {
+    #[error(
+        "{table}: the path {path:?} stops at {segment:?}, which is neither a column nor a relation"
+    )]
+    Unknown {
+        table: &'static str,
+        path: String,
+        segment: String,
+    },
+    #[error("{table}: the path {path:?} leads over more than {} tables", INNER.len())]
+    TooLong { table: &'static str, path: String },
 }
 
 /// One step from a row to another table.
@@ -39,6 +43,17 @@ enum Hop {
 }
 
 impl Hop {
+    /// How many tables it leads over.
+    fn tables(&self) -> usize {
+        match self {
+            Self::Many {
+                many: Many::Link { .. },
+                ..
+            } => 2,
+            Self::One { .. } | Self::Many { .. } => 1,
+        }
+    }
+
     const fn target(&self) -> &'static Table {
         match self {
             Self::One { target, .. } | Self::Many { target, .. } => target,
@@ -94,30 +109,24 @@ impl Path {
     ///
     /// # Errors
     /// When a segment is neither a column, a computed value nor a relation.
-    pub fn resolve(
-        tables: &Tables,
-        table: &'static Table,
-        path: &str,
-    ) -> Result<Self, UnknownPath> {
+    pub fn resolve(tables: &Tables, table: &'static Table, path: &str) -> Result<Self, BadPath> {
         let mut hops = Vec::new();
         let mut at = table;
         let mut segments = path.split("__").peekable();
         while let Some(segment) = segments.next() {
             let last = segments.peek().is_none();
             if last && let Some(leaf) = leaf_of(at, segment) {
-                return Ok(Self { hops, leaf });
+                return Self { hops, leaf }.within_reach(table, path);
             }
-            let unknown = || UnknownPath {
+            let unknown = || BadPath::Unknown {
                 table: table.name,
                 path: path.to_owned(),
                 segment: segment.to_owned(),
             };
             if let Some((column, target)) = at.one(segment) {
                 if last {
-                    return Ok(Self {
-                        hops,
-                        leaf: Leaf::Column(column),
-                    });
+                    let leaf = Leaf::Column(column);
+                    return Self { hops, leaf }.within_reach(table, path);
                 }
                 at = tables.get(target).ok_or_else(unknown)?;
                 hops.push(Hop::One {
@@ -129,17 +138,29 @@ impl Path {
                 hops.push(Hop::Many { many, target: at });
                 if last {
                     let leaf = at.column("id").map(Leaf::Column).ok_or_else(unknown)?;
-                    return Ok(Self { hops, leaf });
+                    return Self { hops, leaf }.within_reach(table, path);
                 }
             } else {
                 return Err(unknown());
             }
         }
-        Err(UnknownPath {
+        Err(BadPath::Unknown {
             table: table.name,
             path: path.to_owned(),
             segment: String::new(),
         })
+    }
+
+    /// Each table on the way takes a name of its own, and there are only so many.
+    fn within_reach(self, table: &'static Table, path: &str) -> Result<Self, BadPath> {
+        let tables: usize = self.hops.iter().map(Hop::tables).sum();
+        if tables > INNER.len() {
+            return Err(BadPath::TooLong {
+                table: table.name,
+                path: path.to_owned(),
+            });
+        }
+        Ok(self)
     }
 
     #[must_use]
@@ -252,7 +273,7 @@ fn some(
     };
     let id = hop.target().key.name;
     let only_id = rest.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == id);
-    let inner = INNER[depth.min(INNER.len() - 1)];
+    let inner = INNER[depth];
     let rows = |column: &'static str| -> SelectStatement {
         Query::select()
             .column((inner, column))
@@ -279,7 +300,7 @@ fn some(
                     let condition = if only_id {
                         test(link)
                     } else {
-                        let far = INNER[(depth + 1).min(INNER.len() - 1)];
+                        let far = INNER[depth + 1];
                         link.in_subquery(
                             Query::select()
                                 .column((far, id))
@@ -313,7 +334,7 @@ fn scalar(hops: &[Hop], leaf: Leaf, alias: &'static str, depth: usize) -> Expr {
     if rest.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == "id") {
         return Expr::col((alias, *column));
     }
-    let inner = INNER[depth.min(INNER.len() - 1)];
+    let inner = INNER[depth];
     let select = Query::select()
         .expr(scalar(rest, leaf, inner, depth + 1))
         .from_as(target.name, inner)

@@ -122,15 +122,20 @@ fn resolved(resource: &Resource, name: &str) -> Option<Path> {
 }
 
 /// Adds the order that was asked for, or the entity's own.
+///
+/// # Errors
+/// When too much was asked for.
 pub fn ordered(
     context: &Context,
     resource: &Resource,
     params: &Params,
     select: &mut SelectStatement,
-) {
+) -> Result<(), RestError> {
     let asked = params
         .get("ordering")
         .map(|text| order::asked(&registry().tables, resource.entity, text))
+        .transpose()
+        .map_err(|reason| RestError::refused("ordering", &reason))?
         .unwrap_or_default();
     let first: Vec<_> = names_of_settings(context, resource)
         .filter_map(|name| resolved(resource, name))
@@ -143,6 +148,7 @@ pub fn ordered(
         None if resource.entity.walked => order::walk(select, &resource.order, table),
         None => order::apply(select, &resource.order, table),
     }
+    Ok(())
 }
 
 /// A list that is asked for.
@@ -176,7 +182,7 @@ pub async fn page(
     }
     let mut ids = rows.clone();
     ids.column((ROW, table.key.name));
-    ordered(context, resource, list.filters, &mut ids);
+    ordered(context, resource, list.filters, &mut ids)?;
     let length = async {
         match kept {
             Some(counted) => sum(context, rows, counted).await,
@@ -237,7 +243,7 @@ pub async fn all_ids(
 ) -> Result<Vec<i64>, RestError> {
     let mut select = selected(context, resource, params).await?;
     select.column((ROW, resource.entity.table.key.name));
-    ordered(context, resource, params, &mut select);
+    ordered(context, resource, params, &mut select)?;
     ids(context, select, None, 0).await
 }
 

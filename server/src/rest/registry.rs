@@ -6,7 +6,7 @@ use super::{
     entity::{Csv, Double, Entity, Field},
     filter::{self, BadFilter, Filter},
     order::{self, Key},
-    path::{Path, UnknownPath},
+    path::{BadPath, Path},
     schema::{Many, Table},
 };
 
@@ -55,7 +55,7 @@ pub struct Resource {
 #[derive(Debug, thiserror::Error)]
 pub enum Misdeclared {
     #[error(transparent)]
-    Path(#[from] UnknownPath),
+    Path(#[from] BadPath),
     #[error("{route}: {source}")]
     Filter {
         route: &'static str,
@@ -183,17 +183,17 @@ fn resolve(tables: &Tables, entity: &'static Entity) -> Result<Resource, Misdecl
             .only
             .iter()
             .map(|(path, value)| Ok((Path::resolve(tables, table, path)?, *value)))
-            .collect::<Result<_, UnknownPath>>()?,
+            .collect::<Result<_, BadPath>>()?,
         doubles: entity
             .doubles
             .iter()
             .map(|double| Ok((Path::resolve(tables, table, double.kind.0)?, double)))
-            .collect::<Result<_, UnknownPath>>()?,
+            .collect::<Result<_, BadPath>>()?,
         csv: csv_fields(tables, entity)?,
     })
 }
 
-fn paths(tables: &Tables, table: &'static Table, names: &[&str]) -> Result<Vec<Path>, UnknownPath> {
+fn paths(tables: &Tables, table: &'static Table, names: &[&str]) -> Result<Vec<Path>, BadPath> {
     names
         .iter()
         .map(|name| Path::resolve(tables, table, name))

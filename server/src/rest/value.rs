@@ -30,6 +30,8 @@ pub enum Refused {
     NotAChoice(String),
     #[error("Write at most {0} characters.")]
     TooLong(usize),
+    #[error("Write at most {0} values at once.")]
+    TooMany(usize),
     #[error("Write a number between {0} and {1}.")]
     OutOfRange(i64, i64),
     #[error("This value must not be empty.")]
@@ -39,6 +41,9 @@ pub enum Refused {
     #[error("There is nothing with the id {0}.")]
     Unknown(i64),
 }
+
+/// The longest list of values that is taken at once.
+pub const MOST_VALUES: usize = 20_000;
 
 /// The value of a column of a row, as it is shown.
 #[must_use]
@@ -306,6 +311,9 @@ fn names(value: &Value) -> Result<Vec<String>, Refused> {
 pub fn id_list(value: &Value) -> Result<Vec<i64>, Refused> {
     let mut ids = Vec::new();
     collect_ids(value, &mut ids)?;
+    if ids.len() > MOST_VALUES {
+        return Err(Refused::TooMany(MOST_VALUES));
+    }
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::keys::KeyRingError;
 use super::protocol::Stopping;
+use crate::body::Exceeded;
 use crate::db;
 use crate::files::SpoolError;
 
@@ -103,6 +104,12 @@ impl From<KeyRingError> for Refusal {
 impl From<Stopping> for Refusal {
     fn from(error: Stopping) -> Self {
         Self::Internal(error.to_string())
+    }
+}
+
+impl From<Exceeded> for Refusal {
+    fn from(error: Exceeded) -> Self {
+        Self::Plain(StatusCode::PAYLOAD_TOO_LARGE, error.to_string())
     }
 }
 

@@ -10,9 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::answer::Refusal;
+use crate::body::{Caps, Verdict, guard};
 
-/// Bytes of a body without a file: a message whose quotes are escaped, and the project.
-const MAX_BODY: usize = MAX_MESSAGE_LEN + 64 * 1024;
+/// Bytes of one text of a body: a message whose quotes are escaped.
+const MAX_TEXT: usize = MAX_MESSAGE_LEN + 64 * 1024;
 
 /// The two texts every call has.
 #[derive(Debug, Default, Deserialize)]
@@ -36,7 +37,16 @@ pub(crate) fn text_or_empty<'de, D: serde::Deserializer<'de>>(
 }
 
 /// The fields of a body as `T`; an empty body has none.
-pub(crate) async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
+pub(crate) async fn read<T: DeserializeOwned>(request: Request, caps: Caps) -> Result<T, Refusal> {
+    let (request, verdict) = guard(request, caps);
+    let fields = read_any(request).await;
+    match verdict.exceeded() {
+        Some(exceeded) => Err(exceeded.into()),
+        None => fields,
+    }
+}
+
+async fn read_any<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
     let mut fields = match content_type(&request).as_str() {
         "multipart/form-data" => Value::Object(part_fields(request).await?),
         "application/x-www-form-urlencoded" => {
@@ -61,8 +71,17 @@ pub(super) fn is_multipart(request: &Request) -> bool {
     content_type(request) == "multipart/form-data"
 }
 
+/// The parts of a body of at most so much, and what tells afterwards whether it was too much.
+pub(super) async fn guarded_parts(
+    request: Request,
+    caps: Caps,
+) -> Result<(Multipart, Verdict), Refusal> {
+    let (request, verdict) = guard(request, caps);
+    Ok((parts(request).await?, verdict))
+}
+
 /// The parts of a body.
-pub(super) async fn parts(request: Request) -> Result<Multipart, Refusal> {
+async fn parts(request: Request) -> Result<Multipart, Refusal> {
     Multipart::from_request(request, &())
         .await
         .map_err(|error| Refusal::bad_request(error.to_string()))
@@ -72,7 +91,7 @@ pub(super) async fn parts(request: Request) -> Result<Multipart, Refusal> {
 async fn part_fields(request: Request) -> Result<Map<String, Value>, Refusal> {
     let mut parts = parts(request).await?;
     let mut fields = Map::new();
-    let mut left = MAX_BODY;
+    let mut left = MAX_TEXT;
     while let Some(mut field) = parts.next_field().await.map_err(broken_part)? {
         let Some(name) = field.name().map(str::to_owned) else {
             continue;
@@ -102,7 +121,7 @@ impl Texts {
             Some("project") => &mut self.project,
             _ => return Ok(()),
         };
-        let mut left = MAX_BODY;
+        let mut left = MAX_TEXT;
         *into = text(&mut field, &mut left).await?;
         Ok(())
     }
@@ -142,9 +161,6 @@ async fn whole(request: Request) -> Result<Vec<u8>, Refusal> {
     while let Some(chunk) = chunks.next().await {
         let chunk =
             chunk.map_err(|_| Refusal::bad_request("The request broke off before its end."))?;
-        if bytes.len() + chunk.len() > MAX_BODY {
-            return Err(too_large());
-        }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
@@ -156,7 +172,7 @@ pub(super) fn broken_part(error: MultipartError) -> Refusal {
 }
 
 fn too_large() -> Refusal {
-    let detail = format!("The request is larger than the {MAX_BODY} bytes allowed.");
+    let detail = format!("The message is larger than the {MAX_TEXT} bytes allowed.");
     Refusal::Plain(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{Extension, Request, State};
+use axum::extract::{Extension, Multipart, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
@@ -30,6 +30,7 @@ use super::store::projects::{self, Project};
 use crate::app::{AppState, AsItIs};
 use crate::audit::Author;
 use crate::auth::{AuthError, Connection};
+use crate::body::pace;
 use crate::core::rules::status::Status;
 use crate::db::{self, ComputerId, Ts};
 use crate::files::Spooled;
@@ -250,6 +251,7 @@ where
             if let Err(exceeded) = protocol.hit(&state, connection) {
                 return AuthError::from(exceeded).into_response();
             }
+            pace::know(request.extensions());
             let certificate = Certificate::of(&request);
             let arrival = Arrival {
                 state,
@@ -409,7 +411,8 @@ async fn begin(
     protocol: Arc<Protocol>,
     request: Request,
 ) -> Result<(Exchange, Project, String), Refusal> {
-    let Texts { msg, project } = body::read(request).await?;
+    let caps = state.settings.sealed_caps(0);
+    let Texts { msg, project } = body::read(request, caps).await?;
     let project = projects::by_name(&state.db, &project).await?;
     let project = project.ok_or_else(|| Refusal::no_such("Project"))?;
     let exchange = Exchange::begin(state, protocol, Owner::Project(&project.slug)).await?;
@@ -517,11 +520,6 @@ where
     })
 }
 
-/// The largest file taken, in bytes.
-fn upload_limit(state: &AppState) -> u64 {
-    u64::from(state.settings.upload_limit_mb) * 1024 * 1024
-}
-
 /// Opens what a packager sends.
 struct Opener<'a> {
     exchange: &'a Exchange,
@@ -540,12 +538,25 @@ impl Opener<'_> {
         &self,
         request: Request,
     ) -> Result<(Value, Author, Option<Upload>), Refusal> {
+        let settings = &self.exchange.state.settings;
         if !body::is_multipart(&request) {
-            let texts: Texts = body::read(request).await?;
+            let texts: Texts = body::read(request, settings.sealed_caps(0)).await?;
             let (claims, author) = self.open(texts.msg).await?;
             return Ok((claims, author, None));
         }
-        let mut parts = body::parts(request).await?;
+        let caps = settings.sealed_caps(settings.upload_limit());
+        let (parts, verdict) = body::guarded_parts(request, caps).await?;
+        let read = self.parts(parts).await;
+        match verdict.exceeded() {
+            Some(exceeded) => Err(exceeded.into()),
+            None => read,
+        }
+    }
+
+    async fn parts(
+        &self,
+        mut parts: Multipart,
+    ) -> Result<(Value, Author, Option<Upload>), Refusal> {
         let mut texts = Texts::default();
         while let Some(field) = parts.next_field().await.map_err(body::broken_part)? {
             if field.name() != Some("file") {
@@ -560,7 +571,7 @@ impl Opener<'_> {
                 .unwrap_or_default()
                 .to_owned();
             let state = &self.exchange.state;
-            let mut spool = state.files.spool(upload_limit(state))?;
+            let mut spool = state.files.spool(state.settings.upload_limit())?;
             spool.write_all(field).await?;
             let content = spool.finish().await?;
             return Ok((claims, author, Some(Upload { name, content })));

@@ -145,3 +145,98 @@ async fn a_stopping_server_waits_for_requests_and_not_for_halves_of_them() {
     assert!(begun.elapsed() < SOON);
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+/// A server that bears less than a kilobyte a second for one second only.
+async fn hasty() -> Server {
+    Server::with(Settings {
+        slow_seconds: 1,
+        anonymous_slow_seconds: 1,
+        ..Server::sqlite_settings()
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_drips_ends() {
+    let server = hasty().await;
+    let mut dripping = connect(server.app.address, &login(10_000)).await;
+    let begun = Instant::now();
+    while dripping.write_all(b" ").await.is_ok() {
+        if begun.elapsed() > Duration::from_secs(3) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let answer = rest(&mut dripping).await;
+    assert!(answer.contains("1024 bytes a second"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_reads_ends() {
+    let server = hasty().await;
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut lazy = socket.connect(server.app.address).await.unwrap();
+    lazy.write_all(
+        b"GET /api/schema/swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n",
+    )
+    .await
+    .unwrap();
+    let mut bytes = vec![0; 1024];
+    lazy.read_exact(&mut bytes).await.unwrap();
+    let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+    let length = head.split("content-length: ").nth(1).unwrap();
+    let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let _ = lazy.read_to_end(&mut bytes).await;
+    assert!(bytes.len() < length, "{} of {length}", bytes.len());
+}
+
+/// A form with the given parts, sent in pieces of unknown number.
+async fn send_form(server: &Server, path: &str, parts: &[(String, &str)]) -> (u16, String) {
+    let mut form = String::new();
+    for (name, content) in parts {
+        form +=
+            &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n");
+    }
+    form += "--b--\r\n";
+    let pieces: Vec<Vec<u8>> = form.as_bytes().chunks(1000).map(<[u8]>::to_vec).collect();
+    let pieces = pieces.into_iter().map(Ok::<_, std::io::Error>);
+    let answer = server
+        .anonymous()
+        .request(reqwest::Method::POST, path)
+        .header("content-type", "multipart/form-data; boundary=b")
+        .body(reqwest::Body::wrap_stream(futures_util::stream::iter(
+            pieces,
+        )))
+        .send()
+        .await
+        .unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_strangers_are_small_have_few_parts_and_short_names() {
+    let server = Server::on_sqlite().await;
+    let sealed = "/api/v1/safe/computers/id/";
+    let many: Vec<_> = (0..21).map(|n| (format!("field{n}"), "")).collect();
+    let long = vec![("x".repeat(9_000), "")];
+    let large = "x".repeat(70_000);
+    let large = vec![("username".to_owned(), large.as_str())];
+    for path in ["/token-auth/", sealed] {
+        for (parts, reason) in [
+            (&many, "more than the 20 parts"),
+            (&long, "longer than the 8192 bytes"),
+        ] {
+            let (status, text) = send_form(&server, path, parts).await;
+            assert_eq!(status, 413, "{path} {text}");
+            assert!(text.contains(reason), "{path} {text}");
+        }
+    }
+    let (status, text) = send_form(&server, "/token-auth/", &large).await;
+    assert_eq!(status, 413, "{text}");
+    // An ordinary form is read.
+    let parts = [("msg".to_owned(), "x"), ("project".to_owned(), "none")];
+    let (status, text) = send_form(&server, sealed, &parts).await;
+    assert_eq!(status, 404, "{text}");
+}

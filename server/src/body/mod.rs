@@ -1,0 +1,116 @@
+//! How large a body may be: as a whole, in parts, and in the head of each part. What reads bodies puts them behind a
+//! [`guard`] first. [`pace`] says how slowly it may come.
+
+pub mod pace;
+mod parts;
+
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::Request;
+use axum::http::header;
+use futures_util::Stream;
+
+use parts::Parts;
+
+/// The most a body may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Caps {
+    /// Bytes, all in all.
+    pub whole: u64,
+    /// Parts of a multipart form.
+    pub parts: u32,
+    /// Bytes of the head of one part, which holds its name.
+    pub head: u32,
+}
+
+/// What was too large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Exceeded {
+    /// All of it.
+    #[error("The body is larger than the {0} bytes allowed: send less at once.")]
+    Whole(u64),
+    /// Their number.
+    #[error("The form has more than the {0} parts allowed: send fewer at once.")]
+    Parts(u32),
+    /// The name of one, with what else stands before its content.
+    #[error(
+        "The head of a part of the form is longer than the {0} bytes allowed: use a shorter name."
+    )]
+    Head(u32),
+}
+
+/// Tells, once reading failed, whether it was for a limit.
+#[derive(Debug, Clone, Default)]
+pub struct Verdict(Arc<OnceLock<Exceeded>>);
+
+impl Verdict {
+    /// The limit that was exceeded.
+    #[must_use]
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        self.0.get().copied()
+    }
+}
+
+/// Lets no more of the body through than the caps allow.
+pub fn guard(request: Request, caps: Caps) -> (Request, Verdict) {
+    let verdict = Verdict::default();
+    let parts = boundary(&request).map(|boundary| Parts::new(&boundary, caps.parts, caps.head));
+    let request = request.map(|body| {
+        Body::from_stream(Guarded {
+            stream: body.into_data_stream(),
+            left: caps.whole,
+            whole: caps.whole,
+            parts,
+            verdict: verdict.clone(),
+        })
+    });
+    (request, verdict)
+}
+
+fn boundary(request: &Request) -> Option<String> {
+    let kind = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    multer::parse_boundary(kind).ok()
+}
+
+struct Guarded {
+    stream: BodyDataStream,
+    left: u64,
+    whole: u64,
+    parts: Option<Parts>,
+    verdict: Verdict,
+}
+
+impl Guarded {
+    fn check(&mut self, chunk: &[u8]) -> Result<(), Exceeded> {
+        let length = chunk.len() as u64;
+        self.left = self
+            .left
+            .checked_sub(length)
+            .ok_or(Exceeded::Whole(self.whole))?;
+        match &mut self.parts {
+            Some(parts) => parts.read(chunk),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Stream for Guarded {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = std::task::ready!(Pin::new(&mut self.stream).poll_next(context));
+        let Some(Ok(chunk)) = next else {
+            return Poll::Ready(next);
+        };
+        Poll::Ready(Some(match self.check(&chunk) {
+            Ok(()) => Ok(chunk),
+            Err(exceeded) => {
+                let _ = self.verdict.0.set(exceeded);
+                Err(axum::Error::new(exceeded))
+            }
+        }))
+    }
+}
