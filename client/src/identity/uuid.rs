@@ -5,22 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use migasfree_types::firmware;
 use uuid::Uuid;
 
 use crate::process::{CommandRunner, Invocation};
-
-/// What makers left in the firmware of many computers. Beside these, any UUID of sixteen equal bytes tells nothing: all
-/// zeros, all F, all blanks.
-const FILLERS: [&str; 8] = [
-    "03000200-0400-0500-0006-000700080009",
-    "03000200-0400-0500-0006-000700080008",
-    "00020003-0004-0005-0006-000700080009",
-    "00000000-0000-0000-0000-FFFFFFFFFFFF",
-    "6AB5B300-538D-1014-9FB5-B0684D007B53",
-    "12345678-1234-5678-90AB-CDDEEFAABBCC",
-    "12345678-1234-1234-1234-123456789ABC",
-    "00010203-0405-0607-0809-0A0B0C0D0E0F",
-];
 
 /// Upper case: from the firmware, or from the first network card where that says nothing useful. `fillers` are the
 /// site's own additions to the UUIDs that tell nothing.
@@ -65,16 +53,8 @@ fn from_firmware(text: &str, version: (u8, u8), fillers: &[String]) -> Option<St
 
 /// Whether many computers say the same, in either order of the bytes.
 fn is_filler(uuid: Uuid, more: &[String]) -> bool {
-    let bytes = uuid.as_bytes();
-    let swapped = Uuid::from_bytes_le(*bytes);
-    let known = FILLERS
-        .iter()
-        .copied()
-        .chain(more.iter().map(String::as_str));
-    bytes.iter().all(|byte| *byte == bytes[0])
-        || known
-            .filter_map(|filler| Uuid::parse_str(filler.trim()).ok())
-            .any(|filler| filler == uuid || filler == swapped)
+    let text = uuid.to_string();
+    firmware::is_filler(&text, firmware::FILLERS) || firmware::is_filler(&text, more)
 }
 
 /// The version in the entry point the kernel shows.

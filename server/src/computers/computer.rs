@@ -46,7 +46,7 @@ pub static TABLE: Table = Table {
     columns: &[
         text("uuid", 36).null(),
         choice("status", STATUS),
-        text("name", 50).null(),
+        text("name", 64).null(),
         text("fqdn", 255).null(),
         key("project_id", "core_project"),
         time("created_at").default(Default::Now),

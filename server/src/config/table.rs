@@ -130,6 +130,10 @@ settings! {
         "Uploads signed with the key that all packagers of an imported installation shared (migasfree-packager in the folder keys) are taken.";
     rate_computers: u32 = "0",
         "Requests of computers from one address in a minute; 0 means no limit, because many computers may share one.";
+    property_values: u32 = "1000" where within::<1, 100_000>,
+        "Most values of one property a computer may report; those beyond are left out, and noted.";
+    software_packages: u32 = "50000" where within::<1, 1_000_000>,
+        "Most packages on the software list of one computer; a longer list is refused.";
     body_limit_mb: u32 = "16" where within::<1, 1_024>,
         "Largest body of an ordinary request of an operator, and of a sealed call without a file, in MiB.";
     upload_limit_mb: u32 = "4096" where within::<1, 1_048_576>,
@@ -173,6 +177,8 @@ settings! {
             "How users reach the help desk; printed on the labels of computers.";
         time_zone at time_zone: Zone,
             "Zone of local times and of the day deployments open, such as Europe/Madrid; without it, the machine's.";
+        firmware_fillers at firmware_fillers: Names,
+            "UUIDs that makers leave in the firmware of many computers, in any spelling: they count as none.";
         fix_removed_tags_undo_packages at fixes.removed_tags_undo_packages: bool,
             "Removing a tag answers with the inverse package actions of its deployments.";
         fix_names_identify_mac_uuids_only at fixes.names_identify_mac_uuids_only: bool,

@@ -15,11 +15,12 @@ use super::{
         slug::slug,
         source_grammar,
     },
+    slugs::{self, Among},
     vocabulary::CID,
 };
 use crate::{
     args,
-    db::{DeploymentId, Tx, json_ids},
+    db::{DeploymentId, ProjectId, Tx, json_ids},
     repository::publish,
     rest::{
         body::Body,
@@ -68,7 +69,7 @@ impl Hooks for Rules {
                 "A deployment cannot move to another project: copy it there.",
             ));
         }
-        if change.values.has("name") {
+        if change.is_new() || change.changes("name") {
             let made = slug(change.text("name").unwrap_or_default());
             if made.is_empty() {
                 return Err(RestError::field(
@@ -76,7 +77,11 @@ impl Hooks for Rules {
                     "Write a name with letters or digits.",
                 ));
             }
-            change.values.set_text("slug", made);
+            let project = ProjectId(change.int("project_id").unwrap_or_default());
+            let own = if change.is_new() { 0 } else { change.id() };
+            let among = Among::Deployments(project, own);
+            let free = slugs::free(change.tx, among, &made).await?;
+            change.values.set_text("slug", free);
         }
         if let Some(address) = change
             .values

@@ -24,6 +24,7 @@ pub mod schedules;
 pub mod scopes;
 pub mod shapes;
 pub mod singularities;
+pub(crate) mod slugs;
 mod store_use;
 pub mod stores;
 mod tag_computers;

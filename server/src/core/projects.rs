@@ -8,6 +8,7 @@ use super::{
         slug::slug,
     },
     shapes::PLATFORM_REF,
+    slugs::{self, Among},
     vocabulary::PMS,
 };
 use crate::{
@@ -163,20 +164,8 @@ impl Hooks for Rules {
                 "Write a name with letters or digits.",
             ));
         }
-        let taken: Option<(i64,)> = change
-            .tx
-            .optional(
-                "SELECT id FROM core_project WHERE slug = $1 AND name <> $2",
-                crate::args![&made, &name],
-            )
-            .await?;
-        if taken.is_some() {
-            return Err(RestError::Refused(
-                "slug_taken",
-                format!("Another project is already kept as {made:?}: choose another name."),
-            ));
-        }
-        change.values.set_text("slug", made);
+        let free = slugs::free(change.tx, Among::Projects, &made).await?;
+        change.values.set_text("slug", free);
         Ok(())
     }
 

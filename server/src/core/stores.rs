@@ -2,9 +2,14 @@
 
 use async_trait::async_trait;
 
-use super::{rules::slug::slug, shapes::PROJECT_INFO};
+use super::{
+    rules::slug::slug,
+    shapes::PROJECT_INFO,
+    slugs::{self, Among},
+};
 use crate::{
-    db::StoreId,
+    args,
+    db::{ProjectId, StoreId},
     repository::packages,
     rest::{
         boundary::Belongs,
@@ -80,7 +85,9 @@ impl Hooks for Rules {
                     "Write a name with letters or digits.",
                 ));
             }
-            change.values.set_text("slug", made);
+            let project = ProjectId(change.int("project_id").unwrap_or_default());
+            let free = slugs::free(change.tx, Among::Stores(project), &made).await?;
+            change.values.set_text("slug", free);
         } else if change.changes("project_id") {
             return Err(RestError::field(
                 "project",

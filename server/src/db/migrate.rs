@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = migrations![
     6 "0006_application_requests",
     20 "0020_domains",
     30 "0030_sign_ins",
+    40 "0040_spellings_of_uuids",
     60 "0060_formulas_for_minimal_systems",
     70 "0070_serial_numbers",
 ];

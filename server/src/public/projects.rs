@@ -8,6 +8,7 @@ use crate::audit::{self, Author, Change};
 use crate::auth::{Connection, Exceeded, Operator};
 use crate::core::rules::pms::{self, Pms};
 use crate::core::rules::slug::slug;
+use crate::core::slugs::{self, Among};
 use crate::db::{self, PlatformId, ProjectId, Ts, Tx};
 use crate::events::ChangeAction;
 use crate::safe::{changed, notify, project_by_name};
@@ -83,9 +84,9 @@ async fn create(
     pms: Pms,
     wanted: &Enrolment<'_>,
 ) -> Result<String, EnrolError> {
-    let slug = slug(wanted.project);
+    let made = slug(wanted.project);
     let fits = |text: &str| !text.is_empty() && text.chars().count() <= MAX_NAME;
-    if slug.is_empty() || !fits(wanted.project) || !fits(wanted.platform) {
+    if made.is_empty() || !fits(wanted.project) || !fits(wanted.platform) {
         let reason = "project and platform need a name with at most 50 characters";
         return Err(EnrolError::Invalid(reason.to_owned()));
     }
@@ -100,6 +101,7 @@ async fn create(
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     let platform = platform(&mut tx, wanted.platform, &author, now).await?;
+    let slug = slugs::free(&mut tx, Among::Projects, &made).await?;
     // Some clients do not tell any; an administrator adds it.
     let architecture = match wanted.architecture.trim() {
         "" => String::new(),
@@ -121,10 +123,10 @@ async fn create(
         )
         .await?;
     let Some((id,)) = created else {
-        // Somebody was faster, or another name means the same path.
+        // Somebody was faster, or got the same path.
         drop(tx);
         let there = project_by_name(&state.db, wanted.project).await?;
-        let reason = "another project has nearly the same name";
+        let reason = "another project with nearly the same name registers right now: try again";
         return there
             .map(|project| project.slug)
             .ok_or_else(|| EnrolError::Invalid(reason.to_owned()));

@@ -22,6 +22,7 @@ use super::keys::Owner;
 use super::packagers;
 use super::progress;
 use super::protocol::{Peer, Protocol};
+use super::refusals::{Caller, Reason, Refused};
 use super::replays::Seen;
 use super::store::attributes;
 use super::store::computers::{self, Computer};
@@ -176,12 +177,19 @@ impl Exchange {
 
     /// Seals an answer or refusal.
     async fn finish(mut self, reply: Reply) -> Response {
-        let (status, data) = match reply {
+        let (status, data, reason) = match reply {
             Ok(Answer { status, data }) => {
                 self.pending.take();
-                (status, data)
+                (status, data, None)
             }
-            Err(Refusal::Sealed(status, data)) => (status, data),
+            // That there is nothing is an answer, too.
+            Err(Refusal::Sealed(StatusCode::NOT_FOUND, data)) => {
+                (StatusCode::NOT_FOUND, data, None)
+            }
+            Err(Refusal::Sealed(status, data)) => {
+                let reason = Reason::of(&data);
+                (status, data, Some(reason))
+            }
             Err(other) => return unsealed(other),
         };
         let Some(peer) = self.peer.get() else {
@@ -189,7 +197,10 @@ impl Exchange {
             return unsealed(Refusal::Sealed(status, data));
         };
         match self.protocol.seal(data, &self.server, peer).await {
-            Ok(msg) => (status, Json(json!({ "msg": msg }))).into_response(),
+            Ok(msg) => refused(
+                (status, Json(json!({ "msg": msg }))).into_response(),
+                reason,
+            ),
             Err(stopping) => unsealed(stopping.into()),
         }
     }
@@ -217,8 +228,17 @@ pub(super) fn unreadable(error: &OpenError) -> Refusal {
 /// A refusal that is told in the clear.
 pub(crate) fn unsealed(refusal: Refusal) -> Response {
     match refusal {
-        Refusal::Plain(status, detail) => plain(status, &detail),
-        Refusal::Sealed(status, data) => plain(status, data.as_str().unwrap_or_default()),
+        Refusal::Plain(StatusCode::SERVICE_UNAVAILABLE, detail) => {
+            plain(StatusCode::SERVICE_UNAVAILABLE, &detail)
+        }
+        Refusal::Plain(status, detail) => {
+            let reason = Reason::of(&Value::from(detail.as_str()));
+            refused(plain(status, &detail), Some(reason))
+        }
+        Refusal::Sealed(status, data) => {
+            let answer = plain(status, data.as_str().unwrap_or_default());
+            refused(answer, Some(Reason::of(&data)))
+        }
         Refusal::Internal(cause) => {
             tracing::error!(cause, "a call failed");
             let detail = "The server failed; its log says why.";
@@ -227,12 +247,21 @@ pub(crate) fn unsealed(refusal: Refusal) -> Response {
     }
 }
 
+/// Marks an answer that refuses.
+fn refused(mut answer: Response, reason: Option<Reason>) -> Response {
+    if let Some(reason) = reason {
+        answer.extensions_mut().insert(reason);
+    }
+    answer
+}
+
 /// A request as it came in.
 struct Arrival {
     state: AppState,
     protocol: Arc<Protocol>,
     connection: Connection,
     certificate: Certificate,
+    caller: Arc<Caller>,
     request: Request,
 }
 
@@ -248,21 +277,36 @@ where
                         request: Request| {
         let run = run.clone();
         async move {
-            if let Err(exceeded) = protocol.hit(&state, connection) {
-                return AuthError::from(exceeded).into_response();
-            }
-            pace::know(request.extensions());
-            let certificate = Certificate::of(&request);
-            let arrival = Arrival {
-                state,
-                protocol,
-                connection,
-                certificate,
-                request,
+            let caller = Arc::new(Caller::default());
+            let call = request.uri().path().to_owned();
+            let mut response = if let Err(exceeded) = protocol.hit(&state, connection) {
+                let answer = AuthError::from(exceeded).into_response();
+                refused(answer, Some(Reason::of(&Value::from("Too many requests"))))
+            } else {
+                pace::know(request.extensions());
+                let certificate = Certificate::of(&request);
+                let arrival = Arrival {
+                    state: state.clone(),
+                    protocol: Arc::clone(&protocol),
+                    connection,
+                    certificate,
+                    caller: Arc::clone(&caller),
+                    request,
+                };
+                run(arrival).await
             };
+            if let Some(reason) = response.extensions_mut().remove::<Reason>() {
+                let refused = Refused {
+                    call: call.strip_prefix("/api/v1/safe/").unwrap_or(&call),
+                    caller: &caller,
+                    connection,
+                    status: response.status(),
+                    reason,
+                };
+                refused.note(&state, &protocol.repeats).await;
+            }
             // Sealed texts do not compress, and compressing secrets together with what others choose
             // tells about them.
-            let mut response = run(arrival).await;
             response.extensions_mut().insert(AsItIs);
             response
         }
@@ -299,14 +343,18 @@ where
                 protocol,
                 connection,
                 certificate,
+                caller,
                 request,
             } = arrival;
             let (exchange, project, msg) = match begin(state, protocol, request).await {
                 Ok(begun) => begun,
                 Err(refusal) => return unsealed(refusal),
             };
+            let _ = caller.project.set(project.name.clone());
             let reply = async {
-                let claims = claims(exchange.open(msg, repeat).await?)?;
+                let raw = exchange.open(msg, repeat).await?;
+                caller.claims(&raw);
+                let claims = claims(raw)?;
                 let state = exchange.state.clone();
                 let now = state.clock.now();
                 answer(
@@ -371,14 +419,17 @@ where
                 protocol,
                 connection,
                 certificate,
+                caller,
                 request,
             } = arrival;
             let (exchange, project, msg) = match begin(state, protocol, request).await {
                 Ok(begun) => begun,
                 Err(refusal) => return unsealed(refusal),
             };
+            let _ = caller.project.set(project.name.clone());
             let reply = async {
                 let raw = exchange.open(msg, repeat).await?;
+                caller.claims(&raw);
                 let state = exchange.state.clone();
                 let computer = identified(&state, &project, &raw, claim).await?;
                 certificate.check(&computer)?;
@@ -492,6 +543,7 @@ where
                 state,
                 protocol,
                 connection,
+                caller,
                 request,
                 ..
             } = arrival;
@@ -506,6 +558,7 @@ where
                     repeat,
                 };
                 let (raw, author, file) = opener.with_file(request).await?;
+                let _ = caller.who.set(author.name.clone());
                 let state = exchange.state.clone();
                 let call = PackagerCall {
                     state,

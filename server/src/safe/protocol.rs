@@ -8,6 +8,7 @@ use migasfree_envelope::{
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
+use super::refusals::Repeats;
 use super::replays::Replays;
 use crate::app::AppState;
 use crate::auth::{Connection, Exceeded, Limiter};
@@ -46,6 +47,7 @@ pub(super) struct Protocol {
     permits: Semaphore,
     signatures: Arc<SignatureCache>,
     pub(super) replays: Replays,
+    pub(super) repeats: Repeats,
     requests: OnceLock<Limiter>,
 }
 
@@ -56,6 +58,7 @@ impl Protocol {
             permits: Semaphore::new(threads),
             signatures: Arc::new(SignatureCache::new(SIGNATURES)),
             replays: Replays::default(),
+            repeats: Repeats::default(),
             requests: OnceLock::new(),
         }
     }

@@ -1,5 +1,8 @@
 //! Settings that concern computers and what they are told.
 
+use migasfree_types::firmware;
+
+use crate::config::Names;
 use crate::core::rules::fixes::Fixes;
 use crate::zone::Zone;
 
@@ -16,8 +19,22 @@ pub struct ClientSettings {
     pub help_desk: String,
     /// The zone of local times and of "today".
     pub time_zone: Zone,
+    /// UUIDs that makers leave in the firmware of many computers.
+    pub firmware_fillers: Names,
     /// Corrections that change what gets installed or which computers match.
     pub fixes: Fixes,
+}
+
+impl ClientSettings {
+    /// Whether a UUID is none: many computers report the same.
+    pub(crate) fn is_filler(&self, uuid: &str) -> bool {
+        firmware::is_filler(uuid, &self.firmware_fillers.0)
+    }
+
+    /// The same for what is stored of a computer.
+    pub(crate) fn is_unnumbered(&self, uuid: Option<&str>) -> bool {
+        uuid.is_none_or(|uuid| self.is_filler(uuid))
+    }
 }
 
 impl Default for ClientSettings {
@@ -28,6 +45,7 @@ impl Default for ClientSettings {
             homepage: env!("CARGO_PKG_REPOSITORY").to_owned(),
             help_desk: String::new(),
             time_zone: Zone::system(),
+            firmware_fillers: Names(firmware::FILLERS.iter().map(ToString::to_string).collect()),
             fixes: Fixes::default(),
         }
     }

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 
+/// Characters of the longest host name there is.
+pub(super) const MAX_HOST_NAME: usize = 64;
+
 /// What is wrong, by field.
 #[derive(Debug, Default)]
 pub(super) struct Fields(Map<String, Value>);

@@ -1,6 +1,7 @@
 //! Messages, REST shapes and ids of migasfree; pure, also for WebAssembly.
 
 pub mod events;
+pub mod firmware;
 pub mod play;
 pub mod rest;
 pub mod shown;

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 /// Characters an attribute value may have; the rest is cut off.
 pub const MAX_VALUE: usize = 250;
+/// Bytes of a value and its description, with which the longest text that is read grows.
+const MAX_RAW_EACH: usize = 1024;
 
 /// How a reported text becomes values: `property.kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,18 +73,27 @@ impl AttributeValue {
 /// property's values are assigned by operators, whose dotted kinds also have the empty value.
 #[must_use]
 pub fn expand(kind: Kind, server_sort: bool, raw: &str) -> Vec<AttributeValue> {
-    let raw = raw.trim();
+    expand_some(kind, server_sort, raw, usize::MAX)
+}
+
+/// At most the first `limit` of the values that `raw` stands for. Of a long text that is no JSON the end does not count.
+#[must_use]
+pub fn expand_some(kind: Kind, server_sort: bool, raw: &str, limit: usize) -> Vec<AttributeValue> {
+    let mut raw = raw.trim();
+    if kind != Kind::Json {
+        raw = &raw[..raw.floor_char_boundary(limit.saturating_mul(MAX_RAW_EACH).min(raw.len()))];
+    }
     let empty_first = server_sort.then_some("");
     match kind {
         Kind::Normal => vec![AttributeValue::from_piece(raw)],
         Kind::List => {
             let pieces = raw.split(',').filter(|piece| !piece.trim().is_empty());
-            pieces.map(AttributeValue::from_piece).collect()
+            pieces.take(limit).map(AttributeValue::from_piece).collect()
         }
         Kind::Left => {
             let ends = raw.match_indices('.').map(|(at, _)| at).chain([raw.len()]);
             let pieces = empty_first.into_iter().chain(ends.map(|end| &raw[..end]));
-            pieces.map(AttributeValue::from_piece).collect()
+            pieces.take(limit).map(AttributeValue::from_piece).collect()
         }
         Kind::Right => {
             let starts = [0]
@@ -91,19 +102,23 @@ pub fn expand(kind: Kind, server_sort: bool, raw: &str) -> Vec<AttributeValue> {
             let pieces = empty_first
                 .into_iter()
                 .chain(starts.map(|start| &raw[start..]));
-            pieces.map(AttributeValue::from_piece).collect()
+            pieces.take(limit).map(AttributeValue::from_piece).collect()
         }
-        Kind::Json => from_json(raw),
+        Kind::Json => from_json(raw, limit),
     }
 }
 
-fn from_json(raw: &str) -> Vec<AttributeValue> {
+fn from_json(raw: &str, limit: usize) -> Vec<AttributeValue> {
     let items = match serde_json::from_str(raw) {
         Ok(Value::Array(items)) => items,
         Ok(item @ Value::Object(_)) => vec![item],
         _ => return Vec::new(),
     };
-    items.iter().filter_map(from_json_item).collect()
+    items
+        .iter()
+        .filter_map(from_json_item)
+        .take(limit)
+        .collect()
 }
 
 fn from_json_item(item: &Value) -> Option<AttributeValue> {

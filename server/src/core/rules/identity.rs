@@ -1,5 +1,7 @@
 //! Finding the record of a computer that reports itself (8.1).
 
+use uuid::Uuid;
+
 use crate::db::ComputerId;
 
 /// A computer that may be the one that reports.
@@ -13,6 +15,34 @@ pub struct Candidate {
     pub name: Option<String>,
     /// Its MAC addresses: upper case, without separators, one after the other.
     pub mac_address: Option<String>,
+}
+
+/// The one way a UUID is stored and compared; texts that are no UUID stay as they are.
+#[must_use]
+pub fn canonical(uuid: &str) -> String {
+    let text = uuid.trim();
+    Uuid::parse_str(text).map_or_else(
+        |_| text.to_owned(),
+        |uuid| uuid.hyphenated().to_string().to_ascii_uppercase(),
+    )
+}
+
+/// The UUID of a computer that has none: of the first of its MAC addresses, which stand one after the other.
+#[must_use]
+pub fn mac_form(addresses: &str) -> Option<String> {
+    let digits: Vec<char> = addresses.chars().collect();
+    let mut addresses = digits.chunks_exact(12);
+    let real = |address: &&[char]| {
+        address.iter().all(char::is_ascii_hexdigit)
+            && ['0', 'F']
+                .iter()
+                .all(|filler| address.iter().any(|digit| digit != filler))
+    };
+    let first: String = addresses.find(real)?.iter().collect();
+    Some(format!(
+        "00000000-0000-0000-0000-{}",
+        first.to_ascii_uppercase()
+    ))
 }
 
 /// The UUID with its first three groups byte-reversed, as other firmware reports the same board;
@@ -64,14 +94,20 @@ pub fn identify(
     candidates: &[Candidate],
     names_need_mac_form: bool,
 ) -> Option<ComputerId> {
+    let as_sent = candidates.iter().find(|candidate| candidate.uuid == uuid);
+    let uuid = canonical(uuid);
     let by_uuid = |uuid: &str| {
-        let mut found = candidates.iter().filter(|candidate| candidate.uuid == uuid);
+        let mut found = candidates
+            .iter()
+            .filter(|candidate| canonical(&candidate.uuid) == uuid);
         found.next().map(|candidate| candidate.id)
     };
-    by_uuid(uuid)
-        .or_else(|| by_uuid(&byte_swapped(uuid)))
+    as_sent
+        .map(|candidate| candidate.id)
+        .or_else(|| by_uuid(&uuid))
+        .or_else(|| by_uuid(&byte_swapped(&uuid)))
         .or_else(|| {
-            let mac = mac_of(uuid)?;
+            let mac = mac_of(&uuid)?;
             only(candidates, |candidate| {
                 candidate
                     .mac_address
@@ -80,13 +116,42 @@ pub fn identify(
             })
         })
         .or_else(|| {
-            if names_need_mac_form && !is_mac_form(uuid) {
+            if names_need_mac_form && !is_mac_form(&uuid) {
                 return None;
             }
             only(candidates, |candidate| {
                 candidate.name.as_deref() == Some(name)
             })
         })
+}
+
+/// How many computers fit what one reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// None.
+    Nobody,
+    /// Exactly one.
+    One(ComputerId),
+    /// These two, and maybe more.
+    Several(ComputerId, ComputerId),
+}
+
+/// Which of the computers of one project and name reports without a UUID of its own: the only one that has none, else
+/// the only one whose UUID is made of its MAC address.
+#[must_use]
+pub fn identify_unnumbered(candidates: &[Candidate], is_filler: impl Fn(&str) -> bool) -> Match {
+    let among = |fits: &dyn Fn(&str) -> bool| {
+        let mut found = candidates.iter().filter(|candidate| fits(&candidate.uuid));
+        match (found.next(), found.next()) {
+            (None, _) => Match::Nobody,
+            (Some(only), None) => Match::One(only.id),
+            (Some(first), Some(second)) => Match::Several(first.id, second.id),
+        }
+    };
+    match among(&is_filler) {
+        Match::Nobody => among(&|uuid| is_mac_form(uuid)),
+        found => found,
+    }
 }
 
 fn only(candidates: &[Candidate], matches: impl Fn(&Candidate) -> bool) -> Option<ComputerId> {
@@ -126,6 +191,42 @@ mod tests {
             Some(ComputerId(4))
         );
         assert_eq!(identify(mac_form, "pc9", &all[3..], true), None);
+    }
+
+    #[test]
+    fn one_number_in_another_spelling_is_the_same_computer() {
+        let stored = [computer(1, "4c4c454400363010 8056b7c04f4e4b32", "a", "")];
+        assert_eq!(
+            identify("4C4C4544-0036-3010-8056-B7C04F4E4B32", "b", &stored, true),
+            None
+        );
+        let stored = [computer(
+            1,
+            "{4c4c4544-0036-3010-8056-b7c04f4e4b32}",
+            "a",
+            "",
+        )];
+        for spelling in [
+            "4C4C4544-0036-3010-8056-B7C04F4E4B32",
+            " 4c4c4544003630108056b7c04f4e4b32\n",
+            "44454c4c-3600-1030-8056-b7c04f4e4b32",
+        ] {
+            assert_eq!(
+                identify(spelling, "b", &stored, true),
+                Some(ComputerId(1)),
+                "{spelling}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_first_real_address_makes_a_number() {
+        let form = Some("00000000-0000-0000-0000-525400AABBCC".to_owned());
+        assert_eq!(mac_form("525400aabbccFFEEDDCCBBAA"), form);
+        assert_eq!(mac_form("000000000000FFFFFFFFFFFF525400AABBCC"), form);
+        for none in ["", "000000000000", "52540", "ñ".repeat(12).as_str()] {
+            assert_eq!(mac_form(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -7,21 +7,23 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::core::rules::attribute_values::{AttributeValue, Kind, expand};
+use crate::core::rules::attribute_values::{AttributeValue, Kind, expand, expand_some};
+use crate::core::rules::identity::canonical;
 use crate::core::rules::targeting::Attributes;
 use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
 use crate::db::{AttributeId, DomainId, PropertyId};
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
+use crate::safe::settings::ClientSettings;
 use crate::safe::shapes::search_fields;
 use crate::safe::store::attributes::{self, Key, Known};
 use crate::safe::store::computers::{self, Reported};
 use crate::safe::store::properties::{self, Property};
 use crate::safe::store::{records, sets};
-use crate::safe::validate::{Fields, cut, given};
+use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
 
 const MAX_UUID: usize = 36;
-const MAX_NAME: usize = 50;
+const MAX_USER: usize = 50;
 const MAX_FQDN: usize = 255;
 const MAX_FULLNAME: usize = 100;
 
@@ -38,10 +40,19 @@ pub(in crate::safe) struct Claims {
 }
 
 impl Claims {
+    /// As it is kept: the UUID in its one spelling, empty for one that many computers have; the name cut.
+    fn tidy(mut self, settings: &ClientSettings) -> Self {
+        self.uuid = canonical(&self.uuid);
+        if settings.is_filler(&self.uuid) {
+            self.uuid.clear();
+        }
+        self.name = cut(&self.name, MAX_HOST_NAME);
+        self
+    }
+
     fn check(&self) -> Result<(), Refusal> {
         let mut fields = Fields::default();
         fields.limit("uuid", &self.uuid, MAX_UUID);
-        fields.limit("name", &self.name, MAX_NAME);
         fields.limit("fqdn", self.fqdn.as_deref().unwrap_or_default(), MAX_FQDN);
         fields.address("ip_address", given(self.ip_address.as_deref()));
         fields.check()
@@ -49,6 +60,7 @@ impl Claims {
 }
 
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
+    let claims = claims.tidy(&call.state.settings.clients);
     claims.check()?;
     let plan = Plan::make(&call, &claims).await?;
     write(&call, &claims, plan).await?;
@@ -81,7 +93,8 @@ impl Plan {
         let current = attributes::synchronised_ids(db, computer).await?;
 
         let description = description(call, claims);
-        let mut values = reported(&properties, &claims.sync_attributes);
+        let limit = call.state.settings.property_values;
+        let (mut values, cropped) = reported(&properties, &claims.sync_attributes, limit);
         for tag in &tags {
             properties.add(&mut values, &tag.prefix, &tag.value);
         }
@@ -121,11 +134,18 @@ impl Plan {
             .filter(|known| known.description.as_deref() != Some(&description))
             .map(|known| (known.id, description));
         let new = properties.creatable(&found, &values);
+        let mut notes = notes(call, claims, &values);
+        // A computer that reports the same each time is told of once.
+        if wanted != current {
+            notes.extend(cropped.iter().map(|prefix| {
+                format!("CID-{computer} reports more than {limit} values of {prefix}: the others are left out")
+            }));
+        }
         Ok(Self {
             current,
             wanted,
             described,
-            notes: notes(call, claims, &values),
+            notes,
             new,
         })
     }
@@ -136,7 +156,10 @@ fn description(call: &ComputerCall, claims: &Claims) -> String {
     let names = display::Names {
         id: call.computer.id,
         name: Some(&claims.name),
-        uuid: &claims.uuid,
+        uuid: match claims.uuid.as_str() {
+            "" => call.computer.uuid.as_deref().unwrap_or_default(),
+            uuid => uuid,
+        },
         ip_address: given(claims.ip_address.as_deref()),
         fqdn: given(claims.fqdn.as_deref()),
     };
@@ -152,13 +175,10 @@ fn notes(
     let id = call.computer.id;
     let settings = &call.state.settings;
     let before = &call.computer;
+    let uuid_before = before.uuid.as_deref().map(canonical);
+    let uuid_now = given(Some(&claims.uuid)).or(uuid_before.as_deref());
     let changes = [
-        (
-            settings.notify_change_uuid,
-            "UUID",
-            &before.uuid,
-            Some(claims.uuid.as_str()),
-        ),
+        (settings.notify_change_uuid, "UUID", &uuid_before, uuid_now),
         (
             settings.notify_change_name,
             "name",
@@ -242,21 +262,30 @@ fn extend(values: &mut Vec<(PropertyId, AttributeValue)>, property: &Property, r
     values.extend(expanded.into_iter().map(|value| (property.id, value)));
 }
 
-/// What the computer's programs printed. Prefixes nobody knows are left out.
+/// What the computer's programs printed, and the prefixes with more values than `limit`. Prefixes nobody knows are left
+/// out.
 fn reported(
     properties: &Properties,
     results: &Map<String, Value>,
-) -> Vec<(PropertyId, AttributeValue)> {
-    let mut values = Vec::new();
+    limit: u32,
+) -> (Vec<(PropertyId, AttributeValue)>, Vec<String>) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut values, mut cropped) = (Vec::new(), Vec::new());
     for (prefix, raw) in results {
         let property = properties
             .named(prefix)
             .filter(|property| property.sort == "client");
         if let (Some(property), Some(raw)) = (property, raw.as_str()) {
-            extend(&mut values, property, raw);
+            let most = limit.saturating_add(1);
+            let mut some = expand_some(property.kind(), property.is_server_sort(), raw, most);
+            if some.len() > limit {
+                some.truncate(limit);
+                cropped.push(prefix.clone());
+            }
+            values.extend(some.into_iter().map(|value| (property.id, value)));
         }
     }
-    values
+    (values, cropped)
 }
 
 /// The attributes every computer has.
@@ -329,7 +358,7 @@ async fn write(call: &ComputerCall, claims: &Claims, plan: Plan) -> Result<(), R
     }
     let user = match given(claims.sync_user.as_deref()) {
         Some(name) => {
-            let name = cut(name, MAX_NAME);
+            let name = cut(name, MAX_USER);
             let fullname = cut(
                 claims.sync_fullname.as_deref().unwrap_or_default(),
                 MAX_FULLNAME,
@@ -346,6 +375,12 @@ async fn write(call: &ComputerCall, claims: &Claims, plan: Plan) -> Result<(), R
     let address = call.connection.client.to_string();
     let reported = Reported {
         uuid: &claims.uuid,
+        forgets_uuid: claims.uuid.is_empty()
+            && call
+                .state
+                .settings
+                .clients
+                .is_unnumbered(call.computer.uuid.as_deref()),
         name: &claims.name,
         fqdn: claims.fqdn.as_deref().unwrap_or_default(),
         ip_address: given(claims.ip_address.as_deref()),

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::core::rules::identity::mac_form;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::hardware::{flatten, summarise};
-use crate::safe::store::hardware;
+use crate::safe::store::{hardware, identity};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -19,6 +20,18 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
     let summary = summarise(&nodes, uuid);
     let mut tx = call.state.db.begin().await?;
     hardware::replace(&mut tx, call.computer.id, &nodes, &summary, call.now).await?;
+    let settings = &call.state.settings.clients;
+    if settings.is_unnumbered(call.computer.uuid.as_deref())
+        && let Some(uuid) = mac_form(&summary.mac_address)
+        && !identity::number(&mut tx, call.computer.id, &uuid, call.now).await?
+    {
+        let computer = call.computer.id.0;
+        tracing::warn!(
+            computer,
+            uuid,
+            "another computer has this number: this one stays without"
+        );
+    }
     tx.commit().await?;
     ok("Data received")
 }

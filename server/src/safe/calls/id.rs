@@ -6,7 +6,9 @@ use serde::Deserialize;
 use crate::core::rules::status::Status;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ProjectCall;
-use crate::safe::store::{computers, identity, projects, records};
+use crate::safe::finding::find;
+use crate::safe::store::{computers, projects, records};
+use crate::safe::validate::{MAX_HOST_NAME, cut};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -16,13 +18,8 @@ pub(in crate::safe) struct Claims {
 
 pub(in crate::safe) async fn answer(call: ProjectCall, claims: Claims) -> Reply {
     let db = &call.state.db;
-    let mac_form_only = call
-        .state
-        .settings
-        .clients
-        .fixes
-        .names_identify_mac_uuids_only;
-    let found = identity::find(db, &claims.uuid, &claims.name, mac_form_only).await?;
+    let name = cut(&claims.name, MAX_HOST_NAME);
+    let found = find(&call, &claims.uuid, &name).await?;
     let computer = match found {
         Some(id) => computers::by_id(db, id).await?,
         None => None,

@@ -6,19 +6,23 @@ use serde_json::{Value, json};
 
 use crate::audit::{self, Author, Change};
 use crate::auth::{AuthError, Operator, by_password};
+use crate::core::rules::identity::canonical;
 use crate::core::rules::status::Status;
 use crate::db::{self, ComputerId};
 use crate::events::ChangeAction;
 use crate::safe::answer::{Refusal, Reply, created, ok};
 use crate::safe::call::ProjectCall;
+use crate::safe::finding::find;
 use crate::safe::progress;
 use crate::safe::store::computers::Computer;
 use crate::safe::store::identity::NewComputer;
 use crate::safe::store::{attributes, computers, identity, records};
-use crate::safe::validate::{Fields, given};
+use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
 
 const MAX_UUID: usize = 36;
-const MAX_NAME: usize = 50;
+/// What an administrator has to do for a computer that was retired.
+const RETIRED: &str = "This computer is unsubscribed: an administrator has to give it another status, or \
+    somebody who may add computers has to register it with their name and password";
 
 #[derive(Debug, Deserialize)]
 struct Claims {
@@ -32,17 +36,10 @@ struct Claims {
 }
 
 pub(in crate::safe) async fn answer(call: ProjectCall, claims: Value) -> Reply {
-    let claims: Claims = serde_json::from_value(claims).map_err(|_| Refusal::invalid_data())?;
+    let mut claims: Claims = serde_json::from_value(claims).map_err(|_| Refusal::invalid_data())?;
+    claims.name = cut(&claims.name, MAX_HOST_NAME);
     let operator = operator(&call, &claims).await?;
-    let db = &call.state.db;
-    let mac_form_only = call
-        .state
-        .settings
-        .clients
-        .fixes
-        .names_identify_mac_uuids_only;
-    let found = identity::find(db, &claims.uuid, &claims.name, mac_form_only).await?;
-    match found {
+    match find(&call, &claims.uuid, &claims.name).await? {
         Some(id) => welcome_back(&call, id, operator.as_ref()).await,
         None => register(&call, &claims, operator.as_ref()).await,
     }
@@ -86,14 +83,16 @@ fn may_join(call: &ProjectCall, operator: Option<&Operator>) -> Result<(), Refus
 async fn welcome_back(call: &ProjectCall, id: ComputerId, operator: Option<&Operator>) -> Reply {
     let before = known(call, id).await?;
     call.certificate.check(&before)?;
+    // A retired computer comes back only when somebody who may add it vouches for it.
+    if before.status() == Status::Unsubscribed && !vouches(operator) {
+        return Err(Refusal::text(StatusCode::FORBIDDEN, RETIRED));
+    }
     let moves = before.project_id != call.project.id;
     if moves {
         may_join(call, operator)?;
     }
     let usual = &call.state.settings.default_computer_status;
-    // A retired computer comes back only when somebody who may add it vouches for it.
-    let retired = before.status() == Status::Unsubscribed && !vouches(operator);
-    let revives = before.status != *usual && !retired;
+    let revives = before.status != *usual;
     if moves || revives {
         let mut tx = call.state.db.begin().await?;
         if moves {
@@ -146,8 +145,10 @@ async fn register(call: &ProjectCall, claims: &Claims, operator: Option<&Operato
     let ip_address = given(claims.ip_address.as_deref());
     check(claims, ip_address)?;
     let address = call.connection.client.to_string();
+    let settings = &call.state.settings.clients;
+    let uuid = (!settings.is_filler(&claims.uuid)).then(|| canonical(&claims.uuid));
     let new = NewComputer {
-        uuid: &claims.uuid,
+        uuid: uuid.as_deref(),
         name: &claims.name,
         status: &call.state.settings.default_computer_status,
         project: call.project.id,
@@ -170,7 +171,7 @@ async fn register(call: &ProjectCall, claims: &Claims, operator: Option<&Operato
         })?;
     let data = json!({
         "id": id,
-        "uuid": claims.uuid,
+        "uuid": uuid,
         "name": claims.name,
         "project": call.project.id,
         "ip_address": ip_address,
@@ -200,8 +201,7 @@ async fn register(call: &ProjectCall, claims: &Claims, operator: Option<&Operato
 
 fn check(claims: &Claims, ip_address: Option<&str>) -> Result<(), Refusal> {
     let mut fields = Fields::default();
-    fields.limit("uuid", &claims.uuid, MAX_UUID);
-    fields.limit("name", &claims.name, MAX_NAME);
+    fields.limit("uuid", &canonical(&claims.uuid), MAX_UUID);
     fields.address("ip_address", ip_address);
     if claims.uuid.trim().is_empty() {
         fields.refuse("uuid", "This field may not be blank.");

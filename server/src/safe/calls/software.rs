@@ -42,6 +42,11 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
         Some(history) if listed.is_empty() => changed(&call, history).await?,
         _ => listed,
     };
+    let limit = call.state.settings.software_packages;
+    if names.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
+        let text = format!("A software list may have at most {limit} packages");
+        return Err(Refusal::text(axum::http::StatusCode::BAD_REQUEST, &text));
+    }
     if let Some(inventory) = Inventory::new(names) {
         record(&call, &inventory).await?;
     }

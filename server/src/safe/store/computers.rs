@@ -74,7 +74,10 @@ pub(crate) async fn by_id(db: &Db, id: ComputerId) -> Result<Option<Computer>> {
 /// What a computer reports of itself at each synchronisation.
 #[derive(Debug)]
 pub(crate) struct Reported<'a> {
+    /// Empty when its firmware has none.
     pub(crate) uuid: &'a str,
+    /// Whether what is stored is none either, and is to go.
+    pub(crate) forgets_uuid: bool,
     pub(crate) name: &'a str,
     pub(crate) fqdn: &'a str,
     pub(crate) ip_address: Option<&'a str>,
@@ -91,7 +94,8 @@ pub(crate) async fn report(
 ) -> Result<()> {
     tx.execute(
         "UPDATE client_computer SET \
-         uuid = CASE WHEN $2 = '' OR EXISTS (SELECT 1 FROM client_computer o WHERE o.uuid = $2 AND o.id <> $1) \
+         uuid = CASE WHEN $9 THEN NULL WHEN $2 = '' OR EXISTS (SELECT 1 FROM client_computer o \
+         WHERE upper(replace(o.uuid, '-', '')) = upper(replace($2, '-', '')) AND o.id <> $1) \
          THEN uuid ELSE $2 END, \
          name = $3, fqdn = $4, ip_address = $5, forwarded_ip_address = $6, \
          sync_user_id = COALESCE($7, sync_user_id), sync_start_date = $8, updated_at = $8 \
@@ -105,6 +109,7 @@ pub(crate) async fn report(
             reported.forwarded_ip_address,
             reported.user,
             now,
+            reported.forgets_uuid,
         ],
     )
     .await?;

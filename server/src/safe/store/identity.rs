@@ -2,8 +2,11 @@
 
 use super::software;
 use crate::args;
-use crate::core::rules::identity::{Candidate, byte_swapped, identify, mac_of};
+use crate::core::rules::identity::{
+    Candidate, Match, byte_swapped, canonical, identify, identify_unnumbered, mac_of,
+};
 use crate::db::{ComputerId, Db, ProjectId, Result, Ts, Tx, escape_like};
+use crate::safe::settings::ClientSettings;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -25,24 +28,51 @@ impl From<Row> for Candidate {
     }
 }
 
-/// The computer that reports this UUID and name (8.1).
+/// The computer that reports this UUID and name to `project` (8.1).
 pub(crate) async fn find(
+    db: &Db,
+    settings: &ClientSettings,
+    project: ProjectId,
+    uuid: &str,
+    name: &str,
+) -> Result<Match> {
+    if settings.is_filler(uuid) {
+        let rows: Vec<Row> = db
+            .all(
+                "SELECT id, uuid, name, mac_address FROM client_computer \
+                 WHERE name = $1 AND project_id = $2 ORDER BY id",
+                args![name, project],
+            )
+            .await?;
+        let candidates: Vec<Candidate> = rows.into_iter().map(Candidate::from).collect();
+        return Ok(identify_unnumbered(&candidates, |uuid| {
+            settings.is_filler(uuid)
+        }));
+    }
+    let names_need_mac_form = settings.fixes.names_identify_mac_uuids_only;
+    let found = numbered(db, uuid, name, names_need_mac_form).await?;
+    Ok(found.map_or(Match::Nobody, Match::One))
+}
+
+async fn numbered(
     db: &Db,
     uuid: &str,
     name: &str,
     names_need_mac_form: bool,
 ) -> Result<Option<ComputerId>> {
+    let plain = canonical(uuid);
     let by_uuid: Vec<Row> = db
         .all(
-            "SELECT id, uuid, name, mac_address FROM client_computer \
-             WHERE uuid = $1 OR uuid = $2 ORDER BY id",
-            args![uuid, byte_swapped(uuid)],
+            "SELECT id, uuid, name, mac_address FROM client_computer WHERE uuid = $1 \
+             OR upper(replace(uuid, '-', '')) = upper(replace($2, '-', '')) \
+             OR upper(replace(uuid, '-', '')) = upper(replace($3, '-', '')) ORDER BY id",
+            args![uuid, &plain, byte_swapped(&plain)],
         )
         .await?;
     if let Some(id) = chosen(by_uuid, uuid, name, names_need_mac_form) {
         return Ok(Some(id));
     }
-    let mac = mac_of(uuid);
+    let mac = mac_of(&plain);
     if mac.is_none() && names_need_mac_form {
         return Ok(None);
     }
@@ -77,7 +107,8 @@ fn chosen(rows: Vec<Row>, uuid: &str, name: &str, names_need_mac_form: bool) -> 
 /// A computer to be registered.
 #[derive(Debug)]
 pub(crate) struct NewComputer<'a> {
-    pub(crate) uuid: &'a str,
+    /// None for one whose firmware has none.
+    pub(crate) uuid: Option<&'a str>,
     pub(crate) name: &'a str,
     pub(crate) status: &'a str,
     pub(crate) project: ProjectId,
@@ -109,6 +140,19 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewComputer<'_>, now: Ts) -> Resul
     log_status(tx, id, new.status, now).await?;
     log_project(tx, id, new.project, now).await?;
     Ok(id)
+}
+
+/// Gives a computer that has none this UUID, unless another one has it; answers whether it was given.
+pub(crate) async fn number(tx: &mut Tx, id: ComputerId, uuid: &str, now: Ts) -> Result<bool> {
+    let given = tx
+        .execute(
+            "UPDATE client_computer SET uuid = $2, updated_at = $3 WHERE id = $1 \
+             AND NOT EXISTS (SELECT 1 FROM client_computer o WHERE o.id <> $1 \
+             AND upper(replace(o.uuid, '-', '')) = upper(replace($2, '-', '')))",
+            args![id, uuid, now],
+        )
+        .await?;
+    Ok(given > 0)
 }
 
 /// Moves a computer to another project: what is installed is no longer known.

@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::core::rules::slug::slug;
+use crate::core::slugs::{self, Among};
 use crate::db::{Db, PackageId, PackageSetId, ProjectId, Result, StoreId, Tx};
 
 /// The store called `name`, created if need be; the flag tells that it is new.
@@ -15,10 +16,11 @@ pub(crate) async fn store(tx: &mut Tx, project: ProjectId, name: &str) -> Result
     if let Some((id,)) = known {
         return Ok((id, false));
     }
+    let free = slugs::free(tx, Among::Stores(project), &slug(name)).await?;
     let (id,) = tx
         .one(
             "INSERT INTO core_store (name, slug, project_id) VALUES ($1, $2, $3) RETURNING id",
-            args![name, slug(name), project],
+            args![name, free, project],
         )
         .await?;
     Ok((id, true))

@@ -66,11 +66,27 @@ on_both_engines! {
         let scope = json!({"name": "free", "user": 1});
         assert_eq!(post(&org, "scopes", scope.clone()).await.status, 201);
         assert_eq!(post(&org, "scopes", scope).await.status, 400, "also without a domain");
-        let slug = json!({"name": "desk 1.0!", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
-        let taken = post(&org, "projects", slug).await;
-        assert_eq!((taken.status, taken.code()), (400, "slug_taken"));
         let name = json!({"name": "Desk 1.0", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
         assert!(post(&org, "projects", name).await.json["name"][0].is_string());
+    }
+
+    async fn a_slug_that_is_taken_gets_another_one_and_every_script_makes_one(org: Organisation) {
+        let project = org.id("projects");
+        let make = async |route: &str, mut body: Value, name: &str| {
+            body["name"] = json!(name);
+            let made = post(&org, route, body).await;
+            assert_eq!(made.status, 201, "{name}: {}", made.text);
+            get(&org, route, made.json["id"].as_i64().unwrap()).await["slug"].as_str().unwrap().to_owned()
+        };
+        let system = json!({"pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        assert_eq!(make("projects", system.clone(), "desk 1.0!").await, "desk-10-2");
+        assert_eq!(make("projects", system.clone(), "desk 10").await, "desk-10-3");
+        assert_eq!(make("projects", system, "Łódź").await, "lodz");
+        assert_eq!(make("stores", json!({"project": project}), "org!").await, "org-2");
+        assert_eq!(make("stores", json!({"project": project}), "Склад").await, "sklad");
+        let deployment = json!({"project": project, "start_date": "2026-01-01"});
+        assert_eq!(make("deployments/internal-sources", deployment.clone(), "Über alles").await, "uber-alles");
+        assert_eq!(make("deployments/internal-sources", deployment, "uber alles").await, "uber-alles-2");
     }
 
     async fn a_rename_keeps_the_slug_of_projects_and_stores(org: Organisation) {

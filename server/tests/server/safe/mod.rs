@@ -2,6 +2,7 @@
 
 mod attributes;
 mod domains;
+mod identity;
 mod packages;
 mod refusals;
 mod registration;
