@@ -20,6 +20,7 @@ pub mod observer;
 pub mod outbox;
 pub mod paths;
 pub mod pms;
+pub mod policy;
 pub mod process;
 pub mod sync;
 pub mod transport;

@@ -185,6 +185,10 @@ pub struct Question {
     pub default: String,
 }
 
+/// The kind of the question whether packages nobody named may be removed, or changed. Data: names by objection (`removal`,
+/// `held`). Answers: `accept`, `refuse`.
+pub const REMOVAL_QUESTION: &str = "removal";
+
 /// Listens to a job. Calls come from the task that runs the job and must not block.
 #[async_trait]
 pub trait Observer: Send + Sync {

@@ -1,5 +1,6 @@
 //! Following a job of the daemon to its end. The job belongs to the daemon: it goes on whatever happens here.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -12,8 +13,9 @@ use super::failure::Failure;
 use super::report::Reporter;
 use super::signals::Interruptions;
 use super::texts::Text;
+use super::work::ask_removal;
 use crate::job::ResultCode;
-use crate::observer::{OutputStream, Progress, Stage};
+use crate::observer::{OutputStream, Progress, REMOVAL_QUESTION, Stage};
 
 /// How long a daemon that went away is waited for.
 const PATIENCE: u32 = 60;
@@ -31,6 +33,7 @@ pub struct Follower<'a> {
     pending: Vec<u8>,
     state: Option<JobState>,
     asked_to_stop: bool,
+    consents: bool,
 }
 
 /// How one connection to the daemon ended.
@@ -57,7 +60,14 @@ impl<'a> Follower<'a> {
             pending: Vec::new(),
             state: None,
             asked_to_stop: false,
+            consents: false,
         }
+    }
+
+    /// With `true` the answer to questions is yes.
+    pub fn consenting(mut self, consents: bool) -> Self {
+        self.consents = consents;
+        self
     }
 
     /// Follows the job and tells how it ended.
@@ -105,6 +115,7 @@ impl<'a> Follower<'a> {
         let path = ObjectPath::try_from(self.path.as_str())?.to_owned();
         let job = JobProxy::builder(self.bus).path(path).build().await?;
         let mut output = job.receive_output().await?;
+        let mut questions = job.receive_question().await?;
         let mut finished = job.receive_finished().await?;
         let mut owner = job.inner().receive_owner_changed().await?;
         let mut interruptions =
@@ -117,6 +128,15 @@ impl<'a> Follower<'a> {
                 Some(signal) = output.next() => {
                     let arguments = signal.args()?;
                     self.heard(&job, *arguments.offset(), arguments.bytes()).await?;
+                }
+                Some(signal) = questions.next() => {
+                    let arguments = signal.args()?;
+                    let mut data = BTreeMap::new();
+                    for (key, value) in arguments.data() {
+                        let value = value.try_clone().ok().and_then(|value| value.try_into().ok());
+                        data.insert((*key).to_owned(), value.unwrap_or_default());
+                    }
+                    self.answer(&job, *arguments.id(), arguments.kind(), &data).await?;
                 }
                 Some(signal) = finished.next() => {
                     self.catch_up(&job).await?;
@@ -250,6 +270,21 @@ impl<'a> Follower<'a> {
             self.reporter
                 .output(OutputStream::Out, &String::from_utf8_lossy(&rest));
         }
+    }
+
+    async fn answer(
+        &self,
+        job: &JobProxy<'_>,
+        question: u32,
+        kind: &str,
+        data: &BTreeMap<String, String>,
+    ) -> Result<(), Failure> {
+        if kind == REMOVAL_QUESTION
+            && let Some(answer) = ask_removal(self.context.language, data, self.consents).await
+        {
+            job.answer(question, &answer).await?;
+        }
+        Ok(())
     }
 }
 

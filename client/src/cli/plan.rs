@@ -5,6 +5,7 @@ use migasfree_dbus::PlanRecord;
 use super::report::print_line;
 use super::texts::{Language, Text};
 use crate::pms::Plan;
+use crate::policy::Verdict;
 
 /// A plan as it is shown.
 #[derive(Debug, Default)]
@@ -15,9 +16,24 @@ pub struct Shown {
     download_bytes: u64,
     disk_bytes: i64,
     untrusted: bool,
+    /// Something is said against it.
+    doubted: bool,
 }
 
 impl Shown {
+    /// A plan and what the policy says of it.
+    pub fn of(plan: Plan, verdict: &Verdict) -> Self {
+        Self {
+            doubted: *verdict != Verdict::Allow,
+            ..Self::from(plan)
+        }
+    }
+
+    /// Nothing is said against it.
+    pub fn is_allowed(&self) -> bool {
+        !self.doubted
+    }
+
     pub fn is_empty(&self) -> bool {
         self.install.is_empty() && self.update.is_empty() && self.remove.is_empty()
     }
@@ -62,6 +78,7 @@ impl From<Plan> for Shown {
             download_bytes: plan.download_bytes,
             disk_bytes: plan.disk_bytes,
             untrusted: plan.untrusted,
+            doubted: false,
         }
     }
 }
@@ -81,6 +98,7 @@ impl From<PlanRecord> for Shown {
             download_bytes: plan.download_bytes,
             disk_bytes: plan.disk_bytes,
             untrusted: plan.untrusted,
+            doubted: !plan.objections.is_empty(),
         }
     }
 }

@@ -1,29 +1,47 @@
 //! Doing work in this process, for want of a daemon.
 
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::prompt;
 use super::report::Reporter;
 use super::signals::Interruptions;
-use super::texts::Text;
+use super::texts::{Language, Text};
 use crate::job::{Cancel, Job, JobId};
-use crate::observer::{LockHolder, Observer, OutputStream, Progress, Step};
+use crate::observer::{
+    LockHolder, Observer, OutputStream, Progress, Question, REMOVAL_QUESTION, Step,
+};
 use crate::pms::Action;
+use crate::policy::Asker;
 use crate::sync::{Engine, EngineError, LocalEngine, Outcome, SyncRequest};
 use crate::transport::messages::Trait;
 
 /// What the engine is to do.
 pub enum Task {
     Sync(SyncRequest),
-    Packages(Action),
-    Tags { tags: Vec<String>, apply: bool },
+    Packages {
+        action: Action,
+        /// The answer to questions is yes.
+        consents: bool,
+    },
+    Tags {
+        tags: Vec<String>,
+        apply: bool,
+    },
 }
 
 /// Listens to the engine and tells the reporter.
 struct Listener<'a> {
     reporter: &'a Reporter,
+    language: Language,
+    consents: bool,
 }
 
+#[async_trait]
 impl Observer for Listener<'_> {
     fn progress(&self, progress: &Progress) {
         self.reporter.progress(progress);
@@ -46,6 +64,32 @@ impl Observer for Listener<'_> {
     fn traits(&self, traits: &[Trait]) {
         self.reporter.traits(traits);
     }
+
+    async fn question(&self, question: &Question) -> Option<String> {
+        if question.kind == REMOVAL_QUESTION {
+            return ask_removal(self.language, &question.data, self.consents).await;
+        }
+        None
+    }
+}
+
+/// Says what would go that nobody named, and asks whether it may.
+pub async fn ask_removal(
+    language: Language,
+    objections: &BTreeMap<String, String>,
+    consents: bool,
+) -> Option<String> {
+    for (reason, names) in objections {
+        eprintln!("{}", language.objection(reason, names));
+    }
+    let accepted = consents
+        || prompt::is_possible()
+            && tokio::task::spawn_blocking(move || {
+                prompt::yes(language.text(Text::RemovalQuestion), false)
+            })
+            .await
+            .is_ok_and(|answer| answer.unwrap_or(false));
+    Some(if accepted { "accept" } else { "refuse" }.to_owned())
 }
 
 /// Runs a task to its end and tells how it went. The first interruption asks it to stop, the second stops the script of
@@ -56,7 +100,12 @@ pub async fn run(
     reporter: &Reporter,
     task: Task,
 ) -> Result<Exit, Failure> {
-    let listener = Listener { reporter };
+    let consents = matches!(task, Task::Packages { consents: true, .. });
+    let listener = Listener {
+        reporter,
+        consents,
+        language: context.language,
+    };
     let job = Job::new(JobId::unique(), &listener);
     reporter.set_job(job.id.as_str());
     let ended = tokio::select! {
@@ -79,7 +128,8 @@ pub async fn run(
 async fn perform(engine: &LocalEngine, task: Task, job: &Job<'_>) -> Result<Outcome, EngineError> {
     match task {
         Task::Sync(request) => engine.sync(request, job).await,
-        Task::Packages(action) => engine.packages(&action, job).await,
+        // Only an administrator works without a daemon.
+        Task::Packages { action, .. } => engine.packages(&action, Asker::ROOT, job).await,
         Task::Tags { tags, apply } => engine.set_tags(&tags, apply, job).await,
     }
 }

@@ -102,6 +102,8 @@ pub struct Settings {
     pub auto_update_packages: bool,
     pub manage_devices: bool,
     pub upload_hardware: bool,
+    /// How many packages work that nobody waits for may remove.
+    pub unattended_removals: usize,
     pub debug: bool,
     /// Whether passwords may go over http to other computers, where everybody on the way can read them.
     pub allow_insecure_credentials: bool,
@@ -167,6 +169,11 @@ impl Settings {
             auto_update_packages: reader.flag("Auto_Update_Packages", "AUTO_UPDATE_PACKAGES", true),
             manage_devices: reader.flag("Manage_Devices", "MANAGE_DEVICES", true),
             upload_hardware: reader.flag("Upload_Hardware", "UPLOAD_HARDWARE", true),
+            unattended_removals: reader.number(
+                "Unattended_Removals",
+                "UNATTENDED_REMOVALS",
+                crate::policy::UNATTENDED_REMOVALS,
+            ),
             debug: reader.flag("Debug", "DEBUG", false),
             allow_insecure_credentials: reader.flag(
                 "Allow_Insecure_Credentials",
@@ -282,6 +289,12 @@ impl Reader<'_> {
             .and_then(|value| boolean(&value))
             .unwrap_or(default)
     }
+
+    fn number(&mut self, key: &'static str, variable: &str, default: usize) -> usize {
+        self.client(key, variable)
+            .and_then(|value| value.trim().parse().ok())
+            .unwrap_or(default)
+    }
 }
 
 /// A length of time: minutes unless `s`, `m` or `h` follows. `None` for anything else.
@@ -335,6 +348,7 @@ mod tests {
         assert_eq!(settings.project, "debian-gnu-linux-12");
         assert_eq!(settings.computer_name, "pc7");
         assert!(settings.auto_update_packages && !settings.debug);
+        assert_eq!(settings.unattended_removals, 5);
         assert_eq!(settings.origins["Server"], Origin::Default);
     }
 
@@ -349,6 +363,13 @@ mod tests {
         let settings = load(folder.path(), &[("MIGASFREE_CLIENT_SERVER", "http://c:81")]).unwrap();
         assert_eq!(settings.server.base(), "http://c:81");
         assert_eq!(settings.project, "p2");
+        let removals = |text| {
+            let environment = [("MIGASFREE_CLIENT_UNATTENDED_REMOVALS", text)];
+            load(folder.path(), &environment)
+                .unwrap()
+                .unattended_removals
+        };
+        assert_eq!((removals("0"), removals("many")), (0, 5));
         assert_eq!(settings.proxy.as_deref(), Some("x:1"));
         assert!(!settings.debug);
         assert_eq!(settings.origins["Server"], Origin::Environment);

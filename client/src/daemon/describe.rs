@@ -136,6 +136,13 @@ pub fn settings(settings: &Settings) -> HashMap<String, ConfigValue> {
             "Upload_Hardware",
             settings.upload_hardware.into(),
         ),
+        (
+            "unattended_removals",
+            "Unattended_Removals",
+            u32::try_from(settings.unattended_removals)
+                .unwrap_or(u32::MAX)
+                .into(),
+        ),
         ("debug", "Debug", settings.debug.into()),
         (
             "script_silence_limit",

@@ -14,18 +14,21 @@ use super::access::{Admission, Caller, Decision, Details, NO_AGENT};
 use super::core::Core;
 use super::inhibit::Inhibitor;
 use super::jobs::{
-    Done, Event, EventLog, NewJob, Tail, Task, Work, WorkerLock, perform_registration,
+    Admitted, Done, Event, EventLog, NewJob, Tail, Task, Work, WorkerLock, perform_registration,
 };
 use super::schedule::random;
 use super::secret;
 use crate::job::{JobId, JobResult, ResultCode};
 use crate::pms::{Action as PackageAction, PackageName};
+use crate::policy::Asker;
 use crate::sync::{Credentials, Scope, SyncRequest};
 
 /// How often the events of a running job are read.
 const LOOK: Duration = Duration::from_millis(100);
 /// A worker that did not say a word after this time never started.
 const GRACE: Duration = Duration::from_secs(10);
+/// Who wants to answer a question listens by then.
+const LISTENERS_COME: Duration = Duration::from_secs(5);
 /// How often is looked at jobs that are held back.
 const HELD_LOOK: Duration = Duration::from_secs(60);
 /// How long the object of a finished job stays.
@@ -39,8 +42,9 @@ impl Core {
         action: Action,
         details: Details,
         interactive: bool,
-        new: NewJob,
+        mut new: NewJob,
     ) -> Result<u64, Error> {
+        new.admitted = Some(admitted(caller, action));
         let admission = self
             .access
             .admit(caller, action, &details, interactive)
@@ -91,6 +95,7 @@ impl Core {
             origin: "user",
             owner_uid: caller.uid,
             background: false,
+            admitted: Some(admitted(caller, action)),
         };
         let id = match admission {
             Admission::Granted => self.jobs.add_queued(new, self.now())?,
@@ -187,15 +192,24 @@ impl Core {
 
     async fn run(self: &Arc<Self>, id: u64) {
         self.signals.queue_changed(self).await;
-        let done = match self.jobs.with(id, |job| job.stored.task.clone()) {
-            Ok(Task::Register { user }) => self.register(id, &user).await,
-            Ok(task) => match self.resolve(id, &task) {
-                Ok(work) => self.work(id, &work).await,
-                Err(done) => done,
-            },
-            Err(_) => return,
+        let Ok(task) = self.jobs.with(id, |job| job.stored.task.clone()) else {
+            return;
+        };
+        let done = match self.run_if_allowed(id, &task).await {
+            Ok(done) | Err(done) => done,
         };
         self.finish(id, done).await;
+    }
+
+    /// Rights and policies are those of now, not of the moment it was asked for.
+    async fn run_if_allowed(self: &Arc<Self>, id: u64, task: &Task) -> Result<Done, Done> {
+        self.still_allowed(id, task).await?;
+        if let Task::Register { user } = task {
+            return Ok(self.register(id, user).await);
+        }
+        let asker = self.asker(id).await;
+        let work = self.resolve(id, task, asker)?;
+        Ok(self.work(id, &work).await)
     }
 
     /// Goes on with a job of an earlier daemon: its worker lives, or left its end, or is started again to go on with what it left.
@@ -312,6 +326,21 @@ impl Core {
             && let Some((number, question)) = question
         {
             self.signals.job_asks(self, id, number, &question).await;
+            let core = Arc::clone(self);
+            tokio::spawn(
+                async move { core.answer_for_nobody(id, number, &question.default).await },
+            );
+        }
+    }
+
+    /// A question that nobody listens to need not stay open.
+    async fn answer_for_nobody(&self, id: u64, number: u32, default: &str) {
+        tokio::time::sleep(LISTENERS_COME).await;
+        let nobody = self.jobs.with(id, |job| job.subscribers.is_empty());
+        if nobody.unwrap_or_default()
+            && let Err(error) = self.jobs.answer(id, number, default)
+        {
+            tracing::debug!(job = id, %error, "the question is closed already");
         }
     }
 
@@ -365,6 +394,7 @@ impl Core {
             origin: "daemon",
             owner_uid: 0,
             background: false,
+            admitted: None,
         };
         if self.jobs.joinable(&new, JobState::Queued).is_none()
             && let Err(error) = self.submit(new).await
@@ -420,7 +450,7 @@ impl Core {
     }
 
     /// What a worker shall do for a task, by the catalogue and packages of this moment.
-    fn resolve(&self, id: u64, task: &Task) -> Result<Work, Done> {
+    fn resolve(&self, id: u64, task: &Task, asker: Asker) -> Result<Work, Done> {
         let action = match task {
             Task::Sync {
                 scope,
@@ -473,7 +503,7 @@ impl Core {
             let names = packages.iter().map(ToString::to_string).collect();
             let _ = self.jobs.with(id, |job| job.view.packages = names);
         }
-        Ok(Work::Packages(action))
+        Ok(Work::Packages { action, asker })
     }
 
     /// The packages of applications, once each.
@@ -523,6 +553,14 @@ impl Core {
     }
 }
 
+fn admitted(caller: &Caller, action: Action) -> Admitted {
+    Admitted {
+        address: caller.address().to_owned(),
+        action: action.id().to_owned(),
+        authenticated: false,
+    }
+}
+
 fn read(tail: &mut Tail, id: u64) -> Vec<Event> {
     tail.read().unwrap_or_else(|error: io::Error| {
         tracing::error!(job = id, %error, "the events of a job cannot be read");
@@ -545,7 +583,7 @@ fn interrupted() -> Done {
     )
 }
 
-fn refused(text: &str) -> Done {
+pub(super) fn refused(text: &str) -> Done {
     Done::new(ResultCode::NotAuthorized, text)
 }
 

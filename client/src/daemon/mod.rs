@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod known;
 mod plan;
 mod refresh;
+mod rights;
 pub mod schedule;
 mod secret;
 pub mod settings;

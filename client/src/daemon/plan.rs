@@ -1,12 +1,19 @@
 //! What an action would do.
 
-use migasfree_dbus::{Error, PlanRecord, PlanRole, PlannedPackage};
+use migasfree_dbus::{Error, PlanObjection, PlanRecord, PlanRole, PlannedPackage};
 
+use super::access::Caller;
 use super::core::{Core, bus_error};
 use crate::pms::{self, Action, PackageName};
+use crate::policy::Verdict;
 
-/// Asks the package manager; nothing changes.
-pub async fn plan(core: &Core, role: PlanRole, names: &[String]) -> Result<PlanRecord, Error> {
+/// Asks the package manager, and the policy as it is for this caller; nothing changes.
+pub async fn plan(
+    core: &Core,
+    caller: &Caller,
+    role: PlanRole,
+    names: &[String],
+) -> Result<PlanRecord, Error> {
     let action = match role {
         PlanRole::Install => Action::Install(packages(core, names)?),
         PlanRole::Remove => Action::Remove(packages(core, names)?),
@@ -22,15 +29,17 @@ pub async fn plan(core: &Core, role: PlanRole, names: &[String]) -> Result<PlanR
         &action
         && packages.is_empty()
     {
-        return Ok(record(core, &pms::Plan::default()));
+        return Ok(record(core, &pms::Plan::default(), &Verdict::Allow));
     }
+    let asker = core.person(caller.address(), caller.uid).await;
     let _turn = core.turn().await;
-    let plan = core
-        .engine()
-        .plan(&action)
+    let engine = core.engine();
+    let plan = engine.plan(&action).await.map_err(|e| bus_error(&e))?;
+    let verdict = engine
+        .judge(&action, &plan, asker)
         .await
         .map_err(|e| bus_error(&e))?;
-    Ok(record(core, &plan))
+    Ok(record(core, &plan, &verdict))
 }
 
 fn packages(core: &Core, names: &[String]) -> Result<Vec<PackageName>, Error> {
@@ -51,7 +60,7 @@ fn ids(names: &[String]) -> Result<Vec<u32>, Error> {
         .collect()
 }
 
-fn record(core: &Core, plan: &pms::Plan) -> PlanRecord {
+fn record(core: &Core, plan: &pms::Plan, verdict: &Verdict) -> PlanRecord {
     let facts = core.catalog.facts();
     let list = |packages: &[pms::PlannedPackage]| -> Vec<PlannedPackage> {
         packages
@@ -76,6 +85,15 @@ fn record(core: &Core, plan: &pms::Plan) -> PlanRecord {
         free_bytes: free_bytes(core),
         reboot: if plan.reboot { "required" } else { "none" }.into(),
         untrusted: plan.untrusted,
+        verdict: verdict.as_str().to_owned(),
+        objections: verdict
+            .objections()
+            .iter()
+            .map(|objection| PlanObjection {
+                reason: objection.why.as_str().to_owned(),
+                packages: objection.packages.clone(),
+            })
+            .collect(),
     }
 }
 

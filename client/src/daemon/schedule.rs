@@ -263,6 +263,7 @@ impl Core {
             origin,
             owner_uid: 0,
             background: true,
+            admitted: None,
         };
         let waiting = self.jobs.joinable(&new, JobState::Queued);
         if waiting.is_none()

@@ -1,7 +1,9 @@
 //! Package managers: one trait, one implementation per family.
 
 pub mod apt;
+mod consent;
 mod detect;
+mod space;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::{Job, JobId, ResultCode};
 use crate::observer::LockHolder;
+use crate::policy::{Facts, Mandate, Refusal};
 use crate::process::supervise::{Stop, StopReason};
 use crate::transport::messages::Repository;
 
 pub use detect::{Family, detect};
+pub use space::{Shortage, amount};
 
 /// A package name the package manager accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,8 +48,10 @@ impl std::fmt::Display for PackageName {
 pub enum Action {
     Install(Vec<PackageName>),
     Remove(Vec<PackageName>),
-    /// Everything that has a newer version.
+    /// Everything that has a newer version, whatever goes for it.
     Upgrade,
+    /// What has a newer version, as far as nothing goes for it.
+    UpgradeKeeping,
     /// Those of these that are installed, to their newest version.
     UpgradePackages(Vec<PackageName>),
     /// The lists of available packages.
@@ -165,8 +171,16 @@ pub enum PmsError {
     InvalidSearch,
     #[error("no package called {0} is known; check the name or refresh the package lists")]
     NotFound(String),
-    #[error("{0} is needed by the system or by migasfree itself and stays")]
-    Protected(String),
+    #[error("{0}")]
+    Refused(Refusal),
+    #[error("{packages} cannot be finished: {reason}; try again, or remove it")]
+    Broken { packages: String, reason: String },
+    #[error("{0}; make room and try again")]
+    NoRoom(Shortage),
+    #[error(
+        "the package manager wants to do something else each time it is asked; try again later"
+    )]
+    Unsteady,
     #[error("the packages contradict each other: {0}")]
     Conflict(String),
     #[error("something the packages need cannot be had: {0}")]
@@ -213,17 +227,19 @@ impl PmsError {
     pub fn code(&self) -> ResultCode {
         match self {
             Self::InvalidName(_) | Self::InvalidSearch | Self::NotFound(_) => ResultCode::NotFound,
-            Self::Protected(_) => ResultCode::Policy,
+            Self::Refused(_) => ResultCode::Policy,
             Self::Conflict(_) => ResultCode::Conflict,
             Self::Dependency(_) => ResultCode::Dependency,
             Self::Untrusted(_) => ResultCode::Untrusted,
-            Self::DiskFull(_) => ResultCode::DiskFull,
+            Self::DiskFull(_) | Self::NoRoom(_) => ResultCode::DiskFull,
             Self::Download(_) => ResultCode::Download,
             Self::LockTimeout(_) => ResultCode::LockTimeout,
             Self::Interrupted => ResultCode::Interrupted,
             Self::Cancelled => ResultCode::ByUser,
             Self::Stopped { stop, .. } if stop.reason == StopReason::Asked => ResultCode::ByUser,
-            Self::Backend(_) | Self::Stopped { .. } => ResultCode::Backend,
+            Self::Backend(_) | Self::Broken { .. } | Self::Unsteady | Self::Stopped { .. } => {
+                ResultCode::Backend
+            }
             Self::Io(_) => ResultCode::Internal,
         }
     }
@@ -247,6 +263,12 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
     /// Native and foreign architectures, separated by blanks.
     async fn architectures(&self) -> Result<String, PmsError>;
 
+    /// Names of packages something was begun with and not finished: unpacked and not configured, half removed.
+    async fn broken(&self) -> Result<Vec<String>, PmsError>;
+
+    /// What the policy needs to know to judge this plan.
+    async fn facts(&self, plan: &Plan) -> Result<Facts, PmsError>;
+
     /// Every installed package, sorted.
     async fn installed(&self) -> Result<Vec<InstalledPackage>, PmsError>;
 
@@ -266,9 +288,11 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
     /// What the action would do, without doing it.
     async fn plan(&self, action: &Action) -> Result<Plan, PmsError>;
 
-    /// Does it: waits for the database lock, repairs what an earlier run left half-done, downloads (may be
-    /// cancelled), then acts (may not). The process outlives this program; [`PackageManager::attach`] finds it again.
-    async fn run(&self, action: &Action, job: &Job<'_>) -> Result<(), PmsError>;
+    /// Does it: waits for the database lock, repairs what an earlier run left half-done, foresees, has the plan judged
+    /// by the policy, downloads (may be cancelled), then does that plan and nothing else (may not). It went well when
+    /// what was asked for is so, whatever else is broken. The process outlives this program;
+    /// [`PackageManager::attach`] finds it again.
+    async fn run(&self, action: &Action, mandate: &Mandate, job: &Job<'_>) -> Result<(), PmsError>;
 
     /// Goes on listening to a process an earlier program started for this job: its end is the answer. `None` when the
     /// job never started one. [`PmsError::Interrupted`] when it died with its work undone.

@@ -8,6 +8,7 @@ use crate::identity;
 use crate::job::{Job, JobId};
 use crate::observer::LockHolder;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
+use crate::policy::{self, Asker, Verdict};
 use crate::transport::ApiError;
 use crate::transport::api::Availability;
 use crate::transport::messages::{
@@ -91,8 +92,13 @@ impl Engine for LocalEngine {
         self.synchronize(request, job).await
     }
 
-    async fn packages(&self, action: &Action, job: &Job<'_>) -> Result<Outcome, EngineError> {
-        self.act(action, job).await
+    async fn packages(
+        &self,
+        action: &Action,
+        asker: Asker,
+        job: &Job<'_>,
+    ) -> Result<Outcome, EngineError> {
+        self.act(action, asker, job).await
     }
 
     async fn resume(&self, job: &Job<'_>) -> Option<Result<Outcome, EngineError>> {
@@ -243,6 +249,20 @@ impl Engine for LocalEngine {
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError> {
         Ok(self.package_manager()?.plan(action).await?)
+    }
+
+    async fn judge(
+        &self,
+        action: &Action,
+        plan: &Plan,
+        asker: Asker,
+    ) -> Result<Verdict, EngineError> {
+        let facts = self.package_manager()?.facts(plan).await?;
+        Ok(policy::judge(action, plan, &facts, &self.mandate(asker)))
+    }
+
+    async fn broken(&self) -> Result<Vec<String>, EngineError> {
+        Ok(self.package_manager()?.broken().await?)
     }
 
     async fn installed(&self) -> Result<Vec<InstalledPackage>, EngineError> {

@@ -1,5 +1,6 @@
 //! The engine: what a synchronisation and the smaller jobs do, step by step.
 
+mod demands;
 mod engine;
 mod full;
 mod local;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::{Job, JobId, ResultCode};
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
+use crate::policy::{Asker, Verdict};
 use crate::transport::api::Availability;
 use crate::transport::messages::{
     App, AppId, AppRequest, Category, ComputerId, ComputerInfo, Label, MandatoryPackages, Tags,
@@ -221,7 +223,12 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
 
     /// Installs, removes, upgrades or refreshes, then tells the server which software is there. Packages already as
     /// wanted are skipped; with nothing left the code is `nothing-to-do`.
-    async fn packages(&self, action: &Action, job: &Job<'_>) -> Result<Outcome, EngineError>;
+    async fn packages(
+        &self,
+        action: &Action,
+        asker: Asker,
+        job: &Job<'_>,
+    ) -> Result<Outcome, EngineError>;
 
     /// After a restart: goes on with the package process of a job that was running, and tells the server the result.
     /// `None` when the job had none: run it again from the start.
@@ -293,6 +300,17 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     async fn withdraw_request(&self, id: i64) -> Result<(), EngineError>;
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError>;
+
+    /// What the policy says about a plan of this action.
+    async fn judge(
+        &self,
+        action: &Action,
+        plan: &Plan,
+        asker: Asker,
+    ) -> Result<Verdict, EngineError>;
+
+    /// Names of packages something was begun with and not finished.
+    async fn broken(&self) -> Result<Vec<String>, EngineError>;
 
     async fn installed(&self) -> Result<Vec<InstalledPackage>, EngineError>;
 

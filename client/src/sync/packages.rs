@@ -3,13 +3,19 @@
 use crate::job::{Job, ResultCode};
 use crate::observer::Stage;
 use crate::pms::{Action, PackageManager, PmsError};
+use crate::policy::Asker;
 
 use super::local::{LocalEngine, Session};
 use super::tracker::{Kind, Tracker};
 use super::{EngineError, Outcome};
 
 impl LocalEngine {
-    pub(super) async fn act(&self, action: &Action, job: &Job<'_>) -> Result<Outcome, EngineError> {
+    pub(super) async fn act(
+        &self,
+        action: &Action,
+        asker: Asker,
+        job: &Job<'_>,
+    ) -> Result<Outcome, EngineError> {
         let _lock = self.lock()?;
         let pms = self.package_manager()?;
         let tracker = Tracker::new(job.observer, Kind::Packages);
@@ -19,21 +25,27 @@ impl LocalEngine {
             cancel: job.cancel.clone(),
         };
         let before = pms.installed().await?;
-        let result = pms.run(action, &job).await;
         if *action == Action::Refresh {
-            result?;
+            pms.run(action, &self.mandate(asker), &job).await?;
             return Ok(Outcome {
                 code: ResultCode::Ok,
                 problems: Vec::new(),
             });
         }
-        let changed = pms.installed().await? != before;
-        let code = if changed {
-            ResultCode::Ok
-        } else {
-            ResultCode::NothingToDo
+        let result = match action {
+            Action::Upgrade => self.upgrade_what_may(pms, asker, &job, &tracker).await,
+            action => pms
+                .run(action, &self.mandate(asker), &job)
+                .await
+                .map(|()| true),
         };
-        self.conclude(result.map(|()| code), pms, &tracker).await
+        let changed = pms.installed().await? != before;
+        let code = |whole: bool| match (whole, changed) {
+            (false, _) => ResultCode::PackagesFailed,
+            (true, true) => ResultCode::Ok,
+            (true, false) => ResultCode::NothingToDo,
+        };
+        self.conclude(result.map(code), pms, &tracker).await
     }
 
     /// Tells the server which software is there now, however the work on it ended.
@@ -203,7 +215,8 @@ fn is_own_mistake(error: &PmsError) -> bool {
         error,
         PmsError::InvalidName(_)
             | PmsError::NotFound(_)
-            | PmsError::Protected(_)
+            | PmsError::Refused(_)
+            | PmsError::NoRoom(_)
             | PmsError::LockTimeout(_)
             | PmsError::Cancelled
     )

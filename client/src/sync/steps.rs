@@ -6,10 +6,11 @@ use crate::hooks;
 use crate::identity;
 use crate::inventory::hardware::{self, HardwareError};
 use crate::inventory::software;
-use crate::job::{Job, ResultCode};
+use crate::job::Job;
 use crate::observer::{OutputStream, Stage};
 use crate::outbox;
-use crate::pms::{Action, PackageManager, PackageName, PmsError};
+use crate::pms::{Action, PackageManager, PmsError};
+use crate::policy::Asker;
 use crate::transport::ApiError;
 use crate::transport::api::AttributeReport;
 use crate::transport::messages::MandatoryPackages;
@@ -128,7 +129,10 @@ impl LocalEngine {
         tracker: &Tracker<'_>,
     ) -> Result<bool, EngineError> {
         tracker.begin(Stage::Metadata);
-        match pms.run(&Action::Refresh, job).await {
+        match pms
+            .run(&Action::Refresh, &self.mandate(Asker::Unattended), job)
+            .await
+        {
             Ok(()) => {
                 tracker.ok(Stage::Metadata);
                 Ok(true)
@@ -173,83 +177,6 @@ impl LocalEngine {
     pub(super) fn known_mandatory(&self) -> MandatoryPackages {
         let text = std::fs::read(self.folder().join("mandatory.json")).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
-    }
-
-    /// Installs or removes a list of the server. A package that does not exist is reported and must not keep the
-    /// others away. `false` when something failed.
-    pub(super) async fn change(
-        &self,
-        pms: &dyn PackageManager,
-        stage: Stage,
-        names: &[String],
-        job: &Job<'_>,
-        tracker: &Tracker<'_>,
-    ) -> Result<bool, EngineError> {
-        let mut ok = true;
-        let mut wanted: Vec<PackageName> = Vec::new();
-        // Servers hand out what was typed: a line may name several packages.
-        for name in names.iter().flat_map(|line| line.split_whitespace()) {
-            match pms.name_of(name) {
-                Ok(name) => wanted.push(name),
-                Err(error) => {
-                    ok = false;
-                    self.record(stage, &error.to_string(), tracker);
-                }
-            }
-        }
-        while !wanted.is_empty() {
-            tracker.begin(stage);
-            let action = match stage {
-                Stage::Remove => Action::Remove(wanted.clone()),
-                _ => Action::Install(wanted.clone()),
-            };
-            match pms.run(&action, job).await {
-                Ok(()) => {
-                    tracker.ok(stage);
-                    break;
-                }
-                Err(PmsError::Cancelled) => return Err(EngineError::Cancelled),
-                Err(error) => {
-                    ok = false;
-                    self.record(stage, &error.to_string(), tracker);
-                    if error.code() == ResultCode::ByUser {
-                        return Err(EngineError::Cancelled);
-                    }
-                    let before = wanted.len();
-                    if let PmsError::NotFound(missing) = &error {
-                        wanted.retain(|name| name.as_str() != missing);
-                    }
-                    if wanted.len() == before {
-                        break;
-                    }
-                }
-            }
-        }
-        Ok(ok)
-    }
-
-    /// `false` when it failed.
-    pub(super) async fn upgrade(
-        &self,
-        pms: &dyn PackageManager,
-        job: &Job<'_>,
-        tracker: &Tracker<'_>,
-    ) -> Result<bool, EngineError> {
-        tracker.begin(Stage::Upgrade);
-        match pms.run(&Action::Upgrade, job).await {
-            Ok(()) => {
-                tracker.ok(Stage::Upgrade);
-                Ok(true)
-            }
-            Err(PmsError::Cancelled) => Err(EngineError::Cancelled),
-            Err(error) => {
-                self.record(Stage::Upgrade, &error.to_string(), tracker);
-                if error.code() == ResultCode::ByUser {
-                    return Err(EngineError::Cancelled);
-                }
-                Ok(false)
-            }
-        }
     }
 
     /// Tells the server which packages are there, and what changed since it last knew.

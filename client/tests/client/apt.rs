@@ -14,7 +14,8 @@ use axum::routing::get;
 use migasfree_client::job::{Cancel, Job, JobId, ResultCode};
 use migasfree_client::observer::{ItemPhase, Stage};
 use migasfree_client::pms::apt::Apt;
-use migasfree_client::pms::{Action, PackageManager, PackageName, RepositoryAccess};
+use migasfree_client::pms::{Action, PackageManager, PackageName, PmsError, RepositoryAccess};
+use migasfree_client::policy::{Asker, Mandate};
 use migasfree_client::process::SystemRunner;
 use migasfree_client::process::root::Root;
 use migasfree_client::process::supervise::Launcher;
@@ -30,6 +31,11 @@ fn helper() -> PathBuf {
     env!("CARGO_BIN_EXE_migasfree").into()
 }
 
+pub fn root_asks() -> &'static Mandate {
+    static MANDATE: std::sync::OnceLock<Mandate> = std::sync::OnceLock::new();
+    MANDATE.get_or_init(|| Mandate::of(Asker::ROOT))
+}
+
 pub(crate) fn backend(root: &Path) -> Apt {
     let inside = Root::new(root.to_owned(), helper());
     let runner = Arc::new(SystemRunner::detect());
@@ -41,21 +47,21 @@ pub(crate) fn backend(root: &Path) -> Apt {
     )
 }
 
-pub(crate) struct Bench {
-    pub(crate) debian: Debian,
-    pub(crate) apt: Apt,
-    access: RepositoryAccess,
+pub struct Bench {
+    pub debian: Debian,
+    pub apt: Apt,
+    pub access: RepositoryAccess,
 }
 
 impl Bench {
     /// A Debian that knows one repository with these packages.
-    pub(crate) async fn with(packages: Vec<Builder>) -> Option<Self> {
+    pub async fn with(packages: Vec<Builder>) -> Option<Self> {
         let signer = Signer::generate();
         let files = repository::files("base", packages, &signer);
         Self::serving(files, &signer.public_key()).await
     }
 
-    async fn serving(files: BTreeMap<String, Vec<u8>>, key: &str) -> Option<Self> {
+    pub async fn serving(files: BTreeMap<String, Vec<u8>>, key: &str) -> Option<Self> {
         let debian = Debian::make()?;
         let address = serve(files).await;
         let apt = backend(debian.path());
@@ -79,17 +85,32 @@ impl Bench {
         })
     }
 
-    pub(crate) async fn run(&self, action: &Action) -> (Recorder, Result<(), ResultCode>) {
-        let recorder = Recorder::default();
-        let job = Job::new(JobId::unique(), &recorder);
-        let result = self.apt.run(action, &job).await.map_err(|error| {
+    pub async fn run(&self, action: &Action) -> (Recorder, Result<(), ResultCode>) {
+        let (recorder, result) = self.asked(action, root_asks(), None).await;
+        let result = result.map_err(|error| {
             eprintln!("{error}");
             error.code()
         });
         (recorder, result)
     }
 
-    pub(crate) fn installed(&self, name: &str) -> Option<String> {
+    /// The same for somebody in particular, who answers questions so.
+    pub async fn asked(
+        &self,
+        action: &Action,
+        mandate: &Mandate,
+        answer: Option<&str>,
+    ) -> (Recorder, Result<(), PmsError>) {
+        let recorder = Recorder {
+            answer: answer.map(str::to_owned),
+            ..Recorder::default()
+        };
+        let job = Job::new(JobId::unique(), &recorder);
+        let result = self.apt.run(action, mandate, &job).await;
+        (recorder, result)
+    }
+
+    pub fn installed(&self, name: &str) -> Option<String> {
         let output = self.debian.run(&[
             "dpkg-query",
             "-W",
@@ -101,7 +122,7 @@ impl Bench {
     }
 }
 
-async fn serve(files: BTreeMap<String, Vec<u8>>) -> String {
+pub async fn serve(files: BTreeMap<String, Vec<u8>>) -> String {
     let files = Arc::new(files);
     let app = Router::new().route(
         "/repos/{*path}",
@@ -118,7 +139,7 @@ async fn serve(files: BTreeMap<String, Vec<u8>>) -> String {
     address
 }
 
-pub(crate) fn names(apt: &Apt, names: &[&str]) -> Vec<PackageName> {
+pub fn names(apt: &Apt, names: &[&str]) -> Vec<PackageName> {
     names
         .iter()
         .map(|name| apt.name_of(name).unwrap())
@@ -329,7 +350,8 @@ async fn failures_say_what_happened() {
     );
     let essential = Action::Remove(names(&bench.apt, &["dpkg"]));
     assert_eq!(bench.run(&essential).await.1, Err(ResultCode::Policy));
-    assert!(bench.apt.plan(&essential).await.is_err());
+    let plan = bench.apt.plan(&essential).await.unwrap();
+    assert_eq!(plan.remove[0].name, "dpkg");
 
     let (recorder, result) = bench.run(&install("bad")).await;
     assert_eq!(result, Err(ResultCode::Backend));
@@ -397,7 +419,7 @@ async fn an_interrupted_run_is_finished_by_the_next() {
             .status();
         assert!(killed.unwrap().success());
     };
-    let (result, ()) = tokio::join!(bench.apt.run(&action, &job), cut);
+    let (result, ()) = tokio::join!(bench.apt.run(&action, root_asks(), &job), cut);
     assert!(result.is_err());
     assert_eq!(bench.installed("slow"), None);
     fs::remove_file(root.join("hold")).unwrap();
@@ -441,7 +463,7 @@ async fn another_program_at_the_database_is_waited_for_and_named() {
     let recorder = Recorder::default();
     let action = Action::Install(names(&bench.apt, &["tool"]));
     let error = impatient
-        .run(&action, &Job::new(JobId::unique(), &recorder))
+        .run(&action, root_asks(), &Job::new(JobId::unique(), &recorder))
         .await
         .unwrap_err();
     assert_eq!(error.code(), ResultCode::LockTimeout);
@@ -483,7 +505,12 @@ async fn a_download_can_be_cancelled_and_an_installation_cannot() {
     };
     let action = Action::Install(names(&bench.apt, &["tool"]));
     assert_eq!(
-        bench.apt.run(&action, &job).await.unwrap_err().code(),
+        bench
+            .apt
+            .run(&action, root_asks(), &job)
+            .await
+            .unwrap_err()
+            .code(),
         ResultCode::ByUser
     );
     assert_eq!(bench.installed("tool"), None);
@@ -495,7 +522,7 @@ async fn a_download_can_be_cancelled_and_an_installation_cannot() {
         cancel,
     };
     let action = Action::Install(names(&bench.apt, &["slow"]));
-    bench.apt.run(&action, &job).await.unwrap();
+    bench.apt.run(&action, root_asks(), &job).await.unwrap();
     assert_eq!(bench.installed("slow").as_deref(), Some("1"));
 }
 
@@ -513,7 +540,7 @@ async fn a_process_is_found_again_by_another_program() {
     let action = Action::Install(names(&bench.apt, &["slow"]));
     // The first listener is gone, as after a crash, in the middle of the work and once it told what was said so far.
     tokio::select! {
-        _ = bench.apt.run(&action, &job) => panic!("it ended"),
+        _ = bench.apt.run(&action, root_asks(), &job) => panic!("it ended"),
         () = until("the slow script", || {
             root.join("slow-began").exists() && first.text().contains("Setting up slow")
         }) => {}

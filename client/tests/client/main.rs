@@ -4,6 +4,7 @@
 mod support;
 
 mod apt;
+mod apt_policy;
 mod cli;
 mod reference;
 mod scripts;

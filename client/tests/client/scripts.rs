@@ -8,7 +8,7 @@ use migasfree_client::job::{Cancel, Job, JobId, ResultCode};
 use migasfree_client::pms::apt::Apt;
 use migasfree_client::pms::{Action, PackageManager};
 
-use crate::apt::{Bench, backend, names, until};
+use crate::apt::{Bench, backend, names, root_asks, until};
 use crate::support::observer::Recorder;
 use crate::support::packages::{endless, plain, stubborn};
 
@@ -49,7 +49,7 @@ async fn a_script_without_a_sign_of_life_is_stopped_and_later_work_steps_over_it
     let recorder = Recorder::default();
     let job = Job::new(JobId::unique(), &recorder);
     let install = Action::Install(names(&apt, &["endless", "tool"]));
-    let error = apt.run(&install, &job).await.unwrap_err();
+    let error = apt.run(&install, root_asks(), &job).await.unwrap_err();
     assert_eq!(error.code(), ResultCode::Backend);
     let told = error.to_string();
     for words in [
@@ -68,7 +68,11 @@ async fn a_script_without_a_sign_of_life_is_stopped_and_later_work_steps_over_it
     let begun = Instant::now();
     let job = Job::new(JobId::unique(), &recorder);
     let _ = patient
-        .run(&Action::Install(names(&patient, &["other"])), &job)
+        .run(
+            &Action::Install(names(&patient, &["other"])),
+            root_asks(),
+            &job,
+        )
         .await;
     assert_eq!(bench.installed("other").as_deref(), Some("1"));
     assert!(begun.elapsed() < Duration::from_secs(60));
@@ -107,7 +111,7 @@ async fn only_an_administrator_stops_a_script_and_dpkg_goes_on_with_the_others()
         assert!(at_work(root).iter().any(|name| name == "stubborn.postin"));
         cancel.stop_script();
     };
-    let (result, ()) = tokio::join!(bench.apt.run(&install, &job), stop);
+    let (result, ()) = tokio::join!(bench.apt.run(&install, root_asks(), &job), stop);
     let error = result.unwrap_err();
     assert_eq!(error.code(), ResultCode::ByUser);
     assert!(
@@ -144,7 +148,7 @@ async fn a_repair_after_a_power_cut_steps_over_the_script_that_never_ends() {
             .status();
         assert!(killed.unwrap().success());
     };
-    let (result, ()) = tokio::join!(bench.apt.run(&install, &job), cut);
+    let (result, ()) = tokio::join!(bench.apt.run(&install, root_asks(), &job), cut);
     assert_eq!(result.unwrap_err().code(), ResultCode::Interrupted);
 
     let apt = impatient(&root);

@@ -18,6 +18,7 @@ use migasfree_client::paths::Layout;
 use migasfree_client::pms::{
     Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PlannedPackage, PmsError,
 };
+use migasfree_client::policy::{Asker, Facts, Mandate, Verdict, judge};
 use migasfree_client::process::supervise::{Stop, StopReason};
 use migasfree_client::sync::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
@@ -64,6 +65,10 @@ pub struct World {
     pub change: u64,
     /// A change asks first.
     pub asks: bool,
+    /// For whom packages were changed last.
+    pub asker: Option<Asker>,
+    /// Packages that were begun with and not finished.
+    pub broken: Vec<String>,
     /// A change was interrupted.
     pub half_done: bool,
     /// What the server was not told yet.
@@ -346,7 +351,13 @@ impl Engine for PlayedEngine {
         Ok(outcome())
     }
 
-    async fn packages(&self, action: &Action, job: &Job<'_>) -> Result<Outcome, EngineError> {
+    async fn packages(
+        &self,
+        action: &Action,
+        asker: Asker,
+        job: &Job<'_>,
+    ) -> Result<Outcome, EngineError> {
+        World::change(&self.root, |world| world.asker = Some(asker));
         match action {
             Action::Install(names) => {
                 let unknown = names
@@ -360,9 +371,23 @@ impl Engine for PlayedEngine {
             }
             Action::Remove(names) => self.change(Stage::Remove, names, job).await?,
             Action::UpgradePackages(names) => self.change(Stage::Upgrade, names, job).await?,
-            Action::Upgrade | Action::Refresh => {}
+            Action::Upgrade | Action::UpgradeKeeping | Action::Refresh => {}
         }
         Ok(outcome())
+    }
+
+    async fn judge(
+        &self,
+        action: &Action,
+        plan: &Plan,
+        asker: Asker,
+    ) -> Result<Verdict, EngineError> {
+        let facts = Facts::default();
+        Ok(judge(action, plan, &facts, &Mandate::of(asker)))
+    }
+
+    async fn broken(&self) -> Result<Vec<String>, EngineError> {
+        Ok(self.world().broken)
     }
 
     async fn resume(&self, _job: &Job<'_>) -> Option<Result<Outcome, EngineError>> {

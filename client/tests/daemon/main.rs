@@ -94,6 +94,7 @@ fn all_tests() -> Vec<Test> {
         the_installed_rights_are_the_table,
         shipped_defaults_refuse_and_nothing_changes,
         a_rule_lets_a_user_install,
+        rights_are_judged_again_when_the_turn_of_a_job_comes,
         a_dismissed_prompt_ends_the_job,
         a_cancelled_job_closes_its_prompt_and_one_nobody_can_answer_is_told,
         only_an_administrator_cancels_while_packages_change,

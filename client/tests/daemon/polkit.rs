@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use migasfree_client::policy::Asker;
 use migasfree_dbus::{CallOptions, JobState, Stage};
 use migasfree_tests::bus::{Polkit, rule};
 use serde_json::json;
@@ -43,6 +44,10 @@ pub const TABLE: &[(&str, [&str; 3])] = &[
     ),
     (
         "package-remove",
+        ["auth_admin", "auth_admin", "auth_admin_keep"],
+    ),
+    (
+        "package-hold",
         ["auth_admin", "auth_admin", "auth_admin_keep"],
     ),
     ("device-assign", ["auth_admin", "auth_admin", "yes"]),
@@ -153,6 +158,86 @@ pub async fn a_rule_lets_a_user_install() {
     );
     let limits = user::run(NOBODY, &fixture.bus, "look", &[]);
     assert_eq!(limits["states"]["1"], "installed");
+}
+
+pub async fn rights_are_judged_again_when_the_turn_of_a_job_comes() {
+    let world = World {
+        download: 30_000,
+        ..World::new()
+    };
+    let allow = rule("org.migasfree.client1.app-install", "YES");
+    let (fixture, polkit) = with_rules(world, &allow).await;
+    let root = fixture.connect().await;
+    let install = async |name: &str| {
+        let options = CallOptions::default();
+        let path = root
+            .manager
+            .install_packages(&[name], options)
+            .await
+            .unwrap();
+        until("it runs", async || {
+            root.record(&path).await.started.is_some()
+        })
+        .await;
+        path
+    };
+    let queue = async |app: &str| -> zbus::OwnedObjectPath {
+        let path = user::run(NOBODY, &fixture.bus, "queue", &[app]);
+        path.as_str().unwrap().try_into().unwrap()
+    };
+
+    // Who left keeps what is not refused by now, and has no more rights than there.
+    let before = install("ledger").await;
+    let job = queue("2").await;
+    World::change(&fixture.root, |world| world.download = 0);
+    root.job(&before).await.cancel().await.unwrap();
+    let record = root.finished(&job).await;
+    assert_eq!(record.error_code.as_deref(), Some("ok"), "{record:?}");
+    let nothing_more = Asker::Person {
+        may_remove: false,
+        may_hold: false,
+    };
+    assert_eq!(World::read(&fixture.root).asker, Some(nothing_more));
+
+    // Rights that were withdrawn meanwhile are gone, for who left as for who waits.
+    World::change(&fixture.root, |world| world.download = 30_000);
+    let before = install("admin-tool").await;
+    let left = queue("1").await;
+    let (name, address) = fixture.bus.as_system();
+    let (name, address) = (name.to_owned(), address.to_owned());
+    let waiting = std::thread::spawn(move || {
+        user::run_at(NOBODY, (name.as_str(), address.as_str()), "install", &["2"])
+    });
+    until("both wait", async || {
+        let jobs = root.manager.list_jobs(Default::default()).await.unwrap();
+        jobs.iter()
+            .filter(|job| job.state == JobState::Queued)
+            .count()
+            == 2
+    })
+    .await;
+    polkit
+        .write_rules(&rule("org.migasfree.client1.app-install", "NO"))
+        .unwrap();
+    until("polkit noticed", async || {
+        let look = user::run(NOBODY, &fixture.bus, "look", &[]);
+        look["rights"]["app-install"] == 0
+    })
+    .await;
+    root.job(&before).await.cancel().await.unwrap();
+    let left = root.finished(&left).await;
+    let waits = waiting.join().unwrap();
+    assert_eq!(waits["error_code"], "not-authorized", "{waits}");
+    assert_eq!(
+        left.error_code.as_deref(),
+        Some("not-authorized"),
+        "{left:?}"
+    );
+    assert!(
+        !World::read(&fixture.root)
+            .installed
+            .contains_key("sketchbook")
+    );
 }
 
 pub async fn a_dismissed_prompt_ends_the_job() {

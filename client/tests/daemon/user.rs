@@ -23,11 +23,17 @@ pub const NOBODY: u32 = 65534;
 
 /// Runs a scenario as a user and answers with what it printed.
 pub fn run(uid: u32, bus: &Bus, scenario: &str, arguments: &[&str]) -> Value {
+    let (name, address) = bus.as_system();
+    run_at(uid, (name, address), scenario, arguments)
+}
+
+/// The same at a bus known by its variable.
+pub fn run_at(uid: u32, bus: (&str, &str), scenario: &str, arguments: &[&str]) -> Value {
     // The program may lie where that user cannot go.
     let output = Command::new("/proc/self/exe")
         .args(["as-user", scenario])
         .args(arguments)
-        .env(bus.as_system().0, bus.as_system().1)
+        .env(bus.0, bus.1)
         .current_dir("/")
         .uid(uid)
         .gid(uid)
@@ -44,6 +50,7 @@ pub async fn act(scenario: &str, arguments: &[&str]) {
         "try-everything" => json!(try_everything(&bus, false).await),
         "look" => look(&bus).await,
         "install" => install(&bus, arguments[0].parse().unwrap()).await,
+        "queue" => queue(&bus, arguments[0].parse().unwrap()).await,
         "dismiss" => dismiss(bus, arguments[0].parse().unwrap()).await,
         "begin" => {
             let manager = ManagerProxy::new(&bus).await.unwrap();
@@ -210,6 +217,14 @@ async fn install(bus: &Connection, app: u32) -> Value {
         Ok(path) => json!(client.finished(&path).await),
         Err(error) => json!({ "error": error.code() }),
     }
+}
+
+/// Asks for an application and leaves.
+async fn queue(bus: &Connection, app: u32) -> Value {
+    let client = Client::over(bus.clone()).await;
+    let options = CallOptions::default();
+    let path = client.manager.install_apps(&[app], options).await.unwrap();
+    json!(path.as_str())
 }
 
 /// Looks at a job of somebody else.

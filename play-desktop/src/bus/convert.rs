@@ -52,6 +52,7 @@ pub fn state(state: dbus::AppState, detail: dbus::StateDetail) -> play::StateInf
             play::AppState::Removing
         }
         dbus::AppState::Working => play::AppState::Installing,
+        dbus::AppState::Broken => play::AppState::Broken,
         dbus::AppState::Required => play::AppState::Required,
         dbus::AppState::UpdateAvailable => play::AppState::UpdateAvailable,
         dbus::AppState::Installed => play::AppState::Installed,
@@ -91,6 +92,13 @@ pub fn plan(record: dbus::PlanRecord) -> play::Plan {
         free: record.free_bytes,
         reboot: record.reboot,
         untrusted: record.untrusted,
+        verdict: record.verdict,
+        objections: (record.objections.into_iter())
+            .map(|objection| play::PlanObjection {
+                reason: objection.reason,
+                packages: objection.packages,
+            })
+            .collect(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Everything about one application.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{AppDetails, Fault};
 use std::sync::Arc;
@@ -7,5 +8,5 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn app(daemon: State<'_, Arc<Daemon>>, id: u32) -> Result<AppDetails, Fault> {
-    daemon.app(id).await
+    within(daemon.app(id)).await
 }

@@ -1,5 +1,6 @@
 //! About this computer.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{Computer, Fault};
 use std::sync::Arc;
@@ -7,5 +8,5 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn computer_info(daemon: State<'_, Arc<Daemon>>) -> Result<Computer, Fault> {
-    daemon.computer().await
+    within(daemon.computer()).await
 }

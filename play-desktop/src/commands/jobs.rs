@@ -1,5 +1,6 @@
 //! The jobs and their history.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{Fault, Job};
 use std::sync::Arc;
@@ -7,5 +8,5 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn jobs(daemon: State<'_, Arc<Daemon>>) -> Result<Vec<Job>, Fault> {
-    daemon.jobs().await
+    within(daemon.jobs()).await
 }

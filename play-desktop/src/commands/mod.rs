@@ -21,6 +21,7 @@ mod states;
 mod sync;
 mod tags;
 mod updates;
+mod within;
 
 use tauri::{Wry, ipc::Invoke};
 

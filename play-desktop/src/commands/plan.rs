@@ -1,5 +1,6 @@
 //! What an action would change.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_dbus::PlanRole;
 use migasfree_types::play::{Fault, Plan};
@@ -13,9 +14,9 @@ pub async fn plan(
     ids: Vec<u32>,
 ) -> Result<Plan, Fault> {
     match (role, ids.as_slice()) {
-        ("install", _) => daemon.plan_apps(PlanRole::InstallApps, &ids).await,
-        ("remove", _) => daemon.plan_apps(PlanRole::RemoveApps, &ids).await,
-        ("update", [id]) => daemon.plan_update(*id).await,
+        ("install", _) => within(daemon.plan_apps(PlanRole::InstallApps, &ids)).await,
+        ("remove", _) => within(daemon.plan_apps(PlanRole::RemoveApps, &ids)).await,
+        ("update", [id]) => within(daemon.plan_update(*id)).await,
         _ => Err(Fault::new(
             "invalid-argument",
             format!("{role} cannot be planned"),

@@ -1,5 +1,6 @@
 //! The packages of this computer.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{Fault, Package};
 use std::sync::Arc;
@@ -7,5 +8,5 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn software(daemon: State<'_, Arc<Daemon>>) -> Result<Vec<Package>, Fault> {
-    daemon.software().await
+    within(daemon.software()).await
 }

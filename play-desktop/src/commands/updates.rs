@@ -1,5 +1,6 @@
 //! Newer versions: which there are, and getting them.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{Fault, Update};
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn updates(daemon: State<'_, Arc<Daemon>>) -> Result<Vec<Update>, Fault> {
-    daemon.updates().await
+    within(daemon.updates()).await
 }
 
 /// Of one application, or of everything when none is named.

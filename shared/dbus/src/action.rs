@@ -54,6 +54,8 @@ actions! {
     PackageInstall = "package-install",
     /// Remove packages by name.
     PackageRemove = "package-remove",
+    /// Change packages that are held at their version.
+    PackageHold = "package-hold",
     /// Assign and unassign devices.
     DeviceAssign = "device-assign",
     /// Choose the default device.

@@ -116,6 +116,10 @@ fn print_settings(settings: &Settings) {
         ),
         ("Manage_Devices", settings.manage_devices.to_string()),
         ("Upload_Hardware", settings.upload_hardware.to_string()),
+        (
+            "Unattended_Removals",
+            settings.unattended_removals.to_string(),
+        ),
         ("Debug", settings.debug.to_string()),
         ("Proxy", optional(&settings.proxy)),
         (

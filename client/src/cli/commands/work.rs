@@ -16,6 +16,7 @@ use crate::cli::texts::Text;
 use crate::cli::work::{self, Task};
 use crate::job::{JobResult, ResultCode};
 use crate::pms::Action;
+use crate::policy::Asker;
 use crate::sync::{Engine, Scope, SyncRequest};
 
 pub async fn sync(context: &Context, arguments: &Sync) -> Ended {
@@ -89,11 +90,17 @@ pub async fn change(context: &Context, arguments: &Change, install: bool) -> End
         } else {
             Action::Remove(names)
         };
-        if ask && !confirmed(context, &engine.plan(&action).await?.into())? {
-            reporter.finished(ResultCode::NothingToDo, "");
-            return Ok(Exit::OK);
+        if ask {
+            let plan = engine.plan(&action).await?;
+            let verdict = engine.judge(&action, &plan, Asker::ROOT).await?;
+            if !confirmed(context, &Shown::of(plan, &verdict))? {
+                reporter.finished(ResultCode::NothingToDo, "");
+                return Ok(Exit::OK);
+            }
         }
-        return work::run(context, &engine, &reporter, Task::Packages(action)).await;
+        let consents = arguments.assume_yes;
+        let task = Task::Packages { action, consents };
+        return work::run(context, &engine, &reporter, task).await;
     };
     let _agent = TerminalAgent::start();
     let manager = ManagerProxy::new(&bus).await?;
@@ -120,17 +127,20 @@ pub async fn change(context: &Context, arguments: &Change, install: bool) -> End
             .await?
     };
     let code = Follower::new(context, &bus, path, &reporter)
+        .consenting(arguments.assume_yes)
         .finish()
         .await?;
     Ok(Exit::of_result(code))
 }
 
-/// Shows the plan and asks; `false` when there is nothing to do.
+/// Shows the plan and asks; `false` when there is nothing to do. What is refused, or asked about by itself, the job says.
 fn confirmed(context: &Context, plan: &Shown) -> Result<bool, Failure> {
     if plan.is_empty() {
         return Ok(false);
     }
     plan.print(context.language);
-    context.confirm(Text::Continue, &[])?;
+    if plan.is_allowed() {
+        context.confirm(Text::Continue, &[])?;
+    }
     Ok(true)
 }

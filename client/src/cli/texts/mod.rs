@@ -4,7 +4,7 @@ mod table;
 
 use crate::job::ResultCode;
 use crate::observer::Stage;
-use crate::pms::PmsError;
+use crate::pms::{self, PmsError};
 use crate::sync::EngineError;
 use crate::transport::{ApiError, TransportError};
 use crate::upload::UploadError;
@@ -162,6 +162,21 @@ impl Language {
         }
     }
 
+    /// What is said against a plan; `reason` is the word of the bus.
+    #[must_use]
+    pub fn objection(self, reason: &str, names: &str) -> String {
+        let text = match reason {
+            "required" => Text::ObjectionRequired,
+            "forbidden" => Text::ObjectionForbidden,
+            "held" => Text::ObjectionHeld,
+            "removal" => Text::ObjectionRemoval,
+            "by-hand" => Text::ObjectionByHand,
+            "too-many" => Text::ObjectionTooMany,
+            _ => Text::ObjectionProtected,
+        };
+        self.fill(text, &[names])
+    }
+
     /// Why an upload failed.
     #[must_use]
     pub fn upload_error(self, error: &UploadError) -> String {
@@ -202,7 +217,24 @@ impl Language {
             PmsError::InvalidName(name) => self.fill(Text::ErrorInvalidName, &[name]),
             PmsError::InvalidSearch => self.text(Text::ErrorInvalidSearch).to_owned(),
             PmsError::NotFound(name) => self.fill(Text::ErrorPackageNotFound, &[name]),
-            PmsError::Protected(name) => self.fill(Text::ErrorProtected, &[name]),
+            PmsError::Refused(refusal) => refusal
+                .0
+                .iter()
+                .map(|objection| self.objection(objection.why.as_str(), &objection.names()))
+                .collect::<Vec<_>>()
+                .join("\n"),
+            PmsError::Broken { packages, reason } => {
+                self.fill(Text::ErrorBroken, &[packages, reason])
+            }
+            PmsError::NoRoom(shortage) => self.fill(
+                Text::ErrorNoRoom,
+                &[
+                    &pms::amount(shortage.needed),
+                    &shortage.place,
+                    &pms::amount(shortage.free),
+                ],
+            ),
+            PmsError::Unsteady => self.text(Text::ErrorUnsteady).to_owned(),
             PmsError::LockTimeout(holder) => self.fill(
                 Text::ErrorLockTimeout,
                 &[&holder.name, &holder.pid.to_string()],

@@ -84,7 +84,16 @@ texts! {
     ErrorInvalidName: "`{}` is not a package name.", "`{}` no es un nombre de paquete.";
     ErrorInvalidSearch: "A search is one to eight words, 100 characters at most, and does not begin with a hyphen.", "Una búsqueda tiene de una a ocho palabras, 100 caracteres como mucho, y no empieza con un guion.";
     ErrorPackageNotFound: "No package called {} is known; check the name or refresh the package lists.", "No se conoce ningún paquete llamado {}; compruebe el nombre o refresque las listas de paquetes.";
-    ErrorProtected: "{} is needed by the system or by migasfree itself and stays.", "{} es necesario para el sistema o para el propio migasfree y se queda.";
+    ErrorBroken: "{} cannot be finished; try again, or remove it.\n{}", "No se puede terminar con {}; inténtelo de nuevo o desinstálelo.\n{}";
+    ErrorNoRoom: "{} are needed on {}, and {} are free; make room and try again.", "Hacen falta {} en {} y hay {} libres; haga sitio e inténtelo de nuevo.";
+    ErrorUnsteady: "The package manager wants to do something else each time it is asked; try again later.", "El gestor de paquetes quiere hacer otra cosa cada vez que se le pregunta; inténtelo más tarde.";
+    ObjectionProtected: "This computer cannot do without: {}.", "Este equipo no puede prescindir de: {}.";
+    ObjectionRequired: "Policies of your organisation need what would be removed: {}.", "Las políticas de su organización necesitan lo que se desinstalaría: {}.";
+    ObjectionForbidden: "A policy of your organisation does not admit what would be installed: {}.", "Una política de su organización no admite lo que se instalaría: {}.";
+    ObjectionHeld: "Held packages would be changed: {}.", "Se cambiarían paquetes retenidos: {}.";
+    ObjectionRemoval: "Packages nobody named would be removed: {}.", "Se desinstalarían paquetes que nadie ha nombrado: {}.";
+    ObjectionByHand: "Packages that somebody installed by hand would be removed: {}.", "Se desinstalarían paquetes que alguien instaló a mano: {}.";
+    ObjectionTooMany: "More packages would be removed than unattended work may: {}.", "Se desinstalarían más paquetes de los que permite el trabajo desatendido: {}.";
     ErrorLockTimeout: "{} (process {}) held the package database too long.", "{} (proceso {}) ocupó demasiado tiempo la base de datos de paquetes.";
     ErrorNeedsRoot: "This needs an administrator, or the migasfree daemon running.", "Esto necesita un administrador, o el demonio de migasfree en marcha.";
     ErrorNeedsDaemon: "The migasfree daemon is not running; start it with `systemctl start migasfreed`.", "El demonio de migasfree no está en marcha; inícielo con `systemctl start migasfreed`.";
@@ -111,6 +120,7 @@ texts! {
     EarlierOutput: "(earlier output is not kept)", "(la salida anterior no se conserva)";
     HeldBy: "{} (process {}, user {}) since {}, until {} at the latest: {}", "{} (proceso {}, usuario {}) desde {}, hasta {} como mucho: {}";
     Interrupted: "Interrupted.", "Interrumpido.";
+    RemovalQuestion: "Go on all the same? [y/N] ", "¿Continuar de todos modos? [s/N] ";
 
     PlanInstall: "To install:", "Se instalará:";
     PlanUpdate: "To upgrade:", "Se actualizará:";

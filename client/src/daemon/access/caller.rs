@@ -8,7 +8,7 @@ use migasfree_dbus::Error;
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
 use zbus::message::Header;
-use zbus::names::OwnedUniqueName;
+use zbus::names::{OwnedUniqueName, UniqueName};
 
 /// A program that calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,9 @@ impl Caller {
 pub trait Callers: Send + Sync + std::fmt::Debug {
     /// Who sent the message with this header.
     async fn identify(&self, header: &Header<'_>) -> Result<Caller, Error>;
+
+    /// The caller of this connection, while it is there and this user's.
+    async fn find(&self, address: &str, uid: u32) -> Option<Caller>;
 
     /// A connection is gone; what was remembered about it is worthless.
     fn forget(&self, _address: &str) {}
@@ -87,6 +90,22 @@ impl Callers for BusCallers {
         };
         self.lock().insert(sender.to_string(), caller.clone());
         Ok(caller)
+    }
+
+    async fn find(&self, address: &str, uid: u32) -> Option<Caller> {
+        let name = UniqueName::try_from(address).ok()?;
+        // Asked anew: a name from before the bus was started again may be somebody else's.
+        let credentials = DBusProxy::new(&self.bus)
+            .await
+            .ok()?
+            .get_connection_credentials(name.clone().into())
+            .await
+            .ok()?;
+        (credentials.unix_user_id() == Some(uid)).then(|| Caller {
+            name: Some(name.to_owned().into()),
+            uid,
+            pid: credentials.process_id().unwrap_or_default(),
+        })
     }
 
     fn forget(&self, address: &str) {

@@ -6,6 +6,7 @@ mod caller;
 mod polkit;
 mod rate;
 mod slots;
+mod standin;
 
 pub use arguments::{
     check_asked_ids, check_ids, check_justification, check_names, check_tags, check_text,
@@ -17,9 +18,14 @@ pub use rate::{Limits, QUEUED_JOBS, SUBSCRIBERS};
 pub use slots::{Slot, Slots};
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use migasfree_dbus::{Action, Error};
+use standin::StandIns;
 use zbus::message::{Flags, Header};
+
+/// How long a prompt may keep a job that is about to run.
+const PROMPT_LIMIT: Duration = Duration::from_secs(60);
 
 /// polkit would ask, and there is nobody who could answer.
 pub const NO_AGENT: &str = "an administrator has to allow this, and nothing in this session can ask for a password; \
@@ -129,6 +135,59 @@ impl Access {
             Decision::Granted => Ok(Admission::Granted),
             Decision::Challenge if interactive => Ok(Admission::MustAsk),
             _ => Err(refusal(action)),
+        }
+    }
+
+    /// Whether somebody who asked for a job earlier still has the right, now that its turn comes. `address` is the
+    /// connection they asked over; where it is gone, polkit is asked about them as a person. Who `authenticated` for it
+    /// need not do so again, and who left cannot: they keep what they had unless it is refused now.
+    pub async fn still_has(
+        &self,
+        address: &str,
+        uid: u32,
+        action: Action,
+        details: &Details,
+        authenticated: bool,
+    ) -> Result<(), Error> {
+        if let Some(caller) = self.callers.find(address, uid).await {
+            return match self.decide(&caller, action, details, false).await? {
+                Decision::Granted => Ok(()),
+                Decision::Challenge if authenticated => Ok(()),
+                // The queue does not wait for somebody who does not answer.
+                Decision::Challenge => {
+                    let asked = self.require(&caller, action, details, true);
+                    let answer = tokio::time::timeout(PROMPT_LIMIT, asked).await;
+                    answer.unwrap_or_else(|_| Err(refusal(action)))
+                }
+                _ => Err(refusal(action)),
+            };
+        }
+        let mut refused = false;
+        for caller in &StandIns::of(uid).callers {
+            match self.decide(caller, action, details, false).await? {
+                Decision::Granted | Decision::Challenge => return Ok(()),
+                _ => refused = true,
+            }
+        }
+        if refused {
+            Err(refusal(action))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether somebody who asked for a job earlier has a right without being asked for it.
+    pub async fn holds(&self, address: &str, uid: u32, action: Action) -> bool {
+        match self.callers.find(address, uid).await {
+            Some(caller) => self.has(&caller, action).await,
+            None => {
+                for caller in &StandIns::of(uid).callers {
+                    if self.has(caller, action).await {
+                        return true;
+                    }
+                }
+                false
+            }
         }
     }
 

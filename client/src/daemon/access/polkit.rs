@@ -1,22 +1,25 @@
 //! polkit as the authority.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use migasfree_dbus::{Action, Error};
 use zbus::{Connection, Type, Variant};
 use zbus_polkit::policykit1::{AuthorizationResult, CheckAuthorizationFlags};
 
+use super::standin::start_of;
 use super::{Authority, Caller, Decision, Details};
 
 /// Asks polkit on the system bus. The subject is the connection of the caller, so that polkit itself finds user, process
-/// and session, and nothing the caller says counts.
+/// and session, and nothing the caller says counts; for who has none, a process of theirs.
 #[derive(Debug)]
 pub struct Polkit {
     bus: Connection,
 }
 
-/// `(sa{sv})` of polkit for a connection of the bus.
+/// `(sa{sv})` of polkit.
 #[derive(Debug, serde::Serialize, Type)]
-struct BusName<'a>(&'a str, std::collections::HashMap<&'a str, Variant<'a>>);
+struct Subject<'a>(&'a str, HashMap<&'a str, Variant<'a>>);
 
 impl Polkit {
     /// Asks over this connection, which must be one to the system bus.
@@ -33,10 +36,20 @@ impl Polkit {
         flags: CheckAuthorizationFlags,
         cancellation: &str,
     ) -> zbus::Result<AuthorizationResult> {
-        let subject = BusName(
-            "system-bus-name",
-            std::collections::HashMap::from([("name", Variant::from(caller.address()))]),
-        );
+        let subject = match &caller.name {
+            Some(name) => Subject(
+                "system-bus-name",
+                HashMap::from([("name", Variant::from(name.as_str()))]),
+            ),
+            None => Subject(
+                "unix-process",
+                HashMap::from([
+                    ("pid", Variant::from(caller.pid)),
+                    ("start-time", Variant::from(start_of(caller.pid))),
+                    ("uid", Variant::from(caller.uid.cast_signed())),
+                ]),
+            ),
+        };
         self.bus
             .call_method(
                 Some("org.freedesktop.PolicyKit1"),

@@ -66,7 +66,7 @@ impl Manager {
         let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let (apps, details, admin) = self.apps(&ids)?;
-        self.refuse_forbidden(&apps)?;
+        self.0.refuse_forbidden(&apps)?;
         let action = if admin {
             Action::AppInstallAdmin
         } else {
@@ -92,7 +92,7 @@ impl Manager {
         let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let (apps, details, admin) = self.apps(&ids)?;
-        self.refuse_required(&apps)?;
+        self.0.refuse_required(&apps)?;
         let action = if admin {
             Action::AppRemoveAdmin
         } else {
@@ -191,7 +191,7 @@ impl Manager {
         let caller = self.0.access.read(&header).await?;
         check_names(&names)?;
         let _slot = self.0.slots.take(&caller).await?;
-        plan::plan(&self.0, role, &names).await
+        plan::plan(&self.0, &caller, role, &names).await
     }
 
     #[zbus(out_args("jobs"))]

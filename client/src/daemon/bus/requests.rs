@@ -7,7 +7,7 @@ use zbus::message::Header;
 
 use super::manager::Manager;
 use crate::daemon::access::{Caller, Details, check_ids, check_names};
-use crate::daemon::catalog::{PackageFacts, package_names};
+use crate::daemon::catalog::package_names;
 use crate::daemon::core::bus_error;
 use crate::daemon::jobs::{AppRef, NewJob, Task};
 use crate::pms::PackageName;
@@ -33,6 +33,7 @@ impl Manager {
             origin: "user",
             owner_uid: caller.uid,
             background: options.hint_background.unwrap_or(false),
+            admitted: None,
         };
         let interactive = options.interactive.unwrap_or(true);
         let id = self
@@ -83,41 +84,6 @@ impl Manager {
 
     pub(super) fn about(names: &[String], packages: usize) -> Details {
         Details::default().naming(names).about(packages)
-    }
-
-    /// Refuses to remove what a policy demands.
-    pub(super) fn refuse_required(&self, apps: &[AppRef]) -> Result<(), Error> {
-        match self.first_of(apps, PackageFacts::demands) {
-            Some(app) => Err(Error::NotAvailable(format!(
-                "{} is required by a policy of your organisation and stays",
-                app.name
-            ))),
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses to install what a policy takes away.
-    pub(super) fn refuse_forbidden(&self, apps: &[AppRef]) -> Result<(), Error> {
-        match self.first_of(apps, PackageFacts::forbids) {
-            Some(app) => Err(Error::NotAvailable(format!(
-                "a policy of your organisation does not admit {}",
-                app.name
-            ))),
-            None => Ok(()),
-        }
-    }
-
-    /// The first of these applications whose packages are so.
-    fn first_of<'a>(
-        &self,
-        apps: &'a [AppRef],
-        are_so: impl Fn(&PackageFacts, &[String]) -> bool,
-    ) -> Option<&'a AppRef> {
-        let (offer, facts) = (self.0.catalog.offer(), self.0.catalog.facts());
-        apps.iter().find(|app| {
-            let record = offer.app(app.id);
-            record.is_some_and(|record| are_so(&facts, offer.packages(record)))
-        })
     }
 
     /// What an upgrade is about, and the right it needs.

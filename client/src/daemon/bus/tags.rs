@@ -60,6 +60,7 @@ impl Tags {
             origin: "user",
             owner_uid: caller.uid,
             background: false,
+            admitted: None,
         };
         let interactive = options.interactive.unwrap_or(true);
         let details = Details::default();

@@ -19,6 +19,8 @@ pub struct PackageFacts {
     pub revision: u64,
     /// Version by name, of those that are installed.
     pub installed: BTreeMap<String, String>,
+    /// Those something was begun with and not finished.
+    pub broken: BTreeSet<String>,
     /// The newest version by name, of those that a repository has.
     pub candidates: BTreeMap<String, Candidate>,
     /// What policies demand and forbid.
@@ -58,16 +60,23 @@ impl PackageFacts {
             .filter_map(|name| engine.package_name(name).ok())
             .collect();
         let everything = engine.installed().await?;
+        let is_wanted = |name: &str| {
+            wanted
+                .binary_search_by(|one| one.as_str().cmp(name))
+                .is_ok()
+        };
+        let broken = engine.broken().await?.into_iter();
+        let broken = broken
+            .map(|name| plain(&name).to_owned())
+            .filter(|name| is_wanted(name))
+            .collect();
         let mandatory = engine.last_mandatory();
         let pending = pending(&mandatory, &everything);
         let installed = everything
             .into_iter()
             .filter_map(|package| {
                 let name = plain(&package.name);
-                wanted
-                    .binary_search_by(|wanted| wanted.as_str().cmp(name))
-                    .is_ok()
-                    .then(|| (name.to_owned(), package.version))
+                is_wanted(name).then(|| (name.to_owned(), package.version))
             })
             .collect();
         let candidates = engine
@@ -80,6 +89,7 @@ impl PackageFacts {
             stamp,
             revision: offer.revision,
             installed,
+            broken,
             candidates,
             mandatory,
             pending,

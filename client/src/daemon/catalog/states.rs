@@ -55,6 +55,31 @@ pub fn state_of(
             .cloned()
             .collect()
     };
+    let broken: Vec<String> = packages
+        .iter()
+        .filter(|package| facts.broken.contains(*package))
+        .cloned()
+        .collect();
+    if !broken.is_empty() {
+        let detail = StateDetail {
+            missing: broken,
+            ..detail
+        };
+        // What a policy demands, or takes away, is not for people to remove or try again.
+        return (
+            AppState::Broken,
+            reason(
+                detail,
+                if facts.demands(packages) {
+                    "policy-demands"
+                } else if facts.forbids(packages) {
+                    "policy-forbids"
+                } else {
+                    "not-finished"
+                },
+            ),
+        );
+    }
     let installed = facts.has_all(packages);
     if installed && facts.demands(packages) {
         return (AppState::Required, reason(detail, "policy-demands"));
@@ -176,6 +201,10 @@ mod tests {
             state(&["a", "b"], false, &facts(&both, &[("b", "2")])),
             AppState::UpdateAvailable
         );
+        let mut unfinished = facts(&[("a", "1")], &both);
+        unfinished.broken = ["b".to_owned()].into();
+        assert_eq!(state(&["a", "b"], false, &unfinished), AppState::Broken);
+        assert_eq!(state(&["a"], false, &unfinished), AppState::Installed);
         let mut policy = facts(&both, &both);
         policy.mandatory.install = vec!["a".into(), "b".into()];
         assert_eq!(state(&["a", "b"], false, &policy), AppState::Required);

@@ -18,6 +18,6 @@ pub use live::{LiveJob, View};
 pub use lock::WorkerLock;
 pub use output::read_output;
 pub use queue::{Jobs, NewJob};
-pub use store::{JobStore, StoredJob, StoredState};
+pub use store::{Admitted, JobStore, StoredJob, StoredState};
 pub use task::{AppRef, Task, Work};
 pub use worker::{perform, perform_registration, run_job};

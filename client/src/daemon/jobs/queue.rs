@@ -12,7 +12,7 @@ use migasfree_dbus::{Error, HistoryRecord, JobFilter, JobRecord, JobState};
 use super::events::{Answer, Done};
 use super::live::LiveJob;
 use super::output;
-use super::store::{JobStore, StoredJob, StoredState};
+use super::store::{Admitted, JobStore, StoredJob, StoredState};
 use super::task::{Task, Work};
 use crate::daemon::access::{QUEUED_JOBS, SUBSCRIBERS};
 use crate::daemon::hold::OVERDUE;
@@ -32,6 +32,8 @@ pub struct NewJob {
     pub owner_uid: u32,
     /// It waits behind the jobs of people.
     pub background: bool,
+    /// How it was allowed; `None` for what the daemon does by itself.
+    pub admitted: Option<Admitted>,
 }
 
 /// All jobs of this computer.
@@ -119,7 +121,12 @@ impl Jobs {
 
     /// polkit said yes: the job waits for its turn.
     pub fn authorize(&self, id: u64) -> Result<(), Error> {
-        self.with(id, |job| job.view.state = JobState::Queued)?;
+        self.with(id, |job| {
+            job.view.state = JobState::Queued;
+            if let Some(admitted) = &mut job.stored.admitted {
+                admitted.authenticated = true;
+            }
+        })?;
         self.persist(id)
     }
 
@@ -143,6 +150,7 @@ impl Jobs {
             origin: new.origin.to_owned(),
             owner_uid: new.owner_uid,
             background: new.background,
+            admitted: new.admitted,
             state: StoredState::Queued,
             created: now,
             started: None,
@@ -490,6 +498,7 @@ mod tests {
             origin: "user",
             owner_uid: 1000,
             background: false,
+            admitted: None,
         }
     }
 

@@ -25,6 +25,17 @@ pub enum StoredState {
     Finished,
 }
 
+/// How somebody was allowed to have a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admitted {
+    /// The connection they asked over.
+    pub address: String,
+    /// The right, by its full name.
+    pub action: String,
+    /// They authenticated for it.
+    pub authenticated: bool,
+}
+
 /// A job as `job.json` keeps it. Times are Unix seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredJob {
@@ -38,6 +49,9 @@ pub struct StoredJob {
     pub owner_uid: u32,
     /// It waits behind the jobs of people.
     pub background: bool,
+    /// How it was allowed; `None` for what the daemon does by itself.
+    #[serde(default)]
+    pub admitted: Option<Admitted>,
     /// Where it is.
     pub state: StoredState,
     /// When it was asked for.
@@ -179,6 +193,7 @@ mod tests {
             origin: "user".into(),
             owner_uid: 1000,
             background: false,
+            admitted: None,
             state,
             created: 1,
             started: None,

@@ -4,6 +4,7 @@ use migasfree_dbus::{JobRole, JobSubject};
 use serde::{Deserialize, Serialize};
 
 use crate::pms::{Action, PackageName};
+use crate::policy::Asker;
 use crate::sync::{Scope, SyncRequest};
 
 /// An application as the job's record names it.
@@ -89,7 +90,12 @@ pub enum Work {
     /// Synchronise.
     Sync(SyncRequest),
     /// Change packages.
-    Packages(Action),
+    Packages {
+        /// How.
+        action: Action,
+        /// For whom.
+        asker: Asker,
+    },
     /// Set the tags.
     Tags {
         /// All of them.

@@ -109,7 +109,7 @@ fn interrupted() -> Done {
 async fn run(engine: &dyn Engine, work: &Work, job: &Job<'_>) -> Result<Outcome, EngineError> {
     match work {
         Work::Sync(request) => engine.sync(*request, job).await,
-        Work::Packages(action) => engine.packages(action, job).await,
+        Work::Packages { action, asker } => engine.packages(action, *asker, job).await,
         Work::Tags { tags, apply } => engine.set_tags(tags, *apply, job).await,
         Work::Repair => engine.repair(job).await,
     }

@@ -1,13 +1,19 @@
 //! Command lines of apt and dpkg (`client` 13.2).
 
-use crate::pms::Action;
+use super::exact;
+use crate::pms::{Action, Plan};
 use crate::process::supervise::STATUS_DESCRIPTOR;
 
-/// Options of everything that changes packages: no questions, configuration files of the site stay as they are. In
-/// their long form, which `update` takes, too.
-const SILENT: [&str; 22] = [
+/// Options of everything that changes packages: no questions, configuration files of the site stay as they are, nothing
+/// goes that was not asked for. In their long form, which `update` takes, too. Whether a held package may change, the
+/// policy has judged.
+const SILENT: [&str; 24] = [
     "-o",
-    "APT::Get::Purge=true",
+    "APT::Get::Purge=false",
+    "-o",
+    "APT::Get::AutomaticRemove=false",
+    "-o",
+    "APT::Get::AutomaticRemove::Kernels=false",
     "-o",
     "Dpkg::Options::=--force-confdef",
     "-o",
@@ -26,8 +32,6 @@ const SILENT: [&str; 22] = [
     "APT::Get::allow-downgrades=true",
     "-o",
     "APT::Get::allow-change-held-packages=true",
-    "-o",
-    "APT::Get::AutomaticRemove=true",
 ];
 
 /// apt cannot become its download user where no other user exists.
@@ -45,8 +49,10 @@ pub(super) fn foreign_architectures() -> Vec<String> {
     line(["dpkg", "--print-foreign-architectures"])
 }
 
-pub(super) fn owner_of(path: &str) -> Vec<String> {
-    line(["dpkg-query", "--search", path])
+pub(super) fn owners_of(files: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut command = line(["dpkg-query", "--search", "--"]);
+    command.extend(files);
+    command
 }
 
 pub(super) fn names(prefix: &str) -> Vec<String> {
@@ -99,11 +105,15 @@ fn act(mut command: Vec<String>, action: &Action, names: &[String]) -> Vec<Strin
         Action::Install(_) | Action::UpgradePackages(_) => "install",
         Action::Remove(_) => "purge",
         Action::Upgrade => "dist-upgrade",
+        Action::UpgradeKeeping => "upgrade",
         Action::Refresh => "update",
     };
     command.push(verb.to_owned());
     if matches!(action, Action::UpgradePackages(_)) {
         command.push("--only-upgrade".to_owned());
+    }
+    if matches!(action, Action::UpgradeKeeping) {
+        command.push("--with-new-pkgs".to_owned());
     }
     if takes_names(action) {
         command.push("--".to_owned());
@@ -173,12 +183,49 @@ pub(super) fn download(action: &Action, names: &[String], single_user: bool) -> 
     act(command, action, names)
 }
 
-/// Does the action.
-pub(super) fn perform(action: &Action, names: &[String], single_user: bool) -> Vec<String> {
+/// Refreshes the lists of packages.
+pub(super) fn refresh(single_user: bool) -> Vec<String> {
     let mut command = reporting(single_user);
-    if matches!(action, Action::Refresh) {
-        // A repository that cannot be read is a failure and not a remark.
-        command.extend(line(["-o", "APT::Update::Error-Mode=any"]));
+    // A repository that cannot be read is a failure and not a remark.
+    command.extend(line(["-o", "APT::Update::Error-Mode=any"]));
+    act(command, &Action::Refresh, &[])
+}
+
+/// Whether a plan takes away more than these, whose configuration then must stay.
+pub(super) fn takes_others(names: &[String], plan: &Plan) -> bool {
+    let named = |package: &str| {
+        let own = |name: &String| {
+            name == package
+                || name
+                    .split_once(':')
+                    .is_some_and(|(bare, _)| bare == package)
+        };
+        names.iter().any(own)
+    };
+    plan.remove.iter().any(|package| !named(&package.name))
+}
+
+/// Removes what is left of packages that are gone: their configuration.
+pub(super) fn purge_rests(names: &[String]) -> Vec<String> {
+    let mut command = line(["dpkg", "--purge", "--"]);
+    command.extend(names.iter().cloned());
+    command
+}
+
+/// Does the action, if it is this plan.
+pub(super) fn perform(
+    action: &Action,
+    names: &[String],
+    plan: &Plan,
+    single_user: bool,
+) -> Vec<String> {
+    let mut command = reporting(single_user);
+    command.extend(exact::options(plan));
+    if matches!(action, Action::Remove(_)) && takes_others(names, plan) {
+        // `purge` would be for all that goes.
+        command.extend(line(["remove", "--"]));
+        command.extend(names.iter().cloned());
+        return command;
     }
     act(command, action, names)
 }
@@ -202,10 +249,11 @@ pub(super) fn configure(names: Vec<String>) -> Vec<String> {
     command
 }
 
-/// Brings in what half-installed packages lack.
+/// Brings in what half-installed packages lack, and takes nothing away for it.
 pub(super) fn fix_broken(single_user: bool) -> Vec<String> {
     let mut command = reporting(single_user);
-    command.extend(line(["--fix-broken", "install"]));
+    command.extend(line(["-o", "APT::Get::allow-change-held-packages=false"]));
+    command.extend(line(["--no-remove", "--fix-broken", "install"]));
     command
 }
 

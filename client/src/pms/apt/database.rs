@@ -12,7 +12,14 @@ pub(super) struct Entry {
     pub state: String,
     /// Second word of `Status`: `ok` or `reinstreq`.
     pub flag: String,
-    pub multi_arch_same: bool,
+    /// The field `Multi-Arch`.
+    pub multi_arch: String,
+    /// Somebody wants it to stay as it is.
+    pub held: bool,
+    /// The relation fields as they are written.
+    pub pre_depends: String,
+    pub depends: String,
+    pub provides: String,
     /// dpkg or apt refuse to remove it without being forced.
     pub essential: bool,
     /// In KiB.
@@ -30,10 +37,19 @@ impl Entry {
         !done.contains(&self.state.as_str()) || self.flag == "reinstreq"
     }
 
+    /// The name as apt writes it in its plans: with the architecture where that is not the computer's own.
+    pub(super) fn id(&self, native: &str) -> String {
+        if self.architecture == native || self.architecture == "all" {
+            self.name.clone()
+        } else {
+            format!("{}:{}", self.name, self.architecture)
+        }
+    }
+
     /// The name as `dpkg --list` writes it: with the architecture where the name alone could mean two packages.
     pub(super) fn display_name(&self, native: &str) -> String {
         let foreign = self.architecture != native && self.architecture != "all";
-        if self.multi_arch_same || foreign {
+        if self.multi_arch == "same" || foreign {
             format!("{}:{}", self.name, self.architecture)
         } else {
             self.name.clone()
@@ -48,14 +64,19 @@ pub(super) fn parse(text: &str) -> Vec<Entry> {
 
 fn entry(stanza: &Stanza<'_>) -> Option<Entry> {
     let field = |name: &str| stanza.get(name).copied().unwrap_or_default();
-    let mut status = field("status").split_whitespace().skip(1);
+    let mut status = field("status").split_whitespace();
+    let wanted = status.next()?;
     let entry = Entry {
         name: field("package").to_owned(),
         version: field("version").to_owned(),
         architecture: field("architecture").to_owned(),
         flag: status.next()?.to_owned(),
         state: status.next()?.to_owned(),
-        multi_arch_same: field("multi-arch") == "same",
+        multi_arch: field("multi-arch").to_owned(),
+        held: wanted == "hold",
+        pre_depends: field("pre-depends").to_owned(),
+        depends: field("depends").to_owned(),
+        provides: field("provides").to_owned(),
         essential: [field("essential"), field("protected"), field("important")].contains(&"yes"),
         installed_size: field("installed-size").parse().unwrap_or(0),
     };
@@ -126,6 +147,7 @@ Version: 1
         assert_eq!(entries.len(), 4);
         assert_eq!(entries[0].display_name("amd64"), "libc6:amd64");
         assert!(entries[0].is_installed() && !entries[0].is_half_done());
+        assert!(entries[0].held && !entries[1].held);
         assert!(entries[1].essential && entries[1].installed_size == 7000);
         assert_eq!(entries[1].display_name("amd64"), "bash");
         assert_eq!(entries[1].display_name("arm64"), "bash:amd64");

@@ -2,6 +2,8 @@
 
 mod commands;
 mod database;
+mod exact;
+mod facts;
 mod failure;
 mod locks;
 mod names;
@@ -27,6 +29,7 @@ use crate::config::SCRIPT_SILENCE_LIMIT;
 use crate::files;
 use crate::job::{Job, JobId};
 use crate::observer::LockHolder;
+use crate::policy::{Asker, Facts, Mandate, Verdict, judge};
 use crate::process::root::Root;
 use crate::process::supervise::Launcher;
 use crate::process::{CommandRunner, Finished, Invocation};
@@ -201,6 +204,17 @@ impl PackageManager for Apt {
         Ok(packages)
     }
 
+    async fn broken(&self) -> Result<Vec<String>, PmsError> {
+        let native = self.native().await?;
+        let entries = self.entries().await?;
+        let broken = entries.iter().filter(|entry| entry.is_half_done());
+        Ok(broken.map(|entry| entry.id(native)).collect())
+    }
+
+    async fn facts(&self, plan: &Plan) -> Result<Facts, PmsError> {
+        self.facts_for(plan).await
+    }
+
     async fn available(&self, prefix: &str, limit: usize) -> Result<Vec<String>, PmsError> {
         let text = self
             .modest_query(commands::names(prefix))
@@ -252,13 +266,25 @@ impl PackageManager for Apt {
 
     async fn plan(&self, action: &Action) -> Result<Plan, PmsError> {
         let names = self.effective(action).await?;
-        let mut plan = self.foresee(action, &names).await?;
+        let mut plan = match self.simulate(action, &names).await {
+            Ok(plan) => plan,
+            Err(error) => {
+                // apt plans no removal of what must stay; that it must is for the policy to say.
+                let alone = self.alone(action, &names).await?;
+                let facts = self.facts_for(&alone).await?;
+                let mandate = Mandate::of(Asker::ROOT);
+                match judge(action, &alone, &facts, &mandate) {
+                    Verdict::Refuse(_) => return Ok(alone),
+                    _ => return Err(error),
+                }
+            }
+        };
         plan.untrusted = self.is_untrusted(&plan).await?;
         Ok(plan)
     }
 
-    async fn run(&self, action: &Action, job: &Job<'_>) -> Result<(), PmsError> {
-        self.perform(action, job).await
+    async fn run(&self, action: &Action, mandate: &Mandate, job: &Job<'_>) -> Result<(), PmsError> {
+        self.perform(action, mandate, job).await
     }
 
     async fn attach(&self, job: &Job<'_>) -> Option<Result<(), PmsError>> {
@@ -275,7 +301,8 @@ impl PackageManager for Apt {
 
     async fn repair(&self, job: &Job<'_>) -> Result<bool, PmsError> {
         self.wait_for_lock(job).await?;
-        self.finish_interrupted(job, &Action::Refresh).await
+        let repaired = self.finish_interrupted(job, &Action::Refresh).await?;
+        Ok(repaired.begun)
     }
 
     fn lock_holder(&self) -> Option<LockHolder> {

@@ -30,6 +30,18 @@ pub(super) fn read_simulation(output: &str, plan: &mut Plan) {
             _ => {}
         }
     }
+    // What apt takes away for a moment, to bring it back, does not go.
+    let come_back = |package: &PlannedPackage| {
+        let mut coming = plan.install.iter().chain(&plan.update);
+        coming.any(|coming| coming.name == package.name)
+    };
+    let kept: Vec<PlannedPackage> = plan
+        .remove
+        .iter()
+        .filter(|package| !come_back(package))
+        .cloned()
+        .collect();
+    plan.remove = kept;
     for list in [&mut plan.install, &mut plan.update, &mut plan.remove] {
         list.sort();
     }

@@ -1,19 +1,30 @@
-//! Doing package work: wait for the lock, repair, look ahead, download, act.
+//! Doing package work: wait for the lock, repair, look ahead, have it judged, download, act.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::database::Entry;
 use super::status::Status;
-use super::{Apt, commands, failure, locks, plan};
+use super::{Apt, commands, exact, failure, locks, plan};
 use crate::job::{Job, ResultCode};
 use crate::observer::{Item, OutputStream, Progress, Stage};
-use crate::pms::{Action, PackageName, Plan, PmsError};
+use crate::pms::consent::Consent;
+use crate::pms::{Action, PackageName, Plan, PlannedPackage, PmsError, space};
+use crate::policy::Mandate;
 use crate::process::supervise::{End, Stop, StopReason, Supervised, SupervisedCommand};
 
-/// Packages that are ourselves: removing them would leave a computer nobody manages.
-const OURSELVES: [&str; 2] = ["migasfree", "migasfree-client"];
+/// How often a plan may become another one before that is told as a failure.
+const TRIES: usize = 3;
+
+/// What became of the things an earlier run left half-done.
+pub(super) struct Repaired {
+    /// There were some.
+    pub begun: bool,
+    /// What stands in the way of finishing them.
+    pub trouble: Option<String>,
+}
 
 /// What the listener of a run needs to know.
 struct Watch<'a> {
@@ -26,34 +37,138 @@ struct Watch<'a> {
 }
 
 impl Apt {
-    pub(super) async fn perform(&self, action: &Action, job: &Job<'_>) -> Result<(), PmsError> {
+    pub(super) async fn perform(
+        &self,
+        action: &Action,
+        mandate: &Mandate,
+        job: &Job<'_>,
+    ) -> Result<(), PmsError> {
         self.wait_for_lock(job).await?;
+        let single_user = self.root.is_single_user();
         if *action == Action::Refresh {
-            let line = commands::perform(action, &[], self.root.is_single_user());
+            let line = commands::refresh(single_user);
             return self
                 .step(job, Stage::Metadata, line, &Plan::default())
                 .await;
         }
-        self.finish_interrupted(job, action).await?;
-        let names = self.effective(action).await?;
-        if names.is_empty() && *action != Action::Upgrade {
+        let repaired = self.finish_interrupted(job, action).await?;
+        let mut consent = Consent::default();
+        for _ in 0..TRIES {
+            let names = self.effective(action).await?;
+            // What must stay apt does not even plan to remove.
+            let alone = self.alone(action, &names).await?;
+            let facts = self.facts_for(&alone).await?;
+            consent.settle(action, &alone, &facts, mandate, job).await?;
+            let plan = self.simulate(action, &names).await?;
+            if plan.is_empty() {
+                return self.as_asked(action, &plan, repaired.trouble).await;
+            }
+            let facts = self.facts_for(&plan).await?;
+            consent.settle(action, &plan, &facts, mandate, job).await?;
+            let downloads = self.inside("var/cache/apt/archives");
+            space::check(&plan, &downloads, &self.inside("usr"))?;
+            if plan.download_bytes > 0 {
+                let line = commands::download(action, &names, single_user);
+                self.step(job, Stage::Download, line, &plan).await?;
+            }
+            if job.cancel.is_cancelled() {
+                return Err(PmsError::Cancelled);
+            }
+            self.wait_for_lock(job).await?;
+            let line = commands::perform(action, &names, &plan, single_user);
+            match self.step(job, stage_of(action), line, &plan).await {
+                Ok(()) => {
+                    if matches!(action, Action::Remove(_)) && commands::takes_others(&names, &plan)
+                    {
+                        let line = commands::purge_rests(&names);
+                        self.step(job, Stage::Remove, line, &plan).await?;
+                    }
+                    return self.as_asked(action, &plan, None).await;
+                }
+                Err(PmsError::Unsteady) => {}
+                // Some package is broken; the question is whether it is one of those asked for.
+                Err(error @ (PmsError::Backend(_) | PmsError::Stopped { .. }))
+                    if error.code() != ResultCode::ByUser =>
+                {
+                    let ended = self.as_asked(action, &plan, Some(error.detail())).await;
+                    if ended.is_ok() {
+                        job.observer.output(OutputStream::Err, &error.to_string());
+                    }
+                    return match error {
+                        PmsError::Stopped { .. } if ended.is_err() => Err(error),
+                        _ => ended,
+                    };
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(PmsError::Unsteady)
+    }
+
+    /// The removal of what is named and nothing else; an empty plan for other actions.
+    pub(super) async fn alone(&self, action: &Action, names: &[String]) -> Result<Plan, PmsError> {
+        let mut plan = Plan::default();
+        if matches!(action, Action::Remove(_)) {
+            let native = self.native().await?;
+            let entries = self.entries().await?;
+            let called = |entry: &&Entry| {
+                let qualified = format!("{}:{}", entry.name, entry.architecture);
+                names.contains(&entry.id(native)) || names.contains(&qualified)
+            };
+            plan.remove = entries
+                .iter()
+                .filter(called)
+                .map(|entry| PlannedPackage {
+                    name: entry.id(native),
+                    version: entry.version.clone(),
+                    replaces: None,
+                    architecture: entry.architecture.clone(),
+                })
+                .collect();
+        }
+        Ok(plan)
+    }
+
+    /// Whether what was asked for is so now. What else is broken is another matter.
+    async fn as_asked(
+        &self,
+        action: &Action,
+        plan: &Plan,
+        trouble: Option<String>,
+    ) -> Result<(), PmsError> {
+        let entries = self.entries().await?;
+        let native = self.native().await?;
+        let is_called = |entry: &Entry, name: &str| {
+            entry.id(native) == name || format!("{}:{}", entry.name, entry.architecture) == name
+        };
+        let find = |name: &str| entries.iter().find(|entry| is_called(entry, name));
+        let whole = |name: &str| find(name).is_some_and(Entry::is_installed);
+        let half = |name: &str| find(name).is_some_and(Entry::is_half_done);
+        let planned = plan.install.iter().chain(&plan.update);
+        let failed: BTreeSet<String> = planned
+            .map(|package| package.name.clone())
+            .filter(|name| !whole(name))
+            .collect();
+        let unmet: BTreeSet<String> = match action {
+            // A name that several packages may stand for is as good as what comes for it.
+            Action::Install(names) if texts(names).any(|name| find(&name).is_none()) => failed,
+            Action::Install(names) | Action::UpgradePackages(names) => texts(names)
+                .filter(|name| half(name) || failed.contains(name))
+                .collect(),
+            Action::Remove(names) => texts(names)
+                .filter(|name| whole(name) || half(name))
+                .collect(),
+            Action::Upgrade | Action::UpgradeKeeping => failed,
+            Action::Refresh => BTreeSet::new(),
+        };
+        if unmet.is_empty() {
             return Ok(());
         }
-        let plan = self.foresee(action, &names).await?;
-        if plan.is_empty() {
-            return Ok(());
-        }
-        let single_user = self.root.is_single_user();
-        if plan.download_bytes > 0 {
-            let line = commands::download(action, &names, single_user);
-            self.step(job, Stage::Download, line, &plan).await?;
-        }
-        if job.cancel.is_cancelled() {
-            return Err(PmsError::Cancelled);
-        }
-        self.wait_for_lock(job).await?;
-        let line = commands::perform(action, &names, single_user);
-        self.step(job, stage_of(action), line, &plan).await
+        let packages: Vec<String> = unmet.into_iter().collect();
+        Err(PmsError::Broken {
+            packages: packages.join(", "),
+            reason: trouble.unwrap_or_else(|| "the package manager gives no reason".to_owned()),
+        })
     }
 
     /// The names of an action that are not yet as wanted.
@@ -94,26 +209,12 @@ impl Apt {
         Ok(kept.map(str::to_owned).collect())
     }
 
-    /// What would happen, if that is allowed at all.
-    pub(super) async fn foresee(
+    /// What would happen.
+    pub(super) async fn simulate(
         &self,
         action: &Action,
         names: &[String],
     ) -> Result<Plan, PmsError> {
-        if matches!(action, Action::Remove(_)) {
-            self.refuse_protected(names).await?;
-        }
-        let plan = self.simulate(action, names).await?;
-        let removed: Vec<String> = plan
-            .remove
-            .iter()
-            .map(|package| package.name.clone())
-            .collect();
-        self.refuse_protected(&removed).await?;
-        Ok(plan)
-    }
-
-    async fn simulate(&self, action: &Action, names: &[String]) -> Result<Plan, PmsError> {
         let mut plan = Plan::default();
         if *action == Action::Refresh || (commands::takes_names(action) && names.is_empty()) {
             return Ok(plan);
@@ -125,6 +226,17 @@ impl Apt {
             .successful_query(commands::simulate(action, names))
             .await?;
         plan::read_simulation(&simulation, &mut plan);
+        if !plan.remove.is_empty() {
+            let native = self.native().await?;
+            let entries = self.entries().await?;
+            for package in &mut plan.remove {
+                let entry = entries
+                    .iter()
+                    .find(|entry| entry.id(native) == package.name);
+                package.architecture =
+                    entry.map_or_else(String::new, |entry| entry.architecture.clone());
+            }
+        }
         let sizes = self
             .successful_query(commands::sizes(action, names))
             .await?;
@@ -141,46 +253,6 @@ impl Apt {
             }
         }
         Ok(())
-    }
-
-    /// Nothing may take away what the system or migasfree itself need.
-    async fn refuse_protected(&self, removed: &[String]) -> Result<(), PmsError> {
-        let removed: BTreeSet<&str> = removed.iter().map(|name| bare(name)).collect();
-        if removed.is_empty() {
-            return Ok(());
-        }
-        let entries = self.entries().await?;
-        let essential = entries
-            .iter()
-            .find(|entry| entry.essential && removed.contains(entry.name.as_str()));
-        if let Some(entry) = essential {
-            return Err(PmsError::Protected(entry.name.clone()));
-        }
-        let owner = self.owner_of_this_program().await;
-        let own = OURSELVES
-            .iter()
-            .copied()
-            .chain(owner.as_deref())
-            .find(|name| removed.contains(name));
-        match own {
-            Some(name) => Err(PmsError::Protected(name.to_owned())),
-            None => Ok(()),
-        }
-    }
-
-    /// The package this very program belongs to.
-    async fn owner_of_this_program(&self) -> Option<String> {
-        if !self.root.is_host() {
-            return None;
-        }
-        let program = std::env::current_exe().ok()?;
-        let answer = self
-            .query(commands::owner_of(program.to_str()?))
-            .await
-            .ok()?;
-        let text = answer.stdout_text();
-        let (owner, _) = text.lines().next()?.split_once(": ")?;
-        answer.success().then(|| bare(owner).to_owned())
     }
 
     pub(super) async fn wait_for_lock(&self, job: &Job<'_>) -> Result<(), PmsError> {
@@ -205,13 +277,13 @@ impl Apt {
         Ok(())
     }
 
-    /// `false` when there was nothing to finish. Steps over packages whose scripts had to be stopped.
+    /// Finishes what an earlier run left half-done, as far as that goes. Steps over packages whose scripts had to be stopped.
     /// Those that the action names are tried again in earnest.
     pub(super) async fn finish_interrupted(
         &self,
         job: &Job<'_>,
         action: &Action,
-    ) -> Result<bool, PmsError> {
+    ) -> Result<Repaired, PmsError> {
         let all_stuck = self.stuck().await?;
         let mut stuck = all_stuck.clone();
         let asked: BTreeSet<&str> = match action {
@@ -221,8 +293,12 @@ impl Apt {
             _ => BTreeSet::new(),
         };
         stuck.retain(|package| !asked.contains(package.as_str()));
-        if !self.was_interrupted(&stuck).await? {
-            return Ok(false);
+        let mut repaired = Repaired {
+            begun: self.was_interrupted(&stuck).await?,
+            trouble: None,
+        };
+        if !repaired.begun {
+            return Ok(repaired);
         }
         job.observer.output(
             OutputStream::Info,
@@ -242,16 +318,19 @@ impl Apt {
             Ok(()) => {}
         }
         if !self.was_interrupted(&self.stuck().await?).await? {
-            return Ok(true);
+            return Ok(repaired);
         }
         let line = commands::fix_broken(self.root.is_single_user());
         // What a package itself gets wrong must not stop work on others, or its own removal.
         match self.step(job, Stage::Install, line, &nothing).await {
             Err(error) if error.code() == ResultCode::ByUser => return Err(error),
-            Err(error) => job.observer.output(OutputStream::Err, &error.to_string()),
+            Err(error) => {
+                job.observer.output(OutputStream::Err, &error.to_string());
+                repaired.trouble = Some(error.detail());
+            }
             Ok(()) => {}
         }
-        Ok(true)
+        Ok(repaired)
     }
 
     async fn was_interrupted(&self, stuck: &BTreeSet<String>) -> Result<bool, PmsError> {
@@ -332,7 +411,11 @@ impl Apt {
                     .lock()
                     .map(|errors| errors.clone())
                     .unwrap_or_default();
-                let error = failure::explain(&supervised.output(), &errors);
+                let output = supervised.output();
+                if exact::is_refusal(&output) {
+                    return Err(PmsError::Unsteady);
+                }
+                let error = failure::explain(&output, &errors);
                 Err(match worst(stops) {
                     Some(stop) => PmsError::Stopped {
                         stop,
@@ -468,11 +551,15 @@ fn bare(name: &str) -> &str {
     name.split(':').next().unwrap_or(name)
 }
 
+fn texts(names: &[PackageName]) -> impl Iterator<Item = String> + '_ {
+    names.iter().map(ToString::to_string)
+}
+
 fn stage_of(action: &Action) -> Stage {
     match action {
         Action::Install(_) => Stage::Install,
         Action::Remove(_) => Stage::Remove,
-        Action::Upgrade | Action::UpgradePackages(_) => Stage::Upgrade,
+        Action::Upgrade | Action::UpgradeKeeping | Action::UpgradePackages(_) => Stage::Upgrade,
         Action::Refresh => Stage::Metadata,
     }
 }

@@ -10,6 +10,7 @@ use migasfree_client::pms::{
     Action, Candidate, FoundPackage, InstalledPackage, PackageManager, PackageName, Plan, PmsError,
     RepositoryAccess, apt,
 };
+use migasfree_client::policy::{Facts, Mandate};
 use migasfree_client::transport::messages::Repository;
 
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub struct FakePackages {
     pub installed: Mutex<BTreeMap<String, String>>,
     /// Names that exist nowhere.
     pub unknown: Vec<String>,
+    /// Names that cannot be installed beside what there is.
+    pub impossible: Vec<String>,
     /// Fails every change.
     pub broken: bool,
     pub refresh_fails: bool,
@@ -88,7 +91,20 @@ impl PackageManager for FakePackages {
         Ok(Plan::default())
     }
 
-    async fn run(&self, action: &Action, job: &Job<'_>) -> Result<(), PmsError> {
+    async fn broken(&self) -> Result<Vec<String>, PmsError> {
+        Ok(Vec::new())
+    }
+
+    async fn facts(&self, _plan: &Plan) -> Result<Facts, PmsError> {
+        Ok(Facts::default())
+    }
+
+    async fn run(
+        &self,
+        action: &Action,
+        _mandate: &Mandate,
+        job: &Job<'_>,
+    ) -> Result<(), PmsError> {
         self.actions.lock().unwrap().push(action.clone());
         job.observer.progress(&Progress::of(Stage::Download, 50));
         if job.cancel.is_cancelled() {
@@ -105,6 +121,12 @@ impl PackageManager for FakePackages {
                 {
                     return Err(PmsError::NotFound(name.as_str().to_owned()));
                 }
+                if let Some(name) = names
+                    .iter()
+                    .find(|name| self.impossible.iter().any(|one| one == name.as_str()))
+                {
+                    return Err(PmsError::Dependency(format!("{name} : Depends: nothing")));
+                }
                 let mut installed = self.installed.lock().unwrap();
                 for name in names {
                     installed
@@ -118,7 +140,7 @@ impl PackageManager for FakePackages {
                 installed.retain(|name, _| !names.iter().any(|gone| gone.as_str() == name));
                 Ok(())
             }
-            Action::Upgrade | Action::UpgradePackages(_) => Ok(()),
+            Action::Upgrade | Action::UpgradeKeeping | Action::UpgradePackages(_) => Ok(()),
         }
     }
 

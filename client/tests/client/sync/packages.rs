@@ -3,6 +3,7 @@
 use migasfree_client::job::{Job, JobId, ResultCode};
 use migasfree_client::observer::Stage;
 use migasfree_client::pms::Action;
+use migasfree_client::policy::Asker;
 use migasfree_client::sync::{Engine, Scope, SyncRequest};
 use serde_json::json;
 
@@ -66,6 +67,26 @@ async fn a_package_that_does_not_exist_keeps_no_other_away() {
 }
 
 #[tokio::test]
+async fn a_package_that_cannot_be_keeps_no_other_away_and_is_named() {
+    let bench = Bench::with(FakePackages {
+        impossible: vec!["knot".into()],
+        ..FakePackages::default()
+    })
+    .await;
+    bench.answer(
+        "computers/packages/mandatory/",
+        json!({ "install": ["first", "knot", "last"], "remove": [] }),
+    );
+    let (recorder, result) = bench.sync(FULL).await;
+    assert_eq!(result.unwrap().code, ResultCode::PackagesFailed);
+    let installed = bench.packages.installed.lock().unwrap().clone();
+    assert!(installed.contains_key("first") && installed.contains_key("last"));
+    let failed = recorder.failed();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(failed[0].1.contains("knot"), "{failed:?}");
+}
+
+#[tokio::test]
 async fn changes_by_others_are_told_with_the_next_list() {
     let bench = Bench::new().await;
     bench.sync(FULL).await.1.unwrap();
@@ -104,7 +125,11 @@ async fn a_package_job_that_fails_shows_among_the_errors() {
     let recorder = Recorder::default();
     let job = Job::new(JobId::unique(), &recorder);
     let action = Action::Install(vec![bench.engine.package_name("tool").unwrap()]);
-    let error = bench.engine.packages(&action, &job).await.unwrap_err();
+    let error = bench
+        .engine
+        .packages(&action, Asker::ROOT, &job)
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), ResultCode::Backend);
     bench.sync(FULL).await.1.unwrap();
     let errors = bench.server.claims("computers/errors/");
@@ -121,14 +146,24 @@ async fn installing_tells_the_server_what_changed() {
     let job = Job::new(JobId::unique(), &recorder);
     let action = Action::Install(vec![bench.engine.package_name("tool").unwrap()]);
     assert_eq!(
-        bench.engine.packages(&action, &job).await.unwrap().code,
+        bench
+            .engine
+            .packages(&action, Asker::ROOT, &job)
+            .await
+            .unwrap()
+            .code,
         ResultCode::Ok
     );
     assert_eq!(bench.server.calls(), ["computers/software/", "eot/"]);
     let history = bench.server.claims("computers/software/")["history"].clone();
     assert_eq!(history, json!({ "installed": ["+tool_1_all.deb"] }));
     assert_eq!(
-        bench.engine.packages(&action, &job).await.unwrap().code,
+        bench
+            .engine
+            .packages(&action, Asker::ROOT, &job)
+            .await
+            .unwrap()
+            .code,
         ResultCode::NothingToDo
     );
     assert!(bench.engine.package_name("a b").is_err());

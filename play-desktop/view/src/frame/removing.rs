@@ -2,12 +2,12 @@
 
 use crate::{
     bridge,
-    parts::PlanSummary,
+    parts::{PlanFailed, PlanSummary},
     state::{use_actions, use_store},
     text::{filled, i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::Plan;
+use migasfree_types::play::{Fault, Plan};
 use migasfree_ui_kit::{Button, ButtonLook, Dialog, SkeletonLines};
 
 /// The dialog.
@@ -17,17 +17,19 @@ pub fn RemovingDialog() -> impl IntoView {
     let i18n = use_i18n();
     let actions = use_actions();
     let open = RwSignal::new(false);
-    let plan = RwSignal::new(None::<Plan>);
+    let plan = RwSignal::new(None::<Result<Plan, Fault>>);
+    let asked = RwSignal::new(0_u32);
     Effect::new(move || {
+        let question = asked.get();
         let Some(id) = store.removing.get() else {
             return;
         };
         plan.set(None);
         open.set(true);
         spawn_local(async move {
-            let answer = bridge::plan("remove", id).await.ok();
-            if store.removing.get_untracked() == Some(id) {
-                plan.set(answer);
+            let answer = bridge::plan("remove", id).await;
+            if store.removing.get_untracked() == Some(id) && asked.get_untracked() == question {
+                plan.set(Some(answer));
             }
         });
     });
@@ -46,14 +48,27 @@ pub fn RemovingDialog() -> impl IntoView {
         }
         open.set(false);
     };
+    let may_remove = Memo::new(move |_| {
+        plan.with(|plan| matches!(plan, Some(Ok(plan)) if plan.objections.is_empty()))
+    });
+    let failed = Memo::new(move |_| plan.with(|plan| matches!(plan, Some(Err(_)))));
+    let again = move |_| asked.update(|asked| *asked = asked.wrapping_add(1));
     let buttons = move || {
         view! {
             <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>
                 {move || td_string!(i18n.get_locale(), remove.keep)}
             </Button>
-            <Button look=ButtonLook::Danger class="confirm-remove" on_press=confirm>
-                {move || td_string!(i18n.get_locale(), remove.confirm)}
-            </Button>
+            <Show when=move || failed.get()>
+                <Button class="plan-again" on_press=again>
+                    {move || td_string!(i18n.get_locale(), button.again)}
+                </Button>
+            </Show>
+            // Nobody agrees to what they have not seen.
+            <Show when=move || may_remove.get()>
+                <Button look=ButtonLook::Danger class="confirm-remove" on_press=confirm>
+                    {move || td_string!(i18n.get_locale(), remove.confirm)}
+                </Button>
+            </Show>
         }
     };
     view! {
@@ -65,7 +80,8 @@ pub fn RemovingDialog() -> impl IntoView {
             <div class="stack" data-testid="remove-dialog">
                 <p>{move || td_string!(i18n.get_locale(), remove.text)}</p>
                 {move || match plan.get() {
-                    Some(plan) => view! { <PlanSummary plan installing=false /> }.into_any(),
+                    Some(Ok(plan)) => view! { <PlanSummary plan installing=false /> }.into_any(),
+                    Some(Err(fault)) => view! { <PlanFailed fault /> }.into_any(),
                     None => view! { <SkeletonLines lines=2 /> }.into_any(),
                 }}
             </div>

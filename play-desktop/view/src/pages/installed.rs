@@ -1,7 +1,8 @@
 //! What of the catalogue is on the computer.
 
 use crate::{
-    parts::{AppGrid, GridSkeleton},
+    pages::discover::Loading,
+    parts::AppGrid,
     state::{Page, Store, fold, use_store},
     text::{filled, i18n::td_string, number, use_i18n},
 };
@@ -34,7 +35,7 @@ pub fn Installed() -> impl IntoView {
                     class="installed-search"
                 />
             </PageTitle>
-            <Show when=move || loaded.get() fallback=|| view! { <GridSkeleton cards=6 /> }>
+            <Show when=move || loaded.get() fallback=|| view! { <Loading /> }>
                 <Show
                     when=move || !ids.with(Vec::is_empty)
                     fallback=move || view! { <Empty searched=searched() /> }
@@ -81,7 +82,7 @@ fn installed(store: &Store) -> Vec<u32> {
         store.states.with(|states| {
             index.find(&query, |app| {
                 let info = states.get(&app.id).unwrap_or(&app.state);
-                info.installed || info.state == AppState::PartlyInstalled
+                info.installed || matches!(info.state, AppState::PartlyInstalled | AppState::Broken)
             })
         })
     });

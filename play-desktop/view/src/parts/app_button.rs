@@ -125,6 +125,7 @@ fn can_press(state: AppState) -> bool {
         AppState::Available
             | AppState::NeedsAdmin
             | AppState::PartlyInstalled
+            | AppState::Broken
             | AppState::UpdateAvailable
     )
 }
@@ -137,7 +138,7 @@ fn look_of(status: &Status) -> StateLook {
         Status::Still(info) => match info.state {
             AppState::NeedsAdmin => StateLook::NeedsAdministrator,
             AppState::UpdateAvailable => StateLook::Update,
-            AppState::Available | AppState::PartlyInstalled => StateLook::Get,
+            AppState::Available | AppState::PartlyInstalled | AppState::Broken => StateLook::Get,
             _ => StateLook::Unavailable,
         },
     }
@@ -195,6 +196,9 @@ fn spoken_of(status: &Status, name: &str, locale: Locale) -> String {
         Status::Still(info) if info.state == AppState::PartlyInstalled => {
             filled!(locale, button.repair_named, name = name)
         }
+        Status::Still(info) if info.state == AppState::Broken => {
+            filled!(locale, button.again_named, name = name)
+        }
         Status::Pressed | Status::Still(_) => format!("{name}: {}", label_of(status, locale)),
     }
 }
@@ -205,6 +209,7 @@ fn word(state: AppState) -> &'static str {
         AppState::Queued => "queued",
         AppState::Installing => "installing",
         AppState::Removing => "removing",
+        AppState::Broken => "broken",
         AppState::Required => "required",
         AppState::UpdateAvailable => "update-available",
         AppState::Installed => "installed",

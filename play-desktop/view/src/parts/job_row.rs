@@ -247,7 +247,7 @@ impl Wanted {
     fn fits(self, state: AppState) -> bool {
         match state {
             AppState::Available | AppState::NeedsAdmin => self == Self::Install,
-            AppState::PartlyInstalled => self != Self::Update,
+            AppState::PartlyInstalled | AppState::Broken => self != Self::Update,
             AppState::UpdateAvailable => self != Self::Install,
             AppState::Installed => self == Self::Remove,
             _ => false,

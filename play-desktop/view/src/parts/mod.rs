@@ -21,7 +21,7 @@ pub use grid_card::{CardHint, GridCard};
 pub use grid_skeleton::GridSkeleton;
 pub use job_row::JobRow;
 pub use log::LogView;
-pub use plan_summary::PlanSummary;
+pub use plan_summary::{PlanFailed, PlanSummary};
 pub use right::{Right, Shield, right_to};
 pub use segmented::Segmented;
 pub use time_text::TimeText;

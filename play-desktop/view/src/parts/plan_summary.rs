@@ -1,9 +1,9 @@
 //! What an action would change, in a few lines and the packages behind a fold.
 
-use crate::text::{Locale, bytes, filled, i18n::td_string, use_i18n};
+use crate::text::{Locale, bytes, filled, i18n::td_string, problem, use_i18n};
 use leptos::prelude::*;
-use migasfree_types::play::{Plan, PlanPackage};
-use migasfree_ui_kit::{Badge, Icon, Notice, badge::Tone};
+use migasfree_types::play::{Fault, Plan, PlanPackage};
+use migasfree_ui_kit::{Badge, Icon, Notice, badge::Tone, error_state::Details};
 
 /// The plan.
 #[component]
@@ -26,7 +26,8 @@ pub fn PlanSummary(
                     }
                         .into_any();
                 }
-                let surprising = installing && !plan.remove.is_empty();
+                let surprising =
+                    installing && !plan.remove.is_empty() && plan.objections.is_empty();
                 view! {
                     <ul class="plan-lines">
                         {line(
@@ -49,6 +50,7 @@ pub fn PlanSummary(
                         )}
                         <li><Icon icon=icondata::LuHardDrive /> <span>{sizes(&plan, installing, locale)}</span></li>
                     </ul>
+                    {objections(&plan, locale)}
                     {surprising
                         .then(|| {
                             view! {
@@ -92,6 +94,48 @@ pub fn PlanSummary(
             }}
         </div>
     }
+}
+
+/// Why there is no plan.
+#[component]
+pub fn PlanFailed(
+    /// What the daemon answered.
+    fault: Fault,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let code = fault.code.clone();
+    view! {
+        <p class="text-muted" data-testid="plan-failed">
+            {move || td_string!(i18n.get_locale(), page.plan_failed)} " "
+            {move || problem(&code, i18n.get_locale()).text}
+        </p>
+        <Details details=format!("{}: {}", fault.code, fault.detail) />
+    }
+}
+
+/// What the policy says against it.
+fn objections(plan: &Plan, locale: Locale) -> impl IntoView + use<> {
+    let tone = if plan.is_refused() {
+        Tone::Error
+    } else {
+        Tone::Warning
+    };
+    (plan.objections.iter())
+        .map(|objection| {
+            let packages = objection.packages.join(", ");
+            let words = match objection.reason.as_str() {
+                "removal" if plan.is_refused() => {
+                    filled!(locale, page.objection_removal, packages = packages)
+                }
+                "removal" => filled!(locale, page.objection_asks, packages = packages),
+                "held" => filled!(locale, page.objection_held, packages = packages),
+                "required" => filled!(locale, page.objection_required, packages = packages),
+                "forbidden" => filled!(locale, page.objection_forbidden, packages = packages),
+                _ => filled!(locale, page.objection_protected, packages = packages),
+            };
+            view! { <Notice tone>{words}</Notice> }
+        })
+        .collect_view()
 }
 
 /// Whether the disk has no room for the download and what it becomes.

@@ -162,8 +162,12 @@ impl Actions {
 
     /// Reads the list of jobs.
     pub async fn read_jobs(self) {
-        if let Ok(jobs) = bridge::jobs().await {
-            self.store.work.replace(jobs);
+        match bridge::jobs().await {
+            Ok(jobs) => self.store.work.replace(jobs),
+            Err(fault) => {
+                self.report(&fault.code, String::new(), fault.detail);
+                self.store.work.loaded.set(true);
+            }
         }
     }
 

@@ -16,7 +16,7 @@ pub use events::{Output, begin};
 pub use fold::fold;
 pub use index::Index;
 pub use place::{Navigation, Page};
-pub use start::{read_all, read_catalog, read_requests, read_updates};
+pub use start::{read_all, read_catalog, read_computer, read_requests, read_updates};
 pub use status::{Status, status_of};
 pub use work::Work;
 
@@ -66,6 +66,8 @@ pub struct Store {
     pub index: RwSignal<Option<Arc<Index>>>,
     /// Why the catalogue could not be read.
     pub catalog_fault: RwSignal<Option<Fault>>,
+    /// Why this computer cannot be described; `None` while it is, or was not asked yet.
+    pub computer_fault: RwSignal<Option<Fault>>,
     /// Whether the catalogue was read from the daemon in this run, not from the cache alone.
     pub fresh: RwSignal<bool>,
     /// States, newer than those of the catalogue.
@@ -106,6 +108,7 @@ impl Store {
             link: RwSignal::new(Link::Connecting),
             index: RwSignal::new(None),
             catalog_fault: RwSignal::new(None),
+            computer_fault: RwSignal::new(None),
             fresh: RwSignal::new(false),
             states: RwSignal::new(States::new()),
             updates: RwSignal::new(None),

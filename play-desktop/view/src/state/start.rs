@@ -44,11 +44,18 @@ pub fn read_all(store: Store, actions: Actions) {
     spawn_local(read_requests(store));
     spawn_local(actions.read_jobs());
     spawn_local(read_updates(store));
-    spawn_local(async move {
-        if let Ok(computer) = bridge::computer_info().await {
+    spawn_local(read_computer(store));
+}
+
+/// Reads what this computer is.
+pub async fn read_computer(store: Store) {
+    match bridge::computer_info().await {
+        Ok(computer) => {
+            store.computer_fault.set(None);
             store.computer.set(Some(computer));
         }
-    });
+        Err(fault) => store.computer_fault.set(Some(fault)),
+    }
 }
 
 /// Reads the catalogue from the daemon.

@@ -12,6 +12,7 @@ pub fn state_label(state: AppState, locale: Locale) -> &'static str {
         AppState::UpdateAvailable => td_string!(locale, button.update),
         AppState::Installed => td_string!(locale, button.installed),
         AppState::PartlyInstalled => td_string!(locale, button.repair),
+        AppState::Broken => td_string!(locale, button.again),
         AppState::NotAvailable => td_string!(locale, button.unavailable),
         AppState::Information => td_string!(locale, hint.information),
         AppState::NeedsAdmin | AppState::Available => td_string!(locale, button.get),
@@ -27,6 +28,9 @@ pub fn hint(info: &StateInfo, locale: Locale) -> String {
         },
         AppState::NotAvailable => not_available(info, locale),
         AppState::PartlyInstalled => td_string!(locale, hint.partial).to_string(),
+        AppState::Broken => {
+            filled!(locale, hint.broken, packages = info.missing.join(", "))
+        }
         AppState::NeedsAdmin => td_string!(locale, hint.needs_admin).to_string(),
         AppState::UpdateAvailable => td_string!(locale, hint.update).to_string(),
         _ => String::new(),

@@ -10,6 +10,7 @@ use crate::{ConfigValue, Error};
 )]
 pub trait Config {
     /// Every setting with its value and origin, no secrets. Keys: `server`, `project`, `computer_name`,
-    /// `auto_update_packages`, `manage_devices`, `upload_hardware`, `debug`, `proxy`, `package_proxy_cache`.
+    /// `auto_update_packages`, `manage_devices`, `upload_hardware`, `unattended_removals`, `debug`, `proxy`,
+    /// `package_proxy_cache`.
     fn get(&self) -> Result<HashMap<String, ConfigValue>, Error>;
 }

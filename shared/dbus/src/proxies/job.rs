@@ -43,7 +43,7 @@ pub trait Job {
         percent: u32,
     ) -> zbus::Result<()>;
 
-    /// A question for the owner: id, kind (`conffile`, `terms`, `reboot`, `close-app`) and data.
+    /// A question for the owner: id, kind (`removal`, `conffile`, `terms`, `reboot`, `close-app`) and data.
     #[zbus(signal)]
     fn question(
         &self,

@@ -31,6 +31,9 @@ word! {
         Queued = "queued",
         /// A job works on it now ([`StateDetail::role`], [`StateDetail::percent`]).
         Working = "working",
+        /// A package of it was begun with and not finished ([`StateDetail::missing`] says which): installing it tries
+        /// again, and it can be removed.
+        Broken = "broken",
         /// Installed, and a policy of the organisation demands it: it cannot be removed
         /// ([`StateDetail::required_by`]).
         Required = "required",
@@ -65,12 +68,12 @@ record! {
         pub percent: Option<u32>,
         /// Jobs before it in the queue (`u`).
         pub position: Option<u32>,
-        /// `partial`: the packages that are not installed; `unavailable`: those that no repository
+        /// `broken`: the packages that are not finished; `partial`: the packages that are not installed; `unavailable`: those that no repository
         /// has (`as`).
         pub missing: Vec<String>,
         /// The policies that demand or forbid it, by name where the server tells it (`as`).
         pub required_by: Vec<String>,
-        /// A code that explains the state further (`s`): `missing-packages`, `policy-demands`, `policy-forbids`, `level`,
+        /// A code that explains the state further (`s`): `missing-packages`, `not-finished`, `policy-demands`, `policy-forbids`, `level`,
         /// `no-packages`.
         pub reason: Option<String>,
     }

@@ -20,5 +20,5 @@ pub use options::{
     AppQuery, AppSort, CallOptions, JobFilter, SyncOptions, SyncReason, SyncScope, TagOptions,
     UpgradeOptions,
 };
-pub use plan::{PendingChange, PlanRecord, PlanRole, PlannedPackage, UpdateRecord};
+pub use plan::{PendingChange, PlanObjection, PlanRecord, PlanRole, PlannedPackage, UpdateRecord};
 pub use request::{RequestRecord, RequestState};

@@ -33,6 +33,19 @@ record! {
 }
 
 record! {
+    /// Something said against a plan.
+    pub struct PlanObjection {
+        /// Why (`s`). `system`, `kernel`, `init`, `network`, `desktop`, `migasfree`: they would be removed, and this
+        /// computer cannot do without that. `required`: they would be removed, and what policies demand needs them.
+        /// `forbidden`: they would be installed, and policies take them away. `held`: they would be changed in spite of
+        /// being held. `removal`: they would be removed without having been named.
+        pub reason: String,
+        /// The packages (`as`).
+        pub packages: Vec<String>,
+    }
+}
+
+record! {
     /// The answer of `Manager.Plan`.
     pub struct PlanRecord {
         /// Packages that would be added (`aa{sv}`).
@@ -51,6 +64,11 @@ record! {
         pub reboot: String,
         /// A package comes from a source whose signature cannot be checked (`b`).
         pub untrusted: bool,
+        /// What would become of it if the caller asked for it (`s`): `allow`, it is done; `ask`, a question `removal` of
+        /// the job puts the objections before its owner; `refuse`, it is not done.
+        pub verdict: String,
+        /// What is said against it (`aa{sv}`).
+        pub objections: Vec<PlanObjection>,
     }
 }
 

@@ -24,6 +24,8 @@ pub enum AppState {
     Installing,
     /// A job removes it.
     Removing,
+    /// A package of it was begun with and not finished.
+    Broken,
     /// Installed, and a policy demands it.
     Required,
     /// Installed, and a newer version exists.
@@ -161,6 +163,15 @@ pub struct PlanPackage {
     pub size: Option<u64>,
 }
 
+/// Something said against a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanObjection {
+    /// A code: `removal`, `required`, `held`, `desktop`, …
+    pub reason: String,
+    /// The packages it is about.
+    pub packages: Vec<String>,
+}
+
 /// What an action would change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -183,9 +194,21 @@ pub struct Plan {
     /// Whether a package comes from a source nobody signed.
     #[serde(default)]
     pub untrusted: bool,
+    /// What the policy of this computer says: `allow`, `ask` or `refuse`; empty from a daemon without one.
+    #[serde(default)]
+    pub verdict: String,
+    /// What is said against it.
+    #[serde(default)]
+    pub objections: Vec<PlanObjection>,
 }
 
 impl Plan {
+    /// Whether it would not be done.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.verdict == "refuse"
+    }
+
     /// Whether nothing would change.
     #[must_use]
     pub fn is_empty(&self) -> bool {

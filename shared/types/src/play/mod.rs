@@ -10,8 +10,8 @@ mod request;
 mod settings;
 
 pub use catalog::{
-    App, AppDetails, AppState, Catalog, Category, Level, Plan, PlanPackage, StateInfo, States,
-    Update,
+    App, AppDetails, AppState, Catalog, Category, Level, Plan, PlanObjection, PlanPackage,
+    StateInfo, States, Update,
 };
 pub use computer::{Computer, Connectivity, Link, Machine, Package, Tags};
 pub use event::{Event, Place};

@@ -9,12 +9,12 @@ use crate::{
     bridge,
     parts::{AppButton, AppPicture, CardHint},
     state::{Page, Status, status_of, use_store},
-    text::{filled, i18n::td_string, use_i18n},
+    text::{filled, i18n::td_string, problem, use_i18n},
 };
 use facts::Facts;
 use history::History;
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{App, AppDetails, AppState, Level};
+use migasfree_types::play::{App, AppDetails, AppState, Fault, Level};
 use migasfree_ui_kit::{
     Button, ButtonLook, ButtonSize, Card, EmptyState, Icon, Markdown, SkeletonLines,
 };
@@ -77,10 +77,15 @@ fn Content(app: App) -> impl IntoView {
     let status = status_of(id);
     // What demands it stands beside the name already.
     let hinted = StoredValue::new(without_category(app.clone()));
-    let details = read_details(app.id, status);
-    let updatable = Memo::new(
-        move |_| matches!(status.get(), Status::Still(info) if info.state == AppState::UpdateAvailable),
-    );
+    let (details, fault) = read_details(app.id, status, &app);
+    let removable = Memo::new(move |_| match status.get() {
+        Status::Still(info) => match info.state {
+            AppState::UpdateAvailable => true,
+            AppState::Broken => info.reason != "policy-demands",
+            _ => false,
+        },
+        Status::Working(_) | Status::Pressed => false,
+    });
     let description = Memo::new({
         let summary = app.summary.clone();
         move |_| {
@@ -108,8 +113,8 @@ fn Content(app: App) -> impl IntoView {
                 <Show when=move || status.with(|status| status.state() != AppState::Required)>
                     <CardHint app=hinted.get_value() status />
                 </Show>
-                // Its button updates it; removing it stays possible.
-                <Show when=move || updatable.get()>
+                // Its button updates it, or tries again; removing it stays possible.
+                <Show when=move || removable.get()>
                     <Button
                         look=ButtonLook::Quiet
                         size=ButtonSize::Small
@@ -128,6 +133,14 @@ fn Content(app: App) -> impl IntoView {
             <Card title=move || td_string!(i18n.get_locale(), page.description) class="app-description">
                 <div class="card-body">
                     {move || match description.get() {
+                        _ if fault.with(Option::is_some) => {
+                            let locale = i18n.get_locale();
+                            let words = fault.with(|fault| {
+                                fault.as_ref().map(|fault| problem(&fault.code, locale).text)
+                            });
+                            view! { <p class="text-muted" data-testid="no-details">{words}</p> }
+                                .into_any()
+                        }
                         None => view! { <SkeletonLines lines=4 /> }.into_any(),
                         Some(text) if text.trim().is_empty() => {
                             view! {
@@ -170,9 +183,16 @@ fn without_category(app: App) -> App {
     }
 }
 
-/// Reads the details, and reads them again when the state changed.
-fn read_details(id: u32, status: Memo<Status>) -> RwSignal<Option<AppDetails>> {
+/// Reads the details, and reads them again when the state changed. Where they cannot be had, what the card shows stands
+/// in for them, beside the fault.
+fn read_details(
+    id: u32,
+    status: Memo<Status>,
+    app: &App,
+) -> (RwSignal<Option<AppDetails>>, RwSignal<Option<Fault>>) {
     let details = RwSignal::new(None);
+    let fault = RwSignal::new(None);
+    let card = StoredValue::new(app.clone());
     let settled = Memo::new(move |_| match status.get() {
         Status::Still(info) => Some(info.state),
         Status::Working(_) | Status::Pressed => None,
@@ -180,13 +200,28 @@ fn read_details(id: u32, status: Memo<Status>) -> RwSignal<Option<AppDetails>> {
     Effect::new(move || {
         settled.track();
         spawn_local(async move {
-            if let Ok(read) = bridge::app(id).await {
-                // The page may have been left meanwhile.
-                let _left = details.try_set(Some(read));
+            let read = bridge::app(id).await;
+            // The page may have been left meanwhile.
+            let Some(app) = card.try_get_value() else {
+                return;
+            };
+            match read {
+                Ok(read) => {
+                    fault.set(None);
+                    details.set(Some(read));
+                }
+                Err(problem) if details.with_untracked(Option::is_none) => {
+                    details.set(Some(AppDetails {
+                        app,
+                        ..AppDetails::default()
+                    }));
+                    fault.set(Some(problem));
+                }
+                Err(_) => {}
             }
         });
     });
-    details
+    (details, fault)
 }
 
 /// Why it is here, and where its authors say more.

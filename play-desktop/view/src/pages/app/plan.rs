@@ -2,13 +2,13 @@
 
 use crate::{
     bridge,
-    parts::PlanSummary,
+    parts::{PlanFailed, PlanSummary},
     state::Status,
-    text::{i18n::td_string, problem, use_i18n},
+    text::{i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_types::play::{AppState, Fault, Plan};
-use migasfree_ui_kit::{Card, SkeletonLines, error_state::Details};
+use migasfree_ui_kit::{Card, SkeletonLines};
 
 /// What the plan is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,23 +103,10 @@ pub fn PlanCard(
                             let installing = change.get_untracked() != Change::Remove;
                             view! { <PlanSummary plan installing /> }.into_any()
                         }
-                        Some(Err(fault)) => view! { <Failed fault /> }.into_any(),
+                        Some(Err(fault)) => view! { <PlanFailed fault /> }.into_any(),
                     }}
                 </div>
             </Card>
         </Show>
-    }
-}
-
-#[component]
-fn Failed(fault: Fault) -> impl IntoView {
-    let i18n = use_i18n();
-    let code = fault.code.clone();
-    view! {
-        <p class="text-muted">
-            {move || td_string!(i18n.get_locale(), page.plan_failed)} " "
-            {move || problem(&code, i18n.get_locale()).text}
-        </p>
-        <Details details=format!("{}: {}", fault.code, fault.detail) />
     }
 }

@@ -94,7 +94,7 @@ pub fn Discover() -> impl IntoView {
 
 /// While nothing is known: the shape of the cards, or why there are none.
 #[component]
-fn Loading() -> impl IntoView {
+pub fn Loading() -> impl IntoView {
     let store = use_store();
     let i18n = use_i18n();
     move || match store.catalog_fault.get() {
@@ -142,15 +142,15 @@ fn found(store: &Store) -> Vec<u32> {
 
 fn is_shown(app: &App, state: AppState, shown: Shown) -> bool {
     use AppState::{
-        Available, Installed, NeedsAdmin, NotAvailable, PartlyInstalled, Removing, Required,
-        UpdateAvailable,
+        Available, Broken, Installed, NeedsAdmin, NotAvailable, PartlyInstalled, Removing,
+        Required, UpdateAvailable,
     };
     match shown {
         Shown::All => true,
         Shown::Installed => {
             matches!(state, Installed | Required | UpdateAvailable | Removing)
         }
-        Shown::Available => matches!(state, Available | NeedsAdmin | PartlyInstalled),
+        Shown::Available => matches!(state, Available | NeedsAdmin | PartlyInstalled | Broken),
         Shown::Privileged => app.level == Level::Admin,
         Shown::Unavailable => state == NotAvailable,
     }

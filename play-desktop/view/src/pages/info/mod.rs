@@ -6,14 +6,14 @@ mod software;
 mod tags;
 
 use crate::{
-    state::{use_actions, use_store},
+    state::{read_computer, use_actions, use_store},
     text::{i18n::td_string, use_i18n},
 };
 use facts::Facts;
 use label::Label;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use migasfree_types::play::{Computer, Machine};
-use migasfree_ui_kit::{Button, ButtonSize, PageTitle, SkeletonLines};
+use migasfree_ui_kit::{Button, ButtonSize, ErrorState, PageTitle, SkeletonLines};
 use software::Software;
 use tags::Tags;
 
@@ -32,7 +32,7 @@ pub fn Info() -> impl IntoView {
                     <SyncButton />
                 </Show>
             </PageTitle>
-            <Show when=move || known.get() fallback=|| view! { <SkeletonLines lines=8 /> }>
+            <Show when=move || known.get() fallback=|| view! { <Unknown /> }>
                 <div class="info-columns">
                     <div class="stack">
                         <Label computer />
@@ -45,6 +45,31 @@ pub fn Info() -> impl IntoView {
                 </div>
             </Show>
         </div>
+    }
+}
+
+/// While nothing is known: the shape of it, or why not.
+#[component]
+fn Unknown() -> impl IntoView {
+    let store = use_store();
+    let i18n = use_i18n();
+    move || match store.computer_fault.get() {
+        None => view! { <SkeletonLines lines=8 /> }.into_any(),
+        Some(fault) => {
+            let words = crate::text::problem(&fault.code, i18n.get_locale());
+            view! {
+                <ErrorState
+                    title=words.title
+                    text=words.text
+                    details=Some(format!("{}: {}", fault.code, fault.detail))
+                    on_retry=move |()| {
+                        store.computer_fault.set(None);
+                        spawn_local(read_computer(store));
+                    }
+                />
+            }
+            .into_any()
+        }
     }
 }
 

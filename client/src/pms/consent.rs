@@ -1,0 +1,62 @@
+//! Putting a plan before the policy, and the policy's questions before who asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Action, Plan, PmsError};
+use crate::job::Job;
+use crate::observer::{Question, REMOVAL_QUESTION};
+use crate::policy::{self, Facts, Mandate, Objection, Refusal, Verdict};
+
+/// What somebody agreed to in the course of a job.
+#[derive(Debug, Default)]
+pub(super) struct Consent {
+    agreed: BTreeSet<String>,
+}
+
+impl Consent {
+    /// Lets a plan through, or says why not. What was agreed to is not asked again while the plan changes.
+    ///
+    /// # Errors
+    /// [`PmsError::Refused`].
+    pub(super) async fn settle(
+        &mut self,
+        action: &Action,
+        plan: &Plan,
+        facts: &Facts,
+        mandate: &Mandate,
+        job: &Job<'_>,
+    ) -> Result<(), PmsError> {
+        match policy::judge(action, plan, facts, mandate) {
+            Verdict::Allow => Ok(()),
+            Verdict::Refuse(refusal) => Err(PmsError::Refused(refusal)),
+            Verdict::Ask(objections) => self.ask(objections, job).await,
+        }
+    }
+
+    async fn ask(&mut self, objections: Vec<Objection>, job: &Job<'_>) -> Result<(), PmsError> {
+        let names = |objection: &Objection| {
+            let why = objection.why.as_str();
+            let keys = objection.packages.iter();
+            keys.map(move |name| format!("{why} {name}"))
+                .collect::<Vec<_>>()
+        };
+        let keys: BTreeSet<String> = objections.iter().flat_map(names).collect();
+        if keys.is_subset(&self.agreed) {
+            return Ok(());
+        }
+        let data: BTreeMap<String, String> = objections
+            .iter()
+            .map(|objection| (objection.why.as_str().to_owned(), objection.names()))
+            .collect();
+        let question = Question {
+            kind: REMOVAL_QUESTION.to_owned(),
+            data,
+            default: "refuse".to_owned(),
+        };
+        if job.observer.question(&question).await.as_deref() == Some("accept") {
+            self.agreed.extend(keys);
+            return Ok(());
+        }
+        Err(PmsError::Refused(Refusal(objections)))
+    }
+}
