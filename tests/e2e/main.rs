@@ -7,6 +7,7 @@ mod admin_ui_care;
 mod admin_ui_forms;
 mod admin_ui_lists;
 mod admin_ui_pages;
+mod booted;
 mod path;
 mod person;
 mod play;

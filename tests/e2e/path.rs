@@ -14,6 +14,7 @@ use migasfree_tests::bus::{self, Bus, Polkit};
 use migasfree_tests::computer::Computer;
 use migasfree_tests::desk::{self, Desk};
 use migasfree_tests::organisation::ALL_SYSTEMS;
+use migasfree_tests::offer::Offer;
 use migasfree_tests::package::Package;
 use migasfree_tests::process::Process;
 use migasfree_tests::server::Start;
@@ -218,19 +219,6 @@ async fn allow(polkit: &Polkit, bus: &Bus) -> Result<()> {
 
 /// A package with a maintainer script, published, deployed and in the catalogue. Returns the app's id.
 async fn offer(admin: &Admin, url: &str) -> Result<i64> {
-    let platform = admin.add("platforms/", &json!({"name": "Linux"})).await?;
-    let project = admin
-        .add(
-            "projects/",
-            &json!({
-                "name": PROJECT, "pms": "apt", "architecture": "amd64",
-                "auto_register_computers": true, "platform": platform,
-            }),
-        )
-        .await?;
-    let store = admin
-        .add("stores/", &json!({"name": "main", "project": project}))
-        .await?;
     let package = Package::new("field-kit", "1.0")
         .file("/usr/share/field-kit/readme", "hello\n")
         .script(
@@ -238,19 +226,13 @@ async fn offer(admin: &Admin, url: &str) -> Result<i64> {
             "#!/bin/sh\nset -e\nmkdir -p /var/lib/field-kit\n\
              echo \"configured as $(id -un)\" > /var/lib/field-kit/configured\n",
         );
-    let uploaded = admin
-        .upload(store, &package.file_name(), package.build()?)
-        .await?;
-    admin
-        .create(
-            "deployments/",
-            &json!({
-                "name": "Field", "project": project, "enabled": true,
-                "included_attributes": [ALL_SYSTEMS],
-                "available_packages": [migasfree_tests::admin::id(&uploaded)?],
-            }),
-        )
-        .await?;
+    let offer = Offer {
+        project: PROJECT,
+        deployment: "Field",
+        packages: &[package],
+    };
+    offer.publish(admin, url).await?;
+    let project = admin.find(&format!("projects/?name={PROJECT}")).await?;
     let category = admin.find("catalog/categories/?page_size=1").await?;
     let application = admin
         .add(
@@ -269,23 +251,7 @@ async fn offer(admin: &Admin, url: &str) -> Result<i64> {
             }),
         )
         .await?;
-    is_published(&format!(
-        "{url}/public/{PROJECT}/repos/dists/field/InRelease"
-    ))
-    .await?;
     Ok(application)
-}
-
-async fn is_published(release: &str) -> Result<()> {
-    let start = Instant::now();
-    while !reqwest::get(release).await?.status().is_success() {
-        ensure!(
-            start.elapsed() < Duration::from_secs(60),
-            "{release} was not published"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Ok(())
 }
 
 fn start_daemon(computer: &Computer, bus: &Bus, folder: &Path) -> Result<Process> {

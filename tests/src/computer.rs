@@ -21,7 +21,7 @@ impl Computer {
     /// Makes the computer's system in `folder` unless it is there, and points it at a server.
     pub fn make(folder: &Path, server: &str, project: &str, name: &str) -> Result<Self> {
         if !folder.join("etc/debian_version").exists() {
-            root::make(folder)?;
+            root::make(root::Kind::Folder, folder)?;
         }
         let computer = Self {
             root: folder.to_path_buf(),

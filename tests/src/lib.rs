@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod agent;
 pub mod binaries;
+pub mod booted;
 pub mod browser;
 pub mod bus;
 pub mod computer;
@@ -12,6 +13,7 @@ pub mod display;
 pub mod fleet;
 pub mod form;
 pub mod notices;
+pub mod offer;
 pub mod organisation;
 pub mod package;
 pub mod peer;

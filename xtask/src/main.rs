@@ -9,6 +9,7 @@ mod soak;
 mod stages;
 mod system;
 mod test;
+mod tools;
 mod wasm;
 
 use std::process::ExitCode;

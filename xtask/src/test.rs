@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::stages::Stages;
 use crate::wasm::View;
-use crate::{command, paths, system, wasm};
+use crate::{command, paths, system, tools, wasm};
 
 /// How to test.
 #[derive(Debug, Args)]
@@ -86,13 +86,14 @@ fn lints() -> Result<()> {
     )
 }
 
-/// Licences, advisories and banned crates, where cargo-deny is installed.
+/// Licences, banned crates and where crates come from, as `deny.toml` allows them.
 fn dependencies() -> Result<()> {
-    if !command::succeeds("cargo-deny", &["--version"]) {
-        println!("cargo-deny is not installed: deny.toml is not checked here");
-        return Ok(());
-    }
-    command::run(cargo().args(["deny", "--offline", "check", "bans", "licenses", "sources"]))
+    let deny = tools::cargo_deny()?;
+    command::run(
+        Command::new(deny)
+            .args(["--offline", "check", "bans", "licenses", "sources"])
+            .current_dir(paths::root()),
+    )
 }
 
 /// Builds every program the tests start.

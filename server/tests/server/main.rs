@@ -8,6 +8,7 @@ mod harness;
 mod auth;
 mod connections;
 mod database;
+mod declarations;
 mod events;
 mod formulas;
 mod jobs;

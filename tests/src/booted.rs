@@ -1,0 +1,302 @@
+//! A Debian that is really booted: systemd, journald, logind and polkit run, and our daemon under its own unit.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::process::Process;
+use crate::{binaries, bus, root};
+
+/// How long booting, stopping and what is waited for may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Where the sources lie inside.
+const SOURCES: &str = "usr/src/migasfree";
+
+/// A running system. It is switched off with its owner.
+#[derive(Debug)]
+pub struct Booted {
+    root: PathBuf,
+    container: Process,
+    init: u32,
+}
+
+impl Booted {
+    /// Makes the system in `folder` unless it is there, and boots it. It shares the network of this computer.
+    ///
+    /// # Errors
+    /// When we are not root, or it does not come up.
+    pub fn boot(folder: &Path) -> Result<Self> {
+        if !folder.join("etc/debian_version").exists() {
+            root::make(root::Kind::Bootable, folder)?;
+        }
+        let log = folder.with_extension("console");
+        let mut container = Process::start("systemd-nspawn", &mut nspawn(folder), &log)?;
+        let init = init_of(&mut container)?;
+        let booted = Self {
+            root: folder.to_path_buf(),
+            container,
+            init,
+        };
+        booted.is_up()?;
+        Ok(booted)
+    }
+
+    /// Its root folder, seen from outside.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Installs the client the way `deploy/README.md` tells an administrator to, from the programs under test.
+    ///
+    /// # Errors
+    /// When a command of that page fails.
+    pub fn install_client(&self) -> Result<()> {
+        let sources = self.root.join(SOURCES);
+        copy_tree(&bus::deploy(), &sources.join("deploy"))?;
+        let built = sources.join("target/release");
+        fs::create_dir_all(&built)?;
+        for program in ["migasfreed", "migasfree"] {
+            fs::copy(binaries::path(program), built.join(program))
+                .with_context(|| format!("{program} was not built"))?;
+        }
+        for line in installation(&fs::read_to_string(bus::deploy().join("README.md"))?)? {
+            self.sh(&format!("cd /{SOURCES} && {line}"))?;
+        }
+        Ok(())
+    }
+
+    /// A command inside, as root.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command
+            .args(["--target", &self.init.to_string()])
+            .args(["--mount", "--uts", "--ipc", "--pid", "--cgroup"])
+            .arg("--wd=/")
+            .arg("--")
+            .arg(program)
+            .env_clear()
+            .env(
+                "PATH",
+                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            )
+            .env("LANG", "C.UTF-8");
+        command
+    }
+
+    /// Runs shell text inside as root and returns what it printed.
+    ///
+    /// # Errors
+    /// When it fails; the error holds what it printed.
+    pub fn sh(&self, text: &str) -> Result<String> {
+        let output = self.try_sh(text)?;
+        ensure!(
+            output.status.success(),
+            "`{text}` ended with {}:\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Runs shell text inside as root, whatever comes of it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn try_sh(&self, text: &str) -> Result<Output> {
+        self.command("/bin/sh")
+            .arg("-c")
+            .arg(text)
+            .output()
+            .with_context(|| format!("could not start `{text}`"))
+    }
+
+    /// Waits until shell text succeeds inside.
+    ///
+    /// # Errors
+    /// When it does not within two minutes; the error holds the daemon's journal.
+    pub fn wait_until(&self, text: &str) -> Result<()> {
+        let start = Instant::now();
+        while !self.try_sh(text)?.status.success() {
+            if start.elapsed() > PATIENCE {
+                bail!("`{text}` never came true\n{}", self.journal()?);
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
+    /// What the daemon and its jobs wrote to the journal.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn journal(&self) -> Result<String> {
+        self.sh("journalctl --no-pager --output=short -u migasfreed -u 'migasfree-*' | tail -n 200")
+    }
+
+    /// Waits until an orderly reboot, asked for by somebody inside, has ended and the system is up again.
+    ///
+    /// # Errors
+    /// When it does not come up again.
+    pub fn comes_up_again(&mut self) -> Result<()> {
+        let start = Instant::now();
+        let old = self.init;
+        while Path::new(&format!("/proc/{old}")).exists() {
+            ensure!(
+                start.elapsed() < 4 * PATIENCE,
+                "the system does not go down\n{}",
+                self.container.log()
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        self.init = init_of(&mut self.container)?;
+        self.is_up()
+    }
+
+    /// Cuts the power and boots again.
+    ///
+    /// # Errors
+    /// When it does not come up again.
+    pub fn cut_power(mut self) -> Result<Self> {
+        self.container.kill()?;
+        let start = Instant::now();
+        while Path::new(&format!("/proc/{}", self.init)).exists() {
+            ensure!(start.elapsed() < PATIENCE, "the system cannot be killed");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let root = self.root.clone();
+        drop(self);
+        Self::boot(&root)
+    }
+
+    /// Lets somebody sign in at the screen, as logind and polkit see it, and waits until they are there.
+    ///
+    /// # Errors
+    /// When the person cannot be made or the session does not become active.
+    pub fn sign_in_at_the_screen(&self, name: &str) -> Result<()> {
+        self.sh(&format!(
+            "id {name} >/dev/null 2>&1 || useradd --create-home --shell /bin/bash {name}"
+        ))?;
+        self.sh(&format!(
+            "systemd-run --quiet --unit=screen-of-{name} -E XDG_SEAT=seat0 -E XDG_SESSION_TYPE=x11 \
+             -E XDG_SESSION_CLASS=user /bin/su {name} -c 'exec sleep infinity'"
+        ))?;
+        self.wait_until(&format!(
+            "for s in $(loginctl list-sessions --no-legend | awk '$3 == \"{name}\" {{ print $1 }}'); do \
+             [ \"$(loginctl show-session -p Active --value $s)\" = yes ] && exit 0; done; exit 1"
+        ))
+    }
+
+    /// Runs shell text as the person at the screen, inside their session.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn as_person(&self, name: &str, text: &str) -> Result<Output> {
+        self.command("/bin/sh")
+            .arg("-c")
+            // A process belongs to the session whose control group it is in.
+            .arg(format!(
+                "leader=$(systemctl show -p MainPID --value screen-of-{name})\n\
+                 group=$(sed -n 's/^0:://p' /proc/$(pgrep -P $leader | head -n 1)/cgroup)\n\
+                 echo $$ > /sys/fs/cgroup$group/cgroup.procs\n\
+                 exec setpriv --reuid {name} --regid {name} --init-groups -- /bin/sh -c \"$1\""
+            ))
+            .arg("sh")
+            .arg(text)
+            .output()
+            .with_context(|| format!("could not start `{text}`"))
+    }
+
+    fn is_up(&self) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            let state = self.try_sh("systemctl is-system-running")?;
+            match String::from_utf8_lossy(&state.stdout).trim() {
+                "running" => return Ok(()),
+                "degraded" => bail!(
+                    "units failed: {}",
+                    self.sh("systemctl --failed --no-pager")?
+                ),
+                state if start.elapsed() > PATIENCE => {
+                    bail!("the system is `{state}`\n{}", self.container.log())
+                }
+                _ => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+    }
+}
+
+impl Drop for Booted {
+    fn drop(&mut self) {
+        // nspawn takes everything inside with it.
+        let _ = self.container.kill();
+    }
+}
+
+fn nspawn(folder: &Path) -> Command {
+    let mut command = Command::new("systemd-nspawn");
+    command
+        .env("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1")
+        .args(["--register=no", "--keep-unit", "--console=pipe", "--boot"])
+        .arg("--directory")
+        .arg(folder);
+    command
+}
+
+/// The number of the first process inside, as this computer counts.
+fn init_of(container: &mut Process) -> Result<u32> {
+    let start = Instant::now();
+    loop {
+        let path = format!("/proc/{id}/task/{id}/children", id = container.id());
+        for child in fs::read_to_string(&path)
+            .unwrap_or_default()
+            .split_whitespace()
+        {
+            let name = fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default();
+            if name.trim() == "systemd" {
+                return child.parse().context("process number");
+            }
+        }
+        ensure!(
+            container.is_running() && start.elapsed() < PATIENCE,
+            "the system does not boot:\n{}",
+            container.log()
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The commands of the page's first block that install the client; building is done, and inside we are root.
+fn installation(page: &str) -> Result<Vec<String>> {
+    let block = page
+        .split("```sh\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .context("deploy/README.md has no installation")?;
+    let lines: Vec<String> = block
+        .lines()
+        .filter_map(|line| line.strip_prefix("sudo "))
+        .map(str::to_owned)
+        .collect();
+    ensure!(!lines.is_empty(), "the installation has no commands");
+    Ok(lines)
+}
+
+fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_tree(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+            fs::set_permissions(&target, fs::Permissions::from_mode(0o644))?;
+        }
+    }
+    Ok(())
+}
