@@ -1,5 +1,7 @@
 //! Time, passed in so that tests decide what time it is.
 
+#![expect(clippy::disallowed_methods, reason = "this is the clock")]
+
 use time::{OffsetDateTime, UtcOffset};
 
 /// Where the engine gets the time from.

@@ -35,7 +35,7 @@ impl JobId {
     /// A new id that sorts by the moment it was made.
     #[must_use]
     pub fn unique() -> Self {
-        Self(uuid::Uuid::now_v7().simple().to_string())
+        Self(crate::random::ordered_uuid().simple().to_string())
     }
 
     #[must_use]

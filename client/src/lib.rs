@@ -22,6 +22,7 @@ pub mod paths;
 pub mod pms;
 pub mod policy;
 pub mod process;
+pub mod random;
 pub mod sync;
 pub mod transport;
 pub mod trust;

@@ -1,5 +1,7 @@
 //! The web view's renderer.
 
+#![expect(clippy::disallowed_methods, reason = "Play starts itself again")]
+
 use std::{env, os::unix::process::CommandExt, path::Path, process::Command};
 
 const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";

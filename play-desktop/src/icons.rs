@@ -199,6 +199,7 @@ mod tests {
         for (name, age) in [("old", 100), ("new", 0)] {
             let path = folder.path().join(name);
             fs::write(&path, [0; 10]).unwrap();
+            #[expect(clippy::disallowed_methods, reason = "files have the system's time")]
             let time = SystemTime::now() - std::time::Duration::from_secs(age);
             let file = fs::File::options().append(true).open(path).unwrap();
             file.set_modified(time).unwrap();

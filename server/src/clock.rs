@@ -1,5 +1,7 @@
 //! The time, passed in wherever it is needed.
 
+#![expect(clippy::disallowed_methods, reason = "this is the clock")]
+
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;

@@ -1,5 +1,10 @@
 //! Randomness, passed in wherever it is needed, as the time is.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the source of randomness"
+)]
+
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
 

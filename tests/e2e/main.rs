@@ -1,5 +1,6 @@
 //! End to end, with the real programs.
 
+#![allow(clippy::disallowed_methods, reason = "it works with the real system")]
 #![allow(clippy::unwrap_used)]
 
 mod admin_ui;

@@ -13,8 +13,8 @@ use migasfree_tests::browser::Browser;
 use migasfree_tests::bus::{self, Bus, Polkit};
 use migasfree_tests::computer::Computer;
 use migasfree_tests::desk::{self, Desk};
-use migasfree_tests::organisation::ALL_SYSTEMS;
 use migasfree_tests::offer::Offer;
+use migasfree_tests::organisation::ALL_SYSTEMS;
 use migasfree_tests::package::Package;
 use migasfree_tests::process::Process;
 use migasfree_tests::server::Start;
@@ -74,7 +74,7 @@ async fn walk(folder: &Path, start: Start) -> Result<()> {
     let computers = admin.list("computers/?name=path-01").await?;
     ensure!(computers.len() == 1, "registered: {computers:?}");
     watching
-        .wait_for_text(".now", "path-01")
+        .wait_for_text(".now", "CID-1")
         .await
         .context("the administrator watches it happen")?;
 

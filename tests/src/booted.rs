@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::process::Process;
 use crate::{binaries, bus, root};
@@ -33,9 +34,7 @@ impl Booted {
         if !folder.join("etc/debian_version").exists() {
             root::make(root::Kind::Bootable, folder)?;
         }
-        let log = folder.with_extension("console");
-        let mut container = Process::start("systemd-nspawn", &mut nspawn(folder), &log)?;
-        let init = init_of(&mut container)?;
+        let (container, init) = begin(folder)?;
         let booted = Self {
             root: folder.to_path_buf(),
             container,
@@ -74,8 +73,8 @@ impl Booted {
         let mut command = Command::new("nsenter");
         command
             .args(["--target", &self.init.to_string()])
-            .args(["--mount", "--uts", "--ipc", "--pid", "--cgroup"])
-            .arg("--wd=/")
+            .args(["--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root"])
+            .arg("--wd")
             .arg("--")
             .arg(program)
             .env_clear()
@@ -153,7 +152,16 @@ impl Booted {
             );
             std::thread::sleep(Duration::from_millis(100));
         }
-        self.init = init_of(&mut self.container)?;
+        // Whoever keeps the container as a unit starts it again when it asks for that.
+        while self.container.is_running() {
+            ensure!(
+                start.elapsed() < 4 * PATIENCE,
+                "the container does not end\n{}",
+                self.container.log()
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        (self.container, self.init) = begin(&self.root)?;
         self.is_up()
     }
 
@@ -162,7 +170,7 @@ impl Booted {
     /// # Errors
     /// When it does not come up again.
     pub fn cut_power(mut self) -> Result<Self> {
-        self.container.kill()?;
+        self.kill()?;
         let start = Instant::now();
         while Path::new(&format!("/proc/{}", self.init)).exists() {
             ensure!(start.elapsed() < PATIENCE, "the system cannot be killed");
@@ -185,6 +193,10 @@ impl Booted {
             "systemd-run --quiet --unit=screen-of-{name} -E XDG_SEAT=seat0 -E XDG_SESSION_TYPE=x11 \
              -E XDG_SESSION_CLASS=user /bin/su {name} -c 'exec sleep infinity'"
         ))?;
+        // The seat has its session a moment before the session has its processes.
+        self.wait_until(&format!(
+            "grep -q session- /proc/$(systemctl show -p MainPID --value screen-of-{name})/cgroup"
+        ))?;
         self.wait_until(&format!(
             "for s in $(loginctl list-sessions --no-legend | awk '$3 == \"{name}\" {{ print $1 }}'); do \
              [ \"$(loginctl show-session -p Active --value $s)\" = yes ] && exit 0; done; exit 1"
@@ -201,7 +213,7 @@ impl Booted {
             // A process belongs to the session whose control group it is in.
             .arg(format!(
                 "leader=$(systemctl show -p MainPID --value screen-of-{name})\n\
-                 group=$(sed -n 's/^0:://p' /proc/$(pgrep -P $leader | head -n 1)/cgroup)\n\
+                 group=$(sed -n 's/^0:://p' /proc/$leader/cgroup)\n\
                  echo $$ > /sys/fs/cgroup$group/cgroup.procs\n\
                  exec setpriv --reuid {name} --regid {name} --init-groups -- /bin/sh -c \"$1\""
             ))
@@ -209,6 +221,19 @@ impl Booted {
             .arg(text)
             .output()
             .with_context(|| format!("could not start `{text}`"))
+    }
+
+    /// Without its first process nothing inside lives on; the container ends by itself then.
+    fn kill(&mut self) -> Result<()> {
+        let init = i32::try_from(self.init).context("process number")?;
+        if let Some(init) = Pid::from_raw(init) {
+            let _ = kill_process(init, Signal::KILL);
+        }
+        let start = Instant::now();
+        while self.container.is_running() && start.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.container.kill()
     }
 
     fn is_up(&self) -> Result<()> {
@@ -232,8 +257,7 @@ impl Booted {
 
 impl Drop for Booted {
     fn drop(&mut self) {
-        // nspawn takes everything inside with it.
-        let _ = self.container.kill();
+        let _ = self.kill();
     }
 }
 
@@ -242,9 +266,24 @@ fn nspawn(folder: &Path) -> Command {
     command
         .env("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1")
         .args(["--register=no", "--keep-unit", "--console=pipe", "--boot"])
+        // Systems that run side by side must not share a name.
+        .arg(format!("--machine={}", name_of(folder)))
         .arg("--directory")
         .arg(folder);
     command
+}
+
+fn name_of(folder: &Path) -> String {
+    let path = folder.to_string_lossy();
+    let name: String = path.chars().filter(char::is_ascii_alphanumeric).collect();
+    name.chars().rev().take(40).collect()
+}
+
+fn begin(folder: &Path) -> Result<(Process, u32)> {
+    let log = folder.with_extension("console");
+    let mut container = Process::start("systemd-nspawn", &mut nspawn(folder), &log)?;
+    let init = init_of(&mut container)?;
+    Ok((container, init))
 }
 
 /// The number of the first process inside, as this computer counts.

@@ -1,6 +1,8 @@
 //! What the end-to-end tests, the demo and the benchmarks share: the real programs started as
 //! their users start them, the programs around them, and an organisation to fill them with.
 
+#![allow(clippy::disallowed_methods, reason = "it works with the real system")]
+
 pub mod admin;
 pub mod agent;
 pub mod binaries;

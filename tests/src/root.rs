@@ -14,8 +14,7 @@ static MAKING: Mutex<()> = Mutex::new(());
 /// What the properties and the hardware inventory of every organisation ask for.
 const TOOLS: &str = "iproute2,lshw,pciutils,python3";
 /// What makes a system that boots: systemd with logind, a bus, polkit, and people who sign in.
-const BOOT: &str =
-    "systemd,systemd-sysv,dbus,polkitd,libpam-systemd,libglib2.0-bin,dbus-user-session";
+const BOOT: &str = "systemd,systemd-sysv,dbus,polkitd,libpam-systemd,libglib2.0-bin,procps";
 
 /// What a disposable Debian is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +29,7 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::Folder => "bookworm-desktop",
-            Self::Bootable => "bookworm-bootable",
+            Self::Bootable => "bookworm-booted",
         }
     }
 

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use rustix::io::{FdFlags, fcntl_setfd};
 
@@ -27,7 +27,7 @@ impl TerminalAgent {
     fn spawn() -> Option<Child> {
         let (mut ready, signal) = std::io::pipe().ok()?;
         fcntl_setfd(&signal, FdFlags::empty()).ok()?;
-        let child = Command::new(AGENT)
+        let child = crate::process::program(AGENT)
             .args(["--fallback", "--process", &std::process::id().to_string()])
             .args(["--notify-fd", &signal.as_raw_fd().to_string()])
             .stderr(Stdio::null())

@@ -210,7 +210,7 @@ fn share(whole: i64, random: f64) -> i64 {
 /// A number between 0 and 1.
 #[must_use]
 pub fn random() -> f64 {
-    let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
+    let (high, _) = crate::random::uuid().as_u64_pair();
     #[expect(clippy::cast_precision_loss, reason = "only a share is wanted")]
     let share = (high >> 11) as f64 / (1u64 << 53) as f64;
     share

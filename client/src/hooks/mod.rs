@@ -89,7 +89,7 @@ impl Hooks {
         let unit = format!(
             "migasfree-job-{}-hook-{}",
             job.id,
-            uuid::Uuid::now_v7().simple()
+            crate::random::ordered_uuid().simple()
         );
         let invocation = Invocation::new(&program, line).limit(LIMIT).confined(&unit);
         let invocation = environment

@@ -1,6 +1,11 @@
 //! Running programs: short ones with limits ([`CommandRunner`]), long ones that outlive us ([`supervise`]), and both
 //! inside another root folder ([`root`]).
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where programs are started"
+)]
+
 pub mod helper;
 mod lines;
 pub mod root;
@@ -28,6 +33,16 @@ pub const ENVIRONMENT: [(&str, &str); 3] = [
     ("LC_ALL", "C.UTF-8"),
     ("HOME", "/root"),
 ];
+
+/// A program to be started by somebody who waits for it themselves.
+pub fn program(path: impl AsRef<std::ffi::OsStr>) -> std::process::Command {
+    std::process::Command::new(path)
+}
+
+/// The same on the runtime.
+pub fn program_on_runtime(path: impl AsRef<std::ffi::OsStr>) -> tokio::process::Command {
+    tokio::process::Command::new(path)
+}
 
 /// A program to run to its end. Never a shell line: every argument arrives as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -328,9 +328,8 @@ mod tests {
                 silence
             )),
         );
-        assert_eq!(
-            (silent.as_str(), talking.as_str(), busy.as_str()),
-            ("130", "0", "0")
-        );
+        // Where interrupts are ignored, as in the background of a script, it takes the second signal.
+        assert!(["130", "143"].contains(&silent.as_str()), "{silent}");
+        assert_eq!((talking.as_str(), busy.as_str()), ("0", "0"));
     }
 }

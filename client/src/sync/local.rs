@@ -405,7 +405,7 @@ async fn computer_uuid(
     if let Some(uuid) = read.and_then(|text| uuid::Uuid::parse_str(text.trim()).ok()) {
         return Ok(uuid.to_string().to_uppercase());
     }
-    let uuid = uuid::Uuid::new_v4().to_string().to_uppercase();
+    let uuid = crate::random::uuid().to_string().to_uppercase();
     files::private_folder(&layout.state())
         .and_then(|()| files::write(&path, uuid.as_bytes(), 0o600))
         .map_err(|error| io(&path.display().to_string(), error))?;

@@ -242,7 +242,7 @@ impl SealedServer {
     /// announce it. The answer is for this question alone, so that no older one passes for it.
     pub async fn repository_fingerprints(&self) -> Result<Vec<Fingerprint>, ApiError> {
         let call = "keys/repositories/";
-        let nonce = uuid::Uuid::new_v4().simple().to_string();
+        let nonce = crate::random::uuid().simple().to_string();
         let answer: KeyWord = self.call(call, json!({ "nonce": nonce })).await?;
         if answer.nonce != nonce {
             return Err(ApiError::Malformed {

@@ -3,6 +3,7 @@
 //! This program starts itself again as the daemon, as its workers, as the decoder of images and as other users; so it has a
 //! harness of its own. Tests that need root are counted as ignored without it.
 
+#![allow(clippy::disallowed_methods, reason = "it works with the real system")]
 #![allow(clippy::unwrap_used)]
 
 mod engine;

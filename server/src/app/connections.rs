@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -26,6 +27,8 @@ use crate::body::pace::{Outgoing, Pace, Traffic};
 
 /// A connection that is to end, and on which no request is in work, ends after this long at the latest.
 const PARTING: Duration = Duration::from_millis(500);
+/// Bytes that may wait in the kernel to be sent; it doubles them for its own use.
+const UNSENT: usize = 128 * 1024;
 /// While requests are in work on HTTP/2, a peer that is gone is noticed this late.
 const PING_EVERY: Duration = Duration::from_secs(30);
 
@@ -72,6 +75,8 @@ impl Connection {
     async fn serve(self, stream: TcpStream) {
         // Small answers must not wait for the next packet.
         let _ = stream.set_nodelay(true);
+        // What waits in the kernel says nothing of the reader's pace.
+        let _ = set_socket_send_buffer_size(&stream, UNSENT);
         let traffic = Arc::new(Traffic::default());
         let outgoing = Arc::clone(&traffic);
         let (in_work, mut watched) = watch::channel(0_usize);

@@ -59,7 +59,9 @@ pub async fn take(db: &Db, ticket: &str, now: Ts) -> Result<Option<(UserId, Cred
     let Some((stored,)) = near.into_iter().find(|(stored,)| shown.is(stored)) else {
         return Ok(None);
     };
-    let owner: Option<(UserId, Option<i64>, Option<i64>, Option<i64>)> = db
+    /// The owner, and the session, token or JSON web token it was asked for with.
+    type Owner = (UserId, Option<i64>, Option<i64>, Option<i64>);
+    let owner: Option<Owner> = db
         .optional(
             "DELETE FROM auth_ticket WHERE ticket_hash = $1 AND expires_at > $2 \
              RETURNING user_id, session_id, token_id, jwt_id",

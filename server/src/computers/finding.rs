@@ -143,6 +143,8 @@ pub async fn failed_with(text: &str) -> Result<Option<Expr>, RestError> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

@@ -11,7 +11,7 @@ pub mod deployments;
 pub mod domains;
 pub mod groups;
 pub mod offered;
-mod package_sets;
+pub mod package_sets;
 pub mod packages;
 pub mod platforms;
 mod preview;

@@ -8,7 +8,6 @@ use super::{
     slugs::{self, Among},
 };
 use crate::{
-    args,
     db::{ProjectId, StoreId},
     repository::packages,
     rest::{

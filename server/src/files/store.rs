@@ -291,6 +291,7 @@ fn remove_abandoned(
             continue;
         }
         let modified = entry.metadata().and_then(|data| data.modified());
+        #[expect(clippy::disallowed_methods, reason = "files have the system's time")]
         let age = modified.map(|modified| SystemTime::now().duration_since(modified));
         // One that is gone meanwhile was somebody's.
         if age.is_ok_and(|age| age.unwrap_or_default() >= untouched) {

@@ -252,6 +252,7 @@ mod tests {
         let inline = signer.sign_inline(text, NOW).unwrap();
         std::fs::write(path("inline"), &inline).unwrap();
         std::fs::write(path("changed"), inline.replace("12", "13")).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "the test asks somebody else")]
         let gpg = Command::new("gpg")
             .args(["--batch", "--dearmor", "-o"])
             .args([path("key.gpg"), path("key.asc")])
@@ -260,6 +261,7 @@ mod tests {
             return;
         }
         let verifies = |files: &[&str]| {
+            #[expect(clippy::disallowed_methods, reason = "the test asks somebody else")]
             let mut gpgv = Command::new("gpgv");
             gpgv.arg("--keyring").arg(path("key.gpg"));
             gpgv.args(files.iter().map(|name| path(name)));

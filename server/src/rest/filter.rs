@@ -161,7 +161,9 @@ impl Filter {
                 .map(|text| value::filtered(loose(ty), text, zone))
                 .collect::<Result<Vec<_>, _>>()?;
             let values: Vec<Arg> = values.into_iter().flatten().collect();
-            if values.len() > value::MOST_VALUES {
+            // Numbers and texts travel as one argument, everything else as one each.
+            let one_each = !ty.is_integer() && !ty.is_text();
+            if one_each && values.len() > value::MOST_VALUES {
                 return Err(Refused::TooMany(value::MOST_VALUES));
             }
             return Ok(Some(

@@ -1,6 +1,6 @@
 //! Writing rows: checks, the statement, the links, the hooks, the audit record, in one transaction.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use sea_query::{Alias, Expr, ExprTrait, Query};
 

@@ -143,8 +143,8 @@ fn read_common(stem: &Path) -> Result<Option<PublicKey>, KeyRingError> {
         let key = PrivateKey::from_pem(text)?;
         PublicKey::from_pem(&key.public().to_pem())
     };
-    let kinds: [(&str, &dyn Fn(&str) -> Result<PublicKey, KeyError>); 2] =
-        [("pub", &PublicKey::from_pem), ("pri", &from_private)];
+    type Read<'a> = &'a dyn Fn(&str) -> Result<PublicKey, KeyError>;
+    let kinds: [(&str, Read<'_>); 2] = [("pub", &PublicKey::from_pem), ("pri", &from_private)];
     for (ending, read) in kinds {
         let path = stem.with_extension(ending);
         match std::fs::read_to_string(&path) {

@@ -149,6 +149,7 @@ async fn a_stopping_server_waits_for_requests_and_not_for_halves_of_them() {
 /// A server that bears less than a kilobyte a second for one second only.
 async fn hasty() -> Server {
     Server::with(Settings {
+        idle_timeout_seconds: 1,
         slow_seconds: 1,
         anonymous_slow_seconds: 1,
         ..Server::sqlite_settings()

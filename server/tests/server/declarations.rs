@@ -1,6 +1,6 @@
 //! What is declared is what the database has: columns of tables, and every statement, on both engines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use migasfree_server::args;
@@ -96,11 +96,25 @@ fn same_default(column: &Column, stored: Option<&str>) -> bool {
     }
 }
 
+/// Their columns are those of the tables behind them.
+async fn views(db: &Db) -> BTreeSet<String> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'view'",
+        Dialect::Postgres => {
+            "SELECT CAST(table_name AS text) FROM information_schema.views WHERE table_schema = 'public'"
+        }
+    };
+    let rows: Vec<(String,)> = db.all(sql, args![]).await.unwrap();
+    rows.into_iter().map(|(name,)| name).collect()
+}
+
 async fn compare(db: &Db) {
     let dialect = db.dialect();
     let stored = columns(db).await;
     let mut wrong = Vec::new();
-    for table in registry().tables.all() {
+    let views = views(db).await;
+    let tables = registry().tables.all();
+    for table in tables.filter(|table| !views.contains(table.name)) {
         for column in table.columns {
             let name = format!("{}.{}", table.name, column.name);
             let Some((found, null, default)) = stored.get(&name) else {
@@ -151,6 +165,10 @@ const VERBS: [&str; 5] = [
 fn statements_of(folder: &Path, found: &mut Vec<Statement>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        // What is written for one engine alone stands in these.
+        if path.ends_with("src/db") || path.ends_with("events/postgres.rs") {
+            continue;
+        }
         if path.is_dir() {
             statements_of(&path, found);
         } else if path.extension().is_some_and(|ext| ext == "rs") {
@@ -167,8 +185,9 @@ fn collect(tokens: TokenStream, place: &str, found: &mut Vec<Statement>) {
     while position < tokens.len() {
         let follows =
             |text: &str| matches!(&tokens[position], TokenTree::Ident(name) if name == text);
+        let is_macro = matches!(tokens.get(position + 1), Some(TokenTree::Punct(mark)) if mark.as_char() == '!');
         match (&tokens[position], tokens.get(position + 2)) {
-            (TokenTree::Ident(_), Some(TokenTree::Group(group))) if follows("sql") => {
+            (TokenTree::Ident(_), Some(TokenTree::Group(group))) if is_macro && follows("sql") => {
                 found.push(composed(group.stream(), place));
                 position += 3;
                 continue;
@@ -270,6 +289,12 @@ fn part(name: &str, arguments: TokenStream) -> (String, String) {
     }
 }
 
+/// Whether only the types are missing, which the arguments bring when a statement runs.
+fn needs_types(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| ["42P08", "42P18", "42804"].contains(&&*code))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_of_the_sources_is_taken_by_both_engines() {
     let mut statements = Vec::new();
@@ -305,7 +330,9 @@ async fn every_statement_of_the_sources_is_taken_by_both_engines() {
             wrong.push(format!("{place} on SQLite: {error}\n  {for_sqlite}"));
         }
         let text = sqlx::AssertSqlSafe(for_postgres.clone());
-        if let Err(error) = postgres.prepare(sqlx::SqlSafeStr::into_sql_str(text)).await {
+        if let Err(error) = postgres.prepare(sqlx::SqlSafeStr::into_sql_str(text)).await
+            && !needs_types(&error)
+        {
             wrong.push(format!("{place} on PostgreSQL: {error}\n  {for_postgres}"));
         }
     }

@@ -1,6 +1,8 @@
 //! The server through its own boundaries, on SQLite and on PostgreSQL.
 //!
 //! One program for all of it: one link, one PostgreSQL cluster.
+
+#![allow(clippy::disallowed_methods, reason = "it works with the real system")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;

@@ -1,5 +1,10 @@
 //! The outer layer: JWE, flattened JSON, RSA-OAEP-256 with A256CBC-HS512.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "each message has a random key of its own"
+)]
+
 use std::borrow::Cow;
 
 use aws_lc_rs::cipher::{

@@ -1,5 +1,10 @@
 //! The inner layer: JWS, flattened JSON, RS256 with an unprotected header.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "signing blinds with randomness of the library's own"
+)]
+
 use std::borrow::Cow;
 
 use aws_lc_rs::error::Unspecified;

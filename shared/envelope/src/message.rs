@@ -9,8 +9,8 @@ use crate::{json, jwe, jws, python};
 
 /// Characters of the longest sealed text [`open`] looks at.
 ///
-/// A list of 950 packages is 128 kB on the wire; this leaves room for sixty times as much.
-pub const MAX_MESSAGE_LEN: usize = 8 * 1024 * 1024;
+/// A list of 950 packages is 128 kB on the wire; this leaves room for a hundred times as much.
+pub const MAX_MESSAGE_LEN: usize = 16 * 1024 * 1024;
 
 /// Why a sealed text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

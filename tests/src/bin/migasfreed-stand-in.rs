@@ -1,6 +1,8 @@
 //! Plays the daemon on the session bus, for looking at Play by hand:
 //! `dbus-run-session sh -c 'migasfreed-stand-in & migasfree-play --session'`.
 
+#![allow(clippy::disallowed_methods, reason = "it works with the real system")]
+
 use anyhow::{Context, Result};
 use clap::Parser;
 use migasfree_tests::stand_in::{Scene, StandIn};

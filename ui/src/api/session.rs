@@ -48,9 +48,9 @@ pub fn user() -> SessionUser {
     }
 }
 
-/// Whether the user may do `action` on an entity.
+/// Whether the user may do `action` on an entity. Not tracked, as [`user`]: a session that ends leaves the page as it is.
 pub fn may(action: &str, entity: &str) -> bool {
-    session().with(|session| {
+    session().with_untracked(|session| {
         let (Session::User(user) | Session::Expired(user)) = session else {
             return false;
         };

@@ -149,8 +149,11 @@ impl Access {
         details: &Details,
         authenticated: bool,
     ) -> Result<(), Error> {
-        if let Some(caller) = self.callers.find(address, uid).await {
-            return match self.decide(&caller, action, details, false).await? {
+        // Somebody may leave between the two questions; polkit then knows nobody of that name.
+        if let Some(caller) = self.callers.find(address, uid).await
+            && let Ok(decision) = self.decide(&caller, action, details, false).await
+        {
+            return match decision {
                 Decision::Granted => Ok(()),
                 Decision::Challenge if authenticated => Ok(()),
                 // The queue does not wait for somebody who does not answer.

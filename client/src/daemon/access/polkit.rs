@@ -75,7 +75,7 @@ impl Question {
     fn new(bus: &Connection) -> Self {
         Self {
             bus: bus.clone(),
-            id: uuid::Uuid::new_v4().to_string(),
+            id: crate::random::uuid().to_string(),
             open: true,
         }
     }

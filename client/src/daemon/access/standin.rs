@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use super::Caller;
 
@@ -35,7 +35,7 @@ impl StandIns {
                 _started: None,
             };
         }
-        let started = Command::new("/bin/sleep")
+        let started = crate::process::program_on_runtime("/bin/sleep")
             .arg("60")
             .env_clear()
             .current_dir("/")

@@ -149,7 +149,7 @@ impl CatalogObject {
         let offer = self.0.catalog.offer();
         let app = offer.app(id).ok_or_else(|| unknown_app(id))?;
         let record = RequestRecord {
-            id: uuid::Uuid::new_v4().simple().to_string(),
+            id: crate::random::uuid().simple().to_string(),
             app_id: id,
             app_name: app.name.clone(),
             justification,

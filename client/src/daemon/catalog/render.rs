@@ -66,7 +66,7 @@ impl Renderer {
             return Err(ImageError::Unreadable("it is too large".into()));
         }
         let _turn = self.turns.acquire().await.map_err(io::Error::other)?;
-        let mut command = tokio::process::Command::new(&self.program);
+        let mut command = crate::process::program_on_runtime(&self.program);
         command
             .args(["render-image", &size.to_string()])
             .env_clear()

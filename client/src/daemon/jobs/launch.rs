@@ -82,7 +82,7 @@ fn start_group(line: &[OsString], folder: &Path) -> io::Result<()> {
         .append(true)
         .create(true)
         .open(folder.join("worker.log"))?;
-    let mut worker = tokio::process::Command::new(&line[0])
+    let mut worker = crate::process::program_on_runtime(&line[0])
         .args(&line[1..])
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)

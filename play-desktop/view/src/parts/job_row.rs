@@ -282,7 +282,8 @@ fn CancelButton(job: Signal<Job>, title: Memo<String>) -> impl IntoView {
     let is_for_admin =
         Memo::new(move |_| job.with(|job| !job.allow_cancel && job.allow_admin_cancel));
     let disabled = Signal::derive(move || {
-        !job.with(|job| job.allow_cancel) && !(is_for_admin.get() && right.get() != Right::Never)
+        let by_an_administrator = is_for_admin.get() && right.get() != Right::Never;
+        !(job.with(|job| job.allow_cancel) || by_an_administrator)
     });
     let why = Signal::derive(move || {
         let locale = i18n.get_locale();

@@ -252,6 +252,8 @@ impl FromStr for Pms {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

@@ -52,6 +52,10 @@ const KNOWN: &[(&str, &str, &[&str], &[&str])] = &[
         &["architecture", "pms", "slug"],
         &[],
     ),
+    // Whether repositories of the package system can be published.
+    ("projects", "detail", &[], &["is_published", "notice"]),
+    ("projects", "list", &[], &["is_published", "notice"]),
+    ("projects", "created", &[], &["is_published", "notice"]),
     // Described as written only, and answered all the same.
     ("domains", "created", &[], &["domain_admins"]),
 ];

@@ -262,15 +262,6 @@ on_both_engines! {
         assert_eq!(org.admin.get(&format!("{TOKEN}packages/{other}/")).await.status, 404);
     }
 
-    async fn a_list_that_lost_a_package_is_no_longer_the_one_reported(org: Organisation) {
-        assert_eq!(org.admin.delete(&format!("{TOKEN}stores/{}/?detach=true", org.id("stores"))).await.status, 204);
-        assert_eq!(org.admin.get(&format!("{TOKEN}packages/{}/", org.id("packages"))).await.status, 404);
-        let known: Vec<(String, i64)> = org.server.state().db
-            .all("SELECT hash, package_count FROM software_inventory ORDER BY id", args![]).await.unwrap();
-        let known: Vec<(usize, i64)> = known.iter().map(|(hash, count)| (hash.len(), *count)).collect();
-        assert_eq!(known, [(3, 0), (3, 1), (1, 1)], "the last one had no package of the store");
-    }
-
     async fn packages_and_sets_stay_in_their_project(org: Organisation) {
         let other = json!({"name": "Other", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
         let other = post(&org, "projects", other).await.json["id"].clone();

@@ -94,10 +94,9 @@ on_both_engines! {
     }
 
     async fn a_filler_that_was_stored_goes_with_the_next_report(site: Site) {
-        let peer = site.computer(UUID, "pc1").await;
+        let mut peer = site.computer(UUID, "pc1").await;
         let id = peer.id.unwrap();
         site.run("UPDATE client_computer SET uuid = $1", args![FILLER]).await;
-        let mut peer = peer;
         peer.machine.uuid = FILLER.to_owned();
         assert_eq!(peer.identify().await.unwrap().data, json!(id));
         upload_attributes(&peer).await;

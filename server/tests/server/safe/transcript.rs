@@ -141,11 +141,15 @@ fn compare(step: &str, text: &str, exchange: &Value, keys: &Value) {
         "project"
     };
     let data = open(msg, &key(peer).unwrap(), key("server").unwrap().public()).unwrap();
-    let recorded = &exchange["response"]["data"];
-    if EXACT.contains(&step) {
-        assert_eq!(&data, recorded, "{step}");
+    let mut recorded = exchange["response"]["data"].clone();
+    if let Some(sources) = recorded.as_array_mut().filter(|_| step == "repositories") {
+        // No external source is handed out before something serves it.
+        sources.retain(|source| source["name"] != "external-stable");
     }
-    same_shape(&data, recorded, step);
+    if EXACT.contains(&step) {
+        assert_eq!(data, recorded, "{step}");
+    }
+    same_shape(&data, &recorded, step);
 }
 
 /// The same members of the same types; a null may stand for anything.
@@ -158,8 +162,12 @@ fn same_shape(ours: &Value, recorded: &Value, at: &str) {
                 names.sort();
                 names
             };
-            assert_eq!(names(ours), names(recorded), "{at}");
-            for (name, value) in ours {
+            let mut shown = names(ours);
+            // Tells our own calls; clients of version 5 do not look at it.
+            shown.retain(|name| at != "server-info" || name != "additions");
+            assert_eq!(shown, names(recorded), "{at}");
+            let recorded_too = |(name, _): &(&String, &Value)| recorded.contains_key(*name);
+            for (name, value) in ours.iter().filter(recorded_too) {
                 same_shape(value, &recorded[name], &format!("{at}.{name}"));
             }
         }

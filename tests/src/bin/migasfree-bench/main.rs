@@ -1,5 +1,7 @@
 //! The benchmarks: figures of the real programs, each beside its limit, measured in one run.
 
+#![allow(clippy::disallowed_methods, reason = "it works with the real system")]
+
 mod computers;
 mod machine;
 mod packages;
