@@ -22,10 +22,13 @@ pub struct Options {
 }
 
 /// What the tests said.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Tally {
     passed: u64,
     failed: u64,
+    /// What the failed tests wrote, and their names.
+    failures: Vec<String>,
+    in_failures: bool,
 }
 
 /// Runs the checks and ends with a line `N passed, N failed`.
@@ -34,6 +37,9 @@ pub fn run(options: &Options) -> Result<()> {
     let outcome = checks(options, &mut stages);
     stages.print();
     let tally = outcome?;
+    for line in &tally.failures {
+        println!("{line}");
+    }
     println!(
         "\nPictures of every screen: {}",
         paths::pictures().display()
@@ -41,7 +47,7 @@ pub fn run(options: &Options) -> Result<()> {
     println!("\n{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed > 0 {
         bail!(
-            "{} tests failed; their names and output are above",
+            "{} tests failed; their names and what they wrote are above",
             tally.failed
         );
     }
@@ -132,7 +138,7 @@ fn tests(filter: Option<&str>) -> Result<Tally> {
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
-        count(&line, &mut tally);
+        tally.read(&line);
     }
     let status = child.wait()?;
     if !status.success() && tally.failed == 0 {
@@ -141,23 +147,34 @@ fn tests(filter: Option<&str>) -> Result<Tally> {
     Ok(tally)
 }
 
-/// Adds up libtest's summaries: `test result: ok. 12 passed; 0 failed; …`.
-fn count(line: &str, tally: &mut Tally) {
-    let Some(summary) = line.strip_prefix("test result: ") else {
-        return;
-    };
-    for part in summary.split([';', '.']) {
-        let mut words = part.split_whitespace();
-        let (Some(number), Some(kind)) = (words.next(), words.next()) else {
-            continue;
-        };
-        let Ok(number) = number.parse::<u64>() else {
-            continue;
-        };
-        match kind {
-            "passed" => tally.passed += number,
-            "failed" => tally.failed += number,
-            _ => {}
+impl Tally {
+    /// Keeps what libtest tells of failures, and adds up its summaries: `test result: ok. 12 passed; 0 failed; …`.
+    fn read(&mut self, line: &str) {
+        if let Some(summary) = line.strip_prefix("test result: ") {
+            self.in_failures = false;
+            self.count(summary);
+            return;
+        }
+        self.in_failures |= line == "failures:";
+        if self.in_failures {
+            self.failures.push(line.to_owned());
+        }
+    }
+
+    fn count(&mut self, summary: &str) {
+        for part in summary.split([';', '.']) {
+            let mut words = part.split_whitespace();
+            let (Some(number), Some(kind)) = (words.next(), words.next()) else {
+                continue;
+            };
+            let Ok(number) = number.parse::<u64>() else {
+                continue;
+            };
+            match kind {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                _ => {}
+            }
         }
     }
 }
