@@ -29,7 +29,11 @@ struct Tally {
     /// What the failed tests wrote, and their names.
     failures: Vec<String>,
     in_failures: bool,
+    failed_names: Vec<String>,
 }
+
+/// As many failures at most are tried again alone: a busy machine makes a few tests late, a fault makes many fail.
+const TRIED_AGAIN: usize = 5;
 
 /// Runs the checks and ends with a line `N passed, N failed`.
 pub fn run(options: &Options) -> Result<()> {
@@ -74,7 +78,35 @@ fn checks(options: &Options, stages: &mut Stages) -> Result<Tally> {
         stages.run("dependencies", dependencies)?;
     }
     stages.run("build", build)?;
-    stages.run("tests", || tests(options.filter.as_deref()))
+    let tally = stages.run("tests", || {
+        tests(options.filter.as_slice(), &["--no-fail-fast"])
+    })?;
+    if tally.failed_names.is_empty() || tally.failed_names.len() > TRIED_AGAIN {
+        return Ok(tally);
+    }
+    stages.run("tests tried again", || again(tally))
+}
+
+/// Runs the failed tests once more, one after the other. Those that pass now are named and count as passed.
+fn again(mut first: Tally) -> Result<Tally> {
+    let names = std::mem::take(&mut first.failed_names);
+    let mut arguments = names.clone();
+    arguments.extend(["--exact", "--test-threads=1"].map(str::to_owned));
+    let second = tests(&arguments, &["--no-fail-fast", "--tests"])?;
+    if second.passed + second.failed < names.len() as u64 {
+        first.failed_names = names;
+        return Ok(first);
+    }
+    let (late, failed): (Vec<_>, Vec<_>) =
+        (names.into_iter()).partition(|name| !second.failed_names.contains(name));
+    first
+        .failures
+        .push(format!("passed only alone: {}", late.join(", ")));
+    first.failures.extend(second.failures);
+    first.passed += late.len() as u64;
+    first.failed = failed.len() as u64;
+    first.failed_names = failed;
+    Ok(first)
 }
 
 fn cargo() -> Command {
@@ -118,10 +150,11 @@ pub fn build() -> Result<()> {
 }
 
 /// Runs the tests of the workspace, showing their output as it comes and counting as it goes.
-fn tests(filter: Option<&str>) -> Result<Tally> {
+fn tests(arguments: &[String], options: &[&str]) -> Result<Tally> {
     let mut cargo = cargo();
     cargo
-        .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+        .args(["test", "--locked", "--workspace"])
+        .args(options)
         .args([
             "--exclude",
             "migasfree-ui",
@@ -129,7 +162,8 @@ fn tests(filter: Option<&str>) -> Result<Tally> {
             "migasfree-play-view",
         ])
         .args(["--features", "migasfree-server/embed-ui"])
-        .args(filter)
+        .arg("--")
+        .args(arguments)
         .env("MIGASFREE_PICTURES", paths::pictures())
         .stdout(Stdio::piped());
     let mut child = cargo.spawn().context("could not start cargo test")?;
@@ -154,6 +188,12 @@ impl Tally {
             self.in_failures = false;
             self.count(summary);
             return;
+        }
+        if let Some(name) = line
+            .strip_prefix("test ")
+            .and_then(|line| line.strip_suffix(" ... FAILED"))
+        {
+            self.failed_names.push(name.to_owned());
         }
         self.in_failures |= line == "failures:";
         if self.in_failures {
