@@ -92,7 +92,7 @@ pub async fn create(browser: &Browser) -> Result<()> {
             return Ok(());
         }
         ensure!(
-            start.elapsed() < Duration::from_secs(20),
+            start.elapsed() < Duration::from_secs(90),
             "not created: {}",
             browser
                 .run("return document.querySelector('main').innerText")
@@ -124,7 +124,7 @@ async fn upload(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
         .wait_for_text_within(
             ".upload-list",
             "broken_1.0_all.deb",
-            Duration::from_secs(20),
+            Duration::from_secs(90),
         )
         .await?;
     tokio::time::sleep(Duration::from_secs(1)).await;

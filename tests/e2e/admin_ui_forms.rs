@@ -106,7 +106,7 @@ async fn stored(browser: &Browser, admin: &Admin) -> Result<Value> {
             return admin.get(path.trim_start_matches("/api/v1/token/")).await;
         }
         ensure!(
-            start.elapsed() < Duration::from_secs(10),
+            start.elapsed() < Duration::from_secs(90),
             "the page reads no object"
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -329,7 +329,7 @@ async fn comes_into_sight(browser: &Browser, width: u32) -> Result<()> {
             return Ok(());
         }
         ensure!(
-            begun.elapsed() < Duration::from_secs(3),
+            begun.elapsed() < Duration::from_secs(90),
             "at {width} pixels: {covered}"
         );
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,6 +1,6 @@
 //! The admin UI's lists and pages of objects: what is selected, what goes, what is said to people who may not see it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use migasfree_tests::browser::Browser;
@@ -188,7 +188,8 @@ async fn what_takes_more_than_itself_is_deleted_only_by_name() -> Result<()> {
     )
     .await?;
     browser.press("dialog[open] .btn-error").await?;
-    browser.reads("deleted").await?;
+    let told = format!("{} deleted", name.as_str().unwrap_or_default());
+    browser.reads(&told).await?;
     let stopped = admin.get(&format!("deployments/{}/", used["id"])).await?;
     ensure!(
         stopped["enabled"] == false && stopped["schedule"] == Value::Null,
@@ -305,7 +306,8 @@ async fn the_keyboard_keeps_its_option_in_sight_and_finds_computers_by_their_ide
 }
 
 async fn wait_until(browser: &Browser, script: &str) -> Result<()> {
-    for _ in 0..150 {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(90) {
         if browser.run(script).await? == true {
             return Ok(());
         }

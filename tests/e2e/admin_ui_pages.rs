@@ -44,7 +44,7 @@ async fn visit(browser: &Browser, (href, name): &(String, String)) -> Result<()>
         if seen.is_null() {
             break;
         }
-        if start.elapsed() > Duration::from_secs(15) {
+        if start.elapsed() > Duration::from_secs(90) {
             browser.in_order().await?;
             anyhow::bail!("{name} is not what is shown: {seen}");
         }

@@ -23,7 +23,7 @@ use serde_json::json;
 
 use super::admin_ui::sign_in;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// Lets what moves come to rest before a picture.
 const REST: Duration = Duration::from_millis(700);
 const PROJECT: &str = "path-debian-12";
@@ -290,7 +290,7 @@ async fn sees_the_package(admin: &Admin, computer: i64) -> Result<()> {
             return Ok(());
         }
         ensure!(
-            start.elapsed() < Duration::from_secs(30),
+            start.elapsed() < Duration::from_secs(90),
             "the server does not know of the package among {}",
             names.len()
         );

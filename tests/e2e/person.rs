@@ -117,7 +117,7 @@ async fn cards(window: &Browser, count: usize) -> Result<()> {
             return Ok(());
         }
         ensure!(
-            start.elapsed() < Duration::from_secs(30),
+            start.elapsed() < Duration::from_secs(90),
             "{shown} of {count} cards"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -134,7 +134,7 @@ async fn find_and_install(desk: &Desk<'_>, window: &Browser, root: &Path) -> Res
     let count = "return document.querySelectorAll('[data-testid=app-card]').length";
     while window.run(count).await? != 1 {
         ensure!(
-            start.elapsed() < Duration::from_secs(10),
+            start.elapsed() < Duration::from_secs(90),
             "the search shows something else"
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -230,7 +230,7 @@ async fn ask_for_one(bus: &Bus, admin: &Admin) -> Result<()> {
             return Ok(());
         }
         ensure!(
-            start.elapsed() < Duration::from_secs(30),
+            start.elapsed() < Duration::from_secs(90),
             "the computer does not hear of the decision: {level:?}, {known:?}"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;

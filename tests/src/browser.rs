@@ -19,7 +19,7 @@ use crate::process::Process;
 use crate::troubles::{Source, Watch};
 
 /// How long something may take to appear on a screen.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A browser, or a window that is one.
 #[derive(Debug)]

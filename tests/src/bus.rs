@@ -17,7 +17,7 @@ use crate::{binaries, desk};
 
 const DAEMON: &str = "dbus-daemon";
 const POLKITD: &str = "/usr/lib/polkit-1/polkitd";
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// The part of the system bus's configuration that every distribution has: names and calls are closed unless a service opens
 /// them.

@@ -76,7 +76,7 @@ impl Display {
             .arg(&number);
         let process = Process::start("Xvfb", &mut command, &folder.path().join("log"))?;
         let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(15) {
+        while start.elapsed() < Duration::from_secs(90) {
             let text = std::fs::read_to_string(&number).unwrap_or_default();
             if let Some(display) = text.strip_suffix('\n') {
                 return Ok(Self {

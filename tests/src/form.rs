@@ -8,7 +8,7 @@ use fantoccini::elements::Element;
 
 use crate::browser::Browser;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 impl Browser {
     /// The control with this label.

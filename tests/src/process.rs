@@ -73,7 +73,7 @@ impl Process {
     pub fn stop(&mut self) -> Result<ExitStatus> {
         self.signal(Signal::TERM)?;
         let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(20) {
+        while start.elapsed() < Duration::from_secs(90) {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(status);
             }

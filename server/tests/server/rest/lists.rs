@@ -104,6 +104,20 @@ on_both_engines! {
         assert_eq!(row["sync_user"]["__str__"], "ana (Ana García)");
     }
 
+    async fn computers_on_which_a_deployment_failed_are_a_list(org: Organisation) {
+        let deployment = org.id("deployments");
+        let computers = list(&org, "computers/?ordering=id").await;
+        let ids: Vec<i64> = computers["results"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect();
+        let insert = "INSERT INTO client_deploymentresult (deployment_id, computer_id, ok) VALUES ($1, $2, $3)";
+        for (id, ok) in [(ids[0], false), (ids[1], true)] {
+            org.execute(insert, args![deployment, id, ok]).await;
+        }
+        let failed = list(&org, &format!("computers/?failed_deployment={deployment}")).await;
+        assert_eq!((&failed["count"], &failed["results"][0]["id"]), (&json!(1), &json!(ids[0])));
+        let refused = org.admin.get(&format!("{TOKEN}computers/?failed_deployment=all")).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+    }
+
     async fn relations_order_by_what_they_lead_to(org: Organisation) {
         let platform = org.id("platforms");
         for name in ["Beta", "Alpha"] {
