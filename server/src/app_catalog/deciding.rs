@@ -31,6 +31,7 @@ pub async fn decide(call: Call) -> Result<Answer, RestError> {
         return Err(RestError::refused("comment", &Refused::TooLong(TEXT_LIMIT)));
     }
     let mut tx = context.state.db.begin().await?;
+    tx.lock(APPLICATION_REQUESTS.table.name, &[call.id]).await?;
     let before = decided(&mut tx, call.id).await?;
     let changed = tx
         .execute(

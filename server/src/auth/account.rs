@@ -63,6 +63,7 @@ pub async fn update(
     )?;
     let operator = &context.operator;
     let mut tx = context.state.db.begin().await?;
+    tx.lock("core_userprofile", &[operator.id.0]).await?;
     let names = "SELECT email, first_name, last_name FROM core_userprofile WHERE id = $1";
     let before: (String, String, String) = tx.one(names, args![operator.id]).await?;
     tx.execute(

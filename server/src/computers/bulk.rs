@@ -67,6 +67,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     }
     as_expected(&call, found.len())?;
     let found: Vec<i64> = found.into_iter().collect();
+    tx.lock(COMPUTERS.table.name, &found).await?;
     let changed = match &deed {
         Deed::Tag(tags) => tag(context, &mut tx, &found, tags, true).await?,
         Deed::Untag(tags) => tag(context, &mut tx, &found, tags, false).await?,

@@ -57,6 +57,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         return Err(RestError::refused("target", &Refused::Unknown(other)));
     }
     let mut tx = context.state.db.begin().await?;
+    tx.lock(COMPUTERS.table.name, &[one, other]).await?;
     swap_tags(&mut tx, one, other).await?;
     swap_approvals(&mut tx, one, other).await?;
     let attributes = (

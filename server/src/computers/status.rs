@@ -19,6 +19,7 @@ use crate::{
         error::RestError,
         json::Json,
         load,
+        precondition::IfMatch,
         registry::registry,
         save,
         validate::Mode,
@@ -87,7 +88,8 @@ pub async fn change(call: Call) -> Result<Answer, RestError> {
     let Some(resource) = registry().by_route(COMPUTERS.route) else {
         return Err(RestError::NoRoute);
     };
-    save::update(context, resource, call.id, Mode::Patch, body).await?;
+    let how = (Mode::Patch, &IfMatch::Unsaid);
+    save::update(context, resource, call.id, how, body).await?;
     let row = load::load_one(
         &mut context.source(),
         &context.reading(),

@@ -65,8 +65,10 @@ pub async fn restart(state: &AppState) -> db::Result<usize> {
             .collect();
         let next = value::day(start).and_then(|day| schedule::restart(day, &delays, today));
         if let Some(next) = next {
-            move_start(state, &mut tx, (*id, name.as_str(), start.as_str()), next).await?;
-            restarted += 1;
+            let deployment = (*id, name.as_str(), start.as_str());
+            if move_start(state, &mut tx, deployment, next).await? {
+                restarted += 1;
+            }
         }
     }
     tx.commit().await?;
@@ -78,12 +80,17 @@ async fn move_start(
     tx: &mut Tx,
     (id, name, start): (DeploymentId, &str, &str),
     next: Date,
-) -> db::Result<()> {
-    tx.execute(
-        "UPDATE core_deployment SET start_date = $2 WHERE id = $1",
-        args![id, next.to_string()],
-    )
-    .await?;
+) -> db::Result<bool> {
+    let moved = tx
+        .execute(
+            "UPDATE core_deployment SET start_date = $2 WHERE id = $1 AND auto_restart AND start_date = $3",
+            args![id, next.to_string(), start],
+        )
+        .await?;
+    if moved == 0 {
+        // Somebody gave it another start in this moment: that one counts.
+        return Ok(false);
+    }
     let now = state.clock.now();
     let change = Change {
         action: "change",
@@ -101,5 +108,5 @@ async fn move_start(
         at: now.rfc3339(),
     };
     state.events.send_after(tx, event);
-    Ok(())
+    Ok(true)
 }

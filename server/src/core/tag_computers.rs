@@ -7,14 +7,16 @@ use serde_json::Value;
 use super::shapes::COMPUTER_INFO;
 use crate::{
     args,
-    db::{Sql, json_ids},
+    db::{Sql, Tx, json_ids},
     rest::{
         action::{Answer, Call},
         context::Context,
         error::RestError,
         json::Json,
-        load, read,
+        load::{self, Source},
+        read,
         value::{self, Refused},
+        visibility::Viewer,
     },
     sql,
 };
@@ -64,8 +66,14 @@ const ADD: Sql = sql!(
     " AS listed WHERE true ON CONFLICT DO NOTHING"
 );
 
-async fn visible(context: &Context, computers: &[i64]) -> Result<HashSet<i64>, RestError> {
-    let visible = read::only_visible(context, "client_computer", computers.to_vec()).await?;
+async fn visible(
+    context: &Context,
+    tx: &mut Tx,
+    computers: &[i64],
+) -> Result<HashSet<i64>, RestError> {
+    let viewer = Viewer::reading(&context.operator);
+    let source = &mut Source::Tx(tx);
+    let visible = read::seen(source, viewer, "client_computer", computers.to_vec()).await?;
     Ok(visible.into_iter().collect())
 }
 
@@ -78,18 +86,24 @@ pub async fn replace(call: Call) -> Result<Answer, RestError> {
     let given = call.body.get("computers").cloned().unwrap_or(Value::Null);
     let wanted =
         value::id_list(&given).map_err(|reason| RestError::refused("computers", &reason))?;
-    let visible = visible(context, &wanted).await?;
+    let mut tx = context.state.db.begin().await?;
+    // Two who give the tag at once take their turns; so does who gives other tags to one of its computers.
+    tx.lock("core_attribute", &[call.id]).await?;
+    let held: Vec<(i64,)> = tx.all(TAGGED, args![call.id]).await?;
+    let mut concerned = wanted.clone();
+    concerned.extend(held.into_iter().map(|(id,)| id));
+    tx.lock("client_computer", &concerned).await?;
+    let visible = self::visible(context, &mut tx, &wanted).await?;
     if let Some(unknown) = wanted.iter().find(|id| !visible.contains(*id)) {
         return Err(RestError::refused("computers", &Refused::Unknown(*unknown)));
     }
-    let rows: Vec<(i64,)> = context.state.db.all(TAGGED, args![call.id]).await?;
+    let rows: Vec<(i64,)> = tx.all(TAGGED, args![call.id]).await?;
     let before: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
-    let seen = self::visible(context, &before).await?;
+    let seen = self::visible(context, &mut tx, &before).await?;
     let mut after = wanted;
     after.extend(before.iter().filter(|id| !seen.contains(*id)));
     after.sort_unstable();
     after.dedup();
-    let mut tx = context.state.db.begin().await?;
     let list = json_ids(after.iter().copied());
     tx.execute(DROP, args![call.id, &list]).await?;
     tx.execute(ADD, args![call.id, &list]).await?;

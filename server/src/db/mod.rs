@@ -3,6 +3,7 @@
 //! Statements are written once, in the subset both engines speak; [`crate::sql!`] covers what they
 //! write differently, `sea-query` makes the statements whose shape is known only at run time.
 
+mod alone;
 mod args;
 mod dialect;
 mod error;
@@ -52,7 +53,8 @@ enum Engine {
 
 /// Runs a prepared statement on whichever engine is there.
 macro_rules! on_engine {
-    ($self:ident, $prepared:ident, $run:ident, $make:ident) => {
+    ($self:ident, $prepared:ident, $run:ident, $make:ident) => {{
+        alone::take();
         match &*$self.engine {
             Engine::Sqlite(store) => {
                 let pool = store.pool($prepared.reads);
@@ -66,7 +68,7 @@ macro_rules! on_engine {
                     .await
             }
         }
-    };
+    }};
 }
 
 impl Db {
@@ -114,7 +116,8 @@ impl Db {
         migrate::run(self, now).await
     }
 
-    /// Begins a write transaction. On SQLite there is one writer: keep it short.
+    /// Begins a write transaction. On SQLite there is one writer: keep it short. Whoever holds one reads in it, or
+    /// before it: asking the database for more while it is open would take a second connection.
     pub async fn begin(&self) -> Result<Tx> {
         Tx::begin(&self.engine).await
     }
@@ -189,6 +192,7 @@ impl Db {
     }
 
     async fn run(&self, prepared: Prepared) -> Result<u64> {
+        alone::take();
         Ok(match &*self.engine {
             Engine::Sqlite(store) => {
                 let arguments = prepared.args.sqlite()?;

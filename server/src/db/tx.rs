@@ -2,16 +2,19 @@
 
 use std::fmt;
 
+use sea_query::{Expr, LockType, Order, Query};
 use sqlx::{Postgres, Sqlite, Transaction};
 
+use super::alone::{self, Alone};
 use super::statement::Prepared;
-use super::{Args, Dialect, Engine, Record, Result, Sql, Statement};
+use super::{Args, Dialect, Engine, Record, Result, Sql, Statement, json_ids};
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
 
 /// A write transaction; dropped without [`Tx::commit`] it leaves no trace.
 pub struct Tx {
     inner: Inner,
+    _alone: Alone,
     after_commit: Vec<AfterCommit>,
 }
 
@@ -48,6 +51,7 @@ macro_rules! in_transaction {
 
 impl Tx {
     pub(super) async fn begin(engine: &Engine) -> Result<Self> {
+        alone::take();
         let inner = match engine {
             // Immediate: a transaction that read first and wants to write later could not wait.
             Engine::Sqlite(store) => {
@@ -57,6 +61,7 @@ impl Tx {
         };
         Ok(Self {
             inner,
+            _alone: Alone::begin(),
             after_commit: Vec::new(),
         })
     }
@@ -84,6 +89,46 @@ impl Tx {
     /// Runs `run` after a successful commit, and never otherwise.
     pub fn after_commit(&mut self, run: impl FnOnce() + Send + 'static) {
         self.after_commit.push(Box::new(run));
+    }
+
+    /// Keeps everybody else from changing these rows until the transaction ends, so that what is read from now on is what
+    /// will be changed. SQLite has one writer: there nothing is left to do.
+    pub async fn lock(&mut self, table: &'static str, ids: &[i64]) -> Result<()> {
+        // Others may still refer to the rows.
+        self.lock_as(LockType::NoKeyUpdate, table, "id", ids).await
+    }
+
+    /// The same for rows that will go: nobody comes to refer to them any more.
+    pub async fn lock_whole(
+        &mut self,
+        table: &'static str,
+        key: &'static str,
+        ids: &[i64],
+    ) -> Result<()> {
+        self.lock_as(LockType::Update, table, key, ids).await
+    }
+
+    async fn lock_as(
+        &mut self,
+        lock: LockType,
+        table: &'static str,
+        key: &'static str,
+        ids: &[i64],
+    ) -> Result<()> {
+        if self.dialect() == Dialect::Sqlite || ids.is_empty() {
+            return Ok(());
+        }
+        // In one order for all, lest two wait for each other.
+        let listed = json_ids(ids.iter().copied());
+        let rows = Query::select()
+            .column(key)
+            .from(table)
+            .and_where(self.dialect().in_list(Expr::col(key), listed))
+            .order_by(key, Order::Asc)
+            .lock(lock)
+            .take();
+        self.all_query::<(i64,)>(&rows).await?;
+        Ok(())
     }
 
     /// All rows of a static statement.

@@ -15,6 +15,7 @@ use super::{
     load::Source,
     params::Params,
     path::ROW,
+    precondition::IfMatch,
     read,
     registry::Resource,
     save,
@@ -27,63 +28,129 @@ const EACH_RECORDED: usize = 1_000;
 /// Deletes a row.
 ///
 /// # Errors
-/// For rows that are not there or hidden, for what is still in use, and when the hooks object.
+/// For rows that are not there or hidden, another version than the caller saw, what is still in use, and when the hooks
+/// object.
 pub async fn delete(
     context: &Context,
     resource: &'static Resource,
     id: i64,
     params: &Params,
+    if_match: &IfMatch,
 ) -> Result<(), RestError> {
-    let entity = resource.entity;
     let wish = Wish::read(params)?;
-    read::visible(context, resource, id).await?;
-    boundary::check(context, &mut context.source(), entity, id).await?;
-    keeping::check(context, resource, id, wish).await?;
+    may_go(context, resource, id, wish).await?;
     let mut tx = context.state.db.begin().await?;
-    let before = save::stored(&mut tx, entity.table, id)
-        .await?
-        .ok_or(RestError::NoRow(entity.model.one))?;
-    let text = save::text_of(context, &mut tx, entity, id).await?;
-    let released = keeping::release(&mut tx, resource, id, wish).await?;
-    let gone = gone(context, &mut tx, entity, id).await?;
+    if !remove(context, &mut tx, resource, (id, wish), if_match).await? {
+        return Err(RestError::NoRow(resource.entity.model.one));
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Deletes several rows, all or none of them.
+///
+/// # Errors
+/// As for one; what is still in use is named.
+pub async fn delete_all(
+    context: &Context,
+    resource: &'static Resource,
+    ids: &[i64],
+    params: &Params,
+) -> Result<(), RestError> {
+    let wish = Wish::read(params)?;
+    for id in ids {
+        if let Err(error) = may_go(context, resource, *id, wish).await {
+            return Err(of_one(context, resource, *id, error).await);
+        }
+    }
+    let table = resource.entity.table;
+    let mut tx = context.state.db.begin().await?;
+    tx.lock_whole(table.name, table.key.name, ids).await?;
+    for id in ids {
+        // What is gone already went with another one of them.
+        remove(context, &mut tx, resource, (*id, wish), &IfMatch::Unsaid).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Says which of several rows stays, and so all of them.
+async fn of_one(
+    context: &Context,
+    resource: &'static Resource,
+    id: i64,
+    error: RestError,
+) -> RestError {
+    let RestError::Conflict(code, text) = error else {
+        return error;
+    };
+    match consequences::named(context, resource, vec![id]).await {
+        Ok(named) => match named.first() {
+            Some(row) => RestError::Conflict(code, format!("{}: {text}", row.name)),
+            None => RestError::Conflict(code, text),
+        },
+        Err(error) => error,
+    }
+}
+
+/// Everything that is checked before the transaction begins.
+async fn may_go(
+    context: &Context,
+    resource: &'static Resource,
+    id: i64,
+    wish: Wish,
+) -> Result<(), RestError> {
+    read::visible(context, resource, id).await?;
+    boundary::check(context, &mut context.source(), resource.entity, id).await?;
+    keeping::check(context, resource, id, wish).await
+}
+
+/// Deletes a row in a transaction; answers whether it was there.
+async fn remove(
+    context: &Context,
+    tx: &mut Tx,
+    resource: &'static Resource,
+    (id, wish): (i64, Wish),
+    if_match: &IfMatch,
+) -> Result<bool, RestError> {
+    let entity = resource.entity;
+    let table = entity.table;
+    tx.lock_whole(table.name, table.key.name, &[id]).await?;
+    let Some(before) = save::stored(tx, table, id).await? else {
+        return Ok(false);
+    };
+    if_match.check(&before)?;
+    let text = save::text_of(context, tx, entity, id).await?;
+    let released = keeping::release(tx, resource, id, wish).await?;
+    let gone = gone(context, tx, entity, id).await?;
     let mut removal = Removal {
         context,
-        tx: &mut tx,
+        tx,
         id,
         before: &before,
     };
     let deletion = entity.hooks.deleting(&mut removal).await?;
     if deletion == Deletion::Row {
         let statement = Query::delete()
-            .from_table(entity.table.name)
-            .and_where(Expr::col(entity.table.key.name).eq(id))
+            .from_table(table.name)
+            .and_where(Expr::col(table.key.name).eq(id))
             .take();
         tx.execute_query(&statement).await?;
         let mut removal = Removal {
             context,
-            tx: &mut tx,
+            tx,
             id,
             before: &before,
         };
         entity.hooks.deleted(&mut removal).await?;
         for (other, notes) in gone {
-            context.audit_all(&mut tx, other, "delete", &notes).await?;
+            context.audit_all(tx, other, "delete", &notes).await?;
         }
     }
-    save::note(
-        context,
-        &mut tx,
-        entity,
-        "delete",
-        id,
-        &text,
-        Some(&before),
-        None,
-    )
-    .await?;
-    keeping::note(context, &mut tx, released).await?;
-    tx.commit().await?;
-    Ok(())
+    let before = Some(&before);
+    save::note(context, tx, entity, "delete", id, &text, before, None).await?;
+    keeping::note(context, tx, released).await?;
+    Ok(true)
 }
 
 /// What will be recorded of everything that goes with a row, read while it is still there.

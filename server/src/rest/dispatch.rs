@@ -23,15 +23,20 @@ use super::{
     json::Json,
     links, load, metadata, negotiation,
     params::Params,
+    precondition::{IfMatch, Version},
     read,
     registry::{Resource, registry},
     save,
     validate::Mode,
+    value,
 };
 use crate::app::AppState;
 
 /// Roots that list the resources below them, also for people who are not signed in.
 const ROOTS: [&str; 2] = ["", "catalog"];
+
+/// Most rows that are deleted together.
+const SEVERAL: usize = 1_000;
 
 /// What an address stands for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,6 +49,7 @@ enum Target {
     Relations(i64),
     /// What a deletion would do; without a row, of those that `id__in` names.
     Consequences(Option<i64>),
+    BulkDelete,
     Action(i64, &'static str),
 }
 
@@ -144,6 +150,7 @@ fn target(resource: &'static Resource, rest: &str) -> Option<Target> {
         "consequences" if entity.operations.contains('D') => {
             return Some(Target::Consequences(None));
         }
+        "bulk-delete" if entity.operations.contains('D') => return Some(Target::BulkDelete),
         _ => {}
     }
     if let Some(path) = action(rest) {
@@ -210,7 +217,10 @@ impl Served {
             Target::Row(id) if method == Method::PATCH && allows('U') => {
                 self.update(id, Mode::Patch, request).await
             }
-            Target::Row(id) if method == Method::DELETE && allows('D') => self.delete(id).await,
+            Target::Row(id) if method == Method::DELETE && allows('D') => {
+                let if_match = IfMatch::read(request.headers())?;
+                self.delete(id, &if_match).await
+            }
             Target::Badge(id) if reading => {
                 self.context.allow(entity, Need::View)?;
                 ok(badge::of(&self.context, self.resource, id).await?)
@@ -220,6 +230,7 @@ impl Served {
                 ok(links::of(&self.context, self.resource, id).await?)
             }
             Target::Consequences(id) if reading => self.consequences(id).await,
+            Target::BulkDelete if method == Method::POST => self.delete_all(request).await,
             Target::Action(id, path) if method != Method::OPTIONS => {
                 let verb = if method == Method::HEAD {
                     Method::GET
@@ -285,24 +296,33 @@ impl Served {
     }
 
     async fn retrieve(self, id: i64) -> Result<Response, RestError> {
-        self.context.allow(self.resource.entity, Need::View)?;
-        ok(read::retrieve(
-            &self.context,
-            self.resource,
-            id,
-            self.resource.entity.detail,
-        )
-        .await?)
+        let entity = self.resource.entity;
+        self.context.allow(entity, Need::View)?;
+        read::visible(&self.context, self.resource, id).await?;
+        let version = self.version(id).await?;
+        let row = read::retrieve(&self.context, self.resource, id, entity.detail).await?;
+        Ok(versioned(StatusCode::OK, version, row))
+    }
+
+    /// The version of a row that can be changed. It is read before the row: one that changes in between is then
+    /// answered with a version that is over, and no change is lost.
+    async fn version(&self, id: i64) -> Result<Option<Version>, RestError> {
+        let entity = self.resource.entity;
+        if !entity.operations.contains(['U', 'D']) {
+            return Ok(None);
+        }
+        Version::read(&mut self.context.source(), entity.table, id).await
     }
 
     async fn create(self, request: Request) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::Add)?;
         let body = self.body(request).await?.object()?;
         let id = save::create(&self.context, self.resource, body).await?;
+        let version = self.version(id).await?;
         let row = self
             .written(id, self.resource.entity.created_fields())
             .await?;
-        Ok((StatusCode::CREATED, axum::Json(row)).into_response())
+        Ok(versioned(StatusCode::CREATED, version, row))
     }
 
     async fn update(self, id: i64, mode: Mode, request: Request) -> Result<Response, RestError> {
@@ -310,16 +330,30 @@ impl Served {
         if !entity.hooks.self_service(&self.context.operator, id) {
             self.context.allow(entity, Need::Change)?;
         }
+        let if_match = IfMatch::read(request.headers())?;
         let body = self.body(request).await?.object()?;
-        save::update(&self.context, self.resource, id, mode, body).await?;
-        ok(self
-            .written(id, self.resource.entity.updated_fields())
-            .await?)
+        save::update(&self.context, self.resource, id, (mode, &if_match), body).await?;
+        let version = self.version(id).await?;
+        let row = self.written(id, entity.updated_fields()).await?;
+        Ok(versioned(StatusCode::OK, version, row))
     }
 
-    async fn delete(self, id: i64) -> Result<Response, RestError> {
+    async fn delete(self, id: i64, if_match: &IfMatch) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::Delete)?;
-        deletion::delete(&self.context, self.resource, id, &self.params).await?;
+        deletion::delete(&self.context, self.resource, id, &self.params, if_match).await?;
+        Ok(StatusCode::NO_CONTENT.into_response())
+    }
+
+    async fn delete_all(self, request: Request) -> Result<Response, RestError> {
+        self.context.allow(self.resource.entity, Need::Delete)?;
+        let body = self.body(request).await?.object()?;
+        let given = body.get("ids").cloned().unwrap_or_default();
+        let ids = value::id_list(&given).map_err(|reason| RestError::refused("ids", &reason))?;
+        if !(1..=SEVERAL).contains(&ids.len()) {
+            let text = format!("Send up to {SEVERAL} numbers, and at least one.");
+            return Err(RestError::field("ids", text));
+        }
+        deletion::delete_all(&self.context, self.resource, &ids, &self.params).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     }
 
@@ -335,7 +369,6 @@ impl Served {
     }
 
     fn several(&self) -> Result<Vec<i64>, RestError> {
-        const MOST: usize = 1_000;
         let ids: Result<Vec<i64>, _> = self
             .params
             .all("id__in")
@@ -343,10 +376,10 @@ impl Served {
             .map(|id| id.parse())
             .collect();
         match ids {
-            Ok(ids) if (1..=MOST).contains(&ids.len()) => Ok(ids),
+            Ok(ids) if (1..=SEVERAL).contains(&ids.len()) => Ok(ids),
             _ => Err(RestError::field(
                 "id__in",
-                format!("Write up to {MOST} numbers, separated by commas."),
+                format!("Write up to {SEVERAL} numbers, separated by commas."),
             )),
         }
     }
@@ -411,6 +444,14 @@ fn ok(json: Json) -> Result<Response, RestError> {
     Ok(axum::Json(json).into_response())
 }
 
+fn versioned(status: StatusCode, version: Option<Version>, row: Json) -> Response {
+    let mut response = (status, axum::Json(row)).into_response();
+    if let Some(tag) = version.and_then(|version| version.header()) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
 fn not_allowed(method: &Method, resource: &Resource, target: Target) -> RestError {
     RestError::Method(method.to_string(), allowed(resource, target))
 }
@@ -428,7 +469,7 @@ fn allowed(resource: &Resource, target: Target) -> String {
         .map(|(_, verb)| *verb)
         .collect();
     match target {
-        Target::Filter => verbs.push("POST"),
+        Target::Filter | Target::BulkDelete => verbs.push("POST"),
         Target::Export => verbs.extend(["GET", "POST"]),
         Target::Badge(_) | Target::Relations(_) | Target::Consequences(_) => verbs.push("GET"),
         Target::Action(_, path) => verbs.extend(

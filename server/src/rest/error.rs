@@ -60,6 +60,11 @@ pub enum RestError {
     /// Somebody else's data stands in the way.
     #[error("{1}")]
     Conflict(&'static str, String),
+    /// The caller saw another version of the row.
+    #[error(
+        "Somebody else has changed this meanwhile: reload it, look at what is new, and make your change again."
+    )]
+    Stale,
     #[error("The body is larger than the {0} bytes accepted here.")]
     TooLarge(u64),
     /// A limit of the whole body or of its parts.
@@ -168,6 +173,7 @@ impl RestError {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Fields(_) | Self::Upload(_) | Self::Refused(..) => StatusCode::BAD_REQUEST,
             Self::Conflict(..) => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) | Self::Exceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
             Self::Unavailable(_) | Self::Database(db::Error::Busy) => {
@@ -188,6 +194,7 @@ impl RestError {
             Self::NotAcceptable => "not_acceptable",
             Self::Fields(_) | Self::Upload(_) => "invalid",
             Self::Refused(code, _) | Self::Conflict(code, _) | Self::Denied(code, _) => code,
+            Self::Stale => "changed_meanwhile",
             Self::TooLarge(_) | Self::Exceeded(_) => "too_large",
             Self::NoSpace => "no_space",
             Self::Unavailable(_) | Self::Database(db::Error::Busy) => "unavailable",

@@ -266,6 +266,12 @@ pub async fn release(
     for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
         let mut in_force: Vec<(i64,)> = Vec::new();
         if !used.in_force.is_empty() {
+            if let Some(users) = registry().by_route(used.route) {
+                // What is not in force stays so until the row is gone.
+                let all: Vec<(i64,)> = tx.all(used.all, args![id]).await?;
+                let all: Vec<i64> = all.into_iter().map(|(id,)| id).collect();
+                tx.lock(users.entity.table.name, &all).await?;
+            }
             in_force = tx.all(used.in_force, args![id]).await?;
         }
         if wish == Wish::Refuse && !in_force.is_empty() {

@@ -41,6 +41,7 @@ pub mod order;
 pub mod page;
 pub mod params;
 pub mod path;
+pub mod precondition;
 pub mod read;
 pub mod registry;
 pub mod save;

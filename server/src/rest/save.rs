@@ -12,6 +12,7 @@ use super::{
     error::RestError,
     hooks::{Change, Prepared},
     load::{self, Source},
+    precondition::IfMatch,
     read,
     registry::Resource,
     schema::{Many, Table, Type},
@@ -70,12 +71,13 @@ pub async fn create(
 /// Changes a row.
 ///
 /// # Errors
-/// For rows that are not there or hidden, refused values, and everything the hooks object to.
+/// For rows that are not there or hidden, another version than the caller saw, refused values, and everything the hooks
+/// object to.
 pub async fn update(
     context: &Context,
     resource: &Resource,
     id: i64,
-    mode: Mode,
+    (mode, if_match): (Mode, &IfMatch),
     mut body: Body,
 ) -> Result<(), RestError> {
     let entity = resource.entity;
@@ -86,9 +88,11 @@ pub async fn update(
     }
     let mut values = validate::values(entity, mode, body, context.now, context.zone())?;
     let mut tx = context.state.db.begin().await?;
+    tx.lock(entity.table.name, &[id]).await?;
     let before = stored(&mut tx, entity.table, id)
         .await?
         .ok_or(RestError::NoRow(entity.model.one))?;
+    if_match.check(&before)?;
     let source = &mut Source::Tx(&mut tx);
     references(context, source, entity.table, &values, Some(&before)).await?;
     keep_hidden(context, source, entity.table, &mut values, &before).await?;
@@ -137,6 +141,18 @@ pub async fn update(
 /// # Errors
 /// When the database fails.
 pub async fn stored(tx: &mut Tx, table: &'static Table, id: i64) -> db::Result<Option<Stored>> {
+    stored_in(&mut Source::Tx(tx), table, id).await
+}
+
+/// The same wherever it is read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stored_in(
+    source: &mut Source<'_>,
+    table: &'static Table,
+    id: i64,
+) -> db::Result<Option<Stored>> {
     let mut select = Query::select();
     select.columns(table.columns.iter().map(|column| column.name));
     if table.columns.is_empty() {
@@ -145,10 +161,11 @@ pub async fn stored(tx: &mut Tx, table: &'static Table, id: i64) -> db::Result<O
     select
         .from(table.name)
         .and_where(Expr::col(table.key.name).eq(id));
-    let Some(row) = tx.optional_query::<Row>(&select).await? else {
+    let rows = source.rows(&select).await?;
+    let Some(row) = rows.first() else {
         return Ok(None);
     };
-    let mut stored = Stored::of_row(table, &row);
+    let mut stored = Stored::of_row(table, row);
     for many in table.links() {
         let Many::Link {
             name,
@@ -166,8 +183,8 @@ pub async fn stored(tx: &mut Tx, table: &'static Table, id: i64) -> db::Result<O
             .and_where(Expr::col(*own).eq(id))
             .order_by(*other, sea_query::Order::Asc)
             .take();
-        let rows: Vec<(i64,)> = tx.all_query(&select).await?;
-        stored.set_ids(name, rows.into_iter().map(|(id,)| id).collect());
+        let rows = source.rows(&select).await?;
+        stored.set_ids(name, rows.iter().filter_map(|row| row.int(0)).collect());
     }
     Ok(Some(stored))
 }

@@ -124,17 +124,26 @@ impl Stored {
     /// As the audit record keeps it; secrets are masked.
     #[must_use]
     pub fn audited(&self, table: &'static Table) -> Value {
+        let is_secret = |name: &str| table.column(name).is_some_and(|column| column.secret);
+        self.members(|name, value| {
+            if is_secret(name) {
+                Value::from("•••")
+            } else {
+                plain(value)
+            }
+        })
+    }
+
+    /// Everything, secrets too: nothing to show to anybody.
+    #[must_use]
+    pub fn plain(&self) -> Value {
+        self.members(|_, value| plain(value))
+    }
+
+    fn members(&self, column: impl Fn(&str, &Arg) -> Value) -> Value {
         let mut members = Map::new();
         for (name, value) in &self.columns {
-            let secret = table.column(name).is_some_and(|column| column.secret);
-            members.insert(
-                (*name).to_owned(),
-                if secret {
-                    Value::from("•••")
-                } else {
-                    plain(value)
-                },
-            );
+            members.insert((*name).to_owned(), column(name, value));
         }
         for (name, ids) in &self.links {
             members.insert((*name).to_owned(), Value::from(ids.clone()));

@@ -38,6 +38,8 @@ pub(crate) async fn new_key(state: &AppState, operator: &Operator) -> Result<Pri
     let now = state.clock.now();
     let kid = key.public().thumbprint();
     let mut tx = state.db.begin().await?;
+    // The keys of an account are counted by one call at a time.
+    tx.lock("core_userprofile", &[operator.id.0]).await?;
     upload_keys::add(&mut tx, operator.id, kid, &key.public().to_pem(), now).await?;
     let after = json!({ "kid": kid });
     let change = Change {

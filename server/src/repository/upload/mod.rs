@@ -187,6 +187,7 @@ pub async fn store_file(state: &AppState, upload: Upload) -> Result<(), UploadEr
         .put_upload(&state.db, now, &examined.source, sha256)
         .await?;
     let mut tx = state.db.begin().await?;
+    tx.lock("core_store", &[upload.store_id.0]).await?;
     let known: Option<(String,)> = tx
         .optional(
             "SELECT sha256 FROM store_file WHERE store_id = $1 AND path = $2",

@@ -26,6 +26,8 @@ pub(super) struct NewPackage {
 impl NewPackage {
     pub async fn record(&self, state: &AppState, now: Ts) -> Result<Stored, UploadError> {
         let mut tx = state.db.begin().await?;
+        // Of two files with one identity, the second has to find the first.
+        tx.lock("core_project", &[self.project.0]).await?;
         let identity = self.identity();
         let sha256 = &self.examined.digests.sha256;
         let rivals = identity::rivals(&mut tx, self.project, &self.file_name, &identity).await?;

@@ -1,8 +1,8 @@
 //! The paths of every declared entity.
 
 use utoipa::openapi::{
-    Components, Content, HttpMethod, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder,
-    RefOr, Required, Response, ResponseBuilder, Schema,
+    Components, Content, Header, HttpMethod, InfoBuilder, OpenApi, OpenApiBuilder, PathItem,
+    PathsBuilder, RefOr, Required, Response, ResponseBuilder, Schema,
     path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
     request_body::{RequestBody, RequestBodyBuilder},
     security::{
@@ -17,7 +17,7 @@ use super::{
 use crate::rest::{
     action::{Action, Verb},
     address::TOKEN,
-    entity::{Csv, Entity, Like, Target, Write},
+    entity::{Csv, Entity, Like, Target, Write, put_extra},
     filter::{Operation as Compare, loose},
     registry::{Resource, registry},
 };
@@ -99,6 +99,26 @@ pub fn query(name: &str, schema: Any, description: &str) -> ParameterBuilder {
         .description((!description.is_empty()).then_some(description))
 }
 
+/// A write that is done only to the version of a row that the caller saw, if they say which.
+fn conditional(operation: OperationBuilder) -> OperationBuilder {
+    let seen = ParameterBuilder::new()
+        .name("If-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .schema(Some(like(Like::Text)))
+        .description(Some(
+            "Versions of the row as ETag says them; of another one nothing is written",
+        ))
+        .build();
+    operation
+        .parameter(seen)
+        .response("400", answer("Refused", schemas::reference("Error")))
+        .response(
+            "412",
+            answer("It was changed meanwhile", schemas::reference("Error")),
+        )
+}
+
 /// An answer in JSON.
 pub fn answer(description: &str, schema: Any) -> Response {
     ResponseBuilder::new()
@@ -166,13 +186,14 @@ impl<'a> Described<'a> {
         if entity.operations.contains('R') {
             let read = self
                 .operation("retrieve", "One of them")
-                .response("200", answer("The row", detail));
+                .response("200", self.versioned(answer("The row", detail)));
             self.add("{id}/", HttpMethod::Get, read);
         }
         if entity.operations.contains('D') {
             let mut delete = self
                 .operation("destroy", "Delete it")
                 .response("204", empty("Gone"));
+            delete = conditional(delete);
             if let Some(kept) = entity.kept {
                 delete = delete
                     .parameter(
@@ -195,6 +216,7 @@ impl<'a> Described<'a> {
         }
         if entity.operations.contains('D') {
             self.consequences();
+            self.bulk_delete();
         }
         self.generic();
         for action in entity.actions {
@@ -225,6 +247,16 @@ impl<'a> Described<'a> {
         self.found.push((path, method, operation.build()));
     }
 
+    /// An answer that says which version of the row it shows, where rows change.
+    fn versioned(&self, mut answer: Response) -> Response {
+        if self.entity.operations.contains(['U', 'D']) {
+            let mut tag = Header::new(like(Like::Text));
+            tag.description = Some("The version of the row, for If-Match".to_owned());
+            answer.headers.insert("ETag".to_owned(), RefOr::T(tag));
+        }
+        answer
+    }
+
     fn operation(&self, name: &str, summary: &str) -> OperationBuilder {
         let route = self.entity.route.replace(['/', '-'], "_");
         let family = self.entity.route.split('/').next().unwrap_or_default();
@@ -232,6 +264,25 @@ impl<'a> Described<'a> {
             .tag(family)
             .operation_id(Some(format!("api_v1_token_{route}_{name}")))
             .summary(Some(summary))
+    }
+
+    fn bulk_delete(&mut self) {
+        const BODY: &[Write] = &[put_extra("ids", Like::Ids).required()];
+        let body = self.body("BulkDeleteRequest", BODY, false);
+        let operation = self
+            .operation("bulk_delete", "Delete several, all or none of them")
+            .request_body(Some(body))
+            .response("204", empty("Gone"))
+            .response("400", answer("Refused", schemas::reference("Error")))
+            .response(
+                "404",
+                answer("One is not there or hidden", schemas::reference("Error")),
+            )
+            .response(
+                "409",
+                answer("One is still in use", schemas::reference("Error")),
+            );
+        self.add("bulk-delete/", HttpMethod::Post, operation);
     }
 
     fn lists(&mut self, detail: &Any) {
@@ -310,7 +361,7 @@ impl<'a> Described<'a> {
             let create = self
                 .operation("create", "Add one")
                 .request_body(Some(body))
-                .response("201", answer("What was added", written))
+                .response("201", self.versioned(answer("What was added", written)))
                 .response("400", answer("Refused", schemas::reference("Error")));
             self.add("", HttpMethod::Post, create);
         }
@@ -329,12 +380,12 @@ impl<'a> Described<'a> {
                 (HttpMethod::Patch, "partial_update", true, "Patched"),
             ] {
                 let body = self.body(&format!("{prefix}{name}"), entity.update_fields(), partial);
+                let changed = answer("What was changed", changed.clone());
                 let update = self
                     .operation(verb, "Change it")
                     .request_body(Some(body))
-                    .response("200", answer("What was changed", changed.clone()))
-                    .response("400", answer("Refused", schemas::reference("Error")));
-                self.add("{id}/", method, update);
+                    .response("200", self.versioned(changed));
+                self.add("{id}/", method, conditional(update));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::core::rules::attribute_values::{AttributeValue, Kind, expand, expand_
 use crate::core::rules::identity::canonical;
 use crate::core::rules::targeting::Attributes;
 use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
-use crate::db::{AttributeId, DomainId, PropertyId};
+use crate::db::{self, AttributeId, DomainId, PropertyId};
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::settings::ClientSettings;
@@ -62,18 +62,32 @@ impl Claims {
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
     let claims = claims.tidy(&call.state.settings.clients);
     claims.check()?;
-    let plan = Plan::make(&call, &claims).await?;
-    write(&call, &claims, plan).await?;
+    plan_and_write(&call, &claims).await?;
     let computer = computers::by_id(&call.state.db, call.computer.id).await?;
     let computer = computer.ok_or_else(|| Refusal::no_such("Computer"))?;
     let tags = attributes::tags(&call.state.db, computer.id).await?;
     created(computer.detail(&call.state.settings, &call.project, &tags))
 }
 
+/// Makes the plan outside of the transaction, which stays short, and another one when it is about what has changed
+/// meanwhile.
+async fn plan_and_write(call: &ComputerCall, claims: &Claims) -> Result<(), Refusal> {
+    const ATTEMPTS: usize = 5;
+    for _ in 0..ATTEMPTS {
+        let plan = Plan::make(call, claims).await?;
+        if write(call, claims, plan).await? {
+            return Ok(());
+        }
+    }
+    Err(db::Error::Busy.into())
+}
+
 /// The attributes the computer is to have.
 struct Plan {
     /// Those it had.
     current: Attributes,
+    /// The tags it had.
+    tags: Attributes,
     /// Those it keeps or gets that are there already.
     wanted: Attributes,
     /// Those that have to be created.
@@ -143,6 +157,7 @@ impl Plan {
         }
         Ok(Self {
             current,
+            tags: tags.iter().map(|tag| tag.id).collect(),
             wanted,
             described,
             notes,
@@ -342,20 +357,10 @@ impl Found {
     }
 }
 
-async fn write(call: &ComputerCall, claims: &Claims, plan: Plan) -> Result<(), Refusal> {
+/// Writes what was reported and planned; nothing, when the plan is about what is not so any more.
+async fn write(call: &ComputerCall, claims: &Claims, plan: Plan) -> Result<bool, Refusal> {
     let computer = call.computer.id;
     let mut tx = call.state.db.begin().await?;
-    let new: Vec<_> = plan
-        .new
-        .iter()
-        .map(|(property, value)| (*property, value))
-        .collect();
-    let mut wanted = plan.wanted;
-    wanted.extend(attributes::create(&mut tx, &new).await?);
-    attributes::replace(&mut tx, computer, &plan.current, &wanted).await?;
-    if let Some((id, description)) = &plan.described {
-        attributes::describe(&mut tx, *id, description).await?;
-    }
     let user = match given(claims.sync_user.as_deref()) {
         Some(name) => {
             let name = cut(name, MAX_USER);
@@ -387,10 +392,26 @@ async fn write(call: &ComputerCall, claims: &Claims, plan: Plan) -> Result<(), R
         forwarded_ip_address: Some(&address),
         user,
     };
+    // From here on nobody else changes the computer.
     computers::report(&mut tx, computer, &reported, call.now).await?;
+    if !attributes::are_still(&mut tx, computer, &plan.current, &plan.tags).await? {
+        return Ok(false);
+    }
+    let new: Vec<_> = plan
+        .new
+        .iter()
+        .map(|(property, value)| (*property, value))
+        .collect();
+    let mut wanted = plan.wanted;
+    wanted.extend(attributes::create(&mut tx, &new).await?);
+    attributes::replace(&mut tx, computer, &plan.current, &wanted).await?;
+    if let Some((id, description)) = &plan.described {
+        attributes::describe(&mut tx, *id, description).await?;
+    }
     records::tell(&mut tx, computer, "Attributes received", call.now).await?;
     for note in &plan.notes {
         records::notify(&mut tx, note, call.now).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(true)
 }

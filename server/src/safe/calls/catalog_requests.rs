@@ -43,6 +43,8 @@ pub(in crate::safe) async fn ask(call: ComputerCall, claims: Wanted) -> Reply {
     check_application(&call, claims.app).await?;
 
     let mut tx = call.state.db.begin().await?;
+    // Those that are pending are counted by one request of the computer at a time.
+    tx.lock("client_computer", &[call.computer.id.0]).await?;
     if let Some(pending) = requests::pending(&mut tx, &new).await? {
         return ok(pending);
     }

@@ -95,6 +95,11 @@ async fn welcome_back(call: &ProjectCall, id: ComputerId, operator: Option<&Oper
     let revives = before.status != *usual;
     if moves || revives {
         let mut tx = call.state.db.begin().await?;
+        tx.lock("client_computer", &[id.0]).await?;
+        if !identity::is_still(&mut tx, id, before.project_id, &before.status).await? {
+            // What was decided above was decided about another state.
+            return Err(db::Error::Busy.into());
+        }
         if moves {
             identity::migrate(&mut tx, id, call.project.id, call.now).await?;
         }

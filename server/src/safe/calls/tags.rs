@@ -45,6 +45,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
 async fn assign(call: &ComputerCall, wanted: &Attributes) -> Result<Attributes, db::Error> {
     let computer = call.computer.id;
     let mut tx = call.state.db.begin().await?;
+    tx.lock("client_computer", &[computer.0]).await?;
     let before = tags::of(&mut tx, computer).await?;
     if before == *wanted {
         return Ok(before);

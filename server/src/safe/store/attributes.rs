@@ -98,6 +98,27 @@ pub(crate) async fn synchronised_ids(db: &Db, computer: ComputerId) -> Result<At
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Whether a computer has just these reported attributes and tags.
+pub(crate) async fn are_still(
+    tx: &mut Tx,
+    computer: ComputerId,
+    synchronised: &Attributes,
+    tags: &Attributes,
+) -> Result<bool> {
+    let rows: Vec<(AttributeId, bool)> = tx
+        .all(
+            "SELECT attribute_id, false FROM client_computer_sync_attributes WHERE computer_id = $1 \
+             UNION ALL SELECT serverattribute_id, true FROM client_computer_tags WHERE computer_id = $1",
+            args![computer],
+        )
+        .await?;
+    let known = |(id, is_tag): &(AttributeId, bool)| {
+        let list = if *is_tag { tags } else { synchronised };
+        list.contains(id)
+    };
+    Ok(rows.len() == synchronised.len() + tags.len() && rows.iter().all(known))
+}
+
 /// A value of a property.
 pub(crate) type Key = (PropertyId, String);
 

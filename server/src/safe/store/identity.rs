@@ -171,6 +171,22 @@ pub(crate) async fn migrate(
     log_project(tx, id, project, now).await
 }
 
+/// Whether a computer is in this project and state.
+pub(crate) async fn is_still(
+    tx: &mut Tx,
+    id: ComputerId,
+    project: ProjectId,
+    status: &str,
+) -> Result<bool> {
+    let found: Option<(i64,)> = tx
+        .optional(
+            "SELECT id FROM client_computer WHERE id = $1 AND project_id = $2 AND status = $3",
+            args![id, project, status],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Gives a computer another status.
 pub(crate) async fn set_status(tx: &mut Tx, id: ComputerId, status: &str, now: Ts) -> Result<()> {
     tx.execute(

@@ -180,6 +180,43 @@ on_both_engines! {
         }
     }
 
+    async fn several_rows_go_together_or_all_of_them_stay(org: Organisation) {
+        let mut ids = Vec::new();
+        for name in ["Quick", "Quicker", "Quickest"] {
+            let answer = org.admin.post(&format!("{TOKEN}schedules/"), json!({"name": name})).await;
+            ids.push(answer.json["id"].as_i64().unwrap());
+        }
+        let path = format!("{TOKEN}schedules/bulk-delete/");
+        let count = async || org.admin.get(&format!("{TOKEN}schedules/")).await.json["count"].as_u64().unwrap();
+        let before = count().await;
+        let with_used = json!({"ids": [ids[0], ids[1], org.id("schedules")]});
+        let refused = org.admin.post(&path, with_used.clone()).await;
+        assert_eq!((refused.status, refused.code()), (409, "in_use"));
+        let detail = refused.json["detail"].as_str().unwrap_or_default();
+        assert!(detail.starts_with("Slow: ") && detail.contains("Base"), "{detail}");
+        assert_eq!(org.admin.post(&path, json!({"ids": [ids[0], 999_999]})).await.status, 404);
+        for body in [json!({}), json!({"ids": []}), json!({"ids": "x"}), json!({"ids": (1..1_002).collect::<Vec<_>>()})] {
+            assert_eq!(org.admin.post(&path, body).await.status, 400);
+        }
+        let reader = org.server.operator("reader", &["core.view_schedule", "core.change_schedule"]).await;
+        assert_eq!(reader.post(&path, json!({"ids": ids})).await.status, 403);
+        assert_eq!((count().await, recorded(&org, "core.schedule", "delete").await), (before, 0), "nothing went");
+        assert_eq!(org.admin.post(&path, json!({"ids": ids})).await.status, 204);
+        assert_eq!((count().await, recorded(&org, "core.schedule", "delete").await), (before - 3, 3));
+        assert_eq!(org.admin.post(&format!("{path}?detach=true"), json!({"ids": [org.id("schedules")]})).await.status, 204);
+        let deployment = org.admin.get(&format!("{TOKEN}deployments/{}/", org.id("deployments"))).await.json;
+        assert_eq!((&deployment["schedule"], &deployment["enabled"]), (&Value::Null, &json!(false)));
+    }
+
+    async fn what_goes_with_another_of_several_is_no_mistake(org: Organisation) {
+        let computer = org.id("computers");
+        let cid = org.attribute_of(computer).await;
+        let computers = json!({"ids": [computer]});
+        assert_eq!(org.admin.post(&format!("{TOKEN}computers/bulk-delete/"), computers).await.status, 204);
+        assert_eq!(org.admin.get(&format!("{TOKEN}attributes/{cid}/")).await.status, 404);
+        assert_eq!(recorded(&org, "client.computer", "delete").await, 1);
+    }
+
     async fn history_says_names_and_labels(org: Organisation) {
         let deployment = org.id("deployments");
         let other = org.admin.post(&format!("{TOKEN}schedules/"), json!({"name": "Quick"})).await.json["id"].clone();

@@ -50,7 +50,10 @@ pub fn endpoints(entity: &'static Entity, id: i64) -> Vec<Endpoint> {
                 add(Method::PUT, at(&row), Need::Change);
                 add(Method::PATCH, at(&row), Need::Change);
             }
-            'D' => add(Method::DELETE, at(&row), Need::Delete),
+            'D' => {
+                add(Method::DELETE, at(&row), Need::Delete);
+                add(Method::POST, at("bulk-delete/"), Need::Delete);
+            }
             other => panic!("no test knows the operation {other}"),
         }
     }
