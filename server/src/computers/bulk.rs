@@ -21,6 +21,7 @@ use crate::{
         registry::{Resource, registry},
         save,
         value::{self, Refused},
+        visibility::{self, Viewer},
     },
     sql,
 };
@@ -57,6 +58,9 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         .ok_or(RestError::NoRoute)?;
     let (params, wanted) = chosen(&call, resource)?;
     let mut rows = read::selected(context, resource, &params).await?;
+    if let Some(reached) = visibility::condition(&COMPUTERS, Viewer::writing(&context.operator)) {
+        rows.and_where(reached);
+    }
     rows.column((ROW, "id"))
         .order_by((ROW, "id"), sea_query::Order::Asc);
     let mut tx = context.state.db.begin().await?;
@@ -107,7 +111,7 @@ async fn tags(call: &Call) -> Result<Vec<i64>, RestError> {
     if wanted.is_empty() {
         return Err(RestError::field("tags", "Choose at least one tag."));
     }
-    let seen = read::only_visible(&call.context, "core_attribute", wanted.clone()).await?;
+    let seen = read::only_reachable(&call.context, "core_attribute", wanted.clone()).await?;
     match wanted.iter().find(|id| !seen.contains(id)) {
         Some(unknown) => Err(RestError::refused("tags", &Refused::Unknown(*unknown))),
         None => Ok(wanted),

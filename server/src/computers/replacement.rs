@@ -11,9 +11,14 @@ use crate::{
     db::{Tx, json_ids},
     rest::{
         action::{Answer, Call},
+        boundary::{self, Belongs},
+        context::Context,
         error::RestError,
+        load::Source,
         read,
+        registry::registry,
         value::Refused,
+        visibility::Viewer,
     },
     sql,
 };
@@ -50,7 +55,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
             "A computer cannot replace itself.",
         ));
     }
-    if read::only_visible(context, "client_computer", vec![other])
+    if read::only_reachable(context, "client_computer", vec![other])
         .await?
         .is_empty()
     {
@@ -65,6 +70,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         status::own_attribute(&mut tx, other).await?,
     );
     for (list, owner) in LEFT_WITH_THE_FLEET.iter().chain(KEPT) {
+        own(context, &mut tx, list, owner, attributes).await?;
         swap(&mut tx, list, owner, attributes).await?;
     }
     let states = swap_rows(&mut tx, call.context.now, one, other).await?;
@@ -139,6 +145,42 @@ async fn swap_rows(
         .await?;
     }
     Ok((first, second))
+}
+
+/// Makes sure that what names one of the computers alone is the operator's to change. Nobody changes what their own
+/// domains consist of.
+async fn own(
+    context: &Context,
+    tx: &mut Tx,
+    list: &'static str,
+    owner: &'static str,
+    attributes: (Option<i64>, Option<i64>),
+) -> Result<(), RestError> {
+    if context.operator.boundary().is_none() {
+        return Ok(());
+    }
+    let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
+    let select = Query::select()
+        .distinct()
+        .column(owner)
+        .from(list)
+        .and_where(Expr::col("attribute_id").is_in(both))
+        .take();
+    let rows: Vec<(i64,)> = tx.all_query(&select).await?;
+    let ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    let Some(resource) = registry().by_link(list).filter(|_| !ids.is_empty()) else {
+        return Ok(());
+    };
+    let entity = resource.entity;
+    let table = entity.table.name;
+    let writer = Viewer::writing(&context.operator);
+    let seen = read::seen(&mut Source::Tx(tx), writer, table, ids.clone()).await?;
+    if seen.len() < ids.len() || entity.belongs == Belongs::Itself {
+        return Err(boundary::denied(
+            "Something that is not yours to change names one of these computers alone: ask an administrator who has no domain.",
+        ));
+    }
+    boundary::check_all(context, &mut Source::Tx(tx), entity, &ids).await
 }
 
 /// Exchanges two attributes in a list. One that does not exist yet leaves its place empty.

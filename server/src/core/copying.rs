@@ -26,7 +26,7 @@ async fn destination(call: &Call, from: i64, unknown: RestError) -> Result<i64, 
     if to == from {
         return Err(bad("The copy needs another project than the original's."));
     }
-    if read::only_visible(&call.context, "core_project", vec![to])
+    if read::only_reachable(&call.context, "core_project", vec![to])
         .await?
         .is_empty()
     {

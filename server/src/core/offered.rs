@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     args,
     db::Sql,
-    rest::{body::Body, context::Context, error::RestError},
+    rest::{body::Body, context::Context, error::RestError, read},
     sql,
 };
 
@@ -50,6 +50,13 @@ pub async fn check(
         // What is missing is told by the check of the fields.
         (Err(_), None) => return Ok(()),
     };
+    // So is one that is out of reach: nothing is told of what is in it.
+    if read::only_reachable(context, "core_project", vec![project])
+        .await?
+        .is_empty()
+    {
+        return Ok(());
+    }
     let unknown: Vec<(String,)> = db
         .all(UNKNOWN, args![json!(names).to_string(), project])
         .await?;

@@ -207,8 +207,8 @@ impl Hooks for Rules {
 /// # Errors
 /// Under `files` or `store` when the file is refused; 409 for a different file of the same name.
 pub async fn store_file(context: &Context, store: i64, file: File) -> Result<PackageId, RestError> {
-    let visible = read::only_visible(context, "core_store", vec![store]).await?;
-    if visible.is_empty() {
+    let reachable = read::only_reachable(context, "core_store", vec![store]).await?;
+    if reachable.is_empty() {
         return Err(RestError::refused("store", &Refused::Unknown(store)));
     }
     let (project,): (i64,) = context

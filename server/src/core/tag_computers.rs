@@ -71,7 +71,7 @@ async fn visible(
     tx: &mut Tx,
     computers: &[i64],
 ) -> Result<HashSet<i64>, RestError> {
-    let viewer = Viewer::reading(&context.operator);
+    let viewer = Viewer::writing(&context.operator);
     let source = &mut Source::Tx(tx);
     let visible = read::seen(source, viewer, "client_computer", computers.to_vec()).await?;
     Ok(visible.into_iter().collect())

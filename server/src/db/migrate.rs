@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = migrations![
     40 "0040_spellings_of_uuids",
     60 "0060_formulas_for_minimal_systems",
     70 "0070_serial_numbers",
+    100 "0100_rights_on_messages",
 ];
 
 /// Any number that no other program uses as an advisory lock of the same database.

@@ -50,6 +50,7 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
             "migration",
             "packagehistory",
             "notification",
+            "message",
         ],
     ),
     (
@@ -115,6 +116,7 @@ const GRANTS: &[Grant] = &[
             "statuslog",
             "packagehistory",
             "synchronization",
+            "message",
         ],
     ),
     (
@@ -191,7 +193,7 @@ const GRANTS: &[Grant] = &[
         "Computer Checker",
         "client",
         ALL,
-        &["error", "fault", "synchronization"],
+        &["error", "fault", "synchronization", "message"],
     ),
     (
         "Device installer",

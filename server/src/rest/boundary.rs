@@ -3,7 +3,7 @@
 //!
 //! Superusers and operators without domains are not limited.
 
-use sea_query::{Expr, ExprTrait, Query};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
     context::Context,
@@ -15,9 +15,9 @@ use super::{
     registry::registry,
     validate::Mode,
     values::Values,
-    visibility,
+    visibility::{self, Viewer},
 };
-use crate::db::{Arg, DomainId, Tx};
+use crate::db::{Arg, DomainId, Tx, json_ids};
 
 /// Whose the rows of an entity are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,20 +118,68 @@ pub async fn check(
     entity: &'static Entity,
     id: i64,
 ) -> Result<(), RestError> {
+    check_all(context, source, entity, &[id]).await
+}
+
+/// The same for several rows that are there.
+///
+/// # Errors
+/// When one of them is everybody's or another domain's.
+pub async fn check_all(
+    context: &Context,
+    source: &mut Source<'_>,
+    entity: &'static Entity,
+    ids: &[i64],
+) -> Result<(), RestError> {
+    let key = || Expr::col((ROW, entity.table.key.name));
+    let list = json_ids(ids.iter().copied());
+    let rows = Query::select()
+        .from_as(entity.table.name, ROW)
+        .cond_where(source.dialect().in_list(key(), list))
+        .take();
+    check_rows(context, source, entity, &rows).await
+}
+
+/// The same for the rows (`t`) of a selection without columns.
+///
+/// # Errors
+/// When one of them is everybody's or another domain's.
+pub async fn check_rows(
+    context: &Context,
+    source: &mut Source<'_>,
+    entity: &'static Entity,
+    rows: &SelectStatement,
+) -> Result<(), RestError> {
     let Some(condition) = theirs(context, entity) else {
         return Ok(());
     };
-    let key = || Expr::col((ROW, entity.table.key.name));
-    let select = Query::select()
-        .expr(key())
-        .from_as(entity.table.name, ROW)
-        .and_where(key().eq(id))
-        .and_where(condition)
-        .take();
-    if source.rows(&select).await?.is_empty() {
-        return Err(shared());
+    let mut all = rows.clone();
+    all.expr(Expr::cust("count(*)"));
+    let mut own = all.clone();
+    own.and_where(condition);
+    let all = source.rows(&all).await?;
+    let own = source.rows(&own).await?;
+    if all.first().and_then(|row| row.int(0)) == own.first().and_then(|row| row.int(0)) {
+        Ok(())
+    } else {
+        Err(shared())
     }
-    Ok(())
+}
+
+/// Makes sure that a row is the operator's still after they wrote it. A computer may leave what they see.
+///
+/// # Errors
+/// For a row that became everybody's or another domain's.
+pub async fn kept(
+    context: &Context,
+    source: &mut Source<'_>,
+    entity: &'static Entity,
+    id: i64,
+) -> Result<(), RestError> {
+    if entity.belongs == Belongs::Viewers {
+        return Ok(());
+    }
+    check(context, source, entity, id).await
 }
 
 /// Makes sure that what has just been made is the operator's.
@@ -145,7 +193,7 @@ pub async fn made(
     id: i64,
 ) -> Result<(), RestError> {
     let Belongs::Offered { table, own } = entity.belongs else {
-        return check(context, &mut Source::Tx(tx), entity, id).await;
+        return kept(context, &mut Source::Tx(tx), entity, id).await;
     };
     if let Some(domain) = domain_of(context, "domain")? {
         let mut insert = Query::insert();
@@ -186,7 +234,7 @@ fn theirs(context: &Context, entity: &'static Entity) -> Option<Expr> {
             .map_or_else(|_| nothing(), |path| path.some(test))
     };
     match entity.belongs {
-        Belongs::Viewers => None,
+        Belongs::Viewers => visibility::condition(entity, Viewer::writing(&context.operator)),
         _ if visibility::owned(entity) => None,
         Belongs::All | Belongs::Offered { .. } => Some(nothing()),
         Belongs::Itself => Some(inside(Expr::col((ROW, "id")))),

@@ -13,6 +13,7 @@ use sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement
 
 use super::{
     access,
+    boundary::{self, Belongs},
     context::Context,
     entity::Entity,
     error::RestError,
@@ -263,8 +264,50 @@ fn rows_of(entity: &Entity, condition: Condition) -> SelectStatement {
         .take()
 }
 
-/// Everything that stays and points at something that goes.
-async fn changed(context: &Context, plan: &Plan) -> Result<Vec<Affected>, RestError> {
+/// Makes sure that with a row of theirs nothing goes or changes that the operator could not delete or change alone.
+/// What computers left behind, and what stands for the row, follows it.
+///
+/// # Errors
+/// 403 when something that belongs to everybody or to another domain would.
+pub async fn check(
+    context: &Context,
+    resource: &'static Resource,
+    id: i64,
+) -> Result<(), RestError> {
+    let root = resource.entity;
+    if context.operator.boundary().is_none() || root.belongs == Belongs::Viewers {
+        return Ok(());
+    }
+    let plan = Plan::of(&mut context.source(), root.table, &[id]).await?;
+    for (other, ids) in plan.gone(root.table, &[id]) {
+        if is_somebodys(other.entity) {
+            boundary::check_all(context, &mut context.source(), other.entity, &ids).await?;
+        }
+    }
+    for Touched { resource, rows, .. } in touched(context, &plan) {
+        if is_somebodys(resource.entity) {
+            boundary::check_rows(context, &mut context.source(), resource.entity, &rows).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the rows may be of a domain, themselves or by who uses them.
+const fn is_somebodys(entity: &Entity) -> bool {
+    matches!(
+        entity.belongs,
+        Belongs::Domain(_) | Belongs::Domains(_) | Belongs::Itself | Belongs::Users(_)
+    )
+}
+
+/// Rows that stay and point, with one of their members, at something that goes.
+struct Touched {
+    resource: &'static Resource,
+    member: &'static str,
+    rows: SelectStatement,
+}
+
+fn touched(context: &Context, plan: &Plan) -> Vec<Touched> {
     let dialect = context.state.db.dialect();
     let reports = plan.reports(dialect);
     let mut found: BTreeMap<(&'static str, &'static str), Condition> = BTreeMap::new();
@@ -302,7 +345,7 @@ async fn changed(context: &Context, plan: &Plan) -> Result<Vec<Affected>, RestEr
             found.insert((table.name, member), so_far.add(points));
         }
     }
-    let mut changed = Vec::new();
+    let mut touched = Vec::new();
     for ((name, member), condition) in found {
         let Some(other) = registry().by_table(name) else {
             continue;
@@ -319,17 +362,35 @@ async fn changed(context: &Context, plan: &Plan) -> Result<Vec<Affected>, RestEr
         if let Some((_, gone_too)) = gone_too {
             stay = stay.add(gone_too.clone().not());
         }
-        let mut rows = rows_of(other.entity, stay);
+        touched.push(Touched {
+            resource: other,
+            member,
+            rows: rows_of(other.entity, stay),
+        });
+    }
+    touched
+}
+
+/// Everything that stays and points at something that goes.
+async fn changed(context: &Context, plan: &Plan) -> Result<Vec<Affected>, RestError> {
+    let mut changed = Vec::new();
+    for touched in touched(context, plan) {
+        let Touched {
+            resource,
+            member,
+            mut rows,
+        } = touched;
         let count = read::count(context, rows.clone()).await?;
         if count == 0 {
             continue;
         }
+        let table = resource.entity.table;
         rows.column((ROW, table.key.name))
             .order_by((ROW, table.key.name), Order::Asc)
             .limit(LOOKED_AT as u64);
         let rows: Vec<Row> = context.state.db.all_query(&rows).await?;
         let ids = rows.iter().filter_map(|row| row.int(0)).collect();
-        changed.push(affected(context, other, member, count, ids).await?);
+        changed.push(affected(context, resource, member, count, ids).await?);
     }
     Ok(changed)
 }

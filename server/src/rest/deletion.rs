@@ -102,7 +102,8 @@ async fn may_go(
 ) -> Result<(), RestError> {
     read::visible(context, resource, id).await?;
     boundary::check(context, &mut context.source(), resource.entity, id).await?;
-    keeping::check(context, resource, id, wish).await
+    keeping::check(context, resource, id, wish).await?;
+    consequences::check(context, resource, id).await
 }
 
 /// Deletes a row in a transaction; answers whether it was there.

@@ -8,6 +8,8 @@
 //! | `store:null` | only `store__isnull` |
 //! | `serial=node__serial:ic` | `serial`, applied to another path |
 
+use std::borrow::Cow;
+
 use futures_util::future::BoxFuture;
 use sea_query::{Expr, ExprTrait, Func};
 
@@ -20,6 +22,7 @@ use super::{
     registry::Tables,
     schema::Type,
     value::{self, Refused},
+    visibility,
 };
 use crate::{
     db::{Arg, Db, Dialect, Ts, json_ids},
@@ -140,6 +143,17 @@ fn read(
 }
 
 impl Filter {
+    /// The same filter, for which nothing is there that is hidden from the operator.
+    fn seen_by(&self, operator: &Operator) -> Cow<'_, Self> {
+        if self.path.is_own() || !operator.is_limited() {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self {
+            path: visibility::over_seen(self.path.clone(), operator),
+            ..self.clone()
+        })
+    }
+
     /// The condition for the given parameters; `None` when the filter is not used.
     ///
     /// # Errors
@@ -307,8 +321,11 @@ pub async fn conditions(
 ) -> Result<Vec<Expr>, RestError> {
     let mut conditions = Vec::new();
     let mut refused = Vec::new();
-    for filter in filters {
-        match filter.condition(params, call.db.dialect(), call.zone) {
+    for filter in filters.iter().filter(|filter| params.has(&filter.name)) {
+        match filter
+            .seen_by(call.operator)
+            .condition(params, call.db.dialect(), call.zone)
+        {
             Ok(condition) => conditions.extend(condition),
             Err(reason) => refused.push((filter.name.clone(), reason.to_string())),
         }

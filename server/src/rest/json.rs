@@ -43,6 +43,28 @@ impl Json {
         }
     }
 
+    /// The same value with nothing in it but the id: texts are empty, and so are lists and numbers.
+    #[must_use]
+    pub fn without_contents(&self) -> Self {
+        match self {
+            Self::Object(members) => Self::Object(
+                members
+                    .iter()
+                    .map(|(name, value)| match *name {
+                        "id" => (*name, value.clone()),
+                        _ => (*name, value.without_contents()),
+                    })
+                    .collect(),
+            ),
+            Self::Shared(inner) => inner.without_contents(),
+            Self::Text(_) => Self::text(""),
+            Self::Bool(_) => Self::Bool(false),
+            Self::List(_) => Self::List(Vec::new()),
+            Self::Map(_) => Self::Map(Vec::new()),
+            Self::Null | Self::Int(_) | Self::Float(_) | Self::Document(_) => Self::Null,
+        }
+    }
+
     /// The text, if it is one, else an empty one.
     #[must_use]
     pub fn as_text(&self) -> &str {

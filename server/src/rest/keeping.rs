@@ -4,7 +4,7 @@ use sea_query::{Expr, Query};
 
 use super::{
     access::Need,
-    consequences,
+    boundary, consequences,
     context::{Context, Note},
     entity::Entity,
     error::RestError,
@@ -143,7 +143,7 @@ pub async fn check(
         }
         context.allow(users.entity, Need::Change)?;
         let all: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
-        let seen = read::only_visible(context, users.entity.table.name, all.clone()).await?;
+        let seen = read::only_reachable(context, users.entity.table.name, all.clone()).await?;
         if seen.len() < all.len() {
             return Err(RestError::Conflict(
                 "in_use",
@@ -153,6 +153,7 @@ pub async fn check(
                 ),
             ));
         }
+        boundary::check_all(context, &mut context.source(), users.entity, &all).await?;
     }
     match wish {
         Wish::Detach => match kept.undetachable {
@@ -180,7 +181,8 @@ async fn refuse(
         let mut names: Vec<String> = named.into_iter().map(|one| one.name).collect();
         let others = ids.len() - names.len();
         if others > 0 {
-            names.push(format!("{others} more"));
+            let of_them = if names.is_empty() { "" } else { " more" };
+            names.push(format!("{others}{of_them}"));
         }
         users.push(format!("{}: {}", other.entity.model.many, names.join(", ")));
     }
@@ -213,12 +215,11 @@ async fn replacement(
     if other == id {
         return refused("Name another one than the one that goes.");
     }
-    match read::visible(context, resource, other).await {
-        Ok(()) => {}
-        Err(RestError::NoRow(_)) => {
-            return refused("There is none with this id: name one that exists.");
-        }
-        Err(error) => return Err(error),
+    if read::only_reachable(context, resource.entity.table.name, vec![other])
+        .await?
+        .is_empty()
+    {
+        return refused("There is none with this id: name one that exists.");
     }
     let Some((column, reason)) = resource.entity.kept.and_then(|kept| kept.same) else {
         return Ok(());

@@ -1,11 +1,15 @@
 //! From ids to answers: the rows of a page, and one query more for each relation they show.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::future::BoxFuture;
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
+    boundary::Belongs,
     entity::{Field, Shape},
     json::Json,
     order,
@@ -13,7 +17,7 @@ use super::{
     registry::registry,
     schema::{Many, Table, Type},
     value,
-    visibility::{self, Viewer},
+    visibility::{self, Sight, Viewer},
 };
 use crate::{
     auth::Operator,
@@ -79,14 +83,16 @@ impl Reading {
 
 /// What one query over the rows has to fetch.
 #[derive(Default)]
-struct Plan {
+struct Plan<'a> {
+    /// Who reads, where they do not see everything.
+    viewer: Option<&'a Operator>,
     columns: Vec<(&'static str, Type, Expr)>,
     ones: Vec<(&'static str, &'static Shape)>,
     many: Vec<(&'static str, &'static Shape)>,
     ids: Vec<&'static str>,
 }
 
-impl Plan {
+impl Plan<'_> {
     fn add(&mut self, table: &'static Table, fields: &'static [Field]) {
         for field in fields {
             match field {
@@ -120,6 +126,10 @@ impl Plan {
             return;
         }
         if let Ok(path) = Path::resolve(&registry().tables, table, name) {
+            let path = match self.viewer {
+                Some(viewer) => visibility::over_seen(path, viewer),
+                None => path,
+            };
             self.columns
                 .push((name, path.leaf().ty(), path.scalar(ROW)));
         }
@@ -147,7 +157,7 @@ type Fragments = HashMap<i64, Arc<Json>>;
 
 /// Everything fetched for some rows.
 struct Fetched<'a> {
-    plan: &'a Plan,
+    plan: &'a Plan<'a>,
     ones: Vec<Fragments>,
     many: Vec<HashMap<i64, Vec<Json>>>,
     ids: Vec<HashMap<i64, Vec<Json>>>,
@@ -167,7 +177,10 @@ pub fn load<'a>(
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut plan = Plan::default();
+        let mut plan = Plan {
+            viewer: reading.viewer.as_deref(),
+            ..Plan::default()
+        };
         plan.add(table, fields);
         let rows = rows(source, table, &plan, ids).await?;
         let mut fetched = Fetched {
@@ -180,9 +193,11 @@ pub fn load<'a>(
         };
         for (relation, shape) in &plan.ones {
             let keys = keys(table, &plan, relation, &rows);
-            fetched
-                .ones
-                .push(fragments(source, reading, shape, &keys).await?);
+            let mut found = fragments(source, reading, shape, &keys).await?;
+            if !leads_to_what_is_seen(table, relation) {
+                hide(source, reading, shape, &keys, &mut found).await?;
+            }
+            fetched.ones.push(found);
         }
         for (relation, shape) in &plan.many {
             let pairs = pairs(source, reading, table, relation, ids).await?;
@@ -249,7 +264,7 @@ pub async fn load_one(
 async fn rows(
     source: &mut Source<'_>,
     table: &'static Table,
-    plan: &Plan,
+    plan: &Plan<'_>,
     ids: &[i64],
 ) -> db::Result<Vec<Row>> {
     let mut select = Query::select();
@@ -303,6 +318,51 @@ async fn fragments(
         .into_iter()
         .map(|(id, row)| (id, Arc::new(row)))
         .collect())
+}
+
+/// Whether a row is seen only where what the relation leads to is.
+fn leads_to_what_is_seen(table: &Table, relation: &str) -> bool {
+    registry().by_table(table.name).is_some_and(|resource| {
+        matches!(resource.entity.belongs, Belongs::Viewers | Belongs::Users(_))
+            && resource.entity.visible.iter().any(|sight| {
+                matches!(sight, Sight::Computer(path) | Sight::Project(path) if *path == relation)
+            })
+    })
+}
+
+/// Of rows that are hidden from the reader nothing but their ids remains.
+async fn hide(
+    source: &mut Source<'_>,
+    reading: &Reading,
+    shape: &'static Shape,
+    ids: &[i64],
+    fragments: &mut Fragments,
+) -> db::Result<()> {
+    let (Some(seen), Some(table)) = (
+        reading.hides(shape.table),
+        registry().tables.get(shape.table),
+    ) else {
+        return Ok(());
+    };
+    let key = || Expr::col((ROW, table.key.name));
+    let select = Query::select()
+        .expr(key())
+        .from_as(table.name, ROW)
+        .cond_where(
+            source
+                .dialect()
+                .in_list(key(), json_ids(ids.iter().copied())),
+        )
+        .and_where(seen)
+        .take();
+    let rows = source.rows(&select).await?;
+    let seen: HashSet<i64> = rows.iter().filter_map(|row| row.int(0)).collect();
+    for (id, fragment) in fragments {
+        if !seen.contains(id) {
+            *fragment = Arc::new(fragment.without_contents());
+        }
+    }
+    Ok(())
 }
 
 /// The pairs of a to-many relation, in the default order of the other side. Rows that point here belong to the row;

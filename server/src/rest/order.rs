@@ -3,11 +3,13 @@
 use sea_query::{Condition, Expr, ExprTrait as _, JoinType, NullOrdering, Order, SelectStatement};
 
 use super::{
+    access::Operator,
     entity::Entity,
     path::{BadPath, Path, ROW},
     registry::Tables,
     schema::Table,
     value::Refused,
+    visibility,
 };
 
 /// One key of an order.
@@ -22,6 +24,15 @@ impl Key {
     #[must_use]
     pub const fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The same key, which tells nothing of what is hidden from the operator.
+    #[must_use]
+    pub fn over_seen(self, operator: &Operator) -> Self {
+        Self {
+            path: visibility::over_seen(self.path, operator),
+            ..self
+        }
     }
 
     /// Ascending by a path.

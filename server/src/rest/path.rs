@@ -102,6 +102,8 @@ impl Leaf {
 pub struct Path {
     hops: Vec<Hop>,
     leaf: Leaf,
+    /// For each hop the ids that count of what it leads to; nothing where all do.
+    seen: Vec<Option<SelectStatement>>,
 }
 
 impl Path {
@@ -116,7 +118,7 @@ impl Path {
         while let Some(segment) = segments.next() {
             let last = segments.peek().is_none();
             if last && let Some(leaf) = leaf_of(at, segment) {
-                return Self { hops, leaf }.within_reach(table, path);
+                return Self::of(hops, leaf).within_reach(table, path);
             }
             let unknown = || BadPath::Unknown {
                 table: table.name,
@@ -126,7 +128,7 @@ impl Path {
             if let Some((column, target)) = at.one(segment) {
                 if last {
                     let leaf = Leaf::Column(column);
-                    return Self { hops, leaf }.within_reach(table, path);
+                    return Self::of(hops, leaf).within_reach(table, path);
                 }
                 at = tables.get(target).ok_or_else(unknown)?;
                 hops.push(Hop::One {
@@ -138,7 +140,7 @@ impl Path {
                 hops.push(Hop::Many { many, target: at });
                 if last {
                     let leaf = at.column("id").map(Leaf::Column).ok_or_else(unknown)?;
-                    return Self { hops, leaf }.within_reach(table, path);
+                    return Self::of(hops, leaf).within_reach(table, path);
                 }
             } else {
                 return Err(unknown());
@@ -149,6 +151,19 @@ impl Path {
             path: path.to_owned(),
             segment: String::new(),
         })
+    }
+
+    fn of(hops: Vec<Hop>, leaf: Leaf) -> Self {
+        let seen = hops.iter().map(|_| None).collect();
+        Self { hops, leaf, seen }
+    }
+
+    /// The same path, over rows alone that `seen` tells the ids of. The id of what a row itself points at stays: it is a
+    /// value of that row.
+    #[must_use]
+    pub fn over(mut self, seen: &dyn Fn(&'static Table) -> Option<SelectStatement>) -> Self {
+        self.seen = self.hops.iter().map(|hop| seen(hop.target())).collect();
+        self
     }
 
     /// Each table on the way takes a name of its own, and there are only so many.
@@ -227,7 +242,7 @@ impl Path {
 
     /// The condition that some value at the end of the path passes `test`.
     pub fn some(&self, test: &dyn Fn(Expr) -> Expr) -> Expr {
-        some(&self.hops, self.leaf, ROW, 0, test)
+        some((&self.hops, &self.seen), self.leaf, ROW, 0, test)
     }
 
     /// The condition that there is nothing at the end of the path.
@@ -249,7 +264,7 @@ impl Path {
     /// The value at the end of a path of to-one steps, as a scalar.
     #[must_use]
     pub fn scalar(&self, alias: &'static str) -> Expr {
-        scalar(&self.hops, self.leaf, alias, 0)
+        scalar((&self.hops, &self.seen), self.leaf, alias, 0)
     }
 }
 
@@ -260,26 +275,45 @@ fn leaf_of(table: &'static Table, name: &str) -> Option<Leaf> {
         .or_else(|| table.computed(name).map(Leaf::Virtual))
 }
 
+/// Hops, and what counts of what they lead to.
+type Way<'a> = (&'a [Hop], &'a [Option<SelectStatement>]);
+
+/// The first hop, what counts of it, and the rest.
+fn ahead<'a>(way: Way<'a>) -> Option<(&'a Hop, Option<&'a SelectStatement>, Way<'a>)> {
+    let (hop, hops) = way.0.split_first()?;
+    let (seen, others) = way.1.split_first()?;
+    Some((hop, seen.as_ref(), (hops, others)))
+}
+
+/// Limits rows to those whose id counts.
+fn among(mut rows: SelectStatement, id: Expr, seen: Option<&SelectStatement>) -> SelectStatement {
+    if let Some(seen) = seen {
+        rows.and_where(id.in_subquery(seen.clone()));
+    }
+    rows
+}
+
 /// Every hop but a last one that only asks for the id becomes a semi-join.
 fn some(
-    hops: &[Hop],
+    way: Way<'_>,
     leaf: Leaf,
     alias: &'static str,
     depth: usize,
     test: &dyn Fn(Expr) -> Expr,
 ) -> Expr {
-    let Some((hop, rest)) = hops.split_first() else {
+    let Some((hop, seen, rest)) = ahead(way) else {
         return test(leaf.expr(alias));
     };
     let id = hop.target().key.name;
-    let only_id = rest.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == id);
+    let only_id = rest.0.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == id);
     let inner = INNER[depth];
     let rows = |column: &'static str| -> SelectStatement {
-        Query::select()
+        let rows = Query::select()
             .column((inner, column))
             .from_as(hop.target().name, inner)
             .and_where(some(rest, leaf, inner, depth + 1, test))
-            .take()
+            .take();
+        among(rows, Expr::col((inner, id)), seen)
     };
     match hop {
         Hop::One { column, .. } => {
@@ -298,10 +332,10 @@ fn some(
                 } => {
                     let link = Expr::col((inner, *other));
                     let condition = if only_id {
-                        test(link)
+                        test(link.clone())
                     } else {
                         let far = INNER[depth + 1];
-                        link.in_subquery(
+                        link.clone().in_subquery(
                             Query::select()
                                 .column((far, id))
                                 .from_as(hop.target().name, far)
@@ -309,13 +343,12 @@ fn some(
                                 .take(),
                         )
                     };
-                    own_id.in_subquery(
-                        Query::select()
-                            .column((inner, *own))
-                            .from_as(*table, inner)
-                            .and_where(condition)
-                            .take(),
-                    )
+                    let rows = Query::select()
+                        .column((inner, *own))
+                        .from_as(*table, inner)
+                        .and_where(condition)
+                        .take();
+                    own_id.in_subquery(among(rows, link, seen))
                 }
                 Many::Back { column, .. } => {
                     let mut rows = rows(column);
@@ -327,11 +360,11 @@ fn some(
     }
 }
 
-fn scalar(hops: &[Hop], leaf: Leaf, alias: &'static str, depth: usize) -> Expr {
-    let Some((Hop::One { column, target }, rest)) = hops.split_first() else {
+fn scalar(way: Way<'_>, leaf: Leaf, alias: &'static str, depth: usize) -> Expr {
+    let Some((Hop::One { column, target }, seen, rest)) = ahead(way) else {
         return leaf.expr(alias);
     };
-    if rest.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == "id") {
+    if rest.0.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == "id") {
         return Expr::col((alias, *column));
     }
     let inner = INNER[depth];
@@ -340,5 +373,6 @@ fn scalar(hops: &[Hop], leaf: Leaf, alias: &'static str, depth: usize) -> Expr {
         .from_as(target.name, inner)
         .and_where(Expr::col((inner, "id")).equals((alias, *column)))
         .take();
+    let select = among(select, Expr::col((inner, "id")), seen);
     Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(select)))
 }

@@ -102,6 +102,9 @@ pub fn searched(context: &Context, resource: &Resource) -> Vec<Path> {
     let mut fields = resource.search.clone();
     fields.extend(new.filter_map(|name| resolved(resource, name)));
     fields
+        .into_iter()
+        .map(|field| visibility::over_seen(field, &context.operator))
+        .collect()
 }
 
 /// The columns that the settings name for an entity.
@@ -131,12 +134,15 @@ pub fn ordered(
     params: &Params,
     select: &mut SelectStatement,
 ) -> Result<(), RestError> {
-    let asked = params
+    let asked: Vec<order::Key> = params
         .get("ordering")
         .map(|text| order::asked(&registry().tables, resource.entity, text))
         .transpose()
         .map_err(|reason| RestError::refused("ordering", &reason))?
-        .unwrap_or_default();
+        .unwrap_or_default()
+        .into_iter()
+        .map(|key| key.over_seen(&context.operator))
+        .collect();
     let first: Vec<_> = names_of_settings(context, resource)
         .filter_map(|name| resolved(resource, name))
         .take(1)
@@ -333,6 +339,19 @@ pub async fn only_visible(
     ids: Vec<i64>,
 ) -> Result<Vec<i64>, RestError> {
     let viewer = Viewer::reading(&context.operator);
+    seen(&mut context.source(), viewer, table, ids).await
+}
+
+/// Those that the operator may refer to and act on, too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn only_reachable(
+    context: &Context,
+    table: &'static str,
+    ids: Vec<i64>,
+) -> Result<Vec<i64>, RestError> {
+    let viewer = Viewer::writing(&context.operator);
     seen(&mut context.source(), viewer, table, ids).await
 }
 

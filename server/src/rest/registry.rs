@@ -134,6 +134,15 @@ impl Registry {
             .find(|resource| resource.entity.table.name == table)
     }
 
+    /// The entity whose rows have lists kept in a link table.
+    #[must_use]
+    pub fn by_link(&self, link: &str) -> Option<&Resource> {
+        let keeps = |many: &Many| matches!(many, Many::Link { table, .. } if *table == link);
+        self.resources
+            .iter()
+            .find(|resource| resource.entity.table.links().any(keeps))
+    }
+
     /// The entities some of whose rows stand for others, one for each table.
     pub fn standing_for_others(&self) -> impl Iterator<Item = &Resource> {
         self.resources

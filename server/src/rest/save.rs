@@ -118,7 +118,7 @@ pub async fn update(
         values: &mut values,
     };
     entity.hooks.saved(&mut change).await?;
-    boundary::check(context, &mut Source::Tx(&mut tx), entity, id).await?;
+    boundary::kept(context, &mut Source::Tx(&mut tx), entity, id).await?;
     let after = stored(&mut tx, entity.table, id).await?;
     if after.as_ref() != Some(&before) {
         record(

@@ -14,6 +14,7 @@ use super::{
     filter::nothing,
     path::{Path, ROW},
     registry::registry,
+    schema::Table,
 };
 use crate::db::DomainId;
 
@@ -90,6 +91,28 @@ pub fn condition(entity: &'static Entity, viewer: Viewer<'_>) -> Option<Expr> {
         all.extend(limits.condition(entity, viewer.operator));
     }
     all.into_iter().reduce(ExprTrait::and)
+}
+
+/// The ids of the rows of a table that an operator sees; `None` when nothing is hidden.
+#[must_use]
+pub fn ids(table: &'static Table, operator: &Operator) -> Option<SelectStatement> {
+    let entity = registry().by_table(table.name)?.entity;
+    let seen = condition(entity, Viewer::reading(operator))?;
+    let rows = Query::select()
+        .column((ROW, table.key.name))
+        .from_as(table.name, ROW)
+        .and_where(seen)
+        .take();
+    Some(rows)
+}
+
+/// A path that leads over nothing that is hidden from the operator, so that no question, order or answer tells of it.
+#[must_use]
+pub fn over_seen(path: Path, operator: &Operator) -> Path {
+    if path.is_own() || !operator.is_limited() {
+        return path;
+    }
+    path.over(&|table| ids(table, operator))
 }
 
 /// The computers an operator sees; `None` when that is all of them.

@@ -13,6 +13,7 @@ pub mod keys;
 pub(crate) mod packagers;
 mod progress;
 mod protocol;
+mod reach;
 mod refusals;
 mod replays;
 pub mod settings;

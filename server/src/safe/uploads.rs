@@ -6,10 +6,11 @@ use serde_json::json;
 
 use super::answer::Refusal;
 use super::call::{self, PackagerCall};
+use super::reach::Reach;
 use super::store::packages;
 use super::store::projects::{self, Project};
-use crate::app::AppState;
 use crate::audit::{self, Change};
+use crate::core::package_sets::PACKAGE_SETS;
 use crate::core::rules::slug::slug;
 use crate::db::{self, PackageSetId, ProjectId, StoreId, Tx};
 use crate::events::{ChangeAction, Event};
@@ -24,11 +25,17 @@ pub(super) fn last_component(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
-/// The project called `name`.
-pub(super) async fn project(state: &AppState, name: &str) -> Result<Project, Refusal> {
-    projects::by_name(&state.db, name)
+/// The project called `name`, where the packager reaches it.
+pub(super) async fn project(
+    call: &PackagerCall,
+    reach: &Reach,
+    name: &str,
+) -> Result<Project, Refusal> {
+    let project = projects::by_name(&call.state.db, name)
         .await?
-        .ok_or_else(|| Refusal::no_such("Project"))
+        .ok_or_else(|| Refusal::no_such("Project"))?;
+    reach.to_project(project.id).await?;
+    Ok(project)
 }
 
 /// Where an upload goes.
@@ -50,6 +57,7 @@ pub(super) struct Names<'a> {
 /// The store, and the package set if one is named; made if need be, for a file that can be taken.
 pub(super) async fn place(
     call: &PackagerCall,
+    reach: &Reach,
     project: &Project,
     names: Names<'_>,
 ) -> Result<Place, Refusal> {
@@ -67,6 +75,11 @@ pub(super) async fn place(
         readable(file).await?;
     }
     let project = project.id;
+    if let Some(name) = set
+        && let Some(known) = packages::set_named(&call.state.db, project, name).await?
+    {
+        reach.to_row(&PACKAGE_SETS, known.into()).await?;
+    }
     let mut tx = call.state.db.begin().await?;
     let (id, is_new) =
         packages::store(&mut tx, project, store)
@@ -158,6 +171,7 @@ async fn record(
 /// The file of the call, on its way to `place`.
 pub(super) fn upload(
     mut call: PackagerCall,
+    reach: &Reach,
     project: ProjectId,
     place: Place,
     folder: Option<String>,
@@ -168,8 +182,8 @@ pub(super) fn upload(
         store_id: place.store,
         file_name: file.name,
         source: file.content,
-        // Whoever has a packager's key may replace packages.
-        replace_allowed: true,
+        // Whoever has a packager's key may replace packages, but not those that other domains may offer.
+        replace_allowed: reach.is_unlimited(),
         author: call.author,
         folder: folder.filter(|folder| !folder.is_empty()),
         package_set: place.set,

@@ -40,15 +40,19 @@ impl NewPackage {
         )?;
         let outcome = plan.outcome;
         let package = self.make_room(state, &mut tx, &plan, now).await?;
-        self.write_package(&mut tx, package).await?;
-        self.write_file(state, &mut tx, package, outcome, now)
-            .await?;
+        // Moving a package to another store takes the right to replace it.
+        let stays = outcome == Outcome::Kept && !self.replace_allowed;
+        if !stays {
+            self.write_package(&mut tx, package).await?;
+            self.write_file(state, &mut tx, package, outcome, now)
+                .await?;
+        }
         let before = plan
             .target
             .filter(|known| known.sha256.is_some())
             .map(|known| summary(self.project, &known));
         let after = self.summary();
-        if before.as_ref() != Some(&after) {
+        if !stays && before.as_ref() != Some(&after) {
             let change = change(package, &self.file_name, before.as_ref(), Some(&after));
             note(state, &mut tx, now, &self.author, &change).await?;
         }

@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
+use crate::core::{package_sets::PACKAGE_SETS, packages::PACKAGES};
 use crate::repository::publish::{Cause, request_for};
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::PackagerCall;
+use crate::safe::reach::Reach;
 use crate::safe::store::packages;
 use crate::safe::uploads;
 
@@ -16,14 +18,20 @@ pub(in crate::safe) struct Claims {
 }
 
 pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply {
-    let project = uploads::project(&call.state, &claims.project).await?;
+    let reach = Reach::of(&call).await?;
+    let project = uploads::project(&call, &reach, &claims.project).await?;
     let name = uploads::last_component(&claims.packageset);
     let db = &call.state.db;
     let cause = match packages::package_named(db, project.id, name).await? {
-        Some(package) => Cause::Package(package),
+        Some(package) => {
+            reach.to_row(&PACKAGES, package.into()).await?;
+            Cause::Package(package)
+        }
         None => {
             let set = packages::set_named(db, project.id, name).await?;
-            Cause::PackageSet(set.ok_or_else(|| Refusal::no_such("Package"))?)
+            let set = set.ok_or_else(|| Refusal::no_such("Package"))?;
+            reach.to_row(&PACKAGE_SETS, set.into()).await?;
+            Cause::PackageSet(set)
         }
     };
     let mut tx = db.begin().await?;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::repository::upload::store_package;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::PackagerCall;
+use crate::safe::reach::Reach;
 use crate::safe::uploads::{self, Names};
 
 #[derive(Debug, Deserialize)]
@@ -22,15 +23,16 @@ pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply
     if set.is_empty() {
         return Err(Refusal::malformed_claims());
     }
-    let project = uploads::project(&call.state, &claims.project).await?;
+    let reach = Reach::of(&call).await?;
+    let project = uploads::project(&call, &reach, &claims.project).await?;
     let names = Names {
         store: &claims.store,
         set: Some(set),
         package: true,
     };
-    let place = uploads::place(&call, &project, names).await?;
+    let place = uploads::place(&call, &reach, &project, names).await?;
     let state = call.state.clone();
-    let upload = uploads::upload(call, project.id, place, claims.path)?;
+    let upload = uploads::upload(call, &reach, project.id, place, claims.path)?;
     store_package(&state, upload)
         .await
         .map_err(uploads::refused)?;

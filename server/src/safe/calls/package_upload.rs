@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::repository::upload::{store_file, store_package};
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::PackagerCall;
+use crate::safe::reach::Reach;
 use crate::safe::uploads::{self, Names};
 
 #[derive(Debug, Deserialize)]
@@ -21,15 +22,16 @@ const fn yes() -> bool {
 }
 
 pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply {
-    let project = uploads::project(&call.state, &claims.project).await?;
+    let reach = Reach::of(&call).await?;
+    let project = uploads::project(&call, &reach, &claims.project).await?;
     let names = Names {
         store: &claims.store,
         set: None,
         package: claims.is_package,
     };
-    let place = uploads::place(&call, &project, names).await?;
+    let place = uploads::place(&call, &reach, &project, names).await?;
     let state = call.state.clone();
-    let upload = uploads::upload(call, project.id, place, None)?;
+    let upload = uploads::upload(call, &reach, project.id, place, None)?;
     if claims.is_package {
         store_package(&state, upload)
             .await

@@ -16,7 +16,7 @@ use crate::harness::Client;
 use crate::on_both_engines;
 
 /// Sam, who holds every permission in the south, where the second computer is.
-async fn sam(org: &Organisation) -> (Client, i64, i64) {
+pub(super) async fn sam(org: &Organisation) -> (Client, i64, i64) {
     let stamp = org.id("stamps");
     let tag = json!({"property_att": stamp, "value": "red"});
     let tag = org.admin.post(&format!("{TOKEN}tags/"), tag).await.json["id"].clone();
@@ -39,14 +39,14 @@ async fn sam(org: &Organisation) -> (Client, i64, i64) {
     (org.server.program_of(UserId(sam)).await, sam, domain)
 }
 
-async fn make(client: &Client, route: &str, body: Value) -> i64 {
+pub(super) async fn make(client: &Client, route: &str, body: Value) -> i64 {
     let made = client.post(&format!("{TOKEN}{route}/"), body).await;
     assert_eq!(made.status, 201, "{route}: {}", made.text);
     made.json["id"].as_i64().unwrap()
 }
 
 /// A row of each table that Sam does not see.
-async fn hidden(org: &Organisation) -> BTreeMap<&'static str, i64> {
+pub(super) async fn hidden(org: &Organisation) -> BTreeMap<&'static str, i64> {
     let north = org.id("domains");
     let elsewhere = json!({"name": "Elsewhere", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
     let project = make(&org.admin, "projects", elsewhere).await;
@@ -104,7 +104,11 @@ async fn hidden(org: &Organisation) -> BTreeMap<&'static str, i64> {
 }
 
 /// What Sam may make, by route.
-async fn allowed(org: &Organisation, sam: &Client, account: i64) -> BTreeMap<&'static str, Value> {
+pub(super) async fn allowed(
+    org: &Organisation,
+    sam: &Client,
+    account: i64,
+) -> BTreeMap<&'static str, Value> {
     let project = org.id("projects");
     let schedule = make(sam, "schedules", json!({"name": "Sam's"})).await;
     let app = json!({"name": "Sam's", "category": org.id("catalog/categories")});
@@ -149,7 +153,7 @@ async fn allowed(org: &Organisation, sam: &Client, account: i64) -> BTreeMap<&'s
 }
 
 /// The table that a member of a body points at, and whether at several rows.
-fn pointed_at(entity: &Entity, write: &Write) -> Option<(&'static str, bool)> {
+pub(super) fn pointed_at(entity: &Entity, write: &Write) -> Option<(&'static str, bool)> {
     match write.target {
         Target::Column => match column_of(entity.table, write.name)?.ty {
             Type::Key(table) => Some((table, false)),

@@ -6,6 +6,7 @@ mod conformance;
 mod contract;
 mod deleting;
 mod domains;
+mod domains_beyond;
 mod fleet;
 mod heard;
 mod lists;

@@ -30,7 +30,7 @@ impl Organisation {
         Self::on(Server::on_postgres().await).await
     }
 
-    async fn on(server: Server) -> Self {
+    pub async fn on(server: Server) -> Self {
         let admin = server.admin().await;
         let mut made = Self {
             server,

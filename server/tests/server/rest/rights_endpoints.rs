@@ -137,6 +137,9 @@ on_both_engines! {
                 let without = org.server.operator(&format!("without-{name}"), &others).await;
                 // A permission of its own where there is one, else another that opens it.
                 let own = permission(entity, need).filter(|own| all.contains(own));
+                if matches!(need, Need::Add | Need::Change | Need::Delete) && own.is_none() {
+                    wrong.push(format!("{}: nobody can be given the right to {need:?}", entity.route));
+                }
                 let alone = own.or_else(|| opening.iter().find(|opens| all.contains(opens)).cloned());
                 let held: Vec<&str> = alone.iter().map(String::as_str).collect();
                 let with = org.server.operator(&format!("with-{name}"), &held).await;

@@ -1,5 +1,6 @@
 //! Domains are a boundary: whatever an operator of one of them does, the computers of the others do not notice.
 
+use migasfree_deb::Builder;
 use migasfree_server::args;
 use migasfree_server::db::UserId;
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use super::site::{PROJECT, Site, UUID};
 use crate::harness::{Answer, Client};
 use crate::on_both_engines;
-use crate::peer::Peer;
+use crate::peer::{LocalFile, Peer};
 
 const TOKEN: &str = "/api/v1/token/";
 const OTHER_UUID: &str = "4C4C4544-0036-3010-8056-B7C04F4E4B99";
@@ -228,6 +229,73 @@ async fn told(peer: &Peer) -> String {
 }
 
 on_both_engines! {
+    async fn a_packager_of_a_domain_uploads_only_where_their_account_could(country: Country) {
+        let Country { site, admin, north, project, .. } = &country;
+        let UserId(pia) = site.0.add_operator("pia", "correct horse", &["core.change_package"]).await;
+        site.run(
+            "INSERT INTO core_userprofile_domains (userprofile_id, domain_id) VALUES ($1, $2)",
+            args![pia, *north],
+        )
+        .await;
+        let platform = site.one::<(i64,)>("SELECT platform_id FROM core_project WHERE id = $1", args![*project]).await.0;
+        let other = json!({"name": "Elsewhere", "pms": "apt", "architecture": "amd64", "platform": platform});
+        assert_eq!(admin.post(&format!("{TOKEN}projects/"), other).await.status, 201);
+        let mut chief = site.stranger(UUID, "ours");
+        chief.fetch_packager_keys("admin", site.0.admin_password()).await.unwrap();
+        let mut here = site.stranger(UUID, "ours");
+        here.fetch_packager_keys("pia", "correct horse").await.unwrap();
+        let mut there = site.stranger_in("Elsewhere", UUID, "ours");
+        there.fetch_packager_keys("pia", "correct horse").await.unwrap();
+        let package = |name: &str, text: &str| {
+            let file = format!("{name}_1.0_all.deb");
+            let content = Builder::new(name, "1.0", "all").field("Description", text).build().unwrap();
+            (file, content)
+        };
+        let send = async |peer: &Peer, (path, content): &(String, Vec<u8>), store: &str, set: Option<&str>| {
+            peer.upload(&LocalFile { path, content, store }, set).await.unwrap()
+        };
+        let everybodys = package("base", "for everybody");
+        send(&chief, &everybodys, "Org", Some("tools")).await.accepted().unwrap();
+        let deployment = json!({
+            "name": "For everybody", "project": project, "start_date": "2020-01-01",
+            "available_package_sets": [site.one::<(i64,)>("SELECT id FROM core_packageset", args![]).await.0],
+        });
+        assert_eq!(admin.post(&format!("{TOKEN}deployments/"), deployment).await.status, 201);
+        let state = async || {
+            let rows: Vec<(String,)> = site.0.state().db
+                .all(
+                    "SELECT 'store ' || name FROM core_store UNION ALL SELECT 'set ' || name FROM core_packageset \
+                     UNION ALL SELECT 'member ' || package_id || ' ' || packageset_id FROM core_packageset_packages \
+                     UNION ALL SELECT 'file ' || path || ' ' || sha256 || ' ' || store_id FROM store_file \
+                     UNION ALL SELECT 'publication ' || deployment_id || ' ' || requested_at FROM repository_publication ORDER BY 1",
+                    args![],
+                )
+                .await
+                .unwrap();
+            rows
+        };
+        let before = state().await;
+        let new = package("extra", "of the north");
+        for (what, refused) in [
+            ("another project", send(&there, &new, "Org", None).await),
+            ("a set of another project", send(&there, &new, "Org", Some("tools")).await),
+            ("other contents", send(&here, &package("base", "of the north"), "Org", None).await),
+            ("a set of everybody's", send(&here, &new, "Org", Some("tools")).await),
+            ("the publication of a set", here.publish("tools").await.unwrap()),
+            ("the publication of a package", here.publish(&everybodys.0).await.unwrap()),
+            ("the publication of another project", there.publish("tools").await.unwrap()),
+        ] {
+            assert!((400..500).contains(&refused.status), "{what}: {refused:?}");
+            assert_eq!(state().await, before, "{what}");
+        }
+        // The same file once more moves nothing.
+        send(&here, &everybodys, "Org", None).await.accepted().unwrap();
+        assert_eq!(state().await, before);
+        send(&here, &new, "Norths", Some("ours")).await.accepted().unwrap();
+        here.publish("ours").await.unwrap().accepted().unwrap();
+        assert_eq!(state().await.len(), before.len() + 4, "a store, a set, a file, and that it is in the set");
+    }
+
     async fn what_is_aimed_at_everybody_reaches_ones_own_domain_alone(country: Country) {
         let before = told(&country.theirs).await;
         let mut made = std::collections::BTreeMap::new();
