@@ -20,6 +20,7 @@ pub mod public;
 pub mod random;
 pub mod repository;
 pub mod rest;
+pub mod retention;
 pub mod safe;
 pub mod stats;
 pub mod web;

@@ -5,12 +5,12 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{
     Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, Version, header,
 };
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::json;
@@ -26,7 +26,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::Instrument as _;
 
 use super::AppState;
+use super::refused::Answered;
+use crate::auth::Connection;
 use crate::random::Random;
+use crate::safe::Repeats;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request with a larger body, or one of unknown size, gets the time of an upload.
@@ -73,7 +76,10 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         ))
         .layer(from_fn_with_state(state.clone(), limit_time))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(observe))
+        .layer(from_fn_with_state(
+            (state.clone(), Arc::new(Repeats::default())),
+            observe,
+        ))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, names))
         .with_state(state);
@@ -180,8 +186,15 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 /// Logs the request and counts it.
-async fn observe(request: Request, next: Next) -> Response {
+async fn observe(
+    State((state, repeats)): State<(AppState, Arc<Repeats>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
+    let (mut parts, body) = request.into_parts();
+    let Ok(connection) = Connection::from_request_parts(&mut parts, &state).await;
+    let request = Request::from_parts(parts, body);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request
@@ -202,6 +215,13 @@ async fn observe(request: Request, next: Next) -> Response {
         tracing::debug!(%method, path, status, ms = elapsed.as_secs_f64() * 1000.0, "answered");
         // The route, never the path: labels must stay few.
         let route = route.unwrap_or_else(|| "other".to_owned());
+        let answered = Answered {
+            method: &method,
+            route: &route,
+            status: response.status(),
+            address: connection.client,
+        };
+        answered.note(&state, &repeats).await;
         let labels = [
             ("method", method.to_string()),
             ("route", route),

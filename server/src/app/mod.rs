@@ -4,6 +4,7 @@ mod connections;
 mod health;
 mod layers;
 mod linger;
+mod refused;
 mod start;
 mod work;
 

@@ -8,6 +8,7 @@ use crate::core::restarting::RestartJob;
 use crate::files::garbage::CollectJob;
 use crate::jobs::{Handlers, JobContext, JobError, JobHandler, Period};
 use crate::repository::publish::Publisher;
+use crate::retention::RetentionJob;
 
 const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
 
@@ -18,6 +19,7 @@ pub(super) fn handlers(state: &AppState) -> Handlers {
         .with(Publisher::new(state.clone()))
         .with(CollectJob(state.clone()))
         .with(RestartJob(state.clone()))
+        .with(RetentionJob(state.clone()))
 }
 
 /// Forgets what nobody needs any more.

@@ -134,6 +134,24 @@ settings! {
         "Most values of one property a computer may report; those beyond are left out, and noted.";
     software_packages: u32 = "50000" where within::<1, 1_000_000>,
         "Most packages on the software list of one computer; a longer list is refused.";
+    computer_calls_per_minute: u32 = "120" where within::<0, 100_000>,
+        "Sealed calls of one computer in a minute, and twice as many at once; 0 means no limit. A synchronization is about 15.";
+    report_text_kb: u32 = "64" where within::<1, 4_096>,
+        "Longest text of an error or a fault a computer reports, in KiB; the middle of a longer one is left out.";
+    keep_synchronizations_days: u32 = "730" where within::<0, 36_500>,
+        "Days synchronizations are kept; 0 keeps them for ever. Below 366, a computer may count twice in a year.";
+    keep_errors_days: u32 = "365" where within::<0, 36_500>,
+        "Days errors of computers are kept; 0 keeps them for ever.";
+    keep_faults_days: u32 = "365" where within::<0, 36_500>,
+        "Days faults of computers are kept; 0 keeps them for ever.";
+    keep_notifications_days: u32 = "365" where within::<0, 36_500>,
+        "Days notifications are kept; 0 keeps them for ever.";
+    keep_status_logs_days: u32 = "0" where within::<0, 36_500>,
+        "Days changes of the status of computers are kept; 0 keeps them for ever.";
+    keep_audit_days: u32 = "730" where within::<0, 36_500>,
+        "Days the audit is kept; 0 keeps it for ever.";
+    keep_unchecked: bool = "true",
+        "Errors, faults and notifications nobody has checked are kept, however old.";
     body_limit_mb: u32 = "16" where within::<1, 1_024>,
         "Largest body of an ordinary request of an operator, and of a sealed call without a file, in MiB.";
     upload_limit_mb: u32 = "4096" where within::<1, 1_048_576>,
@@ -232,6 +250,11 @@ impl Settings {
     /// The largest upload, in bytes.
     pub fn upload_limit(&self) -> u64 {
         u64::from(self.upload_limit_mb) * MIB
+    }
+
+    /// The longest text a computer reports, in bytes.
+    pub fn report_text(&self) -> usize {
+        self.report_text_kb as usize * 1024
     }
 
     /// The slowest that bytes may come and go.

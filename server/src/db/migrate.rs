@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = migrations![
     40 "0040_spellings_of_uuids",
     60 "0060_formulas_for_minimal_systems",
     70 "0070_serial_numbers",
+    90 "0090_failed_publications",
     100 "0100_rights_on_messages",
 ];
 

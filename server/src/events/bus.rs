@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use migasfree_types::events::Event;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 
 use super::postgres;
 use crate::db::{Db, Tx};
 
-/// A listener that is further behind has missed something and starts anew.
+/// A listener that is further behind has missed something and is told so.
 const KEPT: usize = 1024;
 
 /// The bus. Cheap to clone.
@@ -16,7 +16,7 @@ const KEPT: usize = 1024;
 pub struct Bus {
     local: broadcast::Sender<Arc<Event>>,
     /// Where several servers share a database, events go through it and come back to each of them.
-    shared: Option<mpsc::Sender<Event>>,
+    shared: Option<postgres::Outbox>,
 }
 
 impl Bus {
@@ -29,14 +29,10 @@ impl Bus {
         Self { local, shared }
     }
 
-    /// Tells everybody. Never waits: an event that finds no room is lost, as events may be.
+    /// Tells everybody. Never waits: where an event finds no room, everybody is told that something was missed.
     pub fn send(&self, event: Event) {
         match &self.shared {
-            Some(shared) => {
-                if shared.try_send(event).is_err() {
-                    tracing::warn!("too many events at once: one was not sent");
-                }
-            }
+            Some(shared) => shared.send(event),
             None => {
                 let _ = self.local.send(Arc::new(event));
             }

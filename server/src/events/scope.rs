@@ -54,6 +54,7 @@ impl View {
             ),
             Event::Publication { deployment, .. } => self.shows_deployment(deployment.id).await,
             Event::Changed { entity, id, .. } => self.shows_row(entity, *id).await,
+            Event::Resync => Ok(true),
         }
     }
 

@@ -140,7 +140,7 @@ async fn serve(mut socket: WebSocket, state: AppState, mut listener: Listener) {
                     }
                     tell(&mut socket, &mut view, &event).await
                 }
-                Err(RecvError::Lagged(_)) => return close(socket, close_code::AGAIN, "too slow").await,
+                Err(RecvError::Lagged(_)) => tell(&mut socket, &mut view, &Event::Resync).await,
                 Err(RecvError::Closed) => return,
             },
             _ = pings.tick() => socket.send(Message::Ping(Vec::new().into())).await.is_ok(),

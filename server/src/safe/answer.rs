@@ -47,6 +47,8 @@ fn to_value(data: impl Serialize) -> Result<Value, Refusal> {
 pub(crate) enum Refusal {
     /// Told to the peer, sealed.
     Sealed(StatusCode, Value),
+    /// Told to the peer, sealed: it calls too often, and may again after so many seconds.
+    TooMany(u64),
     /// Told in the clear.
     Plain(StatusCode, String),
     /// Something failed here; logged, not told.

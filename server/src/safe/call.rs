@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Extension, Multipart, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use axum::{Json, extract::DefaultBodyLimit};
@@ -35,6 +35,8 @@ use crate::body::pace;
 use crate::core::rules::status::Status;
 use crate::db::{self, ComputerId, Ts};
 use crate::files::Spooled;
+
+const TOO_MANY: &str = "The computer calls too often";
 
 /// What a call does when a message comes that came before, to whichever call: nothing in it says
 /// which one it is for.
@@ -177,6 +179,7 @@ impl Exchange {
 
     /// Seals an answer or refusal.
     async fn finish(mut self, reply: Reply) -> Response {
+        let mut retry_after = None;
         let (status, data, reason) = match reply {
             Ok(Answer { status, data }) => {
                 self.pending.take();
@@ -190,6 +193,12 @@ impl Exchange {
                 let reason = Reason::of(&data);
                 (status, data, Some(reason))
             }
+            Err(Refusal::TooMany(seconds)) => {
+                retry_after = Some(seconds);
+                let data = Value::from(TOO_MANY);
+                let reason = Reason::of(&data);
+                (StatusCode::TOO_MANY_REQUESTS, data, Some(reason))
+            }
             Err(other) => return unsealed(other),
         };
         let Some(peer) = self.peer.get() else {
@@ -197,10 +206,10 @@ impl Exchange {
             return unsealed(Refusal::Sealed(status, data));
         };
         match self.protocol.seal(data, &self.server, peer).await {
-            Ok(msg) => refused(
-                (status, Json(json!({ "msg": msg }))).into_response(),
-                reason,
-            ),
+            Ok(msg) => {
+                let answer = (status, Json(json!({ "msg": msg }))).into_response();
+                refused(to_be_retried(answer, retry_after), reason)
+            }
             Err(stopping) => unsealed(stopping.into()),
         }
     }
@@ -239,12 +248,25 @@ pub(crate) fn unsealed(refusal: Refusal) -> Response {
             let answer = plain(status, data.as_str().unwrap_or_default());
             refused(answer, Some(Reason::of(&data)))
         }
+        Refusal::TooMany(seconds) => {
+            let answer = plain(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
+            let reason = Reason::of(&Value::from(TOO_MANY));
+            refused(to_be_retried(answer, Some(seconds)), Some(reason))
+        }
         Refusal::Internal(cause) => {
             tracing::error!(cause, "a call failed");
             let detail = "The server failed; its log says why.";
             plain(StatusCode::INTERNAL_SERVER_ERROR, detail)
         }
     }
+}
+
+fn to_be_retried(mut answer: Response, seconds: Option<u64>) -> Response {
+    if let Some(seconds) = seconds {
+        let headers = answer.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
 }
 
 /// Marks an answer that refuses.
@@ -433,8 +455,13 @@ where
                 let state = exchange.state.clone();
                 let computer = identified(&state, &project, &raw, claim).await?;
                 certificate.check(&computer)?;
-                let claims = claims(raw)?;
                 let now = state.clock.now();
+                let rate = state.settings.computer_calls_per_minute;
+                let bucket = &exchange.protocol.computers;
+                bucket
+                    .take(computer.id, rate, now)
+                    .map_err(Refusal::TooMany)?;
+                let claims = claims(raw)?;
                 if let Some(doing) = doing {
                     progress::tell(&state, &computer, &project, doing, now);
                 }

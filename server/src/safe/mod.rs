@@ -5,6 +5,7 @@
 
 mod answer;
 mod body;
+mod buckets;
 mod call;
 mod calls;
 mod finding;
@@ -34,6 +35,7 @@ pub(crate) use answer::{Refusal, plain};
 pub(crate) use body::{read as read_body, text_or_empty};
 pub(crate) use call::{method_not_allowed, unsealed};
 pub(crate) use progress::changed;
+pub(crate) use refusals::Repeats;
 pub(crate) use store::projects::by_name as project_by_name;
 pub(crate) use store::records::notify;
 

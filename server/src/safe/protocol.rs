@@ -8,6 +8,7 @@ use migasfree_envelope::{
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
+use super::buckets::Buckets;
 use super::refusals::Repeats;
 use super::replays::Replays;
 use crate::app::AppState;
@@ -48,6 +49,7 @@ pub(super) struct Protocol {
     signatures: Arc<SignatureCache>,
     pub(super) replays: Replays,
     pub(super) repeats: Repeats,
+    pub(super) computers: Buckets,
     requests: OnceLock<Limiter>,
 }
 
@@ -59,6 +61,7 @@ impl Protocol {
             signatures: Arc::new(SignatureCache::new(SIGNATURES)),
             replays: Replays::default(),
             repeats: Repeats::default(),
+            computers: Buckets::default(),
             requests: OnceLock::new(),
         }
     }

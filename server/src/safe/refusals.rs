@@ -83,16 +83,11 @@ impl Refused<'_> {
         tracing::warn!(call, status, reason, project, computer = who, %address, "a sealed call is refused");
         let labels = [("call", call.to_owned()), ("status", status.to_string())];
         metrics::counter!("migasfree_refused_calls_total", &labels).increment(1);
-        let now = state.clock.now();
-        if !repeats.count(format!("{call}\n{project}\n{who}\n{reason}"), now) {
-            return;
-        }
+        let key = format!("{call}\n{project}\n{who}\n{reason}");
         let text = format!(
             "{who} in {project} is refused again and again ({call}, last from {address}): {reason}"
         );
-        if let Err(error) = tell(state, &text, now).await {
-            tracing::error!(%error, "a notification cannot be written");
-        }
+        repeats.note(state, key, &text).await;
     }
 }
 
@@ -104,7 +99,7 @@ async fn tell(state: &AppState, text: &str, now: Ts) -> Result<(), db::Error> {
 
 /// How often each refusal came.
 #[derive(Debug, Default)]
-pub(super) struct Repeats(Mutex<Counts>);
+pub(crate) struct Repeats(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -114,6 +109,16 @@ struct Counts {
 }
 
 impl Repeats {
+    /// Counts a refusal and tells administrators of it when it is time to.
+    pub(crate) async fn note(&self, state: &AppState, key: String, text: &str) {
+        let now = state.clock.now();
+        if self.count(key, now)
+            && let Err(error) = tell(state, text, now).await
+        {
+            tracing::error!(%error, "a notification cannot be written");
+        }
+    }
+
     /// Counts a refusal; true when it is time to tell.
     fn count(&self, key: String, now: Ts) -> bool {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);

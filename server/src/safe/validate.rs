@@ -1,5 +1,6 @@
 //! Checks of what computers say about themselves.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use axum::http::StatusCode;
@@ -55,4 +56,29 @@ pub(super) fn given(text: Option<&str>) -> Option<&str> {
 /// At most `limit` characters of `text`.
 pub(super) fn cut(text: &str, limit: usize) -> String {
     text.trim().chars().take(limit).collect()
+}
+
+/// `text` without its middle where it is longer than `limit` bytes.
+pub(super) fn without_middle(text: &str, limit: usize) -> Cow<'_, str> {
+    if text.len() <= limit {
+        return Cow::Borrowed(text);
+    }
+    let head = &text[..text.floor_char_boundary(limit / 2)];
+    let tail = &text[text.ceil_char_boundary(text.len() - limit / 2)..];
+    let gone = text.len() - head.len() - tail.len();
+    Cow::Owned(format!(
+        "{head}\n[… {gone} bytes are left out here …]\n{tail}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_middle;
+
+    #[test]
+    fn a_long_text_keeps_both_ends_and_says_what_is_gone() {
+        assert_eq!(without_middle("short", 5), "short");
+        let cut = without_middle("áéíóúáéíóú", 9);
+        assert_eq!(cut, "áé\n[… 12 bytes are left out here …]\nóú");
+    }
 }

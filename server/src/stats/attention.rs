@@ -17,8 +17,6 @@ use crate::args;
 use crate::auth::Operator;
 use crate::computers::computer;
 use crate::db::Ts;
-use crate::jobs::JobHandler as _;
-use crate::repository::publish::Publisher;
 use crate::rest::context::Context;
 use crate::rest::error::RestError;
 use crate::rest::load;
@@ -250,17 +248,17 @@ pub(super) fn silent_query(since: Ts) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Deployments whose newest publication was given up.
+/// Deployments whose publications fail, until one works again.
 async fn failed_publications(state: &AppState) -> Result<Vec<i64>, RestError> {
-    let rows: Vec<(String,)> = state
+    let rows: Vec<(i64,)> = state
         .db
         .all(
-            "SELECT j.key FROM job j WHERE j.kind = $1 AND j.state = 'failed' AND NOT EXISTS ( \
-             SELECT 1 FROM job n WHERE n.kind = j.kind AND n.key = j.key AND n.id > j.id)",
-            args![Publisher::KIND],
+            "SELECT deployment_id FROM repository_publication WHERE failed_since IS NOT NULL \
+             ORDER BY deployment_id",
+            args![],
         )
         .await?;
-    Ok(rows.iter().filter_map(|row| row.0.parse().ok()).collect())
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 async fn finished_schedules(

@@ -435,6 +435,21 @@ async fn requests_are_limited_by_address_and_by_operator() {
     }
     let limited = server.anonymous().get(ACCOUNT).await;
     assert_eq!((limited.status, limited.header("retry-after")), (429, "60"));
+    let told = "SELECT COUNT(*) FROM client_notification WHERE message LIKE '%too many requests%'";
+    let told = async || {
+        server
+            .state()
+            .db
+            .one::<(i64,)>(told, migasfree_server::args![])
+            .await
+            .unwrap()
+            .0
+    };
+    assert_eq!(told().await, 0);
+    for _ in 0..5 {
+        assert_eq!(server.anonymous().get(ACCOUNT).await.status, 429);
+    }
+    assert_eq!(told().await, 1, "administrators hear of what repeats, once");
     let elsewhere = server
         .anonymous()
         .request(Method::GET, ACCOUNT)

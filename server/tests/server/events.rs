@@ -311,6 +311,24 @@ on_both_engines! {
         assert_eq!(kinds, ["synchronization", "changed"]);
     }
 
+    async fn who_missed_something_is_told_to_ask_again(server: Server) {
+        let ana = server.operator("ana", &["client.view_notification"]).await;
+        let mut socket = listen(&server, &ana).await;
+        // More than is kept for anybody, faster than anybody reads.
+        for number in 0..20_000 {
+            server.state().events.send(changed("core.store", number));
+        }
+        let told = async {
+            loop {
+                let Message::Text(text) = socket.next().await.unwrap().unwrap() else { continue };
+                if serde_json::from_str::<Value>(&text).unwrap()["type"] == "resync" {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), told).await.unwrap();
+    }
+
     async fn a_domain_limits_what_is_heard(server: Server) {
         let (domain, one, two) = two_computers(&server).await;
         let rights = ["client.view_notification", "client.view_computer", "core.view_deployment", "core.view_store"];

@@ -23,6 +23,7 @@ mod jobs;
 mod peer;
 mod repository;
 mod rest;
+mod retention;
 mod safe;
 mod start;
 mod stats;

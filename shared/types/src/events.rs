@@ -107,6 +107,8 @@ pub enum Event {
         /// When.
         at: String,
     },
+    /// Something was missed: what is shown has to be asked for again.
+    Resync,
 }
 
 #[cfg(test)]

@@ -108,6 +108,9 @@ async fn listen(stream: Stream, wanted: impl Fn() -> bool) {
                 if let Message::Text(text) = message
                     && let Ok(event) = serde_json::from_str::<Event>(&text)
                 {
+                    if self::text(&event, "/type") == "resync" {
+                        super::query::ask_again();
+                    }
                     tell(stream, &event);
                 }
             }

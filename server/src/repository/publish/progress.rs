@@ -1,9 +1,15 @@
 //! Telling how far a publication is.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use crate::app::AppState;
 use crate::db::{DeploymentId, ProjectId, Ts};
 use crate::events::{Event, EventDeployment, EventProject, PublicationState};
 use crate::jobs::JobContext;
+
+/// Whoever listens hears of a step this often at most; the end is always told.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
 
 /// A deployment and its project by name.
 #[derive(Debug, sqlx::FromRow)]
@@ -31,6 +37,7 @@ pub(super) struct Progress<'a> {
     state: &'a AppState,
     job: Option<&'a JobContext>,
     deployment: EventDeployment,
+    told: Mutex<Option<Instant>>,
 }
 
 impl<'a> Progress<'a> {
@@ -43,6 +50,7 @@ impl<'a> Progress<'a> {
             state,
             job,
             deployment,
+            told: Mutex::default(),
         }
     }
 
@@ -53,7 +61,18 @@ impl<'a> Progress<'a> {
         {
             tracing::warn!(%error, "cannot say how far a publication is");
         }
-        self.send(PublicationState::Running, done, total, message);
+        if self.is_due() {
+            self.send(PublicationState::Running, done, total, message);
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = told.is_none_or(|last| last.elapsed() >= TOLD_EVERY);
+        if due {
+            *told = Some(Instant::now());
+        }
+        due
     }
 
     /// The end of the work.

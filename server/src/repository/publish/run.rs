@@ -90,7 +90,7 @@ impl Publisher {
                 "repositories of {} cannot be published yet: only those of apt are supported",
                 deployment.pms
             );
-            fail(state, id, &message).await?;
+            fail(state, id, &message, Expected::Always).await?;
             progress.end(PublicationState::Failed, 0, &message);
             note::failed(state, &deployment, &message).await;
             return Ok(Published::Unsupported);
@@ -113,7 +113,7 @@ impl Publisher {
                 if is_first {
                     note::failed(state, &deployment, &message).await;
                 }
-                fail(state, id, &message).await?;
+                fail(state, id, &message, Expected::No).await?;
                 Err(error)
             }
         }
@@ -126,7 +126,7 @@ impl Publisher {
     pub(super) async fn fail(&self, id: DeploymentId, reason: &str) -> Result<(), db::Error> {
         let state = &self.state;
         if let Some(deployment) = snapshot::deployment(&state.db, id).await? {
-            fail(state, id, reason).await?;
+            fail(state, id, reason, Expected::No).await?;
             note::failed(state, &deployment, reason).await;
             Progress::new(state, None, deployment.event(id)).end(
                 PublicationState::Failed,
@@ -202,9 +202,30 @@ async fn begin(state: &AppState, id: DeploymentId) -> Result<(), db::Error> {
         .map(|_| ())
 }
 
-async fn fail(state: &AppState, id: DeploymentId, message: &str) -> Result<(), db::Error> {
-    let sql = "UPDATE repository_publication SET state = 'failed', message = $2, \
-               finished_at = $3 WHERE deployment_id = $1";
+/// Whether a publication could have worked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// None of its project can.
+    Always,
+    No,
+}
+
+async fn fail(
+    state: &AppState,
+    id: DeploymentId,
+    message: &str,
+    expected: Expected,
+) -> Result<(), db::Error> {
+    let sql = match expected {
+        Expected::Always => {
+            "UPDATE repository_publication SET state = 'failed', message = $2, finished_at = $3 \
+             WHERE deployment_id = $1"
+        }
+        Expected::No => {
+            "UPDATE repository_publication SET state = 'failed', message = $2, finished_at = $3, \
+             failed_since = COALESCE(failed_since, $3) WHERE deployment_id = $1"
+        }
+    };
     state
         .db
         .execute(sql, args![id, message, state.clock.now()])

@@ -42,7 +42,7 @@ pub(super) async fn switch(
     change_packages(&mut tx, deployment, generation, snapshot, now).await?;
     tx.execute(
         "UPDATE repository_publication SET generation = $2, packages = $3, message = $4, \
-         done = $3, total = $3, finished_at = $5, \
+         done = $3, total = $3, finished_at = $5, failed_since = NULL, \
          state = CASE WHEN state = 'queued' THEN state ELSE 'published' END \
          WHERE deployment_id = $1",
         args![deployment, generation, count(snapshot), message, now],

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::safe::answer::{Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::store::records;
-use crate::safe::validate::Fields;
+use crate::safe::validate::{Fields, without_middle};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -15,7 +15,8 @@ pub(in crate::safe) struct Claims {
 
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
     let description = claims.description.unwrap_or_default().replace("\r\n", "\n");
-    let description = description.trim();
+    let description = without_middle(description.trim(), call.state.settings.report_text());
+    let description = &*description;
     let mut fields = Fields::default();
     if description.is_empty() {
         fields.refuse("description", "This field may not be blank.");

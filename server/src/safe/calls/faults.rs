@@ -7,6 +7,7 @@ use crate::safe::answer::{Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::shapes::NewFault;
 use crate::safe::store::faults;
+use crate::safe::validate::without_middle;
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -25,16 +26,17 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
     }
     let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
     let named = faults::named(&call.state.db, &names).await?;
+    let limit = call.state.settings.report_text();
     let results: Vec<_> = named
         .iter()
         .filter_map(|definition| {
             let (_, result) = found.iter().find(|(name, _)| *name == definition.name)?;
-            Some((definition, *result))
+            Some((definition, without_middle(result, limit)))
         })
         .collect();
     let rows: Vec<_> = results
         .iter()
-        .map(|(definition, result)| (definition.id, *result))
+        .map(|(definition, result)| (definition.id, &**result))
         .collect();
     let mut tx = call.state.db.begin().await?;
     let (computer, project) = (call.computer.id, call.project.id);

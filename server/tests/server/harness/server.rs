@@ -34,6 +34,7 @@ impl Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             rate_anonymous: 0,
             rate_operator: 0,
+            computer_calls_per_minute: 0,
             ..Settings::default()
         }
     }

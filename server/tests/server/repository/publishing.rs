@@ -341,11 +341,21 @@ on_both_engines! {
         assert_eq!(site.get(&format!("{ROOT}/InRelease")).await, before);
         assert_eq!(site.get(&format!("{ROOT}/PKGS/hello_1.0_amd64.deb")).await.0, 200);
 
+        // The alert stays longer than the work is remembered, also while it is tried again.
+        site.run("DELETE FROM job", args![]).await;
+        let mut tx = site.state.db.begin().await.unwrap();
+        request(&site.state, &mut tx, deployment).await.unwrap();
+        tx.commit().await.unwrap();
+        site.run("DELETE FROM job", args![]).await;
+        let failing = "SELECT COUNT(*) FROM repository_publication WHERE failed_since IS NOT NULL";
+        assert_eq!(site.count(failing).await, 1);
+
         // The same file once more is read anew.
         let content = Builder::new("broken", "1", "all").field("Depends", "x (>= 1)").build().unwrap();
         site.upload("broken_1_all.deb", &content).await.unwrap();
         site.publish(deployment).await;
         assert!(index(&site, "amd64").await.contains("Depends: x (>= 1)"));
+        assert_eq!(site.count(failing).await, 0);
     }
 }
 

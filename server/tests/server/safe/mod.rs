@@ -3,6 +3,7 @@
 mod attributes;
 mod domains;
 mod identity;
+mod limits;
 mod packages;
 mod refusals;
 mod registration;

@@ -1,0 +1,48 @@
+//! Requests that are too large or too many leave a trace for administrators. Sealed calls leave theirs themselves.
+
+use std::net::IpAddr;
+
+use axum::http::{Method, StatusCode};
+
+use super::AppState;
+use crate::safe::Repeats;
+
+/// A request that was answered.
+pub(super) struct Answered<'a> {
+    pub method: &'a Method,
+    /// The pattern of its address, never the address: those must stay few.
+    pub route: &'a str,
+    pub status: StatusCode,
+    pub address: IpAddr,
+}
+
+impl Answered<'_> {
+    /// Leaves a line in the log and a figure when it was refused so, and a notification where that repeats.
+    pub(super) async fn note(&self, state: &AppState, repeats: &Repeats) {
+        let reason = match self.status {
+            StatusCode::PAYLOAD_TOO_LARGE => "too large",
+            StatusCode::TOO_MANY_REQUESTS => "too many requests",
+            _ => return,
+        };
+        let Answered {
+            method,
+            route,
+            address,
+            ..
+        } = self;
+        if route.starts_with("/api/v1/safe/") {
+            return;
+        }
+        let status = self.status.as_u16();
+        tracing::warn!(%method, route, status, %address, reason, "a request is refused");
+        let labels = [
+            ("route", (*route).to_owned()),
+            ("status", status.to_string()),
+        ];
+        metrics::counter!("migasfree_refused_requests_total", &labels).increment(1);
+        let key = format!("{route}\n{status}\n{address}");
+        let text =
+            format!("{address} is refused again and again ({method} {route}, {status}): {reason}");
+        repeats.note(state, key, &text).await;
+    }
+}

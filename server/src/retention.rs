@@ -1,0 +1,109 @@
+//! Removing what is older than the settings keep it.
+
+use std::time::Duration;
+
+use crate::app::AppState;
+use crate::args;
+use crate::config::Settings;
+use crate::db::Result;
+use crate::jobs::{JobContext, JobError, JobHandler, Period};
+
+/// Rows of one statement: SQLite has one writer, and computers wait for it.
+const BATCH: i64 = 500;
+/// Between two statements others write.
+const PAUSE: Duration = Duration::from_millis(20);
+const A_DAY: Duration = Duration::from_secs(86_400);
+
+/// What grows with time.
+struct Records {
+    name: &'static str,
+    days: fn(&Settings) -> u32,
+    /// Removes the oldest `$2` before `$1`.
+    remove: &'static str,
+    /// The same, of those somebody checked.
+    remove_checked: Option<&'static str>,
+}
+
+macro_rules! records {
+    ($name:literal, $days:ident) => {
+        Records {
+            name: $name,
+            days: |settings| settings.$days,
+            remove: records!(@all $name),
+            remove_checked: None,
+        }
+    };
+    ($name:literal, $days:ident, checked) => {
+        Records {
+            name: $name,
+            days: |settings| settings.$days,
+            remove: records!(@all $name),
+            remove_checked: Some(concat!(
+                "DELETE FROM ", $name, " WHERE id IN (SELECT id FROM ", $name,
+                " WHERE checked AND created_at < $1 ORDER BY created_at LIMIT $2)"
+            )),
+        }
+    };
+    (@all $name:literal) => {
+        concat!(
+            "DELETE FROM ", $name, " WHERE id IN (SELECT id FROM ", $name,
+            " WHERE created_at < $1 ORDER BY created_at LIMIT $2)"
+        )
+    };
+}
+
+const RECORDS: [Records; 6] = [
+    records!("client_error", keep_errors_days, checked),
+    records!("client_fault", keep_faults_days, checked),
+    records!("client_notification", keep_notifications_days, checked),
+    records!("client_synchronization", keep_synchronizations_days),
+    records!("client_statuslog", keep_status_logs_days),
+    records!("audit_record", keep_audit_days),
+];
+
+/// Removes every hour what is too old.
+#[derive(Debug)]
+pub struct RetentionJob(pub AppState);
+
+impl JobHandler for RetentionJob {
+    const KIND: &'static str = "retention";
+    const PERIOD: Option<Period> = Some(Period::Every(Duration::from_secs(3600)));
+
+    async fn run(&self, _job: JobContext) -> std::result::Result<(), JobError> {
+        let removed = clean(&self.0).await?;
+        if removed > 0 {
+            tracing::info!(removed, "old records removed");
+        }
+        Ok(())
+    }
+}
+
+/// Removes what is older than the settings keep it, some rows at a time; answers how many.
+///
+/// # Errors
+/// When the database fails. What was removed until then stays removed.
+pub async fn clean(state: &AppState) -> Result<u64> {
+    let settings = &state.settings;
+    let mut all = 0;
+    for records in &RECORDS {
+        let days = (records.days)(settings);
+        if days == 0 {
+            continue;
+        }
+        let before = state.clock.now() - A_DAY * days;
+        let remove = match records.remove_checked {
+            Some(checked) if settings.keep_unchecked => checked,
+            _ => records.remove,
+        };
+        loop {
+            let removed = state.db.execute(remove, args![before, BATCH]).await?;
+            all += removed;
+            if removed < BATCH as u64 {
+                break;
+            }
+            tracing::debug!(table = records.name, removed, "old records removed");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    Ok(all)
+}
