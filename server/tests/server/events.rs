@@ -357,11 +357,13 @@ on_both_engines! {
         for store in [1, 2, 3] {
             events.send(changed("core.store", store));
         }
-        let heard = heard(&server, &mut socket).await;
-        assert_eq!(heard.len(), 4, "{heard:?}");
+        let mut heard = heard(&server, &mut socket).await;
+        // Steps of one publication may come as one.
+        heard.dedup();
+        assert_eq!(heard.len(), 3, "{heard:?}");
         assert_eq!(heard[0]["computer"]["id"], one.0);
-        assert_eq!((&heard[1]["deployment"]["id"], &heard[2]["deployment"]["id"]), (&json!(1), &json!(1)));
-        assert_eq!((&heard[3]["entity"], &heard[3]["id"]), (&json!("core.store"), &json!(1)), "neither the other project's nor one that is gone");
+        assert_eq!(heard[1]["deployment"]["id"], 1);
+        assert_eq!((&heard[2]["entity"], &heard[2]["id"]), (&json!("core.store"), &json!(1)), "neither the other project's nor one that is gone");
     }
 
     async fn an_empty_domain_lets_nothing_through(server: Server) {
