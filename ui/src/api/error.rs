@@ -26,6 +26,8 @@ pub enum ApiError {
     Invalid(FieldErrors),
     /// Refused for a reason in words.
     Refused(String),
+    /// The object is another version than the one that was changed here.
+    Stale,
     /// The server failed, or answered what nobody understands.
     Broken {
         status: u16,
@@ -47,6 +49,7 @@ impl ApiError {
             (401, ..) => Self::SignedOut,
             (403, _, detail) => Self::Forbidden(detail.unwrap_or_default()),
             (404, ..) => Self::NotFound,
+            (412, ..) => Self::Stale,
             (400..=499, _, Some(detail)) => Self::Refused(detail),
             (400..=499, Some(Value::Object(fields)), None) => {
                 let fields = fields.into_iter().filter(|(name, _)| name != "code");
@@ -72,6 +75,7 @@ impl ApiError {
             Self::Forbidden(_) => t!(error.forbidden),
             Self::NotFound => t!(error.not_found),
             Self::Invalid(_) | Self::Refused(_) => t!(error.refused),
+            Self::Stale => t!(error.stale),
             Self::Broken { .. } => t!(error.broken),
         }
     }
@@ -97,6 +101,7 @@ impl ApiError {
                 .collect::<Vec<_>>()
                 .join("\n"),
             Self::Refused(detail) => detail.clone(),
+            Self::Stale => t!(error.stale_text).to_owned(),
             Self::Broken { status, .. } => tf!(error.broken_text, status = status),
         }
     }

@@ -8,6 +8,14 @@ use serde_json::Value;
 /// Where the resources live.
 pub const ROOT: &str = "/api/v1/token/";
 
+/// The member under which an object carries the version that the server gave it.
+const VERSION: &str = "@version";
+
+/// The version of an object that was read, for [`patch_version`].
+pub fn version(object: &Value) -> Option<String> {
+    object.get(VERSION)?.as_str().map(str::to_owned)
+}
+
 /// The address of a resource below [`ROOT`]; absolute paths stay.
 pub fn url(path: &str) -> String {
     if path.starts_with('/') {
@@ -19,7 +27,7 @@ pub fn url(path: &str) -> String {
 
 /// Reads a resource.
 pub async fn get(path: &str) -> Result<Value, ApiError> {
-    send(Method::GET, path, None).await
+    send(Method::GET, path, None, None).await
 }
 
 /// Reads a resource as a type.
@@ -29,22 +37,31 @@ pub async fn get_as<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
 
 /// Creates, or acts.
 pub async fn post(path: &str, body: &Value) -> Result<Value, ApiError> {
-    send(Method::POST, path, Some(body)).await
+    send(Method::POST, path, Some(body), None).await
 }
 
 /// Changes some members.
 pub async fn patch(path: &str, body: &Value) -> Result<Value, ApiError> {
-    send(Method::PATCH, path, Some(body)).await
+    send(Method::PATCH, path, Some(body), None).await
+}
+
+/// The same, unless the object is another version by now: then [`ApiError::Stale`].
+pub async fn patch_version(
+    path: &str,
+    body: &Value,
+    version: Option<&str>,
+) -> Result<Value, ApiError> {
+    send(Method::PATCH, path, Some(body), version).await
 }
 
 /// Replaces.
 pub async fn put(path: &str, body: &Value) -> Result<Value, ApiError> {
-    send(Method::PUT, path, Some(body)).await
+    send(Method::PUT, path, Some(body), None).await
 }
 
 /// Deletes.
 pub async fn delete(path: &str) -> Result<Value, ApiError> {
-    send(Method::DELETE, path, None).await
+    send(Method::DELETE, path, None, None).await
 }
 
 /// Turns an answer into its type.
@@ -56,7 +73,12 @@ pub fn typed<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, ApiErro
     })
 }
 
-async fn send(method: Method, path: &str, body: Option<&Value>) -> Result<Value, ApiError> {
+async fn send(
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+    version: Option<&str>,
+) -> Result<Value, ApiError> {
     let name = format!("{method} {path}");
     let unsafe_method = method != Method::GET;
     let mut builder = RequestBuilder::new(&url(path))
@@ -65,6 +87,9 @@ async fn send(method: Method, path: &str, body: Option<&Value>) -> Result<Value,
         .header("Accept-Language", text::tag());
     if unsafe_method {
         builder = builder.header("X-CSRF", "1");
+    }
+    if let Some(version) = version {
+        builder = builder.header("If-Match", version);
     }
     let response = match body {
         Some(body) => {
@@ -78,8 +103,13 @@ async fn send(method: Method, path: &str, body: Option<&Value>) -> Result<Value,
     };
     let response = response.map_err(|_| ApiError::Unreachable)?;
     let status = response.status();
+    let version = response.headers().get("ETag");
     let body = response.text().await.map_err(|_| ApiError::Unreachable)?;
-    answer(status, name, &body)
+    let mut answer = answer(status, name, &body)?;
+    if let (Some(version), Value::Object(members)) = (version, &mut answer) {
+        members.insert(VERSION.to_owned(), Value::String(version));
+    }
+    Ok(answer)
 }
 
 /// Reads an answer; a lost session takes the person to the login page.

@@ -82,7 +82,15 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             address::go(&entity.object_href(id));
         }
     });
-    let on_error = Callback::new(move |error| failure.set(Some(error)));
+    let on_error = Callback::new(move |error| {
+        if error == ApiError::Stale
+            && let Some(object) = object
+        {
+            // Shows what is new, and asks what to do with it.
+            object.refresh();
+        }
+        failure.set(Some(error));
+    });
     let submit = Callback::new(move |()| save::save(form, on_saved, on_error));
     let may_save = entity.may(if form.id.is_some() { "change" } else { "add" });
     let keys = window_event_listener(ev::keydown, move |event| {
@@ -117,6 +125,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                                 if let Some(object) = newer.get_untracked() {
                                     form.adopt(&object);
                                 }
+                                failure.set(None);
                                 newer.set(None);
                             }
                         >
@@ -216,6 +225,7 @@ fn follow_object(form: FormState, object: Option<Query<Value>>) -> RwSignal<Opti
         let (Some(()), Some(now)) = (before, now) else {
             return;
         };
+        form.note_version(&now);
         if form.saving.get_untracked() || !form.differs(&now) {
             newer.set(None);
         } else if untrack(|| form.is_dirty()) {

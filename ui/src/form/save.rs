@@ -28,6 +28,7 @@ pub fn save(form: FormState, on_saved: Callback<(i64, Value)>, on_error: Callbac
             Ok((id, object)) => {
                 form.doubted.set(false);
                 form.settle();
+                form.note_version(&object);
                 on_saved.run((id, object));
             }
             Err(ApiError::Invalid(fields)) => {
@@ -45,7 +46,10 @@ async fn send(form: FormState) -> Result<(i64, Value), ApiError> {
     let known = form.stored_id();
     let files = form.files();
     let object = match known {
-        Some(id) => request::patch(&form.entity.object_api(id), &body).await?,
+        Some(id) => {
+            let path = form.entity.object_api(id);
+            request::patch_version(&path, &body, form.version().as_deref()).await?
+        }
         None => request::post(form.entity.api, &body).await?,
     };
     let id = known.unwrap_or_else(|| value::id(&object));

@@ -1,6 +1,9 @@
 //! A form as it stands: a signal for each field, what it was, and what the server said against it.
 use crate::{
-    api::error::{FieldErrors, WHOLE},
+    api::{
+        error::{FieldErrors, WHOLE},
+        request,
+    },
     entity::{Entity, Field, Sheet, value},
 };
 use leptos::prelude::*;
@@ -29,6 +32,8 @@ pub struct FormState {
     files: StoredValue<BTreeMap<&'static str, File>, LocalStorage>,
     parent: StoredValue<Option<(&'static str, i64)>>,
     created: StoredValue<Option<i64>>,
+    /// The version of the object that the person knows of.
+    version: StoredValue<Option<String>>,
 }
 
 impl FormState {
@@ -65,6 +70,7 @@ impl FormState {
             files: StoredValue::new_local(BTreeMap::new()),
             parent: StoredValue::new(None),
             created: StoredValue::new(None),
+            version: StoredValue::new(object.and_then(request::version)),
         }
     }
 
@@ -262,6 +268,16 @@ impl FormState {
                 !field.same(&field.read(object), before)
             })
         })
+    }
+
+    /// The version that is changed.
+    pub fn version(self) -> Option<String> {
+        self.version.get_value()
+    }
+
+    /// The person knows this state of the object, or has been told that there is a newer one.
+    pub fn note_version(self, object: &Value) {
+        self.version.set_value(request::version(object));
     }
 
     /// Begins anew with the object as it is on the server.

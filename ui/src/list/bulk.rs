@@ -153,10 +153,15 @@ pub fn BulkBar(
             told(failures, ids.len());
         });
     };
-    let on_deleted = Callback::new(move |failures: Vec<ApiError>| {
+    let on_deleted = Callback::new(move |failure: Option<ApiError>| {
+        if let Some(error) = failure {
+            // Nothing went: the rows stay selected.
+            toasts.error(error.line());
+            return;
+        }
         let tried = untrack(|| selection.ids()).len();
         selection.done();
-        told(failures, tried);
+        told(Vec::new(), tried);
     });
     let percent = Signal::derive(move || {
         #[expect(clippy::cast_precision_loss, reason = "a page has few rows")]

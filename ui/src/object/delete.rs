@@ -12,6 +12,7 @@ use migasfree_ui_kit::{
     Button, ButtonLook, Dialog, Field, IconButton, Notice, SkeletonLines, TextInput, Tone,
     use_toasts,
 };
+use serde_json::json;
 
 /// The button with its question; goes to the list afterwards.
 #[component]
@@ -22,8 +23,8 @@ pub fn DeleteButton(
 ) -> impl IntoView {
     let toasts = use_toasts();
     let open = RwSignal::new(false);
-    let on_done = Callback::new(move |failures: Vec<ApiError>| {
-        if let Some(error) = failures.first() {
+    let on_done = Callback::new(move |failure: Option<ApiError>| {
+        if let Some(error) = failure {
             toasts.error(error.line());
             return;
         }
@@ -51,8 +52,8 @@ pub fn DeleteDialog(
     /// What is typed where more goes than the objects themselves.
     #[prop(into)]
     typed: Signal<String>,
-    /// Called with what did not work.
-    on_done: Callback<Vec<ApiError>>,
+    /// Called with the reason when nothing was deleted.
+    on_done: Callback<Option<ApiError>>,
 ) -> impl IntoView {
     let told = query::<deletion::Consequences>(move || {
         let ids: Vec<String> = ids.get().iter().map(ToString::to_string).collect();
@@ -89,16 +90,17 @@ pub fn DeleteDialog(
         let ids = ids.get_untracked();
         let suffix = suffix(is_held.get_untracked(), &fate.get_untracked());
         leptos::task::spawn_local(async move {
-            let mut failures = Vec::new();
-            for id in ids {
-                let path = format!("{}{suffix}", entity.object_api(id));
-                if let Err(error) = request::delete(&path).await {
-                    failures.push(error);
+            let answer = match ids.as_slice() {
+                [id] => request::delete(&format!("{}{suffix}", entity.object_api(*id))).await,
+                // All of them, or none.
+                _ => {
+                    let path = format!("{}bulk-delete/{suffix}", entity.api);
+                    request::post(&path, &json!({"ids": ids})).await
                 }
-            }
+            };
             let _ = busy.try_set(false);
             let _ = open.try_set(false);
-            let _ = on_done.try_run(failures);
+            let _ = on_done.try_run(answer.err());
         });
     };
     let actions = move || {
