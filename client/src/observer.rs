@@ -186,7 +186,7 @@ pub struct Question {
 }
 
 /// The kind of the question whether packages nobody named may be removed, or changed. Data: names by objection (`removal`,
-/// `held`). Answers: `accept`, `refuse`.
+/// `held`) and by what comes (`install`, `update`). Answers: `accept`, `refuse`.
 pub const REMOVAL_QUESTION: &str = "removal";
 
 /// Listens to a job. Calls come from the task that runs the job and must not block.

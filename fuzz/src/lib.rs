@@ -3,3 +3,4 @@
 
 pub mod deb_read;
 pub mod envelope_open;
+pub mod hardware_describe;

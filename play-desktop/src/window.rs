@@ -9,8 +9,8 @@ use clap::Parser;
 use migasfree_types::play::{Event, Place, Settings, Theme};
 use std::sync::Arc;
 use tauri::{
-    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-    plugin::TauriPlugin,
+    AppHandle, Manager, Runtime, Url, UserAttentionType, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent, plugin::TauriPlugin,
 };
 use tauri_plugin_window_state::StateFlags;
 
@@ -108,6 +108,16 @@ fn raise(app: &AppHandle) {
         .and_then(|()| window.set_focus());
     if let Err(error) = shown {
         tracing::warn!(%error, "the window could not be raised");
+    }
+}
+
+/// Has the desktop point at the window when nobody looks at it: somebody is asked something there.
+pub fn ask_for_attention(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL)
+        && !is_looked_at(app)
+        && let Err(error) = window.request_user_attention(Some(UserAttentionType::Informational))
+    {
+        tracing::debug!(%error, "the desktop does not point at windows");
     }
 }
 

@@ -98,6 +98,14 @@ pub struct Register {
     /// Their password; asked for when it is left out, which others on this computer cannot see
     #[arg(short, long, alias = "pwd", requires = "user")]
     pub password: Option<String>,
+    /// A file that holds the password and that nobody else can read
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "user",
+        conflicts_with = "password"
+    )]
+    pub password_file: Option<PathBuf>,
     /// Do not ask whether the configuration is right
     #[arg(short = 'y', long)]
     pub assume_yes: bool,
@@ -385,6 +393,7 @@ mod tests {
             "attributes --cid --json",
             "register -y",
             "register -u ana -p secret -y",
+            "register -u ana --password-file /root/secret -y",
             "-d sync",
             "sync --quiet",
             "keys accept 0123456789ABCDEF0123456789ABCDEF01234567",
@@ -403,6 +412,8 @@ mod tests {
             "packages",
             "upload -f a -r b",
             "register -p secret",
+            "register --password-file /root/secret",
+            "register -u ana -p secret --password-file /root/secret",
             "install",
             "keys accept",
         ] {

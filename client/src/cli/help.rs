@@ -151,6 +151,10 @@ const SPANISH: &[(&str, &str)] = &[
         "Su contraseña; si falta se pregunta, y así no la ven otros de este equipo",
     ),
     (
+        "A file that holds the password and that nobody else can read",
+        "Un fichero con la contraseña que nadie más puede leer",
+    ),
+    (
         "Do not ask whether the configuration is right",
         "No pregunta si la configuración es correcta",
     ),

@@ -80,7 +80,9 @@ pub async fn ask_removal(
     consents: bool,
 ) -> Option<String> {
     for (reason, names) in objections {
-        eprintln!("{}", language.objection(reason, names));
+        if matches!(reason.as_str(), "removal" | "held") {
+            eprintln!("{}", language.objection(reason, names));
+        }
     }
     let accepted = consents
         || prompt::is_possible()

@@ -27,8 +27,10 @@ use crate::sync::{Credentials, Scope, SyncRequest};
 const LOOK: Duration = Duration::from_millis(100);
 /// A worker that did not say a word after this time never started.
 const GRACE: Duration = Duration::from_secs(10);
-/// Who wants to answer a question listens by then.
+/// Who wants to answer a question listens by then, and comes back within that time.
 const LISTENERS_COME: Duration = Duration::from_secs(5);
+/// How often is looked whether anybody listens to a question.
+const LISTENERS_LOOK: Duration = Duration::from_millis(500);
 /// How often is looked at jobs that are held back.
 const HELD_LOOK: Duration = Duration::from_secs(60);
 /// How long the object of a finished job stays.
@@ -335,11 +337,20 @@ impl Core {
 
     /// A question that nobody listens to need not stay open.
     async fn answer_for_nobody(&self, id: u64, number: u32, default: &str) {
-        tokio::time::sleep(LISTENERS_COME).await;
-        let nobody = self.jobs.with(id, |job| job.subscribers.is_empty());
-        if nobody.unwrap_or_default()
-            && let Err(error) = self.jobs.answer(id, number, default)
-        {
+        let mut alone = Duration::ZERO;
+        while alone < LISTENERS_COME {
+            tokio::time::sleep(LISTENERS_LOOK).await;
+            let listened_to = self.jobs.with(id, |job| {
+                let open = job.question.as_ref().is_some_and(|open| open.0 == number);
+                open.then(|| !job.subscribers.is_empty())
+            });
+            match listened_to.ok().flatten() {
+                Some(true) => alone = Duration::ZERO,
+                Some(false) => alone += LISTENERS_LOOK,
+                None => return,
+            }
+        }
+        if let Err(error) = self.jobs.answer(id, number, default) {
             tracing::debug!(job = id, %error, "the question is closed already");
         }
     }

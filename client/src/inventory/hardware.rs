@@ -17,6 +17,8 @@ use crate::process::{CommandRunner, Invocation};
 const MOST_NODES: usize = 5000;
 /// Levels of the deepest: each is two of JSON, and readers stop at 128 of these.
 const MOST_LEVELS: usize = 50;
+/// Levels of JSON within one member of a node.
+const MOST_NESTED: usize = 16;
 /// Lines that may be the beginning of the description.
 const MOST_BEGINNINGS: usize = 16;
 
@@ -142,7 +144,9 @@ pub async fn hardware(runner: &dyn CommandRunner) -> Result<Value, HardwareError
 /// versions make of it. Else what can be read of it, as one tree that servers take. `None` when that is nothing.
 #[must_use]
 pub fn describe(text: &str) -> Option<Value> {
-    if let Ok(value) = serde_json::from_str::<Value>(text) {
+    if !names_control_characters(text)
+        && let Ok(value) = serde_json::from_str::<Value>(text)
+    {
         let root = match &value {
             Value::Array(nodes) if nodes.len() == 1 => nodes.first(),
             other => Some(other),
@@ -152,6 +156,13 @@ pub fn describe(text: &str) -> Option<Value> {
         }
     }
     beginnings(text).find_map(|text| one_tree(lenient::read(text)))
+}
+
+/// Whether strings have control characters in the spelling of JSON, which databases do not take.
+fn names_control_characters(text: &str) -> bool {
+    ["\\u000", "\\u001", "\\u007"]
+        .iter()
+        .any(|spelling| text.contains(spelling))
 }
 
 /// The text from each line on that may begin a description: there may be warnings before it.
@@ -235,7 +246,12 @@ fn one_tree(roots: Vec<Value>) -> Option<Value> {
         };
         let children = children.into_iter().filter_map(into_object);
         waiting.extend(children.map(|child| (child, below, next)));
-        nodes.push(Node { members, parent });
+        let members = members.into_iter();
+        let members = members.map(|(name, value)| (name, shallow(value, MOST_NESTED)));
+        nodes.push(Node {
+            members: members.collect(),
+            parent,
+        });
     }
     // Parents come before their children: from the last on, each finds its own complete.
     let mut children: Vec<Vec<Value>> = nodes.iter().map(|_| Vec::new()).collect();
@@ -250,11 +266,28 @@ fn one_tree(roots: Vec<Value>) -> Option<Value> {
             members.insert("children".to_owned(), Value::Array(own));
         }
         if index == 0 {
-            return Some(Value::Object(members));
+            return Some(Value::Object(members)).filter(is_node);
         }
         children.get_mut(parent)?.push(Value::Object(members));
     }
     None
+}
+
+/// A value without what is nested in it deeper than this.
+fn shallow(value: Value, levels: usize) -> Value {
+    match value {
+        Value::Array(_) | Value::Object(_) if levels == 0 => Value::Null,
+        Value::Array(values) => {
+            let values = values.into_iter();
+            values.map(|value| shallow(value, levels - 1)).collect()
+        }
+        Value::Object(members) => {
+            let members = members.into_iter();
+            let members = members.map(|(name, value)| (name, shallow(value, levels - 1)));
+            Value::Object(members.collect())
+        }
+        other => other,
+    }
 }
 
 fn into_object(value: Value) -> Option<Map<String, Value>> {

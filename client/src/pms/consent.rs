@@ -29,11 +29,16 @@ impl Consent {
         match policy::judge(action, plan, facts, mandate) {
             Verdict::Allow => Ok(()),
             Verdict::Refuse(refusal) => Err(PmsError::Refused(refusal)),
-            Verdict::Ask(objections) => self.ask(objections, job).await,
+            Verdict::Ask(objections) => self.ask(objections, plan, job).await,
         }
     }
 
-    async fn ask(&mut self, objections: Vec<Objection>, job: &Job<'_>) -> Result<(), PmsError> {
+    async fn ask(
+        &mut self,
+        objections: Vec<Objection>,
+        plan: &Plan,
+        job: &Job<'_>,
+    ) -> Result<(), PmsError> {
         let names = |objection: &Objection| {
             let why = objection.why.as_str();
             let keys = objection.packages.iter();
@@ -44,16 +49,26 @@ impl Consent {
         if keys.is_subset(&self.agreed) {
             return Ok(());
         }
-        let data: BTreeMap<String, String> = objections
+        let mut data: BTreeMap<String, String> = objections
             .iter()
             .map(|objection| (objection.why.as_str().to_owned(), objection.names()))
             .collect();
+        for (key, packages) in [("install", &plan.install), ("update", &plan.update)] {
+            let names: Vec<&str> = packages.iter().map(|one| one.name.as_str()).collect();
+            if !names.is_empty() {
+                data.insert(key.to_owned(), names.join(", "));
+            }
+        }
         let question = Question {
             kind: REMOVAL_QUESTION.to_owned(),
             data,
             default: "refuse".to_owned(),
         };
-        if job.observer.question(&question).await.as_deref() == Some("accept") {
+        let answer = tokio::select! {
+            answer = job.observer.question(&question) => answer,
+            () = job.cancel.cancelled() => return Err(PmsError::Cancelled),
+        };
+        if answer.as_deref() == Some("accept") {
             self.agreed.extend(keys);
             return Ok(());
         }

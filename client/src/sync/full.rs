@@ -135,7 +135,7 @@ impl LocalEngine {
             let sent = self.send_hardware(session, false, tracker);
             match Self::unless_cancelled(job, sent).await {
                 Ok(()) => {}
-                Err(error @ (EngineError::Cancelled | EngineError::Unsealed { .. })) => {
+                Err(error) if error.is_no_word() || matches!(error, EngineError::Cancelled) => {
                     return Err(error);
                 }
                 Err(error) => self.record(Stage::Hardware, &error.to_string(), tracker),
@@ -143,7 +143,7 @@ impl LocalEngine {
         }
         match self.update_traits(session, job, tracker).await {
             Ok(()) => {}
-            Err(error @ EngineError::Unsealed { .. }) => return Err(error),
+            Err(error) if error.is_no_word() => return Err(error),
             Err(error) => self.record(Stage::Traits, &error.to_string(), tracker),
         }
         marks.hooks_failed |= !self.run_hooks(Stage::HooksPost, job, tracker).await;

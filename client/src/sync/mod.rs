@@ -170,6 +170,18 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// Whether something answered that is not the server's sealed word, so that nobody knows what the server would say.
+    #[must_use]
+    pub fn is_no_word(&self) -> bool {
+        matches!(
+            self,
+            Self::Unsealed { .. }
+                | Self::Unintelligible(_)
+                | Self::Untrusted(_)
+                | Self::Saturated { .. }
+        )
+    }
+
     /// The code a job ends with.
     #[must_use]
     pub fn code(&self) -> ResultCode {

@@ -217,10 +217,9 @@ async fn an_update_takes_another_application_away_only_when_who_may_remove_agree
         .asked(&update, root_asks(), Some("accept"))
         .await;
     result.unwrap();
-    assert_eq!(
-        recorder.questions.lock().unwrap()[0].data["removal"],
-        "other"
-    );
+    let asked = recorder.questions.lock().unwrap()[0].data.clone();
+    assert_eq!(asked["removal"], "other");
+    assert!(asked["update"].contains("one"), "{asked:?}");
     assert_eq!(computer.bench.installed("one").as_deref(), Some("2"));
     assert!(!computer.has("other"));
     let kept = computer.bench.debian.read("etc/other.ini");
@@ -383,6 +382,37 @@ async fn what_was_judged_is_what_runs_and_another_plan_is_judged_again() {
         .collect();
     assert_eq!(asked, ["first", "bystander, first"]);
     assert!(computer.has("rival") && !computer.has("bystander"));
+}
+
+/// Stops the job instead of answering.
+struct Undecided(std::sync::OnceLock<migasfree_client::job::Cancel>);
+
+#[async_trait]
+impl Observer for Undecided {
+    async fn question(&self, _question: &Question) -> Option<String> {
+        self.0.get().unwrap().cancel();
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_asks_can_be_cancelled() {
+    let Some(computer) = Computer::offered(vec![
+        plain("first", "1"),
+        plain("rival", "1").field("Conflicts", "first"),
+    ])
+    .await
+    else {
+        return;
+    };
+    computer.have(&["first"]).await;
+    let undecided = Undecided(std::sync::OnceLock::new());
+    let job = Job::new(JobId::unique(), &undecided);
+    undecided.0.set(job.cancel.clone()).unwrap();
+    let install = computer.install(&["rival"]);
+    let ended = computer.bench.apt.run(&install, root_asks(), &job).await;
+    assert!(matches!(ended, Err(PmsError::Cancelled)), "{ended:?}");
+    assert!(computer.has("first") && !computer.has("rival"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

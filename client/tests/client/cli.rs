@@ -225,6 +225,22 @@ async fn a_computer_registers_synchronises_and_works_on_packages() {
     bench.run(&["sync"]).await.ends(1);
     let register = || bench.command(&["register", "-y", "-u", "ana"]);
     Answer::with_input(register(), "wrong\n").await.ends(1);
+    // A file is as good as the pipe, if nobody else reads it; an argument is warned of.
+    let file = bench.debian.path().join("root/password");
+    fs::write(&file, "wrong\n").unwrap();
+    let by_file = || {
+        let mut command = register();
+        command.arg("--password-file").arg(&file);
+        command
+    };
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let refused = Answer::of(by_file()).await.ends(2);
+    assert!(refused.err.contains("chmod 600"), "{}", refused.err);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    Answer::of(by_file()).await.ends(1);
+    let warned = bench.run(&["register", "-y", "-u", "ana", "-p", "wrong"]);
+    let warned = warned.await.ends(1);
+    assert!(warned.err.contains("seen by everybody"), "{}", warned.err);
     let answer = Answer::with_input(register(), "secret\n").await.ok();
     assert!(
         answer.out.contains("Registered as computer 7."),

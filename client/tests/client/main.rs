@@ -8,6 +8,7 @@ mod support;
 mod apt;
 mod apt_policy;
 mod cli;
+mod corpus;
 mod reference;
 mod scripts;
 mod sync;

@@ -126,6 +126,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
             "property Title s",
             "property Origin s",
             "property Subject a{sv}",
+            "property OpenQuestion a{sv}",
             "property State s",
             "property OwnerUid u",
             "property Created x",

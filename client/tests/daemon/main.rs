@@ -65,6 +65,7 @@ fn all_tests() -> Vec<Test> {
         icons_come_as_sealed_files_of_the_size_wanted,
         waiting_jobs_can_be_cancelled_and_scripts_by_an_administrator,
         a_question_reaches_the_owner_and_the_answer_the_job,
+        a_question_ends_with_the_window_that_showed_it,
         required_applications_stay_and_shared_packages_too,
         a_password_comes_through_a_pipe_and_is_never_written_down,
         the_daemon_is_ready_at_once_and_stays_small,
@@ -90,6 +91,7 @@ fn all_tests() -> Vec<Test> {
         a_job_that_died_with_the_daemon_is_interrupted_and_repaired,
         waiting_jobs_survive_a_restart,
         a_server_that_says_later_is_left_alone_for_a_while_and_leaves_no_record,
+        the_shipped_daemon_stops_in_the_middle_of_calls_without_a_panic,
     ));
     tests.extend(tests!(polkit, true:
         the_installed_rights_are_the_table,

@@ -1,10 +1,17 @@
-//! The daemon dies in the middle.
+//! The daemon ends in the middle.
 
+use std::os::fd::AsFd as _;
+use std::process::Command;
+use std::time::Duration;
+
+use migasfree_dbus::names::BUS_NAME;
 use migasfree_dbus::{CallOptions, JobResult, JobRole, JobState, Stage};
+use migasfree_tests::bus::{Bus, open_folder};
+use migasfree_tests::process::Process;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::engine::World;
-use crate::fixture::{Fixture, path_of, until};
+use crate::fixture::{Client, Fixture, path_of, until};
 
 fn slow() -> World {
     World {
@@ -142,4 +149,57 @@ pub async fn a_server_that_says_later_is_left_alone_for_a_while_and_leaves_no_re
     let next = client.manager.next_sync().await.unwrap();
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
     assert!((30..=60).contains(&(next - now)), "{next} {now}");
+}
+
+pub async fn the_shipped_daemon_stops_in_the_middle_of_calls_without_a_panic() {
+    let folder = open_folder().unwrap();
+    let bus = Bus::session(folder.path()).unwrap();
+    let root = folder.path().join("root");
+    std::fs::create_dir_all(root.join("etc")).unwrap();
+    let settings = "[client]\nServer = http://127.0.0.1:9\nProject = tests\n";
+    std::fs::write(root.join("etc/migasfree.conf"), settings).unwrap();
+    for round in 0..3 {
+        let (name, address) = bus.as_session();
+        let mut daemon = Process::start(
+            "migasfreed",
+            Command::new(env!("CARGO_BIN_EXE_migasfreed"))
+                .args(["--session", "--root"])
+                .arg(&root)
+                .env(name, address),
+            &folder.path().join(format!("daemon-{round}.log")),
+        )
+        .unwrap();
+        bus.wait_for_name(BUS_NAME).await.unwrap();
+        // A password that does not come: each call waits for it, with a clock that runs.
+        let (reader, writer) = std::io::pipe().unwrap();
+        let mut calls = Vec::new();
+        for _ in 0..4 {
+            let client = Client::over(bus.connect().await.unwrap()).await;
+            let reader = reader.try_clone().unwrap();
+            calls.push(tokio::spawn(async move {
+                let options = CallOptions::default();
+                client
+                    .manager
+                    .register("ana", reader.as_fd().into(), options)
+                    .await
+            }));
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(
+            calls.iter().all(|call| !call.is_finished()),
+            "{}",
+            daemon.log()
+        );
+        let status = daemon.stop().unwrap();
+        let said = daemon.log();
+        assert!(
+            status.success() && !said.contains("panicked"),
+            "{status}\n{said}"
+        );
+        for call in calls {
+            assert!(call.await.unwrap().is_err());
+        }
+        drop(writer);
+        bus.wait_for_end_of_name(BUS_NAME).await.unwrap();
+    }
 }

@@ -288,6 +288,13 @@ pub async fn a_question_reaches_the_owner_and_the_answer_the_job() {
     assert_eq!(*question.kind(), "conffile");
     assert!(question.data().contains_key("file"));
     assert_eq!(job.state().await.unwrap(), JobState::WaitingAnswer);
+    // Who opens a window now finds it too.
+    let open = job.open_question().await.unwrap();
+    assert_eq!((open.id, open.kind.as_str()), (*question.id(), "conffile"));
+    assert_eq!(
+        (open.default.as_str(), open.data["file"].as_str()),
+        ("keep", "/etc/tool.conf")
+    );
     let wrong = job.answer(99, "replace").await.unwrap_err();
     assert_eq!(wrong.code(), Some("NotFound"));
     job.answer(*question.id(), "replace").await.unwrap();
@@ -302,6 +309,38 @@ pub async fn a_question_reaches_the_owner_and_the_answer_the_job() {
             .unwrap()
             .contains("answer: replace")
     );
+}
+
+pub async fn a_question_ends_with_the_window_that_showed_it() {
+    let world = World {
+        download: 500,
+        asks: true,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    let path = client
+        .manager
+        .install_apps(&[1], CallOptions::default())
+        .await
+        .unwrap();
+    let window = fixture.connect().await;
+    let shown = window.job(&path).await;
+    shown.subscribe().await.unwrap();
+    let mut questions = shown.receive_question().await.unwrap();
+    next(&mut questions).await;
+    // Longer than a question stays open that nobody listens to.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    assert_eq!(shown.state().await.unwrap(), JobState::WaitingAnswer);
+    drop((questions, shown, window));
+    let record = client.finished(&path).await;
+    let (_, bytes) = client
+        .manager
+        .read_output(&record.id, 0, 4096)
+        .await
+        .unwrap();
+    let output = String::from_utf8(bytes).unwrap();
+    assert!(output.contains("answer: keep"), "{output}");
 }
 
 pub async fn required_applications_stay_and_shared_packages_too() {

@@ -10,8 +10,8 @@ use migasfree_dbus::{
     PackagesProxy, PlanRole, SyncOptions, SyncReason, TagOptions, TagsProxy, UpgradeOptions, names,
 };
 use migasfree_types::play::{
-    AppDetails, Catalog, Category, Computer, Fault, Job, JobOutput, Package, Plan, Request, States,
-    Tags, Update,
+    AppDetails, Catalog, Category, Computer, Fault, Job, JobOutput, JobState, Package, Plan,
+    Request, States, Tags, Update,
 };
 use std::{fs::File, io::Read};
 use zbus::{OwnedObjectPath, proxy::CacheProperties};
@@ -195,6 +195,13 @@ impl Daemon {
         let mut jobs: Vec<Job> = (records.into_iter())
             .map(|record| convert::job(record, self.uid))
             .collect();
+        for job in (jobs.iter_mut()).filter(|job| job.state == JobState::WaitingAnswer) {
+            // What is asked stands on the job's object alone.
+            if let Ok(asking) = self.job(&job.id).await {
+                job.question = asking.question;
+            }
+            self.listen_to_question(job).await;
+        }
         if let Some(current) = self.current_job().await?
             && jobs.iter().all(|job| job.id != current.id)
         {
@@ -274,6 +281,32 @@ impl Daemon {
             if self.watch(&id, true).await.is_err() {
                 lock(&self.watched).remove(&id);
             }
+        }
+    }
+
+    /// Has the daemon keep the question of a job open: somebody looks at it.
+    pub(super) async fn listen_to_question(&self, job: &Job) {
+        if job.foreign || job.question.is_none() {
+            return;
+        }
+        let listening = match self.job_proxy(&job.id).await {
+            Ok(proxy) => proxy.subscribe().await.map_err(fault),
+            Err(fault) => Err(fault),
+        };
+        if let Err(fault) = listening {
+            tracing::warn!(code = fault.code, detail = fault.detail, "nobody listens");
+        }
+    }
+
+    /// Answers the question of a job. Who does not agree wants no part of the job.
+    pub async fn answer(&self, id: &str, question: u32, accept: bool) -> Result<(), Fault> {
+        let job = self.job_proxy(id).await?;
+        if accept {
+            return job.answer(question, "accept").await.map_err(fault);
+        }
+        match job.cancel().await {
+            Ok(()) => Ok(()),
+            Err(_) => job.answer(question, "refuse").await.map_err(fault),
         }
     }
 

@@ -181,6 +181,7 @@ pub fn live_job(job: JobProperties, uid: u32) -> play::Job {
         allow_cancel: job.allow_cancel,
         allow_admin_cancel: job.allow_admin_cancel,
         result: job.result().map(result),
+        question: question(job.open_question),
         created: job.created,
         started: job.started,
         ended: job.ended,
@@ -190,6 +191,27 @@ pub fn live_job(job: JobProperties, uid: u32) -> play::Job {
         reboot: job.reboot,
         ..subject(job.subject)
     }
+}
+
+/// The question, if it is one that Play can put. The daemon takes the default for others.
+fn question(question: dbus::JobQuestion) -> Option<play::Question> {
+    let packages = |key: &str| -> Vec<String> {
+        let names = question
+            .data
+            .get(key)
+            .map(String::as_str)
+            .unwrap_or_default();
+        (names.split(", ").filter(|name| !name.is_empty()))
+            .map(str::to_owned)
+            .collect()
+    };
+    (question.id > 0 && question.kind == "removal").then(|| play::Question {
+        id: question.id,
+        removal: packages("removal"),
+        held: packages("held"),
+        install: packages("install"),
+        update: packages("update"),
+    })
 }
 
 /// The part of a job that says what it is about.

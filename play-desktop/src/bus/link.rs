@@ -1,6 +1,7 @@
 //! Finding the daemon, noticing that it went, finding it again.
 
 use super::{Daemon, signals};
+use crate::commands::within::within;
 use futures_util::StreamExt;
 use migasfree_dbus::names::{BUS_NAME, PROTOCOL_VERSION, ROOT_PATH};
 use migasfree_types::play::Link;
@@ -91,7 +92,7 @@ fn is_from(message: &Message, owner: Option<&str>) -> bool {
 
 /// Speaks to the daemon, which starts it where the bus can, and tells the view how that went. Answers who owns its name.
 async fn greet(app: &AppHandle, daemon: &Daemon, bus: &DBusProxy<'_>) -> Option<String> {
-    let (link, owner) = match daemon.protocol_version().await {
+    let (link, owner) = match within(daemon.protocol_version()).await {
         Ok(version) => {
             let owner = bus.get_name_owner(BUS_NAME.try_into().ok()?).await.ok();
             let link = if version >= PROTOCOL_VERSION {

@@ -1,7 +1,7 @@
 //! Properties of the manager and of jobs, each object read in one question.
 
 use crate::fault::bus_fault;
-use migasfree_dbus::{JobResult, JobRole, JobState, JobSubject, Stage, names};
+use migasfree_dbus::{JobQuestion, JobResult, JobRole, JobState, JobSubject, Stage, names};
 use migasfree_types::play::Fault;
 use serde::{Deserialize, de::DeserializeOwned};
 use zbus::{Connection, Type, as_variant, names::InterfaceName};
@@ -45,6 +45,7 @@ properties! {
         pub id: String,
         pub role: JobRole,
         pub subject: JobSubject,
+        pub open_question: JobQuestion,
         pub state: JobState,
         pub owner_uid: u32,
         pub created: i64,

@@ -1,7 +1,7 @@
 //! From the daemon's signals to the view's events.
 
 use super::{Daemon, News, tell};
-use crate::notices;
+use crate::{notices, window};
 use migasfree_dbus::{AppState, names};
 use migasfree_types::play::{Event, Job, OutputPiece};
 use std::{
@@ -122,6 +122,7 @@ async fn refresh(app: &AppHandle, daemon: &Daemon, id: u64) {
             Err(_) => job,
         };
     }
+    daemon.listen_to_question(&job).await;
     take(app, daemon, job);
 }
 
@@ -132,6 +133,9 @@ fn take(app: &AppHandle, daemon: &Daemon, job: Job) {
         return;
     }
     tell(app, Event::Job(Box::new(job.clone())));
+    if job.question.is_some() && !job.foreign {
+        window::ask_for_attention(app);
+    }
     if news == News::Ended {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {

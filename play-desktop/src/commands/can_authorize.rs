@@ -1,5 +1,6 @@
 //! Whether the person has a right: 0 no, 1 yes, 2 after polkit asked.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::Fault;
 use std::sync::Arc;
@@ -7,5 +8,5 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn can_authorize(daemon: State<'_, Arc<Daemon>>, action: String) -> Result<u32, Fault> {
-    daemon.can_authorize(&action).await
+    within(daemon.can_authorize(&action)).await
 }

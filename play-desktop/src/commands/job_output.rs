@@ -1,5 +1,6 @@
 //! Logs of jobs: read, and followed while they grow.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{Fault, JobOutput};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ pub async fn job_output(
     job: String,
     offset: u64,
 ) -> Result<JobOutput, Fault> {
-    daemon.job_output(&job, offset).await
+    within(daemon.job_output(&job, offset)).await
 }
 
 #[tauri::command]

@@ -1,5 +1,6 @@
 //! The label of this computer.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::Fault;
 use std::sync::Arc;
@@ -7,5 +8,5 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn label(daemon: State<'_, Arc<Daemon>>) -> Result<String, Fault> {
-    daemon.label().await
+    within(daemon.label()).await
 }

@@ -1,5 +1,6 @@
 //! The catalogue: as it was last time, and as the daemon has it.
 
+use super::within::within;
 use crate::{bus::Daemon, fault::internal, store::Remembered};
 use migasfree_types::play::Fault;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ pub async fn remembered_apps(app: AppHandle) -> Result<Response, Fault> {
 /// The daemon's catalogue. Ten thousand applications are some megabytes: bytes of JSON travel fastest.
 #[tauri::command]
 pub async fn list_apps(app: AppHandle, daemon: State<'_, Arc<Daemon>>) -> Result<Response, Fault> {
-    let catalog = daemon.catalog().await?;
+    let catalog = within(daemon.catalog()).await?;
     let encode = spawn_blocking(move || {
         let json = serde_json::to_vec(&catalog)?;
         app.state::<Remembered>().keep(&json);

@@ -1,5 +1,6 @@
 //! What the view may ask, a file for each verb.
 
+mod answer;
 mod app;
 mod can_authorize;
 mod cancel;
@@ -21,13 +22,14 @@ mod states;
 mod sync;
 mod tags;
 mod updates;
-mod within;
+pub(crate) mod within;
 
 use tauri::{Wry, ipc::Invoke};
 
 /// Takes the view's questions.
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
+        answer::answer,
         app::app,
         can_authorize::can_authorize,
         cancel::cancel,

@@ -1,5 +1,6 @@
 //! Asking the organisation for applications.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{Fault, Request};
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn requests(daemon: State<'_, Arc<Daemon>>) -> Result<Vec<Request>, Fault> {
-    daemon.requests().await
+    within(daemon.requests()).await
 }
 
 #[tauri::command]

@@ -1,5 +1,6 @@
 //! States of applications.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{Fault, States};
 use std::sync::Arc;
@@ -7,5 +8,5 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn states(daemon: State<'_, Arc<Daemon>>, ids: Vec<u32>) -> Result<States, Fault> {
-    daemon.states(&ids).await
+    within(daemon.states(&ids)).await
 }

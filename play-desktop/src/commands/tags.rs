@@ -1,5 +1,6 @@
 //! Tags of this computer.
 
+use super::within::within;
 use crate::bus::Daemon;
 use migasfree_types::play::{Fault, Tags};
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use tauri::State;
 
 #[tauri::command]
 pub async fn tags(daemon: State<'_, Arc<Daemon>>) -> Result<Tags, Fault> {
-    daemon.tags().await
+    within(daemon.tags()).await
 }
 
 #[tauri::command]

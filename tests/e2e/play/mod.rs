@@ -3,6 +3,7 @@
 mod notices;
 mod pages;
 mod pictures;
+mod questions;
 mod stage;
 mod updates;
 mod use_of_it;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use migasfree_dbus::{Error, FinishedDetail, JobResult, JobRole, JobState, JobSubject, Stage};
+use migasfree_dbus::{
+    Error, FinishedDetail, JobQuestion, JobResult, JobRole, JobState, JobSubject, Stage,
+};
 use zbus::interface;
 use zbus::object_server::SignalEmitter;
 
@@ -28,6 +30,14 @@ impl Job {
     }
 }
 
+impl Job {
+    fn listen(&self, on: bool) {
+        if let Some(task) = self.world.facts().jobs.get_mut(&self.id) {
+            task.heard = on;
+        }
+    }
+}
+
 #[interface(name = "org.migasfree.Client1.Job")]
 impl Job {
     async fn cancel(
@@ -46,9 +56,23 @@ impl Job {
         self.state_changed(&emitter).await.map_err(Error::ZBus)
     }
 
-    async fn subscribe(&self) {}
+    async fn subscribe(&self) {
+        self.listen(true);
+    }
 
-    async fn unsubscribe(&self) {}
+    async fn unsubscribe(&self) {
+        self.listen(false);
+    }
+
+    async fn answer(&self, question: u32, answer: String) -> Result<(), Error> {
+        let mut facts = self.world.facts();
+        let task = facts.jobs.get_mut(&self.id);
+        let Some(task) = task.filter(|task| task.question.id == question) else {
+            return Err(Error::NotFound("this question is not open".into()));
+        };
+        task.answer = Some(answer);
+        Ok(())
+    }
 
     async fn read_output(&self, offset: u64, limit: u32) -> (u64, Vec<u8>) {
         self.read(|task| task.part(offset, limit))
@@ -89,6 +113,11 @@ impl Job {
     #[zbus(property)]
     fn state(&self) -> JobState {
         self.read(|task| task.record.state)
+    }
+
+    #[zbus(property)]
+    fn open_question(&self) -> JobQuestion {
+        self.read(|task| task.question.clone())
     }
 
     #[zbus(property)]

@@ -9,8 +9,8 @@ use migasfree_dbus::{
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, OwnedObjectPath, interface};
 
-use super::work;
 use super::world::{World, now};
+use super::{stock, work};
 
 #[derive(Debug)]
 pub(super) struct Manager(pub Arc<World>);
@@ -134,6 +134,8 @@ impl Manager {
             download_bytes: Some(bytes),
         };
         let removing = role == PlanRole::RemoveApps;
+        let removals = self.0.scene.removals.as_str();
+        let takes_others = !removing && !removals.is_empty();
         let mut packages: Vec<_> = own.iter().map(|name| package(name, 31_000_000)).collect();
         packages.extend([
             package("libcanvas2", 8_400_000),
@@ -144,8 +146,21 @@ impl Manager {
             disk_bytes: if removing { -118_000_000 } else { 118_000_000 },
             free_bytes: 64_000_000_000,
             reboot: "none".to_owned(),
+            verdict: match removals {
+                "refuses" if takes_others => "refuse",
+                _ if takes_others => "ask",
+                _ => "allow",
+            }
+            .to_owned(),
+            objections: if takes_others {
+                stock::removal_objections()
+            } else {
+                Vec::new()
+            },
             remove: if removing {
                 packages.clone()
+            } else if takes_others {
+                vec![package("sketch-classic", 0)]
             } else {
                 Vec::new()
             },

@@ -28,6 +28,9 @@ pub struct Scene {
     /// Nothing happened before.
     #[arg(long)]
     pub no_history: bool,
+    /// Installing needs to remove other packages: `asks` where the person may, `refuses` where they may not.
+    #[arg(long, default_value = "")]
+    pub removals: String,
     /// Milliseconds between two steps of a job.
     #[arg(long, default_value_t = 250)]
     pub pace: u64,
@@ -43,6 +46,7 @@ impl Default for Scene {
             long_words: false,
             protocol: migasfree_dbus::names::PROTOCOL_VERSION,
             no_history: false,
+            removals: String::new(),
             pace: 250,
         }
     }

@@ -1,6 +1,8 @@
 //! The catalogue of the stand-in: the organisation's dozen in every state, then as many more as wanted.
 
-use migasfree_dbus::{AppRecord, AppState, Category, Level, StateDetail, UpdateRecord};
+use migasfree_dbus::{
+    AppRecord, AppState, Category, JobQuestion, Level, PlanObjection, StateDetail, UpdateRecord,
+};
 
 use crate::organisation::{APPS, App};
 
@@ -175,4 +177,28 @@ pub(super) fn set_state(app: &mut AppRecord, state: AppState) {
         AppState::UpdateAvailable => app.installed_version = Some("3.9.2".to_owned()),
         _ => {}
     }
+}
+
+/// What installing asks where it needs to remove other packages.
+pub(super) fn removal_question() -> JobQuestion {
+    let data = [
+        ("removal", "sketch-classic, libcanvas1"),
+        ("install", "sketchbook, libcanvas2"),
+    ];
+    JobQuestion {
+        id: 1,
+        kind: "removal".to_owned(),
+        default: "refuse".to_owned(),
+        data: data
+            .map(|(key, names)| (key.to_owned(), names.to_owned()))
+            .into(),
+    }
+}
+
+/// What a plan of it says.
+pub(super) fn removal_objections() -> Vec<PlanObjection> {
+    vec![PlanObjection {
+        reason: "removal".to_owned(),
+        packages: vec!["libcanvas1".to_owned(), "sketch-classic".to_owned()],
+    }]
 }

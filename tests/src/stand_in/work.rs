@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use migasfree_dbus::{
-    AppRecord, AppState, FinishedDetail, JobRecord, JobResult, JobRole, JobState, JobSubject,
-    Level, Stage, names,
+    AppRecord, AppState, FinishedDetail, JobQuestion, JobRecord, JobResult, JobRole, JobState,
+    JobSubject, Level, Stage, names,
 };
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, OwnedObjectPath};
@@ -118,6 +118,17 @@ impl Run {
         self.change(|task| task.record.state = JobState::Running)
             .await?;
         let role = self.role();
+        if role == JobRole::Install && !self.world.scene.removals.is_empty() {
+            let (agreed, code) = self.ask().await?;
+            if !agreed {
+                let result = match code {
+                    "by-user" => JobResult::Cancelled,
+                    _ => JobResult::Refused,
+                };
+                let why = "sketch-classic would be removed without having been named; that takes the right package-remove";
+                return self.finish(result, code, why).await;
+            }
+        }
         let stages: &[(Stage, u32)] = match role {
             JobRole::Sync => &[
                 (Stage::Connect, 5),
@@ -145,6 +156,44 @@ impl Run {
         }
         self.settle().await?;
         self.finish(JobResult::Success, "ok", "").await
+    }
+
+    /// Asks who may remove whether that may be, the others are refused. Answers whether to go on, and why not.
+    async fn ask(&self) -> zbus::Result<(bool, &'static str)> {
+        if self.world.scene.removals == "refuses" {
+            return Ok((false, "policy"));
+        }
+        self.change(|task| {
+            task.record.state = JobState::WaitingAnswer;
+            task.question = stock::removal_question();
+        })
+        .await?;
+        let mut alone = 0;
+        let ended = loop {
+            tokio::time::sleep(self.world.scene.step()).await;
+            let (answer, heard) = {
+                let facts = self.world.facts();
+                let task = facts.jobs.get(&self.id);
+                task.map(|task| (task.answer.clone(), task.heard))
+                    .unwrap_or_default()
+            };
+            alone = if heard { 0 } else { alone + 1 };
+            match answer.as_deref() {
+                _ if self.is_cancelled() => break (false, "by-user"),
+                Some("accept") => break (true, ""),
+                Some(_) => break (false, "policy"),
+                None if alone > 20 => break (false, "policy"),
+                None => {}
+            }
+        };
+        self.change(|task| {
+            task.question = JobQuestion::default();
+            if ended.0 {
+                task.record.state = JobState::Running;
+            }
+        })
+        .await?;
+        Ok(ended)
     }
 
     async fn step(&self, stage: Stage, percent: u32) -> zbus::Result<()> {

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use migasfree_dbus::{
-    AppRecord, AppState, JobRecord, JobResult, JobRole, JobState, JobSubject, Level, RequestRecord,
-    RequestState, UpdateRecord,
+    AppRecord, AppState, JobQuestion, JobRecord, JobResult, JobRole, JobState, JobSubject, Level,
+    RequestRecord, RequestState, UpdateRecord,
 };
 
 use super::scene::Scene;
@@ -18,6 +18,11 @@ pub(super) struct Task {
     pub record: JobRecord,
     pub output: String,
     pub speed: u64,
+    /// What its owner is asked, and what they answered.
+    pub question: JobQuestion,
+    pub answer: Option<String>,
+    /// Somebody listens to it.
+    pub heard: bool,
 }
 
 impl Task {
@@ -114,6 +119,14 @@ impl World {
         let mut facts = self.facts();
         for app in facts.apps.iter_mut().filter(|app| app.name == name) {
             stock::set_state(app, state);
+        }
+    }
+
+    /// Another program of the person answers what is asked.
+    pub fn answer(&self, answer: &str) {
+        let mut facts = self.facts();
+        for task in (facts.jobs.values_mut()).filter(|task| task.question.id > 0) {
+            task.answer = Some(answer.to_owned());
         }
     }
 
@@ -216,7 +229,7 @@ fn past() -> BTreeMap<u64, Task> {
                 Task {
                     record,
                     output,
-                    speed: 0,
+                    ..Task::default()
                 },
             )
         })

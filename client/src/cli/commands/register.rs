@@ -1,6 +1,9 @@
 //! `register` and `remove-keys`.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use migasfree_dbus::ManagerProxy;
 use zbus::Connection;
@@ -18,6 +21,9 @@ use crate::cli::texts::Text;
 use crate::job::{Job, JobId, ResultCode};
 use crate::observer::Silent;
 use crate::sync::{Credentials, Engine, EngineError, LocalEngine};
+
+/// Bytes of a file with a password that are read.
+const LONGEST_PASSWORD: u64 = 4096;
 
 /// Where registrations are done.
 enum Place {
@@ -53,7 +59,11 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
     {
         return done(context, id);
     }
-    let credentials = credentials(context, arguments.user, arguments.password)?;
+    let password = match &arguments.password_file {
+        Some(file) => Some(password_in(file)?),
+        None => arguments.password,
+    };
+    let credentials = credentials(context, arguments.user, password)?;
     match place.register(context, &credentials).await? {
         Answer::Registered(id) => done(context, id),
         Answer::NeedsCredentials => {
@@ -70,6 +80,27 @@ fn done(context: &Context, id: i64) -> Ended {
             .fill(Text::RegisterDone, &[&id.to_string()]),
     );
     Ok(Exit::OK)
+}
+
+/// The first line of a file that its owner alone can read.
+fn password_in(file: &Path) -> Result<String, Failure> {
+    let name = file.display().to_string();
+    let unreadable = |error: std::io::Error| {
+        let values = vec![name.clone(), error.to_string()];
+        Failure::Said(Text::ErrorPasswordFile, values, Exit::USAGE)
+    };
+    let mut opened = File::open(file).map_err(unreadable)?;
+    let facts = opened.metadata().map_err(unreadable)?;
+    if facts.is_file() && facts.permissions().mode() & 0o077 != 0 {
+        let exposed = Text::ErrorPasswordFileReadable;
+        return Err(Failure::Said(exposed, vec![name], Exit::USAGE));
+    }
+    let mut text = String::new();
+    (&mut opened)
+        .take(LONGEST_PASSWORD)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 /// Asks who may register this computer.

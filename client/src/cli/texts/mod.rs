@@ -232,6 +232,7 @@ impl Language {
                     &pms::amount(shortage.needed),
                     &shortage.place,
                     &pms::amount(shortage.free),
+                    &pms::amount(shortage.needed.saturating_sub(shortage.free)),
                 ],
             ),
             PmsError::Unsteady => self.text(Text::ErrorUnsteady).to_owned(),

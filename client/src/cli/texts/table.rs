@@ -85,7 +85,7 @@ texts! {
     ErrorInvalidSearch: "A search is one to eight words, 100 characters at most, and does not begin with a hyphen.", "Una búsqueda tiene de una a ocho palabras, 100 caracteres como mucho, y no empieza con un guion.";
     ErrorPackageNotFound: "No package called {} is known; check the name or refresh the package lists.", "No se conoce ningún paquete llamado {}; compruebe el nombre o refresque las listas de paquetes.";
     ErrorBroken: "{} cannot be finished; try again, or remove it.\n{}", "No se puede terminar con {}; inténtelo de nuevo o desinstálelo.\n{}";
-    ErrorNoRoom: "{} are needed on {}, and {} are free; make room and try again.", "Hacen falta {} en {} y hay {} libres; haga sitio e inténtelo de nuevo.";
+    ErrorNoRoom: "{} are needed on {}, and {} are free: {} are missing. Make room there and try again.", "Hacen falta {} en {} y hay {} libres: faltan {}. Haga sitio ahí e inténtelo de nuevo.";
     ErrorUnsteady: "The package manager wants to do something else each time it is asked; try again later.", "El gestor de paquetes quiere hacer otra cosa cada vez que se le pregunta; inténtelo más tarde.";
     ObjectionProtected: "This computer cannot do without: {}.", "Este equipo no puede prescindir de: {}.";
     ObjectionRequired: "Policies of your organisation need what would be removed: {}.", "Las políticas de su organización necesitan lo que se desinstalaría: {}.";
@@ -103,6 +103,8 @@ texts! {
     ErrorUnknownKey: "`{}` is not one of: {}", "`{}` no es ninguna de: {}";
     ErrorPasswordArgument: "A password among the arguments can be seen by everybody on this computer: leave it out. It is asked for, or read from the standard input or from MIGASFREE_PACKAGER_PASSWORD.", "Cualquiera en este equipo puede ver una contraseña entre los argumentos: quítela. Se pregunta, o se lee de la entrada estándar o de MIGASFREE_PACKAGER_PASSWORD.";
     ErrorPasswordReadable: "The packager's password in {} can be read by others on this computer: take it out, or use `chmod 600` on the file.", "Otros en este equipo pueden leer la contraseña del empaquetador en {}: quítela, o use `chmod 600` con el fichero.";
+    ErrorPasswordFile: "The password cannot be read from {}: {}", "No se puede leer la contraseña de {}: {}";
+    ErrorPasswordFileReadable: "The password in {} can be read by others on this computer: use `chmod 600` on the file.", "Otros en este equipo pueden leer la contraseña de {}: use `chmod 600` con el fichero.";
     WarningPasswordArgument: "A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.", "Cualquiera en este equipo puede ver una contraseña entre los argumentos; si se omite, se pregunta o se lee de la entrada estándar.";
     WarningInsecure: "Warning: {} is spoken to over http, where everybody on the way can read and change what is said; use https.", "Aviso: con {} se habla por http, y cualquiera en el camino puede leer y cambiar lo que se dice; use https.";
     ErrorFingerprint: "`{}` is not a fingerprint: 40 or 64 hexadecimal digits are expected.", "`{}` no es una huella: deben ser 40 o 64 dígitos hexadecimales.";

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use migasfree_dbus::{
-    Action, Error, FinishedDetail, JobResult, JobRole, JobState, JobSubject, Stage,
+    Action, Error, FinishedDetail, JobQuestion, JobResult, JobRole, JobState, JobSubject, Stage,
 };
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
@@ -256,6 +256,15 @@ impl JobObject {
             self.look(|job| job.subject(position))
         } else {
             JobSubject::default()
+        }
+    }
+
+    #[zbus(property(emits_changed_signal = "false"))]
+    async fn open_question(&self, #[zbus(header)] header: Option<Header<'_>>) -> JobQuestion {
+        if self.is_own(header).await {
+            self.look(LiveJob::open_question)
+        } else {
+            JobQuestion::default()
         }
     }
 

@@ -74,7 +74,15 @@ fn rank(app: &AppRecord, words: &[String]) -> Option<u32> {
         app.category.name,
         app.packages.join(" ")
     ));
-    words
+    let whole = words.join(" ");
+    let as_typed = if name == whole {
+        2_000
+    } else if name.starts_with(&whole) {
+        1_000
+    } else {
+        0
+    };
+    let by_word: Option<u32> = words
         .iter()
         .map(|word| {
             if name.starts_with(word.as_str()) {
@@ -92,7 +100,8 @@ fn rank(app: &AppRecord, words: &[String]) -> Option<u32> {
                 elsewhere.contains(word.as_str()).then_some(1)
             }
         })
-        .sum()
+        .sum();
+    by_word.map(|rank| rank + as_typed)
 }
 
 #[cfg(test)]
@@ -152,6 +161,21 @@ mod tests {
         assert_eq!(ids(&words("agora")), [1]);
         assert_eq!(ids(&words("diseno write")), [3]);
         assert!(ids(&words("draw nothing")).is_empty());
+    }
+
+    #[test]
+    fn the_name_itself_comes_first_whatever_its_score() {
+        let apps = vec![
+            app(1, "Papermill", "Paper", 5),
+            app(2, "Wrapping paper", "Paper", 5),
+            app(3, "Paper", "Write", 1),
+            app(4, "Board", "Draw on paper", 5),
+        ];
+        let found = select(apps, &words("paper"));
+        assert_eq!(
+            found.iter().map(|app| app.id).collect::<Vec<_>>(),
+            [3, 1, 2, 4]
+        );
     }
 
     #[test]

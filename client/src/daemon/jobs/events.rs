@@ -20,8 +20,8 @@ const TOLD_BY_LINE: u64 = 1 << 20;
 const TOGETHER: u64 = 4 << 10;
 /// Two progress events of one stage are at least this far apart.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
-/// How long a question stays open.
-const QUESTION_LIMIT: Duration = Duration::from_secs(120);
+/// How long a question stays open: a person reads it, asks somebody, decides.
+const QUESTION_LIMIT: Duration = Duration::from_secs(300);
 
 /// A line of `events`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use migasfree_dbus::names::{PERCENT_UNKNOWN, job_path};
-use migasfree_dbus::{FinishedDetail, JobRecord, JobResult, JobState, JobSubject, Stage};
+use migasfree_dbus::{
+    FinishedDetail, JobQuestion, JobRecord, JobResult, JobState, JobSubject, Stage,
+};
 
 use tokio_util::sync::CancellationToken;
 
@@ -187,6 +189,20 @@ impl LiveJob {
         subject.position = position;
         subject.lock_holder.clone_from(&self.view.lock_holder);
         subject
+    }
+
+    /// What its owner is asked now.
+    #[must_use]
+    pub fn open_question(&self) -> JobQuestion {
+        let asked = self.question.as_ref();
+        let asked = asked.filter(|_| self.view.state == JobState::WaitingAnswer);
+        let open = asked.map(|(id, question)| JobQuestion {
+            id: *id,
+            kind: question.kind.clone(),
+            default: question.default.clone(),
+            data: question.data.clone(),
+        });
+        open.unwrap_or_default()
     }
 
     /// Seconds to the end of the download, 0 when unknown.

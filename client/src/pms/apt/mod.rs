@@ -8,6 +8,7 @@ mod failure;
 mod locks;
 mod names;
 mod plan;
+mod rank;
 mod run;
 mod sources;
 mod status;
@@ -242,6 +243,7 @@ impl PackageManager for Apt {
             .collect();
         found.sort_unstable();
         found.dedup();
+        found.sort_by_cached_key(|(name, summary)| rank::rank(name, summary, &words));
         if limit > 0 {
             found.truncate(limit);
         }

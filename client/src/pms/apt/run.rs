@@ -66,7 +66,7 @@ impl Apt {
             let facts = self.facts_for(&plan).await?;
             consent.settle(action, &plan, &facts, mandate, job).await?;
             let downloads = self.inside("var/cache/apt/archives");
-            space::check(&plan, &downloads, &self.inside("usr"))?;
+            space::check(&plan, &downloads, &self.inside(""))?;
             if plan.download_bytes > 0 {
                 let line = commands::download(action, &names, single_user);
                 self.step(job, Stage::Download, line, &plan).await?;

@@ -165,11 +165,16 @@ async fn answers_in_the_clear_change_nothing_and_the_synchronisation_fails() {
         "computers/traits/",
         "synchronizations/",
     ] {
-        for status in [400, 403, 404, 500] {
+        // Some answer as if all were well: with the page that wants somebody to sign in.
+        for status in [200, 400, 403, 404, 429, 500] {
             bench.server.mind().clear.insert(call.into(), status);
             let result = bench.sync(FULL).await.1;
             let error = result.expect_err(&format!("{call} {status}"));
-            assert_eq!(error.code(), ResultCode::Server, "{call} {status}: {error}");
+            let code = match status {
+                429 => ResultCode::Offline,
+                _ => ResultCode::Server,
+            };
+            assert_eq!(error.code(), code, "{call} {status}: {error}");
             assert!(!bench.server.calls().contains(&"computers/".to_owned()));
             let kept = bench.packages.repositories.lock().unwrap().clone().unwrap();
             assert_eq!(kept.len(), 1, "{call} {status}");

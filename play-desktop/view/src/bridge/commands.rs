@@ -178,6 +178,19 @@ pub async fn watch_job(job: &str, on: bool) -> Result<(), Fault> {
     call("watch_job", &[("job", job.into()), ("on", on.into())]).await
 }
 
+/// Answers what a job asks.
+///
+/// # Errors
+/// `not-found` when the question is not open any more, or what the daemon answers.
+pub async fn answer(job: &str, question: u32, accept: bool) -> Result<(), Fault> {
+    let args = [
+        ("job", job.into()),
+        ("question", question.into()),
+        ("accept", accept.into()),
+    ];
+    call("answer", &args).await
+}
+
 /// Asks a job to stop.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! The frame: rail, strips, the page, the work going on, and what appears above all of it.
 
+mod asking;
 mod closing;
 mod links;
 mod live;
@@ -16,6 +17,7 @@ use crate::{
     state::{Page, use_store},
     text::{i18n::td_string, use_i18n},
 };
+use asking::AskingDialog;
 use closing::ClosingDialog;
 use leptos::{html, prelude::*};
 use live::LiveRegion;
@@ -86,6 +88,7 @@ pub fn Frame() -> impl IntoView {
         <Troubles />
         <LiveRegion />
         <RemovingDialog />
+        <AskingDialog />
         <ClosingDialog />
     }
 }

@@ -48,9 +48,8 @@ pub fn RemovingDialog() -> impl IntoView {
         }
         open.set(false);
     };
-    let may_remove = Memo::new(move |_| {
-        plan.with(|plan| matches!(plan, Some(Ok(plan)) if plan.objections.is_empty()))
-    });
+    let may_remove =
+        Memo::new(move |_| plan.with(|plan| matches!(plan, Some(Ok(plan)) if !plan.is_refused())));
     let failed = Memo::new(move |_| plan.with(|plan| matches!(plan, Some(Err(_)))));
     let again = move |_| asked.update(|asked| *asked = asked.wrapping_add(1));
     let buttons = move || {

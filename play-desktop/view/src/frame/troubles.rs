@@ -25,6 +25,9 @@ fn TroubleCard(trouble: Trouble) -> impl IntoView {
     let i18n = use_i18n();
     let actions = use_actions();
     let number = trouble.number;
+    let reasons: Vec<_> = (trouble.reasons.into_iter())
+        .map(|reason| view! { <p data-testid="trouble-reason">{reason}</p> })
+        .collect();
     view! {
         <div class="toast-card tone-error trouble" role="alert" data-testid="trouble">
             <Icon icon=icondata::LuCircleAlert />
@@ -32,6 +35,7 @@ fn TroubleCard(trouble: Trouble) -> impl IntoView {
                 {(!trouble.about.is_empty())
                     .then(|| view! { <p class="trouble-about">{trouble.about.clone()}</p> })}
                 <p class="trouble-title">{trouble.words.title}</p>
+                {reasons}
                 <p class="text-muted">{trouble.words.text}</p>
                 <Details details=trouble.detail.clone() />
             </div>

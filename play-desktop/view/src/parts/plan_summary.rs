@@ -1,6 +1,6 @@
 //! What an action would change, in a few lines and the packages behind a fold.
 
-use crate::text::{Locale, bytes, filled, i18n::td_string, problem, use_i18n};
+use crate::text::{Locale, bytes, filled, i18n::td_string, objection_words, problem, use_i18n};
 use leptos::prelude::*;
 use migasfree_types::play::{Fault, Plan, PlanPackage};
 use migasfree_ui_kit::{Badge, Icon, Notice, badge::Tone, error_state::Details};
@@ -120,21 +120,9 @@ fn objections(plan: &Plan, locale: Locale) -> impl IntoView + use<> {
     } else {
         Tone::Warning
     };
-    (plan.objections.iter())
-        .map(|objection| {
-            let packages = objection.packages.join(", ");
-            let words = match objection.reason.as_str() {
-                "removal" if plan.is_refused() => {
-                    filled!(locale, page.objection_removal, packages = packages)
-                }
-                "removal" => filled!(locale, page.objection_asks, packages = packages),
-                "held" => filled!(locale, page.objection_held, packages = packages),
-                "required" => filled!(locale, page.objection_required, packages = packages),
-                "forbidden" => filled!(locale, page.objection_forbidden, packages = packages),
-                _ => filled!(locale, page.objection_protected, packages = packages),
-            };
-            view! { <Notice tone>{words}</Notice> }
-        })
+    objection_words(plan, locale)
+        .into_iter()
+        .map(|words| view! { <Notice tone>{words}</Notice> })
         .collect_view()
 }
 

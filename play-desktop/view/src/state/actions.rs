@@ -3,10 +3,10 @@
 use super::{Store, read_requests};
 use crate::{
     bridge,
-    text::{I18n, Problem, problem},
+    text::{I18n, Problem, objection_words, problem},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{Fault, Settings};
+use migasfree_types::play::{Fault, Job, Settings};
 
 /// A problem to show, until it is dismissed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Trouble {
     pub number: u32,
     /// In words.
     pub words: Problem,
+    /// What stands in the way, a sentence each.
+    pub reasons: Vec<String>,
     /// The thing it is about; empty when there is none.
     pub about: String,
     /// For the helpdesk.
@@ -132,6 +134,18 @@ impl Actions {
         });
     }
 
+    /// Answers what a job asks.
+    pub fn answer(self, job: String, question: u32, accept: bool) {
+        spawn_local(async move {
+            match bridge::answer(&job, question, accept).await {
+                Ok(()) => {}
+                // Another window answered, or its time is over: the job says what became of it.
+                Err(fault) if fault.code == "not-found" => {}
+                Err(fault) => self.report(&fault.code, String::new(), fault.detail),
+            }
+        });
+    }
+
     /// Asks a job to stop.
     pub fn cancel(self, job: String) {
         spawn_local(async move {
@@ -171,13 +185,38 @@ impl Actions {
         }
     }
 
+    /// Shows why a job was not allowed, naming the packages that stand in its way.
+    pub fn report_refusal(self, job: Job, about: String) {
+        let role = match job.role.as_str() {
+            "install" => Some("install"),
+            "remove" => Some("remove"),
+            "upgrade" => Some("update"),
+            _ => None,
+        };
+        spawn_local(async move {
+            let mut reasons = Vec::new();
+            if let (Some(role), [app]) = (role, job.apps.as_slice())
+                && let Ok(plan) = bridge::plan(role, *app).await
+                && plan.is_refused()
+            {
+                reasons = objection_words(&plan, self.i18n.get_locale_untracked());
+            }
+            self.show(&job.code, about, job.message, reasons);
+        });
+    }
+
     /// Shows a problem.
     pub fn report(self, code: &str, about: String, detail: String) {
+        self.show(code, about, detail, Vec::new());
+    }
+
+    fn show(self, code: &str, about: String, detail: String, reasons: Vec<String>) {
         let number = self.next.get_value();
         self.next.set_value(number.wrapping_add(1));
         let trouble = Trouble {
             number,
             words: problem(code, self.i18n.get_locale_untracked()),
+            reasons,
             about,
             detail: if detail.is_empty() {
                 code.to_owned()

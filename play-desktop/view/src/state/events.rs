@@ -93,6 +93,9 @@ fn take_job(job: Job, store: Store, actions: Actions, i18n: I18n) {
         job.result,
         Some(JobResult::Failed | JobResult::Partial | JobResult::Refused)
     ) {
-        actions.report(&job.code, title, job.message);
+        match job.code.as_str() {
+            "policy" => actions.report_refusal(job, title),
+            _ => actions.report(&job.code, title, job.message),
+        }
     }
 }

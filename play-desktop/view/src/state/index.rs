@@ -48,6 +48,22 @@ impl Folded {
     }
 }
 
+impl Folded {
+    /// What several words together are worth: a name that is just them, or begins with them, comes first.
+    fn rank_whole(&self, words: &[&str]) -> u32 {
+        let whole = words.join(" ");
+        if words.len() < 2 {
+            0
+        } else if self.name == whole {
+            2_000
+        } else if self.name.starts_with(&whole) {
+            1_000
+        } else {
+            0
+        }
+    }
+}
+
 fn starts_a_word(text: &str, word: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric())
         .any(|part| part.starts_with(word))
@@ -92,6 +108,7 @@ impl Index {
         let mut found: Vec<(u32, usize)> = Vec::new();
         for (place, (app, folded)) in self.catalog.apps.iter().zip(&self.folded).enumerate() {
             let rank: Option<u32> = words.iter().map(|word| folded.rank(word)).sum();
+            let rank = rank.map(|rank| rank + folded.rank_whole(&words));
             if let Some(rank) = rank
                 && keep(app)
             {
@@ -150,6 +167,20 @@ mod tests {
     #[test]
     fn the_best_fit_comes_first() {
         assert_eq!(index().find("gimp", |_| true), [2, 3, 1]);
+    }
+
+    #[test]
+    fn the_name_as_it_was_typed_comes_first() {
+        let apps = vec![
+            app(1, "Desk Photo", "Photo on a desk", "x"),
+            app(2, "Photo Desk Extra", "Photo desk", "x"),
+            app(3, "Photo Desk", "Pictures", "x"),
+        ];
+        let index = Index::new(Catalog {
+            apps,
+            ..Catalog::default()
+        });
+        assert_eq!(index.find("photo  desk", |_| true), [3, 2, 1]);
     }
 
     #[test]

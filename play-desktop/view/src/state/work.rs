@@ -61,6 +61,15 @@ impl Work {
         })
     }
 
+    /// The first of the person's own jobs that asks something.
+    pub fn asking(&self) -> Option<Job> {
+        self.jobs.with(|jobs| {
+            (jobs.values())
+                .find(|job| job.question.is_some() && !job.foreign && !job.is_over())
+                .cloned()
+        })
+    }
+
     /// Whether a synchronisation waits or runs.
     pub fn is_syncing(&self) -> bool {
         self.general("sync").is_some()

@@ -2,12 +2,14 @@
 
 mod fill;
 mod job;
+mod objection;
 mod problem;
 mod state;
 mod time;
 
 pub use fill::fill;
 pub use job::{job_progress, job_progress_short, job_result, job_title};
+pub use objection::objection_words;
 pub use problem::{Problem, problem};
 pub use state::{hint, state_label};
 pub use time::{ago, day_of, duration, iso};

@@ -1,4 +1,4 @@
-use crate::{Error, FinishedDetail, JobResult, JobRole, JobState, JobSubject, Stage};
+use crate::{Error, FinishedDetail, JobQuestion, JobResult, JobRole, JobState, JobSubject, Stage};
 
 /// `org.migasfree.Client1.Job`: one piece of work, at `/org/migasfree/Client1/job/<n>`.
 ///
@@ -26,7 +26,8 @@ pub trait Job {
     #[zbus(allow_interactive_auth)]
     fn read_output(&self, offset: u64, limit: u32) -> Result<(u64, Vec<u8>), Error>;
 
-    /// Answers a question.
+    /// Answers a question. One that no program of the owner listens to is closed with its default after 5 seconds, any
+    /// other after 5 minutes.
     fn answer(&self, question: u32, answer: &str) -> Result<(), Error>;
 
     /// Output at a byte offset; the stream is `out`, `err` or `info`. Unicast to subscribers.
@@ -43,7 +44,7 @@ pub trait Job {
         percent: u32,
     ) -> zbus::Result<()>;
 
-    /// A question for the owner: id, kind (`removal`, `conffile`, `terms`, `reboot`, `close-app`) and data.
+    /// A question for the owner: id, kind and data as in [`JobQuestion`].
     #[zbus(signal)]
     fn question(
         &self,
@@ -89,6 +90,10 @@ pub trait Job {
     /// The user it belongs to.
     #[zbus(property(emits_changed_signal = "const"))]
     fn owner_uid(&self) -> zbus::Result<u32>;
+
+    /// The question that is open, told to the owner and to root; the state is `waiting-answer` then.
+    #[zbus(property(emits_changed_signal = "false"))]
+    fn open_question(&self) -> zbus::Result<JobQuestion>;
 
     /// When it was asked for, Unix seconds.
     #[zbus(property(emits_changed_signal = "const"))]

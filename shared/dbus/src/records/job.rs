@@ -207,6 +207,22 @@ record! {
 }
 
 record! {
+    /// The open question of a job. Whoever looks at a job later than it was asked learns of it here.
+    pub struct JobQuestion {
+        /// What [`answer`](crate::JobProxy::answer) wants to know (`u`), 0 while none is open.
+        pub id: u32,
+        /// What is asked (`s`): `removal`, `conffile`, `terms`, `reboot`, `close-app`.
+        pub kind: String,
+        /// What is assumed when nobody answers (`s`).
+        pub default: String,
+        /// What it is about (`a{ss}`), by key. Of `removal`: packages, with `, ` between, that nobody named and that
+        /// would go (`removal`) or change in spite of being held (`held`), and what the plan installs (`install`) and
+        /// updates (`update`); answers are `accept` and `refuse`.
+        pub data: std::collections::BTreeMap<String, String>,
+    }
+}
+
+record! {
     /// A change of the history of packages.
     pub struct HistoryRecord {
         /// `install`, `remove` or `upgrade` (`s`).

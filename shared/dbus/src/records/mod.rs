@@ -14,7 +14,8 @@ pub use app::{AppRecord, AppState, Category, Level, StateDetail};
 pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, Origin, TraitRecord};
 pub use inhibitor::InhibitorRecord;
 pub use job::{
-    FinishedDetail, HistoryRecord, JobRecord, JobResult, JobRole, JobState, JobSubject, Stage,
+    FinishedDetail, HistoryRecord, JobQuestion, JobRecord, JobResult, JobRole, JobState,
+    JobSubject, Stage,
 };
 pub use options::{
     AppQuery, AppSort, CallOptions, JobFilter, SyncOptions, SyncReason, SyncScope, TagOptions,

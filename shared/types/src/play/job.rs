@@ -73,6 +73,21 @@ impl JobResult {
     }
 }
 
+/// What a job asks: whether packages that nobody named may go, or change although they are held.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The daemon's number of it.
+    pub id: u32,
+    /// Packages that would go.
+    pub removal: Vec<String>,
+    /// Packages that would change although they are held.
+    pub held: Vec<String>,
+    /// Packages that would come.
+    pub install: Vec<String>,
+    /// Packages that would get a newer version.
+    pub update: Vec<String>,
+}
+
 /// A job. Times are seconds since 1970, 0 when not yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -115,6 +130,9 @@ pub struct Job {
     /// Whether an administrator may stop it now.
     #[serde(default)]
     pub allow_admin_cancel: bool,
+    /// What the person is asked now.
+    #[serde(default)]
+    pub question: Option<Question>,
     /// How it ended.
     pub result: Option<JobResult>,
     /// Code of the result, `disk-full` for example.

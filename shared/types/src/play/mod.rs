@@ -16,6 +16,6 @@ pub use catalog::{
 pub use computer::{Computer, Connectivity, Link, Machine, Package, Tags};
 pub use event::{Event, Place};
 pub use fault::Fault;
-pub use job::{Job, JobOutput, JobResult, JobState, OutputPiece};
+pub use job::{Job, JobOutput, JobResult, JobState, OutputPiece, Question};
 pub use request::{Request, RequestState};
 pub use settings::{Language, Settings, Theme};

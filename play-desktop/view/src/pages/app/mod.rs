@@ -7,6 +7,7 @@ mod request;
 
 use crate::{
     bridge,
+    pages::discover::Loading,
     parts::{AppButton, AppPicture, CardHint},
     state::{Page, Status, status_of, use_store},
     text::{filled, i18n::td_string, problem, use_i18n},
@@ -44,6 +45,9 @@ pub fn AppPage(
             </Button>
             {move || match (app.get(), loaded.get()) {
                 (Some(app), _) => view! { <Content app /> }.into_any(),
+                (None, false) if store.catalog_fault.with(Option::is_some) => {
+                    view! { <Loading /> }.into_any()
+                }
                 (None, false) => view! { <SkeletonLines lines=5 /> }.into_any(),
                 (None, true) => view! { <Gone /> }.into_any(),
             }}
