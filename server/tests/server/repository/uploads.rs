@@ -173,6 +173,8 @@ on_both_engines! {
         let thirds = site.add_store("Thirds").await;
         let mut upload = site.upload_of("hello_1.0_amd64.deb", &content).await;
         upload.store_id = thirds;
+        // Who may not replace a package does not move it either.
+        upload.replace_allowed = true;
         let moved = store_package(&site.state, upload).await.unwrap();
         assert_eq!((moved.package, moved.outcome), (stored.package, Outcome::Kept));
         assert_eq!(site.get("/public/desk-10/stores/thirds/hello_1.0_amd64.deb").await.0, 200);

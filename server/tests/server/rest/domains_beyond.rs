@@ -138,6 +138,9 @@ on_both_engines! {
                     let Some((_, mark)) = marks.iter().find(|(marked, _)| *marked == table) else { continue };
                     let mut theirs = foreign.clone();
                     theirs["name"] = json!(format!("{SECRET} {number}"));
+                    if foreign.get("priority").is_some() {
+                        theirs["priority"] = json!(number + 10);
+                    }
                     theirs[write.name] = if several { json!([mark]) } else { json!(mark) };
                     let theirs = org.admin.post(&format!("{TOKEN}{}/", other.route), theirs).await;
                     let Some(theirs) = theirs.json["id"].as_i64().filter(|_| theirs.status == 201) else { continue };
@@ -200,9 +203,8 @@ on_both_engines! {
         for (route, body) in [
             ("deployments", json!({"name": format!("{SECRET} of all"), "project": project})),
             ("deployments", json!({"name": SECRET, "project": project, "domain": north})),
-            ("domains", json!({"name": SECRET})),
-            ("domains", json!({"name": "south again", "domain_admins": []})),
-            ("catalog/policies", json!({"name": SECRET, "domain": north})),
+            ("domains", json!({"name": SECRET, "domain_admins": []})),
+                        ("catalog/policies", json!({"name": SECRET, "domain": north})),
             ("attribute-sets", json!({"name": SECRET})),
             ("fault-definitions", json!({"name": SECRET, "code": "x"})),
         ] {
@@ -233,7 +235,7 @@ on_both_engines! {
         app["category"] = json!(org.id("catalog/categories"));
         let app = make(&org.admin, "catalog/apps", app).await;
         make(&org.admin, "catalog/policies", secret("policy")).await;
-        make(&org.admin, "domains", json!({"name": format!("{SECRET} domain")})).await;
+        make(&org.admin, "domains", json!({"name": format!("{SECRET} domain"), "domain_admins": []})).await;
         let mine = json!({"name": "Sams", "project": org.id("projects")});
         let mine = make(&sam, "deployments", mine).await;
         // What of the others was aimed at what is Sam's, or came from the computers.
