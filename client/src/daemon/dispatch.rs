@@ -342,7 +342,7 @@ impl Core {
             tokio::time::sleep(LISTENERS_LOOK).await;
             let listened_to = self.jobs.with(id, |job| {
                 let open = job.question.as_ref().is_some_and(|open| open.0 == number);
-                open.then(|| !job.subscribers.is_empty())
+                open.then_some(!job.subscribers.is_empty())
             });
             match listened_to.ok().flatten() {
                 Some(true) => alone = Duration::ZERO,
