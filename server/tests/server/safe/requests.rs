@@ -151,8 +151,16 @@ on_both_engines! {
         let admin = site.0.admin().await;
         let mut events = site.0.state().events.listen();
         assert_eq!(decide(&admin, id, true, " Enjoy ").await, 200);
-        let told = serde_json::to_value(&*events.try_recv().unwrap()).unwrap();
-        assert_eq!((&told["entity"], &told["id"]), (&json!("app_catalog.applicationrequest"), &json!(id)));
+        let told = async {
+            while let Ok(event) = events.recv().await {
+                let event = serde_json::to_value(&*event).unwrap();
+                if (&event["entity"], &event["id"]) == (&json!("app_catalog.applicationrequest"), &json!(id)) {
+                    return true;
+                }
+            }
+            false
+        };
+        assert!(tokio::time::timeout(std::time::Duration::from_secs(60), told).await.unwrap());
         let row = admin.get(&format!("{REQUESTS}{id}/")).await.json;
         assert_eq!((&row["state"], &row["comment"], &row["person"]), (&json!("approved"), &json!("Enjoy"), &json!("ana")));
         assert_eq!(row["decided_by"]["id"], 1);
