@@ -442,6 +442,9 @@ async fn who_could_not_be_signed_out_is_told_and_stays() -> Result<()> {
     let mut server = Start::at(folder.path()).start()?;
     let browser = Browser::chromium(1360, 900).await?;
     sign_in(&browser, &server).await?;
+    // With the part of the lists nothing is left to be fetched.
+    browser.open(&format!("{}/computers", server.url())).await?;
+    browser.wait_for_text("main h1", "Computers").await?;
     browser.expect("ERR_CONNECTION_REFUSED");
     server.process().stop()?;
     browser.press(".top-bar-end .person-tile").await?;
