@@ -165,6 +165,8 @@ fn tests(arguments: &[String], options: &[&str]) -> Result<Tally> {
         .arg("--")
         .args(arguments)
         .env("MIGASFREE_PICTURES", paths::pictures())
+        // What a test says of its failure stands before the frames of the harness, and must not be lost among them.
+        .envs([("RUST_BACKTRACE", "0"), ("RUST_LIB_BACKTRACE", "0")])
         .stdout(Stdio::piped());
     let mut child = cargo.spawn().context("could not start cargo test")?;
     let output = child.stdout.take().context("cargo test has no output")?;
