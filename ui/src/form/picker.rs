@@ -77,8 +77,9 @@ pub fn Picker(
     let choose = move |row: Value| {
         if single {
             value.set(row);
-            open.set(false);
         } else {
+            let id = value::id(&row);
+            offer.update(|offer| offer.retain(|row| value::id(row) != id));
             value.update(|value| {
                 if let Value::Array(list) = value {
                     list.push(row);
@@ -86,8 +87,9 @@ pub fn Picker(
                     *value = Value::Array(vec![row]);
                 }
             });
-            search();
         }
+        // Open it would cover what comes next in the form; the next letter opens it again.
+        open.set(false);
         typed.set(String::new());
         if let Some(input) = input.get_untracked() {
             let _ = input.focus();
