@@ -1,14 +1,16 @@
 //! Debian packages made on the spot.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
 /// A package to build.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Package {
     /// Its name.
     pub name: String,
@@ -61,8 +63,19 @@ impl Package {
         format!("{}_{}_all.deb", self.name, self.version)
     }
 
-    /// Builds the package with dpkg-deb and returns its bytes.
+    /// Builds the package with dpkg-deb and returns its bytes. What was built before is not built again: dozens of tests offer the same ones.
     pub fn build(&self) -> Result<Vec<u8>> {
+        static BUILT: Mutex<BTreeMap<Package, Vec<u8>>> = Mutex::new(BTreeMap::new());
+        let built = || BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = built().get(self) {
+            return Ok(known.clone());
+        }
+        let bytes = self.build_anew()?;
+        built().insert(self.clone(), bytes.clone());
+        Ok(bytes)
+    }
+
+    fn build_anew(&self) -> Result<Vec<u8>> {
         let work = tempfile::tempdir()?;
         // dpkg-deb refuses a control folder that only its owner may read.
         fs::set_permissions(work.path(), fs::Permissions::from_mode(0o755))?;
