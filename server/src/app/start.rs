@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use super::{AppState, Metrics, connections, router, work};
 use crate::auth::{self, AdminPassword, Auth, JwtKey};
 use crate::clock::Clock;
+use crate::computers::spellings;
 use crate::config::Settings;
+use crate::core::twins;
 use crate::db::{self, Db, PostgresOptions};
 use crate::jobs::{Queue, Workers};
 use crate::random::Random;
@@ -117,6 +119,8 @@ impl App {
             })?;
         }
         publish::repair(&state).await?;
+        spellings::settle(&state).await?;
+        twins::settle(&state).await?;
         let workers = Workers::start(&state.jobs, work::handlers(&state), workers(&state));
         let serving = connections::serve(
             listener,

@@ -8,7 +8,7 @@ use crate::{
         action::Action,
         boundary::Belongs,
         entity::{Entity, Field, Like, Model, col, made, one, put, put_extra},
-        schema::{Choice, Default, Table, choice, key, text, time},
+        schema::{Choice, Default, Loss, Table, choice, key, text, time},
         visibility::Sight,
     },
     run,
@@ -40,7 +40,9 @@ pub static TABLE: Table = Table {
         text("comment", TEXT_LIMIT).default(Default::Text("")),
         time("created_at").default(Default::Now),
         time("decided_at").null(),
-        key("decided_by_id", "core_userprofile").null(),
+        key("decided_by_id", "core_userprofile")
+            .null()
+            .losing(Loss::Told),
     ],
     order: &["-created_at"],
     ..Table::EMPTY

@@ -26,7 +26,8 @@ use crate::{
         hooks::{Change, Hooks, Prepared},
         json::Json,
         schema::{
-            Choice, Default, Table, back, choice, int_choice, key, link, long_text, text, time,
+            Choice, Default, Loss, Table, back, choice, int_choice, key, link, long_text, text,
+            time,
         },
     },
     run,
@@ -49,7 +50,7 @@ pub static TABLE: Table = Table {
         text("icon", 100).null(),
         choice("level", LEVEL).default(Default::Text("U")),
         key("category_id", "app_catalog_category"),
-        key("domain_id", "core_domain").null(),
+        key("domain_id", "core_domain").null().losing(Loss::Kept),
     ],
     many: &[
         link(
@@ -58,7 +59,8 @@ pub static TABLE: Table = Table {
             "application_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Fewer),
         back(
             "packages_by_project",
             "app_catalog_packagesbyproject",

@@ -6,7 +6,7 @@ use crate::{
         boundary::Belongs,
         entity::{Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
         json::Json,
-        schema::{Table, back, bool, key, link, long_text, text},
+        schema::{Loss, Table, back, bool, key, link, long_text, text},
     },
 };
 
@@ -18,7 +18,7 @@ pub static TABLE: Table = Table {
         bool("enabled", true),
         bool("exclusive", true),
         long_text("comment").null(),
-        key("domain_id", "core_domain").null(),
+        key("domain_id", "core_domain").null().losing(Loss::Kept),
     ],
     many: &[
         link(
@@ -27,14 +27,16 @@ pub static TABLE: Table = Table {
             "policy_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Fewer),
         link(
             "excluded_attributes",
             "app_catalog_policy_excluded_attributes",
             "policy_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::More),
         back("groups", "app_catalog_policygroup", "policy_id"),
     ],
     order: &["name"],

@@ -7,7 +7,7 @@ use crate::{
         entity::{
             Csv, Entity, Field, Like, Model, Shape, col, made, many, one, path, put, put_ids, raw,
         },
-        schema::{Table, int, key, link},
+        schema::{Loss, Table, int, key, link},
     },
 };
 
@@ -22,21 +22,24 @@ pub static TABLE: Table = Table {
             "policygroup_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Fewer),
         link(
             "excluded_attributes",
             "app_catalog_policygroup_excluded_attributes",
             "policygroup_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::More),
         link(
             "applications",
             "app_catalog_policygroup_applications",
             "policygroup_id",
             "application_id",
             "app_catalog_application",
-        ),
+        )
+        .losing(Loss::Told),
     ],
     order: &["policy__name", "priority"],
     unique: &[&["policy_id", "priority"]],

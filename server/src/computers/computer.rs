@@ -32,8 +32,8 @@ use crate::{
         load::Reading,
         path::ROW,
         schema::{
-            Default, Table, Type, back, choice, computed, int, key, link, linked, long_text, text,
-            time,
+            Default, Loss, Table, Type, back, choice, computed, int, key, link, linked, long_text,
+            text, time,
         },
         visibility::Sight,
     },
@@ -57,7 +57,7 @@ pub static TABLE: Table = Table {
         time("last_hardware_capture").null(),
         time("sync_start_date").null(),
         time("sync_end_date").null(),
-        key("sync_user_id", "client_user").null(),
+        key("sync_user_id", "client_user").null().losing(Loss::Told),
         text("product", 80).null(),
         choice("machine", MACHINE).default(Default::Text("P")),
         text("cpu", 50).null(),
@@ -68,7 +68,9 @@ pub static TABLE: Table = Table {
         long_text("comment").null(),
         int("architecture").null(),
         choice("product_system", PRODUCT_SYSTEM).default(Default::Text("")),
-        key("software_inventory_id", "software_inventory").null(),
+        key("software_inventory_id", "software_inventory")
+            .null()
+            .losing(Loss::Told),
     ],
     virtuals: &[
         computed(
@@ -90,7 +92,8 @@ pub static TABLE: Table = Table {
             "computer_id",
             "serverattribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Told),
         linked(
             "sync_attributes",
             "client_computer_sync_attributes",

@@ -6,7 +6,7 @@ use crate::{
     rest::{
         boundary::Belongs,
         entity::{Entity, Model, col, one, put},
-        schema::{Default, Table, bool, key, long_text, time},
+        schema::{Default, Loss, Table, bool, key, long_text, time},
         visibility::Sight,
     },
 };
@@ -20,7 +20,9 @@ pub static TABLE: Table = Table {
         long_text("description").null(),
         bool("checked", false),
         key("project_id", "core_project"),
-        key("synchronization_id", "client_synchronization").null(),
+        key("synchronization_id", "client_synchronization")
+            .null()
+            .losing(Loss::Told),
     ],
     order: &["-created_at"],
     ..Table::EMPTY

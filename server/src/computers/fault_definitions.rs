@@ -8,7 +8,7 @@ use crate::{
     rest::{
         boundary::Belongs,
         entity::{Entity, Field, Model, col, many, one, put, put_ids, raw},
-        schema::{Default, Table, bool, int_choice, key, link, long_text, text},
+        schema::{Default, Loss, Table, bool, int_choice, key, link, long_text, text},
         visibility::Sight,
     },
 };
@@ -22,7 +22,7 @@ pub static TABLE: Table = Table {
         bool("enabled", true),
         int_choice("language", LANGUAGE).default(Default::Int(0)),
         long_text("code").default(Default::Text("")),
-        key("domain_id", "core_domain").null(),
+        key("domain_id", "core_domain").null().losing(Loss::Kept),
     ],
     many: &[
         link(
@@ -31,21 +31,24 @@ pub static TABLE: Table = Table {
             "faultdefinition_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Fewer),
         link(
             "excluded_attributes",
             "client_faultdefinition_excluded_attributes",
             "faultdefinition_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::More),
         link(
             "users",
             "client_faultdefinition_users",
             "faultdefinition_id",
             "userprofile_id",
             "core_userprofile",
-        ),
+        )
+        .losing(Loss::Told),
     ],
     order: &["name"],
     unique: &[&["name"]],

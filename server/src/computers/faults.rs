@@ -14,7 +14,7 @@ use crate::{
         filter::FilterCall,
         json::Json,
         path::ROW,
-        schema::{Choice, Default, Table, bool, key, long_text, time},
+        schema::{Choice, Default, Loss, Table, bool, key, long_text, time},
         value::Refused,
         visibility::Sight,
     },
@@ -31,7 +31,9 @@ pub static TABLE: Table = Table {
         long_text("result").null(),
         bool("checked", false),
         key("project_id", "core_project"),
-        key("synchronization_id", "client_synchronization").null(),
+        key("synchronization_id", "client_synchronization")
+            .null()
+            .losing(Loss::Told),
     ],
     order: &["-created_at"],
     ..Table::EMPTY

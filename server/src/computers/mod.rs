@@ -17,6 +17,7 @@ mod reasons;
 mod replacement;
 mod simulation;
 mod software;
+pub mod spellings;
 pub mod status;
 pub mod status_logs;
 pub mod syncs;

@@ -1,8 +1,12 @@
 //! Notifications: what the server wants operators to know.
 
-use crate::rest::{
-    entity::{Entity, Model, col, put},
-    schema::{Default, Table, bool, long_text, time},
+use crate::{
+    args,
+    db::{Result, Ts, Tx},
+    rest::{
+        entity::{Entity, Model, col, put},
+        schema::{Default, Table, bool, long_text, time},
+    },
 };
 
 /// `client_notification`
@@ -38,3 +42,24 @@ pub static NOTIFICATIONS: Entity = Entity {
     text: col("message"),
     ..Entity::EMPTY
 };
+
+/// A note for administrators, unless they have the same one and nobody checked it yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_once(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {
+    let told: Option<(i64,)> = tx
+        .optional(
+            "SELECT id FROM client_notification WHERE message = $1 AND NOT checked LIMIT 1",
+            args![text],
+        )
+        .await?;
+    if told.is_none() {
+        tx.execute(
+            "INSERT INTO client_notification (created_at, message) VALUES ($1, $2)",
+            args![now, text],
+        )
+        .await?;
+    }
+    Ok(())
+}

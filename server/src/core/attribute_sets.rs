@@ -17,7 +17,7 @@ use crate::{
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
-        schema::{Table, bool, float, key, link, long_text, text},
+        schema::{Loss, Table, bool, float, key, link, long_text, text},
         visibility::Sight,
     },
 };
@@ -31,7 +31,7 @@ pub static TABLE: Table = Table {
         bool("enabled", true),
         float("longitude").null(),
         float("latitude").null(),
-        key("domain_id", "core_domain").null(),
+        key("domain_id", "core_domain").null().losing(Loss::Kept),
     ],
     many: &[
         link(
@@ -40,14 +40,16 @@ pub static TABLE: Table = Table {
             "attributeset_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Fewer),
         link(
             "excluded_attributes",
             "core_attributeset_excluded_attributes",
             "attributeset_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::More),
     ],
     order: &["name"],
     unique: &[&["name"]],

@@ -3,8 +3,8 @@
 use super::{deployments::INTERNAL_SOURCES, package_sets::PACKAGE_SETS, projects::PROJECTS};
 use crate::{
     args,
-    db::{DeploymentId, Sql, Tx, json_ids},
-    repository::publish,
+    db::{DeploymentId, PackageId, Sql, Tx, json_ids},
+    repository::{publish, upload},
     rest::{
         action::{Answer, Call},
         boundary,
@@ -266,6 +266,11 @@ async fn copy_packages(
             ),
         ));
     }
+    let namesakes: Vec<(PackageId,)> = tx.all(NAMESAKES, args![packages, to]).await?;
+    for (namesake,) in namesakes {
+        upload::give_name_away(tx, namesake).await?;
+    }
+    tx.execute(KNOWN_BY_REPORTS, args![packages, to]).await?;
     let (new,): (i64,) = tx.one(COUNT_NEW, args![packages, to]).await?;
     tx.execute(COPY_STORES, args![packages, to]).await?;
     tx.execute(COPY_PACKAGES, args![packages, to]).await?;
@@ -284,6 +289,26 @@ const RIVALS: Sql = sql!(
      WHERE (o.fullname <> k.fullname OR g.sha256 <> f.sha256) AND k.id IN ",
     ids(1),
     " ORDER BY k.fullname, o.fullname LIMIT 5"
+);
+
+/// Packages that computers of the other project reported under the name of a file, and that are other ones.
+const NAMESAKES: Sql = sql!(
+    "SELECT DISTINCT o.id FROM core_package AS k JOIN store_file AS f ON f.package_id = k.id \
+     JOIN core_package AS o ON o.project_id = $2 AND o.fullname = k.fullname AND (o.name <> k.name \
+     OR o.version <> k.version OR o.architecture <> k.architecture) \
+     WHERE NOT EXISTS (SELECT 1 FROM store_file AS g WHERE g.package_id = o.id) AND k.id IN ",
+    ids(1)
+);
+
+/// Gives packages that the other project knows from computers alone the names of the files that come.
+const KNOWN_BY_REPORTS: Sql = sql!(
+    "UPDATE core_package SET fullname = m.fullname FROM (SELECT min(o.id) AS id, k.fullname FROM core_package AS k \
+     JOIN store_file AS f ON f.package_id = k.id JOIN core_package AS o ON o.project_id = $2 AND o.name = k.name \
+     AND o.version = k.version AND o.architecture = k.architecture AND k.version <> '' WHERE \
+     NOT EXISTS (SELECT 1 FROM store_file AS g WHERE g.package_id = o.id) AND NOT EXISTS (\
+     SELECT 1 FROM core_package AS n WHERE n.project_id = $2 AND n.fullname = k.fullname) AND k.id IN ",
+    ids(1),
+    " GROUP BY k.fullname) AS m WHERE core_package.id = m.id"
 );
 
 const COUNT_NEW: Sql = sql!(

@@ -18,7 +18,9 @@ use crate::{
             Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, made, many, one,
             path, put, put_extra, put_ids, raw,
         },
-        schema::{Default, Table, bool, choice, date, int, key, lines, link, long_text, text},
+        schema::{
+            Default, Loss, Table, bool, choice, date, int, key, lines, link, long_text, text,
+        },
         visibility::Sight,
     },
     run,
@@ -32,14 +34,16 @@ pub static TABLE: Table = Table {
         text("name", 50),
         text("slug", 50),
         key("project_id", "core_project"),
-        key("domain_id", "core_domain").null(),
+        key("domain_id", "core_domain").null().losing(Loss::Kept),
         long_text("comment").null(),
         lines("packages_to_install").null(),
         lines("packages_to_remove").null(),
         lines("default_preincluded_packages").null(),
         lines("default_included_packages").null(),
         lines("default_excluded_packages").null(),
-        key("schedule_id", "core_schedule").null(),
+        key("schedule_id", "core_schedule")
+            .null()
+            .losing(Loss::Kept),
         date("start_date").default(Default::Today),
         bool("auto_restart", false),
         choice("source", SOURCE).default(Default::Text("I")),
@@ -57,28 +61,32 @@ pub static TABLE: Table = Table {
             "deployment_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Fewer),
         link(
             "excluded_attributes",
             "core_deployment_excluded_attributes",
             "deployment_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::More),
         link(
             "available_packages",
             "core_deployment_available_packages",
             "deployment_id",
             "package_id",
             "core_package",
-        ),
+        )
+        .losing(Loss::Told),
         link(
             "available_package_sets",
             "core_deployment_available_package_sets",
             "deployment_id",
             "packageset_id",
             "core_packageset",
-        ),
+        )
+        .losing(Loss::Told),
     ],
     order: &["project__name", "name"],
     unique: &[&["name", "project_id"], &["slug", "project_id"]],

@@ -19,7 +19,7 @@ use crate::{
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
         registry::registry,
-        schema::{Table, link, linked, long_text, text},
+        schema::{Loss, Table, link, linked, long_text, text},
         visibility,
     },
 };
@@ -35,21 +35,24 @@ pub static TABLE: Table = Table {
             "domain_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Fewer),
         link(
             "excluded_attributes",
             "core_domain_excluded_attributes",
             "domain_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::More),
         link(
             "tags",
             "core_domain_tags",
             "domain_id",
             "serverattribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Told),
         linked(
             "domain_admins",
             "core_userprofile_domains",
@@ -175,6 +178,16 @@ impl Hooks for Rules {
             ));
         }
         not_in_use(removal).await?;
+        // Who preferred it prefers another one of theirs: without a preference an account may see everything.
+        removal
+            .tx
+            .execute(
+                "UPDATE core_userprofile SET domain_preference_id = (SELECT min(d.domain_id) \
+                 FROM core_userprofile_domains AS d WHERE d.userprofile_id = core_userprofile.id \
+                 AND d.domain_id <> $1) WHERE domain_preference_id = $1",
+                args![removal.id],
+            )
+            .await?;
         removal
             .tx
             .execute(

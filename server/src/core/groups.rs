@@ -9,7 +9,7 @@ use crate::{
         entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
-        schema::{Table, key, link, linked, text},
+        schema::{Loss, Table, key, link, linked, text},
     },
 };
 
@@ -24,7 +24,8 @@ pub static GROUP_TABLE: Table = Table {
             "group_id",
             "permission_id",
             "auth_permission",
-        ),
+        )
+        .losing(Loss::Told),
         linked(
             "user",
             "auth_user_groups",

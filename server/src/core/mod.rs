@@ -28,6 +28,7 @@ pub(crate) mod slugs;
 mod store_use;
 pub mod stores;
 mod tag_computers;
+pub mod twins;
 pub mod user_profiles;
 pub mod vocabulary;
 

@@ -23,7 +23,7 @@ use crate::{
         },
         error::RestError,
         hooks::{Change, Deletion, Hooks, Prepared, Removal},
-        schema::{Table, key, link, linked, long_text, text},
+        schema::{Loss, Table, key, link, linked, long_text, text},
         visibility::Sight,
     },
     run, sql,
@@ -45,7 +45,8 @@ pub static TABLE: Table = Table {
             "packageset_id",
             "package_id",
             "core_package",
-        ),
+        )
+        .losing(Loss::Told),
         linked(
             "deployment",
             "core_deployment_available_package_sets",

@@ -9,7 +9,7 @@ use crate::{
     repository::{
         packages::{self as files, Deleted},
         report::{self, ReportError},
-        upload::{self, Upload, UploadError},
+        upload::{self, Place, Upload, UploadError},
     },
     rest::{
         action::{Action, Answer, Call},
@@ -221,7 +221,7 @@ pub async fn store_file(context: &Context, store: i64, file: File) -> Result<Pac
         .await?;
     let upload = Upload {
         project_id: ProjectId(project),
-        store_id: StoreId(store),
+        destination: Box::new(Place::from(StoreId(store))),
         file_name: file.name,
         source: file.content,
         // Others may offer what there is already.
@@ -229,7 +229,6 @@ pub async fn store_file(context: &Context, store: i64, file: File) -> Result<Pac
             && context.operator.boundary().is_none(),
         author: context.operator.author(),
         folder: None,
-        package_set: None,
     };
     match upload::store_package(&context.state, upload).await {
         Ok(stored) => Ok(stored.package),

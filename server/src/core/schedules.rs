@@ -7,7 +7,7 @@ use crate::rest::{
         Csv, Entity, Field, Like, Model, Shape, col, ids, made, many, one, path, put, put_ids, raw,
     },
     keeping::{Kept, Use},
-    schema::{Default, Table, Type, back, computed, int, key, link, long_text, text},
+    schema::{Default, Loss, Table, Type, back, computed, int, key, link, long_text, text},
     visibility::Sight,
 };
 
@@ -17,7 +17,7 @@ pub static SCHEDULE_TABLE: Table = Table {
     columns: &[
         text("name", 50),
         long_text("description").null(),
-        key("domain_id", "core_domain").null(),
+        key("domain_id", "core_domain").null().losing(Loss::Kept),
     ],
     virtuals: &[computed(
         "delays_count",
@@ -44,7 +44,8 @@ pub static DELAY_TABLE: Table = Table {
         "scheduledelay_id",
         "attribute_id",
         "core_attribute",
-    )],
+    )
+    .losing(Loss::Fewer)],
     order: &["delay"],
     unique: &[&["schedule_id", "delay"]],
     ..Table::EMPTY

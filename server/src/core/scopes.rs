@@ -13,7 +13,7 @@ use crate::{
         entity::{Csv, Entity, Model, col, one, put, put_ids},
         error::RestError,
         hooks::{Change, Hooks},
-        schema::{Table, key, link, text},
+        schema::{Loss, Table, key, link, text},
         visibility::Sight,
     },
 };
@@ -24,7 +24,7 @@ pub static TABLE: Table = Table {
     columns: &[
         text("name", 50),
         key("user_id", "core_userprofile"),
-        key("domain_id", "core_domain").null(),
+        key("domain_id", "core_domain").null().losing(Loss::Told),
     ],
     many: &[
         link(
@@ -33,14 +33,16 @@ pub static TABLE: Table = Table {
             "scope_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Told),
         link(
             "excluded_attributes",
             "core_scope_excluded_attributes",
             "scope_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Told),
     ],
     order: &["name"],
     unique: &[&["name", "domain_id", "user_id"]],

@@ -7,7 +7,7 @@ use super::{
 use crate::rest::{
     boundary::Belongs,
     entity::{Entity, Model, col, label, one, put, put_ids, raw},
-    schema::{Default, Table, bool, int, int_choice, key, link, long_text, text},
+    schema::{Default, Loss, Table, bool, int, int_choice, key, link, long_text, text},
     visibility::Sight,
 };
 
@@ -21,7 +21,7 @@ pub static TABLE: Table = Table {
         int("priority"),
         int_choice("language", LANGUAGE).default(Default::Int(0)),
         long_text("code").null(),
-        key("domain_id", "core_domain").null(),
+        key("domain_id", "core_domain").null().losing(Loss::Kept),
     ],
     many: &[
         link(
@@ -30,14 +30,16 @@ pub static TABLE: Table = Table {
             "singularity_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::Fewer),
         link(
             "excluded_attributes",
             "core_singularity_excluded_attributes",
             "singularity_id",
             "attribute_id",
             "core_attribute",
-        ),
+        )
+        .losing(Loss::More),
     ],
     order: &["property_att__name", "-priority"],
     unique: &[&["name"]],

@@ -19,7 +19,7 @@ use crate::{
         },
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
-        schema::{Default, Table, bool, key, link, linked, text, time},
+        schema::{Default, Loss, Table, bool, key, link, linked, text, time},
     },
     run,
 };
@@ -39,8 +39,12 @@ pub static TABLE: Table = Table {
         bool("is_active", true),
         time("last_login").null(),
         time("date_joined").default(Default::Now),
-        key("domain_preference_id", "core_domain").null(),
-        key("scope_preference_id", "core_scope").null(),
+        key("domain_preference_id", "core_domain")
+            .null()
+            .losing(Loss::Told),
+        key("scope_preference_id", "core_scope")
+            .null()
+            .losing(Loss::Told),
     ],
     many: &[
         link(
@@ -49,21 +53,24 @@ pub static TABLE: Table = Table {
             "userprofile_id",
             "domain_id",
             "core_domain",
-        ),
+        )
+        .losing(Loss::Told),
         link(
             "groups",
             "auth_user_groups",
             "user_id",
             "group_id",
             "auth_group",
-        ),
+        )
+        .losing(Loss::Told),
         link(
             "user_permissions",
             "auth_user_user_permissions",
             "user_id",
             "permission_id",
             "auth_permission",
-        ),
+        )
+        .losing(Loss::Told),
         linked(
             "faultdefinition_users",
             "client_faultdefinition_users",

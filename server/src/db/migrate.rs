@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = migrations![
     70 "0070_serial_numbers",
     90 "0090_failed_publications",
     100 "0100_rights_on_messages",
+    120 "0120_one_content_under_one_identity",
 ];
 
 /// Any number that no other program uses as an advisory lock of the same database.

@@ -24,6 +24,7 @@ use super::{
     registry::{Resource, registry},
     schema::{Column, Many, Table, Type},
     visibility::Sight,
+    widening,
 };
 use crate::db::{Dialect, Row, json_ids};
 
@@ -34,7 +35,7 @@ const LOOKED_AT: usize = 200;
 
 /// Something that points at a table.
 #[derive(Debug, Clone, Copy)]
-enum Reference {
+pub(super) enum Reference {
     /// A column; its row goes along, or the column is cleared.
     Key(&'static Table, &'static Column),
     /// A link table of the row in front of it.
@@ -61,7 +62,7 @@ static REFERENCES: LazyLock<HashMap<&'static str, Vec<Reference>>> = LazyLock::n
     references
 });
 
-fn references_to(table: &Table) -> &'static [Reference] {
+pub(super) fn references_to(table: &Table) -> &'static [Reference] {
     REFERENCES.get(table.name).map_or(&[], Vec::as_slice)
 }
 
@@ -116,7 +117,12 @@ impl Plan {
         ids.into_iter().filter(|id| gone.insert(*id)).collect()
     }
 
-    fn ids(&self, table: &Table) -> Vec<i64> {
+    /// The tables of the rows that go.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &'static Table> {
+        self.0.keys().filter_map(|name| registry().tables.get(name))
+    }
+
+    pub(super) fn ids(&self, table: &Table) -> Vec<i64> {
         let ids = self.0.get(table.name);
         ids.into_iter().flatten().copied().collect()
     }
@@ -187,7 +193,7 @@ async fn ids_of(
 }
 
 /// The rows that stand for rows of a table: they have no reference, and go with what they stand for.
-async fn doubles_of(
+pub(super) async fn doubles_of(
     source: &mut Source<'_>,
     table: &'static Table,
     ids: &[i64],
@@ -242,18 +248,19 @@ pub async fn told(
         }
     }
     let mut held = Vec::new();
-    for (route, ids) in keeping::held(context, resource, ids).await? {
-        if let Some(other) = registry().by_route(route) {
-            held.push(affected(context, other, "", ids.len() as u64, ids).await?);
-        }
+    let used = keeping::held(context, resource, ids).await?;
+    let widened = widening::widened(&mut context.source(), &plan).await?;
+    let can_be_detached = keeping::can_be_detached(resource, &used, &widened);
+    let is_widened = !widened.is_empty();
+    for (other, ids) in used.into_iter().chain(widened) {
+        held.push(affected(context, other, "", ids.len() as u64, ids).await?);
     }
-    let kept = resource.entity.kept;
     Ok(Consequences {
         gone,
         changed: changed(context, &plan).await?,
         held,
-        replaceable: kept.is_some(),
-        detachable: kept.is_some_and(|kept| kept.undetachable.is_none()),
+        replaceable: resource.entity.kept.is_some() && !is_widened,
+        detachable: can_be_detached,
     })
 }
 

@@ -115,17 +115,35 @@ fn cell(value: &Json) -> String {
     }
 }
 
-/// Spreadsheets take a text that begins like a formula for one, and carry it out: an apostrophe keeps it a text.
+/// Spreadsheets take a text that begins like a formula for one, and carry it out: an apostrophe keeps it a text. Where
+/// cells are separated by semicolons or tabs, one begins behind each of them.
 fn harmless(value: &Json, cell: String) -> String {
-    const BEGINNINGS: [char; 11] = [
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+    const BEGINNINGS: [char; 8] = [
+        '=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
     ];
-    let is_number = matches!(value, Json::Int(_) | Json::Float(_));
-    if !is_number && cell.starts_with(BEGINNINGS) {
-        format!("'{cell}")
-    } else {
-        cell
+    if matches!(value, Json::Int(_) | Json::Float(_)) {
+        return cell;
     }
+    let mut text = String::with_capacity(cell.len() + 1);
+    if cell.starts_with(['\t', '\r', '\n']) {
+        text.push('\'');
+    }
+    let mut begins = true;
+    for character in cell.chars() {
+        if begins && BEGINNINGS.contains(&character) {
+            text.push('\'');
+        }
+        begins = matches!(character, ';' | '\t') || begins && is_passed_over(character);
+        text.push(character);
+    }
+    text
+}
+
+/// What a reader may leave out at the beginning of a cell: blanks, quotation marks, and what nobody sees.
+fn is_passed_over(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '"' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Moments stand as `YYYY-MM-DD HH:MM:SS`.
@@ -177,17 +195,19 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for text in [
-            "=1+1",
-            "+34 600",
-            "-x",
-            "@SUM(A1)",
-            "\t=1",
-            "\r=1",
-            "\u{ff1d}1",
-        ] {
+        for text in ["=1+1", "+34 600", "-x", "@SUM(A1)", "\rx", "\u{ff1d}1"] {
             let value = Json::text(text);
             assert_eq!(harmless(&value, cell(&value)), format!("'{text}"));
+        }
+        for (text, harmless_text) in [
+            ("\u{feff}=1", "\u{feff}'=1"),
+            ("\u{202e} @x", "\u{202e} '@x"),
+            ("\t=1", "'\t'=1"),
+            ("a;=1; \"+2", "a;'=1; \"'+2"),
+            ("a=1-b", "a=1-b"),
+        ] {
+            let value = Json::text(text);
+            assert_eq!(harmless(&value, cell(&value)), harmless_text);
         }
         let list = Json::List(vec![Json::text("=1"), Json::text("2")]);
         assert_eq!(harmless(&list, cell(&list)), "'=1,2");

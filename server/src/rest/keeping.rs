@@ -4,16 +4,19 @@ use sea_query::{Expr, Query};
 
 use super::{
     access::Need,
-    boundary, consequences,
+    boundary,
+    consequences::{self, Plan},
     context::{Context, Note},
     entity::Entity,
     error::RestError,
+    load::Source,
     params::Params,
     path::ROW,
     read,
     registry::{Resource, registry},
     save, value,
     values::Stored,
+    widening::{self, is_switched},
 };
 use crate::{
     args,
@@ -90,7 +93,10 @@ impl Wish {
     }
 }
 
-/// The rows in force that use some rows, by the route of their entity.
+/// Rows of an entity.
+pub type Users = (&'static Resource, Vec<i64>);
+
+/// The rows in force that use some rows.
 ///
 /// # Errors
 /// When the database fails.
@@ -98,9 +104,12 @@ pub async fn held(
     context: &Context,
     resource: &Resource,
     ids: &[i64],
-) -> Result<Vec<(&'static str, Vec<i64>)>, RestError> {
+) -> Result<Vec<Users>, RestError> {
     let mut held = Vec::new();
     for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
+        let Some(other) = registry().by_route(used.route) else {
+            continue;
+        };
         let mut users = Vec::new();
         for id in ids.iter().filter(|_| !used.in_force.is_empty()) {
             let rows: Vec<(i64,)> = context.state.db.all(used.in_force, args![*id]).await?;
@@ -109,55 +118,66 @@ pub async fn held(
         users.sort_unstable();
         users.dedup();
         if !users.is_empty() {
-            held.push((used.route, users));
+            held.push((other, users));
         }
     }
     Ok(held)
 }
 
+/// Whether `detach` lets a row go that these use, and by which these are kept from reaching more.
+#[must_use]
+pub fn can_be_detached(resource: &Resource, used: &[Users], widened: &[Users]) -> bool {
+    let uses_do = used.is_empty()
+        || resource
+            .entity
+            .kept
+            .is_some_and(|kept| kept.undetachable.is_none());
+    let has_any = resource.entity.kept.is_some() || !widened.is_empty();
+    has_any
+        && uses_do
+        && widened
+            .iter()
+            .all(|(other, _)| is_switched(other.entity.table))
+}
+
 /// Checks a deletion before its transaction begins.
 ///
 /// # Errors
-/// 409 with the names of what is in force and uses the row; 400 for a replacement that is none; 403 without the right to
-/// change what uses it.
+/// 409 with the names of what is in force and uses the row, or would reach more without it; 400 for a replacement that is
+/// none; 403 without the right to change what uses it.
 pub async fn check(
     context: &Context,
     resource: &'static Resource,
     id: i64,
     wish: Wish,
 ) -> Result<(), RestError> {
+    let used = held(context, resource, &[id]).await?;
+    let mut source = context.source();
+    let plan = Plan::of(&mut source, resource.entity.table, &[id]).await?;
+    let widened = widening::widened(&mut source, &plan).await?;
+    if wish == Wish::Refuse {
+        refuse(context, resource, &used, true).await?;
+    }
+    if wish != Wish::Detach || !can_be_detached(resource, &[], &widened) {
+        refuse(context, resource, &widened, false).await?;
+    }
+    for (users, ids) in &widened {
+        may_change(context, users, ids).await?;
+    }
     let Some(kept) = resource.entity.kept else {
         return Ok(());
     };
-    let held = held(context, resource, &[id]).await?;
-    if wish == Wish::Refuse {
-        return refuse(context, resource, &held).await;
-    }
     for used in kept.uses.iter().filter(|used| used.is_touched(wish)) {
         let Some(users) = registry().by_route(used.route) else {
             continue;
         };
         let rows: Vec<(i64,)> = context.state.db.all(used.all, args![id]).await?;
-        if rows.is_empty() {
-            continue;
-        }
-        context.allow(users.entity, Need::Change)?;
         let all: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
-        let seen = read::only_reachable(context, users.entity.table.name, all.clone()).await?;
-        if seen.len() < all.len() {
-            return Err(RestError::Conflict(
-                "in_use",
-                format!(
-                    "Some {} that use it are not yours to see: ask an administrator.",
-                    users.entity.model.many
-                ),
-            ));
-        }
-        boundary::check_all(context, &mut context.source(), users.entity, &all).await?;
+        may_change(context, users, &all).await?;
     }
     match wish {
         Wish::Detach => match kept.undetachable {
-            Some(reason) if !held.is_empty() => {
+            Some(reason) if !used.is_empty() => {
                 Err(RestError::Refused("undetachable", reason.to_owned()))
             }
             _ => Ok(()),
@@ -167,16 +187,34 @@ pub async fn check(
     }
 }
 
+/// Makes sure that the operator may change all of these.
+async fn may_change(context: &Context, users: &Resource, ids: &[i64]) -> Result<(), RestError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    context.allow(users.entity, Need::Change)?;
+    let seen = read::only_reachable(context, users.entity.table.name, ids.to_vec()).await?;
+    if seen.len() < ids.len() {
+        return Err(RestError::Conflict(
+            "in_use",
+            format!(
+                "Some {} that use it are not yours to see: ask an administrator.",
+                users.entity.model.many
+            ),
+        ));
+    }
+    boundary::check_all(context, &mut context.source(), users.entity, ids).await
+}
+
+/// 409 with the names of those that keep a row: they use it, or would reach more without it.
 async fn refuse(
     context: &Context,
     resource: &Resource,
-    held: &[(&'static str, Vec<i64>)],
+    held: &[Users],
+    is_used: bool,
 ) -> Result<(), RestError> {
     let mut users = Vec::new();
-    for (route, ids) in held {
-        let Some(other) = registry().by_route(route) else {
-            continue;
-        };
+    for (other, ids) in held {
         let named = consequences::named(context, other, ids.clone()).await?;
         let mut names: Vec<String> = named.into_iter().map(|one| one.name).collect();
         let others = ids.len() - names.len();
@@ -189,16 +227,29 @@ async fn refuse(
     if users.is_empty() {
         return Ok(());
     }
-    let way_out = match resource.entity.kept.and_then(|kept| kept.undetachable) {
-        None => {
-            "Name another one for them with replace_with=ID, or disable them and clear the reference with detach=true."
-        }
-        Some(_) => "Name another one for them with replace_with=ID.",
+    let (why, way_out) = if is_used {
+        let way_out = match resource.entity.kept.and_then(|kept| kept.undetachable) {
+            None => {
+                "Name another one for them with replace_with=ID, or disable them and clear the reference with detach=true."
+            }
+            Some(_) => "Name another one for them with replace_with=ID.",
+        };
+        ("is still in use", way_out)
+    } else {
+        let way_out = if can_be_detached(resource, &[], held) {
+            "Take it out of what they exclude first, or disable them with detach=true."
+        } else {
+            "Take it out of what they exclude first."
+        };
+        (
+            "keeps computers out of these, which would reach them without it",
+            way_out,
+        )
     };
     Err(RestError::Conflict(
         "in_use",
         format!(
-            "This {} is still in use. {}. {way_out}",
+            "This {} {why}. {}. {way_out}",
             resource.entity.model.one,
             users.join("; ")
         ),
@@ -263,7 +314,7 @@ pub async fn release(
     id: i64,
     wish: Wish,
 ) -> Result<Vec<Released>, RestError> {
-    let mut released = Vec::new();
+    let mut released = spared(tx, resource, id, wish).await?;
     for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
         let mut in_force: Vec<(i64,)> = Vec::new();
         if !used.in_force.is_empty() {
@@ -276,10 +327,7 @@ pub async fn release(
             in_force = tx.all(used.in_force, args![id]).await?;
         }
         if wish == Wish::Refuse && !in_force.is_empty() {
-            return Err(RestError::Conflict(
-                "in_use",
-                "Something began to use it in this moment: reload and try again.".to_owned(),
-            ));
+            return Err(in_this_moment());
         }
         let Some(users) = registry()
             .by_route(used.route)
@@ -297,20 +345,57 @@ pub async fn release(
                     tx.execute(*moving, args![id, other]).await?;
                 }
             }
-            Wish::Detach if entity.table.column("enabled").is_some() => {
-                let list = json_ids(in_force.into_iter().map(|(id,)| id));
-                let disable = Query::update()
-                    .table(entity.table.name)
-                    .value("enabled", false)
-                    .and_where(tx.dialect().in_list(Expr::col("id"), list))
-                    .take();
-                tx.execute_query(&disable).await?;
+            Wish::Detach if is_switched(entity.table) => {
+                let ids: Vec<i64> = in_force.into_iter().map(|(id,)| id).collect();
+                disable(tx, entity, &ids).await?;
             }
             _ => {}
         }
         released.push(Released { entity, before });
     }
     Ok(released)
+}
+
+/// Disables what would reach more once the row is gone.
+async fn spared(
+    tx: &mut Tx,
+    resource: &Resource,
+    id: i64,
+    wish: Wish,
+) -> Result<Vec<Released>, RestError> {
+    let table = resource.entity.table;
+    let plan = Plan::of(&mut Source::Tx(tx), table, &[id]).await?;
+    let widened = widening::widened(&mut Source::Tx(tx), &plan).await?;
+    if !widened.is_empty() && (wish != Wish::Detach || !can_be_detached(resource, &[], &widened)) {
+        return Err(in_this_moment());
+    }
+    let mut released = Vec::new();
+    for (users, ids) in widened {
+        let entity = users.entity;
+        tx.lock(entity.table.name, &ids).await?;
+        let before = save::stored_all(tx, entity.table, &ids).await?;
+        disable(tx, entity, &ids).await?;
+        released.push(Released { entity, before });
+    }
+    Ok(released)
+}
+
+async fn disable(tx: &mut Tx, entity: &Entity, ids: &[i64]) -> Result<(), RestError> {
+    let list = json_ids(ids.iter().copied());
+    let disable = Query::update()
+        .table(entity.table.name)
+        .value("enabled", false)
+        .and_where(tx.dialect().in_list(Expr::col(entity.table.key.name), list))
+        .take();
+    tx.execute_query(&disable).await?;
+    Ok(())
+}
+
+fn in_this_moment() -> RestError {
+    RestError::Conflict(
+        "in_use",
+        "Something began to use it in this moment: reload and try again.".to_owned(),
+    )
 }
 
 /// Writes the audit records of what used the row, once it is gone.

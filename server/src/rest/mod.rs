@@ -8,7 +8,7 @@
 //! | `path`, `filter`, `search`, `order`, `page`, `visibility` | what a list becomes in SQL |
 //! | `boundary` | what belongs to whose domain, and who may write it |
 //! | `load` | from ids to answers, one query per relation and page |
-//! | `deletion`, `consequences`, `keeping` | what goes with a row, what changes, and what keeps it |
+//! | `deletion`, `consequences`, `keeping`, `widening` | what goes with a row, what changes, and what keeps it |
 //! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `audience`, `sought` | the operations |
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
 //! | `dispatch`, `negotiation`, `metadata`, `error`, `openapi` | HTTP |
@@ -52,6 +52,7 @@ pub mod validate;
 pub mod value;
 pub mod values;
 pub mod visibility;
+mod widening;
 
 use axum::{
     Router,

@@ -68,6 +68,21 @@ pub enum Default {
     Today,
 }
 
+/// What becomes of what is rolled out when an optional reference is lost, because the row it points at is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Nobody said: a test does not let that pass.
+    Unsaid,
+    /// The row is aimed at those: without one it reaches fewer. Who deletes is told of it before.
+    Fewer,
+    /// The row spares those: without one it would reach more. What is in force keeps it from being deleted.
+    More,
+    /// What is in force keeps it from being deleted, by a rule of its own.
+    Kept,
+    /// Nothing reaches anybody it did not reach before. Who deletes is told of it before.
+    Told,
+}
+
 /// One stored column.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
@@ -79,6 +94,8 @@ pub struct Column {
     pub secret: bool,
     /// Of a key that may be empty: its row goes with the one it points at instead of losing it.
     pub bound: bool,
+    /// Of a key that may be empty: what its loss means.
+    pub loss: Loss,
 }
 
 /// A value computed by the database from the row: `{t}` stands for the row.
@@ -100,6 +117,7 @@ pub enum Many {
         own: &'static str,
         other: &'static str,
         target: &'static str,
+        loss: Loss,
     },
     /// Rows of another table that point here.
     Back {
@@ -115,6 +133,24 @@ impl Many {
         match self {
             Self::Link { name, .. } | Self::Back { name, .. } => name,
         }
+    }
+
+    /// What the loss of one of the references means, where they are kept in a table of their own.
+    #[must_use]
+    pub const fn loss(&self) -> Option<Loss> {
+        match self {
+            Self::Link { loss, .. } => Some(*loss),
+            Self::Back { .. } => None,
+        }
+    }
+
+    /// The same with this meaning.
+    #[must_use]
+    pub const fn losing(mut self, lost: Loss) -> Self {
+        if let Self::Link { loss, .. } = &mut self {
+            *loss = lost;
+        }
+        self
     }
 
     #[must_use]
@@ -208,6 +244,7 @@ impl Column {
             default: Default::None,
             secret: false,
             bound: false,
+            loss: Loss::Unsaid,
         }
     }
 
@@ -228,6 +265,13 @@ impl Column {
     #[must_use]
     pub const fn bound(mut self) -> Self {
         self.bound = true;
+        self
+    }
+
+    /// What the loss of this reference means.
+    #[must_use]
+    pub const fn losing(mut self, loss: Loss) -> Self {
+        self.loss = loss;
         self
     }
 
@@ -326,6 +370,7 @@ pub const fn link(
         own,
         other,
         target,
+        loss: Loss::Unsaid,
     }
 }
 
@@ -345,6 +390,7 @@ pub const fn linked(
         own,
         other,
         target,
+        loss: Loss::Unsaid,
     }
 }
 

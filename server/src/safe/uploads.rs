@@ -1,20 +1,21 @@
 //! What the calls that upload packages share.
 
+use async_trait::async_trait;
 use axum::http::StatusCode;
-use migasfree_deb::Limits;
 use serde_json::json;
 
 use super::answer::Refusal;
-use super::call::{self, PackagerCall};
+use super::call::PackagerCall;
 use super::reach::Reach;
 use super::store::packages;
 use super::store::projects::{self, Project};
-use crate::audit::{self, Change};
+use crate::app::AppState;
+use crate::audit::{self, Author, Change};
 use crate::core::package_sets::PACKAGE_SETS;
 use crate::core::rules::slug::slug;
-use crate::db::{self, PackageSetId, ProjectId, StoreId, Tx};
+use crate::db::{self, ProjectId, Tx};
 use crate::events::{ChangeAction, Event};
-use crate::repository::upload::{Upload, UploadError};
+use crate::repository::upload::{Destination, Place, Upload, UploadError};
 use crate::safe::validate::Fields;
 
 const MAX_NAME: usize = 50;
@@ -38,31 +39,22 @@ pub(super) async fn project(
     Ok(project)
 }
 
-/// Where an upload goes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    store: StoreId,
-    set: Option<PackageSetId>,
-}
-
 /// The names of where an upload goes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'a> {
     pub(super) store: &'a str,
     pub(super) set: Option<&'a str>,
-    /// Whether the file has to be a package.
-    pub(super) package: bool,
 }
 
-/// The store, and the package set if one is named; made if need be, for a file that can be taken.
-pub(super) async fn place(
-    call: &PackagerCall,
+/// The file of the call, on its way to the store, and the package set if one is named: made if need be.
+pub(super) async fn upload(
+    mut call: PackagerCall,
     reach: &Reach,
     project: &Project,
-    names: Names<'_>,
-) -> Result<Place, Refusal> {
-    let file = call.file.as_ref().ok_or_else(Refusal::malformed_claims)?;
-    let Names { store, set, .. } = names;
+    Names { store, set }: Names<'_>,
+    folder: Option<String>,
+) -> Result<Upload, Refusal> {
+    let file = call.file.take().ok_or_else(Refusal::malformed_claims)?;
     let store = store.trim();
     let mut fields = Fields::default();
     fields.limit("store", store, MAX_NAME);
@@ -71,123 +63,89 @@ pub(super) async fn place(
         fields.refuse("store", "A store needs a name with letters or digits.");
     }
     fields.check()?;
-    if names.package && project.pms == "apt" && !is_there(call, project.id, store, set).await? {
-        readable(file).await?;
-    }
-    let project = project.id;
     if let Some(name) = set
-        && let Some(known) = packages::set_named(&call.state.db, project, name).await?
+        && let Some(known) = packages::set_named(&call.state.db, project.id, name).await?
     {
         reach.to_row(&PACKAGE_SETS, known.into()).await?;
     }
-    let mut tx = call.state.db.begin().await?;
-    let (id, is_new) =
-        packages::store(&mut tx, project, store)
-            .await
-            .map_err(|error| match error {
-                db::Error::Unique { .. } => Refusal::text(
-                    StatusCode::BAD_REQUEST,
-                    "Another store has nearly the same name",
-                ),
-                other => other.into(),
-            })?;
-    if is_new {
-        record(call, &mut tx, "core.store", id.0, store, project).await?;
-    }
-    let mut place = Place {
-        store: id,
-        set: None,
-    };
-    if let Some(name) = set {
-        let (set, is_new) = packages::package_set(&mut tx, project, id, name).await?;
-        if is_new {
-            record(call, &mut tx, "core.packageset", set.0, name, project).await?;
-        }
-        place.set = Some(set);
-    }
-    tx.commit().await?;
-    Ok(place)
-}
-
-async fn is_there(
-    call: &PackagerCall,
-    project: ProjectId,
-    store: &str,
-    set: Option<&str>,
-) -> Result<bool, db::Error> {
-    let db = &call.state.db;
-    let has_set = match set {
-        Some(name) => packages::set_named(db, project, name).await?.is_some(),
-        None => true,
-    };
-    Ok(has_set && packages::has_store(db, project, store).await?)
-}
-
-/// Refuses what is no Debian package.
-async fn readable(file: &call::Upload) -> Result<(), Refusal> {
-    let file_name = file.name.clone();
-    if !file_name.ends_with(".deb") {
-        return Err(refused(UploadError::Extension(file_name)));
-    }
-    let content = file.content.open().map_err(UploadError::Io);
-    let content = content.map_err(refused)?;
-    let read =
-        tokio::task::spawn_blocking(move || migasfree_deb::read(content, &Limits::default()))
-            .await
-            .map_err(|error| Refusal::Internal(error.to_string()))?;
-    read.map(drop)
-        .map_err(|source| refused(UploadError::Package { file_name, source }))
-}
-
-async fn record(
-    call: &PackagerCall,
-    tx: &mut Tx,
-    entity: &str,
-    id: i64,
-    name: &str,
-    project: ProjectId,
-) -> Result<(), db::Error> {
-    let after = json!({ "name": name, "project": project });
-    let change = Change {
-        action: "add",
-        entity,
-        object_id: Some(id),
-        object_text: name,
-        before: None,
-        after: Some(&after),
-    };
-    let now = call.state.clock.now();
-    audit::record(tx, now, &call.author, &change).await?;
-    let event = Event::Changed {
-        entity: entity.to_owned(),
-        id: Some(id),
-        action: ChangeAction::Add,
-        at: now.rfc3339(),
-    };
-    call.state.events.send_after(tx, event);
-    Ok(())
-}
-
-/// The file of the call, on its way to `place`.
-pub(super) fn upload(
-    mut call: PackagerCall,
-    reach: &Reach,
-    project: ProjectId,
-    place: Place,
-    folder: Option<String>,
-) -> Result<Upload, Refusal> {
-    let file = call.file.take().ok_or_else(Refusal::malformed_claims)?;
     Ok(Upload {
-        project_id: project,
-        store_id: place.store,
+        project_id: project.id,
+        destination: Box::new(Named {
+            state: call.state,
+            author: call.author.clone(),
+            store: store.to_owned(),
+            set: set.map(str::to_owned),
+        }),
         file_name: file.name,
         source: file.content,
         // Whoever has a packager's key may replace packages, but not those that other domains may offer.
         replace_allowed: reach.is_unlimited(),
         author: call.author,
         folder: folder.filter(|folder| !folder.is_empty()),
-        package_set: place.set,
     })
+}
+
+/// A store and a package set by their names; what is missing is made, and stays only with what comes into it.
+#[derive(Debug)]
+struct Named {
+    state: AppState,
+    author: Author,
+    store: String,
+    set: Option<String>,
+}
+
+#[async_trait]
+impl Destination for Named {
+    async fn place(&self, tx: &mut Tx, project: ProjectId) -> Result<Place, UploadError> {
+        let (store, is_new) = packages::store(tx, project, &self.store).await?;
+        if is_new {
+            self.record(tx, "core.store", store.0, &self.store, project)
+                .await?;
+        }
+        let Some(name) = &self.set else {
+            return Ok(Place { store, set: None });
+        };
+        let (set, is_new) = packages::package_set(tx, project, store, name).await?;
+        if is_new {
+            self.record(tx, "core.packageset", set.0, name, project)
+                .await?;
+        }
+        Ok(Place {
+            store,
+            set: Some(set),
+        })
+    }
+}
+
+impl Named {
+    async fn record(
+        &self,
+        tx: &mut Tx,
+        entity: &str,
+        id: i64,
+        name: &str,
+        project: ProjectId,
+    ) -> Result<(), db::Error> {
+        let after = json!({ "name": name, "project": project });
+        let change = Change {
+            action: "add",
+            entity,
+            object_id: Some(id),
+            object_text: name,
+            before: None,
+            after: Some(&after),
+        };
+        let now = self.state.clock.now();
+        audit::record(tx, now, &self.author, &change).await?;
+        let event = Event::Changed {
+            entity: entity.to_owned(),
+            id: Some(id),
+            action: ChangeAction::Add,
+            at: now.rfc3339(),
+        };
+        self.state.events.send_after(tx, event);
+        Ok(())
+    }
 }
 
 /// Tells the sender what is wrong with the file, and nobody else what is wrong here.

@@ -54,7 +54,7 @@ pub fn Consequences(
                 <b>{t!(object.in_use)}</b>
                 <ul class="fate-list">{lines}</ul>
             </Notice>
-            <Choose entity fate ids detachable=told.detachable />
+            <Choose entity fate ids replaceable=told.replaceable detachable=told.detachable />
         }
     });
     view! {
@@ -108,6 +108,7 @@ fn Choose(
     entity: &'static Entity,
     fate: RwSignal<Fate>,
     ids: Signal<Vec<i64>>,
+    replaceable: bool,
     detachable: bool,
 ) -> impl IntoView {
     let chosen = RwSignal::new(Value::Null);
@@ -124,19 +125,24 @@ fn Choose(
     let other_group = group.clone();
     view! {
         <div class="fate-choice" role="radiogroup" aria-label=t!(object.in_use)>
-            <label>
-                <input
-                    type="radio"
-                    class="radio radio-sm"
-                    name=group
-                    prop:checked=move || fate.with(|fate| matches!(fate, Fate::Replace(_)))
-                    on:change=move |_| {
-                        let id = chosen.with_untracked(value::id);
-                        fate.set(Fate::Replace((id != 0).then_some(id)));
+            {replaceable
+                .then(|| {
+                    view! {
+                        <label>
+                            <input
+                                type="radio"
+                                class="radio radio-sm"
+                                name=group
+                                prop:checked=move || fate.with(|fate| matches!(fate, Fate::Replace(_)))
+                                on:change=move |_| {
+                                    let id = chosen.with_untracked(value::id);
+                                    fate.set(Fate::Replace((id != 0).then_some(id)));
+                                }
+                            />
+                            {t!(object.replace_with)}
+                        </label>
                     }
-                />
-                {t!(object.replace_with)}
-            </label>
+                })}
             <Show when=move || fate.with(|fate| matches!(fate, Fate::Replace(_)))>
                 <Field label=(entity.singular)()>
                     <Picker entity value=chosen single=true />

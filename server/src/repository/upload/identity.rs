@@ -258,6 +258,27 @@ pub(super) async fn rename(tx: &mut Tx, project: ProjectId, known: &Known) -> Re
     Ok(())
 }
 
+/// Takes its name away from a package that only computers reported, for a file that comes under it.
+///
+/// # Errors
+/// When the database fails, or there is no such package.
+pub async fn give_name_away(tx: &mut Tx, package: PackageId) -> Result<()> {
+    let (project,): (ProjectId,) = tx
+        .one(
+            "SELECT project_id FROM core_package WHERE id = $1",
+            args![package],
+        )
+        .await?;
+    let known: Known = tx
+        .one(
+            "SELECT k.id, k.fullname, k.name, k.version, k.architecture, k.store_id, f.sha256 \
+             FROM core_package k LEFT JOIN store_file f ON f.package_id = k.id WHERE k.id = $1",
+            args![package],
+        )
+        .await?;
+    rename(tx, project, &known).await
+}
+
 /// What computers have installed stays what it was, also when the package becomes another
 /// version or goes: their lists get a package of their own.
 pub(super) async fn keep_reported(tx: &mut Tx, project: ProjectId, known: &Known) -> Result<()> {

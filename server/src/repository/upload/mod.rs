@@ -2,13 +2,14 @@
 
 use std::io;
 
+use async_trait::async_trait;
 use migasfree_deb::{Digests, Hashing, Limits, Package, ReadError};
 use serde_json::json;
 
 mod identity;
 mod record;
 
-pub use identity::Rival;
+pub use identity::{Rival, give_name_away};
 
 use super::file_name::{self, FileNameError};
 use super::reading::off_the_runtime;
@@ -23,10 +24,10 @@ use record::NewPackage;
 /// A file for a store.
 #[derive(Debug)]
 pub struct Upload {
-    /// The project the store must belong to.
+    /// The project it is for.
     pub project_id: ProjectId,
-    /// The store.
-    pub store_id: StoreId,
+    /// Where it goes.
+    pub destination: Box<dyn Destination>,
     /// Name of the file; of a path only the last component counts.
     pub file_name: String,
     /// The file itself.
@@ -37,8 +38,52 @@ pub struct Upload {
     pub author: Author,
     /// Folder inside the store, usually none.
     pub folder: Option<String>,
-    /// A package set the package joins.
-    pub package_set: Option<PackageSetId>,
+}
+
+/// Where a file goes, asked for in the transaction that writes it down: what has to be made for it is made with it, or
+/// not at all.
+#[async_trait]
+pub trait Destination: std::fmt::Debug + Send + Sync {
+    /// The store, where it is there in any case.
+    fn known(&self) -> Option<StoreId> {
+        None
+    }
+
+    /// The place, made if need be.
+    async fn place(&self, tx: &mut Tx, project: ProjectId) -> Result<Place, UploadError>;
+}
+
+/// Where a file goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The store.
+    pub store: StoreId,
+    /// A package set that a package joins.
+    pub set: Option<PackageSetId>,
+}
+
+/// A place that is there has to be of the project.
+#[async_trait]
+impl Destination for Place {
+    fn known(&self) -> Option<StoreId> {
+        Some(self.store)
+    }
+
+    async fn place(&self, tx: &mut Tx, project: ProjectId) -> Result<Place, UploadError> {
+        let found: Option<(StoreId,)> = tx
+            .optional(
+                "SELECT id FROM core_store WHERE id = $1 AND project_id = $2",
+                args![self.store, project],
+            )
+            .await?;
+        found.map(|_| *self).ok_or(UploadError::NoSuchStore)
+    }
+}
+
+impl From<StoreId> for Place {
+    fn from(store: StoreId) -> Self {
+        Self { store, set: None }
+    }
 }
 
 /// What became of an uploaded package.
@@ -141,7 +186,7 @@ struct Examined {
 pub async fn store_package(state: &AppState, upload: Upload) -> Result<Stored, UploadError> {
     let file_name = file_name::checked(&upload.file_name)?;
     let path = path_in_store(upload.folder.as_deref(), &file_name)?;
-    let apt = package_system(&state.db, upload.project_id, upload.store_id).await? == "apt";
+    let apt = package_system(state, &upload).await? == "apt";
     if apt && !file_name.ends_with(".deb") {
         return Err(UploadError::Extension(file_name));
     }
@@ -154,17 +199,18 @@ pub async fn store_package(state: &AppState, upload: Upload) -> Result<Stored, U
         .await?;
     let new = NewPackage {
         project: upload.project_id,
-        store: upload.store_id,
+        destination: upload.destination,
         file_name,
         path,
         examined,
         replace_allowed: upload.replace_allowed,
-        set: upload.package_set,
         author: upload.author,
     };
     match new.record(state, now).await {
-        // Somebody else has just stored a package of this name: now it is there.
-        Err(UploadError::Db(db::Error::Unique { table, .. })) if table == "core_package" => {
+        // Somebody else has just stored a package of this name, or made the store: now it is there.
+        Err(UploadError::Db(db::Error::Unique { table, .. }))
+            if ["core_package", "core_store"].contains(&table.as_str()) =>
+        {
             new.record(state, now).await
         }
         recorded => recorded,
@@ -178,7 +224,7 @@ pub async fn store_package(state: &AppState, upload: Upload) -> Result<Stored, U
 pub async fn store_file(state: &AppState, upload: Upload) -> Result<(), UploadError> {
     let file_name = file_name::checked(&upload.file_name)?;
     let path = path_in_store(upload.folder.as_deref(), &file_name)?;
-    package_system(&state.db, upload.project_id, upload.store_id).await?;
+    package_system(state, &upload).await?;
     let examined = examine(upload.source, false, &file_name).await?;
     let now = state.clock.now();
     let Digests { sha256, size, .. } = &examined.digests;
@@ -187,11 +233,13 @@ pub async fn store_file(state: &AppState, upload: Upload) -> Result<(), UploadEr
         .put_upload(&state.db, now, &examined.source, sha256)
         .await?;
     let mut tx = state.db.begin().await?;
-    tx.lock("core_store", &[upload.store_id.0]).await?;
+    tx.lock("core_project", &[upload.project_id.0]).await?;
+    let place = upload.destination.place(&mut tx, upload.project_id).await?;
+    tx.lock("core_store", &[place.store.0]).await?;
     let known: Option<(String,)> = tx
         .optional(
             "SELECT sha256 FROM store_file WHERE store_id = $1 AND path = $2",
-            args![upload.store_id, &path],
+            args![place.store, &path],
         )
         .await?;
     let stored = tx
@@ -201,7 +249,7 @@ pub async fn store_file(state: &AppState, upload: Upload) -> Result<(), UploadEr
              sha256 = excluded.sha256, size = excluded.size, modified_at = excluded.modified_at \
              WHERE store_file.sha256 = excluded.sha256 OR ($6 AND store_file.package_id IS NULL)",
             args![
-                upload.store_id,
+                place.store,
                 &path,
                 sha256,
                 signed(*size),
@@ -219,7 +267,7 @@ pub async fn store_file(state: &AppState, upload: Upload) -> Result<(), UploadEr
         let change = Change {
             action: "change",
             entity: "core.store",
-            object_id: Some(upload.store_id.into()),
+            object_id: Some(place.store.into()),
             object_text: &file_name,
             before: before.as_ref(),
             after: Some(&after),
@@ -238,16 +286,13 @@ fn path_in_store(folder: Option<&str>, file_name: &str) -> Result<String, FileNa
     })
 }
 
-async fn package_system(
-    db: &db::Db,
-    project: ProjectId,
-    store: StoreId,
-) -> Result<String, UploadError> {
-    let found: Option<(String,)> = db
+async fn package_system(state: &AppState, upload: &Upload) -> Result<String, UploadError> {
+    let found: Option<(String,)> = state
+        .db
         .optional(
-            "SELECT p.pms FROM core_store s JOIN core_project p ON p.id = s.project_id \
-             WHERE s.id = $1 AND p.id = $2",
-            args![store, project],
+            "SELECT p.pms FROM core_project p WHERE p.id = $1 AND (CAST($2 AS BIGINT) IS NULL OR EXISTS (\
+             SELECT 1 FROM core_store s WHERE s.id = $2 AND s.project_id = p.id))",
+            args![upload.project_id, upload.destination.known()],
         )
         .await?;
     found.map(|(pms,)| pms).ok_or(UploadError::NoSuchStore)

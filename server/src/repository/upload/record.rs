@@ -4,7 +4,7 @@ use migasfree_deb::{Digests, split_file_name};
 use serde_json::{Value, json};
 
 use super::identity::{self, Identity, Known, Plan};
-use super::{Examined, Outcome, Stored, UploadError, note, signed};
+use super::{Destination, Examined, Outcome, Place, Stored, UploadError, note, signed};
 use crate::app::AppState;
 use crate::args;
 use crate::audit::{Author, Change};
@@ -14,13 +14,20 @@ use crate::repository::publish::{self, Cause};
 
 pub(super) struct NewPackage {
     pub project: ProjectId,
-    pub store: StoreId,
+    pub destination: Box<dyn Destination>,
     pub file_name: String,
     pub path: String,
     pub examined: Examined,
     pub replace_allowed: bool,
-    pub set: Option<PackageSetId>,
     pub author: Author,
+}
+
+/// What is written down of a file.
+struct Written {
+    package: PackageId,
+    store: StoreId,
+    outcome: Outcome,
+    now: Ts,
 }
 
 impl NewPackage {
@@ -28,6 +35,7 @@ impl NewPackage {
         let mut tx = state.db.begin().await?;
         // Of two files with one identity, the second has to find the first.
         tx.lock("core_project", &[self.project.0]).await?;
+        let Place { store, set } = self.destination.place(&mut tx, self.project).await?;
         let identity = self.identity();
         let sha256 = &self.examined.digests.sha256;
         let rivals = identity::rivals(&mut tx, self.project, &self.file_name, &identity).await?;
@@ -39,19 +47,24 @@ impl NewPackage {
             self.replace_allowed,
         )?;
         let outcome = plan.outcome;
-        let package = self.make_room(state, &mut tx, &plan, now).await?;
+        let package = self.make_room(state, &mut tx, &plan, store, now).await?;
         // Moving a package to another store takes the right to replace it.
         let stays = outcome == Outcome::Kept && !self.replace_allowed;
         if !stays {
-            self.write_package(&mut tx, package).await?;
-            self.write_file(state, &mut tx, package, outcome, now)
-                .await?;
+            self.write_package(&mut tx, package, store).await?;
+            let written = Written {
+                package,
+                store,
+                outcome,
+                now,
+            };
+            self.write_file(state, &mut tx, &written).await?;
         }
         let before = plan
             .target
             .filter(|known| known.sha256.is_some())
             .map(|known| summary(self.project, &known));
-        let after = self.summary();
+        let after = self.summary(store);
         if !stays && before.as_ref() != Some(&after) {
             let change = change(package, &self.file_name, before.as_ref(), Some(&after));
             note(state, &mut tx, now, &self.author, &change).await?;
@@ -60,7 +73,11 @@ impl NewPackage {
         if outcome != Outcome::Kept || is_told_anew {
             publish::request_for(state, &mut tx, Cause::Package(package)).await?;
         }
-        if let Some(set) = self.set {
+        if stays && set.is_none() && !is_told_anew {
+            // Nothing came into the store: it is not made for that.
+            return Ok(Stored { package, outcome });
+        }
+        if let Some(set) = set {
             self.join_set(state, &mut tx, set, package, now).await?;
         }
         tx.commit().await?;
@@ -90,6 +107,7 @@ impl NewPackage {
         state: &AppState,
         tx: &mut Tx,
         plan: &Plan,
+        store: StoreId,
         now: Ts,
     ) -> Result<PackageId, db::Error> {
         let identity = self.identity();
@@ -103,7 +121,7 @@ impl NewPackage {
                 }
                 known.id
             }
-            None => self.insert(tx).await?,
+            None => self.insert(tx, store).await?,
         };
         for known in &plan.absorbed {
             // Whoever offers it now offers the new package.
@@ -120,7 +138,7 @@ impl NewPackage {
         Ok(target)
     }
 
-    async fn insert(&self, tx: &mut Tx) -> Result<PackageId, db::Error> {
+    async fn insert(&self, tx: &mut Tx, store: StoreId) -> Result<PackageId, db::Error> {
         let identity = self.identity();
         let (id,) = tx
             .one(
@@ -133,14 +151,19 @@ impl NewPackage {
                     identity.version,
                     identity.architecture,
                     self.project,
-                    self.store
+                    store
                 ],
             )
             .await?;
         Ok(id)
     }
 
-    async fn write_package(&self, tx: &mut Tx, id: PackageId) -> Result<(), db::Error> {
+    async fn write_package(
+        &self,
+        tx: &mut Tx,
+        id: PackageId,
+        store: StoreId,
+    ) -> Result<(), db::Error> {
         let identity = self.identity();
         tx.execute(
             "UPDATE core_package SET fullname = $2, name = $3, version = $4, architecture = $5, \
@@ -151,7 +174,7 @@ impl NewPackage {
                 identity.name,
                 identity.version,
                 identity.architecture,
-                self.store
+                store
             ],
         )
         .await
@@ -162,16 +185,20 @@ impl NewPackage {
         &self,
         state: &AppState,
         tx: &mut Tx,
-        package: PackageId,
-        outcome: Outcome,
-        now: Ts,
+        written: &Written,
     ) -> Result<(), UploadError> {
+        let &Written {
+            package,
+            store,
+            outcome,
+            now,
+        } = written;
         let Digests { sha256, size, .. } = &self.examined.digests;
-        self.displace_plain_file(state, tx, now).await?;
+        self.displace_plain_file(state, tx, store, now).await?;
         let written = if outcome == Outcome::Kept {
             tx.execute(
                 "UPDATE store_file SET store_id = $2, path = $3 WHERE package_id = $1",
-                args![package, self.store, &self.path],
+                args![package, store, &self.path],
             )
             .await
         } else {
@@ -180,7 +207,7 @@ impl NewPackage {
                  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (package_id) DO UPDATE SET \
                  store_id = excluded.store_id, path = excluded.path, sha256 = excluded.sha256, \
                  size = excluded.size, modified_at = excluded.modified_at",
-                args![self.store, &self.path, package, sha256, signed(*size), now],
+                args![store, &self.path, package, sha256, signed(*size), now],
             )
             .await
         };
@@ -196,13 +223,14 @@ impl NewPackage {
         &self,
         state: &AppState,
         tx: &mut Tx,
+        store: StoreId,
         now: Ts,
     ) -> Result<(), db::Error> {
         let displaced: Option<(String,)> = tx
             .optional(
                 "DELETE FROM store_file WHERE store_id = $1 AND path = $2 \
                  AND package_id IS NULL RETURNING sha256",
-                args![self.store, &self.path],
+                args![store, &self.path],
             )
             .await?;
         let Some((sha256,)) = displaced else {
@@ -212,7 +240,7 @@ impl NewPackage {
         let displaced = Change {
             action: "change",
             entity: "core.store",
-            object_id: Some(self.store.into()),
+            object_id: Some(store.into()),
             object_text: &self.file_name,
             before: Some(&before),
             after: None,
@@ -257,13 +285,13 @@ impl NewPackage {
     }
 
     /// The package as the audit tells about it.
-    fn summary(&self) -> Value {
+    fn summary(&self, store: StoreId) -> Value {
         let identity = self.identity();
         json!({
             "fullname": self.file_name,
             "version": identity.version,
             "project": self.project,
-            "store": self.store,
+            "store": store,
             "sha256": self.examined.digests.sha256,
         })
     }

@@ -28,11 +28,9 @@ pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply
     let names = Names {
         store: &claims.store,
         set: Some(set),
-        package: true,
     };
-    let place = uploads::place(&call, &reach, &project, names).await?;
     let state = call.state.clone();
-    let upload = uploads::upload(call, &reach, project.id, place, claims.path)?;
+    let upload = uploads::upload(call, &reach, &project, names, claims.path).await?;
     store_package(&state, upload)
         .await
         .map_err(uploads::refused)?;

@@ -27,11 +27,9 @@ pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply
     let names = Names {
         store: &claims.store,
         set: None,
-        package: claims.is_package,
     };
-    let place = uploads::place(&call, &reach, &project, names).await?;
     let state = call.state.clone();
-    let upload = uploads::upload(call, &reach, project.id, place, None)?;
+    let upload = uploads::upload(call, &reach, &project, names, None).await?;
     if claims.is_package {
         store_package(&state, upload)
             .await

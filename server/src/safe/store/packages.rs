@@ -26,17 +26,6 @@ pub(crate) async fn store(tx: &mut Tx, project: ProjectId, name: &str) -> Result
     Ok((id, true))
 }
 
-/// Whether the project has a store called `name`.
-pub(crate) async fn has_store(db: &Db, project: ProjectId, name: &str) -> Result<bool> {
-    let row: Option<(StoreId,)> = db
-        .optional(
-            "SELECT id FROM core_store WHERE project_id = $1 AND name = $2",
-            args![project, name],
-        )
-        .await?;
-    Ok(row.is_some())
-}
-
 /// The package set called `name`, created if need be; the flag tells that it is new.
 pub(crate) async fn package_set(
     tx: &mut Tx,

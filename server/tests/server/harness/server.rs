@@ -61,6 +61,17 @@ impl Server {
         Self { app, clock, folder }
     }
 
+    /// The same server, stopped and started again.
+    pub async fn restarted(self) -> Self {
+        let Self { app, clock, folder } = self;
+        let settings = Settings::clone(&app.state.settings);
+        app.stop().await;
+        let app = App::start(settings, clock.clone(), Arc::new(SystemRandom))
+            .await
+            .unwrap();
+        Self { app, clock, folder }
+    }
+
     pub fn state(&self) -> &AppState {
         &self.app.state
     }

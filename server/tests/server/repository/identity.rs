@@ -177,6 +177,43 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn packages_stored_under_older_rules_get_the_names_apt_asks_for_and_twins_are_told_of(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let agent = site.upload("agent.deb", &package("MF-Agent", "1.0", "")).await.unwrap().package;
+        site.offer(deployment, &[agent]).await;
+        site.publish(deployment).await;
+        let tool = site.upload("tool_1.0_all.deb", &package("tool", "1.0", "")).await.unwrap().package;
+        let twin = site.upload("tool_2.0_all.deb", &package("tool", "2.0", "")).await.unwrap().package;
+        for as_it_was in [
+            "UPDATE core_package SET name = 'MF-Agent' WHERE fullname = 'agent.deb'",
+            "UPDATE package_control SET stanza = replace(stanza, 'Package: mf-agent', 'Package: MF-Agent')",
+            "UPDATE core_package SET name = 'Tool', version = '1.0' WHERE fullname = 'tool_2.0_all.deb'",
+        ] {
+            site.run(as_it_was, args![]).await;
+        }
+        for _ in 0..2 {
+            let settled = migasfree_server::core::twins::settle(&site.state).await.unwrap();
+            assert_eq!(settled.shared, 1);
+        }
+        assert_eq!((row(&site, agent).await.0, row(&site, twin).await.0), ("mf-agent".into(), "tool".into()));
+        assert_eq!(status(&site.state.db, deployment).await.unwrap().state, "queued");
+        site.publish(deployment).await;
+        let (_, index) = site.get("/public/desk-10/repos/dists/first/PKGS/binary-amd64/Packages").await;
+        let index = String::from_utf8(index).unwrap();
+        assert!(index.contains("Package: mf-agent\n") && !index.contains("MF-Agent\n"), "{index}");
+        let told: Vec<(String,)> = site.state.db.all("SELECT message FROM client_notification", args![]).await.unwrap();
+        assert_eq!(told.len(), 1, "{told:?}");
+        for named in ["tool_1.0_all.deb", "tool_2.0_all.deb", "Desk 1.0", "tool 1.0 for all"] {
+            assert!(told[0].0.contains(named), "{named}: {told:?}");
+        }
+        // Once one of them is gone, the other one is like any package.
+        site.run("DELETE FROM core_package WHERE id = $1", args![tool]).await;
+        assert_eq!(migasfree_server::core::twins::settle(&site.state).await.unwrap().shared, 0);
+        assert_eq!(site.count("SELECT COUNT(*) FROM core_package WHERE twin <> 0").await, 0);
+    }
+}
+
+on_both_engines! {
     async fn inventories_do_not_depend_on_stores(site: Site) {
         let reported_one = site.add_package(&hello("1.0")).await;
         site.add_package(&Builder::new("unreported", "1", "all")).await;

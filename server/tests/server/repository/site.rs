@@ -16,7 +16,7 @@ use migasfree_server::db::{
 };
 use migasfree_server::random::SystemRandom;
 use migasfree_server::repository::publish::{Published, Publisher};
-use migasfree_server::repository::upload::{Stored, Upload, UploadError, store_package};
+use migasfree_server::repository::upload::{Place, Stored, Upload, UploadError, store_package};
 use migasfree_server::sql;
 
 use crate::harness::postgres;
@@ -175,13 +175,12 @@ impl Site {
         spool.write(content).await.unwrap();
         Upload {
             project_id: self.project,
-            store_id: self.store,
+            destination: Box::new(Place::from(self.store)),
             file_name: file_name.to_owned(),
             source: spool.finish().await.unwrap(),
             replace_allowed: false,
             author: Author::server(),
             folder: None,
-            package_set: None,
         }
     }
 

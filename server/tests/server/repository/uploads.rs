@@ -9,7 +9,9 @@ use migasfree_server::repository::facts::{facts, newest};
 use migasfree_server::repository::packages::{Deleted, delete};
 use migasfree_server::repository::publish::status;
 use migasfree_server::repository::report::{ReportError, report};
-use migasfree_server::repository::upload::{Outcome, UploadError, store_file, store_package};
+use migasfree_server::repository::upload::{
+    Outcome, Place, UploadError, store_file, store_package,
+};
 
 use super::site::{Site, hello};
 use crate::on_both_engines;
@@ -94,7 +96,7 @@ on_both_engines! {
         assert_eq!(error.code(), Some("file_type"), "{error}");
         let (_, elsewhere) = site.add_project("other", "apt").await;
         let mut upload = site.upload_of("hello_1.0_amd64.deb", &good).await;
-        upload.store_id = elsewhere;
+        upload.destination = Box::new(Place::from(elsewhere));
         let error = store_package(&site.state, upload).await.unwrap_err();
         assert_eq!(error.code(), Some("store"), "{error}");
 
@@ -164,7 +166,7 @@ on_both_engines! {
         let content = hello("1.0").build().unwrap();
         let mut upload = site.upload_of("/home/me/hello_1.0_amd64.deb", &content).await;
         upload.folder = Some("extra/more".to_owned());
-        upload.package_set = Some(set);
+        upload.destination = Box::new(Place { store: site.store, set: Some(set) });
         let stored = store_package(&site.state, upload).await.unwrap();
         assert_eq!(site.count("SELECT COUNT(*) FROM core_packageset_packages").await, 1);
         for path in ["extra/more/hello_1.0_amd64.deb", "hello_1.0_amd64.deb"] {
@@ -172,7 +174,7 @@ on_both_engines! {
         }
         let thirds = site.add_store("Thirds").await;
         let mut upload = site.upload_of("hello_1.0_amd64.deb", &content).await;
-        upload.store_id = thirds;
+        upload.destination = Box::new(Place::from(thirds));
         // Who may not replace a package does not move it either.
         upload.replace_allowed = true;
         let moved = store_package(&site.state, upload).await.unwrap();
@@ -212,7 +214,8 @@ on_both_engines! {
     async fn packages_of_other_systems_are_known_by_their_names(site: Site) {
         let (project, store) = site.add_project("fedora", "dnf").await;
         let mut upload = site.upload_of("bash-5.1.8-6.el9.x86_64.rpm", b"not looked into").await;
-        (upload.project_id, upload.store_id) = (project, store);
+        upload.project_id = project;
+        upload.destination = Box::new(Place::from(store));
         let stored = store_package(&site.state, upload).await.unwrap();
         let row: (String, String, String) = site
             .state

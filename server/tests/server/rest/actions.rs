@@ -257,6 +257,45 @@ on_both_engines! {
         assert_eq!(skipped, json!({"created": false, "skipped_name": "Hellos", "copied_packages": 0}));
     }
 
+    async fn a_copy_obeys_the_identity_of_packages_in_the_other_project(org: Organisation) {
+        let project = async |name: &str| {
+            let body = json!({"name": name, "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+            org.admin.post(&format!("{TOKEN}projects/"), body).await.json["id"].as_i64().unwrap()
+        };
+        let known = async |to: i64, file: &str, version: &str| {
+            let sql = "INSERT INTO core_package (fullname, name, version, architecture, project_id) \
+                       VALUES ($1, 'hello', $2, 'amd64', $3) RETURNING id";
+            org.server.state().db.one::<(i64,)>(sql, args![file, version, to]).await.unwrap().0
+        };
+        let copy = async |to: i64| {
+            let path = format!("{TOKEN}deployments/internal-sources/{}/copy/", org.id("deployments"));
+            let copied = org.admin.post(&path, json!({"project": to})).await;
+            assert_eq!(copied.status, 200, "{}", copied.text);
+            let deployment = get(&org, &format!("deployments/{}/", copied.json["deployment_id"])).await;
+            let offered = deployment["available_packages"].as_array().unwrap().clone();
+            assert_eq!(offered.len(), 1, "{deployment}");
+            get(&org, &format!("packages/{}/", offered[0]["id"])).await
+        };
+        // Computers reported the same package under another name: it gets the file.
+        let to = project("Reported").await;
+        let same = known(to, "hello_1.0_amd64", "1.0").await;
+        let copied = copy(to).await;
+        assert_eq!((&copied["id"], &copied["fullname"]), (&json!(same), &json!("hello_1.0_amd64.deb")));
+        // Another version under the name of the file gives it away.
+        let to = project("Namesake").await;
+        let other = known(to, "hello_1.0_amd64.deb", "3:1.0").await;
+        let copied = copy(to).await;
+        assert_ne!(copied["id"], json!(other));
+        assert_eq!((&copied["version"], &copied["fullname"]), (&json!("1.0"), &json!("hello_1.0_amd64.deb")));
+        let other = get(&org, &format!("packages/{other}/")).await;
+        assert_eq!((&other["version"], &other["store"]["id"]), (&json!("3:1.0"), &json!(0)));
+        // Neither a package, nor its set, deployment or store moves on its own.
+        for (route, id) in [("stores", org.id("stores")), ("package-sets", org.id("package-sets")), ("deployments", org.id("deployments"))] {
+            let moved = org.admin.patch(&format!("{TOKEN}{route}/{id}/"), json!({"project": to})).await;
+            assert_eq!(moved.status, 400, "{route}: {}", moved.text);
+        }
+    }
+
     async fn a_publication_is_asked_for_and_followed(org: Organisation) {
         let id = org.id("deployments");
         let asked = org.admin.post(&format!("{TOKEN}deployments/internal-sources/{id}/metadata/"), json!({})).await;

@@ -10,6 +10,7 @@ mod domains_beyond;
 mod fleet;
 mod heard;
 mod lists;
+mod losses;
 mod organisation;
 mod requests;
 mod rights;

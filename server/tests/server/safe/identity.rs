@@ -120,6 +120,54 @@ on_both_engines! {
         assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 1);
     }
 
+    async fn numbers_stored_in_other_spellings_get_the_one_spelling_when_the_server_starts(site: Site) {
+        let mut stored = Vec::new();
+        for (number, (name, spelling)) in [
+            ("lower", "4c4c4544-0036-3010-8056-b7c04f4e0001"),
+            ("plain", "4C4C45440036301080 56B7C04F4E0002"),
+            ("braces", "{4C4C4544-0036-3010-8056-B7C04F4E0003}"),
+            ("bare", "4c4c4544003630108056b7c04f4e0004"),
+            ("mac", "00000000-0000-0000-0000-525400aabbcc"),
+            ("filler", "03000200-0400-0500-0006-000700080009"),
+            ("text", "Default string"),
+            ("twin", "4C4C4544-0036-3010-8056-B7C04F4E0008"),
+            ("twin2", "4c4c4544-0036-3010-8056-b7c04f4e0008"),
+        ].into_iter().enumerate() {
+            let uuid = format!("AAAAAAAA-0036-3010-8056-B7C04F4E{number:04}");
+            let id = site.computer(&uuid, name).await.id.unwrap();
+            site.run("UPDATE client_computer SET uuid = $2 WHERE id = $1", args![id, spelling]).await;
+            stored.push(id);
+        }
+        let twins = (stored[7], stored[8]);
+        let site = Site(site.0.restarted().await);
+        for (id, expected) in stored.iter().zip([
+            Some("4C4C4544-0036-3010-8056-B7C04F4E0001"),
+            Some("4C4C45440036301080 56B7C04F4E0002"),
+            Some("4C4C4544-0036-3010-8056-B7C04F4E0003"),
+            Some("4C4C4544-0036-3010-8056-B7C04F4E0004"),
+            Some("00000000-0000-0000-0000-525400AABBCC"),
+            None,
+            None,
+            Some("4C4C4544-0036-3010-8056-B7C04F4E0008"),
+            Some("4c4c4544-0036-3010-8056-b7c04f4e0008"),
+        ]) {
+            assert_eq!(uuid_of(&site, *id).await.as_deref(), expected);
+        }
+        // Computers that turn out to be one are kept apart, each found by what it sends, and told of once.
+        for (spelling, id) in [("4C4C4544-0036-3010-8056-B7C04F4E0008", twins.0), ("4c4c4544-0036-3010-8056-b7c04f4e0008", twins.1)] {
+            assert_eq!(site.stranger(spelling, "renamed").register("", "").await.unwrap(), id);
+        }
+        let site = Site(site.0.restarted().await);
+        let told = "SELECT COUNT(*) FROM client_notification WHERE message LIKE '%one UUID in different spellings%'";
+        assert_eq!(site.count(told).await, 1);
+        let (text,): (String,) = site
+            .one("SELECT message FROM client_notification WHERE message LIKE '%one UUID in different spellings%'", args![])
+            .await;
+        for named in [format!("CID-{} (twin,", twins.0), format!("CID-{} (twin2,", twins.1), "Replace".to_owned()] {
+            assert!(text.contains(&named), "{named}: {text}");
+        }
+    }
+
     async fn long_host_names_are_taken_and_longer_ones_cut(site: Site) {
         for (length, kept) in [(51, 51), (64, 64), (80, 64)] {
             let uuid = format!("4C4C4544-0036-3010-8056-B7C04F4E{length:04}");

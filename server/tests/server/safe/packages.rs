@@ -128,6 +128,12 @@ on_both_engines! {
             let refused = peer.upload(&broken, set).await.unwrap();
             assert_eq!((refused.status, refused.sealed), (400, true), "{path}");
         }
+        // A good package that is refused makes neither a store nor a set, wherever it was sent to.
+        for set in [None, Some("new-set")] {
+            let elsewhere = LocalFile { content: &stranger, store: "Newer", ..file };
+            let refused = peer.upload(&elsewhere, set).await.unwrap();
+            assert_eq!((refused.status, refused.sealed), (400, true));
+        }
         assert_eq!(site.count("SELECT COUNT(*) FROM core_packageset").await, 0);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_package").await, 1);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_store").await, 1);
