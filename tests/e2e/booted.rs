@@ -33,7 +33,11 @@ impl Site {
         let offer = Offer {
             project: PROJECT,
             deployment: "Everybody",
-            packages: &[slow("slow-kit"), Package::new("quick-kit", "1.0")],
+            packages: &[
+                slow("slow-kit"),
+                endless("endless-kit"),
+                Package::new("quick-kit", "1.0"),
+            ],
         };
         offer.publish(&server.admin().await?, server.url()).await?;
         let computer = Booted::boot(&folder.path().join("computer"))?;
@@ -52,6 +56,15 @@ fn slow(name: &str) -> Package {
     Package::new(name, "1.0").script(
         "postinst",
         "#!/bin/sh\nset -e\ntouch /var/lib/slow-kit.started\nsleep 10\ntouch /var/lib/slow-kit.finished\n",
+    )
+}
+
+/// A package whose configuration never ends, and which does not want to be ended.
+fn endless(name: &str) -> Package {
+    Package::new(name, "1.0").script(
+        "postinst",
+        "#!/bin/sh\ntrap '' TERM\necho waiting for nobody\ntouch /var/lib/endless-kit.started\n\
+         while :; do sleep 1; done\n",
     )
 }
 
@@ -210,6 +223,55 @@ async fn after_a_power_cut_the_installation_is_repaired() -> Result<()> {
     computer.wait_until("test \"$(dpkg --audit)\" = \"\"")?;
     ensure!(status_of(&computer, "slow-kit")? == "install ok installed");
     leaves_nothing(folder.path())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_root_stops_a_script_that_never_ends_and_dpkg_records_it() -> Result<()> {
+    let Some(site) = Site::open().await? else {
+        return Ok(());
+    };
+    let computer = &site.computer;
+    computer.sh("migasfree register")?;
+    computer.sh("migasfree sync")?;
+    let as_nobody = "setpriv --reuid nobody --regid nogroup --clear-groups -- migasfree";
+    // Nobody was asked for a password, so none was wrong.
+    let refused = computer.try_sh(&format!("{as_nobody} install -y quick-kit 2>&1"))?;
+    let said = String::from_utf8_lossy(&refused.stdout).to_lowercase();
+    ensure!(
+        !refused.status.success() && said.contains("as an administrator"),
+        "{said}"
+    );
+    ensure!(!said.contains("authentication failed"), "{said}");
+
+    computer.sh("systemd-run --quiet --unit=asking migasfree install -y endless-kit quick-kit")?;
+    computer.wait_until("test -e /var/lib/endless-kit.started")?;
+    let jobs = computer.sh("migasfree jobs --json")?;
+    let jobs: serde_json::Value = serde_json::from_str(&jobs)?;
+    let running = |job: &&serde_json::Value| job["role"] == "install" && job["state"] == "running";
+    let job = jobs.as_array().and_then(|jobs| jobs.iter().find(running));
+    let id = job
+        .and_then(|job| job["id"].as_str())
+        .with_context(|| jobs.to_string())?;
+    let refused = computer.try_sh(&format!("{as_nobody} cancel {id} 2>&1"))?;
+    ensure!(!refused.status.success(), "anybody may stop a script");
+    computer.sh(&format!("migasfree cancel {id}"))?;
+    computer.wait_until(
+        "! pgrep -x dpkg && ! pgrep -x apt-get && ! pgrep -f '[e]ndless-kit.postinst'",
+    )?;
+    ensure!(status_of(computer, "endless-kit")? == "install ok half-configured");
+    ensure!(status_of(computer, "quick-kit")? == "install ok installed");
+    computer.wait_until(&format!(
+        "migasfree log {id} | grep -q 'as an administrator wanted'"
+    ))?;
+    computer.wait_until("migasfree jobs --all --json | grep -q by-admin")?;
+
+    // It is named, other work steps over it, and it can be removed.
+    let status = computer.sh("migasfree status")?;
+    ensure!(status.contains("migasfree purge endless-kit"), "{status}");
+    computer.sh("timeout 100 migasfree sync")?;
+    computer.sh("migasfree purge -y endless-kit")?;
+    computer.sh("test \"$(dpkg --audit)\" = \"\"")?;
+    Ok(())
 }
 
 /// What was mounted inside is gone with the system.

@@ -134,10 +134,12 @@ pub async fn hardware(runner: &dyn CommandRunner) -> Result<Value, HardwareError
     if answer.timed_out {
         return Err(HardwareError::Timeout);
     }
-    if !answer.success() {
-        return Err(HardwareError::Failed(answer.stderr_text()));
+    // What it says counts also where it ends with a complaint.
+    match describe(&answer.stdout_text()) {
+        Some(description) => Ok(description),
+        None if !answer.success() => Err(HardwareError::Failed(answer.stderr_text())),
+        None => Err(HardwareError::Malformed),
     }
-    describe(&answer.stdout_text()).ok_or(HardwareError::Malformed)
 }
 
 /// The description in a text of `lshw`: as it is when it is as it should be, an object or the one-element list some

@@ -434,6 +434,48 @@ async fn what_does_not_fit_is_not_fetched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_on_the_partition_of_its_files_is_not_unpacked() {
+    let large = vec![0; 3 << 20];
+    let office = |version: &str| {
+        plain("office", version)
+            .field("Installed-Size", "3100")
+            .file("opt/office/data", 0o644, &large)
+    };
+    let elsewhere = plain("elsewhere", "1")
+        .field("Installed-Size", "3100")
+        .file("usr/share/elsewhere/data", 0o644, &large);
+    let Some(computer) = Computer::offered(vec![office("1"), elsewhere]).await else {
+        return;
+    };
+    let Some(opt) = computer.bench.debian.attach("opt", "1m") else {
+        return;
+    };
+    let refused = async |action: &Action| {
+        let (recorder, result) = computer.bench.asked(action, root_asks(), None).await;
+        let error = result.unwrap_err();
+        assert!(matches!(error, PmsError::NoRoom(_)), "{error}");
+        assert!(error.to_string().contains("on /opt, and"), "{error}");
+        assert!(!recorder.stages().contains(&Stage::Install));
+        assert!(computer.bench.apt.broken().await.unwrap().is_empty());
+    };
+    let install = computer.install(&["office"]);
+    refused(&install).await;
+    // What does not go there is none of its business.
+    computer.have(&["elsewhere"]).await;
+    opt.resize("4m");
+    computer.have(&["office"]).await;
+
+    // A newer version needs room beside the older one.
+    computer.offer(vec![office("2")]).await;
+    let update = Action::UpgradePackages(names(&computer.bench.apt, &["office"]));
+    refused(&update).await;
+    assert_eq!(computer.bench.installed("office").as_deref(), Some("1"));
+    opt.resize("8m");
+    computer.bench.run(&update).await.1.unwrap();
+    assert_eq!(computer.bench.installed("office").as_deref(), Some("2"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_package_that_is_not_configured_has_failed_until_it_is() {
     let script = "#!/bin/sh\n[ -e /mended ] || { echo on purpose >&2; exit 3; }\n";
     let Some(computer) = Computer::offered(vec![

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use migasfree_deb::Builder;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
@@ -15,21 +16,26 @@ use crate::support::root::Debian;
 use crate::support::server::FakeServer;
 
 /// A Debian with the client's configuration, and its server with one repository.
-struct Bench {
-    debian: Debian,
-    server: FakeServer,
+pub struct Bench {
+    pub debian: Debian,
+    pub server: FakeServer,
 }
 
 impl Bench {
-    async fn new() -> Option<Self> {
-        let debian = Debian::make()?;
-        let server = FakeServer::start().await;
-        let signer = Signer::generate();
+    pub async fn new() -> Option<Self> {
         let packages = vec![
             with_scripts("tool", "1.0"),
             plain("painter", "2.0"),
             plain("byhand", "3.0"),
         ];
+        Self::offering(packages).await
+    }
+
+    /// Its repository has these packages.
+    pub async fn offering(packages: Vec<Builder>) -> Option<Self> {
+        let debian = Debian::make()?;
+        let server = FakeServer::start().await;
+        let signer = Signer::generate();
         {
             let mut mind = server.mind();
             mind.repository_key = signer.public_key();
@@ -63,7 +69,8 @@ impl Bench {
         command
     }
 
-    async fn run(&self, arguments: &[&str]) -> Answer {
+    /// What the command line answers to these words.
+    pub async fn run(&self, arguments: &[&str]) -> Answer {
         Answer::of(self.command(arguments)).await
     }
 }
@@ -79,10 +86,10 @@ fn migasfree(arguments: &[&str]) -> Command {
 }
 
 #[derive(Debug)]
-struct Answer {
-    status: i32,
-    out: String,
-    err: String,
+pub struct Answer {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Answer {
@@ -106,12 +113,12 @@ impl Answer {
         Self::from(child.wait_with_output().await.unwrap())
     }
 
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// Every line, which must all be objects.
-    fn objects(&self) -> Vec<Value> {
+    pub fn objects(&self) -> Vec<Value> {
         let parse = |line| {
             serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("not JSON: {line}"))
         };
@@ -119,12 +126,12 @@ impl Answer {
     }
 
     #[track_caller]
-    fn ok(self) -> Self {
+    pub fn ok(self) -> Self {
         self.ends(0)
     }
 
     #[track_caller]
-    fn ends(self, status: i32) -> Self {
+    pub fn ends(self, status: i32) -> Self {
         assert_eq!(self.status, status, "{}\n{}", self.out, self.err);
         self
     }

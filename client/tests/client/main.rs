@@ -9,6 +9,7 @@ mod apt;
 mod apt_policy;
 mod cli;
 mod corpus;
+mod demanded;
 mod reference;
 mod scripts;
 mod sync;

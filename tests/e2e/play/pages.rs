@@ -1,8 +1,16 @@
 //! Going through Play's pages, and a view that breaks.
 
-use anyhow::{Result, ensure};
+use std::time::{Duration, Instant};
 
-use super::stage::Opening;
+use anyhow::{Context, Result, ensure};
+
+use super::stage::{Opening, Stage};
+
+/// Play gives up a question after a minute.
+const PATIENCE: Duration = Duration::from_secs(100);
+/// The shapes of what is to come, where they can be seen.
+const SKELETONS: &str = "return [...document.querySelectorAll('.skeleton')]
+    .filter((one) => one.checkVisibility() && !one.closest('details:not([open])')).length";
 
 const PLACES: [&str; 6] = [
     "installed",
@@ -78,4 +86,118 @@ async fn a_window_that_breaks_says_so_and_offers_to_load_again() -> Result<()> {
         stage.play.close().await?;
     }
     Ok(())
+}
+
+async fn wait_until_nothing_is_awaited(stage: &Stage, what: &str) -> Result<()> {
+    let start = Instant::now();
+    loop {
+        let shapes = stage.play.run(SKELETONS).await?;
+        if shapes == 0 {
+            return Ok(());
+        }
+        ensure!(
+            start.elapsed() < PATIENCE,
+            "{what} shows {shapes} shapes of what never comes"
+        );
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+async fn shows_no_skeleton_for_ever(place: &'static [&'static str]) -> Result<()> {
+    let stage = Opening {
+        arguments: place.to_vec(),
+        ..Opening::default()
+    }
+    .open_silent()
+    .await?;
+    stage
+        .play
+        .find("[data-testid='page'] h1, [data-testid='app-page'], .error-state")
+        .await?;
+    wait_until_nothing_is_awaited(&stage, &place.join(" ")).await?;
+    stage.play.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_shows_a_skeleton_for_ever_to_who_gets_no_answers() -> Result<()> {
+    let (discover, info, updates) = tokio::join!(
+        shows_no_skeleton_for_ever(&["--app", "1"]),
+        shows_no_skeleton_for_ever(&["--page", "info"]),
+        shows_no_skeleton_for_ever(&["--page", "updates"]),
+    );
+    discover.and(info).and(updates)
+}
+
+const REMOVE_DIALOG: &str = "[data-testid='remove-dialog']";
+
+/// An installed application, and the question whether to remove it.
+async fn asked_to_remove() -> Result<Stage> {
+    let stage = Opening::default().open().await?;
+    let play = &stage.play;
+    play.find("[data-testid='app-card'][data-app='1']").await?;
+    let stand_in = stage.stand_in.as_ref().context("the stand-in")?;
+    stand_in
+        .change_catalogue("Sketchbook", migasfree_dbus::AppState::Installed)
+        .await?;
+    play.find("[data-app='1'] [data-testid='state-button'][data-state='installed']")
+        .await?;
+    stand_in.world().be_silent(true);
+    play.press("[data-app='1'] [data-testid='state-button'] button")
+        .await?;
+    play.press("[data-app='1'] .menu-danger").await?;
+    play.find(REMOVE_DIALOG).await?;
+    Ok(stage)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn removing_is_offered_once_the_plan_is_known_and_a_plan_that_never_comes_is_asked_for_again()
+-> Result<()> {
+    let stage = asked_to_remove().await?;
+    let play = &stage.play;
+    let offers = "return document.querySelector('.confirm-remove') !== null";
+    play.find(&format!("{REMOVE_DIALOG} .skeleton")).await?;
+    ensure!(play.run(offers).await? == false, "nobody knows what goes");
+    wait_until_nothing_is_awaited(&stage, "the question").await?;
+    ensure!(play.run(offers).await? == false, "nobody knows what goes");
+    stage.picture("play-remove-unknown").await?;
+    let stand_in = stage.stand_in.as_ref().context("the stand-in")?;
+    stand_in.world().be_silent(false);
+    play.press(".plan-again").await?;
+    play.wait_for_text(REMOVE_DIALOG, "3 packages are removed")
+        .await?;
+    play.press(".confirm-remove").await?;
+    play.find("[data-app='1'] [data-testid='state-button'][data-state='available']")
+        .await?;
+    stage.play.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_breaks_takes_its_open_dialog_along() -> Result<()> {
+    let stage = asked_to_remove().await?;
+    let play = &stage.play;
+    play.expect("the test breaks the view");
+    play.expect("nreachable");
+    let stand_in = stage.stand_in.as_ref().context("the stand-in")?;
+    play.run(
+        "const create = document.createElement;
+         document.createElement = () => { document.createElement = create; throw new Error('the test breaks the view'); };",
+    )
+    .await?;
+    // The answer that the dialog waits for breaks it.
+    stand_in.world().be_silent(false);
+    play.wait_for_text("#broken h1", "Something in this page broke")
+        .await?;
+    let covered = "const page = document.querySelector('#broken');
+         const button = page.querySelector('.btn-primary');
+         const { x, y, width, height } = button.getBoundingClientRect();
+         const seen = document.elementFromPoint(x + width / 2, y + height / 2);
+         return document.querySelector('dialog') !== null || !(seen === button || button.contains(seen))";
+    ensure!(
+        play.run(covered).await? == false,
+        "the dialog stays over the page that tells of the fault"
+    );
+    stage.picture("play-broken-over-dialog").await?;
+    play.press("#broken .btn-primary").await?;
+    play.find("[data-testid='app-card']").await?;
+    stage.play.close().await
 }

@@ -100,6 +100,15 @@ impl Opening {
 
     /// Opens the window.
     pub async fn open(self) -> Result<Stage> {
+        self.open_with(false).await
+    }
+
+    /// Opens the window in front of a daemon that answers nothing.
+    pub async fn open_silent(self) -> Result<Stage> {
+        self.open_with(true).await
+    }
+
+    async fn open_with(self, silent: bool) -> Result<Stage> {
         let folder = tempfile::tempdir()?;
         let display = Display::start(self.width, self.height)?;
         let bus = Bus::session(folder.path())?;
@@ -107,6 +116,9 @@ impl Opening {
             Some(scene) => Some(StandIn::start(bus.address(), scene).await?),
             None => None,
         };
+        if let Some(stand_in) = &stand_in {
+            stand_in.world().be_silent(silent);
+        }
         write_settings(folder.path(), &self.settings())?;
         write_browser(folder.path())?;
         let home = folder.path().to_str().context("the folder's name")?;

@@ -20,6 +20,7 @@ pub(super) struct Catalog(pub Arc<World>);
 #[interface(name = "org.migasfree.Client1.Catalog")]
 impl Catalog {
     async fn list_apps(&self, _query: AppQuery) -> (u64, Vec<AppRecord>) {
+        self.0.speaks().await;
         let apps = self.0.facts().apps.clone();
         let short = |app: AppRecord| AppRecord {
             description: String::new(),
@@ -29,6 +30,7 @@ impl Catalog {
     }
 
     async fn get_app(&self, id: u32) -> Result<AppRecord, Error> {
+        self.0.speaks().await;
         let facts = self.0.facts();
         (facts.apps.iter())
             .find(|app| app.id == id)
@@ -50,6 +52,7 @@ impl Catalog {
     }
 
     async fn get_states(&self, ids: Vec<u32>) -> HashMap<u32, (AppState, StateDetail)> {
+        self.0.speaks().await;
         let facts = self.0.facts();
         (facts.apps.iter())
             .filter(|app| ids.is_empty() || ids.contains(&app.id))
@@ -95,6 +98,7 @@ impl Catalog {
     }
 
     async fn list_requests(&self) -> Vec<RequestRecord> {
+        self.0.speaks().await;
         self.0.facts().requests.clone()
     }
 

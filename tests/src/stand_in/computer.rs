@@ -13,6 +13,7 @@ pub(super) struct Computer(pub Arc<World>);
 #[interface(name = "org.migasfree.Client1.Computer")]
 impl Computer {
     async fn get_info(&self) -> Result<ComputerInfo, Error> {
+        self.0.speaks().await;
         if self.0.scene.unregistered {
             return Err(Error::NotRegistered("register first".into()));
         }
@@ -36,6 +37,7 @@ impl Computer {
     }
 
     async fn get_label(&self) -> Result<ComputerLabel, Error> {
+        self.0.speaks().await;
         if self.0.scene.unregistered {
             return Err(Error::NotRegistered("register first".into()));
         }

@@ -122,6 +122,7 @@ impl Manager {
         names: Vec<String>,
         _options: CallOptions,
     ) -> Result<PlanRecord, Error> {
+        self.0.speaks().await;
         if role == PlanRole::Upgrade {
             return Ok(self.plan_of_updates(&names));
         }
@@ -170,6 +171,7 @@ impl Manager {
     }
 
     async fn list_jobs(&self, filter: JobFilter) -> Vec<JobRecord> {
+        self.0.speaks().await;
         let facts = self.0.facts();
         (facts.jobs.values().rev())
             .take(filter.limit.unwrap_or(100) as usize)

@@ -13,6 +13,7 @@ pub(super) struct Packages(pub Arc<World>);
 #[interface(name = "org.migasfree.Client1.Packages")]
 impl Packages {
     async fn list_installed(&self) -> Vec<(String, String, String, String)> {
+        self.0.speaks().await;
         (1..=1204)
             .map(|number| {
                 (
@@ -26,6 +27,7 @@ impl Packages {
     }
 
     async fn list_updates(&self) -> Vec<UpdateRecord> {
+        self.0.speaks().await;
         self.0.updates()
     }
 }

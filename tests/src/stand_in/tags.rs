@@ -20,6 +20,7 @@ pub(super) struct Tags(pub Arc<World>);
 #[interface(name = "org.migasfree.Client1.Tags")]
 impl Tags {
     async fn get(&self) -> (Vec<String>, HashMap<String, Vec<String>>) {
+        self.0.speaks().await;
         let available = AVAILABLE.map(|(prefix, tags)| {
             let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
             (prefix.to_owned(), tags)

@@ -54,6 +54,8 @@ pub struct World {
     facts: Mutex<Facts>,
     /// One job at a time, like the real one.
     pub(super) turn: tokio::sync::Mutex<()>,
+    /// Questions stay without an answer.
+    silent: tokio::sync::watch::Sender<bool>,
 }
 
 impl World {
@@ -73,7 +75,20 @@ impl World {
             scene,
             facts: Mutex::new(facts),
             turn: tokio::sync::Mutex::new(()),
+            silent: tokio::sync::watch::Sender::new(false),
         }
+    }
+
+    /// Leaves questions without an answer from now on, or answers them all.
+    pub fn be_silent(&self, silent: bool) {
+        self.silent.send_replace(silent);
+    }
+
+    /// Waits until questions are answered.
+    pub(super) async fn speaks(&self) {
+        let mut silent = self.silent.subscribe();
+        // The sender lives as long as this world.
+        let _spoken = silent.wait_for(|silent| !silent).await;
     }
 
     pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {

@@ -17,10 +17,12 @@ use crate::sync::Engine;
 
 /// How this computer is doing, as far as it can be known without the server.
 pub async fn status(context: &Context, arguments: &Json) -> Ended {
-    let status = match context.daemon().await {
+    let mut status = match context.daemon().await {
         Some(bus) => by_daemon(&bus).await?,
         None => without_daemon(context).await?,
     };
+    let unfinished = unfinished(context).await;
+    status.insert("unfinished".to_owned(), json!(unfinished));
     if arguments.json {
         print_line(&Value::Object(status).to_string());
         return Ok(Exit::OK);
@@ -34,7 +36,20 @@ pub async fn status(context: &Context, arguments: &Json) -> Ended {
             ));
         }
     }
+    if !unfinished.is_empty() {
+        let names = unfinished.join(" ");
+        let text = Text::Unfinished;
+        print_line(&context.language.fill(text, &[&names, &names, &names]));
+    }
     Ok(Exit::OK)
+}
+
+/// Packages something was begun with and not finished.
+async fn unfinished(context: &Context) -> Vec<String> {
+    let Ok(engine) = context.engine().await else {
+        return Vec::new();
+    };
+    engine.broken().await.unwrap_or_default()
 }
 
 const TITLES: [(&str, Text); 12] = [

@@ -161,6 +161,7 @@ texts! {
     LabelQueue: "Jobs waiting", "Trabajos en espera";
     LabelReboot: "Restart needed", "Reinicio necesario";
     LabelPackageManager: "Package manager", "Gestor de paquetes";
+    Unfinished: "Not finished: {}. Try again with `migasfree install {}`, or remove with `migasfree purge {}`.", "Sin terminar: {}. Inténtelo de nuevo con `migasfree install {}`, o desinstale con `migasfree purge {}`.";
     LabelDaemon: "Daemon", "Demonio";
     LabelHelpdesk: "Helpdesk", "Soporte";
     LabelName: "Name", "Nombre";

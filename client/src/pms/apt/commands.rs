@@ -99,6 +99,11 @@ pub(super) fn show(names: impl IntoIterator<Item = String>) -> Vec<String> {
     command
 }
 
+/// The files of an archive with their sizes, as `tar` lists them.
+pub(super) fn contents(archive: &str) -> Vec<String> {
+    line(["dpkg-deb", "--contents", archive])
+}
+
 /// The verb of an action and the names it takes.
 fn act(mut command: Vec<String>, action: &Action, names: &[String]) -> Vec<String> {
     let verb = match action {

@@ -9,6 +9,7 @@ mod locks;
 mod names;
 mod plan;
 mod rank;
+mod room;
 mod run;
 mod sources;
 mod status;

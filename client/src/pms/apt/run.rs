@@ -11,7 +11,7 @@ use super::{Apt, commands, exact, failure, locks, plan};
 use crate::job::{Job, ResultCode};
 use crate::observer::{Item, OutputStream, Progress, Stage};
 use crate::pms::consent::Consent;
-use crate::pms::{Action, PackageName, Plan, PlannedPackage, PmsError, space};
+use crate::pms::{Action, PackageName, Plan, PlannedPackage, PmsError};
 use crate::policy::Mandate;
 use crate::process::supervise::{End, Stop, StopReason, Supervised, SupervisedCommand};
 
@@ -65,8 +65,7 @@ impl Apt {
             }
             let facts = self.facts_for(&plan).await?;
             consent.settle(action, &plan, &facts, mandate, job).await?;
-            let downloads = self.inside("var/cache/apt/archives");
-            space::check(&plan, &downloads, &self.inside(""))?;
+            self.check_room_to_download(&plan).await?;
             if plan.download_bytes > 0 {
                 let line = commands::download(action, &names, single_user);
                 self.step(job, Stage::Download, line, &plan).await?;
@@ -74,6 +73,7 @@ impl Apt {
             if job.cancel.is_cancelled() {
                 return Err(PmsError::Cancelled);
             }
+            self.check_room_to_unpack(&plan).await?;
             self.wait_for_lock(job).await?;
             let line = commands::perform(action, &names, &plan, single_user);
             match self.step(job, stage_of(action), line, &plan).await {

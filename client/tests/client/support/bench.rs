@@ -162,7 +162,8 @@ pub fn engine(
     })
 }
 
-/// Gives programs the paths of the test's folder as they are outside it.
+/// Gives programs the paths of the test's folder as they are outside it. What `lshw` says before it fails may lie in
+/// `lshw.said` there.
 #[derive(Debug)]
 struct OutsidePaths(std::path::PathBuf);
 
@@ -180,6 +181,15 @@ impl CommandRunner for OutsidePaths {
             .filter(|argument| argument.starts_with("/run/"))
         {
             *argument = format!("{}{argument}", self.0.display());
+        }
+        let said = self.0.join("lshw.said");
+        if invocation.program == "lshw" && said.exists() {
+            return Ok(Finished {
+                status: Some(1),
+                stdout: fs::read(said)?,
+                stderr: b"incomplete".to_vec(),
+                ..Finished::default()
+            });
         }
         Programs.run(&invocation, lines).await
     }

@@ -45,6 +45,18 @@ impl Debian {
         self.folder.path()
     }
 
+    /// Attaches an empty partition of this size there; `None`, after saying why, where that may not be done.
+    pub fn attach(&self, path: &str, size: &str) -> Option<Partition> {
+        let place = self.path().join(path);
+        fs::create_dir_all(&place).unwrap();
+        let partition = Partition { place };
+        let attached = partition.mount(&format!("size={size},mode=755"));
+        if !attached {
+            eprintln!("skipped: no partition can be attached here");
+        }
+        attached.then_some(partition)
+    }
+
     pub fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path().join(path)).unwrap_or_default()
     }
@@ -57,6 +69,30 @@ impl Debian {
             .env("LC_ALL", "C.UTF-8")
             .output()
             .unwrap()
+    }
+}
+
+/// A partition in memory, detached at the end.
+pub struct Partition {
+    place: PathBuf,
+}
+
+impl Partition {
+    pub fn resize(&self, size: &str) {
+        assert!(self.mount(&format!("remount,size={size}")));
+    }
+
+    fn mount(&self, options: &str) -> bool {
+        let mut mount = Command::new("mount");
+        let mount = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]);
+        mount.arg(&self.place).status().unwrap().success()
+    }
+}
+
+impl Drop for Partition {
+    fn drop(&mut self) {
+        let detached = Command::new("umount").arg("-l").arg(&self.place).status();
+        assert!(detached.is_ok_and(|status| status.success()) || std::thread::panicking());
     }
 }
 

@@ -1,5 +1,6 @@
 //! Synchronisations against a server of the tests, with a package manager that only pretends.
 
+mod hardware;
 mod identity;
 mod offer;
 mod packages;

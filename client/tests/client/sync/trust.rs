@@ -188,6 +188,70 @@ async fn answers_in_the_clear_change_nothing_and_the_synchronisation_fails() {
 }
 
 #[tokio::test]
+async fn no_call_takes_an_answer_in_the_clear_for_the_servers() {
+    let bench = Bench::new().await;
+    bench.vouch();
+    bench.answer("computers/hardware/required/", json!({ "capture": true }));
+    bench.answer(
+        "computers/faults/definitions/",
+        json!([{ "name": "disk", "language": "bash", "code": "echo full" }]),
+    );
+    let statuses = [200, 201, 302, 400, 403, 404, 410, 429, 500];
+    // Whatever somebody between answers, a computer that is not registered does not believe it is.
+    for call in ["computers/id/", "computers/"] {
+        for status in statuses {
+            bench.server.mind().clear.insert(call.into(), status);
+            bench.sync(FULL).await.1.unwrap_err();
+            assert_eq!(bench.engine.identity().computer_id, None, "{call} {status}");
+            bench.server.mind().clear.clear();
+        }
+    }
+    bench.sync(FULL).await.1.unwrap();
+    let before = (bench.key_in_use(), bench.engine.last_traits().len());
+    for call in [
+        "keys/repositories/",
+        "computers/faults/",
+        "computers/hardware/",
+    ] {
+        for status in statuses {
+            bench.server.mind().clear.insert(call.into(), status);
+            let result = bench.sync(FULL).await.1;
+            result.expect_err(&format!("{call} {status}"));
+            bench.server.mind().clear.clear();
+            assert_eq!(
+                (bench.key_in_use(), bench.engine.last_traits().len()),
+                before
+            );
+        }
+    }
+    let engine = &bench.engine;
+    for status in statuses {
+        for call in [
+            "computers/label/",
+            "computers/traits/",
+            "computers/tags/assigned/",
+            "catalog/apps/available/",
+        ] {
+            bench.server.mind().clear.insert(call.to_owned(), status);
+            let is_taken = match call {
+                "computers/label/" => engine.label().await.is_ok(),
+                "computers/traits/" => engine.traits().await.is_ok(),
+                "computers/tags/assigned/" => engine.tags().await.is_ok(),
+                _ => engine.catalog().await.is_ok(),
+            };
+            assert!(!is_taken, "{call} {status}");
+            assert_eq!(
+                engine.identity().computer_id.unwrap().0,
+                7,
+                "{call} {status}"
+            );
+            bench.server.mind().clear.clear();
+        }
+    }
+    assert_eq!(bench.synchronise().await.0, ResultCode::Ok);
+}
+
+#[tokio::test]
 async fn what_waits_for_the_server_is_not_dropped_by_an_answer_in_the_clear() {
     let bench = Bench::new().await;
     bench.script("etc/migasfree/hooks/post-sync.d/bad-hook");
