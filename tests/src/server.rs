@@ -84,6 +84,11 @@ impl Server {
         &self.url
     }
 
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Host and port, as a client's configuration wants them.
     pub fn address(&self) -> &str {
         self.url.trim_start_matches("http://")

@@ -8,6 +8,7 @@ mod args;
 mod dialect;
 mod error;
 mod ids;
+mod kept;
 mod migrate;
 mod postgres;
 mod record;
@@ -20,7 +21,7 @@ mod tx;
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres};
 
 pub use args::{Arg, Args, IntoArg};
 pub use dialect::{Dialect, Sql, escape_like, json_ids};
@@ -33,6 +34,7 @@ pub use statement::Statement;
 pub use ts::Ts;
 pub use tx::Tx;
 
+use kept::{Connections, is_loss};
 use sqlite::SqliteStore;
 use statement::Prepared;
 
@@ -48,7 +50,7 @@ pub struct Db {
 #[derive(Debug)]
 enum Engine {
     Sqlite(SqliteStore),
-    Postgres(PgPool),
+    Postgres(Connections<Postgres>),
 }
 
 /// Runs a prepared statement on whichever engine is there.
@@ -57,15 +59,35 @@ macro_rules! on_engine {
         alone::take();
         match &*$self.engine {
             Engine::Sqlite(store) => {
-                let pool = store.pool($prepared.reads);
-                sqlx::$make($prepared.text, $prepared.args.sqlite()?)
-                    .$run(pool)
-                    .await
+                let query = sqlx::$make($prepared.text, $prepared.args.sqlite()?);
+                let mut lease = store.connections($prepared.reads).lease().await?;
+                let done = query.$run(&mut *lease).await;
+                if done.is_ok() {
+                    lease.keep();
+                }
+                done
             }
-            Engine::Postgres(pool) => {
-                sqlx::$make($prepared.text, $prepared.args.postgres()?)
-                    .$run(pool)
-                    .await
+            Engine::Postgres(connections) => {
+                let Prepared { text, args, reads } = $prepared;
+                let mut lease = match reads {
+                    true => connections.lease().await?,
+                    false => connections.lease_tested().await?,
+                };
+                // What only reads may be asked again of another connection.
+                let again = (reads && lease.was_kept()).then(|| (text.clone(), args.clone()));
+                let query = sqlx::$make(text, args.postgres()?);
+                let mut done = query.$run(&mut *lease).await;
+                let is_lost = matches!(&done, Err(error) if is_loss(error));
+                if let Some((text, args)) = again.filter(|_| is_lost) {
+                    drop(lease);
+                    lease = connections.lease_after_loss().await?;
+                    let query = sqlx::$make(text, args.postgres()?);
+                    done = query.$run(&mut *lease).await;
+                }
+                if done.is_ok() {
+                    lease.keep();
+                }
+                done
             }
         }
     }};
@@ -88,7 +110,7 @@ impl Db {
     pub async fn open_postgres(options: &PostgresOptions) -> Result<Self> {
         let pool = postgres::connect(options).await?;
         Ok(Self {
-            engine: Arc::new(Engine::Postgres(pool)),
+            engine: Arc::new(Engine::Postgres(Connections::new(pool))),
         })
     }
 
@@ -104,7 +126,7 @@ impl Db {
     pub(crate) fn postgres(&self) -> Option<&PgPool> {
         match &*self.engine {
             Engine::Sqlite(_) => None,
-            Engine::Postgres(pool) => Some(pool),
+            Engine::Postgres(connections) => Some(connections.pool()),
         }
     }
 
@@ -187,7 +209,7 @@ impl Db {
     pub async fn close(&self) {
         match &*self.engine {
             Engine::Sqlite(store) => store.close().await,
-            Engine::Postgres(pool) => pool.close().await,
+            Engine::Postgres(connections) => connections.close().await,
         }
     }
 
@@ -195,19 +217,18 @@ impl Db {
         alone::take();
         Ok(match &*self.engine {
             Engine::Sqlite(store) => {
-                let arguments = prepared.args.sqlite()?;
-                let pool = store.pool(false);
-                sqlx::query_with(prepared.text, arguments)
-                    .execute(pool)
-                    .await?
-                    .rows_affected()
+                let query = sqlx::query_with(prepared.text, prepared.args.sqlite()?);
+                let mut lease = store.connections(false).lease().await?;
+                let done = query.execute(&mut *lease).await?;
+                lease.keep();
+                done.rows_affected()
             }
-            Engine::Postgres(pool) => {
-                let arguments = prepared.args.postgres()?;
-                sqlx::query_with(prepared.text, arguments)
-                    .execute(pool)
-                    .await?
-                    .rows_affected()
+            Engine::Postgres(connections) => {
+                let query = sqlx::query_with(prepared.text, prepared.args.postgres()?);
+                let mut lease = connections.lease_tested().await?;
+                let done = query.execute(&mut *lease).await?;
+                lease.keep();
+                done.rows_affected()
             }
         })
     }

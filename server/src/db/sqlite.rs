@@ -4,9 +4,10 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::SqlitePool;
+use sqlx::Sqlite;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::kept::Connections;
 use super::{Error, Result};
 
 const FILE_NAME: &str = "migasfree.db";
@@ -15,8 +16,8 @@ const WAIT: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(super) struct SqliteStore {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    writer: Connections<Sqlite>,
+    readers: Connections<Sqlite>,
     path: PathBuf,
     /// Held until the store is dropped; the system releases it when the process dies.
     _lock: File,
@@ -34,6 +35,8 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(WAIT)
             .statement_cache_capacity(400)
+            // Rows that fit need no waiting for the reader.
+            .row_buffer_size(1024)
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-8000");
         let writer = SqlitePoolOptions::new()
@@ -62,14 +65,14 @@ impl SqliteStore {
             )
             .await?;
         Ok(Self {
-            writer,
-            readers,
+            writer: Connections::new(writer),
+            readers: Connections::new(readers),
             path,
             _lock: lock,
         })
     }
 
-    pub(super) fn pool(&self, reads: bool) -> &SqlitePool {
+    pub(super) fn connections(&self, reads: bool) -> &Connections<Sqlite> {
         if reads { &self.readers } else { &self.writer }
     }
 
@@ -82,7 +85,7 @@ impl SqliteStore {
         let _ = std::fs::remove_file(&partial);
         sqlx::query("VACUUM INTO $1")
             .bind(partial.to_string_lossy().into_owned())
-            .execute(&self.writer)
+            .execute(&mut *self.writer.lease().await?)
             .await?;
         restrict(&partial)?;
         std::fs::rename(&partial, &target).map_err(|source| Error::File {

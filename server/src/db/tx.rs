@@ -55,9 +55,10 @@ impl Tx {
         let inner = match engine {
             // Immediate: a transaction that read first and wants to write later could not wait.
             Engine::Sqlite(store) => {
-                Inner::Sqlite(store.pool(false).begin_with("BEGIN IMMEDIATE").await?)
+                let writer = store.connections(false);
+                Inner::Sqlite(writer.begin(Some("BEGIN IMMEDIATE")).await?)
             }
-            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Engine::Postgres(connections) => Inner::Postgres(connections.begin(None).await?),
         };
         Ok(Self {
             inner,

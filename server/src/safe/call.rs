@@ -3,6 +3,8 @@
 //! A call is a function from a context and typed claims to a [`Reply`]; what it may rely on
 //! depends on who calls: [`computer`], [`project`] or [`packager`].
 
+mod letter;
+
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Extension, Multipart, Request, State};
@@ -16,24 +18,26 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use time::Date;
 
+use self::letter::Letter;
 use super::answer::{Answer, Refusal, Reply, plain};
 use super::body::{self, Texts};
 use super::keys::Owner;
+use super::membership::{self, Signer};
 use super::packagers;
 use super::progress;
 use super::protocol::{Peer, Protocol};
 use super::refusals::{Caller, Reason, Refused};
 use super::replays::Seen;
-use super::store::attributes;
-use super::store::computers::{self, Computer};
+use super::store::attributes::{self, Numbers};
+use super::store::computers::Computer;
 use super::store::deployments::{self, Deployment};
-use super::store::projects::{self, Project};
+use super::store::projects::Project;
 use crate::app::{AppState, AsItIs};
 use crate::audit::Author;
 use crate::auth::{AuthError, Connection};
 use crate::body::pace;
-use crate::core::rules::status::Status;
-use crate::db::{self, ComputerId, Ts};
+use crate::core::rules::targeting::Attributes;
+use crate::db::{self, Ts};
 use crate::files::Spooled;
 
 const TOO_MANY: &str = "The computer calls too often";
@@ -89,12 +93,24 @@ impl ComputerCall {
         self.state.settings.clients.time_zone.date(self.now)
     }
 
+    /// The numbers of the attributes and tags of the computer.
+    pub(super) async fn attributes(&self) -> db::Result<Numbers> {
+        attributes::numbers(&self.state.db, self.computer.id).await
+    }
+
     /// The deployments that apply to the computer.
     pub(super) async fn deployments(&self) -> db::Result<Vec<Deployment>> {
-        let db = &self.state.db;
-        let attributes = attributes::of(db, self.computer.id).await?;
+        self.deployments_for(&self.attributes().await?.all()).await
+    }
+
+    /// The deployments that apply to the computer with exactly these attributes.
+    pub(super) async fn deployments_for(
+        &self,
+        attributes: &Attributes,
+    ) -> db::Result<Vec<Deployment>> {
         let (project, computer) = (self.project.id, self.computer.id);
-        deployments::available(db, project, computer, &attributes, self.today()).await
+        let db = &self.state.db;
+        deployments::available(db, project, computer, attributes, self.today()).await
     }
 }
 
@@ -444,16 +460,31 @@ where
                 caller,
                 request,
             } = arrival;
-            let (exchange, project, msg) = match begin(state, protocol, request).await {
-                Ok(begun) => begun,
+            let mut letter = match Letter::receive(state, protocol, request).await {
+                Ok(letter) => letter,
                 Err(refusal) => return unsealed(refusal),
             };
-            let _ = caller.project.set(project.name.clone());
+            let _ = caller.project.set(letter.project.clone());
+            let opened = letter.open(repeat).await;
+            let Letter {
+                exchange,
+                project: name,
+                slug,
+                ..
+            } = letter;
             let reply = async {
-                let raw = exchange.open(msg, repeat).await?;
+                let raw = opened?;
                 caller.claims(&raw);
                 let state = exchange.state.clone();
-                let computer = identified(&state, &project, &raw, claim).await?;
+                let (slugs, signer) = (
+                    &exchange.protocol.slugs,
+                    Signer {
+                        name: &name,
+                        slug: &slug,
+                    },
+                );
+                let (computer, project) =
+                    membership::computer(&state.db, slugs, signer, &raw, claim).await?;
                 certificate.check(&computer)?;
                 let now = state.clock.now();
                 let rate = state.settings.computer_calls_per_minute;
@@ -491,38 +522,9 @@ async fn begin(
 ) -> Result<(Exchange, Project, String), Refusal> {
     let caps = state.settings.sealed_caps(0);
     let Texts { msg, project } = body::read(request, caps).await?;
-    let project = projects::by_name(&state.db, &project).await?;
-    let project = project.ok_or_else(|| Refusal::no_such("Project"))?;
+    let project = membership::project(&state.db, &protocol.slugs, &project).await?;
     let exchange = Exchange::begin(state, protocol, Owner::Project(&project.slug)).await?;
     Ok((exchange, project, msg))
-}
-
-/// The computer the claims name, if it is one of the signing project and still subscribed.
-async fn identified(
-    state: &AppState,
-    project: &Project,
-    claims: &Value,
-    claim: &str,
-) -> Result<Computer, Refusal> {
-    let id = match claims.get(claim) {
-        None | Some(Value::Null) if claim == "id" => return Err(Refusal::no_such("Computer")),
-        Some(Value::Number(number)) => number.as_i64(),
-        Some(Value::String(text)) => text.trim().parse().ok(),
-        _ => None,
-    };
-    let id = ComputerId(id.ok_or_else(Refusal::malformed_claims)?);
-    let computer = computers::by_id(&state.db, id).await?;
-    // A computer of another project does not exist for this one: the claims are not its own.
-    let computer = computer
-        .filter(|computer| computer.project_id == project.id)
-        .ok_or_else(|| Refusal::no_such("Computer"))?;
-    if computer.status() == Status::Unsubscribed {
-        return Err(Refusal::text(
-            StatusCode::FORBIDDEN,
-            "Unsubscribed computer",
-        ));
-    }
-    Ok(computer)
 }
 
 /// The subject of the client certificate, as a proxy passes it on (5.6).

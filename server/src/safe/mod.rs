@@ -11,6 +11,7 @@ mod calls;
 mod finding;
 mod hardware;
 pub mod keys;
+mod membership;
 pub(crate) mod packagers;
 mod progress;
 mod protocol;

@@ -10,13 +10,15 @@ const COUNT: &str = "INSERT INTO stats_synchronization (granularity, slot, proje
     DO UPDATE SET computers = stats_synchronization.computers + 1";
 const DISCOUNT: &str = "UPDATE stats_synchronization SET computers = computers - 1 \
     WHERE granularity = $1 AND slot = $2 AND project_id = $3 AND computers > 0";
-/// The computer's synchronizations next to one, in all or in a project.
-const BEFORE: &str = "SELECT created_at FROM client_synchronization WHERE computer_id = $1 \
-    AND created_at <= $2 AND id <> $3 AND ($4 = 0 OR project_id = $4) \
-    ORDER BY created_at DESC LIMIT 1";
-const AFTER: &str = "SELECT created_at FROM client_synchronization WHERE computer_id = $1 \
-    AND created_at > $2 AND id <> $3 AND ($4 = 0 OR project_id = $4) \
-    ORDER BY created_at LIMIT 1";
+/// The computer's synchronizations next to one, in all and in a project.
+const BEFORE: &str = "SELECT (SELECT created_at FROM client_synchronization WHERE computer_id = $1 \
+    AND created_at <= $2 AND id <> $3 ORDER BY created_at DESC LIMIT 1), \
+    (SELECT created_at FROM client_synchronization WHERE computer_id = $1 \
+    AND created_at <= $2 AND id <> $3 AND project_id = $4 ORDER BY created_at DESC LIMIT 1)";
+const AFTER: &str = "SELECT (SELECT created_at FROM client_synchronization WHERE computer_id = $1 \
+    AND created_at > $2 AND id <> $3 ORDER BY created_at LIMIT 1), \
+    (SELECT created_at FROM client_synchronization WHERE computer_id = $1 \
+    AND created_at > $2 AND id <> $3 AND project_id = $4 ORDER BY created_at LIMIT 1)";
 
 /// A synchronization, as the counters see it.
 #[derive(Debug, Clone, Copy)]
@@ -47,18 +49,15 @@ impl Synchronized {
         others: &[&'static str],
     ) -> Result<()> {
         let own = slots(self.at, zone);
-        let everywhere = Some(0);
-        for project in [everywhere, self.project.map(i64::from)]
-            .into_iter()
-            .flatten()
-        {
-            let mut taken = Vec::new();
-            for other in others {
-                let other: Option<(Ts,)> = tx
-                    .optional(*other, args![self.computer, self.at, self.id, project])
-                    .await?;
-                taken.extend(other.into_iter().flat_map(|(at,)| slots(at, zone)));
-            }
+        let (mut in_all, mut in_project) = (Vec::new(), Vec::new());
+        for other in others {
+            let asked = args![self.computer, self.at, self.id, self.project];
+            let (of_all, of_project): (Option<Ts>, Option<Ts>) = tx.one(*other, asked).await?;
+            in_all.extend(of_all.into_iter().flat_map(|at| slots(at, zone)));
+            in_project.extend(of_project.into_iter().flat_map(|at| slots(at, zone)));
+        }
+        let project = self.project.map(|project| (i64::from(project), in_project));
+        for (project, taken) in [(0, in_all)].into_iter().chain(project) {
             for slot in own.iter().filter(|slot| !taken.contains(slot)) {
                 tx.execute(change, args![slot.0, slot.1, project]).await?;
             }

@@ -475,3 +475,51 @@ async fn schema_of_postgres(db: &Db) -> Schema {
     }
     schema
 }
+
+/// Ends every other connection to the database, as a restart does.
+async fn end_connections(url: &str) {
+    let other = open(url.to_owned()).await;
+    let count = async |sql: &'static str| other.one::<(i64,)>(sql, args![]).await.unwrap().0;
+    let ended = count(
+        "SELECT COUNT(CASE WHEN pg_terminate_backend(pid) THEN 1 END) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    assert!(ended.await > 0, "nobody was connected");
+    let left = "SELECT COUNT(*) FROM pg_stat_activity \
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while count(left).await > 0 {}
+    other.close().await;
+}
+
+#[tokio::test]
+async fn connections_that_the_database_ended_fail_no_statement() {
+    const READ: &str = "SELECT COUNT(*) FROM core_platform";
+    const NAP: &str = "SELECT COUNT(*) FROM (SELECT pg_sleep(0.2)) AS nap";
+    let url = postgres::empty_database().await;
+    let data = Data {
+        db: open(url.clone()).await,
+        folder: tempfile::tempdir().unwrap(),
+    };
+    data.db.migrate(NOW).await.unwrap();
+    let before = data.count(READ).await;
+    for name in ["read", "write", "returning", "transaction"] {
+        // Several are at hand, all of them used a moment ago.
+        tokio::join!(data.count(NAP), data.count(NAP), data.count(NAP));
+        end_connections(&url).await;
+        let insert = "INSERT INTO core_platform (name) VALUES ($1)";
+        match name {
+            "read" => assert_eq!(data.count(READ).await, before),
+            "write" => assert_eq!(data.db.execute(insert, args![name]).await.unwrap(), 1),
+            "returning" => {
+                let sql = "INSERT INTO core_platform (name) VALUES ($1) RETURNING id";
+                data.db.one::<(i64,)>(sql, args![name]).await.unwrap();
+            }
+            _ => {
+                let mut tx = data.db.begin().await.unwrap();
+                tx.execute(insert, args![name]).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        }
+    }
+    assert_eq!(data.count(READ).await, before + 3);
+}

@@ -1,9 +1,13 @@
-//! Synchronisations sealed beforehand, so that measuring them measures the server.
+//! Synchronisations as a list of requests: sealed beforehand, so that measuring them measures the server, or on the way,
+//! as real clients do.
+
+use std::time::Instant;
 
 use anyhow::{Result, ensure};
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
-use super::Fleet;
+use super::{Fleet, Pace};
 use crate::peer::{Peer, Transport, local_time};
 
 /// One request of a synchronisation.
@@ -52,6 +56,28 @@ impl Fleet {
             .iter()
             .map(|peer| prebuild(peer, properties))
             .collect()
+    }
+
+    /// Synchronises every computer with the server at `url`, which has the keys of theirs, as real clients do: each
+    /// message is sealed for this, each call has a connection of its own.
+    ///
+    /// # Errors
+    /// The first request that is not accepted.
+    pub async fn synchronise_with(&self, url: &str, properties: &[String]) -> Result<Pace> {
+        let transport = Transport::new(url);
+        let started = Instant::now();
+        futures_util::stream::iter(self.peers())
+            .map(|peer| {
+                let transport = transport.clone();
+                async move { prebuild(peer, properties)?.send(&transport).await }
+            })
+            .buffer_unordered(self.concurrency)
+            .try_collect::<()>()
+            .await?;
+        Ok(Pace {
+            count: self.peers().len(),
+            elapsed: started.elapsed(),
+        })
     }
 }
 

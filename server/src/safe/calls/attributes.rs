@@ -16,7 +16,7 @@ use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::settings::ClientSettings;
 use crate::safe::shapes::search_fields;
-use crate::safe::store::attributes::{self, Key, Known};
+use crate::safe::store::attributes::{self, Attribute, Key, Known};
 use crate::safe::store::computers::{self, Reported};
 use crate::safe::store::properties::{self, Property};
 use crate::safe::store::{records, sets};
@@ -62,21 +62,21 @@ impl Claims {
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
     let claims = claims.tidy(&call.state.settings.clients);
     claims.check()?;
-    plan_and_write(&call, &claims).await?;
+    let tags = plan_and_write(&call, &claims).await?;
     let computer = computers::by_id(&call.state.db, call.computer.id).await?;
     let computer = computer.ok_or_else(|| Refusal::no_such("Computer"))?;
-    let tags = attributes::tags(&call.state.db, computer.id).await?;
     created(computer.detail(&call.state.settings, &call.project, &tags))
 }
 
 /// Makes the plan outside of the transaction, which stays short, and another one when it is about what has changed
-/// meanwhile.
-async fn plan_and_write(call: &ComputerCall, claims: &Claims) -> Result<(), Refusal> {
+/// meanwhile. Answers the tags of the computer.
+async fn plan_and_write(call: &ComputerCall, claims: &Claims) -> Result<Vec<Attribute>, Refusal> {
     const ATTEMPTS: usize = 5;
     for _ in 0..ATTEMPTS {
-        let plan = Plan::make(call, claims).await?;
-        if write(call, claims, plan).await? {
-            return Ok(());
+        let mut plan = Plan::make(call, claims).await?;
+        let tags = std::mem::take(&mut plan.tags);
+        if write(call, claims, plan, &tags).await? {
+            return Ok(tags);
         }
     }
     Err(db::Error::Busy.into())
@@ -87,7 +87,7 @@ struct Plan {
     /// Those it had.
     current: Attributes,
     /// The tags it had.
-    tags: Attributes,
+    tags: Vec<Attribute>,
     /// Those it keeps or gets that are there already.
     wanted: Attributes,
     /// Those that have to be created.
@@ -157,7 +157,7 @@ impl Plan {
         }
         Ok(Self {
             current,
-            tags: tags.iter().map(|tag| tag.id).collect(),
+            tags,
             wanted,
             described,
             notes,
@@ -358,7 +358,12 @@ impl Found {
 }
 
 /// Writes what was reported and planned; nothing, when the plan is about what is not so any more.
-async fn write(call: &ComputerCall, claims: &Claims, plan: Plan) -> Result<bool, Refusal> {
+async fn write(
+    call: &ComputerCall,
+    claims: &Claims,
+    plan: Plan,
+    tags: &[Attribute],
+) -> Result<bool, Refusal> {
     let computer = call.computer.id;
     let mut tx = call.state.db.begin().await?;
     let user = match given(claims.sync_user.as_deref()) {
@@ -394,7 +399,8 @@ async fn write(call: &ComputerCall, claims: &Claims, plan: Plan) -> Result<bool,
     };
     // From here on nobody else changes the computer.
     computers::report(&mut tx, computer, &reported, call.now).await?;
-    if !attributes::are_still(&mut tx, computer, &plan.current, &plan.tags).await? {
+    let tags: Attributes = tags.iter().map(|tag| tag.id).collect();
+    if !attributes::are_still(&mut tx, computer, &plan.current, &tags).await? {
         return Ok(false);
     }
     let new: Vec<_> = plan

@@ -7,15 +7,16 @@ use crate::safe::shapes::search_fields;
 use crate::safe::store::records;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let mut tx = call.state.db.begin().await?;
-    records::tell_nothing(&mut tx, call.computer.id).await?;
+    let db = &call.state.db;
+    records::tell_nothing(db, call.computer.id).await?;
     if call.computer.status() == Status::Available {
+        let mut tx = db.begin().await?;
         let name = call
             .computer
             .display_name(&search_fields(&call.state.settings));
         let text = format!("Computer {name} with status available has been synchronized");
         records::notify(&mut tx, &text, call.now).await?;
+        tx.commit().await?;
     }
-    tx.commit().await?;
     ok("EOT OK")
 }

@@ -45,8 +45,6 @@ pub(in crate::safe) async fn answer(call: ProjectCall, claims: Claims) -> Reply 
         );
         return Err(Refusal::text(StatusCode::FORBIDDEN, &text));
     }
-    let mut tx = db.begin().await?;
-    records::tell(&mut tx, computer.id, "Synchronization begins", call.now).await?;
-    tx.commit().await?;
+    records::tell_alone(db, computer.id, "Synchronization begins", call.now).await?;
     ok(computer.id)
 }

@@ -3,12 +3,13 @@
 use crate::core::rules::packages::{DeploymentPackages, mandatory};
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::{attributes, policies};
+use crate::safe::store::policies;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
     let db = &call.state.db;
+    let attributes = call.attributes().await?;
     let deployments: Vec<DeploymentPackages> = call
-        .deployments()
+        .deployments_for(&attributes.all())
         .await?
         .into_iter()
         .map(|deployment| DeploymentPackages {
@@ -16,7 +17,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
             remove: deployment.packages_to_remove.unwrap_or_default(),
         })
         .collect();
-    let synchronised = attributes::synchronised_ids(db, call.computer.id).await?;
+    let synchronised = attributes.synchronised;
     let policies =
         policies::for_computer(db, call.project.id, call.computer.id, &synchronised).await?;
     let always = call

@@ -92,9 +92,7 @@ async fn packages(call: &ComputerCall, tags: &Attributes) -> Result<Vec<TagPacka
         included: deployment.default_included_packages.unwrap_or_default(),
         excluded: deployment.default_excluded_packages.unwrap_or_default(),
     };
-    let db = &call.state.db;
-    let (project, computer) = (call.project.id, call.computer.id);
-    let found = deployments::available(db, project, computer, tags, call.today()).await?;
+    let found = call.deployments_for(tags).await?;
     Ok(found.into_iter().map(texts).collect())
 }
 

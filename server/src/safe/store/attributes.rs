@@ -75,16 +75,42 @@ pub(crate) async fn tags(db: &Db, computer: ComputerId) -> Result<Vec<Attribute>
     Ok(ordered(rows))
 }
 
-/// The numbers of both, for decisions.
-pub(crate) async fn of(db: &Db, computer: ComputerId) -> Result<Attributes> {
-    let rows: Vec<(AttributeId,)> = db
-        .all(
-            "SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1 \
-             UNION SELECT serverattribute_id FROM client_computer_tags WHERE computer_id = $1",
-            args![computer],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+/// The numbers of what a computer has.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers {
+    /// What the last synchronisation reported.
+    pub(crate) synchronised: Attributes,
+    pub(crate) tags: Attributes,
+}
+
+impl Numbers {
+    /// Both, for decisions.
+    pub(crate) fn all(&self) -> Attributes {
+        self.synchronised.union(&self.tags).copied().collect()
+    }
+}
+
+impl FromIterator<(AttributeId, bool)> for Numbers {
+    fn from_iter<I: IntoIterator<Item = (AttributeId, bool)>>(rows: I) -> Self {
+        let mut numbers = Self::default();
+        for (id, is_tag) in rows {
+            if is_tag {
+                numbers.tags.insert(id);
+            } else {
+                numbers.synchronised.insert(id);
+            }
+        }
+        numbers
+    }
+}
+
+const NUMBERS: &str = "SELECT attribute_id, false FROM client_computer_sync_attributes WHERE computer_id = $1 \
+    UNION ALL SELECT serverattribute_id, true FROM client_computer_tags WHERE computer_id = $1";
+
+/// The numbers of both.
+pub(crate) async fn numbers(db: &Db, computer: ComputerId) -> Result<Numbers> {
+    let rows: Vec<(AttributeId, bool)> = db.all(NUMBERS, args![computer]).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The numbers of what the last synchronisation reported.
@@ -105,18 +131,9 @@ pub(crate) async fn are_still(
     synchronised: &Attributes,
     tags: &Attributes,
 ) -> Result<bool> {
-    let rows: Vec<(AttributeId, bool)> = tx
-        .all(
-            "SELECT attribute_id, false FROM client_computer_sync_attributes WHERE computer_id = $1 \
-             UNION ALL SELECT serverattribute_id, true FROM client_computer_tags WHERE computer_id = $1",
-            args![computer],
-        )
-        .await?;
-    let known = |(id, is_tag): &(AttributeId, bool)| {
-        let list = if *is_tag { tags } else { synchronised };
-        list.contains(id)
-    };
-    Ok(rows.len() == synchronised.len() + tags.len() && rows.iter().all(known))
+    let rows: Vec<(AttributeId, bool)> = tx.all(NUMBERS, args![computer]).await?;
+    let now: Numbers = rows.into_iter().collect();
+    Ok(now.synchronised == *synchronised && now.tags == *tags)
 }
 
 /// A value of a property.

@@ -1,5 +1,6 @@
 //! The row of a computer.
 
+use super::projects::Project;
 use crate::args;
 use crate::core::rules::display::{Names, SearchField, display_name};
 use crate::core::rules::status::Status;
@@ -59,16 +60,69 @@ impl Computer {
     }
 }
 
-const COMPUTER: &str = "SELECT c.id, c.uuid, c.status, c.name, c.fqdn, c.project_id, \
-    c.created_at, c.ip_address, c.forwarded_ip_address, c.last_hardware_capture, \
-    c.sync_start_date, c.sync_end_date, c.sync_user_id, u.name AS user_name, u.fullname AS user_fullname, \
-    c.product, c.machine, c.cpu, c.ram, c.storage, c.disks, c.mac_address, c.comment, \
-    c.architecture, c.product_system, c.software_inventory_id \
-    FROM client_computer c LEFT JOIN client_user u ON u.id = c.sync_user_id WHERE c.id = $1";
+macro_rules! columns {
+    () => {
+        "c.id, c.uuid, c.status, c.name, c.fqdn, c.project_id, \
+         c.created_at, c.ip_address, c.forwarded_ip_address, c.last_hardware_capture, \
+         c.sync_start_date, c.sync_end_date, c.sync_user_id, u.name AS user_name, u.fullname AS user_fullname, \
+         c.product, c.machine, c.cpu, c.ram, c.storage, c.disks, c.mac_address, c.comment, \
+         c.architecture, c.product_system, c.software_inventory_id"
+    };
+}
 
 /// The computer with this number.
 pub(crate) async fn by_id(db: &Db, id: ComputerId) -> Result<Option<Computer>> {
+    const COMPUTER: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM client_computer c LEFT JOIN client_user u ON u.id = c.sync_user_id WHERE c.id = $1"
+    );
     db.optional(COMPUTER, args![id]).await
+}
+
+/// A computer, beside a project that need not be its own.
+#[derive(sqlx::FromRow)]
+struct Beside {
+    #[sqlx(flatten)]
+    computer: Computer,
+    own_id: ProjectId,
+    own_name: String,
+    own_slug: String,
+    own_pms: String,
+    own_architecture: String,
+    auto_register_computers: bool,
+    platform_id: i64,
+    platform: String,
+}
+
+/// The computer with this number and the project of this name, if both are there.
+pub(crate) async fn beside_project(
+    db: &Db,
+    id: ComputerId,
+    project: &str,
+) -> Result<Option<(Computer, Project)>> {
+    const BOTH: &str = concat!(
+        "SELECT ",
+        columns!(),
+        ", p.id AS own_id, p.name AS own_name, p.slug AS own_slug, p.pms AS own_pms, \
+         p.architecture AS own_architecture, p.auto_register_computers, p.platform_id, f.name AS platform \
+         FROM client_computer c LEFT JOIN client_user u ON u.id = c.sync_user_id \
+         JOIN core_project p ON p.name = $2 JOIN core_platform f ON f.id = p.platform_id WHERE c.id = $1"
+    );
+    let found: Option<Beside> = db.optional(BOTH, args![id, project]).await?;
+    Ok(found.map(|found| {
+        let project = Project {
+            id: found.own_id,
+            name: found.own_name,
+            slug: found.own_slug,
+            pms: found.own_pms,
+            architecture: found.own_architecture,
+            auto_register_computers: found.auto_register_computers,
+            platform_id: found.platform_id,
+            platform: found.platform,
+        };
+        (found.computer, project)
+    }))
 }
 
 /// What a computer reports of itself at each synchronisation.

@@ -24,6 +24,7 @@ pub(crate) struct Deployment {
     pub(crate) default_included_packages: Option<String>,
     pub(crate) default_excluded_packages: Option<String>,
     start_date: String,
+    scheduled: bool,
     included: Option<AttributeId>,
 }
 
@@ -51,6 +52,7 @@ pub(crate) async fn available(
                  SELECT d.id, d.name, d.slug, d.source, \
                  d.packages_to_install, d.packages_to_remove, d.default_preincluded_packages, \
                  d.default_included_packages, d.default_excluded_packages, d.start_date, \
+                 d.schedule_id IS NOT NULL AS scheduled, \
                  (SELECT MIN(i.attribute_id) FROM core_deployment_included_attributes i \
                  JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) AS included \
                  FROM core_deployment d WHERE d.project_id = $1 AND d.enabled \
@@ -73,7 +75,10 @@ pub(crate) async fn available(
             args![project, &listed, computer],
         )
         .await?;
-    let mut delays = delays(db, project, computer, &listed).await?;
+    let mut delays = match candidates.iter().any(|deployment| deployment.scheduled) {
+        true => delays(db, project, computer, &listed).await?,
+        false => HashMap::new(),
+    };
     let mut available: Vec<Deployment> = candidates
         .into_iter()
         .filter(|deployment| {

@@ -72,6 +72,27 @@ on_both_engines! {
         assert_eq!(peer.identify().await.unwrap().status, 403);
     }
 
+    async fn messages_are_for_the_project_as_it_is_now(site: Site) {
+        const LABEL: &str = "/api/v1/safe/computers/label/";
+        let mut peer = site.computer(UUID, "pc1").await;
+        let claims = json!({ "id": peer.id });
+        assert_eq!(peer.call(LABEL, &claims).await.unwrap().status, 200);
+
+        let renew = "UPDATE core_project SET slug = $1";
+        site.run(renew, args!["renewed"]).await;
+        assert_eq!(peer.call(LABEL, &claims).await.unwrap().status, 400);
+        peer.fetch_keys("", "").await.unwrap();
+        assert_eq!(peer.call(LABEL, &claims).await.unwrap().status, 200);
+
+        // The first message after a change may come with the new key.
+        site.run(renew, args!["renewed-again"]).await;
+        peer.fetch_keys("", "").await.unwrap();
+        assert_eq!(peer.call(LABEL, &claims).await.unwrap().status, 200);
+
+        site.run("UPDATE core_project SET name = 'another'", args![]).await;
+        assert_eq!(peer.call(LABEL, &claims).await.unwrap().status, 404);
+    }
+
     async fn a_retired_computer_comes_back_only_with_credentials(site: Site) {
         let mut peer = site.computer(UUID, "pc1").await;
         let retire = "UPDATE client_computer SET status = 'unsubscribed'";

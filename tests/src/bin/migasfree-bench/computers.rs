@@ -1,5 +1,6 @@
 //! Synchronisations through the sealed protocol, and lists of what they left.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -8,19 +9,25 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use migasfree_tests::admin::Admin;
 use migasfree_tests::fleet::{self, Fleet, Options, Prebuilt, Request};
-use migasfree_tests::server::Server;
+use migasfree_tests::server::{Server, Start};
 use serde_json::json;
 
+use crate::floor::Floor;
 use crate::machine;
 use crate::table::{Limit, Row, median};
 
-const PROJECT: &str = "bench-fleet";
+pub const PROJECT: &str = "bench-fleet";
 const CONCURRENCY: usize = 4;
 
 /// Private RSA operations of the server in one sealed call: it opens the request and signs the answer.
 const RSA_PER_CALL: f64 = 2.0;
-/// Sealed calls in one synchronisation.
-const SEALED_PER_SYNCHRONISATION: f64 = 13.0;
+/// Those in one synchronisation of 13 sealed calls.
+const RSA_PER_SYNCHRONISATION: f64 = 13.0 * RSA_PER_CALL;
+/// What a synchronisation may cost of its bare RSA operations, and of the floor.
+const OF_BARE_RSA: f64 = 0.8;
+const OF_FLOOR: f64 = 1.25;
+/// What computers evaluate where nothing was changed.
+const PROPERTIES: [&str; 3] = ["HST", "NET", "PCI"];
 
 /// Bare RSA, sealed calls, and full synchronisations of 50 and of 500 computers.
 pub async fn synchronisations(admin: &Admin, server: &mut Server) -> Result<Vec<Row>> {
@@ -38,7 +45,7 @@ pub async fn synchronisations(admin: &Admin, server: &mut Server) -> Result<Vec<
             .remark("the targets were set where it takes 0.5 ms"),
     ];
     for computers in [50, 500] {
-        rows.extend(synchronise(server, computers, rsa).await?);
+        rows.extend(synchronise(server, computers, rsa, "SQLite").await?);
     }
     rows.push(
         Row::new(
@@ -50,6 +57,17 @@ pub async fn synchronisations(admin: &Admin, server: &mut Server) -> Result<Vec<
         .remark("right after 500 computers"),
     );
     Ok(rows)
+}
+
+/// Full synchronisations on PostgreSQL.
+pub async fn on_postgres(folder: &Path) -> Result<Vec<Row>> {
+    let mut server = Start {
+        settings: crate::UNLIMITED.to_vec(),
+        ..Start::on_postgres(&folder.join("postgres"))?
+    }
+    .start()?;
+    found(&server.admin().await?).await?;
+    synchronise(&mut server, 50, rsa()?, "PostgreSQL").await
 }
 
 async fn found(admin: &Admin) -> Result<()> {
@@ -66,12 +84,13 @@ async fn found(admin: &Admin) -> Result<()> {
     Ok(())
 }
 
-/// Milliseconds of one private operation with a 2048-bit key on one core.
+/// Milliseconds of processor time of one private operation with a 2048-bit key.
 fn rsa() -> Result<f64> {
     let key = RsaKeyPair::generate(KeySize::Rsa2048).context("a key pair")?;
     let mut signature = vec![0; key.public_modulus_len()];
-    let rounds = 400;
-    let start = Instant::now();
+    let rounds = 1_500;
+    let process = std::process::id();
+    let before = machine::cpu_seconds(process)?;
     for round in 0..rounds {
         key.sign(
             &RSA_PKCS1_SHA256,
@@ -81,29 +100,33 @@ fn rsa() -> Result<f64> {
         )
         .context("a signature")?;
     }
-    Ok(start.elapsed().as_secs_f64() * 1000.0 / f64::from(rounds))
+    Ok((machine::cpu_seconds(process)? - before) * 1000.0 / f64::from(rounds))
 }
 
-async fn synchronise(server: &mut Server, computers: usize, rsa: f64) -> Result<Vec<Row>> {
+async fn synchronise(
+    server: &mut Server,
+    computers: usize,
+    rsa: f64,
+    engine: &str,
+) -> Result<Vec<Row>> {
     let cores = machine::cores();
     let per_second = |operations: f64| cores * 1000.0 / (operations * rsa);
     let url = server.url().to_owned();
     let mut fleet = Fleet::new(&Options::of_project(&url, PROJECT, computers));
     fleet.register().await?;
     fleet.synchronise().await?;
-    let properties = ["HST", "NET", "PCI"].map(str::to_owned);
+    let properties = PROPERTIES.map(str::to_owned);
 
     let process = server.process().id();
     let mut rows = Vec::new();
-    if computers == 50 {
+    if computers == 50 && engine == "SQLite" {
         let calls: Vec<Prebuilt> = fleet
             .prebuild(&properties)?
             .iter()
             .map(identification)
             .collect();
-        let before = machine::cpu_seconds(process)?;
-        let pace = fleet::send(&url, calls, CONCURRENCY).await?;
-        let cpu = (machine::cpu_seconds(process)? - before) * 1000.0 / (pace.count * 10) as f64;
+        let sent = fleet::send(&url, calls, CONCURRENCY);
+        let (cpu, pace) = machine::cpu_each(process, 10, sent).await?;
         rows.push(
             Row::new(
                 "sealed calls",
@@ -119,29 +142,51 @@ async fn synchronise(server: &mut Server, computers: usize, rsa: f64) -> Result<
                 .beside("two bare RSA operations", RSA_PER_CALL * rsa),
         );
     }
-    let operations = SEALED_PER_SYNCHRONISATION * RSA_PER_CALL;
+    let bare = RSA_PER_SYNCHRONISATION * rsa;
     let scripts = fleet.prebuild(&properties)?;
-    let before = machine::cpu_seconds(process)?;
     let pace = fleet::send(&url, scripts, CONCURRENCY).await?;
-    let cpu = (machine::cpu_seconds(process)? - before) * 1000.0 / pace.count as f64;
     rows.push(
         Row::new(
-            format!("full synchronisations, {computers} computers"),
+            format!("full synchronisations, {computers} computers, {engine}"),
             pace.per_second(),
             "per s",
             Limit::AtLeast(100.0),
         )
-        .beside("bare RSA on all cores", per_second(operations))
+        .beside("bare RSA on all cores", per_second(RSA_PER_SYNCHRONISATION))
         .remark("15 calls each, 950 packages, sealed beforehand; the load shares the machine"),
+    );
+
+    let bottom = Floor::start(server.data())?;
+    let sent = fleet.synchronise_with(bottom.url(), &properties);
+    let (floor, _) = machine::cpu_each(bottom.process(), 1, sent).await?;
+    let sent = fleet.synchronise_with(&url, &properties);
+    let (cpu, _) = machine::cpu_each(process, 1, sent).await?;
+    let target = f64::max(OF_BARE_RSA * bare, OF_FLOOR * floor);
+    rows.push(
+        Row::new(
+            format!("server CPU of one as clients do it, {computers} computers, {engine}"),
+            cpu,
+            "ms",
+            Limit::AtMost(target),
+        )
+        .beside("its 26 bare RSA operations", bare)
+        .remark(format!(
+            "sealed afresh, a connection for each call; target: {OF_BARE_RSA} × bare RSA or {OF_FLOOR} × the floor, \
+             whichever is more"
+        )),
     );
     rows.push(
         Row::new(
-            format!("server CPU of one of them, {computers} computers"),
-            cpu,
+            format!("the floor: with empty handlers, {computers} computers, {engine}"),
+            floor,
             "ms",
-            Limit::AtMost(20.0),
+            Limit::None,
         )
-        .beside("its bare RSA operations", operations * rsa),
+        .beside("its 26 bare RSA operations", bare)
+        .remark(format!(
+            "the same connections and envelopes, every answer alike and signed once; the server takes {:.2} × this",
+            cpu / floor
+        )),
     );
     Ok(rows)
 }

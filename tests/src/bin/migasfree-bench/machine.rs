@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result};
+use migasfree_tests::fleet::Pace;
 
 /// Seconds of processor time a process has used, all threads together.
 pub fn cpu_seconds(process: u32) -> Result<f64> {
@@ -19,6 +20,18 @@ pub fn cpu_seconds(process: u32) -> Result<f64> {
         .filter_map(|field| fields.get(field)?.parse::<f64>().ok())
         .sum();
     Ok(ticks / rustix::param::clock_ticks_per_second() as f64)
+}
+
+/// Milliseconds of processor time that a process uses, per time of `times`, while something runs.
+pub async fn cpu_each(
+    process: u32,
+    times: usize,
+    run: impl Future<Output = Result<Pace>>,
+) -> Result<(f64, Pace)> {
+    let before = cpu_seconds(process)?;
+    let pace = run.await?;
+    let used = (cpu_seconds(process)? - before) * 1000.0;
+    Ok((used / (pace.count * times) as f64, pace))
 }
 
 /// Resident memory of a process in MiB.

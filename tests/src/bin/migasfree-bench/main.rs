@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "it works with the real system")]
 
 mod computers;
+mod floor;
 mod machine;
 mod packages;
 mod play;
@@ -16,12 +17,24 @@ use clap::Parser;
 use migasfree_tests::server::Start;
 use table::{Limit, Row, markdown};
 
+/// One operator uploads more in a minute than people do, and one address has more computers.
+const UNLIMITED: [(&str, &str); 2] = [
+    ("MIGASFREE_RATE_OPERATOR", "0"),
+    ("MIGASFREE_RATE_COMPUTERS", "0"),
+];
+
 /// What to measure and where to write it.
 #[derive(Debug, Parser)]
 struct Options {
     /// Where the table goes
+    #[arg(long, required_unless_present = "floor")]
+    report: Option<PathBuf>,
+    /// Serve empty answers with the keys in this folder, for comparison
     #[arg(long)]
-    report: PathBuf,
+    floor: Option<PathBuf>,
+    /// Only the synchronisations
+    #[arg(long)]
+    synchronisations: bool,
     /// A view's name, its bytes on the wire and its limit: `NAME=BYTES=LIMIT`
     #[arg(long)]
     view: Vec<String>,
@@ -33,29 +46,38 @@ struct Options {
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
+    if let Some(keys) = &options.floor {
+        return floor::serve(keys, computers::PROJECT).await;
+    }
     let folder = tempfile::tempdir()?;
     let mut server = Start {
-        // One operator uploads more in a minute than people do.
-        settings: vec![("MIGASFREE_RATE_OPERATOR", "0")],
+        settings: UNLIMITED.to_vec(),
         ..Start::at(&folder.path().join("server"))
     }
     .start()?;
     let admin = server.admin().await?;
 
-    let mut rows = publishing::measure(&admin).await?;
-    rows.extend(computers::synchronisations(&admin, &mut server).await?);
-    rows.extend(computers::lists(&admin, &mut server, 10_000).await?);
-    if options.full {
-        rows.extend(computers::lists(&admin, &mut server, 100_000).await?);
+    let mut rows = Vec::new();
+    if !options.synchronisations {
+        rows.extend(publishing::measure(&admin).await?);
     }
-    rows.extend(play::measure(folder.path(), &server).await?);
+    rows.extend(computers::synchronisations(&admin, &mut server).await?);
+    rows.extend(computers::on_postgres(folder.path()).await?);
+    if !options.synchronisations {
+        rows.extend(computers::lists(&admin, &mut server, 10_000).await?);
+        if options.full {
+            rows.extend(computers::lists(&admin, &mut server, 100_000).await?);
+        }
+        rows.extend(play::measure(folder.path(), &server).await?);
+    }
     for view in &options.view {
         rows.push(size(view)?);
     }
 
     let table = markdown(&rows);
     println!("\n{}\n\n{table}", machine::describe());
-    std::fs::write(&options.report, report(&table)).context("the report could not be written")
+    let path = options.report.context("--report FILE")?;
+    std::fs::write(path, report(&table)).context("the report could not be written")
 }
 
 fn size(view: &str) -> Result<Row> {

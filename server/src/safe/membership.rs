@@ -1,0 +1,93 @@
+//! Whose call it is: a computer and its project, as they are now.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::answer::Refusal;
+use super::store::computers::{self, Computer};
+use super::store::projects::{self, Project};
+use crate::core::rules::status::Status;
+use crate::db::{ComputerId, Db};
+
+/// The slugs that projects had a moment ago, by name: enough to open a message with. What it asks for is answered with
+/// the project as it is now.
+#[derive(Debug, Default)]
+pub(super) struct Slugs(Mutex<HashMap<String, String>>);
+
+impl Slugs {
+    pub(super) fn of(&self, name: &str) -> Option<String> {
+        self.locked().get(name).cloned()
+    }
+
+    pub(super) fn remember(&self, project: &Project) {
+        let (name, slug) = (project.name.clone(), project.slug.clone());
+        self.locked().insert(name, slug);
+    }
+
+    fn forget(&self, name: &str) {
+        self.locked().remove(name);
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The project called `name`.
+pub(super) async fn project(db: &Db, slugs: &Slugs, name: &str) -> Result<Project, Refusal> {
+    match projects::by_name(db, name).await? {
+        Some(project) => {
+            slugs.remember(&project);
+            Ok(project)
+        }
+        None => {
+            slugs.forget(name);
+            Err(Refusal::no_such("Project"))
+        }
+    }
+}
+
+/// A project by its name, and by the slug whose key a message was opened with.
+pub(super) struct Signer<'a> {
+    pub(super) name: &'a str,
+    pub(super) slug: &'a str,
+}
+
+/// The computer that a claim names, if it is one of the signing project and still subscribed, and its project.
+pub(super) async fn computer(
+    db: &Db,
+    slugs: &Slugs,
+    signer: Signer<'_>,
+    claims: &Value,
+    claim: &str,
+) -> Result<(Computer, Project), Refusal> {
+    let id = match claims.get(claim) {
+        None | Some(Value::Null) if claim == "id" => return Err(Refusal::no_such("Computer")),
+        Some(Value::Number(number)) => number.as_i64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let id = ComputerId(id.ok_or_else(Refusal::malformed_claims)?);
+    let Some((computer, now)) = computers::beside_project(db, id, signer.name).await? else {
+        project(db, slugs, signer.name).await?;
+        return Err(Refusal::no_such("Computer"));
+    };
+    if now.slug != signer.slug {
+        slugs.remember(&now);
+        return Err(Refusal::invalid_data());
+    }
+    // A computer of another project does not exist for this one: the claims are not its own.
+    if computer.project_id != now.id {
+        return Err(Refusal::no_such("Computer"));
+    }
+    if computer.status() == Status::Unsubscribed {
+        return Err(Refusal::text(
+            StatusCode::FORBIDDEN,
+            "Unsubscribed computer",
+        ));
+    }
+    Ok((computer, now))
+}
