@@ -215,6 +215,12 @@ async fn every_page_shows_an_organisation_in_light_dark_and_narrow() -> Result<(
                 &name,
             )
             .await?;
+            let days = "const days = [...document.querySelectorAll('.heat')];
+                return days.length > 0 && days.at(-1).getBoundingClientRect().right > innerWidth";
+            ensure!(
+                browser.run(days).await? == false,
+                "{name}: today is out of sight"
+            );
         }
         browser.close().await?;
     }

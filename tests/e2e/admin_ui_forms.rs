@@ -399,6 +399,43 @@ async fn what_is_wrong_in_a_form_is_in_sight_and_goes_when_it_is_put_right() -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_much_for_a_field_is_told_at_it_and_stays_in_its_frame() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let browser = Browser::chromium(1360, 900).await?;
+    browser.open(server.url()).await?;
+    browser.press(".login-button").await?;
+    browser
+        .wait_for_text(".login-form .field-errors", "Please fill this in.")
+        .await?;
+    sign_in(&browser, &server).await?;
+    let url = server.url();
+
+    browser.open(&format!("{url}/applications/new")).await?;
+    browser.write("Name", &"long".repeat(40)).await?;
+    browser.write("Weight", "99999999999999999999").await?;
+    browser.press("form.form-grid button[type=submit]").await?;
+    browser
+        .wait_for_text(
+            "[data-field='score'] .field-errors",
+            "Write a whole number from",
+        )
+        .await?;
+    let wide = "const shown = document.querySelector('.play-preview'); return shown.scrollWidth > shown.clientWidth + 1";
+    let wide = browser.run(wide).await?;
+    browser.picture("admin-preview-long-light").await?;
+    ensure!(wide == false, "the preview is wider than its frame");
+    // A filter that the server refuses can be taken away.
+    browser.expect("status of 400");
+    browser
+        .open(&format!("{url}/computers?status=nonsense"))
+        .await?;
+    browser.press(".empty-actions button:last-of-type").await?;
+    browser.reads("No computers yet").await?;
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn packages_that_nothing_offers_are_saved_only_when_somebody_insists() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let server = Start::at(folder.path()).start()?;

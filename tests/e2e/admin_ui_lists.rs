@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use migasfree_tests::browser::Browser;
 use migasfree_tests::fleet::{Fleet, Options};
-use migasfree_tests::organisation::{OFFICE, Organisation};
+use migasfree_tests::organisation::{ALL_SYSTEMS, OFFICE, Organisation};
 use migasfree_tests::server::{Server, Start};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::admin_ui::sign_in;
 
@@ -142,7 +142,7 @@ async fn many_computers_are_tagged_after_a_question_that_names_their_number() ->
     let history = history.as_str().unwrap_or_default().to_owned();
     let named = tag["value"].as_str().unwrap_or_default();
     ensure!(
-        history.contains(named) && !history.contains("tags"),
+        history.contains(named) && !history.contains("tags") && history.contains(OFFICE),
         "history does not say names and labels: {history}"
     );
     browser.close().await
@@ -204,33 +204,7 @@ async fn who_may_not_see_something_is_told_so() -> Result<()> {
     let server = Start::at(folder.path()).start()?;
     fleet(&server, 2).await?;
     let admin = server.admin().await?;
-    let codename = |row: &Value| row["codename"] == "view_computer";
-    let rights = admin.list("accounts/permissions/?page_size=1000").await?;
-    let right = rights
-        .iter()
-        .find(|row| codename(row))
-        .context("no such permission")?;
-    let user = json!({"username": "reader", "is_staff": true, "user_permissions": [right["id"]]});
-    let user = admin.add("user-profiles/", &user).await?;
-    let password = json!({"password": "long enough 1", "password2": "long enough 1"});
-    let answer = admin
-        .request(
-            reqwest::Method::PUT,
-            &format!("user-profiles/{user}/change-password/"),
-        )
-        .json(&password)
-        .send()
-        .await?;
-    ensure!(answer.status().is_success(), "{}", answer.text().await?);
-
-    let browser = Browser::chromium(1360, 900).await?;
-    browser.open(server.url()).await?;
-    browser.fill("input[name=username]", "reader").await?;
-    browser
-        .fill("input[name=password]", "long enough 1")
-        .await?;
-    browser.press(".login-button").await?;
-    browser.find("nav").await?;
+    let browser = reader(&server, &["view_computer"], &[]).await?;
     browser.reads("as far as you can see").await?;
     let page = browser.run("return document.body.innerText").await?;
     ensure!(
@@ -302,6 +276,160 @@ async fn the_keyboard_keeps_its_option_in_sight_and_finds_computers_by_their_ide
             )
             .await?;
     }
+    browser.close().await
+}
+
+/// Somebody with some rights, in some domains, signed in.
+async fn reader(server: &Server, rights: &[&str], domains: &[i64]) -> Result<Browser> {
+    let admin = server.admin().await?;
+    let known = admin.list("accounts/permissions/?page_size=1000").await?;
+    let rights: Vec<&Value> = known
+        .iter()
+        .filter(|row| rights.iter().any(|right| row["codename"] == *right))
+        .map(|row| &row["id"])
+        .collect();
+    let user = json!({
+        "username": "reader", "is_staff": true, "user_permissions": rights, "domains": domains,
+        "domain_preference": domains.first(),
+    });
+    let user = admin.add("user-profiles/", &user).await?;
+    let password = json!({"password": "long enough 1", "password2": "long enough 1"});
+    let path = format!("user-profiles/{user}/change-password/");
+    let answer = admin.request(reqwest::Method::PUT, &path);
+    let answer = answer.json(&password).send().await?;
+    ensure!(answer.status().is_success(), "{}", answer.text().await?);
+
+    let browser = Browser::chromium(1360, 900).await?;
+    browser.open(server.url()).await?;
+    browser.fill("input[name=username]", "reader").await?;
+    browser
+        .fill("input[name=password]", "long enough 1")
+        .await?;
+    browser.press(".login-button").await?;
+    browser.find("nav").await?;
+    Ok(browser)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_out_of_the_readers_domains_is_said_to_be_in_place_of_its_name() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    fleet(&server, 2).await?;
+    let admin = server.admin().await?;
+    let north = json!({"name": "North", "included_attributes": [ALL_SYSTEMS]});
+    let north = admin.add("domains/", &north).await?;
+    let south = admin.add("domains/", &json!({"name": "South"})).await?;
+    let schedule = json!({"name": "Slowly in the south", "domain": south});
+    let schedule = admin.add("schedules/", &schedule).await?;
+    let project = admin.find(&format!("projects/?name={OFFICE}")).await?;
+    let shared = json!({
+        "name": "Shared", "project": project, "schedule": schedule,
+        "included_attributes": [ALL_SYSTEMS],
+    });
+    let shared = admin.add("deployments/", &shared).await?;
+    let rights = [
+        "view_deployment",
+        "view_schedule",
+        "view_project",
+        "view_attribute",
+        "view_computer",
+        "view_package",
+    ];
+    let browser = reader(&server, &rights, &[north]).await?;
+    for (language, words) in [
+        ("en", "Not visible to you"),
+        ("es", "No visible para usted"),
+    ] {
+        let speak = format!("localStorage.setItem('migasfree.language', '{language}')");
+        browser.run(&speak).await?;
+        browser
+            .open(&format!("{}/deployments?search=Shared", server.url()))
+            .await?;
+        browser
+            .wait_for_text(".schedule-cell .text-muted", words)
+            .await?;
+        browser
+            .picture(&format!("admin-hidden-names-{language}"))
+            .await?;
+        browser
+            .open(&format!("{}/deployments/{shared}", server.url()))
+            .await?;
+        browser
+            .wait_for_text("[data-field='schedule'] .chip-muted", words)
+            .await?;
+    }
+    let link = "return document.querySelector(\"[data-field='schedule'] a\") === null";
+    ensure!(
+        browser.run(link).await? == true,
+        "it leads to what is hidden"
+    );
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_timeline_of_a_computer_shows_its_newest_ten_changes_of_software() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let admin = server.admin().await?;
+    Organisation::create(&admin, |_| {}).await?;
+    let mut options = Options::of_project(server.url(), OFFICE, 1);
+    options.packages = 5;
+    let mut fleet = Fleet::new(&options);
+    fleet.register().await?;
+    fleet.synchronise().await?;
+    let id = fleet.peers()[0].known_id()?;
+    let mut tools = 0;
+    let mut moments = 0;
+    // What comes within a second is one change.
+    while moments < 13 {
+        tools += 1;
+        let tool = format!("tool-{tools:03}_1.0_amd64.deb");
+        fleet.peers_mut()[0].machine.packages.push(tool);
+        fleet.synchronise().await?;
+        let history = admin
+            .get(&format!("computers/{id}/software/history/"))
+            .await?;
+        moments = history.as_object().map_or(0, Map::len);
+    }
+    let history = admin
+        .get(&format!("computers/{id}/software/history/"))
+        .await?;
+    let history = history.as_object().context("no history")?;
+    let mut newest: Vec<(&String, &Value)> = history.iter().collect();
+    newest.sort_by(|one, other| other.0.cmp(one.0));
+    let newest: Vec<&str> = newest
+        .iter()
+        .take(10)
+        .filter_map(|(_, changes)| changes[0]["name"].as_str())
+        .collect();
+    ensure!(
+        newest.len() == 10 && newest.iter().all(|name| name.starts_with("tool-")),
+        "{newest:?}"
+    );
+
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    browser
+        .open(&format!("{}/computers/{id}", server.url()))
+        .await?;
+    browser.wait_for_text(".events", newest[0]).await?;
+    browser.press_button("Show all").await?;
+    browser.wait_for_text(".events", newest[9]).await?;
+    let changes = browser
+        .run(
+            "return [...document.querySelectorAll('.events .event')].map((event) => event.innerText)
+                .filter((text) => text.includes('tool-'))",
+        )
+        .await?;
+    let changes: Vec<String> = serde_json::from_value(changes)?;
+    ensure!(
+        changes.len() == 10
+            && changes
+                .iter()
+                .zip(&newest)
+                .all(|(shown, name)| shown.contains(name)),
+        "newest are {newest:?}, shown are {changes:?}"
+    );
     browser.close().await
 }
 

@@ -120,7 +120,11 @@ fn differences(row: &Json) -> Vec<Difference> {
         if before == after || is_empty(&before) && is_empty(&after) {
             continue;
         }
-        let column = table.and_then(|table| table.column(name));
+        // Some name the column, some the relation that it is.
+        let column = table.and_then(|table| {
+            let relation = || table.one(name).map(|(column, _)| column);
+            table.column(name).or_else(relation)
+        });
         let target = match column.map(|column| column.ty) {
             Some(Type::Key(target)) => Some(target),
             Some(_) => None,

@@ -15,6 +15,9 @@ pub fn Chip(
     /// Pressed state of a chip that is a choice.
     #[prop(optional, into)]
     selected: MaybeProp<bool>,
+    /// Says something about an object instead of naming it.
+    #[prop(optional)]
+    muted: bool,
     #[prop(optional, into)] on_press: Option<Callback<()>>,
     #[prop(optional, into)] on_remove: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -43,7 +46,7 @@ pub fn Chip(
         view! { <span class="chip-body">{inner}</span> }.into_any()
     };
     view! {
-        <span class="chip" class:chip-selected=move || selected.get() == Some(true) title=move || title.get()>
+        <span class="chip" class:chip-muted=muted class:chip-selected=move || selected.get() == Some(true) title=move || title.get()>
             {body}
             {on_remove.map(|on_remove| {
                 view! {

@@ -3,7 +3,7 @@ use super::{error::ApiError, request};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 /// Answers kept for an instant first view; far more than anybody has open.
 const KEPT: usize = 60;
@@ -43,6 +43,25 @@ impl<T: Send + Sync + 'static> Query<T> {
         })
     }
 
+    /// Keeps an answer, or why there is none.
+    fn take(self, path: &str, answer: Result<Value, ApiError>)
+    where
+        T: DeserializeOwned,
+    {
+        if let Ok(value) = &answer {
+            remember(path, value.clone());
+        }
+        match answer.and_then(|value| request::typed(path, value)) {
+            Ok(value) => {
+                self.value.set(Some(value));
+                if self.error.with_untracked(Option::is_some) {
+                    self.error.set(None);
+                }
+            }
+            Err(error) => self.error.set(Some(error)),
+        }
+    }
+
     /// Asks again.
     pub fn refresh(self) {
         self.turn.update(|turn| *turn = turn.wrapping_add(1));
@@ -73,12 +92,23 @@ where
         turn: RwSignal::new(0),
     };
     let newest = StoredValue::new(0_u32);
+    let asked = StoredValue::new(None::<String>);
+    let again = StoredValue::new(false);
+    let ask = Rc::new(ask);
     Effect::new(move || {
         query.turn.track();
         ROUND.with(ArcRwSignal::clone).track();
+        let path = path();
+        if path.is_some() && asked.with_value(|asked| *asked == path) {
+            // What changes all the time is shown all the same: the answer that comes counts, then it is asked once more.
+            again.set_value(true);
+            return;
+        }
         let number = newest.get_value().wrapping_add(1);
         newest.set_value(number);
-        let Some(path) = path() else {
+        again.set_value(false);
+        asked.set_value(path.clone());
+        let Some(path) = path else {
             query.value.set(None);
             query.loading.set(false);
             return;
@@ -88,24 +118,22 @@ where
             query.value.set(Some(known));
         }
         query.loading.set(true);
-        let answer = ask(path.clone());
+        let first = ask(path.clone());
+        let ask = Rc::clone(&ask);
         leptos::task::spawn_local(async move {
-            let answer = answer.await;
-            if newest.try_get_value() != Some(number) {
-                return;
-            }
-            if let Ok(value) = &answer {
-                remember(&path, value.clone());
-            }
-            match answer.and_then(|value| request::typed(&path, value)) {
-                Ok(value) => {
-                    query.value.set(Some(value));
-                    if query.error.with_untracked(Option::is_some) {
-                        query.error.set(None);
-                    }
+            let mut answer = first.await;
+            loop {
+                if newest.try_get_value() != Some(number) {
+                    return;
                 }
-                Err(error) => query.error.set(Some(error)),
+                query.take(&path, answer);
+                if !again.get_value() {
+                    break;
+                }
+                again.set_value(false);
+                answer = ask(path.clone()).await;
             }
+            asked.set_value(None);
             query.loading.set(false);
         });
     });

@@ -59,9 +59,9 @@ pub async fn put(path: &str, body: &Value) -> Result<Value, ApiError> {
     send(Method::PUT, path, Some(body), None).await
 }
 
-/// Deletes.
-pub async fn delete(path: &str) -> Result<Value, ApiError> {
-    send(Method::DELETE, path, None, None).await
+/// Deletes, unless a version is named and the object is another one by now: then [`ApiError::Stale`].
+pub async fn delete(path: &str, version: Option<&str>) -> Result<Value, ApiError> {
+    send(Method::DELETE, path, None, version).await
 }
 
 /// Turns an answer into its type.

@@ -131,6 +131,28 @@ pub fn by_model(model: &str) -> Option<&'static Entity> {
     ALL.iter().find(|entity| entity.model == model).copied()
 }
 
+/// How many objects of a kind are called, also of kinds that have no page of their own; `known` as the server calls them.
+pub fn kind_label(model: &str, count: u64, known: &str) -> String {
+    let one = count == 1;
+    if let Some(entity) = by_model(model) {
+        let label = if one { entity.singular } else { entity.plural };
+        return label().to_owned();
+    }
+    match model {
+        "app_catalog.packagesbyproject" => t!(kind.project_packages),
+        "app_catalog.policygroup" => t!(kind.policy_groups),
+        "client.migration" => t!(kind.migrations),
+        "client.statuslog" => t!(kind.status_logs),
+        "client.message" => t!(kind.messages),
+        "hardware.node" => t!(kind.hardware),
+        "core.packageset" => t!(kind.package_sets),
+        "core.scope" => t!(kind.scopes),
+        "core.singularity" => t!(kind.singularities),
+        _ => known,
+    }
+    .to_owned()
+}
+
 /// What a member of an entity's objects is called: as in its form or its list, else its own name in words.
 pub fn member_label(model: &str, member: &str) -> String {
     let declared = by_model(model).map(sheet).and_then(|sheet| {
@@ -160,6 +182,9 @@ fn common_member(member: &str) -> Option<&'static str> {
         "domain" => t!(domain.singular),
         "store" => t!(store.singular),
         "category" => t!(category.singular),
+        "ip_address" => t!(computer.ip),
+        "forwarded_ip_address" => t!(computer.forwarded_ip),
+        "mac_address" => t!(computer.mac),
         "tags" => t!(tag.plural),
         "computers" => t!(computer.plural),
         _ => return None,

@@ -2,7 +2,7 @@
 use super::{Entity, value};
 use crate::text::{number, t};
 use leptos::prelude::*;
-use migasfree_ui_kit::{Badge, Choice, Icon, RelativeTime, Status, Tone};
+use migasfree_ui_kit::{Badge, Chip, Choice, Icon, RelativeTime, Status, Tone};
 use serde_json::Value;
 
 /// The ways.
@@ -91,10 +91,37 @@ pub fn link(target: &'static Entity, object: &Value) -> AnyView {
     let text = target.text_of(object);
     if text.is_empty() {
         view! { <span class="text-muted">"–"</span> }.into_any()
+    } else if target.hides(object) {
+        muted(text)
     } else if target.page {
         view! { <a href=target.object_href(value::id(object))>{text}</a> }.into_any()
     } else {
         text.into_any()
+    }
+}
+
+/// A name that leads nowhere, and says so where the reader may not see the object.
+pub fn plain_name(object: &Value, members: &[&str]) -> AnyView {
+    let text = value::name_of(object, members);
+    if value::is_hidden(object, members) {
+        muted(text)
+    } else {
+        text.into_any()
+    }
+}
+
+fn muted(text: String) -> AnyView {
+    view! { <span class="text-muted">{text}</span> }.into_any()
+}
+
+/// An object as a chip that leads to its page.
+pub fn chip(target: &'static Entity, object: &Value) -> AnyView {
+    let label = target.text_of(object);
+    if target.hides(object) {
+        view! { <Chip label muted=true /> }.into_any()
+    } else {
+        view! { <Chip label icon=target.icon href=target.object_href(value::id(object)) /> }
+            .into_any()
     }
 }
 

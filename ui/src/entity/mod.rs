@@ -47,7 +47,7 @@ pub const ENTITY: Entity = Entity {
     plural: || "",
     singular: || "",
     create: None,
-    text: &["__str__", "name", "fullname", "username", "value"],
+    text: value::NAMES,
     page: true,
 };
 
@@ -67,9 +67,14 @@ impl Entity {
         format!("{}{id}/", self.api)
     }
 
-    /// The text of one of its objects.
+    /// What one of its objects is called.
     pub fn text_of(&self, object: &Value) -> String {
-        value::text_of(object, self.text)
+        value::name_of(object, self.text)
+    }
+
+    /// Whether the reader may not see the object.
+    pub fn hides(&self, object: &Value) -> bool {
+        value::is_hidden(object, self.text)
     }
 
     /// Whether the signed-in user may do something with it.

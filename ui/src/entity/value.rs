@@ -1,4 +1,5 @@
 //! Reading what the server sends: rows are JSON, because columns are declared and not typed.
+use crate::text::t;
 use migasfree_types::shown::{shown, shown_line};
 use serde_json::Value;
 
@@ -88,6 +89,29 @@ pub fn text_of(object: &Value, members: &[&str]) -> String {
         .unwrap_or_default()
 }
 
+/// Members that hold the name of most objects.
+pub const NAMES: &[&str] = &["__str__", "name", "fullname", "username", "value"];
+
+/// Whether the server says nothing but the id: the object is there, but the reader may not see it.
+pub fn is_hidden(object: &Value, members: &[&str]) -> bool {
+    let has_id = object.get("id").is_some_and(|id| !id.is_null());
+    has_id && text_of(object, members).is_empty()
+}
+
+/// What an object is called; says so where the reader may not see it.
+pub fn name_of(object: &Value, members: &[&str]) -> String {
+    if is_hidden(object, members) {
+        t!(common.hidden).to_owned()
+    } else {
+        text_of(object, members)
+    }
+}
+
+/// What the object in a member is called.
+pub fn related(object: &Value, path: &str) -> String {
+    name_of(at(object, path), NAMES)
+}
+
 /// The first line that says something: what a computer reports often begins with a line of dashes and the time.
 pub fn gist(text: &str) -> &str {
     let says = |line: &&str| {
@@ -140,6 +164,14 @@ mod tests {
         assert_eq!(gist("\n  one\ntwo"), "one");
         assert_eq!(gist("-----\n404"), "-----");
         assert_eq!(gist(""), "");
+    }
+
+    #[test]
+    fn an_object_with_nothing_but_an_id_is_said_to_be_hidden() {
+        let row = json!({"project": {"id": 3, "name": ""}, "store": {"id": 4, "name": "main"}, "schedule": null});
+        assert_eq!(related(&row, "project"), "Not visible to you");
+        assert_eq!(related(&row, "store"), "main");
+        assert_eq!(related(&row, "schedule"), "");
     }
 
     #[test]

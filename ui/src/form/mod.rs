@@ -1,4 +1,5 @@
 //! Forms: made from a declaration, one column, errors at the field, unsaved changes guarded, the effect shown beside.
+mod clash;
 mod controls;
 mod guard;
 mod page;

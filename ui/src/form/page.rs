@@ -1,5 +1,11 @@
 //! The page of a new object, and the form of an existing one.
-use super::{FormState, controls::FieldView, guard::UnsavedGuard, save};
+use super::{
+    FormState,
+    clash::{Clash, ClashDialog, ClashNotice},
+    controls::FieldView,
+    guard::UnsavedGuard,
+    save,
+};
 use crate::{
     address,
     api::{ApiError, Query},
@@ -8,9 +14,7 @@ use crate::{
     text::{t, tf},
 };
 use leptos::{ev, prelude::*};
-use migasfree_ui_kit::{
-    Button, ButtonLook, ButtonSize, Icon, LinkButton, Notice, PageTitle, Tone, use_toasts,
-};
+use migasfree_ui_kit::{Button, ButtonLook, Icon, LinkButton, Notice, PageTitle, Tone, use_toasts};
 use serde_json::Value;
 
 /// A form for a new object.
@@ -82,16 +86,19 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             address::go(&entity.object_href(id));
         }
     });
-    let on_error = Callback::new(move |error| {
-        if error == ApiError::Stale
-            && let Some(object) = object
-        {
-            // Shows what is new, and asks what to do with it.
+    let clash = Clash::new(form);
+    let on_error = Callback::new(move |error| match object {
+        Some(object) if error == ApiError::Stale => {
+            failure.set(None);
+            clash.refuse();
             object.refresh();
         }
-        failure.set(Some(error));
+        _ => failure.set(Some(error)),
     });
     let submit = Callback::new(move |()| save::save(form, on_saved, on_error));
+    if let Some(object) = object {
+        clash.follow(object, failure, submit);
+    }
     let may_save = entity.may(if form.id.is_some() { "change" } else { "add" });
     let keys = window_event_listener(ev::keydown, move |event| {
         if (event.ctrl_key() || event.meta_key()) && event.key() == "s" {
@@ -102,7 +109,6 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     on_cleanup(move || keys.remove());
 
     let dirty = Memo::new(move |_| form.is_dirty());
-    let newer = follow_object(form, object);
     let others = form.other_errors();
     view! {
         <form
@@ -115,24 +121,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             }
         >
             <div class="form-main">
-                <Show when=move || newer.with(Option::is_some)>
-                    <Notice tone=Tone::Warning>
-                        <b>{t!(form.changed_meanwhile)}</b>
-                        <p>{t!(form.changed_meanwhile_text)}</p>
-                        <Button
-                            size=ButtonSize::Small
-                            on_press=move |_| {
-                                if let Some(object) = newer.get_untracked() {
-                                    form.adopt(&object);
-                                }
-                                failure.set(None);
-                                newer.set(None);
-                            }
-                        >
-                            {t!(form.take_over)}
-                        </Button>
-                    </Notice>
-                </Show>
+                <ClashNotice clash />
                 {(!may_save)
                     .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuLock>{t!(form.read_only)}</Notice> })}
                 <fieldset class="form-sections" disabled=!may_save>
@@ -147,10 +136,13 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                     failure
                         .get()
                         .map(|error| {
+                            let gone = form.id.is_some() && error == ApiError::NotFound;
+                            let title = if gone { t!(form.deleted_meanwhile) } else { error.title() };
+                            let text = if gone { t!(form.deleted_meanwhile_text).to_owned() } else { error.text() };
                             view! {
                                 <Notice tone=Tone::Error>
-                                    <b>{error.title()}</b>
-                                    <p>{error.text()}</p>
+                                    <b>{title}</b>
+                                    <p>{text}</p>
                                     {error.details().map(|details| view! { <migasfree_ui_kit::error_state::Details details /> })}
                                 </Notice>
                             }
@@ -175,6 +167,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                                             on_press=move |_| {
                                                 failure.set(None);
                                                 form.discard();
+                                                clash.take_theirs();
                                             }
                                         >
                                             {t!(form.discard)}
@@ -199,6 +192,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             </div>
             {sheet.aside.map(|aside| view! { <aside class="form-aside">{aside(form)}</aside> })}
             <UnsavedGuard form on_save=submit />
+            <ClashDialog clash on_save=submit />
         </form>
     }
 }
@@ -214,27 +208,6 @@ pub(super) fn Doubt(form: FormState, on_insist: Callback<()>) -> impl IntoView {
             }>{t!(form.save_anyway)}</Button>
         </Show>
     }
-}
-
-/// Takes over what the server has now; where somebody is editing, hands it out to be taken over when they wish.
-fn follow_object(form: FormState, object: Option<Query<Value>>) -> RwSignal<Option<Value>> {
-    let newer = RwSignal::new(None::<Value>);
-    let Some(object) = object else { return newer };
-    Effect::new(move |before: Option<()>| {
-        let now = object.value.get();
-        let (Some(()), Some(now)) = (before, now) else {
-            return;
-        };
-        form.note_version(&now);
-        if form.saving.get_untracked() || !form.differs(&now) {
-            newer.set(None);
-        } else if untrack(|| form.is_dirty()) {
-            newer.set(Some(now));
-        } else {
-            form.adopt(&now);
-        }
-    });
-    newer
 }
 
 #[component]

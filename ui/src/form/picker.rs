@@ -153,14 +153,17 @@ pub fn Picker(
                 let (prefix, label) = parts(entity, &object);
                 let on_remove = (!(disabled || single && required))
                     .then(|| Callback::new(move |()| remove(id)));
-                let href = entity.page.then(|| entity.object_href(id));
+                let muted = entity.hides(&object);
+                let href = (entity.page && !muted).then(|| entity.object_href(id));
                 match (on_remove, href) {
                     (Some(on_remove), Some(href)) => {
-                        view! { <Chip label prefix href on_remove /> }.into_any()
+                        view! { <Chip label prefix href on_remove muted /> }.into_any()
                     }
-                    (Some(on_remove), None) => view! { <Chip label prefix on_remove /> }.into_any(),
-                    (None, Some(href)) => view! { <Chip label prefix href /> }.into_any(),
-                    (None, None) => view! { <Chip label prefix /> }.into_any(),
+                    (Some(on_remove), None) => {
+                        view! { <Chip label prefix on_remove muted /> }.into_any()
+                    }
+                    (None, Some(href)) => view! { <Chip label prefix href muted /> }.into_any(),
+                    (None, None) => view! { <Chip label prefix muted /> }.into_any(),
                 }
             })
             .collect_view()
@@ -290,9 +293,10 @@ fn chosen(value: RwSignal<Value>) -> Vec<Value> {
     })
 }
 
-fn parts(entity: &'static Entity, object: &Value) -> (Option<String>, String) {
+/// How an object is called: an attribute by its prefix and its value.
+pub(super) fn parts(entity: &'static Entity, object: &Value) -> (Option<String>, String) {
     let (prefix, text) = value::attribute_parts(object);
-    if prefix.is_empty() {
+    if prefix.is_empty() || entity.hides(object) {
         (None, entity.text_of(object))
     } else {
         (Some(prefix), text)

@@ -38,8 +38,20 @@ pub fn Rows(
     let open = RwSignal::new(false);
     let may_add = entity.may("add");
     let edit = move |row: Option<Value>| {
-        edited.set(Some(row));
-        open.set(true);
+        leptos::task::spawn_local(async move {
+            // As it is now, with its version: nobody overwrites what they have not seen.
+            let row = match row {
+                Some(row) => Some(
+                    request::get(&entity.object_api(value::id(&row)))
+                        .await
+                        .unwrap_or(row),
+                ),
+                None => None,
+            };
+            if edited.try_set(Some(row)).is_none() {
+                open.set(true);
+            }
+        });
     };
     let on_saved = Callback::new(move |()| {
         open.set(false);
@@ -102,7 +114,7 @@ fn Row(
     let delete = move |()| {
         asking.set(false);
         leptos::task::spawn_local(async move {
-            match request::delete(&entity.object_api(id)).await {
+            match request::delete(&entity.object_api(id), None).await {
                 Ok(_) => {
                     // The page may have been left meanwhile.
                     let _left = on_deleted.try_run(());

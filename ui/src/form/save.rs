@@ -3,7 +3,6 @@ use super::FormState;
 use crate::{
     api::{ApiError, request, upload},
     entity::value,
-    text::t,
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -14,7 +13,7 @@ pub fn save(form: FormState, on_saved: Callback<(i64, Value)>, on_error: Callbac
     if form.saving.get_untracked() {
         return;
     }
-    if !form.check(t!(form.required)) {
+    if !form.check() {
         focus_first_error();
         return;
     }

@@ -4,7 +4,8 @@ use crate::{
         error::{FieldErrors, WHOLE},
         request,
     },
-    entity::{Entity, Field, Sheet, value},
+    entity::{Entity, Field, Kind, Sheet, value},
+    text::{t, tf},
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -207,15 +208,14 @@ impl FormState {
     fn own_body(self) -> Map<String, Value> {
         self.original.with_untracked(|original| {
             fields(self.sheet)
-                .filter(|field| !matches!(field.kind, crate::entity::Kind::Picture))
+                .filter(|field| !matches!(field.kind, Kind::Picture))
                 .filter_map(|field| {
                     let held = self.value(field.name).get_untracked();
                     let unchanged = original
                         .get(field.name)
                         .is_some_and(|value| field.same(value, &held));
                     // The server may have an object of its own for what is left open, such as the person's domain.
-                    let open =
-                        matches!(field.kind, crate::entity::Kind::One { .. }) && held.is_null();
+                    let open = matches!(field.kind, Kind::One { .. }) && held.is_null();
                     let wanted = if self.id.is_none() { !open } else { !unchanged };
                     wanted.then(|| (field.name.to_owned(), field.write(&held)))
                 })
@@ -270,12 +270,45 @@ impl FormState {
         })
     }
 
+    /// What somebody else changed since this form began: fields with their value and, where it was changed here too, the one of the form.
+    pub fn differences(self, newer: &Value) -> Vec<Difference> {
+        self.original.with_untracked(|original| {
+            fields(self.sheet)
+                .filter_map(|field| {
+                    let before = original.get(field.name).unwrap_or(&Value::Null);
+                    let theirs = field.read(newer);
+                    let mine = self.value(field.name).get_untracked();
+                    (!field.same(&theirs, before)).then(|| Difference {
+                        field,
+                        mine: (!field.same(&mine, before)).then_some(mine),
+                        theirs,
+                    })
+                })
+                .collect()
+        })
+    }
+
+    /// Goes on from the object as it is on the server: what was changed here stays, everything else is as it is there.
+    pub fn rebase(self, object: &Value) {
+        self.original.update(|original| {
+            for field in fields(self.sheet) {
+                let theirs = field.read(object);
+                let before = original.insert(field.name, theirs.clone());
+                let value = self.value(field.name);
+                let before = before.unwrap_or_default();
+                if value.with_untracked(|now| field.same(now, &before)) {
+                    value.set(theirs);
+                }
+            }
+        });
+    }
+
     /// The version that is changed.
     pub fn version(self) -> Option<String> {
         self.version.get_value()
     }
 
-    /// The person knows this state of the object, or has been told that there is a newer one.
+    /// The person knows this state of the object.
     pub fn note_version(self, object: &Value) {
         self.version.set_value(request::version(object));
     }
@@ -290,18 +323,41 @@ impl FormState {
         self.discard();
     }
 
-    /// Fills required fields' messages where nothing was entered; true when all are filled.
-    pub fn check(self, message: &str) -> bool {
-        let empty: FieldErrors = fields(self.sheet)
-            .filter(|field| {
-                field.required && value::is_empty(&self.value(field.name).get_untracked())
-            })
-            .map(|field| (field.name.to_owned(), vec![message.to_owned()]))
+    /// Says at its field what needs no server to be seen: nothing entered where something has to be, a number out of its range. True when
+    /// there is no such thing.
+    pub fn check(self) -> bool {
+        let wrong: FieldErrors = fields(self.sheet)
+            .filter_map(|field| Some((field.name.to_owned(), vec![self.wrong(field)?])))
             .collect();
-        let complete = empty.is_empty();
-        self.errors.set(empty);
-        complete
+        let right = wrong.is_empty();
+        self.errors.set(wrong);
+        right
     }
+
+    fn wrong(self, field: &Field) -> Option<String> {
+        let held = self.value(field.name).get_untracked();
+        if value::is_empty(&held) {
+            return field.required.then(|| t!(form.required).to_owned());
+        }
+        let Kind::Number { min, max } = field.kind else {
+            return None;
+        };
+        let unchanged = self.original.with_untracked(|original| {
+            let before = original.get(field.name);
+            before.is_some_and(|before| field.same(&held, before))
+        });
+        let fits = |number: i64| (min..=max).contains(&number);
+        let fine = unchanged || field.write(&held).as_i64().is_some_and(fits);
+        (!fine).then(|| tf!(form.between, min = min, max = max))
+    }
+}
+
+/// A field that somebody else changed.
+pub struct Difference {
+    pub field: &'static Field,
+    pub theirs: Value,
+    /// None: it was not changed in the form.
+    pub mine: Option<Value>,
 }
 
 /// All fields of a form.

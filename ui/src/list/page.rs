@@ -176,7 +176,10 @@ fn Rows(
         {move || {
             if let Some(error) = failed.get() {
                 return view! {
-                    <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| page.refresh()) />
+                    <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| page.refresh())>
+                        {untrack(|| state.is_narrowed())
+                            .then(|| view! { <Button size=ButtonSize::Small on_press=move |_| state.clear()>{t!(list.clear)}</Button> })}
+                    </ErrorState>
                 }
                 .into_any();
             }

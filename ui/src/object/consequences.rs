@@ -78,8 +78,7 @@ fn part(title: &'static str, kinds: &[Affected]) -> Option<AnyView> {
 
 /// `Deployments (schedule) · 3: Base, Office, Tools`.
 fn line(kind: &Affected) -> AnyView {
-    let entity = entities::by_model(&kind.entity);
-    let name = entity.map_or_else(|| kind.text.clone(), |entity| (entity.plural)().to_owned());
+    let name = entities::kind_label(&kind.entity, kind.count, &kind.text);
     let member = (!kind.member.is_empty())
         .then(|| format!(" ({})", entities::member_label(&kind.entity, &kind.member)));
     let mut names: Vec<String> = kind

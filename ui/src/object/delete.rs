@@ -2,7 +2,7 @@
 use super::consequences::{Consequences, Fate, suffix};
 use crate::{
     address,
-    api::{ApiError, query, request},
+    api::{ApiError, Query, query, request},
     entity::Entity,
     text::{t, tf},
 };
@@ -12,7 +12,7 @@ use migasfree_ui_kit::{
     Button, ButtonLook, Dialog, Field, IconButton, Notice, SkeletonLines, TextInput, Tone,
     use_toasts,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The button with its question; goes to the list afterwards.
 #[component]
@@ -20,26 +20,33 @@ pub fn DeleteButton(
     entity: &'static Entity,
     id: i64,
     #[prop(into)] name: Signal<String>,
+    /// What the person sees: only that is deleted.
+    object: Query<Value>,
 ) -> impl IntoView {
     let toasts = use_toasts();
     let open = RwSignal::new(false);
     let on_done = Callback::new(move |failure: Option<ApiError>| {
-        if let Some(error) = failure {
-            toasts.error(error.line());
-            return;
+        let name = name.try_get_untracked().unwrap_or_default();
+        match failure {
+            None => toasts.success(tf!(object.deleted, name = name)),
+            Some(ApiError::NotFound) => toasts.success(tf!(object.already_deleted, name = name)),
+            Some(error) => return toasts.error(error.line()),
         }
-        toasts.success(tf!(
-            object.deleted,
-            name = name.try_get_untracked().unwrap_or_default()
-        ));
         address::release();
         address::go(&entity.href());
     });
     let title = Signal::derive(move || tf!(object.delete_title, name = name.get()));
     view! {
         <IconButton icon=icondata::LuTrash2 label=t!(object.delete) framed=true on_press=move |_| open.set(true) />
-        <DeleteDialog entity open ids=Signal::stored(vec![id]) title typed=name on_done />
+        <DeleteDialog entity open ids=Signal::stored(vec![id]) title typed=name object on_done />
     }
+}
+
+/// The version of the object that is shown.
+fn seen(object: Query<Value>) -> Option<String> {
+    object
+        .value
+        .with_untracked(|object| object.as_ref().and_then(request::version))
 }
 
 /// The question before objects are deleted, with what that would do.
@@ -52,6 +59,9 @@ pub fn DeleteDialog(
     /// What is typed where more goes than the objects themselves.
     #[prop(into)]
     typed: Signal<String>,
+    /// The one object, as the person sees it.
+    #[prop(optional)]
+    object: Option<Query<Value>>,
     /// Called with the reason when nothing was deleted.
     on_done: Callback<Option<ApiError>>,
 ) -> impl IntoView {
@@ -63,12 +73,24 @@ pub fn DeleteDialog(
     let entered = RwSignal::new(String::new());
     let fate = RwSignal::new(Fate::default());
     let busy = RwSignal::new(false);
+    let stale = RwSignal::new(false);
+    let version = StoredValue::new(None::<String>);
     Effect::new(move || {
         if open.get() {
             entered.set(String::new());
             fate.set(Fate::default());
+            stale.set(false);
+            version.set_value(object.and_then(seen));
         }
     });
+    if let Some(object) = object {
+        Effect::new(move || {
+            object.value.track();
+            if stale.get_untracked() && !object.loading.get_untracked() {
+                version.set_value(seen(object));
+            }
+        });
+    }
     let takes_more = Memo::new(move |_| {
         told.value
             .with(|told| told.as_ref().is_some_and(|told| !told.gone.is_empty()))
@@ -80,7 +102,8 @@ pub fn DeleteDialog(
     let ready = Signal::derive(move || {
         let named = !takes_more.get() || entered.get().trim() == typed.get().trim();
         let decided = !is_held.get() || fate.with(Fate::is_decided);
-        told.value.with(Option::is_some) && !told.loading.get() && named && decided
+        let fresh = !told.loading.get() && !object.is_some_and(|object| object.loading.get());
+        told.value.with(Option::is_some) && fresh && named && decided
     });
     let delete = move || {
         if !ready.get_untracked() || busy.get_untracked() {
@@ -88,18 +111,30 @@ pub fn DeleteDialog(
         }
         busy.set(true);
         let ids = ids.get_untracked();
+        let version = version.get_value();
         let suffix = suffix(is_held.get_untracked(), &fate.get_untracked());
         leptos::task::spawn_local(async move {
             let answer = match ids.as_slice() {
-                [id] => request::delete(&format!("{}{suffix}", entity.object_api(*id))).await,
+                [id] => {
+                    let path = format!("{}{suffix}", entity.object_api(*id));
+                    request::delete(&path, version.as_deref()).await
+                }
                 // All of them, or none.
                 _ => {
                     let path = format!("{}bulk-delete/{suffix}", entity.api);
                     request::post(&path, &json!({"ids": ids})).await
                 }
             };
-            let _ = busy.try_set(false);
-            let _ = open.try_set(false);
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            if let (Err(ApiError::Stale), Some(object)) = (&answer, object) {
+                stale.set(true);
+                object.refresh();
+                told.refresh();
+                return;
+            }
+            open.set(false);
             let _ = on_done.try_run(answer.err());
         });
     };
@@ -113,6 +148,12 @@ pub fn DeleteDialog(
     };
     view! {
         <Dialog open title=move || title.get() actions>
+            <Show when=move || stale.get()>
+                <Notice tone=Tone::Warning>
+                    <b>{t!(object.stale)}</b>
+                    <p>{t!(object.stale_text)}</p>
+                </Notice>
+            </Show>
             <p>{t!(object.delete_for_good)}</p>
             {move || match (told.value.get(), told.error.get()) {
                 (Some(told), _) => view! { <Consequences entity told fate ids /> }.into_any(),

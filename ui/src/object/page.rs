@@ -113,7 +113,7 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
                     view! {
                         <PageTitle title aside=ViewFn::from(aside)>
                             {sheet.actions.map(|actions| actions(id, object))}
-                            {sheet.may_delete(entity).then(|| view! { <DeleteButton entity id name=Signal::derive(title) /> })}
+                            {sheet.may_delete(entity).then(|| view! { <DeleteButton entity id name=Signal::derive(title) object /> })}
                         </PageTitle>
                         <Tabs tabs label=(entity.singular)() />
                         {move || match (tab.get().as_str(), there.get()) {

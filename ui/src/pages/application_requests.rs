@@ -84,12 +84,12 @@ fn Decision(row: Value) -> impl IntoView {
     };
     let title = tf!(
         application_request.question,
-        application = value::text(&row, "application.name")
+        application = value::related(&row, "application")
     );
     let who = tf!(
         application_request.who,
         person = value::text(&row, "person"),
-        computer = value::text(&row, "computer.__str__")
+        computer = value::related(&row, "computer")
     );
     let justification = value::text(&row, "justification");
     view! {

@@ -1,7 +1,7 @@
 //! Attributes: how they are written, and where they are used.
 use crate::{
     api::query,
-    entities::{APPLICATIONS, COMPUTERS, DEPLOYMENTS, POLICIES},
+    entities::{APPLICATIONS, ATTRIBUTES, COMPUTERS, DEPLOYMENTS, POLICIES},
     entity::{Entity, value},
     text::{number, t},
 };
@@ -17,6 +17,9 @@ pub fn name_cell(row: &Value) -> AnyView {
 
 /// An attribute as a chip.
 pub fn chip(attribute: &Value) -> AnyView {
+    if ATTRIBUTES.hides(attribute) {
+        return view! { <Chip label=ATTRIBUTES.text_of(attribute) muted=true /> }.into_any();
+    }
     let (prefix, label) = value::attribute_parts(attribute);
     let title = value::text(attribute, "description");
     view! { <Chip prefix=Some(prefix) label href=format!("/attributes/{}", value::id(attribute)) title=(!title.is_empty()).then_some(title) /> }.into_any()

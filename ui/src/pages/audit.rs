@@ -117,7 +117,7 @@ fn written(value: &Value) -> String {
         Value::Bool(false) => t!(common.no).to_owned(),
         Value::String(text) => moment(text).unwrap_or_else(|| value::lines(text)),
         Value::Array(list) => list.iter().map(written).collect::<Vec<_>>().join(", "),
-        Value::Object(_) => match value::text_of(value, &["name", "__str__", "value"]) {
+        Value::Object(_) => match value::name_of(value, &["name", "__str__", "value"]) {
             text if text.is_empty() => value.to_string(),
             text => text,
         },

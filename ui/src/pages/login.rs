@@ -57,7 +57,23 @@ fn LoginForm() -> impl IntoView {
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ApiError>);
+    let tried = RwSignal::new(false);
+    let lacking = move |entered: RwSignal<String>| {
+        Signal::derive(move || {
+            let lacks = tried.get() && entered.with(String::is_empty);
+            lacks
+                .then(|| t!(form.required).to_owned())
+                .into_iter()
+                .collect::<Vec<_>>()
+        })
+    };
     let submit = move || {
+        tried.set(true);
+        let filled =
+            [username, password].map(|entered| entered.with_untracked(|text| !text.is_empty()));
+        if filled.contains(&false) {
+            return;
+        }
         if busy.get_untracked() {
             return;
         }
@@ -80,15 +96,16 @@ fn LoginForm() -> impl IntoView {
     view! {
         <form
             class="login-form"
+            novalidate
             on:submit=move |event| {
                 event.prevent_default();
                 submit();
             }
         >
-            <Field label=t!(user.username)>
+            <Field label=t!(user.username) errors=lacking(username)>
                 <TextInput value=username name="username" autocomplete="username" required=true autofocus=true />
             </Field>
-            <Field label=t!(user.password)>
+            <Field label=t!(user.password) errors=lacking(password)>
                 <TextInput value=password name="password" kind="password" autocomplete="current-password" required=true />
             </Field>
             {move || failure.get().map(|error| view! { <Notice tone=Tone::Error>{message(error)}</Notice> })}

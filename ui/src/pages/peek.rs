@@ -2,10 +2,10 @@
 use crate::{
     address::{self, Address},
     api::query,
-    entities::{ATTRIBUTES, COMPUTERS, DEPLOYMENTS, status_state},
+    entities::{ATTRIBUTES, COMPUTERS, DEPLOYMENTS, PROJECTS, SCHEDULES, status_state},
     entity::{Entity, cell, value},
     object::{fact, text_fact},
-    pages::deployments,
+    pages::{computers::USER, deployments},
     text::{number, t},
 };
 use leptos::{ev, prelude::*};
@@ -215,9 +215,9 @@ fn computer(object: &Value) -> AnyView {
     let user = value::at(object, "sync_user");
     view! {
         {fact(t!(common.state), view! { <Status tone label /> })}
-        {text_fact(t!(project.singular), object, "project.name")}
+        {fact(t!(project.singular), cell::link(&PROJECTS, value::at(object, "project")))}
         {fact(t!(computer.last_sync), view! { <RelativeTime at=value::text(object, "sync_end_date") /> })}
-        {fact(t!(computer.user), value::text_of(user, &["fullname", "name", "__str__"]))}
+        {fact(t!(computer.user), cell::plain_name(user, USER))}
         {text_fact(t!(computer.ip), object, "ip_address")}
     }
     .into_any()
@@ -227,9 +227,9 @@ fn deployment(object: &Value) -> AnyView {
     let (tone, label) = cell::enabled(object);
     view! {
         {fact(t!(common.state), view! { <Status tone label /> })}
-        {text_fact(t!(project.singular), object, "project.name")}
+        {fact(t!(project.singular), cell::link(&PROJECTS, value::at(object, "project")))}
         {fact(t!(deployment.start_date), deployments::start_cell(object))}
-        {text_fact(t!(schedule.singular), object, "schedule.name")}
+        {fact(t!(schedule.singular), cell::link(&SCHEDULES, value::at(object, "schedule")))}
         {fact(t!(package.plural), number(value::list(object, "available_packages").len() as u64))}
     }
     .into_any()
@@ -248,7 +248,7 @@ fn attribute(object: &Value) -> AnyView {
     };
     view! {
         {text_fact(t!(common.description), object, "description")}
-        {text_fact(t!(formula.singular), object, "property_att.name")}
+        {fact(t!(formula.singular), value::related(object, "property_att"))}
         {fact(t!(computer.plural), count)}
     }
     .into_any()

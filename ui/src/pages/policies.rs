@@ -1,13 +1,13 @@
 //! The groups of a policy: the first that matches decides.
 use super::attributes;
 use crate::{
-    entities::{POLICY_GROUPS, POLICY_GROUPS_SHEET},
-    entity::value,
+    entities::{APPLICATIONS, POLICY_GROUPS, POLICY_GROUPS_SHEET},
+    entity::{cell::chip, value},
     form::Rows,
     text::{t, tf},
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{Badge, Chip};
+use migasfree_ui_kit::Badge;
 use serde_json::Value;
 
 /// Below the form of a policy.
@@ -31,10 +31,7 @@ pub fn groups(id: i64, _object: Value) -> AnyView {
 fn draw(row: &Value) -> AnyView {
     let applications = value::list(row, "applications")
         .iter()
-        .map(|application| {
-            let label = value::text(application, "name");
-            view! { <Chip label icon=icondata::LuAppWindow href=format!("/applications/{}", value::id(application)) /> }
-        })
+        .map(|application| chip(&APPLICATIONS, application))
         .collect_view();
     let priority = tf!(policy.priority_is, number = value::text(row, "priority"));
     let excluded = value::list(row, "excluded_attributes");

@@ -1,5 +1,8 @@
 //! Cells of the lists of what happened on computers.
-use crate::{entity::value, text::t};
+use crate::{
+    entity::{cell, value},
+    text::t,
+};
 use leptos::prelude::*;
 use migasfree_ui_kit::{Tone, format};
 use serde_json::Value;
@@ -44,6 +47,5 @@ pub fn checked_state(row: &Value) -> (Tone, &'static str) {
 
 /// Who was logged in.
 pub fn user_cell(row: &Value) -> AnyView {
-    let user = value::at(row, "user");
-    value::text_of(user, &["__str__", "name"]).into_any()
+    cell::plain_name(value::at(row, "user"), &["__str__", "name"])
 }

@@ -17,7 +17,7 @@ pub fn HeatMap(
     #[prop(into)] first_weekday: Signal<u8>,
 ) -> impl IntoView {
     view! {
-        <div class="heat-map">
+        <div class="heat-frame"><div class="heat-map">
             {move || {
                 let days = days.get();
                 let most = days.iter().map(|day| day.count).max().unwrap_or(0).max(1);
@@ -38,6 +38,6 @@ pub fn HeatMap(
                     {cells}
                 }
             }}
-        </div>
+        </div></div>
     }
 }

@@ -44,7 +44,7 @@ pub fn score_cell(row: &Value) -> AnyView {
 pub fn projects_cell(row: &Value) -> AnyView {
     let names: Vec<String> = value::list(row, "packages_by_project")
         .iter()
-        .map(|one| value::text(one, "project.name"))
+        .map(|one| value::related(one, "project"))
         .collect();
     if names.is_empty() {
         return cell::badge(t!(application.no_packages).to_owned(), Tone::Warning);

@@ -1,8 +1,14 @@
 //! Cells of the list of computers.
-use crate::entity::{cell, value};
+use crate::{
+    entities::COMPUTERS,
+    entity::{cell, value},
+};
 use leptos::prelude::*;
 use migasfree_ui_kit::Icon;
 use serde_json::Value;
+
+/// Members that hold the name of who was logged in.
+pub const USER: &[&str] = &["fullname", "name", "__str__"];
 
 /// The name with the kind of machine, leading to the page.
 pub fn name_cell(row: &Value) -> AnyView {
@@ -12,7 +18,7 @@ pub fn name_cell(row: &Value) -> AnyView {
         "docker" => icondata::LuContainer,
         _ => icondata::LuMonitor,
     };
-    let text = value::text_of(row, &["__str__", "name"]);
+    let text = COMPUTERS.text_of(row);
     let host = Some(value::text(row, "name")).filter(|host| *host != text);
     let summary = value::text(row, "summary");
     view! {
@@ -32,11 +38,7 @@ pub fn sync_cell(row: &Value) -> AnyView {
 
 /// Who was logged in then.
 pub fn user_cell(row: &Value) -> AnyView {
-    value::text_of(
-        value::at(row, "sync_user"),
-        &["fullname", "name", "__str__"],
-    )
-    .into_any()
+    cell::plain_name(value::at(row, "sync_user"), USER)
 }
 
 /// The first step in the empty list: what to type on the computer.

@@ -12,5 +12,5 @@ mod synchronizations;
 mod timeline;
 
 pub use bulk::bulk_actions;
-pub use cells::{name_cell, register_first, sync_cell, user_cell};
+pub use cells::{USER, name_cell, register_first, sync_cell, user_cell};
 pub use page::ComputerPage;

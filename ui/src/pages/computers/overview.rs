@@ -1,5 +1,5 @@
 //! What it is on the left, what happened on the right.
-use super::timeline::Timeline;
+use super::{cells::USER, timeline::Timeline};
 use crate::{
     api::Query,
     entities::PROJECTS,
@@ -41,7 +41,7 @@ fn facts(computer: Value) -> AnyView {
                 {fact(t!(computer.mac), mono(&computer, "mac_address"))}
                 {fact(t!(computer.registered), cell::when(&value::text(&computer, "created_at")))}
                 {fact(t!(computer.last_sync), cell::when(&value::text(&computer, "sync_end_date")))}
-                {fact(t!(computer.user), value::text_of(value::at(&computer, "sync_user"), &["fullname", "name", "__str__"]))}
+                {fact(t!(computer.user), cell::plain_name(value::at(&computer, "sync_user"), USER))}
                 {fact(t!(computer.tags), chips(value::list(&computer, "tags"), t!(computer.no_tags)))}
                 {text_fact(t!(common.comment), &computer, "comment")}
             </dl>

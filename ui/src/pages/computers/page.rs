@@ -63,7 +63,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
                     .filter(|host| *host != COMPUTERS.text_of(computer))
                     .unwrap_or_default(),
                 value::text(computer, "product"),
-                value::text(computer, "project.name"),
+                value::related(computer, "project"),
                 value::text(computer, "ip_address"),
             ];
             Some(
@@ -110,7 +110,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
                     view! {
                         <PageTitle title=name aside=ViewFn::from(aside) subtitle>
                             {COMPUTERS.may("change").then(|| view! { <StatusMenu id computer /> })}
-                            {COMPUTERS.may("delete").then(|| view! { <DeleteButton entity=&COMPUTERS id name=Signal::derive(name) /> })}
+                            {COMPUTERS.may("delete").then(|| view! { <DeleteButton entity=&COMPUTERS id name=Signal::derive(name) object=computer /> })}
                         </PageTitle>
                         {move || {
                             doing

@@ -9,8 +9,14 @@ use crate::{
 };
 use leptos::prelude::*;
 use migasfree_types::rest::{audit::AuditRecord, page::Page};
-use migasfree_ui_kit::{Card, EmptyState, Icon, RelativeTime, SkeletonLines, Tone, format};
+use migasfree_ui_kit::{
+    Button, ButtonLook, ButtonSize, Card, EmptyState, Icon, RelativeTime, SkeletonLines, Tone,
+    format,
+};
 use serde_json::Value;
+
+/// Entries that are shown before somebody asks for all.
+const FIRST: usize = 16;
 
 struct Entry {
     at: String,
@@ -46,6 +52,7 @@ pub fn Timeline(id: i64) -> impl IntoView {
             faults.refresh();
         }
     });
+    let all = RwSignal::new(false);
     let entries = move || entries(synchronizations, software, [errors, faults], changes);
     view! {
         <Card title=t!(computer.timeline) class="timeline-card">
@@ -55,7 +62,24 @@ pub fn Timeline(id: i64) -> impl IntoView {
                 Some(entries) if entries.is_empty() => {
                     view! { <EmptyState icon=icondata::LuHistory title=t!(computer.nothing_happened) text=t!(computer.nothing_happened_text) /> }.into_any()
                 }
-                Some(entries) => view! { <ol class="events">{entries.into_iter().map(line).collect_view()}</ol> }.into_any(),
+                Some(mut entries) => {
+                    let more = entries.len() > FIRST && !all.get();
+                    if more {
+                        entries.truncate(FIRST);
+                    }
+                    view! {
+                        <ol class="events">{entries.into_iter().map(line).collect_view()}</ol>
+                        {more
+                            .then(|| {
+                                view! {
+                                    <div class="card-pad">
+                                        <Button look=ButtonLook::Quiet size=ButtonSize::Small on_press=move |_| all.set(true)>{t!(common.show_all)}</Button>
+                                    </div>
+                                }
+                            })}
+                    }
+                    .into_any()
+                }
             }}
         </Card>
     }
@@ -142,13 +166,12 @@ fn entries(
     });
     let moment = |entry: &Entry| format::parse_time(&entry.at).unwrap_or_default();
     entries.sort_by(|one, other| moment(other).total_cmp(&moment(one)));
-    entries.truncate(16);
     Some(entries)
 }
 
 fn synchronization(row: &Value) -> Entry {
     let failed = value::at(row, "pms_status_ok").as_bool() == Some(false);
-    let user = value::text_of(value::at(row, "user"), &["__str__", "name"]);
+    let user = value::name_of(value::at(row, "user"), &["__str__", "name"]);
     Entry {
         at: value::text(row, "created_at"),
         icon: if failed {
@@ -182,7 +205,7 @@ fn error(row: &Value) -> Entry {
 }
 
 fn fault(row: &Value) -> Entry {
-    let name = value::text(row, "fault_definition.name");
+    let name = value::related(row, "fault_definition");
     trouble(
         row,
         icondata::LuStethoscope,

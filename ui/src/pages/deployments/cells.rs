@@ -33,7 +33,7 @@ pub fn schedule_cell(row: &Value) -> AnyView {
     let percent = percent
         .as_f64()
         .or_else(|| percent.as_str().and_then(|text| text.parse().ok()));
-    let name = value::text(row, "schedule.name");
+    let name = value::related(row, "schedule");
     view! {
         <span class="schedule-cell">
             {cell::link(&SCHEDULES, value::at(row, "schedule"))}

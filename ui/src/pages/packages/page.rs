@@ -45,7 +45,7 @@ pub fn PackagePage(id: i64) -> impl IntoView {
                             <Show when=move || !url.get().is_empty()>
                                 <LinkButton size=ButtonSize::Small icon=icondata::LuDownload download=String::new() href=url>{t!(package.download)}</LinkButton>
                             </Show>
-                            {PACKAGES.may("delete").then(|| view! { <DeleteButton entity=&PACKAGES id name=Signal::derive(name) /> })}
+                            {PACKAGES.may("delete").then(|| view! { <DeleteButton entity=&PACKAGES id name=Signal::derive(name) object=package /> })}
                         </PageTitle>
                         <div class="object-columns object-columns-right">
                             <div class="object-left">
