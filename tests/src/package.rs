@@ -92,7 +92,8 @@ impl Package {
         }
         let built = work.path().join("built.deb");
         let output = Command::new("dpkg-deb")
-            .args(["--build", "--root-owner-group", "-Zxz", "-z1"])
+            // What does not compress takes xz seconds.
+            .args(["--build", "--root-owner-group", "-Zgzip", "-z1"])
             .arg(&tree)
             .arg(&built)
             .output()

@@ -63,6 +63,7 @@ impl Need {
         need("polkitd", "/usr/lib/polkit-1/polkitd"),
         need("postgresql", "/usr/share/postgresql-common/pg_wrapper"),
         need("python3", "/usr/bin/python3"),
+        need("python3-venv", "/usr/share/doc/python3-venv/copyright"),
         need("systemd-container", "/usr/bin/systemd-nspawn"),
         need("util-linux", "/usr/bin/unshare"),
         need("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),

@@ -78,13 +78,53 @@ fn checks(options: &Options, stages: &mut Stages) -> Result<Tally> {
         stages.run("dependencies", dependencies)?;
     }
     stages.run("build", build)?;
-    let tally = stages.run("tests", || {
+    let described = if options.only_tests {
+        Tally::default()
+    } else {
+        stages.run("OpenAPI", described)?
+    };
+    let mut tally = stages.run("tests", || {
         tests(options.filter.as_slice(), &["--no-fail-fast"])
     })?;
-    if tally.failed_names.is_empty() || tally.failed_names.len() > TRIED_AGAIN {
-        return Ok(tally);
+    if !tally.failed_names.is_empty() && tally.failed_names.len() <= TRIED_AGAIN {
+        tally = stages.run("tests tried again", || again(tally))?;
     }
-    stages.run("tests tried again", || again(tally))
+    tally.passed += described.passed;
+    tally.failed += described.failed;
+    tally.failures.extend(described.failures);
+    Ok(tally)
+}
+
+/// Whether the answers of the built server are what its OpenAPI document says: an operation counts as a test.
+fn described() -> Result<Tally> {
+    let mut contract = Command::new(paths::binary("debug", "migasfree-contract"));
+    contract
+        .arg("--schemathesis")
+        .arg(tools::schemathesis()?)
+        .env("CARGO_MANIFEST_DIR", paths::root().join("tests"))
+        .stdout(Stdio::piped());
+    let mut child = contract
+        .spawn()
+        .context("migasfree-contract was not built")?;
+    let output = child
+        .stdout
+        .take()
+        .context("migasfree-contract has no output")?;
+    let mut tally = Tally::default();
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        if let Some(summary) = line.strip_prefix("test result: ") {
+            tally.count(summary);
+        } else if line.starts_with("not as its OpenAPI document says: ") {
+            tally.failures.push(line);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() && tally.failed == 0 {
+        bail!("`{}` ended with {status}", command::line(&contract));
+    }
+    Ok(tally)
 }
 
 /// Runs the failed tests once more, one after the other. Those that pass now are named and count as passed.

@@ -1,7 +1,8 @@
-//! Programs from crates.io that the checks run: built once per version and kept for every checkout.
+//! Programs from crates.io and PyPI that the checks run: made once per version and kept for every checkout.
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -20,6 +21,42 @@ pub fn cargo_deny() -> Result<PathBuf> {
         );
         install("cargo-deny", CARGO_DENY, &folder)?;
     }
+    Ok(program)
+}
+
+/// The path of schemathesis, in a Python environment of its own with the versions of `requirements.txt`.
+pub fn schemathesis() -> Result<PathBuf> {
+    let file = paths::root().join("tests/schemathesis/requirements.txt");
+    let wanted = std::fs::read(&file).with_context(|| file.display().to_string())?;
+    let folder = folder()?.join("schemathesis");
+    let program = folder.join("bin/schemathesis");
+    let stamp = folder.join("requirements.txt");
+    if program.exists() && std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(program);
+    }
+    println!(
+        "schemathesis is installed once and kept in {}",
+        folder.display()
+    );
+    command::run(
+        Command::new("/usr/bin/python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
+    )
+    .context(
+        "could not make an environment for Python programs; the package python3-venv does it",
+    )?;
+    command::run(
+        Command::new(folder.join("bin/python"))
+            .args(["-m", "pip", "install", "--quiet", "--no-deps"])
+            .args(["--disable-pip-version-check", "--requirement"])
+            .arg(&file),
+    )
+    .context(
+        "schemathesis, which compares the answers with the OpenAPI document, could not be installed from PyPI: this \
+         needs the network once (or PIP_INDEX_URL with the address of a mirror); later runs find it in its folder",
+    )?;
+    std::fs::write(&stamp, wanted).context("could not note what was installed")?;
     Ok(program)
 }
 

@@ -5,7 +5,7 @@ use crate::{
     core::shapes::{APPLICATION_REF, COMPUTER_INFO, OPERATOR_INFO},
     rest::{
         access::Need,
-        action::Action,
+        action::{Action, Gives},
         boundary::Belongs,
         entity::{Entity, Field, Like, Model, col, made, one, put, put_extra},
         schema::{Choice, Default, Loss, Table, choice, key, text, time},
@@ -116,6 +116,8 @@ pub static APPLICATION_REQUESTS: Entity = Entity {
             put("comment"),
         ],
         run!(deciding::decide),
-    )],
+    )
+    .giving(Gives::Row)
+    .conflicting()],
     ..Entity::EMPTY
 };

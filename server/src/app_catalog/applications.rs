@@ -15,7 +15,7 @@ use crate::{
     db::ApplicationId,
     files::icons,
     rest::{
-        action::{Action, Answer, Call},
+        action::{Action, Answer, Call, Gives},
         body::Body,
         boundary::Belongs,
         context::Context,
@@ -157,7 +157,8 @@ pub static APPLICATIONS: Entity = Entity {
             "available",
             "The applications offered to a computer",
             run!(available::answer),
-        ),
+        )
+        .giving(Gives::Page),
     ],
     ..Entity::EMPTY
 };

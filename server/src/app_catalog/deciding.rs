@@ -11,7 +11,7 @@ use crate::{
         body::Body,
         error::RestError,
         load,
-        value::{Refused, truth},
+        value::{self, Refused},
     },
 };
 
@@ -74,11 +74,7 @@ fn approved(body: &Body) -> Result<bool, RestError> {
     let refuse = |reason: Refused| RestError::refused("approved", &reason);
     match body.get("approved") {
         None | Some(Value::Null) => Err(refuse(Refused::Missing)),
-        Some(Value::Bool(approved)) => Ok(*approved),
-        Some(other) => other
-            .as_str()
-            .and_then(truth)
-            .ok_or_else(|| refuse(Refused::NotABoolean)),
+        Some(given) => value::written_truth(given).map_err(refuse),
     }
 }
 

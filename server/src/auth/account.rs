@@ -17,7 +17,7 @@ use crate::rest::load;
 use crate::rest::validate::{self, Mode};
 
 /// What one may change of one's own account; everything else is ignored.
-const OWN: [&str; 3] = ["email", "first_name", "last_name"];
+pub const OWN: [&str; 3] = ["email", "first_name", "last_name"];
 
 /// The detail of the account as the list of operators has it, with the permissions in force besides.
 async fn detail(context: &Context) -> Result<Value, RestError> {

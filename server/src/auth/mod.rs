@@ -3,7 +3,7 @@
 //! A handler that takes an [`Operator`] runs only for somebody who signed in; there is no other way to get one.
 //! What each operator sees follows from `Operator::domain` and `Operator::scope` (`rest::visibility`).
 
-mod account;
+pub mod account;
 mod address;
 mod authority;
 mod credential;

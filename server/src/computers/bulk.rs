@@ -79,13 +79,13 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     };
     tx.commit().await?;
     Ok(Answer::Json(Json::Object(vec![
-        ("count", number(found.len())),
-        ("changed", number(changed)),
+        ("count", Json::Int(count(found.len()))),
+        ("changed", Json::Int(count(changed))),
     ])))
 }
 
-fn number(count: usize) -> Json {
-    Json::Int(i64::try_from(count).unwrap_or(i64::MAX))
+fn count(found: usize) -> i64 {
+    i64::try_from(found).unwrap_or(i64::MAX)
 }
 
 async fn deed(call: &Call) -> Result<Deed, RestError> {
@@ -170,7 +170,8 @@ fn known(filter: &Map<String, Value>, resource: &Resource) -> Result<(), RestErr
 /// Whoever confirmed a number does not change another one.
 fn as_expected(call: &Call, found: usize) -> Result<(), RestError> {
     let expected = call.body.get("expected").filter(|value| !value.is_null());
-    if expected.is_none_or(|expected| expected.as_u64() == Some(found as u64)) {
+    let found_as = |expected| value::number(expected).is_ok_and(|number| number == count(found));
+    if expected.is_none_or(found_as) {
         return Ok(());
     }
     Err(RestError::Conflict(

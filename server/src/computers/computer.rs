@@ -18,7 +18,7 @@ use crate::{
     db::Arg,
     rest::{
         access::Need,
-        action::{Action, Verb},
+        action::{Action, Gives, Verb},
         address,
         boundary::Belongs,
         entity::{
@@ -319,58 +319,58 @@ const ACTIONS: &[Action] = &[
         "status",
         "The states a computer may be in, and their groups",
         run!(status::choices),
-    ),
+    ).giving(Gives::Members(&[("choices", Like::Object), ("productive", Like::Texts), ("unproductive", Like::Texts), ("active", Like::Texts), ("subscribed", Like::Texts), ("unsubscribed", Like::Texts)])),
     Action::get(
         "synchronizing",
         "The computers that are synchronizing",
         run!(details::synchronizing),
-    ),
+    ).giving(Gives::Rows),
     Action::get(
         "delayed",
         "The computers whose synchronization has not gone on for too long",
         run!(details::delayed),
-    ),
+    ).giving(Gives::Rows),
     Action::post(
         "bulk",
         Need::Change,
         "Tag, untag or put into another state all computers that are named, or that a filter finds, at once",
         bulk::BODY,
         run!(bulk::answer),
-    ),
+    ).giving(Gives::Members(&[("count", Like::Integer), ("changed", Like::Integer)])).conflicting(),
     Action::post(
         "<id>/status",
         Need::SignedIn,
         "Put the computer into another state",
         &[put_extra("status", Like::Text).required()],
         run!(status::change),
-    ),
+    ).giving(Gives::Row),
     Action::post(
         "<id>/replacement",
         Need::SignedIn,
         "Exchange everything aimed at two computers alone",
         &[put_extra("target", Like::Integer).required()],
         run!(replacement::answer),
-    ),
+    ).giving(Gives::Nothing),
     Action::get(
         "<id>/devices",
         "The printers it uses",
         run!(details::devices),
-    ),
+    ).giving(Gives::Members(&[("default_logical_device", Like::Key), ("assigned_logical_devices_to_cid", Like::Objects), ("inflicted_logical_devices", Like::Objects)])),
     Action::get(
         "<id>/label",
         "What is printed on the label of the computer",
         run!(details::label),
-    ),
+    ).giving(Gives::Members(&[("uuid", Like::Note), ("name", Like::Text), ("search", Like::Text), ("helpdesk", Like::Text)])),
     Action::get(
         "<id>/software/inventory",
         "The packages installed now",
         run!(software::inventory),
-    ),
+    ).giving(SOFTWARE),
     Action::get(
         "<id>/software/inventory",
         "Forget the packages installed now",
         run!(software::forget_inventory),
-    )
+    ).giving(SOFTWARE)
     .by(Verb::Delete)
     .needing(Need::Superuser),
     Action::get(
@@ -389,38 +389,41 @@ const ACTIONS: &[Action] = &[
         "<id>/errors",
         "How many errors it reported",
         run!(details::errors),
-    ),
+    ).giving(COUNTED),
     Action::get(
         "<id>/faults",
         "How many faults it reported",
         run!(details::faults),
-    ),
+    ).giving(COUNTED),
     Action::get(
         "<id>/sync",
         "What the last synchronization told",
         run!(details::sync),
-    ),
+    ).giving(Gives::Members(&[("sync_start_date", Like::Note), ("sync_end_date", Like::Note), ("sync_user", Like::Object), ("sync_attributes", Like::Objects)])),
     Action::get(
         "<id>/sync/simulation",
         "What the next synchronization would do",
         run!(simulation::answer),
-    ),
+    ).giving(Gives::Members(&[("deployments", Like::Objects), ("fault_definitions", Like::Objects), ("packages", Like::Object), ("policies", Like::Object), ("capture_hardware", Like::Boolean), ("logical_devices", Like::Objects), ("default_logical_device", Like::Integer)])),
     Action::get(
         "<id>/situation",
         "Project and state at a moment",
         run!(details::situation),
-    ),
+    ).giving(Gives::Members(&[("platform", Like::Object), ("project", Like::Object), ("status", Like::Text)])),
     Action::get(
         "<id>/hardware",
         "The nodes of its hardware",
         run!(details::hardware),
-    ),
+    ).giving(Gives::Like(Like::Objects)),
     Action::get(
         "<id>/deployments",
         "Why it gets each deployment or not",
         run!(reasons::answer),
-    ),
+    ).giving(Gives::Like(Like::Objects)),
 ];
+
+const COUNTED: Gives = Gives::Members(&[("unchecked", Like::Integer), ("total", Like::Integer)]);
+const SOFTWARE: Gives = Gives::Listed(&[("id", Like::Integer), ("name", Like::Text)]);
 
 struct Rules;
 

@@ -7,7 +7,7 @@ use super::event_text::EVENT_TEXT;
 use crate::{
     core::shapes::{COMPUTER_INFO, FAULT_DEFINITION_REF, PROJECT_INFO, SYNC_INFO},
     rest::{
-        action::{Action, Answer, Call},
+        action::{Action, Answer, Call, Gives},
         boundary::Belongs,
         entity::{CustomFilter, Entity, Like, Model, col, one, put},
         error::RestError,
@@ -93,11 +93,10 @@ pub static FAULTS: Entity = Entity {
     visible: &[Sight::Computer("computer"), Sight::Project("project")],
     belongs: Belongs::Viewers,
     text: EVENT_TEXT,
-    actions: &[Action::get(
-        "user",
-        "Whose faults a list can show",
-        run!(choices),
-    )],
+    actions: &[
+        Action::get("user", "Whose faults a list can show", run!(choices))
+            .giving(Gives::Members(&[("choices", Like::Object)])),
+    ],
     ..Entity::EMPTY
 };
 

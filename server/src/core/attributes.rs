@@ -12,7 +12,7 @@ use crate::{
     db::{Tx, json_ids},
     rest::{
         access::Need,
-        action::{Action, Verb},
+        action::{Action, Gives, Verb},
         boundary::Belongs,
         entity::{Csv, Double, Entity, Field, Like, Model, Write, col, made, one, put, put_extra},
         error::RestError,
@@ -371,7 +371,11 @@ pub static TAGS: Entity = Entity {
             "<id>/computers",
             "The computers that have the tag, directly or since their last synchronization",
             run!(tag_computers::list),
-        ),
+        )
+        .giving(Gives::Members(&[
+            ("computers", Like::Objects),
+            ("inflicted", Like::Objects),
+        ])),
         Action::post(
             "<id>/computers",
             Need::Change,
@@ -379,6 +383,7 @@ pub static TAGS: Entity = Entity {
             &[put_extra("computers", Like::Ids).required()],
             run!(tag_computers::replace),
         )
+        .giving(Gives::Gone)
         .by(Verb::Patch)
         .leaving(),
     ],

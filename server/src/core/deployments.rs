@@ -12,7 +12,7 @@ use super::{
 use crate::{
     rest::{
         access::Need,
-        action::Action,
+        action::{Action, Gives, SENTENCE},
         boundary::Belongs,
         entity::{
             Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, made, many, one,
@@ -385,12 +385,14 @@ pub static INTERNAL_SOURCES: Entity = Entity {
             "generating",
             "The deployments being published",
             run!(publication::generating),
-        ),
+        )
+        .giving(Gives::Rows),
         Action::get(
             "<id>/metadata",
             "Publish the repository again",
             run!(publication::request),
-        ),
+        )
+        .giving(SENTENCE),
         Action::post(
             "<id>/metadata",
             Need::View,
@@ -398,6 +400,7 @@ pub static INTERNAL_SOURCES: Entity = Entity {
             &[],
             run!(publication::request),
         )
+        .giving(SENTENCE)
         .leaving(),
         Action::post(
             "<id>/copy",
@@ -406,6 +409,7 @@ pub static INTERNAL_SOURCES: Entity = Entity {
             &[put_extra("project", Like::Integer).required()],
             run!(copying::deployment),
         )
+        .conflicting()
         .leaving(),
     ],
     ..Entity::EMPTY

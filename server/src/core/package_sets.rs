@@ -119,6 +119,7 @@ pub static PACKAGE_SETS: Entity = Entity {
         &[put_extra("project", Like::Integer).required()],
         run!(copying::package_set),
     )
+    .conflicting()
     .leaving()],
     ..Entity::EMPTY
 };

@@ -12,7 +12,7 @@ use crate::{
         upload::{self, Place, Upload, UploadError},
     },
     rest::{
-        action::{Action, Answer, Call},
+        action::{Action, Answer, Call, Gives},
         body::{Body, File},
         boundary::Belongs,
         context::Context,
@@ -159,12 +159,14 @@ pub static PACKAGES: Entity = Entity {
             "orphan",
             "The packages in a store that no deployment offers",
             run!(orphan),
-        ),
+        )
+        .giving(Gives::Rows),
         Action::get(
             "<id>/info",
             "What the package says about itself",
             run!(info),
-        ),
+        )
+        .giving(Gives::Members(&[("data", Like::Text)])),
     ],
     ..Entity::EMPTY
 };

@@ -56,7 +56,7 @@ const IS_PUBLISHED: Field = made("is_published", Like::Boolean, SYSTEM, |row, _|
 });
 
 /// What to know of the project: that it has no repositories, or nothing.
-const NOTICE: Field = made("notice", Like::Text, SYSTEM, |row, _| {
+const NOTICE: Field = made("notice", Like::Note, SYSTEM, |row, _| {
     unpublished(row).map_or(Json::Null, |pms| {
         format!(
             "Repositories of {pms} cannot be published yet, only those of apt: packages can be \

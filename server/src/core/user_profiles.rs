@@ -12,7 +12,7 @@ use crate::{
     db::{Arg, UserId},
     rest::{
         access::{Need, Operator},
-        action::{Action, Verb},
+        action::{Action, Gives, SENTENCE, Verb},
         boundary::Belongs,
         entity::{
             Csv, Entity, Field, Like, Model, col, made, many, one, put, put_extra, put_ids, raw,
@@ -202,14 +202,19 @@ pub static USER_PROFILES: Entity = Entity {
             "domain-admins",
             "The members of the group Domain Admin",
             run!(accounts::domain_admins),
-        ),
+        )
+        .giving(Gives::Rows),
         Action::post(
             "<id>/update-token",
             Need::Add,
             "Make a new token; the old ones stop working",
             &[],
             run!(accounts::update_token),
-        ),
+        )
+        .giving(Gives::Members(&[
+            ("detail", Like::Text),
+            ("info", Like::Text),
+        ])),
         Action::post(
             "<id>/change-password",
             Need::Change,
@@ -221,6 +226,7 @@ pub static USER_PROFILES: Entity = Entity {
             ],
             run!(accounts::change_password),
         )
+        .giving(SENTENCE)
         .by(Verb::Put),
     ],
     ..Entity::EMPTY

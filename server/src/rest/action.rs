@@ -3,7 +3,12 @@
 use futures_util::future::BoxFuture;
 
 use super::{
-    access::Need, body::Body, context::Context, entity::Write, error::RestError, json::Json,
+    access::Need,
+    body::Body,
+    context::Context,
+    entity::{Like, Write},
+    error::RestError,
+    json::Json,
     params::Params,
 };
 
@@ -73,6 +78,30 @@ pub struct Call {
     pub address: String,
 }
 
+/// What an action answers, for OpenAPI.
+#[derive(Debug, Clone, Copy)]
+pub enum Gives {
+    /// Something of this kind.
+    Like(Like),
+    /// An object with these members.
+    Members(&'static [(&'static str, Like)]),
+    /// A list of such objects.
+    Listed(&'static [(&'static str, Like)]),
+    /// The row, as it is read alone.
+    Row,
+    /// Some rows.
+    Rows,
+    /// A page of the list.
+    Page,
+    /// 200 without a body.
+    Nothing,
+    /// 204.
+    Gone,
+}
+
+/// A sentence for the operator.
+pub const SENTENCE: Gives = Gives::Members(&[("detail", Like::Text)]);
+
 /// Carries an action out.
 pub type Run = fn(Call) -> BoxFuture<'static, Result<Answer, RestError>>;
 
@@ -87,6 +116,10 @@ pub struct Action {
     pub summary: &'static str,
     /// What the body may hold, for OpenAPI.
     pub body: &'static [Write],
+    /// What it answers, for OpenAPI.
+    pub gives: Gives,
+    /// Whether it answers 409 where something else stands in the way, for OpenAPI.
+    pub conflicts: bool,
     /// Whether it writes the row it is about, which has to be the operator's to write then.
     pub writes: bool,
     pub run: Run,
@@ -108,6 +141,8 @@ impl Action {
             need: Need::View,
             summary,
             body: &[],
+            gives: Gives::Like(Like::Object),
+            conflicts: false,
             writes: false,
             run,
         }
@@ -128,6 +163,8 @@ impl Action {
             need,
             summary,
             body,
+            gives: Gives::Like(Like::Object),
+            conflicts: false,
             writes: true,
             run,
         }
@@ -145,6 +182,20 @@ impl Action {
     pub const fn by(mut self, verb: Verb) -> Self {
         self.writes = !matches!(verb, Verb::Get);
         self.verb = verb;
+        self
+    }
+
+    /// The same with a description of its answer.
+    #[must_use]
+    pub const fn giving(mut self, gives: Gives) -> Self {
+        self.gives = gives;
+        self
+    }
+
+    /// The same with 409 among its answers.
+    #[must_use]
+    pub const fn conflicting(mut self) -> Self {
+        self.conflicts = true;
         self
     }
 

@@ -64,7 +64,7 @@ pub struct File {
 #[derive(Debug, Default)]
 pub struct Body {
     pub members: Map<String, Value>,
-    /// A body that is no object: some actions take a bare list.
+    /// A body that is no object.
     pub whole: Option<Value>,
     pub files: Vec<File>,
     /// What the preparation of a write hands on to its end.
@@ -88,8 +88,9 @@ impl Body {
     pub fn id(&self, name: &str) -> Result<i64, RestError> {
         let value = self.get(name).filter(|value| !value.is_null());
         let value = value.ok_or_else(|| RestError::refused(name, &Refused::Missing))?;
+        // A list of one is no id, though it reads as a list of ids.
         match id_list(value).as_deref() {
-            Ok([id]) => Ok(*id),
+            Ok([id]) if !value.is_array() => Ok(*id),
             _ => Err(RestError::refused(name, &Refused::NotANumber)),
         }
     }

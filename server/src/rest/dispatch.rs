@@ -27,7 +27,7 @@ use super::{
     read,
     registry::{Resource, registry},
     save,
-    validate::Mode,
+    validate::{self, Mode},
     value,
 };
 use crate::app::AppState;
@@ -416,8 +416,10 @@ impl Served {
         let body = if matches!(action.verb, Verb::Get) {
             Body::default()
         } else {
-            self.body(request).await?
+            self.body(request).await?.object()?
         };
+        let zone = self.context.zone();
+        validate::members(self.resource.entity, action.body, &body, zone)?;
         let call = Call {
             context: self.context,
             id,

@@ -30,7 +30,11 @@ pub struct Model {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Like {
     Text,
+    /// A text, or null.
+    Note,
     Integer,
+    /// The id of a row, or null.
+    Key,
     Number,
     Boolean,
     Uri,
@@ -38,6 +42,9 @@ pub enum Like {
     Texts,
     Ids,
     Objects,
+    /// Lists of a day or a year and a number.
+    Pairs,
+    Anything,
     File,
 }
 

@@ -88,13 +88,15 @@ fn kind(write: &Write, column: Option<&Column>) -> &'static str {
         return "email";
     }
     match (write.target, column.map(|column| column.ty)) {
-        (Target::Links, _) | (Target::Extra(Like::Ids | Like::Texts | Like::Objects), _) => "list",
+        (Target::Links, _)
+        | (Target::Extra(Like::Ids | Like::Texts | Like::Objects | Like::Pairs), _) => "list",
         (Target::File, _) | (Target::Extra(Like::File), _) => "file upload",
-        (Target::Extra(Like::Integer), _) => "integer",
+        (Target::Extra(Like::Integer | Like::Key), _) => "integer",
         (Target::Extra(Like::Number), _) => "float",
         (Target::Extra(Like::Boolean), _) => "boolean",
         (Target::Extra(Like::Object), _) => "nested object",
-        (Target::Extra(Like::Text | Like::Uri), _) | (Target::Column, None) => "string",
+        (Target::Extra(Like::Text | Like::Note | Like::Uri | Like::Anything), _)
+        | (Target::Column, None) => "string",
         (Target::Column, Some(ty)) => match ty {
             Type::Key(_) => "field",
             Type::Int => "integer",

@@ -36,7 +36,7 @@ mod links;
 pub mod load;
 mod metadata;
 mod negotiation;
-mod openapi;
+pub mod openapi;
 pub mod order;
 pub mod page;
 pub mod params;

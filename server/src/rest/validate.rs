@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     body::Body,
-    entity::{Entity, Target, Write},
+    entity::{Entity, Like, Target, Write},
     error::RestError,
     schema::{Column, Default, Table, Type},
     value::{self, Refused},
@@ -84,6 +84,60 @@ pub fn values(
         complete(entity.table, &mut values, now, zone);
     }
     Ok(values)
+}
+
+/// Checks what an action is given: what is required is there, and each member is of its kind.
+///
+/// # Errors
+/// With every refused member under its name.
+pub fn members(
+    entity: &Entity,
+    writes: &[Write],
+    body: &Body,
+    zone: &Zone,
+) -> Result<(), RestError> {
+    let mut refused = Vec::new();
+    for write in writes {
+        let given = body.get(write.name);
+        let read = match (write.target, given.filter(|value| !value.is_null())) {
+            (Target::Column, _) if given.is_some() => {
+                let mut read = Values::default();
+                column(entity.table, write, given, Mode::Create, zone, &mut read)
+            }
+            (Target::Extra(kind), Some(value)) => is_of(kind, value, write.required, zone),
+            (Target::Extra(_), None) if write.required => Err(Refused::Missing),
+            _ => Ok(()),
+        };
+        refused.extend(
+            read.err()
+                .map(|reason| (write.name.to_owned(), reason.to_string())),
+        );
+    }
+    if refused.is_empty() {
+        Ok(())
+    } else {
+        Err(RestError::fields(refused))
+    }
+}
+
+fn is_of(kind: Like, value: &Value, required: bool, zone: &Zone) -> Result<(), Refused> {
+    let fits = |fits: bool, or: Refused| if fits { Ok(()) } else { Err(or) };
+    match kind {
+        Like::Text | Like::Note | Like::Uri => fits(value.is_string(), Refused::NotAText),
+        // What is left empty in a form is nothing.
+        Like::Integer | Like::Key | Like::Number | Like::Boolean
+            if !required && is_blank(value) =>
+        {
+            Ok(())
+        }
+        Like::Integer | Like::Key => value::written(Type::Int, value, zone).map(|_| ()),
+        Like::Number => value::written(Type::Float, value, zone).map(|_| ()),
+        Like::Boolean => value::written(Type::Bool, value, zone).map(|_| ()),
+        Like::Ids => value::id_list(value).map(|_| ()),
+        Like::Object => fits(value.is_object(), Refused::NotAnObject),
+        Like::Texts | Like::Objects | Like::Pairs => fits(value.is_array(), Refused::NotAList),
+        Like::Anything | Like::File => Ok(()),
+    }
 }
 
 fn column(

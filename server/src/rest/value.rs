@@ -24,6 +24,8 @@ pub enum Refused {
     NotAText,
     #[error("Write a list.")]
     NotAList,
+    #[error("Send an object with names and values.")]
+    NotAnObject,
     #[error("Write an address such as name@example.org.")]
     NotAnEmail,
     #[error("{0:?} is none of the possible values.")]
@@ -169,13 +171,26 @@ pub fn truth(text: &str) -> Option<bool> {
     }
 }
 
-/// The spellings of yes and no in a body: those of forms besides.
-fn written_truth(text: &str) -> Option<bool> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "on" | "yes" | "y" | "t" => Some(true),
-        "off" | "no" | "n" | "f" => Some(false),
-        other => truth(other),
-    }
+/// Yes or no in a body, in the spellings of forms too.
+///
+/// # Errors
+/// For anything else.
+pub fn written_truth(value: &Value) -> Result<bool, Refused> {
+    let meant = match value {
+        Value::Bool(value) => Some(*value),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "on" | "yes" | "y" | "t" => Some(true),
+            "off" | "no" | "n" | "f" => Some(false),
+            other => truth(other),
+        },
+        Value::Number(number) => match number.as_i64() {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            _ => None,
+        },
+        _ => None,
+    };
+    meant.ok_or(Refused::NotABoolean)
 }
 
 /// Reads a day.
@@ -220,16 +235,7 @@ pub fn written(ty: Type, value: &Value, zone: &Zone) -> Result<Arg, Refused> {
             Value::String(text) => finite(text)?,
             _ => return Err(Refused::NotANumber),
         })),
-        Type::Bool => Arg::Bool(Some(match value {
-            Value::Bool(value) => *value,
-            Value::String(text) => written_truth(text).ok_or(Refused::NotABoolean)?,
-            Value::Number(number) => match number.as_i64() {
-                Some(0) => false,
-                Some(1) => true,
-                _ => return Err(Refused::NotABoolean),
-            },
-            _ => return Err(Refused::NotABoolean),
-        })),
+        Type::Bool => Arg::Bool(Some(written_truth(value)?)),
         Type::Text(max) => {
             let text = text(value)?;
             if text.chars().count() > max {
@@ -265,7 +271,11 @@ fn finite(text: &str) -> Result<f64, Refused> {
         .ok_or(Refused::NotANumber)
 }
 
-fn number(value: &Value) -> Result<i64, Refused> {
+/// A whole number, as such or as a text.
+///
+/// # Errors
+/// For anything else.
+pub fn number(value: &Value) -> Result<i64, Refused> {
     match value {
         Value::Number(number) => number.as_i64().ok_or(Refused::NotANumber),
         Value::String(text) => whole(text),
@@ -324,6 +334,9 @@ fn collect_ids(value: &Value, ids: &mut Vec<i64>) -> Result<(), Refused> {
         Value::Null => {}
         Value::Array(items) => {
             for item in items {
+                if item.is_array() {
+                    return Err(Refused::NotANumber);
+                }
                 collect_ids(item, ids)?;
             }
         }
@@ -406,12 +419,15 @@ mod tests {
             json!(["1", "3"]),
             json!("1,3"),
             json!("[1, 3]"),
-            json!([[1], "3,"]),
+            json!([1, null, "3,"]),
+            json!(["[1]", 3]),
         ] {
             assert_eq!(id_list(&value), Ok(vec![1, 3]), "{value}");
         }
         assert_eq!(id_list(&json!([""])), Ok(vec![]));
-        assert_eq!(id_list(&json!(["x"])), Err(Refused::NotANumber));
+        for value in [json!(["x"]), json!([[1]]), json!(["[[1]]"])] {
+            assert_eq!(id_list(&value), Err(Refused::NotANumber), "{value}");
+        }
     }
 
     #[test]

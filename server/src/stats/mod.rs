@@ -23,6 +23,7 @@ use axum::Router;
 use axum::routing::{MethodRouter, get};
 
 use crate::app::AppState;
+use crate::rest::entity::Like;
 
 const ROOT: &str = "/api/v1/token/stats";
 
@@ -36,6 +37,14 @@ struct Statistic {
     path: String,
     asks: &'static [&'static str],
     answers: MethodRouter<AppState>,
+    gives: Like,
+}
+
+impl Statistic {
+    const fn giving(mut self, gives: Like) -> Self {
+        self.gives = gives;
+        self
+    }
 }
 
 fn statistic(
@@ -47,12 +56,13 @@ fn statistic(
         path: path.into(),
         asks,
         answers,
+        gives: Like::Object,
     }
 }
 
 fn all() -> Vec<Statistic> {
     let mut all = vec![
-        statistic("alerts", &[], get(alerts::show)),
+        statistic("alerts", &[], get(alerts::show)).giving(Like::Objects),
         statistic("overview", &[], get(overview::show)),
         statistic("applications/project", &[], get(applications::by_project)),
         statistic("computers/projects", &[], get(computers::projects)),
@@ -61,14 +71,16 @@ fn all() -> Vec<Statistic> {
             "computers/attributes/count",
             &["attributes", "project_id"],
             get(computers::holding_attributes),
-        ),
+        )
+        .giving(Like::Integer),
         statistic("computers/entry/year", &[], get(computers::by_entry_year)),
         statistic("syncs/project", &[], get(synchronizations::by_project)),
         statistic(
             "syncs/yearly",
             SPAN_AND_PROJECT,
             get(synchronizations::yearly),
-        ),
+        )
+        .giving(Like::Pairs),
         statistic(
             "syncs/monthly",
             SPAN_AND_PROJECT,
@@ -86,17 +98,19 @@ fn all() -> Vec<Statistic> {
         ),
     ];
     let of_deployment = [
-        ("computers/assigned", get(deployments::assigned)),
-        ("computers/status/ok", get(deployments::content)),
-        ("computers/status/error", get(deployments::failed)),
-        ("timeline", get(deployments::timeline)),
-        ("computers/delay", get(deployments::delay)),
+        ("computers/assigned", get(deployments::assigned), Like::Ids),
+        ("computers/status/ok", get(deployments::content), Like::Ids),
+        (
+            "computers/status/error",
+            get(deployments::failed),
+            Like::Ids,
+        ),
+        ("timeline", get(deployments::timeline), Like::Object),
+        ("computers/delay", get(deployments::delay), Like::Object),
     ];
-    all.extend(
-        of_deployment
-            .into_iter()
-            .map(|(path, answers)| statistic(format!("deployments/{{id}}/{path}"), &[], answers)),
-    );
+    all.extend(of_deployment.into_iter().map(|(path, answers, gives)| {
+        statistic(format!("deployments/{{id}}/{path}"), &[], answers).giving(gives)
+    }));
     all.extend(
         breakdowns::ALL
             .iter()
@@ -110,7 +124,7 @@ fn all() -> Vec<Statistic> {
     for log in history::ALL {
         let at = |path| format!("{}/{path}", log.route);
         all.push(statistic(at("history"), SPAN, history::route(log)));
-        all.push(statistic(at("by-day"), DAYS, by_day::route(log)));
+        all.push(statistic(at("by-day"), DAYS, by_day::route(log)).giving(Like::Pairs));
     }
     all
 }
@@ -125,11 +139,11 @@ pub fn router() -> Router<AppState> {
         .route("/alerts/", get(alerts::socket))
 }
 
-/// The address and the parameters of each, for the description of the API.
-pub fn described() -> impl Iterator<Item = (String, &'static [&'static str])> {
+/// The address, the parameters and the answer of each, for the description of the API.
+pub fn described() -> impl Iterator<Item = (String, &'static [&'static str], Like)> {
     all()
         .into_iter()
-        .map(|statistic| (at(&statistic.path), statistic.asks))
+        .map(|statistic| (at(&statistic.path), statistic.asks, statistic.gives))
 }
 
 fn at(path: &str) -> String {

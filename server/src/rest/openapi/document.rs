@@ -5,6 +5,7 @@ use utoipa::openapi::{
     PathsBuilder, RefOr, Required, Response, ResponseBuilder, Schema,
     path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
     request_body::{RequestBody, RequestBodyBuilder},
+    schema::Type as Json,
     security::{
         ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
     },
@@ -13,13 +14,15 @@ use utoipa::openapi::{
 use super::{
     others,
     schemas::{self, Schemas, like, of_type},
+    taken,
 };
 use crate::rest::{
-    action::{Action, Verb},
+    action::{Action, Gives, Verb},
     address::TOKEN,
     entity::{Csv, Entity, Like, Target, Write, put_extra},
-    filter::{Operation as Compare, loose},
+    filter::{LONGEST, Operation as Compare, loose},
     registry::{Resource, registry},
+    schema::Type,
 };
 
 type Any = RefOr<Schema>;
@@ -27,7 +30,9 @@ type Any = RefOr<Schema>;
 /// Describes everything that is declared.
 pub fn build() -> OpenApi {
     let mut schemas = Schemas::default();
-    schemas.0.insert("Error".to_owned(), error());
+    for (name, schema) in schemas::refusals() {
+        schemas.0.insert(name.to_owned(), schema);
+    }
     let mut found = Vec::new();
     for resource in &registry().resources {
         found.extend(Described::new(resource, &mut schemas).operations());
@@ -68,18 +73,6 @@ pub fn build() -> OpenApi {
         .build()
 }
 
-fn error() -> Any {
-    use utoipa::openapi::schema::ObjectBuilder;
-    ObjectBuilder::new()
-        .property("detail", like(Like::Text))
-        .property("code", like(Like::Text))
-        .description(Some(
-            "What happened and what to do next; refused values stand under their fields instead.",
-        ))
-        .build()
-        .into()
-}
-
 fn id() -> Parameter {
     ParameterBuilder::new()
         .name("id")
@@ -99,20 +92,28 @@ pub fn query(name: &str, schema: Any, description: &str) -> ParameterBuilder {
         .description((!description.is_empty()).then_some(description))
 }
 
+/// A filter by yes or no.
+fn truth(name: &str) -> ParameterBuilder {
+    let meaning = "true, 1, false or 0; anything else counts as missing";
+    query(name, schemas::ignored(Json::Boolean), meaning)
+}
+
 /// A write that is done only to the version of a row that the caller saw, if they say which.
 fn conditional(operation: OperationBuilder) -> OperationBuilder {
     let seen = ParameterBuilder::new()
         .name("If-Match")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .schema(Some(like(Like::Text)))
+        .schema(Some(schemas::spelled(
+            r#"^\*$|^(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*$"#,
+        )))
         .description(Some(
             "Versions of the row as ETag says them; of another one nothing is written",
         ))
         .build();
     operation
         .parameter(seen)
-        .response("400", answer("Refused", schemas::reference("Error")))
+        .response("400", answer("Refused", schemas::reference("Refused")))
         .response(
             "412",
             answer("It was changed meanwhile", schemas::reference("Error")),
@@ -125,6 +126,39 @@ pub fn answer(description: &str, schema: Any) -> Response {
         .description(description)
         .content("application/json", Content::new(Some(schema)))
         .build()
+}
+
+fn error(description: &str) -> Response {
+    answer(description, schemas::reference("Error"))
+}
+
+fn taking_files(writes: &[Write]) -> bool {
+    writes
+        .iter()
+        .any(|write| matches!(write.target, Target::File))
+}
+
+fn rival() -> Response {
+    error("There is another file of the same name or identity")
+}
+
+/// The operation with what any call may be refused with.
+pub fn refusing(mut operation: Operation) -> Operation {
+    let mut refusals = vec![
+        ("400", answer("Refused", schemas::reference("Refused"))),
+        ("403", error("The permission is missing")),
+        ("404", error("It is not there or hidden")),
+        ("429", error("Too many requests")),
+    ];
+    if operation.request_body.is_some() {
+        refusals.push(("413", error("The body is too large")));
+        refusals.push(("415", error("Bodies of this type are not read")));
+    }
+    for (status, refusal) in refusals {
+        let responses = &mut operation.responses.responses;
+        responses.entry(status.to_owned()).or_insert(refusal.into());
+    }
+    operation
 }
 
 /// An answer without a body.
@@ -192,20 +226,18 @@ impl<'a> Described<'a> {
         if entity.operations.contains('D') {
             let mut delete = self
                 .operation("destroy", "Delete it")
-                .response("204", empty("Gone"));
+                .response("204", empty("Gone"))
+                .response("409", error("Still in use"));
             delete = conditional(delete);
             if let Some(kept) = entity.kept {
-                delete = delete
-                    .parameter(
-                        query(
-                            "replace_with",
-                            like(Like::Integer),
-                            "Another one for what uses it",
-                        )
-                        .build(),
+                delete = delete.parameter(
+                    query(
+                        "replace_with",
+                        like(Like::Integer),
+                        "Another one for what uses it",
                     )
-                    .response("400", answer("Refused", schemas::reference("Error")))
-                    .response("409", answer("Still in use", schemas::reference("Error")));
+                    .build(),
+                );
                 if kept.undetachable.is_none() {
                     let meaning = "Disable what is in force and uses it, and clear the reference";
                     let detach = query("detach", like(Like::Boolean), meaning);
@@ -226,25 +258,16 @@ impl<'a> Described<'a> {
     }
 
     fn add(&mut self, path: &str, method: HttpMethod, operation: OperationBuilder) {
-        let operation = operation
-            .response(
-                "401",
-                answer("Nobody signed in", schemas::reference("Error")),
-            )
-            .response(
-                "403",
-                answer("The permission is missing", schemas::reference("Error")),
-            );
-        let operation = if path.starts_with("{id}") {
-            operation.response(
-                "404",
-                answer("It is not there or hidden", schemas::reference("Error")),
-            )
-        } else {
-            operation
-        };
+        let mut operation = refusing(operation.build());
+        let responses = &mut operation.responses.responses;
+        responses.insert("401".to_owned(), error("Nobody signed in").into());
+        responses.insert("406".to_owned(), error("Only JSON is answered").into());
+        // A chip that is gone is no error to show: these answer 404 without a word.
+        if ["{id}/badge/", "{id}/relations/"].contains(&path) {
+            responses.insert("404".to_owned(), empty("It is not there or hidden").into());
+        }
         let path = format!("{TOKEN}{}/{path}", self.entity.route);
-        self.found.push((path, method, operation.build()));
+        self.found.push((path, method, operation));
     }
 
     /// An answer that says which version of the row it shows, where rows change.
@@ -273,7 +296,7 @@ impl<'a> Described<'a> {
             .operation("bulk_delete", "Delete several, all or none of them")
             .request_body(Some(body))
             .response("204", empty("Gone"))
-            .response("400", answer("Refused", schemas::reference("Error")))
+            .response("400", answer("Refused", schemas::reference("Refused")))
             .response(
                 "404",
                 answer("One is not there or hidden", schemas::reference("Error")),
@@ -312,8 +335,8 @@ impl<'a> Described<'a> {
             query("page", like(Like::Integer), "Number of the page, or `last`"),
             query(
                 "page_size",
-                like(Like::Integer),
-                "Rows on a page; 100 when missing, 10000 at most",
+                schemas::ignored(Json::Integer),
+                "Rows on a page, 10000 at most; 100 when missing or no number",
             ),
             query(
                 "ordering",
@@ -331,18 +354,22 @@ impl<'a> Described<'a> {
         for filter in &self.resource.filters {
             let ty = filter.path.leaf().ty();
             parameters.push(match filter.operation {
-                Compare::In => query(&filter.name, schemas::list(of_type(loose(ty), false)), "")
+                Compare::In => query(&filter.name, schemas::list(taken::asked(loose(ty))), "")
                     .style(Some(ParameterStyle::Form))
                     .explode(Some(false)),
-                Compare::IsNull => query(&filter.name, like(Like::Boolean), ""),
+                Compare::IsNull => truth(&filter.name),
                 Compare::Contains | Compare::ContainsExactly => {
-                    query(&filter.name, like(Like::Text), "")
+                    query(&filter.name, of_type(Type::Text(LONGEST), false), "")
                 }
-                _ => query(&filter.name, of_type(ty, false), ""),
+                _ if matches!(ty, Type::Bool) => truth(&filter.name),
+                _ => query(&filter.name, taken::asked(ty), ""),
             });
         }
         for filter in self.entity.custom_filters {
-            parameters.push(query(filter.name, like(filter.like), ""));
+            parameters.push(match filter.like {
+                Like::Boolean => truth(filter.name),
+                other => query(filter.name, like(other), ""),
+            });
         }
         parameters
             .into_iter()
@@ -358,11 +385,13 @@ impl<'a> Described<'a> {
             let written = self
                 .schemas
                 .shape(&name, entity.table, entity.created_fields());
-            let create = self
+            let mut create = self
                 .operation("create", "Add one")
                 .request_body(Some(body))
-                .response("201", self.versioned(answer("What was added", written)))
-                .response("400", answer("Refused", schemas::reference("Error")));
+                .response("201", self.versioned(answer("What was added", written)));
+            if taking_files(entity.write) {
+                create = create.response("409", rival());
+            }
             self.add("", HttpMethod::Post, create);
         }
         if entity.operations.contains('U') {
@@ -381,10 +410,13 @@ impl<'a> Described<'a> {
             ] {
                 let body = self.body(&format!("{prefix}{name}"), entity.update_fields(), partial);
                 let changed = answer("What was changed", changed.clone());
-                let update = self
+                let mut update = self
                     .operation(verb, "Change it")
                     .request_body(Some(body))
                     .response("200", self.versioned(changed));
+                if taking_files(entity.update_fields()) {
+                    update = update.response("409", rival());
+                }
                 self.add("{id}/", method, conditional(update));
             }
         }
@@ -419,7 +451,13 @@ impl<'a> Described<'a> {
         if !entity.generic {
             return;
         }
-        let page = schemas::reference(&format!("Paginated{}List", entity.schema));
+        let detail = schemas::reference(entity.schema);
+        let page = if entity.list.is_empty() {
+            schemas::reference(&format!("Paginated{}List", entity.schema))
+        } else {
+            self.schemas
+                .page(&format!("Paginated{}DetailList", entity.schema), detail)
+        };
         let filter = self
             .operation("filter_create", "The list, with its parameters in the body")
             .request_body(Some(questions()))
@@ -451,8 +489,7 @@ impl<'a> Described<'a> {
         let several = self
             .operation("consequences_list", "What deleting several would do")
             .parameter(ids.build())
-            .response("200", told())
-            .response("400", answer("Refused", schemas::reference("Error")));
+            .response("200", told());
         self.add("consequences/", HttpMethod::Get, several);
     }
 
@@ -470,7 +507,7 @@ impl<'a> Described<'a> {
             export = export.parameter(parameter);
         }
         let mark = "Begin with a byte-order mark, by which spreadsheets know the encoding";
-        export = export.parameter(query("bom", like(Like::Boolean), mark).build());
+        export = export.parameter(query("bom", schemas::ignored(Json::Boolean), mark).build());
         self.add("export/", HttpMethod::Get, export);
         let posted = self
             .operation("export_create", "The same, with its parameters in the body")
@@ -479,13 +516,32 @@ impl<'a> Described<'a> {
         self.add("export/", HttpMethod::Post, posted);
     }
 
+    fn given(&self, gives: Gives) -> (&'static str, Response) {
+        let row = || schemas::reference(self.entity.schema);
+        let schema = match gives {
+            Gives::Gone => return ("204", empty("Done")),
+            Gives::Nothing => return ("200", empty("Done")),
+            Gives::Like(kind) => like(kind),
+            Gives::Members(members) => schemas::members(members),
+            Gives::Listed(members) => schemas::list(schemas::members(members)),
+            Gives::Row => row(),
+            Gives::Rows => schemas::list(row()),
+            Gives::Page => schemas::reference(&format!("Paginated{}List", self.entity.schema)),
+        };
+        ("200", answer("Done", schema))
+    }
+
     fn action(&mut self, action: &'static Action) {
         let (method, verb) = verb(action.verb);
         let path = format!("{}/", action.path.replace("<id>", "{id}"));
         let name = action.path.replace("<id>/", "").replace(['/', '-'], "_");
+        let (status, given) = self.given(action.gives);
         let mut operation = self
             .operation(&format!("{name}_{verb}"), action.summary)
-            .response("200", answer("Done", like(Like::Object)));
+            .response(status, given);
+        if action.conflicts {
+            operation = operation.response("409", error("Something stands in the way"));
+        }
         if !action.body.is_empty() {
             let title = format!("{}_{name}_{verb}", self.entity.schema);
             let body = self.body(&title, action.body, false);

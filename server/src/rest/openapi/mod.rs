@@ -3,6 +3,7 @@
 mod document;
 mod others;
 mod schemas;
+mod taken;
 mod yaml;
 
 use std::sync::LazyLock;
@@ -31,6 +32,12 @@ static JSON: LazyLock<String> =
     LazyLock::new(|| serde_json::to_string(&document::build()).unwrap_or_default());
 static YAML: LazyLock<String> =
     LazyLock::new(|| yaml::written(&serde_json::from_str(&JSON).unwrap_or_default()));
+
+/// The description as JSON.
+#[must_use]
+pub fn document() -> &'static str {
+    &JSON
+}
 
 /// The description at `/api/schema/`, and Swagger UI beside it and at `/docs/`.
 pub fn router() -> Router<AppState> {

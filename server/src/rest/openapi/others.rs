@@ -1,17 +1,20 @@
 //! What is no entity: signing in, statistics, what computers and programs ask without signing in.
 
 use utoipa::openapi::{
-    Content, HttpMethod, RefOr, Schema,
+    Content, HttpMethod, RefOr, Response, ResponseBuilder, Schema,
     path::{Operation, OperationBuilder},
     request_body::RequestBodyBuilder,
     security::SecurityRequirement,
 };
 
 use super::{
-    document::{answer, empty, query, verb},
+    document::{answer, empty, query, refusing, verb},
     schemas::{self, like},
+    taken,
 };
 use crate::{
+    auth::account,
+    core::user_profiles::USER_PROFILES,
     rest::{action::Verb, entity::Like},
     stats,
 };
@@ -24,15 +27,23 @@ struct Call {
     path: &'static str,
     summary: &'static str,
     asks: Members,
-    takes: Members,
+    takes: Takes,
     gives: Gives,
     /// Whether nobody has to sign in.
     open: bool,
 }
 
+/// What is sent.
+enum Takes {
+    Members(Members),
+    /// What may be changed of one's own account.
+    Account,
+}
+
 /// What is answered.
 enum Gives {
     Members(Members),
+    Like(Like),
     Named(&'static str),
     /// Rows of several entities.
     Hits,
@@ -46,7 +57,7 @@ const fn call(verb: Verb, path: &'static str, summary: &'static str) -> Call {
         path,
         summary,
         asks: &[],
-        takes: &[],
+        takes: Takes::Members(&[]),
         gives: Gives::Members(&[]),
         open: false,
     }
@@ -64,7 +75,12 @@ impl Call {
     }
 
     const fn taking(mut self, takes: Members) -> Self {
-        self.takes = takes;
+        self.takes = Takes::Members(takes);
+        self
+    }
+
+    const fn taking_account(mut self) -> Self {
+        self.takes = Takes::Account;
         self
     }
 
@@ -80,11 +96,6 @@ impl Call {
 }
 
 const CREDENTIALS: Members = &[("username", Like::Text), ("password", Like::Text)];
-const ACCOUNT: Members = &[
-    ("email", Like::Text),
-    ("first_name", Like::Text),
-    ("last_name", Like::Text),
-];
 const DETAIL: Members = &[("detail", Like::Text)];
 const SERVER: Members = &[
     ("version", Like::Text),
@@ -112,10 +123,10 @@ const CALLS: &[Call] = &[
     .giving(DETAIL),
     call(Verb::Get, "/rest-auth/user/", "One's own account").gives(Gives::Named("UserProfile")),
     call(Verb::Put, "/rest-auth/user/", "Change one's own account")
-        .taking(ACCOUNT)
+        .taking_account()
         .gives(Gives::Named("UserProfile")),
     call(Verb::Patch, "/rest-auth/user/", "Change one's own account")
-        .taking(ACCOUNT)
+        .taking_account()
         .gives(Gives::Named("UserProfile")),
     call(
         Verb::Post,
@@ -234,6 +245,7 @@ const CALLS: &[Call] = &[
         "/api/v1/public/repository-url-template/",
         "Where repositories are",
     )
+    .gives(Gives::Like(Like::Text))
     .open(),
 ];
 
@@ -287,7 +299,7 @@ pub fn operations() -> Vec<(String, HttpMethod, Operation)> {
             (
                 call.path.to_owned(),
                 method,
-                described(call.path, call).build(),
+                refusing(described(call.path, call).build()),
             )
         })
         .collect();
@@ -297,11 +309,17 @@ pub fn operations() -> Vec<(String, HttpMethod, Operation)> {
             .taking(&[("msg", Like::Object), ("project", Like::Text)])
             .giving(&[("msg", Like::Object)])
             .open();
-        let operation = described(&path, &call).build();
-        all.push((path, HttpMethod::Post, operation));
+        // Refusals of sealed calls are what version 5 says, a text or an object.
+        let refusal = || answer("Refused", like(Like::Anything));
+        let operation = ["400", "401", "403", "404"]
+            .into_iter()
+            .fold(described(&path, &call), |operation, status| {
+                operation.response(status, refusal())
+            });
+        all.push((path, HttpMethod::Post, refusing(operation.build())));
     }
-    for (path, asks) in stats::described() {
-        let call = call(Verb::Get, "", "A statistic");
+    for (path, asks, gives) in stats::described() {
+        let call = call(Verb::Get, "", "A statistic").gives(Gives::Like(gives));
         let mut operation = described(&path, &call);
         for name in asks {
             let kind = match *name {
@@ -311,9 +329,17 @@ pub fn operations() -> Vec<(String, HttpMethod, Operation)> {
             };
             operation = operation.parameter(query(name, like(kind), ""));
         }
-        all.push((path, HttpMethod::Get, operation.build()));
+        all.push((path, HttpMethod::Get, refusing(operation.build())));
     }
     all
+}
+
+/// An answer in plain text.
+fn text(description: &str) -> Response {
+    ResponseBuilder::new()
+        .description(description)
+        .content("text/plain", Content::new(Some(like(Like::Text))))
+        .build()
 }
 
 fn hit() -> RefOr<Schema> {
@@ -344,31 +370,44 @@ fn described(path: &str, call: &Call) -> OperationBuilder {
     for (name, kind) in call.asks {
         operation = operation.parameter(query(name, like(*kind), ""));
     }
-    if !call.takes.is_empty() {
-        let taken = || Content::new(Some(schemas::members(call.takes)));
+    let taken = match call.takes {
+        Takes::Members([]) => None,
+        Takes::Members(members) => Some(schemas::members(members)),
+        Takes::Account => Some(taken::some(&USER_PROFILES, &account::OWN)),
+    };
+    if let Some(taken) = taken {
+        let taken = || Content::new(Some(taken.clone()));
         let body = RequestBodyBuilder::new()
             .content("application/json", taken())
             .content("application/x-www-form-urlencoded", taken())
             .content("multipart/form-data", taken());
-        operation = operation
-            .request_body(Some(body.build()))
-            .response("400", answer("Refused", schemas::reference("Error")));
+        operation = operation.request_body(Some(body.build()));
+    }
+    if call.path.starts_with("/api/v1/public/keys/") {
+        let refusal = || answer("Refused", like(Like::Anything));
+        operation = ["400", "403"]
+            .into_iter()
+            .fold(operation, |operation, status| {
+                operation.response(status, refusal())
+            });
     }
     operation = match call.gives {
+        Gives::Like(kind) => operation.response("200", answer("Done", like(kind))),
         Gives::Members([]) => operation.response("200", answer("Done", like(Like::Object))),
         Gives::Members(members) => {
             operation.response("200", answer("Done", schemas::members(members)))
         }
         Gives::Named(name) => operation.response("200", answer("Done", schemas::reference(name))),
         Gives::Hits => operation.response("200", answer("Found", schemas::list(hit()))),
-        Gives::Socket => operation.response("101", empty("The WebSocket")),
+        Gives::Socket => operation
+            .response("101", empty("The WebSocket"))
+            .response("400", text("The request opens no WebSocket")),
     };
+    let unknown = answer("Nobody signed in", schemas::reference("Error"));
+    operation = operation.response("401", unknown);
     if call.open {
         operation.security(SecurityRequirement::default())
     } else {
-        operation.response(
-            "401",
-            answer("Nobody signed in", schemas::reference("Error")),
-        )
+        operation
     }
 }

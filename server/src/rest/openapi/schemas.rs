@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::{
     KnownFormat, Ref, RefOr, Schema, SchemaFormat,
-    schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type as Json},
+    schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type as Json},
 };
 
+use super::taken::written;
 use crate::rest::{
-    entity::{Entity, Field, Like, Shape, Target, Write},
+    entity::{Entity, Field, Like, Shape, Write},
     path::Path,
     registry::registry,
     schema::{Table, Type},
-    validate::column_of,
 };
 
 type Any = RefOr<Schema>;
@@ -44,6 +44,28 @@ pub fn members(members: &[(&str, Like)]) -> Any {
         schema = schema.property(*name, like(*kind)).required(*name);
     }
     schema.build().into()
+}
+
+/// What a refused call answers: `Error` with a sentence and a stable code; `Refused` where values may be the reason:
+/// their names with the reasons, of which `code` may be one, a sentence, or the reason a file was not taken.
+pub fn refusals() -> [(&'static str, Any); 2] {
+    let error = members(&[("detail", Like::Text), ("code", Like::Text)]);
+    let upload = members(&[("error", Like::Text)]);
+    let credentials = members(&[("non_field_errors", Like::Texts), ("code", Like::Text)]);
+    let reasons = ArrayBuilder::new()
+        .items(like(Like::Text))
+        .min_items(Some(1));
+    let reasons: Any = reasons.build().into();
+    let fields = object(Json::Object, false).additional_properties(Some(reasons));
+    let refused = AnyOfBuilder::new()
+        .item(reference("Error"))
+        .item(fields.build())
+        .item(credentials)
+        .item(upload);
+    [
+        ("Error", error),
+        ("Refused", Schema::AnyOf(refused.build()).into()),
+    ]
 }
 
 fn object(ty: Json, null: bool) -> ObjectBuilder {
@@ -88,18 +110,44 @@ pub fn of_type(ty: Type, null: bool) -> Any {
     }
 }
 
+/// A text of this pattern.
+pub fn spelled(pattern: &str) -> Any {
+    object(Json::String, false)
+        .pattern(Some(pattern))
+        .build()
+        .into()
+}
+
+/// A value of this kind in an address, where another one is taken for none.
+pub fn ignored(kind: Json) -> Any {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([kind, Json::String]))
+        .build()
+        .into()
+}
+
+fn anything() -> Any {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::AnyValue)
+        .build()
+        .into()
+}
+
 /// What a made value or an extra member looks like.
 pub fn like(like: Like) -> Any {
     match like {
         Like::Text => object(Json::String, false).build().into(),
-        Like::Uri => object(Json::String, true).build().into(),
+        Like::Note | Like::Uri => object(Json::String, true).build().into(),
         Like::Integer => formatted(Json::Integer, KnownFormat::Int64, false),
+        Like::Key => formatted(Json::Integer, KnownFormat::Int64, true),
         Like::Number => formatted(Json::Number, KnownFormat::Double, false),
         Like::Boolean => object(Json::Boolean, false).build().into(),
         Like::Object => object(Json::Object, true).build().into(),
         Like::Texts => list(object(Json::String, false).build().into()),
         Like::Objects => list(object(Json::Object, true).build().into()),
         Like::Ids => list(formatted(Json::Integer, KnownFormat::Int64, false)),
+        Like::Pairs => list(list(anything())),
+        Like::Anything => anything(),
         Like::File => formatted(Json::String, KnownFormat::Binary, false),
     }
 }
@@ -158,7 +206,7 @@ impl Schemas {
     pub fn writes(&mut self, name: &str, entity: &Entity, writes: &[Write], partial: bool) -> Any {
         let mut schema = object(Json::Object, false);
         for write in writes {
-            schema = schema.property(write.name, written(entity.table, write));
+            schema = schema.property(write.name, written(entity.table, write, partial));
             if write.required && !partial {
                 schema = schema.required(write.name);
             }
@@ -180,17 +228,5 @@ impl Schemas {
             .required("results");
         self.0.insert(name.to_owned(), page.build().into());
         reference(name)
-    }
-}
-
-fn written(table: &'static Table, write: &Write) -> Any {
-    match write.target {
-        Target::Column => column_of(table, write.name).map_or_else(
-            || like(Like::Text),
-            |column| of_type(column.ty, column.null),
-        ),
-        Target::Links => like(Like::Ids),
-        Target::Extra(kind) => like(kind),
-        Target::File => like(Like::File),
     }
 }

@@ -4,6 +4,8 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::described;
+
 /// A program, with a token or without.
 #[derive(Clone)]
 pub struct Client {
@@ -66,18 +68,29 @@ impl Client {
 }
 
 impl Answer {
+    /// Sends a request; panics where the answer is not what the description of the API says.
     pub async fn of(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
+        let (http, request) = request.build_split();
+        let request = request.unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = http.execute(request).await.unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let text = response.text().await.unwrap();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self {
+        let answer = Self {
             status,
             headers,
             json,
             text,
+        };
+        if let Some(difference) = described::difference(&method, &path, &answer) {
+            panic!(
+                "{method} {path} answered {status} {}: {difference}",
+                answer.text
+            );
         }
+        answer
     }
 
     /// The stable code of an error.

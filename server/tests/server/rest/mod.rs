@@ -5,6 +5,7 @@ mod at_once;
 mod conformance;
 mod contract;
 mod deleting;
+mod described;
 mod domains;
 mod domains_beyond;
 mod fleet;
