@@ -257,7 +257,7 @@ pub static COMPUTERS: Entity = Entity {
         CustomFilter {
             name: "failed_deployment",
             like: Like::Integer,
-            resolve: |call| finding::failed_with(call.text).boxed(),
+            resolve: |call| async move { finding::failed_with(&call).await }.boxed(),
         },
         CustomFilter {
             name: "mac_address",

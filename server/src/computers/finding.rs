@@ -3,13 +3,14 @@
 use sea_query::{Expr, ExprTrait as _, Query};
 
 use crate::{
-    core::rules::identity::byte_swapped,
+    core::{self, rules::identity::byte_swapped},
     db::{Dialect, escape_like},
     rest::{
         error::RestError,
-        filter::{contains, is_too_long},
+        filter::{FilterCall, contains, is_too_long},
         path::ROW,
         search::Identity,
+        visibility,
     },
 };
 
@@ -125,19 +126,22 @@ fn serial(word: &str, dialect: Dialect) -> Expr {
 ///
 /// # Errors
 /// For what is no number.
-pub async fn failed_with(text: &str) -> Result<Option<Expr>, RestError> {
-    let Ok(deployment) = text.trim().parse::<i64>() else {
+pub async fn failed_with(call: &FilterCall<'_>) -> Result<Option<Expr>, RestError> {
+    let Ok(deployment) = call.text.trim().parse::<i64>() else {
         return Err(RestError::field(
             "failed_deployment",
             "Write the number of a deployment.",
         ));
     };
-    let failed = Query::select()
+    let mut failed = Query::select();
+    failed
         .column(("fr", "computer_id"))
         .from_as("client_deploymentresult", "fr")
         .and_where(Expr::col(("fr", "deployment_id")).eq(deployment))
-        .and_where(Expr::col(("fr", "ok")).not())
-        .take();
+        .and_where(Expr::col(("fr", "ok")).not());
+    if let Some(seen) = visibility::ids(&core::deployments::TABLE, call.operator) {
+        failed.and_where(Expr::col(("fr", "deployment_id")).in_subquery(seen));
+    }
     Ok(Some(Expr::col((ROW, "id")).in_subquery(failed)))
 }
 

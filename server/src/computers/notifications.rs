@@ -6,6 +6,7 @@ use crate::{
     rest::{
         entity::{Entity, Model, col, put},
         schema::{Default, Table, bool, long_text, time},
+        visibility::Sight,
     },
 };
 
@@ -40,6 +41,8 @@ pub static NOTIFICATIONS: Entity = Entity {
     filters: &["id+in", "checked", "message+ic", "created_at:gte,lt"],
     search: &["message"],
     text: col("message"),
+    // They name computers, people and projects of everybody.
+    visible: &[Sight::Everything("id")],
     ..Entity::EMPTY
 };
 

@@ -1,5 +1,7 @@
 //! A computer takes the place of another: what was aimed at the one is aimed at the other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
@@ -69,6 +71,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         status::own_attribute(&mut tx, one).await?,
         status::own_attribute(&mut tx, other).await?,
     );
+    hold(&mut tx, attributes).await?;
     for (list, owner) in LEFT_WITH_THE_FLEET.iter().chain(KEPT) {
         own(context, &mut tx, list, owner, attributes).await?;
         swap(&mut tx, list, owner, attributes).await?;
@@ -147,6 +150,42 @@ async fn swap_rows(
     Ok((first, second))
 }
 
+/// Keeps everybody else from changing what names one of the computers alone: of two who write a list, the second has to
+/// find what the first wrote.
+async fn hold(tx: &mut Tx, attributes: (Option<i64>, Option<i64>)) -> Result<(), RestError> {
+    let mut owners: BTreeMap<&'static str, BTreeSet<i64>> = BTreeMap::new();
+    for (list, owner) in LEFT_WITH_THE_FLEET.iter().chain(KEPT) {
+        let Some(resource) = registry().by_link(list) else {
+            continue;
+        };
+        let ids = owners.entry(resource.entity.table.name).or_default();
+        ids.extend(naming(tx, list, owner, attributes).await?);
+    }
+    for (table, ids) in owners {
+        let ids: Vec<i64> = ids.into_iter().collect();
+        tx.lock(table, &ids).await?;
+    }
+    Ok(())
+}
+
+/// The rows whose list holds one of the attributes.
+async fn naming(
+    tx: &mut Tx,
+    list: &'static str,
+    owner: &'static str,
+    attributes: (Option<i64>, Option<i64>),
+) -> Result<Vec<i64>, RestError> {
+    let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
+    let select = Query::select()
+        .distinct()
+        .column(owner)
+        .from(list)
+        .and_where(Expr::col("attribute_id").is_in(both))
+        .take();
+    let rows: Vec<(i64,)> = tx.all_query(&select).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Makes sure that what names one of the computers alone is the operator's to change. Nobody changes what their own
 /// domains consist of.
 async fn own(
@@ -159,15 +198,7 @@ async fn own(
     if context.operator.boundary().is_none() {
         return Ok(());
     }
-    let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
-    let select = Query::select()
-        .distinct()
-        .column(owner)
-        .from(list)
-        .and_where(Expr::col("attribute_id").is_in(both))
-        .take();
-    let rows: Vec<(i64,)> = tx.all_query(&select).await?;
-    let ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    let ids = naming(tx, list, owner, attributes).await?;
     let Some(resource) = registry().by_link(list).filter(|_| !ids.is_empty()) else {
         return Ok(());
     };

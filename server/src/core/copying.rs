@@ -52,6 +52,8 @@ pub async fn package_set(call: Call) -> Result<Answer, RestError> {
     let unknown = RestError::Refused("project", "There is no such project.".to_owned());
     let to = destination(&call, from, unknown).await?;
     let mut tx = context.state.db.begin().await?;
+    // Whoever uploads a package of the same identity waits.
+    tx.lock(PROJECTS.table.name, &[to]).await?;
     let taken: Option<(i64,)> = tx
         .optional(
             "SELECT id FROM core_packageset WHERE project_id = $1 AND name = $2",
@@ -97,6 +99,8 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
     let to = destination(&call, from, RestError::NoRow(PROJECTS.model.one)).await?;
     let domain = boundary::domain_of(context, "domain")?;
     let mut tx = context.state.db.begin().await?;
+    // Whoever uploads a package of the same identity waits.
+    tx.lock(PROJECTS.table.name, &[to]).await?;
     let taken: Option<(i64,)> = tx
         .optional(
             "SELECT id FROM core_deployment WHERE project_id = $1 AND name = $2",

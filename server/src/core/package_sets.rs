@@ -158,19 +158,23 @@ impl Hooks for Rules {
         };
         let store =
             store.ok_or_else(|| RestError::field("store", "Choose a store for the files."))?;
-        let mut packages = match (body.get("packages"), id) {
-            (Some(sent), _) => crate::rest::value::id_list(sent)
+        let mut packages = match body.get("packages") {
+            Some(sent) => crate::rest::value::id_list(sent)
                 .map_err(|reason| RestError::refused("packages", &reason))?,
-            (None, Some(id)) => members(context, id).await?,
-            (None, None) => Vec::new(),
+            None => Vec::new(),
         };
+        let joins = body.get("packages").is_none() && id.is_some();
         for file in std::mem::take(&mut body.files) {
             let package = store_file(context, store, file).await;
             packages.push(package.map_err(refused_file)?.0);
         }
         body.members
             .insert("packages".to_owned(), Value::from(packages));
-        Ok(Prepared::Write)
+        Ok(if joins {
+            Prepared::Adding("packages")
+        } else {
+            Prepared::Write
+        })
     }
 
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
@@ -242,18 +246,6 @@ async fn stored_in(context: &Context, set: i64) -> Result<Option<i64>, RestError
         )
         .await?;
     Ok(store)
-}
-
-async fn members(context: &Context, set: i64) -> Result<Vec<i64>, RestError> {
-    let rows: Vec<(i64,)> = context
-        .state
-        .db
-        .all(
-            "SELECT package_id FROM core_packageset_packages WHERE packageset_id = $1 ORDER BY package_id",
-            args![set],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Every package is of the project, and in the store when there is one.

@@ -11,6 +11,7 @@ use crate::rest::{
     action::{Answer, Call},
     context::Context,
     error::RestError,
+    read,
     value::{self, Refused},
     visibility::{self, PRODUCTIVE},
 };
@@ -30,8 +31,8 @@ struct Plan {
 /// # Errors
 /// For missing or malformed members.
 pub async fn answer(call: Call) -> Result<Answer, RestError> {
-    let plan = read(&call)?;
     let context = &call.context;
+    let plan = seen(context, planned(&call)?).await?;
     let mut opens: HashMap<i64, Date> = HashMap::new();
     if !plan.included.is_empty() {
         for computer in included(context, &plan).await? {
@@ -50,7 +51,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     Answer::of(&summed_up(&opens, context.today()))
 }
 
-fn read(call: &Call) -> Result<Plan, RestError> {
+fn planned(call: &Call) -> Result<Plan, RestError> {
     let optional = |name: &str| match call.body.get(name) {
         Some(value) if !value.is_null() && value.as_str() != Some("") => {
             call.body.id(name).map(Some)
@@ -75,6 +76,31 @@ fn read(call: &Call) -> Result<Plan, RestError> {
         schedule: optional("schedule")?,
         start,
     })
+}
+
+/// The plan as far as the operator sees what it names: the rest is as if it were not there.
+async fn seen(context: &Context, plan: Plan) -> Result<Plan, RestError> {
+    let within = one(context, "core_domain", plan.domain).await?;
+    let schedule = one(context, "core_schedule", plan.schedule).await?;
+    let included = read::only_visible(context, "core_attribute", plan.included).await?;
+    let excluded = read::only_visible(context, "core_attribute", plan.excluded).await?;
+    // Of a hidden domain no computer is in question.
+    let none = plan.domain.is_some() && within.is_none();
+    Ok(Plan {
+        included: if none { Vec::new() } else { included },
+        excluded,
+        schedule: schedule.filter(|_| !none),
+        ..plan
+    })
+}
+
+async fn one(
+    context: &Context,
+    table: &'static str,
+    id: Option<i64>,
+) -> Result<Option<i64>, RestError> {
+    let seen = read::only_visible(context, table, id.into_iter().collect()).await?;
+    Ok(seen.first().copied())
 }
 
 /// The computers in question: of the project, in use, visible, in the domain and not excluded.

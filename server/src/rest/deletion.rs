@@ -120,7 +120,7 @@ async fn remove(
     let Some(before) = save::stored(tx, table, id).await? else {
         return Ok(false);
     };
-    if_match.check(&before)?;
+    if_match.check(&context.state.auth.jwt, &before)?;
     let text = save::text_of(context, tx, entity, id).await?;
     let released = keeping::release(tx, resource, id, wish).await?;
     let gone = gone(context, tx, entity, id).await?;

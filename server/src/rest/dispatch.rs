@@ -311,7 +311,8 @@ impl Served {
         if !entity.operations.contains(['U', 'D']) {
             return Ok(None);
         }
-        Version::read(&mut self.context.source(), entity.table, id).await
+        let key = &self.context.state.auth.jwt;
+        Version::read(&mut self.context.source(), key, entity.table, id).await
     }
 
     async fn create(self, request: Request) -> Result<Response, RestError> {

@@ -140,6 +140,8 @@ pub enum Deletion {
 pub enum Prepared {
     /// The row is written as usual.
     Write,
+    /// The row is written as usual, but this list is added to what it has by then.
+    Adding(&'static str),
     /// A service of its own wrote the row with this id, with its audit record.
     Written(i64),
 }

@@ -43,9 +43,20 @@ impl Json {
         }
     }
 
-    /// The same value with nothing in it but the id: texts are empty, and so are lists and numbers.
+    /// The same object as it is told of to whom it is hidden: that it is, and its id.
     #[must_use]
-    pub fn without_contents(&self) -> Self {
+    pub fn hidden(&self) -> Self {
+        match self.without_contents() {
+            Self::Object(mut members) => {
+                members.push(("hidden", Self::Bool(true)));
+                Self::Object(members)
+            }
+            other => other,
+        }
+    }
+
+    /// The same value with nothing in it but the id: texts are empty, and so are lists and numbers.
+    fn without_contents(&self) -> Self {
         match self {
             Self::Object(members) => Self::Object(
                 members

@@ -330,7 +330,7 @@ fn leads_to_what_is_seen(table: &Table, relation: &str) -> bool {
     })
 }
 
-/// Of rows that are hidden from the reader nothing but their ids remains.
+/// Of rows that are hidden from the reader nothing but their ids remains, and a word that they are.
 async fn hide(
     source: &mut Source<'_>,
     reading: &Reading,
@@ -359,7 +359,7 @@ async fn hide(
     let seen: HashSet<i64> = rows.iter().filter_map(|row| row.int(0)).collect();
     for (id, fragment) in fragments {
         if !seen.contains(id) {
-            *fragment = Arc::new(fragment.without_contents());
+            *fragment = Arc::new(fragment.hidden());
         }
     }
     Ok(())
@@ -410,7 +410,10 @@ async fn pairs(
         }
     }
     // The declared order was resolved when the program started; a missing path cannot occur here.
-    let order = order::declared(&registry().tables, target, target.order).unwrap_or_default();
+    let mut order = order::declared(&registry().tables, target, target.order).unwrap_or_default();
+    if let Some(viewer) = &reading.viewer {
+        order = order.into_iter().map(|key| key.over_seen(viewer)).collect();
+    }
     order::apply(&mut select, &order, target);
     Ok(pairs_of(&source.rows(&select).await?))
 }

@@ -4,20 +4,24 @@
 use std::fmt;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use sha2::{Digest as _, Sha256};
 
 use super::{error::RestError, load::Source, save, schema::Table, values::Stored};
+use crate::auth::JwtKey;
 
-/// Which state of a row this is: its columns and its own lists.
+/// What versions are for, among all that is made with the server's key.
+const PURPOSE: &str = "versions of objects";
+
+/// Which state of a row this is: its columns and its own lists. Made with a key of the server, so that nobody tries out
+/// what a row holds that is hidden from them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version(String);
 
 impl Version {
     /// The version of a row as it is stored.
     #[must_use]
-    pub fn of(row: &Stored) -> Self {
-        let digest = Sha256::digest(row.plain().to_string());
-        Self(hex::encode(&digest[..16]))
+    pub fn of(key: &JwtKey, row: &Stored) -> Self {
+        let code = key.code(PURPOSE, &row.plain().to_string());
+        Self(hex::encode(&code[..16]))
     }
 
     /// Reads the version of a row; `None` when it is gone.
@@ -26,11 +30,12 @@ impl Version {
     /// When the database fails.
     pub async fn read(
         source: &mut Source<'_>,
+        key: &JwtKey,
         table: &'static Table,
         id: i64,
     ) -> Result<Option<Self>, RestError> {
         let row = save::stored_in(source, table, id).await?;
-        Ok(row.as_ref().map(Self::of))
+        Ok(row.as_ref().map(|row| Self::of(key, row)))
     }
 
     /// As the header `ETag` says it.
@@ -115,10 +120,10 @@ impl IfMatch {
     ///
     /// # Errors
     /// [`RestError::Stale`] when it is another version than the caller saw.
-    pub fn check(&self, row: &Stored) -> Result<(), RestError> {
+    pub fn check(&self, key: &JwtKey, row: &Stored) -> Result<(), RestError> {
         match self {
             Self::Unsaid | Self::Any => Ok(()),
-            Self::OneOf(tags) if tags.contains(&Version::of(row).0) => Ok(()),
+            Self::OneOf(tags) if tags.contains(&Version::of(key, row).0) => Ok(()),
             Self::OneOf(_) => Err(RestError::Stale),
         }
     }

@@ -146,15 +146,25 @@ pub fn ordered(
     let first: Vec<_> = names_of_settings(context, resource)
         .filter_map(|name| resolved(resource, name))
         .take(1)
-        .map(order::Key::ascending)
+        .map(|path| order::Key::ascending(path).over_seen(&context.operator))
         .collect();
     let table = resource.entity.table;
     match [asked, first].into_iter().find(|keys| !keys.is_empty()) {
         Some(keys) => order::apply(select, &keys, table),
-        None if resource.entity.walked => order::walk(select, &resource.order, table),
-        None => order::apply(select, &resource.order, table),
+        // The relation it begins with leads to what is seen wherever the row itself is.
+        None if resource.entity.walked => {
+            order::walk(select, &own_order(context, resource), table);
+        }
+        None => order::apply(select, &own_order(context, resource), table),
     }
     Ok(())
+}
+
+/// The order of an entity, which tells nothing of what is hidden from the operator.
+#[must_use]
+pub fn own_order(context: &Context, resource: &Resource) -> Vec<order::Key> {
+    let seen = |key: &order::Key| key.clone().over_seen(&context.operator);
+    resource.order.iter().map(seen).collect()
 }
 
 /// A list that is asked for.

@@ -83,19 +83,24 @@ pub async fn update(
     let entity = resource.entity;
     read::visible(context, resource, id).await?;
     boundary::check(context, &mut context.source(), entity, id).await?;
-    if let Prepared::Written(_) = entity.hooks.prepare(context, Some(id), &mut body).await? {
-        return Ok(());
-    }
+    let added = match entity.hooks.prepare(context, Some(id), &mut body).await? {
+        Prepared::Written(_) => return Ok(()),
+        Prepared::Write => None,
+        Prepared::Adding(list) => Some(list),
+    };
     let mut values = validate::values(entity, mode, body, context.now, context.zone())?;
     let mut tx = context.state.db.begin().await?;
     tx.lock(entity.table.name, &[id]).await?;
     let before = stored(&mut tx, entity.table, id)
         .await?
         .ok_or(RestError::NoRow(entity.model.one))?;
-    if_match.check(&before)?;
+    if_match.check(&context.state.auth.jwt, &before)?;
     let source = &mut Source::Tx(&mut tx);
     references(context, source, entity.table, &values, Some(&before)).await?;
     keep_hidden(context, source, entity.table, &mut values, &before).await?;
+    if let Some(list) = added {
+        add(&mut values, &before, list);
+    }
     boundary::assign(context, entity, mode, &mut values)?;
     let mut change = Change {
         context,
@@ -413,6 +418,15 @@ async fn keep_hidden(
         values.set_ids(many.name(), ids);
     }
     Ok(())
+}
+
+/// Adds a list to what the row has in it by now.
+fn add(values: &mut Values, before: &Stored, list: &'static str) {
+    let mut ids = before.ids(list).unwrap_or_default().to_vec();
+    ids.extend(values.ids(list).unwrap_or_default());
+    ids.sort_unstable();
+    ids.dedup();
+    values.set_ids(list, ids);
 }
 
 /// Refuses values that another row has already.

@@ -35,6 +35,8 @@ pub enum Sight {
     Owner(&'static str),
     /// Who made it: who is limited to domains sees nothing of others.
     Author(&'static str),
+    /// Whatever it tells of: who is limited to domains sees nothing of it.
+    Everything(&'static str),
 }
 
 impl Sight {
@@ -46,7 +48,8 @@ impl Sight {
             | Self::Project(path)
             | Self::Attribute(path)
             | Self::Owner(path)
-            | Self::Author(path) => path,
+            | Self::Author(path)
+            | Self::Everything(path) => path,
         }
     }
 }
@@ -213,7 +216,10 @@ impl Limits {
             Sight::Author(_) if operator.boundary().is_some() && self.domains.is_some() => {
                 &|column| column.eq(operator.id.0)
             }
-            Sight::Owner(_) | Sight::Author(_) => return None,
+            Sight::Everything(_) if operator.boundary().is_some() && self.domains.is_some() => {
+                return Some(nothing());
+            }
+            Sight::Owner(_) | Sight::Author(_) | Sight::Everything(_) => return None,
         };
         Some(some(entity, sight.path(), test))
     }

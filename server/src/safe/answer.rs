@@ -88,7 +88,8 @@ impl Refusal {
 impl From<db::Error> for Refusal {
     fn from(error: db::Error) -> Self {
         match error {
-            db::Error::Busy => Self::Plain(
+            // What it refers to has gone in this moment: the next call finds it so.
+            db::Error::Busy | db::Error::ForeignKey => Self::Plain(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy: try again.".to_owned(),
             ),

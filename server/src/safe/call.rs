@@ -36,8 +36,8 @@ use crate::app::{AppState, AsItIs};
 use crate::audit::Author;
 use crate::auth::{AuthError, Connection};
 use crate::body::pace;
-use crate::core::rules::targeting::Attributes;
-use crate::db::{self, Ts};
+use crate::core::rules::{status::Status, targeting::Attributes};
+use crate::db::{self, Ts, Tx};
 use crate::files::Spooled;
 
 const TOO_MANY: &str = "The computer calls too often";
@@ -112,6 +112,20 @@ impl ComputerCall {
         let db = &self.state.db;
         deployments::available(db, project, computer, attributes, self.today()).await
     }
+
+    /// Refuses a computer that was unsubscribed or deleted since the call came in. Its row is to be locked before.
+    pub(super) async fn still_served(&self, tx: &mut Tx) -> Result<(), Refusal> {
+        match computers::status(tx, self.computer.id).await? {
+            Some(Status::Unsubscribed) => Err(unsubscribed()),
+            Some(_) => Ok(()),
+            None => Err(Refusal::no_such("Computer")),
+        }
+    }
+}
+
+/// What a computer is told that was unsubscribed.
+pub(super) fn unsubscribed() -> Refusal {
+    Refusal::text(StatusCode::FORBIDDEN, "Unsubscribed computer")
 }
 
 /// Claims of calls that need nothing but the computer.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::answer::Refusal;
+use super::call::unsubscribed;
 use super::store::computers::{self, Computer};
 use super::store::projects::{self, Project};
 use crate::core::rules::status::Status;
@@ -84,10 +84,7 @@ pub(super) async fn computer(
         return Err(Refusal::no_such("Computer"));
     }
     if computer.status() == Status::Unsubscribed {
-        return Err(Refusal::text(
-            StatusCode::FORBIDDEN,
-            "Unsubscribed computer",
-        ));
+        return Err(unsubscribed());
     }
     Ok((computer, now))
 }

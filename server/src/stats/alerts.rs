@@ -16,11 +16,13 @@ use super::deployments::day;
 use crate::app::AppState;
 use crate::auth::Operator;
 use crate::core::rules::schedule::{Delay, timeline};
+use crate::core::schedules::SCHEDULE_TABLE;
 use crate::db::Ts;
 use crate::events::Listener;
 use crate::jobs::JobHandler as _;
 use crate::repository::publish::Publisher;
 use crate::rest::error::RestError;
+use crate::rest::visibility;
 
 const PUSH_EVERY: Duration = Duration::from_secs(10);
 
@@ -302,6 +304,9 @@ impl Schedules {
         let mut select = DEPLOYMENTS.rows(operator)?;
         super::counting::Join::inner("y", "core_scheduledelay", "y.schedule_id = t.schedule_id")
             .apply(&mut select);
+        if let Some(seen) = visibility::ids(&SCHEDULE_TABLE, operator) {
+            select.and_where(Expr::col(("t", "schedule_id")).in_subquery(seen));
+        }
         select
             .columns([
                 ("t", "id"),

@@ -88,12 +88,13 @@ impl Finding {
     fn examples(&self, operator: &Operator) -> Result<SelectStatement, RestError> {
         let mut select = self.source.rows(operator)?;
         let (id, name, join) = self.named;
+        let told = Join::name(join.as_slice(), operator, id, name);
         if let Some(join) = join {
             join.apply(&mut select);
         }
         select
             .expr(Expr::cust(id))
-            .expr(Expr::cust(name))
+            .expr(told)
             .and_where(self.condition.clone())
             .add_group_by([Expr::cust(id), Expr::cust(name)])
             .order_by_expr(count_all(), Order::Desc)

@@ -160,7 +160,7 @@ impl Chart {
         for join in self.joins {
             join.apply(&mut select);
         }
-        self.series.select(&mut select);
+        self.series.select(self.joins, operator, &mut select);
         select.expr(count_all());
         let rows: Vec<Row> = db.all_query(&select).await?;
         let mut series: BTreeMap<String, (Value, Vec<i64>)> = BTreeMap::new();

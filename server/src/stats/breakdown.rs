@@ -60,13 +60,15 @@ impl Axis {
         Self { none, ..self }
     }
 
-    /// Adds key and name to a statement and to its groups.
-    pub(super) fn select(&self, select: &mut SelectStatement) {
+    /// Adds key and name to a statement over these joins and to its groups.
+    pub(super) fn select(&self, joins: &[Join], operator: &Operator, select: &mut SelectStatement) {
         let name = match self.label {
             Label::Column(name) => name,
             Label::Known(_) => self.key,
         };
-        select.expr(Expr::cust(self.key)).expr(Expr::cust(name));
+        select
+            .expr(Expr::cust(self.key))
+            .expr(Join::name(joins, operator, self.key, name));
         select.add_group_by([Expr::cust(self.key)]);
         if name != self.key {
             select.add_group_by([Expr::cust(name)]);
@@ -110,9 +112,9 @@ impl Breakdown {
         if let Some(only) = self.only {
             select.and_where(Expr::cust(only));
         }
-        self.inner.select(&mut select);
+        self.inner.select(self.joins, operator, &mut select);
         if let Some(outer) = &self.outer {
-            outer.select(&mut select);
+            outer.select(self.joins, operator, &mut select);
         }
         select.expr(Expr::cust(self.measure.unwrap_or("COUNT(*)")));
         Ok(select)

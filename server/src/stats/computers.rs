@@ -55,7 +55,7 @@ async fn grouped(
         join.apply(&mut select);
     }
     select.and_where(Expr::cust(PRODUCTIVE));
-    axis.select(&mut select);
+    axis.select(joins, operator, &mut select);
     select.expr(count_all());
     let rows: Vec<Row> = state.db.all_query(&select).await?;
     let mut parts = super::breakdown::Parts::default();

@@ -1,12 +1,15 @@
 //! What every statistic counts: rows of a table that an operator sees.
 
-use sea_query::{Alias, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement};
+use sea_query::{
+    Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
+};
 use serde_json::Value;
 
 use crate::auth::Operator;
 use crate::db::{Db, Result, Row};
 use crate::rest::entity::Entity;
 use crate::rest::error::RestError;
+use crate::rest::registry::registry;
 use crate::rest::visibility::{self, Viewer};
 use crate::{app_catalog, computers, core};
 
@@ -45,6 +48,26 @@ impl Join {
             table,
             on,
             optional: true,
+        }
+    }
+
+    /// The name, as SQL, of what was joined; of what is hidden from the operator nothing but its number.
+    pub(super) fn name(
+        joins: &[Self],
+        operator: &Operator,
+        key: &'static str,
+        name: &'static str,
+    ) -> Expr {
+        let seen = key.split_once('.').and_then(|(alias, _)| {
+            let joined = joins.iter().find(|join| join.alias == alias)?;
+            visibility::ids(registry().tables.get(joined.table)?, operator)
+        });
+        match seen {
+            None => Expr::cust(name),
+            Some(seen) => CaseStatement::new()
+                .case(Expr::cust(key).in_subquery(seen), Expr::cust(name))
+                .finally(Expr::cust(format!("'#' || {key}")))
+                .into(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use sea_query::{Expr, ExprTrait as _, Order};
+use sea_query::{CaseStatement, Expr, ExprTrait as _, Order};
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::format_description;
@@ -16,6 +16,7 @@ use crate::args;
 use crate::auth::Operator;
 use crate::core;
 use crate::core::rules::schedule::{self, Delay};
+use crate::core::schedules::SCHEDULE_TABLE;
 use crate::db::{Db, json_ids};
 use crate::rest::audience;
 use crate::rest::error::RestError;
@@ -78,9 +79,18 @@ impl FromRequestParts<AppState> for Deployment {
             return Err(RestError::NoRow("Deployment"));
         };
         let mut select = DEPLOYMENTS.rows(&operator)?;
+        // A hidden schedule is none.
+        let schedule = match visibility::ids(&SCHEDULE_TABLE, &operator) {
+            Some(seen) => {
+                let own = Expr::col(("t", "schedule_id"));
+                let case = CaseStatement::new().case(own.clone().in_subquery(seen), own);
+                case.into()
+            }
+            None => Expr::col(("t", "schedule_id")),
+        };
         select
             .column(("t", "start_date"))
-            .column(("t", "schedule_id"))
+            .expr(schedule)
             .and_where(Expr::col(("t", "id")).eq(id));
         let row: Option<(String, Option<i64>)> = state.db.optional_query(&select).await?;
         let (start, schedule) = row.ok_or(RestError::NoRow("Deployment"))?;

@@ -103,7 +103,7 @@ pub fn link(target: &'static Entity, object: &Value) -> AnyView {
 /// A name that leads nowhere, and says so where the reader may not see the object.
 pub fn plain_name(object: &Value, members: &[&str]) -> AnyView {
     let text = value::name_of(object, members);
-    if value::is_hidden(object, members) {
+    if value::is_hidden(object) {
         muted(text)
     } else {
         text.into_any()

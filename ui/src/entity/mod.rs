@@ -74,7 +74,7 @@ impl Entity {
 
     /// Whether the reader may not see the object.
     pub fn hides(&self, object: &Value) -> bool {
-        value::is_hidden(object, self.text)
+        value::is_hidden(object)
     }
 
     /// Whether the signed-in user may do something with it.

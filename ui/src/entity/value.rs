@@ -92,15 +92,14 @@ pub fn text_of(object: &Value, members: &[&str]) -> String {
 /// Members that hold the name of most objects.
 pub const NAMES: &[&str] = &["__str__", "name", "fullname", "username", "value"];
 
-/// Whether the server says nothing but the id: the object is there, but the reader may not see it.
-pub fn is_hidden(object: &Value, members: &[&str]) -> bool {
-    let has_id = object.get("id").is_some_and(|id| !id.is_null());
-    has_id && text_of(object, members).is_empty()
+/// Whether the server says that the object is there, but not for the reader to see.
+pub fn is_hidden(object: &Value) -> bool {
+    object.get("hidden") == Some(&Value::Bool(true))
 }
 
 /// What an object is called; says so where the reader may not see it.
 pub fn name_of(object: &Value, members: &[&str]) -> String {
-    if is_hidden(object, members) {
+    if is_hidden(object) {
         t!(common.hidden).to_owned()
     } else {
         text_of(object, members)
@@ -167,8 +166,8 @@ mod tests {
     }
 
     #[test]
-    fn an_object_with_nothing_but_an_id_is_said_to_be_hidden() {
-        let row = json!({"project": {"id": 3, "name": ""}, "store": {"id": 4, "name": "main"}, "schedule": null});
+    fn a_hidden_object_is_said_to_be_hidden() {
+        let row = json!({"project": {"id": 3, "name": "", "hidden": true}, "store": {"id": 4, "name": "main"}, "schedule": null});
         assert_eq!(related(&row, "project"), "Not visible to you");
         assert_eq!(related(&row, "store"), "main");
         assert_eq!(related(&row, "schedule"), "");

@@ -176,6 +176,18 @@ impl Schemas {
         }
     }
 
+    /// One object that is shown with another: it may be hidden from who reads.
+    fn one(&mut self, shape: &'static Shape) -> Any {
+        let fragment = self.fragment(shape);
+        if let Some(RefOr::T(Schema::Object(known))) = self.0.get_mut(shape.name) {
+            known
+                .properties
+                .entry("hidden".to_owned())
+                .or_insert_with(|| like(Like::Boolean));
+        }
+        fragment
+    }
+
     fn field(&mut self, table: &'static Table, field: &Field) -> Any {
         let at_end = |path: &str| {
             Path::resolve(&registry().tables, table, path).map_or_else(
@@ -190,7 +202,7 @@ impl Schemas {
             Field::One {
                 relation, shape, ..
             } => {
-                let fragment = self.fragment(shape);
+                let fragment = self.one(shape);
                 match table.one(relation) {
                     Some((column, _)) if column.null => or_null(fragment),
                     _ => fragment,

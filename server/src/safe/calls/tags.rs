@@ -42,10 +42,12 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
 }
 
 /// Makes `wanted` the tags of the computer and gives those it had.
-async fn assign(call: &ComputerCall, wanted: &Attributes) -> Result<Attributes, db::Error> {
+async fn assign(call: &ComputerCall, wanted: &Attributes) -> Result<Attributes, Refusal> {
     let computer = call.computer.id;
     let mut tx = call.state.db.begin().await?;
     tx.lock("client_computer", &[computer.0]).await?;
+    // It may have been unsubscribed since the call came in, and then nothing is given to it any more.
+    call.still_served(&mut tx).await?;
     let before = tags::of(&mut tx, computer).await?;
     if before == *wanted {
         return Ok(before);

@@ -125,6 +125,17 @@ pub(crate) async fn beside_project(
     }))
 }
 
+/// The state a computer is in now.
+pub(crate) async fn status(tx: &mut Tx, id: ComputerId) -> Result<Option<Status>> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT status FROM client_computer WHERE id = $1",
+            args![id],
+        )
+        .await?;
+    Ok(row.map(|(status,)| status.parse().unwrap_or_default()))
+}
+
 /// What a computer reports of itself at each synchronisation.
 #[derive(Debug)]
 pub(crate) struct Reported<'a> {

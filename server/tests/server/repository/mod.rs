@@ -2,6 +2,7 @@
 
 mod apt;
 mod apt_root;
+mod at_once;
 mod files;
 mod identity;
 mod killed;

@@ -137,4 +137,139 @@ on_both_engines! {
         let now = org.admin.get(&format!("{TOKEN}computers/{computer}/")).await.json["tags"].as_array().unwrap().len();
         assert_eq!(now, tags.as_array().unwrap().len());
     }
+
+    async fn a_list_that_two_change_names_one_of_the_computers_that_change_places(org: Organisation) {
+        let mut org = org;
+        let (user, one) = (org.id("users"), org.id("computers"));
+        let other = org.computer("three", "AAAA-3", user).await;
+        let named = [org.attribute_of(one).await, org.attribute_of(other).await];
+        for (route, field) in [
+            ("deployments", "included_attributes"), ("deployments", "excluded_attributes"), ("schedule-delays", "attributes"),
+            ("attribute-sets", "included_attributes"), ("fault-definitions", "included_attributes"),
+            ("catalog/policies", "included_attributes"), ("catalog/policy-groups", "excluded_attributes"),
+            ("scopes", "included_attributes"), ("domains", "excluded_attributes"),
+        ] {
+            let row = format!("{TOKEN}{route}/{}/", org.id(route));
+            for round in 0..4 {
+                let swap = async {
+                    let swap = format!("{TOKEN}computers/{one}/replacement/");
+                    org.admin.post(&swap, json!({"target": other})).await
+                };
+                let aim = async { org.admin.patch(&row, json!({field: [named[0]]})).await };
+                for answer in [tokio::join!(swap, aim)].into_iter().flat_map(|(one, two)| [one, two]) {
+                    assert_eq!(answer.status, 200, "{row} {round}: {}", answer.text);
+                }
+                let after = org.admin.get(&row).await.json[field].clone();
+                let ids: Vec<i64> = after.as_array().unwrap().iter().filter_map(|one| one["id"].as_i64()).collect();
+                let held = ids.iter().filter(|id| named.contains(*id)).count();
+                assert_eq!(held, 1, "{row} {field} {round}: {after}");
+            }
+            assert_eq!(org.admin.patch(&row, json!({field: []})).await.status, 200);
+        }
+    }
+
+    async fn computers_that_change_places_all_at_once_lose_nothing(org: Organisation) {
+        let mut org = org;
+        let (user, one) = (org.id("users"), org.id("computers"));
+        let mut all = vec![one];
+        for number in 3..6 {
+            all.push(org.computer(&format!("pc{number}"), &format!("AAAA-{number}"), user).await);
+        }
+        let mut named = Vec::new();
+        for computer in &all {
+            named.push(org.attribute_of(*computer).await);
+        }
+        let row = format!("{TOKEN}deployments/{}/", org.id("deployments"));
+        assert_eq!(org.admin.patch(&row, json!({"included_attributes": named})).await.status, 200);
+        let pairs = (0..all.len()).flat_map(|at| [(at, (at + 1) % all.len()), ((at + 2) % all.len(), at)]);
+        let swaps = pairs.map(|(one, other)| {
+            let (admin, all) = (&org.admin, &all);
+            async move {
+                let answer = admin.post(&format!("{TOKEN}computers/{}/replacement/", all[one]), json!({"target": all[other]})).await;
+                assert_eq!(answer.status, 200, "{}", answer.text);
+            }
+        });
+        join_all(swaps).await;
+        let mut tagged = Vec::new();
+        for computer in &all {
+            let tags = org.admin.get(&format!("{TOKEN}computers/{computer}/")).await.json["tags"].clone();
+            tagged.extend(tags.as_array().unwrap().iter().filter_map(|tag| tag["id"].as_i64()));
+        }
+        assert_eq!(tagged, [org.id("tags")], "the tag is on one of them");
+        let after = org.admin.get(&row).await.json["included_attributes"].clone();
+        assert_eq!(after.as_array().unwrap().len(), named.len(), "{after}");
+    }
+
+    async fn a_plan_that_many_change_at_once_keeps_every_change(org: Organisation) {
+        let schedule = org.id("schedules");
+        let delays = format!("{TOKEN}schedule-delays/");
+        let same = join_all((0..6).map(|number| {
+            let (admin, delays) = (&org.admin, &delays);
+            async move {
+                let body = json!({"schedule": schedule, "delay": 9, "duration": 1 + number});
+                admin.post(delays, body).await.status
+            }
+        })).await;
+        assert_eq!(same.iter().filter(|status| **status == 201).count(), 1, "{same:?}");
+        assert!(same.iter().all(|status| matches!(status, 201 | 400)), "{same:?}");
+        let row = format!("{delays}{}/", org.id("schedule-delays"));
+        let deployment = format!("{TOKEN}deployments/{}/", org.id("deployments"));
+        let changes = [
+            (&row, json!({"delay": 20})), (&row, json!({"duration": 7})), (&row, json!({"attributes": [org.id("tags")]})),
+            (&deployment, json!({"schedule": null})), (&deployment, json!({"start_date": "2026-03-01"})),
+            (&deployment, json!({"included_attributes": [org.id("tags")]})), (&deployment, json!({"comment": "Mine"})),
+        ];
+        let answers = join_all(changes.iter().map(|(path, body)| org.admin.patch(path, body.clone()))).await;
+        for answer in answers {
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        }
+        let delay = org.admin.get(&row).await.json;
+        assert_eq!((&delay["delay"], &delay["duration"], &delay["attributes"][0]["id"]), (&json!(20), &json!(7), &json!(org.id("tags"))));
+        let deployment = org.admin.get(&deployment).await.json;
+        assert_eq!(
+            (&deployment["schedule"], &deployment["start_date"], &deployment["comment"], &deployment["included_attributes"][0]["id"]),
+            (&Value::Null, &json!("2026-03-01"), &json!("Mine"), &json!(org.id("tags"))),
+        );
+    }
+
+    async fn packages_that_many_send_into_one_set_are_all_in_it(org: Organisation) {
+        let set = format!("{TOKEN}package-sets/{}/", org.id("package-sets"));
+        let sent = (0..6).map(|number| {
+            let package = migasfree_deb::Builder::new(&format!("tool{number}"), "1", "all");
+            let part = reqwest::multipart::Part::bytes(package.build().unwrap()).file_name(format!("tool{number}_1_all.deb"));
+            let form = reqwest::multipart::Form::new().part("files", part);
+            Answer::of(org.admin.request(Method::PATCH, &set).multipart(form))
+        });
+        for answer in join_all(sent).await {
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        }
+        let packages = org.admin.get(&set).await.json["packages"].clone();
+        assert_eq!(packages.as_array().unwrap().len(), 7, "{packages}");
+    }
+
+    async fn two_copies_into_one_project_beside_an_upload_make_one_package_each(org: Organisation) {
+        let copy = json!({"name": "Copy", "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        let project = org.admin.post(&format!("{TOKEN}projects/"), copy).await.json["id"].clone();
+        let store = json!({"name": "Org", "project": project});
+        let store = org.admin.post(&format!("{TOKEN}stores/"), store).await.json["id"].as_i64().unwrap();
+        let package = migasfree_deb::Builder::new("hello", "1.0", "amd64").field("Comment", "another");
+        let form = reqwest::multipart::Form::new().text("store", store.to_string()).part(
+            "files",
+            reqwest::multipart::Part::bytes(package.build().unwrap()).file_name("hello-again.deb"),
+        );
+        let upload = org.admin.request(Method::POST, &format!("{TOKEN}packages/")).multipart(form);
+        let path = |what: &str, id: i64| format!("{TOKEN}{what}/{id}/copy/");
+        let (set, deployment) = (path("package-sets", org.id("package-sets")), path("deployments/internal-sources", org.id("deployments")));
+        let (upload, set, deployment) = tokio::join!(
+            Answer::of(upload),
+            org.admin.post(&set, json!({"project": project})),
+            org.admin.post(&deployment, json!({"project": project})),
+        );
+        for answer in [&upload, &set, &deployment] {
+            assert!(matches!(answer.status, 200 | 201 | 409), "{}", answer.text);
+        }
+        let sql = "SELECT COUNT(*) FROM core_package WHERE project_id = $1 AND name = 'hello'";
+        let (there,): (i64,) = org.server.state().db.one(sql, args![project.as_i64()]).await.unwrap();
+        assert_eq!(there, 1, "{} {} {}", upload.text, set.text, deployment.text);
+    }
 }

@@ -8,6 +8,7 @@ use migasfree_server::config::Settings;
 use migasfree_server::rest::boundary::Belongs;
 use migasfree_server::rest::entity::{Csv, Entity};
 use migasfree_server::rest::registry::registry;
+use migasfree_server::stats;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -249,9 +250,10 @@ on_both_engines! {
             args![app, two, org.now()],
         ).await;
         let faults = sam.get(&format!("{TOKEN}faults/")).await;
-        assert_eq!(faults.json["results"][0]["fault_definition"], json!({"id": definition, "name": ""}), "{}", faults.text);
+        assert_eq!(faults.json["results"][0]["fault_definition"], json!({"id": definition, "name": "", "hidden": true}), "{}", faults.text);
         let row = sam.get(&format!("{TOKEN}deployments/{mine}/")).await;
-        assert_eq!((&row.json["schedule"]["id"], &row.json["schedule"]["name"]), (&json!(schedule), &json!("")), "{}", row.text);
+        assert_eq!(row.json["schedule"], json!({"id": schedule, "name": "", "hidden": true}), "{}", row.text);
+        assert_eq!(row.json["project"].get("hidden"), None, "{}", row.text);
         // A form sends back what it was shown.
         let kept = sam.patch(&format!("{TOKEN}deployments/{mine}/"), json!({"schedule": schedule, "comment": "as it was"})).await;
         assert_eq!(kept.status, 200, "{}", kept.text);
@@ -296,6 +298,21 @@ on_both_engines! {
         }
         let sought = sam.get(&format!("{TOKEN}search/?q={SECRET}")).await;
         assert_eq!(sought.json, json!([]));
+        let mut told = Vec::new();
+        for (path, asks) in stats::described() {
+            let asks = if asks.contains(&"computer_id") { format!("?computer_id={two}") } else { String::new() };
+            let path = format!("{}{asks}", path.replace("{id}", &mine.to_string()));
+            let answer = sam.get(&path).await;
+            assert!(answer.status < 500, "{path}: {}", answer.text);
+            if answer.text.contains(SECRET) {
+                wrong.push(format!("{path}: {}", answer.text));
+            }
+            if answer.text.contains(&format!("#{definition}")) || answer.text.contains(&format!("#{app}")) {
+                told.push(path);
+            }
+        }
+        // They are counted all the same.
+        assert_eq!(told.len(), 2, "{told:?}");
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         assert!(asked > 50, "{asked}");
     }

@@ -7,6 +7,7 @@ mod contract;
 mod deleting;
 mod described;
 mod domains;
+mod domains_asked;
 mod domains_beyond;
 mod fleet;
 mod heard;

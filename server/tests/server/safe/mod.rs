@@ -1,5 +1,6 @@
 //! The sealed client protocol, as a computer and a packager use it.
 
+mod at_once;
 mod attributes;
 mod domains;
 mod identity;
