@@ -5,8 +5,9 @@ use std::time::Duration;
 use crate::app::AppState;
 use crate::args;
 use crate::config::Settings;
-use crate::db::Result;
+use crate::db::{Result, Sql, json_ids};
 use crate::jobs::{JobContext, JobError, JobHandler, Period};
+use crate::sql;
 
 /// Rows of one statement: SQLite has one writer, and computers wait for it.
 const BATCH: i64 = 500;
@@ -18,10 +19,12 @@ const A_DAY: Duration = Duration::from_secs(86_400);
 struct Records {
     name: &'static str,
     days: fn(&Settings) -> u32,
-    /// Removes the oldest `$2` before `$1`.
-    remove: &'static str,
+    /// The oldest `$2` before `$1`.
+    old: &'static str,
     /// The same, of those somebody checked.
-    remove_checked: Option<&'static str>,
+    old_checked: Option<&'static str>,
+    /// Removes them.
+    remove: Sql,
 }
 
 macro_rules! records {
@@ -29,26 +32,27 @@ macro_rules! records {
         Records {
             name: $name,
             days: |settings| settings.$days,
-            remove: records!(@all $name),
-            remove_checked: None,
+            old: records!(@old $name, ""),
+            old_checked: None,
+            remove: records!(@remove $name),
         }
     };
     ($name:literal, $days:ident, checked) => {
         Records {
             name: $name,
             days: |settings| settings.$days,
-            remove: records!(@all $name),
-            remove_checked: Some(concat!(
-                "DELETE FROM ", $name, " WHERE id IN (SELECT id FROM ", $name,
-                " WHERE checked AND created_at < $1 ORDER BY created_at LIMIT $2)"
-            )),
+            old: records!(@old $name, ""),
+            old_checked: Some(records!(@old $name, "checked AND ")),
+            remove: records!(@remove $name),
         }
     };
-    (@all $name:literal) => {
+    (@old $name:literal, $which:literal) => {
         concat!(
-            "DELETE FROM ", $name, " WHERE id IN (SELECT id FROM ", $name,
-            " WHERE created_at < $1 ORDER BY created_at LIMIT $2)"
+            "SELECT id FROM ", $name, " WHERE ", $which, "created_at < $1 ORDER BY created_at LIMIT $2"
         )
+    };
+    (@remove $name:literal) => {
+        sql!("DELETE FROM ", $name, " WHERE id IN ", ids(1))
     };
 }
 
@@ -91,14 +95,17 @@ pub async fn clean(state: &AppState) -> Result<u64> {
             continue;
         }
         let before = state.clock.now() - A_DAY * days;
-        let remove = match records.remove_checked {
+        let old = match records.old_checked {
             Some(checked) if settings.keep_unchecked => checked,
-            _ => records.remove,
+            _ => records.old,
         };
         loop {
-            let removed = state.db.execute(remove, args![before, BATCH]).await?;
+            // Looked for by a reader: that may take long where much is old and has to stay.
+            let ids: Vec<(i64,)> = state.db.all(old, args![before, BATCH]).await?;
+            let listed = json_ids(ids.iter().map(|(id,)| *id));
+            let removed = state.db.execute(records.remove, args![listed]).await?;
             all += removed;
-            if removed < BATCH as u64 {
+            if ids.len() < BATCH as usize {
                 break;
             }
             tracing::debug!(table = records.name, removed, "old records removed");

@@ -19,7 +19,7 @@ use crate::{
     rest::{
         access::Need,
         action::{Action, Gives, Verb},
-        address,
+        address, audience,
         boundary::Belongs,
         entity::{
             Csv, CustomFilter, Entity, Field, Like, Model, col, ids, made, many, one, put,
@@ -258,6 +258,11 @@ pub static COMPUTERS: Entity = Entity {
             name: "failed_deployment",
             like: Like::Integer,
             resolve: |call| async move { finding::failed_with(&call).await }.boxed(),
+        },
+        CustomFilter {
+            name: audience::FILTER,
+            like: Like::Text,
+            resolve: |call| audience::targeted(call).boxed(),
         },
         CustomFilter {
             name: "mac_address",

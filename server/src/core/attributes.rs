@@ -16,7 +16,7 @@ use crate::{
         boundary::Belongs,
         entity::{Csv, Double, Entity, Field, Like, Model, Write, col, made, one, put, put_extra},
         error::RestError,
-        hooks::{Change, Deletion, Hooks, Removal},
+        hooks::{Change, Hooks, Removal},
         json::Json,
         schema::{Table, Type, computed, float, key, linked, long_text, text},
         values::Stored,
@@ -464,7 +464,7 @@ impl Hooks for Rules {
         Ok(())
     }
 
-    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+    async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
         if is_built_in(removal.tx, removal.before).await? {
             return Err(RestError::Refused(
                 "built_in",
@@ -472,7 +472,7 @@ impl Hooks for Rules {
                     .to_owned(),
             ));
         }
-        Ok(Deletion::Row)
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
-use sea_query::{Expr, ExprTrait};
+use sea_query::Expr;
 use url::{Host, Url};
 
 use super::{
@@ -317,7 +317,10 @@ pub async fn by_percent(
         fits(timeline.percent as f64, limit).then_some(*id)
     });
     let fitting: Vec<i64> = fitting.collect();
-    Ok(Some(Expr::col((ROW, "id")).is_in(fitting)))
+    let fitting = json_ids(fitting);
+    Ok(Some(
+        call.db.dialect().in_list(Expr::col((ROW, "id")), fitting),
+    ))
 }
 
 #[cfg(test)]

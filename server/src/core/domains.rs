@@ -171,13 +171,16 @@ impl Hooks for Rules {
     }
 
     /// Whatever belonged to it would reach everybody, and who had no other domain would see everything.
-    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+    async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
         if removal.context.operator.boundary().is_some() {
             return Err(boundary::denied(
                 "Nobody deletes a domain of their own: ask an administrator who has no domain.",
             ));
         }
-        not_in_use(removal).await?;
+        not_in_use(removal).await
+    }
+
+    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
         // Who preferred it prefers another one of theirs: without a preference an account may see everything.
         removal
             .tx

@@ -8,7 +8,7 @@ use crate::{
     rest::{
         entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
         error::RestError,
-        hooks::{Change, Deletion, Hooks, Removal},
+        hooks::{Change, Hooks, Removal},
         schema::{Loss, Table, key, link, linked, text},
     },
 };
@@ -97,10 +97,10 @@ impl Hooks for Rules {
         Ok(authority.over(Rights::Permissions(&permissions)).await?)
     }
 
-    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+    async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
         let mut authority = Authority::of(&removal.context.operator, removal.tx);
         authority.over(Rights::Groups(&[removal.id])).await?;
-        Ok(Deletion::Row)
+        Ok(())
     }
 }
 

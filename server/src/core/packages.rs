@@ -1,6 +1,7 @@
 //! Packages: files in stores, and what computers report as installed.
 
 use async_trait::async_trait;
+use sea_query::{Expr, ExprTrait as _, Query};
 
 use super::shapes::{PROJECT_REF, STORE_REF};
 use crate::{
@@ -20,7 +21,11 @@ use crate::{
         error::RestError,
         hooks::{Deletion, Hooks, Prepared, Removal},
         json::Json,
-        load, read,
+        load, order,
+        page::Part,
+        path::ROW,
+        read,
+        registry::registry,
         schema::{Table, key, linked, text},
         value::Refused,
         visibility::Sight,
@@ -194,6 +199,10 @@ impl Hooks for Rules {
             .map(|id| Prepared::Written(id.0))
     }
 
+    fn takes_all_along(&self) -> bool {
+        false
+    }
+
     /// The row stays, without its file, as long as the history of a computer needs it.
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
         let deleted =
@@ -251,15 +260,35 @@ fn refused(error: &UploadError) -> RestError {
     }
 }
 
-const ORPHAN: &str = "SELECT id FROM core_package AS k WHERE k.store_id IS NOT NULL AND NOT EXISTS \
-    (SELECT 1 FROM core_deployment_available_packages AS a WHERE a.package_id = k.id) \
-    ORDER BY k.fullname, k.id";
-
+/// Packages in a store that no deployment offers: a bare array, as the reference answers it, of at most a page.
 async fn orphan(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
-    let rows: Vec<(i64,)> = context.state.db.all(ORPHAN, args![]).await?;
-    let ids = rows.into_iter().map(|(id,)| id).collect();
-    let ids = read::only_visible(context, "core_package", ids).await?;
+    let resource = registry()
+        .by_route(PACKAGES.route)
+        .ok_or(RestError::NoRoute)?;
+    let page = Part::read(&call.params)?;
+    let offered = Query::select()
+        .expr(Expr::val(1))
+        .from_as("core_deployment_available_packages", "a")
+        .and_where(Expr::col(("a", "package_id")).equals((ROW, "id")))
+        .take();
+    let mut select = Query::select()
+        .column((ROW, "id"))
+        .from_as(TABLE.name, ROW)
+        .and_where(Expr::col((ROW, "store_id")).is_not_null())
+        .and_where(Expr::exists(offered).not())
+        .take();
+    for condition in read::limits(context, resource, true)? {
+        select.and_where(condition);
+    }
+    order::apply(
+        &mut select,
+        &order::terms(&read::own_order(context, resource), &TABLE),
+    );
+    page.limit(&mut select);
+    let rows: Vec<(i64,)> = context.state.db.all_query(&select).await?;
+    let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    let next = page.next(&mut ids, &call.address, &call.params);
     let rows = load::load_in_order(
         &mut context.source(),
         &context.reading(),
@@ -268,7 +297,7 @@ async fn orphan(call: Call) -> Result<Answer, RestError> {
         &ids,
     )
     .await?;
-    Ok(Answer::Json(Json::List(rows)))
+    Ok(Answer::Part(Json::List(rows), next))
 }
 
 async fn info(call: Call) -> Result<Answer, RestError> {

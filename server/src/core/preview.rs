@@ -7,6 +7,7 @@ use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use time::Date;
 
 use super::rules::schedule::{Delay, opens_on};
+use crate::db::json_ids;
 use crate::rest::{
     action::{Answer, Call},
     context::Context,
@@ -112,7 +113,7 @@ fn candidates(context: &Context, plan: &Plan) -> SelectStatement {
         .and_where(Expr::col(("c", "project_id")).eq(plan.project))
         .and_where(Expr::col(("c", "status")).is_in(PRODUCTIVE));
     if !plan.excluded.is_empty() {
-        select.and_where(having(&plan.excluded).not());
+        select.and_where(having(context, &plan.excluded).not());
     }
     if let Some(domain) = plan.domain {
         select.and_where(inside(|column| column.eq(domain)));
@@ -134,8 +135,10 @@ fn inside(test: impl Fn(Expr) -> Expr) -> Expr {
 }
 
 /// The computer has one of the attributes, reported or as a tag.
-fn having(attributes: &[i64]) -> Expr {
-    holding(|column| column.is_in(attributes.iter().copied()))
+fn having(context: &Context, attributes: &[i64]) -> Expr {
+    let list = json_ids(attributes.iter().copied());
+    let dialect = context.state.db.dialect();
+    holding(|column| dialect.in_list(column, list.clone()))
 }
 
 fn holding(test: impl Fn(Expr) -> Expr) -> Expr {
@@ -155,7 +158,9 @@ fn holding(test: impl Fn(Expr) -> Expr) -> Expr {
 
 async fn included(context: &Context, plan: &Plan) -> Result<Vec<i64>, RestError> {
     let mut select = candidates(context, plan);
-    select.column(("c", "id")).and_where(having(&plan.included));
+    select
+        .column(("c", "id"))
+        .and_where(having(context, &plan.included));
     let rows: Vec<(i64,)> = context.state.db.all_query(&select).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

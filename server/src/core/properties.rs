@@ -10,7 +10,7 @@ use crate::{
         action::{Action, Answer, Call},
         entity::{Csv, Entity, Model, col, label, put},
         error::RestError,
-        hooks::{Change, Deletion, Hooks, Removal},
+        hooks::{Change, Hooks, Removal},
         json::Json,
         schema::{Default, Table, back, bool, choice, int_choice, long_text, text},
     },
@@ -230,7 +230,7 @@ impl Hooks for Rules {
         Ok(())
     }
 
-    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+    async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
         let of_domains = removal.before.text("prefix") == Some(DMN);
         if of_domains || removal.before.text("sort") == Some("basic") {
             return Err(RestError::Refused(
@@ -238,7 +238,7 @@ impl Hooks for Rules {
                 "This property is built in and cannot be deleted: disable it instead.".to_owned(),
             ));
         }
-        Ok(Deletion::Row)
+        Ok(())
     }
 }
 

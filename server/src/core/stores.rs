@@ -96,6 +96,10 @@ impl Hooks for Rules {
         Ok(())
     }
 
+    fn takes_all_along(&self) -> bool {
+        false
+    }
+
     /// Its packages go with it, and out of the repositories that offer them; those that computers
     /// report stay for their inventories.
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {

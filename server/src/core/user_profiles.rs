@@ -18,7 +18,7 @@ use crate::{
             Csv, Entity, Field, Like, Model, col, made, many, one, put, put_extra, put_ids, raw,
         },
         error::RestError,
-        hooks::{Change, Deletion, Hooks, Removal},
+        hooks::{Change, Hooks, Removal},
         schema::{Default, Loss, Table, bool, key, link, linked, text, time},
     },
     run,
@@ -280,7 +280,7 @@ impl Hooks for Rules {
         Ok(authority.over_account(account).await?)
     }
 
-    async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
+    async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
         let operator = &removal.context.operator;
         if operator.id.0 == removal.id {
             return Err(RestError::Refused(
@@ -291,7 +291,7 @@ impl Hooks for Rules {
         Authority::of(operator, removal.tx)
             .over_account(UserId(removal.id))
             .await?;
-        Ok(Deletion::Row)
+        Ok(())
     }
 }
 

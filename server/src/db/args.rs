@@ -19,6 +19,21 @@ pub enum Arg {
     Bytes(Option<Vec<u8>>),
 }
 
+impl Arg {
+    /// Whether it is the null of its type.
+    pub const fn is_null(&self) -> bool {
+        matches!(
+            self,
+            Self::Int(None)
+                | Self::Bool(None)
+                | Self::Float(None)
+                | Self::Text(None)
+                | Self::Time(None)
+                | Self::Bytes(None)
+        )
+    }
+}
+
 /// What can be an argument of a statement.
 pub trait IntoArg {
     /// The argument.

@@ -154,14 +154,14 @@ impl Dialect {
 
     /// `column` contains `term`, without regard to case. `column` is compared as text.
     pub fn contains(self, column: impl Into<Expr>, term: &str) -> Expr {
+        let escaped = escape_like(term);
         let text = match self {
+            // Half the time with each row.
+            Self::Sqlite if escaped == term => "? LIKE ?",
             Self::Sqlite => "? LIKE ? ESCAPE '!'",
             Self::Postgres => "CAST($1 AS text) ILIKE $2 ESCAPE '!'",
         };
-        Expr::cust_with_exprs(
-            text,
-            [column.into(), Expr::val(format!("%{}%", escape_like(term)))],
-        )
+        Expr::cust_with_exprs(text, [column.into(), Expr::val(format!("%{escaped}%"))])
     }
 }
 

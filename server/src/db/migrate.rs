@@ -39,6 +39,8 @@ const MIGRATIONS: &[Migration] = migrations![
     70 "0070_serial_numbers",
     90 "0090_failed_publications",
     100 "0100_rights_on_messages",
+    110 "0110_packages_in_stores",
+    111 "0111_serial_numbers_in_an_index",
     120 "0120_one_content_under_one_identity",
 ];
 

@@ -5,6 +5,7 @@
 
 mod alone;
 mod args;
+mod cascades;
 mod dialect;
 mod error;
 mod ids;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use sqlx::{PgPool, Postgres};
 
 pub use args::{Arg, Args, IntoArg};
+pub use cascades::{Cascade, Cascades};
 pub use dialect::{Dialect, Sql, escape_like, json_ids};
 pub use error::Error;
 pub use ids::*;

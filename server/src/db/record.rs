@@ -41,6 +41,11 @@ impl Row {
         self.names.iter().position(|other| other == name)
     }
 
+    /// A value as it was read.
+    pub fn value(&self, index: usize) -> Option<&Arg> {
+        self.cells.get(index)
+    }
+
     /// A number.
     pub fn int(&self, index: usize) -> Option<i64> {
         match self.cells.get(index)? {

@@ -13,6 +13,8 @@ use crate::jobs::{JobContext, JobError, JobHandler, Period};
 pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// Blobs removed in one transaction, which holds SQLite's writer.
 const BATCH: i64 = 100;
+/// Packages of repositories removed in one.
+const PACKAGES: i64 = 500;
 
 /// Collects every hour.
 #[derive(Debug)]
@@ -63,25 +65,27 @@ pub async fn collect(db: &Db, store: &Store, now: Ts) -> Result<Collected, BlobE
 }
 
 async fn generations(db: &Db, before: Ts) -> Result<u64, BlobError> {
-    let mut tx = db.begin().await?;
-    let removed = tx
+    let removed = db
         .execute(
             "DELETE FROM repository_generation WHERE retired_at < $1",
             args![before],
         )
         .await?;
-    if removed > 0 {
-        tx.execute(
-            "DELETE FROM repository_package WHERE last_generation IS NOT NULL AND NOT EXISTS (\
-               SELECT 1 FROM repository_generation g \
-               WHERE g.deployment_id = repository_package.deployment_id \
-               AND g.id BETWEEN repository_package.first_generation \
-               AND repository_package.last_generation)",
-            args![],
-        )
-        .await?;
+    // A large repository may have lost many packages at once: others write in between.
+    let mut more = removed > 0;
+    while more {
+        let packages = db
+            .execute(
+                "DELETE FROM repository_package WHERE (deployment_id, path, first_generation) IN (\
+                   SELECT p.deployment_id, p.path, p.first_generation FROM repository_package p \
+                   WHERE p.last_generation IS NOT NULL AND NOT EXISTS (\
+                     SELECT 1 FROM repository_generation g WHERE g.deployment_id = p.deployment_id \
+                     AND g.id BETWEEN p.first_generation AND p.last_generation) LIMIT $1)",
+                args![PACKAGES],
+            )
+            .await?;
+        more = packages == PACKAGES as u64;
     }
-    tx.commit().await?;
     Ok(removed)
 }
 

@@ -40,6 +40,8 @@ impl Verb {
 #[derive(Debug)]
 pub enum Answer {
     Json(Json),
+    /// A part of a list, and the address of the next where there is more.
+    Part(Json, Option<String>),
     /// Done, nothing to say.
     Done,
     /// Created, nothing to say.

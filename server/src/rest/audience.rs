@@ -3,13 +3,54 @@
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
+    access,
     boundary::Belongs,
     entity::Entity,
+    error::RestError,
+    filter::{self, FilterCall},
+    load::Source,
     path::{Path, ROW},
+    read,
     registry::registry,
     schema::{Many, Table},
-    visibility::PRODUCTIVE,
+    visibility::{PRODUCTIVE, Viewer},
 };
+
+/// The filter of computers that asks what they are the target of, as `core.deployment:7`.
+pub const FILTER: &str = "targets_of";
+
+/// The condition of [`FILTER`]. What the operator does not see is aimed at nothing.
+///
+/// # Errors
+/// For what is aimed at no computers.
+pub async fn targeted(call: FilterCall<'_>) -> Result<Option<Expr>, RestError> {
+    let aimed = call.text.trim().split_once(':').and_then(|(key, id)| {
+        let resource = registry().by_key(key)?;
+        let id = id.parse().ok()?;
+        Some((resource, id, computers(resource.entity, id)?))
+    });
+    let Some((resource, id, mut targets)) = aimed else {
+        return Err(RestError::field(
+            FILTER,
+            "Write what is aimed at computers and its number, such as core.deployment:7.",
+        ));
+    };
+    let entity = resource.entity;
+    let seen = access::sees(call.operator, entity)
+        && !read::seen(
+            &mut Source::Db(call.db),
+            Viewer::reading(call.operator),
+            entity.table.name,
+            vec![id],
+        )
+        .await?
+        .is_empty();
+    if !seen {
+        return Ok(Some(filter::nothing()));
+    }
+    targets.column((ROW, "id"));
+    Ok(Some(Expr::col((ROW, "id")).in_subquery(targets)))
+}
 
 /// The computers in use that hold an attribute the row includes, directly or by its schedule, and none it excludes;
 /// of its project and in its domain, where it has one. `None` when the row is aimed at nothing.

@@ -67,7 +67,7 @@ pub(super) fn references_to(table: &Table) -> &'static [Reference] {
 }
 
 /// Rows that a computer left behind: there may be millions of them, and nobody knows one by its name.
-fn is_report(table: &Table) -> bool {
+pub(super) fn is_report(table: &Table) -> bool {
     registry().by_table(table.name).is_some_and(|resource| {
         resource
             .entity

@@ -1,11 +1,11 @@
-//! Deleting a row, with everything that goes with it: each object leaves a record.
+//! Deleting rows, with everything that goes with them: each object leaves a record.
 
 use migasfree_types::rest::deletion::Consequences;
-use sea_query::{Condition, Expr, ExprTrait, Order, Query};
+use sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 use serde_json::json;
 
 use super::{
-    boundary,
+    ahead, boundary,
     consequences::{self, Plan},
     context::{Context, Note},
     entity::Entity,
@@ -19,11 +19,15 @@ use super::{
     read,
     registry::Resource,
     save,
+    schema::Table,
 };
 use crate::db::Tx;
 
 /// Rows of a kind that a computer left behind and that are each recorded; of more, their number is.
 const EACH_RECORDED: usize = 1_000;
+
+/// Rows that go in one transaction, all or none of them.
+const TOGETHER: usize = 100;
 
 /// Deletes a row.
 ///
@@ -39,15 +43,19 @@ pub async fn delete(
 ) -> Result<(), RestError> {
     let wish = Wish::read(params)?;
     may_go(context, resource, id, wish).await?;
-    let mut tx = context.state.db.begin().await?;
-    if !remove(context, &mut tx, resource, (id, wish), if_match).await? {
-        return Err(RestError::NoRow(resource.entity.model.one));
+    let going = Going {
+        context: context.clone(),
+        resource,
+        wish,
+        if_match: if_match.clone(),
+    };
+    match going.to_the_end(vec![id]).await? {
+        0 => Err(RestError::NoRow(resource.entity.model.one)),
+        _ => Ok(()),
     }
-    tx.commit().await?;
-    Ok(())
 }
 
-/// Deletes several rows, all or none of them.
+/// Deletes several rows. All are checked before any of them goes.
 ///
 /// # Errors
 /// As for one; what is still in use is named.
@@ -63,15 +71,84 @@ pub async fn delete_all(
             return Err(of_one(context, resource, *id, error).await);
         }
     }
-    let table = resource.entity.table;
-    let mut tx = context.state.db.begin().await?;
-    tx.lock_whole(table.name, table.key.name, ids).await?;
-    for id in ids {
-        // What is gone already went with another one of them.
-        remove(context, &mut tx, resource, (*id, wish), &IfMatch::Unsaid).await?;
-    }
-    tx.commit().await?;
+    let going = Going {
+        context: context.clone(),
+        resource,
+        wish,
+        if_match: IfMatch::Unsaid,
+    };
+    going.to_the_end(ids.to_vec()).await?;
     Ok(())
+}
+
+/// A deletion that was checked.
+#[derive(Debug)]
+pub struct Going {
+    pub context: Context,
+    pub resource: &'static Resource,
+    wish: Wish,
+    if_match: IfMatch,
+}
+
+impl Going {
+    /// Deletes rows, also when the caller does not wait for it: what was begun is not left half done. Answers how many
+    /// of them were there.
+    async fn to_the_end(self, ids: Vec<i64>) -> Result<usize, RestError> {
+        tokio::spawn(async move { self.delete(&ids).await })
+            .await
+            .map_err(|error| RestError::Internal(error.to_string()))?
+    }
+
+    async fn delete(&self, ids: &[i64]) -> Result<usize, RestError> {
+        if ids.len() > TOGETHER {
+            self.rehearse(ids).await?;
+        }
+        ahead::clear(self, ids).await?;
+        let Self {
+            context,
+            resource,
+            wish,
+            if_match,
+        } = self;
+        let table = resource.entity.table;
+        let mut there = 0;
+        for ids in ids.chunks(TOGETHER) {
+            let mut tx = context.state.db.begin().await?;
+            tx.lock_whole(table.name, table.key.name, ids).await?;
+            for id in ids {
+                // What is gone already went with another one of them.
+                let removed = remove(context, &mut tx, resource, (*id, *wish), if_match).await?;
+                there += usize::from(removed);
+            }
+            tx.commit().await?;
+        }
+        Ok(there)
+    }
+
+    /// Makes sure, before any part of the rows goes, that nothing refuses them.
+    ///
+    /// # Errors
+    /// For another version than the caller saw, and when the hooks object.
+    pub async fn rehearse(&self, ids: &[i64]) -> Result<(), RestError> {
+        let entity = self.resource.entity;
+        for ids in ids.chunks(TOGETHER) {
+            let mut tx = self.context.state.db.begin().await?;
+            for id in ids {
+                let Some(before) = save::stored(&mut tx, entity.table, *id).await? else {
+                    continue;
+                };
+                self.if_match.check(&before)?;
+                let mut removal = Removal {
+                    context: &self.context,
+                    tx: &mut tx,
+                    id: *id,
+                    before: &before,
+                };
+                entity.hooks.going(&mut removal).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Says which of several rows stays, and so all of them.
@@ -121,9 +198,16 @@ async fn remove(
         return Ok(false);
     };
     if_match.check(&context.state.auth.jwt, &before)?;
+    let mut removal = Removal {
+        context,
+        tx,
+        id,
+        before: &before,
+    };
+    entity.hooks.going(&mut removal).await?;
     let text = save::text_of(context, tx, entity, id).await?;
     let released = keeping::release(tx, resource, id, wish).await?;
-    let gone = gone(context, tx, entity, id).await?;
+    let gone = gone(context, tx, table, &[id]).await?;
     let mut removal = Removal {
         context,
         tx,
@@ -154,23 +238,24 @@ async fn remove(
     Ok(true)
 }
 
-/// What will be recorded of everything that goes with a row, read while it is still there.
-async fn gone(
+/// What will be recorded of everything that goes with rows, read while they are still there.
+pub(super) async fn gone(
     context: &Context,
     tx: &mut Tx,
-    entity: &'static Entity,
-    id: i64,
+    table: &'static Table,
+    ids: &[i64],
 ) -> Result<Vec<(&'static Entity, Vec<Note>)>, RestError> {
-    let plan = Plan::of(&mut Source::Tx(tx), entity.table, &[id]).await?;
+    let plan = Plan::of(&mut Source::Tx(tx), table, ids).await?;
     let mut gone = Vec::new();
-    for (other, ids) in plan.gone(entity.table, &[id]) {
+    for (other, ids) in plan.gone(table, ids) {
         gone.push((other.entity, notes(context, tx, other.entity, &ids).await?));
     }
     for (other, condition) in plan.reports(tx.dialect()) {
         let other = other.entity;
         let some = reports(tx, other, condition.clone()).await?;
         let notes = if some.len() > EACH_RECORDED {
-            vec![summary(tx, other, condition).await?]
+            let count = read::count_in(&mut Source::Tx(tx), rows(other, condition)).await?;
+            vec![summary(other, count)]
         } else {
             notes(context, tx, other, &some).await?
         };
@@ -179,7 +264,8 @@ async fn gone(
     Ok(gone)
 }
 
-async fn notes(
+/// What will be recorded of rows, read while they are still there.
+pub(super) async fn notes(
     context: &Context,
     tx: &mut Tx,
     entity: &'static Entity,
@@ -217,23 +303,21 @@ async fn reports(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-async fn summary(
-    tx: &mut Tx,
-    entity: &'static Entity,
-    condition: Condition,
-) -> Result<Note, RestError> {
-    let select = Query::select()
-        .expr(Expr::cust("count(*)"))
+fn rows(entity: &Entity, condition: Condition) -> SelectStatement {
+    Query::select()
         .from_as(entity.table.name, ROW)
         .cond_where(condition)
-        .take();
-    let (count,): (i64,) = tx.one_query(&select).await?;
-    Ok(Note {
+        .take()
+}
+
+/// One record for many rows.
+pub(super) fn summary(entity: &Entity, count: u64) -> Note {
+    Note {
         id: None,
         text: format!("{count} {}", entity.model.many),
         before: Some(json!({"count": count})),
         after: None,
-    })
+    }
 }
 
 /// What the deletion of some rows would do.

@@ -429,7 +429,11 @@ impl Served {
             address: self.address,
         };
         Ok(match (action.run)(call).await? {
-            Answer::Json(json) => axum::Json(json).into_response(),
+            Answer::Json(json) | Answer::Part(json, None) => axum::Json(json).into_response(),
+            Answer::Part(json, Some(next)) => {
+                let link = [(header::LINK, format!("<{next}>; rel=\"next\""))];
+                (link, axum::Json(json)).into_response()
+            }
             Answer::Done => StatusCode::OK.into_response(),
             Answer::Created => StatusCode::CREATED.into_response(),
             Answer::Gone => StatusCode::NO_CONTENT.into_response(),

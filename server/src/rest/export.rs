@@ -8,8 +8,8 @@ use axum::{
 use futures_util::{StreamExt as _, stream};
 
 use super::{
-    context::Context, entity::Csv, entity::Field, error::RestError, json::Json, load,
-    params::Params, read, registry::Resource, value,
+    context::Context, entity::Csv, entity::Field, error::RestError, json::Json, keyset::Keyset,
+    load, params::Params, read, registry::Resource, value,
 };
 
 /// What tells spreadsheets that the file is UTF-8; sent when `bom=true` asks for it.
@@ -17,6 +17,33 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Rows read at a time.
 const CHUNK: usize = 500;
+
+/// An export on its way: what it holds does not grow with the list, and it goes on only while somebody reads.
+struct Export {
+    context: Context,
+    resource: &'static Resource,
+    fields: &'static [Field],
+    ids: Keyset,
+    /// Those whose rows are still to be read.
+    ahead: std::vec::IntoIter<i64>,
+}
+
+impl Export {
+    /// The next rows as text; `None` after the last.
+    async fn next(&mut self) -> Result<Option<Bytes>, crate::db::Error> {
+        if self.ahead.len() == 0 {
+            let ids = self.ids.next(&self.context.state.db).await?;
+            self.ahead = ids.into_iter();
+        }
+        let ids: Vec<i64> = self.ahead.by_ref().take(CHUNK).collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        rows(&self.context, self.resource, self.fields, &ids)
+            .await
+            .map(Some)
+    }
+}
 
 /// Answers the list as a file.
 ///
@@ -37,7 +64,8 @@ pub async fn answer(
         }
         Csv::Everything | Csv::Columns(_) | Csv::Fields(_) => {}
     }
-    let ids = read::all_ids(&context, resource, params).await?;
+    let mut ids = read::all_ids(&context, resource, params).await?;
+    let first = ids.next(&context.state.db).await?;
     let fields: &'static [Field] = &resource.csv;
     let names = line(fields.iter().map(|field| field.name().to_owned()));
     let marked = params.get("bom").and_then(value::truth) == Some(true);
@@ -46,16 +74,18 @@ pub async fn answer(
     } else {
         names
     };
-    let chunks: Vec<Vec<i64>> = ids.chunks(CHUNK).map(<[i64]>::to_vec).collect();
-    let rows = stream::unfold(
-        (context, chunks.into_iter()),
-        move |(context, mut chunks)| async move {
-            let ids = chunks.next()?;
-            let text = rows(&context, resource, fields, &ids).await;
-            Some((text.map_err(std::io::Error::other), (context, chunks)))
-        },
-    );
-    let body = stream::once(async { Ok(Bytes::from(head)) })
+    let export = Export {
+        context,
+        resource,
+        fields,
+        ids,
+        ahead: first.into_iter(),
+    };
+    let rows = stream::try_unfold(export, |mut export| async move {
+        let text = export.next().await.map_err(std::io::Error::other)?;
+        Ok::<_, std::io::Error>(text.map(|text| (text, export)))
+    });
+    let body = stream::once(async { Ok::<_, std::io::Error>(Bytes::from(head)) })
         .chain(rows)
         .fuse();
     let name = format!(

@@ -179,6 +179,16 @@ pub trait Hooks: Send + Sync {
         Ok(())
     }
 
+    /// Refuses a deletion. What is large is asked before any part of it goes, and again with the row.
+    async fn going(&self, _removal: &mut Removal<'_>) -> Result<(), RestError> {
+        Ok(())
+    }
+
+    /// Whether everything that refers to a row goes with it, so that much of it may go before it.
+    fn takes_all_along(&self) -> bool {
+        true
+    }
+
     /// Decides on a deletion, before it happens.
     async fn deleting(&self, _removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
         Ok(Deletion::Row)

@@ -118,7 +118,7 @@ fn described(
     ])
 }
 
-/// The computers a row is aimed at, by their ids: no other filter finds them.
+/// The computers a row is aimed at.
 async fn aimed_at(
     context: &Context,
     resource: &Resource,
@@ -135,17 +135,16 @@ async fn aimed_at(
     for condition in read::limits(context, computers, true)? {
         rows.and_where(condition);
     }
-    rows.column((ROW, "id"))
-        .order_by((ROW, "id"), sea_query::Order::Asc);
-    let rows: Vec<(i64,)> = context.state.db.all_query(&rows).await?;
-    if rows.is_empty() {
+    let count = read::count(context, rows).await?;
+    if count == 0 {
         return Ok(None);
     }
-    let ids: Vec<String> = rows.iter().map(|(id,)| id.to_string()).collect();
     let query = vec![
-        ("id__in", ids.join(",").into()),
+        (
+            audience::FILTER,
+            format!("{}:{id}", resource.entity.key()).into(),
+        ),
         ("status__in", Json::text(&PRODUCTIVE.join(","))),
     ];
-    let count = rows.len() as u64;
     Ok(Some(described(computers.entity, "targets", query, count)))
 }

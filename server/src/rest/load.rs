@@ -414,7 +414,7 @@ async fn pairs(
     if let Some(viewer) = &reading.viewer {
         order = order.into_iter().map(|key| key.over_seen(viewer)).collect();
     }
-    order::apply(&mut select, &order, target);
+    order::apply(&mut select, &order::terms(&order, target));
     Ok(pairs_of(&source.rows(&select).await?))
 }
 

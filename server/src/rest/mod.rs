@@ -5,10 +5,10 @@
 //! | `schema` | how a table is declared |
 //! | `entity`, `action`, `hooks` | how an entity is declared |
 //! | `registry` | everything declared, with its paths resolved |
-//! | `path`, `filter`, `search`, `order`, `page`, `visibility` | what a list becomes in SQL |
+//! | `path`, `filter`, `search`, `order`, `page`, `keyset`, `id_list`, `visibility` | what a list becomes in SQL |
 //! | `boundary` | what belongs to whose domain, and who may write it |
 //! | `load` | from ids to answers, one query per relation and page |
-//! | `deletion`, `consequences`, `keeping`, `widening` | what goes with a row, what changes, and what keeps it |
+//! | `deletion`, `ahead`, `consequences`, `keeping`, `widening` | what goes with a row and before it, what changes, and what keeps it |
 //! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `audience`, `sought` | the operations |
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
 //! | `dispatch`, `negotiation`, `metadata`, `error`, `openapi` | HTTP |
@@ -16,6 +16,7 @@
 pub mod access;
 pub mod action;
 pub mod address;
+mod ahead;
 pub mod audience;
 mod badge;
 pub mod body;
@@ -30,8 +31,10 @@ pub mod error;
 mod export;
 pub mod filter;
 pub mod hooks;
+pub mod id_list;
 pub mod json;
 pub mod keeping;
+mod keyset;
 mod links;
 pub mod load;
 mod metadata;

@@ -133,14 +133,23 @@ fn is_own(table: &'static Table, name: &str) -> bool {
 /// The rows that are walked along.
 const WALKED: &str = "w";
 
-/// Adds the keys and the tie-break, and reads the rows along the relation the order begins with: for one page, the
-/// rest of them is not even looked at.
-pub fn walk(select: &mut SelectStatement, keys: &[Key], table: &Table) {
+/// What rows are ordered by, once it is known how they are read.
+#[derive(Debug, Clone)]
+pub struct Term {
+    pub expr: Expr,
+    pub descending: bool,
+    /// Whether it may be empty. Empty values come last, in descending order first, on both engines.
+    pub null: bool,
+}
+
+/// The keys and the tie-break, with the rows read along the relation the order begins with: for one page, the rest of
+/// them is not even looked at.
+pub fn walked(select: &mut SelectStatement, keys: &[Key], table: &Table) -> Vec<Term> {
     let Some((first, rest)) = keys.split_first() else {
-        return apply(select, keys, table);
+        return terms(keys, table);
     };
     let Some((column, target)) = first.path.one_step() else {
-        return apply(select, keys, table);
+        return terms(keys, table);
     };
     // A cross join, because SQLite keeps its order.
     select
@@ -149,36 +158,52 @@ pub fn walk(select: &mut SelectStatement, keys: &[Key], table: &Table) {
         .join_as(JoinType::CrossJoin, table.name, ROW, Condition::all())
         .and_where(Expr::col((WALKED, target.key.name)).equals((ROW, column)));
     let leaf = first.path.leaf();
-    by(select, leaf.expr(WALKED), first.descending, leaf.null());
-    apply(select, rest, table);
+    let mut all = vec![Term {
+        expr: leaf.expr(WALKED),
+        descending: first.descending,
+        null: leaf.null(),
+    }];
+    all.extend(terms(rest, table));
+    all
 }
 
-/// Adds the keys and the tie-break. Empty values come last, in descending order first, on both engines.
-pub fn apply(select: &mut SelectStatement, keys: &[Key], table: &Table) {
-    let mut last = Order::Asc;
+/// The keys and the tie-break.
+#[must_use]
+pub fn terms(keys: &[Key], table: &Table) -> Vec<Term> {
+    let mut terms = Vec::new();
     let mut unique = false;
     for key in keys {
         let leaf = key.path.leaf();
-        let null = leaf.null() || !key.path.is_own();
-        last = by(select, key.path.scalar(ROW), key.descending, null);
+        terms.push(Term {
+            expr: key.path.scalar(ROW),
+            descending: key.descending,
+            null: leaf.null() || !key.path.is_own(),
+        });
         unique |= key.path.is_own()
             && matches!(leaf, super::path::Leaf::Column(column) if column.name == table.key.name);
     }
     if !unique {
-        select.order_by_expr(Expr::col((ROW, table.key.name)), last);
+        terms.push(Term {
+            expr: Expr::col((ROW, table.key.name)),
+            descending: terms.last().is_some_and(|term| term.descending),
+            null: false,
+        });
     }
+    terms
 }
 
-fn by(select: &mut SelectStatement, expr: Expr, descending: bool, null: bool) -> Order {
-    let (order, nulls) = if descending {
-        (Order::Desc, NullOrdering::First)
-    } else {
-        (Order::Asc, NullOrdering::Last)
-    };
-    if null {
-        select.order_by_expr_with_nulls(expr, order.clone(), nulls);
-    } else {
-        select.order_by_expr(expr, order.clone());
+/// Puts rows into this order.
+pub fn apply(select: &mut SelectStatement, terms: &[Term]) {
+    for term in terms {
+        let (order, nulls) = if term.descending {
+            (Order::Desc, NullOrdering::First)
+        } else {
+            (Order::Asc, NullOrdering::Last)
+        };
+        if term.null {
+            select.order_by_expr_with_nulls(term.expr.clone(), order, nulls);
+        } else {
+            select.order_by_expr(term.expr.clone(), order);
+        }
     }
-    order
 }

@@ -1,5 +1,7 @@
 //! Pages of a list: which rows, and the envelope around them.
 
+use sea_query::SelectStatement;
+
 use super::params::Params;
 
 /// Rows on a page when nothing is asked for.
@@ -111,6 +113,52 @@ impl Page {
         let next = (self.number < self.pages).then(|| to(self.number + 1));
         let previous = (self.number > 1).then(|| to(self.number - 1));
         (next, previous)
+    }
+}
+
+/// A page of an array without an envelope: the whole list where it is not longer than the largest page, and a link to
+/// the rest in the header.
+#[derive(Debug, Clone, Copy)]
+pub struct Part(Page);
+
+impl Part {
+    /// Reads `page` and `page_size`.
+    ///
+    /// # Errors
+    /// When `page` is not a positive number.
+    pub fn read(params: &Params) -> Result<Self, InvalidPage> {
+        let Wanted { number, size } = Wanted::read(params)?;
+        let Number::At(number) = number else {
+            return Err(InvalidPage);
+        };
+        let size = if params.has("page_size") {
+            size
+        } else {
+            MAX_SIZE
+        };
+        Ok(Self(Page {
+            number,
+            size,
+            pages: number,
+        }))
+    }
+
+    /// Limits rows to the page, and to one more that tells whether there are others.
+    pub fn limit(&self, select: &mut SelectStatement) {
+        let offset = (self.0.number - 1).saturating_mul(self.0.size);
+        select
+            .limit(self.0.size + 1)
+            .offset(Ord::min(offset, i64::MAX.unsigned_abs()));
+    }
+
+    /// Takes the row too many away, and answers the address of the next page then.
+    pub fn next(mut self, rows: &mut Vec<i64>, base: &str, params: &Params) -> Option<String> {
+        let size = usize::try_from(self.0.size).unwrap_or(usize::MAX);
+        if rows.len() > size {
+            rows.truncate(size);
+            self.0.pages += 1;
+        }
+        self.0.links(base, params).0
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     error::RestError,
     filter::{self, FilterCall},
     json::Json,
+    keyset::Keyset,
     load::{self, Source},
     order,
     page::{Number, Page, Wanted},
@@ -134,6 +135,18 @@ pub fn ordered(
     params: &Params,
     select: &mut SelectStatement,
 ) -> Result<(), RestError> {
+    let terms = order_of(context, resource, params, select)?;
+    order::apply(select, &terms);
+    Ok(())
+}
+
+/// What the rows are ordered by; `select` becomes able to be ordered so.
+fn order_of(
+    context: &Context,
+    resource: &Resource,
+    params: &Params,
+    select: &mut SelectStatement,
+) -> Result<Vec<order::Term>, RestError> {
     let asked: Vec<order::Key> = params
         .get("ordering")
         .map(|text| order::asked(&registry().tables, resource.entity, text))
@@ -149,15 +162,16 @@ pub fn ordered(
         .map(|path| order::Key::ascending(path).over_seen(&context.operator))
         .collect();
     let table = resource.entity.table;
-    match [asked, first].into_iter().find(|keys| !keys.is_empty()) {
-        Some(keys) => order::apply(select, &keys, table),
-        // The relation it begins with leads to what is seen wherever the row itself is.
-        None if resource.entity.walked => {
-            order::walk(select, &own_order(context, resource), table);
-        }
-        None => order::apply(select, &own_order(context, resource), table),
-    }
-    Ok(())
+    Ok(
+        match [asked, first].into_iter().find(|keys| !keys.is_empty()) {
+            Some(keys) => order::terms(&keys, table),
+            // The relation it begins with leads to what is seen wherever the row itself is.
+            None if resource.entity.walked => {
+                order::walked(select, &own_order(context, resource), table)
+            }
+            None => order::terms(&own_order(context, resource), table),
+        },
+    )
 }
 
 /// The order of an entity, which tells nothing of what is hidden from the operator.
@@ -209,13 +223,13 @@ pub async fn page(
         Number::At(number) if !resource.entity.clamped => {
             let offset = (number - 1).saturating_mul(wanted.size);
             let (count, ids) =
-                tokio::try_join!(length, self::ids(context, ids, Some(offset), wanted.size))?;
+                tokio::try_join!(length, self::ids(context, ids, offset, wanted.size))?;
             (wanted.of(count)?, count, ids)
         }
         Number::Last | Number::At(_) => {
             let count = length.await?;
             let page = wanted.clamped(count);
-            let ids = self::ids(context, ids, Some(page.offset()), page.size).await?;
+            let ids = self::ids(context, ids, page.offset(), page.size).await?;
             (page, count, ids)
         }
     };
@@ -248,7 +262,7 @@ pub fn envelope(
     ])
 }
 
-/// Every id of a list, in order; for exports.
+/// The ids of a whole list, in order, to be read some at a time; for exports.
 ///
 /// # Errors
 /// For filters that cannot be used.
@@ -256,21 +270,33 @@ pub async fn all_ids(
     context: &Context,
     resource: &Resource,
     params: &Params,
-) -> Result<Vec<i64>, RestError> {
+) -> Result<Keyset, RestError> {
     let mut select = selected(context, resource, params).await?;
-    select.column((ROW, resource.entity.table.key.name));
-    ordered(context, resource, params, &mut select)?;
-    ids(context, select, None, 0).await
+    let terms = order_of(context, resource, params, &mut select)?;
+    let key = (ROW, resource.entity.table.key.name);
+    Ok(Keyset::new(select, key, terms))
 }
 
 /// Number of rows of a selection.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count(context: &Context, mut rows: SelectStatement) -> Result<u64, RestError> {
+pub async fn count(context: &Context, rows: SelectStatement) -> Result<u64, RestError> {
+    count_in(&mut context.source(), rows).await
+}
+
+/// The same, wherever it is read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_in(
+    source: &mut Source<'_>,
+    mut rows: SelectStatement,
+) -> Result<u64, RestError> {
     rows.expr(Expr::cust("count(*)"));
-    let (count,): (i64,) = context.state.db.one_query(&rows).await?;
-    Ok(count.unsigned_abs())
+    let rows = source.rows(&rows).await?;
+    let count = rows.first().and_then(|row| row.int(0));
+    Ok(count.unwrap_or_default().unsigned_abs())
 }
 
 /// Where the length of a list is kept: of one that is limited by nothing but the relation it is read along.
@@ -304,14 +330,12 @@ async fn sum(
 async fn ids(
     context: &Context,
     mut select: SelectStatement,
-    offset: Option<u64>,
+    offset: u64,
     limit: u64,
 ) -> Result<Vec<i64>, RestError> {
-    if let Some(offset) = offset {
-        select
-            .limit(limit)
-            .offset(Ord::min(offset, i64::MAX.unsigned_abs()));
-    }
+    select
+        .limit(limit)
+        .offset(Ord::min(offset, i64::MAX.unsigned_abs()));
     let rows: Vec<Row> = context.state.db.all_query(&select).await?;
     Ok(rows.iter().filter_map(|row| row.int(0)).collect())
 }

@@ -447,7 +447,7 @@ async fn unique(
             let value = values.get(column).or_else(|| before?.get(column));
             let expr = Expr::col(*column);
             select.and_where(match value {
-                Some(value) if !is_null(value) => expr.eq(Expr::val(value::bound(value.clone()))),
+                Some(value) if !value.is_null() => expr.eq(Expr::val(value::bound(value.clone()))),
                 _ => expr.is_null(),
             });
         }
@@ -477,18 +477,6 @@ fn shown_as(entity: &Entity, column: &str) -> String {
     } else {
         "name".to_owned()
     }
-}
-
-const fn is_null(value: &Arg) -> bool {
-    matches!(
-        value,
-        Arg::Int(None)
-            | Arg::Bool(None)
-            | Arg::Float(None)
-            | Arg::Text(None)
-            | Arg::Time(None)
-            | Arg::Bytes(None)
-    )
 }
 
 /// How a row is called.

@@ -1,6 +1,6 @@
 //! Full search of a list: every term must be found in at least one field.
 
-use sea_query::{Condition, Expr};
+use sea_query::{BinOper, Condition, Expr, ExprTrait as _, SubQueryStatement};
 
 use super::{
     filter::{LONGEST, contains, is_too_long, nothing},
@@ -87,12 +87,31 @@ pub fn condition(
             any = any.add(if cannot {
                 nothing()
             } else {
-                field.some(&|column| contains(as_text(column, ty, dialect), term, dialect))
+                at_all(field.some(&|column| contains(as_text(column, ty, dialect), term, dialect)))
             });
         }
         all = all.add(any);
     }
     Ok(Some(all))
+}
+
+/// Where something is looked for in other rows, whether there is any is asked first, once for all: an empty answer
+/// takes its time with each row, too.
+fn at_all(condition: Expr) -> Expr {
+    let there = match &condition {
+        Expr::Binary(_, BinOper::In, found) => match &**found {
+            Expr::SubQuery(None, rows) => match &**rows {
+                SubQueryStatement::SelectStatement(rows) => Some(rows.clone()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    };
+    match there {
+        Some(rows) => Expr::exists(rows).and(condition),
+        None => condition,
+    }
 }
 
 /// Writing the moment of every row only to find no letters in it takes most of the time of a search.

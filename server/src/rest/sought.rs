@@ -76,11 +76,8 @@ async fn of(
     for condition in read::limits(context, resource, true)? {
         select.and_where(condition);
     }
-    order::apply(
-        &mut select,
-        &read::own_order(context, resource),
-        entity.table,
-    );
+    let order = read::own_order(context, resource);
+    order::apply(&mut select, &order::terms(&order, entity.table));
     let rows: Vec<Row> = context.state.db.all_query(&select).await?;
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.int(0)).collect();
     let reading = context.reading();

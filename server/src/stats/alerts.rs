@@ -17,7 +17,7 @@ use crate::app::AppState;
 use crate::auth::Operator;
 use crate::core::rules::schedule::{Delay, timeline};
 use crate::core::schedules::SCHEDULE_TABLE;
-use crate::db::Ts;
+use crate::db::{Ts, json_ids};
 use crate::events::Listener;
 use crate::jobs::JobHandler as _;
 use crate::repository::publish::Publisher;
@@ -136,7 +136,8 @@ async fn number(
 async fn publishing(state: &AppState, operator: &Operator) -> Result<Option<Alert>, RestError> {
     let keys = state.jobs.unfinished(Publisher::KIND).await?;
     let ids: Vec<i64> = keys.iter().filter_map(|key| key.parse().ok()).collect();
-    let condition = Expr::col(("t", "id")).is_in(ids.clone());
+    let listed = json_ids(ids.iter().copied());
+    let condition = state.db.dialect().in_list(Expr::col(("t", "id")), listed);
     let count = number(state, operator, &DEPLOYMENTS, condition).await?;
     let list = ids
         .iter()

@@ -16,7 +16,7 @@ use crate::app::AppState;
 use crate::args;
 use crate::auth::Operator;
 use crate::computers::computer;
-use crate::db::Ts;
+use crate::db::{Ts, json_ids};
 use crate::rest::context::Context;
 use crate::rest::error::RestError;
 use crate::rest::load;
@@ -172,7 +172,10 @@ async fn findings(state: &AppState, now: Ts) -> Result<Vec<Finding>, RestError> 
             level: "critical",
             entity: "core.deployment",
             source: DEPLOYMENTS,
-            condition: Expr::col(("t", "id")).is_in(failed),
+            condition: state
+                .db
+                .dialect()
+                .in_list(Expr::col(("t", "id")), json_ids(failed)),
             query: vec![("id__in", failed_list)],
             named: ("t.id", "t.name", None),
         },

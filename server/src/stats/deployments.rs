@@ -1,11 +1,12 @@
 //! How far a deployment has come.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use sea_query::{CaseStatement, Expr, ExprTrait as _, Order};
+use axum::response::Response;
+use sea_query::{CaseStatement, Expr, ExprTrait as _, Query, SelectStatement};
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::format_description;
@@ -17,48 +18,45 @@ use crate::auth::Operator;
 use crate::core;
 use crate::core::rules::schedule::{self, Delay};
 use crate::core::schedules::SCHEDULE_TABLE;
-use crate::db::{Db, json_ids};
+use crate::db::Db;
 use crate::rest::audience;
 use crate::rest::error::RestError;
+use crate::rest::id_list::{self, IdList};
 use crate::rest::path::ROW;
 use crate::rest::visibility;
 
-const RESULTS: &str = "SELECT computer_id FROM client_deploymentresult \
-    WHERE deployment_id = $1 AND ok = $2 ORDER BY computer_id";
-
 /// The computers in use that a deployment is aimed at, whatever the date, as far as the operator sees them.
-async fn aimed_at(db: &Db, operator: &Operator, deployment: i64) -> Result<Vec<i64>, RestError> {
-    let Some(mut select) = audience::computers(&core::deployments::DEPLOYMENTS, deployment) else {
-        return Ok(Vec::new());
-    };
-    let id = || Expr::col((ROW, "id"));
-    if let Some(visible) = visibility::computers(operator) {
-        select.and_where(id().in_subquery(visible));
-    }
-    select.expr(id()).order_by((ROW, "id"), Order::Asc);
-    let rows: Vec<(i64,)> = db.all_query(&select).await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+fn aimed_at(operator: &Operator, deployment: i64) -> Option<IdList> {
+    let select = audience::computers(&core::deployments::DEPLOYMENTS, deployment)?;
+    Some(seen(select, (ROW, "id"), operator))
 }
 
 /// The computers for which it went well, or did not, as far as the operator sees them.
-async fn results(
-    db: &Db,
+fn results(operator: &Operator, deployment: i64, ok: bool) -> IdList {
+    let select = Query::select()
+        .from_as("client_deploymentresult", ROW)
+        .and_where(Expr::col((ROW, "deployment_id")).eq(deployment))
+        .and_where(Expr::col((ROW, "ok")).eq(ok))
+        .take();
+    seen(select, (ROW, "computer_id"), operator)
+}
+
+fn seen(
+    mut select: SelectStatement,
+    computer: (&'static str, &'static str),
     operator: &Operator,
-    deployment: i64,
-    ok: bool,
-) -> Result<Vec<i64>, RestError> {
-    let rows: Vec<(i64,)> = db.all(RESULTS, args![deployment, ok]).await?;
-    let all: Vec<i64> = rows.into_iter().map(|row| row.0).collect();
-    let Some(mut visible) = visibility::computers(operator) else {
-        return Ok(all);
-    };
-    visible.and_where(
-        db.dialect()
-            .in_list(Expr::col(("vc", "id")), json_ids(all.iter().copied())),
-    );
-    let rows: Vec<(i64,)> = db.all_query(&visible).await?;
-    let seen: HashSet<i64> = rows.into_iter().map(|row| row.0).collect();
-    Ok(all.into_iter().filter(|id| seen.contains(id)).collect())
+) -> IdList {
+    if let Some(visible) = visibility::computers(operator) {
+        select.and_where(Expr::col(computer).in_subquery(visible));
+    }
+    IdList::new(select, computer)
+}
+
+async fn count(db: &Db, list: Option<IdList>) -> Result<i64, RestError> {
+    match list {
+        Some(list) => Ok(list.count(db).await?),
+        None => Ok(0),
+    }
 }
 
 /// The deployment of the address, which the operator sees.
@@ -113,33 +111,29 @@ pub(super) fn day(text: &str, state: &AppState) -> Date {
 pub(super) async fn assigned(
     State(state): State<AppState>,
     deployment: Deployment,
-) -> Result<Json<Vec<i64>>, RestError> {
-    let id = deployment.id;
-    aimed_at(&state.db, &deployment.operator, id)
-        .await
-        .map(Json)
+) -> Result<Response, RestError> {
+    match aimed_at(&deployment.operator, deployment.id) {
+        Some(list) => id_list::answer(&state.db, list).await,
+        None => Err(RestError::NoRow("Deployment")),
+    }
 }
 
 /// `GET deployments/<id>/computers/status/ok/`
 pub(super) async fn content(
     State(state): State<AppState>,
     deployment: Deployment,
-) -> Result<Json<Vec<i64>>, RestError> {
-    let id = deployment.id;
-    results(&state.db, &deployment.operator, id, true)
-        .await
-        .map(Json)
+) -> Result<Response, RestError> {
+    let list = results(&deployment.operator, deployment.id, true);
+    id_list::answer(&state.db, list).await
 }
 
 /// `GET deployments/<id>/computers/status/error/`
 pub(super) async fn failed(
     State(state): State<AppState>,
     deployment: Deployment,
-) -> Result<Json<Vec<i64>>, RestError> {
-    let id = deployment.id;
-    results(&state.db, &deployment.operator, id, false)
-        .await
-        .map(Json)
+) -> Result<Response, RestError> {
+    let list = results(&deployment.operator, deployment.id, false);
+    id_list::answer(&state.db, list).await
 }
 
 async fn delays(db: &Db, schedule: i64) -> Result<Vec<(i64, Delay)>, RestError> {
@@ -162,9 +156,9 @@ pub(super) async fn timeline(
 ) -> Result<Json<Value>, RestError> {
     let id = deployment.id;
     let operator = &deployment.operator;
-    let assigned = aimed_at(&state.db, operator, id).await?.len();
-    let ok = results(&state.db, operator, id, true).await?.len();
-    let error = results(&state.db, operator, id, false).await?.len();
+    let assigned = count(&state.db, aimed_at(operator, id)).await?;
+    let ok = count(&state.db, Some(results(operator, id, true))).await?;
+    let error = count(&state.db, Some(results(operator, id, false))).await?;
     let rows = match deployment.schedule {
         Some(schedule) => delays(&state.db, schedule).await?,
         None => Vec::new(),
@@ -212,50 +206,55 @@ pub(super) async fn delay(
     ))
 }
 
+/// The delays of the schedule that computers are in, of the computers after the one and up to the other.
+const HOLDERS: &str = "SELECT h.computer_id, a.scheduledelay_id FROM client_computer_sync_attributes h \
+    JOIN core_scheduledelay_attributes a ON a.attribute_id = h.attribute_id \
+    JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
+    JOIN core_schedule s ON s.id = y.schedule_id \
+    AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+    WHERE m.computer_id = h.computer_id AND m.domain_id = s.domain_id)) \
+    JOIN core_deployment d ON d.schedule_id = s.id \
+    WHERE d.id = $1 AND h.computer_id > $2 AND h.computer_id <= $3 \
+    UNION SELECT h.computer_id, a.scheduledelay_id FROM client_computer_tags h \
+    JOIN core_scheduledelay_attributes a ON a.attribute_id = h.serverattribute_id \
+    JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
+    JOIN core_schedule s ON s.id = y.schedule_id \
+    AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+    WHERE m.computer_id = h.computer_id AND m.domain_id = s.domain_id)) \
+    JOIN core_deployment d ON d.schedule_id = s.id \
+    WHERE d.id = $1 AND h.computer_id > $2 AND h.computer_id <= $3";
+
 /// How many computers the deployment opens for on each day.
 async fn opening_days(
     state: &AppState,
     deployment: &Deployment,
     delays: &[(i64, Delay)],
 ) -> Result<BTreeMap<Date, usize>, RestError> {
-    let mut opens: BTreeMap<i64, Date> = BTreeMap::new();
     let Deployment { id, start, .. } = *deployment;
-    let assigned = aimed_at(&state.db, &deployment.operator, id).await?;
-    let holders: Vec<(i64, i64)> = state
-        .db
-        .all(
-            "SELECT h.computer_id, a.scheduledelay_id FROM client_computer_sync_attributes h \
-             JOIN core_scheduledelay_attributes a ON a.attribute_id = h.attribute_id \
-             JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
-             JOIN core_schedule s ON s.id = y.schedule_id \
-             AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
-             WHERE m.computer_id = h.computer_id AND m.domain_id = s.domain_id)) \
-             JOIN core_deployment d ON d.schedule_id = s.id WHERE d.id = $1 \
-             UNION SELECT h.computer_id, a.scheduledelay_id FROM client_computer_tags h \
-             JOIN core_scheduledelay_attributes a ON a.attribute_id = h.serverattribute_id \
-             JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
-             JOIN core_schedule s ON s.id = y.schedule_id \
-             AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
-             WHERE m.computer_id = h.computer_id AND m.domain_id = s.domain_id)) \
-             JOIN core_deployment d ON d.schedule_id = s.id WHERE d.id = $1",
-            args![id],
-        )
-        .await?;
-    for (computer, delay) in holders {
-        let row = delays.iter().find(|row| row.0 == delay);
-        if let (Some((_, row)), Ok(_)) = (row, assigned.binary_search(&computer)) {
-            let day = schedule::opens_on(start, *row, computer);
-            opens
-                .entry(computer)
-                .and_modify(|known| *known = Ord::min(day, *known))
-                .or_insert(day);
-        }
-    }
     let mut days = BTreeMap::new();
-    for computer in assigned {
-        // Without a delay of its own it is included directly, from the first day on.
-        let day = opens.get(&computer).copied().unwrap_or(start);
-        *days.entry(day).or_default() += 1;
+    let Some(mut assigned) = aimed_at(&deployment.operator, id) else {
+        return Ok(days);
+    };
+    let mut before = i64::MIN;
+    while let Some(computers) = assigned.next(&state.db).await? {
+        let last = computers.last().copied().unwrap_or(before);
+        let holders: Vec<(i64, i64)> = state.db.all(HOLDERS, args![id, before, last]).await?;
+        before = last;
+        let mut opens: BTreeMap<i64, Date> = BTreeMap::new();
+        for (computer, delay) in holders {
+            if let Some((_, row)) = delays.iter().find(|row| row.0 == delay) {
+                let day = schedule::opens_on(start, *row, computer);
+                opens
+                    .entry(computer)
+                    .and_modify(|known| *known = Ord::min(day, *known))
+                    .or_insert(day);
+            }
+        }
+        for computer in computers {
+            // Without a delay of its own it is included directly, from the first day on.
+            let day = opens.get(&computer).copied().unwrap_or(start);
+            *days.entry(day).or_default() += 1;
+        }
     }
     Ok(days)
 }

@@ -318,15 +318,7 @@ on_both_engines! {
         for number in 0..20_000 {
             server.state().events.send(changed("core.store", number));
         }
-        let told = async {
-            loop {
-                let Message::Text(text) = socket.next().await.unwrap().unwrap() else { continue };
-                if serde_json::from_str::<Value>(&text).unwrap()["type"] == "resync" {
-                    return;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), told).await.unwrap();
+        wait_for(&mut socket, |event| event["type"] == "resync").await;
     }
 
     async fn a_domain_limits_what_is_heard(server: Server) {
@@ -422,6 +414,37 @@ async fn an_operator_has_so_many_sockets_at_the_same_time() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("a place that was given back is not free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_go_on_after_the_connection_for_them_broke_and_all_are_told_that_they_missed_some() {
+    let server = Server::on_postgres().await;
+    let mut socket = listen(&server, &server.admin().await).await;
+    let end = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+        AND pid <> pg_backend_pid() AND query ILIKE 'listen%' AND pg_terminate_backend(pid)";
+    let (ended,): (i64,) = server.state().db.one(end, args![]).await.unwrap();
+    assert_eq!(ended, 1);
+    // Told before it listens again: nobody hears it, and everybody has to know.
+    server.state().events.send(changed("core.store", 1));
+    wait_for(&mut socket, |event| event["type"] == "resync").await;
+    server.state().events.send(changed("core.store", 2));
+    wait_for(&mut socket, |event| event["id"] == 2).await;
+}
+
+async fn wait_for(socket: &mut Socket, wanted: impl Fn(&Value) -> bool) {
+    let heard = async {
+        loop {
+            let Message::Text(text) = socket.next().await.unwrap().unwrap() else {
+                continue;
+            };
+            if wanted(&serde_json::from_str(&text).unwrap()) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(120), heard)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -293,7 +293,10 @@ impl<'a> Described<'a> {
         const BODY: &[Write] = &[put_extra("ids", Like::Ids).required()];
         let body = self.body("BulkDeleteRequest", BODY, false);
         let operation = self
-            .operation("bulk_delete", "Delete several, all or none of them")
+            .operation(
+                "bulk_delete",
+                "Delete several, none of them if one is refused",
+            )
             .request_body(Some(body))
             .response("204", empty("Gone"))
             .response("400", answer("Refused", schemas::reference("Refused")))

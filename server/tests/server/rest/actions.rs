@@ -330,6 +330,27 @@ on_both_engines! {
         assert_eq!((orphans.as_array().unwrap().len(), &orphans[0]["id"]), (1, &orphan));
     }
 
+    async fn orphans_come_in_pages_and_in_order(org: Organisation) {
+        for name in ["zebra", "ant", "bear"] {
+            assert_eq!(org.upload(name, "1").await.status, 201);
+        }
+        let pages = async |query: &str| {
+            let answer = org.admin.get(&format!("{TOKEN}packages/orphan/{query}")).await;
+            assert_eq!(answer.status, 200, "{query}: {}", answer.text);
+            let names = answer.json.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned());
+            (names.collect::<Vec<_>>(), answer.header("link").to_owned())
+        };
+        assert_eq!(pages("").await, (vec!["ant".to_owned(), "bear".to_owned(), "zebra".to_owned()], String::new()));
+        let (first, link) = pages("?page_size=2").await;
+        assert_eq!(first, ["ant", "bear"]);
+        assert!(link.ends_with("/packages/orphan/?page=2&page_size=2>; rel=\"next\""), "{link}");
+        assert_eq!(pages("?page_size=2&page=2").await, (vec!["zebra".to_owned()], String::new()));
+        assert_eq!(pages("?page_size=2&page=3").await, (Vec::new(), String::new()));
+        for page in ["0", "x", "last"] {
+            assert_eq!(org.admin.get(&format!("{TOKEN}packages/orphan/?page={page}")).await.status, 404, "{page}");
+        }
+    }
+
     async fn applications_are_offered_to_those_they_are_for(org: Organisation) {
         let offered = get(&org, &format!("catalog/apps/available/?cid={}", org.id("computers"))).await;
         assert_eq!((&offered["count"], &offered["results"][0]["name"]), (&json!(1), &json!("Vim")));

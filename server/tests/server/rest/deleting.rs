@@ -1,5 +1,6 @@
 //! Deleting: what goes along is told before and recorded after, and nothing in force changes its reach unseen.
 
+use migasfree_server::args;
 use serde_json::{Value, json};
 
 use super::Organisation;
@@ -27,6 +28,18 @@ async fn recorded(org: &Organisation, entity: &str, action: &str) -> u64 {
 
 async fn delete(org: &Organisation, path: &str) -> Answer {
     org.admin.delete(&format!("{TOKEN}{path}")).await
+}
+
+/// Computers of the organisation's project, each with the attribute that stands for it.
+async fn plant_computers(org: &Organisation, number: i64) {
+    let sql = "INSERT INTO client_computer (uuid, status, name, project_id, created_at, updated_at) \
+        WITH RECURSIVE n(i) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < $3) \
+        SELECT 'U-' || i, 'assigned', 'pc' || i, $1, $2, $2 FROM n";
+    org.execute(sql, args![org.id("projects"), org.now(), number])
+        .await;
+    let sql = "INSERT INTO core_attribute (property_att_id, value) \
+        SELECT 2, CAST(id AS text) FROM client_computer WHERE uuid LIKE 'U-%'";
+    org.execute(sql, args![]).await;
 }
 
 on_both_engines! {
@@ -206,6 +219,62 @@ on_both_engines! {
         assert_eq!(org.admin.post(&format!("{path}?detach=true"), json!({"ids": [org.id("schedules")]})).await.status, 204);
         let deployment = org.admin.get(&format!("{TOKEN}deployments/{}/", org.id("deployments"))).await.json;
         assert_eq!((&deployment["schedule"], &deployment["enabled"]), (&Value::Null, &json!(false)));
+    }
+
+    async fn what_is_much_goes_in_steps_and_is_recorded_all_the_same(org: Organisation) {
+        let project = org.id("projects");
+        plant_computers(&org, 1_300).await;
+        let sql = "INSERT INTO client_error (created_at, computer_id, project_id, description) \
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) SELECT $1, $2, $3, 'x' FROM n";
+        org.execute(sql, args![org.now(), org.id("computers"), project]).await;
+        let sql = "INSERT INTO client_error (created_at, computer_id, project_id, description) \
+            SELECT $1, id, project_id, 'y' FROM client_computer";
+        org.execute(sql, args![org.now()]).await;
+        let answer = delete(&org, &format!("projects/{project}/")).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+        for sql in ["SELECT COUNT(*) FROM client_computer", "SELECT COUNT(*) FROM client_error", "SELECT COUNT(*) FROM core_attribute WHERE property_att_id = 2"] {
+            let (left,): (i64,) = org.server.state().db.one(sql, args![]).await.unwrap();
+            assert_eq!(left, 0, "{sql}");
+        }
+        assert_eq!(recorded(&org, "core.project", "delete").await, 1);
+        assert_eq!(recorded(&org, "client.computer", "delete").await, 1_302);
+        assert_eq!(recorded(&org, "core.attribute", "delete").await, 1_300);
+        let mut errors = 0;
+        let records = org.admin.get(&format!("{TOKEN}audit/?entity=client.error&action=delete&page_size=10000")).await.json;
+        for record in records["results"].as_array().unwrap() {
+            errors += if record["object_id"].is_null() { record["before"]["count"].as_i64().unwrap() } else { 1 };
+        }
+        assert_eq!(errors, 700 + 1_302 + 1, "each error is counted once");
+    }
+
+    async fn what_is_refused_stays_whole_however_much_hangs_on_it(org: Organisation) {
+        plant_computers(&org, 1_300).await;
+        let sql = "INSERT INTO client_computer_sync_attributes (computer_id, attribute_id) SELECT id, $1 FROM client_computer WHERE true ON CONFLICT DO NOTHING";
+        let tag = org.admin.post(&format!("{TOKEN}tags/"), json!({"property_att": org.id("stamps"), "value": "big"})).await.json["id"].as_i64().unwrap();
+        for attribute in [tag, 1] {
+            org.execute(sql, args![attribute]).await;
+        }
+        let held = async || {
+            let sql = "SELECT COUNT(*) FROM client_computer_sync_attributes";
+            org.server.state().db.one::<(i64,)>(sql, args![]).await.unwrap().0
+        };
+        let before = held().await;
+        assert_eq!(delete(&org, "attributes/1/").await.code(), "built_in");
+        let late = org.admin.request(reqwest::Method::DELETE, &format!("{TOKEN}tags/{tag}/")).header("If-Match", "\"other\"");
+        assert_eq!(Answer::of(late).await.status, 412);
+        let mut ids = vec![1];
+        for number in 0..120 {
+            let body = json!({"property_att": org.id("stamps"), "value": format!("t{number}")});
+            ids.insert(0, org.admin.post(&format!("{TOKEN}tags/"), body).await.json["id"].as_i64().unwrap());
+        }
+        let several = format!("{TOKEN}attributes/bulk-delete/");
+        assert_eq!(org.admin.post(&several, json!({"ids": ids})).await.code(), "built_in");
+        assert_eq!((held().await, recorded(&org, "core.attribute", "delete").await), (before, 0));
+        ids.retain(|id| *id != 1);
+        ids.push(tag);
+        let answer = org.admin.post(&several, json!({"ids": ids})).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+        assert_eq!((held().await, recorded(&org, "core.attribute", "delete").await), (before - 1_302, 121));
     }
 
     async fn what_goes_with_another_of_several_is_no_mistake(org: Organisation) {

@@ -251,7 +251,17 @@ on_both_engines! {
         assert_eq!(changed.status, 200, "{}", changed.text);
         let entries = list(&org, &format!("deployments/{id}/relations/")).await;
         let targets = entries.as_array().unwrap().iter().find(|entry| entry["text"] == "Computers [targets]").unwrap().clone();
-        assert_eq!((&targets["count"], &targets["api"]["query"]["id__in"]), (&json!(1), &json!(org.id("computers").to_string())));
+        let asked = targets["api"]["query"]["targets_of"].as_str().unwrap();
+        assert_eq!((&targets["count"], asked), (&json!(1), format!("core.deployment:{id}").as_str()));
+        assert!(targets["api"]["query"].get("id__in").is_none(), "the answer does not grow with the fleet");
+        let path = format!("{TOKEN}computers/?targets_of={asked}");
+        let found = org.admin.get(&path).await.json;
+        assert_eq!((&found["count"], &found["results"][0]["id"]), (&json!(1), &json!(org.id("computers"))));
+        let reader = org.server.operator("reader", &["client.view_computer"]).await;
+        assert_eq!(reader.get(&path).await.json["count"], 0, "who may not see it does not learn what it is aimed at");
+        for nonsense in ["7", "core.deployment:x", "core.store:1", "core.nothing:1"] {
+            assert_eq!(org.admin.get(&format!("{TOKEN}computers/?targets_of={nonsense}")).await.status, 400, "{nonsense}");
+        }
     }
 
     async fn an_attribute_that_stands_for_something_is_shown_as_that(org: Organisation) {
@@ -299,6 +309,45 @@ on_both_engines! {
         assert_eq!(posted.lines().count(), 2, "{posted}");
         assert!(posted.contains(",Desk 1.0,"), "{posted}");
         assert!(!posted.contains('T'), "{posted}");
+    }
+
+    async fn an_export_has_the_rows_of_the_list_in_its_order_however_many_there_are(org: Organisation) {
+        // More than is read at a time, with equal and with empty values in every order.
+        let sql = "INSERT INTO client_computer (uuid, status, name, project_id, created_at, updated_at, sync_end_date, sync_user_id) \
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10100) \
+            SELECT 'U-' || i, 'assigned', CASE WHEN i % 5 = 0 THEN NULL ELSE 'pc' || (i % 7) END, $1, $2, $2, \
+            CASE WHEN i % 3 = 0 THEN NULL ELSE $2 END, CASE WHEN i % 2 = 0 THEN NULL ELSE $3 END FROM n";
+        org.execute(sql, args![org.id("projects"), org.now(), org.id("users")]).await;
+        for ordering in ["", "name", "-name", "-sync_end_date,name", "sync_user,-name", "-id"] {
+            let mut listed = Vec::new();
+            for page in [1, 2] {
+                let page = list(&org, &format!("computers/?page_size=10000&page={page}&ordering={ordering}")).await;
+                listed.extend(page["results"].as_array().unwrap().iter().map(|row| row["id"].to_string()));
+            }
+            let file = org.admin.get(&format!("{TOKEN}computers/export/?ordering={ordering}")).await.text;
+            let exported: Vec<&str> = file.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+            assert_eq!((exported.len(), listed.len()), (10_102, 10_102), "{ordering:?}");
+            assert!(exported == listed, "{ordering:?}");
+        }
+    }
+
+    async fn an_export_is_read_only_as_far_as_somebody_takes_it(org: Organisation) {
+        let sql = "INSERT INTO client_error (created_at, computer_id, project_id, description) \
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000), \
+            long(t) AS (SELECT CAST('0123456789abcdef' AS text) UNION ALL SELECT t || t FROM long WHERE length(t) < 4000) \
+            SELECT $1, $2, $3, (SELECT MAX(t) FROM long) FROM n";
+        let (computer, project) = (org.id("computers"), org.id("projects"));
+        org.execute(sql, args![org.now(), computer, project]).await;
+        let mut answer = org.admin.request(reqwest::Method::GET, &format!("{TOKEN}errors/export/")).send().await.unwrap();
+        let mut taken = answer.chunk().await.unwrap().unwrap().to_vec();
+        // Its place is the last one: what had been read in advance would be without it.
+        let sql = "INSERT INTO client_error (created_at, computer_id, project_id, description) VALUES ($1, $2, $3, 'came later')";
+        org.execute(sql, args![org.now() - std::time::Duration::from_secs(86_400), computer, project]).await;
+        while let Some(chunk) = answer.chunk().await.unwrap() {
+            taken.extend(chunk);
+        }
+        let last = String::from_utf8(taken).unwrap().lines().last().unwrap().to_owned();
+        assert!(last.contains("came later"), "{last:.200}");
     }
 
     async fn the_search_over_everything_finds_only_what_one_may_see(org: Organisation) {

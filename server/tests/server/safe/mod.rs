@@ -2,6 +2,7 @@
 
 mod at_once;
 mod attributes;
+mod deleting;
 mod domains;
 mod identity;
 mod limits;
