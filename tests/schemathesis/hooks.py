@@ -32,6 +32,7 @@ def ids(collection):
     if asked % 10 == 0:
         answer = api.get(f"{URL}{collection}", params={"page_size": 25})
         rows = [row["id"] for row in answer.json()["results"] if "id" in row] if answer.ok else []
+        rows.sort()
         if collection.endswith("/user-profiles/"):
             rows = [row for row in rows if row != own]
     known[collection] = (asked + 1, rows)

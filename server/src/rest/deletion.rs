@@ -137,7 +137,7 @@ impl Going {
                 let Some(before) = save::stored(&mut tx, entity.table, *id).await? else {
                     continue;
                 };
-                self.if_match.check(&before)?;
+                self.if_match.check(&self.context.state.auth.jwt, &before)?;
                 let mut removal = Removal {
                     context: &self.context,
                     tx: &mut tx,

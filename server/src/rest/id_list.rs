@@ -89,7 +89,9 @@ pub async fn answer(db: &Db, mut list: IdList) -> Result<Response, RestError> {
             Err(error) => Some((Err(std::io::Error::other(error)), (db, None))),
         }
     });
-    let body = stream::once(async { Ok(Bytes::from(head)) }).chain(rest);
+    let body = stream::once(async { Ok(Bytes::from(head)) })
+        .chain(rest)
+        .fuse();
     Ok(as_json(Body::from_stream(body)))
 }
 

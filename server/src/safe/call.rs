@@ -29,7 +29,7 @@ use super::protocol::{Peer, Protocol};
 use super::refusals::{Caller, Reason, Refused};
 use super::replays::Seen;
 use super::store::attributes::{self, Numbers};
-use super::store::computers::Computer;
+use super::store::computers::{self, Computer};
 use super::store::deployments::{self, Deployment};
 use super::store::projects::Project;
 use crate::app::{AppState, AsItIs};

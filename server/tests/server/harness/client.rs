@@ -12,6 +12,8 @@ pub struct Client {
     http: reqwest::Client,
     url: String,
     token: Option<String>,
+    /// Whether every answer has to be what the description of the API says.
+    described: bool,
 }
 
 /// What the server answered.
@@ -30,6 +32,15 @@ impl Client {
             http: reqwest::Client::new(),
             url,
             token,
+            described: false,
+        }
+    }
+
+    /// The same, of which every answer has to be what the description of the API says.
+    pub fn described(self) -> Self {
+        Self {
+            described: true,
+            ..self
         }
     }
 
@@ -47,50 +58,57 @@ impl Client {
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::GET, path)).await
+        self.call(Method::GET, path, None).await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        Answer::of(self.request(Method::POST, path).json(&body)).await
+        self.call(Method::POST, path, Some(body)).await
     }
 
     pub async fn put(&self, path: &str, body: Value) -> Answer {
-        Answer::of(self.request(Method::PUT, path).json(&body)).await
+        self.call(Method::PUT, path, Some(body)).await
     }
 
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
-        Answer::of(self.request(Method::PATCH, path).json(&body)).await
+        self.call(Method::PATCH, path, Some(body)).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::DELETE, path)).await
+        self.call(Method::DELETE, path, None).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = self.request(method.clone(), path);
+        let request = match &body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let answer = Answer::of(request).await;
+        if self.described
+            && let Some(difference) = described::difference(&method, path, &answer)
+        {
+            panic!(
+                "{method} {path}: {} {}: {difference}",
+                answer.status, answer.text
+            );
+        }
+        answer
     }
 }
 
 impl Answer {
-    /// Sends a request; panics where the answer is not what the description of the API says.
     pub async fn of(request: reqwest::RequestBuilder) -> Self {
-        let (http, request) = request.build_split();
-        let request = request.unwrap();
-        let (method, path) = (request.method().clone(), request.url().path().to_owned());
-        let response = http.execute(request).await.unwrap();
+        let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let text = response.text().await.unwrap();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let answer = Self {
+        Self {
             status,
             headers,
             json,
             text,
-        };
-        if let Some(difference) = described::difference(&method, &path, &answer) {
-            panic!(
-                "{method} {path} answered {status} {}: {difference}",
-                answer.text
-            );
         }
-        answer
     }
 
     /// The stable code of an error.

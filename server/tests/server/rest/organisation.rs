@@ -31,7 +31,7 @@ impl Organisation {
     }
 
     pub async fn on(server: Server) -> Self {
-        let admin = server.admin().await;
+        let admin = server.admin().await.described();
         let mut made = Self {
             server,
             admin,
