@@ -316,9 +316,11 @@ async fn what_is_out_of_the_readers_domains_is_said_to_be_in_place_of_its_name()
     let server = Start::at(folder.path()).start()?;
     fleet(&server, 2).await?;
     let admin = server.admin().await?;
-    let north = json!({"name": "North", "included_attributes": [ALL_SYSTEMS]});
+    let north = json!({"name": "North", "included_attributes": [ALL_SYSTEMS], "domain_admins": []});
     let north = admin.add("domains/", &north).await?;
-    let south = admin.add("domains/", &json!({"name": "South"})).await?;
+    let south = admin
+        .add("domains/", &json!({"name": "South", "domain_admins": []}))
+        .await?;
     let schedule = json!({"name": "Slowly in the south", "domain": south});
     let schedule = admin.add("schedules/", &schedule).await?;
     let project = admin.find(&format!("projects/?name={OFFICE}")).await?;

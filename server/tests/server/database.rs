@@ -251,7 +251,7 @@ on_both_engines! {
         assert_eq!(gained, expected);
         assert!(before.is_subset(&after), "nobody loses any");
         let holders: BTreeSet<&str> = gained.iter().map(|(who, _)| who.as_str()).collect();
-        assert_eq!(Vec::from_iter(holders), ["account both", "account reader", "group Cleaners", "group Computer Checker", "group Reader"]);
+        assert_eq!(Vec::from_iter(holders), ["account both", "account reader", "group Cleaners", "group Computer Checker", "group Configurator", "group Reader"]);
     }
 
     async fn packages_that_are_there_twice_survive_the_migration_and_no_third_one_comes(data: Data) {

@@ -130,7 +130,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                 {move || {
                     let messages = others.get();
                     (!messages.is_empty())
-                        .then(|| view! { <Notice tone=Tone::Error>{messages.join(" ")}</Notice> })
+                        .then(|| view! { <div class="form-trouble"><Notice tone=Tone::Error>{messages.join(" ")}</Notice></div> })
                 }}
                 {move || {
                     failure
@@ -140,11 +140,13 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                             let title = if gone { t!(form.deleted_meanwhile) } else { error.title() };
                             let text = if gone { t!(form.deleted_meanwhile_text).to_owned() } else { error.text() };
                             view! {
-                                <Notice tone=Tone::Error>
-                                    <b>{title}</b>
-                                    <p>{text}</p>
-                                    {error.details().map(|details| view! { <migasfree_ui_kit::error_state::Details details /> })}
-                                </Notice>
+                                <div class="form-trouble">
+                                    <Notice tone=Tone::Error>
+                                        <b>{title}</b>
+                                        <p>{text}</p>
+                                        {error.details().map(|details| view! { <migasfree_ui_kit::error_state::Details details /> })}
+                                    </Notice>
+                                </div>
                             }
                         })
                 }}

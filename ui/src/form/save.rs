@@ -34,7 +34,10 @@ pub fn save(form: FormState, on_saved: Callback<(i64, Value)>, on_error: Callbac
                 form.refuse(fields);
                 focus_first_error();
             }
-            Err(error) => on_error.run(error),
+            Err(error) => {
+                on_error.run(error);
+                show_trouble();
+            }
         }
     });
 }
@@ -67,20 +70,35 @@ async fn send(form: FormState) -> Result<(i64, Value), ApiError> {
 
 fn focus_first_error() {
     request_animation_frame(|| {
-        let found = document()
-            .query_selector(".field-invalid :is(input, select, textarea, button)")
-            .ok()
-            .flatten();
-        if let Some(control) = found {
-            use wasm_bindgen::JsCast;
-            let _ = control.unchecked_ref::<web_sys::HtmlElement>().focus();
-            // With its label above and its message below, away from the bars at the edges.
-            let field = control.closest(".field-invalid").ok().flatten();
-            let options = web_sys::ScrollIntoViewOptions::new();
-            options.set_block(web_sys::ScrollLogicalPosition::Center);
-            field
-                .unwrap_or(control)
-                .scroll_into_view_with_scroll_into_view_options(&options);
+        match found(".field-invalid :is(input, select, textarea, button)") {
+            Some(control) => {
+                use wasm_bindgen::JsCast;
+                let _ = control.unchecked_ref::<web_sys::HtmlElement>().focus();
+                let field = control.closest(".field-invalid").ok().flatten();
+                center(&field.unwrap_or(control));
+            }
+            // It concerns no single field.
+            None => show_trouble(),
         }
     });
+}
+
+/// Brings into sight what stands below the fields.
+fn show_trouble() {
+    request_animation_frame(|| {
+        if let Some(told) = found(".form-trouble") {
+            center(&told);
+        }
+    });
+}
+
+fn found(css: &str) -> Option<web_sys::Element> {
+    document().query_selector(css).ok().flatten()
+}
+
+/// With its label above and its message below, away from the bars at the edges.
+fn center(element: &web_sys::Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Center);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }

@@ -201,7 +201,7 @@ on_both_engines! {
         let (_, index) = site.get("/public/desk-10/repos/dists/first/PKGS/binary-amd64/Packages").await;
         let index = String::from_utf8(index).unwrap();
         assert!(index.contains("Package: mf-agent\n") && !index.contains("MF-Agent\n"), "{index}");
-        let told: Vec<(String,)> = site.state.db.all("SELECT message FROM client_notification", args![]).await.unwrap();
+        let told: Vec<(String,)> = site.state.db.all("SELECT message FROM client_notification WHERE message LIKE '%either of them%'", args![]).await.unwrap();
         assert_eq!(told.len(), 1, "{told:?}");
         for named in ["tool_1.0_all.deb", "tool_2.0_all.deb", "Desk 1.0", "tool 1.0 for all"] {
             assert!(told[0].0.contains(named), "{named}: {told:?}");

@@ -382,7 +382,7 @@ on_both_engines! {
         let two = site.add_package(&Builder::new("twin", "2", "all")).await;
         site.offer(deployment, &[one, two]).await;
         // As they were stored when nobody looked.
-        site.run("UPDATE core_package SET version = '1' WHERE id = $1", args![two]).await;
+        site.run("UPDATE core_package SET version = '1', twin = id WHERE id = $1", args![two]).await;
         site.run("UPDATE package_control SET stanza = replace(stanza, 'Version: 2', 'Version: 1')", args![]).await;
         let refused = site.publisher.publish(deployment, None).await.unwrap_err().to_string();
         for part in ["twin_1_all.deb", "twin_2_all.deb", "take one out"] {

@@ -44,19 +44,17 @@ fn references() -> Vec<Optional> {
         }
         for many in table.links() {
             if let Many::Link {
-                name,
                 table: link,
                 own,
                 other,
-                target,
                 loss,
                 ..
             } = many
             {
                 found.push(Optional {
                     table,
-                    member: *name,
-                    target: *target,
+                    member: many.name(),
+                    target: many.target(),
                     loss: *loss,
                     link: Some((*link, *own, *other)),
                 });
