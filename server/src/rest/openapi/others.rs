@@ -49,6 +49,8 @@ enum Gives {
     Hits,
     /// The connection becomes a WebSocket.
     Socket,
+    /// OpenAPI in one of its two media types.
+    Description,
 }
 
 const fn call(verb: Verb, path: &'static str, summary: &'static str) -> Call {
@@ -179,6 +181,7 @@ const CALLS: &[Call] = &[
     .gives(Gives::Socket),
     call(Verb::Get, "/api/schema/", "This description")
         .asking(&[("format", Like::Text)])
+        .gives(Gives::Description)
         .open(),
     call(Verb::Get, "/health", "Whether the server is well")
         .giving(&[("status", Like::Text), ("version", Like::Text)])
@@ -398,6 +401,14 @@ fn described(path: &str, call: &Call) -> OperationBuilder {
             operation.response("200", answer("Done", schemas::members(members)))
         }
         Gives::Named(name) => operation.response("200", answer("Done", schemas::reference(name))),
+        Gives::Description => {
+            let written = |kind| Content::new(Some(like(kind)));
+            let response = ResponseBuilder::new()
+                .description("OpenAPI as JSON or YAML")
+                .content("application/vnd.oai.openapi+json", written(Like::Object))
+                .content("application/vnd.oai.openapi", written(Like::Anything));
+            operation.response("200", response.build())
+        }
         Gives::Hits => operation.response("200", answer("Found", schemas::list(hit()))),
         Gives::Socket => operation
             .response("101", empty("The WebSocket"))
