@@ -73,11 +73,8 @@ pub async fn settle(state: &AppState) -> Result<Settled> {
     let mut shared = Vec::new();
     for (number, mut computers) in by_number {
         match computers.pop() {
-            Some(only) if computers.is_empty() => {
-                if only.uuid != number {
-                    spelled.push((only, Some(number)));
-                }
-            }
+            Some(only) if computers.is_empty() && only.uuid == number => {}
+            Some(only) if computers.is_empty() => spelled.push((only, Some(number))),
             Some(last) => {
                 computers.push(last);
                 shared.push((number, computers));

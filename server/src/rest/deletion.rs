@@ -49,7 +49,7 @@ pub async fn delete(
         wish,
         if_match: if_match.clone(),
     };
-    match going.to_the_end(vec![id]).await? {
+    match going.until_all_are_gone(vec![id]).await? {
         0 => Err(RestError::NoRow(resource.entity.model.one)),
         _ => Ok(()),
     }
@@ -77,7 +77,7 @@ pub async fn delete_all(
         wish,
         if_match: IfMatch::Unsaid,
     };
-    going.to_the_end(ids.to_vec()).await?;
+    going.until_all_are_gone(ids.to_vec()).await?;
     Ok(())
 }
 
@@ -93,7 +93,7 @@ pub struct Going {
 impl Going {
     /// Deletes rows, also when the caller does not wait for it: what was begun is not left half done. Answers how many
     /// of them were there.
-    async fn to_the_end(self, ids: Vec<i64>) -> Result<usize, RestError> {
+    async fn until_all_are_gone(self, ids: Vec<i64>) -> Result<usize, RestError> {
         tokio::spawn(async move { self.delete(&ids).await })
             .await
             .map_err(|error| RestError::Internal(error.to_string()))?
