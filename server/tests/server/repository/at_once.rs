@@ -8,7 +8,7 @@ use migasfree_deb::{Builder, Digests};
 use migasfree_server::args;
 use migasfree_server::jobs::{Handlers, Workers};
 use migasfree_server::repository::publish::status;
-use migasfree_server::repository::upload::{Outcome, store_package};
+use migasfree_server::repository::upload::{Outcome, Place, store_package};
 use serde_json::Value;
 
 use super::site::{Site, hello};
@@ -111,7 +111,8 @@ on_both_engines! {
                 for comment in ["built", "rebuilt"] {
                     let package = Builder::new(&format!("tool{number}"), "1", "all").field("Comment", comment);
                     let mut upload = site.upload_of(&package.file_name(), &package.build().unwrap()).await;
-                    (upload.package_set, upload.replace_allowed) = (Some(set), true);
+                    upload.destination = Box::new(Place { store: site.store, set: Some(set) });
+                    upload.replace_allowed = true;
                     let stored = store_package(&site.state, upload).await.unwrap();
                     assert_eq!(stored.outcome, if comment == "built" { Outcome::Created } else { Outcome::Replaced });
                 }

@@ -299,7 +299,7 @@ on_both_engines! {
         let sought = sam.get(&format!("{TOKEN}search/?q={SECRET}")).await;
         assert_eq!(sought.json, json!([]));
         let mut told = Vec::new();
-        for (path, asks) in stats::described() {
+        for (path, asks, _) in stats::described() {
             let asks = if asks.contains(&"computer_id") { format!("?computer_id={two}") } else { String::new() };
             let path = format!("{}{asks}", path.replace("{id}", &mine.to_string()));
             let answer = sam.get(&path).await;

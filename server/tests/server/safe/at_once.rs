@@ -12,13 +12,7 @@ use crate::peer::Peer;
 const COMPUTERS: &str = "/api/v1/token/computers/";
 
 /// One of the ways in which tags change: by the computer, or by an operator.
-async fn change(
-    site: &Site,
-    peer: &crate::peer::Peer,
-    admin: &Client,
-    tags: &[i64],
-    number: usize,
-) {
+async fn change(peer: &Peer, admin: &Client, tags: &[i64], number: usize) {
     let computer = peer.id.unwrap();
     let (mine, tag) = (format!("{COMPUTERS}{computer}/"), tags[number % tags.len()]);
     let bulk = |action: &str| json!({"action": action, "ids": [computer], "tags": [tag]});
