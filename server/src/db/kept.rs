@@ -23,6 +23,8 @@ pub(super) struct Connections<D: Database> {
 
 struct Shelf<D: Database> {
     kept: Mutex<Kept<D>>,
+    /// As many are kept at most.
+    most: usize,
     runtime: Handle,
 }
 
@@ -50,8 +52,8 @@ impl<D: Database> std::fmt::Debug for Connections<D> {
 }
 
 impl<D: Database> Connections<D> {
-    /// Keeps connections of a pool; within a runtime.
-    pub(super) fn new(pool: Pool<D>) -> Self {
+    /// Keeps connections of a pool; within a runtime. `spared` of them are never kept: for who asks the pool itself.
+    pub(super) fn new(pool: Pool<D>, spared: u32) -> Self {
         let kept = Kept {
             idle: Vec::new(),
             waiting: 0,
@@ -60,6 +62,7 @@ impl<D: Database> Connections<D> {
         };
         let shelf = Shelf {
             kept: Mutex::new(kept),
+            most: pool.options().get_max_connections().saturating_sub(spared) as usize,
             runtime: Handle::current(),
         };
         Self {
@@ -196,7 +199,8 @@ impl<D: Database> Lease<D> {
     /// Gives back a connection on which everything went well.
     pub(super) fn keep(self) {
         let mut kept = self.home.locked();
-        if kept.waiting > 0 || kept.closed || self.since.elapsed() >= KEPT_FOR {
+        let is_full = kept.idle.len() >= self.home.most;
+        if kept.waiting > 0 || kept.closed || is_full || self.since.elapsed() >= KEPT_FOR {
             return;
         }
         kept.idle.push((self.since, self.connection));
@@ -252,7 +256,7 @@ mod tests {
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(20));
-        Connections::new(pool.connect("sqlite::memory:").await.unwrap())
+        Connections::new(pool.connect("sqlite::memory:").await.unwrap(), 0)
     }
 
     impl Connections<Sqlite> {

@@ -43,6 +43,9 @@ use statement::Prepared;
 /// Result of the data layer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Connections that the bus takes from the pool itself: one to listen, one to tell.
+const POSTGRES_SPARED: u32 = 2;
+
 /// A database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
@@ -112,7 +115,7 @@ impl Db {
     pub async fn open_postgres(options: &PostgresOptions) -> Result<Self> {
         let pool = postgres::connect(options).await?;
         Ok(Self {
-            engine: Arc::new(Engine::Postgres(Connections::new(pool))),
+            engine: Arc::new(Engine::Postgres(Connections::new(pool, POSTGRES_SPARED))),
         })
     }
 

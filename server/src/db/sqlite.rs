@@ -65,8 +65,8 @@ impl SqliteStore {
             )
             .await?;
         Ok(Self {
-            writer: Connections::new(writer),
-            readers: Connections::new(readers),
+            writer: Connections::new(writer, 0),
+            readers: Connections::new(readers, 0),
             path,
             _lock: lock,
         })
