@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     args,
-    db::{Tx, json_ids},
+    db::{self, Tx, json_ids},
     rest::{
         action::{Answer, Call},
         boundary::{self, Belongs},
@@ -63,15 +63,9 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     {
         return Err(RestError::refused("target", &Refused::Unknown(other)));
     }
-    let mut tx = context.state.db.begin().await?;
-    tx.lock(COMPUTERS.table.name, &[one, other]).await?;
+    let (mut tx, attributes) = alone_with(context, one, other).await?;
     swap_tags(&mut tx, one, other).await?;
     swap_approvals(&mut tx, one, other).await?;
-    let attributes = (
-        status::own_attribute(&mut tx, one).await?,
-        status::own_attribute(&mut tx, other).await?,
-    );
-    hold(&mut tx, attributes).await?;
     for (list, owner) in LEFT_WITH_THE_FLEET.iter().chain(KEPT) {
         own(context, &mut tx, list, owner, attributes).await?;
         swap(&mut tx, list, owner, attributes).await?;
@@ -150,22 +144,52 @@ async fn swap_rows(
     Ok((first, second))
 }
 
-/// Keeps everybody else from changing what names one of the computers alone: of two who write a list, the second has to
-/// find what the first wrote.
-async fn hold(tx: &mut Tx, attributes: (Option<i64>, Option<i64>)) -> Result<(), RestError> {
+/// Attempts to have everything that names the computers for oneself.
+const ATTEMPTS: usize = 5;
+
+/// The attributes that stand for two computers.
+type Pair = (Option<i64>, Option<i64>);
+
+/// A transaction in which nobody else changes the computers, or what names one of them alone: of two who write a list,
+/// the second has to find what the first wrote.
+async fn alone_with(context: &Context, one: i64, other: i64) -> Result<(Tx, Pair), RestError> {
+    for _ in 0..ATTEMPTS {
+        let mut tx = context.state.db.begin().await?;
+        tx.lock(COMPUTERS.table.name, &[one, other]).await?;
+        let attributes = (
+            status::own_attribute(&mut tx, one).await?,
+            status::own_attribute(&mut tx, other).await?,
+        );
+        let held = owners(&mut tx, attributes).await?;
+        for (table, ids) in &held {
+            let ids: Vec<i64> = ids.iter().copied().collect();
+            tx.lock(table, &ids).await?;
+        }
+        // Whoever was about to name one of them has done so now, and nobody else comes to.
+        let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
+        tx.lock_whole("core_attribute", "id", &both).await?;
+        let named = owners(&mut tx, attributes).await?;
+        let mut all = named.iter();
+        if all.all(|(table, ids)| held.get(table).is_some_and(|held| ids.is_subset(held))) {
+            return Ok((tx, attributes));
+        }
+    }
+    Err(RestError::Database(db::Error::Busy))
+}
+
+/// The rows that name one of the computers alone, by table.
+async fn owners(
+    tx: &mut Tx,
+    attributes: Pair,
+) -> Result<BTreeMap<&'static str, BTreeSet<i64>>, RestError> {
     let mut owners: BTreeMap<&'static str, BTreeSet<i64>> = BTreeMap::new();
     for (list, owner) in LEFT_WITH_THE_FLEET.iter().chain(KEPT) {
-        let Some(resource) = registry().by_link(list) else {
-            continue;
-        };
-        let ids = owners.entry(resource.entity.table.name).or_default();
-        ids.extend(naming(tx, list, owner, attributes).await?);
+        if let Some(resource) = registry().by_link(list) {
+            let ids = owners.entry(resource.entity.table.name).or_default();
+            ids.extend(naming(tx, list, owner, attributes).await?);
+        }
     }
-    for (table, ids) in owners {
-        let ids: Vec<i64> = ids.into_iter().collect();
-        tx.lock(table, &ids).await?;
-    }
-    Ok(())
+    Ok(owners)
 }
 
 /// The rows whose list holds one of the attributes.
@@ -173,7 +197,7 @@ async fn naming(
     tx: &mut Tx,
     list: &'static str,
     owner: &'static str,
-    attributes: (Option<i64>, Option<i64>),
+    attributes: Pair,
 ) -> Result<Vec<i64>, RestError> {
     let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
     let select = Query::select()
@@ -193,7 +217,7 @@ async fn own(
     tx: &mut Tx,
     list: &'static str,
     owner: &'static str,
-    attributes: (Option<i64>, Option<i64>),
+    attributes: Pair,
 ) -> Result<(), RestError> {
     if context.operator.boundary().is_none() {
         return Ok(());
@@ -219,7 +243,7 @@ async fn swap(
     tx: &mut Tx,
     list: &'static str,
     owner: &'static str,
-    attributes: (Option<i64>, Option<i64>),
+    attributes: Pair,
 ) -> Result<(), RestError> {
     let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
     let select = Query::select()

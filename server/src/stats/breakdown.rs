@@ -62,13 +62,11 @@ impl Axis {
 
     /// Adds key and name to a statement over these joins and to its groups.
     pub(super) fn select(&self, joins: &[Join], operator: &Operator, select: &mut SelectStatement) {
-        let name = match self.label {
-            Label::Column(name) => name,
-            Label::Known(_) => self.key,
+        let (name, told) = match self.label {
+            Label::Column(name) => (name, Join::name(joins, operator, self.key, name)),
+            Label::Known(_) => (self.key, Expr::cust(self.key)),
         };
-        select
-            .expr(Expr::cust(self.key))
-            .expr(Join::name(joins, operator, self.key, name));
+        select.expr(Expr::cust(self.key)).expr(told);
         select.add_group_by([Expr::cust(self.key)]);
         if name != self.key {
             select.add_group_by([Expr::cust(name)]);

@@ -55,12 +55,9 @@ async fn ready(server: &Server, mut socket: Socket) -> Socket {
     socket
 }
 
-/// Everything the socket hears until the last event, which everybody may hear who sees notifications.
+/// Everything the socket hears until everybody is told to read anew.
 pub async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
-    server
-        .state()
-        .events
-        .send(changed("client.notification", 99));
+    server.state().events.send(Event::Resync);
     let mut events = Vec::new();
     loop {
         let message = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
@@ -68,10 +65,11 @@ pub async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
             continue;
         };
         let event: Value = serde_json::from_str(&text).unwrap();
-        match event["entity"].as_str() {
-            Some("client.notification") => return events,
-            Some("test.ready") => {}
-            _ => events.push(event),
+        if event["type"] == "resync" {
+            return events;
+        }
+        if event["entity"] != "test.ready" {
+            events.push(event);
         }
     }
 }

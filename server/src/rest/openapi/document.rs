@@ -116,7 +116,7 @@ fn conditional(operation: OperationBuilder) -> OperationBuilder {
         .response("400", answer("Refused", schemas::reference("Refused")))
         .response(
             "412",
-            answer("It was changed meanwhile", schemas::reference("Error")),
+            answer("It was changed meanwhile", schemas::reference("Failure")),
         )
 }
 
@@ -129,7 +129,7 @@ pub fn answer(description: &str, schema: Any) -> Response {
 }
 
 fn error(description: &str) -> Response {
-    answer(description, schemas::reference("Error"))
+    answer(description, schemas::reference("Failure"))
 }
 
 fn taking_files(writes: &[Write]) -> bool {
@@ -302,11 +302,11 @@ impl<'a> Described<'a> {
             .response("400", answer("Refused", schemas::reference("Refused")))
             .response(
                 "404",
-                answer("One is not there or hidden", schemas::reference("Error")),
+                answer("One is not there or hidden", schemas::reference("Failure")),
             )
             .response(
                 "409",
-                answer("One is still in use", schemas::reference("Error")),
+                answer("One is still in use", schemas::reference("Failure")),
             );
         self.add("bulk-delete/", HttpMethod::Post, operation);
     }

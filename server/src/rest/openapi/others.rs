@@ -414,7 +414,7 @@ fn described(path: &str, call: &Call) -> OperationBuilder {
             .response("101", empty("The WebSocket"))
             .response("400", text("The request opens no WebSocket")),
     };
-    let unknown = answer("Nobody signed in", schemas::reference("Error"));
+    let unknown = answer("Nobody signed in", schemas::reference("Failure"));
     operation = operation.response("401", unknown);
     if call.open {
         operation.security(SecurityRequirement::default())

@@ -58,12 +58,12 @@ pub fn refusals() -> [(&'static str, Any); 2] {
     let reasons: Any = reasons.build().into();
     let fields = object(Json::Object, false).additional_properties(Some(reasons));
     let refused = AnyOfBuilder::new()
-        .item(reference("Error"))
+        .item(reference("Failure"))
         .item(fields.build())
         .item(credentials)
         .item(upload);
     [
-        ("Error", error),
+        ("Failure", error),
         ("Refused", Schema::AnyOf(refused.build()).into()),
     ]
 }

@@ -26,8 +26,7 @@ on_both_engines! {
             let mut socket = listen(&org.server, &client).await;
             for resource in &registry().resources {
                 let entity = resource.entity;
-                // What ends the waiting for events is a notification itself.
-                if !entity.operations.contains('R') || entity.route == "notifications" {
+                if !entity.operations.contains('R') {
                     continue;
                 }
                 let id = org.id(entity.route);
