@@ -344,14 +344,14 @@ const ACTIONS: &[Action] = &[
     ).giving(Gives::Members(&[("count", Like::Integer), ("changed", Like::Integer)])).conflicting(),
     Action::post(
         "<id>/status",
-        Need::SignedIn,
+        Need::AddOrChange,
         "Put the computer into another state",
         &[put_extra("status", Like::Text).required()],
         run!(status::change),
     ).giving(Gives::Row),
     Action::post(
         "<id>/replacement",
-        Need::SignedIn,
+        Need::AddOrChange,
         "Exchange everything aimed at two computers alone",
         &[put_extra("target", Like::Integer).required()],
         run!(replacement::answer),

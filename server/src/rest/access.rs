@@ -26,16 +26,16 @@ pub enum Need {
     Delete,
     /// Nobody but superusers.
     Superuser,
-    /// Whoever is signed in.
-    SignedIn,
+    /// Actions by POST ask for the right to add, as everywhere; where who may change rows may do the same without them.
+    AddOrChange,
 }
 
 impl Need {
     const fn verb(self) -> &'static str {
         match self {
-            Self::View | Self::SignedIn => "view",
+            Self::View => "view",
             Self::Add => "add",
-            Self::Change | Self::Superuser => "change",
+            Self::Change | Self::AddOrChange | Self::Superuser => "change",
             Self::Delete => "delete",
         }
     }
@@ -49,7 +49,9 @@ pub fn allow(operator: &Operator, entity: &Entity, need: Need) -> Result<(), Res
     let permission = format!("{}.{}_{}", entity.model.app, need.verb(), entity.model.name);
     let allowed = match need {
         _ if operator.is_superuser => true,
-        Need::SignedIn => true,
+        Need::AddOrChange => {
+            operator.may(&permission) || allow(operator, entity, Need::Add).is_ok()
+        }
         Need::Superuser => false,
         Need::View => operator.may(&permission) || sees_otherwise(operator, entity),
         Need::Add | Need::Change | Need::Delete => operator.may(&permission),

@@ -77,14 +77,14 @@ pub fn endpoints(entity: &'static Entity, id: i64) -> Vec<Endpoint> {
     found
 }
 
-/// The permission a need means for an entity; none where every operator, or no permission, will do.
+/// The permission a need means for an entity; none where no permission will do.
 pub fn permission(entity: &Entity, need: Need) -> Option<String> {
     let verb = match need {
         Need::View => "view",
-        Need::Add => "add",
+        Need::Add | Need::AddOrChange => "add",
         Need::Change => "change",
         Need::Delete => "delete",
-        Need::Superuser | Need::SignedIn => return None,
+        Need::Superuser => return None,
     };
     Some(format!("{}.{verb}_{}", entity.model.app, entity.model.name))
 }
@@ -92,6 +92,9 @@ pub fn permission(entity: &Entity, need: Need) -> Option<String> {
 /// Every permission that opens what this one opens: reading is open to whoever reads the base or the whole.
 fn equivalents(entity: &Entity, need: Need) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = permission(entity, need).into_iter().collect();
+    if need == Need::AddOrChange {
+        names.extend(permission(entity, Need::Change));
+    }
     if need == Need::View {
         let whole = entity.also_viewed_with.iter();
         names.extend(whole.map(|(app, name)| format!("{app}.view_{name}")));
@@ -126,7 +129,7 @@ on_both_engines! {
         let mut wrong = Vec::new();
         for resource in &registry().resources {
             let entity = resource.entity;
-            for need in [Need::View, Need::Add, Need::Change, Need::Delete, Need::Superuser, Need::SignedIn] {
+            for need in [Need::View, Need::Add, Need::Change, Need::Delete, Need::Superuser, Need::AddOrChange] {
                 let endpoints: Vec<_> = endpoints(entity, NOBODY).into_iter().filter(|one| one.need == need).collect();
                 if endpoints.is_empty() {
                     continue;
@@ -150,9 +153,7 @@ on_both_engines! {
                         }
                     };
                     expect("a stranger", endpoint.call(&stranger).await, &|status| status == 401);
-                    if need != Need::SignedIn {
-                        expect("all others", endpoint.call(&without).await, &|status| status == 403);
-                    }
+                    expect("all others", endpoint.call(&without).await, &|status| status == 403);
                     if alone.is_some() {
                         expect("it alone", endpoint.call(&with).await, &|status| !matches!(status, 401 | 403 | 500..));
                     }
