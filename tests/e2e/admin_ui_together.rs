@@ -41,7 +41,7 @@ async fn who_saves_second_is_shown_what_the_first_one_saved_and_decides() -> Res
     let folder = tempfile::tempdir()?;
     let server = Start::at(folder.path()).start()?;
     let admin = server.admin().await?;
-    let policy = json!({"name": "Editors", "comment": "as it was"});
+    let policy = json!({"name": "Editors", "comment": "as it was", "exclusive": false});
     let policy = admin.add("catalog/policies/", &policy).await?;
     let api = format!("catalog/policies/{policy}/");
     let path = format!("/policies/{policy}");
