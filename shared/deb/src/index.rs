@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use crate::limits::{APT_TEXTS, APT_WORD};
+
 /// The fields apt reads as lists of packages. It stops at the first it does not understand, and
 /// with it everything on the computer.
 const RELATIONS: [&str; 9] = [
@@ -145,6 +147,18 @@ impl<'a> Stanza<'a> {
             let reason = format!("apt does not know Multi-Arch {multi_arch:?}");
             return Err(self.wrong(number, &reason));
         }
+        for field in APT_TEXTS {
+            let value = self.fields.get(&*field.to_ascii_lowercase());
+            if value.is_some_and(|value| value.len() > APT_WORD) {
+                let reason = format!("its field {field} is longer than apt can read");
+                return Err(self.wrong(number, &reason));
+            }
+        }
+        if let Some(md5) = self.fields.get("description-md5")
+            && !(md5.len() == 32 && md5.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        {
+            return Err(self.wrong(number, "its field Description-md5 is no digest"));
+        }
         let size = word("size")?;
         let sha256 = word("sha256")?;
         let is_digest = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -206,7 +220,7 @@ fn step(value: &[u8], at: usize) -> Option<usize> {
     }) {
         at += 1;
     }
-    if at == start {
+    if at == start || at - start > APT_WORD {
         return None;
     }
     at = blanks(at);
@@ -225,7 +239,7 @@ fn step(value: &[u8], at: usize) -> Option<usize> {
             .get(version..)?
             .iter()
             .position(|byte| *byte == b')')?;
-        if end == 0 {
+        if end == 0 || end > APT_WORD {
             return None;
         }
         at = version + end + 1;
@@ -276,6 +290,11 @@ mod tests {
             "Version: 2\n",
             "no field\n",
             "Multi-Arch: same old\n",
+            "Description-md5: a\n",
+            "description-MD5: \n",
+            &*format!("Section: {}\n", "x".repeat(66_000)),
+            &*format!("Depends: {}\n", "x".repeat(66_000)),
+            &*format!("Provides: b (= {})\n", "1".repeat(66_000)),
         ] {
             let wrong = read_index(&stanza(more)).unwrap_err();
             assert_eq!(wrong.package, "a", "{more:?}");

@@ -1,5 +1,12 @@
 //! How much of a package is looked at.
 
+/// Bytes of the longest word apt has to keep of a field: a name, a version, a section. It stores the length of a text in
+/// 16 bits, and aborts at a longer one.
+pub(crate) const APT_WORD: usize = 4_096;
+
+/// The fields apt keeps as they are, beside those that name packages.
+pub(crate) const APT_TEXTS: [&str; 4] = ["Section", "Source", "Priority", "Multi-Arch"];
+
 /// The sizes beyond which a package is refused. The defaults leave a wide margin above
 /// the largest packages of Debian's archive.
 #[derive(Debug, Clone, PartialEq, Eq)]

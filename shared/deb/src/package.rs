@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use crate::ar::Archive;
 use crate::compression::unpack;
 use crate::contents::{self, Contents};
+use crate::limits::{APT_TEXTS, APT_WORD};
 use crate::relations::{self, Kind, Relations};
 use crate::tar::{Header, Walker};
 use crate::{Limits, Paragraph, ReadError, version};
@@ -299,6 +300,15 @@ fn identified(mut control: Paragraph, scripts: Vec<Script>) -> Result<Package, R
     for field in NOT_OURS {
         if control.get(field).is_some() {
             let detail = "is not allowed in a package: dpkg writes it";
+            return Err(ReadError::Field { field, detail });
+        }
+    }
+    for field in APT_TEXTS {
+        if control
+            .get(field)
+            .is_some_and(|value| value.len() > APT_WORD)
+        {
+            let detail = "is longer than apt can read";
             return Err(ReadError::Field { field, detail });
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::limits::APT_WORD;
 use crate::version;
 
 /// Longest piece of a field that a message repeats, in characters.
@@ -125,6 +126,9 @@ fn relation(text: &str) -> Result<Relation, &'static str> {
     }
     if !is_name(name) {
         return Err("which does not begin with the name of a package");
+    }
+    if text.len() > APT_WORD {
+        return Err("which is longer than apt can read");
     }
     let (architecture, rest) = match rest.strip_prefix(':') {
         Some(rest) => {

@@ -4,7 +4,7 @@ use migasfree_deb::{Digests, Package};
 
 /// Fields that say where a file is and what it is like: they are ours to write, whatever a
 /// package's own control data claims.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "Filename",
     "Size",
     "MD5sum",
@@ -13,6 +13,8 @@ const OURS: [&str; 8] = [
     "SHA512",
     "Status",
     "Conffiles",
+    // apt works it out where it is missing, and stops at one that is none.
+    "Description-md5",
 ];
 
 /// The stanza of a package without the line `Filename`.

@@ -202,6 +202,9 @@ on_both_engines! {
             ("mf-g", "dEPENDS: mf-z\nINSTALLED-SIZE: 65M\n"),
             ("mf-h", "Provides: mf-virtual (>= 1), mf-other (= 2)\nMulti-Arch: Foreign\n"),
             ("mf-i", "Installed-Size: 6.5 kB\n"),
+            ("mf-j", "Description-md5: a\n"),
+            ("mf-k", "description-MD5:\n"),
+            ("mf-l", "Phased-Update-Percentage: 99999999999999999999\nTask: a\n b\nImportant: zz\n"),
             ("mf-z", "Multi-Arch: allowed\n"),
             ("MF-Agent", "Installed-Size: -1\n"),
         ];
@@ -222,6 +225,22 @@ on_both_engines! {
                 assert_eq!(refused.code(), Some("package"), "{refused}");
                 assert!(refused.to_string().contains(field), "{refused}");
             }
+        }
+        // apt keeps the length of a text in 16 bits.
+        let (word, number) = ("x".repeat(66_000), "1".repeat(66_000));
+        for (field, value) in [
+            ("Section", word.clone()),
+            ("Source", word.clone()),
+            ("Source", format!("mf-source ({number})")),
+            ("Depends", word.clone()),
+            ("Suggests", format!("mf-z (>= {number})")),
+            ("Provides", format!("mf-virtual (= {number})")),
+            ("Replaces", word.clone()),
+        ] {
+            let content = written("mf-long", "1", &format!("{field}: {value}\n"));
+            let refused = site.upload("mf-long_1_all.deb", &content).await.unwrap_err();
+            assert_eq!(refused.code(), Some("package"), "{refused}");
+            assert!(refused.to_string().contains(field), "{refused}");
         }
         site.publish(deployment).await;
         let apt = Apt::new(&site, "first");
