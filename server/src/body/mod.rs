@@ -5,6 +5,7 @@ pub mod pace;
 mod parts;
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
@@ -22,7 +23,7 @@ pub struct Caps {
     pub whole: u64,
     /// Parts of a multipart form.
     pub parts: u32,
-    /// Bytes of the head of one part, which holds its name.
+    /// Bytes of the head of one part, which holds its name; and of what stands before the first part.
     pub head: u32,
 }
 
@@ -43,26 +44,39 @@ pub enum Exceeded {
 }
 
 /// Tells, once reading failed, whether it was for a limit.
-#[derive(Debug, Clone, Default)]
-pub struct Verdict(Arc<OnceLock<Exceeded>>);
+#[derive(Debug, Clone)]
+pub struct Verdict(Arc<Limit>);
+
+#[derive(Debug)]
+struct Limit {
+    whole: AtomicU64,
+    exceeded: OnceLock<Exceeded>,
+}
 
 impl Verdict {
     /// The limit that was exceeded.
     #[must_use]
     pub fn exceeded(&self) -> Option<Exceeded> {
-        self.0.get().copied()
+        self.0.exceeded.get().copied()
+    }
+
+    /// Lets so many bytes pass from now on, all in all: who sends them is known.
+    pub fn raise(&self, whole: u64) {
+        self.0.whole.store(whole, Ordering::Relaxed);
     }
 }
 
 /// Lets no more of the body through than the caps allow.
 pub fn guard(request: Request, caps: Caps) -> (Request, Verdict) {
-    let verdict = Verdict::default();
+    let verdict = Verdict(Arc::new(Limit {
+        whole: AtomicU64::new(caps.whole),
+        exceeded: OnceLock::new(),
+    }));
     let parts = boundary(&request).map(|boundary| Parts::new(&boundary, caps.parts, caps.head));
     let request = request.map(|body| {
         Body::from_stream(Guarded {
             stream: body.into_data_stream(),
-            left: caps.whole,
-            whole: caps.whole,
+            read: 0,
             parts,
             verdict: verdict.clone(),
         })
@@ -77,19 +91,18 @@ fn boundary(request: &Request) -> Option<String> {
 
 struct Guarded {
     stream: BodyDataStream,
-    left: u64,
-    whole: u64,
+    read: u64,
     parts: Option<Parts>,
     verdict: Verdict,
 }
 
 impl Guarded {
     fn check(&mut self, chunk: &[u8]) -> Result<(), Exceeded> {
-        let length = chunk.len() as u64;
-        self.left = self
-            .left
-            .checked_sub(length)
-            .ok_or(Exceeded::Whole(self.whole))?;
+        self.read += chunk.len() as u64;
+        let whole = self.verdict.0.whole.load(Ordering::Relaxed);
+        if self.read > whole {
+            return Err(Exceeded::Whole(whole));
+        }
         match &mut self.parts {
             Some(parts) => parts.read(chunk),
             None => Ok(()),
@@ -108,7 +121,7 @@ impl Stream for Guarded {
         Poll::Ready(Some(match self.check(&chunk) {
             Ok(()) => Ok(chunk),
             Err(exceeded) => {
-                let _ = self.verdict.0.set(exceeded);
+                let _ = self.verdict.0.exceeded.set(exceeded);
                 Err(axum::Error::new(exceeded))
             }
         }))

@@ -11,7 +11,9 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 /// Where in the form the next byte stands.
 #[derive(Debug)]
 enum State {
-    /// In the content of a part, or before the first one.
+    /// Before the first part, so many bytes of it. Who reads the form keeps them until the part comes.
+    Before(u32),
+    /// In the content of a part.
     Content,
     /// In a head: its length so far, and how much of its end was seen.
     Head { length: u32, matched: usize },
@@ -38,7 +40,7 @@ impl Parts {
             boundary: Finder::new(&format!("\r\n--{boundary}")).into_owned(),
             // The first boundary has no line before it.
             tail: b"\r\n".to_vec(),
-            state: State::Content,
+            state: State::Before(0),
             count: 0,
             most,
             longest,
@@ -49,12 +51,29 @@ impl Parts {
     pub(super) fn read(&mut self, mut piece: &[u8]) -> Result<(), Exceeded> {
         while !piece.is_empty() {
             piece = match self.state {
+                State::Before(length) => self.begin(piece, length)?,
                 State::Content => self.search(piece),
                 State::Head { .. } => self.measure(piece)?,
                 State::End => return Ok(()),
             };
         }
         Ok(())
+    }
+
+    /// Looks for the first boundary; returns what follows it.
+    fn begin<'a>(&mut self, piece: &'a [u8], length: u32) -> Result<&'a [u8], Exceeded> {
+        // It may end a little behind the longest head.
+        let most = self.longest as usize + self.boundary.needle().len() - length as usize;
+        let rest = self.search(&piece[..piece.len().min(most)]);
+        if !matches!(self.state, State::Before(_)) {
+            return Ok(&piece[piece.len().min(most) - rest.len()..]);
+        }
+        let length = length.saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
+        if length > self.longest {
+            return Err(Exceeded::Head(self.longest));
+        }
+        self.state = State::Before(length);
+        Ok(&[])
     }
 
     /// Looks for the next boundary; returns what follows it.
@@ -172,6 +191,18 @@ mod tests {
             prop_assert_eq!(read(&form, &cuts, count, 60), Ok(()));
             prop_assert_eq!(read(&form, &cuts, count - 1, 60), Err(Exceeded::Parts(count - 1)));
             prop_assert_eq!(read(&form, &cuts, count, 30), Err(Exceeded::Head(30)));
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_first_part_is_short() {
+        let mut parts = Parts::new("b", 20, 100);
+        assert_eq!(parts.read(b"whatever\r\n--b\r\n"), Ok(()));
+        for piece in [1, 7, 100] {
+            let mut parts = Parts::new("b", 20, 100);
+            let before = b"--".repeat(200);
+            let read = before.chunks(piece).try_for_each(|piece| parts.read(piece));
+            assert_eq!(read, Err(Exceeded::Head(100)), "{piece}");
         }
     }
 

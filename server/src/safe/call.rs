@@ -35,7 +35,7 @@ use super::store::projects::Project;
 use crate::app::{AppState, AsItIs};
 use crate::audit::Author;
 use crate::auth::{AuthError, Connection};
-use crate::body::pace;
+use crate::body::{Verdict, pace};
 use crate::core::rules::{status::Status, targeting::Attributes};
 use crate::db::{self, Ts, Tx};
 use crate::files::Spooled;
@@ -100,7 +100,8 @@ impl ComputerCall {
 
     /// The deployments that apply to the computer.
     pub(super) async fn deployments(&self) -> db::Result<Vec<Deployment>> {
-        self.deployments_for(&self.attributes().await?.all()).await
+        let (project, computer) = (self.project.id, self.computer.id);
+        deployments::of_computer(&self.state.db, project, computer, self.today()).await
     }
 
     /// The deployments that apply to the computer with exactly these attributes.
@@ -640,9 +641,10 @@ impl Opener<'_> {
             let (claims, author) = self.open(texts.msg).await?;
             return Ok((claims, author, None));
         }
-        let caps = settings.sealed_caps(settings.upload_limit());
+        // More than a message only comes from somebody who is known.
+        let caps = settings.sealed_caps(0);
         let (parts, verdict) = body::guarded_parts(request, caps).await?;
-        let read = self.parts(parts).await;
+        let read = self.parts(parts, &verdict).await;
         match verdict.exceeded() {
             Some(exceeded) => Err(exceeded.into()),
             None => read,
@@ -652,6 +654,7 @@ impl Opener<'_> {
     async fn parts(
         &self,
         mut parts: Multipart,
+        verdict: &Verdict,
     ) -> Result<(Value, Author, Option<Upload>), Refusal> {
         let mut texts = Texts::default();
         while let Some(field) = parts.next_field().await.map_err(body::broken_part)? {
@@ -667,7 +670,9 @@ impl Opener<'_> {
                 .unwrap_or_default()
                 .to_owned();
             let state = &self.exchange.state;
-            let mut spool = state.files.spool(state.settings.upload_limit())?;
+            let limit = state.settings.upload_limit();
+            verdict.raise(state.settings.sealed_caps(limit).whole);
+            let mut spool = state.files.spool(limit)?;
             spool.write_all(field).await?;
             let content = spool.finish().await?;
             return Ok((claims, author, Some(Upload { name, content })));
