@@ -58,6 +58,7 @@ impl AuthError {
                 (StatusCode::TOO_MANY_REQUESTS, "throttled")
             }
             Self::Database(db::Error::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Database(db::Error::NoSpace) => (StatusCode::INSUFFICIENT_STORAGE, "no_space"),
             Self::Database(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -65,6 +66,9 @@ impl AuthError {
     fn body(&self, code: &str) -> Value {
         match self {
             Self::Credentials => json!({"non_field_errors": [self.to_string()], "code": code}),
+            Self::Database(db::Error::NoSpace) => {
+                json!({"detail": crate::files::NO_SPACE, "code": code})
+            }
             Self::Database(error) => {
                 tracing::error!(%error, "the database failed while signing in");
                 json!({"detail": "The server failed to do this; its log says why.", "code": code})

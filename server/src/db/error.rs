@@ -27,6 +27,9 @@ pub enum Error {
     /// Too much is waiting for the database; the same request may succeed later.
     #[error("the database is busy: try again")]
     Busy,
+    /// There is no room for what was to be written.
+    #[error("the disk of the database is full: nothing was changed; free some room and try again")]
+    NoSpace,
     /// The database cannot be reached.
     #[error(
         "cannot use PostgreSQL at {server}: {reason}; start it, or correct database_url (DATABASE_URL)"
@@ -83,6 +86,9 @@ impl From<sqlx::Error> for Error {
                 }
                 if matches!(code.as_str(), "5" | "6" | "261" | "517" | "40001" | "40P01") {
                     return Self::Busy;
+                }
+                if matches!(code.as_str(), "13" | "53100") {
+                    return Self::NoSpace;
                 }
             }
             _ => {}

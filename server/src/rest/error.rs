@@ -91,6 +91,7 @@ impl From<db::Error> for RestError {
     fn from(error: db::Error) -> Self {
         match error {
             db::Error::Unique { columns, .. } => Self::not_unique(&columns),
+            db::Error::NoSpace => Self::NoSpace,
             db::Error::ForeignKey => Self::Refused(
                 "reference",
                 "Something this refers to does not exist any more: reload and try again."

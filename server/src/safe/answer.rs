@@ -93,6 +93,7 @@ impl From<db::Error> for Refusal {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy: try again.".to_owned(),
             ),
+            db::Error::NoSpace => Self::Plain(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
             other => Self::Internal(other.to_string()),
         }
     }
