@@ -14,11 +14,13 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::json;
-use tower::Layer as _;
 use tower::util::MapRequestLayer;
+use tower::{Layer as _, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::compression::predicate::{
+    DefaultPredicate, NotForContentType, Predicate as _, SizeAbove,
+};
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
@@ -39,6 +41,8 @@ const LARGE_BODY: u64 = 1024 * 1024;
 pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
     let limit = usize::try_from(state.settings.body_limit_mb).unwrap_or(16) * 1024 * 1024;
     let not_yet_compressed = DefaultPredicate::new()
+        // What fits one packet is not worth the memory a compressor sets up.
+        .and(SizeAbove::new(1_024))
         .and(NotForContentType::const_new(
             "application/vnd.debian.binary-package",
         ))
@@ -50,39 +54,40 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         .and(NotForContentType::const_new("font/"))
         .and(may_be_compressed);
     let names = Names(Arc::clone(&state.random));
-    let inner = routes
-        .layer(DefaultBodyLimit::max(limit))
+    // One stack: layers put on the router one by one are boxed, and cloned with all below them, at each request.
+    let stack = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, names))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(from_fn_with_state(
-            (state.settings.silence(), state.settings.pace()),
-            super::linger::read_rest,
+            (state.clone(), Arc::new(Repeats::default())),
+            observe,
         ))
-        .layer(CompressionLayer::new().compress_when(not_yet_compressed))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), limit_time))
+        // What says nothing else is one operator's answer of this moment: no browser and no proxy keeps it.
         .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_FRAME_OPTIONS,
+            HeaderValue::from_static("DENY"),
         ))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::REFERRER_POLICY,
             HeaderValue::from_static("same-origin"),
         ))
         .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_FRAME_OPTIONS,
-            HeaderValue::from_static("DENY"),
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
         ))
-        // What says nothing else is one operator's answer of this moment: no browser and no proxy keeps it.
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .layer(from_fn_with_state(state.clone(), limit_time))
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new().compress_when(not_yet_compressed))
         .layer(from_fn_with_state(
-            (state.clone(), Arc::new(Repeats::default())),
-            observe,
+            (state.settings.silence(), state.settings.pace()),
+            super::linger::read_rest,
         ))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, names))
-        .with_state(state);
+        .layer(DefaultBodyLimit::max(limit));
+    let inner = routes.layer(stack).with_state(state);
     // Before the routes are matched, so it has to be a service around the router.
     let slashed = MapRequestLayer::new(add_slash).layer(inner);
     Router::new().fallback_service(slashed)

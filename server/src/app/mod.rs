@@ -8,6 +8,7 @@ mod refused;
 mod start;
 mod work;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
@@ -17,6 +18,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::computers::doing::Doing;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::random::Random;
@@ -26,9 +28,21 @@ use crate::{auth, events, files, jobs, public, rest, safe, stats, web};
 pub(crate) use layers::AsItIs;
 pub use start::{App, StartError};
 
-/// What every handler may use. Cheap to clone.
+/// What every handler may use. Cheap to clone: each layer of each request has one.
 #[derive(Debug, Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Services>);
+
+impl Deref for AppState {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
+/// What there is one of in a server.
+#[derive(Debug)]
+pub struct Services {
     /// The database.
     pub db: Db,
     /// The time.
@@ -47,6 +61,8 @@ pub struct AppState {
     pub signer: Arc<Signer>,
     /// Durable background work.
     pub jobs: jobs::Queue,
+    /// What computers are doing.
+    pub doing: Arc<Doing>,
     /// Live events.
     pub events: events::Bus,
     /// The WebSockets that are open.

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{AppState, Metrics, connections, router, work};
+use super::{AppState, Metrics, Services, connections, router, work};
 use crate::auth::{self, AdminPassword, Auth, JwtKey};
 use crate::clock::Clock;
 use crate::computers::spellings;
@@ -153,6 +153,9 @@ impl App {
             self.server.abort();
         }
         self.workers.stop(patience).await;
+        if let Err(error) = self.state.doing.write(&self.state.db).await {
+            tracing::warn!(%error, "what computers are doing could not be written");
+        }
         self.state.db.close().await;
     }
 }
@@ -200,10 +203,11 @@ impl AppState {
         let signer = Signer::open(&keys_folder, clock.now(), &*random)?;
         let jwt = JwtKey::open(&keys_folder, &*random).map_err(at(&keys_folder))?;
         let auth = Auth::new(&settings, Arc::clone(&clock), Arc::clone(&random), jwt);
-        Ok(Self {
+        Ok(Self(Arc::new(Services {
             auth: Arc::new(auth),
             jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),
             sockets: events::Sockets::default(),
+            doing: Arc::default(),
             events: events::Bus::new(&db),
             keys: Arc::new(keys),
             files,
@@ -214,7 +218,7 @@ impl AppState {
             clock,
             random,
             db,
-        })
+        })))
     }
 }
 

@@ -206,6 +206,8 @@ impl FromRequestParts<AppState> for Operator {
                 state.auth.operators.hit(&operator.id.to_string())?;
                 pace::know(&parts.extensions);
                 parts.extensions.insert(operator.clone());
+                // Who reads sees what was told before.
+                state.doing.write(&state.db).await?;
                 Ok(operator)
             }
             Err(error) => {

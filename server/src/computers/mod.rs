@@ -4,6 +4,7 @@ pub mod arrivals;
 mod bulk;
 pub mod computer;
 mod details;
+pub mod doing;
 pub mod errors;
 mod event_text;
 pub mod fault_definitions;

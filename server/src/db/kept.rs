@@ -7,8 +7,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use sqlx::pool::{MaybePoolConnection, PoolConnection};
-use sqlx::{Connection as _, Database, Pool, SqlSafeStr, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection as _, Database, Pool, SqlSafeStr};
+use sqlx_core::transaction::TransactionManager as _;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
@@ -83,7 +84,13 @@ impl<D: Database> Connections<D> {
             }
         }
         let waiting = Waiting(&self.kept);
-        let connection = self.pool.acquire().await?;
+        let mut connection = self.pool.acquire().await?;
+        // Where the engine itself ended a transaction, as on a full disk, a connection believes for ever to be in it.
+        while D::TransactionManager::get_transaction_depth(&connection) > 0 {
+            connection.close_on_drop();
+            drop(connection);
+            connection = self.pool.acquire().await?;
+        }
         drop(waiting);
         Ok(self.leased(connection, Instant::now(), false))
     }
@@ -106,15 +113,12 @@ impl<D: Database> Connections<D> {
     }
 
     /// Begins a transaction.
-    pub(super) async fn begin(
-        &self,
-        statement: Option<&'static str>,
-    ) -> sqlx::Result<Transaction<'static, D>> {
+    pub(super) async fn begin(&self, statement: Option<&'static str>) -> sqlx::Result<Open<D>> {
         let lease = self.lease().await?;
         let was_kept = lease.was_kept;
-        match begin(lease, statement).await {
+        match Open::begin(lease, statement).await {
             Err(error) if was_kept && is_loss(&error) => {
-                begin(self.lease_after_loss().await?, statement).await
+                Open::begin(self.lease_after_loss().await?, statement).await
             }
             begun => begun,
         }
@@ -224,12 +228,38 @@ impl<D: Database> DerefMut for Lease<D> {
     }
 }
 
-async fn begin<D: Database>(
-    lease: Lease<D>,
-    statement: Option<&'static str>,
-) -> sqlx::Result<Transaction<'static, D>> {
-    let connection = MaybePoolConnection::PoolConnection(lease.connection);
-    Transaction::begin(connection, statement.map(SqlSafeStr::into_sql_str)).await
+/// A connection in a transaction. Dropped without [`Open::commit`], the transaction leaves no trace.
+pub(super) struct Open<D: Database>(Option<Lease<D>>);
+
+impl<D: Database> Open<D> {
+    async fn begin(lease: Lease<D>, statement: Option<&'static str>) -> sqlx::Result<Self> {
+        let mut open = Self(Some(lease));
+        let statement = statement.map(SqlSafeStr::into_sql_str);
+        D::TransactionManager::begin(open.connection()?, statement).await?;
+        Ok(open)
+    }
+
+    /// The connection, for statements within the transaction.
+    pub(super) fn connection(&mut self) -> sqlx::Result<&mut D::Connection> {
+        self.0.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+
+    /// Makes everything done in it permanent.
+    pub(super) async fn commit(mut self) -> sqlx::Result<()> {
+        D::TransactionManager::commit(self.connection()?).await?;
+        if let Some(lease) = self.0.take() {
+            lease.keep();
+        }
+        Ok(())
+    }
+}
+
+impl<D: Database> Drop for Open<D> {
+    fn drop(&mut self) {
+        if let Some(mut lease) = self.0.take() {
+            D::TransactionManager::start_rollback(&mut lease);
+        }
+    }
 }
 
 /// Whether an error says that the connection is no more.
@@ -289,6 +319,19 @@ mod tests {
         });
         waited.unwrap().keep();
         assert_eq!(connections.kept.locked().waiting, 0);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_the_engine_ended_leaves_a_connection_that_works() {
+        let connections = with_one().await;
+        for _ in 0..3 {
+            let mut transaction = connections.begin(Some("BEGIN IMMEDIATE")).await.unwrap();
+            let connection = transaction.connection().unwrap();
+            sqlx::raw_sql("ROLLBACK").execute(connection).await.unwrap();
+            drop(transaction);
+            let transaction = connections.begin(Some("BEGIN IMMEDIATE")).await.unwrap();
+            transaction.commit().await.unwrap();
+        }
     }
 
     #[tokio::test]

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use sea_query::{Expr, LockType, Order, Query};
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite};
 
 use super::alone::{self, Alone};
+use super::kept::Open;
 use super::statement::Prepared;
 use super::{Args, Dialect, Engine, Record, Result, Sql, Statement, json_ids};
 
@@ -19,8 +20,8 @@ pub struct Tx {
 }
 
 enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Open<Sqlite>),
+    Postgres(Open<Postgres>),
 }
 
 impl fmt::Debug for Tx {
@@ -37,12 +38,12 @@ macro_rules! in_transaction {
         match &mut $self.inner {
             Inner::Sqlite(tx) => {
                 sqlx::$make($prepared.text, $prepared.args.sqlite()?)
-                    .$run(&mut **tx)
+                    .$run(tx.connection()?)
                     .await
             }
             Inner::Postgres(tx) => {
                 sqlx::$make($prepared.text, $prepared.args.postgres()?)
-                    .$run(&mut **tx)
+                    .$run(tx.connection()?)
                     .await
             }
         }
@@ -206,8 +207,14 @@ impl Tx {
     /// Runs a script of several statements without arguments (a migration).
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<()> {
         match &mut self.inner {
-            Inner::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
-            Inner::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+            Inner::Sqlite(tx) => sqlx::raw_sql(sql)
+                .execute(tx.connection()?)
+                .await
+                .map(|_| ())?,
+            Inner::Postgres(tx) => sqlx::raw_sql(sql)
+                .execute(tx.connection()?)
+                .await
+                .map(|_| ())?,
         }
         Ok(())
     }
@@ -217,14 +224,14 @@ impl Tx {
             Inner::Sqlite(tx) => {
                 let arguments = prepared.args.sqlite()?;
                 sqlx::query_with(prepared.text, arguments)
-                    .execute(&mut **tx)
+                    .execute(tx.connection()?)
                     .await?
                     .rows_affected()
             }
             Inner::Postgres(tx) => {
                 let arguments = prepared.args.postgres()?;
                 sqlx::query_with(prepared.text, arguments)
-                    .execute(&mut **tx)
+                    .execute(tx.connection()?)
                     .await?
                     .rows_affected()
             }

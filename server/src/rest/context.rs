@@ -66,7 +66,7 @@ impl Context {
 
     /// Where to read outside of a transaction.
     #[must_use]
-    pub const fn source(&self) -> Source<'_> {
+    pub fn source(&self) -> Source<'_> {
         Source::Db(&self.state.db)
     }
 

@@ -11,13 +11,13 @@ use crate::core::rules::attribute_values::{AttributeValue, Kind, expand, expand_
 use crate::core::rules::identity::canonical;
 use crate::core::rules::targeting::Attributes;
 use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
-use crate::db::{self, AttributeId, DomainId, PropertyId};
+use crate::db::{self, AttributeId, ClientUserId, DomainId, PropertyId, Tx};
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::settings::ClientSettings;
 use crate::safe::shapes::search_fields;
 use crate::safe::store::attributes::{self, Attribute, Key, Known};
-use crate::safe::store::computers::{self, Reported};
+use crate::safe::store::computers::{self, Computer, Reported};
 use crate::safe::store::properties::{self, Property};
 use crate::safe::store::{records, sets};
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
@@ -62,21 +62,22 @@ impl Claims {
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
     let claims = claims.tidy(&call.state.settings.clients);
     claims.check()?;
-    let tags = plan_and_write(&call, &claims).await?;
-    let computer = computers::by_id(&call.state.db, call.computer.id).await?;
-    let computer = computer.ok_or_else(|| Refusal::no_such("Computer"))?;
+    let (computer, tags) = plan_and_write(&call, &claims).await?;
     created(computer.detail(&call.state.settings, &call.project, &tags))
 }
 
 /// Makes the plan outside of the transaction, which stays short, and another one when it is about what has changed
-/// meanwhile. Answers the tags of the computer.
-async fn plan_and_write(call: &ComputerCall, claims: &Claims) -> Result<Vec<Attribute>, Refusal> {
+/// meanwhile. Answers the computer as it is now, and its tags.
+async fn plan_and_write(
+    call: &ComputerCall,
+    claims: &Claims,
+) -> Result<(Computer, Vec<Attribute>), Refusal> {
     const ATTEMPTS: usize = 5;
     for _ in 0..ATTEMPTS {
         let mut plan = Plan::make(call, claims).await?;
         let tags = std::mem::take(&mut plan.tags);
-        if write(call, claims, plan, &tags).await? {
-            return Ok(tags);
+        if let Some(computer) = write(call, claims, plan, &tags).await? {
+            return Ok((computer, tags));
         }
     }
     Err(db::Error::Busy.into())
@@ -103,8 +104,12 @@ impl Plan {
         let db = &call.state.db;
         let computer = call.computer.id;
         let properties = Properties(properties::all(db).await?);
-        let tags = attributes::tags(db, computer).await?;
-        let current = attributes::synchronised_ids(db, computer).await?;
+        let before = call.attributes().await?;
+        let tags = match before.tags.is_empty() {
+            true => Vec::new(),
+            false => attributes::tags(db, computer).await?,
+        };
+        let current = before.synchronised;
 
         let description = description(call, claims);
         let limit = call.state.settings.property_values;
@@ -357,31 +362,17 @@ impl Found {
     }
 }
 
-/// Writes what was reported and planned; nothing, when the plan is about what is not so any more.
+/// Writes what was reported and planned, and answers the computer as it is now; nothing, when the plan is about what is
+/// not so any more.
 async fn write(
     call: &ComputerCall,
     claims: &Claims,
     plan: Plan,
     tags: &[Attribute],
-) -> Result<bool, Refusal> {
+) -> Result<Option<Computer>, Refusal> {
     let computer = call.computer.id;
     let mut tx = call.state.db.begin().await?;
-    let user = match given(claims.sync_user.as_deref()) {
-        Some(name) => {
-            let name = cut(name, MAX_USER);
-            let fullname = cut(
-                claims.sync_fullname.as_deref().unwrap_or_default(),
-                MAX_FULLNAME,
-            );
-            let (user, is_new) = computers::user(&mut tx, &name, &fullname).await?;
-            if is_new {
-                let text = format!("New user {name} ({fullname}) on CID-{computer}");
-                records::notify(&mut tx, &text, call.now).await?;
-            }
-            Some(user)
-        }
-        None => None,
-    };
+    let user = user(&mut tx, call, claims).await?;
     let address = call.connection.client.to_string();
     let reported = Reported {
         uuid: &claims.uuid,
@@ -395,13 +386,14 @@ async fn write(
         fqdn: claims.fqdn.as_deref().unwrap_or_default(),
         ip_address: given(claims.ip_address.as_deref()),
         forwarded_ip_address: Some(&address),
-        user,
+        user: user.as_ref().map(|user| user.id),
     };
     // From here on nobody else changes the computer.
-    computers::report(&mut tx, computer, &reported, call.now).await?;
+    let uuid = computers::report(&mut tx, computer, &reported, call.now).await?;
+    let uuid = uuid.ok_or_else(|| Refusal::no_such("Computer"))?;
     let tags: Attributes = tags.iter().map(|tag| tag.id).collect();
     if !attributes::are_still(&mut tx, computer, &plan.current, &tags).await? {
-        return Ok(false);
+        return Ok(None);
     }
     let new: Vec<_> = plan
         .new
@@ -414,10 +406,56 @@ async fn write(
     if let Some((id, description)) = &plan.described {
         attributes::describe(&mut tx, *id, description).await?;
     }
-    records::tell(&mut tx, computer, "Attributes received", call.now).await?;
     for note in &plan.notes {
         records::notify(&mut tx, note, call.now).await?;
     }
     tx.commit().await?;
-    Ok(true)
+    let doing = &call.state.doing;
+    doing.tell(&call.state.db, computer, "Attributes received", call.now);
+    let mut now = Computer {
+        uuid,
+        name: Some(claims.name.clone()),
+        fqdn: Some(reported.fqdn.to_owned()),
+        ip_address: reported.ip_address.map(str::to_owned),
+        forwarded_ip_address: Some(address),
+        sync_start_date: Some(call.now),
+        ..call.computer.clone()
+    };
+    if let Some(user) = user {
+        now.sync_user_id = Some(user.id);
+        now.user_name = Some(user.name);
+        now.user_fullname = Some(user.fullname);
+    }
+    Ok(Some(now))
+}
+
+/// Who is at the computer.
+struct User {
+    id: ClientUserId,
+    name: String,
+    fullname: String,
+}
+
+async fn user(tx: &mut Tx, call: &ComputerCall, claims: &Claims) -> Result<Option<User>, Refusal> {
+    let Some(name) = given(claims.sync_user.as_deref()) else {
+        return Ok(None);
+    };
+    let name = cut(name, MAX_USER);
+    let fullname = claims.sync_fullname.as_deref().unwrap_or_default();
+    let fullname = cut(fullname, MAX_FULLNAME);
+    let before = &call.computer;
+    let is_the_same = before.user_name.as_ref() == Some(&name)
+        && before.user_fullname.as_ref() == Some(&fullname);
+    let id = match before.sync_user_id.filter(|_| is_the_same) {
+        Some(id) => id,
+        None => {
+            let (id, is_new) = computers::user(tx, &name, &fullname).await?;
+            if is_new {
+                let text = format!("New user {name} ({fullname}) on CID-{}", before.id);
+                records::notify(tx, &text, call.now).await?;
+            }
+            id
+        }
+    };
+    Ok(Some(User { id, name, fullname }))
 }

@@ -8,7 +8,7 @@ use crate::safe::store::records;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
     let db = &call.state.db;
-    records::tell_nothing(db, call.computer.id).await?;
+    call.state.doing.tell_nothing(db, call.computer.id);
     if call.computer.status() == Status::Available {
         let mut tx = db.begin().await?;
         let name = call

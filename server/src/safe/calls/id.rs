@@ -45,6 +45,7 @@ pub(in crate::safe) async fn answer(call: ProjectCall, claims: Claims) -> Reply 
         );
         return Err(Refusal::text(StatusCode::FORBIDDEN, &text));
     }
-    records::tell_alone(db, computer.id, "Synchronization begins", call.now).await?;
+    let doing = &call.state.doing;
+    doing.tell(db, computer.id, "Synchronization begins", call.now);
     ok(computer.id)
 }

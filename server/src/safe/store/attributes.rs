@@ -113,17 +113,6 @@ pub(crate) async fn numbers(db: &Db, computer: ComputerId) -> Result<Numbers> {
     Ok(rows.into_iter().collect())
 }
 
-/// The numbers of what the last synchronisation reported.
-pub(crate) async fn synchronised_ids(db: &Db, computer: ComputerId) -> Result<Attributes> {
-    let rows: Vec<(AttributeId,)> = db
-        .all(
-            "SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1",
-            args![computer],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
 /// Whether a computer has just these reported attributes and tags.
 pub(crate) async fn are_still(
     tx: &mut Tx,

@@ -150,35 +150,37 @@ pub(crate) struct Reported<'a> {
     pub(crate) user: Option<ClientUserId>,
 }
 
-/// Stores what the computer reports. A UUID that is empty, or another computer's, is not taken over.
+/// Stores what the computer reports; answers the UUID it has now, nothing when it is no more. A UUID that is empty, or
+/// another computer's, is not taken over.
 pub(crate) async fn report(
     tx: &mut Tx,
     id: ComputerId,
     reported: &Reported<'_>,
     now: Ts,
-) -> Result<()> {
-    tx.execute(
-        "UPDATE client_computer SET \
+) -> Result<Option<Option<String>>> {
+    let row: Option<(Option<String>,)> = tx
+        .optional(
+            "UPDATE client_computer SET \
          uuid = CASE WHEN $9 THEN NULL WHEN $2 = '' OR EXISTS (SELECT 1 FROM client_computer o \
          WHERE upper(replace(o.uuid, '-', '')) = upper(replace($2, '-', '')) AND o.id <> $1) \
          THEN uuid ELSE $2 END, \
          name = $3, fqdn = $4, ip_address = $5, forwarded_ip_address = $6, \
          sync_user_id = COALESCE($7, sync_user_id), sync_start_date = $8, updated_at = $8 \
-         WHERE id = $1",
-        args![
-            id,
-            reported.uuid,
-            reported.name,
-            reported.fqdn,
-            reported.ip_address,
-            reported.forwarded_ip_address,
-            reported.user,
-            now,
-            reported.forgets_uuid,
-        ],
-    )
-    .await?;
-    Ok(())
+         WHERE id = $1 RETURNING uuid",
+            args![
+                id,
+                reported.uuid,
+                reported.name,
+                reported.fqdn,
+                reported.ip_address,
+                reported.forwarded_ip_address,
+                reported.user,
+                now,
+                reported.forgets_uuid,
+            ],
+        )
+        .await?;
+    Ok(row.map(|(uuid,)| uuid))
 }
 
 /// The desktop account, created if need be; the flag tells that it is new.

@@ -8,7 +8,7 @@ use time::macros::format_description;
 
 use crate::core::rules::schedule::Delay;
 use crate::core::rules::targeting::{Attributes, Audience, Decision, DelayRow, Target, decide};
-use crate::db::{AttributeId, ComputerId, Db, DeploymentId, ProjectId, Result, json_ids};
+use crate::db::{Args, AttributeId, ComputerId, Db, DeploymentId, ProjectId, Result, json_ids};
 use crate::{args, sql};
 
 /// A deployment that applies to a computer.
@@ -28,10 +28,54 @@ pub(crate) struct Deployment {
     included: Option<AttributeId>,
 }
 
-/// The deployments of a project that a computer with exactly `attributes` gets `today`, by name
-/// (8.4).
-///
-/// The database leaves out whom a deployment is not meant for; [`decide`] knows the days.
+/// Whose attributes decide.
+enum Whose<'a> {
+    /// Those the computer has.
+    Own,
+    /// Those of a list of numbers.
+    Listed(&'a str),
+}
+
+/// The statement with the attributes `a`, for those the computer has and for listed ones.
+macro_rules! for_attributes {
+    ($whose:ident, $($rest:tt)*) => {
+        match $whose {
+            Whose::Own => sql!(
+                "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
+                 WHERE computer_id = $2 UNION SELECT serverattribute_id FROM client_computer_tags \
+                 WHERE computer_id = $2) ",
+                $($rest)*
+            ),
+            Whose::Listed(_) => sql!(
+                "WITH a AS (SELECT id FROM ",
+                ids(3),
+                " AS listed) ",
+                $($rest)*
+            ),
+        }
+    };
+}
+
+impl Whose<'_> {
+    fn args(&self, project: ProjectId, computer: ComputerId) -> Args {
+        match self {
+            Self::Own => args![project, computer],
+            Self::Listed(listed) => args![project, computer, *listed],
+        }
+    }
+}
+
+/// The deployments of a project that a computer gets `today`, by name (8.4).
+pub(crate) async fn of_computer(
+    db: &Db,
+    project: ProjectId,
+    computer: ComputerId,
+    today: Date,
+) -> Result<Vec<Deployment>> {
+    open_to(db, project, computer, &Whose::Own, today).await
+}
+
+/// The same for a computer with exactly `attributes`.
 pub(crate) async fn available(
     db: &Db,
     project: ProjectId,
@@ -43,49 +87,58 @@ pub(crate) async fn available(
         return Ok(Vec::new());
     }
     let listed = json_ids(attributes.iter().copied());
-    let candidates: Vec<Deployment> = db
-        .all(
-            sql!(
-                "WITH a AS (SELECT id FROM ",
-                ids(2),
-                " AS listed) \
-                 SELECT d.id, d.name, d.slug, d.source, \
-                 d.packages_to_install, d.packages_to_remove, d.default_preincluded_packages, \
-                 d.default_included_packages, d.default_excluded_packages, d.start_date, \
-                 d.schedule_id IS NOT NULL AS scheduled, \
-                 (SELECT MIN(i.attribute_id) FROM core_deployment_included_attributes i \
-                 JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) AS included \
-                 FROM core_deployment d WHERE d.project_id = $1 AND d.enabled \
-                 AND (EXISTS (SELECT 1 FROM core_deployment_included_attributes i \
-                 JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) \
-                 OR EXISTS (SELECT 1 FROM core_scheduledelay s \
-                 JOIN core_schedule y ON y.id = s.schedule_id \
-                 AND (y.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
-                 WHERE m.computer_id = $3 AND m.domain_id = y.domain_id)) \
-                 JOIN core_scheduledelay_attributes l ON l.scheduledelay_id = s.id \
-                 JOIN a ON a.id = l.attribute_id WHERE s.schedule_id = d.schedule_id)) \
-                 AND NOT EXISTS (SELECT 1 FROM core_deployment_excluded_attributes e \
-                 JOIN a ON a.id = e.attribute_id WHERE e.deployment_id = d.id) \
-                 AND (d.domain_id IS NULL \
-                 OR (EXISTS (SELECT 1 FROM core_domain_included_attributes i \
-                 JOIN a ON a.id = i.attribute_id WHERE i.domain_id = d.domain_id) \
-                 AND NOT EXISTS (SELECT 1 FROM core_domain_excluded_attributes e \
-                 JOIN a ON a.id = e.attribute_id WHERE e.domain_id = d.domain_id)))"
-            ),
-            args![project, &listed, computer],
-        )
-        .await?;
+    open_to(db, project, computer, &Whose::Listed(&listed), today).await
+}
+
+/// The database leaves out whom a deployment is not meant for; [`decide`] knows the days.
+async fn open_to(
+    db: &Db,
+    project: ProjectId,
+    computer: ComputerId,
+    whose: &Whose<'_>,
+    today: Date,
+) -> Result<Vec<Deployment>> {
+    let statement = for_attributes!(
+        whose,
+        "SELECT d.id, d.name, d.slug, d.source, \
+         d.packages_to_install, d.packages_to_remove, d.default_preincluded_packages, \
+         d.default_included_packages, d.default_excluded_packages, d.start_date, \
+         d.schedule_id IS NOT NULL AS scheduled, \
+         (SELECT MIN(i.attribute_id) FROM core_deployment_included_attributes i \
+         JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) AS included \
+         FROM core_deployment d WHERE d.project_id = $1 AND d.enabled \
+         AND (EXISTS (SELECT 1 FROM core_deployment_included_attributes i \
+         JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) \
+         OR EXISTS (SELECT 1 FROM core_scheduledelay s \
+         JOIN core_schedule y ON y.id = s.schedule_id \
+         AND (y.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+         WHERE m.computer_id = $2 AND m.domain_id = y.domain_id)) \
+         JOIN core_scheduledelay_attributes l ON l.scheduledelay_id = s.id \
+         JOIN a ON a.id = l.attribute_id WHERE s.schedule_id = d.schedule_id)) \
+         AND NOT EXISTS (SELECT 1 FROM core_deployment_excluded_attributes e \
+         JOIN a ON a.id = e.attribute_id WHERE e.deployment_id = d.id) \
+         AND (d.domain_id IS NULL \
+         OR (EXISTS (SELECT 1 FROM core_domain_included_attributes i \
+         JOIN a ON a.id = i.attribute_id WHERE i.domain_id = d.domain_id) \
+         AND NOT EXISTS (SELECT 1 FROM core_domain_excluded_attributes e \
+         JOIN a ON a.id = e.attribute_id WHERE e.domain_id = d.domain_id)))"
+    );
+    let candidates: Vec<Deployment> = db.all(statement, whose.args(project, computer)).await?;
     let mut delays = match candidates.iter().any(|deployment| deployment.scheduled) {
-        true => delays(db, project, computer, &listed).await?,
+        true => delays(db, project, computer, whose).await?,
         false => HashMap::new(),
     };
+    let included = candidates.iter().filter_map(|candidate| candidate.included);
+    let rows = delays.values().flatten();
+    let scheduled = rows.flat_map(|row| row.attributes.iter().copied());
+    let attributes: Attributes = included.chain(scheduled).collect();
     let mut available: Vec<Deployment> = candidates
         .into_iter()
         .filter(|deployment| {
             let schedule = delays.remove(&deployment.id).unwrap_or_default();
             let target = target(deployment, schedule);
             matches!(
-                decide(&target, computer, attributes, today),
+                decide(&target, computer, &attributes, today),
                 Decision::Applies(_)
             )
         })
@@ -127,24 +180,21 @@ async fn delays(
     db: &Db,
     project: ProjectId,
     computer: ComputerId,
-    listed: &str,
+    whose: &Whose<'_>,
 ) -> Result<HashMap<DeploymentId, Vec<DelayRow>>> {
-    let rows: Vec<(DeploymentId, i64, i64, AttributeId)> = db
-        .all(
-            sql!(
-                "SELECT d.id, s.delay, s.duration, MIN(l.attribute_id) FROM core_deployment d \
-                 JOIN core_schedule y ON y.id = d.schedule_id \
-                 AND (y.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
-                 WHERE m.computer_id = $3 AND m.domain_id = y.domain_id)) \
-                 JOIN core_scheduledelay s ON s.schedule_id = y.id \
-                 JOIN core_scheduledelay_attributes l ON l.scheduledelay_id = s.id \
-                 WHERE d.project_id = $1 AND d.enabled AND l.attribute_id IN ",
-                ids(2),
-                " GROUP BY d.id, s.id, s.delay, s.duration"
-            ),
-            args![project, listed, computer],
-        )
-        .await?;
+    let statement = for_attributes!(
+        whose,
+        "SELECT d.id, s.delay, s.duration, MIN(l.attribute_id) FROM core_deployment d \
+         JOIN core_schedule y ON y.id = d.schedule_id \
+         AND (y.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+         WHERE m.computer_id = $2 AND m.domain_id = y.domain_id)) \
+         JOIN core_scheduledelay s ON s.schedule_id = y.id \
+         JOIN core_scheduledelay_attributes l ON l.scheduledelay_id = s.id \
+         JOIN a ON a.id = l.attribute_id \
+         WHERE d.project_id = $1 AND d.enabled GROUP BY d.id, s.id, s.delay, s.duration"
+    );
+    let rows: Vec<(DeploymentId, i64, i64, AttributeId)> =
+        db.all(statement, whose.args(project, computer)).await?;
     let mut delays: HashMap<DeploymentId, Vec<DelayRow>> = HashMap::new();
     for (deployment, delay, duration, attribute) in rows {
         let row = DelayRow {

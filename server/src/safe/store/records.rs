@@ -1,38 +1,11 @@
-//! What is recorded of a computer: messages, errors, synchronisations, notifications.
+//! What is recorded of a computer: errors, synchronisations, notifications.
 
 use crate::db::{
-    ClientUserId, ComputerId, Db, DeploymentId, ProjectId, Result, SynchronizationId, Ts, Tx,
-    json_ids,
+    ClientUserId, ComputerId, DeploymentId, ProjectId, Result, SynchronizationId, Ts, Tx, json_ids,
 };
 use crate::stats::slots::Synchronized;
 use crate::zone::Zone;
 use crate::{args, sql};
-
-const TELL: &str = "INSERT INTO client_message (computer_id, created_at, message) \
-    VALUES ($1, $2, $3) ON CONFLICT (computer_id) DO UPDATE SET created_at = excluded.created_at, \
-    message = excluded.message";
-
-/// Says what the computer is doing now.
-pub(crate) async fn tell(tx: &mut Tx, computer: ComputerId, text: &str, now: Ts) -> Result<()> {
-    tx.execute(TELL, args![computer, now, text]).await?;
-    Ok(())
-}
-
-/// The same, with nothing else to be written.
-pub(crate) async fn tell_alone(db: &Db, computer: ComputerId, text: &str, now: Ts) -> Result<()> {
-    db.execute(TELL, args![computer, now, text]).await?;
-    Ok(())
-}
-
-/// The computer is no longer doing anything.
-pub(crate) async fn tell_nothing(db: &Db, computer: ComputerId) -> Result<()> {
-    db.execute(
-        "DELETE FROM client_message WHERE computer_id = $1",
-        args![computer],
-    )
-    .await?;
-    Ok(())
-}
 
 /// A note for administrators.
 pub(crate) async fn notify(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {

@@ -204,7 +204,7 @@ on_both_engines! {
             ("mf-i", "Installed-Size: 6.5 kB\n"),
             ("mf-j", "Description-md5: a\n"),
             ("mf-k", "description-MD5:\n"),
-            ("mf-l", "Phased-Update-Percentage: 99999999999999999999\nTask: a\n b\nImportant: zz\n"),
+            ("mf-l", "Task: a\n b\nTag: x::y, z\n"),
             ("mf-z", "Multi-Arch: allowed\n"),
             ("MF-Agent", "Installed-Size: -1\n"),
         ];

@@ -45,8 +45,6 @@ on_both_engines! {
         assert_eq!(site.count(parents).await, 4);
         let packages = "SELECT COUNT(*) FROM core_package WHERE name IN ('bash', 'vim')";
         assert_eq!(site.count(packages).await, 2);
-        assert_eq!(site.count("SELECT COUNT(*) FROM client_message").await, 0);
-
         site.0.clock.advance(Duration::from_secs(60));
         let second = peer.synchronise().await.unwrap();
         assert!(!second.hardware);
@@ -391,4 +389,41 @@ async fn what_computers_do_is_told_as_it_happens() {
         }
     }
     assert!(finished && texts.len() > 8, "{texts:?}");
+}
+
+on_both_engines! {
+    async fn what_a_computer_is_doing_is_seen_by_whoever_asks_and_kept_for_the_others(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        let admin = site.0.admin().await;
+        let doing = async || {
+            let seen = admin.get("/api/v1/token/messages/").await.json;
+            let texts = seen["results"].as_array().unwrap().iter();
+            texts.map(|message| message["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let identity = json!({ "uuid": UUID, "name": "pc1" });
+        for _ in 0..2 {
+            peer.call("/api/v1/safe/computers/id/", &identity).await.unwrap();
+            assert_eq!(doing().await, ["Synchronization begins"]);
+            peer.ask("/api/v1/safe/eot/").await.unwrap();
+            assert_eq!(doing().await, Vec::<String>::new());
+        }
+        // Nobody asks: it is written all the same, for servers beside this one.
+        let state = site.0.state();
+        peer.call("/api/v1/safe/computers/id/", &identity).await.unwrap();
+        while site.count("SELECT COUNT(*) FROM client_message").await == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // A computer that is deleted meanwhile keeps no other from being told of.
+        let other = site.computer("11111111-2222-3333-4444-555555555555", "pc2").await;
+        peer.ask("/api/v1/safe/eot/").await.unwrap();
+        for (uuid, name) in [(UUID, "pc1"), ("11111111-2222-3333-4444-555555555555", "pc2")] {
+            let peer = if name == "pc1" { &peer } else { &other };
+            let identity = json!({ "uuid": uuid, "name": name });
+            peer.call("/api/v1/safe/computers/id/", &identity).await.unwrap();
+        }
+        let gone = "DELETE FROM client_computer WHERE id = $1";
+        site.run(gone, args![peer.id.unwrap()]).await;
+        state.doing.write(&state.db).await.unwrap();
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_message").await, 1);
+    }
 }
