@@ -16,15 +16,20 @@ mod window;
 
 use args::Args;
 use bus::Daemon;
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 use icons::IconCache;
+use migasfree_manual::{COMMANDS, run_if_asked};
 use settings::SettingsFile;
+use std::process::ExitCode;
 use std::sync::Arc;
 use store::Remembered;
 use tauri::{Manager, RunEvent};
 use tracing_subscriber::EnvFilter;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
+    if let Some(code) = run_if_asked(COMMANDS, Args::command) {
+        return Ok(code);
+    }
     let args = Args::parse();
     graphics::choose_renderer();
     tracing_subscriber::fmt()
@@ -63,5 +68,5 @@ fn main() -> anyhow::Result<()> {
             window::on_event(app, &event);
         }
     });
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

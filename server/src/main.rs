@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use migasfree_manual::{COMMANDS, run_if_asked};
 use migasfree_server::app::App;
 use migasfree_server::clock::SystemClock;
 use migasfree_server::config::{self, Flag, Loaded, LogFormat, Settings, Source};
@@ -20,7 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Fleet management for GNU/Linux desktops: the server.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "migasfree-server", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -94,6 +95,9 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = run_if_asked(COMMANDS, Arguments::command) {
+        return code;
+    }
     let result = match Arguments::parse().command {
         Command::Serve(flags) => serve(flags),
         Command::Config {

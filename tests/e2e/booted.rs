@@ -38,6 +38,7 @@ impl Site {
                 endless("endless-kit"),
                 Package::new("quick-kit", "1.0"),
             ],
+            files: &[],
         };
         offer.publish(&server.admin().await?, server.url()).await?;
         let computer = Booted::boot(&folder.path().join("computer"))?;
@@ -68,7 +69,7 @@ fn endless(name: &str) -> Package {
     )
 }
 
-/// What `deploy/README.md` leaves to the administrator.
+/// What installing leaves to the administrator.
 fn write_settings(computer: &Booted, server: &str) -> Result<()> {
     let (host, port) = server.split_once(':').context("a server has a port")?;
     let text = format!(
@@ -173,7 +174,7 @@ async fn an_installation_outlives_the_daemon_and_its_program() -> Result<()> {
         .context("dpkg was stopped with the daemon")?;
     // A new program takes the old one's place.
     computer.sh(
-        "install --mode=755 /usr/src/migasfree/target/release/migasfreed /usr/sbin/migasfreed",
+        "cp /usr/sbin/migasfreed /usr/sbin/migasfreed.new && mv /usr/sbin/migasfreed.new /usr/sbin/migasfreed",
     )?;
     computer.sh("systemctl start migasfreed")?;
     computer.wait_until("test -e /var/lib/slow-kit.finished")?;

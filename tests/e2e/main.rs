@@ -10,6 +10,7 @@ mod admin_ui_lists;
 mod admin_ui_pages;
 mod admin_ui_together;
 mod booted;
+mod packages;
 mod path;
 mod person;
 mod play;

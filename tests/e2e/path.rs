@@ -230,6 +230,7 @@ async fn offer(admin: &Admin, url: &str) -> Result<i64> {
         project: PROJECT,
         deployment: "Field",
         packages: &[package],
+        files: &[],
     };
     offer.publish(admin, url).await?;
     let project = admin.find(&format!("projects/?name={PROJECT}")).await?;

@@ -1,7 +1,6 @@
 //! A Debian that is really booted: systemd, journald, logind and polkit run, and our daemon under its own unit.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -9,13 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::ours::{self, Version};
 use crate::process::Process;
-use crate::{binaries, bus, root};
+use crate::root;
 
 /// How long booting, stopping and what is waited for may take.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Where the sources lie inside.
-const SOURCES: &str = "usr/src/migasfree";
+/// Where packages to install lie inside.
+const PACKAGES: &str = "srv/packages";
 
 /// A running system. It is switched off with its owner.
 #[derive(Debug)]
@@ -49,23 +49,37 @@ impl Booted {
         &self.root
     }
 
-    /// Installs the client the way `deploy/README.md` tells an administrator to, from the programs under test.
+    /// Installs our own package of the client, as `deploy/README.md` tells an administrator to.
     ///
     /// # Errors
-    /// When a command of that page fails.
+    /// When it was not made or cannot be installed.
     pub fn install_client(&self) -> Result<()> {
-        let sources = self.root.join(SOURCES);
-        copy_tree(&bus::deploy(), &sources.join("deploy"))?;
-        let built = sources.join("target/release");
-        fs::create_dir_all(&built)?;
-        for program in ["migasfreed", "migasfree"] {
-            fs::copy(binaries::path(program), built.join(program))
-                .with_context(|| format!("{program} was not built"))?;
+        self.install(&[ours::deb("migasfree-client", Version::Current)?])
+    }
+
+    /// Installs packages from files, with apt.
+    ///
+    /// # Errors
+    /// When apt fails.
+    pub fn install(&self, packages: &[PathBuf]) -> Result<()> {
+        let mut line = "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --allow-downgrades".to_owned();
+        for package in packages {
+            line.push_str(&format!(" /{}", self.take_in(package)?));
         }
-        for line in installation(&fs::read_to_string(bus::deploy().join("README.md"))?)? {
-            self.sh(&format!("cd /{SOURCES} && {line}"))?;
-        }
+        self.sh(&line)?;
         Ok(())
+    }
+
+    /// Copies a file into the system and returns its path there, without the first `/`.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    pub fn take_in(&self, file: &Path) -> Result<String> {
+        let name = file.file_name().context("a file has a name")?;
+        let inside = format!("{PACKAGES}/{}", name.to_string_lossy());
+        fs::create_dir_all(self.root.join(PACKAGES))?;
+        fs::copy(file, self.root.join(&inside)).with_context(|| file.display().to_string())?;
+        Ok(inside)
     }
 
     /// A command inside, as root.
@@ -307,35 +321,4 @@ fn init_of(container: &mut Process) -> Result<u32> {
         );
         std::thread::sleep(Duration::from_millis(50));
     }
-}
-
-/// The commands of the page's first block that install the client; building is done, and inside we are root.
-fn installation(page: &str) -> Result<Vec<String>> {
-    let block = page
-        .split("```sh\n")
-        .nth(1)
-        .and_then(|rest| rest.split("```").next())
-        .context("deploy/README.md has no installation")?;
-    let lines: Vec<String> = block
-        .lines()
-        .filter_map(|line| line.strip_prefix("sudo "))
-        .map(str::to_owned)
-        .collect();
-    ensure!(!lines.is_empty(), "the installation has no commands");
-    Ok(lines)
-}
-
-fn copy_tree(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_tree(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-            fs::set_permissions(&target, fs::Permissions::from_mode(0o644))?;
-        }
-    }
-    Ok(())
 }

@@ -17,6 +17,7 @@ pub mod form;
 pub mod notices;
 pub mod offer;
 pub mod organisation;
+pub mod ours;
 pub mod package;
 pub mod peer;
 pub mod pictures;

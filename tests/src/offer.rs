@@ -1,5 +1,6 @@
 //! The least an administrator does so that computers get packages: a project that takes every computer, and one deployment.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -18,6 +19,8 @@ pub struct Offer<'a> {
     pub deployment: &'a str,
     /// What is uploaded.
     pub packages: &'a [Package],
+    /// Packages that are made already, uploaded as well.
+    pub files: &'a [PathBuf],
 }
 
 impl Offer<'_> {
@@ -45,6 +48,11 @@ impl Offer<'_> {
                 .upload(store, &package.file_name(), package.build()?)
                 .await?;
             uploaded.push(admin::id(&answer)?);
+        }
+        for file in self.files {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let content = std::fs::read(file).with_context(|| file.display().to_string())?;
+            uploaded.push(admin::id(&admin.upload(store, &name, content).await?)?);
         }
         let deployment = admin
             .create(

@@ -18,6 +18,8 @@ pub struct Package {
     pub version: String,
     /// What the control file says in `Depends`; empty for nothing.
     pub depends: String,
+    /// What the control file says in `Provides`; empty for nothing.
+    pub provides: String,
     /// The section.
     pub section: String,
     /// The first line of the description.
@@ -55,6 +57,12 @@ impl Package {
     /// Says what the package needs.
     pub fn depends(mut self, depends: &str) -> Self {
         self.depends = depends.to_owned();
+        self
+    }
+
+    /// Says what the package stands for, too.
+    pub fn provides(mut self, provides: &str) -> Self {
+        self.provides = provides.to_owned();
         self
     }
 
@@ -117,6 +125,9 @@ impl Package {
         );
         if !self.depends.is_empty() {
             control.push_str(&format!("Depends: {}\n", self.depends));
+        }
+        if !self.provides.is_empty() {
+            control.push_str(&format!("Provides: {}\n", self.provides));
         }
         control.push_str(&format!("Description: {}\n", self.summary));
         control

@@ -6,6 +6,7 @@ mod bench;
 mod command;
 mod demo;
 mod node;
+mod package;
 mod paths;
 mod soak;
 mod stages;
@@ -36,6 +37,8 @@ enum Task {
     Bench(bench::Options),
     /// Crash and fuzz for as long as wanted, round after round
     Soak(soak::Options),
+    /// Make packages for Debian: server, client and Play
+    Package(package::Options),
     /// Build the WebAssembly of the views and check its size
     Wasm(wasm::Options),
     /// Install the system packages that building and testing need
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Soak(options) => soak::run(&options),
+        Task::Package(options) => package::run(&options),
         Task::Wasm(options) => wasm::run(&options),
         Task::Setup => system::ensure(system::Need::ALL),
     };

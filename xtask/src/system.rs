@@ -37,6 +37,13 @@ impl Need {
         ),
     ];
 
+    /// What makes packages, besides the tools from crates.io.
+    pub const PACKAGE: &[Need] = &[
+        need("binutils", "/usr/bin/strip"),
+        need("dpkg-dev", "/usr/bin/dpkg-shlibdeps"),
+        need("xz-utils", "/usr/bin/xz"),
+    ];
+
     /// What the demo's computer needs: a package manager's world of its own and a session bus.
     pub const DEMO: &[Need] = &[
         need("mmdebstrap", "/usr/bin/mmdebstrap"),
@@ -59,6 +66,7 @@ impl Need {
         ),
         need("gnupg", "/usr/bin/gpg"),
         need("libglib2.0-bin", "/usr/bin/gdbus"),
+        need("lintian", "/usr/bin/lintian"),
         need("imagemagick", "/etc/ImageMagick-6/policy.xml"),
         need("polkitd", "/usr/lib/polkit-1/polkitd"),
         need("postgresql", "/usr/share/postgresql-common/pg_wrapper"),
@@ -72,7 +80,13 @@ impl Need {
     ];
 
     /// Everything above.
-    pub const ALL: &[&[Need]] = &[Self::BUILD, Self::PLAY, Self::DEMO, Self::TEST];
+    pub const ALL: &[&[Need]] = &[
+        Self::BUILD,
+        Self::PLAY,
+        Self::PACKAGE,
+        Self::DEMO,
+        Self::TEST,
+    ];
 
     fn is_met(self) -> bool {
         if self.file.starts_with('/') {

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::stages::Stages;
 use crate::wasm::View;
-use crate::{command, paths, system, tools, wasm};
+use crate::{command, package, paths, system, tools, wasm};
 
 /// How to test.
 #[derive(Debug, Args)]
@@ -78,6 +78,7 @@ fn checks(options: &Options, stages: &mut Stages) -> Result<Tally> {
         stages.run("dependencies", dependencies)?;
     }
     stages.run("build", build)?;
+    stages.run("packages", || package::make("debug"))?;
     let described = if options.only_tests {
         Tally::default()
     } else {

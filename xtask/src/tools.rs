@@ -8,18 +8,25 @@ use anyhow::{Context, Result};
 
 use crate::{command, paths};
 
-const CARGO_DENY: &str = "0.20.2";
-
-/// The path of the pinned cargo-deny, which is built first where it is missing.
+/// The pinned cargo-deny, which is built first where it is missing.
 pub fn cargo_deny() -> Result<PathBuf> {
-    let folder = folder()?.join(format!("cargo-deny-{CARGO_DENY}"));
-    let program = folder.join("bin/cargo-deny");
+    from_crates_io("cargo-deny", "0.20.2")
+}
+
+/// The pinned cargo-deb, which makes packages for Debian.
+pub fn cargo_deb() -> Result<PathBuf> {
+    from_crates_io("cargo-deb", "3.8.0")
+}
+
+fn from_crates_io(name: &str, version: &str) -> Result<PathBuf> {
+    let folder = folder()?.join(format!("{name}-{version}"));
+    let program = folder.join("bin").join(name);
     if !program.exists() {
         println!(
-            "cargo-deny {CARGO_DENY} is built once and kept in {}",
+            "{name} {version} is built once and kept in {}",
             folder.display()
         );
-        install("cargo-deny", CARGO_DENY, &folder)?;
+        install(name, version, &folder)?;
     }
     Ok(program)
 }
@@ -61,7 +68,7 @@ pub fn schemathesis() -> Result<PathBuf> {
 }
 
 fn install(name: &str, version: &str, folder: &Path) -> Result<()> {
-    // Unoptimised: it runs for a second, and compiling it with optimisation takes minutes.
+    // Hardly optimised: they run for seconds, and compiling them with full optimisation takes minutes.
     command::run(
         command::cargo()
             .args(["install", "--locked", "--debug", "--no-default-features"])
@@ -70,6 +77,7 @@ fn install(name: &str, version: &str, folder: &Path) -> Result<()> {
             .arg(name)
             .env("CARGO_TARGET_DIR", folder.join("build"))
             .env("CARGO_PROFILE_DEV_DEBUG", "false")
+            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
             .current_dir(folder.parent().unwrap_or(Path::new("/"))),
     )
     .with_context(|| format!("could not install {name} {version} from crates.io"))?;

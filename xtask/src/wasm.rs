@@ -43,7 +43,8 @@ impl View {
     /// Every view.
     pub const ALL: [Self; 2] = [Self::Ui, Self::Play];
 
-    fn package(self) -> &'static str {
+    /// The name of its crate.
+    pub fn package(self) -> &'static str {
         match self {
             Self::Ui => "migasfree-ui",
             Self::Play => "migasfree-play-view",

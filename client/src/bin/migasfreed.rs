@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use migasfree_client::clock::SystemClock;
 use migasfree_client::config::Settings;
 use migasfree_client::daemon::catalog::render_child;
@@ -16,6 +16,7 @@ use migasfree_client::daemon::settings::Opener;
 use migasfree_client::daemon::start::{Mode, Setup, run};
 use migasfree_client::process::helper;
 use migasfree_client::sync::{Engine, EngineError, LocalEngine, OpenOptions};
+use migasfree_manual::{ADMINISTRATION, run_if_asked};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -54,6 +55,9 @@ enum Part {
 
 fn main() -> ExitCode {
     if let Some(code) = helper::run_if_asked() {
+        return code;
+    }
+    if let Some(code) = run_if_asked(ADMINISTRATION, Arguments::command) {
         return code;
     }
     let arguments = Arguments::parse();

@@ -21,6 +21,7 @@ mod work;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use migasfree_manual::COMMANDS;
 use migasfree_types::shown::shown;
 use tracing_subscriber::EnvFilter;
 
@@ -37,6 +38,9 @@ pub fn main() -> ExitCode {
     }
     let language = Language::of_environment();
     let mut grammar = help::speaking(Arguments::command(), language);
+    if let Some(code) = migasfree_manual::run_if_asked(COMMANDS, || grammar.clone()) {
+        return code;
+    }
     let parsed = grammar
         .try_get_matches_from_mut(std::env::args_os().map(arguments::expand))
         .and_then(|found| Arguments::from_arg_matches(&found));
