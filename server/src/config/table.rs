@@ -132,7 +132,7 @@ settings! {
         "Requests of computers from one address in a minute; 0 means no limit, because many computers may share one.";
     property_values: u32 = "1000" where within::<1, 100_000>,
         "Most values of one property a computer may report; those beyond are left out, and noted.";
-    software_packages: u32 = "50000" where within::<1, 1_000_000>,
+    software_packages: u32 = "20000" where within::<1, 1_000_000>,
         "Most packages on the software list of one computer; a longer list is refused.";
     computer_calls_per_minute: u32 = "120" where within::<0, 100_000>,
         "Sealed calls of one computer in a minute, and twice as many at once; 0 means no limit. A synchronization is about 15.";

@@ -74,6 +74,7 @@ async fn record(call: &ComputerCall, inventory: &Inventory) -> Result<(), Refusa
     if software::is_current(db, computer.software_inventory_id, project, inventory).await? {
         return Ok(());
     }
+    software::prepare(db, project, inventory).await?;
     let mut tx = db.begin().await?;
     software::record(&mut tx, computer.id, project, inventory, call.now).await?;
     tx.commit().await?;

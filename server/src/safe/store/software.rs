@@ -13,6 +13,9 @@ use crate::{args, sql};
 /// Characters of the longest package file name that is believed.
 const MAX_FULLNAME: usize = 270;
 
+/// Packages that are created at once.
+const STEP: usize = 1_000;
+
 /// A list of installed packages as its computer sends it: file names, sorted, each once.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Inventory {
@@ -47,9 +50,11 @@ impl Inventory {
 
     /// The packages, as objects for statements.
     fn packages(&self) -> String {
-        let packages: Vec<Value> = self
-            .names
-            .iter()
+        Self::objects(self.names.iter())
+    }
+
+    fn objects<'a>(names: impl Iterator<Item = &'a String>) -> String {
+        let packages: Vec<Value> = names
             .map(|fullname| (fullname, split_file_name(fullname)))
             .filter(|(_, parts)| !parts.name.is_empty())
             .map(|(fullname, parts)| {
@@ -114,6 +119,26 @@ pub(crate) async fn having(
         )
         .await?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
+/// Creates the packages of a new list that nobody has seen, in steps between which others may write.
+pub(crate) async fn prepare(db: &Db, project: ProjectId, inventory: &Inventory) -> Result<()> {
+    let known: Option<(InventoryId,)> = db
+        .optional(
+            "SELECT id FROM software_inventory WHERE project_id = $1 AND hash = $2",
+            args![project, &inventory.hash],
+        )
+        .await?;
+    if known.is_some() {
+        return Ok(());
+    }
+    let names: Vec<&String> = inventory.names.iter().collect();
+    for some in names.chunks(STEP) {
+        let mut tx = db.begin().await?;
+        create_packages(&mut tx, project, &Inventory::objects(some.iter().copied())).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Makes `inventory` what is installed on the computer.
