@@ -233,7 +233,7 @@ fn a_server_is_upgraded_and_keeps_its_data(computer: &Booted) -> Result<()> {
         computer.sh("pgrep -x migasfree-serve")? != process,
         "the old program goes on"
     );
-    computer.sh("test \"$(ps -o user:20= -C migasfree-server)\" = migasfree-server")?;
+    computer.sh("ps -o user:20= -C migasfree-server | grep -q migasfree-server")?;
     computer.sh("apt-get purge -y migasfree-server && ! pgrep -x migasfree-serve")?;
     computer
         .sh("test -s /var/lib/migasfree-server/admin-password && test ! -e /usr/bin/migasfree-server")
