@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     args,
-    db::Tx,
+    auth::{Authority, Operator},
+    db::{Tx, UserId, json_ids},
     rest::{
         boundary::{self, Belongs},
         entity::{Csv, Entity, Field, Like, Model, col, made, many, put, put_ids},
@@ -22,6 +23,7 @@ use crate::{
         schema::{Loss, Table, link, linked, long_text, text},
         visibility,
     },
+    sql,
 };
 
 /// `core_domain`
@@ -239,7 +241,47 @@ async fn within_limits(change: &mut Change<'_>) -> Result<(), RestError> {
             "Nobody takes a domain of their own away from others: ask an administrator who has no domain.",
         ));
     }
-    Ok(())
+    over_those_who_move(operator, change.tx, change.id, &before, &after).await
+}
+
+/// Who comes under a domain, or leaves it, holds nothing that the operator does not hold, and who leaves their last one
+/// does not see everything by it.
+async fn over_those_who_move(
+    operator: &Operator,
+    tx: &mut Tx,
+    domain: Option<i64>,
+    before: &[(i64,)],
+    after: &[i64],
+) -> Result<(), RestError> {
+    let gained = after.iter().filter(|id| !before.contains(&(**id,)));
+    let lost: Vec<i64> = before
+        .iter()
+        .map(|(id,)| *id)
+        .filter(|id| !after.contains(id))
+        .collect();
+    let mut authority = Authority::of(operator, tx);
+    for account in gained.chain(&lost) {
+        authority.over_account(UserId(*account)).await?;
+    }
+    let freed: Vec<(String,)> = tx
+        .all(
+            sql!(
+                "SELECT u.username FROM core_userprofile AS u WHERE u.id IN ",
+                ids(1),
+                " AND NOT EXISTS (SELECT 1 FROM core_userprofile_domains AS o \
+                 WHERE o.userprofile_id = u.id AND o.domain_id <> $2) ORDER BY u.username LIMIT 5"
+            ),
+            args![json_ids(lost), domain.unwrap_or_default()],
+        )
+        .await?;
+    if freed.is_empty() {
+        return Ok(());
+    }
+    let freed: Vec<String> = freed.into_iter().map(|(name,)| name).collect();
+    Err(boundary::denied(&format!(
+        "These have no other domain and would see everything: {}. Give them another one first.",
+        freed.join(", ")
+    )))
 }
 
 /// Refuses to delete a domain as long as anything belongs to it, or limits an operator to it alone.

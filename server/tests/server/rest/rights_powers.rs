@@ -306,6 +306,47 @@ on_both_engines! {
         ]);
     }
 
+    async fn a_domain_gains_and_loses_only_accounts_its_writer_could_act_on(org: Organisation) {
+        let staff = Staff::of(&org).await;
+        let rights = ["core.add_domain", "core.change_domain", "core.view_domain", "core.view_platform"];
+        let keeper = org.server.operator("keeper", &rights).await;
+        let place = format!("{TOKEN}domains/");
+        let domain = async |name: &str, admins: Value| {
+            let made = org.admin.post(&place, json!({"name": name, "domain_admins": admins})).await;
+            assert_eq!(made.status, 201, "{}", made.text);
+            format!("{place}{}/", made.json["id"])
+        };
+        let row = domain("West", json!([staff.stronger])).await;
+        let other = domain("East", json!([])).await;
+        let mut acts = vec![
+            Act { name: "adds".to_owned(), method: Method::PATCH, path: other, body: json!({"domain_admins": [staff.stronger]}) },
+            Act { name: "makes".to_owned(), method: Method::POST, path: place.clone(), body: json!({"name": "Own", "domain_admins": [staff.superuser]}) },
+        ];
+        for admins in [json!([]), json!([staff.weaker]), json!([staff.stronger, staff.superuser]), json!([staff.stronger, staff.equal])] {
+            for method in [Method::PATCH, Method::PUT] {
+                let body = json!({"name": "West", "domain_admins": admins});
+                acts.push(Act { name: format!("{method} {admins}"), method, path: row.clone(), body });
+            }
+        }
+        for act in acts {
+            let before = powers(&org).await;
+            let refused = act.by(&keeper).await;
+            assert_eq!(refused.status, 403, "{}: {}", act.name, refused.text);
+            assert_eq!(powers(&org).await, before, "{}", act.name);
+        }
+        let admins = async |client: &Client, admins: Value| {
+            client.patch(&row, json!({"domain_admins": admins})).await
+        };
+        assert_eq!(admins(&keeper, json!([staff.stronger, staff.weaker])).await.status, 200);
+        let last = admins(&keeper, json!([staff.stronger])).await;
+        assert_eq!(last.status, 403, "they would see everything: {}", last.text);
+        assert!(last.text.contains("weaker"), "{}", last.text);
+        domain("South", json!([staff.weaker])).await;
+        let left = admins(&keeper, json!([staff.stronger])).await;
+        assert_eq!(left.status, 200, "{}", left.text);
+        assert_eq!(admins(&org.admin, json!([])).await.status, 200, "a superuser may");
+    }
+
     async fn nobody_takes_from_a_group_what_they_do_not_hold(org: Organisation) {
         let staff = Staff::of(&org).await;
         let group = format!("{TOKEN}accounts/groups/{}/", staff.strong_group);
