@@ -18,6 +18,8 @@ use crate::auth::{ACCOUNT, AuthError, Connection, Operator, take_ticket};
 const PING_EVERY: Duration = Duration::from_secs(30);
 /// The operator is looked up again: rights and preferences change, sessions end.
 const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(30);
+/// What an operator may do and see is put together from these. Whose they are is not in the event, nor who lost them.
+const RIGHTS: [&str; 3] = ["core.domain", "core.scope", "auth.group"];
 /// Nobody has anything to tell us.
 const LARGEST_MESSAGE: usize = 4096;
 /// Close code: the credential is not good any more.
@@ -52,10 +54,15 @@ impl Listener {
         })
     }
 
-    /// Whether something happened to the operator's own account.
+    /// Whether something happened to the operator's own account, or to what rights are made of.
     fn is_concerned_by(&self, event: &Event) -> bool {
-        matches!(event, Event::Changed { entity, id, .. }
-            if entity == ACCOUNT && id.is_none_or(|id| id == self.operator.id.0))
+        let Event::Changed { entity, id, .. } = event else {
+            return false;
+        };
+        if entity == ACCOUNT {
+            return id.is_none_or(|id| id == self.operator.id.0);
+        }
+        !self.operator.is_superuser && RIGHTS.contains(&entity.as_str())
     }
 
     /// Looks the operator up again; false when the credential is not good any more.
@@ -140,7 +147,13 @@ async fn serve(mut socket: WebSocket, state: AppState, mut listener: Listener) {
                     }
                     tell(&mut socket, &mut view, &event).await
                 }
-                Err(RecvError::Lagged(_)) => tell(&mut socket, &mut view, &Event::Resync).await,
+                // What was missed may have been about the operator.
+                Err(RecvError::Lagged(_)) => {
+                    if !look(&state, &mut listener, &mut view).await {
+                        return close(socket, CLOSE_UNAUTHORIZED, SIGN_IN_AGAIN).await;
+                    }
+                    tell(&mut socket, &mut view, &Event::Resync).await
+                }
                 Err(RecvError::Closed) => return,
             },
             _ = pings.tick() => socket.send(Message::Ping(Vec::new().into())).await.is_ok(),

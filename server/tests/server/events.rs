@@ -356,6 +356,37 @@ on_both_engines! {
         assert_eq!((&heard[2]["entity"], &heard[2]["id"]), (&json!("core.store"), &json!(1)), "neither the other project's nor one that is gone");
     }
 
+    async fn a_socket_loses_at_once_what_a_group_or_a_domain_takes_away(server: Server) {
+        let (domain, one, two) = two_computers(&server).await;
+        let admin = server.admin().await;
+        let db = &server.state().db;
+        let sql = "SELECT p.id FROM auth_permission p JOIN content_type t ON t.id = p.content_type_id \
+                   WHERE t.app_label = 'client' AND p.codename = 'view_computer'";
+        let (view,): (i64,) = db.one(sql, args![]).await.unwrap();
+        let group = json!({"name": "Lookers", "permissions": [view]});
+        let group = admin.post("/api/v1/token/accounts/groups/", group).await.json["id"].clone();
+        let bea = server.add_operator("bea", "", &[]).await;
+        let member = admin.patch(&format!("/api/v1/token/user-profiles/{bea}/"), json!({"groups": [group]})).await;
+        assert_eq!(member.status, 200, "{}", member.text);
+        let mut socket = listen(&server, &server.program_of(bea).await).await;
+        let both = || {
+            server.state().events.send(synchronization(one, 1));
+            server.state().events.send(synchronization(two, 2));
+        };
+        both();
+        assert_eq!(heard(&server, &mut socket).await.len(), 2);
+        let domain = format!("/api/v1/token/domains/{domain}/");
+        let limited = admin.patch(&domain, json!({"domain_admins": [bea.0]})).await;
+        assert_eq!(limited.status, 200, "{}", limited.text);
+        both();
+        let left = heard(&server, &mut socket).await;
+        assert_eq!((left.len(), &left[0]["computer"]["id"]), (1, &json!(one.0)), "{left:?}");
+        let emptied = admin.patch(&format!("/api/v1/token/accounts/groups/{group}/"), json!({"permissions": []})).await;
+        assert_eq!(emptied.status, 200, "{}", emptied.text);
+        both();
+        assert_eq!(heard(&server, &mut socket).await, Vec::<Value>::new());
+    }
+
     async fn an_empty_domain_lets_nothing_through(server: Server) {
         let (_, one, _) = two_computers(&server).await;
         let sql = "INSERT INTO core_domain (name) VALUES ('EMPTY') RETURNING id";
