@@ -118,6 +118,7 @@ impl Plan {
             properties.add(&mut values, &tag.prefix, &tag.value);
         }
         add_basics(&mut values, &properties, call, claims, &description);
+        drop_nameless(&mut values);
         let mut found = Found::look_up(db, &values).await?;
 
         let tag_ids = tags.iter().map(|tag| tag.id);
@@ -131,6 +132,7 @@ impl Plan {
         for (_, name) in &within {
             properties.add(&mut domains, "DMN", name);
         }
+        drop_nameless(&mut domains);
         found.join(Found::look_up(db, &domains).await?);
         values.extend(domains);
 
@@ -275,6 +277,11 @@ impl Properties {
             .map(|((property, _), value)| (property, value.clone()))
             .collect()
     }
+}
+
+/// An attribute without a value says nothing of a computer, and has no name in any list.
+fn drop_nameless(values: &mut Vec<(PropertyId, AttributeValue)>) {
+    values.retain(|(_, value)| !value.value.is_empty());
 }
 
 fn extend(values: &mut Vec<(PropertyId, AttributeValue)>, property: &Property, raw: &str) {

@@ -109,4 +109,21 @@ on_both_engines! {
         assert_eq!((&hst["language"], &hst["code"]), (&json!("perl"), &json!("print 1")));
         assert_eq!(properties[0]["prefix"], json!("HST"));
     }
+
+    async fn an_empty_value_never_becomes_an_attribute(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        upload(&peer, json!({"HST": " ", "NET": "~nothing", "PCI": ",~x,8086:1237,,"})).await;
+        for sql in [
+            "INSERT INTO core_domain (id, name) VALUES (10, 'NORTH')",
+            "INSERT INTO core_property (prefix, name, sort, kind) VALUES ('DMN', 'DOMAIN', 'server', 'L')",
+            "INSERT INTO core_domain_included_attributes (domain_id, attribute_id) \
+             SELECT 10, id FROM core_attribute WHERE value = '192.0.2.10'",
+        ] {
+            site.run(sql, args![]).await;
+        }
+        upload(&peer, json!({"HST": "", "PCI": ",~x,8086:1237,,"})).await;
+        assert_eq!(site.values(&peer, "DMN").await, ["DMN-NORTH"]);
+        assert_eq!(site.values(&peer, "PCI").await, ["PCI-8086:1237"]);
+        assert_eq!(site.count("SELECT COUNT(*) FROM core_attribute WHERE value = ''").await, 0);
+    }
 }
