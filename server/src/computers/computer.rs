@@ -235,7 +235,6 @@ pub static COMPUTERS: Entity = Entity {
         "status+in",
         "status_in=status:in",
         "name+ic",
-        "uuid+ic",
         "sync_attributes__id+in",
         "sync_attributes=sync_attributes__value:contains",
         "tags__id+in",
@@ -254,6 +253,18 @@ pub static COMPUTERS: Entity = Entity {
         "serial=node__serial:ic",
     ],
     custom_filters: &[
+        CustomFilter {
+            name: "uuid",
+            like: Like::Text,
+            resolve: |call| {
+                async move { Ok(Some(finding::with_uuid(call.text, call.db.dialect()))) }.boxed()
+            },
+        },
+        CustomFilter {
+            name: "uuid__icontains",
+            like: Like::Text,
+            resolve: |call| async move { finding::with_part_of_uuid(&call) }.boxed(),
+        },
         CustomFilter {
             name: "failed_deployment",
             like: Like::Integer,

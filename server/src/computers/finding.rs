@@ -7,9 +7,10 @@ use crate::{
     db::{Dialect, escape_like},
     rest::{
         error::RestError,
-        filter::{FilterCall, contains, is_too_long},
+        filter::{FilterCall, LONGEST, contains, is_too_long},
         path::ROW,
         search::Identity,
+        value::Refused,
         visibility,
     },
 };
@@ -28,9 +29,7 @@ pub fn identity(word: &str, dialect: Dialect) -> Identity {
     }
     let digits = hexadecimal(word);
     if let Some(uuid) = digits.as_deref().and_then(whole_uuid) {
-        let spellings = spellings(&uuid);
-        let spellings: Vec<&str> = spellings.iter().map(String::as_str).collect();
-        return Identity::Exactly(dialect.in_texts(Expr::col((ROW, "uuid")), &spellings));
+        return Identity::Exactly(spelled_alike(&uuid, dialect));
     }
     // Each column costs time with every row: those that cannot hold such a word are not asked.
     let column = |name: &'static str| contains(Expr::col((ROW, name)), word, dialect);
@@ -43,17 +42,59 @@ pub fn identity(word: &str, dialect: Dialect) -> Identity {
     }
     if let Some(digits) = digits.filter(|digits| digits.len() >= FEWEST_DIGITS) {
         some.push(column("uuid"));
-        let joined = Expr::cust_with_exprs(
-            match dialect {
-                Dialect::Sqlite => "REPLACE(?, '-', '')",
-                Dialect::Postgres => "REPLACE($1, '-', '')",
-            },
-            [Expr::col((ROW, "uuid"))],
-        );
-        some.push(contains(joined, &digits, dialect));
+        some.push(has_digits(&digits, dialect));
         some.push(contains(Expr::col((ROW, "mac_address")), &digits, dialect));
     }
     Identity::Perhaps(some)
+}
+
+/// The computers with a UUID, in whichever spelling it is asked for or stored.
+#[must_use]
+pub fn with_uuid(text: &str, dialect: Dialect) -> Expr {
+    let uuid = hexadecimal(text).as_deref().and_then(whole_uuid);
+    match uuid {
+        Some(uuid) => spelled_alike(&uuid, dialect),
+        None => Expr::col((ROW, "uuid")).eq(text),
+    }
+}
+
+/// The same for a part of it.
+///
+/// # Errors
+/// For more than can be looked for.
+pub fn with_part_of_uuid(call: &FilterCall<'_>) -> Result<Option<Expr>, RestError> {
+    if is_too_long(call.text) {
+        let refused = Refused::TooLong(LONGEST);
+        return Err(RestError::refused("uuid__icontains", &refused));
+    }
+    let dialect = call.db.dialect();
+    let digits = hexadecimal(call.text);
+    if let Some(uuid) = digits.as_deref().and_then(whole_uuid) {
+        return Ok(Some(spelled_alike(&uuid, dialect)));
+    }
+    let written = contains(Expr::col((ROW, "uuid")), call.text, dialect);
+    Ok(Some(match digits {
+        Some(digits) => written.or(has_digits(&digits, dialect)),
+        None => written,
+    }))
+}
+
+fn spelled_alike(uuid: &str, dialect: Dialect) -> Expr {
+    let spellings = spellings(uuid);
+    let spellings: Vec<&str> = spellings.iter().map(String::as_str).collect();
+    dialect.in_texts(Expr::col((ROW, "uuid")), &spellings)
+}
+
+/// Whether the digits stand one behind the other in the UUID, with hyphens between them or not.
+fn has_digits(digits: &str, dialect: Dialect) -> Expr {
+    let joined = Expr::cust_with_exprs(
+        match dialect {
+            Dialect::Sqlite => "REPLACE(?, '-', '')",
+            Dialect::Postgres => "REPLACE($1, '-', '')",
+        },
+        [Expr::col((ROW, "uuid"))],
+    );
+    contains(joined, digits, dialect)
 }
 
 fn is_part_of_an_address(word: &str) -> bool {

@@ -134,6 +134,25 @@ on_both_engines! {
         assert_eq!(down["results"][0]["project"]["name"], "Desk 1.0");
     }
 
+    async fn a_uuid_is_found_in_any_spelling_by_its_filters(org: Organisation) {
+        let mut org = org;
+        let user = org.id("users");
+        org.computer("spelled", "4C4C4544-0053-4D10-8052-B8C04F4E3132", user).await;
+        for uuid in [
+            "4C4C4544-0053-4D10-8052-B8C04F4E3132",
+            "4c4c4544-0053-4d10-8052-b8c04f4e3132",
+            "4c4c454400534d108052b8c04f4e3132",
+            "{4C4C4544-0053-4D10-8052-B8C04F4E3132}",
+        ] {
+            for filter in ["uuid", "uuid__icontains"] {
+                assert_eq!(list(&org, &format!("computers/?{filter}={uuid}")).await["count"], 1, "{filter} {uuid}");
+            }
+        }
+        for (part, count) in [("454400534d", 1), ("4544-0053", 1), ("45440054", 0)] {
+            assert_eq!(list(&org, &format!("computers/?uuid__icontains={part}")).await["count"], count, "{part}");
+        }
+    }
+
     async fn empty_values_come_last_whatever_the_engine(org: Organisation) {
         for (name, latitude) in [("a", json!(2.0)), ("b", Value::Null), ("c", json!(1.0))] {
             let body = json!({"name": name, "latitude": latitude});
