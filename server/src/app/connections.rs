@@ -20,6 +20,8 @@ use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::io::InspectReader;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -64,6 +66,16 @@ pub(super) struct Limits {
     pub(super) pace: Pace,
 }
 
+impl Limits {
+    /// How long the head of a request may take from its first byte on: nobody is known yet.
+    fn head(&self) -> Duration {
+        if self.pace.bytes_per_second == 0 {
+            return self.silence;
+        }
+        self.silence.min(self.pace.anonymous)
+    }
+}
+
 struct Connection {
     router: Router,
     peer: SocketAddr,
@@ -79,10 +91,14 @@ impl Connection {
         let _ = set_socket_send_buffer_size(&stream, UNSENT);
         let traffic = Arc::new(Traffic::default());
         let outgoing = Arc::clone(&traffic);
-        let (in_work, mut watched) = watch::channel(0_usize);
+        let (work, mut watched) = watch::channel(Work::default());
+        let heard = work.clone();
+        let stream = InspectReader::new(stream, move |_: &[u8]| {
+            heard.send_if_modified(Work::hear);
+        });
         let (router, peer) = (self.router, self.peer);
         let service = service_fn(move |request: axum::http::Request<Incoming>| {
-            let guard = InWork::enter(&in_work);
+            let guard = InWork::enter(&work);
             let outgoing = Outgoing::new(Arc::clone(&outgoing));
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
@@ -103,11 +119,12 @@ impl Connection {
         let mut too_slow = pin!(traffic.too_slow(pace));
         let mut parting = false;
         loop {
-            let waits = *watched.borrow_and_update() == 0;
-            let patience = if parting {
-                PARTING
-            } else {
-                self.limits.silence
+            let Work { requests, head } = *watched.borrow_and_update();
+            let waits = requests == 0;
+            let until = match head {
+                _ if parting => Instant::now() + PARTING,
+                Some(begun) => begun + self.limits.head(),
+                None => Instant::now() + self.limits.silence,
             };
             tokio::select! {
                 ended = connection.as_mut() => {
@@ -126,7 +143,7 @@ impl Connection {
                     parting = true;
                     connection.as_mut().graceful_shutdown();
                 }
-                () = tokio::time::sleep(patience), if waits => {
+                () = tokio::time::sleep_until(until), if waits => {
                     if parting {
                         return;
                     }
@@ -147,19 +164,41 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
-/// Counts a request from its head to the last byte of its answer.
-struct InWork(watch::Sender<usize>);
+/// What goes on on a connection.
+#[derive(Debug, Default)]
+struct Work {
+    requests: usize,
+    /// When the head of the next request began to come.
+    head: Option<Instant>,
+}
+
+impl Work {
+    /// Something came; answers whether that was the beginning of a head.
+    fn hear(&mut self) -> bool {
+        let begins = self.requests == 0 && self.head.is_none();
+        if begins {
+            self.head = Some(Instant::now());
+        }
+        begins
+    }
+}
+
+/// Counts a request from the end of its head to the last byte of its answer.
+struct InWork(watch::Sender<Work>);
 
 impl InWork {
-    fn enter(in_work: &watch::Sender<usize>) -> Self {
-        in_work.send_modify(|count| *count += 1);
-        Self(in_work.clone())
+    fn enter(work: &watch::Sender<Work>) -> Self {
+        work.send_modify(|work| {
+            work.requests += 1;
+            work.head = None;
+        });
+        Self(work.clone())
     }
 }
 
 impl Drop for InWork {
     fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
+        self.0.send_modify(|work| work.requests -= 1);
     }
 }
 

@@ -33,10 +33,17 @@ impl Pace {
 #[derive(Debug, Clone, Default)]
 pub struct Known(Arc<AtomicBool>);
 
+impl Known {
+    /// Notes that it is known.
+    pub fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Notes that it is known who sent a request.
 pub fn know(extensions: &Extensions) {
-    if let Some(Known(known)) = extensions.get() {
-        known.store(true, Ordering::Relaxed);
+    if let Some(known) = extensions.get::<Known>() {
+        known.note();
     }
 }
 

@@ -159,8 +159,7 @@ async fn whole(request: Request) -> Result<Vec<u8>, Refusal> {
     let mut chunks = request.into_body().into_data_stream();
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
-        let chunk =
-            chunk.map_err(|_| Refusal::bad_request("The request broke off before its end."))?;
+        let chunk = chunk.map_err(|_| broken_off())?;
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
@@ -168,7 +167,16 @@ async fn whole(request: Request) -> Result<Vec<u8>, Refusal> {
 
 /// A part that cannot be read.
 pub(super) fn broken_part(error: MultipartError) -> Refusal {
-    Refusal::Plain(error.status(), error.body_text())
+    let status = error.status();
+    if status.is_server_error() {
+        // The library tells nothing of a stream that ended early but that it failed to read it.
+        return broken_off();
+    }
+    Refusal::Plain(status, error.body_text())
+}
+
+fn broken_off() -> Refusal {
+    Refusal::bad_request("The request broke off before its end.")
 }
 
 fn too_large() -> Refusal {

@@ -35,7 +35,7 @@ use super::store::projects::Project;
 use crate::app::{AppState, AsItIs};
 use crate::audit::Author;
 use crate::auth::{AuthError, Connection};
-use crate::body::{Verdict, pace};
+use crate::body::{Verdict, pace::Known};
 use crate::core::rules::{status::Status, targeting::Attributes};
 use crate::db::{self, Ts, Tx};
 use crate::files::Spooled;
@@ -336,7 +336,6 @@ where
                 let answer = AuthError::from(exceeded).into_response();
                 refused(answer, Some(Reason::of(&Value::from("Too many requests"))))
             } else {
-                pace::know(request.extensions());
                 let certificate = Certificate::of(&request);
                 let arrival = Arrival {
                     state: state.clone(),
@@ -643,8 +642,11 @@ impl Opener<'_> {
         }
         // More than a message only comes from somebody who is known.
         let caps = settings.sealed_caps(0);
+        let sender = request.extensions().get::<Known>().cloned();
         let (parts, verdict) = body::guarded_parts(request, caps).await?;
-        let read = self.parts(parts, &verdict).await;
+        let read = self
+            .parts(parts, &verdict, &sender.unwrap_or_default())
+            .await;
         match verdict.exceeded() {
             Some(exceeded) => Err(exceeded.into()),
             None => read,
@@ -655,6 +657,7 @@ impl Opener<'_> {
         &self,
         mut parts: Multipart,
         verdict: &Verdict,
+        sender: &Known,
     ) -> Result<(Value, Author, Option<Upload>), Refusal> {
         let mut texts = Texts::default();
         while let Some(field) = parts.next_field().await.map_err(body::broken_part)? {
@@ -663,6 +666,7 @@ impl Opener<'_> {
                 continue;
             }
             let (claims, author) = self.open(texts.msg).await?;
+            sender.note();
             let name = field.file_name().unwrap_or_default();
             let name = name
                 .rsplit(['/', '\\'])

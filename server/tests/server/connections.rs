@@ -172,6 +172,74 @@ async fn a_body_that_drips_ends() {
     assert!(answer.contains("1024 bytes a second"), "{answer}");
 }
 
+/// A server that gives only those more than a second who are known.
+async fn wary() -> Server {
+    Server::with(Settings {
+        slow_seconds: 600,
+        anonymous_slow_seconds: 1,
+        ..Server::sqlite_settings()
+    })
+    .await
+}
+
+fn post(path: &str, kind: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: here\r\nContent-Type: {kind}\r\nContent-Length: 100000\r\n\r\n"
+    )
+    .into_bytes()
+}
+
+/// What is answered to who goes on with a byte now and then.
+async fn dripping(address: SocketAddr, beginning: &[u8]) -> String {
+    let (mut answer, mut said) = connect(address, beginning).await.into_split();
+    let drips = tokio::spawn(async move {
+        while said.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    let mut bytes = vec![0; 4096];
+    // Nothing is read where the connection ends without an answer.
+    let read = tokio::time::timeout(Duration::from_secs(30), answer.read(&mut bytes)).await;
+    let read = read.expect("it ends").unwrap_or_default();
+    drips.abort();
+    String::from_utf8_lossy(&bytes[..read]).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_known_yet_cannot_drip_for_long() {
+    let server = wary().await;
+    let address = server.app.address;
+    assert_eq!(dripping(address, HALF_A_HEAD).await, "");
+    let form = b"--b\r\nContent-Disposition: form-data; name=\"msg\"\r\n\r\n";
+    for path in [
+        "/api/v1/public/keys/project/",
+        "/api/v1/public/keys/packager/",
+        "/api/v1/safe/computers/",
+        "/api/v1/safe/packages/",
+    ] {
+        let json = [&post(path, "application/json")[..], b"{"].concat();
+        let parts = post(path, "multipart/form-data; boundary=b");
+        let parts = [&parts[..], form].concat();
+        for beginning in [json, parts] {
+            let answer = dripping(address, &beginning).await;
+            assert!(answer.starts_with("HTTP/1.1 400"), "{path}: {answer}");
+            assert!(answer.contains("broke off"), "{path}: {answer}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answered_connection_may_rest_longer_than_a_head_may_take() {
+    let server = wary().await;
+    let mut stream = connect(server.app.address, HEALTH).await;
+    let mut bytes = [0; 4096];
+    assert!(stream.read(&mut bytes).await.unwrap() > 0);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    stream.write_all(HEALTH).await.unwrap();
+    let read = stream.read(&mut bytes).await.unwrap();
+    assert!(bytes[..read].starts_with(b"HTTP/1.1 200"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_nobody_reads_ends() {
     let server = hasty().await;
