@@ -331,6 +331,35 @@ pub async fn consequences(
 ) -> Result<Consequences, RestError> {
     for id in ids {
         read::visible(context, resource, *id).await?;
+        boundary::check(context, &mut context.source(), resource.entity, *id).await?;
+        consequences::check(context, resource, *id).await?;
     }
+    refused_anyway(context, resource, ids).await?;
     consequences::told(context, resource, ids).await
+}
+
+/// Refuses what no answer of the caller's would make possible; what stands in the way is among what is told.
+async fn refused_anyway(
+    context: &Context,
+    resource: &'static Resource,
+    ids: &[i64],
+) -> Result<(), RestError> {
+    let entity = resource.entity;
+    let mut tx = context.state.db.begin().await?;
+    for id in ids {
+        let Some(before) = save::stored(&mut tx, entity.table, *id).await? else {
+            continue;
+        };
+        let mut removal = Removal {
+            context,
+            tx: &mut tx,
+            id: *id,
+            before: &before,
+        };
+        match entity.hooks.going(&mut removal).await {
+            Ok(()) | Err(RestError::Conflict(..)) => {}
+            Err(refused) => return Err(refused),
+        }
+    }
+    Ok(())
 }

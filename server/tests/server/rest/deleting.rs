@@ -183,6 +183,16 @@ on_both_engines! {
         assert!(!blind.delete(&path).await.text.contains("Base"));
     }
 
+    async fn what_is_refused_whatever_is_answered_is_refused_before_the_question(org: Organisation) {
+        for (route, id, code) in [("formulas", 2, "built_in"), ("features", 1, "built_in"), ("user-profiles", 1, "oneself")] {
+            let told = org.admin.get(&format!("{TOKEN}{route}/{id}/consequences/")).await;
+            assert_eq!((told.status, told.code()), (400, code), "{route}: {}", told.text);
+            let together = org.admin.get(&format!("{TOKEN}{route}/consequences/?id__in={id}")).await;
+            assert_eq!(together.text, told.text);
+            assert_eq!(delete(&org, &format!("{route}/{id}/")).await.text, told.text, "as the deletion says it");
+        }
+    }
+
     async fn several_rows_are_told_of_together(org: Organisation) {
         let second = org.admin.post(&format!("{TOKEN}schedules/"), json!({"name": "Quick"})).await.json["id"].clone();
         let path = format!("{TOKEN}schedules/consequences/");
