@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::{
     args,
     core::{
+        deployment_rules::only_names,
         offered,
         rules::packages::as_known,
         shapes::{APPLICATION_REF, PROJECT_REF},
@@ -134,6 +135,7 @@ impl Hooks for Rules {
         if let Some(pms) = found.and_then(|(pms,)| pms.parse().ok()) {
             let known = as_known(pms, &text);
             change.values.set_text("packages_to_install", known);
+            only_names(change, pms, "packages_to_install")?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use url::{Host, Url};
 use super::{
     offered,
     rules::{
+        package_names,
         packages::as_known,
         pms::Pms,
         schedule::{self, Delay},
@@ -98,6 +99,7 @@ impl Hooks for Rules {
                     let known = as_known(pms, text);
                     change.values.set_text(names, known);
                 }
+                only_names(change, pms, names)?;
             }
         }
         for (relation, table) in [
@@ -156,6 +158,18 @@ async fn package_system(tx: &mut Tx, project: i64) -> Result<Option<Pms>, RestEr
         .optional("SELECT pms FROM core_project WHERE id = $1", args![project])
         .await?;
     Ok(found.and_then(|(pms,)| pms.parse().ok()))
+}
+
+/// Refuses what no package manager takes for a name. What is there already stays until it is written anew.
+///
+/// # Errors
+/// Under the name of the list, with the word.
+pub fn only_names(change: &Change<'_>, pms: Pms, list: &str) -> Result<(), RestError> {
+    let text = change.values.text(list).filter(|_| change.changes(list));
+    match text.and_then(|text| package_names::flaw(pms, text)) {
+        Some(word) => Err(RestError::field(list, package_names::refusal(word))),
+        None => Ok(()),
+    }
 }
 
 /// What stands in a computer's sources has to be what its package manager reads there.

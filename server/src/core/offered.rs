@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::rules::{package_names, packages::as_known, tags::bare_name};
 use crate::{
     args,
     db::Sql,
@@ -33,8 +34,8 @@ pub async fn check(
     body: &Body,
     project_of: &'static str,
 ) -> Result<(), RestError> {
-    let names = names(body.get(NAMES));
-    if names.is_empty() || body.get(ASKED).and_then(Value::as_bool) != Some(true) {
+    let text = written(body.get(NAMES));
+    if text.is_empty() || body.get(ASKED).and_then(Value::as_bool) != Some(true) {
         return Ok(());
     }
     let db = &context.state.db;
@@ -57,6 +58,18 @@ pub async fn check(
     {
         return Ok(());
     }
+    let found: Option<(String,)> = db
+        .optional("SELECT pms FROM core_project WHERE id = $1", args![project])
+        .await?;
+    let Some(pms) = found.and_then(|(pms,)| pms.parse().ok()) else {
+        return Ok(());
+    };
+    let text = as_known(pms, &text);
+    // What is no name at all is refused by the rules of the row, whether or not anybody asks for this check.
+    if package_names::flaw(pms, &text).is_some() {
+        return Ok(());
+    }
+    let names: Vec<&str> = text.split_whitespace().map(bare_name).collect();
     let unknown: Vec<(String,)> = db
         .all(UNKNOWN, args![json!(names).to_string(), project])
         .await?;
@@ -73,30 +86,14 @@ pub async fn check(
     ))
 }
 
-/// The names on the lines of a list or a text, without the versions, releases and architectures that may follow them.
-fn names(lines: Option<&Value>) -> Vec<&str> {
-    let lines: Vec<&str> = match lines {
-        Some(Value::String(text)) => vec![text],
-        Some(Value::Array(lines)) => lines.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    lines
-        .into_iter()
-        .flat_map(str::split_whitespace)
-        .map(|word| word.split(['=', '/', ':']).next().unwrap_or(word))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::names;
-    use serde_json::json;
-
-    #[test]
-    fn a_line_may_have_several_names_with_versions() {
-        let lines = json!(["vim gimp=2.10", "libc6:amd64", "vlc/stable"]);
-        assert_eq!(names(Some(&lines)), ["vim", "gimp", "libc6", "vlc"]);
-        assert_eq!(names(Some(&json!("vim\nless"))), ["vim", "less"]);
-        assert!(names(None).is_empty());
+/// The lines of a list or a text.
+fn written(lines: Option<&Value>) -> String {
+    match lines {
+        Some(Value::String(text)) => text.trim().to_owned(),
+        Some(Value::Array(lines)) => {
+            let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
+            lines.join("\n").trim().to_owned()
+        }
+        _ => String::new(),
     }
 }

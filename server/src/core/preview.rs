@@ -12,8 +12,7 @@ use crate::rest::{
     action::{Answer, Call},
     context::Context,
     error::RestError,
-    read,
-    value::{self, Refused},
+    read, value,
     visibility::{self, PRODUCTIVE},
 };
 
@@ -65,9 +64,8 @@ fn planned(call: &Call) -> Result<Plan, RestError> {
     };
     let start = match call.body.text("start_date") {
         "" => call.context.today(),
-        text => {
-            value::day(text).ok_or_else(|| RestError::refused("start_date", &Refused::NotADate))?
-        }
+        text => value::plausible_day(text)
+            .map_err(|reason| RestError::refused("start_date", &reason))?,
     };
     Ok(Plan {
         project: call.body.id("project")?,

@@ -216,6 +216,12 @@ impl Hooks for Rules {
         if was.as_deref() == Some("basic") {
             return basic(change);
         }
+        if change.changes("prefix") && !is_prefix(change.text("prefix").unwrap_or_default()) {
+            return Err(RestError::field(
+                "prefix",
+                "Use letters from A to Z and digits only.",
+            ));
+        }
         if let Some(sort) = self.sort {
             change.values.set_text("sort", sort);
             if sort == "server" {
@@ -240,6 +246,11 @@ impl Hooks for Rules {
         }
         Ok(())
     }
+}
+
+/// Tags and files of imports are written `PREFIX-value`.
+fn is_prefix(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Of a built-in property only `enabled` can change; what is sent besides must be what it is.

@@ -237,6 +237,22 @@ fn is_username(name: &str) -> bool {
         .all(|letter| letter.is_alphanumeric() || "@.+-_".contains(letter))
 }
 
+/// Names that differ in capitals alone are taken for one by whoever reads them.
+async fn not_taken_in_other_capitals(change: &mut Change<'_>) -> Result<(), RestError> {
+    let name = change.text("username").unwrap_or_default().to_lowercase();
+    let taken: Option<(i64,)> = change
+        .tx
+        .optional(
+            "SELECT id FROM core_userprofile WHERE lower(username) = $1 AND id <> $2 LIMIT 1",
+            args![name, change.id.unwrap_or_default()],
+        )
+        .await?;
+    match taken {
+        Some(_) => Err(RestError::not_unique(&["username".to_owned()])),
+        None => Ok(()),
+    }
+}
+
 /// What operators may change of themselves without any permission.
 const OWN: [&str; 2] = ["domain_preference_id", "scope_preference_id"];
 
@@ -254,6 +270,9 @@ impl Hooks for Rules {
                 "username",
                 "Use letters, digits and @ . + - _ only.",
             ));
+        }
+        if change.changes("username") {
+            not_taken_in_other_capitals(change).await?;
         }
         if change.is_new() {
             // Nothing verifies against it: the account waits for its first password.

@@ -1,5 +1,7 @@
 //! Values on their way in and out: text of an address, JSON of a body, columns of a row.
 
+use std::ops::RangeInclusive;
+
 use serde_json::Value;
 use time::{Date, macros::format_description};
 
@@ -18,6 +20,8 @@ pub enum Refused {
     NotABoolean,
     #[error("Write a date as YYYY-MM-DD.")]
     NotADate,
+    #[error("Write a date from {} to {}.", YEARS.start(), YEARS.end())]
+    Implausible,
     #[error("Write a date and time as YYYY-MM-DDTHH:MM:SS, with an offset or without.")]
     NotATime,
     #[error("Write a text.")]
@@ -43,6 +47,9 @@ pub enum Refused {
     #[error("There is nothing with the id {0}.")]
     Unknown(i64),
 }
+
+/// The years of dates that anything may begin on.
+const YEARS: RangeInclusive<i32> = 1970..=2100;
 
 /// The longest list of values that is taken at once.
 pub const MOST_VALUES: usize = 20_000;
@@ -199,6 +206,19 @@ pub fn day(text: &str) -> Option<Date> {
     Date::parse(text.trim(), format_description!("[year]-[month]-[day]")).ok()
 }
 
+/// A day that something may begin on.
+///
+/// # Errors
+/// For what is no day, and for years that are a slip of the hand.
+pub fn plausible_day(text: &str) -> Result<Date, Refused> {
+    let day = day(text).ok_or(Refused::NotADate)?;
+    if YEARS.contains(&day.year()) {
+        Ok(day)
+    } else {
+        Err(Refused::Implausible)
+    }
+}
+
 /// Reads a moment: a day, or a date and time; without an offset it is local.
 /// The `+` of an offset that came as a blank, as in an address it does, is one again.
 #[must_use]
@@ -251,9 +271,7 @@ pub fn written(ty: Type, value: &Value, zone: &Zone) -> Result<Arg, Refused> {
         }
         Type::Lines => Arg::Text(Some(names(value)?.join("\n"))),
         Type::Time => Arg::Time(Some(moment(&text(value)?, zone).ok_or(Refused::NotATime)?)),
-        Type::Date => Arg::Text(Some(
-            day(&text(value)?).ok_or(Refused::NotADate)?.to_string(),
-        )),
+        Type::Date => Arg::Text(Some(plausible_day(&text(value)?)?.to_string())),
         Type::Json => Arg::Text(Some(match value {
             Value::String(text) => serde_json::from_str::<Value>(text)
                 .map_err(|_| Refused::NotAText)?

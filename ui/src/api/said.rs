@@ -11,6 +11,15 @@ const SPANISH: &[(&str, &str)] = &[
         "Write a date as YYYY-MM-DD.",
         "Escriba una fecha como AAAA-MM-DD.",
     ),
+    ("Write a date from * to *.", "Escriba una fecha de * a *."),
+    (
+        "* is no name of a package: write names alone, one on each line.",
+        "* no es el nombre de un paquete: escriba solo nombres, uno en cada línea.",
+    ),
+    (
+        "Use letters from A to Z and digits only.",
+        "Use solo letras de la A a la Z y cifras.",
+    ),
     (
         "Write at most * characters.",
         "Escriba * caracteres como máximo.",
@@ -64,7 +73,7 @@ const SPANISH: &[(&str, &str)] = &[
         "Es una fórmula básica del sistema: esto no puede cambiar.",
     ),
     (
-        "A basic property is built in and cannot be deleted: disable it instead.",
+        "This property is built in and cannot be deleted: disable it instead.",
         "Es una fórmula básica del sistema y no se puede eliminar: desactívela.",
     ),
     (

@@ -9,6 +9,7 @@ pub mod display;
 pub mod fixes;
 pub mod identity;
 pub mod languages;
+pub mod package_names;
 pub mod packages;
 pub mod pms;
 pub mod schedule;

@@ -62,8 +62,9 @@ fn only(text: &str, wanted: impl Fn(&str) -> bool) -> String {
     kept.collect::<Vec<_>>().join("\n")
 }
 
-/// A package without the architecture or version that may follow its name.
-fn bare_name(word: &str) -> &str {
+/// A package without the architecture, version or release that may follow its name.
+#[must_use]
+pub fn bare_name(word: &str) -> &str {
     word.split([':', '=', '/']).next().unwrap_or(word)
 }
 

@@ -138,6 +138,42 @@ on_both_engines! {
         }
     }
 
+    async fn what_no_package_manager_takes_for_a_name_is_refused_even_when_nobody_asks(org: Organisation) {
+        let lists = ["packages_to_install", "packages_to_remove", "default_preincluded_packages",
+            "default_included_packages", "default_excluded_packages"];
+        for (route, lists) in [("deployments", &lists[..]), ("catalog/project-packages", &lists[..1])] {
+            let id = org.id(route);
+            for list in lists {
+                for (line, word) in [("hello -rf", "-rf"), ("$(id)", "$(id)"), ("łódź", "łódź"), ("rm /; x", "/;"), ("=1.0", "=1.0")] {
+                    for asked in [true, false] {
+                        let refused = patch(&org, route, id, json!({*list: ["vim", line], "only_offered": asked})).await;
+                        assert_eq!(refused.status, 400, "{route} {list} {line}: {}", refused.text);
+                        let told = refused.json[*list][0].as_str().unwrap_or_default();
+                        assert!(told.starts_with(&format!("{word:?}")) && told.contains("no name"), "{route} {list} {line}: {}", refused.text);
+                    }
+                }
+                let names = json!({*list: ["Vim-tiny:amd64=2:9.0-1+b1~rc", "g++ libc6/stable"]});
+                let kept = patch(&org, route, id, names).await;
+                assert_eq!(kept.status, 200, "{route} {list}: {}", kept.text);
+            }
+        }
+    }
+
+    async fn dates_prefixes_and_user_names_are_plausible(org: Organisation) {
+        for (date, status) in [("0001-01-01", 400), ("9999-12-31", 400), ("2100-12-31", 200), ("1970-01-01", 200)] {
+            let written = patch(&org, "deployments", org.id("deployments"), json!({"start_date": date})).await;
+            assert_eq!((written.status, written.json["start_date"][0].is_string()), (status, status == 400), "{date}: {}", written.text);
+        }
+        for (prefix, status) in [("Z Z", 400), ("ñ", 400), ("A-B", 400), ("Z9Z", 201)] {
+            let made = post(&org, "stamps", json!({"prefix": prefix, "name": format!("named {prefix}"), "kind": "N"})).await;
+            assert_eq!((made.status, made.json["prefix"][0].is_string()), (status, status == 400), "{prefix}: {}", made.text);
+        }
+        for (name, status) in [("carla", 201), ("Carla", 400), ("CARLA", 400), ("carla2", 201)] {
+            let made = post(&org, "user-profiles", json!({"username": name})).await;
+            assert_eq!((made.status, made.json["username"][0].is_string()), (status, status == 400), "{name}: {}", made.text);
+        }
+    }
+
     async fn answers_of_writes_tell_what_relations_lead_to(org: Organisation) {
         let tag = json!({"id": org.id("tags"), "property_att": {"id": org.id("stamps"), "prefix": "TAG", "sort": "server"},
             "value": "blue", "description": "Blue ones", "latitude": null, "longitude": null});
