@@ -18,7 +18,7 @@ use crate::{
         error::RestError,
         hooks::{Change, Hooks, Removal},
         json::Json,
-        schema::{Table, Type, computed, float, key, linked, long_text, text},
+        schema::{From, Table, Type, computed, counted, float, key, linked, long_text, text},
         values::Stored,
         visibility::Sight,
     },
@@ -36,12 +36,15 @@ pub static TABLE: Table = Table {
         float("latitude").null(),
     ],
     virtuals: &[
-        computed(
+        counted(
             "total_computers",
-            Type::Int,
-            "(SELECT count(*) FROM client_computer_sync_attributes AS cs JOIN client_computer AS cc \
-             ON cc.id = cs.computer_id WHERE cs.attribute_id = {t}.id \
-             AND cc.status IN ('assigned', 'reserved', 'unknown'))",
+            From::Count {
+                link: "client_computer_sync_attributes",
+                own: "attribute_id",
+                other: "computer_id",
+                target: &crate::computers::computer::TABLE,
+                that: "{t}.status IN ('assigned', 'reserved', 'unknown')",
+            },
         ),
         computed(
             "has_location",

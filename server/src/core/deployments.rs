@@ -392,6 +392,7 @@ pub static INTERNAL_SOURCES: Entity = Entity {
             "Publish the repository again",
             run!(publication::request),
         )
+        .writing()
         .giving(SENTENCE),
         Action::post(
             "<id>/metadata",
@@ -400,8 +401,7 @@ pub static INTERNAL_SOURCES: Entity = Entity {
             &[],
             run!(publication::request),
         )
-        .giving(SENTENCE)
-        .leaving(),
+        .giving(SENTENCE),
         Action::post(
             "<id>/copy",
             Need::Add,

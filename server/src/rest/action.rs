@@ -179,6 +179,13 @@ impl Action {
         self
     }
 
+    /// The same, where it does something to the row although it is asked for like a reading action.
+    #[must_use]
+    pub const fn writing(mut self) -> Self {
+        self.writes = true;
+        self
+    }
+
     /// The same with another verb.
     #[must_use]
     pub const fn by(mut self, verb: Verb) -> Self {

@@ -23,7 +23,7 @@ use super::{
     read,
     registry::{Resource, registry},
     schema::{Column, Many, Table, Type},
-    visibility::Sight,
+    visibility::{self, Sight, Viewer},
     widening,
 };
 use crate::db::{Dialect, Row, json_ids};
@@ -239,10 +239,14 @@ pub async fn told(
     let plan = Plan::of(&mut context.source(), table, ids).await?;
     let mut gone = Vec::new();
     for (other, ids) in plan.gone(table, ids) {
-        gone.push(affected(context, other, "", ids.len() as u64, ids).await?);
+        let ids = read::only_visible(context, other.entity.table.name, ids).await?;
+        if !ids.is_empty() {
+            gone.push(affected(context, other, "", ids.len() as u64, ids).await?);
+        }
     }
     for (other, condition) in plan.reports(dialect) {
-        let count = read::count(context, rows_of(other.entity, condition)).await?;
+        let rows = of_the_seen(context, other.entity, rows_of(other.entity, condition));
+        let count = read::count(context, rows).await?;
         if count > 0 {
             gone.push(affected(context, other, "", count, Vec::new()).await?);
         }
@@ -269,6 +273,19 @@ fn rows_of(entity: &Entity, condition: Condition) -> SelectStatement {
         .from_as(entity.table.name, ROW)
         .cond_where(condition)
         .take()
+}
+
+/// Of hidden rows not even the number is told.
+fn of_the_seen(
+    context: &Context,
+    entity: &'static Entity,
+    mut rows: SelectStatement,
+) -> SelectStatement {
+    let viewer = Viewer::reading(&context.operator);
+    if let Some(seen) = visibility::condition(entity, viewer) {
+        rows.and_where(seen);
+    }
+    rows
 }
 
 /// Makes sure that with a row of theirs nothing goes or changes that the operator could not delete or change alone.
@@ -387,6 +404,7 @@ async fn changed(context: &Context, plan: &Plan) -> Result<Vec<Affected>, RestEr
             member,
             mut rows,
         } = touched;
+        rows = of_the_seen(context, resource.entity, rows);
         let count = read::count(context, rows.clone()).await?;
         if count == 0 {
             continue;

@@ -145,7 +145,7 @@ fn read(
 impl Filter {
     /// The same filter, for which nothing is there that is hidden from the operator.
     fn seen_by(&self, operator: &Operator) -> Cow<'_, Self> {
-        if self.path.is_own() || !operator.is_limited() {
+        if self.path.is_of_the_row_alone() || !operator.is_limited() {
             return Cow::Borrowed(self);
         }
         Cow::Owned(Self {

@@ -2,17 +2,20 @@
 //!
 //! A to-many step never multiplies rows: it becomes `id IN (SELECT …)`.
 
-use sea_query::{Expr, ExprTrait, Query, SelectStatement, SubQueryStatement};
+use sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement, SubQueryStatement};
 
 use super::{
     registry::Tables,
-    schema::{Column, Many, Table, Type, Virtual},
+    schema::{Column, From, Many, Table, Type, Virtual},
 };
 
 /// The alias of the outermost row in every statement made here.
 pub const ROW: &str = "t";
 
 const INNER: [&str; 6] = ["t1", "t2", "t3", "t4", "t5", "t6"];
+/// Rows that are counted, and what joins them to the row they are counted for.
+const COUNTED: &str = "cc";
+const LINK: &str = "cs";
 
 /// A declared path that cannot be walked.
 #[derive(Debug, thiserror::Error)]
@@ -90,9 +93,51 @@ impl Leaf {
     /// The value in the row called `alias`.
     #[must_use]
     pub fn expr(&self, alias: &'static str) -> Expr {
+        self.expr_among(alias, None)
+    }
+
+    /// The same, where of what is counted only those count whose ids are `seen`.
+    fn expr_among(&self, alias: &'static str, seen: Option<&SelectStatement>) -> Expr {
+        let value = match self {
+            Self::Column(column) => return Expr::col((alias, column.name)),
+            Self::Virtual(value) => value,
+        };
+        match value.from {
+            From::Sql(sql) => Expr::cust(sql.replace("{t}", alias)),
+            From::Count {
+                link,
+                own,
+                other,
+                target,
+                that,
+            } => {
+                let id = Expr::col((COUNTED, target.key.name));
+                let count = Query::select()
+                    .expr(Expr::cust("count(*)"))
+                    .from_as(link, LINK)
+                    .join_as(
+                        JoinType::InnerJoin,
+                        target.name,
+                        COUNTED,
+                        id.clone().equals((LINK, other)),
+                    )
+                    .and_where(Expr::col((LINK, own)).equals((alias, "id")))
+                    .and_where(Expr::cust(that.replace("{t}", COUNTED)))
+                    .take();
+                let count = among(count, id, seen);
+                Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(count)))
+            }
+        }
+    }
+
+    /// The table whose rows it counts.
+    const fn counts(&self) -> Option<&'static Table> {
         match self {
-            Self::Column(column) => Expr::col((alias, column.name)),
-            Self::Virtual(value) => Expr::cust(value.sql.replace("{t}", alias)),
+            Self::Virtual(Virtual {
+                from: From::Count { target, .. },
+                ..
+            }) => Some(*target),
+            _ => None,
         }
     }
 }
@@ -104,7 +149,12 @@ pub struct Path {
     leaf: Leaf,
     /// For each hop the ids that count of what it leads to; nothing where all do.
     seen: Vec<Option<SelectStatement>>,
+    /// The same for what a value at the end counts.
+    counted: Option<SelectStatement>,
 }
+
+/// What a path ends at, and which of the rows it counts are seen.
+type End<'a> = (Leaf, Option<&'a SelectStatement>);
 
 impl Path {
     /// Walks `path` from `table`.
@@ -155,7 +205,12 @@ impl Path {
 
     fn of(hops: Vec<Hop>, leaf: Leaf) -> Self {
         let seen = hops.iter().map(|_| None).collect();
-        Self { hops, leaf, seen }
+        Self {
+            hops,
+            leaf,
+            seen,
+            counted: None,
+        }
     }
 
     /// The same path, over rows alone that `seen` tells the ids of. The id of what a row itself points at stays: it is a
@@ -163,6 +218,7 @@ impl Path {
     #[must_use]
     pub fn over(mut self, seen: &dyn Fn(&'static Table) -> Option<SelectStatement>) -> Self {
         self.seen = self.hops.iter().map(|hop| seen(hop.target())).collect();
+        self.counted = self.leaf.counts().and_then(seen);
         self
     }
 
@@ -187,6 +243,16 @@ impl Path {
     #[must_use]
     pub const fn is_own(&self) -> bool {
         self.hops.is_empty()
+    }
+
+    /// Whether it tells nothing of other rows than the one it starts from.
+    #[must_use]
+    pub const fn is_of_the_row_alone(&self) -> bool {
+        self.is_own() && self.leaf.counts().is_none()
+    }
+
+    const fn end(&self) -> End<'_> {
+        (self.leaf, self.counted.as_ref())
     }
 
     /// When it is one step to another table: the column it starts from, and that table.
@@ -242,14 +308,14 @@ impl Path {
 
     /// The condition that some value at the end of the path passes `test`.
     pub fn some(&self, test: &dyn Fn(Expr) -> Expr) -> Expr {
-        some((&self.hops, &self.seen), self.leaf, ROW, 0, test)
+        some((&self.hops, &self.seen), self.end(), ROW, 0, test)
     }
 
     /// The condition that there is nothing at the end of the path.
     #[must_use]
     pub fn none(&self) -> Expr {
         match self.hops.as_slice() {
-            [] => self.leaf.expr(ROW).is_null(),
+            [] => self.scalar(ROW).is_null(),
             [.., _] if self.is_to_many() => self.some(&ExprTrait::is_not_null).not(),
             _ => self.scalar(ROW).is_null(),
         }
@@ -264,7 +330,7 @@ impl Path {
     /// The value at the end of a path of to-one steps, as a scalar.
     #[must_use]
     pub fn scalar(&self, alias: &'static str) -> Expr {
-        scalar((&self.hops, &self.seen), self.leaf, alias, 0)
+        scalar((&self.hops, &self.seen), self.end(), alias, 0)
     }
 }
 
@@ -296,22 +362,22 @@ fn among(mut rows: SelectStatement, id: Expr, seen: Option<&SelectStatement>) ->
 /// Every hop but a last one that only asks for the id becomes a semi-join.
 fn some(
     way: Way<'_>,
-    leaf: Leaf,
+    end: End<'_>,
     alias: &'static str,
     depth: usize,
     test: &dyn Fn(Expr) -> Expr,
 ) -> Expr {
     let Some((hop, seen, rest)) = ahead(way) else {
-        return test(leaf.expr(alias));
+        return test(end.0.expr_among(alias, end.1));
     };
     let id = hop.target().key.name;
-    let only_id = rest.0.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == id);
+    let only_id = rest.0.is_empty() && matches!(end.0, Leaf::Column(column) if column.name == id);
     let inner = INNER[depth];
     let rows = |column: &'static str| -> SelectStatement {
         let rows = Query::select()
             .column((inner, column))
             .from_as(hop.target().name, inner)
-            .and_where(some(rest, leaf, inner, depth + 1, test))
+            .and_where(some(rest, end, inner, depth + 1, test))
             .take();
         among(rows, Expr::col((inner, id)), seen)
     };
@@ -339,7 +405,7 @@ fn some(
                             Query::select()
                                 .column((far, id))
                                 .from_as(hop.target().name, far)
-                                .and_where(some(rest, leaf, far, depth + 2, test))
+                                .and_where(some(rest, end, far, depth + 2, test))
                                 .take(),
                         )
                     };
@@ -360,16 +426,16 @@ fn some(
     }
 }
 
-fn scalar(way: Way<'_>, leaf: Leaf, alias: &'static str, depth: usize) -> Expr {
+fn scalar(way: Way<'_>, end: End<'_>, alias: &'static str, depth: usize) -> Expr {
     let Some((Hop::One { column, target }, seen, rest)) = ahead(way) else {
-        return leaf.expr(alias);
+        return end.0.expr_among(alias, end.1);
     };
-    if rest.0.is_empty() && matches!(leaf, Leaf::Column(column) if column.name == "id") {
+    if rest.0.is_empty() && matches!(end.0, Leaf::Column(column) if column.name == "id") {
         return Expr::col((alias, *column));
     }
     let inner = INNER[depth];
     let select = Query::select()
-        .expr(scalar(rest, leaf, inner, depth + 1))
+        .expr(scalar(rest, end, inner, depth + 1))
         .from_as(target.name, inner)
         .and_where(Expr::col((inner, "id")).equals((alias, *column)))
         .take();

@@ -98,12 +98,29 @@ pub struct Column {
     pub loss: Loss,
 }
 
-/// A value computed by the database from the row: `{t}` stands for the row.
+/// A value computed by the database from the row.
 #[derive(Debug, Clone, Copy)]
 pub struct Virtual {
     pub name: &'static str,
     pub ty: Type,
-    pub sql: &'static str,
+    pub from: From,
+}
+
+/// What a value is computed from.
+#[derive(Debug, Clone, Copy)]
+pub enum From {
+    /// SQL, in which `{t}` stands for the row.
+    Sql(&'static str),
+    /// The number of rows of `target` that a link table joins to the row and that meet a condition; of those that are
+    /// hidden from the reader, none.
+    Count {
+        link: &'static str,
+        own: &'static str,
+        other: &'static str,
+        target: &'static Table,
+        /// SQL, in which `{t}` stands for the row that is counted.
+        that: &'static str,
+    },
 }
 
 /// A way from one row to many others.
@@ -351,7 +368,21 @@ pub const fn key(name: &'static str, target: &'static str) -> Column {
 /// A value the database computes from the row (`{t}`).
 #[must_use]
 pub const fn computed(name: &'static str, ty: Type, sql: &'static str) -> Virtual {
-    Virtual { name, ty, sql }
+    Virtual {
+        name,
+        ty,
+        from: From::Sql(sql),
+    }
+}
+
+/// How many there are of something.
+#[must_use]
+pub const fn counted(name: &'static str, from: From) -> Virtual {
+    Virtual {
+        name,
+        ty: Type::Int,
+        from,
+    }
 }
 
 /// A link table between this table (`own`) and `target` (`other`).

@@ -112,7 +112,7 @@ pub fn ids(table: &'static Table, operator: &Operator) -> Option<SelectStatement
 /// A path that leads over nothing that is hidden from the operator, so that no question, order or answer tells of it.
 #[must_use]
 pub fn over_seen(path: Path, operator: &Operator) -> Path {
-    if path.is_own() || !operator.is_limited() {
+    if path.is_of_the_row_alone() || !operator.is_limited() {
         return path;
     }
     path.over(&|table| ids(table, operator))

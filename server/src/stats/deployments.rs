@@ -31,13 +31,17 @@ fn aimed_at(operator: &Operator, deployment: i64) -> Option<IdList> {
     Some(seen(select, (ROW, "id"), operator))
 }
 
-/// The computers for which it went well, or did not, as far as the operator sees them.
+/// The computers for which it went well, or did not, as far as it is still aimed at them and the operator sees them.
 fn results(operator: &Operator, deployment: i64, ok: bool) -> IdList {
-    let select = Query::select()
+    let mut select = Query::select()
         .from_as("client_deploymentresult", ROW)
         .and_where(Expr::col((ROW, "deployment_id")).eq(deployment))
         .and_where(Expr::col((ROW, "ok")).eq(ok))
         .take();
+    if let Some(mut aimed) = audience::computers(&core::deployments::DEPLOYMENTS, deployment) {
+        aimed.column((ROW, "id"));
+        select.and_where(Expr::col((ROW, "computer_id")).in_subquery(aimed));
+    }
     seen(select, (ROW, "computer_id"), operator)
 }
 

@@ -56,6 +56,23 @@ pub(super) fn of_request(
     Ok(intervals)
 }
 
+/// The years from `begin` on; `end` is not part of them.
+pub(super) fn years(begin: i64, end: i64, zone: &Zone) -> Vec<Interval> {
+    let first = |year: i64| {
+        let year = i32::try_from(year).ok()?;
+        let day = Date::from_calendar_date(year, Month::January, 1).ok()?;
+        Some(zone.start_of_hour(day, 0))
+    };
+    let years = (begin..end).filter_map(|year| {
+        Some(Interval {
+            label: year.to_string(),
+            start: first(year)?,
+            end: first(year + 1)?,
+        })
+    });
+    years.collect()
+}
+
 /// The last `count` days, today included.
 pub(super) fn last_days(count: i64, zone: &Zone, now: Ts) -> Vec<Interval> {
     let end = Step::Day.next(Step::Day.of(zone, now), 1);

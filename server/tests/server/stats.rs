@@ -351,6 +351,9 @@ on_both_engines! {
         assert_eq!(provided.last().unwrap()["value"], 2, "in the end all of them");
         assert_eq!(provided.len(), delay["x_labels"].as_array().unwrap().len());
         assert_eq!(ask(&admin, "deployments/2/computers/delay").await.status, 400, "it has no schedule");
+        server.0.state().db.execute("UPDATE client_computer SET status = 'unsubscribed' WHERE id = 2", args![]).await.unwrap();
+        let line = answer(&admin, "deployments/1/timeline").await;
+        assert_eq!(line["computers"], json!({"assigned": 1, "ok": 1, "error": 0}), "of those it is still aimed at");
         for path in ["deployments/77/timeline", "deployments/x/timeline", "deployments/x/computers/delay"] {
             let nothing = ask(&admin, path).await;
             assert_eq!((nothing.status, nothing.code()), (404, "not_found"), "{path}");
@@ -400,6 +403,21 @@ on_both_engines! {
         assert_eq!(sum(&answer(&north, "syncs/daily").await["data"]["Computers"]), 1);
         assert_eq!(answer(&north, "errors/by-day/?computer_id=4").await, json!([]));
         assert_eq!(ask(&north, "deployments/2/timeline").await.status, 404, "its project has no visible computer");
+        let (db, year) = (&server.0.state().db, i64::from(server.0.clock.now().date().year()));
+        for (project, computers) in [(0_i64, 9_i64), (2, 7)] {
+            let sql = "INSERT INTO stats_synchronization (granularity, slot, project_id, computers) VALUES ('Y', $1, $2, $3)";
+            db.execute(sql, args![year, project, computers]).await.unwrap();
+        }
+        for (query, most) in [("", 1), ("?project_id=2", 0)] {
+            let years = answer(&north, &format!("syncs/yearly{query}")).await;
+            let counts = years.as_array().unwrap().iter().map(|year| year[1].as_i64().unwrap());
+            assert_eq!(counts.max(), Some(most), "{query}: {years}");
+            for steps in ["monthly", "daily", "hourly"] {
+                let path = format!("syncs/{steps}{query}");
+                let bars = answer(&north, &path).await;
+                assert_eq!(sum(&bars["data"]["Computers"]) > 0, most > 0, "{path}: {bars}");
+            }
+        }
         let overview = answer(&north, "overview").await;
         assert_eq!(overview["figures"][0]["value"], 1);
         assert_eq!(overview["projects"].as_array().unwrap().len(), 1);

@@ -243,4 +243,43 @@ on_both_engines! {
         }
         assert!(pointed > 40, "{pointed}");
     }
+
+    async fn a_shared_deployment_is_not_published_by_who_may_not_change_it(org: Organisation) {
+        let (sam, ..) = sam(&org).await;
+        let project = org.id("projects");
+        let shared = make(&org.admin, "deployments", json!({"name": "Everybodys", "project": project})).await;
+        let own = make(&sam, "deployments", json!({"name": "Sams", "project": project})).await;
+        for (id, status) in [(shared, 403), (own, 200)] {
+            let row = format!("{TOKEN}deployments/internal-sources/{id}/");
+            let again = format!("{row}metadata/");
+            assert_eq!(sam.patch(&row, json!({"comment": "x"})).await.status, status);
+            assert_eq!(sam.post(&again, json!({})).await.status, status);
+            assert_eq!(sam.get(&again).await.status, status, "asked for like this it is published, too");
+        }
+    }
+
+    async fn a_tag_counts_the_computers_its_reader_sees(org: Organisation) {
+        let (sam, ..) = sam(&org).await;
+        let both = json!({"property_att": org.id("stamps"), "value": "of both"});
+        let both = make(&org.admin, "tags", both).await;
+        org.execute(
+            "INSERT INTO client_computer_sync_attributes (computer_id, attribute_id) SELECT id, $1 FROM client_computer",
+            args![both],
+        ).await;
+        let sql = "SELECT count(*) FROM client_computer WHERE status IN ('assigned', 'reserved', 'unknown')";
+        let (all,): (i64,) = org.server.state().db.one(sql, args![]).await.unwrap();
+        assert!(all > 1);
+        for (client, count) in [(&org.admin, all), (&sam, 1)] {
+            let row = client.get(&format!("{TOKEN}tags/{both}/")).await;
+            assert_eq!(row.json["total_computers"], count, "{}", row.text);
+            let badge = client.get(&format!("{TOKEN}tags/{both}/badge/")).await;
+            assert_eq!(badge.json["summary"], format!("{count} computers"), "{}", badge.text);
+            for (asked, found) in [(count, 1), (count + 1, 0)] {
+                let list = client.get(&format!("{TOKEN}tags/?value=of both&total_computers={asked}&ordering=-total_computers")).await;
+                assert_eq!(list.json["count"], found, "{asked}: {}", list.text);
+            }
+            let table = client.get(&format!("{TOKEN}tags/export/?value=of both")).await;
+            assert!(table.text.contains(&format!(",{count},")), "{}", table.text);
+        }
+    }
 }
