@@ -86,7 +86,8 @@ impl ApiError {
             Self::Unreachable => t!(error.unreachable_text).to_owned(),
             Self::SignedOut => t!(error.signed_out_text).to_owned(),
             Self::Forbidden(detail) if detail.is_empty() => t!(error.forbidden_text).to_owned(),
-            Self::Forbidden(detail) => format!("{} {detail}", t!(error.forbidden_text)),
+            // The server says what is missing and who can help.
+            Self::Forbidden(detail) => detail.clone(),
             Self::NotFound => t!(error.not_found_text).to_owned(),
             Self::Invalid(fields) => fields
                 .iter()

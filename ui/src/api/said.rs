@@ -112,6 +112,46 @@ const SPANISH: &[(&str, &str)] = &[
         "You do not have the permission *: ask an administrator for it.",
         "No tiene el permiso *: pídalo a un administrador.",
     ),
+    (
+        "This belongs to everybody or to another domain: ask an administrator who has no domain.",
+        "Esto es de todos o de otro dominio: pídalo a un administrador sin dominio.",
+    ),
+    (
+        "What is made here is everybody's: ask an administrator who has no domain.",
+        "Lo que se crea aquí es de todos: pídalo a un administrador sin dominio.",
+    ),
+    (
+        "Nobody deletes a domain of their own: ask an administrator who has no domain.",
+        "Nadie elimina un dominio suyo: pídalo a un administrador sin dominio.",
+    ),
+    (
+        "Nobody changes what a domain of their own is: ask an administrator who has no domain.",
+        "Nadie cambia lo que es un dominio suyo: pídalo a un administrador sin dominio.",
+    ),
+    (
+        "Nobody adds themselves to a domain: ask a superuser.",
+        "Nadie se añade a sí mismo a un dominio: pídalo a un administrador general.",
+    ),
+    // What computers do.
+    ("is done", "ha terminado"),
+    ("reads properties", "lee las fórmulas"),
+    ("sends attributes", "envía sus atributos"),
+    ("reads attributes", "lee sus atributos"),
+    ("reads fault definitions", "lee las comprobaciones"),
+    ("sends faults", "envía sus fallos"),
+    ("reads repositories", "lee los repositorios"),
+    ("changes packages", "cambia paquetes"),
+    ("sends software", "envía su software"),
+    ("looks at hardware", "examina su hardware"),
+    ("sends hardware", "envía su hardware"),
+    ("reads devices", "lee los dispositivos"),
+    ("reads traits", "lee sus rasgos"),
+    ("sets tags", "pone etiquetas"),
+    ("reads tags", "lee las etiquetas"),
+    ("reads its label", "lee su etiqueta"),
+    ("reads its data", "lee sus datos"),
+    ("sends errors", "envía sus errores"),
+    ("ends its synchronization", "termina su sincronización"),
 ];
 
 /// The sentence in the reader's language where it is known, else as the server said it.

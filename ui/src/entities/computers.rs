@@ -24,7 +24,11 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
     first: Some(computers::register_first),
     bulk: Some(computers::bulk_actions),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Own(computers::name_cell)),
+        Column::new(
+            "name",
+            label!(computer.host_name),
+            Cell::Own(computers::name_cell),
+        ),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
         Column::new(
             "status",

@@ -26,7 +26,7 @@ pub static PACKAGES_HISTORY_SHEET: Sheet = Sheet {
             label!(computer.singular),
             Cell::Link(&COMPUTERS),
         )
-        .sorted_by("computer__name"),
+        .sorted_by("computer__id"),
         Column::new("install_date", label!(package_history.came), Cell::When),
         Column::new("uninstall_date", label!(package_history.went), Cell::When),
     ],

@@ -16,14 +16,8 @@ pub fn Bell() -> impl IntoView {
     refresh_with_events(overview, Duration::from_secs(20));
     let data = Signal::derive(move || overview.value.get());
     let count = Memo::new(move |_| {
-        data.with(|data| {
-            data.as_ref().map_or(0, |data| {
-                data.attention
-                    .iter()
-                    .filter(|one| one.level != "info")
-                    .count()
-            })
-        })
+        // As many as the list shows.
+        data.with(|data| data.as_ref().map_or(0, |data| data.attention.len()))
     });
     let trigger = move || {
         view! {

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     address,
-    api::events,
+    api::{events, said::said},
     entities::{AUDIT, COMPUTERS, DEPLOYMENTS, SYNCHRONIZATIONS, status_state},
     entity::{Entity, value},
     form::EditForm,
@@ -25,7 +25,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
             return;
         }
         match events::text(&event, "/type") {
-            "progress" => doing.set(Some(value::line(events::text(&event, "/text")))),
+            "progress" => doing.set(Some(value::line(&said(events::text(&event, "/text"))))),
             "synchronization" => {
                 doing.set(None);
                 computer.refresh();

@@ -1,6 +1,6 @@
 //! What happens right now.
 use crate::{
-    api::{events, query},
+    api::{events, query, said::said},
     entities::COMPUTERS,
     entity::value,
     text::{t, tf},
@@ -116,7 +116,7 @@ fn from_event(event: &Value) -> Option<Happening> {
         "progress" => Some(Happening {
             icon: icondata::LuRefreshCw,
             tone: Tone::Info,
-            words: value::line(events::text(event, "/text")),
+            words: value::line(&said(events::text(event, "/text"))),
             ..from_synchronization(event, "/at")
         }),
         "publication" => Some(from_publication(event)),
