@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::admin_ui::sign_in;
 
 /// A server with an organisation and some computers.
-async fn fleet(server: &Server, computers: usize) -> Result<()> {
+pub async fn fleet(server: &Server, computers: usize) -> Result<()> {
     Organisation::create(&server.admin().await?, |_| {}).await?;
     let mut options = Options::of_project(server.url(), OFFICE, computers);
     options.packages = 20;
@@ -267,6 +267,9 @@ async fn the_keyboard_keeps_its_option_in_sight_and_finds_computers_by_their_ide
         uuid.to_lowercase(),
         uuid.replace('-', ""),
         format!("cid-{}", computer["id"]),
+        format!("CID{}", computer["id"]),
+        format!("cid {}", computer["id"]),
+        format!("#{}", computer["id"]),
     ] {
         browser.fill(".palette input", &typed).await?;
         browser
@@ -276,11 +279,20 @@ async fn the_keyboard_keeps_its_option_in_sight_and_finds_computers_by_their_ide
             )
             .await?;
     }
+    // The host name stands after the number, and is not cut off on a small screen either.
+    browser.client().set_window_size(360, 740).await?;
+    let host = computer["name"].as_str().unwrap_or_default();
+    browser
+        .wait_for_text(".palette-item:first-child .host-name", host)
+        .await?;
+    let whole = "const name = document.querySelector('.palette-item:first-child .palette-text'); return name.scrollWidth <= name.clientWidth + 1";
+    ensure!(browser.run(whole).await? == true, "{host} is cut off");
+    browser.picture("admin-palette-narrow").await?;
     browser.close().await
 }
 
 /// Somebody with some rights, in some domains, signed in.
-async fn reader(server: &Server, rights: &[&str], domains: &[i64]) -> Result<Browser> {
+pub async fn reader(server: &Server, rights: &[&str], domains: &[i64]) -> Result<Browser> {
     let admin = server.admin().await?;
     let known = admin.list("accounts/permissions/?page_size=1000").await?;
     let rights: Vec<&Value> = known

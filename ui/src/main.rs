@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod entities;
 mod entity;
+mod failure;
 mod form;
 mod list;
 mod object;

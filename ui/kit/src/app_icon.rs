@@ -1,4 +1,5 @@
 //! The picture of an app, or a generated tile with its letter.
+use crate::icon::Icon;
 use leptos::prelude::*;
 
 /// An app's icon at 48, 64 or 128 pixels.
@@ -32,7 +33,7 @@ pub fn AppIcon(
     }
 }
 
-/// A tile with the first letter; the same name always has the same colour.
+/// A tile with the first letter, or a picture of none without a name; the same name always has the same colour.
 #[component]
 pub fn LetterTile(#[prop(into)] name: Signal<String>) -> impl IntoView {
     let letter = move || {
@@ -40,7 +41,6 @@ pub fn LetterTile(#[prop(into)] name: Signal<String>) -> impl IntoView {
             .chars()
             .find(|letter| letter.is_alphanumeric())
             .map(|letter| letter.to_uppercase().to_string())
-            .unwrap_or_default()
     };
     let hue = move || {
         name.get().bytes().fold(7_u32, |hash, byte| {
@@ -49,7 +49,10 @@ pub fn LetterTile(#[prop(into)] name: Signal<String>) -> impl IntoView {
     };
     view! {
         <span class="letter-tile" aria-hidden="true" style:--tile-hue=move || hue().to_string()>
-            <span>{letter}</span>
+            {move || match letter() {
+                Some(letter) => view! { <span>{letter}</span> }.into_any(),
+                None => view! { <Icon icon=icondata::LuImage size=24 /> }.into_any(),
+            }}
         </span>
     }
 }

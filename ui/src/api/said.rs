@@ -152,6 +152,11 @@ const SPANISH: &[(&str, &str)] = &[
     ("reads its data", "lee sus datos"),
     ("sends errors", "envía sus errores"),
     ("ends its synchronization", "termina su sincronización"),
+    // Permissions of what this view has no name for.
+    ("Can add *", "Puede añadir: *"),
+    ("Can change *", "Puede modificar: *"),
+    ("Can delete *", "Puede eliminar: *"),
+    ("Can view *", "Puede ver: *"),
 ];
 
 /// The sentence in the reader's language where it is known, else as the server said it.

@@ -1,6 +1,6 @@
 //! Who is signed in.
 use super::{error::ApiError, query, request};
-use crate::text::tf;
+use crate::{address, text::tf};
 use leptos::prelude::*;
 use migasfree_types::rest::session::SessionUser;
 use migasfree_ui_kit::Toasts;
@@ -61,6 +61,17 @@ pub fn may(action: &str, entity: &str) -> bool {
     })
 }
 
+/// The domains that nothing the user does goes beyond; `None` for who is not limited. Not tracked, as [`user`].
+pub fn boundary() -> Option<Vec<i64>> {
+    session().with_untracked(|session| {
+        let (Session::User(user) | Session::Expired(user)) = session else {
+            return None;
+        };
+        let own = user.domains.iter().map(|domain| domain.id).collect();
+        (!user.is_superuser && !user.domains.is_empty()).then_some(own)
+    })
+}
+
 /// The entity whose `view` permission the server takes for this one, too.
 fn also_viewed_with(entity: &str) -> Option<&'static str> {
     Some(match entity {
@@ -85,17 +96,41 @@ pub fn refresh() {
     });
 }
 
-/// Signs in.
-pub async fn sign_in(username: &str, password: &str) -> Result<(), ApiError> {
+/// Signs in. Over the page of somebody else it is not entered yet: that user is given back, and [`enter`] ends the page.
+pub async fn sign_in(username: &str, password: &str) -> Result<Option<SessionUser>, ApiError> {
     let body = json!({"username": username, "password": password});
     request::post("/rest-auth/login/", &body).await?;
     let user = request::get_as::<SessionUser>("/rest-auth/user/").await?;
-    let again = session().with_untracked(|session| matches!(session, Session::Expired(_)));
+    let before = session().with_untracked(|session| match session {
+        Session::Expired(user) => Some(user.id),
+        _ => None,
+    });
+    if before.is_some_and(|before| before != user.id) {
+        return Ok(Some(user));
+    }
+    enter(user);
+    Ok(None)
+}
+
+/// Goes on as somebody who is signed in.
+pub fn enter(user: SessionUser) {
+    let before = session().get_untracked();
+    if matches!(&before, Session::Expired(other) if other.id != user.id) {
+        query::forget_everything();
+        address::release();
+    }
     set(Session::User(user));
-    if again {
+    if matches!(before, Session::Expired(_)) {
         query::ask_again();
     }
-    Ok(())
+}
+
+/// Ends the session of somebody who signed in over the page of another.
+pub async fn step_back() -> Result<(), ApiError> {
+    match request::post("/rest-auth/logout/", &json!({})).await {
+        Ok(_) | Err(ApiError::SignedOut) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Signs out. Who could not be signed out stays, and is told: the session still works for whoever comes next.

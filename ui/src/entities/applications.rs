@@ -2,7 +2,8 @@
 use super::{ATTRIBUTES, CATEGORIES, DOMAIN, PROJECTS, choices};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet,
     },
     pages::applications,
     text::label,
@@ -17,6 +18,7 @@ pub static APPLICATIONS: Entity = Entity {
     plural: label!(application.plural),
     singular: label!(application.singular),
     create: Some(label!(application.create)),
+    belongs: Belongs::Domain,
     ..ENTITY
 };
 

@@ -2,8 +2,8 @@
 use super::{ATTRIBUTES, DOMAIN};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
-        Switch, cell,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet, Switch, cell,
     },
     text::label,
 };
@@ -17,6 +17,7 @@ pub static ATTRIBUTE_SETS: Entity = Entity {
     plural: label!(attribute_set.plural),
     singular: label!(attribute_set.singular),
     create: Some(label!(attribute_set.create)),
+    belongs: Belongs::Domain,
     ..ENTITY
 };
 

@@ -1,7 +1,8 @@
 //! What computers say about themselves; the base of all targeting.
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet,
     },
     pages::attributes,
     text::label,
@@ -15,6 +16,7 @@ pub static ATTRIBUTES: Entity = Entity {
     plural: label!(attribute.plural),
     singular: label!(attribute.singular),
     text: &["value", "name", "__str__"],
+    belongs: Belongs::Everybody,
     ..ENTITY
 };
 

@@ -1,6 +1,6 @@
 //! Categories of applications.
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -12,6 +12,7 @@ pub static CATEGORIES: Entity = Entity {
     plural: label!(category.plural),
     singular: label!(category.singular),
     create: Some(label!(category.create)),
+    belongs: Belongs::Everybody,
     ..ENTITY
 };
 

@@ -2,8 +2,8 @@
 use super::{ATTRIBUTES, DOMAIN, DOMAINS, PACKAGES, PROJECTS, SCHEDULES};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
-        Switch, cell,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet, Switch, cell,
     },
     form::FormState,
     pages::deployments,
@@ -19,6 +19,7 @@ pub static DEPLOYMENTS: Entity = Entity {
     plural: label!(deployment.plural),
     singular: label!(deployment.singular),
     create: Some(label!(deployment.create)),
+    belongs: Belongs::Domain,
     ..ENTITY
 };
 

@@ -1,7 +1,7 @@
 //! Parts of the organisation with administrators of their own.
 use super::{ATTRIBUTES, TAGS, USERS};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 use serde_json::json;
@@ -14,6 +14,7 @@ pub static DOMAINS: Entity = Entity {
     plural: label!(domain.plural),
     singular: label!(domain.singular),
     create: Some(label!(domain.create)),
+    belongs: Belongs::Itself,
     ..ENTITY
 };
 

@@ -2,8 +2,8 @@
 use super::{ATTRIBUTES, DOMAIN, USERS, choices};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
-        Switch, cell,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet, Switch, cell,
     },
     text::label,
 };
@@ -17,6 +17,7 @@ pub static FAULT_DEFINITIONS: Entity = Entity {
     plural: label!(fault_definition.plural),
     singular: label!(fault_definition.singular),
     create: Some(label!(fault_definition.create)),
+    belongs: Belongs::Domain,
     ..ENTITY
 };
 

@@ -1,7 +1,7 @@
 //! Sets of permissions given to users.
 use super::permissions::PERMISSIONS;
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -13,6 +13,7 @@ pub static GROUPS: Entity = Entity {
     plural: label!(group.plural),
     singular: label!(group.singular),
     create: Some(label!(group.create)),
+    belongs: Belongs::Everybody,
     ..ENTITY
 };
 

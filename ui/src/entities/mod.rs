@@ -58,8 +58,9 @@ pub use synchronizations::SYNCHRONIZATIONS;
 pub use tags::TAGS;
 pub use users::USERS;
 
-use crate::entity::{Entity, Field, Kind, Sheet};
+use crate::entity::{Entity, Field, Kind, Sheet, value};
 use crate::text::{label, t};
+use serde_json::Value;
 
 /// The domain whose computers something is limited to.
 const DOMAIN: Field = Field::new(
@@ -124,8 +125,8 @@ pub fn by_path(path: &str) -> Option<&'static Entity> {
 pub fn by_model(model: &str) -> Option<&'static Entity> {
     let model = match model {
         "core.internalsource" | "core.externalsource" => DEPLOYMENTS.model,
-        "core.clientattribute" => ATTRIBUTES.model,
-        "core.property" => FORMULAS.model,
+        "core.clientattribute" | "core.basicattribute" => ATTRIBUTES.model,
+        "core.property" | "core.basicproperty" => FORMULAS.model,
         model => model,
     };
     ALL.iter().find(|entity| entity.model == model).copied()
@@ -138,19 +139,25 @@ pub fn kind_label(model: &str, count: u64, known: &str) -> String {
         let label = if one { entity.singular } else { entity.plural };
         return label().to_owned();
     }
-    match model {
-        "app_catalog.packagesbyproject" => t!(kind.project_packages),
-        "app_catalog.policygroup" => t!(kind.policy_groups),
-        "client.migration" => t!(kind.migrations),
-        "client.statuslog" => t!(kind.status_logs),
-        "client.message" => t!(kind.messages),
-        "hardware.node" => t!(kind.hardware),
-        "core.packageset" => t!(kind.package_sets),
-        "core.scope" => t!(kind.scopes),
-        "core.singularity" => t!(kind.singularities),
-        _ => known,
-    }
-    .to_owned()
+    let (singular, plural) = match model {
+        "app_catalog.packagesbyproject" => {
+            (t!(kind.project_packages_one), t!(kind.project_packages))
+        }
+        "app_catalog.policygroup" => (t!(kind.policy_groups_one), t!(kind.policy_groups)),
+        "client.migration" => (t!(kind.migrations_one), t!(kind.migrations)),
+        "client.statuslog" => (t!(kind.status_logs_one), t!(kind.status_logs)),
+        "client.message" => (t!(kind.messages_one), t!(kind.messages)),
+        "client.notification" => (t!(kind.notifications_one), t!(kind.notifications)),
+        "client.user" => (t!(kind.desktop_users_one), t!(kind.desktop_users)),
+        "hardware.node" => (t!(kind.hardware_one), t!(kind.hardware)),
+        "core.packageset" => (t!(kind.package_sets_one), t!(kind.package_sets)),
+        "core.scope" => (t!(kind.scopes_one), t!(kind.scopes)),
+        "core.singularity" => (t!(kind.singularities_one), t!(kind.singularities)),
+        "core.scheduledelay" => (t!(schedule.delay), t!(schedule.delays)),
+        "auth.permission" => (t!(group.permission), t!(group.permissions)),
+        _ => (known, known),
+    };
+    if one { singular } else { plural }.to_owned()
 }
 
 /// What a member of an entity's objects is called: as in its form or its list, else its own name in words.
@@ -187,8 +194,64 @@ fn common_member(member: &str) -> Option<&'static str> {
         "mac_address" => t!(computer.mac),
         "tags" => t!(tag.plural),
         "computers" => t!(computer.plural),
+        "id" => t!(computer.id),
+        "slug" => t!(member.slug),
+        "source" => t!(member.source),
+        "frozen" => t!(member.frozen),
+        "expire" => t!(member.expire),
+        "base_url" => t!(member.base_url),
+        "suite" => t!(member.suite),
+        "components" => t!(member.components),
+        "options" => t!(member.options),
+        "available_package_sets" => t!(kind.package_sets),
+        "sort" => t!(formula.kind),
+        "property_att" => t!(attribute.prefix),
+        "auto_add" => t!(member.auto_add),
+        "credential" => t!(member.credential),
+        "password" => t!(user.password),
+        "password_changed_at" => t!(member.password_changed_at),
+        "date_joined" => t!(common.created),
+        "user_agent" => t!(member.user_agent),
+        "delay" => t!(schedule.delay_days),
+        "duration" => t!(schedule.duration_days),
+        "attributes" => t!(attribute.plural),
+        "applications" => t!(application.plural),
+        "included_attributes" => t!(deployment.included),
+        "excluded_attributes" => t!(deployment.excluded),
+        "packages_to_install" => t!(deployment.packages_to_install),
+        "priority" => t!(policy.priority),
+        "policy" => t!(policy.singular),
+        "application" => t!(application.singular),
+        "domains" => t!(domain.plural),
+        "groups" => t!(group.plural),
         _ => return None,
     })
+}
+
+/// What a computer calls itself, to stand after its number; nothing where its text says it already.
+pub fn host_name(computer: &Value) -> Option<String> {
+    let host = value::text(computer, "name");
+    let text = COMPUTERS.text_of(computer);
+    (!host.is_empty() && !text.contains(&host)).then_some(host)
+}
+
+/// `CID-7` for whatever a person writes for it: `CID7`, `cid 7`, `#7`.
+pub fn computer_number(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let number = text
+        .strip_prefix("cid")
+        .or_else(|| text.strip_prefix('#'))?;
+    let number = number.trim_start_matches([' ', '-', '#', ':']);
+    let is_one = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_one.then(|| format!("CID-{number}"))
+}
+
+/// What the server is asked for when somebody types this where objects of an entity are sought.
+pub fn sought(entity: &Entity, text: &str) -> String {
+    let number = (entity.path == COMPUTERS.path)
+        .then(|| computer_number(text))
+        .flatten();
+    number.unwrap_or_else(|| text.to_owned())
 }
 
 /// `packages_to_install` is "Packages to install".
@@ -234,3 +297,28 @@ pub fn sheet(entity: &Entity) -> &'static Sheet {
 }
 
 static NO_SHEET: Sheet = crate::entity::SHEET;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_computers_number_is_known_in_every_spelling() {
+        for text in ["CID-12", "cid12", " CID 12 ", "#12", "cid#12"] {
+            assert_eq!(computer_number(text).as_deref(), Some("CID-12"), "{text}");
+        }
+        for text in ["CID", "#", "cid-x", "12", "cider 12", "CID-1a"] {
+            assert_eq!(computer_number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_is_called_in_the_singular() {
+        assert_eq!(kind_label("core.scheduledelay", 1, ""), "Delay");
+        assert_eq!(kind_label("client.statuslog", 2, ""), "Changes of state");
+        assert_eq!(
+            kind_label("client.migration", 1, ""),
+            "Move between projects"
+        );
+    }
+}

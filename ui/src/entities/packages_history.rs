@@ -1,9 +1,10 @@
 //! Which packages came to computers and went.
 use super::{COMPUTERS, PACKAGES};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
+    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet, value},
     text::label,
 };
+use serde_json::Value;
 
 pub static PACKAGES_HISTORY: Entity = Entity {
     path: "packages-history",
@@ -13,6 +14,7 @@ pub static PACKAGES_HISTORY: Entity = Entity {
     plural: label!(package_history.plural),
     singular: label!(package_history.singular),
     page: false,
+    called: Some(called),
     ..ENTITY
 };
 
@@ -61,3 +63,10 @@ pub static PACKAGES_HISTORY_SHEET: Sheet = Sheet {
     delete: false,
     ..SHEET
 };
+
+/// The package and the computer.
+fn called(row: &Value) -> String {
+    let package = PACKAGES.text_of(value::at(row, "package"));
+    let computer = COMPUTERS.text_of(value::at(row, "computer"));
+    format!("{package}, {computer}")
+}

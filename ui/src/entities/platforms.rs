@@ -1,6 +1,6 @@
 //! Families of operating systems.
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -12,6 +12,7 @@ pub static PLATFORMS: Entity = Entity {
     plural: label!(platform.plural),
     singular: label!(platform.singular),
     create: Some(label!(platform.create)),
+    belongs: Belongs::Everybody,
     ..ENTITY
 };
 

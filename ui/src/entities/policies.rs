@@ -2,8 +2,8 @@
 use super::{ATTRIBUTES, DOMAIN};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
-        Switch, cell,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet, Switch, cell,
     },
     text::label,
 };
@@ -17,6 +17,7 @@ pub static POLICIES: Entity = Entity {
     plural: label!(policy.plural),
     singular: label!(policy.singular),
     create: Some(label!(policy.create)),
+    belongs: Belongs::Domain,
     ..ENTITY
 };
 

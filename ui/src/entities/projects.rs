@@ -2,7 +2,8 @@
 use super::{PLATFORMS, choices};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet,
     },
     text::label,
 };
@@ -16,6 +17,7 @@ pub static PROJECTS: Entity = Entity {
     plural: label!(project.plural),
     singular: label!(project.singular),
     create: Some(label!(project.create)),
+    belongs: Belongs::Everybody,
     ..ENTITY
 };
 

@@ -1,7 +1,7 @@
 //! Delays that release a deployment to further computers day by day.
 use super::DOMAIN;
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
     text::label,
 };
 
@@ -13,6 +13,7 @@ pub static SCHEDULES: Entity = Entity {
     plural: label!(schedule.plural),
     singular: label!(schedule.singular),
     create: Some(label!(schedule.create)),
+    belongs: Belongs::Domain,
     ..ENTITY
 };
 

@@ -2,8 +2,8 @@
 use super::choices;
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
-        Switch, cell,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet, Switch, cell,
     },
     text::label,
 };
@@ -17,6 +17,7 @@ pub static STAMPS: Entity = Entity {
     plural: label!(stamp.plural),
     singular: label!(stamp.singular),
     create: Some(label!(stamp.create)),
+    belongs: Belongs::Everybody,
     ..ENTITY
 };
 

@@ -14,6 +14,7 @@ pub static SYNCHRONIZATIONS: Entity = Entity {
     plural: label!(synchronization.plural),
     singular: label!(synchronization.singular),
     page: false,
+    called: Some(synchronizations::name),
     ..ENTITY
 };
 

@@ -2,7 +2,8 @@
 use super::STAMPS;
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet,
     },
     text::label,
 };
@@ -16,6 +17,7 @@ pub static TAGS: Entity = Entity {
     singular: label!(tag.singular),
     create: Some(label!(tag.create)),
     text: &["value"],
+    belongs: Belongs::Offered,
     ..ENTITY
 };
 

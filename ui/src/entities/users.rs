@@ -2,8 +2,8 @@
 use super::GROUPS;
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
-        Switch,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet, Switch,
     },
     pages::users,
     text::label,
@@ -19,6 +19,7 @@ pub static USERS: Entity = Entity {
     singular: label!(user.singular),
     create: Some(label!(user.create)),
     text: &["username"],
+    belongs: Belongs::Domains,
     ..ENTITY
 };
 
@@ -80,6 +81,7 @@ pub static USERS_SHEET: Sheet = Sheet {
         on: label!(user.activate),
         off: label!(user.deactivate),
     }),
+    new_note: Some(label!(user.new_note)),
     below: Some(users::access),
     ..SHEET
 };

@@ -12,8 +12,25 @@ pub use field::{Field, Kind, Section};
 pub use filter::{Filter, FilterKind};
 pub use sheet::{SHEET, Sheet, Switch};
 
-use crate::text::Label;
+use crate::{api::session, text::Label};
 use serde_json::Value;
+
+/// Whose the objects are to somebody who is limited to domains, as the server has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belongs {
+    /// Of whoever sees them, or only the server can tell.
+    Viewers,
+    /// Everybody's.
+    Everybody,
+    /// Everybody's once they are made; anybody may make one.
+    Offered,
+    /// Of the domain in the member `domain`; everybody's without one.
+    Domain,
+    /// Of all domains in the member `domains`.
+    Domains,
+    /// They are domains.
+    Itself,
+}
 
 /// A kind of object of the server: who it is. How it is listed and edited is its [`Sheet`].
 pub struct Entity {
@@ -30,6 +47,9 @@ pub struct Entity {
     pub create: Option<Label>,
     /// Members that hold its text, the first that is there.
     pub text: &'static [&'static str],
+    /// What its objects are called where no member says it.
+    pub called: Option<fn(&Value) -> String>,
+    pub belongs: Belongs,
     /// Whether objects have a page.
     pub page: bool,
 }
@@ -48,6 +68,8 @@ pub const ENTITY: Entity = Entity {
     singular: || "",
     create: None,
     text: value::NAMES,
+    called: None,
+    belongs: Belongs::Viewers,
     page: true,
 };
 
@@ -69,7 +91,10 @@ impl Entity {
 
     /// What one of its objects is called.
     pub fn text_of(&self, object: &Value) -> String {
-        value::name_of(object, self.text)
+        match self.called {
+            Some(called) if !self.hides(object) => called(object),
+            _ => value::name_of(object, self.text),
+        }
     }
 
     /// Whether the reader may not see the object.
@@ -79,6 +104,61 @@ impl Entity {
 
     /// Whether the signed-in user may do something with it.
     pub fn may(&self, action: &str) -> bool {
-        crate::api::session::may(action, self.model)
+        let beyond = match (action, self.belongs) {
+            ("add", Belongs::Everybody | Belongs::Itself) | ("delete", Belongs::Itself) => {
+                session::boundary().is_some()
+            }
+            _ => false,
+        };
+        !beyond && session::may(action, self.model)
+    }
+
+    /// The same with one of its objects.
+    pub fn may_with(&self, action: &str, object: &Value) -> bool {
+        self.may(action) && self.is_theirs(object)
+    }
+
+    /// Whether the object is not beyond the domains of the signed-in user.
+    pub fn is_theirs(&self, object: &Value) -> bool {
+        session::boundary().is_none_or(|own| self.is_of(&own, object))
+    }
+
+    fn is_of(&self, own: &[i64], object: &Value) -> bool {
+        let is_own = |domain: &Value| own.contains(&value::id(domain));
+        match self.belongs {
+            Belongs::Viewers => true,
+            Belongs::Everybody | Belongs::Offered => false,
+            Belongs::Domain => is_own(value::at(object, "domain")),
+            // A list does not say them.
+            Belongs::Domains if object.get("domains").is_none() => true,
+            Belongs::Domains => {
+                let domains = value::list(object, "domains");
+                !domains.is_empty() && domains.iter().all(is_own)
+            }
+            Belongs::Itself => is_own(object),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_beyond_ones_domains_is_somebody_elses() {
+        let of = |belongs, object: &Value| Entity { belongs, ..ENTITY }.is_of(&[3], object);
+        assert!(of(Belongs::Domain, &json!({"domain": {"id": 3}})));
+        assert!(!of(Belongs::Domain, &json!({"domain": {"id": 4}})));
+        assert!(!of(Belongs::Domain, &json!({"domain": null})));
+        assert!(of(Belongs::Domains, &json!({"domains": [{"id": 3}]})));
+        assert!(!of(
+            Belongs::Domains,
+            &json!({"domains": [{"id": 3}, {"id": 4}]})
+        ));
+        assert!(!of(Belongs::Domains, &json!({"domains": []})));
+        assert!(of(Belongs::Itself, &json!({"id": 3})));
+        assert!(!of(Belongs::Everybody, &json!({"id": 3})));
+        assert!(of(Belongs::Viewers, &json!({"id": 9})));
     }
 }

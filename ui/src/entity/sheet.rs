@@ -28,6 +28,8 @@ pub struct Sheet {
     pub first: Option<fn() -> AnyView>,
     /// Above the list, beside the button for a new one.
     pub tools: Option<fn() -> AnyView>,
+    /// Said above the form of a new object.
+    pub new_note: Option<Label>,
     /// Shown beside the form, made from the form as it stands.
     pub aside: Option<fn(FormState) -> AnyView>,
     /// Shown below the form of an existing object: rows that are saved by themselves.
@@ -58,6 +60,7 @@ pub const SHEET: Sheet = Sheet {
     bulk: None,
     first: None,
     tools: None,
+    new_note: None,
     aside: None,
     below: None,
     actions: None,

@@ -5,6 +5,7 @@ use crate::{
     text::{plural, t},
 };
 use leptos::prelude::*;
+use migasfree_types::shown::{is_hidden, shown_line};
 use migasfree_ui_kit::{Checkbox, Choice, Field as Frame, Markdown, Select, TextArea, TextInput};
 use serde_json::Value;
 
@@ -39,9 +40,20 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
     let signal = form.value(field.name);
     let disabled = Signal::stored(fixed);
     match &field.kind {
-        Kind::Text => view! { <TextInput value=text(signal) disabled /> }.into_any(),
-        Kind::Mono => view! { <TextInput value=text(signal) mono=true disabled /> }.into_any(),
-        Kind::Email => view! { <TextInput value=text(signal) kind="email" disabled /> }.into_any(),
+        Kind::Text | Kind::Mono | Kind::Email => {
+            let mono = matches!(field.kind, Kind::Mono);
+            let kind = if matches!(field.kind, Kind::Email) {
+                "email"
+            } else {
+                "text"
+            };
+            let value = text(signal);
+            view! {
+                <TextInput value mono kind disabled />
+                {unseen(value)}
+            }
+            .into_any()
+        }
         Kind::Date => view! { <TextInput value=text(signal) kind="date" disabled /> }.into_any(),
         Kind::Number { min, max } => number(signal, *min, *max),
         Kind::Area => view! { <TextArea value=text(signal) rows=3 disabled /> }.into_any(),
@@ -61,6 +73,24 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
         Kind::Lines => lines(text(signal)),
         Kind::Picture => view! { <PictureField form field /> }.into_any(),
         Kind::Flag => ().into_any(),
+    }
+}
+
+/// A line as it is written, where something in it acts on what is around it instead of being seen.
+fn unseen(value: RwSignal<String>) -> impl IntoView {
+    move || {
+        value.with(|text| {
+            text.chars().any(is_hidden).then(|| {
+                let shown = shown_line(text).into_owned();
+                view! {
+                    <p class="field-help" role="status">
+                        {t!(form.unseen)}
+                        " "
+                        <bdi class="mono">{shown}</bdi>
+                    </p>
+                }
+            })
+        })
     }
 }
 

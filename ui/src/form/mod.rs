@@ -11,6 +11,6 @@ mod state;
 
 pub use controls::FieldView;
 pub use page::{CreatePage, EditForm};
-pub use picker::Picker;
+pub use picker::{Picker, second_line};
 pub use rows::Rows;
 pub use state::FormState;

@@ -93,17 +93,32 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             clash.refuse();
             object.refresh();
         }
+        // The dialog that asks to sign in says it, and nothing is wrong any more afterwards.
+        _ if error == ApiError::SignedOut => failure.set(None),
         _ => failure.set(Some(error)),
     });
     let submit = Callback::new(move |()| save::save(form, on_saved, on_error));
     if let Some(object) = object {
         clash.follow(object, failure, submit);
     }
-    let may_save = entity.may(if form.id.is_some() { "change" } else { "add" });
+    let beyond = object.is_some_and(|object| {
+        object
+            .value
+            .with_untracked(|object| object.as_ref().is_some_and(|one| !entity.is_theirs(one)))
+    });
+    let allowed = entity.may(if form.id.is_some() { "change" } else { "add" });
+    let may_save = allowed && !beyond;
+    let read_only = if allowed {
+        t!(right.beyond)
+    } else {
+        t!(form.read_only)
+    };
     let keys = window_event_listener(ev::keydown, move |event| {
         if (event.ctrl_key() || event.meta_key()) && event.key() == "s" {
             event.prevent_default();
-            submit.run(());
+            if may_save {
+                submit.run(());
+            }
         }
     });
     on_cleanup(move || keys.remove());
@@ -123,7 +138,11 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             <div class="form-main">
                 <ClashNotice clash />
                 {(!may_save)
-                    .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuLock>{t!(form.read_only)}</Notice> })}
+                    .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuLock>{read_only}</Notice> })}
+                {sheet
+                    .new_note
+                    .filter(|_| form.id.is_none())
+                    .map(|note| view! { <Notice tone=Tone::Info>{note()}</Notice> })}
                 <fieldset class="form-sections" disabled=!may_save>
                     {sheet.form.iter().map(|section| view! { <SectionView form section /> }).collect_view()}
                 </fieldset>
@@ -138,7 +157,13 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                         .map(|error| {
                             let gone = form.id.is_some() && error == ApiError::NotFound;
                             let title = if gone { t!(form.deleted_meanwhile) } else { error.title() };
-                            let text = if gone { t!(form.deleted_meanwhile_text).to_owned() } else { error.text() };
+                            let text = if gone {
+                                t!(form.deleted_meanwhile_text).to_owned()
+                            } else if error == ApiError::Unreachable {
+                                format!("{} {}", error.text(), t!(form.still_here))
+                            } else {
+                                error.text()
+                            };
                             view! {
                                 <div class="form-trouble">
                                     <Notice tone=Tone::Error>

@@ -1,8 +1,10 @@
 //! Choosing other objects: type a few letters, the server offers what matches.
 use crate::{
     address::encode,
-    api::request,
+    api::{ApiError, request},
+    entities,
     entity::{Entity, value},
+    failure,
     text::t,
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
@@ -32,6 +34,7 @@ pub fn Picker(
     let offer = RwSignal::new(Vec::<Value>::new());
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<ApiError>);
     let at = RwSignal::new(0_usize);
     let input = NodeRef::<html::Input>::new();
     let root = NodeRef::<html::Div>::new();
@@ -47,14 +50,16 @@ pub fn Picker(
         let path = format!(
             "{}?search={}&page_size={OFFERED}{}",
             entity.api,
-            encode(&typed.get_untracked()),
+            encode(&entities::sought(entity, &typed.get_untracked())),
             filter.get_untracked()
         );
         leptos::task::spawn_local(async move {
-            let found = request::get(&path).await.unwrap_or_default();
+            let answer = request::get(&path).await;
             if newest.try_get_value() != Some(number) {
                 return;
             }
+            failed.set(answer.as_ref().err().cloned());
+            let found = answer.unwrap_or_default();
             let chosen: Vec<i64> = chosen(value).iter().map(value::id).collect();
             let rows = value::list(&found, "results")
                 .iter()
@@ -223,6 +228,9 @@ pub fn Picker(
                             let option_id = option_id.clone();
                             move || {
                                 let rows = offer.get();
+                                if rows.is_empty() && failed.with(Option::is_some) {
+                                    return ().into_any();
+                                }
                                 if rows.is_empty() {
                                     let words = if busy.get() { t!(common.loading) } else { t!(form.nothing_found) };
                                     return view! { <li class="picker-nothing" role="option" aria-disabled="true">{words}</li> }.into_any();
@@ -259,7 +267,8 @@ pub fn Picker(
                             }
                         }
                     </ul>
-                    {move || missing(entity, offer.with(Vec::is_empty) && !busy.get())}
+                    {move || failed.get().map(|error| failure::line(&error, search))}
+                    {move || missing(entity, offer.with(Vec::is_empty) && !busy.get() && failed.with(Option::is_none))}
                 </div>
             </Show>
         </div>
@@ -304,7 +313,7 @@ pub(super) fn parts(entity: &'static Entity, object: &Value) -> (Option<String>,
 }
 
 /// What tells apart objects of the same name.
-fn second_line(object: &Value) -> String {
+pub fn second_line(object: &Value) -> String {
     value::text_of(
         object,
         &["description", "project.name", "platform.name", "summary"],

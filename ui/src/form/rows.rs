@@ -26,6 +26,8 @@ pub fn Rows(
     #[prop(into)] title: TextProp,
     #[prop(into)] help: TextProp,
     #[prop(into)] add: TextProp,
+    /// Whether the object they belong to is the person's to change.
+    theirs: bool,
     draw: fn(&Value) -> AnyView,
 ) -> impl IntoView {
     let rows = query::<Page<Value>>(move || {
@@ -36,7 +38,7 @@ pub fn Rows(
     });
     let edited = RwSignal::new(None::<Option<Value>>);
     let open = RwSignal::new(false);
-    let may_add = entity.may("add");
+    let may_add = theirs && entity.may("add");
     let edit = move |row: Option<Value>| {
         leptos::task::spawn_local(async move {
             // As it is now, with its version: nobody overwrites what they have not seen.
@@ -79,7 +81,7 @@ pub fn Rows(
                 (Some(page), _) => {
                     page.results
                         .into_iter()
-                        .map(|row| view! { <Row entity row draw on_edit=Callback::new(move |row| edit(Some(row))) on_deleted=Callback::new(move |()| rows.refresh()) /> })
+                        .map(|row| view! { <Row entity row theirs draw on_edit=Callback::new(move |row| edit(Some(row))) on_deleted=Callback::new(move |()| rows.refresh()) /> })
                         .collect_view()
                         .into_any()
                 }
@@ -103,6 +105,7 @@ pub fn Rows(
 fn Row(
     entity: &'static Entity,
     row: Value,
+    theirs: bool,
     draw: fn(&Value) -> AnyView,
     on_edit: Callback<Value>,
     on_deleted: Callback<()>,
@@ -126,11 +129,9 @@ fn Row(
     view! {
         <div class="row-item">
             <div class="row-content">{content}</div>
-            {entity
-                .may("change")
+            {(theirs && entity.may("change"))
                 .then(|| view! { <IconButton icon=icondata::LuPencil label=t!(form.edit) on_press=move |_| on_edit.run(row.clone()) /> })}
-            {entity
-                .may("delete")
+            {(theirs && entity.may("delete"))
                 .then(|| view! { <IconButton icon=icondata::LuTrash2 label=t!(object.delete) on_press=move |_| asking.set(true) /> })}
             <ConfirmDialog open=asking title=t!(form.delete_row) message=t!(object.delete_for_good) confirm=t!(object.delete) on_confirm=delete />
         </div>
@@ -156,7 +157,9 @@ fn RowForm(
         save::save(
             form,
             Callback::new(move |_| on_saved.run(())),
-            Callback::new(move |error| failure.set(Some(error))),
+            Callback::new(move |error| {
+                failure.set(Some(error).filter(|error| *error != ApiError::SignedOut))
+            }),
         );
     });
     view! {

@@ -177,6 +177,18 @@ pub fn BulkBar(
             && selection.selected.with(BTreeSet::len) == rows
             && selection.total.get() > rows as u64
     });
+    // What is shown is known; all that match are only chosen where nothing is beyond anybody.
+    let theirs = Memo::new(move |_| {
+        page.value.with(|page| {
+            selection.selected.with(|ids| {
+                let rows = page.iter().flat_map(|page| page.results.iter());
+                rows.filter(|row| ids.contains(&value::id(row).to_string()))
+                    .all(|row| entity.is_theirs(row))
+            })
+        })
+    });
+    let changes =
+        state.sheet.may_delete(entity) || state.sheet.switch.is_some() && entity.may("change");
     view! {
         <Show when=move || { count.get() > 0 }>
             <div class="bulk-bar" role="toolbar" aria-label=t!(list.selected_actions)>
@@ -191,15 +203,20 @@ pub fn BulkBar(
                         </Button>
                     </Show>
                     {own.map(|own| own(selection))}
+                    <Show when=move || changes && !theirs.get()>
+                        <span class="bulk-beyond">{t!(right.beyond_some)}</span>
+                    </Show>
                     {state.sheet.switch
                         .filter(|_| entity.may("change"))
                         .map(|switch| {
                             view! {
-                                <Button size=ButtonSize::Small on_press=move |_| switch_to(json!({switch.member: true}))>{(switch.on)()}</Button>
-                                <Button size=ButtonSize::Small on_press=move |_| switch_to(json!({switch.member: false}))>{(switch.off)()}</Button>
+                                <Show when=move || theirs.get()>
+                                    <Button size=ButtonSize::Small on_press=move |_| switch_to(json!({switch.member: true}))>{(switch.on)()}</Button>
+                                    <Button size=ButtonSize::Small on_press=move |_| switch_to(json!({switch.member: false}))>{(switch.off)()}</Button>
+                                </Show>
                             }
                         })}
-                    <Show when=move || state.sheet.may_delete(entity) && !selection.all.get()>
+                    <Show when=move || state.sheet.may_delete(entity) && theirs.get() && !selection.all.get()>
                         <Button size=ButtonSize::Small icon=icondata::LuTrash2 on_press=move |_| asking.set(true)>{t!(object.delete)}</Button>
                     </Show>
                     <Button look=ButtonLook::Quiet size=ButtonSize::Small on_press=move |_| selection.clear()>

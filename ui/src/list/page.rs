@@ -11,7 +11,7 @@ use crate::{
     api::{ApiError, events, query},
     entities,
     entity::{Entity, value},
-    preferences,
+    failure, preferences,
     text::{number, t, tf},
 };
 use leptos::{ev, html, prelude::*};
@@ -70,7 +70,8 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
                 <FilterChips state />
                 {move || {
                     let error = page.error.get()?;
-                    page.value.with(Option::is_some).then(|| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })
+                    let there = page.value.with(|page| page.as_ref().is_some_and(|page| !page.results.is_empty()));
+                    there.then(|| view! { <Notice tone=Tone::Error>{failure::line(&error, move || page.refresh())}</Notice> })
                 }}
                 <Rows state page shown selected />
                 <Footer state total />
@@ -165,10 +166,11 @@ fn Rows(
         page.value
             .with(|page| page.as_ref().is_some_and(|page| page.results.is_empty()))
     });
+    // Nothing that was found before says little about now.
     let failed = Memo::new(move |_| {
-        page.error
-            .get()
-            .filter(|_| page.value.with(Option::is_none))
+        let empty =
+            |page: &Option<Page<Value>>| page.as_ref().is_none_or(|page| page.results.is_empty());
+        page.error.get().filter(|_| page.value.with(empty))
     });
     let selectable =
         sheet.may_delete(entity) || sheet.switch.is_some() && entity.may("change") || sheet.export;
@@ -199,6 +201,15 @@ fn Rows(
 #[component]
 fn Nothing(state: ListState) -> impl IntoView {
     let entity = state.entity;
+    let search = untrack(|| state.get("search"));
+    if !search.is_empty() && untrack(|| state.filters()).is_empty() {
+        return view! {
+            <EmptyState icon=icondata::LuSearchX title=tf!(list.not_found, text = value::line(&search)) text=t!(list.not_found_text)>
+                <Button on_press=move |_| state.set("search", "")>{t!(list.clear_search)}</Button>
+            </EmptyState>
+        }
+        .into_any();
+    }
     if untrack(|| state.is_narrowed()) {
         return view! {
             <EmptyState icon=icondata::LuSearchX title=t!(list.no_match) text=t!(list.no_match_text)>
@@ -297,7 +308,10 @@ fn table_rows(entity: &'static Entity, rows: &[Value]) -> Vec<TableRow> {
             TableRow {
                 id: id.to_string(),
                 stamp: value::stamp(&row),
-                name: entity.text_of(&row),
+                name: match entity.text_of(&row) {
+                    name if name.is_empty() => format!("{} {id}", (entity.singular)()),
+                    name => name,
+                },
                 href: entity.page.then(|| entity.object_href(id)),
                 cell: Arc::new(move |key: &str| {
                     entities::sheet(entity)

@@ -1,12 +1,17 @@
 //! What a deletion would do, as a person reads it: what goes, what changes, and what becomes of what is in force.
 use crate::{
+    api::query,
     entities,
     entity::{Entity, value},
-    form::Picker,
+    form::{Picker, second_line},
     text::{number, t},
 };
 use leptos::prelude::*;
-use migasfree_types::rest::deletion::{self, Affected};
+use migasfree_types::rest::{
+    deletion::{self, Affected},
+    page::Page,
+    reference::Ref,
+};
 use migasfree_ui_kit::{Field, Notice, Tone};
 use serde_json::Value;
 
@@ -81,25 +86,65 @@ fn line(kind: &Affected) -> AnyView {
     let name = entities::kind_label(&kind.entity, kind.count, &kind.text);
     let member = (!kind.member.is_empty())
         .then(|| format!(" ({})", entities::member_label(&kind.entity, &kind.member)));
-    let mut names: Vec<String> = kind
-        .objects
-        .iter()
-        .take(NAMED)
-        .map(|one| value::line(&one.name))
-        .collect();
-    if names.len() as u64 != kind.count && !names.is_empty() {
-        names.push("…".to_owned());
-    }
+    let objects: Vec<Ref> = kind.objects.iter().take(NAMED).cloned().collect();
+    let more = objects.len() as u64 != kind.count;
+    let namesakes = namesakes(&objects);
+    let entity = entities::by_model(&kind.entity).filter(|entity| entity.may("view"));
+    let ids: Vec<String> = namesakes.iter().map(ToString::to_string).collect();
+    let known = query::<Page<Value>>(move || {
+        let entity = entity.filter(|_| !ids.is_empty())?;
+        let (ids, size) = (ids.join(","), ids.len());
+        Some(format!("{}?id__in={ids}&page_size={size}", entity.api))
+    });
+    let is_named = !objects.is_empty();
+    let names = move || {
+        let apart = |id: i64| {
+            let of = known.value.with(|page| {
+                let rows = page
+                    .as_ref()
+                    .map_or(&[][..], |page| page.results.as_slice());
+                rows.iter()
+                    .find(|row| value::id(row) == id)
+                    .map(second_line)
+            });
+            of.filter(|of| !of.is_empty())
+                .unwrap_or_else(|| format!("#{id}"))
+        };
+        let mut names: Vec<String> = objects
+            .iter()
+            .map(|one| {
+                if namesakes.contains(&one.id) {
+                    format!("{} ({})", value::line(&one.name), apart(one.id))
+                } else {
+                    value::line(&one.name)
+                }
+            })
+            .collect();
+        if more {
+            names.push("…".to_owned());
+        }
+        names.join(", ")
+    };
     view! {
         <li>
             <b class="tabular">{number(kind.count)}</b>
             " "
             {name}
             {member}
-            {(!names.is_empty()).then(|| view! { <span class="text-muted">": "{names.join(", ")}</span> })}
+            {is_named.then(|| view! { <span class="text-muted">": "{names}</span> })}
         </li>
     }
     .into_any()
+}
+
+/// Those that are called as another one is.
+fn namesakes(objects: &[Ref]) -> Vec<i64> {
+    let is_shared = |one: &&Ref| {
+        objects
+            .iter()
+            .any(|other| other.id != one.id && other.name == one.name)
+    };
+    objects.iter().filter(is_shared).map(|one| one.id).collect()
 }
 
 #[component]
@@ -169,6 +214,16 @@ fn Choose(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn objects_of_the_same_name_are_told_apart() {
+        let one = |id, name: &str| Ref {
+            id,
+            name: name.to_owned(),
+        };
+        let objects = [one(1, "Notes"), one(2, "Base"), one(3, "Notes")];
+        assert_eq!(namesakes(&objects), [1, 3]);
+    }
 
     #[test]
     fn only_what_is_held_is_decided_on() {

@@ -3,6 +3,7 @@ use crate::{
     api::query,
     entities::AUDIT,
     entity::{Entity, value},
+    failure,
     object::Lacking,
     pages::audit::{Change, action_text},
     text::t,
@@ -26,6 +27,7 @@ pub fn History(entity: &'static Entity, id: i64) -> impl IntoView {
     view! {
         <section class="surface history">
             {move || match (records.value.get(), records.error.get()) {
+                (Some(page), Some(error)) if page.results.is_empty() => failure::place(&error, move || records.refresh()),
                 (Some(page), _) if page.results.is_empty() => {
                     view! { <EmptyState icon=icondata::LuHistory title=t!(audit.none) text=t!(audit.none_text) /> }.into_any()
                 }

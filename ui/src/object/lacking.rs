@@ -1,20 +1,26 @@
 //! What is shown to a person who lacks the right for it.
 use crate::{
+    api::session,
     entity::Entity,
     text::{t, tf},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::EmptyState;
 
-/// A right as it is called where rights are given: `View Computers (client.view_computer)`.
-pub fn right_text(entity: &Entity, action: &str) -> String {
+/// A right in words: `View Computers`.
+pub fn right_words(entity: &Entity, action: &str) -> String {
     let things = (entity.plural)();
-    let words = match action {
+    match action {
         "add" => tf!(right.add, things = things),
         "change" => tf!(right.change, things = things),
         "delete" => tf!(right.delete, things = things),
         _ => tf!(right.view, things = things),
-    };
+    }
+}
+
+/// A right as it is called where rights are given: `View Computers (client.view_computer)`.
+pub fn right_text(entity: &Entity, action: &str) -> String {
+    let words = right_words(entity, action);
     let (app, model) = entity.model.split_once('.').unwrap_or_default();
     format!("{words} ({app}.{action}_{model})")
 }
@@ -28,7 +34,12 @@ pub fn Lacking(
     #[prop(optional)]
     heading: bool,
 ) -> impl IntoView {
-    let text = tf!(right.lacking, right = right_text(entity, action));
+    let text = if session::may(action, entity.model) {
+        // The right is there; what is made would be everybody's.
+        t!(right.beyond_new).to_owned()
+    } else {
+        tf!(right.lacking, right = right_text(entity, action))
+    };
     view! {
         {heading.then(|| view! { <h1 class="visually-hidden">{(entity.plural)()}</h1> })}
         <section class="surface">

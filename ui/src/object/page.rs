@@ -26,6 +26,17 @@ pub fn load(entity: &'static Entity, id: i64) -> Query<Value> {
     object
 }
 
+/// Whether the object is within the domains of the person; it is not offered to be changed before that is known.
+pub fn theirs(entity: &'static Entity, object: Query<Value>) -> Memo<bool> {
+    Memo::new(move |_| {
+        object.value.with(|object| {
+            object
+                .as_ref()
+                .is_some_and(|object| entity.is_theirs(object))
+        })
+    })
+}
+
 /// The browser's tab says which object it shows.
 pub fn name_tab(entity: &'static Entity, name: Signal<String>) {
     Effect::new(move || {
@@ -77,6 +88,7 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
         })
     };
     name_tab(entity, Signal::derive(title));
+    let theirs = theirs(entity, object);
     let aside = move || {
         object.value.with(|object| {
             let object = object.as_ref()?;
@@ -113,7 +125,9 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
                     view! {
                         <PageTitle title aside=ViewFn::from(aside)>
                             {sheet.actions.map(|actions| actions(id, object))}
-                            {sheet.may_delete(entity).then(|| view! { <DeleteButton entity id name=Signal::derive(title) object /> })}
+                            <Show when=move || sheet.may_delete(entity) && theirs.get()>
+                                <DeleteButton entity id name=Signal::derive(title) object />
+                            </Show>
                         </PageTitle>
                         <Tabs tabs label=(entity.singular)() />
                         {move || match (tab.get().as_str(), there.get()) {

@@ -3,7 +3,8 @@ use crate::{
     api::query,
     entities::{APPLICATIONS, ATTRIBUTES, COMPUTERS, DEPLOYMENTS, POLICIES},
     entity::{Entity, value},
-    text::{number, t},
+    failure,
+    text::t,
 };
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
@@ -81,12 +82,7 @@ fn Use(
 ) -> impl IntoView {
     let found =
         query::<Page<Value>>(move || Some(format!("{}?{filter}={id}&page_size=1", entity.api)));
-    let count = move || {
-        found.value.with(|page| {
-            page.as_ref()
-                .map_or_else(|| "…".to_owned(), |page| number(page.count))
-        })
-    };
+    let count = failure::count(found);
     view! {
         <li>
             <a class="use-link" href=format!("{}?{filter}={id}", entity.href())>

@@ -52,7 +52,7 @@ pub fn object_cell(row: &Value) -> AnyView {
     let text = value::text(row, "object_text");
     let model = value::text(row, "entity");
     let entity = entities::by_model(&model);
-    let kind = entity.map_or(model, |entity| (entity.singular)().to_owned());
+    let kind = entities::kind_label(&model, 1, &model);
     let id = value::at(row, "object_id").as_i64();
     let gone = value::text(row, "action") == "delete";
     let name = match (entity, id) {

@@ -2,9 +2,10 @@
 use crate::{
     api::{ApiError, session},
     shell::language::LanguageMenu,
-    text::t,
+    text::{t, tf},
 };
 use leptos::{html, prelude::*};
+use migasfree_types::rest::session::SessionUser;
 use migasfree_ui_kit::{Button, ButtonLook, Field, Notice, TextInput, ThemeToggle, Tone, Wordmark};
 
 /// The page.
@@ -29,6 +30,9 @@ pub fn LoginPage() -> impl IntoView {
 #[component]
 pub fn SignInAgain() -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    let owner = session::user().username;
+    let owner_name = owner.clone();
+    let other = RwSignal::new(None::<SessionUser>);
     let show = move |dialog: Option<web_sys::HtmlDialogElement>| {
         if let Some(dialog) = dialog {
             let _ = dialog.show_modal();
@@ -44,15 +48,49 @@ pub fn SignInAgain() -> impl IntoView {
         >
             <div class="login-again">
                 <h2 id="login-again">{t!(login.title)}</h2>
-                <p class="text-muted">{t!(login.expired)}</p>
-                <LoginForm />
+                <p class="text-muted">{tf!(login.expired, name = owner)}</p>
+                {move || match other.get() {
+                    None => view! { <LoginForm other /> }.into_any(),
+                    Some(user) => view! { <Another user owner=owner_name.clone() other /> }.into_any(),
+                }}
             </div>
         </dialog>
     }
 }
 
+/// Somebody else signed in over the page: what is not saved in it is lost only if they say so.
 #[component]
-fn LoginForm() -> impl IntoView {
+fn Another(
+    user: SessionUser,
+    owner: String,
+    other: RwSignal<Option<SessionUser>>,
+) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let failure = RwSignal::new(None::<ApiError>);
+    let name = user.username.clone();
+    let back = move |_| {
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let answer = session::step_back().await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(()) => other.set(None),
+                Err(error) => failure.set(Some(error)),
+            }
+        });
+    };
+    view! {
+        <Notice tone=Tone::Warning>{tf!(login.another, owner = owner, name = name)}</Notice>
+        {move || failure.get().map(|error| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })}
+        <div class="dialog-form-actions">
+            <Button look=ButtonLook::Danger on_press=move |_| session::enter(user.clone())>{tf!(login.discard, name = name)}</Button>
+            <Button look=ButtonLook::Primary busy on_press=back>{tf!(login.back, name = owner)}</Button>
+        </div>
+    }
+}
+
+#[component]
+fn LoginForm(#[prop(optional)] other: Option<RwSignal<Option<SessionUser>>>) -> impl IntoView {
     let username = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
@@ -83,8 +121,15 @@ fn LoginForm() -> impl IntoView {
         leptos::task::spawn_local(async move {
             let answer = session::sign_in(name.trim(), &secret).await;
             let _ = busy.try_set(false);
-            if let Err(error) = answer {
-                let _ = failure.try_set(Some(error));
+            match (answer, other) {
+                (Err(error), _) => {
+                    let _ = failure.try_set(Some(error));
+                }
+                (Ok(Some(user)), Some(other)) => {
+                    let _ = other.try_set(Some(user));
+                }
+                (Ok(Some(user)), None) => session::enter(user),
+                (Ok(None), _) => {}
             }
         });
     };

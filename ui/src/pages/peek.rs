@@ -4,6 +4,7 @@ use crate::{
     api::query,
     entities::{ATTRIBUTES, COMPUTERS, DEPLOYMENTS, PROJECTS, SCHEDULES, status_state},
     entity::{Entity, cell, value},
+    failure,
     object::{fact, text_fact},
     pages::{computers::USER, deployments},
     text::{number, t},
@@ -240,12 +241,7 @@ fn attribute(object: &Value) -> AnyView {
     let found = query::<migasfree_types::rest::page::Page<Value>>(move || {
         Some(format!("computers/?sync_attributes__id={id}&page_size=1"))
     });
-    let count = move || {
-        found.value.with(|page| {
-            page.as_ref()
-                .map_or_else(String::new, |page| number(page.count))
-        })
-    };
+    let count = failure::count(found);
     view! {
         {text_fact(t!(common.description), object, "description")}
         {fact(t!(formula.singular), value::related(object, "property_att"))}

@@ -1,7 +1,7 @@
 //! The groups of a policy: the first that matches decides.
 use super::attributes;
 use crate::{
-    entities::{APPLICATIONS, POLICY_GROUPS, POLICY_GROUPS_SHEET},
+    entities::{APPLICATIONS, POLICIES, POLICY_GROUPS, POLICY_GROUPS_SHEET},
     entity::{cell::chip, value},
     form::Rows,
     text::{t, tf},
@@ -11,7 +11,7 @@ use migasfree_ui_kit::Badge;
 use serde_json::Value;
 
 /// Below the form of a policy.
-pub fn groups(id: i64, _object: Value) -> AnyView {
+pub fn groups(id: i64, object: Value) -> AnyView {
     view! {
         <Rows
             entity=&POLICY_GROUPS
@@ -22,6 +22,7 @@ pub fn groups(id: i64, _object: Value) -> AnyView {
             title=t!(policy.groups)
             help=t!(policy.groups_help)
             add=t!(policy.add_group)
+            theirs=POLICIES.is_theirs(&object)
             draw=draw
         />
     }

@@ -3,7 +3,8 @@ use crate::{
     api::query,
     entities::{self, COMPUTERS, DEPLOYMENTS, PACKAGES, STORES},
     entity::{Entity, value},
-    text::{number, t, tf},
+    failure,
+    text::{t, tf},
 };
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
@@ -39,12 +40,7 @@ fn Step(entity: &'static Entity, new: Option<&'static str>, id: i64) -> impl Int
     let found = query::<Page<Value>>(move || {
         Some(format!("{}?project__id={id}{own}&page_size=1", entity.api))
     });
-    let count = move || {
-        found.value.with(|page| {
-            page.as_ref()
-                .map_or_else(|| "…".to_owned(), |page| number(page.count))
-        })
-    };
+    let count = failure::count(found);
     let new = new.filter(|_| entity.may("add"));
     view! {
         <li>

@@ -1,7 +1,7 @@
 //! The delays of a schedule.
 use super::attributes;
 use crate::{
-    entities::ATTRIBUTES,
+    entities::{ATTRIBUTES, SCHEDULES},
     entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet, value},
     form::Rows,
     text::{label, t, tf},
@@ -56,7 +56,7 @@ static DELAYS_SHEET: Sheet = Sheet {
 };
 
 /// Below the form of a schedule.
-pub fn below(id: i64, _object: Value) -> AnyView {
+pub fn below(id: i64, object: Value) -> AnyView {
     view! {
         <Rows
             entity=&DELAYS
@@ -67,6 +67,7 @@ pub fn below(id: i64, _object: Value) -> AnyView {
             title=t!(schedule.delays)
             help=t!(schedule.delays_help)
             add=t!(schedule.add_delay)
+            theirs=SCHEDULES.is_theirs(&object)
             draw=draw
         />
     }

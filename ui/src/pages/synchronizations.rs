@@ -1,11 +1,20 @@
 //! Cells of the lists of what happened on computers.
 use crate::{
+    entities::COMPUTERS,
     entity::{cell, value},
-    text::t,
+    text::{self, t},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{Tone, format};
 use serde_json::Value;
+
+/// What a synchronisation is called: the computer and the moment.
+pub fn name(row: &Value) -> String {
+    let computer = COMPUTERS.text_of(value::at(row, "computer"));
+    let at = value::text(row, "created_at");
+    let at = format::parse_time(&at).map_or(at, |at| format::exact_time(at, text::tag()));
+    format!("{computer}, {at}")
+}
 
 /// From its start to its end.
 pub fn duration_cell(row: &Value) -> AnyView {

@@ -1,6 +1,7 @@
 //! Users: how they sign in.
 use crate::{
     api::{ApiError, request, session},
+    entities::USERS,
     entity::value,
     text::{t, tf},
 };
@@ -24,6 +25,9 @@ pub fn state(row: &Value) -> (Tone, &'static str) {
 pub fn access(id: i64, object: Value) -> AnyView {
     let own = session::user().id == id;
     let name = value::text(&object, "username");
+    if !(own || USERS.may_with("change", &object)) {
+        return ().into_any();
+    }
     view! {
         <div class="below-cards">
             <PasswordCard id own name=name.clone() />
@@ -86,7 +90,8 @@ pub fn PasswordCard(id: i64, own: bool, name: String) -> impl IntoView {
                     toasts.success(tf!(user.password_set, name = name));
                 }
                 Err(error) => {
-                    let _ = failure.try_set(Some(error));
+                    let _ =
+                        failure.try_set(Some(error).filter(|error| *error != ApiError::SignedOut));
                 }
             }
         });

@@ -1,33 +1,40 @@
 //! Search and commands: Ctrl K. Pages, things to begin, and objects of every kind.
 use crate::{
     address::{self, encode},
-    api::{request, session},
-    entities::{self, ALL},
+    api::{ApiError, request, session},
+    entities::{self, ALL, COMPUTERS},
     entity::value,
+    failure,
     text::{t, tf},
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
-use migasfree_types::rest::search::SearchHit;
+use migasfree_types::rest::{page::Page, search::SearchHit};
 use migasfree_ui_kit::{
     Icon, Later,
     scrolling::{has_moved, keep_in_view},
 };
+use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
 #[derive(Clone)]
 struct Command {
     icon: icondata::Icon,
     text: String,
+    /// The host name of a computer, after its number as everywhere.
+    host: Option<String>,
     second: String,
+    kind: &'static str,
     act: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Command {
-    fn page(icon: icondata::Icon, text: String, second: String, href: String) -> Self {
+    fn page(icon: icondata::Icon, text: String, kind: &'static str, href: String) -> Self {
         Self {
             icon,
             text,
-            second,
+            host: None,
+            second: String::new(),
+            kind,
             act: Arc::new(move || address::go(&href)),
         }
     }
@@ -73,7 +80,8 @@ pub fn Commands(open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn Palette(open: RwSignal<bool>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    let hits = RwSignal::new(Vec::<SearchHit>::new());
+    let hits = RwSignal::new(Vec::<Hit>::new());
+    let failed = RwSignal::new(None::<ApiError>);
     let at = RwSignal::new(0_usize);
     let pending = Later::new();
     let newest = StoredValue::new(0_u32);
@@ -83,14 +91,16 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
         let text = typed.get_untracked().trim().to_owned();
         if text.chars().count() < 2 {
             hits.set(Vec::new());
+            failed.set(None);
             return;
         }
         leptos::task::spawn_local(async move {
-            let found =
-                request::get_as::<Vec<SearchHit>>(&format!("search/?q={}", encode(&text))).await;
-            if newest.try_get_value() == Some(number) {
-                hits.set(found.unwrap_or_default());
+            let answer = found(&text).await;
+            if newest.try_get_value() != Some(number) {
+                return;
             }
+            failed.set(answer.as_ref().err().cloned());
+            hits.set(answer.unwrap_or_default());
         });
     };
     let commands =
@@ -142,9 +152,13 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
                     }
                 />
             </div>
+            <div class="palette-failure">{move || failed.get().map(|error| failure::line(&error, search))}</div>
             <ul class="palette-list" id="palette-list" role="listbox">
                 {move || {
                     let commands = commands.get();
+                    if commands.is_empty() && failed.with(Option::is_some) {
+                        return ().into_any();
+                    }
                     if commands.is_empty() {
                         return view! { <li class="picker-nothing" role="option" aria-disabled="true">{tf!(shell.nothing, text = typed.get())}</li> }.into_any();
                     }
@@ -166,8 +180,12 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
                                     }
                                 >
                                     <Icon icon=command.icon />
-                                    <span class="palette-text">{command.text}</span>
+                                    <span class="palette-text">
+                                        {command.text}
+                                        {command.host.map(|host| view! { <span class="host-name">{host}</span> })}
+                                    </span>
                                     <span class="palette-second">{command.second}</span>
+                                    <span class="palette-kind">{command.kind}</span>
                                 </li>
                             }
                         })
@@ -180,23 +198,61 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// Something that was found, and what a computer calls itself.
+#[derive(Clone)]
+struct Hit {
+    hit: SearchHit,
+    host: Option<String>,
+}
+
+async fn found(text: &str) -> Result<Vec<Hit>, ApiError> {
+    let text = entities::computer_number(text).unwrap_or_else(|| text.to_owned());
+    let hits = request::get_as::<Vec<SearchHit>>(&format!("search/?q={}", encode(&text))).await?;
+    let computers: Vec<String> = hits
+        .iter()
+        .filter(|hit| hit.entity == COMPUTERS.model)
+        .map(|hit| hit.id.to_string())
+        .collect();
+    let named = if computers.is_empty() {
+        Vec::new()
+    } else {
+        let path = format!(
+            "{}?id__in={}&page_size={}",
+            COMPUTERS.api,
+            computers.join(","),
+            computers.len()
+        );
+        // Without the names the numbers still lead there.
+        let page = request::get_as::<Page<Value>>(&path).await;
+        page.map(|page| page.results).unwrap_or_default()
+    };
+    let host = |hit: &SearchHit| {
+        let is_it = |row: &&Value| hit.entity == COMPUTERS.model && value::id(row) == hit.id;
+        named.iter().find(is_it).and_then(entities::host_name)
+    };
+    let with_host = |hit: SearchHit| Hit {
+        host: host(&hit),
+        hit,
+    };
+    Ok(hits.into_iter().map(with_host).collect())
+}
+
 /// Objects first, then pages, then things to begin.
-fn matching(typed: &str, hits: &[SearchHit]) -> Vec<Command> {
+fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
     let words = typed.trim().to_lowercase();
     let fits = |text: &str| words.is_empty() || text.to_lowercase().contains(&words);
-    let objects = hits.iter().filter_map(|hit| {
+    let objects = hits.iter().filter_map(|Hit { hit, host }| {
         let entity = entities::by_model(&hit.entity)?;
-        let second = if hit.summary.is_empty() {
-            (entity.singular)().to_owned()
-        } else {
-            format!("{} · {}", (entity.singular)(), value::line(&hit.summary))
-        };
-        Some(Command::page(
-            entity.icon,
-            value::line(&hit.text),
-            second,
-            entity.object_href(hit.id),
-        ))
+        Some(Command {
+            host: host.clone(),
+            second: value::line(&hit.summary),
+            ..Command::page(
+                entity.icon,
+                value::line(&hit.text),
+                (entity.singular)(),
+                entity.object_href(hit.id),
+            )
+        })
     });
     let pages = ALL
         .iter()
@@ -205,7 +261,7 @@ fn matching(typed: &str, hits: &[SearchHit]) -> Vec<Command> {
             Command::page(
                 entity.icon,
                 (entity.plural)().to_owned(),
-                t!(shell.page).to_owned(),
+                t!(shell.page),
                 entity.href(),
             )
         });
@@ -218,7 +274,7 @@ fn matching(typed: &str, hits: &[SearchHit]) -> Vec<Command> {
                 Command::page(
                     icondata::LuPlus,
                     text.to_owned(),
-                    t!(shell.action).to_owned(),
+                    t!(shell.action),
                     format!("/{}/new", entity.path),
                 )
             })
@@ -231,17 +287,14 @@ fn matching(typed: &str, hits: &[SearchHit]) -> Vec<Command> {
         .into_iter()
         .filter(|(_, text, _)| fits(text))
         .map(|(icon, text, href)| {
-            Command::page(
-                icon,
-                text.to_owned(),
-                t!(shell.page).to_owned(),
-                href.to_owned(),
-            )
+            Command::page(icon, text.to_owned(), t!(shell.page), href.to_owned())
         });
     let sign_out = fits(t!(shell.sign_out)).then(|| Command {
         icon: icondata::LuLogOut,
         text: t!(shell.sign_out).to_owned(),
-        second: t!(shell.action).to_owned(),
+        host: None,
+        second: String::new(),
+        kind: t!(shell.action),
         act: Arc::new(|| address::leave(session::sign_out)),
     });
     objects

@@ -1,6 +1,6 @@
 //! Which packages an application is, project by project.
 use crate::{
-    entities::{PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET, PROJECTS},
+    entities::{APPLICATIONS, PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET, PROJECTS},
     entity::{cell, value},
     form::Rows,
     text::t,
@@ -10,7 +10,7 @@ use migasfree_ui_kit::Chip;
 use serde_json::Value;
 
 /// Below the form of an application.
-pub fn packages(id: i64, _object: Value) -> AnyView {
+pub fn packages(id: i64, object: Value) -> AnyView {
     view! {
         <Rows
             entity=&PROJECT_PACKAGES
@@ -21,6 +21,7 @@ pub fn packages(id: i64, _object: Value) -> AnyView {
             title=t!(application.packages)
             help=t!(application.packages_rows_help)
             add=t!(application.add_packages)
+            theirs=APPLICATIONS.is_theirs(&object)
             draw=draw
         />
     }

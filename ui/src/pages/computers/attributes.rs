@@ -1,5 +1,5 @@
 //! What the computer said about itself at its last synchronisation.
-use crate::{api::query, entity::value, pages::attributes::chip, text::t};
+use crate::{api::query, entity::value, failure, pages::attributes::chip, text::t};
 use leptos::prelude::*;
 use migasfree_ui_kit::{EmptyState, ErrorState, SearchField, SkeletonLines};
 use serde_json::Value;
@@ -27,6 +27,7 @@ pub fn AttributesTab(id: i64) -> impl IntoView {
         <section class="surface list">
             <div class="list-tools"><SearchField value=typed label=t!(computer.search_attributes) /></div>
             {move || match (rows.get(), last.error.get()) {
+                (Some(rows), Some(error)) if rows.is_empty() => failure::place(&error, move || last.refresh()),
                 (Some(rows), _) if rows.is_empty() => {
                     view! { <EmptyState icon=icondata::LuTag title=t!(computer.no_attributes) text=t!(attribute.about).to_owned() /> }.into_any()
                 }

@@ -1,6 +1,6 @@
 //! Cells of the list of computers.
 use crate::{
-    entities::COMPUTERS,
+    entities::{self, COMPUTERS},
     entity::{cell, value},
 };
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub fn name_cell(row: &Value) -> AnyView {
         _ => icondata::LuMonitor,
     };
     let text = COMPUTERS.text_of(row);
-    let host = Some(value::text(row, "name")).filter(|host| *host != text);
+    let host = entities::host_name(row);
     let summary = value::text(row, "summary");
     view! {
         <a class="name-link with-icon" href=format!("/computers/{}", value::id(row)) title=summary>

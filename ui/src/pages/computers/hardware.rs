@@ -2,6 +2,7 @@
 use crate::{
     api::query,
     entity::value,
+    failure,
     text::{self, t, tf},
 };
 use leptos::prelude::*;
@@ -24,6 +25,7 @@ pub fn HardwareTab(id: i64) -> impl IntoView {
     view! {
         <section class="surface card-pad">
             {move || match (nodes.value.get(), nodes.error.get()) {
+                (Some(found), Some(error)) if found.is_empty() => failure::place(&error, move || nodes.refresh()),
                 (Some(nodes), _) if nodes.is_empty() => {
                     view! { <EmptyState icon=icondata::LuCpu title=t!(computer.no_hardware) text=t!(computer.no_hardware_text) /> }.into_any()
                 }

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     address,
     api::{events, said::said},
-    entities::{AUDIT, COMPUTERS, DEPLOYMENTS, SYNCHRONIZATIONS, status_state},
+    entities::{self, AUDIT, COMPUTERS, DEPLOYMENTS, SYNCHRONIZATIONS, status_state},
     entity::{Entity, value},
     form::EditForm,
     object::{DeleteButton, History, Lacking, Trouble, UNNAMED, load, name_tab},
@@ -57,11 +57,8 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
     let subtitle = Signal::derive(move || {
         computer.value.with(|computer| {
             let computer = computer.as_ref()?;
-            let host = value::text(computer, "name");
             let parts = [
-                Some(host)
-                    .filter(|host| *host != COMPUTERS.text_of(computer))
-                    .unwrap_or_default(),
+                entities::host_name(computer).unwrap_or_default(),
                 value::text(computer, "product"),
                 value::related(computer, "project"),
                 value::text(computer, "ip_address"),

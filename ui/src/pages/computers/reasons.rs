@@ -2,6 +2,7 @@
 use crate::{
     api::{query, request},
     entity::value,
+    failure,
     pages::attributes::chip,
     text::{self, t, tf},
 };
@@ -26,6 +27,7 @@ pub fn ReasonsTab(id: i64) -> impl IntoView {
         <section class="surface">
             <p class="reasons-intro">{t!(reason.intro)}</p>
             {move || match (reasons.get(), answer.error.get()) {
+                (Some(reasons), Some(error)) if reasons.is_empty() => failure::place(&error, move || answer.refresh()),
                 (Some(reasons), _) if reasons.is_empty() => {
                     view! { <EmptyState icon=icondata::LuRocket title=t!(reason.none) text=t!(reason.none_text) /> }.into_any()
                 }

@@ -2,6 +2,7 @@
 use crate::{
     api::query,
     entity::value,
+    failure,
     text::{number, plural, t},
 };
 use leptos::prelude::*;
@@ -56,11 +57,14 @@ fn Installed(id: i64) -> impl IntoView {
         <section class="surface list">
             <div class="list-tools">
                 <SearchField value=typed label=t!(computer.search_software) />
-                <span class="text-muted tabular" aria-live="polite">{move || plural(count() as u64, t!(computer.packages_one), t!(computer.packages))}</span>
+                <span class="text-muted tabular" aria-live="polite">
+                    {move || names.with(Option::is_some).then(|| plural(count() as u64, t!(computer.packages_one), t!(computer.packages)))}
+                </span>
                 <span class="list-spring"></span>
                 <Button size=ButtonSize::Small icon=icondata::LuCopy on_press=copy>{t!(user.copy)}</Button>
             </div>
             {move || match (names.get(), inventory.error.get()) {
+                (Some(names), Some(error)) if names.is_empty() => failure::place(&error, move || inventory.refresh()),
                 (Some(names), _) if names.is_empty() => {
                     view! { <EmptyState icon=icondata::LuPackage title=t!(computer.no_software) text=t!(computer.no_software_text) /> }.into_any()
                 }
@@ -109,9 +113,10 @@ fn Changes(id: i64) -> impl IntoView {
     view! {
         <Card title=t!(computer.software_history) class="timeline-card">
             {move || match (days(), history.error.get()) {
+                (Some(days), Some(error)) if days.is_empty() => failure::place(&error, move || history.refresh()),
                 (Some(days), _) if days.is_empty() => view! { <p class="chart-empty">{t!(computer.no_changes)}</p> }.into_any(),
                 (Some(days), _) => days.into_iter().enumerate().map(|(index, (at, rows))| change(&at, &rows, index == 0 && rows.len() <= OPEN)).collect_view().into_any(),
-                (None, Some(error)) => view! { <p class="chart-empty">{error.line()}</p> }.into_any(),
+                (None, Some(error)) => failure::line(&error, move || history.refresh()),
                 (None, None) => view! { <div class="card-pad"><SkeletonLines lines=6 /></div> }.into_any(),
             }}
         </Card>

@@ -2,6 +2,7 @@
 use crate::{
     api::{events, query},
     entities::{self, SYNCHRONIZATIONS},
+    failure,
     text::{self, plural, t},
 };
 use leptos::prelude::*;
@@ -159,7 +160,9 @@ fn Calendar(id: i64) -> impl IntoView {
             })
             .collect::<Vec<_>>()
     });
+    let failed = by_day.failed();
     view! {
+        {move || failed.get().map(|error| failure::line(&error, move || by_day.refresh()))}
         <Show when=move || by_day.value.with(Option::is_some)>
             <Card title=t!(computer.sync_calendar)>
                 <div class="card-pad"><HeatMap days first_weekday=Signal::stored(0) /></div>

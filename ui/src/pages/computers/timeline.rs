@@ -3,6 +3,7 @@ use crate::{
     api::{Query, events, query},
     entities::{AUDIT, ERRORS, FAULTS, SYNCHRONIZATIONS},
     entity::{Entity, value},
+    failure,
     object::right_text,
     pages::audit::action_text,
     text::{t, tf},
@@ -54,11 +55,29 @@ pub fn Timeline(id: i64) -> impl IntoView {
     });
     let all = RwSignal::new(false);
     let entries = move || entries(synchronizations, software, [errors, faults], changes);
+    let failed = [
+        synchronizations.error,
+        software.error,
+        errors.error,
+        faults.error,
+        changes.error,
+    ];
+    let failed = Memo::new(move |_| failed.iter().find_map(|query| query.get()));
+    let retry = move || {
+        for query in [synchronizations, errors, faults] {
+            query.refresh();
+        }
+        software.refresh();
+        changes.refresh();
+    };
     view! {
         <Card title=t!(computer.timeline) class="timeline-card">
             {hidden()}
             {move || match entries() {
                 None => view! { <div class="card-pad"><SkeletonLines lines=6 /></div> }.into_any(),
+                Some(entries) if entries.is_empty() && failed.with(Option::is_some) => {
+                    failed.get().map(|error| failure::place(&error, retry)).into_any()
+                }
                 Some(entries) if entries.is_empty() => {
                     view! { <EmptyState icon=icondata::LuHistory title=t!(computer.nothing_happened) text=t!(computer.nothing_happened_text) /> }.into_any()
                 }
@@ -68,6 +87,7 @@ pub fn Timeline(id: i64) -> impl IntoView {
                         entries.truncate(FIRST);
                     }
                     view! {
+                        {failed.get().map(|error| failure::line(&error, retry))}
                         <ol class="events">{entries.into_iter().map(line).collect_view()}</ol>
                         {more
                             .then(|| {

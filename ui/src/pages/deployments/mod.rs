@@ -6,7 +6,7 @@ mod results;
 
 pub use cells::{publication_cell, schedule_cell, start_cell};
 
-use crate::{api::Query, entities::DEPLOYMENTS, entity::value, form::FormState};
+use crate::{api::Query, entities::DEPLOYMENTS, entity::value, form::FormState, object::theirs};
 use leptos::prelude::*;
 use publication::{PublicationCard, PublishButton};
 use reach::Reach;
@@ -42,12 +42,14 @@ pub fn aside(form: FormState) -> AnyView {
 
 /// In the title line.
 pub fn actions(id: i64, object: Query<Value>) -> AnyView {
+    let theirs = theirs(&DEPLOYMENTS, object);
     let own = Memo::new(move |_| {
-        object.value.with(|object| {
-            object
-                .as_ref()
-                .is_some_and(|object| value::text(object, "source") != "E")
-        })
+        theirs.get()
+            && object.value.with(|object| {
+                object
+                    .as_ref()
+                    .is_some_and(|object| value::text(object, "source") != "E")
+            })
     });
     DEPLOYMENTS
         .may("change")

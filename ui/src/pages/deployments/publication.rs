@@ -1,6 +1,7 @@
 //! The publication of a deployment as it goes.
 use crate::{
     api::{Query, events, gather, query, query_by, request},
+    failure,
     object::fact,
     text::{number, t, tf},
 };
@@ -102,9 +103,13 @@ fn words(publication: &Publication) -> (Tone, String, bool) {
 #[component]
 pub fn StateLine(state: LiveState) -> impl IntoView {
     let shown = Memo::new(move |_| state.get());
-    move || match shown.get() {
-        None => view! { <span class="text-muted">"–"</span> }.into_any(),
-        Some(publication) => {
+    let failed = state.0.failed();
+    move || match (shown.get(), failed.get()) {
+        (None, Some(error)) => failure::line(&error, move || state.0.refresh()),
+        (None, None) => {
+            view! { <span class="text-muted" aria-label=t!(common.loading)>"…"</span> }.into_any()
+        }
+        (Some(publication), _) => {
             let (tone, label, busy) = words(&publication);
             view! { <Status tone label busy /> }.into_any()
         }

@@ -1,6 +1,7 @@
 //! What became of a deployment on the computers it is aimed at.
 use crate::{
     api::{events, query},
+    failure,
     object::fact,
     text::{number, t},
 };
@@ -40,7 +41,7 @@ pub fn ResultsCard(id: i64) -> impl IntoView {
                 {move || match (count("assigned"), count("ok"), count("error")) {
                     (Some(assigned), Some(ok), Some(error)) => figures(id, assigned, ok, error),
                     _ => match timeline.error.get() {
-                        Some(error) => view! { <p class="text-muted">{error.line()}</p> }.into_any(),
+                        Some(error) => failure::line(&error, move || timeline.refresh()),
                         None => view! { <SkeletonLines lines=3 /> }.into_any(),
                     },
                 }}

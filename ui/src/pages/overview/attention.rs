@@ -1,12 +1,13 @@
 //! What needs attention, as a list that can be worked off.
 use crate::{
     address,
-    api::{ApiError, Query},
+    api::Query,
     entities::{
         self, APPLICATION_REQUESTS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, PACKAGES,
         SYNCHRONIZATIONS,
     },
     entity::{Entity, value},
+    failure,
     text::{plural, t, tf},
 };
 use leptos::prelude::*;
@@ -20,12 +21,14 @@ pub fn AttentionList(overview: Query<Overview>) -> impl IntoView {
     view! {
         <Card title=t!(overview.attention) class="attention">
             {move || match data.get() {
-                None if overview.error.with(Option::is_some) => {
-                    let text = overview.error.with(|error| error.as_ref().map(ApiError::line)).unwrap_or_default();
-                    view! { <EmptyState icon=icondata::LuCircleAlert title=t!(overview.not_known) text /> }.into_any()
-                }
-                None => view! { <div class="card-pad"><SkeletonLines lines=4 /></div> }.into_any(),
-                Some(data) if data.attention.is_empty() => nothing(),
+                None => match overview.error.get() {
+                    Some(error) => failure::place(&error, move || overview.refresh()),
+                    None => view! { <div class="card-pad"><SkeletonLines lines=4 /></div> }.into_any(),
+                },
+                Some(data) if data.attention.is_empty() => match overview.error.get() {
+                    Some(error) => failure::place(&error, move || overview.refresh()),
+                    None => nothing(),
+                },
                 Some(data) => {
                     view! {
                         <ul class="attention-list">{data.attention.into_iter().map(item).collect_view()}</ul>

@@ -122,12 +122,12 @@ fn trend_text(figure: &Figure) -> Option<String> {
         (0, true) => t!(overview.same_yesterday).to_owned(),
         (0, false) => t!(overview.same_week).to_owned(),
         (trend, today) => {
-            let sign = if trend > 0 { "+" } else { "−" };
-            let change = format!("{sign}{}", number(trend.unsigned_abs()));
-            if today {
-                tf!(overview.than_yesterday, change = change)
-            } else {
-                tf!(overview.this_week, change = change)
+            let count = number(trend.unsigned_abs());
+            match (today, trend > 0) {
+                (true, true) => tf!(overview.more_than_yesterday, count = count),
+                (true, false) => tf!(overview.fewer_than_yesterday, count = count),
+                (false, true) => tf!(overview.this_week, change = format!("+{count}")),
+                (false, false) => tf!(overview.this_week, change = format!("−{count}")),
             }
         }
     })

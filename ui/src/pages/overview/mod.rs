@@ -8,6 +8,7 @@ mod trends;
 use crate::{
     api::{events, query},
     entities::{COMPUTERS, SYNCHRONIZATIONS},
+    failure,
     text::t,
 };
 pub use attention::AttentionList;
@@ -15,7 +16,7 @@ use figures::Figures;
 use first_steps::FirstSteps;
 use leptos::prelude::*;
 use migasfree_types::rest::overview::Overview;
-use migasfree_ui_kit::{ErrorState, Notice, PageTitle, Tone};
+use migasfree_ui_kit::{Notice, PageTitle, Tone};
 use now::Now;
 use std::time::Duration;
 use trends::Trends;
@@ -26,23 +27,23 @@ pub fn OverviewPage() -> impl IntoView {
     let overview = query::<Overview>(|| Some("stats/overview/".to_owned()));
     refresh_with_events(overview, Duration::from_secs(5));
     let data = Signal::derive(move || overview.value.get());
+    let failed = overview.failed();
     view! {
         <div class="page">
             <PageTitle title=t!(overview.title) />
             {move || {
                 let error = overview.error.get()?;
+                let retry = move || overview.refresh();
                 Some(
                     if data.with(Option::is_some) {
-                        view! { <Notice tone=Tone::Error>{error.line()}</Notice> }.into_any()
+                        view! { <Notice tone=Tone::Error>{failure::line(&error, retry)}</Notice> }.into_any()
                     } else {
-                        view! {
-                            <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| overview.refresh()) />
-                        }
-                        .into_any()
+                        view! { <section class="surface">{failure::place(&error, retry)}</section> }.into_any()
                     },
                 )
             }}
-            <div class="overview">
+            // What nobody could read has no numbers.
+            <div class="overview" class:hidden=move || failed.get().is_some()>
                 <FirstSteps data />
                 <Figures data />
                 <Show when=|| COMPUTERS.may("view")>

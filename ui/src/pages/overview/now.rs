@@ -3,11 +3,12 @@ use crate::{
     api::{events, query, said::said},
     entities::COMPUTERS,
     entity::value,
+    failure,
     text::{t, tf},
 };
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
-use migasfree_ui_kit::{Card, EmptyState, Icon, Progress, RelativeTime, Tone};
+use migasfree_ui_kit::{Card, EmptyState, Icon, Progress, RelativeTime, SkeletonLines, Tone};
 use serde_json::Value;
 
 const SHOWN: usize = 8;
@@ -60,9 +61,18 @@ pub fn Now() -> impl IntoView {
             <ul class="now-list" aria-live="off">
                 <For each=move || feed.get() key=|one| (one.key.clone(), one.words.clone(), one.at.clone()) children=line />
             </ul>
-            <Show when=move || feed.with(Vec::is_empty)>
-                <EmptyState icon=icondata::LuRadioTower title=t!(overview.quiet) text=t!(overview.quiet_text) />
-            </Show>
+            {move || {
+                if !feed.with(Vec::is_empty) {
+                    return ().into_any();
+                }
+                match (first.error.get(), first.value.with(Option::is_some)) {
+                    (Some(error), _) => failure::place(&error, move || first.refresh()),
+                    (None, false) => view! { <div class="card-pad"><SkeletonLines lines=4 /></div> }.into_any(),
+                    (None, true) => {
+                        view! { <EmptyState icon=icondata::LuRadioTower title=t!(overview.quiet) text=t!(overview.quiet_text) /> }.into_any()
+                    }
+                }
+            }}
         </Card>
     }
 }

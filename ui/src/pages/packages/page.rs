@@ -3,6 +3,7 @@ use crate::{
     api::query,
     entities::{DEPLOYMENTS, PACKAGES, PROJECTS, STORES},
     entity::{cell, value},
+    failure,
     object::{DeleteButton, Trouble, UNNAMED, fact, load, name_tab, text_fact},
     text::t,
 };
@@ -59,7 +60,7 @@ pub fn PackagePage(id: i64) -> impl IntoView {
                                 <div class="card-pad package-info">
                                     {move || match (info.value.get(), info.error.get()) {
                                         (Some(info), _) => view! { <Markdown text=value::text(&info, "data") /> }.into_any(),
-                                        (None, Some(error)) => view! { <p class="text-muted">{error.line()}</p> }.into_any(),
+                                        (None, Some(error)) => failure::line(&error, move || info.refresh()),
                                         (None, None) => view! { <SkeletonLines lines=10 /> }.into_any(),
                                     }}
                                 </div>
@@ -98,20 +99,16 @@ fn OfferedBy(id: i64) -> impl IntoView {
     view! {
         <Card title=t!(package.offered_by)>
             <ul class="plain-rows">
-                {move || {
-                    deployments
-                        .value
-                        .get()
-                        .map(|page| {
-                            if page.results.is_empty() {
-                                return view! { <li class="text-muted">{t!(package.offered_by_none)}</li> }.into_any();
-                            }
-                            page.results
-                                .iter()
-                                .map(|row| view! { <li>{cell::link(&DEPLOYMENTS, row)}</li> })
-                                .collect_view()
-                                .into_any()
-                        })
+                {move || match (deployments.value.get(), deployments.error.get()) {
+                    (Some(page), Some(error)) if page.results.is_empty() => view! { <li>{failure::line(&error, move || deployments.refresh())}</li> }.into_any(),
+                    (Some(page), _) if page.results.is_empty() => {
+                        view! { <li class="text-muted">{t!(package.offered_by_none)}</li> }.into_any()
+                    }
+                    (Some(page), _) => {
+                        page.results.iter().map(|row| view! { <li>{cell::link(&DEPLOYMENTS, row)}</li> }).collect_view().into_any()
+                    }
+                    (None, Some(error)) => view! { <li>{failure::line(&error, move || deployments.refresh())}</li> }.into_any(),
+                    (None, None) => view! { <li><SkeletonLines lines=1 /></li> }.into_any(),
                 }}
             </ul>
         </Card>

@@ -212,7 +212,13 @@ fn UploadForm(
                 </For>
             </ul>
             <Show when=move || { items.with(|items| items.iter().any(|item| item.stage.get() == Stage::Failed)) && !running.get() }>
-                <Notice tone=Tone::Warning>{t!(package.some_failed)}</Notice>
+                <Notice tone=Tone::Warning>
+                    {move || if items.with(|items| items.iter().any(|item| item.stage.get() == Stage::Done)) {
+                        t!(package.some_failed)
+                    } else {
+                        t!(package.none_taken)
+                    }}
+                </Notice>
             </Show>
             <div class="dialog-form-actions">
                 <Button look=ButtonLook::Quiet on_press=close>{t!(common.close)}</Button>

@@ -1,0 +1,49 @@
+//! In the place of what could not be loaded: what happened, and the way to try again. Nothing found is something else.
+use crate::{
+    api::{ApiError, Query},
+    text::number,
+};
+use leptos::prelude::*;
+use migasfree_types::rest::page::Page;
+use migasfree_ui_kit::{ErrorState, Icon, texts::use_texts};
+use serde_json::Value;
+
+/// Takes a place of its own.
+pub fn place(error: &ApiError, on_retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let on_retry = Callback::new(move |()| on_retry());
+    view! { <ErrorState title=error.title() text=error.text() details=error.details() on_retry /> }
+        .into_any()
+}
+
+/// The same in a line.
+pub fn line(error: &ApiError, on_retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let texts = use_texts();
+    view! {
+        <p class="failure-line" role="alert" title=error.text()>
+            <Icon icon=icondata::LuCircleAlert />
+            <span>{error.title()}</span>
+            <button
+                type="button"
+                class="link-button"
+                on:mousedown=|event| event.prevent_default()
+                on:click=move |event| {
+                    event.stop_propagation();
+                    on_retry();
+                }
+            >
+                {move || texts.get().retry}
+            </button>
+        </p>
+    }
+    .into_any()
+}
+
+/// How many rows were found, or that it is not known.
+pub fn count(found: Query<Page<Value>>) -> AnyView {
+    let shown = move || match (found.value.get(), found.error.get()) {
+        (Some(page), _) => number(page.count).into_any(),
+        (None, Some(error)) => line(&error, move || found.refresh()),
+        (None, None) => "…".into_any(),
+    };
+    shown.into_any()
+}
