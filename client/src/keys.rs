@@ -17,8 +17,20 @@ use crate::transport::messages::ComputerId;
 pub enum KeyStoreError {
     #[error("there are no keys for this server and project")]
     Missing,
-    #[error("{path}: {source}")]
+    /// Another key of the server than the one that is kept.
+    #[error(
+        "the server's keys are other ones than those this computer knows it by; if that is right, root runs \
+         `migasfree register --accept-new-keys`"
+    )]
+    NewServer,
+    #[error("{path}: {source}; get the keys anew with `migasfree register`")]
     Damaged {
+        path: String,
+        #[source]
+        source: KeyError,
+    },
+    #[error("what the server hands out for {path} is no key: {source}")]
+    NoKey {
         path: String,
         #[source]
         source: KeyError,
@@ -95,6 +107,22 @@ impl KeyStore {
         self.save(&format!("{}.pri", file_name(project)), own, server)
     }
 
+    /// As [`Self::save_project`], also where the server is known by another key. What belongs to that one is forgotten.
+    ///
+    /// # Errors
+    /// When a text is no key or the folder cannot be written.
+    pub fn replace_project(
+        &self,
+        project: &str,
+        own: &str,
+        server: &str,
+    ) -> Result<(), KeyStoreError> {
+        let name = format!("{}.pri", file_name(project));
+        self.checked(&name, own, server)?;
+        self.remove()?;
+        self.save(&name, own, server)
+    }
+
     /// Keeps a packager's keys after checking that they are keys.
     ///
     /// # Errors
@@ -105,11 +133,27 @@ impl KeyStore {
 
     fn save(&self, name: &str, own: &str, server: &str) -> Result<(), KeyStoreError> {
         let (private, public) = (self.folder.join(name), self.folder.join("server.pub"));
-        PrivateKey::from_pem(own).map_err(|error| damaged(&private, error))?;
-        PublicKey::from_pem(server).map_err(|error| damaged(&public, error))?;
+        let new = self.checked(name, own, server)?;
+        // One that cannot be read says nothing.
+        let known = read(&public)
+            .ok()
+            .and_then(|text| PublicKey::from_pem(&text).ok());
+        if known.is_some_and(|known| known.to_pem() != new.to_pem()) {
+            return Err(KeyStoreError::NewServer);
+        }
         files::private_folder(&self.folder).map_err(|error| failed(&self.folder, error))?;
         files::write(&public, server.as_bytes(), 0o600).map_err(|error| failed(&public, error))?;
         files::write(&private, own.as_bytes(), 0o400).map_err(|error| failed(&private, error))
+    }
+
+    fn checked(&self, name: &str, own: &str, server: &str) -> Result<PublicKey, KeyStoreError> {
+        let (private, public) = (self.folder.join(name), self.folder.join("server.pub"));
+        let no_key = |path: &Path, source| KeyStoreError::NoKey {
+            path: path.display().to_string(),
+            source,
+        };
+        PrivateKey::from_pem(own).map_err(|error| no_key(&private, error))?;
+        PublicKey::from_pem(server).map_err(|error| no_key(&public, error))
     }
 
     /// The number the server gave this computer in a project; `None` when it is not known.
@@ -309,6 +353,35 @@ mod tests {
         assert!(store.save_project("p", "garbage", &server).is_err());
         assert!(store.save_project("p", &own, "").is_err());
         store.project("p").unwrap();
+    }
+
+    #[test]
+    fn another_key_of_the_server_is_taken_only_when_that_is_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = KeyStore::new(folder.path().to_owned());
+        let (own, server) = pems();
+        store.save_project("p", &own, &server).unwrap();
+        store.save_computer_id("p", ComputerId(7)).unwrap();
+        let (own, other) = pems();
+        for refused in [
+            store.save_project("p", &own, &other),
+            store.save_packager(&own, &other),
+        ] {
+            assert!(matches!(refused, Err(KeyStoreError::NewServer)));
+        }
+        assert_eq!(
+            store.project("p").unwrap().server.to_pem(),
+            PublicKey::from_pem(&server).unwrap().to_pem()
+        );
+        assert!(store.replace_project("p", "garbage", &other).is_err());
+        assert_eq!(store.computer_id("p"), Some(ComputerId(7)));
+        store.replace_project("p", &own, &other).unwrap();
+        assert_eq!(store.computer_id("p"), None);
+        // A damaged one is replaced by registering.
+        fs::write(folder.path().join("server.pub"), "damaged").unwrap();
+        let told = store.project("p").unwrap_err().to_string();
+        assert!(told.contains("migasfree register"), "{told}");
+        store.save_project("p", &own, &server).unwrap();
     }
 
     #[test]

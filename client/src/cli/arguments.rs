@@ -106,6 +106,9 @@ pub struct Register {
         conflicts_with = "password"
     )]
     pub password_file: Option<PathBuf>,
+    /// Take keys of the server other than those known, if it was set up anew; root only
+    #[arg(long)]
+    pub accept_new_keys: bool,
     /// Do not ask whether the configuration is right
     #[arg(short = 'y', long)]
     pub assume_yes: bool,

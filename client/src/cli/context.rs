@@ -75,6 +75,15 @@ impl Context {
         }
     }
 
+    /// As [`Self::trusted_engine`], for what the daemon does for nobody.
+    pub async fn administrators_engine(&self) -> Result<LocalEngine, Failure> {
+        if self.may_write() {
+            self.engine().await
+        } else {
+            Err(Failure::said(Text::ErrorNeedsAdministrator, Exit::ACCESS))
+        }
+    }
+
     /// Whether this user may do everything below the root.
     pub fn may_write(&self) -> bool {
         let owner = || {

@@ -36,11 +36,15 @@ impl Exit {
     pub fn of_error(error: &EngineError) -> Self {
         match error {
             EngineError::Offline(_) => Self::TEMPORARY,
-            EngineError::NotRegistered | EngineError::Locked(_) => Self::PERM,
+            EngineError::NotRegistered
+            | EngineError::WhoRegisters(_)
+            | EngineError::BadCredentials(_)
+            | EngineError::Locked(_) => Self::PERM,
             EngineError::Refused(_)
             | EngineError::Server { .. }
             | EngineError::Unsealed { .. }
             | EngineError::Untrusted(_)
+            | EngineError::NewKeys(_)
             | EngineError::KeyRefused { .. }
             | EngineError::Unintelligible(_)
             | EngineError::InvalidTag(_) => Self::NO_DATA,

@@ -15,6 +15,8 @@ pub enum Failure {
     Upload(UploadError),
     /// A text of our own.
     Said(Text, Vec<String>, Exit),
+    /// The daemon's words, in English.
+    Told(String, Exit),
     /// Everything was said already.
     Silent(Exit),
 }
@@ -39,7 +41,7 @@ impl Failure {
                     }
                 }
             },
-            Self::Said(_, _, exit) | Self::Silent(exit) => *exit,
+            Self::Said(_, _, exit) | Self::Told(_, exit) | Self::Silent(exit) => *exit,
         }
     }
 
@@ -50,12 +52,20 @@ impl Failure {
                 let text = language.text(Text::ResultNotAuthorized);
                 Some(format!("{text}\n{reason}"))
             }
-            Self::Bus(BusError::Offline(_)) => Some(language.text(Text::ResultOffline).to_owned()),
+            Self::Bus(BusError::Offline(reason)) => {
+                let text = language.text(Text::ResultOffline);
+                Some(format!("{text}\n{reason}"))
+            }
             Self::Bus(BusError::BackendMissing(_)) => {
                 Some(language.text(Text::ErrorNoPackageManager).to_owned())
             }
-            Self::Bus(BusError::NotRegistered(_)) => {
-                Some(language.text(Text::ErrorNotRegistered).to_owned())
+            Self::Bus(BusError::NotRegistered(reason)) => {
+                let text = language.text(Text::ErrorNotRegistered);
+                let says_more = *reason != EngineError::NotRegistered.to_string();
+                Some(match says_more {
+                    true => format!("{text}\n{reason}"),
+                    false => text.to_owned(),
+                })
             }
             Self::Bus(BusError::NotCancellable(_)) => {
                 Some(language.text(Text::ErrorNotCancellable).to_owned())
@@ -66,6 +76,7 @@ impl Failure {
                 let values: Vec<_> = values.iter().map(String::as_str).collect();
                 Some(language.fill(*text, &values))
             }
+            Self::Told(words, _) => Some(words.clone()),
             Self::Silent(_) => None,
         }
     }

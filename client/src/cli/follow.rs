@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use migasfree_dbus::{JobProxy, JobState, Stage as BusStage};
+use migasfree_dbus::{JobFilter, JobProxy, JobState, ManagerProxy, Stage as BusStage};
 use zbus::{Connection, ObjectPath, OwnedObjectPath};
 
 use super::context::Context;
@@ -197,13 +197,20 @@ impl<'a> Follower<'a> {
                 self.catch_up(job).await?;
                 let code =
                     ResultCode::parse(&job.error_code().await?).unwrap_or(ResultCode::Internal);
-                Ok(Some(Ended::Finished {
-                    code,
-                    message: String::new(),
-                }))
+                let message = self.recorded_message().await?;
+                Ok(Some(Ended::Finished { code, message }))
             }
             _ => Ok(None),
         }
+    }
+
+    /// What the daemon keeps of a job that ended before anybody listened.
+    async fn recorded_message(&self) -> Result<String, Failure> {
+        let id = self.path.as_str().rsplit('/').next().unwrap_or_default();
+        let manager = ManagerProxy::new(self.bus).await?;
+        let records = manager.list_jobs(JobFilter::default()).await?;
+        let record = records.into_iter().find(|record| record.id == id);
+        Ok(record.and_then(|record| record.message).unwrap_or_default())
     }
 
     async fn tell_state(&self, job: &JobProxy<'_>, state: JobState) {

@@ -151,6 +151,10 @@ const SPANISH: &[(&str, &str)] = &[
         "Su contraseña; si falta se pregunta, y así no la ven otros de este equipo",
     ),
     (
+        "Take keys of the server other than those known, if it was set up anew; root only",
+        "Aceptar claves del servidor distintas de las conocidas, si se instaló de nuevo; solo root",
+    ),
+    (
         "A file that holds the password and that nobody else can read",
         "Un fichero con la contraseña que nadie más puede leer",
     ),

@@ -27,7 +27,11 @@ pub struct Asking {
 
 impl Core {
     /// Sends a request, or keeps it when the server is away. A server that takes none leaves nothing behind.
-    pub async fn request_app(&self, uid: u32, record: RequestRecord) -> Result<String, Error> {
+    pub async fn request_app(
+        self: &Arc<Self>,
+        uid: u32,
+        record: RequestRecord,
+    ) -> Result<String, Error> {
         let id = record.id.clone();
         self.requests.add(uid, record.clone())?;
         let _alone = self.asking.alone.lock().await;
@@ -55,7 +59,7 @@ impl Core {
     }
 
     /// Withdraws a request, here at once and at the server as soon as it can be reached.
-    pub async fn cancel_request(&self, uid: u32, id: &str) -> Result<(), Error> {
+    pub async fn cancel_request(self: &Arc<Self>, uid: u32, id: &str) -> Result<(), Error> {
         // One that is being sent gets its number first.
         let _alone = self.asking.alone.lock().await;
         self.requests.withdraw(uid, id)?;
@@ -105,14 +109,14 @@ impl Core {
     }
 
     /// Sends what waits for the server and learns what was decided. Answers the applications it is about.
-    async fn exchange_requests(&self) -> Result<Vec<u32>, EngineError> {
+    async fn exchange_requests(self: &Arc<Self>) -> Result<Vec<u32>, EngineError> {
         if self.requests.is_empty() {
             return Ok(Vec::new());
         }
         let _alone = self.asking.alone.lock().await;
         self.take_back().await?;
         let mut changed = self.send_requests().await?;
-        if let Some(at_server) = self.engine().app_requests().await? {
+        if let Some(at_server) = self.heard(self.engine().app_requests()).await? {
             match self.requests.learn(&at_server) {
                 Ok(decided) => changed.extend(decided),
                 Err(error) => not_kept(&error),
@@ -122,9 +126,9 @@ impl Core {
     }
 
     /// Tells the server what people withdrew while it was away.
-    async fn take_back(&self) -> Result<(), EngineError> {
+    async fn take_back(self: &Arc<Self>) -> Result<(), EngineError> {
         for number in self.requests.withdrawn() {
-            match self.engine().withdraw_request(number).await {
+            match self.heard(self.engine().withdraw_request(number)).await {
                 Ok(()) => {}
                 Err(EngineError::Server { status, detail }) if status < 500 => {
                     tracing::info!(number, detail, "the server has no such request");
@@ -139,7 +143,7 @@ impl Core {
     }
 
     /// Sends what was kept while the server was away. Answers the applications it will have nothing of.
-    async fn send_requests(&self) -> Result<Vec<u32>, EngineError> {
+    async fn send_requests(self: &Arc<Self>) -> Result<Vec<u32>, EngineError> {
         let mut refused = Vec::new();
         for (uid, record) in self.requests.unsent() {
             let kept = match self.send_request(uid, &record).await {
@@ -159,13 +163,14 @@ impl Core {
     }
 
     async fn send_request(
-        &self,
+        self: &Arc<Self>,
         uid: u32,
         record: &RequestRecord,
     ) -> Result<Option<AppRequest>, EngineError> {
         let person = account_name(&SystemRunner::detect(), uid).await;
-        self.engine()
-            .request_app(AppId(record.app_id), &person, &record.justification)
+        let engine = self.engine();
+        let app = AppId(record.app_id);
+        self.heard(engine.request_app(app, &person, &record.justification))
             .await
     }
 }

@@ -248,7 +248,7 @@ pub fn bus_error(error: &EngineError) -> Error {
     let text = error.to_string();
     match error {
         EngineError::Offline(_) | EngineError::Saturated { .. } => Error::Offline(text),
-        EngineError::NotRegistered => Error::NotRegistered(text),
+        EngineError::NotRegistered | EngineError::WhoRegisters(_) => Error::NotRegistered(text),
         EngineError::NoPackageManager => Error::BackendMissing(text),
         EngineError::InvalidTag(_) | EngineError::Packages(PmsError::InvalidName(_)) => {
             Error::InvalidArgument(text)

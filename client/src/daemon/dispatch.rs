@@ -375,6 +375,9 @@ impl Core {
             let retry_after = done.retry_after;
             self.schedule.ended(code, retry_after, self.now(), random());
         }
+        if task.asks_server() {
+            self.heard_of_job(code, done.retry_after.is_some()).await;
+        }
         if task.refreshes() && code.result() == JobResult::Success {
             self.schedule.refreshed(self.now());
         }

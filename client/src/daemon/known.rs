@@ -1,6 +1,7 @@
 //! What the server said last about itself and this computer, kept so that reads work without it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,8 @@ pub struct Known {
     path: PathBuf,
     facts: RwLock<Arc<Facts>>,
     connectivity: RwLock<Connectivity>,
+    /// How often the server answered so far.
+    answers: AtomicU64,
 }
 
 impl Known {
@@ -68,6 +71,7 @@ impl Known {
         Self {
             facts: RwLock::new(Arc::new(catalog::read(path))),
             connectivity: RwLock::default(),
+            answers: AtomicU64::new(0),
             path: path.to_path_buf(),
         }
     }
@@ -101,11 +105,46 @@ impl Known {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The last attempt found this.
-    pub fn set_connectivity(&self, connectivity: Connectivity) {
-        *self
+    /// How often the server answered so far: to be asked before a call that is told of afterwards.
+    #[must_use]
+    pub fn answers(&self) -> u64 {
+        self.answers.load(Ordering::Relaxed)
+    }
+
+    /// A call that began when there were so many answers found this. One that failed says nothing where another was
+    /// answered since. `true` when that is news.
+    pub fn found(&self, connectivity: Connectivity, answers_before: u64) -> bool {
+        let away = matches!(
+            connectivity,
+            Connectivity::Offline | Connectivity::ServerUnreachable
+        );
+        if !away {
+            self.answers.fetch_add(1, Ordering::Relaxed);
+        } else if self.answers() != answers_before {
+            return false;
+        }
+        let mut known = self
             .connectivity
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = connectivity;
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *known, connectivity) != connectivity
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_late_failure_does_not_outdo_a_newer_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let known = Known::open(&folder.path().join("server.json"));
+        let slow = known.answers();
+        assert!(known.found(Connectivity::ServerUnreachable, known.answers()));
+        assert!(known.found(Connectivity::Online, known.answers()));
+        assert!(!known.found(Connectivity::ServerUnreachable, slow));
+        assert_eq!(known.connectivity(), Connectivity::Online);
+        assert!(known.found(Connectivity::ServerUnreachable, known.answers()));
     }
 }

@@ -12,6 +12,7 @@ use super::core::Core;
 use super::known::{Connectivity, Facts};
 use crate::clock::is_younger;
 use crate::identity::graphical_user;
+use crate::job::{JobResult, ResultCode};
 use crate::process::SystemRunner;
 use crate::sync::EngineError;
 use crate::transport::messages::{App, ServerInfo};
@@ -30,7 +31,7 @@ impl Core {
             return true;
         };
         if !self.engine().identity().registered {
-            self.notice_server(self.engine().server_info().await.map(drop));
+            let _ = self.heard(self.engine().server_info()).await;
             self.signals.manager_changed(self).await;
             return false;
         }
@@ -41,7 +42,9 @@ impl Core {
             self.tell_what_waited().await;
             self.engine().goodbye().await;
         }
-        self.notice_server(result);
+        if let Err(error) = result {
+            tracing::warn!(%error, "the server did not tell all that was asked");
+        }
         self.look_at_packages().await;
         self.signals.manager_changed(self).await;
         reached
@@ -49,11 +52,11 @@ impl Core {
 
     /// Tells the server what could not be told while it was away. Jobs come first: while one runs this is left to the next
     /// occasion, and one that comes does not wait for long.
-    async fn tell_what_waited(&self) {
+    async fn tell_what_waited(self: &Arc<Self>) {
         let Ok(_alone) = self.writing.try_lock() else {
             return;
         };
-        match timeout(TELLING, self.engine().flush_outbox()).await {
+        match timeout(TELLING, self.heard(self.engine().flush_outbox())).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::info!(%error, "what waits for the server waits on"),
             Err(_) => tracing::info!("the server takes its time; what waits for it waits on"),
@@ -65,9 +68,9 @@ impl Core {
         let facts = Facts {
             fetched_at: self.now(),
             server: self.server_info().await?,
-            info: self.engine().info().await?,
-            label: self.engine().label().await?,
-            tags: self.engine().tags().await?,
+            info: self.heard(self.engine().info()).await?,
+            label: self.heard(self.engine().label()).await?,
+            tags: self.heard(self.engine().tags()).await?,
             user: graphical_user(&SystemRunner::detect())
                 .await
                 .unwrap_or_default(),
@@ -83,8 +86,8 @@ impl Core {
     }
 
     /// What the server says of itself. Where it does not say it now, what it said before stays.
-    async fn server_info(&self) -> Result<ServerInfo, EngineError> {
-        match self.engine().server_info().await {
+    async fn server_info(self: &Arc<Self>) -> Result<ServerInfo, EngineError> {
+        match self.heard(self.engine().server_info()).await {
             Err(EngineError::Server {
                 status: 404 | 405, ..
             }) => Ok(self.known.facts().server.clone()),
@@ -95,7 +98,7 @@ impl Core {
     /// Fetches what is offered here, with its icons.
     pub async fn fetch_catalog(self: &Arc<Self>) -> Result<(), EngineError> {
         let _alone = self.fetching.lock().await;
-        let snapshot = self.engine().catalog().await?;
+        let snapshot = self.heard(self.engine().catalog()).await?;
         let icons = self.fetch_icons(&snapshot.apps).await;
         let offer = Offer {
             revision: 0,
@@ -252,24 +255,50 @@ impl Core {
         }
     }
 
-    /// Remembers how the server answered.
-    fn notice_server(&self, result: Result<(), EngineError>) {
+    /// Every call to the server goes through here: how it was answered decides what is said of the way to it.
+    pub async fn heard<T>(
+        self: &Arc<Self>,
+        call: impl Future<Output = Result<T, EngineError>>,
+    ) -> Result<T, EngineError> {
+        let before = self.known.answers();
+        let result = call.await;
         let connectivity = match &result {
             Err(EngineError::Offline(reason)) => {
                 tracing::info!(reason, "the server cannot be reached");
-                if self.engine().has_network() {
-                    Connectivity::ServerUnreachable
-                } else {
-                    Connectivity::Offline
-                }
+                self.away()
             }
             Err(EngineError::Saturated { .. }) => Connectivity::Saturated,
-            Err(error) => {
-                tracing::warn!(%error, "the server did not tell all that was asked");
+            _ => Connectivity::Online,
+        };
+        self.found(connectivity, before).await;
+        result
+    }
+
+    /// What the end of a job that talks to the server says of the way to it.
+    pub async fn heard_of_job(self: &Arc<Self>, code: ResultCode, saturated: bool) {
+        let connectivity = match code {
+            ResultCode::Offline if saturated => Connectivity::Saturated,
+            ResultCode::Offline => self.away(),
+            code if matches!(code.result(), JobResult::Success | JobResult::Partial) => {
                 Connectivity::Online
             }
-            Ok(()) => Connectivity::Online,
+            ResultCode::Server => Connectivity::Online,
+            _ => return,
         };
-        self.known.set_connectivity(connectivity);
+        self.found(connectivity, self.known.answers()).await;
+    }
+
+    fn away(&self) -> Connectivity {
+        if self.engine().has_network() {
+            Connectivity::ServerUnreachable
+        } else {
+            Connectivity::Offline
+        }
+    }
+
+    async fn found(self: &Arc<Self>, connectivity: Connectivity, before: u64) {
+        if self.known.found(connectivity, before) {
+            self.signals.manager_changed(self).await;
+        }
     }
 }

@@ -175,6 +175,12 @@ pub enum PmsError {
     Refused(Refusal),
     #[error("{packages} cannot be finished: {reason}; try again, or remove it")]
     Broken { packages: String, reason: String },
+    /// A repair came to its end and these are still as they were left.
+    #[error(
+        "{packages} cannot be repaired: {reason}; try `migasfree install {packages}` when the packages can be had \
+         again, or remove with `migasfree purge {packages}`"
+    )]
+    Unrepaired { packages: String, reason: String },
     #[error("{0}; make room and try again")]
     NoRoom(Shortage),
     #[error(
@@ -237,9 +243,11 @@ impl PmsError {
             Self::Interrupted => ResultCode::Interrupted,
             Self::Cancelled => ResultCode::ByUser,
             Self::Stopped { stop, .. } if stop.reason == StopReason::Asked => ResultCode::ByUser,
-            Self::Backend(_) | Self::Broken { .. } | Self::Unsteady | Self::Stopped { .. } => {
-                ResultCode::Backend
-            }
+            Self::Backend(_)
+            | Self::Broken { .. }
+            | Self::Unrepaired { .. }
+            | Self::Unsteady
+            | Self::Stopped { .. } => ResultCode::Backend,
             Self::Io(_) => ResultCode::Internal,
         }
     }
@@ -301,7 +309,8 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
     /// Forgets the process records of a job that ended.
     fn forget(&self, job: &JobId);
 
-    /// Finishes what an interrupted run left half-done. `false` when there was nothing to do.
+    /// Finishes what an interrupted run left half-done. `false` when there was nothing to do,
+    /// [`PmsError::Unrepaired`] when something is still half-done afterwards.
     async fn repair(&self, job: &Job<'_>) -> Result<bool, PmsError>;
 
     /// Who holds the package database now.

@@ -266,10 +266,9 @@ impl LocalEngine {
         let project = &self.settings.project;
         match self.keys.project(project) {
             Ok(keys) => Ok(self.server.with_keys(keys, project)),
-            Err(crate::keys::KeyStoreError::Missing) => self
-                .fetch_keys(&Credentials::default())
-                .await
-                .map_err(not_registered),
+            Err(crate::keys::KeyStoreError::Missing) => {
+                self.fetch_keys(&Credentials::default(), false).await
+            }
             Err(error) => Err(EngineError::Config(error.to_string())),
         }
     }
@@ -282,8 +281,7 @@ impl LocalEngine {
             Ok(id) => id,
             Err(ApiError::Status { status: 404, .. }) => {
                 let nobody = Credentials::default();
-                let created = self.create_computer(&server, &nobody).await;
-                created.map_err(not_registered)?
+                self.create_computer(&server, &nobody).await?
             }
             Err(error) => return Err(error.into()),
         };
@@ -350,14 +348,6 @@ impl LocalEngine {
 
     pub(super) fn folder(&self) -> &PathBuf {
         &self.folder
-    }
-}
-
-/// A server that takes no computer by itself wants to know who registers it.
-fn not_registered(error: EngineError) -> EngineError {
-    match error {
-        EngineError::Refused(_) => EngineError::NotRegistered,
-        other => other,
     }
 }
 

@@ -120,8 +120,28 @@ pub enum EngineError {
     Offline(String),
     #[error("this computer is not registered; run `migasfree register`")]
     NotRegistered,
-    #[error("the server refuses this computer: {0}")]
+    /// Nobody was named who may register this computer.
+    #[error(
+        "the server wants to know who registers this computer ({0}); run `migasfree register --user NAME` with somebody \
+         who may"
+    )]
+    WhoRegisters(String),
+    #[error(
+        "the server does not let this user register computers ({0}); check name and password, or ask whoever runs the \
+         server for the right to"
+    )]
+    BadCredentials(String),
+    #[error(
+        "the server refuses this computer: {0}; ask whoever runs the server to admit it, or run \
+         `migasfree register --user NAME` with somebody who may register computers"
+    )]
     Refused(String),
+    /// The server hands out another key than the one this computer knows it by.
+    #[error(
+        "the keys of {0} are other ones than those this computer knows it by; if that is right, because the server was \
+         set up anew, root runs `migasfree register --accept-new-keys`"
+    )]
+    NewKeys(String),
     #[error("the server asks to come back in {seconds} seconds")]
     Saturated { seconds: u64 },
     #[error("the server failed ({status}): {detail}")]
@@ -132,7 +152,10 @@ pub enum EngineError {
          network may stand between, try again when it does not"
     )]
     Unsealed { status: u16, detail: String },
-    #[error("the server's answer cannot be trusted: {0}")]
+    #[error(
+        "the server's keys are other ones than at registration, or somebody answers in its place ({0}): nothing of it is \
+         believed. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`"
+    )]
     Untrusted(String),
     /// Nobody vouches for the key the repositories are signed with now.
     #[error(
@@ -188,11 +211,15 @@ impl EngineError {
         match self {
             Self::Offline(_) | Self::Saturated { .. } => ResultCode::Offline,
             Self::NotRegistered
+            | Self::WhoRegisters(_)
+            | Self::BadCredentials(_)
             | Self::Refused(_)
             | Self::Server { .. }
             | Self::Unsealed { .. }
             | Self::Unintelligible(_) => ResultCode::Server,
-            Self::Untrusted(_) | Self::KeyRefused { .. } => ResultCode::Untrusted,
+            Self::Untrusted(_) | Self::NewKeys(_) | Self::KeyRefused { .. } => {
+                ResultCode::Untrusted
+            }
             Self::NoPackageManager | Self::Unsupported(_) => ResultCode::Backend,
             Self::InvalidTag(_) | Self::Config(_) => ResultCode::NotFound,
             Self::Locked(_) => ResultCode::LockTimeout,

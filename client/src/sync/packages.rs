@@ -2,7 +2,7 @@
 
 use crate::job::{Job, ResultCode};
 use crate::observer::Stage;
-use crate::pms::{Action, PackageManager, PmsError};
+use crate::pms::{Action, InstalledPackage, PackageManager, PmsError};
 use crate::policy::Asker;
 
 use super::local::{LocalEngine, Session};
@@ -24,7 +24,7 @@ impl LocalEngine {
             observer: &tracker,
             cancel: job.cancel.clone(),
         };
-        let before = pms.installed().await?;
+        let before = state(pms).await?;
         if *action == Action::Refresh {
             pms.run(action, &self.mandate(asker), &job).await?;
             return Ok(Outcome {
@@ -39,7 +39,7 @@ impl LocalEngine {
                 .await
                 .map(|()| true),
         };
-        let changed = pms.installed().await? != before;
+        let changed = state(pms).await? != before;
         let code = |whole: bool| match (whole, changed) {
             (false, _) => ResultCode::PackagesFailed,
             (true, true) => ResultCode::Ok,
@@ -207,6 +207,11 @@ impl LocalEngine {
             ResultCode::PackagesFailed
         })
     }
+}
+
+/// What there is, whole and half-done: what goes from one to the other is a change, too.
+async fn state(pms: &dyn PackageManager) -> Result<(Vec<InstalledPackage>, Vec<String>), PmsError> {
+    Ok((pms.installed().await?, pms.broken().await?))
 }
 
 /// What the caller asked for cannot be done, or need not be: nothing was changed.

@@ -1,6 +1,7 @@
 //! Getting keys and a number from the server.
 
 use crate::identity;
+use crate::keys::KeyStoreError;
 use crate::transport::ApiError;
 use crate::transport::api::{KeyRequest, NewComputer, SealedServer};
 use crate::transport::messages::ComputerId;
@@ -27,15 +28,29 @@ impl LocalEngine {
     pub(super) async fn fetch_keys(
         &self,
         credentials: &Credentials,
+        anew: bool,
     ) -> Result<SealedServer, EngineError> {
         let project = &self.settings.project;
-        let keys = self
-            .server
-            .project_keys(&self.key_request(credentials).await?)
-            .await?;
-        let kept = self.keys.save_project(project, &keys.own, &keys.server);
+        let request = self.key_request(credentials).await?;
+        let answer = self.server.project_keys(&request).await;
+        let keys = answer.map_err(|error| match error {
+            ApiError::Status {
+                status: 401 | 403,
+                detail,
+                ..
+            } => not_admitted(credentials, detail),
+            other => other.into(),
+        })?;
+        let kept = if anew {
+            self.keys.replace_project(project, &keys.own, &keys.server)
+        } else {
+            self.keys.save_project(project, &keys.own, &keys.server)
+        };
         let loaded = kept.and_then(|()| self.keys.project(project));
-        let loaded = loaded.map_err(|error| EngineError::Config(error.to_string()))?;
+        let loaded = loaded.map_err(|error| match error {
+            KeyStoreError::NewServer => EngineError::NewKeys(self.settings.server.base()),
+            other => EngineError::Config(other.to_string()),
+        })?;
         Ok(self.server.with_keys(loaded, project))
     }
 
@@ -55,11 +70,12 @@ impl LocalEngine {
             .create_computer(&computer)
             .await
             .map_err(|error| match error {
+                // 403 is about the computer, and no matter of who asks.
                 ApiError::Status {
-                    status: 401 | 403,
+                    status: 401,
                     detail,
                     ..
-                } => EngineError::Refused(detail),
+                } => not_admitted(credentials, detail),
                 other => other.into(),
             })?;
         self.keys
@@ -72,7 +88,28 @@ impl LocalEngine {
         &self,
         credentials: &Credentials,
     ) -> Result<ComputerId, EngineError> {
-        let server = self.fetch_keys(credentials).await?;
+        let server = self.fetch_keys(credentials, false).await?;
         self.create_computer(&server, credentials).await
+    }
+
+    /// Registers with a server whose keys may be other ones than those known, by the word of who runs this computer.
+    ///
+    /// # Errors
+    /// As [`super::Engine::register`].
+    pub async fn register_anew(
+        &self,
+        credentials: &Credentials,
+    ) -> Result<ComputerId, EngineError> {
+        let _lock = self.lock()?;
+        let server = self.fetch_keys(credentials, true).await?;
+        self.create_computer(&server, credentials).await
+    }
+}
+
+fn not_admitted(credentials: &Credentials, detail: String) -> EngineError {
+    if credentials.username.is_empty() {
+        EngineError::WhoRegisters(detail)
+    } else {
+        EngineError::BadCredentials(detail)
     }
 }

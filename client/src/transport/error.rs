@@ -70,6 +70,16 @@ pub enum ApiError {
     Malformed { call: String, reason: String },
 }
 
+/// What is quoted of an answer: one line, as it may be shown, and no more of it than somebody reads.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let text = migasfree_types::shown::shown_line(text.trim());
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
+}
+
 impl ApiError {
     /// The HTTP status of an answer that was an error.
     #[must_use]
@@ -112,5 +122,19 @@ impl ApiError {
                 ..
             }
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn no_more_is_quoted_than_somebody_reads() {
+        assert_eq!(quoted(" Computer not found\n"), "Computer not found");
+        assert_eq!(quoted("a\u{1b}[2J\nb"), "a\\x1b[2J\\nb");
+        let long = quoted(&"ñ".repeat(1500));
+        assert_eq!(long.chars().count(), 201);
+        assert!(long.ends_with('…'), "{long}");
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::api::KeyRequest;
+use super::error::quoted;
 use super::messages::ServerInfo;
 use super::sealed::status;
 use super::{ApiError, Body, Method, Request, Response, Transport};
@@ -108,6 +109,6 @@ pub(super) fn shape<T: for<'de> Deserialize<'de>>(value: Value, call: &str) -> R
 fn malformed(call: &str, reason: &str) -> ApiError {
     ApiError::Malformed {
         call: call.to_owned(),
-        reason: reason.to_owned(),
+        reason: quoted(reason),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::error::quoted;
 use super::{ApiError, Body, Request, Response, Transport, TransportError};
 use crate::keys::KeyPair;
 
@@ -75,8 +76,8 @@ pub(super) async fn answer(
             call: call.to_owned(),
             reason: format!("the status {} contradicts what is sealed", response.status),
         }),
-        // An error may come plain, or sealed for keys that are no longer ours.
-        (false, _) => Err(unsealed(&response, &parsed.unwrap_or(Value::Null), call)),
+        (false, Some(Err(error))) => Err(error.into()),
+        (false, None) => Err(unsealed(&response, &parsed.unwrap_or(Value::Null), call)),
     }
 }
 
@@ -127,7 +128,7 @@ fn detail_of(status: u16, body: &Value) -> String {
             .unwrap_or_else(|| body.to_string()),
         other => text_of(other),
     };
-    let said = Some(detail).filter(|detail| !detail.trim().is_empty());
+    let said = Some(quoted(&detail)).filter(|detail| !detail.is_empty());
     said.unwrap_or_else(|| reason(status))
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
-use crate::support::packages::{plain, with_scripts};
+use crate::support::packages::{broken, plain, with_scripts};
 use crate::support::repository::{self, Signer};
 use crate::support::root::Debian;
 use crate::support::server::FakeServer;
@@ -228,7 +228,9 @@ async fn a_computer_registers_synchronises_and_works_on_packages() {
     };
     bench.server.mind().closed = true;
     let answer = bench.run(&["register", "-y"]).await.ends(1);
-    assert!(answer.err.contains("not registered"), "{}", answer.err);
+    for words in ["not registered", "not allowed", "--user NAME"] {
+        assert!(answer.err.contains(words), "{}", answer.err);
+    }
     bench.run(&["sync"]).await.ends(1);
     let register = || bench.command(&["register", "-y", "-u", "ana"]);
     Answer::with_input(register(), "wrong\n").await.ends(1);
@@ -773,6 +775,19 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
         Answer::of(session(&["info", "--json"])).await.ok().json()["id"],
         7
     );
+    // What the daemon may tell this person it tells; what it does for nobody is not blamed on it.
+    assert_eq!(
+        Answer::of(session(&["traits", "CID", "value"]))
+            .await
+            .ok()
+            .out,
+        "[\n    \"7\"\n]\n"
+    );
+    for words in [&["attributes"][..], &["conf", "-s", "m.example"]] {
+        let refused = Answer::of(session(words)).await.ends(13);
+        assert!(refused.err.contains("as root"), "{}", refused.err);
+        assert!(!refused.err.contains("daemon"), "{}", refused.err);
+    }
     assert_eq!(
         Answer::of(session(&["tags", "-g"])).await.ok().json()["assigned"],
         json!(["LOC-north"])
@@ -782,4 +797,20 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
         apps[0]["packages_by_project"][0]["packages_to_install"],
         json!(["painter"])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_removal_of_a_package_that_was_never_finished_is_a_change() {
+    let Some(bench) = Bench::offering(vec![broken("bad", "1"), plain("tool", "1")]).await else {
+        return;
+    };
+    bench.run(&["sync"]).await.ok();
+    bench.run(&["install", "bad"]).await.ends(71);
+    let status = bench.run(&["status"]).await.ok().out;
+    assert!(status.contains("Not finished: bad."), "{status}");
+    let answer = bench.run(&["purge", "bad"]).await.ok();
+    assert!(answer.out.contains("Done."), "{}", answer.out);
+    assert!(!answer.out.contains("nothing to do"), "{}", answer.out);
+    let again = bench.run(&["purge", "bad"]).await.ok();
+    assert!(again.out.contains("nothing to do"), "{}", again.out);
 }

@@ -11,6 +11,7 @@ mod cli;
 mod corpus;
 mod demanded;
 mod reference;
+mod repair;
 mod scripts;
 mod sync;
 mod worker;

@@ -1,6 +1,6 @@
 //! `info`, `label`, `traits`, `attributes` and `network`.
 
-use migasfree_dbus::{ComputerInfo as BusInfo, ComputerProxy, ManagerProxy};
+use migasfree_dbus::{ComputerInfo as BusInfo, ComputerProxy, ManagerProxy, TraitRecord};
 use serde_json::{Map, Value, json};
 
 use super::Ended;
@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::report::print_line;
 use crate::cli::texts::Text;
 use crate::sync::Engine;
+use crate::transport::messages::Trait;
 
 /// The keys of `info`, in the order they are shown.
 const KEYS: [&str; 17] = [
@@ -169,9 +170,7 @@ pub async fn label(context: &Context, arguments: &Json) -> Ended {
 }
 
 pub async fn traits(context: &Context, arguments: Traits) -> Ended {
-    let engine = context.trusted_engine().await?;
-    let mut traits = engine.traits().await?;
-    engine.goodbye().await;
+    let mut traits = traits_of(context).await?;
     if let Some(prefix) = &arguments.prefix {
         traits.retain(|one| one.prefix == *prefix);
     }
@@ -187,6 +186,28 @@ pub async fn traits(context: &Context, arguments: Traits) -> Ended {
     Ok(Exit::OK)
 }
 
+/// An administrator gets them from the server; others those the daemon learnt last.
+async fn traits_of(context: &Context) -> Result<Vec<Trait>, Failure> {
+    if !context.may_write()
+        && let Some(bus) = context.daemon().await
+    {
+        let known = ComputerProxy::new(&bus).await?.list_traits("").await?;
+        let read = |record: TraitRecord| Trait {
+            id: record.id,
+            description: record.description,
+            name: record.name,
+            value: record.value,
+            prefix: record.prefix,
+            sort: record.sort,
+        };
+        return Ok(known.into_iter().map(read).collect());
+    }
+    let engine = context.trusted_engine().await?;
+    let traits = engine.traits().await?;
+    engine.goodbye().await;
+    Ok(traits)
+}
+
 /// JSON with four blanks for each level, as scripts know it.
 pub fn indented(value: &Value) -> String {
     let mut text = Vec::new();
@@ -199,7 +220,7 @@ pub fn indented(value: &Value) -> String {
 }
 
 pub async fn attributes(context: &Context, arguments: &Attributes) -> Ended {
-    let engine = context.trusted_engine().await?;
+    let engine = context.administrators_engine().await?;
     let page = engine.attributes(arguments.cid).await?;
     engine.goodbye().await;
     if arguments.json {

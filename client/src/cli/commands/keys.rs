@@ -16,7 +16,7 @@ pub async fn keys(context: &Context, arguments: Keys) -> Ended {
     let fingerprint: Fingerprint = text
         .parse()
         .map_err(|_| Failure::Said(Text::ErrorFingerprint, vec![text.clone()], Exit::USAGE))?;
-    let engine = context.trusted_engine().await?;
+    let engine = context.administrators_engine().await?;
     engine.accept_key(fingerprint.clone())?;
     let said = context
         .language

@@ -29,17 +29,23 @@ const LONGEST_PASSWORD: u64 = 4096;
 enum Place {
     Daemon(Connection),
     Here(Box<LocalEngine>),
+    /// With whatever keys the server has now.
+    Anew(Box<LocalEngine>),
 }
 
 enum Answer {
     Registered(i64),
-    /// The server wants to know who asks.
-    NeedsCredentials,
+    /// The server wants to know who asks; this says so.
+    NeedsCredentials(Failure),
 }
 
 /// Tries without credentials first, unless a user is named, then asks for them.
 pub async fn register(context: &Context, arguments: Register) -> Ended {
     let place = match context.daemon().await {
+        // Which keys are right is root's alone to decide.
+        _ if arguments.accept_new_keys => {
+            Place::Anew(Box::new(context.administrators_engine().await?))
+        }
         Some(bus) => Place::Daemon(bus),
         None => Place::Here(Box::new(context.trusted_engine().await?)),
     };
@@ -54,22 +60,21 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
         let (server, project) = place.whereabouts().await?;
         context.confirm(Text::RegisterConfirm, &[&server, &project])?;
     }
-    if arguments.user.is_none()
-        && let Answer::Registered(id) = place.register(context, &Credentials::default()).await?
-    {
-        return done(context, id);
+    let mut refusal = None;
+    if arguments.user.is_none() {
+        match place.register(context, &Credentials::default()).await? {
+            Answer::Registered(id) => return done(context, id),
+            Answer::NeedsCredentials(failure) => refusal = Some(failure),
+        }
     }
     let password = match &arguments.password_file {
         Some(file) => Some(password_in(file)?),
         None => arguments.password,
     };
-    let credentials = credentials(context, arguments.user, password)?;
+    let credentials = credentials(context, arguments.user, password, refusal)?;
     match place.register(context, &credentials).await? {
         Answer::Registered(id) => done(context, id),
-        Answer::NeedsCredentials => {
-            let refused = context.text(Text::ResultNotAuthorized).to_owned();
-            Err(Failure::Said(Text::ErrorRefused, vec![refused], Exit::PERM))
-        }
+        Answer::NeedsCredentials(failure) => Err(failure),
     }
 }
 
@@ -103,19 +108,27 @@ fn password_in(file: &Path) -> Result<String, Failure> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-/// Asks who may register this computer.
+/// Asks who may register this computer, after saying why that is asked.
 fn credentials(
     context: &Context,
     user: Option<String>,
     password: Option<String>,
+    refusal: Option<Failure>,
 ) -> Result<Credentials, Failure> {
     let declined = |_| Failure::said(Text::ErrorDeclined, Exit::AGAIN);
     let username = match user {
         Some(user) => user,
-        None if prompt::is_possible() => prompt::line(context.text(Text::User))
-            .map_err(declined)?
-            .unwrap_or_default(),
-        None => return Err(Failure::said(Text::ErrorCredentialsNeeded, Exit::PERM)),
+        None if prompt::is_possible() => {
+            if let Some(reason) = refusal.and_then(|refusal| refusal.message(context.language)) {
+                eprintln!("{reason}");
+            }
+            prompt::line(context.text(Text::User))
+                .map_err(declined)?
+                .unwrap_or_default()
+        }
+        None => {
+            return Err(refusal.unwrap_or_else(|| Failure::said(Text::ErrorDeclined, Exit::PERM)));
+        }
     };
     if username.is_empty() {
         return Err(Failure::said(Text::ErrorDeclined, Exit::AGAIN));
@@ -134,7 +147,7 @@ impl Place {
                 let manager = ManagerProxy::new(bus).await?;
                 Ok((manager.server().await?, manager.project().await?))
             }
-            Self::Here(engine) => {
+            Self::Here(engine) | Self::Anew(engine) => {
                 let identity = engine.identity();
                 Ok((identity.server, identity.project))
             }
@@ -146,16 +159,18 @@ impl Place {
         context: &Context,
         credentials: &Credentials,
     ) -> Result<Answer, Failure> {
-        match self {
-            Self::Daemon(bus) => by_daemon(context, bus, credentials).await,
-            Self::Here(engine) => match engine
-                .register(credentials, &Job::new(JobId::unique(), &Silent))
-                .await
-            {
-                Ok(id) => Ok(Answer::Registered(id.0)),
-                Err(EngineError::Refused(_)) => Ok(Answer::NeedsCredentials),
-                Err(error) => Err(error.into()),
-            },
+        let registered = match self {
+            Self::Daemon(bus) => return by_daemon(context, bus, credentials).await,
+            Self::Here(engine) => {
+                let job = Job::new(JobId::unique(), &Silent);
+                engine.register(credentials, &job).await
+            }
+            Self::Anew(engine) => engine.register_anew(credentials).await,
+        };
+        match registered {
+            Ok(id) => Ok(Answer::Registered(id.0)),
+            Err(error @ EngineError::WhoRegisters(_)) => Ok(Answer::NeedsCredentials(error.into())),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -179,10 +194,14 @@ async fn by_daemon(
     let silent = Reporter::silent(context.language);
     match Follower::new(context, bus, path, &silent).end().await? {
         (ResultCode::Ok, _) => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
-        (ResultCode::Server | ResultCode::NotAuthorized, _) => Ok(Answer::NeedsCredentials),
+        (ResultCode::NotAuthorized, message) => {
+            let refusal = Failure::Told(message, Exit::PERM);
+            Ok(Answer::NeedsCredentials(refusal))
+        }
+        (ResultCode::Server, message) => Err(Failure::Told(message, Exit::NO_DATA)),
         (code, message) => {
-            eprintln!("{}\n{message}", context.language.result(code));
-            Err(Failure::Silent(Exit::of_result(code)))
+            let told = format!("{}\n{message}", context.language.result(code));
+            Err(Failure::Told(told, Exit::of_result(code)))
         }
     }
 }

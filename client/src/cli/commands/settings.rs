@@ -47,7 +47,7 @@ pub async fn conf(context: &Context, arguments: Conf) -> Ended {
         .map_err(|error| wrong(&error, Exit::INVALID))?;
     if !changes.is_empty() {
         if !context.may_write() {
-            return Err(Failure::said(Text::ErrorNeedsRoot, Exit::ACCESS));
+            return Err(Failure::said(Text::ErrorNeedsAdministrator, Exit::ACCESS));
         }
         apply(&settings_file(&context.layout()), &changes)
             .map_err(|error| wrong(&error, Exit::ACCESS))?;

@@ -131,6 +131,9 @@ impl Language {
         match error {
             EngineError::Offline(reason) => self.fill(Text::ErrorOffline, &[reason]),
             EngineError::NotRegistered => self.text(Text::ErrorNotRegistered).to_owned(),
+            EngineError::WhoRegisters(reason) => self.fill(Text::ErrorCredentialsNeeded, &[reason]),
+            EngineError::BadCredentials(reason) => self.fill(Text::ErrorBadCredentials, &[reason]),
+            EngineError::NewKeys(server) => self.fill(Text::ErrorNewKeys, &[server]),
             EngineError::Refused(reason) => self.fill(Text::ErrorRefused, &[reason]),
             EngineError::Saturated { seconds } => {
                 self.fill(Text::ErrorSaturated, &[&seconds.to_string()])
@@ -226,6 +229,10 @@ impl Language {
             PmsError::Broken { packages, reason } => {
                 self.fill(Text::ErrorBroken, &[packages, reason])
             }
+            PmsError::Unrepaired { packages, reason } => self.fill(
+                Text::ErrorUnrepaired,
+                &[packages, packages, packages, reason],
+            ),
             PmsError::NoRoom(shortage) => self.fill(
                 Text::ErrorNoRoom,
                 &[

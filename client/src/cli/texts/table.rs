@@ -51,12 +51,12 @@ texts! {
     ResultNotFound: "Not found.", "No se encuentra.";
     ResultConflict: "The packages contradict each other.", "Los paquetes entran en conflicto.";
     ResultDependency: "Something the packages need cannot be had.", "No se puede obtener algo que los paquetes necesitan.";
-    ResultUntrusted: "A source of packages is not trusted.", "Una fuente de paquetes no es de confianza.";
+    ResultUntrusted: "The server or a source of packages is not trusted.", "El servidor o una fuente de paquetes no es de confianza.";
     ResultDiskFull: "The disk is full.", "El disco está lleno.";
     ResultDownload: "Packages could not be downloaded.", "No se pudieron descargar paquetes.";
     ResultBackend: "The package manager failed.", "Falló el gestor de paquetes.";
     ResultLockTimeout: "Another program held the package database too long.", "Otro programa ocupó demasiado tiempo la base de datos de paquetes.";
-    ResultServer: "The server failed.", "Falló el servidor.";
+    ResultServer: "The server did not do what it was asked.", "El servidor no hizo lo que se le pidió.";
     ResultOffline: "The server cannot be reached; try again when the network is back.", "No se puede contactar con el servidor; inténtelo cuando vuelva la red.";
     ResultInterrupted: "The job was interrupted; what was left half-done will be repaired.", "El trabajo se interrumpió; lo que quedó a medias se reparará.";
     ResultInternal: "Something failed inside migasfree; the log says what.", "Algo falló dentro de migasfree; el registro dice qué.";
@@ -67,14 +67,16 @@ texts! {
 
     ErrorOffline: "The server cannot be reached ({}); try again when the network is back.", "No se puede contactar con el servidor ({}); inténtelo cuando vuelva la red.";
     ErrorNotRegistered: "This computer is not registered; run `migasfree register`.", "Este equipo no está registrado; ejecute `migasfree register`.";
-    ErrorCredentialsNeeded: "This computer is not registered: the server wants to know who registers it; use `migasfree register --user NAME`.", "Este equipo no está registrado: el servidor quiere saber quién lo registra; use `migasfree register --user NOMBRE`.";
-    ErrorRefused: "The server refuses: {}", "El servidor lo rechaza: {}";
+    ErrorCredentialsNeeded: "This computer is not registered: the server wants to know who registers it ({}); use `migasfree register --user NAME`.", "Este equipo no está registrado: el servidor quiere saber quién lo registra ({}); use `migasfree register --user NOMBRE`.";
+    ErrorBadCredentials: "The server does not let this user register computers ({}); check name and password, or ask whoever runs the server for the right to.", "El servidor no deja que este usuario registre equipos ({}); compruebe el nombre y la contraseña, o pida ese permiso a quien administra el servidor.";
+    ErrorRefused: "The server refuses this computer: {}\nAsk whoever runs the server to admit it, or use `migasfree register --user NAME` with somebody who may register computers.", "El servidor rechaza este equipo: {}\nPida a quien administra el servidor que lo admita, o use `migasfree register --user NOMBRE` con alguien que pueda registrar equipos.";
+    ErrorNewKeys: "The keys of {} are other ones than those this computer knows it by. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.", "Las claves de {} son distintas de las que este equipo conoce. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.";
     ErrorSaturated: "The server is busy; it asks to come back in {} seconds.", "El servidor está ocupado; pide volver en {} segundos.";
     ErrorServer: "The server failed ({}): {}", "Falló el servidor ({}): {}";
     ErrorUnsealed: "Something between answered in place of the server ({}): {}. A proxy or a network that asks to sign in may be the reason.", "Algo ha respondido en lugar del servidor ({}): {}. Puede ser un proxy o una red que pide iniciar sesión.";
     ErrorKeyRefused: "The repository key {} of {} is not trusted: {}. If it is right, root accepts it with `migasfree keys accept {}`.", "La clave de repositorios {} de {} no es de confianza: {}. Si es la correcta, root la acepta con `migasfree keys accept {}`.";
     ErrorInsecureCredentials: "A password is not sent to {}, because everybody on the way could read it: use https, or set `Allow_Insecure_Credentials = true` in the configuration.", "No se envía una contraseña a {}, porque cualquiera en el camino podría leerla: use https, o ponga `Allow_Insecure_Credentials = true` en la configuración.";
-    ErrorUntrusted: "The server's answer cannot be trusted: {}", "La respuesta del servidor no es de fiar: {}";
+    ErrorUntrusted: "The server's keys are other ones than at registration, or somebody answers in its place ({}): nothing of it is believed. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.", "Las claves del servidor son distintas de las del registro, o alguien responde en su lugar ({}): no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.";
     ErrorUnintelligible: "The server does not speak as expected: {}", "El servidor no responde como se espera: {}";
     ErrorNoPackageManager: "No supported package manager was found.", "No se encontró ningún gestor de paquetes compatible.";
     ErrorInvalidTag: "`{}` is not a tag: PREFIX-value is expected", "`{}` no es una etiqueta: debe ser PREFIJO-valor";
@@ -85,6 +87,7 @@ texts! {
     ErrorInvalidSearch: "A search is one to eight words, 100 characters at most, and does not begin with a hyphen.", "Una búsqueda tiene de una a ocho palabras, 100 caracteres como mucho, y no empieza con un guion.";
     ErrorPackageNotFound: "No package called {} is known; check the name or refresh the package lists.", "No se conoce ningún paquete llamado {}; compruebe el nombre o refresque las listas de paquetes.";
     ErrorBroken: "{} cannot be finished; try again, or remove it.\n{}", "No se puede terminar con {}; inténtelo de nuevo o desinstálelo.\n{}";
+    ErrorUnrepaired: "{} cannot be repaired; try `migasfree install {}` when the packages can be had again, or remove with `migasfree purge {}`.\n{}", "No se puede reparar {}; pruebe `migasfree install {}` cuando los paquetes vuelvan a estar disponibles, o desinstale con `migasfree purge {}`.\n{}";
     ErrorNoRoom: "{} are needed on {}, and {} are free: {} are missing. Make room there and try again.", "Hacen falta {} en {} y hay {} libres: faltan {}. Haga sitio ahí e inténtelo de nuevo.";
     ErrorUnsteady: "The package manager wants to do something else each time it is asked; try again later.", "El gestor de paquetes quiere hacer otra cosa cada vez que se le pregunta; inténtelo más tarde.";
     ObjectionProtected: "This computer cannot do without: {}.", "Este equipo no puede prescindir de: {}.";
@@ -95,6 +98,7 @@ texts! {
     ObjectionByHand: "Packages that somebody installed by hand would be removed: {}.", "Se desinstalarían paquetes que alguien instaló a mano: {}.";
     ObjectionTooMany: "More packages would be removed than unattended work may: {}.", "Se desinstalarían más paquetes de los que permite el trabajo desatendido: {}.";
     ErrorLockTimeout: "{} (process {}) held the package database too long.", "{} (proceso {}) ocupó demasiado tiempo la base de datos de paquetes.";
+    ErrorNeedsAdministrator: "Only an administrator can do that; run it as root, for instance with `sudo`.", "Eso solo puede hacerlo un administrador; ejecútelo como root, por ejemplo con `sudo`.";
     ErrorNeedsRoot: "This needs an administrator, or the migasfree daemon running.", "Esto necesita un administrador, o el demonio de migasfree en marcha.";
     ErrorNeedsDaemon: "The migasfree daemon is not running; start it with `systemctl start migasfreed`.", "El demonio de migasfree no está en marcha; inícielo con `systemctl start migasfreed`.";
     ErrorNotCancellable: "Packages are being changed: only an administrator can stop the job now.", "Se están cambiando paquetes: ahora solo un administrador puede detener el trabajo.";

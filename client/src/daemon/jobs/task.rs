@@ -200,6 +200,15 @@ impl Task {
         }
     }
 
+    /// Whether its end says how the way to the server is.
+    #[must_use]
+    pub fn asks_server(&self) -> bool {
+        matches!(
+            self,
+            Self::Sync { .. } | Self::Tags { .. } | Self::Register { .. }
+        )
+    }
+
     /// Whether the package lists are new after it went well.
     #[must_use]
     pub fn refreshes(&self) -> bool {

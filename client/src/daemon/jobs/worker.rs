@@ -1,6 +1,6 @@
 //! The worker: does the work of one job with the engine and says how it goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -44,7 +44,7 @@ pub async fn perform(
 ) {
     let mut job = Job::new(id, log);
     job.cancel = cancel;
-    let before = versions(engine).await;
+    let before = There::of(engine).await;
     let result = if resume {
         match go_on(engine, work, &job).await {
             Some(result) => result,
@@ -94,7 +94,13 @@ pub async fn perform_registration(
         }
         Err(error) => {
             log.output(OutputStream::Err, &error.to_string());
-            Done::new(error.code(), error.to_string())
+            let code = match error {
+                EngineError::WhoRegisters(_) | EngineError::BadCredentials(_) => {
+                    ResultCode::NotAuthorized
+                }
+                _ => error.code(),
+            };
+            Done::new(code, error.to_string())
         }
     }
 }
@@ -131,45 +137,62 @@ async fn go_on(
     }
 }
 
-async fn finish(
-    engine: &dyn Engine,
-    log: &EventLog,
-    mut done: Done,
-    before: &BTreeMap<String, String>,
-) {
-    done.changes = changes(before, &versions(engine).await);
+async fn finish(engine: &dyn Engine, log: &EventLog, mut done: Done, before: &There) {
+    done.changes = changes(before, &There::of(engine).await);
     // What a package or the server says is shown to people, also on terminals.
     done.message = shown(&done.message).into_owned();
     done.reboot = !engine.reboot_required().is_empty();
     log.write(&Event::Done(done));
 }
 
-async fn versions(engine: &dyn Engine) -> BTreeMap<String, String> {
-    match engine.installed().await {
-        Ok(packages) => packages
-            .into_iter()
-            .map(|package| (package.name, package.version))
-            .collect(),
-        Err(error) => {
+/// The packages of a moment.
+#[derive(Default)]
+struct There {
+    /// Versions of those that are whole, by name.
+    whole: BTreeMap<String, String>,
+    /// Those that something was begun with and not finished.
+    half: BTreeSet<String>,
+}
+
+impl There {
+    async fn of(engine: &dyn Engine) -> Self {
+        let installed = engine.installed().await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the installed packages cannot be listed");
-            BTreeMap::new()
+            Vec::new()
+        });
+        let half = engine.broken().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the unfinished packages cannot be listed");
+            Vec::new()
+        });
+        Self {
+            whole: installed
+                .into_iter()
+                .map(|package| (package.name, package.version))
+                .collect(),
+            half: half.into_iter().collect(),
         }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.whole.contains_key(name) || self.half.contains(name)
     }
 }
 
-fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Changes {
-    let missing_in = |here: &BTreeMap<String, String>, there: &BTreeMap<String, String>| {
-        here.keys()
-            .filter(|name| !there.contains_key(*name))
-            .cloned()
-            .collect()
-    };
+/// What was half-done counts as removed when it is gone, and as installed when it is whole.
+fn changes(before: &There, after: &There) -> Changes {
+    let was_there = before.whole.keys().chain(&before.half);
     Changes {
-        installed: missing_in(after, before),
-        removed: missing_in(before, after),
+        installed: after
+            .whole
+            .keys()
+            .filter(|name| !before.whole.contains_key(*name))
+            .cloned()
+            .collect(),
+        removed: was_there.filter(|name| !after.has(name)).cloned().collect(),
         upgraded: after
+            .whole
             .iter()
-            .filter(|(name, version)| before.get(*name).is_some_and(|old| old != *version))
+            .filter(|(name, version)| before.whole.get(*name).is_some_and(|old| old != *version))
             .map(|(name, _)| name.clone())
             .collect(),
     }
@@ -189,4 +212,46 @@ fn cancel_on_signals(cancel: Cancel) -> io::Result<()> {
         }
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn there(whole: &[(&str, &str)], half: &[&str]) -> There {
+        let owned = |text: &&str| (*text).to_owned();
+        There {
+            whole: whole
+                .iter()
+                .map(|(name, version)| (owned(name), owned(version)))
+                .collect(),
+            half: half.iter().map(owned).collect(),
+        }
+    }
+
+    #[test]
+    fn changes_are_told_from_whichever_state_a_package_comes() {
+        let before = there(
+            &[
+                ("kept", "1"),
+                ("gone", "1"),
+                ("newer", "1"),
+                ("breaks", "1"),
+            ],
+            &["half-gone", "half-mended", "half-still"],
+        );
+        let after = there(
+            &[
+                ("kept", "1"),
+                ("newer", "2"),
+                ("half-mended", "1"),
+                ("new", "1"),
+            ],
+            &["breaks", "half-still"],
+        );
+        let changes = changes(&before, &after);
+        assert_eq!(changes.installed, ["half-mended", "new"]);
+        assert_eq!(changes.removed, ["gone", "half-gone"]);
+        assert_eq!(changes.upgraded, ["newer"]);
+    }
 }

@@ -217,6 +217,13 @@ pub(super) fn purge_rests(names: &[String]) -> Vec<String> {
     command
 }
 
+/// Everything the sources offer of these packages.
+pub(super) fn show_all(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut command = line(["apt-cache", "show", "--"]);
+    command.extend(names);
+    command
+}
+
 /// Does the action, if it is this plan.
 pub(super) fn perform(
     action: &Action,
@@ -251,6 +258,23 @@ pub(super) fn configure(names: Vec<String>) -> Vec<String> {
     let mut command = configure_pending();
     command.pop();
     command.extend(names);
+    command
+}
+
+/// Unpacks these packages again. What they need comes along, and nothing goes for it.
+pub(super) fn reinstall(names: &[String], single_user: bool) -> Vec<String> {
+    let mut command = reporting(single_user);
+    command.extend(line(["-o", "APT::Get::allow-change-held-packages=false"]));
+    command.extend(line(["--no-remove", "--reinstall", "install", "--"]));
+    command.extend(names.iter().cloned());
+    command
+}
+
+/// Takes away packages that cannot be unpacked again; apt does not work on anything while there are such.
+pub(super) fn drop_unpacked_in_part(names: &[String], purge: bool) -> Vec<String> {
+    let verb = if purge { "--purge" } else { "--remove" };
+    let mut command = line(["dpkg", "--force-remove-reinstreq", verb, "--"]);
+    command.extend(names.iter().cloned());
     command
 }
 

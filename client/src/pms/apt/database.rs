@@ -16,6 +16,8 @@ pub(super) struct Entry {
     pub multi_arch: String,
     /// Somebody wants it to stay as it is.
     pub held: bool,
+    /// It was being removed, or shall be.
+    pub leaving: bool,
     /// The relation fields as they are written.
     pub pre_depends: String,
     pub depends: String,
@@ -35,6 +37,19 @@ impl Entry {
     pub(super) fn is_half_done(&self) -> bool {
         let done = ["installed", "config-files", "not-installed"];
         !done.contains(&self.state.as_str()) || self.flag == "reinstreq"
+    }
+
+    /// Some of its files are missing: no configuring finishes it, only unpacking it again or taking it away.
+    pub(super) fn is_unpacked_in_part(&self) -> bool {
+        self.flag == "reinstreq" || self.state == "half-installed"
+    }
+
+    /// The name as programs take it whatever the architecture of the computer.
+    pub(super) fn full_name(&self) -> String {
+        match self.architecture.as_str() {
+            "all" | "" => self.name.clone(),
+            architecture => format!("{}:{architecture}", self.name),
+        }
     }
 
     /// The name as apt writes it in its plans: with the architecture where that is not the computer's own.
@@ -74,6 +89,7 @@ fn entry(stanza: &Stanza<'_>) -> Option<Entry> {
         state: status.next()?.to_owned(),
         multi_arch: field("multi-arch").to_owned(),
         held: wanted == "hold",
+        leaving: ["deinstall", "purge"].contains(&wanted),
         pre_depends: field("pre-depends").to_owned(),
         depends: field("depends").to_owned(),
         provides: field("provides").to_owned(),

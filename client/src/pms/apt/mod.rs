@@ -9,6 +9,7 @@ mod locks;
 mod names;
 mod plan;
 mod rank;
+mod repair;
 mod room;
 mod run;
 mod sources;
@@ -210,7 +211,7 @@ impl PackageManager for Apt {
         let native = self.native().await?;
         let entries = self.entries().await?;
         let broken = entries.iter().filter(|entry| entry.is_half_done());
-        Ok(broken.map(|entry| entry.id(native)).collect())
+        Ok(broken.map(|entry| entry.display_name(native)).collect())
     }
 
     async fn facts(&self, plan: &Plan) -> Result<Facts, PmsError> {
@@ -305,6 +306,7 @@ impl PackageManager for Apt {
     async fn repair(&self, job: &Job<'_>) -> Result<bool, PmsError> {
         self.wait_for_lock(job).await?;
         let repaired = self.finish_interrupted(job, &Action::Refresh).await?;
+        self.all_whole(repaired.trouble).await?;
         Ok(repaired.begun)
     }
 

@@ -18,14 +18,6 @@ use crate::process::supervise::{End, Stop, StopReason, Supervised, SupervisedCom
 /// How often a plan may become another one before that is told as a failure.
 const TRIES: usize = 3;
 
-/// What became of the things an earlier run left half-done.
-pub(super) struct Repaired {
-    /// There were some.
-    pub begun: bool,
-    /// What stands in the way of finishing them.
-    pub trouble: Option<String>,
-}
-
 /// What the listener of a run needs to know.
 struct Watch<'a> {
     job: &'a Job<'a>,
@@ -51,7 +43,7 @@ impl Apt {
                 .step(job, Stage::Metadata, line, &Plan::default())
                 .await;
         }
-        let repaired = self.finish_interrupted(job, action).await?;
+        let mut repaired = self.finish_interrupted(job, action).await?;
         let mut consent = Consent::default();
         for _ in 0..TRIES {
             let names = self.effective(action).await?;
@@ -59,6 +51,10 @@ impl Apt {
             let alone = self.alone(action, &names).await?;
             let facts = self.facts_for(&alone).await?;
             consent.settle(action, &alone, &facts, mandate, job).await?;
+            if self.drop_unpacked_in_part(action, &names, job).await? {
+                repaired.trouble = None;
+                continue;
+            }
             let plan = self.simulate(action, &names).await?;
             if plan.is_empty() {
                 return self.as_asked(action, &plan, repaired.trouble).await;
@@ -277,89 +273,8 @@ impl Apt {
         Ok(())
     }
 
-    /// Finishes what an earlier run left half-done, as far as that goes. Steps over packages whose scripts had to be stopped.
-    /// Those that the action names are tried again in earnest.
-    pub(super) async fn finish_interrupted(
-        &self,
-        job: &Job<'_>,
-        action: &Action,
-    ) -> Result<Repaired, PmsError> {
-        let all_stuck = self.stuck().await?;
-        let mut stuck = all_stuck.clone();
-        let asked: BTreeSet<&str> = match action {
-            Action::Install(names) | Action::UpgradePackages(names) => {
-                names.iter().map(|name| bare(name.as_str())).collect()
-            }
-            _ => BTreeSet::new(),
-        };
-        stuck.retain(|package| !asked.contains(package.as_str()));
-        let mut repaired = Repaired {
-            begun: self.was_interrupted(&stuck).await?,
-            trouble: None,
-        };
-        if !repaired.begun {
-            return Ok(repaired);
-        }
-        job.observer.output(
-            OutputStream::Info,
-            "finishing what an earlier run left half-done",
-        );
-        let nothing = Plan::default();
-        let line = match self.half_done_besides(&stuck).await? {
-            others if all_stuck.is_empty() || others.is_empty() => commands::configure_pending(),
-            others => commands::configure(others),
-        };
-        match self.step(job, Stage::Install, line, &nothing).await {
-            Err(error) if error.code() == ResultCode::ByUser => return Err(error),
-            Err(PmsError::Stopped { stop, detail }) if asked.contains(stop.package.as_str()) => {
-                return Err(PmsError::Stopped { stop, detail });
-            }
-            Err(error) => job.observer.output(OutputStream::Err, &error.to_string()),
-            Ok(()) => {}
-        }
-        if !self.was_interrupted(&self.stuck().await?).await? {
-            return Ok(repaired);
-        }
-        let line = commands::fix_broken(self.root.is_single_user());
-        // What a package itself gets wrong must not stop work on others, or its own removal.
-        match self.step(job, Stage::Install, line, &nothing).await {
-            Err(error) if error.code() == ResultCode::ByUser => return Err(error),
-            Err(error) => {
-                job.observer.output(OutputStream::Err, &error.to_string());
-                repaired.trouble = Some(error.detail());
-            }
-            Ok(()) => {}
-        }
-        Ok(repaired)
-    }
-
-    async fn was_interrupted(&self, stuck: &BTreeSet<String>) -> Result<bool, PmsError> {
-        let journal = std::fs::read_dir(self.inside("var/lib/dpkg/updates"));
-        let pending = journal.is_ok_and(|files| {
-            let digits =
-                |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-            files
-                .flatten()
-                .any(|file| digits(&file.file_name().to_string_lossy()))
-        });
-        Ok(pending || !self.half_done_besides(stuck).await?.is_empty())
-    }
-
-    /// The packages that are left in the middle, but for these.
-    async fn half_done_besides(&self, stuck: &BTreeSet<String>) -> Result<Vec<String>, PmsError> {
-        let entries = self.entries().await?;
-        let half_done = entries
-            .iter()
-            .filter(|entry| entry.is_half_done() && !stuck.contains(&entry.name));
-        let name = |entry: &super::Entry| match entry.architecture.as_str() {
-            "all" => entry.name.clone(),
-            architecture => format!("{}:{architecture}", entry.name),
-        };
-        Ok(half_done.map(name).collect())
-    }
-
     /// Runs one program under a supervisor and listens to it.
-    async fn step(
+    pub(super) async fn step(
         &self,
         job: &Job<'_>,
         stage: Stage,
@@ -547,7 +462,7 @@ fn whole(percent: f32) -> u8 {
     percent.clamp(0.0, 100.0) as u8
 }
 
-fn bare(name: &str) -> &str {
+pub(super) fn bare(name: &str) -> &str {
     name.split(':').next().unwrap_or(name)
 }
 

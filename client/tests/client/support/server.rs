@@ -16,12 +16,14 @@ use super::repository::Signer;
 
 struct Keys {
     server: PrivateKey,
+    later: PrivateKey,
     project: PrivateKey,
     packager: PrivateKey,
 }
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     server: PrivateKey::generate().unwrap(),
+    later: PrivateKey::generate().unwrap(),
     project: PrivateKey::generate().unwrap(),
     packager: PrivateKey::generate().unwrap(),
 });
@@ -50,10 +52,22 @@ pub struct Mind {
     /// Sealed calls in order: path after `safe/`, claims.
     pub calls: Vec<(String, Value)>,
     pub public_calls: Vec<String>,
+    /// It was set up anew and has other keys than before.
+    pub other_keys: bool,
     /// Signs answers with a wrong key.
     pub forged: bool,
     pub uploads: Vec<(String, usize)>,
     pub saturated: bool,
+}
+
+impl Mind {
+    fn own_key(&self) -> &'static PrivateKey {
+        if self.other_keys {
+            &KEYS.later
+        } else {
+            &KEYS.server
+        }
+    }
 }
 
 pub struct FakeServer {
@@ -78,6 +92,7 @@ impl FakeServer {
             files: BTreeMap::new(),
             calls: Vec::new(),
             public_calls: Vec::new(),
+            other_keys: false,
             forged: false,
             uploads: Vec::new(),
             saturated: false,
@@ -264,7 +279,8 @@ fn keys(mind: &Mind, body: &Bytes, own: &PrivateKey, name: &str) -> Response {
         )
             .into_response();
     }
-    let keys = json!({ "migasfree-server.pub": KEYS.server.public().to_pem(), name: own.to_pem() });
+    let keys =
+        json!({ "migasfree-server.pub": mind.own_key().public().to_pem(), name: own.to_pem() });
     axum::Json(keys).into_response()
 }
 
@@ -288,7 +304,7 @@ fn sealed(mind: &mut Mind, path: &str, headers: &HeaderMap, body: &Bytes) -> Res
         let body: Value = serde_json::from_slice(body).unwrap();
         body["msg"].as_str().unwrap().to_owned()
     };
-    let claims = open(&message, &KEYS.server, client.public()).unwrap();
+    let claims = open(&message, mind.own_key(), client.public()).unwrap();
     mind.calls.push((path.to_owned(), claims.clone()));
     if let Some(status) = mind.clear.get(path) {
         let status = StatusCode::from_u16(*status).unwrap();
@@ -318,7 +334,7 @@ fn sealed(mind: &mut Mind, path: &str, headers: &HeaderMap, body: &Bytes) -> Res
     let signer = if mind.forged {
         &KEYS.project
     } else {
-        &KEYS.server
+        mind.own_key()
     };
     let message = seal(&answer, signer, client.public());
     (

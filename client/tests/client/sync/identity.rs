@@ -41,7 +41,11 @@ async fn a_closed_project_asks_for_credentials() {
     let bench = Bench::new().await;
     bench.server.mind().closed = true;
     let (_, result) = bench.sync(FULL).await;
-    assert!(matches!(result.unwrap_err(), EngineError::NotRegistered));
+    let error = result.unwrap_err();
+    assert!(matches!(error, EngineError::WhoRegisters(_)), "{error}");
+    for words in ["not allowed", "migasfree register --user"] {
+        assert!(error.to_string().contains(words), "{error}");
+    }
     bench.server.mind().closed = false;
     bench
         .server
@@ -49,7 +53,7 @@ async fn a_closed_project_asks_for_credentials() {
         .failures
         .insert("computers/".into(), 401);
     let error = bench.sync(FULL).await.1.unwrap_err();
-    assert!(matches!(error, EngineError::NotRegistered), "{error}");
+    assert!(matches!(error, EngineError::WhoRegisters(_)), "{error}");
     bench.server.mind().failures.clear();
     bench.engine.unregister(false).unwrap();
     bench.server.mind().closed = true;
@@ -60,7 +64,8 @@ async fn a_closed_project_asks_for_credentials() {
         password: "guess".into(),
     };
     let error = bench.engine.register(&wrong, &job).await.unwrap_err();
-    assert!(matches!(error, EngineError::Refused(_)), "{error}");
+    assert!(matches!(error, EngineError::BadCredentials(_)), "{error}");
+    assert!(error.to_string().contains("not allowed"), "{error}");
     assert!(!bench.engine.identity().registered);
     let right = Credentials {
         username: "ana".into(),
@@ -83,4 +88,43 @@ async fn an_unsubscribed_computer_is_told_so() {
         .insert("computers/id/".into(), 403);
     let error = bench.sync(FULL).await.1.unwrap_err();
     assert!(matches!(error, EngineError::Refused(_)), "{error}");
+    // Who registers it changes nothing about that, and is not what is asked for.
+    let mut failures = bench.server.mind();
+    failures.failures.clear();
+    failures.failures.insert("computers/".into(), 403);
+    drop(failures);
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let nobody = Credentials::default();
+    let error = bench.engine.register(&nobody, &job).await.unwrap_err();
+    assert!(matches!(error, EngineError::Refused(_)), "{error}");
+    for words in ["told to fail", "ask whoever runs the server"] {
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_with_other_keys_is_told_as_such_and_taken_only_by_the_word_of_root() {
+    let bench = Bench::new().await;
+    bench.sync(FULL).await.1.unwrap();
+    bench.server.mind().forged = true;
+    let id = "computers/id/".to_owned();
+    bench.server.mind().failures.insert(id, 400);
+    let error = bench.sync(FULL).await.1.unwrap_err();
+    assert!(matches!(error, EngineError::Untrusted(_)), "{error}");
+    let told = error.to_string();
+    assert!(told.contains("register --accept-new-keys"), "{told}");
+    assert!(told.len() < 500, "{told}");
+
+    bench.server.mind().failures.clear();
+    bench.server.mind().forged = false;
+    bench.server.mind().other_keys = true;
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let nobody = Credentials::default();
+    let error = bench.engine.register(&nobody, &job).await.unwrap_err();
+    assert!(matches!(error, EngineError::NewKeys(_)), "{error}");
+    assert_eq!(bench.engine.identity().computer_id.unwrap().0, 7);
+    assert_eq!(bench.engine.register_anew(&nobody).await.unwrap().0, 7);
+    bench.sync(FULL).await.1.unwrap();
 }

@@ -1,0 +1,185 @@
+//! Power cuts at every step of package work, with the real apt and dpkg: what is left is put right, or told.
+
+use std::fs;
+
+use migasfree_client::job::{Job, JobId, ResultCode};
+use migasfree_client::pms::{Action, PackageManager, PmsError, RepositoryAccess};
+use migasfree_client::transport::messages::Repository;
+use migasfree_deb::Builder;
+
+use crate::apt::{Bench, names, root_asks, serve, until};
+use crate::support::observer::Recorder;
+use crate::support::packages::{broken, plain};
+use crate::support::repository::{self, Signer};
+
+impl Bench {
+    /// The words of dpkg about a package; nothing when it knows none.
+    fn status(&self, name: &str) -> String {
+        let line = ["dpkg-query", "-W", "-f=${Status}", name];
+        String::from_utf8(self.debian.run(&line).stdout).unwrap()
+    }
+
+    /// Writes what dpkg would have written when it was cut off.
+    fn leave(&self, name: &str, status: &str) {
+        let path = self.debian.path().join("var/lib/dpkg/status");
+        let text = fs::read_to_string(&path).unwrap();
+        let begin = format!("Package: {name}\n");
+        let stanzas = text.split_inclusive("\n\n").map(|stanza| {
+            if !stanza.starts_with(&begin) {
+                return stanza.to_owned();
+            }
+            let lines = stanza.lines().map(|line| match line {
+                line if line.starts_with("Status: ") => format!("Status: {status}\n"),
+                line => format!("{line}\n"),
+            });
+            lines.collect()
+        });
+        fs::write(&path, stanzas.collect::<String>()).unwrap();
+        assert!(
+            self.status(name)
+                .starts_with(status.split('\n').next().unwrap())
+        );
+    }
+
+    async fn repair(&self) -> (Recorder, Result<bool, PmsError>) {
+        let recorder = Recorder::default();
+        let result = self.apt.repair(&Job::new(JobId::unique(), &recorder)).await;
+        (recorder, result)
+    }
+
+    async fn install(&self, wanted: &[&str]) -> Result<(), ResultCode> {
+        self.run(&Action::Install(names(&self.apt, wanted))).await.1
+    }
+
+    /// The repository offers these packages from now on.
+    async fn offer(&self, packages: Vec<Builder>, signer: &Signer) {
+        let access = RepositoryAccess {
+            server: serve(repository::files("base", packages, signer)).await,
+            ..self.access.clone()
+        };
+        let ours = Repository {
+            name: "base".into(),
+            source_template: "deb {protocol}://{server}/repos base PKGS\n".into(),
+        };
+        self.apt.write_repositories(&access, &[ours]).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_power_cut_left_unpacked_in_part_is_unpacked_again() {
+    let waits = "#!/bin/sh\ntouch /unpacking\nwhile [ -e /hold ]; do sleep 0.1; done\n";
+    let packages = vec![
+        plain("part", "1").script("preinst", waits),
+        plain("tool", "1"),
+    ];
+    let Some(bench) = Bench::with(packages).await else {
+        return;
+    };
+    bench.run(&Action::Refresh).await.1.unwrap();
+    let root = bench.debian.path().to_owned();
+    fs::write(root.join("hold"), "").unwrap();
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let action = Action::Install(names(&bench.apt, &["part"]));
+    let cut = async {
+        until("unpacking", || root.join("unpacking").exists()).await;
+        let killed = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(format!(
+                "for p in /proc/[0-9]*; do [ \"$(readlink $p/root)\" = {} ] && kill -9 ${{p#/proc/}}; done; true",
+                root.display()
+            ))
+            .status();
+        assert!(killed.unwrap().success());
+    };
+    let (result, ()) = tokio::join!(bench.apt.run(&action, root_asks(), &job), cut);
+    assert!(result.is_err());
+    fs::remove_file(root.join("hold")).unwrap();
+    // dpkg keeps its last words in a journal.
+    bench.debian.run(&["dpkg", "--configure", "--pending"]);
+    assert_eq!(bench.status("part"), "install reinstreq half-installed");
+
+    let (recorder, repaired) = bench.repair().await;
+    assert!(repaired.unwrap(), "{}", recorder.text());
+    assert_eq!(bench.installed("part").as_deref(), Some("1"));
+    assert!(!bench.repair().await.1.unwrap());
+
+    // What `status` advises works, too.
+    bench.leave("part", "install reinstreq half-installed");
+    bench.install(&["part"]).await.unwrap();
+    assert_eq!(bench.installed("part").as_deref(), Some("1"));
+    bench.leave("part", "install reinstreq half-installed");
+    let purge = Action::Remove(names(&bench.apt, &["part"]));
+    bench.run(&purge).await.1.unwrap();
+    assert_eq!(bench.status("part"), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_incomplete_and_offered_nowhere_goes_unless_the_computer_needs_it() {
+    let signer = Signer::generate();
+    let all = || {
+        vec![
+            plain("part", "1"),
+            plain("vital", "1").field("Protected", "yes"),
+            plain("tool", "1"),
+        ]
+    };
+    let files = repository::files("base", all(), &signer);
+    let Some(bench) = Bench::serving(files, &signer.public_key()).await else {
+        return;
+    };
+    bench.run(&Action::Refresh).await.1.unwrap();
+    bench.install(&["part", "vital"]).await.unwrap();
+    bench.offer(vec![plain("tool", "1")], &signer).await;
+
+    // The lists are old: the sources are asked before anything is given up.
+    bench.leave("part", "install reinstreq half-installed");
+    bench.install(&["tool"]).await.unwrap();
+    assert_eq!(bench.installed("tool").as_deref(), Some("1"));
+    assert!(!bench.status("part").contains("reinstreq"));
+    assert_eq!(bench.installed("part"), None);
+
+    bench.leave("vital", "install reinstreq half-installed");
+    let (_, repaired) = bench.repair().await;
+    let error = repaired.unwrap_err();
+    assert_eq!(error.code(), ResultCode::Backend);
+    let told = error.to_string();
+    for words in ["vital", "cannot do without", "dpkg --install"] {
+        assert!(told.contains(words), "{told}");
+    }
+    assert_eq!(bench.status("vital"), "install reinstreq half-installed");
+    bench.offer(all(), &signer).await;
+    assert!(bench.repair().await.1.unwrap());
+    assert_eq!(bench.installed("vital").as_deref(), Some("1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_halves_are_finished_in_the_direction_they_were_going() {
+    let packages = ["unpacked", "configuring", "triggered", "leaving"];
+    let mut offered: Vec<Builder> = packages.iter().map(|name| plain(name, "1")).collect();
+    offered.push(broken("bad", "1"));
+    let Some(bench) = Bench::with(offered).await else {
+        return;
+    };
+    bench.run(&Action::Refresh).await.1.unwrap();
+    bench.install(&packages).await.unwrap();
+    bench.leave("unpacked", "install ok unpacked");
+    bench.leave("configuring", "install ok half-configured");
+    bench.leave(
+        "triggered",
+        "install ok triggers-pending\nTriggers-Pending: icons",
+    );
+    bench.leave("leaving", "deinstall ok half-installed");
+    let (recorder, repaired) = bench.repair().await;
+    assert!(repaired.unwrap(), "{}", recorder.text());
+    for name in &packages[..3] {
+        assert_eq!(bench.installed(name).as_deref(), Some("1"), "{name}");
+    }
+    assert_eq!(bench.installed("leaving"), None);
+
+    // A repair that leaves something as it was is none.
+    bench.install(&["bad"]).await.unwrap_err();
+    let error = bench.repair().await.1.unwrap_err();
+    assert!(matches!(&error, PmsError::Unrepaired { packages, .. } if packages == "bad"));
+    assert!(error.to_string().contains("on purpose"), "{error}");
+}
