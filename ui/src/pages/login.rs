@@ -67,7 +67,8 @@ fn Another(
 ) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ApiError>);
-    let name = user.username.clone();
+    let name = StoredValue::new(user.username.clone());
+    let owner = StoredValue::new(owner);
     let back = move |_| {
         busy.set(true);
         leptos::task::spawn_local(async move {
@@ -80,11 +81,11 @@ fn Another(
         });
     };
     view! {
-        <Notice tone=Tone::Warning>{tf!(login.another, owner = owner, name = name)}</Notice>
+        <Notice tone=Tone::Warning>{tf!(login.another, owner = owner.get_value(), name = name.get_value())}</Notice>
         {move || failure.get().map(|error| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })}
         <div class="dialog-form-actions">
-            <Button look=ButtonLook::Danger on_press=move |_| session::enter(user.clone())>{tf!(login.discard, name = name)}</Button>
-            <Button look=ButtonLook::Primary busy on_press=back>{tf!(login.back, name = owner)}</Button>
+            <Button look=ButtonLook::Danger on_press=move |_| session::enter(user.clone())>{tf!(login.discard, name = name.get_value())}</Button>
+            <Button look=ButtonLook::Primary busy on_press=back>{tf!(login.back, name = owner.get_value())}</Button>
         </div>
     }
 }

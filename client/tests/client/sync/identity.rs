@@ -89,10 +89,7 @@ async fn an_unsubscribed_computer_is_told_so() {
     let error = bench.sync(FULL).await.1.unwrap_err();
     assert!(matches!(error, EngineError::Refused(_)), "{error}");
     // Who registers it changes nothing about that, and is not what is asked for.
-    let mut failures = bench.server.mind();
-    failures.failures.clear();
-    failures.failures.insert("computers/".into(), 403);
-    drop(failures);
+    bench.server.mind().failures = [("computers/".into(), 403)].into();
     let recorder = Recorder::default();
     let job = Job::new(JobId::unique(), &recorder);
     let nobody = Credentials::default();
