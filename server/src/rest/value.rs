@@ -49,7 +49,7 @@ pub enum Refused {
 }
 
 /// The years of dates that anything may begin on.
-const YEARS: RangeInclusive<i32> = 1970..=2100;
+const YEARS: RangeInclusive<i32> = 1970..=2999;
 
 /// The longest list of values that is taken at once.
 pub const MOST_VALUES: usize = 20_000;

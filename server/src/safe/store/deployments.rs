@@ -36,32 +36,14 @@ enum Whose<'a> {
     Listed(&'a str),
 }
 
-/// The statement with the attributes `a`, for those the computer has and for listed ones.
-macro_rules! for_attributes {
-    ($whose:ident, $($rest:tt)*) => {
-        match $whose {
-            Whose::Own => sql!(
-                "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
-                 WHERE computer_id = $2 UNION SELECT serverattribute_id FROM client_computer_tags \
-                 WHERE computer_id = $2) ",
-                $($rest)*
-            ),
-            Whose::Listed(_) => sql!(
-                "WITH a AS (SELECT id FROM ",
-                ids(3),
-                " AS listed) ",
-                $($rest)*
-            ),
-        }
-    };
-}
-
 impl Whose<'_> {
+    /// The arguments of a statement: `$3` lists attributes, `$4` is the computer whose own count as well.
     fn args(&self, project: ProjectId, computer: ComputerId) -> Args {
-        match self {
-            Self::Own => args![project, computer],
-            Self::Listed(listed) => args![project, computer, *listed],
-        }
+        let (listed, own) = match self {
+            Self::Own => ("[]", Some(computer)),
+            Self::Listed(listed) => (*listed, None),
+        };
+        args![project, computer, listed, own]
     }
 }
 
@@ -98,9 +80,13 @@ async fn open_to(
     whose: &Whose<'_>,
     today: Date,
 ) -> Result<Vec<Deployment>> {
-    let statement = for_attributes!(
-        whose,
-        "SELECT d.id, d.name, d.slug, d.source, \
+    let statement = sql!(
+        "WITH a AS (SELECT id FROM ",
+        ids(3),
+        " AS listed \
+         UNION SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $4 \
+         UNION SELECT serverattribute_id FROM client_computer_tags WHERE computer_id = $4) \
+         SELECT d.id, d.name, d.slug, d.source, \
          d.packages_to_install, d.packages_to_remove, d.default_preincluded_packages, \
          d.default_included_packages, d.default_excluded_packages, d.start_date, \
          d.schedule_id IS NOT NULL AS scheduled, \
@@ -182,9 +168,13 @@ async fn delays(
     computer: ComputerId,
     whose: &Whose<'_>,
 ) -> Result<HashMap<DeploymentId, Vec<DelayRow>>> {
-    let statement = for_attributes!(
-        whose,
-        "SELECT d.id, s.delay, s.duration, MIN(l.attribute_id) FROM core_deployment d \
+    let statement = sql!(
+        "WITH a AS (SELECT id FROM ",
+        ids(3),
+        " AS listed \
+         UNION SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $4 \
+         UNION SELECT serverattribute_id FROM client_computer_tags WHERE computer_id = $4) \
+         SELECT d.id, s.delay, s.duration, MIN(l.attribute_id) FROM core_deployment d \
          JOIN core_schedule y ON y.id = d.schedule_id \
          AND (y.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
          WHERE m.computer_id = $2 AND m.domain_id = y.domain_id)) \
