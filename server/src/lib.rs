@@ -4,24 +4,19 @@
 
 pub mod app;
 pub mod app_catalog;
-pub mod audit;
 pub mod auth;
 pub mod body;
-pub mod clock;
 pub mod computers;
 pub mod config;
 pub mod core;
-pub mod db;
 pub mod events;
-pub mod files;
 pub mod hardware;
-pub mod jobs;
+pub mod ids;
 pub mod public;
-pub mod random;
 pub mod repository;
 pub mod rest;
 pub mod retention;
 pub mod safe;
+pub mod schema;
 pub mod stats;
 pub mod web;
-pub mod zone;

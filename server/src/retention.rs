@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
+use migasfree_server_db::{Result, Sql, args, json_ids, sql};
+use migasfree_server_jobs::{JobContext, JobError, JobHandler, Period};
+
 use crate::app::AppState;
-use crate::args;
 use crate::config::Settings;
-use crate::db::{Result, Sql, json_ids};
-use crate::jobs::{JobContext, JobError, JobHandler, Period};
-use crate::sql;
 
 /// Rows of one statement: SQLite has one writer, and computers wait for it.
 const BATCH: i64 = 500;

@@ -15,15 +15,16 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
+use migasfree_server_db::{Db, clock::Clock, random::Random};
+use migasfree_server_events::Bus;
+use migasfree_server_files as files;
+use migasfree_server_jobs as jobs;
+use migasfree_server_repository::signing::Signer;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
 use crate::computers::doing::Doing;
 use crate::config::Settings;
-use crate::db::Db;
-use crate::random::Random;
-use crate::repository::signing::Signer;
-use crate::{auth, events, files, jobs, public, rest, safe, stats, web};
+use crate::{auth, events, public, rest, safe, stats, web};
 
 pub(crate) use layers::AsItIs;
 pub use start::{App, StartError};
@@ -64,7 +65,7 @@ pub struct Services {
     /// What computers are doing.
     pub doing: Arc<Doing>,
     /// Live events.
-    pub events: events::Bus,
+    pub events: Bus,
     /// The WebSockets that are open.
     pub sockets: events::Sockets,
     /// Figures for Prometheus.
@@ -89,7 +90,6 @@ pub fn router(state: AppState) -> Router {
         .merge(rest::router())
         .merge(safe::router())
         .merge(public::router())
-        .merge(files::router())
         .merge(auth::router())
         .merge(events::router())
         .merge(stats::router())

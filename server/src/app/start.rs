@@ -6,22 +6,23 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
+use migasfree_server_events::Bus;
+use migasfree_server_files as files;
+use migasfree_server_jobs::{Queue, Workers};
+use migasfree_server_repository::signing::{Signer, SigningError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{AppState, Metrics, Services, connections, router, work};
 use crate::auth::{self, AdminPassword, Auth, JwtKey};
-use crate::clock::Clock;
 use crate::computers::spellings;
 use crate::config::Settings;
 use crate::core::twins;
-use crate::db::{self, Db, PostgresOptions};
-use crate::jobs::{Queue, Workers};
-use crate::random::Random;
 use crate::repository::publish;
-use crate::repository::signing::{Signer, SigningError};
-use crate::{events, files, safe};
+use crate::schema::SCHEMA;
+use crate::{events, safe};
 
 /// Folder of blobs in the data folder.
 const FILES: &str = "files";
@@ -93,10 +94,10 @@ impl App {
             );
         }
         let db = open_database(&settings).await?;
-        let migrated = db.migrate(clock.now()).await?;
+        let migrated = db.migrate(&SCHEMA, clock.now()).await?;
         tracing::info!(
             applied = migrated.applied,
-            schema = db::known_schema(),
+            schema = SCHEMA.newest(),
             "the database is ready"
         );
         let state = AppState::new(settings, db, clock, random)?;
@@ -208,7 +209,7 @@ impl AppState {
             jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),
             sockets: events::Sockets::default(),
             doing: Arc::default(),
-            events: events::Bus::new(&db),
+            events: Bus::new(&db),
             keys: Arc::new(keys),
             files,
             signer: Arc::new(signer),

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use migasfree_server_jobs::{Handlers, JobContext, JobError, JobHandler, Period};
+
 use super::AppState;
 use crate::auth;
 use crate::core::restarting::RestartJob;
-use crate::files::garbage::CollectJob;
-use crate::jobs::{Handlers, JobContext, JobError, JobHandler, Period};
+use crate::repository::garbage::CollectJob;
 use crate::repository::publish::Publisher;
 use crate::retention::RetentionJob;
 

@@ -7,13 +7,13 @@ use super::{
     icon::{self, Icon},
     project_packages::PACKAGES_BY_PROJECT,
 };
+use crate::app_catalog::icons;
+use crate::ids::ApplicationId;
 use crate::{
     core::{
         rules::source_template::MEDIA,
         shapes::{ATTRIBUTE_INFO, CATEGORY_REF, DOMAIN_REF},
     },
-    db::ApplicationId,
-    files::icons,
     rest::{
         action::{Action, Answer, Call, Gives},
         body::Body,

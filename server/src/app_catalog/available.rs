@@ -1,19 +1,17 @@
 //! The applications offered to a computer.
 
+use migasfree_server_db::args;
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::applications::APPLICATIONS;
-use crate::{
-    args,
-    rest::{
-        action::{Answer, Call},
-        error::RestError,
-        filter::contains,
-        params::Params,
-        path::ROW,
-        read,
-        registry::registry,
-    },
+use crate::rest::{
+    action::{Answer, Call},
+    error::RestError,
+    filter::contains,
+    params::Params,
+    path::ROW,
+    read,
+    registry::registry,
 };
 
 /// Those available for an attribute of the computer `cid` that have packages for its project; best score first.

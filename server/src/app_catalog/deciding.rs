@@ -1,18 +1,15 @@
 //! Decisions about requests for applications.
 
+use migasfree_server_db::{Tx, args};
 use serde_json::{Value, json};
 
 use super::application_requests::{APPLICATION_REQUESTS, TEXT_LIMIT};
-use crate::{
-    args,
-    db::Tx,
-    rest::{
-        action::{Answer, Call},
-        body::Body,
-        error::RestError,
-        load,
-        value::{self, Refused},
-    },
+use crate::rest::{
+    action::{Answer, Call},
+    body::Body,
+    error::RestError,
+    load,
+    value::{self, Refused},
 };
 
 /// Approves or refuses a request. A decision may be changed; what was withdrawn is not decided any more.

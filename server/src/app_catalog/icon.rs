@@ -4,9 +4,10 @@ use std::io::Read;
 
 use bytes::Bytes;
 
+use crate::rest::{body::Body, context::Context, error::RestError};
 use crate::{
-    files::icons::{self, ICON_LIMIT, IconError, StoredIcon},
-    rest::{body::Body, context::Context, error::RestError},
+    app_catalog::icons, app_catalog::icons::ICON_LIMIT, app_catalog::icons::IconError,
+    app_catalog::icons::StoredIcon,
 };
 
 /// What a body says of the icon.

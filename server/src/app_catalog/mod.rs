@@ -6,6 +6,7 @@ mod available;
 pub mod categories;
 mod deciding;
 mod icon;
+pub mod icons;
 pub mod policies;
 pub mod policy_groups;
 pub mod project_packages;

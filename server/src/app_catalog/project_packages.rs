@@ -1,9 +1,9 @@
 //! Packages by project: what installs an application on the computers of a project.
 
 use async_trait::async_trait;
+use migasfree_server_db::args;
 
 use crate::{
-    args,
     core::{
         deployment_rules::only_names,
         offered,

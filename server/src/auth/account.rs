@@ -2,15 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use migasfree_server_audit::{self as audit, Change, UserId};
+use migasfree_server_db::{Ts, Tx, args};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
 use super::{Credential, Operator, check_rules};
 use crate::app::AppState;
-use crate::args;
-use crate::audit::{self, Change};
 use crate::core::user_profiles::USER_PROFILES;
-use crate::db::{Ts, Tx, UserId};
 use crate::rest::context::Context;
 use crate::rest::error::RestError;
 use crate::rest::load;
@@ -180,7 +179,7 @@ pub(crate) async fn set_password(
     hash: String,
     now: Ts,
     kept: Option<Credential>,
-) -> crate::db::Result<()> {
+) -> migasfree_server_db::Result<()> {
     tx.execute(
         "UPDATE core_userprofile SET password = $2, password_changed_at = $3 WHERE id = $1",
         args![user, hash, now],

@@ -3,11 +3,11 @@
 //! Nobody gives, takes or widens what they do not hold themselves, and only superusers act on superusers. Acting on an
 //! account takes everything it holds: whoever sets its password or makes its token can do what it can.
 
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Result, Sql, Tx, args, json_ids, sql};
+
 use super::operator::HELD;
 use super::{AuthError, Operator};
-use crate::args;
-use crate::db::{Result, Sql, Tx, UserId, json_ids};
-use crate::sql;
 
 /// What somebody tried that goes beyond what they hold.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

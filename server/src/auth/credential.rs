@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Db, Ts, args};
 
 use super::jwt::Kind;
 use super::secret::Shown;
 use super::{AuthError, Connection, origin, session, token};
 use crate::app::AppState;
-use crate::args;
-use crate::db::{Db, Ts, UserId};
 
 /// What an operator signed in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Credential {
 
 impl Credential {
     /// Whether the session, token or sign-in still exists.
-    pub(crate) async fn is_good(self, db: &Db, now: Ts) -> crate::db::Result<bool> {
+    pub(crate) async fn is_good(self, db: &Db, now: Ts) -> migasfree_server_db::Result<bool> {
         let row: Option<(i64,)> = match self {
             Self::Password => return Ok(true),
             Self::Jwt(id) => {

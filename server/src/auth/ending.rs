@@ -1,8 +1,9 @@
 //! The end of an account's credentials.
 
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Result, Tx, args};
+
 use super::Credential;
-use crate::args;
-use crate::db::{Result, Tx, UserId};
 
 /// Ends everything an account signed in with, but for the token or session in use.
 pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -> Result<()> {

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use migasfree_server_db as db;
 use serde_json::{Value, json};
 
 use super::{Beyond, Exceeded};
-use crate::db;
 
 /// A refused request.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +67,7 @@ impl AuthError {
         match self {
             Self::Credentials => json!({"non_field_errors": [self.to_string()], "code": code}),
             Self::Database(db::Error::NoSpace) => {
-                json!({"detail": crate::files::NO_SPACE, "code": code})
+                json!({"detail": migasfree_server_files::NO_SPACE, "code": code})
             }
             Self::Database(error) => {
                 tracing::error!(%error, "the database failed while signing in");

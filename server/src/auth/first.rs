@@ -3,11 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_db::{self as db, Db, Ts, Tx, args, random::Random};
+
 use super::{Hasher, secret};
-use crate::args;
-use crate::audit::{self, Author, Change};
-use crate::db::{self, Db, Ts, Tx};
-use crate::random::Random;
 
 const NAME: &str = "admin";
 const FILE: &str = "admin-password";

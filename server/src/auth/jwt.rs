@@ -6,12 +6,11 @@ use std::path::Path;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Result, Ts, Tx, args, random::Random};
 use serde::{Deserialize, Serialize};
 
 use super::secret;
-use crate::args;
-use crate::db::{Result, Ts, Tx, UserId};
-use crate::random::Random;
 
 const ACCESS_SECONDS: i64 = 5 * 60;
 const REFRESH_SECONDS: i64 = 24 * 60 * 60;
@@ -165,7 +164,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::random::SystemRandom;
+    use migasfree_server_db::random::SystemRandom;
 
     const NOW: Ts = Ts::from_seconds(1_800_000_000);
 

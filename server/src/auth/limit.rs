@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::clock::Clock;
+use migasfree_server_db::clock::Clock;
 
 /// Above this many keys the finished ones are forgotten.
 const PRUNE_ABOVE: usize = 4096;
@@ -103,8 +103,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::clock::ManualClock;
-    use crate::db::Ts;
+    use migasfree_server_db::Ts;
+    use migasfree_server_db::clock::ManualClock;
 
     #[test]
     fn the_limit_holds_for_a_window_and_for_one_key() {

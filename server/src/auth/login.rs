@@ -4,6 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use migasfree_server_audit::{self as audit, Author, Change, UserId};
+use migasfree_server_db::{Ts, Tx, args};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
@@ -14,9 +16,6 @@ use super::{
     token,
 };
 use crate::app::AppState;
-use crate::args;
-use crate::audit::{self, Author, Change};
-use crate::db::{Ts, Tx, UserId};
 use crate::rest::error::RestError;
 
 /// An account whose password was right, and the hash it was right for.
@@ -268,7 +267,7 @@ async fn note(
     place: &Place<'_>,
     with: &str,
     now: Ts,
-) -> crate::db::Result<()> {
+) -> migasfree_server_db::Result<()> {
     let (username,): (String,) = tx
         .one(
             "SELECT username FROM core_userprofile WHERE id = $1",

@@ -26,13 +26,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Tx, clock::Clock, random::Random};
+use migasfree_types::events::{ChangeAction, Event};
 
 use crate::app::AppState;
-use crate::clock::Clock;
 use crate::config::Settings;
-use crate::db::{Tx, UserId};
-use crate::events::{ChangeAction, Event};
-use crate::random::Random;
 
 pub(crate) use account::{set_password, verify_own};
 pub use address::{ClientAddress, Connection};

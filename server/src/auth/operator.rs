@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
+use migasfree_server_audit::{Author, UserId};
+use migasfree_server_db::{Db, Result, args};
 
 use super::{AuthError, Connection, Credential, credential};
 use crate::app::AppState;
-use crate::args;
-use crate::audit::Author;
 use crate::body::pace;
-use crate::db::{Db, DomainId, Result, ScopeId, UserId};
+use crate::{ids::DomainId, ids::ScopeId};
 
 /// An operator who signed in. Handlers take one as an argument; nothing else makes one.
 #[derive(Debug, Clone)]

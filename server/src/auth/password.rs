@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use migasfree_server_db::random::Random;
 use tokio::sync::Semaphore;
 
 use super::secret;
-use crate::random::Random;
 
 /// Stored for an account that nobody can sign in to with a password.
 pub const UNUSABLE: &str = "!";
@@ -158,7 +158,7 @@ pub fn check_rules(password: &str, about: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::SystemRandom;
+    use migasfree_server_db::random::SystemRandom;
 
     #[test]
     fn weak_passwords_are_refused_with_a_reason_each() {

@@ -6,9 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use migasfree_server_db::random::Random;
 use sha2::{Digest, Sha256};
-
-use crate::random::Random;
 
 /// Digits a stored secret is looked up by: they find the row, and their timing tells nothing worth knowing.
 const LOOKED_UP: usize = 16;

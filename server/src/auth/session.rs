@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Db, Result, Ts, Tx, args, random::Random};
 
 use super::secret;
-use crate::args;
-use crate::db::{Db, Result, Ts, Tx, UserId};
-use crate::random::Random;
 
 const REFRESH_AFTER: Duration = Duration::from_secs(300);
 

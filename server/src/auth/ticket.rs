@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Db, Result, Ts, args};
 use serde_json::{Value, json};
 
 use super::secret::{self, Shown};
 use super::{AuthError, Credential, Operator};
 use crate::app::AppState;
-use crate::args;
-use crate::db::{Db, Result, Ts, UserId};
 
 const LIFE: Duration = Duration::from_secs(30);
 

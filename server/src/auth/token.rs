@@ -1,9 +1,9 @@
 //! Tokens of the REST API: one per client, stored as a hash.
 
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Db, Result, Ts, Tx, args, random::Random};
+
 use super::secret;
-use crate::args;
-use crate::db::{Db, Result, Ts, Tx, UserId};
-use crate::random::Random;
 
 /// A user keeps this many tokens; making another one forgets the one unused for longest.
 const KEPT: i64 = 100;

@@ -1,7 +1,8 @@
 //! What came with each list a computer reported, kept beside the list.
 
-use crate::args;
-use crate::db::{ComputerId, Result, Ts, Tx};
+use migasfree_server_db::{Result, Ts, Tx, args};
+
+use crate::ids::ComputerId;
 
 const BEFORE: &str = "UPDATE client_softwaresnapshot AS s SET before_id = (SELECT o.inventory_id \
     FROM client_softwaresnapshot AS o WHERE o.computer_id = s.computer_id \

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
 use serde_json::{Map, Value, json};
 
 use super::{computer::COMPUTERS, status};
 use crate::{
-    args,
     core::{attributes::only_tags, vocabulary::STATUS},
-    db::{Sql, Tx, json_ids},
     rest::{
         action::{Answer, Call},
         context::{Context, Note},
@@ -23,7 +22,6 @@ use crate::{
         value::{self, Refused},
         visibility::{self, Viewer},
     },
-    sql,
 };
 
 /// What is sent.

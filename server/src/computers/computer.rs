@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
+use migasfree_server_db::{Arg, args};
 use sea_query::Expr;
 
 use super::{bulk, details, finding, reasons, replacement, simulation, software, status};
 use crate::{
-    args,
     config::Settings,
     core::{
         attributes::only_tags,
@@ -15,7 +15,6 @@ use crate::{
         },
         vocabulary::{CID, MACHINE, PRODUCT_SYSTEM, STATUS},
     },
-    db::Arg,
     rest::{
         access::Need,
         action::{Action, Gives, Verb},

@@ -1,14 +1,14 @@
 //! What a computer tells besides its fields: label, errors, faults, last synchronization, situation, hardware.
 
+use migasfree_server_db::{Ts, args};
+
 use super::{computer::COMPUTERS, users};
 use crate::{
-    args,
     core::{
         attributes::FEATURES,
         platforms, projects,
         shapes::{COMPUTER_TEXT, DESKTOP_USER, PLATFORM_REF, PROJECT_INFO},
     },
-    db::Ts,
     hardware::nodes,
     rest::{
         action::{Answer, Call},
@@ -231,7 +231,7 @@ async fn newest<T>(
     at: Ts,
 ) -> Result<Option<T>, RestError>
 where
-    (T,): crate::db::Record,
+    (T,): migasfree_server_db::Record,
 {
     let row: Option<(T,)> = context.state.db.optional(sql, args![computer, at]).await?;
     Ok(row.map(|(value,)| value))

@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use migasfree_server_db::{self as db, Db, Ts, Tx, args, json_ids, sql};
 use sea_query::{Expr, OnConflict, Query};
 
-use crate::db::{self, ComputerId, Db, Ts, Tx, json_ids};
-use crate::{args, sql};
+use crate::ids::ComputerId;
 
 /// How long something told may wait.
 const MOMENT: Duration = Duration::from_millis(200);

@@ -1,5 +1,7 @@
 //! How an event of a computer is called.
 
+use migasfree_server_db::zone::Zone;
+
 use crate::{
     core::shapes::COMPUTER_TEXT,
     rest::{
@@ -7,7 +9,6 @@ use crate::{
         json::Json,
         load::Reading,
     },
-    zone::Zone,
 };
 
 /// A computer by its text alone.

@@ -1,10 +1,10 @@
 //! Finding a computer by everything that identifies it, in every spelling that labels, firmware and switches use.
 
+use migasfree_server_db::{Dialect, escape_like};
 use sea_query::{Expr, ExprTrait as _, Query};
 
 use crate::{
     core::{self, rules::identity::byte_swapped},
-    db::{Dialect, escape_like},
     rest::{
         error::RestError,
         filter::{FilterCall, LONGEST, contains, is_too_long},

@@ -1,13 +1,11 @@
 //! Notifications: what the server wants operators to know.
 
-use crate::{
-    args,
-    db::{Result, Ts, Tx},
-    rest::{
-        entity::{Entity, Model, col, put},
-        schema::{Default, Table, bool, long_text, time},
-        visibility::Sight,
-    },
+use migasfree_server_db::{Result, Ts, Tx, args};
+
+use crate::rest::{
+    entity::{Entity, Model, col, put},
+    schema::{Default, Table, bool, long_text, time},
+    visibility::Sight,
 };
 
 /// `client_notification`

@@ -12,7 +12,6 @@ use crate::{
         rules::targeting::{Decision, decide},
         shapes::ATTRIBUTE_INFO,
     },
-    db::{AttributeId, ComputerId},
     rest::{
         action::{Answer, Call},
         error::RestError,
@@ -20,6 +19,7 @@ use crate::{
         load, read,
     },
 };
+use crate::{ids::AttributeId, ids::ComputerId};
 
 /// The deployments of the computer's project the operator sees, with the reason for each.
 ///
@@ -31,7 +31,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let (project,): (i64,) = db
         .one(
             "SELECT project_id FROM client_computer WHERE id = $1",
-            crate::args![call.id],
+            migasfree_server_db::args![call.id],
         )
         .await?;
     let attributes = targets::attributes(db, call.id).await?;

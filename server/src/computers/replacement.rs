@@ -2,27 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use migasfree_server_db::{self as db, Tx, args, json_ids, sql};
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
     computer::COMPUTERS,
     status::{self, LEFT_WITH_THE_FLEET},
 };
-use crate::{
-    args,
-    db::{self, Tx, json_ids},
-    rest::{
-        action::{Answer, Call},
-        boundary::{self, Belongs},
-        context::Context,
-        error::RestError,
-        load::Source,
-        read,
-        registry::registry,
-        value::Refused,
-        visibility::Viewer,
-    },
-    sql,
+use crate::rest::{
+    action::{Answer, Call},
+    boundary::{self, Belongs},
+    context::Context,
+    error::RestError,
+    load::Source,
+    read,
+    registry::registry,
+    value::Refused,
+    visibility::Viewer,
 };
 
 /// Further lists that name a computer alone: they change hands, but survive its leaving.
@@ -125,7 +121,7 @@ async fn swap_approvals(tx: &mut Tx, one: i64, other: i64) -> Result<(), RestErr
 /// Exchanges state and default device; answers the states they had.
 async fn swap_rows(
     tx: &mut Tx,
-    now: crate::db::Ts,
+    now: migasfree_server_db::Ts,
     one: i64,
     other: i64,
 ) -> Result<(String, String), RestError> {

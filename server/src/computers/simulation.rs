@@ -1,13 +1,14 @@
 //! What the next synchronization of a computer would do.
 
+use migasfree_server_db::{Ts, args};
+
 use super::targets;
+use crate::ids::ComputerId;
 use crate::{
-    args,
     core::rules::{
         packages::{lines, mandatory},
         targeting::{Decision, decide},
     },
-    db::{ComputerId, Ts},
     rest::{
         action::{Answer, Call},
         error::RestError,

@@ -1,17 +1,15 @@
 //! The software of a computer: what is installed now, and what came and went.
 
+use migasfree_server_db::{Ts, args, zone::Zone};
+
 use super::{arrivals, computer::COMPUTERS};
-use crate::{
-    args,
-    db::{ComputerId, Ts},
-    rest::{
-        action::{Answer, Call},
-        context::Context,
-        error::RestError,
-        json::Json,
-        value,
-    },
-    zone::Zone,
+use crate::ids::ComputerId;
+use crate::rest::{
+    action::{Answer, Call},
+    context::Context,
+    error::RestError,
+    json::Json,
+    value,
 };
 
 const INSTALLED: &str = "SELECT k.id, k.fullname FROM client_computer AS c \

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use migasfree_server_db::{Error, Result, Tx, args};
+
 use super::notifications::tell_once;
-use crate::{
-    app::AppState,
-    args,
-    core::rules::identity::canonical,
-    db::{ComputerId, Error, Result, Tx},
-};
+use crate::ids::ComputerId;
+use crate::{app::AppState, core::rules::identity::canonical};
 
 /// Computers read at a time.
 const PAGE: i64 = 5_000;

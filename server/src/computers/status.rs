@@ -1,16 +1,15 @@
 //! The states of computers, and what follows from entering one.
 
+use migasfree_server_db::{Sql, Ts, Tx, args, json_ids, sql};
 use sea_query::{Expr, Query};
 use serde_json::json;
 
 use super::computer::COMPUTERS;
 use crate::{
-    args,
     core::{
         rules::status::Status,
         vocabulary::{CID, STATUS},
     },
-    db::{Sql, Ts, Tx, json_ids},
     rest::{
         action::{Answer, Call},
         body::Body,
@@ -22,7 +21,6 @@ use crate::{
         save,
         validate::Mode,
     },
-    sql,
 };
 
 /// The states and their groups.

@@ -1,11 +1,11 @@
 //! Synchronizations.
 
 use async_trait::async_trait;
+use migasfree_server_db::Arg;
 
 use super::event_text::EVENT_TEXT;
 use crate::{
     core::shapes::{COMPUTER_INFO, DESKTOP_USER_INFO, PROJECT_INFO},
-    db::{Arg, ComputerId, ProjectId, SynchronizationId},
     rest::{
         boundary::Belongs,
         entity::{Entity, Model, col, one},
@@ -16,6 +16,7 @@ use crate::{
     },
     stats::slots::Synchronized,
 };
+use crate::{ids::ComputerId, ids::ProjectId, ids::SynchronizationId};
 
 /// `client_synchronization`
 pub static TABLE: Table = Table {

@@ -2,19 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use migasfree_server_db::{Db, Result, args, json_ids, sql};
 use time::Date;
 
+use crate::ids::AttributeId;
 use crate::{
-    args,
     core::rules::{
         ALL_SYSTEMS,
         packages::{Policy, PolicyGroup},
         schedule::Delay,
         targeting::{Attributes, Audience, DelayRow, Target},
     },
-    db::{AttributeId, Db, Result, json_ids},
     rest::value,
-    sql,
 };
 
 /// A deployment of the computer's project with everything that decides who gets it.
@@ -94,21 +93,21 @@ pub async fn of_project(
         .collect())
 }
 
-const DEPLOYMENT_AUDIENCES: crate::db::Sql = sql!(
+const DEPLOYMENT_AUDIENCES: migasfree_server_db::Sql = sql!(
     "WITH a AS (SELECT id FROM ",
     ids(1),
     " AS listed) SELECT true, l.deployment_id, l.attribute_id FROM core_deployment_included_attributes AS l \
      JOIN a ON a.id = l.attribute_id UNION ALL SELECT false, l.deployment_id, l.attribute_id \
      FROM core_deployment_excluded_attributes AS l JOIN a ON a.id = l.attribute_id"
 );
-const DOMAIN_AUDIENCES: crate::db::Sql = sql!(
+const DOMAIN_AUDIENCES: migasfree_server_db::Sql = sql!(
     "WITH a AS (SELECT id FROM ",
     ids(1),
     " AS listed) SELECT true, l.domain_id, l.attribute_id FROM core_domain_included_attributes AS l \
      JOIN a ON a.id = l.attribute_id UNION ALL SELECT false, l.domain_id, l.attribute_id \
      FROM core_domain_excluded_attributes AS l JOIN a ON a.id = l.attribute_id"
 );
-const FAULT_AUDIENCES: crate::db::Sql = sql!(
+const FAULT_AUDIENCES: migasfree_server_db::Sql = sql!(
     "WITH a AS (SELECT id FROM ",
     ids(1),
     " AS listed) SELECT true, l.faultdefinition_id, l.attribute_id \
@@ -116,14 +115,14 @@ const FAULT_AUDIENCES: crate::db::Sql = sql!(
      UNION ALL SELECT false, l.faultdefinition_id, l.attribute_id \
      FROM client_faultdefinition_excluded_attributes AS l JOIN a ON a.id = l.attribute_id"
 );
-const POLICY_AUDIENCES: crate::db::Sql = sql!(
+const POLICY_AUDIENCES: migasfree_server_db::Sql = sql!(
     "WITH a AS (SELECT id FROM ",
     ids(1),
     " AS listed) SELECT true, l.policy_id, l.attribute_id FROM app_catalog_policy_included_attributes AS l \
      JOIN a ON a.id = l.attribute_id UNION ALL SELECT false, l.policy_id, l.attribute_id \
      FROM app_catalog_policy_excluded_attributes AS l JOIN a ON a.id = l.attribute_id"
 );
-const GROUP_AUDIENCES: crate::db::Sql = sql!(
+const GROUP_AUDIENCES: migasfree_server_db::Sql = sql!(
     "WITH a AS (SELECT id FROM ",
     ids(1),
     " AS listed) SELECT true, l.policygroup_id, l.attribute_id \
@@ -134,7 +133,7 @@ const GROUP_AUDIENCES: crate::db::Sql = sql!(
 
 async fn audiences(
     db: &Db,
-    sql: crate::db::Sql,
+    sql: migasfree_server_db::Sql,
     attributes: &str,
 ) -> Result<HashMap<i64, Audience>> {
     let rows: Vec<(bool, i64, AttributeId)> = db.all(sql, args![attributes]).await?;

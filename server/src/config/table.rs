@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use migasfree_server_db::zone::Zone;
+
 use super::check::{log_filter, postgres, search_fields, status, within};
 use super::value::{LogFormat, Names, Networks, PublicUrl, Secret, SettingValue};
 use crate::body::Caps;
 use crate::body::pace::Pace;
 use crate::safe::settings::ClientSettings;
-use crate::zone::Zone;
 
 const MIB: u64 = 1024 * 1024;
 

@@ -5,9 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use migasfree_server_db::zone::Zone;
 use url::Url;
-
-use crate::zone::Zone;
 
 /// A value that is written as text in the environment, on the command line and in `config check`.
 pub trait SettingValue: Sized {

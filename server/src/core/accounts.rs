@@ -1,10 +1,11 @@
 //! What operators' accounts offer besides their fields: tokens and passwords.
 
+use migasfree_server_audit::UserId;
+use migasfree_server_db::args;
+
 use super::user_profiles::USER_PROFILES;
 use crate::{
-    args,
     auth::{self, Authority},
-    db::UserId,
     rest::{
         action::{Answer, Call},
         context::Context,

@@ -3,23 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use migasfree_server_db::{Tx, args};
 
 use super::{
     shapes::{DOMAIN_REF, EXCLUDED, INCLUDED},
     vocabulary::{ALL_SYSTEMS, SET},
 };
-use crate::{
-    args,
-    db::Tx,
-    rest::{
-        boundary::Belongs,
-        entity::{Csv, Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
-        error::RestError,
-        hooks::{Change, Deletion, Hooks, Removal},
-        json::Json,
-        schema::{Loss, Table, bool, float, key, link, long_text, text},
-        visibility::Sight,
-    },
+use crate::rest::{
+    boundary::Belongs,
+    entity::{Csv, Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
+    error::RestError,
+    hooks::{Change, Deletion, Hooks, Removal},
+    json::Json,
+    schema::{Loss, Table, bool, float, key, link, long_text, text},
+    visibility::Sight,
 };
 
 /// `core_attributeset`

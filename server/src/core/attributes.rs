@@ -1,6 +1,7 @@
 //! Attributes and their two proxies: features, which computers have, and tags, which operators give.
 
 use async_trait::async_trait;
+use migasfree_server_db::{Tx, args, json_ids, sql};
 
 use super::{
     shapes::{ATTRIBUTE_TEXT, PROPERTY_INFO, PROPERTY_NAMED},
@@ -8,8 +9,6 @@ use super::{
     vocabulary::DMN,
 };
 use crate::{
-    args,
-    db::{Tx, json_ids},
     rest::{
         access::Need,
         action::{Action, Gives, Verb},
@@ -22,7 +21,7 @@ use crate::{
         values::Stored,
         visibility::Sight,
     },
-    run, sql,
+    run,
 };
 
 /// `core_attribute`

@@ -2,21 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use migasfree_server_db::{args, json_ids, sql};
 use serde_json::{Map, Value};
 
-use crate::{
-    args,
-    db::json_ids,
-    rest::{
-        access,
-        context::Context,
-        error::RestError,
-        json::Json,
-        load, read,
-        registry::{Resource, registry},
-        schema::{Table, Type},
-    },
-    sql,
+use crate::rest::{
+    access,
+    context::Context,
+    error::RestError,
+    json::Json,
+    load, read,
+    registry::{Resource, registry},
+    schema::{Table, Type},
 };
 
 /// Ids to be named, and their names, by table.

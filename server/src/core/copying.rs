@@ -1,9 +1,10 @@
 //! Copies into another project: packages with their files, package sets, deployments.
 
+use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
+
 use super::{deployments::INTERNAL_SOURCES, package_sets::PACKAGE_SETS, projects::PROJECTS};
+use crate::{ids::DeploymentId, ids::PackageId};
 use crate::{
-    args,
-    db::{DeploymentId, PackageId, Sql, Tx, json_ids},
     repository::{publish, upload},
     rest::{
         action::{Answer, Call},
@@ -13,7 +14,6 @@ use crate::{
         json::Json,
         read,
     },
-    sql,
 };
 
 /// The project of the body: another one than `from`, and visible; `unknown` is said of one that is not.

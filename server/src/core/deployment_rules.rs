@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
+use migasfree_server_db::{Tx, args, json_ids, sql};
 use sea_query::Expr;
 use url::{Host, Url};
 
@@ -19,9 +20,8 @@ use super::{
     slugs::{self, Among},
     vocabulary::CID,
 };
+use crate::{ids::DeploymentId, ids::ProjectId};
 use crate::{
-    args,
-    db::{DeploymentId, ProjectId, Tx, json_ids},
     repository::publish,
     rest::{
         body::Body,
@@ -34,7 +34,6 @@ use crate::{
         path::ROW,
         value::{self, Refused},
     },
-    sql,
 };
 
 /// The rules of a deployment; a proxy fixes where its packages come from.
@@ -184,12 +183,12 @@ fn check_values(change: &Change<'_>, pms: Pms, is_external: bool) -> Result<(), 
         .map_err(|flaw| RestError::field(flaw.field, flaw.reason))
 }
 
-const PACKAGES_ELSEWHERE: crate::db::Sql = sql!(
+const PACKAGES_ELSEWHERE: migasfree_server_db::Sql = sql!(
     "SELECT fullname FROM core_package WHERE id IN ",
     ids(1),
     " AND project_id <> $2 ORDER BY fullname LIMIT 5"
 );
-const SETS_ELSEWHERE: crate::db::Sql = sql!(
+const SETS_ELSEWHERE: migasfree_server_db::Sql = sql!(
     "SELECT name FROM core_packageset WHERE id IN ",
     ids(1),
     " AND project_id <> $2 ORDER BY name LIMIT 5"

@@ -1,6 +1,8 @@
 //! Domains: parts of the organisation with administrators of their own.
 
 use async_trait::async_trait;
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Tx, args, json_ids, sql};
 use sea_query::{Expr, ExprTrait, Order, Query};
 
 use super::{
@@ -10,9 +12,7 @@ use super::{
     vocabulary::DMN,
 };
 use crate::{
-    args,
     auth::{Authority, Operator},
-    db::{Tx, UserId, json_ids},
     rest::{
         boundary::{self, Belongs},
         entity::{Csv, Entity, Field, Like, Model, col, made, many, put, put_ids},
@@ -23,7 +23,6 @@ use crate::{
         schema::{Loss, Table, link, linked, long_text, text},
         visibility,
     },
-    sql,
 };
 
 /// `core_domain`

@@ -1,6 +1,7 @@
 //! Package sets: packages that are offered together.
 
 use async_trait::async_trait;
+use migasfree_server_db::{Tx, args, json_ids, sql};
 use serde_json::Value;
 
 use super::{
@@ -8,9 +9,8 @@ use super::{
     packages::store_file,
     shapes::{PACKAGE_INFO, PROJECT_INFO, STORE_INFO},
 };
+use crate::ids::PackageSetId;
 use crate::{
-    args,
-    db::{PackageSetId, Tx, json_ids},
     repository::publish::{self, Cause},
     rest::{
         access::Need,
@@ -26,7 +26,7 @@ use crate::{
         schema::{Loss, Table, key, link, linked, long_text, text},
         visibility::Sight,
     },
-    run, sql,
+    run,
 };
 
 /// `core_packageset`

@@ -1,12 +1,12 @@
 //! Packages: files in stores, and what computers report as installed.
 
 use async_trait::async_trait;
+use migasfree_server_db::args;
 use sea_query::{Expr, ExprTrait as _, Query};
 
 use super::shapes::{PROJECT_REF, STORE_REF};
+use crate::{ids::PackageId, ids::ProjectId, ids::StoreId};
 use crate::{
-    args,
-    db::{PackageId, ProjectId, StoreId},
     repository::{
         packages::{self as files, Deleted},
         report::{self, ReportError},

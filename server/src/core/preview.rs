@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use migasfree_server_db::json_ids;
 use migasfree_types::rest::deployment::{DayReach, DeploymentPreview};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use time::Date;
 
 use super::rules::schedule::{Delay, opens_on};
-use crate::db::json_ids;
 use crate::rest::{
     action::{Answer, Call},
     context::Context,

@@ -11,9 +11,9 @@ use super::{
     slugs::{self, Among},
     vocabulary::PMS,
 };
+use crate::ids::ProjectId;
 use crate::{
     computers::status,
-    db::ProjectId,
     repository::publish::{self, Cause},
     rest::{
         entity::{Entity, Field, Like, Model, col, made, one, put},

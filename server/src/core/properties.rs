@@ -2,18 +2,16 @@
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
+use migasfree_server_db::Arg;
 
 use super::vocabulary::{DMN, KIND, LANGUAGE, SORT};
-use crate::{
-    db::Arg,
-    rest::{
-        action::{Action, Answer, Call},
-        entity::{Csv, Entity, Model, col, label, put},
-        error::RestError,
-        hooks::{Change, Hooks, Removal},
-        json::Json,
-        schema::{Default, Table, back, bool, choice, int_choice, long_text, text},
-    },
+use crate::rest::{
+    action::{Action, Answer, Call},
+    entity::{Csv, Entity, Model, col, label, put},
+    error::RestError,
+    hooks::{Change, Hooks, Removal},
+    json::Json,
+    schema::{Default, Table, back, bool, choice, int_choice, long_text, text},
 };
 
 /// `core_property`

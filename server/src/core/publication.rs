@@ -1,12 +1,13 @@
 //! Publications as operators see and ask for them.
 
+use migasfree_server_db::args;
+
 use super::{
     deployments::{DEPLOYMENTS, INTERNAL_SOURCES},
     rules::pms::Pms,
 };
+use crate::ids::DeploymentId;
 use crate::{
-    args,
-    db::DeploymentId,
     repository::publish,
     rest::{
         access::Need,

@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_db::{self as db, Tx, args};
+use migasfree_server_jobs::{JobContext, JobError, JobHandler, Period};
 use migasfree_types::events::{ChangeAction, Event};
 use serde_json::json;
 use time::Date;
 
 use super::rules::schedule::{self, Delay};
-use crate::{
-    app::AppState,
-    args,
-    audit::{self, Author, Change},
-    db::{self, DeploymentId, Tx},
-    jobs::{JobContext, JobError, JobHandler, Period},
-    rest::value,
-};
+use crate::ids::DeploymentId;
+use crate::{app::AppState, rest::value};
 
 const ENTITY: &str = "core.deployment";
 

@@ -1,21 +1,19 @@
 //! Scopes: what an operator narrows their view to.
 
 use async_trait::async_trait;
+use migasfree_server_db::args;
 
 use super::{
     rules::slug::slug,
     shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, OPERATOR_INFO},
 };
-use crate::{
-    args,
-    rest::{
-        boundary::Belongs,
-        entity::{Csv, Entity, Model, col, one, put, put_ids},
-        error::RestError,
-        hooks::{Change, Hooks},
-        schema::{Loss, Table, key, link, text},
-        visibility::Sight,
-    },
+use crate::rest::{
+    boundary::Belongs,
+    entity::{Csv, Entity, Model, col, one, put, put_ids},
+    error::RestError,
+    hooks::{Change, Hooks},
+    schema::{Loss, Table, key, link, text},
+    visibility::Sight,
 };
 
 /// `core_scope`

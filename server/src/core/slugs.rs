@@ -1,10 +1,9 @@
 //! Slugs that are free: what is kept under one is found by it.
 
+use migasfree_server_db::{Result, Tx, args, escape_like};
+
 use super::rules::slug::another;
-use crate::{
-    args,
-    db::{ProjectId, Result, Tx, escape_like},
-};
+use crate::ids::ProjectId;
 
 /// What a slug has to be the only one among.
 #[derive(Debug, Clone, Copy)]

@@ -7,8 +7,8 @@ use super::{
     shapes::PROJECT_INFO,
     slugs::{self, Among},
 };
+use crate::{ids::ProjectId, ids::StoreId};
 use crate::{
-    db::{ProjectId, StoreId},
     repository::packages,
     rest::{
         boundary::Belongs,

@@ -2,23 +2,19 @@
 
 use std::collections::HashSet;
 
+use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
 use serde_json::Value;
 
 use super::shapes::COMPUTER_INFO;
-use crate::{
-    args,
-    db::{Sql, Tx, json_ids},
-    rest::{
-        action::{Answer, Call},
-        context::Context,
-        error::RestError,
-        json::Json,
-        load::{self, Source},
-        read,
-        value::{self, Refused},
-        visibility::Viewer,
-    },
-    sql,
+use crate::rest::{
+    action::{Answer, Call},
+    context::Context,
+    error::RestError,
+    json::Json,
+    load::{self, Source},
+    read,
+    value::{self, Refused},
+    visibility::Viewer,
 };
 
 const TAGGED: &str = "SELECT computer_id FROM client_computer_tags WHERE serverattribute_id = $1 ORDER BY computer_id";

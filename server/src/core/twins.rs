@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use migasfree_server_db::{Result, Tx, args};
+
+use crate::ids::PackageId;
 use crate::{
     app::AppState,
-    args,
     computers::notifications::tell_once,
-    db::{PackageId, Result, Tx},
     repository::publish::{self, Cause},
 };
 

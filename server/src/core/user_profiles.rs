@@ -1,15 +1,15 @@
 //! Operators.
 
 use async_trait::async_trait;
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Arg, args};
 
 use super::{
     accounts,
     shapes::{DOMAIN_REF, GROUP_REF, PERMISSION_INFO, SCOPE_REF},
 };
 use crate::{
-    args,
     auth::{self, AuthError, Authority, Beyond, Rights, UNUSABLE},
-    db::{Arg, UserId},
     rest::{
         access::{Need, Operator},
         action::{Action, Gives, SENTENCE, Verb},

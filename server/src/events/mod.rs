@@ -1,7 +1,5 @@
-//! Live events for the views: a bus, and a WebSocket that carries to each operator what they may see.
+//! Live events for the views: a WebSocket that carries to each operator what they may see.
 
-mod bus;
-mod postgres;
 mod scope;
 mod socket;
 mod sockets;
@@ -11,10 +9,6 @@ use axum::routing::get;
 
 use crate::app::AppState;
 
-pub use bus::Bus;
-pub use migasfree_types::events::{
-    ChangeAction, Event, EventComputer, EventDeployment, EventProject, PublicationState,
-};
 pub use socket::Listener;
 pub use sockets::Sockets;
 

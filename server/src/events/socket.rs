@@ -69,7 +69,7 @@ impl Listener {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn refresh(&mut self, state: &AppState) -> crate::db::Result<bool> {
+    pub async fn refresh(&mut self, state: &AppState) -> migasfree_server_db::Result<bool> {
         let Operator {
             id,
             credential,

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use migasfree_server_audit::UserId;
+
 use crate::auth::AuthError;
-use crate::db::UserId;
 
 /// The open WebSockets of this process, by operator. Cheap to clone.
 #[derive(Debug, Clone, Default)]

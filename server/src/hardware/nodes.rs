@@ -1,7 +1,8 @@
 //! Nodes of hardware trees.
 
+use migasfree_server_db::args;
+
 use crate::{
-    args,
     core::shapes::COMPUTER_INFO,
     rest::{
         action::{Action, Answer, Call},

@@ -1,8 +1,11 @@
 //! Endpoints that need no sign-in: what computers, packagers and discovery ask first (1.3).
 
+mod awaiting;
 mod info;
 mod keys;
+mod media;
 mod projects;
+mod tree;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -39,6 +42,7 @@ pub fn router() -> Router<AppState> {
         .fold(Router::new(), |router, (path, route)| {
             router.route(path, route.fallback(method_not_allowed))
         });
+    let routes = routes.merge(tree::router());
     // Computers take 404 for "no client certificates here", and are silent about it.
     routes.route("/manager/v1/{*path}", any(not_found))
 }

@@ -1,17 +1,17 @@
 //! Projects that computers bring along (1.4).
 
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_db::{self as db, Ts, Tx, args};
+use migasfree_types::events::ChangeAction;
 use serde_json::json;
 
 use crate::app::AppState;
-use crate::args;
-use crate::audit::{self, Author, Change};
 use crate::auth::{Connection, Exceeded, Operator};
 use crate::core::rules::pms::{self, Pms};
 use crate::core::rules::slug::slug;
 use crate::core::slugs::{self, Among};
-use crate::db::{self, PlatformId, ProjectId, Ts, Tx};
-use crate::events::ChangeAction;
 use crate::safe::{changed, notify, project_by_name};
+use crate::{ids::PlatformId, ids::ProjectId};
 
 const MAX_NAME: usize = 50;
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use migasfree_deb::compare_versions;
+use migasfree_server_db::{Db, Result, args, json_ids, sql};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::args;
-use crate::db::{Db, PackageId, ProjectId, Result, json_ids};
-use crate::sql;
+use crate::{ids::PackageId, ids::ProjectId};
 
 /// What a package in a store says of itself. Texts it does not have are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]

@@ -1,9 +1,10 @@
 //! Taking packages out of their stores.
 
+use migasfree_server_db::{Result, Tx, args};
+
 use super::publish::{self, Cause};
 use crate::app::AppState;
-use crate::args;
-use crate::db::{PackageId, Result, StoreId, Tx};
+use crate::{ids::PackageId, ids::StoreId};
 
 /// What became of a deleted package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub enum Deleted {
 /// The audit record is the caller's.
 ///
 /// # Errors
-/// [`crate::db::Error::NotFound`] when there is no such package.
+/// [`migasfree_server_db::Error::NotFound`] when there is no such package.
 pub async fn delete(state: &AppState, tx: &mut Tx, package: PackageId) -> Result<Deleted> {
     publish::request_for(state, tx, Cause::Package(package)).await?;
     let gone = tx

@@ -4,12 +4,12 @@ use std::fmt::Write;
 use std::io;
 
 use migasfree_deb::{Contents, EntryKind, Limits, Package, ReadError, inspect};
+use migasfree_server_db::{self as db, args};
+use migasfree_server_files::BlobError;
+use migasfree_server_repository::reading::off_the_runtime;
 
-use super::reading::off_the_runtime;
 use crate::app::AppState;
-use crate::args;
-use crate::db::{self, PackageId};
-use crate::files::BlobError;
+use crate::ids::PackageId;
 
 /// Relations to other packages, in the order they are shown.
 const RELATIONS: [&str; 9] = [

@@ -3,6 +3,7 @@
 //! deleting again.
 
 use futures_util::future::BoxFuture;
+use migasfree_server_db::{Cascade, Cascades, Db, Row, json_ids};
 use sea_query::{Alias, Expr, ExprTrait as _, Order, Query, SelectStatement};
 
 use super::{
@@ -13,7 +14,6 @@ use super::{
     registry::{Resource, registry},
     schema::Table,
 };
-use crate::db::{Cascade, Cascades, Db, Row, json_ids};
 
 /// Dependants of one kind that are left to go together with what they depend on.
 const FEW: u64 = 500;

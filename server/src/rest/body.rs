@@ -5,6 +5,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request},
     http::header,
 };
+use migasfree_server_files::{SpoolError, Spooled, Store};
 use serde_json::{Map, Value};
 
 use super::{
@@ -13,7 +14,6 @@ use super::{
 };
 use crate::body::{Caps, guard};
 use crate::config::Settings;
-use crate::files::{SpoolError, Spooled, Store};
 
 /// How large a body may be.
 #[derive(Debug, Clone, Copy)]

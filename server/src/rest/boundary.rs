@@ -3,6 +3,7 @@
 //!
 //! Superusers and operators without domains are not limited.
 
+use migasfree_server_db::{Arg, Tx, json_ids};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     values::Values,
     visibility::{self, Viewer},
 };
-use crate::db::{Arg, DomainId, Tx, json_ids};
+use crate::ids::DomainId;
 
 /// Whose the rows of an entity are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

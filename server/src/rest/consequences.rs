@@ -5,6 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
+use migasfree_server_db::{Dialect, Row, json_ids};
 use migasfree_types::rest::{
     deletion::{Affected, Consequences},
     reference::Ref,
@@ -26,7 +27,6 @@ use super::{
     visibility::{self, Sight, Viewer},
     widening,
 };
-use crate::db::{Dialect, Row, json_ids};
 
 /// Objects of a kind that are named.
 const NAMED: usize = 20;

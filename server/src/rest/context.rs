@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use migasfree_server_audit as audit;
+use migasfree_server_db::{Ts, Tx, zone::Zone};
 use migasfree_types::events::{ChangeAction, Event};
 use serde_json::Value;
 
@@ -11,12 +13,7 @@ use super::{
     error::RestError,
     load::{Reading, Source},
 };
-use crate::{
-    app::AppState,
-    audit,
-    db::{Ts, Tx},
-    zone::Zone,
-};
+use crate::app::AppState;
 
 /// The surroundings of one call.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! Deleting rows, with everything that goes with them: each object leaves a record.
 
+use migasfree_server_db::Tx;
 use migasfree_types::rest::deletion::Consequences;
 use sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 use serde_json::json;
@@ -21,7 +22,6 @@ use super::{
     save,
     schema::Table,
 };
-use crate::db::Tx;
 
 /// Rows of a kind that a computer left behind and that are each recorded; of more, their number is.
 const EACH_RECORDED: usize = 1_000;

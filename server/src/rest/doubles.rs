@@ -1,5 +1,6 @@
 //! Rows that stand for others: an attribute `CID` is a computer, `SET` a set of attributes, `DMN` a domain.
 
+use migasfree_server_db::Row;
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
@@ -13,7 +14,6 @@ use super::{
     schema::Column,
     value,
 };
-use crate::db::Row;
 
 /// A row of an entity.
 pub type Place = (&'static Resource, i64);

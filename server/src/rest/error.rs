@@ -5,10 +5,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use migasfree_server_db as db;
 use serde_json::{Map, Value, json};
 
 use super::{page::InvalidPage, search::TooMuch, value::Refused};
-use crate::{auth::AuthError, body::Exceeded, db};
+use crate::{auth::AuthError, body::Exceeded};
 
 /// The member for what concerns no single field.
 pub const WHOLE: &str = "non_field_errors";
@@ -71,7 +72,7 @@ pub enum RestError {
     #[error(transparent)]
     Exceeded(#[from] Exceeded),
     /// The disk is full.
-    #[error("{}", crate::files::NO_SPACE)]
+    #[error("{}", migasfree_server_files::NO_SPACE)]
     NoSpace,
     #[error("{0}")]
     Unavailable(String),

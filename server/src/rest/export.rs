@@ -30,7 +30,7 @@ struct Export {
 
 impl Export {
     /// The next rows as text; `None` after the last.
-    async fn next(&mut self) -> Result<Option<Bytes>, crate::db::Error> {
+    async fn next(&mut self) -> Result<Option<Bytes>, migasfree_server_db::Error> {
         if self.ahead.len() == 0 {
             let ids = self.ids.next(&self.context.state.db).await?;
             self.ahead = ids.into_iter();
@@ -107,7 +107,7 @@ async fn rows(
     resource: &Resource,
     fields: &'static [Field],
     ids: &[i64],
-) -> Result<Bytes, crate::db::Error> {
+) -> Result<Bytes, migasfree_server_db::Error> {
     let rows = load::load_in_order(
         &mut context.source(),
         &context.reading(),

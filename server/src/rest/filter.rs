@@ -11,6 +11,7 @@
 use std::borrow::Cow;
 
 use futures_util::future::BoxFuture;
+use migasfree_server_db::{Arg, Db, Dialect, Ts, json_ids, zone::Zone};
 use sea_query::{Expr, ExprTrait, Func};
 
 use super::{
@@ -23,10 +24,6 @@ use super::{
     schema::Type,
     value::{self, Refused},
     visibility,
-};
-use crate::{
-    db::{Arg, Db, Dialect, Ts, json_ids},
-    zone::Zone,
 };
 
 /// Characters of the longest text that is looked for: SQLite's patterns have an end.

@@ -1,6 +1,7 @@
 //! What an entity does of its own around a write: rules before it, consequences after it.
 
 use async_trait::async_trait;
+use migasfree_server_db::Tx;
 
 use super::{
     access::Operator,
@@ -11,7 +12,6 @@ use super::{
     json::Json,
     values::{Stored, Values},
 };
-use crate::db::Tx;
 
 /// A row about to be written, or just written.
 #[derive(Debug)]

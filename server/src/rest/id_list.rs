@@ -6,10 +6,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::{StreamExt as _, stream};
+use migasfree_server_db::{Db, Result};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 
 use super::error::RestError;
-use crate::db::{Db, Result};
 
 /// Ids read at a time.
 const READ: usize = 5_000;

@@ -1,5 +1,6 @@
 //! What is not deleted while something in force uses it: a rollout would become wider or narrower, and nobody would see it.
 
+use migasfree_server_db::{Row, Tx, args, json_ids};
 use sea_query::{Expr, Query};
 
 use super::{
@@ -17,10 +18,6 @@ use super::{
     save, value,
     values::Stored,
     widening::{self, is_switched},
-};
-use crate::{
-    args,
-    db::{Row, Tx, json_ids},
 };
 use std::collections::BTreeMap;
 

@@ -1,13 +1,13 @@
 //! Long lists read some ids at a time: each reading goes on behind the last row of the one before it, so that nothing
 //! is kept in between but the place.
 
+use migasfree_server_db::{Arg, Db, Result, Row};
 use sea_query::{Condition, Expr, ExprTrait as _, SelectStatement};
 
 use super::{
     order::{self, Term},
     value,
 };
-use crate::db::{Arg, Db, Result, Row};
 
 /// Ids read at a time: an order that no index has is made again for each reading.
 const READ: usize = 5_000;

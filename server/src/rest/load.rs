@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use migasfree_server_db::{self as db, Db, Dialect, Row, Statement, Ts, Tx, json_ids, zone::Zone};
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
@@ -19,12 +20,7 @@ use super::{
     value,
     visibility::{self, Sight, Viewer},
 };
-use crate::{
-    auth::Operator,
-    config::Settings,
-    db::{self, Db, Dialect, Row, Statement, Ts, Tx, json_ids},
-    zone::Zone,
-};
+use crate::{auth::Operator, config::Settings};
 
 /// Where rows are read: outside of a transaction, or inside one.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use migasfree_server_db::{Row, json_ids};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
@@ -20,7 +21,6 @@ use super::{
     search,
     visibility::{self, Viewer},
 };
-use crate::db::{Row, json_ids};
 
 /// What limits every reading of an entity: what a proxy is, and what the operator sees.
 ///

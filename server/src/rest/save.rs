@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use migasfree_server_db::{self as db, Arg, Row, Tx, json_ids};
 use sea_query::{Alias, Expr, ExprTrait, Query};
 
 use super::{
@@ -21,7 +22,6 @@ use super::{
     values::{Stored, Values},
     visibility::Viewer,
 };
-use crate::db::{self, Arg, Row, Tx, json_ids};
 
 /// Creates a row and answers its id.
 ///

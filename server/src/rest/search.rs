@@ -1,5 +1,6 @@
 //! Full search of a list: every term must be found in at least one field.
 
+use migasfree_server_db::Dialect;
 use sea_query::{BinOper, Condition, Expr, ExprTrait as _, SubQueryStatement};
 
 use super::{
@@ -7,7 +8,6 @@ use super::{
     path::Path,
     schema::Type,
 };
-use crate::db::Dialect;
 
 /// More words are refused: each is looked for in every field of every row.
 const MOST_TERMS: usize = 20;

@@ -5,6 +5,7 @@ use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
+use migasfree_server_db::Row;
 use migasfree_types::rest::search::SearchHit;
 use sea_query::Query;
 
@@ -21,7 +22,7 @@ use super::{
     registry::{Resource, registry},
     search,
 };
-use crate::{app::AppState, db::Row};
+use crate::app::AppState;
 
 /// Rows of one entity that are shown.
 const FEW: u64 = 5;

@@ -1,5 +1,6 @@
 //! From a body to the values of a row: presence, kind, length, range.
 
+use migasfree_server_db::{Arg, Ts, zone::Zone};
 use serde_json::Value;
 
 use super::{
@@ -9,10 +10,6 @@ use super::{
     schema::{Column, Default, Table, Type},
     value::{self, Refused},
     values::Values,
-};
-use crate::{
-    db::{Arg, Ts},
-    zone::Zone,
 };
 
 /// How complete a body has to be.

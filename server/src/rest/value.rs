@@ -2,14 +2,11 @@
 
 use std::ops::RangeInclusive;
 
+use migasfree_server_db::{Arg, Row, Ts, zone::Zone};
 use serde_json::Value;
 use time::{Date, macros::format_description};
 
 use super::{json::Json, schema::Type};
-use crate::{
-    db::{Arg, Row, Ts},
-    zone::Zone,
-};
 
 /// Why a value was not accepted; shown under its field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -382,7 +379,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Refused, Type, filtered, id_list, written};
-    use crate::{db::Arg, zone::Zone};
+    use migasfree_server_db::{Arg, zone::Zone};
 
     #[test]
     fn filters_take_numbers_and_ignore_odd_booleans() {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use migasfree_server_db::{Arg, Row, Ts};
 use serde_json::{Map, Value};
 
 use super::{
     body::{Carried, File},
     schema::Table,
 };
-use crate::db::{Arg, Row, Ts};
 
 /// A row as it is stored.
 #[derive(Debug, Clone, Default, PartialEq)]

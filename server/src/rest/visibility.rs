@@ -16,7 +16,7 @@ use super::{
     registry::registry,
     schema::Table,
 };
-use crate::db::DomainId;
+use crate::ids::DomainId;
 
 /// States in which a computer counts as being in use.
 pub const PRODUCTIVE: [&str; 3] = ["assigned", "reserved", "unknown"];

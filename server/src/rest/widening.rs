@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use migasfree_server_db::json_ids;
 use sea_query::{Expr, ExprTrait, Order, Query};
 
 use super::{
@@ -13,7 +14,6 @@ use super::{
     registry::{Resource, registry},
     schema::{Loss, Many, Table, Type},
 };
-use crate::db::json_ids;
 
 /// Whether fewer or more have what a row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use migasfree_server_db as db;
+use migasfree_server_files::SpoolError;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::keys::KeyRingError;
 use super::protocol::Stopping;
 use crate::body::Exceeded;
-use crate::db;
-use crate::files::SpoolError;
 
 /// The result of a call.
 pub(super) type Reply = Result<Answer, Refusal>;

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::db::{ComputerId, Ts};
+use migasfree_server_db::Ts;
+
+use crate::ids::ComputerId;
 
 /// Above this many computers those that may call as often as ever are forgotten.
 const PRUNE_ABOVE: usize = 16_384;

@@ -13,6 +13,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use axum::{Json, extract::DefaultBodyLimit};
 use migasfree_envelope::{OpenError, PrivateKey};
+use migasfree_server_audit::Author;
+use migasfree_server_db::{self as db, Ts, Tx};
+use migasfree_server_files::Spooled;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -33,12 +36,9 @@ use super::store::computers::{self, Computer};
 use super::store::deployments::{self, Deployment};
 use super::store::projects::Project;
 use crate::app::{AppState, AsItIs};
-use crate::audit::Author;
 use crate::auth::{AuthError, Connection};
 use crate::body::{Verdict, pace::Known};
 use crate::core::rules::{status::Status, targeting::Attributes};
-use crate::db::{self, Ts, Tx};
-use crate::files::Spooled;
 
 const TOO_MANY: &str = "The computer calls too often";
 

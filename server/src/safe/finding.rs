@@ -6,7 +6,7 @@ use super::answer::Refusal;
 use super::call::ProjectCall;
 use super::store::identity;
 use crate::core::rules::identity::Match;
-use crate::db::ComputerId;
+use crate::ids::ComputerId;
 
 /// The computer that reports this UUID and name, if there is one.
 pub(super) async fn find(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use migasfree_server_db::Db;
 use serde_json::Value;
 
 use super::answer::Refusal;
@@ -10,7 +11,7 @@ use super::call::unsubscribed;
 use super::store::computers::{self, Computer};
 use super::store::projects::{self, Project};
 use crate::core::rules::status::Status;
-use crate::db::{ComputerId, Db};
+use crate::ids::ComputerId;
 
 /// The slugs that projects had a moment ago, by name: enough to open a message with. What it asks for is answered with
 /// the project as it is now.

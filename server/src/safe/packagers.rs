@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use migasfree_envelope::{KeyError, Letter, PrivateKey, PublicKey};
+use migasfree_server_audit::{self as audit, Author, Change};
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
@@ -12,7 +13,6 @@ use super::keys::KeyRingError;
 use super::protocol::Protocol;
 use super::store::upload_keys;
 use crate::app::AppState;
-use crate::audit::{self, Author, Change};
 use crate::auth::{Connection, Operator};
 
 /// How the audit record calls whoever uploads with the common key.

@@ -1,12 +1,13 @@
 //! Tells administrators what computers are doing.
 
+use migasfree_server_db::Ts;
+use migasfree_types::events::{ChangeAction, Event, EventComputer, EventProject};
+
 use super::call::ComputerCall;
 use super::shapes::search_fields;
 use super::store::computers::Computer;
 use super::store::projects::Project;
 use crate::app::AppState;
-use crate::db::Ts;
-use crate::events::{ChangeAction, Event, EventComputer, EventProject};
 
 /// The computer is doing something.
 pub(super) fn tell(state: &AppState, computer: &Computer, project: &Project, text: &str, now: Ts) {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::answer::Refusal;
 use super::call::PackagerCall;
 use crate::auth::{Credential, Operator};
-use crate::db::ProjectId;
+use crate::ids::ProjectId;
 use crate::rest::boundary;
 use crate::rest::context::Context;
 use crate::rest::entity::Entity;

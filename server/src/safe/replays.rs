@@ -5,10 +5,9 @@ use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use migasfree_server_db::Ts;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-
-use crate::db::Ts;
 
 /// How long a message is remembered at least, unless too many come.
 const WINDOW: Duration = Duration::from_secs(60 * 60);

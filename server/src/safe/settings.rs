@@ -1,10 +1,10 @@
 //! Settings that concern computers and what they are told.
 
+use migasfree_server_db::zone::Zone;
 use migasfree_types::firmware;
 
 use crate::config::Names;
 use crate::core::rules::fixes::Fixes;
-use crate::zone::Zone;
 
 /// What computers are told about the organisation, and by which rules they are served.
 #[derive(Debug, Clone)]

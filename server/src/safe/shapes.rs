@@ -1,5 +1,6 @@
 //! Objects that several calls answer with (4.11).
 
+use migasfree_server_db::Ts;
 use serde_json::{Value, json};
 
 use super::store::attributes::Attribute;
@@ -7,7 +8,6 @@ use super::store::computers::Computer;
 use super::store::projects::Project;
 use crate::config::Settings;
 use crate::core::rules::display::SearchField;
-use crate::db::Ts;
 
 /// The fields computers are called by.
 pub(super) fn search_fields(settings: &Settings) -> Vec<SearchField> {

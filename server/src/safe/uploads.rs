@@ -2,6 +2,9 @@
 
 use async_trait::async_trait;
 use axum::http::StatusCode;
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_db::{self as db, Tx};
+use migasfree_types::events::{ChangeAction, Event};
 use serde_json::json;
 
 use super::answer::Refusal;
@@ -10,11 +13,9 @@ use super::reach::Reach;
 use super::store::packages;
 use super::store::projects::{self, Project};
 use crate::app::AppState;
-use crate::audit::{self, Author, Change};
 use crate::core::package_sets::PACKAGE_SETS;
 use crate::core::rules::slug::slug;
-use crate::db::{self, ProjectId, Tx};
-use crate::events::{ChangeAction, Event};
+use crate::ids::ProjectId;
 use crate::repository::upload::{Destination, Place, Upload, UploadError};
 use crate::safe::validate::Fields;
 

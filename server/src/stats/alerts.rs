@@ -6,6 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
+use migasfree_server_db::{Ts, json_ids};
+use migasfree_server_jobs::JobHandler as _;
 use sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::{Value, json};
 
@@ -17,9 +19,7 @@ use crate::app::AppState;
 use crate::auth::Operator;
 use crate::core::rules::schedule::{Delay, timeline};
 use crate::core::schedules::SCHEDULE_TABLE;
-use crate::db::{Ts, json_ids};
 use crate::events::Listener;
-use crate::jobs::JobHandler as _;
 use crate::repository::publish::Publisher;
 use crate::rest::error::RestError;
 use crate::rest::visibility;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use migasfree_server_db::{Ts, args, json_ids};
 use migasfree_types::rest::overview::Attention;
 use migasfree_types::rest::reference::Ref;
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
@@ -13,10 +14,8 @@ use super::counting::{
     Source, count_all,
 };
 use crate::app::AppState;
-use crate::args;
 use crate::auth::Operator;
 use crate::computers::computer;
-use crate::db::{Ts, json_ids};
 use crate::rest::context::Context;
 use crate::rest::error::RestError;
 use crate::rest::load;

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use migasfree_server_db::{Row, Ts};
 use sea_query::{Expr, ExprTrait as _, Func, Query};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +12,6 @@ use super::counting::{COMPUTERS, Join, PLATFORM, PRODUCTIVE, PROJECT, count_all}
 use super::intervals::Interval;
 use crate::app::AppState;
 use crate::auth::Operator;
-use crate::db::{Row, Ts};
 use crate::rest::error::RestError;
 use crate::rest::params::Params;
 
@@ -91,12 +91,10 @@ pub(super) async fn holding_attributes(
     holders
         .column(("h", "computer_id"))
         .from_as("client_computer_sync_attributes", "h")
-        .and_where(
-            state
-                .db
-                .dialect()
-                .in_list(Expr::col(("h", "attribute_id")), crate::db::json_ids(ids)),
-        );
+        .and_where(state.db.dialect().in_list(
+            Expr::col(("h", "attribute_id")),
+            migasfree_server_db::json_ids(ids),
+        ));
     let mut condition = Expr::cust(PRODUCTIVE).and(Expr::col(("t", "id")).in_subquery(holders));
     if let Some(project) = params.get("project_id").filter(|text| !text.is_empty()) {
         condition =

@@ -1,11 +1,10 @@
 //! Months, days and hours of the organisation's time zone.
 
+use migasfree_server_db::{Ts, zone::Zone};
 use time::{Date, Duration, Month};
 
-use crate::db::Ts;
 use crate::rest::error::RestError;
 use crate::rest::params::Params;
-use crate::zone::Zone;
 
 /// Nobody reads a chart with more bars.
 const MOST: usize = 1500;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use migasfree_server_db::{Ts, args};
 use migasfree_types::rest::overview::{Figure, Overview, ProjectShare, SynchronizationDay};
 use sea_query::{Expr, ExprTrait as _, Order, Query};
 use serde_json::Value;
@@ -18,9 +19,7 @@ use super::history::distinct_computers;
 use super::intervals::{self, Step};
 use super::synchronizations;
 use crate::app::AppState;
-use crate::args;
 use crate::auth::Operator;
-use crate::db::Ts;
 use crate::rest::error::RestError;
 
 const A_DAY: Duration = Duration::from_secs(86_400);
@@ -97,7 +96,7 @@ impl Look<'_> {
         select
             .column(("t", "status"))
             .expr(Expr::cust_with_values(
-                if db.dialect() == crate::db::Dialect::Sqlite {
+                if db.dialect() == migasfree_server_db::Dialect::Sqlite {
                     STATUS_BEFORE_SQLITE
                 } else {
                     STATUS_BEFORE

@@ -1,9 +1,9 @@
 //! The counters of distinct computers that synchronized, by year, month, day and hour of the organisation's time zone,
 //! in all (project 0) and in each project.
 
-use crate::args;
-use crate::db::{ComputerId, ProjectId, Result, SynchronizationId, Ts, Tx};
-use crate::zone::Zone;
+use migasfree_server_db::{Result, Ts, Tx, args, zone::Zone};
+
+use crate::{ids::ComputerId, ids::ProjectId, ids::SynchronizationId};
 
 const COUNT: &str = "INSERT INTO stats_synchronization (granularity, slot, project_id, computers) \
     VALUES ($1, $2, $3, 1) ON CONFLICT (granularity, project_id, slot) \

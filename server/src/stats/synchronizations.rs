@@ -5,6 +5,7 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use migasfree_server_db::{Row, args};
 use sea_query::{Expr, ExprTrait as _};
 use serde_json::{Map, Value, json};
 
@@ -14,9 +15,7 @@ use super::counting::{SYNCHRONIZATIONS, require};
 use super::history::Log;
 use super::intervals::{self, Interval, Step};
 use crate::app::AppState;
-use crate::args;
 use crate::auth::Operator;
-use crate::db::Row;
 use crate::rest::error::RestError;
 use crate::rest::params::Params;
 

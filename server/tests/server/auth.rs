@@ -64,7 +64,7 @@ on_both_engines! {
         let token = server.admin().await.token().to_owned();
         let rows: Vec<(String,)> = server.state().db
             .all("SELECT token_hash FROM auth_token UNION ALL SELECT password FROM core_userprofile",
-                migasfree_server::args![])
+                migasfree_server_db::args![])
             .await.unwrap();
         assert!(rows.iter().all(|(text,)| *text != token && text != server.admin_password()));
         assert!(rows.iter().any(|(text,)| text.starts_with("$argon2id$")));
@@ -74,7 +74,7 @@ on_both_engines! {
         server.add_operator("nobody", "", &[]).await;
         let inactive = server.add_operator("inactive", "a good password", &[]).await;
         server.state().db
-            .execute("UPDATE core_userprofile SET is_active = FALSE WHERE id = $1", migasfree_server::args![inactive])
+            .execute("UPDATE core_userprofile SET is_active = FALSE WHERE id = $1", migasfree_server_db::args![inactive])
             .await.unwrap();
         for (name, password) in [
             ("admin", "wrong"), ("unknown", "wrong"), ("nobody", "!"), ("inactive", "a good password"),
@@ -283,7 +283,7 @@ on_both_engines! {
         assert_eq!(server.anonymous().post("/token-auth/", given).await.status, 400);
         let recorded: (i64,) = server.state().db
             .one("SELECT COUNT(*) FROM audit_record WHERE action = 'change_password' AND after IS NULL",
-                migasfree_server::args![])
+                migasfree_server_db::args![])
             .await.unwrap();
         assert_eq!(recorded.0, 1);
     }
@@ -305,7 +305,7 @@ on_both_engines! {
         let ana = server.operator("ana", &[]).await;
         assert_eq!(ana.get(ACCOUNT).await.status, 200);
         server.state().db
-            .execute("UPDATE core_userprofile SET is_active = FALSE WHERE username = 'ana'", migasfree_server::args![])
+            .execute("UPDATE core_userprofile SET is_active = FALSE WHERE username = 'ana'", migasfree_server_db::args![])
             .await.unwrap();
         assert_eq!(ana.get(ACCOUNT).await.status, 401);
     }
@@ -317,7 +317,7 @@ on_both_engines! {
                 "INSERT INTO auth_user_groups (user_id, group_id) \
                  SELECT u.id, g.id FROM core_userprofile u, auth_group g \
                  WHERE u.username = 'ana' AND g.name = 'Domain Admin'",
-                migasfree_server::args![],
+                migasfree_server_db::args![],
             )
             .await.unwrap();
         let account = ana.get(ACCOUNT).await.json;
@@ -440,7 +440,7 @@ async fn requests_are_limited_by_address_and_by_operator() {
         server
             .state()
             .db
-            .one::<(i64,)>(told, migasfree_server::args![])
+            .one::<(i64,)>(told, migasfree_server_db::args![])
             .await
             .unwrap()
             .0
@@ -492,7 +492,7 @@ async fn whoever_writes_addresses_into_a_request_counts_as_who_the_proxy_saw() {
 
 #[tokio::test]
 async fn all_that_is_random_comes_from_the_source_that_was_passed_in() {
-    use migasfree_server::random::SeededRandom;
+    use migasfree_server_db::random::SeededRandom;
     let secrets = async |seed| {
         let random = std::sync::Arc::new(SeededRandom::new(seed));
         let server = Server::with_random(Server::sqlite_settings(), random).await;
@@ -507,7 +507,7 @@ async fn all_that_is_random_comes_from_the_source_that_was_passed_in() {
             .db
             .one(
                 "SELECT password FROM core_userprofile",
-                migasfree_server::args![],
+                migasfree_server_db::args![],
             )
             .await
             .unwrap();

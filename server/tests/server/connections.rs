@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use migasfree_server::config::Settings;
-use migasfree_server::events::{ChangeAction, Event};
+use migasfree_types::events::{ChangeAction, Event};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migasfree_server::db::{self, Db, Error, PostgresOptions, Row, Ts, json_ids, known_schema};
-use migasfree_server::{args, sql};
+use migasfree_server::schema::SCHEMA;
+use migasfree_server_db::{self as db, Db, Error, PostgresOptions, Row, Ts, json_ids};
+use migasfree_server_db::{args, sql};
 use sea_query::{Expr, ExprTrait as _, Order, Query};
 
 use crate::harness::postgres;
@@ -21,13 +22,13 @@ impl Data {
     async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open_sqlite(folder.path()).await.unwrap();
-        db.migrate(NOW).await.unwrap();
+        db.migrate(&SCHEMA, NOW).await.unwrap();
         Self { db, folder }
     }
 
     async fn on_postgres() -> Self {
         let db = open(postgres::empty_database().await).await;
-        db.migrate(NOW).await.unwrap();
+        db.migrate(&SCHEMA, NOW).await.unwrap();
         Self {
             db,
             folder: tempfile::tempdir().unwrap(),
@@ -182,8 +183,8 @@ on_both_engines! {
     async fn a_database_of_a_newer_server_is_refused_and_left_alone(data: Data) {
         data.db.execute("INSERT INTO schema_migration (number, name, applied_at) VALUES (9999, 'future', $1)", args![NOW])
             .await.unwrap();
-        let refused = data.db.migrate(NOW).await.unwrap_err();
-        assert!(matches!(refused, Error::NewerSchema { found: 9999, known } if known == known_schema()), "{refused:?}");
+        let refused = data.db.migrate(&SCHEMA, NOW).await.unwrap_err();
+        assert!(matches!(refused, Error::NewerSchema { found: 9999, known } if known == SCHEMA.newest()), "{refused:?}");
     }
 
     async fn who_decides_about_applications_decides_about_requests_after_the_migration(data: Data) {
@@ -198,7 +199,7 @@ on_both_engines! {
             let given = if undo.contains("$1") { args![NOW] } else { args![] };
             data.db.execute(undo, given).await.unwrap();
         }
-        data.db.migrate(NOW).await.unwrap();
+        data.db.migrate(&SCHEMA, NOW).await.unwrap();
         let groups: Vec<(String, String)> = data.db
             .all("SELECT g.name, p.codename FROM auth_permission p JOIN auth_group_permissions l ON l.permission_id = p.id \
                   JOIN auth_group g ON g.id = l.group_id WHERE p.codename LIKE '%_applicationrequest' ORDER BY g.name, p.codename", args![])
@@ -239,7 +240,7 @@ on_both_engines! {
             data.db.execute(undo, given).await.unwrap();
         }
         let before: BTreeSet<(String, String)> = data.db.all(HOLDERS, args![]).await.unwrap().into_iter().collect();
-        data.db.migrate(NOW).await.unwrap();
+        data.db.migrate(&SCHEMA, NOW).await.unwrap();
         let rows: Vec<(String, String)> = data.db.all(HOLDERS, args![]).await.unwrap();
         let after: BTreeSet<(String, String)> = rows.iter().cloned().collect();
         assert_eq!(rows.len(), after.len(), "nothing is given twice");
@@ -270,7 +271,7 @@ on_both_engines! {
         for file in ["tool_1.0_all.deb", "tool.deb"] {
             data.db.execute(package, args![file]).await.unwrap();
         }
-        data.db.migrate(NOW).await.unwrap();
+        data.db.migrate(&SCHEMA, NOW).await.unwrap();
         assert_eq!(data.count("SELECT COUNT(*) FROM core_package WHERE store_id IS NOT NULL").await, 2);
         let third = data.db.execute(package, args!["third.deb"]).await.unwrap_err();
         assert!(matches!(&third, Error::Unique { table, .. } if table == "core_package"), "{third:?}");
@@ -282,7 +283,7 @@ on_both_engines! {
     async fn a_migration_that_fails_changes_nothing(data: Data) {
         data.db.execute("DELETE FROM schema_migration WHERE number > 1", args![]).await.unwrap();
         let before = data.count("SELECT COUNT(*) FROM auth_permission").await;
-        assert!(data.db.migrate(NOW).await.is_err(), "its tables are there already");
+        assert!(data.db.migrate(&SCHEMA, NOW).await.is_err(), "its tables are there already");
         assert_eq!(data.count("SELECT MAX(number) FROM schema_migration").await, 1);
         assert_eq!(data.count("SELECT COUNT(*) FROM auth_permission").await, before);
         if data.db.dialect() == db::Dialect::Sqlite {
@@ -296,7 +297,7 @@ on_both_engines! {
 async fn of_several_servers_one_migrates() {
     let url = postgres::empty_database().await;
     let (one, other) = (open(url.clone()).await, open(url).await);
-    let (first, second) = tokio::join!(one.migrate(NOW), other.migrate(NOW));
+    let (first, second) = tokio::join!(one.migrate(&SCHEMA, NOW), other.migrate(&SCHEMA, NOW));
     let applied = [first.unwrap().applied, second.unwrap().applied];
     assert!(
         applied.contains(&0) && applied[0] != applied[1],
@@ -500,7 +501,7 @@ async fn connections_that_the_database_ended_fail_no_statement() {
         db: open(url.clone()).await,
         folder: tempfile::tempdir().unwrap(),
     };
-    data.db.migrate(NOW).await.unwrap();
+    data.db.migrate(&SCHEMA, NOW).await.unwrap();
     let before = data.count(READ).await;
     for name in ["read", "write", "returning", "transaction"] {
         // Several are at hand, all of them used a moment ago.

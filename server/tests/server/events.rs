@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use migasfree_server::args;
-use migasfree_server::clock::Clock as _;
-use migasfree_server::db::{ComputerId, DomainId};
-use migasfree_server::events::{
+use migasfree_server::{ids::ComputerId, ids::DomainId};
+use migasfree_server_db::args;
+use migasfree_server_db::clock::Clock as _;
+use migasfree_types::events::{
     ChangeAction, Event, EventComputer, EventDeployment, EventProject, PublicationState,
 };
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 
 use crate::harness::Server;
 use crate::on_both_engines;

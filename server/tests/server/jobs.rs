@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use migasfree_server::args;
 use migasfree_server::config::Settings;
-use migasfree_server::jobs::{
+use migasfree_server_db::args;
+use migasfree_server_jobs::{
     Handlers, JobContext, JobError, JobHandler, JobState, JobStatus, Period, Workers,
 };
 use serde_json::json;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use migasfree_server::args;
-use migasfree_server::clock::Clock as _;
 use migasfree_server::config::Settings;
 use migasfree_server::retention::clean;
+use migasfree_server_db::args;
+use migasfree_server_db::clock::Clock as _;
 
 use crate::harness::Server;
 use crate::on_both_engines;

@@ -285,7 +285,7 @@ async fn a_stopping_server_ends_its_sockets_and_frees_its_folder() {
     let server = Server::on_sqlite().await;
     let (app, folder) = (server.app, server.folder);
     app.stop().await;
-    migasfree_server::db::Db::open_sqlite(folder.path())
+    migasfree_server_db::Db::open_sqlite(folder.path())
         .await
         .unwrap();
 }

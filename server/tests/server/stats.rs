@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use migasfree_server::args;
-use migasfree_server::clock::Clock as _;
-use migasfree_server::db::Ts;
+use migasfree_server_db::Ts;
+use migasfree_server_db::args;
+use migasfree_server_db::clock::Clock as _;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, Server};
@@ -211,7 +211,7 @@ async fn fill(server: &Server) {
 
 async fn filled(settings: migasfree_server::config::Settings) -> Server {
     let mut settings = settings;
-    settings.clients.time_zone = migasfree_server::zone::Zone::utc();
+    settings.clients.time_zone = migasfree_server_db::zone::Zone::utc();
     let server = Server::with(settings).await;
     fill(&server).await;
     server

@@ -111,6 +111,22 @@ pub enum Event {
     Resync,
 }
 
+impl Event {
+    /// The work that this is a step of: the next step of the same work makes it out of date.
+    #[must_use]
+    pub fn step(&self) -> Option<(&'static str, i64)> {
+        match self {
+            Self::Progress { computer, .. } => Some(("computer", computer.id)),
+            Self::Publication {
+                deployment,
+                state: PublicationState::Running,
+                ..
+            } => Some(("deployment", deployment.id)),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::core::rules::ALL_SYSTEMS;
 use crate::core::rules::targeting::{Attributes, Audience};
-use crate::db::AttributeId;
+use crate::ids::AttributeId;
 
 /// An enabled attribute set.
 #[derive(Debug, Clone, PartialEq, Eq)]

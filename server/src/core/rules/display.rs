@@ -1,6 +1,6 @@
 //! How a computer is called in lists and labels (8.9).
 
-use crate::db::ComputerId;
+use crate::ids::ComputerId;
 
 /// A field of a computer that people search by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::db::ComputerId;
+use crate::ids::ComputerId;
 
 /// A computer that may be the one that reports.
 #[derive(Debug, Clone, PartialEq, Eq)]

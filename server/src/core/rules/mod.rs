@@ -20,7 +20,7 @@ pub mod status;
 pub mod tags;
 pub mod targeting;
 
-use crate::db::AttributeId;
+use crate::ids::AttributeId;
 
 /// `SET-All Systems`, which every computer has (8.12).
 pub const ALL_SYSTEMS: AttributeId = AttributeId(1);

@@ -125,7 +125,7 @@ pub(super) fn add<'a>(list: &mut Vec<String>, names: impl Iterator<Item = &'a st
 mod tests {
     use super::*;
     use crate::core::rules::ALL_SYSTEMS;
-    use crate::db::AttributeId;
+    use crate::ids::AttributeId;
 
     fn included(ids: &[i64]) -> Audience {
         let included = ids.iter().copied().map(AttributeId).collect();

@@ -13,7 +13,7 @@ use crate::core::rules::pms::Pms;
 use crate::core::rules::schedule::{Delay, horizon, opens_on};
 use crate::core::rules::source_template::{Origin, Source, source_template};
 use crate::core::rules::{attribute_sets, identity, slug};
-use crate::db::AttributeId;
+use crate::ids::AttributeId;
 
 fn vectors(name: &str) -> Value {
     let folder =

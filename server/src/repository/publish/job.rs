@@ -1,10 +1,10 @@
 //! The durable job.
 
+use migasfree_server_jobs::{Job, JobContext, JobError, JobHandler};
 use serde::Deserialize;
 
 use super::run::{PublishError, Publisher};
-use crate::db::DeploymentId;
-use crate::jobs::{Job, JobContext, JobError, JobHandler};
+use crate::ids::DeploymentId;
 
 #[derive(Deserialize)]
 struct Payload {

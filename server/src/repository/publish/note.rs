@@ -1,8 +1,9 @@
 //! What administrators are told when a publication ended.
 
+use migasfree_server_db::Result;
+
 use super::snapshot::Deployment;
 use crate::app::AppState;
-use crate::db::Result;
 use crate::safe::notify;
 
 /// The repository is published; `remark` names what is not in it.

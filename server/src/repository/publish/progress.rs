@@ -3,10 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use migasfree_server_db::Ts;
+use migasfree_server_jobs::JobContext;
+use migasfree_types::events::{Event, EventDeployment, EventProject, PublicationState};
+
 use crate::app::AppState;
-use crate::db::{DeploymentId, ProjectId, Ts};
-use crate::events::{Event, EventDeployment, EventProject, PublicationState};
-use crate::jobs::JobContext;
+use crate::{ids::DeploymentId, ids::ProjectId};
 
 /// Whoever listens hears of a step this often at most; the end is always told.
 const TOLD_EVERY: Duration = Duration::from_millis(250);

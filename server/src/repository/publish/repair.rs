@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use migasfree_server_db::args;
+use migasfree_server_files::BlobError;
+
 use super::request;
 use crate::app::AppState;
-use crate::args;
-use crate::db::DeploymentId;
-use crate::files::BlobError;
+use crate::ids::DeploymentId;
 
 /// Asks for the publication of every deployment whose served indexes are not all there; answers
 /// how many. Indexes are not flushed to the disk one by one, because they can be made again: call

@@ -1,15 +1,14 @@
 //! Asking for publications.
 
+use migasfree_server_db::{Result, Tx, args, sql};
+use migasfree_server_jobs::JobHandler as _;
+use migasfree_types::events::PublicationState;
 use serde_json::json;
 
 use super::progress::{Named, event};
 use super::run::Publisher;
 use crate::app::AppState;
-use crate::args;
-use crate::db::{DeploymentId, PackageId, PackageSetId, ProjectId, Result, StoreId, Tx};
-use crate::events::PublicationState;
-use crate::jobs::JobHandler as _;
-use crate::sql;
+use crate::{ids::DeploymentId, ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId};
 
 /// What changed; every internal deployment that offers it is published again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,19 +3,22 @@
 use std::io;
 use std::sync::Arc;
 
+use migasfree_server_db::{self as db, args};
+use migasfree_server_files::{BlobError, NewBlob};
+use migasfree_server_jobs::JobContext;
+use migasfree_server_repository::{
+    apt::{self, Chunks, Contents, Generated, Offer, Unreadable},
+    reading::off_the_runtime,
+    signing::SigningError,
+};
+use migasfree_types::events::PublicationState;
+
 use super::note;
 use super::progress::Progress;
 use super::snapshot::{self, Offered, Reason, Snapshot};
 use super::switch::switch;
 use crate::app::AppState;
-use crate::args;
-use crate::db::{self, DeploymentId};
-use crate::events::PublicationState;
-use crate::files::{BlobError, NewBlob};
-use crate::jobs::JobContext;
-use crate::repository::apt::{self, Chunks, Contents, Generated, Offer, Unreadable};
-use crate::repository::reading::off_the_runtime;
-use crate::repository::signing::SigningError;
+use crate::ids::DeploymentId;
 
 /// Why a publication failed; the job tries again.
 #[derive(Debug, thiserror::Error)]

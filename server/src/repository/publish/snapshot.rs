@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use migasfree_server_db::{self as db, Db, Ts, args};
+use migasfree_server_repository::apt::{Listed, Offer};
+use migasfree_types::events::EventDeployment;
+
 use super::progress::Named;
-use crate::args;
 use crate::core::rules::pms::{Pms, split_architectures};
-use crate::db::{self, Db, DeploymentId, ProjectId, Ts};
-use crate::events::EventDeployment;
-use crate::repository::apt::{Listed, Offer};
+use crate::{ids::DeploymentId, ids::ProjectId};
 
 /// Everything a publication is made from.
 #[derive(Debug)]

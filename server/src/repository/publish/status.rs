@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use migasfree_server_db::{Db, Result, Ts, args, json_ids, sql};
 use migasfree_types::rest::deployment::Publication;
 
-use crate::db::{Db, DeploymentId, Result, Ts, json_ids};
-use crate::{args, sql};
+use crate::ids::DeploymentId;
 
 #[derive(Debug, sqlx::FromRow)]
 struct Row {

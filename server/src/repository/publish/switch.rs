@@ -2,13 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use migasfree_server_db::{Db, Error, Result, Ts, Tx, args, sql};
+use migasfree_server_repository::apt::Generated;
 use serde_json::{Value, json};
 
 use super::snapshot::Snapshot;
-use crate::args;
-use crate::db::{Db, DeploymentId, Error, Result, Ts, Tx};
-use crate::repository::apt::Generated;
-use crate::sql;
+use crate::ids::DeploymentId;
 
 /// Makes `files` and the packages of `snapshot` the current generation, all at once. `None`
 /// when the current generation is not the one the snapshot was taken of: take another one.

@@ -1,10 +1,10 @@
 //! One package under one name, and one content under one identity: which package a file stands
 //! for, and what stands in its way.
 
+use migasfree_server_db::{Result, Tx, args, sql};
+
 use super::Outcome;
-use crate::args;
-use crate::db::{PackageId, ProjectId, Result, StoreId, Tx};
-use crate::sql;
+use crate::{ids::PackageId, ids::ProjectId, ids::StoreId};
 
 /// What makes packages of a project differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,14 +11,16 @@ mod record;
 
 pub use identity::{Rival, give_name_away};
 
-use super::file_name::{self, FileNameError};
-use super::reading::off_the_runtime;
 use crate::app::AppState;
-use crate::args;
-use crate::audit::{self, Author, Change};
-use crate::db::{self, PackageId, PackageSetId, ProjectId, StoreId, Ts, Tx};
-use crate::events::{ChangeAction, Event};
-use crate::files::{BlobError, NO_SPACE, Spooled, is_no_space};
+use crate::{ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId};
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_db::{self as db, Ts, Tx, args};
+use migasfree_server_files::{BlobError, NO_SPACE, Spooled, is_no_space};
+use migasfree_server_repository::{
+    file_name::{self, FileNameError},
+    reading::off_the_runtime,
+};
+use migasfree_types::events::{ChangeAction, Event};
 use record::NewPackage;
 
 /// A file for a store.

@@ -1,16 +1,16 @@
 //! Writing an uploaded package down, in one transaction.
 
 use migasfree_deb::{Digests, split_file_name};
+use migasfree_server_audit::{Author, Change};
+use migasfree_server_db::{self as db, Ts, Tx, args};
+use migasfree_server_repository::apt::stanza;
 use serde_json::{Value, json};
 
 use super::identity::{self, Identity, Known, Plan};
 use super::{Destination, Examined, Outcome, Place, Stored, UploadError, note, signed};
 use crate::app::AppState;
-use crate::args;
-use crate::audit::{Author, Change};
-use crate::db::{self, PackageId, PackageSetId, ProjectId, StoreId, Ts, Tx};
-use crate::repository::apt::stanza;
 use crate::repository::publish::{self, Cause};
+use crate::{ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId};
 
 pub(super) struct NewPackage {
     pub project: ProjectId,

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use migasfree_server_db::{self as db, Tx};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -11,7 +12,7 @@ use crate::core::rules::attribute_values::{AttributeValue, Kind, expand, expand_
 use crate::core::rules::identity::canonical;
 use crate::core::rules::targeting::Attributes;
 use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
-use crate::db::{self, AttributeId, ClientUserId, DomainId, PropertyId, Tx};
+use crate::ids::{AttributeId, ClientUserId, DomainId, PropertyId};
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::settings::ClientSettings;
@@ -350,9 +351,9 @@ struct Found(HashMap<Key, Known>);
 
 impl Found {
     async fn look_up(
-        db: &crate::db::Db,
+        db: &migasfree_server_db::Db,
         values: &[(PropertyId, AttributeValue)],
-    ) -> Result<Self, crate::db::Error> {
+    ) -> Result<Self, migasfree_server_db::Error> {
         let keys: Vec<Key> = values
             .iter()
             .map(|(property, value)| (*property, value.value.clone()))

@@ -1,15 +1,16 @@
 //! `computers/`: registers a computer, or welcomes it back (4.1).
 
 use axum::http::StatusCode;
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_db as db;
+use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::audit::{self, Author, Change};
 use crate::auth::{AuthError, Operator, by_password};
 use crate::core::rules::identity::canonical;
 use crate::core::rules::status::Status;
-use crate::db::{self, ComputerId};
-use crate::events::ChangeAction;
+use crate::ids::ComputerId;
 use crate::safe::answer::{Refusal, Reply, created, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::find;

@@ -1,9 +1,9 @@
 //! `synchronizations/`: the computer is done.
 
+use migasfree_server_db::Ts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::db::Ts;
 use crate::safe::answer::{Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::progress;

@@ -1,14 +1,15 @@
 //! `computers/tags/`: sets the tags of the computer (4.7).
 
 use axum::http::StatusCode;
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_db as db;
+use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::audit::{self, Author, Change};
 use crate::core::rules::tags::{TagPackages, change};
 use crate::core::rules::targeting::Attributes;
-use crate::db::{self, AttributeId};
-use crate::events::ChangeAction;
+use crate::ids::AttributeId;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::progress;

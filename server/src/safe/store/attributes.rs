@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use migasfree_server_db::{Db, Result, Tx, args, json_ids, sql};
 use serde_json::{Value, json};
 
 use crate::core::rules::attribute_values::AttributeValue;
 use crate::core::rules::targeting::Attributes;
-use crate::db::{AttributeId, ComputerId, Db, PropertyId, Result, Tx, json_ids};
-use crate::{args, sql};
+use crate::{ids::AttributeId, ids::ComputerId, ids::PropertyId};
 
 /// An attribute with its property.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -1,11 +1,12 @@
 //! The catalogue as a computer sees it.
 
+use migasfree_server_db::{Db, Result, Ts, args, escape_like, json_ids, sql};
 use serde_json::{Value, json};
 
 use crate::core::rules::packages::lines;
-use crate::db::{ApplicationId, AttributeId, ComputerId, Db, ProjectId, PropertyId, Result, Ts};
-use crate::db::{escape_like, json_ids};
-use crate::{args, sql};
+use crate::{
+    ids::ApplicationId, ids::AttributeId, ids::ComputerId, ids::ProjectId, ids::PropertyId,
+};
 
 /// Categories by name.
 pub(crate) async fn categories(db: &Db) -> Result<Vec<(i64, String)>> {

@@ -1,10 +1,11 @@
 //! The row of a computer.
 
+use migasfree_server_db::{Db, Result, Ts, Tx, args};
+
 use super::projects::Project;
-use crate::args;
 use crate::core::rules::display::{Names, SearchField, display_name};
 use crate::core::rules::status::Status;
-use crate::db::{ClientUserId, ComputerId, Db, InventoryId, ProjectId, Result, Ts, Tx};
+use crate::{ids::ClientUserId, ids::ComputerId, ids::InventoryId, ids::ProjectId};
 
 /// A computer with its last user.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use migasfree_server_db::{Args, Db, Result, args, json_ids, sql};
 use serde_json::json;
 use time::Date;
 use time::macros::format_description;
 
 use crate::core::rules::schedule::Delay;
 use crate::core::rules::targeting::{Attributes, Audience, Decision, DelayRow, Target, decide};
-use crate::db::{Args, AttributeId, ComputerId, Db, DeploymentId, ProjectId, Result, json_ids};
-use crate::{args, sql};
+use crate::ids::{AttributeId, ComputerId, DeploymentId, ProjectId};
 
 /// A deployment that applies to a computer.
 #[derive(Debug, Clone, sqlx::FromRow)]

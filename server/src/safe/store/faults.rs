@@ -1,9 +1,9 @@
 //! Fault definitions for a computer, and faults it reports.
 
+use migasfree_server_db::{Db, Result, Ts, Tx, args, sql};
 use serde_json::{Value, json};
 
-use crate::db::{ComputerId, Db, FaultDefinitionId, ProjectId, Result, Ts, Tx};
-use crate::{args, sql};
+use crate::{ids::ComputerId, ids::FaultDefinitionId, ids::ProjectId};
 
 /// A check a computer is to run.
 #[derive(Debug, sqlx::FromRow)]

@@ -1,10 +1,10 @@
 //! The hardware tree of a computer.
 
+use migasfree_server_db::{Result, Ts, Tx, args, sql};
 use serde_json::{Value, json};
 
-use crate::db::{ComputerId, Result, Ts, Tx};
+use crate::ids::ComputerId;
 use crate::safe::hardware::{Node, Summary};
-use crate::{args, sql};
 
 /// Makes `nodes` the hardware of a computer.
 pub(crate) async fn replace(

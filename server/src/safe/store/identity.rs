@@ -1,12 +1,13 @@
 //! Finding, registering and moving computers.
 
+use migasfree_server_db::{Db, Result, Ts, Tx, args, escape_like};
+
 use super::software;
-use crate::args;
 use crate::core::rules::identity::{
     Candidate, Match, byte_swapped, canonical, identify, identify_unnumbered, mac_of,
 };
-use crate::db::{ComputerId, Db, ProjectId, Result, Ts, Tx, escape_like};
 use crate::safe::settings::ClientSettings;
+use crate::{ids::ComputerId, ids::ProjectId};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -119,7 +120,7 @@ pub(crate) struct NewComputer<'a> {
 /// Creates a computer with its first status and project records.
 ///
 /// # Errors
-/// [`crate::db::Error::Unique`] when another one has the UUID.
+/// [`migasfree_server_db::Error::Unique`] when another one has the UUID.
 pub(crate) async fn create(tx: &mut Tx, new: &NewComputer<'_>, now: Ts) -> Result<ComputerId> {
     let (id,): (ComputerId,) = tx
         .one(

@@ -1,9 +1,10 @@
 //! Stores and package sets of uploads.
 
-use crate::args;
+use migasfree_server_db::{Db, Result, Tx, args};
+
 use crate::core::rules::slug::slug;
 use crate::core::slugs::{self, Among};
-use crate::db::{Db, PackageId, PackageSetId, ProjectId, Result, StoreId, Tx};
+use crate::{ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId};
 
 /// The store called `name`, created if need be; the flag tells that it is new.
 pub(crate) async fn store(tx: &mut Tx, project: ProjectId, name: &str) -> Result<(StoreId, bool)> {

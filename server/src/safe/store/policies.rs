@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use migasfree_server_db::{Db, Result, args, json_ids, sql};
+
 use crate::core::rules::ALL_SYSTEMS;
 use crate::core::rules::packages::{Policy, PolicyGroup};
 use crate::core::rules::targeting::{Attributes, Audience};
-use crate::db::{AttributeId, ComputerId, Db, PolicyId, ProjectId, Result, json_ids};
-use crate::{args, sql};
+use crate::{ids::AttributeId, ids::ComputerId, ids::PolicyId, ids::ProjectId};
 
 /// The enabled policies that include one of `attributes` or All Systems, by name; their groups by
 /// priority, with the packages of the applications for `project`; of domains only those the computer is in.

@@ -1,8 +1,9 @@
 //! Projects as the calls need them.
 
-use crate::args;
+use migasfree_server_db::{Db, Result, args};
+
 use crate::core::rules::pms::{Pms, UnknownPms};
-use crate::db::{Db, ProjectId, Result};
+use crate::ids::ProjectId;
 
 /// The project that signs a message.
 #[derive(Debug, Clone, sqlx::FromRow)]

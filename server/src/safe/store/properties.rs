@@ -1,8 +1,9 @@
 //! Properties: what computers evaluate and how their answers are read.
 
-use crate::args;
+use migasfree_server_db::{Db, Result, args};
+
 use crate::core::rules::attribute_values::Kind;
-use crate::db::{ComputerId, Db, PropertyId, Result};
+use crate::{ids::ComputerId, ids::PropertyId};
 
 /// A property.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -1,11 +1,9 @@
 //! What is recorded of a computer: errors, synchronisations, notifications.
 
-use crate::db::{
-    ClientUserId, ComputerId, DeploymentId, ProjectId, Result, SynchronizationId, Ts, Tx, json_ids,
-};
+use migasfree_server_db::{Result, Ts, Tx, args, json_ids, sql, zone::Zone};
+
+use crate::ids::{ClientUserId, ComputerId, DeploymentId, ProjectId, SynchronizationId};
 use crate::stats::slots::Synchronized;
-use crate::zone::Zone;
-use crate::{args, sql};
 
 /// A note for administrators.
 pub(crate) async fn notify(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {

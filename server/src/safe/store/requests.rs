@@ -1,9 +1,9 @@
 //! What people at a computer ask for.
 
+use migasfree_server_db::{Db, Result, Ts, Tx, args};
 use serde::Serialize;
 
-use crate::args;
-use crate::db::{ApplicationId, ApplicationRequestId, ComputerId, Db, Result, Ts, Tx};
+use crate::{ids::ApplicationId, ids::ApplicationRequestId, ids::ComputerId};
 
 /// A request as its computer sees it.
 #[derive(Debug, Serialize, sqlx::FromRow)]

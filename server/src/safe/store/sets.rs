@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use migasfree_server_db::{Db, Result, args, json_ids, sql};
+
 use crate::core::rules::attribute_sets::AttributeSet;
 use crate::core::rules::targeting::{Attributes, Audience};
-use crate::db::{AttributeId, AttributeSetId, ComputerId, Db, DomainId, Result, json_ids};
-use crate::{args, sql};
+use crate::{ids::AttributeId, ids::AttributeSetId, ids::ComputerId, ids::DomainId};
 
 /// The domains that computers with `attributes` are in, with their names.
 pub(crate) async fn domains(db: &Db, attributes: &Attributes) -> Result<Vec<(DomainId, String)>> {

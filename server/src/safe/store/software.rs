@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashSet};
 
 use migasfree_deb::split_file_name;
+use migasfree_server_db::{Db, Result, Ts, Tx, args, sql};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::computers::arrivals;
-use crate::db::{ComputerId, Db, InventoryId, ProjectId, Result, Ts, Tx};
-use crate::{args, sql};
+use crate::{ids::ComputerId, ids::InventoryId, ids::ProjectId};
 
 /// Characters of the longest package file name that is believed.
 const MAX_FULLNAME: usize = 270;

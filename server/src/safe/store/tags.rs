@@ -1,10 +1,10 @@
 //! Tags of a computer, and those it may have.
 
+use migasfree_server_db::{Db, Result, Tx, args, json_ids, sql};
 use serde_json::{Value, json};
 
 use crate::core::rules::targeting::Attributes;
-use crate::db::{AttributeId, ComputerId, Db, ProjectId, Result, Tx, json_ids};
-use crate::{args, sql};
+use crate::{ids::AttributeId, ids::ComputerId, ids::ProjectId};
 
 /// A tag offered to a computer.
 #[derive(Debug, sqlx::FromRow)]

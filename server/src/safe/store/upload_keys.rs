@@ -1,7 +1,7 @@
 //! The keys packagers upload with: each account has its own.
 
-use crate::args;
-use crate::db::{Db, Result, Ts, Tx, UserId};
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Db, Result, Ts, Tx, args};
 
 /// An account keeps this many; making another one forgets the oldest.
 const KEPT: i64 = 5;

@@ -1,7 +1,7 @@
 //! Databases in the private PostgreSQL cluster of this run of the tests, one for each test.
 
-use migasfree_server::clock::{Clock as _, SystemClock};
-use migasfree_server::db::{Db, PostgresOptions};
+use migasfree_server_db::clock::{Clock as _, SystemClock};
+use migasfree_server_db::{Db, PostgresOptions};
 use migasfree_tests::postgres::cluster;
 
 static MIGRATED: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
@@ -41,6 +41,8 @@ async fn make_template() {
     })
     .await
     .unwrap();
-    db.migrate(SystemClock.now()).await.unwrap();
+    db.migrate(&migasfree_server::schema::SCHEMA, SystemClock.now())
+        .await
+        .unwrap();
     db.close().await;
 }

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use migasfree_server::app::{App, AppState};
-use migasfree_server::clock::{Clock, ManualClock, SystemClock};
+use migasfree_server::auth;
 use migasfree_server::config::{Secret, Settings};
-use migasfree_server::db::UserId;
-use migasfree_server::random::{Random, SystemRandom};
-use migasfree_server::{args, auth, sql};
+use migasfree_server_audit::UserId;
+use migasfree_server_db::clock::{Clock, ManualClock, SystemClock};
+use migasfree_server_db::random::{Random, SystemRandom};
+use migasfree_server_db::{args, sql};
 
 use super::{Client, postgres};
 
@@ -77,7 +78,7 @@ impl Server {
     }
 
     /// The time on the server.
-    pub fn clock_now(&self) -> migasfree_server::db::Ts {
+    pub fn clock_now(&self) -> migasfree_server_db::Ts {
         self.clock.now()
     }
 

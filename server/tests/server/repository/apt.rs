@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use migasfree_deb::{Builder, Paragraph};
-use migasfree_server::args;
+use migasfree_server_db::args;
 
 use super::apt_root::Apt;
 use super::site::{Site, hello};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migasfree_deb::{Builder, Digests};
-use migasfree_server::args;
-use migasfree_server::jobs::{Handlers, Workers};
 use migasfree_server::repository::publish::status;
 use migasfree_server::repository::upload::{Outcome, Place, store_package};
+use migasfree_server_db::args;
+use migasfree_server_jobs::{Handlers, Workers};
 use serde_json::Value;
 
 use super::site::{Site, hello};

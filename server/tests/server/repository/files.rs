@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use migasfree_server::args;
-use migasfree_server::db::ApplicationId;
-use migasfree_server::files::garbage::{Collected, KEPT, collect};
-use migasfree_server::files::icons::{self, IconError};
+use migasfree_server::ids::ApplicationId;
+use migasfree_server::{app_catalog::icons, app_catalog::icons::IconError};
+use migasfree_server::{
+    repository::garbage::Collected, repository::garbage::KEPT, repository::garbage::collect,
+};
+use migasfree_server_db::args;
 use reqwest::{Client, Method, Response};
 
 use super::site::{Site, hello};

@@ -1,10 +1,10 @@
 //! One content under one identity, and one package under one name, whoever uploads.
 
 use migasfree_deb::Builder;
-use migasfree_server::args;
-use migasfree_server::db::PackageId;
+use migasfree_server::ids::PackageId;
 use migasfree_server::repository::publish::status;
 use migasfree_server::repository::upload::{Outcome, UploadError, store_file};
+use migasfree_server_db::args;
 use serde_json::Value;
 
 use super::site::{Site, hello};

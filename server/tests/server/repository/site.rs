@@ -7,17 +7,18 @@ use tokio::task::JoinHandle;
 
 use migasfree_deb::Builder;
 use migasfree_server::app::{self, AppState};
-use migasfree_server::args;
-use migasfree_server::audit::Author;
-use migasfree_server::clock::{Clock, ManualClock, SystemClock};
 use migasfree_server::config::Settings;
-use migasfree_server::db::{
-    Args, Db, DeploymentId, PackageId, PackageSetId, PostgresOptions, ProjectId, StoreId,
-};
-use migasfree_server::random::SystemRandom;
 use migasfree_server::repository::publish::{Published, Publisher};
 use migasfree_server::repository::upload::{Place, Stored, Upload, UploadError, store_package};
-use migasfree_server::sql;
+use migasfree_server::{
+    ids::DeploymentId, ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId,
+};
+use migasfree_server_audit::Author;
+use migasfree_server_db::args;
+use migasfree_server_db::clock::{Clock, ManualClock, SystemClock};
+use migasfree_server_db::random::SystemRandom;
+use migasfree_server_db::sql;
+use migasfree_server_db::{Args, Db, PostgresOptions};
 
 use crate::harness::postgres;
 
@@ -52,7 +53,9 @@ impl Site {
     async fn new(folder: tempfile::TempDir, db: Db) -> Self {
         // apt refuses signatures of the future, so the clock starts at the real time.
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        db.migrate(clock.now()).await.unwrap();
+        db.migrate(&migasfree_server::schema::SCHEMA, clock.now())
+            .await
+            .unwrap();
         let settings = Settings {
             data: folder.path().to_owned(),
             ..Settings::default()
@@ -147,7 +150,7 @@ impl Site {
     }
 
     pub async fn offer(&self, deployment: DeploymentId, packages: &[PackageId]) {
-        let ids = migasfree_server::db::json_ids(packages.iter().copied());
+        let ids = migasfree_server_db::json_ids(packages.iter().copied());
         self.run(
             sql!(
                 "INSERT INTO core_deployment_available_packages (deployment_id, package_id) \
@@ -160,7 +163,7 @@ impl Site {
         .await;
     }
 
-    pub async fn run(&self, sql: impl Into<migasfree_server::db::Sql>, args: Args) {
+    pub async fn run(&self, sql: impl Into<migasfree_server_db::Sql>, args: Args) {
         self.state.db.execute(sql, args).await.unwrap();
     }
 
@@ -250,7 +253,7 @@ pub fn hello(version: &str) -> Builder {
         )
 }
 
-async fn one<T: migasfree_server::db::Record>(db: &Db, sql: &'static str) -> T {
+async fn one<T: migasfree_server_db::Record>(db: &Db, sql: &'static str) -> T {
     db.one(sql, args![]).await.unwrap()
 }
 

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use migasfree_deb::{Builder, archive};
-use migasfree_server::args;
-use migasfree_server::files::SpoolError;
 use migasfree_server::repository::facts::{facts, newest};
 use migasfree_server::repository::packages::{Deleted, delete};
 use migasfree_server::repository::publish::status;
@@ -12,6 +10,8 @@ use migasfree_server::repository::report::{ReportError, report};
 use migasfree_server::repository::upload::{
     Outcome, Place, UploadError, store_file, store_package,
 };
+use migasfree_server_db::args;
+use migasfree_server_files::SpoolError;
 
 use super::site::{Site, hello};
 use crate::on_both_engines;

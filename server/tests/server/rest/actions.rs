@@ -1,6 +1,6 @@
 //! What is special to some entities.
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;

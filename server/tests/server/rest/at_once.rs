@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use migasfree_server::args;
+use migasfree_server_db::args;
 use reqwest::Method;
 use serde_json::{Value, json};
 

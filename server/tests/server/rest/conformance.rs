@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use migasfree_server::args;
-use migasfree_server::db::UserId;
 use migasfree_server::rest::entity::{Csv, Entity, Field};
 use migasfree_server::rest::filter::{Filter, Operation};
 use migasfree_server::rest::registry::{Resource, registry};
 use migasfree_server::rest::schema::Type;
 use migasfree_server::rest::visibility::Sight;
+use migasfree_server_audit::UserId;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;

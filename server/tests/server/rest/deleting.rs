@@ -1,6 +1,6 @@
 //! Deleting: what goes along is told before and recorded after, and nothing in force changes its reach unseen.
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;

@@ -1,7 +1,7 @@
 //! What an account of a domain learns by asking: by a plan, a filter, an order, a version. What is hidden counts as if it
 //! were not there.
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;

@@ -1,6 +1,6 @@
 //! Computers: found by everything that identifies them, and changed many at once.
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;

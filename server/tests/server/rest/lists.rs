@@ -1,7 +1,7 @@
 //! Lists: what searching, ordering, paging and filtering mean.
 
-use migasfree_server::args;
-use migasfree_server::db::Ts;
+use migasfree_server_db::Ts;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;

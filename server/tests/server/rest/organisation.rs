@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use migasfree_deb::Builder;
-use migasfree_server::args;
 use migasfree_server::computers::arrivals;
-use migasfree_server::db::{Args, ComputerId, Ts};
+use migasfree_server::ids::ComputerId;
+use migasfree_server_db::args;
+use migasfree_server_db::{Args, Ts};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Rights: what operators may do to themselves, to others and with what they do not see.
 
-use migasfree_server::args;
-use migasfree_server::db::UserId;
+use migasfree_server_audit::UserId;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;

@@ -115,7 +115,7 @@ async fn all_permissions(org: &Organisation) -> Vec<String> {
         .all(
             "SELECT t.app_label || '.' || p.codename FROM auth_permission p \
              JOIN content_type t ON t.id = p.content_type_id ORDER BY p.id",
-            migasfree_server::args![],
+            migasfree_server_db::args![],
         )
         .await
         .unwrap();

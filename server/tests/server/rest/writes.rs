@@ -1,6 +1,6 @@
 //! Writing: what is refused, what follows, what is answered.
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;

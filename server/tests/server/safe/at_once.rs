@@ -1,7 +1,7 @@
 //! A computer and operators who change its tags at once.
 
 use futures_util::future::join_all;
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::site::{Site, UUID};
@@ -82,7 +82,7 @@ on_both_engines! {
         tx.lock("client_computer", &[computer]).await.unwrap();
         let call = tokio::spawn(async move { peer.set_tags(&["TAG-a"]).await.unwrap().status });
         // SQLite has one writer: whether the call waits for it cannot be seen, and makes no difference.
-        while tx.dialect() == migasfree_server::db::Dialect::Postgres && !waits_for_a_lock(&site).await {
+        while tx.dialect() == migasfree_server_db::Dialect::Postgres && !waits_for_a_lock(&site).await {
             tokio::task::yield_now().await;
         }
         tx.execute("UPDATE client_computer SET status = 'unsubscribed' WHERE id = $1", args![computer]).await.unwrap();

@@ -1,6 +1,6 @@
 //! What becomes of the values computers evaluate.
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::site::{Site, UUID};

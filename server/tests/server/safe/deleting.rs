@@ -1,6 +1,6 @@
 //! Computers go on while administrators delete what much hangs on.
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 
 use super::site::{PROJECT, Site, UUID};
 use crate::on_both_engines;

@@ -1,8 +1,8 @@
 //! Domains are a boundary: whatever an operator of one of them does, the computers of the others do not notice.
 
 use migasfree_deb::Builder;
-use migasfree_server::args;
-use migasfree_server::db::UserId;
+use migasfree_server_audit::UserId;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::site::{PROJECT, Site, UUID};

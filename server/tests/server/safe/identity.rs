@@ -1,7 +1,7 @@
 //! Which record a computer has, whatever its firmware and its administrators call it.
 
-use migasfree_server::args;
 use migasfree_server::config::Settings;
+use migasfree_server_db::args;
 use serde_json::json;
 
 use super::site::{PROJECT, Site, UUID};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use migasfree_server::args;
 use migasfree_server::config::Settings;
+use migasfree_server_db::args;
 use serde_json::json;
 
 use super::site::{Site, UUID};

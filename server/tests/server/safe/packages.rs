@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use migasfree_deb::Builder;
 use migasfree_envelope::{PrivateKey, unsealed};
-use migasfree_server::args;
-use migasfree_server::db::DeploymentId;
-use migasfree_server::events::{ChangeAction, Event};
+use migasfree_server::ids::DeploymentId;
 use migasfree_server::repository::publish;
+use migasfree_server_db::args;
+use migasfree_types::events::{ChangeAction, Event};
 use serde_json::{Value, json};
 
 use super::site::{ALL_SYSTEMS, NewDeployment, PROJECT, Site, UUID};

@@ -2,7 +2,7 @@
 
 use migasfree_envelope::unsealed::seal_rendered;
 use migasfree_envelope::{MAX_MESSAGE_LEN, PrivateKey, seal};
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::site::{PROJECT, Site, UUID};

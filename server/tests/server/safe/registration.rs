@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::json;
 
 use super::site::{PROJECT, Site, UUID};

@@ -1,6 +1,6 @@
 //! Requests for applications: from computers, and what operators decide.
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::site::{ALL_SYSTEMS, PROJECT, Site, UUID};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migasfree_server::args;
+use migasfree_server_db::args;
 use serde_json::json;
 
 use super::site::{ALL_SYSTEMS, NewDeployment, PROJECT, Site, UUID};
@@ -361,7 +361,7 @@ on_both_engines! {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_computers_do_is_told_as_it_happens() {
-    use migasfree_server::events::Event;
+    use migasfree_types::events::Event;
     let site = Site(Server::on_sqlite().await);
     let mut events = site.0.state().events.listen();
     let mut peer = site.stranger(UUID, "pc1");

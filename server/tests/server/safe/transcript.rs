@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use migasfree_envelope::{PrivateKey, open};
-use migasfree_server::args;
 use migasfree_server::config::{PublicUrl, Settings};
+use migasfree_server_db::args;
 use serde_json::Value;
 
 use super::site::Site;

@@ -1,0 +1,9 @@
+//! Files: blobs kept by their content, uploads on their way, and answers with a file.
+
+mod respond;
+mod spool;
+mod store;
+
+pub use respond::{Caching, Served, plain, respond};
+pub use spool::{NO_SPACE, Spool, SpoolError, Spooled, is_no_space};
+pub use store::{BlobError, NewBlob, Store};

@@ -1,0 +1,77 @@
+//! Work that comes back by itself.
+
+use std::time::Duration;
+
+use migasfree_server_db::{Result, Ts, args};
+use serde_json::json;
+
+use super::Queue;
+
+/// When work is due again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// So often.
+    Every(Duration),
+    /// Each day at this hour and minute, UTC.
+    Daily(u32, u32),
+}
+
+impl Period {
+    /// The first time after `now`.
+    pub fn next(self, now: Ts) -> Ts {
+        match self {
+            Self::Every(interval) => now + interval,
+            Self::Daily(hour, minute) => {
+                let at = Duration::from_secs(u64::from(hour * 3600 + minute * 60));
+                let today = now.day_start() + at;
+                if today > now {
+                    today
+                } else {
+                    today + Duration::from_secs(86_400)
+                }
+            }
+        }
+    }
+}
+
+impl Queue {
+    /// Queues the periodic work that is due. Of several servers one does it.
+    pub(super) async fn queue_due(&self, periods: &[(&'static str, Period)]) -> Result<()> {
+        for (kind, period) in periods {
+            let now = self.clock.now();
+            let next = period.next(now);
+            let mut tx = self.db.begin().await?;
+            tx.execute(
+                "INSERT INTO job_schedule (kind, next_run_at) VALUES ($1, $2) \
+                 ON CONFLICT (kind) DO NOTHING",
+                args![*kind, next],
+            )
+            .await?;
+            let due = tx
+                .execute(
+                    "UPDATE job_schedule SET next_run_at = $2 WHERE kind = $1 AND next_run_at <= $3",
+                    args![*kind, next, now],
+                )
+                .await?;
+            if due > 0 {
+                self.enqueue(&mut tx, kind, "", &json!({})).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn daily_work_is_due_at_its_hour() {
+        let day = Ts::from_seconds(86_400 * 20_000);
+        let at = |hours: u64| day + Duration::from_secs(hours * 3600);
+        assert_eq!(Period::Daily(3, 0).next(at(2)), at(3));
+        assert_eq!(Period::Daily(3, 0).next(at(3)), at(27));
+        assert_eq!(Period::Every(Duration::from_secs(3600)).next(at(2)), at(3));
+    }
+}
