@@ -15,6 +15,7 @@ mod migrate;
 mod postgres;
 pub mod random;
 mod record;
+mod render;
 mod sqlite;
 mod statement;
 mod ts;

@@ -1,20 +1,21 @@
-//! Schema migrations: pairs of scripts with the same number, applied in order, all or nothing.
+//! Schema migrations: written once for both engines, applied in order, all or nothing.
 
 use std::path::PathBuf;
 use std::pin::Pin;
 
-use super::{Db, Dialect, Engine, Error, Result, Sql, Ts, Tx};
+use super::{Db, Dialect, Engine, Error, Result, Ts, Tx};
 use crate::args;
 
-/// A pair of scripts with the same number.
+/// A step from one schema to the next.
 #[derive(Debug)]
 pub struct Migration {
     /// Its place in the order.
     pub number: i64,
-    /// Name of the files.
+    /// What it is called in the log.
     pub name: &'static str,
-    /// Their content.
-    pub script: Sql,
+    /// Its scripts in the order they run, in PostgreSQL's SQL. For SQLite the types of columns are translated; a
+    /// statement that one engine alone takes follows a line `-- Only PostgreSQL:` or `-- Only SQLite:`.
+    pub scripts: &'static [&'static str],
 }
 
 /// Puts rows into a database that was empty.
@@ -90,7 +91,9 @@ pub(super) async fn run(db: &Db, schema: &Schema, now: Ts) -> Result<Migrated> {
             name = migration.name,
             "migrating the database"
         );
-        tx.script(migration.script.text(tx.dialect())).await?;
+        for script in migration.scripts {
+            tx.script(script).await?;
+        }
         tx.execute(
             "INSERT INTO schema_migration (number, name, applied_at) VALUES ($1, $2, $3)",
             args![migration.number, migration.name, now],
@@ -135,6 +138,13 @@ async fn applied_by(db: &Db) -> Result<Vec<i64>> {
 }
 
 const NUMBERS: &str = "SELECT number FROM schema_migration";
+const TABLE: &str = "\
+CREATE TABLE IF NOT EXISTS schema_migration (
+    number bigint NOT NULL PRIMARY KEY,
+    name text NOT NULL,
+    applied_at timestamptz NOT NULL
+);
+";
 
 /// Keeps other servers from migrating until the transaction ends; answers the migrations applied.
 async fn lock(tx: &mut Tx) -> Result<Vec<i64>> {
@@ -142,17 +152,7 @@ async fn lock(tx: &mut Tx) -> Result<Vec<i64>> {
         tx.execute("SELECT pg_advisory_xact_lock($1)", args![LOCK_KEY])
             .await?;
     }
-    tx.script(match tx.dialect() {
-        Dialect::Sqlite => {
-            "CREATE TABLE IF NOT EXISTS schema_migration \
-             (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"
-        }
-        Dialect::Postgres => {
-            "CREATE TABLE IF NOT EXISTS schema_migration \
-             (number bigint NOT NULL PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL)"
-        }
-    })
-    .await?;
+    tx.script(TABLE).await?;
     let numbers: Vec<(i64,)> = tx.all(NUMBERS, args![]).await?;
     Ok(numbers.into_iter().map(|(number,)| number).collect())
 }

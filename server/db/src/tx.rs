@@ -3,10 +3,11 @@
 use std::fmt;
 
 use sea_query::{Expr, LockType, Order, Query};
-use sqlx::{Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use super::alone::{self, Alone};
 use super::kept::Open;
+use super::render::render;
 use super::statement::Prepared;
 use super::{Args, Dialect, Engine, Record, Result, Sql, Statement, json_ids};
 
@@ -204,8 +205,9 @@ impl Tx {
         self.run(prepared).await
     }
 
-    /// Runs a script of several statements without arguments (a migration).
-    pub(super) async fn script(&mut self, sql: &'static str) -> Result<()> {
+    /// Runs a script of a migration: several statements without arguments.
+    pub(super) async fn script(&mut self, script: &str) -> Result<()> {
+        let sql = AssertSqlSafe(render(script, self.dialect()));
         match &mut self.inner {
             Inner::Sqlite(tx) => sqlx::raw_sql(sql)
                 .execute(tx.connection()?)
