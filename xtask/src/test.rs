@@ -165,8 +165,10 @@ fn lints() -> Result<()> {
     )
 }
 
-/// Licences, banned crates and where crates come from, as `deny.toml` allows them.
+/// Licences, banned crates and where crates come from, as `deny.toml` allows them; and no crate that nothing uses.
 fn dependencies() -> Result<()> {
+    let machete = tools::cargo_machete()?;
+    command::run(Command::new(machete).current_dir(paths::root()))?;
     let deny = tools::cargo_deny()?;
     command::run(
         Command::new(deny)

@@ -13,6 +13,11 @@ pub fn cargo_deny() -> Result<PathBuf> {
     from_crates_io("cargo-deny", "0.20.2")
 }
 
+/// The pinned cargo-machete, which names dependencies that nothing uses.
+pub fn cargo_machete() -> Result<PathBuf> {
+    from_crates_io("cargo-machete", "0.9.2")
+}
+
 /// The pinned cargo-deb, which makes packages for Debian.
 pub fn cargo_deb() -> Result<PathBuf> {
     from_crates_io("cargo-deb", "3.8.0")
