@@ -36,6 +36,14 @@ pub fn deb(name: &str, version: Version) -> Result<PathBuf> {
     find(&version.folder(), &format!("{name}_"), ".deb")
 }
 
+/// The rpm of this name.
+///
+/// # Errors
+/// When it was not made.
+pub fn rpm(name: &str, version: Version) -> Result<PathBuf> {
+    find(&version.folder(), &format!("{name}-"), ".rpm")
+}
+
 fn find(folder: &Path, start: &str, end: &str) -> Result<PathBuf> {
     fs::read_dir(folder)
         .into_iter()

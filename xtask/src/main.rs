@@ -37,7 +37,7 @@ enum Task {
     Bench(bench::Options),
     /// Crash and fuzz for as long as wanted, round after round
     Soak(soak::Options),
-    /// Make packages for Debian: server, client and Play
+    /// Make packages for Debian and Fedora: server, client and Play
     Package(package::Options),
     /// Build the WebAssembly of the views and check its size
     Wasm(wasm::Options),

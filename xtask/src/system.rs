@@ -41,6 +41,7 @@ impl Need {
     pub const PACKAGE: &[Need] = &[
         need("binutils", "/usr/bin/strip"),
         need("dpkg-dev", "/usr/bin/dpkg-shlibdeps"),
+        need("rpm", "/usr/bin/rpmbuild"),
         need("xz-utils", "/usr/bin/xz"),
     ];
 
@@ -72,6 +73,7 @@ impl Need {
         need("postgresql", "/usr/share/postgresql-common/pg_wrapper"),
         need("python3", "/usr/bin/python3"),
         need("python3-venv", "/usr/share/doc/python3-venv/copyright"),
+        need("rpmlint", "/usr/bin/rpmlint"),
         need("systemd-container", "/usr/bin/systemd-nspawn"),
         need("util-linux", "/usr/bin/unshare"),
         need("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),

@@ -1,6 +1,7 @@
 //! Our own packages: checked, installed, taking over, upgraded, removed and purged.
 
 mod debian;
+mod fedora;
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! Packages for Debian, from programs that are built: `cargo xtask package`.
+//! Packages for Debian and Fedora, from programs that are built: `cargo xtask package`.
 
+mod fedora;
 mod licences;
 mod stage;
 
@@ -137,6 +138,8 @@ impl Packager {
         for product in &PRODUCTS {
             self.debian(product, version, folder)
                 .with_context(|| format!("{} for Debian", product.package))?;
+            fedora::package(product, version, folder, &self.stage, self.quick)
+                .with_context(|| format!("{} for Fedora", product.package))?;
         }
         Ok(())
     }
