@@ -23,11 +23,13 @@ pub enum KeyStoreError {
          `migasfree register --accept-new-keys`"
     )]
     NewServer,
-    #[error("{path}: {source}; get the keys anew with `migasfree register`")]
+    #[error("{path}: {source}; {remedy}")]
     Damaged {
         path: String,
         #[source]
         source: KeyError,
+        /// What to do.
+        remedy: &'static str,
     },
     #[error("what the server hands out for {path} is no key: {source}")]
     NoKey {
@@ -42,6 +44,10 @@ pub enum KeyStoreError {
         source: io::Error,
     },
 }
+
+const OF_COMPUTER: &str = "get the keys anew with `migasfree register`";
+const OF_PACKAGER: &str =
+    "remove this file; the next upload asks for name and password and gets new keys";
 
 /// What seals and opens messages: an own private key and the server's public one.
 #[derive(Debug, Clone)]
@@ -73,7 +79,7 @@ impl KeyStore {
     /// # Errors
     /// [`KeyStoreError::Missing`] when there are none.
     pub fn project(&self, project: &str) -> Result<KeyPair, KeyStoreError> {
-        self.pair(&format!("{}.pri", file_name(project)))
+        self.pair(&format!("{}.pri", file_name(project)), OF_COMPUTER)
     }
 
     /// The keys a packager uploads with.
@@ -81,10 +87,15 @@ impl KeyStore {
     /// # Errors
     /// [`KeyStoreError::Missing`] when there are none.
     pub fn packager(&self) -> Result<KeyPair, KeyStoreError> {
-        self.pair("packager.pri")
+        self.pair("packager.pri", OF_PACKAGER)
     }
 
-    fn pair(&self, private: &str) -> Result<KeyPair, KeyStoreError> {
+    fn pair(&self, private: &str, remedy: &'static str) -> Result<KeyPair, KeyStoreError> {
+        let damaged = |path: &Path, source| KeyStoreError::Damaged {
+            path: path.display().to_string(),
+            source,
+            remedy,
+        };
         let (private, server) = (self.folder.join(private), self.folder.join("server.pub"));
         let own = PrivateKey::from_pem(&read(&private)?).map_err(|e| damaged(&private, e))?;
         let public = PublicKey::from_pem(&read(&server)?).map_err(|e| damaged(&server, e))?;
@@ -287,18 +298,12 @@ fn file_name(project: &str) -> String {
     name
 }
 
+/// What is no text is no key either, and is told as one that is damaged.
 fn read(path: &Path) -> Result<String, KeyStoreError> {
-    match files::read_optional(path) {
-        Ok(Some(text)) => Ok(text),
-        Ok(None) => Err(KeyStoreError::Missing),
+    match fs::read(path) {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(KeyStoreError::Missing),
         Err(error) => Err(failed(path, error)),
-    }
-}
-
-fn damaged(path: &Path, source: KeyError) -> KeyStoreError {
-    KeyStoreError::Damaged {
-        path: path.display().to_string(),
-        source,
     }
 }
 
@@ -378,9 +383,11 @@ mod tests {
         store.replace_project("p", &own, &other).unwrap();
         assert_eq!(store.computer_id("p"), None);
         // A damaged one is replaced by registering.
-        fs::write(folder.path().join("server.pub"), "damaged").unwrap();
-        let told = store.project("p").unwrap_err().to_string();
-        assert!(told.contains("migasfree register"), "{told}");
+        for damaged in [&b"damaged"[..], b"", b"\xff\xfe\x00"] {
+            fs::write(folder.path().join("server.pub"), damaged).unwrap();
+            let told = store.project("p").unwrap_err().to_string();
+            assert!(told.contains("migasfree register"), "{told}");
+        }
         store.save_project("p", &own, &server).unwrap();
     }
 

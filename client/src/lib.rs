@@ -18,6 +18,7 @@ pub mod keys;
 pub mod lock;
 pub mod observer;
 pub mod outbox;
+pub mod output;
 pub mod paths;
 pub mod pms;
 pub mod policy;

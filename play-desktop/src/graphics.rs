@@ -2,7 +2,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "Play starts itself again")]
 
-use std::{env, os::unix::process::CommandExt, path::Path, process::Command};
+use std::{
+    env,
+    io::{self, Write as _},
+    os::unix::process::CommandExt,
+    path::Path,
+    process::Command,
+};
 
 const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
@@ -18,5 +24,6 @@ pub fn choose_renderer() {
         .args(env::args_os().skip(1))
         .env(VARIABLE, "1")
         .exec();
-    eprintln!("{VARIABLE} could not be set: {error}");
+    // Nobody may be listening.
+    let _ = writeln!(io::stderr(), "{VARIABLE} could not be set: {error}");
 }

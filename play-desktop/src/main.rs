@@ -38,6 +38,8 @@ fn main() -> anyhow::Result<ExitCode> {
                 .unwrap_or_else(|_| EnvFilter::new("warn")),
         )
         .with_writer(std::io::stderr)
+        // A message that could not be written is no reason to fall over.
+        .log_internal_errors(false)
         .init();
     let daemon = Arc::new(Daemon::new(args.session));
     let app = tauri::Builder::default()

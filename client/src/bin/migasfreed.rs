@@ -14,6 +14,7 @@ use migasfree_client::daemon::catalog::render_child;
 use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
 use migasfree_client::daemon::settings::Opener;
 use migasfree_client::daemon::start::{Mode, Setup, run};
+use migasfree_client::output::{self, complain};
 use migasfree_client::process::helper;
 use migasfree_client::sync::{Engine, EngineError, LocalEngine, OpenOptions};
 use migasfree_manual::{ADMINISTRATION, run_if_asked};
@@ -60,11 +61,21 @@ fn main() -> ExitCode {
     if let Some(code) = run_if_asked(ADMINISTRATION, Arguments::command) {
         return code;
     }
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            output::note(error.print());
+            if let Some(error) = output::failure() {
+                complain(&format!("migasfreed: {error}"));
+                return ExitCode::FAILURE;
+            }
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1));
+        }
+    };
     match act(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("migasfreed: {error:#}");
+            complain(&format!("migasfreed: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -166,6 +177,7 @@ fn log() {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .log_internal_errors(false)
         .with_target(false);
     // The journal has the time already.
     if std::env::var_os("JOURNAL_STREAM").is_some() {

@@ -25,6 +25,8 @@ impl Exit {
     pub const NO_DATA: Self = Self(61);
     /// A package operation failed.
     pub const PACKAGES: Self = Self(71);
+    /// What was said could not be written.
+    pub const OUTPUT: Self = Self(74);
     /// Offline, or no daemon: later it may work.
     pub const TEMPORARY: Self = Self(75);
     /// Stopped by a signal, no package manager, or an upload rejected.

@@ -27,8 +27,11 @@ use tracing_subscriber::EnvFilter;
 
 use arguments::Arguments;
 use context::Context;
+use exit::Exit;
 use report::print_line;
-use texts::Language;
+use texts::{Language, Text};
+
+use crate::output::{self, complain};
 
 /// The whole program.
 #[must_use]
@@ -47,17 +50,17 @@ pub fn main() -> ExitCode {
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
-                exit::Exit::USAGE.0
-            } else {
-                0
-            });
+            let printed = error.print();
+            if error.use_stderr() {
+                return ExitCode::from(Exit::USAGE.0);
+            }
+            output::note(printed);
+            return ending(Exit::OK, language);
         }
     };
     let Some(command) = arguments.command else {
-        let _ = grammar.print_help();
-        return ExitCode::SUCCESS;
+        output::note(grammar.print_help());
+        return ending(Exit::OK, language);
     };
     let context = Context {
         language,
@@ -68,7 +71,11 @@ pub fn main() -> ExitCode {
             .and_then(|root| root.canonicalize().ok().or(Some(root))),
     };
     // A configuration that cannot be read is told by the command that needs it.
-    log(arguments.debug || context.settings().is_ok_and(|settings| settings.debug));
+    let settings = context.settings().ok();
+    log(arguments.debug || settings.as_ref().is_some_and(|settings| settings.debug));
+    for misread in settings.iter().flat_map(|settings| &settings.misread) {
+        complain(&shown(&language.misread(misread)));
+    }
     if !arguments.quiet && !commands::speaks_json(&command) {
         print_line(concat!("migasfree ", env!("CARGO_PKG_VERSION")));
     }
@@ -82,17 +89,27 @@ pub fn main() -> ExitCode {
             commands::run(&context, command).await
         }),
         Err(error) => {
-            eprintln!("migasfree: {error}");
+            complain(&format!("migasfree: {error}"));
             return ExitCode::FAILURE;
         }
     };
     let exit = ended.unwrap_or_else(|failure| {
         if let Some(message) = failure.message(context.language) {
-            eprintln!("{}", shown(&message));
+            complain(&shown(&message));
         }
         failure.exit()
     });
-    ExitCode::from(exit.0)
+    ending(exit, language)
+}
+
+/// The exit status, which is no success when words were lost.
+fn ending(exit: Exit, language: Language) -> ExitCode {
+    let Some(error) = output::failure() else {
+        return ExitCode::from(exit.0);
+    };
+    complain(&language.fill(Text::ErrorOutput, &[&error.to_string()]));
+    let lost = if exit == Exit::OK { Exit::OUTPUT } else { exit };
+    ExitCode::from(lost.0)
 }
 
 fn log(debug: bool) {
@@ -101,5 +118,6 @@ fn log(debug: bool) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .log_internal_errors(false)
         .init();
 }

@@ -7,6 +7,8 @@ use std::sync::Mutex;
 use migasfree_types::shown::shown;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
+use crate::output::hint;
+
 /// How the terminal was before a password was asked for.
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
@@ -17,8 +19,7 @@ pub fn is_possible() -> bool {
 
 /// Asks for a line; `None` at the end of the input.
 pub fn line(question: &str) -> io::Result<Option<String>> {
-    eprint!("{}", shown(question));
-    io::stderr().flush()?;
+    hint(&shown(question));
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer)?;
     Ok((read > 0).then(|| answer.trim().to_owned()))

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard};
 
 use migasfree_types::shown::{is_hidden, shown, shown_line};
@@ -14,6 +14,7 @@ use super::texts::{Language, Text};
 use crate::clock::local;
 use crate::job::{JobResult, ResultCode};
 use crate::observer::{LockHolder, OutputStream, Progress, Stage};
+use crate::output::{complain, hint, say};
 use crate::transport::messages::Trait;
 
 /// Tells about one job.
@@ -115,7 +116,7 @@ impl Reporter {
             });
         } else if stream == OutputStream::Err {
             self.wipe(&mut state);
-            eprintln!("{line}");
+            complain(line);
         } else if !self.quiet {
             self.line(&mut state, line);
         }
@@ -213,7 +214,7 @@ impl Reporter {
         if code.result() == JobResult::Success {
             self.line(&mut state, text);
         } else {
-            eprintln!("{}", shown(text));
+            complain(&shown(text));
         }
     }
 
@@ -236,27 +237,22 @@ impl Reporter {
 
     fn draw(&self, state: &mut State, progress: &Progress) {
         if self.terminal && progress.percent <= 100 {
-            eprint!(
-                "\r{:>3} % {}\u{1b}[K",
-                progress.percent,
-                shown_line(&progress.item)
-            );
+            let item = shown_line(&progress.item);
+            hint(&format!("\r{:>3} % {item}\u{1b}[K", progress.percent));
             state.drawn = true;
         }
     }
 
     fn wipe(&self, state: &mut State) {
         if std::mem::take(&mut state.drawn) {
-            eprint!("\r\u{1b}[K");
+            hint("\r\u{1b}[K");
         }
     }
 }
 
-/// Prints a line at once; somebody who stopped listening is no reason to fail. What a terminal would obey is escaped, in
-/// a way that JSON understands, too.
+/// Prints a line at once. What a terminal would obey is escaped, in a way that JSON understands, too.
 pub fn print_line(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{}", harmless(text)).and_then(|()| out.flush());
+    say(&format!("{}\n", harmless(text)));
 }
 
 fn harmless(text: &str) -> Cow<'_, str> {

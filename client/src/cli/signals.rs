@@ -7,6 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::exit::Exit;
 use super::prompt;
 use super::texts::{Language, Text};
+use crate::output::complain;
 
 /// How many listen and decide themselves what an interruption means.
 static LISTENING: AtomicUsize = AtomicUsize::new(0);
@@ -68,7 +69,7 @@ pub fn leave_when_interrupted(language: Language) {
             signals.next().await;
             if LISTENING.load(Ordering::SeqCst) == 0 {
                 prompt::show_typing_again();
-                eprintln!("\n{}", language.text(Text::Interrupted));
+                complain(&format!("\n{}", language.text(Text::Interrupted)));
                 std::process::exit(Exit::STOPPED.0.into());
             }
         }

@@ -15,6 +15,7 @@ use crate::job::{Cancel, Job, JobId};
 use crate::observer::{
     LockHolder, Observer, OutputStream, Progress, Question, REMOVAL_QUESTION, Step,
 };
+use crate::output::complain;
 use crate::pms::Action;
 use crate::policy::Asker;
 use crate::sync::{Engine, EngineError, LocalEngine, Outcome, SyncRequest};
@@ -81,7 +82,7 @@ pub async fn ask_removal(
 ) -> Option<String> {
     for (reason, names) in objections {
         if matches!(reason.as_str(), "removal" | "held") {
-            eprintln!("{}", language.objection(reason, names));
+            complain(&language.objection(reason, names));
         }
     }
     let accepted = consents

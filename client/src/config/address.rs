@@ -55,7 +55,12 @@ impl ServerAddress {
         let full = if text.contains("://") {
             text.to_owned()
         } else {
-            format!("{}://{text}", protocol.unwrap_or("https").to_lowercase())
+            let protocol = protocol.unwrap_or("https").to_lowercase();
+            if !["http", "https"].contains(&protocol.as_str()) {
+                let expected = "`http` or `https`";
+                return Err(ConfigError::invalid("Protocol", &protocol, expected));
+            }
+            format!("{protocol}://{text}")
         };
         let url = Url::parse(&full).map_err(|_| invalid())?;
         let scheme = match url.scheme() {

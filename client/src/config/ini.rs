@@ -40,6 +40,13 @@ impl Ini {
         Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Whether the key is there, with or without a value.
+    #[must_use]
+    pub fn names(&self, section: &str, key: &str) -> bool {
+        let values = self.sections.get(&section.to_lowercase());
+        values.is_some_and(|values| values.contains_key(&key.to_lowercase()))
+    }
+
     /// Takes a key out. `true` when it had a value.
     pub fn remove(&mut self, section: &str, key: &str) -> bool {
         let had = self.get(section, key).is_some();
@@ -47,13 +54,6 @@ impl Ini {
             values.remove(&key.to_lowercase());
         }
         had
-    }
-
-    /// Takes every value of `other` over those here.
-    pub fn merge(&mut self, other: Self) {
-        for (section, values) in other.sections {
-            self.sections.entry(section).or_default().extend(values);
-        }
     }
 }
 

@@ -4,19 +4,21 @@
 
 mod address;
 pub mod ini;
+mod misread;
 mod project;
+mod reader;
 mod write;
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use address::{Scheme, ServerAddress};
+pub use misread::{Expected, Misread, Place, Used};
 pub use project::default_project;
 pub use write::{Change, apply};
 
-use ini::Ini;
+use reader::{CLIENT, PACKAGER, Reader, shown_time};
 
 /// Characters of the longest name a computer may have; Linux allows no more for a host.
 const LONGEST_NAME: usize = 64;
@@ -52,7 +54,7 @@ impl ConfigError {
 pub const SCRIPT_SILENCE_LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// Where a value came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Default,
     File,
@@ -61,7 +63,7 @@ pub enum Origin {
 
 impl Origin {
     #[must_use]
-    pub fn as_str(&self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
             Self::File => "file",
@@ -116,8 +118,19 @@ pub struct Settings {
     /// Overrides the detection of the package manager.
     pub package_manager: Option<String>,
     pub packager: Packager,
-    /// Where the value of each key of `[client]` came from.
-    pub origins: BTreeMap<&'static str, Origin>,
+    /// Where the value of each key came from, by section and key.
+    pub origins: BTreeMap<(&'static str, &'static str), Origin>,
+    /// Values that are none for their keys.
+    pub misread: Vec<Misread>,
+}
+
+/// A setting as it is shown to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub section: &'static str,
+    pub key: &'static str,
+    pub value: String,
+    pub origin: Origin,
 }
 
 /// What the configuration is read from.
@@ -142,109 +155,123 @@ impl Settings {
     /// # Errors
     /// When a file exists but cannot be read, or a value makes no sense.
     pub fn load(sources: &Sources<'_>) -> Result<Self, ConfigError> {
-        let (ini, exposed) = read_files(&sources.file)?;
-        let mut reader = Reader {
-            ini,
-            environment: sources.environment,
-            origins: BTreeMap::new(),
-        };
-        let protocol = reader.client("Protocol", "PROTOCOL");
-        let port = reader.client("Port", "PORT");
+        let mut reader = Reader::open(&sources.file, sources.environment)?;
+        let protocol = reader.client("Protocol");
+        let port = reader.client("Port");
         let server = reader
-            .client("Server", "SERVER")
+            .client("Server")
             .unwrap_or_else(|| "localhost".to_owned());
         let host_name = sources.host_name.split('.').next().unwrap_or_default();
-        let mut settings = Self {
+        let is_uuid = |word: &str| uuid::Uuid::parse_str(word).is_ok();
+        let settings = Self {
             file: sources.file.clone(),
             server: ServerAddress::parse(&server, protocol.as_deref(), port.as_deref())?,
             project: reader
-                .client("Project", "PROJECT")
+                .client("Project")
                 .unwrap_or_else(|| default_project(sources.os_release)),
             computer_name: reader
-                .client("Computer_Name", "COMPUTER_NAME")
+                .client("Computer_Name")
                 .unwrap_or_else(|| host_name.to_owned())
                 .chars()
                 .take(LONGEST_NAME)
                 .collect(),
-            auto_update_packages: reader.flag("Auto_Update_Packages", "AUTO_UPDATE_PACKAGES", true),
-            manage_devices: reader.flag("Manage_Devices", "MANAGE_DEVICES", true),
-            upload_hardware: reader.flag("Upload_Hardware", "UPLOAD_HARDWARE", true),
-            unattended_removals: reader.number(
-                "Unattended_Removals",
-                "UNATTENDED_REMOVALS",
-                crate::policy::UNATTENDED_REMOVALS,
+            auto_update_packages: reader.flag("Auto_Update_Packages", true),
+            manage_devices: reader.flag("Manage_Devices", true),
+            upload_hardware: reader.flag("Upload_Hardware", true),
+            unattended_removals: reader
+                .number("Unattended_Removals", crate::policy::UNATTENDED_REMOVALS),
+            debug: reader.flag("Debug", false),
+            allow_insecure_credentials: reader.flag("Allow_Insecure_Credentials", false),
+            firmware_fillers: reader.words("Firmware_Fillers", Expected::Uuid, is_uuid),
+            proxy: reader.client("Proxy"),
+            package_proxy_cache: reader.client("Package_Proxy_Cache"),
+            script_silence_limit: Some(reader.time("Script_Silence_Limit", SCRIPT_SILENCE_LIMIT))
+                .filter(|limit| !limit.is_zero()),
+            package_manager: reader.one_of(
+                &["Package_Manager", "PackageManager"],
+                Expected::PackageManager,
+                Used::Distribution,
+                crate::pms::is_known,
             ),
-            debug: reader.flag("Debug", "DEBUG", false),
-            allow_insecure_credentials: reader.flag(
-                "Allow_Insecure_Credentials",
-                "ALLOW_INSECURE_CREDENTIALS",
-                false,
-            ),
-            firmware_fillers: reader
-                .client("Firmware_Fillers", "FIRMWARE_FILLERS")
-                .unwrap_or_default()
-                .split([',', ' '])
-                .filter(|uuid| !uuid.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            proxy: reader.client("Proxy", "PROXY"),
-            package_proxy_cache: reader.client("Package_Proxy_Cache", "PACKAGE_PROXY_CACHE"),
-            script_silence_limit: reader
-                .client("Script_Silence_Limit", "SCRIPT_SILENCE_LIMIT")
-                .and_then(|text| minutes(&text))
-                .map_or(Some(SCRIPT_SILENCE_LIMIT), |limit| {
-                    Some(limit).filter(|limit| !limit.is_zero())
-                }),
-            package_manager: reader
-                .client("Package_Manager", "PACKAGE_MANAGER")
-                .or_else(|| reader.client("PackageManager", "PACKAGEMANAGER")),
             packager: Packager {
-                user: reader.packager("User", "USER"),
-                password: reader.packager("Password", "PASSWORD").map(Secret),
-                exposed,
-                project: reader.packager("Project", "PROJECT"),
-                store: reader.packager("Store", "STORE"),
+                user: reader.packager("User"),
+                password: reader.packager("Password").map(Secret),
+                exposed: reader.exposed.take(),
+                project: reader.packager("Project"),
+                store: reader.packager("Store"),
             },
-            origins: BTreeMap::new(),
+            origins: std::mem::take(&mut reader.origins),
+            misread: std::mem::take(&mut reader.misread),
         };
-        settings.origins = reader.origins;
         Ok(settings)
     }
-}
 
-/// The file and, by name, `<file>.d/*.conf`, and which of them shows a password to others.
-fn read_files(file: &Path) -> Result<(Ini, Option<PathBuf>), ConfigError> {
-    let mut exposed = None;
-    let mut read = |path: &Path| -> Result<Ini, ConfigError> {
-        let mut ini = Ini::parse(&read_optional(path)?);
-        if is_readable_by_others(path) && ini.remove("packager", "Password") {
-            exposed = Some(path.to_owned());
+    /// Notes in the log which values say nothing, but for those that did so before.
+    pub fn tell_misread(&self, before: &[Misread]) {
+        for misread in self.misread.iter().filter(|one| !before.contains(one)) {
+            tracing::warn!("{misread}");
         }
-        Ok(ini)
-    };
-    let mut ini = read(file)?;
-    let mut folder = file.as_os_str().to_owned();
-    folder.push(".d");
-    let entries = std::fs::read_dir(PathBuf::from(folder));
-    let mut paths: Vec<_> = entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    paths.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "conf")
-    });
-    paths.sort();
-    for path in paths {
-        ini.merge(read(&path)?);
     }
-    Ok((ini, exposed))
-}
 
-fn is_readable_by_others(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
+    /// Every setting, as its file would have it, without secrets.
+    #[must_use]
+    pub fn shown(&self) -> Vec<Shown> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let secret = self.packager.password.as_ref().map(|_| "***".to_owned());
+        let silence = self.script_silence_limit.unwrap_or_default();
+        let client = [
+            ("Server", self.server.base()),
+            ("Project", self.project.clone()),
+            ("Computer_Name", self.computer_name.clone()),
+            (
+                "Auto_Update_Packages",
+                self.auto_update_packages.to_string(),
+            ),
+            ("Manage_Devices", self.manage_devices.to_string()),
+            ("Upload_Hardware", self.upload_hardware.to_string()),
+            ("Unattended_Removals", self.unattended_removals.to_string()),
+            ("Script_Silence_Limit", shown_time(silence)),
+            ("Debug", self.debug.to_string()),
+            ("Proxy", text(&self.proxy)),
+            ("Package_Proxy_Cache", text(&self.package_proxy_cache)),
+            ("Package_Manager", text(&self.package_manager)),
+            (
+                "Allow_Insecure_Credentials",
+                self.allow_insecure_credentials.to_string(),
+            ),
+            ("Firmware_Fillers", self.firmware_fillers.join(", ")),
+        ];
+        let packager = [
+            ("User", text(&self.packager.user)),
+            ("Password", text(&secret)),
+            ("Project", text(&self.packager.project)),
+            ("Store", text(&self.packager.store)),
+        ];
+        let client = client.map(|(key, value)| (CLIENT, key, value));
+        let packager = packager.map(|(key, value)| (PACKAGER, key, value));
+        let all = client.into_iter().chain(packager);
+        all.map(|(section, key, value)| Shown {
+            section,
+            key,
+            value,
+            origin: self.origin(section, key),
+        })
+        .collect()
+    }
+
+    /// Where the value of a key came from.
+    #[must_use]
+    pub fn origin(&self, section: &'static str, key: &'static str) -> Origin {
+        let older = |key: &str| match key {
+            "Package_Manager" => "PackageManager",
+            _ => "",
+        };
+        let of = |key| self.origins.get(&(section, key)).copied();
+        of(key)
+            .filter(|origin| *origin != Origin::Default)
+            .or_else(|| of(older(key)))
+            .unwrap_or(Origin::Default)
+    }
 }
 
 fn read_optional(path: &Path) -> Result<String, ConfigError> {
@@ -258,71 +285,11 @@ fn read_optional(path: &Path) -> Result<String, ConfigError> {
     }
 }
 
-struct Reader<'a> {
-    ini: Ini,
-    environment: &'a dyn Fn(&str) -> Option<String>,
-    origins: BTreeMap<&'static str, Origin>,
-}
-
-impl Reader<'_> {
-    fn client(&mut self, key: &'static str, variable: &str) -> Option<String> {
-        let from_environment = (self.environment)(&format!("MIGASFREE_CLIENT_{variable}"));
-        let (value, origin) = match from_environment.filter(|value| !value.is_empty()) {
-            Some(value) => (Some(value), Origin::Environment),
-            None => match self.ini.get("client", key) {
-                Some(value) => (Some(value.to_owned()), Origin::File),
-                None => (None, Origin::Default),
-            },
-        };
-        self.origins.insert(key, origin);
-        value
-    }
-
-    fn packager(&self, key: &str, variable: &str) -> Option<String> {
-        (self.environment)(&format!("MIGASFREE_PACKAGER_{variable}"))
-            .filter(|value| !value.is_empty())
-            .or_else(|| self.ini.get("packager", key).map(str::to_owned))
-    }
-
-    fn flag(&mut self, key: &'static str, variable: &str, default: bool) -> bool {
-        self.client(key, variable)
-            .and_then(|value| boolean(&value))
-            .unwrap_or(default)
-    }
-
-    fn number(&mut self, key: &'static str, variable: &str, default: usize) -> usize {
-        self.client(key, variable)
-            .and_then(|value| value.trim().parse().ok())
-            .unwrap_or(default)
-    }
-}
-
-/// A length of time: minutes unless `s`, `m` or `h` follows. `None` for anything else.
-fn minutes(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let number = text.trim_end_matches(['s', 'm', 'h']);
-    let unit = match &text[number.len()..] {
-        "s" => 1,
-        "" | "m" => 60,
-        "h" => 3600,
-        _ => return None,
-    };
-    let seconds = number.trim().parse::<u64>().ok()?.checked_mul(unit)?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// Yes and no in the words the file may use; `None` for anything else.
-fn boolean(text: &str) -> Option<bool> {
-    match text.to_lowercase().as_str() {
-        "true" | "on" | "yes" | "y" | "1" => Some(true),
-        "false" | "off" | "no" | "n" | "0" => Some(false),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     fn load(folder: &Path, environment: &[(&str, &str)]) -> Result<Settings, ConfigError> {
@@ -349,7 +316,7 @@ mod tests {
         assert_eq!(settings.computer_name, "pc7");
         assert!(settings.auto_update_packages && !settings.debug);
         assert_eq!(settings.unattended_removals, 5);
-        assert_eq!(settings.origins["Server"], Origin::Default);
+        assert_eq!(settings.origin("client", "Server"), Origin::Default);
     }
 
     #[test]
@@ -372,8 +339,8 @@ mod tests {
         assert_eq!((removals("0"), removals("many")), (0, 5));
         assert_eq!(settings.proxy.as_deref(), Some("x:1"));
         assert!(!settings.debug);
-        assert_eq!(settings.origins["Server"], Origin::Environment);
-        assert_eq!(settings.origins["Project"], Origin::File);
+        assert_eq!(settings.origin("client", "Server"), Origin::Environment);
+        assert_eq!(settings.origin("client", "Project"), Origin::File);
     }
 
     #[test]
@@ -415,6 +382,72 @@ mod tests {
         assert_eq!(limit("90s"), Some(90));
         assert_eq!(limit("2h"), Some(7200));
         assert_eq!(limit("0"), None);
+    }
+
+    #[test]
+    fn a_value_that_is_none_is_told_with_its_place_and_what_holds_instead() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("migasfree.conf");
+        let text = "[client]\nDebug = maybe\nManage_Devices = no\nUnattended_Removals = 5\nPackage_Manager = aptt\n\
+                    Script_Silence_Limit = soon\nFirmware_Fillers = 03000200-0400-0500-0006-000700080009, junk\n";
+        std::fs::write(&file, text).unwrap();
+        let drop_in = folder.path().join("migasfree.conf.d/10.conf");
+        std::fs::create_dir(folder.path().join("migasfree.conf.d")).unwrap();
+        std::fs::write(&drop_in, "[client]\nUnattended_Removals = many\n").unwrap();
+        let variable = [("MIGASFREE_CLIENT_UPLOAD_HARDWARE", "sometimes")];
+        let settings = load(folder.path(), &variable).unwrap();
+        let told: Vec<_> = settings.misread.iter().map(ToString::to_string).collect();
+        let (file, drop_in) = (file.display(), drop_in.display());
+        let number = "this is not a whole number; `5` is used";
+        let flag = "this is not `true` or `false`";
+        let system = "this is not a package manager of this version (`apt`)";
+        let time = "this is not a number of minutes, or a time such as `90s` or `2h`";
+        assert_eq!(
+            told,
+            [
+                format!(
+                    "MIGASFREE_CLIENT_UPLOAD_HARDWARE: [client] Upload_Hardware = sometimes: {flag}; `true` is used"
+                ),
+                format!("{drop_in}: [client] Unattended_Removals = many: {number}"),
+                format!("{file}: [client] Debug = maybe: {flag}; `false` is used"),
+                format!(
+                    "{file}: [client] Firmware_Fillers = junk: this is not a UUID; it is left out"
+                ),
+                format!("{file}: [client] Script_Silence_Limit = soon: {time}; `30` is used"),
+                format!(
+                    "{file}: [client] Package_Manager = aptt: {system}; what the distribution has is used"
+                ),
+            ]
+        );
+        assert_eq!(settings.package_manager, None);
+        assert_eq!(settings.firmware_fillers.len(), 1);
+        assert_eq!(
+            load(tempfile::tempdir().unwrap().path(), &[])
+                .unwrap()
+                .misread,
+            []
+        );
+    }
+
+    #[test]
+    fn every_setting_is_shown_and_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = load(folder.path(), &[("MIGASFREE_PACKAGER_PASSWORD", "hush")]).unwrap();
+        let shown = settings.shown();
+        // Older names of what has another name here.
+        let older = ["Protocol", "Port", "PackageManager"];
+        for (section, key) in settings.origins.keys() {
+            let is_shown = shown
+                .iter()
+                .any(|one| (one.section, one.key) == (*section, *key));
+            assert!(is_shown || older.contains(key), "[{section}] {key}");
+        }
+        assert!(shown.iter().all(|one| !one.value.contains("hush")));
+        let password = shown.iter().find(|one| one.key == "Password").unwrap();
+        assert_eq!(
+            (password.value.as_str(), password.origin),
+            ("***", Origin::Environment)
+        );
     }
 
     #[test]

@@ -161,10 +161,10 @@ pub fn settings(settings: &Settings) -> HashMap<String, ConfigValue> {
     ]
     .into_iter()
     .filter_map(|(name, key, value)| {
-        let origin = match settings.origins.get(key) {
-            Some(config::Origin::Environment) => Origin::Environment,
-            Some(config::Origin::File) => Origin::File,
-            Some(config::Origin::Default) | None => Origin::Default,
+        let origin = match settings.origin("client", key) {
+            config::Origin::Environment => Origin::Environment,
+            config::Origin::File => Origin::File,
+            config::Origin::Default => Origin::Default,
         };
         let value = OwnedVariant::try_from(value).ok()?;
         Some((name.to_owned(), ConfigValue { value, origin }))

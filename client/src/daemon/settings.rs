@@ -67,6 +67,7 @@ impl Core {
         let other_server = before.server != settings.server;
         let elsewhere = other_server || before.project != settings.project;
         tracing::info!(server = %settings.server.base(), "the settings changed");
+        settings.tell_misread(&before.misread);
         self.access.name_computer(&settings.computer_name);
         self.put_to_work(engine, settings);
         if elsewhere {

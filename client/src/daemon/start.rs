@@ -92,6 +92,7 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Arc<Core>, Star
         Mode::System => Launcher::for_system(setup.worker, connection),
         Mode::Session => Launcher::ProcessGroup(setup.worker),
     };
+    setup.settings.tell_misread(&[]);
     let callers = Arc::new(BusCallers::new(connection.clone()));
     let access = Access::new(callers, authority, setup.settings.computer_name.clone());
     private_folder(&setup.layout.state())?;

@@ -22,6 +22,12 @@ pub fn detect(layout: &Layout, configured: Option<&str>) -> Option<Family> {
     })
 }
 
+/// Whether a package manager of this name can be worked with.
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    family_of(name).is_some()
+}
+
 fn family_of(name: &str) -> Option<Family> {
     name.eq_ignore_ascii_case("apt").then_some(Family::Apt)
 }

@@ -16,7 +16,7 @@ use crate::policy::{Facts, Mandate, Refusal};
 use crate::process::supervise::{Stop, StopReason};
 use crate::transport::messages::Repository;
 
-pub use detect::{Family, detect};
+pub use detect::{Family, detect, is_known};
 pub use space::{Shortage, amount};
 
 /// A package name the package manager accepts.

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::output::complain;
+
 /// `<program> @enter-root FOLDER PROGRAM ARGUMENT…`
 pub(super) const ENTER_ROOT: &str = "@enter-root";
 /// `<program> @supervise FOLDER`
@@ -21,11 +23,8 @@ pub fn run_if_asked() -> Option<ExitCode> {
             .filter_map(|text| OsString::into_string(text).ok())
             .collect();
         let error = super::root::enter(&folder, &line);
-        eprintln!(
-            "cannot run {} in {}: {error}",
-            line.join(" "),
-            folder.display()
-        );
+        let (line, folder) = (line.join(" "), folder.display());
+        complain(&format!("cannot run {line} in {folder}: {error}"));
         return Some(ExitCode::from(126));
     }
     if command == SUPERVISE {
@@ -33,7 +32,7 @@ pub fn run_if_asked() -> Option<ExitCode> {
         return Some(match super::watch::supervise(&folder) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("{}: {error}", folder.display());
+                complain(&format!("{}: {error}", folder.display()));
                 ExitCode::from(126)
             }
         });

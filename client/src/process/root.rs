@@ -75,7 +75,7 @@ pub(super) fn enter(folder: &Path, line: &[String]) -> io::Error {
         let inside = folder.join(name);
         if let Err(error) = rustix::mount::mount_bind_recursive(Path::new("/").join(name), &inside)
         {
-            eprintln!("{} stays empty: {error}", inside.display());
+            crate::output::complain(&format!("{} stays empty: {error}", inside.display()));
         }
     }
     if let Err(error) = chroot(folder).and_then(|()| std::env::set_current_dir("/")) {

@@ -263,7 +263,18 @@ fn failure(error: &reqwest::Error) -> TransportError {
         }
         cause = error.source();
     }
-    TransportError::Unreachable(innermost(error))
+    TransportError::Unreachable(advised(innermost(error)))
+}
+
+/// A certificate that nobody known signed may only want the usual authorities.
+fn advised(reason: String) -> String {
+    if !reason.contains("UnknownIssuer") {
+        return reason;
+    }
+    format!(
+        "{reason}: nobody this computer trusts vouches for the server; install the package `ca-certificates`, or the \
+         certificate of your organisation's authority"
+    )
 }
 
 /// The innermost cause says what happened: "connection refused", "invalid peer certificate".

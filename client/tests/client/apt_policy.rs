@@ -13,7 +13,7 @@ use migasfree_client::policy::{Asker, Mandate, Verdict, judge};
 use migasfree_client::transport::messages::Repository;
 use migasfree_deb::Builder;
 
-use crate::apt::{Bench, names, root_asks, serve};
+use crate::support::apt::{Bench, names, root_asks, serve};
 use crate::support::packages::plain;
 use crate::support::repository::{self, Signer};
 

@@ -3,11 +3,10 @@
 use std::fs;
 
 use migasfree_client::job::{Job, JobId, ResultCode};
-use migasfree_client::pms::{Action, PackageManager, PmsError, RepositoryAccess};
-use migasfree_client::transport::messages::Repository;
+use migasfree_client::pms::{Action, PackageManager, PmsError};
 use migasfree_deb::Builder;
 
-use crate::apt::{Bench, names, root_asks, serve, until};
+use crate::support::apt::{Bench, names, root_asks, until};
 use crate::support::observer::Recorder;
 use crate::support::packages::{broken, plain};
 use crate::support::repository::{self, Signer};
@@ -49,19 +48,6 @@ impl Bench {
 
     async fn install(&self, wanted: &[&str]) -> Result<(), ResultCode> {
         self.run(&Action::Install(names(&self.apt, wanted))).await.1
-    }
-
-    /// The repository offers these packages from now on.
-    async fn offer(&self, packages: Vec<Builder>, signer: &Signer) {
-        let access = RepositoryAccess {
-            server: serve(repository::files("base", packages, signer)).await,
-            ..self.access.clone()
-        };
-        let ours = Repository {
-            name: "base".into(),
-            source_template: "deb {protocol}://{server}/repos base PKGS\n".into(),
-        };
-        self.apt.write_repositories(&access, &[ours]).unwrap();
     }
 }
 

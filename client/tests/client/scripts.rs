@@ -8,7 +8,7 @@ use migasfree_client::job::{Cancel, Job, JobId, ResultCode};
 use migasfree_client::pms::apt::Apt;
 use migasfree_client::pms::{Action, PackageManager};
 
-use crate::apt::{Bench, backend, names, root_asks, until};
+use crate::support::apt::{Bench, backend, names, root_asks, until};
 use crate::support::observer::Recorder;
 use crate::support::packages::{endless, plain, stubborn};
 

@@ -1,7 +1,5 @@
 //! `jobs`, `cancel` and `log`.
 
-use std::io::Write;
-
 use migasfree_dbus::names::job_path;
 use migasfree_dbus::{Error as BusError, JobFilter, JobProxy, JobRecord, ManagerProxy};
 use migasfree_types::shown::{shown, shown_line};
@@ -18,6 +16,7 @@ use crate::cli::failure::Failure;
 use crate::cli::follow::Follower;
 use crate::cli::report::{self, Reporter, print_line};
 use crate::cli::texts::Text;
+use crate::output::say;
 
 /// Bytes of output asked for at a time.
 const PIECE: u32 = 64 * 1024;
@@ -100,7 +99,7 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
         };
         let lines: Vec<u8> = pending.drain(..whole).collect();
         let text = String::from_utf8_lossy(&lines);
-        let _ = std::io::stdout().lock().write_all(shown(&text).as_bytes());
+        say(&shown(&text));
         if bytes.is_empty() {
             return Ok(Exit::OK);
         }

@@ -66,8 +66,14 @@ pub async fn packages(context: &Context, arguments: Packages) -> Ended {
         json!(available(context).await?)
     } else if let Some(names) = arguments.check {
         match serde_json::from_str::<Vec<String>>(&names) {
-            Ok(names) => json!(check(context, names).await?),
-            Err(error) => json!({ "error": error.to_string() }),
+            Ok(asked) => json!(check(context, asked).await?),
+            Err(error) => {
+                let reason = error.to_string();
+                // Programs look for it there.
+                print_line(&json!({ "error": reason }).to_string());
+                let values = vec![names, reason];
+                return Err(Failure::Said(Text::ErrorCheckList, values, Exit::USAGE));
+            }
         }
     } else {
         let (packages, extension) = installed(context).await?;

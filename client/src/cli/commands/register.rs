@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use migasfree_dbus::ManagerProxy;
+use migasfree_types::shown::shown;
 use zbus::Connection;
 
 use super::Ended;
@@ -20,6 +21,7 @@ use crate::cli::report::{Reporter, print_line};
 use crate::cli::texts::Text;
 use crate::job::{Job, JobId, ResultCode};
 use crate::observer::Silent;
+use crate::output::complain;
 use crate::sync::{Credentials, Engine, EngineError, LocalEngine};
 
 /// Bytes of a file with a password that are read.
@@ -54,7 +56,7 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
         super::settings::warn_of_http(context, &settings);
     }
     if arguments.password.is_some() {
-        eprintln!("{}", context.text(Text::WarningPasswordArgument));
+        complain(context.text(Text::WarningPasswordArgument));
     }
     if !arguments.assume_yes {
         let (server, project) = place.whereabouts().await?;
@@ -120,7 +122,7 @@ fn credentials(
         Some(user) => user,
         None if prompt::is_possible() => {
             if let Some(reason) = refusal.and_then(|refusal| refusal.message(context.language)) {
-                eprintln!("{reason}");
+                complain(&shown(&reason));
             }
             prompt::line(context.text(Text::User))
                 .map_err(declined)?

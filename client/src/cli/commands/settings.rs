@@ -12,6 +12,7 @@ use crate::cli::report::print_line;
 use crate::cli::texts::Text;
 use crate::config::{Change, ConfigError, Settings, apply};
 use crate::identity;
+use crate::output::complain;
 use crate::process::SystemRunner;
 use crate::sync::{Engine, settings_file};
 
@@ -66,10 +67,7 @@ pub async fn conf(context: &Context, arguments: Conf) -> Ended {
 pub fn warn_of_http(context: &Context, settings: &Settings) {
     if settings.server.is_unsafe() && !context.quiet {
         let server = settings.server.base();
-        eprintln!(
-            "{}",
-            context.language.fill(Text::WarningInsecure, &[&server])
-        );
+        complain(&context.language.fill(Text::WarningInsecure, &[&server]));
     }
 }
 
@@ -105,37 +103,13 @@ async fn uuid(context: &Context) -> Result<String, Failure> {
 
 fn print_settings(settings: &Settings) {
     print_line(&format!("# {}", settings.file.display()));
-    let optional = |value: &Option<String>| value.clone().unwrap_or_default();
-    for (key, value) in [
-        ("Server", settings.server.base()),
-        ("Project", settings.project.clone()),
-        ("Computer_Name", settings.computer_name.clone()),
-        (
-            "Auto_Update_Packages",
-            settings.auto_update_packages.to_string(),
-        ),
-        ("Manage_Devices", settings.manage_devices.to_string()),
-        ("Upload_Hardware", settings.upload_hardware.to_string()),
-        (
-            "Unattended_Removals",
-            settings.unattended_removals.to_string(),
-        ),
-        ("Debug", settings.debug.to_string()),
-        ("Proxy", optional(&settings.proxy)),
-        (
-            "Package_Proxy_Cache",
-            optional(&settings.package_proxy_cache),
-        ),
-        (
-            "Allow_Insecure_Credentials",
-            settings.allow_insecure_credentials.to_string(),
-        ),
-        ("Firmware_Fillers", settings.firmware_fillers.join(", ")),
-    ] {
-        let origin = settings
-            .origins
-            .get(key)
-            .map_or("", |origin| origin.as_str());
-        print_line(&format!("{key} = {value} ({origin})"));
+    let mut section = "";
+    for one in settings.shown() {
+        if one.section != section {
+            section = one.section;
+            print_line(&format!("[{section}]"));
+        }
+        let origin = one.origin.as_str();
+        print_line(&format!("{} = {} ({origin})", one.key, one.value));
     }
 }

@@ -2,7 +2,9 @@
 
 mod table;
 
+use crate::config::{Expected, Misread, Used};
 use crate::job::ResultCode;
+use crate::keys::KeyStoreError;
 use crate::observer::Stage;
 use crate::pms::{self, PmsError};
 use crate::sync::EngineError;
@@ -165,6 +167,34 @@ impl Language {
         }
     }
 
+    /// A value of the configuration that says nothing.
+    #[must_use]
+    pub fn misread(self, misread: &Misread) -> String {
+        let expected = self.text(match misread.expected {
+            Expected::Flag => Text::ExpectedFlag,
+            Expected::Number => Text::ExpectedNumber,
+            Expected::Time => Text::ExpectedTime,
+            Expected::PackageManager => Text::ExpectedPackageManager,
+            Expected::Uuid => Text::ExpectedUuid,
+        });
+        let used = match &misread.used {
+            Used::Default(value) => self.fill(Text::UsedDefault, &[value]),
+            Used::Distribution => self.text(Text::UsedDistribution).to_owned(),
+            Used::Nothing => self.text(Text::UsedNothing).to_owned(),
+        };
+        let place = misread.place.to_string();
+        let Misread {
+            section,
+            key,
+            value,
+            ..
+        } = misread;
+        self.fill(
+            Text::WarningMisread,
+            &[&place, section, key, value, expected, &used],
+        )
+    }
+
     /// What is said against a plan; `reason` is the word of the bus.
     #[must_use]
     pub fn objection(self, reason: &str, names: &str) -> String {
@@ -186,6 +216,9 @@ impl Language {
         match error {
             UploadError::Source { .. } => error.to_string(),
             UploadError::Empty(folder) => self.fill(Text::UploadEmpty, &[folder]),
+            UploadError::Keys(KeyStoreError::Damaged { path, source, .. }) => {
+                self.fill(Text::UploadKeyDamaged, &[path, &source.to_string()])
+            }
             UploadError::Keys(reason) => self.fill(Text::UploadKeys, &[&reason.to_string()]),
             UploadError::Credentials(reason) => self.fill(Text::UploadCredentials, &[reason]),
             UploadError::Rejected { path, source } => {

@@ -80,6 +80,8 @@ texts! {
     ErrorUnintelligible: "The server does not speak as expected: {}", "El servidor no responde como se espera: {}";
     ErrorNoPackageManager: "No supported package manager was found.", "No se encontró ningún gestor de paquetes compatible.";
     ErrorInvalidTag: "`{}` is not a tag: PREFIX-value is expected", "`{}` no es una etiqueta: debe ser PREFIJO-valor";
+    ErrorOutput: "What was said could not be written: {}", "No se pudo escribir lo que se dijo: {}";
+    ErrorCheckList: "`{}` is not a JSON list of names ({}); write it as [\"gimp\", \"vlc\"].", "`{}` no es una lista JSON de nombres ({}); escríbala como [\"gimp\", \"vlc\"].";
     ErrorConfig: "The configuration is wrong: {}", "La configuración es incorrecta: {}";
     ErrorLocked: "Another migasfree (process {}) is working; wait until it ends.", "Otro migasfree (proceso {}) está trabajando; espere a que termine.";
     ErrorUnsupported: "This version does not manage {}.", "Esta versión no gestiona {}.";
@@ -110,6 +112,15 @@ texts! {
     ErrorPasswordFile: "The password cannot be read from {}: {}", "No se puede leer la contraseña de {}: {}";
     ErrorPasswordFileReadable: "The password in {} can be read by others on this computer: use `chmod 600` on the file.", "Otros en este equipo pueden leer la contraseña de {}: use `chmod 600` con el fichero.";
     WarningPasswordArgument: "A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.", "Cualquiera en este equipo puede ver una contraseña entre los argumentos; si se omite, se pregunta o se lee de la entrada estándar.";
+    WarningMisread: "Warning: {}: [{}] {} = {}: this is not {}; {}.", "Aviso: {}: [{}] {} = {}: no es {}; {}.";
+    ExpectedFlag: "`true` or `false`", "`true` ni `false`";
+    ExpectedNumber: "a whole number", "un número entero";
+    ExpectedTime: "a number of minutes, or a time such as `90s` or `2h`", "un número de minutos ni un tiempo como `90s` o `2h`";
+    ExpectedPackageManager: "a package manager of this version (`apt`)", "un gestor de paquetes de esta versión (`apt`)";
+    ExpectedUuid: "a UUID", "un UUID";
+    UsedDefault: "`{}` is used", "se usa `{}`";
+    UsedDistribution: "what the distribution has is used", "se usa el de la distribución";
+    UsedNothing: "it is left out", "se descarta";
     WarningInsecure: "Warning: {} is spoken to over http, where everybody on the way can read and change what is said; use https.", "Aviso: con {} se habla por http, y cualquiera en el camino puede leer y cambiar lo que se dice; use https.";
     ErrorFingerprint: "`{}` is not a fingerprint: 40 or 64 hexadecimal digits are expected.", "`{}` no es una huella: deben ser 40 o 64 dígitos hexadecimales.";
     ErrorDeclined: "Nothing was done.", "No se ha hecho nada.";
@@ -146,6 +157,7 @@ texts! {
     UploadedFile: "Uploaded: {}", "Subido: {}";
     UploadEmpty: "{} holds no files.", "{} no contiene ficheros.";
     UploadKeys: "The packager's keys cannot be used: {}", "Las claves del empaquetador no se pueden usar: {}";
+    UploadKeyDamaged: "The packager's key in {} is damaged ({}). Remove this file; the next upload asks for your name and password and gets new keys.", "La clave del empaquetador en {} está dañada ({}). Borre ese fichero; la próxima subida le pedirá su nombre y su contraseña y obtendrá claves nuevas.";
     UploadCredentials: "The server does not accept these credentials of a packager: {}", "El servidor no acepta estas credenciales de empaquetador: {}";
     TagsChoose: "Numbers of the tags to have, separated by blanks (empty: as now): ", "Números de las etiquetas, separados por espacios (vacío: como ahora): ";
     Yes: "yes", "sí";

@@ -1,3 +1,4 @@
+pub mod apt;
 pub mod bench;
 pub mod observer;
 pub mod packages;

@@ -1,0 +1,162 @@
+//! Help, and the configuration as it is shown, edited and complained about.
+
+use std::fs;
+
+use super::{Answer, below, configured, migasfree};
+
+#[tokio::test]
+async fn help_version_and_mistakes() {
+    let help = Answer::of(migasfree(&[])).await.ok();
+    assert!(
+        help.out.contains("synchronise") || help.out.contains("Synchronise"),
+        "{}",
+        help.out
+    );
+    let version = Answer::of(migasfree(&["-q", "version"])).await.ok();
+    assert_eq!(version.out.trim(), env!("CARGO_PKG_VERSION"));
+    Answer::of(migasfree(&["no-such-thing"])).await.ends(2);
+    let empty = tempfile::tempdir().unwrap();
+    let mut upload = migasfree(&["--root"]);
+    upload.arg(empty.path()).args(["upload", "-f", "/no/such"]);
+    let answer = Answer::of(upload).await.ends(2);
+    assert!(
+        answer.err.contains("/no/such"),
+        "the file comes before everything else: {}",
+        answer.err
+    );
+}
+
+#[tokio::test]
+async fn the_configuration_is_shown_and_edited() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("etc/migasfree.conf");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "# ours\n[client]\n# Proxy = \nServer = old\n").unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = migasfree(&["--root"]);
+        command.arg(folder.path()).arg("conf").args(arguments);
+        Answer::of(command)
+    };
+    run(&[
+        "-s",
+        "http://m.example:8080",
+        "-p",
+        "tests",
+        "-x",
+        "cache:3128",
+    ])
+    .await
+    .ok();
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("# ours\n[client]\nProject = tests\n# Proxy = \nProxy = cache:3128\nServer = http://m.example:8080\n"), "{text}");
+    let shown = run(&["--json"]).await.ok().json();
+    assert_eq!(shown["server"], "m.example:8080");
+    assert_eq!(shown["api_protocol"], "http");
+    assert_eq!(shown["project"], "tests");
+    for key in ["computer_name", "user", "uuid", "manage_devices", "ca_file"] {
+        assert!(!shown[key].is_null(), "{key}");
+    }
+    run(&["-s", "two words", "-p", "fine"]).await.ends(22);
+    run(&["-a", "perhaps"]).await.ends(22);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text, "all or nothing");
+    fs::write(&file, "[client]\nServer = two words\n").unwrap();
+    run(&[]).await.ends(2);
+    run(&["-s", "m.example"]).await.ok();
+    let mended = fs::read_to_string(&file).unwrap();
+    assert_eq!(mended, "[client]\nServer = m.example\n");
+}
+
+#[tokio::test]
+async fn texts_come_in_the_language_of_the_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = migasfree(&["--root"]);
+    command
+        .arg(folder.path())
+        .args(["sync"])
+        .env("LC_ALL", "es_ES.UTF-8");
+    let answer = Answer::of(command).await.ends(115);
+    assert!(answer.err.contains("gestor de paquetes"), "{}", answer.err);
+}
+
+#[tokio::test]
+async fn every_setting_of_the_documentation_is_shown() {
+    let folder = configured("[client]\nScript_Silence_Limit = 90s\n[packager]\nUser = ana\n");
+    let shown = Answer::of(below(folder.path(), &["conf"])).await.ok().out;
+    let manual = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/command-line.md");
+    let manual = fs::read_to_string(manual).unwrap();
+    let table = manual.split("| Key in `[client]` |").nth(1).unwrap();
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let names = rows.flat_map(|line| line.split('|').nth(1).unwrap().split(','));
+    let mut count = 0;
+    for name in names.map(|name| name.trim().trim_matches('`')) {
+        assert!(shown.contains(&format!("\n{name} = ")), "{name}: {shown}");
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+    assert!(
+        shown.contains("\nScript_Silence_Limit = 90s (file)\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("[packager]\nUser = ana (file)\n"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_value_that_says_nothing_is_told_once_and_the_command_goes_on() {
+    let folder =
+        configured("[client]\nDebug = maybe\nUnattended_Removals = many\nPackage_Manager = aptt\n");
+    let file = folder.path().join("etc/migasfree.conf");
+    let run = |language: &str, arguments: &[&str]| {
+        let mut command = below(folder.path(), arguments);
+        command.env("LC_ALL", language);
+        Answer::of(command)
+    };
+    let answer = run("C.UTF-8", &["conf", "--json"]).await.ok();
+    answer.json();
+    for words in [
+        "[client] Debug = maybe: this is not `true` or `false`; `false` is used",
+        "[client] Unattended_Removals = many: this is not a whole number; `5` is used",
+        "[client] Package_Manager = aptt",
+    ] {
+        let line = format!("{}: {words}", file.display());
+        assert_eq!(
+            answer.err.matches(&line).count(),
+            1,
+            "{line}\n{}",
+            answer.err
+        );
+    }
+    let answer = run("es_ES.UTF-8", &["conf"]).await.ok();
+    let spanish = "Debug = maybe: no es `true` ni `false`; se usa `false`.";
+    assert!(answer.err.contains(spanish), "{}", answer.err);
+    fs::write(&file, "[client]\nDebug = no\n").unwrap();
+    assert_eq!(run("C.UTF-8", &["conf"]).await.ok().err, "");
+}
+
+#[tokio::test]
+async fn a_list_to_check_that_is_none_is_refused() {
+    let folder = configured("[client]\n");
+    for wrong in ["nonsense", "{}", "[1]", ""] {
+        let answer = Answer::of(below(folder.path(), &["packages", "-c", wrong]))
+            .await
+            .ends(2);
+        assert!(answer.json()["error"].is_string(), "{answer:?}");
+        assert!(
+            answer.err.contains("is not a JSON list of names"),
+            "{answer:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_manual_has_the_way_to_new_keys_of_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = migasfree(&["--manual"]);
+    command.arg(folder.path());
+    Answer::of(command).await.ok();
+    let page = folder.path().join("man1/migasfree-register.1");
+    let page = fs::read_to_string(page).unwrap().replace('\\', "");
+    assert!(page.contains("--accept-new-keys"), "{page}");
+}

@@ -1,0 +1,109 @@
+//! Packagers at the terminal.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::{Answer, below, configured, migasfree};
+use crate::support::packages::plain;
+use crate::support::server::FakeServer;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packagers_upload_with_keys_of_their_own() {
+    let server = FakeServer::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("etc")).unwrap();
+    fs::write(
+        folder.path().join("etc/migasfree.conf"),
+        format!("[client]\nServer = {}\n", server.base()),
+    )
+    .unwrap();
+    fs::create_dir_all(folder.path().join("set/sub")).unwrap();
+    let deb = plain("tool", "1.0").build().unwrap();
+    let package = folder.path().join("tool_1.0_all.deb");
+    fs::write(&package, &deb).unwrap();
+    fs::write(folder.path().join("set/a.deb"), &deb).unwrap();
+    fs::write(folder.path().join("set/sub/notes.txt"), "notes").unwrap();
+    let upload = |arguments: &[&str]| {
+        let mut command = migasfree(&["--root"]);
+        command.arg(folder.path()).arg("upload").args(arguments);
+        command
+    };
+    let file = package.to_str().unwrap().to_owned();
+    let line = ["-u", "ana", "-j", "tests", "-s", "base", "-f", &file];
+    Answer::of(upload(&["-u", "ana", "-s", "base", "-f", &file]))
+        .await
+        .ends(11);
+    let refused = Answer::with_input(upload(&line), "wrong\n").await.ends(1);
+    assert!(!refused.err.contains("wrong\n"), "{}", refused.err);
+    Answer::with_input(upload(&line), "secret\n").await.ok();
+    let claims = server.claims("packages/");
+    assert_eq!(
+        claims,
+        json!({ "project": "tests", "store": "base", "is_package": true })
+    );
+    assert_eq!(server.mind().uploads[0].0, "tool_1.0_all.deb");
+    assert_eq!(
+        server.claims("packages/repos/")["packageset"],
+        "tool_1.0_all.deb"
+    );
+
+    let set = format!("{}/", folder.path().join("set").display());
+    server.mind().failures.insert("packages/repos/".into(), 404);
+    Answer::of(upload(&["-j", "tests", "-s", "base", "-r", &set]))
+        .await
+        .ok();
+    let claims = server.claims("packages/set/");
+    assert_eq!(
+        (&claims["packageset"], &claims["path"]),
+        (&json!("set"), &json!("sub"))
+    );
+    Answer::of(upload(&[
+        "-j",
+        "tests",
+        "-s",
+        "base",
+        "-f",
+        "/no/such/file",
+    ]))
+    .await
+    .ends(2);
+    server.mind().failures.insert("packages/".into(), 400);
+    Answer::of(upload(&["-j", "tests", "-s", "base", "-f", &file]))
+        .await
+        .ends(115);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_key_of_a_packager_is_named_with_the_way_to_new_ones() {
+    let server = FakeServer::start().await;
+    let folder = configured(&format!("[client]\nServer = {}\n", server.base()));
+    let package = folder.path().join("tool_1.0_all.deb");
+    fs::write(&package, plain("tool", "1.0").build().unwrap()).unwrap();
+    let file = package.to_str().unwrap();
+    let line = [
+        "upload", "-u", "ana", "-j", "tests", "-s", "base", "-f", file,
+    ];
+    let upload = || Answer::with_input(below(folder.path(), &line), "secret\n");
+    upload().await.ok();
+    let state = folder.path().join("var/lib/migasfree");
+    let keys = state.join(server.address.to_string().replace(':', "_"));
+    for name in ["packager.pri", "server.pub"] {
+        let key = keys.join(name);
+        for damaged in [
+            &b""[..],
+            b"-----BEGIN PRIVATE KEY-----\nAAAA",
+            b"\xff\xfe\x00",
+        ] {
+            // It is read-only, and as damaged as after a power cut.
+            fs::remove_file(&key).unwrap();
+            fs::write(&key, damaged).unwrap();
+            let told = upload().await.ends(1).err;
+            for words in [key.to_str().unwrap(), "Remove this file"] {
+                assert!(told.contains(words), "{told}");
+            }
+        }
+        fs::remove_file(&key).unwrap();
+        upload().await.ok();
+    }
+}
