@@ -1,7 +1,8 @@
-//! Packages of an older installation: names as apt asks for them, and one content under one identity.
+//! Packages of an older installation: names and versions as apt reads them, and one content under one identity.
 
 use std::collections::BTreeMap;
 
+use migasfree_deb::written_version;
 use migasfree_server_db::{Result, Tx, args};
 
 use crate::ids::PackageId;
@@ -17,8 +18,8 @@ const MOST_TOLD: usize = 20;
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// Packages that got a name in lower case.
-    pub renamed: usize,
+    /// Packages that got the name and the version apt reads: in lower case, without an epoch of zero.
+    pub rewritten: usize,
     /// Identities that several packages in stores have.
     pub shared: usize,
 }
@@ -30,14 +31,17 @@ pub struct Settled {
 /// When the database fails.
 pub async fn settle(state: &AppState) -> Result<Settled> {
     let mut tx = state.db.begin().await?;
-    let renamed = lower(state, &mut tx).await?;
+    let rewritten = write_as_read(state, &mut tx).await?;
     tx.execute(NO_LONGER_TWINS, args![]).await?;
     let shared = tell(state, &mut tx).await?;
     tx.commit().await?;
-    if renamed > 0 {
-        tracing::info!(packages = renamed, "packages got the names apt asks for");
+    if rewritten > 0 {
+        tracing::info!(
+            packages = rewritten,
+            "packages got the names and versions apt reads"
+        );
     }
-    Ok(Settled { renamed, shared })
+    Ok(Settled { rewritten, shared })
 }
 
 const NO_LONGER_TWINS: &str = "UPDATE core_package SET twin = 0 WHERE twin <> 0 AND NOT EXISTS (\
@@ -45,54 +49,59 @@ const NO_LONGER_TWINS: &str = "UPDATE core_package SET twin = 0 WHERE twin <> 0 
     AND o.version = core_package.version AND o.architecture = core_package.architecture \
     AND o.store_id IS NOT NULL AND o.id <> core_package.id AND (o.twin = 0 OR o.id < core_package.id))";
 
-/// apt knows names in lower case only, whatever the control data says.
-async fn lower(state: &AppState, tx: &mut Tx) -> Result<usize> {
-    let capitals: Vec<(PackageId, String, Option<String>)> = tx
+/// apt reads names and versions its own way, whatever the control data says.
+async fn write_as_read(state: &AppState, tx: &mut Tx) -> Result<usize> {
+    let otherwise: Vec<(PackageId, String, String, Option<String>)> = tx
         .all(
-            "SELECT k.id, k.name, c.stanza FROM core_package AS k JOIN core_project AS p ON p.id = k.project_id \
-             LEFT JOIN package_control AS c ON c.package_id = k.id \
-             WHERE p.pms = 'apt' AND k.name <> lower(k.name) ORDER BY k.id",
+            "SELECT k.id, k.name, k.version, c.stanza FROM core_package AS k \
+             JOIN core_project AS p ON p.id = k.project_id LEFT JOIN package_control AS c ON c.package_id = k.id \
+             WHERE p.pms = 'apt' AND (k.name <> lower(k.name) OR k.version LIKE '0%:%') ORDER BY k.id",
             args![],
         )
         .await?;
-    let mut renamed = 0;
-    for (id, name, stanza) in capitals {
-        let lower = name.to_ascii_lowercase();
-        if lower == name {
+    let mut written = 0;
+    for (id, was, version, stanza) in otherwise {
+        let (name, read) = (was.to_ascii_lowercase(), written_version(&version));
+        if name == was && read == version {
             continue;
         }
         tx.execute(
-            "UPDATE core_package SET name = $2, twin = CASE WHEN EXISTS (SELECT 1 FROM core_package AS o \
-             WHERE o.project_id = core_package.project_id AND o.name = $2 AND o.version = core_package.version \
-             AND o.architecture = core_package.architecture AND o.id <> core_package.id) \
+            "UPDATE core_package SET name = $2, version = $3, twin = CASE WHEN EXISTS (\
+             SELECT 1 FROM core_package AS o WHERE o.project_id = core_package.project_id AND o.name = $2 \
+             AND o.version = $3 AND o.architecture = core_package.architecture AND o.id <> core_package.id) \
              THEN core_package.id ELSE core_package.twin END WHERE id = $1",
-            args![id, &lower],
+            args![id, &name, &*read],
         )
         .await?;
         if let Some(stanza) = stanza {
             tx.execute(
                 "UPDATE package_control SET stanza = $2 WHERE package_id = $1",
-                args![id, called(&stanza, &lower)],
+                args![id, called(&stanza, &name, &read)],
             )
             .await?;
         }
         publish::request_for(state, tx, Cause::Package(id)).await?;
-        renamed += 1;
+        written += 1;
     }
-    Ok(renamed)
+    Ok(written)
 }
 
-/// The stanza of a package under this name.
-fn called(stanza: &str, name: &str) -> String {
+/// The stanza of a package under this name and version.
+fn called(stanza: &str, name: &str, version: &str) -> String {
     let mut text = String::with_capacity(stanza.len());
     for line in stanza.split_inclusive('\n') {
-        match line.split_once(':') {
-            Some((field, _)) if field.eq_ignore_ascii_case("Package") => {
-                text.push_str("Package: ");
-                text.push_str(name);
+        let field = line.split_once(':').map_or("", |(field, _)| field);
+        let ours = [("Package", name), ("Version", version)]
+            .into_iter()
+            .find(|(ours, _)| field.eq_ignore_ascii_case(ours));
+        match ours {
+            Some((field, value)) => {
+                text.push_str(field);
+                text.push_str(": ");
+                text.push_str(value);
                 text.push('\n');
             }
-            _ => text.push_str(line),
+            None => text.push_str(line),
         }
     }
     text
@@ -146,9 +155,13 @@ mod tests {
     use super::called;
 
     #[test]
-    fn only_the_name_of_a_stanza_changes() {
-        let stanza = "Package: MF-Agent\nVersion: 1\nDescription: about\n Package: x\nSHA256: ab\n";
-        let lower = stanza.replacen("MF-Agent", "mf-agent", 1);
-        assert_eq!(called(stanza, "mf-agent"), lower);
+    fn only_the_name_and_the_version_of_a_stanza_change() {
+        let stanza =
+            "Package: MF-Agent\nversion: 0:1\nDescription: about\n Package: x\nSHA256: ab\n";
+        let read =
+            stanza
+                .replacen("MF-Agent", "mf-agent", 1)
+                .replacen("version: 0:1", "Version: 1", 1);
+        assert_eq!(called(stanza, "mf-agent", "1"), read);
     }
 }

@@ -48,4 +48,4 @@ pub use names::{ARCHITECTURES, FileName, split_file_name};
 pub use package::{Package, Script, architecture_for_apt, inspect, read};
 pub use paragraph::{Field, Paragraph, ParagraphError};
 pub use relations::RelationError;
-pub use version::compare_versions;
+pub use version::{compare_versions, written_version};

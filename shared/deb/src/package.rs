@@ -51,7 +51,7 @@ impl Package {
         self.field("Package")
     }
 
-    /// The field `Version`.
+    /// The field `Version`, without an epoch of zero, which is none to dpkg and apt.
     pub fn version(&self) -> &str {
         self.field("Version")
     }
@@ -285,6 +285,9 @@ fn identified(mut control: Paragraph, scripts: Vec<Script>) -> Result<Package, R
         let field = "Version";
         return Err(ReadError::Field { field, detail });
     }
+    let version = control.get("Version").unwrap_or_default();
+    let version = version::written_version(version).into_owned();
+    control.set("Version", &version);
     let architecture = control.get("Architecture").unwrap_or_default();
     if let Some(instead) = architecture_for_apt(architecture) {
         return Err(ReadError::Architecture {

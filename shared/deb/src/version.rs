@@ -1,5 +1,6 @@
 //! The order of Debian versions (`deb-version(7)`).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// Compares two versions as dpkg does. Texts that are no versions have an order too,
@@ -12,6 +13,24 @@ pub fn compare_versions(left: &str, right: &str) -> Ordering {
     number(left_epoch, right_epoch)
         .then_with(|| part(left_upstream, right_upstream))
         .then_with(|| part(left_revision, right_revision))
+}
+
+/// A version as dpkg writes it down: an epoch of zero is none, and no epoch begins with zeros.
+#[must_use]
+pub fn written_version(version: &str) -> Cow<'_, str> {
+    let Some((epoch, rest)) = version.split_once(':') else {
+        return Cow::Borrowed(version);
+    };
+    if epoch.is_empty() || !epoch.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Cow::Borrowed(version);
+    }
+    match epoch.trim_start_matches('0') {
+        // Without it, what stands before the next colon would be one.
+        "" if rest.contains(':') => Cow::Owned(format!("0:{rest}")),
+        "" => Cow::Borrowed(rest),
+        number if number.len() == epoch.len() => Cow::Borrowed(version),
+        number => Cow::Owned(format!("{number}:{rest}")),
+    }
 }
 
 /// What makes dpkg refuse a version, to go after the field's name.
@@ -101,6 +120,25 @@ fn text(left: &str, right: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_epoch_of_zero_is_not_written() {
+        for (given, written) in [
+            ("1.0", "1.0"),
+            ("0:1.0", "1.0"),
+            ("00:1.0-1", "1.0-1"),
+            ("1:1.0", "1:1.0"),
+            ("01:1.0", "1:1.0"),
+            ("10:0", "10:0"),
+            ("0:1:2", "0:1:2"),
+            ("00:1:2", "0:1:2"),
+            (":1", ":1"),
+            ("x:1", "x:1"),
+        ] {
+            assert_eq!(written_version(given), written);
+            assert_eq!(written_version(written), written);
+        }
+    }
 
     #[test]
     fn versions_have_dpkg_s_order() {

@@ -232,3 +232,39 @@ on_both_engines! {
         assert_eq!(site.count("SELECT COUNT(*) FROM store_file").await, 0);
     }
 }
+
+on_both_engines! {
+    async fn an_epoch_of_zero_is_none_as_apt_reads_it(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let plain = site.upload("tool_1.0_all.deb", &package("tool", "1.0", "plain")).await.unwrap().package;
+        let refused = site.upload("tool_0_1.0_all.deb", &package("tool", "0:1.0", "epoch")).await.unwrap_err();
+        assert_eq!(refused.code(), Some("same_package"));
+        let epoch = site.upload("epoch.deb", &package("epoch", "0:2.0", "")).await.unwrap().package;
+        let real = site.upload("real.deb", &package("tool", "1:1.0", "")).await.unwrap().package;
+        assert_eq!((row(&site, epoch).await.1, row(&site, real).await.1), ("2.0".into(), "1:1.0".into()));
+
+        // What older servers stored.
+        let twin = site.upload("twin.deb", &package("tool", "3.0", "")).await.unwrap().package;
+        site.offer(deployment, &[epoch, twin]).await;
+        for as_it_was in [
+            "UPDATE core_package SET version = '0:1.0' WHERE fullname = 'twin.deb'",
+            "UPDATE core_package SET version = '0:2.0' WHERE fullname = 'epoch.deb'",
+            "UPDATE package_control SET stanza = replace(replace(stanza, 'Version: 3.0', 'Version: 0:1.0'), 'Version: 2.0', 'Version: 0:2.0')",
+        ] {
+            site.run(as_it_was, args![]).await;
+        }
+        let settled = migasfree_server::core::twins::settle(&site.state).await.unwrap();
+        assert_eq!((settled.rewritten, settled.shared), (2, 1));
+        assert_eq!((row(&site, epoch).await.1, row(&site, twin).await.1), ("2.0".into(), "1.0".into()));
+        let told = "SELECT COUNT(*) FROM client_notification WHERE message LIKE \
+                    '%tool_1.0_all.deb and twin.deb of Desk 1.0 are all tool 1.0 for all%'";
+        assert_eq!(site.count(told).await, 1);
+        site.publish(deployment).await;
+        let (_, index) = site.get("/public/desk-10/repos/dists/first/PKGS/binary-amd64/Packages").await;
+        let index = String::from_utf8(index).unwrap();
+        assert!(index.contains("Version: 2.0\n") && index.contains("Version: 1.0\n") && !index.contains("0:"), "{index}");
+        site.run("DELETE FROM core_package WHERE id = $1", args![plain]).await;
+        let settled = migasfree_server::core::twins::settle(&site.state).await.unwrap();
+        assert_eq!((settled.rewritten, settled.shared), (0, 0));
+    }
+}
