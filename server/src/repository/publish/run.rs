@@ -111,6 +111,10 @@ impl Publisher {
             }
             Ok(None) => Ok(Published::Gone),
             Err(error) => {
+                // Whoever deleted it meanwhile waits for nothing.
+                if let Ok(None) = snapshot::deployment(&state.db, id).await {
+                    return Ok(Published::Gone);
+                }
                 let message = error.to_string();
                 progress.end(PublicationState::Failed, 0, &message);
                 if is_first {

@@ -321,6 +321,21 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn a_deployment_that_goes_while_it_is_published_is_no_failure(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let mut tx = site.state.db.begin().await.unwrap();
+        tx.execute("DELETE FROM core_deployment WHERE id = $1", args![deployment]).await.unwrap();
+        let publisher = site.publisher.clone();
+        let publishing = tokio::spawn(async move { publisher.publish(deployment, None).await });
+        // It reads what is about to go, and waits to write; should it come later, it finds nothing.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+        assert_eq!(publishing.await.unwrap().unwrap(), Published::Gone);
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_notification").await, 0);
+    }
+}
+
+on_both_engines! {
     async fn a_repository_apt_could_not_read_is_refused_and_the_earlier_one_stays(site: Site) {
         let deployment = site.add_deployment("first").await;
         let good = site.add_package(&hello("1.0")).await;
