@@ -48,6 +48,27 @@ impl Doing {
         self.note(db, computer, None);
     }
 
+    /// The computer is no longer doing anything once the transaction commits, which may tell more of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end(
+        self: &Arc<Self>,
+        db: &Db,
+        tx: &mut Tx,
+        computer: ComputerId,
+    ) -> db::Result<()> {
+        tx.execute(
+            "DELETE FROM client_message WHERE computer_id = $1",
+            args![computer],
+        )
+        .await?;
+        // What it was doing may still wait here to be written.
+        let (doing, db) = (Arc::clone(self), db.clone());
+        tx.after_commit(move || doing.tell_nothing(&db, computer));
+        Ok(())
+    }
+
     fn note(self: &Arc<Self>, db: &Db, computer: ComputerId, what: Option<(Ts, &'static str)>) {
         let is_awaited = {
             let mut waiting = self.locked();

@@ -7,16 +7,19 @@ use crate::safe::shapes::search_fields;
 use crate::safe::store::records;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let db = &call.state.db;
-    call.state.doing.tell_nothing(db, call.computer.id);
-    if call.computer.status() == Status::Available {
-        let mut tx = db.begin().await?;
-        let name = call
-            .computer
-            .display_name(&search_fields(&call.state.settings));
-        let text = format!("Computer {name} with status available has been synchronized");
-        records::notify(&mut tx, &text, call.now).await?;
-        tx.commit().await?;
+    let (db, doing) = (&call.state.db, &call.state.doing);
+    if call.computer.status() != Status::Available {
+        doing.tell_nothing(db, call.computer.id);
+        return ok("EOT OK");
     }
+    // Both, or neither: a call that is cut off leaves the computer among those that never ended.
+    let mut tx = db.begin().await?;
+    doing.end(db, &mut tx, call.computer.id).await?;
+    let name = call
+        .computer
+        .display_name(&search_fields(&call.state.settings));
+    let text = format!("Computer {name} with status available has been synchronized");
+    records::notify(&mut tx, &text, call.now).await?;
+    tx.commit().await?;
     ok("EOT OK")
 }

@@ -392,6 +392,29 @@ async fn what_computers_do_is_told_as_it_happens() {
 }
 
 on_both_engines! {
+    async fn an_available_computer_ends_together_with_the_notice_of_it(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        let state = site.0.state();
+        site.run("UPDATE client_computer SET status = 'available'", args![]).await;
+        let identity = json!({ "uuid": UUID, "name": "pc1" });
+        peer.call("/api/v1/safe/computers/id/", &identity).await.unwrap();
+        state.doing.write(&state.db).await.unwrap();
+        let doing = "SELECT COUNT(*) FROM client_message";
+        assert_eq!(site.count(doing).await, 1);
+        // The notice cannot be written: as if the server ended there.
+        site.run("ALTER TABLE client_notification RENAME TO elsewhere", args![]).await;
+        assert!(peer.ask("/api/v1/safe/eot/").await.is_err());
+        state.doing.write(&state.db).await.unwrap();
+        assert_eq!(site.count(doing).await, 1, "it has not ended");
+        site.run("ALTER TABLE elsewhere RENAME TO client_notification", args![]).await;
+        peer.ask("/api/v1/safe/eot/").await.unwrap();
+        assert_eq!(site.count(doing).await, 0);
+        let told = "SELECT COUNT(*) FROM client_notification WHERE message LIKE '%with status available%'";
+        assert_eq!(site.count(told).await, 1);
+    }
+}
+
+on_both_engines! {
     async fn what_a_computer_is_doing_is_seen_by_whoever_asks_and_kept_for_the_others(site: Site) {
         let peer = site.computer(UUID, "pc1").await;
         let admin = site.0.admin().await;
