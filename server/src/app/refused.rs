@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use axum::http::{Method, StatusCode};
 
 use super::AppState;
+use crate::auth::bucket;
 use crate::safe::Repeats;
 
 /// A request that was answered.
@@ -40,7 +41,7 @@ impl Answered<'_> {
             ("status", status.to_string()),
         ];
         metrics::counter!("migasfree_refused_requests_total", &labels).increment(1);
-        let key = format!("{route}\n{status}\n{address}");
+        let key = format!("{route}\n{status}\n{}", bucket(*address));
         let text =
             format!("{address} is refused again and again ({method} {route}, {status}): {reason}");
         repeats.note(state, key, &text).await;

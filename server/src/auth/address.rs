@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
@@ -20,6 +20,23 @@ pub struct Connection {
     pub secure: bool,
     /// Whether the peer is this machine and no proxy stands between.
     pub local: bool,
+}
+
+impl Connection {
+    /// Whose requests are counted together with these.
+    pub fn bucket(&self) -> String {
+        bucket(self.client)
+    }
+}
+
+/// Who is counted as one: an address, or the network of an IPv6 address. Whoever has one of those has all 2^64 addresses
+/// in it, and would never be counted twice.
+pub fn bucket(address: IpAddr) -> String {
+    const NETWORK: u128 = u128::MAX << 64;
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from(u128::from(address) & NETWORK)),
+    }
 }
 
 impl FromRequestParts<AppState> for Connection {
@@ -135,6 +152,16 @@ mod tests {
         };
         let settings: Settings = crate::config::load(&source).settings().unwrap();
         settings.trusted_proxies
+    }
+
+    #[test]
+    fn a_network_of_ipv6_addresses_is_counted_as_one_address_of_the_other_kind_is() {
+        let of = |address: &str| bucket(address.parse().unwrap());
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
     }
 
     #[test]

@@ -61,8 +61,8 @@ pub async fn verify(
     username: &str,
     password: &str,
 ) -> Result<Verified, AuthError> {
-    let by_name = format!("{} {}", connection.client, username.to_lowercase());
-    let by_address = format!("{}", connection.client);
+    let by_address = connection.bucket();
+    let by_name = format!("{by_address} {}", username.to_lowercase());
     let failures = &state.auth.logins;
     failures.check(&by_name)?;
     state.auth.anonymous.hit(&by_address)?;
@@ -231,7 +231,7 @@ pub async fn jwt_refresh(
     state
         .auth
         .anonymous
-        .hit(&connection.client.to_string())
+        .hit(&connection.bucket())
         .map_err(AuthError::from)?;
     let [refresh] = fields.required(["refresh"])?;
     let (user, sign_in) = credential::of_claims(&refresh, Some(Kind::Refresh), &state).await?;
@@ -252,7 +252,7 @@ pub async fn jwt_verify(
     state
         .auth
         .anonymous
-        .hit(&connection.client.to_string())
+        .hit(&connection.bucket())
         .map_err(AuthError::from)?;
     let [token] = fields.required(["token"])?;
     credential::of_claims(&token, None, &state).await?;

@@ -34,7 +34,7 @@ use crate::app::AppState;
 use crate::config::Settings;
 
 pub(crate) use account::{set_password, verify_own};
-pub use address::{ClientAddress, Connection};
+pub use address::{ClientAddress, Connection, bucket};
 pub use authority::{Authority, Beyond, Rights};
 pub use credential::Credential;
 pub use ending::{end_everything, end_sign_ins};

@@ -196,7 +196,7 @@ impl FromRequestParts<AppState> for Operator {
         let Ok(connection) = Connection::from_request_parts(parts, state).await;
         let address = connection.client.to_string();
         let operator = match credential::of_request(parts, connection, state).await {
-            Ok((id, credential)) => Self::load(state, id, credential, address.clone())
+            Ok((id, credential)) => Self::load(state, id, credential, address)
                 .await?
                 .ok_or(AuthError::NotAuthenticated),
             Err(error) => Err(error),
@@ -211,7 +211,7 @@ impl FromRequestParts<AppState> for Operator {
                 Ok(operator)
             }
             Err(error) => {
-                state.auth.anonymous.hit(&address)?;
+                state.auth.anonymous.hit(&connection.bucket())?;
                 Err(error)
             }
         }

@@ -120,9 +120,9 @@ settings! {
     session_hours: u32 = "12" where within::<1, 8_760>,
         "Hours without a request after which a session of the admin UI ends.";
     login_failures: u32 = "10",
-        "Failed logins for one name from one address in 5 minutes; 0 means no limit.";
+        "Failed logins for one name from one address (of IPv6, one /64) in 5 minutes; 0 means no limit.";
     rate_anonymous: u32 = "100",
-        "Requests without a good credential from one address in a minute; 0 means no limit.";
+        "Requests without a good credential from one address (of IPv6, one /64) in a minute; 0 means no limit.";
     rate_operator: u32 = "1000",
         "Requests of one operator in a minute; 0 means no limit.";
     sockets_per_account: u32 = "32",
@@ -130,7 +130,7 @@ settings! {
     common_packager_key: bool = "true",
         "Uploads signed with the key that all packagers of an imported installation shared (migasfree-packager in the folder keys) are taken.";
     rate_computers: u32 = "0",
-        "Requests of computers from one address in a minute; 0 means no limit, because many computers may share one.";
+        "Requests of computers from one address (of IPv6, one /64) in a minute; 0 means no limit, because many computers may share one.";
     property_values: u32 = "1000" where within::<1, 100_000>,
         "Most values of one property a computer may report; those beyond are left out, and noted.";
     software_packages: u32 = "20000" where within::<1, 1_000_000>,

@@ -104,15 +104,13 @@ impl FromRequestParts<AppState> for Listener {
         let address = connection.client.to_string();
         let owner = take_ticket(&state.db, &ticket, state.clock.now()).await?;
         let operator = match owner {
-            Some((id, credential)) => {
-                Operator::load(state, id, credential, address.clone()).await?
-            }
+            Some((id, credential)) => Operator::load(state, id, credential, address).await?,
             None => None,
         };
         match operator {
             Some(operator) => Self::new(operator, state),
             None => {
-                state.auth.anonymous.hit(&address)?;
+                state.auth.anonymous.hit(&connection.bucket())?;
                 Err(AuthError::NotAuthenticated)
             }
         }

@@ -67,11 +67,10 @@ pub(super) async fn enrol(
         return Err(EnrolError::Forbidden);
     }
     if operator.is_none() {
-        let address = connection.client.to_string();
         state
             .auth
             .anonymous
-            .hit(&address)
+            .hit(&connection.bucket())
             .map_err(EnrolError::TooMany)?;
     }
     create(state, connection, operator, pms, wanted).await

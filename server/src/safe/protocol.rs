@@ -81,7 +81,7 @@ impl Protocol {
         let limiter = self
             .requests
             .get_or_init(|| Limiter::new(Arc::clone(&state.clock), limit, MINUTE));
-        limiter.hit(&connection.client.to_string())
+        limiter.hit(&connection.bucket())
     }
 
     /// Opens a message that `peer` sealed for the server.

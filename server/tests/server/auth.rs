@@ -551,3 +551,35 @@ async fn behind_tls_the_cookie_is_secure_and_bound_to_the_host() {
         "a cookie that anybody could have set does not count"
     );
 }
+
+#[tokio::test]
+async fn whoever_changes_addresses_within_an_ipv6_network_is_counted_as_one() {
+    let settings = migasfree_server::config::Settings {
+        login_failures: 2,
+        rate_anonymous: 4,
+        ..Server::sqlite_settings()
+    };
+    let server = Server::with(settings).await;
+    let login = async |address: &str, name: &str| {
+        let given = json!({"username": name, "password": "a guess"});
+        let request = server
+            .anonymous()
+            .request(Method::POST, "/token-auth/")
+            .header("X-Forwarded-For", address)
+            .json(&given);
+        Answer::of(request).await.status
+    };
+    assert_eq!(login("2001:db8:1:2::1", "admin").await, 400);
+    assert_eq!(login("2001:db8:1:2::2", "admin").await, 400);
+    assert_eq!(login("2001:db8:1:2:3:4:5:6", "admin").await, 429);
+    assert_eq!(login("2001:db8:1:3::1", "admin").await, 400);
+    // The same network, whoever is asked for: four requests a minute.
+    assert_eq!(login("2001:db8:1:2::3", "ana").await, 400);
+    assert_eq!(login("2001:db8:1:2::4", "bob").await, 400);
+    assert_eq!(login("2001:db8:1:2::5", "eva").await, 429);
+    let asked = server
+        .anonymous()
+        .request(Method::GET, ACCOUNT)
+        .header("X-Forwarded-For", "2001:db8:1:2::6");
+    assert_eq!(Answer::of(asked).await.status, 429);
+}
