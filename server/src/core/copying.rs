@@ -2,7 +2,13 @@
 
 use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
 
-use super::{deployments::INTERNAL_SOURCES, package_sets::PACKAGE_SETS, projects::PROJECTS};
+use super::{
+    deployment_rules::{NAMES_PACKAGES, package_system},
+    deployments::INTERNAL_SOURCES,
+    package_sets::PACKAGE_SETS,
+    projects::PROJECTS,
+    rules::{package_names, packages::as_known, pms::Pms},
+};
 use crate::{ids::DeploymentId, ids::PackageId};
 use crate::{
     repository::{publish, upload},
@@ -85,7 +91,8 @@ pub async fn package_set(call: Call) -> Result<Answer, RestError> {
 /// operator's domain, if they have one.
 ///
 /// # Errors
-/// 400 for a missing or the same project, 404 for an unknown one.
+/// 400 for a missing or the same project, and for names and packages that are none to its package system; 404 for an
+/// unknown one.
 pub async fn deployment(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
     let (name, from): (String, i64) = context
@@ -115,7 +122,8 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
             ("copied_package_sets", Json::Int(0)),
         ])));
     }
-    let copy = copy_deployment(&mut tx, context, (call.id, to), domain).await?;
+    let names = names_there(&mut tx, call.id, to).await?;
+    let copy = copy_deployment(&mut tx, context, (call.id, to), names, domain).await?;
     let (packages, sets) = copy_offer(&mut tx, context, call.id, copy, to).await?;
     publish::request(&context.state, &mut tx, DeploymentId(copy)).await?;
     context
@@ -131,23 +139,58 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
     ])))
 }
 
+/// The lists of packages of a deployment, in the order of [`NAMES_PACKAGES`], as the other project's package system
+/// reads them.
+async fn names_there(tx: &mut Tx, from: i64, to: i64) -> Result<Names, RestError> {
+    let (a, b, c, d, e): (Text, Text, Text, Text, Text) = tx
+        .one(
+            "SELECT packages_to_install, packages_to_remove, default_preincluded_packages, \
+             default_included_packages, default_excluded_packages FROM core_deployment WHERE id = $1",
+            args![from],
+        )
+        .await?;
+    let mut names = [a, b, c, d, e];
+    let Some(pms) = package_system(tx, to).await? else {
+        return Ok(names);
+    };
+    for (list, text) in NAMES_PACKAGES.iter().zip(&mut names) {
+        let Some(text) = text else { continue };
+        *text = as_known(pms, text);
+        if let Some(word) = package_names::flaw(pms, text) {
+            return Err(RestError::Refused(
+                "package_names",
+                format!(
+                    "{word:?} in {list} is no name of a package of {pms}, the package system of the other project: \
+                     change it here first."
+                ),
+            ));
+        }
+    }
+    Ok(names)
+}
+
+type Text = Option<String>;
+type Names = [Text; NAMES_PACKAGES.len()];
+
 const COPY_DEPLOYMENT: &str = "INSERT INTO core_deployment (enabled, name, slug, project_id, domain_id, comment, \
     packages_to_install, packages_to_remove, default_preincluded_packages, default_included_packages, \
     default_excluded_packages, schedule_id, start_date, auto_restart, source, frozen, expire) \
-    SELECT enabled, name, slug, $2, COALESCE(CAST($4 AS BIGINT), domain_id), comment, packages_to_install, packages_to_remove, \
-    default_preincluded_packages, default_included_packages, default_excluded_packages, schedule_id, $3, \
+    SELECT enabled, name, slug, $2, COALESCE(CAST($4 AS BIGINT), domain_id), comment, $5, $6, $7, $8, $9, schedule_id, $3, \
     auto_restart, source, frozen, expire FROM core_deployment WHERE id = $1 RETURNING id";
 
 async fn copy_deployment(
     tx: &mut Tx,
     context: &Context,
     (from, to): (i64, i64),
+    names: Names,
     domain: Option<i64>,
 ) -> Result<i64, RestError> {
+    let today = context.today().to_string();
+    let [a, b, c, d, e] = names;
     let (copy,): (i64,) = tx
         .one(
             COPY_DEPLOYMENT,
-            args![from, to, context.today().to_string(), domain],
+            args![from, to, today, domain, a, b, c, d, e],
         )
         .await?;
     for sql in [
@@ -252,6 +295,7 @@ async fn copy_packages(
     packages: &str,
     to: i64,
 ) -> Result<i64, RestError> {
+    only_of_its_system(tx, packages, to).await?;
     let rivals: Vec<(String, String)> = tx.all(RIVALS, args![packages, to]).await?;
     if !rivals.is_empty() {
         let rivals = rivals.iter().map(|(ours, theirs)| {
@@ -283,6 +327,32 @@ async fn copy_packages(
     tx.execute(COPY_CONTROL, args![packages, to]).await?;
     Ok(new)
 }
+
+/// Refuses files that the other project would not take either when they are uploaded.
+async fn only_of_its_system(tx: &mut Tx, packages: &str, to: i64) -> Result<(), RestError> {
+    if package_system(tx, to).await? != Some(Pms::Apt) {
+        return Ok(());
+    }
+    let others: Vec<(String,)> = tx.all(NOT_OF_DEBIAN, args![packages]).await?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    let others: Vec<String> = others.into_iter().map(|(name,)| name).collect();
+    Err(RestError::Refused(
+        "package_system",
+        format!(
+            "The other project takes packages of Debian alone, and these are none: {}.",
+            others.join(", ")
+        ),
+    ))
+}
+
+const NOT_OF_DEBIAN: Sql = sql!(
+    "SELECT k.fullname FROM core_package AS k JOIN store_file AS f ON f.package_id = k.id \
+     WHERE k.fullname NOT LIKE '%.deb' AND k.id IN ",
+    ids(1),
+    " ORDER BY k.fullname LIMIT 5"
+);
 
 /// Packages that would be there twice, or under the name of another one.
 const RIVALS: Sql = sql!(

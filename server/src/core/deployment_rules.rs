@@ -143,7 +143,8 @@ const NO_PROXY: &str = "External sources are not served yet: computers would get
     one, and apt would fail. Upload the packages into a store, or set the repository up on the \
     computers themselves.";
 
-const NAMES_PACKAGES: [&str; 5] = [
+/// The lists of a deployment that name packages.
+pub const NAMES_PACKAGES: [&str; 5] = [
     "packages_to_install",
     "packages_to_remove",
     "default_preincluded_packages",
@@ -152,7 +153,10 @@ const NAMES_PACKAGES: [&str; 5] = [
 ];
 
 /// The package system of a project, if this server knows it.
-async fn package_system(tx: &mut Tx, project: i64) -> Result<Option<Pms>, RestError> {
+///
+/// # Errors
+/// When the database fails.
+pub async fn package_system(tx: &mut Tx, project: i64) -> Result<Option<Pms>, RestError> {
     let found: Option<(String,)> = tx
         .optional("SELECT pms FROM core_project WHERE id = $1", args![project])
         .await?;

@@ -296,6 +296,28 @@ on_both_engines! {
         }
     }
 
+    async fn a_copy_names_packages_as_the_other_package_system_does(org: Organisation) {
+        let project = async |name: &str, pms: &str, architecture: &str| {
+            let body = json!({"name": name, "pms": pms, "architecture": architecture, "platform": org.id("platforms")});
+            org.admin.post(&format!("{TOKEN}projects/"), body).await.json["id"].clone()
+        };
+        let (fedora, debian) = (project("Fedora", "dnf", "x86_64").await, project("Other", "apt", "amd64").await);
+        let body = json!({"name": "Desk", "project": fedora, "packages_to_install": ["NetworkManager", "@core"], "packages_to_remove": ["Vim"]});
+        let made = org.admin.post(&format!("{TOKEN}deployments/internal-sources/"), body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let path = format!("{TOKEN}deployments/internal-sources/{}/", made.json["id"]);
+        let copy = async || org.admin.post(&format!("{path}copy/"), json!({"project": debian})).await;
+        let refused = copy().await;
+        assert_eq!((refused.status, &refused.json["code"]), (400, &json!("package_names")), "{}", refused.text);
+        assert!(refused.text.contains("@core") && refused.text.contains("packages_to_install"), "{}", refused.text);
+        let changed = org.admin.patch(&path, json!({"packages_to_install": ["NetworkManager"]})).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        let copied = copy().await;
+        assert_eq!(copied.status, 200, "{}", copied.text);
+        let copy = get(&org, &format!("deployments/{}/", copied.json["deployment_id"])).await;
+        assert_eq!((&copy["packages_to_install"], &copy["packages_to_remove"]), (&json!(["networkmanager"]), &json!(["vim"])));
+    }
+
     async fn a_publication_is_asked_for_and_followed(org: Organisation) {
         let id = org.id("deployments");
         let asked = org.admin.post(&format!("{TOKEN}deployments/internal-sources/{id}/metadata/"), json!({})).await;
