@@ -2,6 +2,9 @@
 //!
 //! A view over the lists computers reported, see the migration that makes it.
 
+use migasfree_server_db::Dialect;
+use sea_query::{Expr, ExprTrait as _, JoinType, Query, SelectStatement};
+
 use super::event_text::CALLED;
 use crate::{
     core::shapes::{COMPUTER_INFO, PROJECT_INFO},
@@ -39,6 +42,31 @@ static PACKAGE: Shape = Shape {
 
 const CALLED_BY: &[Field] = &[one("computer", &CALLED), one("package", &PACKAGE)];
 
+/// The lists of computers, or those that have packages.
+fn lists(dialect: Dialect, column: &str, ids: String) -> Option<SelectStatement> {
+    let mut lists = Query::select();
+    lists
+        .column(("s", "id"))
+        .from_as("client_softwaresnapshot", "s");
+    match column {
+        "computer_id" => {
+            lists.and_where(dialect.in_list(Expr::col(("s", "computer_id")), ids));
+        }
+        "package_id" => {
+            lists
+                .join_as(
+                    JoinType::InnerJoin,
+                    "software_inventory_package",
+                    "p",
+                    Expr::col(("p", "inventory_id")).equals(("s", "inventory_id")),
+                )
+                .and_where(dialect.in_list(Expr::col(("p", "package_id")), ids));
+        }
+        _ => return None,
+    }
+    Some(lists)
+}
+
 /// The history of packages.
 pub static PACKAGES_HISTORY: Entity = Entity {
     route: "packages-history",
@@ -73,6 +101,8 @@ pub static PACKAGES_HISTORY: Entity = Entity {
     counted: Some(Counted {
         table: "client_softwaresnapshot",
         rows: "came_count",
+        key: "snapshot_id",
+        found: lists,
     }),
     visible: &[Sight::Computer("computer")],
     belongs: Belongs::Viewers,

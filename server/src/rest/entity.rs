@@ -4,6 +4,9 @@
 //! Names in shapes, filters and orders are paths over [`Table`]s: `project__platform__id` walks the
 //! relation `project`, then `platform`, and ends at `id`. Every path is resolved once at start-up.
 
+use migasfree_server_db::Dialect;
+use sea_query::SelectStatement;
+
 use super::{
     action::Action,
     boundary::Belongs,
@@ -405,6 +408,10 @@ pub struct Counted {
     pub table: &'static str,
     /// Its column with how many rows of the entity each of its own stands for.
     pub rows: &'static str,
+    /// The column of the entity that leads to it.
+    pub key: &'static str,
+    /// The ids of its rows that stand for rows of the entity with one of the ids in a column.
+    pub found: fn(Dialect, column: &str, ids: String) -> Option<SelectStatement>,
 }
 
 impl std::fmt::Debug for Entity {

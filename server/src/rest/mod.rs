@@ -37,6 +37,7 @@ pub mod keeping;
 mod keyset;
 mod links;
 pub mod load;
+mod looked_up;
 mod metadata;
 mod negotiation;
 pub mod openapi;

@@ -13,8 +13,8 @@ use super::{
     json::Json,
     keyset::Keyset,
     load::{self, Source},
-    order,
-    page::{Number, Page, Wanted},
+    looked_up, order,
+    page::{InvalidPage, Number, Page, Wanted},
     params::Params,
     path::{Path, ROW},
     registry::{Resource, registry},
@@ -82,15 +82,15 @@ pub async fn selected(
     {
         select.and_where(condition);
     }
-    if let Some(text) = params.get("search")
-        && let Some(condition) = search::condition(
-            &searched(context, resource),
-            resource.entity.identified,
-            text,
-            db.dialect(),
-        )?
-    {
-        select.cond_where(condition);
+    if let Some(text) = params.get("search") {
+        let fields = searched(context, resource);
+        let condition = match resource.entity.counted {
+            Some(counted) => looked_up::condition(db, counted, &fields, text).await?,
+            None => search::condition(&fields, resource.entity.identified, text, db.dialect())?,
+        };
+        if let Some(condition) = condition {
+            select.cond_where(condition);
+        }
     }
     Ok(select)
 }
@@ -213,23 +213,33 @@ pub async fn page(
     let mut ids = rows.clone();
     ids.column((ROW, table.key.name));
     ordered(context, resource, list.filters, &mut ids)?;
+    // Of a list whose length has to be kept, no more is looked for than somebody may want to see.
+    let most = match (kept, resource.entity.counted) {
+        (None, Some(_)) => MOST_FOUND,
+        _ => u64::MAX,
+    };
     let length = async {
         match kept {
             Some(counted) => sum(context, rows, counted).await,
+            None if most < u64::MAX => count_some(context, rows, most).await,
             None => count(context, rows).await,
         }
     };
     let (page, count, ids) = match wanted.number {
         Number::At(number) if !resource.entity.clamped => {
             let offset = (number - 1).saturating_mul(wanted.size);
-            let (count, ids) =
-                tokio::try_join!(length, self::ids(context, ids, offset, wanted.size))?;
+            if offset >= most {
+                return Err(InvalidPage.into());
+            }
+            let size = Ord::min(wanted.size, most - offset);
+            let (count, ids) = tokio::try_join!(length, self::ids(context, ids, offset, size))?;
             (wanted.of(count)?, count, ids)
         }
         Number::Last | Number::At(_) => {
             let count = length.await?;
             let page = wanted.clamped(count);
-            let ids = self::ids(context, ids, page.offset(), page.size).await?;
+            let size = Ord::min(page.size, most.saturating_sub(page.offset()));
+            let ids = self::ids(context, ids, page.offset(), size).await?;
             (page, count, ids)
         }
     };
@@ -297,6 +307,24 @@ pub async fn count_in(
     let rows = source.rows(&rows).await?;
     let count = rows.first().and_then(|row| row.int(0));
     Ok(count.unwrap_or_default().unsigned_abs())
+}
+
+/// Rows that are counted, and shown page by page, of what is found in a list whose length has to be kept.
+const MOST_FOUND: u64 = 10_000;
+
+/// Number of rows of a selection, as far as `most`.
+async fn count_some(
+    context: &Context,
+    mut rows: SelectStatement,
+    most: u64,
+) -> Result<u64, RestError> {
+    rows.expr(Expr::cust("1")).limit(most);
+    let all = Query::select()
+        .expr(Expr::cust("count(*)"))
+        .from_subquery(rows, "f")
+        .take();
+    let (count,): (i64,) = context.state.db.one_query(&all).await?;
+    Ok(count.unsigned_abs())
 }
 
 /// Where the length of a list is kept: of one that is limited by nothing but the relation it is read along.

@@ -1,7 +1,7 @@
 //! Full search of a list: every term must be found in at least one field.
 
 use migasfree_server_db::Dialect;
-use sea_query::{BinOper, Condition, Expr, ExprTrait as _, SubQueryStatement};
+use sea_query::{BinOper, Condition, Expr, ExprTrait as _, SelectStatement, SubQueryStatement};
 
 use super::{
     filter::{LONGEST, contains, is_too_long, nothing},
@@ -36,6 +36,18 @@ pub fn terms(text: &str) -> Vec<String> {
     terms
 }
 
+/// The same, of which there are not too many.
+///
+/// # Errors
+/// For too many or too long words.
+pub fn bounded(text: &str) -> Result<Vec<String>, TooMuch> {
+    let terms = terms(text);
+    if terms.len() > MOST_TERMS || terms.iter().any(|term| is_too_long(term)) {
+        return Err(TooMuch);
+    }
+    Ok(terms)
+}
+
 /// How an entity finds its rows by what identifies them, in whatever way it is written.
 pub type Identified = fn(&str, Dialect) -> Identity;
 
@@ -58,12 +70,9 @@ pub fn condition(
     text: &str,
     dialect: Dialect,
 ) -> Result<Option<Condition>, TooMuch> {
-    let terms = terms(text);
+    let terms = bounded(text)?;
     if terms.is_empty() || fields.is_empty() {
         return Ok(None);
-    }
-    if terms.len() > MOST_TERMS || terms.iter().any(|term| is_too_long(term)) {
-        return Err(TooMuch);
     }
     let mut all = Condition::all();
     for term in &terms {
@@ -98,19 +107,23 @@ pub fn condition(
 /// Where something is looked for in other rows, whether there is any is asked first, once for all: an empty answer
 /// takes its time with each row, too.
 fn at_all(condition: Expr) -> Expr {
-    let there = match &condition {
-        Expr::Binary(_, BinOper::In, found) => match &**found {
-            Expr::SubQuery(None, rows) => match &**rows {
-                SubQueryStatement::SelectStatement(rows) => Some(rows.clone()),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    };
-    match there {
-        Some(rows) => Expr::exists(rows).and(condition),
+    match others(&condition) {
+        Some(rows) => Expr::exists(rows.clone()).and(condition),
         None => condition,
+    }
+}
+
+/// The other rows in which a condition looks.
+pub(super) fn others(condition: &Expr) -> Option<&SelectStatement> {
+    let Expr::Binary(_, BinOper::In, found) = condition else {
+        return None;
+    };
+    let Expr::SubQuery(None, rows) = &**found else {
+        return None;
+    };
+    match &**rows {
+        SubQueryStatement::SelectStatement(rows) => Some(rows),
+        _ => None,
     }
 }
 

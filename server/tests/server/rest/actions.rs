@@ -318,6 +318,42 @@ on_both_engines! {
         assert_eq!((&copy["packages_to_install"], &copy["packages_to_remove"]), (&json!(["networkmanager"]), &json!(["vim"])));
     }
 
+    async fn what_is_searched_in_the_history_of_packages_is_found_by_either_name_and_has_an_end(org: Organisation) {
+        let db = &org.server.state().db;
+        let computer = org.id("computers");
+        let found = async |query: &str| get(&org, &format!("packages-history/?{query}")).await["count"].as_i64().unwrap();
+        let (name,): (String,) = db.one("SELECT name FROM client_computer WHERE id = $1", args![computer]).await.unwrap();
+        let both = format!("{name},hello");
+        for (searched, count) in [("hello", 1), ("NEWER", 1), (name.as_str(), 2), (both.as_str(), 1), ("hello newer", 0), ("nothing", 0), (",", 2)] {
+            assert_eq!(found(&format!("search={searched}")).await, count, "{searched}");
+        }
+        // A word in both names: all of that computer, and the package on the others.
+        db.execute("UPDATE client_computer SET name = 'says-hello' WHERE id = $1", args![computer]).await.unwrap();
+        let (other,): (i64,) = db
+            .one("INSERT INTO client_computer (name, project_id, status, created_at, updated_at) SELECT 'other', project_id, status, created_at, updated_at \
+                  FROM client_computer WHERE id = $1 RETURNING id", args![computer]).await.unwrap();
+        let listed = "INSERT INTO client_softwaresnapshot (computer_id, inventory_id, installed_at, came_count) \
+                      SELECT $1, min(inventory_id), min(installed_at), 1 FROM client_softwaresnapshot";
+        db.execute(listed, args![other]).await.unwrap();
+        assert_eq!((found("search=hello").await, found("search=newer").await, found("search=other").await), (3, 1, 1));
+
+        for sql in [
+            "INSERT INTO core_package (fullname, name, version, architecture, project_id) \
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10050) \
+             SELECT 'many' || i, 'many' || i, '1', 'all', (SELECT min(id) FROM core_project) FROM n",
+            "INSERT INTO software_inventory_package (inventory_id, package_id) \
+             SELECT (SELECT min(inventory_id) FROM client_softwaresnapshot), id FROM core_package WHERE fullname LIKE 'many%'",
+        ] {
+            db.execute(sql, args![]).await.unwrap();
+        }
+        assert_eq!(found("search=many").await, 10_000);
+        let page = async |query: &str| org.admin.get(&format!("{TOKEN}packages-history/?search=many&page_size=3000&{query}")).await;
+        let last = page("page=last").await;
+        assert_eq!((last.json["results"].as_array().unwrap().len(), &last.json["next"]), (1_000, &json!(null)));
+        assert_eq!((page("page=4").await.json["results"].as_array().unwrap().len(), page("page=5").await.status), (1_000, 404));
+        assert_eq!(found("search=many10050").await, 2);
+    }
+
     async fn a_publication_is_asked_for_and_followed(org: Organisation) {
         let id = org.id("deployments");
         let asked = org.admin.post(&format!("{TOKEN}deployments/internal-sources/{id}/metadata/"), json!({})).await;
