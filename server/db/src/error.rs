@@ -87,7 +87,7 @@ impl From<sqlx::Error> for Error {
                 if matches!(code.as_str(), "5" | "6" | "261" | "517" | "40001" | "40P01") {
                     return Self::Busy;
                 }
-                if matches!(code.as_str(), "13" | "53100") {
+                if is_no_space(&error) {
                     return Self::NoSpace;
                 }
             }
@@ -95,6 +95,12 @@ impl From<sqlx::Error> for Error {
         }
         Self::Sqlx(error)
     }
+}
+
+/// Whether an engine says that the disk is full.
+pub(super) fn is_no_space(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("13" | "53100"))
 }
 
 fn unique(error: &dyn sqlx::error::DatabaseError) -> Error {

@@ -16,6 +16,7 @@ mod postgres;
 pub mod random;
 mod record;
 mod render;
+mod room;
 mod sqlite;
 mod statement;
 mod ts;
@@ -39,6 +40,7 @@ pub use ts::Ts;
 pub use tx::Tx;
 
 use kept::{Connections, is_loss};
+use room::Room;
 use sqlite::SqliteStore;
 use statement::Prepared;
 
@@ -52,6 +54,7 @@ const POSTGRES_SPARED: u32 = 2;
 #[derive(Debug, Clone)]
 pub struct Db {
     engine: Arc<Engine>,
+    room: Arc<Room>,
 }
 
 #[derive(Debug)]
@@ -69,6 +72,7 @@ macro_rules! on_engine {
                 let query = sqlx::$make($prepared.text, $prepared.args.sqlite()?);
                 let mut lease = store.connections($prepared.reads).lease().await?;
                 let done = query.$run(&mut *lease).await;
+                $self.room.note(&done);
                 if done.is_ok() {
                     lease.keep();
                 }
@@ -91,6 +95,7 @@ macro_rules! on_engine {
                     let query = sqlx::$make(text, args.postgres()?);
                     done = query.$run(&mut *lease).await;
                 }
+                $self.room.note(&done);
                 if done.is_ok() {
                     lease.keep();
                 }
@@ -110,6 +115,7 @@ impl Db {
         let store = SqliteStore::open(folder).await?;
         Ok(Self {
             engine: Arc::new(Engine::Sqlite(store)),
+            room: Arc::default(),
         })
     }
 
@@ -118,6 +124,7 @@ impl Db {
         let pool = postgres::connect(options).await?;
         Ok(Self {
             engine: Arc::new(Engine::Postgres(Connections::new(pool, POSTGRES_SPARED))),
+            room: Arc::default(),
         })
     }
 
@@ -148,7 +155,7 @@ impl Db {
     /// Begins a write transaction. On SQLite there is one writer: keep it short. Whoever holds one reads in it, or
     /// before it: asking the database for more while it is open would take a second connection.
     pub async fn begin(&self) -> Result<Tx> {
-        Tx::begin(&self.engine).await
+        Tx::begin(&self.engine, Arc::clone(&self.room)).await
     }
 
     /// All rows of a static statement. `SELECT` and `WITH` go to the readers,
@@ -212,6 +219,15 @@ impl Db {
             .map(|_| ())
     }
 
+    /// Whether there is room for what is written. Costs nothing until there was none once; then something is written
+    /// to see whether there is again.
+    ///
+    /// # Errors
+    /// When that fails for another reason.
+    pub async fn has_room(&self) -> Result<bool> {
+        self.room.look(self).await
+    }
+
     /// Closes all connections; running statements finish first.
     pub async fn close(&self) {
         match &*self.engine {
@@ -226,14 +242,18 @@ impl Db {
             Engine::Sqlite(store) => {
                 let query = sqlx::query_with(prepared.text, prepared.args.sqlite()?);
                 let mut lease = store.connections(false).lease().await?;
-                let done = query.execute(&mut *lease).await?;
+                let done = query.execute(&mut *lease).await;
+                self.room.note(&done);
+                let done = done?;
                 lease.keep();
                 done.rows_affected()
             }
             Engine::Postgres(connections) => {
                 let query = sqlx::query_with(prepared.text, prepared.args.postgres()?);
                 let mut lease = connections.lease_tested().await?;
-                let done = query.execute(&mut *lease).await?;
+                let done = query.execute(&mut *lease).await;
+                self.room.note(&done);
+                let done = done?;
                 lease.keep();
                 done.rows_affected()
             }

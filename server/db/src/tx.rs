@@ -1,6 +1,7 @@
 //! Write transactions.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sea_query::{Expr, LockType, Order, Query};
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
@@ -8,6 +9,7 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use super::alone::{self, Alone};
 use super::kept::Open;
 use super::render::render;
+use super::room::Room;
 use super::statement::Prepared;
 use super::{Args, Dialect, Engine, Record, Result, Sql, Statement, json_ids};
 
@@ -17,6 +19,7 @@ type AfterCommit = Box<dyn FnOnce() + Send>;
 pub struct Tx {
     inner: Inner,
     _alone: Alone,
+    room: Arc<Room>,
     after_commit: Vec<AfterCommit>,
 }
 
@@ -35,8 +38,8 @@ impl fmt::Debug for Tx {
 
 /// Runs a prepared statement inside the transaction.
 macro_rules! in_transaction {
-    ($self:ident, $prepared:ident, $run:ident, $make:ident) => {
-        match &mut $self.inner {
+    ($self:ident, $prepared:ident, $run:ident, $make:ident) => {{
+        let done = match &mut $self.inner {
             Inner::Sqlite(tx) => {
                 sqlx::$make($prepared.text, $prepared.args.sqlite()?)
                     .$run(tx.connection()?)
@@ -47,12 +50,14 @@ macro_rules! in_transaction {
                     .$run(tx.connection()?)
                     .await
             }
-        }
-    };
+        };
+        $self.room.note(&done);
+        done
+    }};
 }
 
 impl Tx {
-    pub(super) async fn begin(engine: &Engine) -> Result<Self> {
+    pub(super) async fn begin(engine: &Engine, room: Arc<Room>) -> Result<Self> {
         alone::take();
         let inner = match engine {
             // Immediate: a transaction that read first and wants to write later could not wait.
@@ -65,6 +70,7 @@ impl Tx {
         Ok(Self {
             inner,
             _alone: Alone::begin(),
+            room,
             after_commit: Vec::new(),
         })
     }
@@ -79,10 +85,12 @@ impl Tx {
 
     /// Makes everything done so far permanent, then runs what waited for it.
     pub async fn commit(self) -> Result<()> {
-        match self.inner {
-            Inner::Sqlite(tx) => tx.commit().await?,
-            Inner::Postgres(tx) => tx.commit().await?,
-        }
+        let done = match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        };
+        self.room.note(&done);
+        done?;
         for run in self.after_commit {
             run();
         }
@@ -222,21 +230,23 @@ impl Tx {
     }
 
     async fn run(&mut self, prepared: Prepared) -> Result<u64> {
-        Ok(match &mut self.inner {
+        let done = match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let arguments = prepared.args.sqlite()?;
                 sqlx::query_with(prepared.text, arguments)
                     .execute(tx.connection()?)
-                    .await?
-                    .rows_affected()
+                    .await
+                    .map(|done| done.rows_affected())
             }
             Inner::Postgres(tx) => {
                 let arguments = prepared.args.postgres()?;
                 sqlx::query_with(prepared.text, arguments)
                     .execute(tx.connection()?)
-                    .await?
-                    .rows_affected()
+                    .await
+                    .map(|done| done.rows_affected())
             }
-        })
+        };
+        self.room.note(&done);
+        Ok(done?)
     }
 }

@@ -46,3 +46,11 @@ CREATE TABLE job_schedule (
     kind text NOT NULL PRIMARY KEY,
     next_run_at timestamptz NOT NULL
 );
+
+-- Written where the disk was full, to see whether there is room again; empty otherwise.
+CREATE TABLE database_room (
+    id bigint NOT NULL PRIMARY KEY,
+    filler text NOT NULL
+);
+-- Only PostgreSQL:
+ALTER TABLE database_room ALTER COLUMN filler SET STORAGE EXTERNAL;

@@ -9,19 +9,27 @@ use serde_json::json;
 use super::AppState;
 use crate::auth::{AuthError, Connection, Operator};
 
-/// `GET /health`: 200 while the database answers, 503 otherwise.
+/// `GET /health`: 200 while the database answers and has room, 503 otherwise.
 pub(super) async fn health(State(state): State<AppState>) -> Response {
-    match state.db.ping().await {
-        Ok(()) => {
+    let looked = match state.db.ping().await {
+        Ok(()) => state.db.has_room().await,
+        Err(error) => Err(error),
+    };
+    match looked {
+        Ok(true) => {
             Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})).into_response()
         }
+        Ok(false) => unavailable("The disk of the database is full: free some room."),
         Err(error) => {
             tracing::error!(%error, "the database does not answer");
-            let body =
-                Json(json!({"status": "unavailable", "detail": "The database does not answer."}));
-            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+            unavailable("The database does not answer.")
         }
     }
+}
+
+fn unavailable(detail: &str) -> Response {
+    let body = Json(json!({"status": "unavailable", "detail": detail}));
+    (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
 }
 
 /// `GET /metrics` for Prometheus: from this machine without a proxy between, or with the permission

@@ -206,8 +206,10 @@ impl FromRequestParts<AppState> for Operator {
                 state.auth.operators.hit(&operator.id.to_string())?;
                 pace::know(&parts.extensions);
                 parts.extensions.insert(operator.clone());
-                // Who reads sees what was told before.
-                state.doing.write(&state.db).await?;
+                // Who reads sees what was told before; where it cannot be written, the rest can still be read.
+                if let Err(error) = state.doing.write(&state.db).await {
+                    tracing::warn!(%error, "what computers are doing could not be written yet");
+                }
                 Ok(operator)
             }
             Err(error) => {

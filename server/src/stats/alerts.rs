@@ -79,6 +79,7 @@ async fn push(mut socket: WebSocket, state: AppState, mut listener: Listener) {
 async fn alerts(state: &AppState, operator: &Operator) -> Result<Value, RestError> {
     let schedules = Schedules::of(state, operator).await?;
     let found = [
+        no_room(state).await?,
         publishing(state, operator).await?,
         live(state, operator, true).await?,
         Some(Alert {
@@ -131,6 +132,19 @@ async fn number(
         return Ok(None);
     }
     source.count(&state.db, operator, condition).await.map(Some)
+}
+
+/// Nothing can be kept any more, not even a notification.
+async fn no_room(state: &AppState) -> Result<Option<Alert>, RestError> {
+    let has_room = state.db.has_room().await?;
+    Ok((!has_room).then(|| Alert {
+        text: "The disk of the database is full",
+        target: "server",
+        level: "critical",
+        result: 1,
+        model: "notifications",
+        query: json!({}),
+    }))
 }
 
 async fn publishing(state: &AppState, operator: &Operator) -> Result<Option<Alert>, RestError> {

@@ -142,6 +142,7 @@ pub(super) async fn list(
 ) -> Result<Vec<Attention>, RestError> {
     let now = state.clock.now();
     let mut found = Vec::new();
+    found.extend(no_room(state).await?);
     for finding in findings(state, now).await? {
         found.extend(finding.look(state, operator).await?);
     }
@@ -153,6 +154,17 @@ pub(super) async fn list(
     };
     found.sort_by_key(|attention| urgency(&attention.level));
     Ok(found)
+}
+
+/// Nothing can be kept any more; there is no list of what is lost.
+async fn no_room(state: &AppState) -> Result<Option<Attention>, RestError> {
+    let has_room = state.db.has_room().await?;
+    Ok((!has_room).then(|| Attention {
+        code: "no_room".to_owned(),
+        level: "critical".to_owned(),
+        count: 1,
+        ..Attention::default()
+    }))
 }
 
 async fn findings(state: &AppState, now: Ts) -> Result<Vec<Finding>, RestError> {

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use migasfree_server_db::Dialect;
 use reqwest::Method;
 use serde_json::json;
 
@@ -253,6 +254,49 @@ on_both_engines! {
         let given = json!({"username": "admin", "password": server.admin_password()});
         let answer = server.anonymous().post("/token-auth", given).await;
         assert_eq!(answer.status, 200, "a POST is not redirected");
+    }
+
+    async fn a_full_disk_of_the_database_is_told_until_there_is_room_again(server: Server) {
+        let db = &server.state().db;
+        let run = async |sql: &'static str| db.execute(sql, migasfree_server_db::args![]).await.map(|_| ());
+        let admin = server.admin().await;
+        let told = async || {
+            let health = server.anonymous().get("/health").await;
+            let alerts = admin.get("/api/v1/token/stats/alerts/").await.text;
+            let overview = admin.get("/api/v1/token/stats/overview/").await;
+            assert_eq!(overview.status, 200, "what is there can be read: {}", overview.text);
+            (health.status, alerts.contains("The disk of the database is full"), overview.text.contains("no_room"))
+        };
+        assert_eq!(told().await, (200, false, false));
+        let (fill, free) = match db.dialect() {
+            Dialect::Sqlite => (
+                &["VACUUM", "PRAGMA max_page_count = 1"][..],
+                &["PRAGMA max_page_count = 1000000"][..],
+            ),
+            Dialect::Postgres => (
+                &[
+                    "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \
+                     'BEGIN RAISE EXCEPTION USING ERRCODE = ''disk_full''; END'",
+                    "CREATE TRIGGER full_disk BEFORE INSERT ON client_notification EXECUTE FUNCTION full_disk()",
+                    "CREATE TRIGGER full_disk BEFORE INSERT ON database_room EXECUTE FUNCTION full_disk()",
+                ][..],
+                &["DROP FUNCTION full_disk() CASCADE"][..],
+            ),
+        };
+        for sql in fill {
+            run(sql).await.unwrap();
+        }
+        let sql = "INSERT INTO client_notification (created_at, message) VALUES ($1, $2)";
+        let large = "x".repeat(4 * 1024 * 1024);
+        let refused = db.execute(sql, migasfree_server_db::args![server.clock_now(), large]).await;
+        assert!(matches!(refused, Err(migasfree_server_db::Error::NoSpace)), "{refused:?}");
+        for _ in 0..2 {
+            assert_eq!(told().await, (503, true, true));
+        }
+        for sql in free {
+            run(sql).await.unwrap();
+        }
+        assert_eq!(told().await, (200, false, false));
     }
 
     async fn every_answer_carries_a_request_id_and_safe_headers(server: Server) {

@@ -55,12 +55,13 @@ pub struct ProjectShare {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Attention {
-    /// `publication_failed`, `synchronization_failed`, `errors`, `faults`, `silent_computers`, `orphan_packages`, `finished_schedules`
+    /// `no_room` (the disk of the database is full), `publication_failed`, `synchronization_failed`, `errors`, `faults`,
+    /// `silent_computers`, `orphan_packages`, `finished_schedules`
     pub code: String,
     /// `critical`, `warning`, `info`
     pub level: String,
     pub count: u64,
-    /// Entity whose list shows them: `core.deployment`, `client.computer`, `client.error`, `core.package`…
+    /// Entity whose list shows them, where there is one: `core.deployment`, `client.computer`, `client.error`, `core.package`…
     pub entity: String,
     /// Filters of that list.
     pub query: BTreeMap<String, String>,

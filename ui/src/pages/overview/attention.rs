@@ -122,6 +122,7 @@ fn words(attention: &Attention) -> String {
         "application_requests" => (t!(attention.requests_one), t!(attention.requests)),
         "silent_computers" => (t!(attention.silent_one), t!(attention.silent)),
         "orphan_packages" => (t!(attention.orphan_one), t!(attention.orphan)),
+        "no_room" => (t!(attention.no_room), t!(attention.no_room)),
         "finished_schedules" => (t!(attention.finished_one), t!(attention.finished)),
         _ => (t!(attention.other_one), t!(attention.other)),
     };
