@@ -359,3 +359,53 @@ async fn every_statement_of_the_sources_is_taken_by_both_engines() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The sentences that refuse what somebody may not do, with `*` for what changes in them.
+fn refusals() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![folder];
+    let mut found = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let of_rights = path.ends_with("auth/authority.rs").then_some("#[error(");
+            for start in of_rights.into_iter().chain(["denied("]) {
+                for (at, _) in text.match_indices(start) {
+                    let rest = text[at + start.len()..].trim_start();
+                    let rest = rest.strip_prefix("&format!(").unwrap_or(rest).trim_start();
+                    let sentence = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+                    found.extend(sentence.map(|(sentence, _)| starred(sentence)));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A format string with `*` in its gaps.
+fn starred(format: &str) -> String {
+    let mut parts = format.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (_, rest) = part.split_once('}').unwrap();
+        format!("{text}*{rest}")
+    })
+}
+
+#[test]
+fn whatever_is_refused_to_somebody_is_said_in_their_language() {
+    let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/api/said.rs");
+    let known = std::fs::read_to_string(known).unwrap();
+    let refusals = refusals();
+    assert!(refusals.len() > 10, "{refusals:?}");
+    let unknown: Vec<&String> = refusals
+        .iter()
+        .filter(|sentence| !known.contains(&format!("\"{sentence}\"")))
+        .collect();
+    assert!(unknown.is_empty(), "not in Spanish: {unknown:#?}");
+}

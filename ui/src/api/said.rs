@@ -132,6 +132,42 @@ const SPANISH: &[(&str, &str)] = &[
         "Nobody adds themselves to a domain: ask a superuser.",
         "Nadie se añade a sí mismo a un dominio: pídalo a un administrador general.",
     ),
+    (
+        "Only superusers make superusers or act on them: ask one.",
+        "Solo los administradores generales crean otros o actúan sobre ellos: pídalo a uno.",
+    ),
+    (
+        "This gives, takes or uses *, which you do not have yourself: ask somebody who has.",
+        "Esto da, quita o usa algo que usted no tiene (*): pídalo a quien lo tenga.",
+    ),
+    (
+        "Nobody changes what they themselves may do: ask somebody else who may.",
+        "Nadie cambia lo que él mismo puede hacer: pídalo a otra persona que pueda.",
+    ),
+    (
+        "Nobody takes a domain of their own away from others: ask an administrator who has no domain.",
+        "Nadie quita a otros un dominio suyo: pídalo a un administrador sin dominio.",
+    ),
+    (
+        "These have no other domain and would see everything: *. Give them another one first.",
+        "Estas cuentas no tienen otro dominio y lo verían todo: *. Deles otro antes.",
+    ),
+    (
+        "These would no longer be limited to the domain: *. Give them another domain or delete them first.",
+        "Estas cuentas dejarían de estar limitadas al dominio: *. Deles otro dominio o elimínelas antes.",
+    ),
+    (
+        "Something that is not yours to change names one of these computers alone: ask an administrator who has no domain.",
+        "Algo que usted no puede modificar nombra solo a uno de estos equipos: pídalo a un administrador sin dominio.",
+    ),
+    (
+        "* in * is no name of a package of *, the package system of the other project: change it here first.",
+        "* en * no es el nombre de un paquete de *, el sistema de paquetes del otro proyecto: cámbielo aquí antes.",
+    ),
+    (
+        "The other project takes packages of Debian alone, and these are none: *.",
+        "El otro proyecto solo admite paquetes de Debian, y estos no lo son: *.",
+    ),
     // What computers do.
     ("is done", "ha terminado"),
     ("reads properties", "lee las fórmulas"),
