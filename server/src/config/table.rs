@@ -133,6 +133,8 @@ settings! {
         "Requests of computers from one address (of IPv6, one /64) in a minute; 0 means no limit, because many computers may share one.";
     property_values: u32 = "1000" where within::<1, 100_000>,
         "Most values of one property a computer may report; those beyond are left out, and noted.";
+    reported_names: u32 = "1000" where within::<10, 100_000>,
+        "Most tags, properties or faults that one message of a computer may name; one with more is refused.";
     software_packages: u32 = "20000" where within::<1, 1_000_000>,
         "Most packages on the software list of one computer; a longer list is refused.";
     computer_calls_per_minute: u32 = "120" where within::<0, 100_000>,

@@ -48,6 +48,15 @@ impl Fields {
     }
 }
 
+/// Refuses a message that names more things than any computer has: each is looked for.
+pub(super) fn few(what: &str, count: usize, limit: u32) -> Result<(), Refusal> {
+    if count <= usize::try_from(limit).unwrap_or(usize::MAX) {
+        return Ok(());
+    }
+    let text = format!("A message may name at most {limit} {what}");
+    Err(Refusal::text(StatusCode::BAD_REQUEST, &text))
+}
+
 /// A text that is there: neither missing nor blank.
 pub(super) fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())

@@ -21,7 +21,7 @@ use crate::safe::store::attributes::{self, Attribute, Key, Known};
 use crate::safe::store::computers::{self, Computer, Reported};
 use crate::safe::store::properties::{self, Property};
 use crate::safe::store::{records, sets};
-use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
+use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, few, given};
 
 const MAX_UUID: usize = 36;
 const MAX_USER: usize = 50;
@@ -63,6 +63,8 @@ impl Claims {
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
     let claims = claims.tidy(&call.state.settings.clients);
     claims.check()?;
+    let limit = call.state.settings.reported_names;
+    few("properties", claims.sync_attributes.len(), limit)?;
     let (computer, tags) = plan_and_write(&call, &claims).await?;
     created(computer.detail(&call.state.settings, &call.project, &tags))
 }

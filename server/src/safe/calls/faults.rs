@@ -7,7 +7,7 @@ use crate::safe::answer::{Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::shapes::NewFault;
 use crate::safe::store::faults;
-use crate::safe::validate::without_middle;
+use crate::safe::validate::{few, without_middle};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -15,6 +15,8 @@ pub(in crate::safe) struct Claims {
 }
 
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
+    let limit = call.state.settings.reported_names;
+    few("faults", claims.faults.len(), limit)?;
     let found: Vec<(&str, &str)> = claims
         .faults
         .iter()

@@ -42,20 +42,27 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
         Some(history) if listed.is_empty() => changed(&call, history).await?,
         _ => listed,
     };
-    let limit = call.state.settings.software_packages;
-    if names.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
-        let text = format!("A software list may have at most {limit} packages");
-        return Err(Refusal::text(axum::http::StatusCode::BAD_REQUEST, &text));
-    }
+    fits(&call, names.len())?;
     if let Some(inventory) = Inventory::new(names) {
         record(&call, &inventory).await?;
     }
     ok("Data received")
 }
 
+fn fits(call: &ComputerCall, packages: usize) -> Result<(), Refusal> {
+    let limit = call.state.settings.software_packages;
+    if packages <= usize::try_from(limit).unwrap_or(usize::MAX) {
+        return Ok(());
+    }
+    let text = format!("A software list may have at most {limit} packages");
+    Err(Refusal::text(axum::http::StatusCode::BAD_REQUEST, &text))
+}
+
 /// The computer's list as it is after these changes.
 async fn changed(call: &ComputerCall, history: Value) -> Result<Vec<String>, Refusal> {
     let history: History = serde_json::from_value(history).unwrap_or_default();
+    fits(call, history.installed.len())?;
+    fits(call, history.uninstalled.len())?;
     let current = call.computer.software_inventory_id;
     let Some(current) = current.filter(|_| !history.is_empty()) else {
         return Ok(Vec::new());

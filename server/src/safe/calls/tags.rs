@@ -15,6 +15,7 @@ use crate::safe::call::ComputerCall;
 use crate::safe::progress;
 use crate::safe::store::deployments::{self, Deployment};
 use crate::safe::store::{software, tags};
+use crate::safe::validate::few;
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -25,6 +26,7 @@ pub(in crate::safe) struct Claims {
 
 pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
     let given = claims.tags.unwrap_or_default();
+    few("tags", given.len(), call.state.settings.reported_names)?;
     let names: Vec<(&str, &str)> = given.iter().filter_map(|tag| tag.split_once('-')).collect();
     let wanted = tags::recognised(&call.state.db, &names).await?;
     if wanted.is_empty() && !given.is_empty() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use migasfree_server::config::Settings;
 use migasfree_server_db::args;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::site::{Site, UUID};
 use crate::harness::Server;
@@ -37,6 +37,38 @@ async fn a_computer_that_calls_without_end_is_told_to_wait_and_others_are_not() 
 }
 
 on_both_engines! {
+    async fn a_message_that_names_things_without_end_is_refused_and_leaves_a_trace(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        site.add_tag("AUL", "Classroom", "lab").await;
+        let named = |start: &str, count: usize| -> Vec<String> {
+            (0..count).map(|number| format!("{start}{number}")).collect()
+        };
+        let object = |names: Vec<String>| -> Value { names.into_iter().map(|name| (name, json!("x"))).collect::<Map<_, _>>().into() };
+        let call = async |call: &str, name: &str, value: Value| {
+            let mut claims = json!({"id": peer.id, "uuid": UUID, "name": "pc1"});
+            claims[name] = value;
+            peer.call(&format!("/api/v1/safe/computers/{call}/"), &claims).await.unwrap()
+        };
+        for _ in 0..3 {
+            for (path, name, value, what) in [
+                ("tags", "tags", json!(named("AUL-", 1001)), "tags"),
+                ("faults", "faults", object(named("fault", 1001)), "faults"),
+                ("attributes", "sync_attributes", object(named("P", 1001)), "properties"),
+            ] {
+                let refused = call(path, name, value).await;
+                assert_eq!((refused.status, refused.sealed), (400, true), "{path}");
+                assert_eq!(refused.data, json!(format!("A message may name at most 1000 {what}")));
+            }
+        }
+        let told = "SELECT COUNT(*) FROM client_notification WHERE message LIKE '%may name at most 1000%'";
+        assert_eq!(site.count(told).await, 3, "each is told of once");
+        let mut tags = named("AUL-", 999);
+        tags.push("AUL-lab".to_owned());
+        assert_eq!(call("tags", "tags", json!(tags)).await.status, 200);
+        assert_eq!(call("faults", "faults", object(named("fault", 1000))).await.status, 200);
+        assert_eq!(call("attributes", "sync_attributes", object(named("P", 1000))).await.status, 201);
+    }
+
     async fn an_error_without_end_keeps_its_ends_and_says_that_it_was_cut(site: Site) {
         let peer = site.computer(UUID, "pc1").await;
         let text = format!("began {} ended", "ñ".repeat(100_000));
