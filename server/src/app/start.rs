@@ -19,7 +19,7 @@ use super::{AppState, Metrics, Services, connections, router, work};
 use crate::auth::{self, AdminPassword, Auth, JwtKey};
 use crate::computers::spellings;
 use crate::config::Settings;
-use crate::core::twins;
+use crate::core::{nameless, twins};
 use crate::repository::publish;
 use crate::schema::SCHEMA;
 use crate::{events, safe};
@@ -122,6 +122,7 @@ impl App {
         publish::repair(&state).await?;
         spellings::settle(&state).await?;
         twins::settle(&state).await?;
+        nameless::settle(&state).await?;
         let workers = Workers::start(&state.jobs, work::handlers(&state), workers(&state));
         let serving = connections::serve(
             listener,

@@ -10,6 +10,7 @@ pub mod deployment_rules;
 pub mod deployments;
 pub mod domains;
 pub mod groups;
+pub mod nameless;
 pub mod offered;
 pub mod package_sets;
 pub mod packages;

@@ -121,8 +121,8 @@ impl Plan {
             properties.add(&mut values, &tag.prefix, &tag.value);
         }
         add_basics(&mut values, &properties, call, claims, &description);
-        drop_nameless(&mut values);
         let mut found = Found::look_up(db, &values).await?;
+        drop_nameless(&mut values, &found);
 
         let tag_ids = tags.iter().map(|tag| tag.id);
         let seen: Attributes = if call.state.settings.clients.fixes.domains_see_all_attributes {
@@ -135,8 +135,9 @@ impl Plan {
         for (_, name) in &within {
             properties.add(&mut domains, "DMN", name);
         }
-        drop_nameless(&mut domains);
-        found.join(Found::look_up(db, &domains).await?);
+        let there = Found::look_up(db, &domains).await?;
+        drop_nameless(&mut domains, &there);
+        found.join(there);
         values.extend(domains);
 
         let mut wanted: Attributes = found.ids().collect();
@@ -282,9 +283,12 @@ impl Properties {
     }
 }
 
-/// An attribute without a value says nothing of a computer, and has no name in any list.
-fn drop_nameless(values: &mut Vec<(PropertyId, AttributeValue)>) {
-    values.retain(|(_, value)| !value.value.is_empty());
+/// An attribute without a value says nothing of a computer, and has no name in any list. One that is there already is
+/// something's aim, and stays with who has it until that is changed.
+fn drop_nameless(values: &mut Vec<(PropertyId, AttributeValue)>, found: &Found) {
+    values.retain(|(property, value)| {
+        !value.value.is_empty() || found.0.contains_key(&(*property, String::new()))
+    });
 }
 
 fn extend(values: &mut Vec<(PropertyId, AttributeValue)>, property: &Property, raw: &str) {

@@ -48,7 +48,7 @@ pub(crate) async fn offered(
              SELECT p.name AS property, p.prefix, t.value FROM o \
              JOIN core_attribute t ON t.id = o.id \
              JOIN core_property p ON p.id = t.property_att_id \
-             WHERE p.sort = 'server' AND p.enabled",
+             WHERE p.sort = 'server' AND p.enabled AND t.value <> ''",
             args![computer, project],
         )
         .await?;

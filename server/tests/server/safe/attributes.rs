@@ -1,9 +1,10 @@
 //! What becomes of the values computers evaluate.
 
+use migasfree_server::core::nameless;
 use migasfree_server_db::args;
 use serde_json::{Value, json};
 
-use super::site::{Site, UUID};
+use super::site::{NewDeployment, Site, UUID};
 use crate::on_both_engines;
 use crate::peer::{Peer, Reply};
 
@@ -108,6 +109,34 @@ on_both_engines! {
         let hst = properties.as_array().unwrap().iter().find(|p| p["prefix"] == "HST").unwrap();
         assert_eq!((&hst["language"], &hst["code"]), (&json!("perl"), &json!("print 1")));
         assert_eq!(properties[0]["prefix"], json!("HST"));
+    }
+
+    async fn attributes_without_a_value_go_unless_something_is_aimed_at_them(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        for prefix in ["NET", "HST"] {
+            let made = "INSERT INTO core_attribute (property_att_id, value) SELECT id, '' FROM core_property WHERE prefix = $1";
+            site.run(made, args![prefix]).await;
+        }
+        let (net,): (i64,) = site
+            .one("SELECT t.id FROM core_attribute t JOIN core_property p ON p.id = t.property_att_id WHERE p.prefix = 'NET' AND t.value = ''", args![]).await;
+        site.run("INSERT INTO client_computer_sync_attributes (computer_id, attribute_id) SELECT $1, id FROM core_attribute WHERE value = ''", args![peer.id]).await;
+        site.add_deployment(NewDeployment::named("Nobody's net", &[net])).await;
+        let settle = async || nameless::settle(site.0.state()).await.unwrap();
+        for removed in [1, 0] {
+            let settled = settle().await;
+            assert_eq!((settled.removed, settled.kept), (removed, 1));
+        }
+        let told: Vec<(String,)> = site.0.state().db.all("SELECT message FROM client_notification WHERE message LIKE '%without a value%'", args![]).await.unwrap();
+        assert!(told.len() == 1 && told[0].0.contains("NET-") && told[0].0.contains("the deployment Nobody's net"), "{told:?}");
+        assert_eq!(site.count("SELECT COUNT(*) FROM audit_record WHERE action = 'delete' AND object_text = 'HST-' AND username = 'server'").await, 1);
+        // The deployment reaches whom it reached.
+        let having = "SELECT COUNT(*) FROM client_computer_sync_attributes l JOIN core_attribute t ON t.id = l.attribute_id WHERE t.value = ''";
+        upload(&peer, json!({"NET": "", "HST": ""})).await;
+        assert_eq!(site.count(having).await, 1);
+        site.run("DELETE FROM core_deployment_included_attributes", args![]).await;
+        let settled = settle().await;
+        assert_eq!((settled.removed, settled.kept), (1, 0));
+        assert_eq!(site.count(having).await, 0);
     }
 
     async fn an_empty_value_never_becomes_an_attribute(site: Site) {
