@@ -185,7 +185,8 @@ pub(crate) async fn set_password(
         args![user, hash, now],
     )
     .await?;
-    super::end_everything(tx, user, kept).await
+    super::end_everything(tx, user, kept).await?;
+    Ok(())
 }
 
 async fn store_password(

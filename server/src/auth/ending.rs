@@ -27,13 +27,18 @@ pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -
     Ok(())
 }
 
-/// The same, and the keys the account uploads with.
-pub async fn end_everything(tx: &mut Tx, user: UserId, kept: Option<Credential>) -> Result<()> {
+/// The same, and the keys the account uploads with; answers their thumbprints.
+pub async fn end_everything(
+    tx: &mut Tx,
+    user: UserId,
+    kept: Option<Credential>,
+) -> Result<Vec<String>> {
     end_sign_ins(tx, user, kept).await?;
-    tx.execute(
-        "DELETE FROM auth_upload_key WHERE user_id = $1",
-        args![user],
-    )
-    .await?;
-    Ok(())
+    let keys: Vec<(String,)> = tx
+        .all(
+            "DELETE FROM auth_upload_key WHERE user_id = $1 RETURNING kid",
+            args![user],
+        )
+        .await?;
+    Ok(keys.into_iter().map(|(kid,)| kid).collect())
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use migasfree_server_audit::UserId;
 use migasfree_server_db::{Arg, args};
+use serde_json::json;
 
 use super::{
     accounts,
@@ -289,10 +290,8 @@ impl Hooks for Rules {
 
     async fn saved(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         let account = UserId(change.id());
-        let closed = change.before.and_then(|before| before.bool("is_active")) == Some(true)
-            && change.bool("is_active") == Some(false);
-        if closed {
-            auth::end_sign_ins(change.tx, account, None).await?;
+        if !change.is_new() && change.changes("is_active") {
+            end_credentials(change, account).await?;
         }
         // What is left behind is nothing the operator could not act on.
         let mut authority = Authority::of(&change.context.operator, change.tx);
@@ -312,6 +311,26 @@ impl Hooks for Rules {
             .await?;
         Ok(())
     }
+}
+
+/// Nothing that an account had while it was open works after it was closed, not even when it is opened again.
+async fn end_credentials(change: &mut Change<'_>, account: UserId) -> Result<(), RestError> {
+    let keys = auth::end_everything(change.tx, account, None).await?;
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let context = change.context;
+    let before = json!({ "kids": keys });
+    context
+        .note(
+            change.tx,
+            &USER_PROFILES,
+            "end_upload_keys",
+            account.0,
+            Some(&before),
+            None,
+        )
+        .await
 }
 
 /// One's own powers are for others to change, one's own data for whoever administers accounts.

@@ -190,6 +190,27 @@ on_both_engines! {
     async fn an_account_keeps_five_upload_keys_and_the_oldest_leaves(site: Site) {
         let mut peers = Vec::new();
         for _ in 0..6 {
+    async fn the_keys_of_an_account_that_was_closed_stay_dead_when_it_is_opened_again(site: Site) {
+        let server = &site.0;
+        let ana = server.add_operator("ana", "correct horse", &["core.change_package"]).await;
+        let mut peer = site.computer(UUID, "pc1").await;
+        peer.fetch_packager_keys("ana", "correct horse").await.unwrap();
+        let content = hello("says hello");
+        let file = LocalFile { path: FILE, content: &content, store: "Org" };
+        peer.upload(&file, None).await.unwrap().accepted().unwrap();
+        let admin = server.admin().await;
+        let path = format!("/api/v1/token/user-profiles/{ana}/");
+        for active in [false, true] {
+            assert_eq!(admin.patch(&path, json!({"is_active": active})).await.status, 200);
+            assert_eq!(peer.upload(&file, None).await.unwrap().status, 400, "active: {active}");
+        }
+        let (kids, by): (String, String) = site
+            .one("SELECT before, username FROM audit_record WHERE action = 'end_upload_keys'", args![]).await;
+        assert_eq!((serde_json::from_str::<Value>(&kids).unwrap()["kids"].as_array().unwrap().len(), by.as_str()), (1, "admin"));
+        peer.fetch_packager_keys("ana", "correct horse").await.unwrap();
+        peer.upload(&file, None).await.unwrap().accepted().unwrap();
+    }
+
             peers.push(packager(&site).await);
         }
         assert_eq!(site.count("SELECT COUNT(*) FROM auth_upload_key").await, 5);
