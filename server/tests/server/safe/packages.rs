@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use migasfree_deb::Builder;
 use migasfree_envelope::{PrivateKey, unsealed};
+use migasfree_server::config::Settings;
 use migasfree_server::ids::DeploymentId;
 use migasfree_server::repository::publish;
 use migasfree_server_db::args;
 use migasfree_types::events::{ChangeAction, Event};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::site::{ALL_SYSTEMS, NewDeployment, PROJECT, Site, UUID};
+use crate::harness::{Answer, Server};
 use crate::on_both_engines;
 use crate::peer::{Keys, LocalFile, Peer};
 
@@ -187,9 +190,6 @@ on_both_engines! {
         assert_eq!(upload(&peers[2], "five").await.status, 400, "a key got with the old password");
     }
 
-    async fn an_account_keeps_five_upload_keys_and_the_oldest_leaves(site: Site) {
-        let mut peers = Vec::new();
-        for _ in 0..6 {
     async fn the_keys_of_an_account_that_was_closed_stay_dead_when_it_is_opened_again(site: Site) {
         let server = &site.0;
         let ana = server.add_operator("ana", "correct horse", &["core.change_package"]).await;
@@ -211,6 +211,9 @@ on_both_engines! {
         peer.upload(&file, None).await.unwrap().accepted().unwrap();
     }
 
+    async fn an_account_keeps_five_upload_keys_and_the_oldest_leaves(site: Site) {
+        let mut peers = Vec::new();
+        for _ in 0..6 {
             peers.push(packager(&site).await);
         }
         assert_eq!(site.count("SELECT COUNT(*) FROM auth_upload_key").await, 5);
@@ -309,4 +312,45 @@ async fn nothing_is_stored_for_those_without_the_packagers_key() {
         .unwrap()
         .count();
     assert_eq!(spooled, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_is_known_may_send_more_than_a_message() {
+    let settings = Settings {
+        body_limit_mb: 1,
+        ..Server::sqlite_settings()
+    };
+    let site = Site(Server::with(settings).await);
+    let peer = packager(&site).await;
+    // Nothing makes them small.
+    let noise: Vec<u8> = (0..100_000_u32)
+        .flat_map(|block| Sha256::digest(block.to_le_bytes()))
+        .collect();
+    let content = Builder::new("large", "1.0", "all")
+        .file("usr/share/large", 0o644, &noise)
+        .build()
+        .unwrap();
+    assert!(content.len() > 2 * 1024 * 1024);
+    let file = LocalFile {
+        path: "large_1.0_all.deb",
+        content: &content,
+        store: "Org",
+    };
+    peer.upload(&file, None).await.unwrap().accepted().unwrap();
+    // Before it is known who sends them, bytes count whatever part they are in.
+    let form = reqwest::multipart::Form::new()
+        .text("project", PROJECT)
+        .part("whatever", reqwest::multipart::Part::bytes(noise))
+        .text("msg", "garbage")
+        .part(
+            "file",
+            reqwest::multipart::Part::bytes(content).file_name("other_1.0_all.deb"),
+        );
+    let request = site
+        .0
+        .anonymous()
+        .request(reqwest::Method::POST, "/api/v1/safe/packages/")
+        .multipart(form);
+    assert_eq!(Answer::of(request).await.status, 413);
+    assert_eq!(site.count("SELECT COUNT(*) FROM store_file").await, 1);
 }
