@@ -63,7 +63,11 @@ impl Hasher {
         drop(place);
         match result {
             Ok(value) => value,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The server stops, and with it whoever asked.
+                Err(_) => std::future::pending().await,
+            },
         }
     }
 }
