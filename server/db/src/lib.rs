@@ -25,6 +25,7 @@ pub mod zone;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::{PgPool, Postgres};
 
@@ -55,6 +56,17 @@ const POSTGRES_SPARED: u32 = 2;
 pub struct Db {
     engine: Arc<Engine>,
     room: Arc<Room>,
+    sent: Sent,
+}
+
+/// How many statements were sent.
+#[derive(Debug, Clone, Default)]
+struct Sent(Arc<AtomicU64>);
+
+impl Sent {
+    fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -67,6 +79,7 @@ enum Engine {
 macro_rules! on_engine {
     ($self:ident, $prepared:ident, $run:ident, $make:ident) => {{
         alone::take();
+        $self.sent.count();
         match &*$self.engine {
             Engine::Sqlite(store) => {
                 let query = sqlx::$make($prepared.text, $prepared.args.sqlite()?);
@@ -116,6 +129,7 @@ impl Db {
         Ok(Self {
             engine: Arc::new(Engine::Sqlite(store)),
             room: Arc::default(),
+            sent: Sent::default(),
         })
     }
 
@@ -125,6 +139,7 @@ impl Db {
         Ok(Self {
             engine: Arc::new(Engine::Postgres(Connections::new(pool, POSTGRES_SPARED))),
             room: Arc::default(),
+            sent: Sent::default(),
         })
     }
 
@@ -155,7 +170,7 @@ impl Db {
     /// Begins a write transaction. On SQLite there is one writer: keep it short. Whoever holds one reads in it, or
     /// before it: asking the database for more while it is open would take a second connection.
     pub async fn begin(&self) -> Result<Tx> {
-        Tx::begin(&self.engine, Arc::clone(&self.room)).await
+        Tx::begin(&self.engine, Arc::clone(&self.room), &self.sent).await
     }
 
     /// All rows of a static statement. `SELECT` and `WITH` go to the readers,
@@ -212,6 +227,12 @@ impl Db {
         self.run(statement.prepare(self.dialect())?).await
     }
 
+    /// How many statements were sent through this database and its clones, the beginnings and ends of transactions among
+    /// them.
+    pub fn statements(&self) -> u64 {
+        self.sent.0.load(Ordering::Relaxed)
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         self.one::<(i64,)>("SELECT CAST(1 AS BIGINT)", Args::new())
@@ -238,6 +259,7 @@ impl Db {
 
     async fn run(&self, prepared: Prepared) -> Result<u64> {
         alone::take();
+        self.sent.count();
         Ok(match &*self.engine {
             Engine::Sqlite(store) => {
                 let query = sqlx::query_with(prepared.text, prepared.args.sqlite()?);

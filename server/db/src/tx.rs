@@ -11,13 +11,14 @@ use super::kept::Open;
 use super::render::render;
 use super::room::Room;
 use super::statement::Prepared;
-use super::{Args, Dialect, Engine, Record, Result, Sql, Statement, json_ids};
+use super::{Args, Dialect, Engine, Record, Result, Sent, Sql, Statement, json_ids};
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
 
 /// A write transaction; dropped without [`Tx::commit`] it leaves no trace.
 pub struct Tx {
     inner: Inner,
+    sent: Sent,
     _alone: Alone,
     room: Arc<Room>,
     after_commit: Vec<AfterCommit>,
@@ -39,6 +40,7 @@ impl fmt::Debug for Tx {
 /// Runs a prepared statement inside the transaction.
 macro_rules! in_transaction {
     ($self:ident, $prepared:ident, $run:ident, $make:ident) => {{
+        $self.sent.count();
         let done = match &mut $self.inner {
             Inner::Sqlite(tx) => {
                 sqlx::$make($prepared.text, $prepared.args.sqlite()?)
@@ -57,8 +59,9 @@ macro_rules! in_transaction {
 }
 
 impl Tx {
-    pub(super) async fn begin(engine: &Engine, room: Arc<Room>) -> Result<Self> {
+    pub(super) async fn begin(engine: &Engine, room: Arc<Room>, sent: &Sent) -> Result<Self> {
         alone::take();
+        sent.count();
         let inner = match engine {
             // Immediate: a transaction that read first and wants to write later could not wait.
             Engine::Sqlite(store) => {
@@ -69,6 +72,7 @@ impl Tx {
         };
         Ok(Self {
             inner,
+            sent: sent.clone(),
             _alone: Alone::begin(),
             room,
             after_commit: Vec::new(),
@@ -85,6 +89,7 @@ impl Tx {
 
     /// Makes everything done so far permanent, then runs what waited for it.
     pub async fn commit(self) -> Result<()> {
+        self.sent.count();
         let done = match self.inner {
             Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
@@ -230,6 +235,7 @@ impl Tx {
     }
 
     async fn run(&mut self, prepared: Prepared) -> Result<u64> {
+        self.sent.count();
         let done = match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let arguments = prepared.args.sqlite()?;

@@ -44,6 +44,7 @@ pub(super) async fn metrics(
             .ok_or(AuthError::NotAuthenticated)?
             .require("server.view_metrics")?;
     }
+    metrics::counter!("migasfree_statements_total").absolute(state.db.statements());
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], state.metrics.0.render()).into_response())
 }

@@ -31,9 +31,9 @@ use super::progress;
 use super::protocol::{Peer, Protocol};
 use super::refusals::{Caller, Reason, Refused};
 use super::replays::Seen;
-use super::store::attributes::{self, Numbers};
 use super::store::computers::{self, Computer};
 use super::store::deployments::{self, Deployment};
+use super::store::gathered::{BesideComputer, BesideProject};
 use super::store::projects::Project;
 use crate::app::{AppState, AsItIs};
 use crate::auth::{AuthError, Connection};
@@ -52,21 +52,23 @@ pub(super) enum Repeat {
     Refused,
 }
 
-/// A call by some computer of a project.
-pub(super) struct ProjectCall {
+/// A call by some computer of a project, with what it needs beside that.
+pub(super) struct ProjectCall<B = ()> {
     pub(super) state: AppState,
     pub(super) project: Project,
+    pub(super) beside: B,
     pub(super) certificate: Certificate,
     /// Where the request came from.
     pub(super) connection: Connection,
     pub(super) now: Ts,
 }
 
-/// A call by a known computer of the project that signed it.
-pub(super) struct ComputerCall {
+/// A call by a known computer of the project that signed it, with what it needs beside them.
+pub(super) struct ComputerCall<B = ()> {
     pub(super) state: AppState,
     pub(super) project: Project,
     pub(super) computer: Computer,
+    pub(super) beside: B,
     /// Where the request came from.
     pub(super) connection: Connection,
     pub(super) now: Ts,
@@ -87,20 +89,31 @@ pub(super) struct Upload {
     pub(super) content: Spooled,
 }
 
-impl ComputerCall {
+impl<B> ComputerCall<B> {
     /// The day in the organisation's time zone.
     pub(super) fn today(&self) -> Date {
         self.state.settings.clients.time_zone.date(self.now)
     }
+}
 
-    /// The numbers of the attributes and tags of the computer.
-    pub(super) async fn attributes(&self) -> db::Result<Numbers> {
-        attributes::numbers(&self.state.db, self.computer.id).await
+impl<B: BesideComputer> ComputerCall<B> {
+    /// Reads everything as it is now.
+    pub(super) async fn read_again(&mut self) -> Result<(), Refusal> {
+        let (id, project) = (self.computer.id, &self.project.name);
+        let found = computers::beside_project(&self.state.db, id, project).await?;
+        let found = found.ok_or_else(|| Refusal::no_such("Computer"))?;
+        (self.computer, self.project, self.beside) = found;
+        match self.computer.status() {
+            Status::Unsubscribed => Err(unsubscribed()),
+            _ => Ok(()),
+        }
     }
+}
 
+impl ComputerCall {
     /// The deployments that apply to the computer.
     pub(super) async fn deployments(&self) -> db::Result<Vec<Deployment>> {
-        let (project, computer) = (self.project.id, self.computer.id);
+        let (project, computer) = (&self.project.name, self.computer.id);
         deployments::of_computer(&self.state.db, project, computer, self.today()).await
     }
 
@@ -109,7 +122,7 @@ impl ComputerCall {
         &self,
         attributes: &Attributes,
     ) -> db::Result<Vec<Deployment>> {
-        let (project, computer) = (self.project.id, self.computer.id);
+        let (project, computer) = (&self.project.name, self.computer.id);
         let db = &self.state.db;
         deployments::available(db, project, computer, attributes, self.today()).await
     }
@@ -168,8 +181,8 @@ impl Exchange {
         })
     }
 
-    async fn open(&self, message: String, repeat: Repeat) -> Result<Value, Refusal> {
-        let seen = Seen::of(&message);
+    async fn open(&self, message: &str, repeat: Repeat) -> Result<Value, Refusal> {
+        let seen = Seen::of(message);
         let peer = self.peer.get().ok_or_else(Refusal::invalid_data)?;
         let claims = self.protocol.open(message, &self.server, peer).await?;
         let claims = claims.map_err(|error| unreadable(&error))?;
@@ -381,86 +394,11 @@ fn claims<C: DeserializeOwned>(claims: Value) -> Result<C, Refusal> {
 }
 
 /// A call for computers of a project, known or not.
-pub(super) fn project<C, F, Fut>(repeat: Repeat, answer: F) -> MethodRouter<AppState>
+pub(super) fn project<C, B, F, Fut>(repeat: Repeat, answer: F) -> MethodRouter<AppState>
 where
     C: DeserializeOwned + Send + 'static,
-    F: Fn(ProjectCall, C) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Reply> + Send + 'static,
-{
-    posted(move |arrival: Arrival| {
-        let answer = answer.clone();
-        async move {
-            let Arrival {
-                state,
-                protocol,
-                connection,
-                certificate,
-                caller,
-                request,
-            } = arrival;
-            let (exchange, project, msg) = match begin(state, protocol, request).await {
-                Ok(begun) => begun,
-                Err(refusal) => return unsealed(refusal),
-            };
-            let _ = caller.project.set(project.name.clone());
-            let reply = async {
-                let raw = exchange.open(msg, repeat).await?;
-                caller.claims(&raw);
-                let claims = claims(raw)?;
-                let state = exchange.state.clone();
-                let now = state.clock.now();
-                answer(
-                    ProjectCall {
-                        state,
-                        project,
-                        certificate,
-                        connection,
-                        now,
-                    },
-                    claims,
-                )
-                .await
-            };
-            let reply = reply.await;
-            exchange.finish(reply).await
-        }
-    })
-}
-
-/// A call for a known computer, whose number is the claim `id`. `doing` is what administrators
-/// see the computer doing meanwhile.
-pub(super) fn computer<C, F, Fut>(
-    repeat: Repeat,
-    doing: &'static str,
-    answer: F,
-) -> MethodRouter<AppState>
-where
-    C: DeserializeOwned + Send + 'static,
-    F: Fn(ComputerCall, C) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Reply> + Send + 'static,
-{
-    known_computer(repeat, "id", Some(doing), answer)
-}
-
-/// A call about what is offered to a known computer, whose number is the claim `cid`.
-pub(super) fn catalogue<C, F, Fut>(repeat: Repeat, answer: F) -> MethodRouter<AppState>
-where
-    C: DeserializeOwned + Send + 'static,
-    F: Fn(ComputerCall, C) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Reply> + Send + 'static,
-{
-    known_computer(repeat, "cid", None, answer)
-}
-
-fn known_computer<C, F, Fut>(
-    repeat: Repeat,
-    claim: &'static str,
-    doing: Option<&'static str>,
-    answer: F,
-) -> MethodRouter<AppState>
-where
-    C: DeserializeOwned + Send + 'static,
-    F: Fn(ComputerCall, C) -> Fut + Clone + Send + Sync + 'static,
+    B: BesideProject,
+    F: Fn(ProjectCall<B>, C) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Reply> + Send + 'static,
 {
     posted(move |arrival: Arrival| {
@@ -480,24 +418,101 @@ where
             };
             let _ = caller.project.set(letter.project.clone());
             let opened = letter.open(repeat).await;
-            let Letter {
-                exchange,
-                project: name,
-                slug,
-                ..
-            } = letter;
+            let exchange = letter.exchange;
+            let signer = Signer {
+                name: &letter.project,
+                slug: &letter.slug,
+            };
             let reply = async {
                 let raw = opened?;
                 caller.claims(&raw);
                 let state = exchange.state.clone();
-                let (slugs, signer) = (
-                    &exchange.protocol.slugs,
-                    Signer {
-                        name: &name,
-                        slug: &slug,
-                    },
-                );
-                let (computer, project) =
+                let slugs = &exchange.protocol.slugs;
+                let (project, beside) = membership::signing(&state.db, slugs, signer, &raw).await?;
+                let now = state.clock.now();
+                let call = ProjectCall {
+                    state,
+                    project,
+                    beside,
+                    certificate,
+                    connection,
+                    now,
+                };
+                answer(call, claims(raw)?).await
+            };
+            let reply = reply.await;
+            exchange.finish(reply).await
+        }
+    })
+}
+
+/// A call for a known computer, whose number is the claim `id`. `doing` is what administrators
+/// see the computer doing meanwhile.
+pub(super) fn computer<C, B, F, Fut>(
+    repeat: Repeat,
+    doing: &'static str,
+    answer: F,
+) -> MethodRouter<AppState>
+where
+    C: DeserializeOwned + Send + 'static,
+    B: BesideComputer,
+    F: Fn(ComputerCall<B>, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    known_computer(repeat, "id", Some(doing), answer)
+}
+
+/// A call about what is offered to a known computer, whose number is the claim `cid`.
+pub(super) fn catalogue<C, B, F, Fut>(repeat: Repeat, answer: F) -> MethodRouter<AppState>
+where
+    C: DeserializeOwned + Send + 'static,
+    B: BesideComputer,
+    F: Fn(ComputerCall<B>, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    known_computer(repeat, "cid", None, answer)
+}
+
+fn known_computer<C, B, F, Fut>(
+    repeat: Repeat,
+    claim: &'static str,
+    doing: Option<&'static str>,
+    answer: F,
+) -> MethodRouter<AppState>
+where
+    C: DeserializeOwned + Send + 'static,
+    B: BesideComputer,
+    F: Fn(ComputerCall<B>, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    posted(move |arrival: Arrival| {
+        let answer = answer.clone();
+        async move {
+            let Arrival {
+                state,
+                protocol,
+                connection,
+                certificate,
+                caller,
+                request,
+            } = arrival;
+            let mut letter = match Letter::receive(state, protocol, request).await {
+                Ok(letter) => letter,
+                Err(refusal) => return unsealed(refusal),
+            };
+            let _ = caller.project.set(letter.project.clone());
+            let opened = letter.open(repeat).await;
+            let exchange = letter.exchange;
+            let signer = Signer {
+                name: &letter.project,
+                slug: &letter.slug,
+            };
+            let reply = async {
+                let raw = opened?;
+                caller.claims(&raw);
+                let state = exchange.state.clone();
+                let slugs = &exchange.protocol.slugs;
+                let (computer, project, beside) =
                     membership::computer(&state.db, slugs, signer, &raw, claim).await?;
                 certificate.check(&computer)?;
                 let now = state.clock.now();
@@ -515,6 +530,7 @@ where
                         state,
                         project,
                         computer,
+                        beside,
                         connection,
                         now,
                     },
@@ -526,19 +542,6 @@ where
             exchange.finish(reply).await
         }
     })
-}
-
-/// Reads the texts of a request and finds the project they name.
-async fn begin(
-    state: AppState,
-    protocol: Arc<Protocol>,
-    request: Request,
-) -> Result<(Exchange, Project, String), Refusal> {
-    let caps = state.settings.sealed_caps(0);
-    let Texts { msg, project } = body::read(request, caps).await?;
-    let project = membership::project(&state.db, &protocol.slugs, &project).await?;
-    let exchange = Exchange::begin(state, protocol, Owner::Project(&project.slug)).await?;
-    Ok((exchange, project, msg))
 }
 
 /// The subject of the client certificate, as a proxy passes it on (5.6).

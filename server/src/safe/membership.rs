@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::answer::Refusal;
 use super::call::unsubscribed;
 use super::store::computers::{self, Computer};
+use super::store::gathered::{BesideComputer, BesideProject};
 use super::store::projects::{self, Project};
 use crate::core::rules::status::Status;
 use crate::ids::ComputerId;
@@ -57,14 +58,33 @@ pub(super) struct Signer<'a> {
     pub(super) slug: &'a str,
 }
 
-/// The computer that a claim names, if it is one of the signing project and still subscribed, and its project.
-pub(super) async fn computer(
+/// The project that signs, if it is as it was a moment ago, and what its call needs beside it.
+pub(super) async fn signing<B: BesideProject>(
+    db: &Db,
+    slugs: &Slugs,
+    signer: Signer<'_>,
+    claims: &Value,
+) -> Result<(Project, B), Refusal> {
+    let Some((now, beside)) = projects::beside(db, signer.name, claims).await? else {
+        slugs.forget(signer.name);
+        return Err(Refusal::no_such("Project"));
+    };
+    if now.slug != signer.slug {
+        slugs.remember(&now);
+        return Err(Refusal::invalid_data());
+    }
+    Ok((now, beside))
+}
+
+/// The computer that a claim names, if it is one of the signing project and still subscribed, its project, and what its
+/// call needs beside them.
+pub(super) async fn computer<B: BesideComputer>(
     db: &Db,
     slugs: &Slugs,
     signer: Signer<'_>,
     claims: &Value,
     claim: &str,
-) -> Result<(Computer, Project), Refusal> {
+) -> Result<(Computer, Project, B), Refusal> {
     let id = match claims.get(claim) {
         None | Some(Value::Null) if claim == "id" => return Err(Refusal::no_such("Computer")),
         Some(Value::Number(number)) => number.as_i64(),
@@ -72,7 +92,8 @@ pub(super) async fn computer(
         _ => None,
     };
     let id = ComputerId(id.ok_or_else(Refusal::malformed_claims)?);
-    let Some((computer, now)) = computers::beside_project(db, id, signer.name).await? else {
+    let Some((computer, now, beside)) = computers::beside_project(db, id, signer.name).await?
+    else {
         project(db, slugs, signer.name).await?;
         return Err(Refusal::no_such("Computer"));
     };
@@ -87,5 +108,5 @@ pub(super) async fn computer(
     if computer.status() == Status::Unsubscribed {
         return Err(unsubscribed());
     }
-    Ok((computer, now))
+    Ok((computer, now, beside))
 }

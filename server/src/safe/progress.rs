@@ -20,7 +20,7 @@ pub(super) fn tell(state: &AppState, computer: &Computer, project: &Project, tex
 }
 
 /// The computer finished a synchronisation.
-pub(super) fn synchronised(call: &ComputerCall, pms_status_ok: bool) {
+pub(super) fn synchronised<B>(call: &ComputerCall<B>, pms_status_ok: bool) {
     let computer = shown(&call.state, &call.computer, &call.project);
     let at = call.now.rfc3339();
     call.state.events.send(Event::Synchronization {

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use migasfree_envelope::{
-    Letter, OpenError, PrivateKey, PublicKey, SignatureCache, decipher, open, seal_cached,
+    Letter, OpenError, PrivateKey, PublicKey, SignatureCache, decipher, open,
+    unsealed::seal_rendered,
 };
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -87,13 +88,14 @@ impl Protocol {
     /// Opens a message that `peer` sealed for the server.
     pub(super) async fn open(
         &self,
-        message: String,
+        message: &str,
         server: &Arc<PrivateKey>,
         peer: &Peer,
     ) -> Result<Result<Value, OpenError>, Stopping> {
         if message.len() <= SMALL {
-            return Ok(open(&message, server, peer.public()));
+            return Ok(open(message, server, peer.public()));
         }
+        let message = message.to_owned();
         let (server, peer) = (Arc::clone(server), peer.clone());
         self.run(move || open(&message, &server, peer.public()))
             .await
@@ -119,13 +121,25 @@ impl Protocol {
         server: &Arc<PrivateKey>,
         peer: &Peer,
     ) -> Result<String, Stopping> {
-        if data.to_string().len() <= SMALL {
-            return Ok(seal_cached(&data, server, peer.public(), &self.signatures));
+        let text = data.to_string();
+        if text.len() <= SMALL {
+            let payload = data.as_str().unwrap_or(&text);
+            let signatures = Some(&*self.signatures);
+            return Ok(seal_rendered(
+                &text,
+                payload,
+                server,
+                peer.public(),
+                signatures,
+            ));
         }
         let (server, peer) = (Arc::clone(server), peer.clone());
         let signatures = Arc::clone(&self.signatures);
-        self.run(move || seal_cached(&data, &server, peer.public(), &signatures))
-            .await
+        self.run(move || {
+            let payload = data.as_str().unwrap_or(&text);
+            seal_rendered(&text, payload, &server, peer.public(), Some(&signatures))
+        })
+        .await
     }
 
     /// Runs work for the processor off the runtime, on as many threads as there are cores.

@@ -30,15 +30,25 @@ pub(crate) struct Synchronized {
 }
 
 impl Synchronized {
-    /// Counts its computer, in every slot in which it has not synchronized before.
-    pub(crate) async fn count(self, tx: &mut Tx, zone: &Zone) -> Result<()> {
-        self.in_own_slots(tx, zone, COUNT, &[BEFORE]).await
+    /// Counts its computer, in every slot in which it has not synchronized before: it did the last time, in all and in
+    /// the project, at `before`.
+    pub(crate) async fn count(
+        self,
+        tx: &mut Tx,
+        zone: &Zone,
+        before: (Option<Ts>, Option<Ts>),
+    ) -> Result<()> {
+        self.in_own_slots(tx, zone, COUNT, &[before]).await
     }
 
     /// Takes its computer off the counters of every slot in which it has no other synchronization.
     pub(crate) async fn discount(self, tx: &mut Tx, zone: &Zone) -> Result<()> {
-        self.in_own_slots(tx, zone, DISCOUNT, &[BEFORE, AFTER])
-            .await
+        let mut others = Vec::new();
+        for other in [BEFORE, AFTER] {
+            let asked = args![self.computer, self.at, self.id, self.project];
+            others.push(tx.one(other, asked).await?);
+        }
+        self.in_own_slots(tx, zone, DISCOUNT, &others).await
     }
 
     async fn in_own_slots(
@@ -46,15 +56,13 @@ impl Synchronized {
         tx: &mut Tx,
         zone: &Zone,
         change: &'static str,
-        others: &[&'static str],
+        others: &[(Option<Ts>, Option<Ts>)],
     ) -> Result<()> {
         let own = slots(self.at, zone);
         let (mut in_all, mut in_project) = (Vec::new(), Vec::new());
-        for other in others {
-            let asked = args![self.computer, self.at, self.id, self.project];
-            let (of_all, of_project): (Option<Ts>, Option<Ts>) = tx.one(*other, asked).await?;
-            in_all.extend(of_all.into_iter().flat_map(|at| slots(at, zone)));
-            in_project.extend(of_project.into_iter().flat_map(|at| slots(at, zone)));
+        for (of_all, of_project) in others {
+            in_all.extend(of_all.iter().flat_map(|at| slots(*at, zone)));
+            in_project.extend(of_project.iter().flat_map(|at| slots(*at, zone)));
         }
         let project = self.project.map(|project| (i64::from(project), in_project));
         for (project, taken) in [(0, in_all)].into_iter().chain(project) {

@@ -206,7 +206,9 @@ fn collect(tokens: TokenStream, place: &str, found: &mut Vec<Statement>) {
             }
             // Parts of a text that is put together elsewhere.
             (TokenTree::Ident(_), Some(TokenTree::Group(_)))
-                if follows("format") || follows("concat") =>
+                if ["format", "concat", "gathered"]
+                    .iter()
+                    .any(|text| follows(text)) =>
             {
                 position += 3;
                 continue;

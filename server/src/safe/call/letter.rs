@@ -50,7 +50,7 @@ impl Letter {
 
     /// Opens it with the key of the project as it was, or else as it is.
     pub(super) async fn open(&mut self, repeat: Repeat) -> Result<Value, Refusal> {
-        let refused = match self.exchange.open(self.msg.clone(), repeat).await {
+        let refused = match self.exchange.open(&self.msg, repeat).await {
             Ok(claims) => return Ok(claims),
             Err(refused) => refused,
         };
@@ -64,8 +64,6 @@ impl Letter {
         let key = state.keys.get(Owner::Project(&now.slug)).await?;
         self.exchange.peer = OnceLock::from(Peer::Project(key));
         self.slug = now.slug;
-        self.exchange
-            .open(std::mem::take(&mut self.msg), repeat)
-            .await
+        self.exchange.open(&self.msg, repeat).await
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Everything is looked up and decided first; one transaction then writes what is different.
 
+use crate::ids::{AttributeId, ClientUserId, PropertyId};
+use migasfree_server_db as db;
+use migasfree_server_db::Tx;
 use std::collections::HashMap;
 
-use migasfree_server_db::{self as db, Tx};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -12,15 +14,15 @@ use crate::core::rules::attribute_values::{AttributeValue, Kind, expand, expand_
 use crate::core::rules::identity::canonical;
 use crate::core::rules::targeting::Attributes;
 use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
-use crate::ids::{AttributeId, ClientUserId, DomainId, PropertyId};
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::settings::ClientSettings;
 use crate::safe::shapes::search_fields;
 use crate::safe::store::attributes::{self, Attribute, Key, Known};
 use crate::safe::store::computers::{self, Computer, Reported};
-use crate::safe::store::properties::{self, Property};
-use crate::safe::store::{records, sets};
+use crate::safe::store::properties::Property;
+use crate::safe::store::records;
+use crate::safe::store::reported::{self, Around, Before};
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, few, given};
 
 const MAX_UUID: usize = 36;
@@ -60,19 +62,19 @@ impl Claims {
     }
 }
 
-pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
+pub(in crate::safe) async fn answer(mut call: ComputerCall<Before>, claims: Claims) -> Reply {
     let claims = claims.tidy(&call.state.settings.clients);
     claims.check()?;
     let limit = call.state.settings.reported_names;
     few("properties", claims.sync_attributes.len(), limit)?;
-    let (computer, tags) = plan_and_write(&call, &claims).await?;
+    let (computer, tags) = plan_and_write(&mut call, &claims).await?;
     created(computer.detail(&call.state.settings, &call.project, &tags))
 }
 
 /// Makes the plan outside of the transaction, which stays short, and another one when it is about what has changed
 /// meanwhile. Answers the computer as it is now, and its tags.
 async fn plan_and_write(
-    call: &ComputerCall,
+    call: &mut ComputerCall<Before>,
     claims: &Claims,
 ) -> Result<(Computer, Vec<Attribute>), Refusal> {
     const ATTEMPTS: usize = 5;
@@ -82,6 +84,7 @@ async fn plan_and_write(
         if let Some(computer) = write(call, claims, plan, &tags).await? {
             return Ok((computer, tags));
         }
+        call.read_again().await?;
     }
     Err(db::Error::Busy.into())
 }
@@ -103,16 +106,13 @@ struct Plan {
 }
 
 impl Plan {
-    async fn make(call: &ComputerCall, claims: &Claims) -> Result<Self, Refusal> {
-        let db = &call.state.db;
+    /// Takes what was read with the computer.
+    async fn make(call: &mut ComputerCall<Before>, claims: &Claims) -> Result<Self, Refusal> {
         let computer = call.computer.id;
-        let properties = Properties(properties::all(db).await?);
-        let before = call.attributes().await?;
-        let tags = match before.tags.is_empty() {
-            true => Vec::new(),
-            false => attributes::tags(db, computer).await?,
-        };
-        let current = before.synchronised;
+        let properties = Properties(std::mem::take(&mut call.beside.properties));
+        let tags = attributes::ordered(std::mem::take(&mut call.beside.tags));
+        let current = std::mem::take(&mut call.beside.numbers.synchronised);
+        let call = &*call;
 
         let description = description(call, claims);
         let limit = call.state.settings.property_values;
@@ -121,36 +121,33 @@ impl Plan {
             properties.add(&mut values, &tag.prefix, &tag.value);
         }
         add_basics(&mut values, &properties, call, claims, &description);
-        let mut found = Found::look_up(db, &values).await?;
-        drop_nameless(&mut values, &found);
 
+        let fixes = &call.state.settings.clients.fixes;
+        let sees_all = fixes.domains_see_all_attributes;
         let tag_ids = tags.iter().map(|tag| tag.id);
-        let seen: Attributes = if call.state.settings.clients.fixes.domains_see_all_attributes {
-            found.ids().chain(tag_ids).collect()
+        let seen: Attributes = if sees_all {
+            tag_ids.collect()
         } else {
             current.iter().copied().chain(tag_ids).collect()
         };
+        let db = &call.state.db;
+        let mut around = Around::look_up(db, computer, &keys(&values), &seen, sees_all).await?;
+        let mut found = Found(around.known());
+        drop_nameless(&mut values, &found);
         let mut domains = Vec::new();
-        let within = sets::domains(db, &seen).await?;
-        for (_, name) in &within {
+        for (_, name) in &around.domains {
             properties.add(&mut domains, "DMN", name);
         }
-        let there = Found::look_up(db, &domains).await?;
+        let there = Found(reported::known(db, &keys(&domains)).await?);
         drop_nameless(&mut domains, &there);
-        found.join(there);
+        found.0.extend(there.0);
         values.extend(domains);
 
         let mut wanted: Attributes = found.ids().collect();
         if properties.enabled("SET").is_some() {
             wanted.insert(ALL_SYSTEMS);
-            let within: Vec<DomainId> = within.iter().map(|(id, _)| *id).collect();
-            let sets = sets::all(db, computer, &wanted, &within).await?;
-            let alone = call
-                .state
-                .settings
-                .clients
-                .fixes
-                .broken_sets_are_skipped_alone;
+            let sets = around.sets(&wanted);
+            let alone = fixes.broken_sets_are_skipped_alone;
             attribute_sets::join(&sets.enabled, &sets.mirrors, &mut wanted, alone);
         }
         let described = properties
@@ -177,8 +174,36 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Whether there is nothing to write but that the computer was here.
+    fn changes_nothing(&self) -> bool {
+        self.wanted == self.current
+            && self.new.is_empty()
+            && self.described.is_none()
+            && self.notes.is_empty()
+    }
+
+    async fn carry_out(self, tx: &mut Tx, call: &ComputerCall<Before>) -> Result<(), Refusal> {
+        let new: Vec<_> = self
+            .new
+            .iter()
+            .map(|(property, value)| (*property, value))
+            .collect();
+        let mut wanted = self.wanted;
+        wanted.extend(attributes::create(tx, &new).await?);
+        attributes::replace(tx, call.computer.id, &self.current, &wanted).await?;
+        if let Some((id, description)) = &self.described {
+            attributes::describe(tx, *id, description).await?;
+        }
+        for note in &self.notes {
+            records::notify(tx, note, call.now).await?;
+        }
+        Ok(())
+    }
+}
+
 /// The description of the attribute that stands for the computer.
-fn description(call: &ComputerCall, claims: &Claims) -> String {
+fn description(call: &ComputerCall<Before>, claims: &Claims) -> String {
     let names = display::Names {
         id: call.computer.id,
         name: Some(&claims.name),
@@ -194,7 +219,7 @@ fn description(call: &ComputerCall, claims: &Claims) -> String {
 
 /// What administrators want to know.
 fn notes(
-    call: &ComputerCall,
+    call: &ComputerCall<Before>,
     claims: &Claims,
     values: &[(PropertyId, AttributeValue)],
 ) -> Vec<String> {
@@ -326,7 +351,7 @@ fn reported(
 fn add_basics(
     values: &mut Vec<(PropertyId, AttributeValue)>,
     properties: &Properties,
-    call: &ComputerCall,
+    call: &ComputerCall<Before>,
     claims: &Claims,
     description: &str,
 ) {
@@ -356,39 +381,29 @@ fn add_basics(
 struct Found(HashMap<Key, Known>);
 
 impl Found {
-    async fn look_up(
-        db: &migasfree_server_db::Db,
-        values: &[(PropertyId, AttributeValue)],
-    ) -> Result<Self, migasfree_server_db::Error> {
-        let keys: Vec<Key> = values
-            .iter()
-            .map(|(property, value)| (*property, value.value.clone()))
-            .collect();
-        attributes::known(db, &keys).await.map(Self)
-    }
-
     fn ids(&self) -> impl Iterator<Item = AttributeId> {
         self.0.values().map(|known| known.id)
     }
+}
 
-    fn join(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
+fn keys(values: &[(PropertyId, AttributeValue)]) -> Vec<Key> {
+    let key = |(property, value): &(PropertyId, AttributeValue)| (*property, value.value.clone());
+    values.iter().map(key).collect()
 }
 
 /// Writes what was reported and planned, and answers the computer as it is now; nothing, when the plan is about what is
 /// not so any more.
 async fn write(
-    call: &ComputerCall,
+    call: &ComputerCall<Before>,
     claims: &Claims,
     plan: Plan,
     tags: &[Attribute],
 ) -> Result<Option<Computer>, Refusal> {
     let computer = call.computer.id;
-    let mut tx = call.state.db.begin().await?;
-    let user = user(&mut tx, call, claims).await?;
+    let mut user = user(&call.computer, claims);
     let address = call.connection.client.to_string();
-    let reported = Reported {
+    let before: Attributes = tags.iter().map(|tag| tag.id).collect();
+    let mut reported = Reported {
         uuid: &claims.uuid,
         forgets_uuid: claims.uuid.is_empty()
             && call
@@ -400,30 +415,33 @@ async fn write(
         fqdn: claims.fqdn.as_deref().unwrap_or_default(),
         ip_address: given(claims.ip_address.as_deref()),
         forwarded_ip_address: Some(&address),
-        user: user.as_ref().map(|user| user.id),
+        user: user.as_ref().and_then(|user| user.id),
+        since: call.computer.updated_at,
+        tags: &before,
     };
-    // From here on nobody else changes the computer.
-    let uuid = computers::report(&mut tx, computer, &reported, call.now).await?;
-    let uuid = uuid.ok_or_else(|| Refusal::no_such("Computer"))?;
-    let tags: Attributes = tags.iter().map(|tag| tag.id).collect();
-    if !attributes::are_still(&mut tx, computer, &plan.current, &tags).await? {
+    let is_known = user.as_ref().is_none_or(|user| user.id.is_some());
+    let uuid = if is_known && plan.changes_nothing() {
+        computers::report_alone(&call.state.db, computer, &reported, call.now).await?
+    } else {
+        let mut tx = call.state.db.begin().await?;
+        if let Some(user) = user.as_mut().filter(|user| user.id.is_none()) {
+            reported.user = Some(create(&mut tx, user, call).await?);
+            user.id = reported.user;
+        }
+        // From here on nobody else changes the computer.
+        let uuid = computers::report(&mut tx, computer, &reported, call.now).await?;
+        if uuid.is_none()
+            || !attributes::are_still(&mut tx, computer, &plan.current, &before).await?
+        {
+            return Ok(None);
+        }
+        plan.carry_out(&mut tx, call).await?;
+        tx.commit().await?;
+        uuid
+    };
+    let Some(uuid) = uuid else {
         return Ok(None);
-    }
-    let new: Vec<_> = plan
-        .new
-        .iter()
-        .map(|(property, value)| (*property, value))
-        .collect();
-    let mut wanted = plan.wanted;
-    wanted.extend(attributes::create(&mut tx, &new).await?);
-    attributes::replace(&mut tx, computer, &plan.current, &wanted).await?;
-    if let Some((id, description)) = &plan.described {
-        attributes::describe(&mut tx, *id, description).await?;
-    }
-    for note in &plan.notes {
-        records::notify(&mut tx, note, call.now).await?;
-    }
-    tx.commit().await?;
+    };
     let doing = &call.state.doing;
     doing.tell(&call.state.db, computer, "Attributes received", call.now);
     let mut now = Computer {
@@ -436,7 +454,7 @@ async fn write(
         ..call.computer.clone()
     };
     if let Some(user) = user {
-        now.sync_user_id = Some(user.id);
+        now.sync_user_id = user.id;
         now.user_name = Some(user.name);
         now.user_fullname = Some(user.fullname);
     }
@@ -445,31 +463,36 @@ async fn write(
 
 /// Who is at the computer.
 struct User {
-    id: ClientUserId,
+    /// Nothing for somebody who was not at it the last time.
+    id: Option<ClientUserId>,
     name: String,
     fullname: String,
 }
 
-async fn user(tx: &mut Tx, call: &ComputerCall, claims: &Claims) -> Result<Option<User>, Refusal> {
-    let Some(name) = given(claims.sync_user.as_deref()) else {
-        return Ok(None);
-    };
-    let name = cut(name, MAX_USER);
+fn user(before: &Computer, claims: &Claims) -> Option<User> {
+    let name = cut(given(claims.sync_user.as_deref())?, MAX_USER);
     let fullname = claims.sync_fullname.as_deref().unwrap_or_default();
     let fullname = cut(fullname, MAX_FULLNAME);
-    let before = &call.computer;
     let is_the_same = before.user_name.as_ref() == Some(&name)
         && before.user_fullname.as_ref() == Some(&fullname);
-    let id = match before.sync_user_id.filter(|_| is_the_same) {
-        Some(id) => id,
-        None => {
-            let (id, is_new) = computers::user(tx, &name, &fullname).await?;
-            if is_new {
-                let text = format!("New user {name} ({fullname}) on CID-{}", before.id);
-                records::notify(tx, &text, call.now).await?;
-            }
-            id
-        }
-    };
-    Ok(Some(User { id, name, fullname }))
+    Some(User {
+        id: before.sync_user_id.filter(|_| is_the_same),
+        name,
+        fullname,
+    })
+}
+
+/// Finds somebody, or notes that they are new.
+async fn create(
+    tx: &mut Tx,
+    user: &User,
+    call: &ComputerCall<Before>,
+) -> Result<ClientUserId, Refusal> {
+    let User { name, fullname, .. } = user;
+    let (id, is_new) = computers::user(tx, name, fullname).await?;
+    if is_new {
+        let text = format!("New user {name} ({fullname}) on CID-{}", call.computer.id);
+        records::notify(tx, &text, call.now).await?;
+    }
+    Ok(id)
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::attributes::{self, Attribute};
+use crate::safe::store::attributes::{Attribute, Synchronised};
 
-pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let attributes = attributes::synchronised(&call.state.db, call.computer.id).await?;
+pub(in crate::safe) async fn answer(call: ComputerCall<Synchronised>, _: NoClaims) -> Reply {
+    let attributes = call.beside.ordered();
     ok(page(attributes.iter()))
 }
 

@@ -3,10 +3,10 @@
 use super::attributes_assigned::page;
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::attributes;
+use crate::safe::store::attributes::Synchronised;
 
-pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let attributes = attributes::synchronised(&call.state.db, call.computer.id).await?;
+pub(in crate::safe) async fn answer(call: ComputerCall<Synchronised>, _: NoClaims) -> Reply {
+    let attributes = call.beside.ordered();
     ok(page(
         attributes
             .iter()

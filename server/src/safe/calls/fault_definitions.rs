@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::core::rules::languages;
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::faults;
+use crate::safe::store::faults::Definitions;
 
-pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let definitions = faults::definitions(&call.state.db, call.computer.id).await?;
+pub(in crate::safe) async fn answer(call: ComputerCall<Definitions>, _: NoClaims) -> Reply {
+    let definitions = call.beside.ordered();
     let shown = definitions.iter().map(|definition| {
         json!({
             "language": languages::name(definition.language),

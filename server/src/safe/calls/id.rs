@@ -7,7 +7,8 @@ use crate::core::rules::status::Status;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::find;
-use crate::safe::store::{computers, projects, records};
+use crate::safe::store::identity::Claimed;
+use crate::safe::store::{projects, records};
 use crate::safe::validate::{MAX_HOST_NAME, cut};
 
 #[derive(Debug, Deserialize)]
@@ -16,17 +17,12 @@ pub(in crate::safe) struct Claims {
     name: String,
 }
 
-pub(in crate::safe) async fn answer(call: ProjectCall, claims: Claims) -> Reply {
-    let db = &call.state.db;
+pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Claims) -> Reply {
     let name = cut(&claims.name, MAX_HOST_NAME);
-    let found = find(&call, &claims.uuid, &name).await?;
-    let computer = match found {
-        Some(id) => computers::by_id(db, id).await?,
-        None => None,
-    };
-    let Some(computer) = computer else {
+    let Some(computer) = find(&mut call, &claims.uuid, &name).await? else {
         return Err(Refusal::text(StatusCode::NOT_FOUND, "Computer not found"));
     };
+    let db = &call.state.db;
     if computer.status() == Status::Unsubscribed {
         let text = format!("{} - id - Unsubscribed computer", call.connection.client);
         let mut tx = db.begin().await?;

@@ -3,28 +3,26 @@
 use crate::core::rules::packages::{DeploymentPackages, mandatory};
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::policies;
+use crate::safe::store::policies::Deciding;
 
-pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let db = &call.state.db;
-    let attributes = call.attributes().await?;
+pub(in crate::safe) async fn answer(mut call: ComputerCall<Deciding>, _: NoClaims) -> Reply {
+    let today = call.today();
+    let synchronised = std::mem::take(&mut call.beside.attributes.synchronised);
     let deployments: Vec<DeploymentPackages> = call
-        .deployments_for(&attributes.all())
-        .await?
+        .beside
+        .deployments(call.computer.id, today)
         .into_iter()
         .map(|deployment| DeploymentPackages {
             install: deployment.packages_to_install.unwrap_or_default(),
             remove: deployment.packages_to_remove.unwrap_or_default(),
         })
         .collect();
-    let synchronised = attributes.synchronised;
-    let policies =
-        policies::for_computer(db, call.project.id, call.computer.id, &synchronised).await?;
     let always = call
         .state
         .settings
         .clients
         .fixes
         .policies_need_no_deployment;
+    let policies = call.beside.policies();
     ok(mandatory(&deployments, &policies, &synchronised, always))
 }

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::core::rules::languages;
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::properties;
+use crate::safe::store::properties::ToEvaluate;
 
-pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let properties = properties::to_evaluate(&call.state.db, call.computer.id).await?;
+pub(in crate::safe) async fn answer(call: ComputerCall<ToEvaluate>, _: NoClaims) -> Reply {
+    let properties = call.beside.programs();
     let shown = properties.iter().map(|property| {
         json!({
             "prefix": property.prefix,

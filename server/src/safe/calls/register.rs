@@ -16,7 +16,7 @@ use crate::safe::call::ProjectCall;
 use crate::safe::finding::find;
 use crate::safe::progress;
 use crate::safe::store::computers::Computer;
-use crate::safe::store::identity::NewComputer;
+use crate::safe::store::identity::{Claimed, NewComputer};
 use crate::safe::store::{attributes, computers, identity, records};
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
 
@@ -36,18 +36,21 @@ struct Claims {
     password: String,
 }
 
-pub(in crate::safe) async fn answer(call: ProjectCall, claims: Value) -> Reply {
+pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Value) -> Reply {
     let mut claims: Claims = serde_json::from_value(claims).map_err(|_| Refusal::invalid_data())?;
     claims.name = cut(&claims.name, MAX_HOST_NAME);
     let operator = operator(&call, &claims).await?;
-    match find(&call, &claims.uuid, &claims.name).await? {
-        Some(id) => welcome_back(&call, id, operator.as_ref()).await,
+    match find(&mut call, &claims.uuid, &claims.name).await? {
+        Some(known) => welcome_back(&call, known.id, operator.as_ref()).await,
         None => register(&call, &claims, operator.as_ref()).await,
     }
 }
 
 /// Who vouches for the computer; wrong credentials vouch for nothing.
-async fn operator(call: &ProjectCall, claims: &Claims) -> Result<Option<Operator>, Refusal> {
+async fn operator(
+    call: &ProjectCall<Claimed>,
+    claims: &Claims,
+) -> Result<Option<Operator>, Refusal> {
     if claims.username.is_empty() {
         return Ok(None);
     }
@@ -71,7 +74,7 @@ fn vouches(operator: Option<&Operator>) -> bool {
 }
 
 /// Whether a computer may join the project.
-fn may_join(call: &ProjectCall, operator: Option<&Operator>) -> Result<(), Refusal> {
+fn may_join(call: &ProjectCall<Claimed>, operator: Option<&Operator>) -> Result<(), Refusal> {
     if call.project.auto_register_computers || vouches(operator) {
         return Ok(());
     }
@@ -81,7 +84,11 @@ fn may_join(call: &ProjectCall, operator: Option<&Operator>) -> Result<(), Refus
     ))
 }
 
-async fn welcome_back(call: &ProjectCall, id: ComputerId, operator: Option<&Operator>) -> Reply {
+async fn welcome_back(
+    call: &ProjectCall<Claimed>,
+    id: ComputerId,
+    operator: Option<&Operator>,
+) -> Reply {
     let before = known(call, id).await?;
     call.certificate.check(&before)?;
     // A retired computer comes back only when somebody who may add it vouches for it.
@@ -130,12 +137,12 @@ async fn welcome_back(call: &ProjectCall, id: ComputerId, operator: Option<&Oper
     ok(computer.detail(&call.state.settings, &call.project, &tags))
 }
 
-async fn known(call: &ProjectCall, id: ComputerId) -> Result<Computer, Refusal> {
+async fn known(call: &ProjectCall<Claimed>, id: ComputerId) -> Result<Computer, Refusal> {
     let computer = computers::by_id(&call.state.db, id).await?;
     computer.ok_or_else(|| Refusal::no_such("Computer"))
 }
 
-fn author(call: &ProjectCall, id: ComputerId, operator: Option<&Operator>) -> Author {
+fn author(call: &ProjectCall<Claimed>, id: ComputerId, operator: Option<&Operator>) -> Author {
     match operator {
         Some(operator) => operator.author(),
         None => Author {
@@ -146,7 +153,11 @@ fn author(call: &ProjectCall, id: ComputerId, operator: Option<&Operator>) -> Au
     }
 }
 
-async fn register(call: &ProjectCall, claims: &Claims, operator: Option<&Operator>) -> Reply {
+async fn register(
+    call: &ProjectCall<Claimed>,
+    claims: &Claims,
+    operator: Option<&Operator>,
+) -> Reply {
     may_join(call, operator)?;
     let ip_address = given(claims.ip_address.as_deref());
     check(claims, ip_address)?;

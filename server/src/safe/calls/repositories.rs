@@ -6,9 +6,11 @@ use crate::core::rules::source_grammar::is_word;
 use crate::core::rules::source_template::{Origin, Source, source_template};
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::store::deployments::Candidates;
 
 /// Only what is served: a source of which nothing comes makes package managers fail.
-pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
+pub(in crate::safe) async fn answer(call: ComputerCall<Candidates>, _: NoClaims) -> Reply {
+    let today = call.today();
     let pms = call
         .project
         .pms()
@@ -17,7 +19,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
         return ok(Vec::<Value>::new());
     }
     let port = call.state.settings.unusual_port();
-    let deployments = call.deployments().await?;
+    let deployments = call.beside.available(call.computer.id, today);
     let served = deployments.iter().filter(|deployment| {
         let is_good = is_word(&deployment.slug) && is_word(&call.project.slug);
         if !is_good {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
-use crate::safe::store::software::{self, Inventory};
+use crate::safe::store::software::{self, Current, Inventory};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -30,7 +30,7 @@ impl History {
     }
 }
 
-pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
+pub(in crate::safe) async fn answer(call: ComputerCall<Current>, claims: Claims) -> Reply {
     if claims.inventory.is_none() && claims.history.is_none() {
         return Err(Refusal::text(
             axum::http::StatusCode::BAD_REQUEST,
@@ -59,7 +59,7 @@ fn fits(call: &ComputerCall, packages: usize) -> Result<(), Refusal> {
 }
 
 /// The computer's list as it is after these changes.
-async fn changed(call: &ComputerCall, history: Value) -> Result<Vec<String>, Refusal> {
+async fn changed(call: &ComputerCall<Current>, history: Value) -> Result<Vec<String>, Refusal> {
     let history: History = serde_json::from_value(history).unwrap_or_default();
     fits(call, history.installed.len())?;
     fits(call, history.uninstalled.len())?;
@@ -75,10 +75,10 @@ async fn changed(call: &ComputerCall, history: Value) -> Result<Vec<String>, Ref
     Ok(names)
 }
 
-async fn record(call: &ComputerCall, inventory: &Inventory) -> Result<(), Refusal> {
+async fn record(call: &ComputerCall<Current>, inventory: &Inventory) -> Result<(), Refusal> {
     let db = &call.state.db;
     let (computer, project) = (&call.computer, call.project.id);
-    if software::is_current(db, computer.software_inventory_id, project, inventory).await? {
+    if call.beside.is(inventory, project) {
         return Ok(());
     }
     software::prepare(db, project, inventory).await?;

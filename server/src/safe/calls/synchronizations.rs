@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::safe::answer::{Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::progress;
+use crate::safe::store::deployments::Candidates;
 use crate::safe::store::records::{self, Synchronization};
 use crate::safe::validate::Fields;
 
@@ -19,7 +20,7 @@ pub(in crate::safe) struct Claims {
     pms_status_ok: Option<Value>,
 }
 
-pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply {
+pub(in crate::safe) async fn answer(mut call: ComputerCall<Candidates>, claims: Claims) -> Reply {
     let mut fields = Fields::default();
     let start_date = claims.start_date.as_deref().filter(|text| !text.is_empty());
     let start_date = start_date.and_then(|text| {
@@ -37,7 +38,9 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
     });
     fields.check()?;
 
-    let deployments = call.deployments().await?;
+    let today = call.today();
+    let candidates = std::mem::take(&mut call.beside);
+    let deployments = candidates.available(call.computer.id, today);
     let record = Synchronization {
         computer: call.computer.id,
         project: call.project.id,
@@ -62,7 +65,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
 
 /// A clock that is ahead, or in another zone, must not put the start after the end: then the last
 /// upload of attributes is the start.
-fn plausible(start: Ts, call: &ComputerCall) -> Ts {
+fn plausible(start: Ts, call: &ComputerCall<Candidates>) -> Ts {
     if start <= call.now {
         return start;
     }

@@ -1,16 +1,19 @@
 //! Attributes of computers.
 
-use std::collections::{HashMap, HashSet};
+use crate::ids::{AttributeId, ComputerId, PropertyId};
+use migasfree_server_db::{Db, Result, Sql, Tx, args, json_ids, sql};
+use std::collections::HashSet;
 
-use migasfree_server_db::{Db, Result, Tx, args, json_ids, sql};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::computers::{HEAD, TAIL};
+use super::gathered::{BesideComputer, flag, gathered};
 use crate::core::rules::attribute_values::AttributeValue;
 use crate::core::rules::targeting::Attributes;
-use crate::{ids::AttributeId, ids::ComputerId, ids::PropertyId};
 
 /// An attribute with its property.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, Deserialize, sqlx::FromRow)]
 pub(crate) struct Attribute {
     pub(crate) id: AttributeId,
     pub(crate) property_id: PropertyId,
@@ -42,58 +45,77 @@ impl Attribute {
 }
 
 /// By prefix, then value, whatever the database thinks of letters.
-fn ordered(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
+pub(crate) fn ordered(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
     attributes.sort_by(|a, b| (&a.prefix, &a.value).cmp(&(&b.prefix, &b.value)));
     attributes
 }
 
-/// What the last synchronisation of a computer reported, by prefix and value.
-pub(crate) async fn synchronised(db: &Db, computer: ComputerId) -> Result<Vec<Attribute>> {
-    let rows = db
-        .all(
-            "SELECT t.id, p.id AS property_id, p.name AS property, p.prefix, p.sort, t.value, \
-             t.description, t.latitude, t.longitude FROM client_computer_sync_attributes l \
-             JOIN core_attribute t ON t.id = l.attribute_id \
-             JOIN core_property p ON p.id = t.property_att_id WHERE l.computer_id = $1",
-            args![computer],
-        )
-        .await?;
-    Ok(ordered(rows))
+/// What the last synchronisation of a computer reported.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Synchronised {
+    attributes: Vec<Attribute>,
 }
+
+impl Synchronised {
+    /// By prefix and value.
+    pub(crate) fn ordered(self) -> Vec<Attribute> {
+        ordered(self.attributes)
+    }
+}
+
+impl BesideComputer for Synchronised {
+    const STATEMENT: Sql = gathered!(
+        HEAD,
+        [SYNCHRONISED => COLUMNS],
+        TAIL
+    );
+}
+
+/// The columns of an [`Attribute`].
+pub(super) const COLUMNS: &str =
+    "id, property_id, property, prefix, sort, value, description, latitude, longitude";
+
+const SYNCHRONISED: Sql = sql!(
+    "SELECT t.id, p.id AS property_id, p.name AS property, p.prefix, p.sort, t.value, \
+     t.description, t.latitude, t.longitude FROM client_computer_sync_attributes l \
+     JOIN core_attribute t ON t.id = l.attribute_id \
+     JOIN core_property p ON p.id = t.property_att_id WHERE l.computer_id = $1"
+);
+
+/// The tags of a computer, as [`Attribute`].
+pub(super) const TAGS: Sql = sql!(
+    "SELECT t.id, p.id AS property_id, p.name AS property, p.prefix, p.sort, t.value, \
+     t.description, t.latitude, t.longitude FROM client_computer_tags l \
+     JOIN core_attribute t ON t.id = l.serverattribute_id \
+     JOIN core_property p ON p.id = t.property_att_id WHERE l.computer_id = $1"
+);
 
 /// The tags of a computer, by prefix and value.
 pub(crate) async fn tags(db: &Db, computer: ComputerId) -> Result<Vec<Attribute>> {
-    let rows = db
-        .all(
-            "SELECT t.id, p.id AS property_id, p.name AS property, p.prefix, p.sort, t.value, \
-             t.description, t.latitude, t.longitude FROM client_computer_tags l \
-             JOIN core_attribute t ON t.id = l.serverattribute_id \
-             JOIN core_property p ON p.id = t.property_att_id WHERE l.computer_id = $1",
-            args![computer],
-        )
-        .await?;
-    Ok(ordered(rows))
+    Ok(ordered(db.all(TAGS, args![computer]).await?))
 }
 
 /// The numbers of what a computer has.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Vec<Number>")]
 pub(crate) struct Numbers {
     /// What the last synchronisation reported.
     pub(crate) synchronised: Attributes,
     pub(crate) tags: Attributes,
 }
 
-impl Numbers {
-    /// Both, for decisions.
-    pub(crate) fn all(&self) -> Attributes {
-        self.synchronised.union(&self.tags).copied().collect()
-    }
+/// One of them.
+#[derive(Debug, Deserialize, sqlx::FromRow)]
+struct Number {
+    id: AttributeId,
+    #[serde(deserialize_with = "flag")]
+    is_tag: bool,
 }
 
-impl FromIterator<(AttributeId, bool)> for Numbers {
-    fn from_iter<I: IntoIterator<Item = (AttributeId, bool)>>(rows: I) -> Self {
+impl From<Vec<Number>> for Numbers {
+    fn from(rows: Vec<Number>) -> Self {
         let mut numbers = Self::default();
-        for (id, is_tag) in rows {
+        for Number { id, is_tag } in rows {
             if is_tag {
                 numbers.tags.insert(id);
             } else {
@@ -104,14 +126,11 @@ impl FromIterator<(AttributeId, bool)> for Numbers {
     }
 }
 
-const NUMBERS: &str = "SELECT attribute_id, false FROM client_computer_sync_attributes WHERE computer_id = $1 \
-    UNION ALL SELECT serverattribute_id, true FROM client_computer_tags WHERE computer_id = $1";
-
-/// The numbers of both.
-pub(crate) async fn numbers(db: &Db, computer: ComputerId) -> Result<Numbers> {
-    let rows: Vec<(AttributeId, bool)> = db.all(NUMBERS, args![computer]).await?;
-    Ok(rows.into_iter().collect())
-}
+/// The numbers of a computer's attributes and tags, as [`Numbers`].
+pub(super) const NUMBERS: Sql = sql!(
+    "SELECT attribute_id AS id, false AS is_tag FROM client_computer_sync_attributes WHERE computer_id = $1 \
+     UNION ALL SELECT serverattribute_id, true FROM client_computer_tags WHERE computer_id = $1"
+);
 
 /// Whether a computer has just these reported attributes and tags.
 pub(crate) async fn are_still(
@@ -120,8 +139,8 @@ pub(crate) async fn are_still(
     synchronised: &Attributes,
     tags: &Attributes,
 ) -> Result<bool> {
-    let rows: Vec<(AttributeId, bool)> = tx.all(NUMBERS, args![computer]).await?;
-    let now: Numbers = rows.into_iter().collect();
+    let rows: Vec<Number> = tx.all(NUMBERS, args![computer]).await?;
+    let now = Numbers::from(rows);
     Ok(now.synchronised == *synchronised && now.tags == *tags)
 }
 
@@ -133,30 +152,6 @@ pub(crate) type Key = (PropertyId, String);
 pub(crate) struct Known {
     pub(crate) id: AttributeId,
     pub(crate) description: Option<String>,
-}
-
-/// Those of `wanted` that are there already.
-pub(crate) async fn known(db: &Db, wanted: &[Key]) -> Result<HashMap<Key, Known>> {
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let listed: Vec<Value> = wanted
-        .iter()
-        .map(|(property, value)| json!({ "p": property, "v": value }))
-        .collect();
-    let rows: Vec<(AttributeId, PropertyId, String, Option<String>)> = db
-        .all(
-            sql!(
-                "SELECT t.id, t.property_att_id, t.value, t.description FROM ",
-                objects(1),
-                " AS w JOIN core_attribute t ON t.property_att_id = CAST(w.value ->> 'p' AS bigint) \
-                 AND t.value = w.value ->> 'v'"
-            ),
-            args![Value::from(listed).to_string()],
-        )
-        .await?;
-    let entry = |(id, property, value, description)| ((property, value), Known { id, description });
-    Ok(rows.into_iter().map(entry).collect())
 }
 
 /// Creates attributes and returns their numbers; one that somebody else just created is taken.

@@ -1,11 +1,13 @@
 //! The row of a computer.
 
-use migasfree_server_db::{Db, Result, Ts, Tx, args};
-
+use super::gathered::{self, BesideComputer};
 use super::projects::Project;
 use crate::core::rules::display::{Names, SearchField, display_name};
 use crate::core::rules::status::Status;
-use crate::{ids::ClientUserId, ids::ComputerId, ids::InventoryId, ids::ProjectId};
+use crate::core::rules::targeting::Attributes;
+use crate::ids::{ClientUserId, ComputerId, InventoryId, ProjectId};
+use crate::safe::answer::Refusal;
+use migasfree_server_db::{Args, Db, Result, Sql, Ts, Tx, args, json_ids, sql};
 
 /// A computer with its last user.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -36,6 +38,8 @@ pub(crate) struct Computer {
     pub(crate) architecture: Option<i64>,
     pub(crate) product_system: String,
     pub(crate) software_inventory_id: Option<InventoryId>,
+    /// When it was changed last, which tells whether it was changed since it was read.
+    pub(crate) updated_at: Ts,
 }
 
 impl Computer {
@@ -67,7 +71,7 @@ macro_rules! columns {
          c.created_at, c.ip_address, c.forwarded_ip_address, c.last_hardware_capture, \
          c.sync_start_date, c.sync_end_date, c.sync_user_id, u.name AS user_name, u.fullname AS user_fullname, \
          c.product, c.machine, c.cpu, c.ram, c.storage, c.disks, c.mac_address, c.comment, \
-         c.architecture, c.product_system, c.software_inventory_id"
+         c.architecture, c.product_system, c.software_inventory_id, c.updated_at"
     };
 }
 
@@ -81,9 +85,21 @@ pub(crate) async fn by_id(db: &Db, id: ComputerId) -> Result<Option<Computer>> {
     db.optional(COMPUTER, args![id]).await
 }
 
+/// Before what is gathered beside a computer and a project.
+pub(super) const HEAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", p.id AS own_id, p.name AS own_name, p.slug AS own_slug, p.pms AS own_pms, \
+     p.architecture AS own_architecture, p.auto_register_computers, p.platform_id, f.name AS platform, "
+);
+/// Behind it.
+pub(super) const TAIL: &str = " AS beside \
+    FROM client_computer c LEFT JOIN client_user u ON u.id = c.sync_user_id \
+    JOIN core_project p ON p.name = $2 JOIN core_platform f ON f.id = p.platform_id WHERE c.id = $1";
+
 /// A computer, beside a project that need not be its own.
 #[derive(sqlx::FromRow)]
-struct Beside {
+struct Found {
     #[sqlx(flatten)]
     computer: Computer,
     own_id: ProjectId,
@@ -94,36 +110,33 @@ struct Beside {
     auto_register_computers: bool,
     platform_id: i64,
     platform: String,
+    beside: String,
 }
 
-/// The computer with this number and the project of this name, if both are there.
-pub(crate) async fn beside_project(
+/// The computer with this number and the project of this name, if both are there, and what a call needs beside them.
+pub(crate) async fn beside_project<B: BesideComputer>(
     db: &Db,
     id: ComputerId,
     project: &str,
-) -> Result<Option<(Computer, Project)>> {
-    const BOTH: &str = concat!(
-        "SELECT ",
-        columns!(),
-        ", p.id AS own_id, p.name AS own_name, p.slug AS own_slug, p.pms AS own_pms, \
-         p.architecture AS own_architecture, p.auto_register_computers, p.platform_id, f.name AS platform \
-         FROM client_computer c LEFT JOIN client_user u ON u.id = c.sync_user_id \
-         JOIN core_project p ON p.name = $2 JOIN core_platform f ON f.id = p.platform_id WHERE c.id = $1"
-    );
-    let found: Option<Beside> = db.optional(BOTH, args![id, project]).await?;
-    Ok(found.map(|found| {
-        let project = Project {
-            id: found.own_id,
-            name: found.own_name,
-            slug: found.own_slug,
-            pms: found.own_pms,
-            architecture: found.own_architecture,
-            auto_register_computers: found.auto_register_computers,
-            platform_id: found.platform_id,
-            platform: found.platform,
-        };
-        (found.computer, project)
-    }))
+) -> Result<Option<(Computer, Project, B)>, Refusal> {
+    let mut args = args![id, project];
+    B::arguments(&mut args);
+    let found: Option<Found> = db.optional(B::STATEMENT, args).await?;
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    let project = Project {
+        id: found.own_id,
+        name: found.own_name,
+        slug: found.own_slug,
+        pms: found.own_pms,
+        architecture: found.own_architecture,
+        auto_register_computers: found.auto_register_computers,
+        platform_id: found.platform_id,
+        platform: found.platform,
+    };
+    let beside = gathered::read(&found.beside)?;
+    Ok(Some((found.computer, project, beside)))
 }
 
 /// The state a computer is in now.
@@ -149,39 +162,69 @@ pub(crate) struct Reported<'a> {
     pub(crate) ip_address: Option<&'a str>,
     pub(crate) forwarded_ip_address: Option<&'a str>,
     pub(crate) user: Option<ClientUserId>,
+    /// When the computer was changed last before it was read.
+    pub(crate) since: Ts,
+    /// The tags it had then.
+    pub(crate) tags: &'a Attributes,
 }
 
-/// Stores what the computer reports; answers the UUID it has now, nothing when it is no more. A UUID that is empty, or
-/// another computer's, is not taken over.
+impl Reported<'_> {
+    fn args(&self, id: ComputerId, now: Ts) -> Args {
+        args![
+            id,
+            self.uuid,
+            self.name,
+            self.fqdn,
+            self.ip_address,
+            self.forwarded_ip_address,
+            self.user,
+            now,
+            self.forgets_uuid,
+            self.since,
+            json_ids(self.tags.iter().copied()),
+        ]
+    }
+}
+
+const REPORT: Sql = sql!(
+    "UPDATE client_computer SET \
+     uuid = CASE WHEN $9 THEN NULL WHEN $2 = '' OR EXISTS (SELECT 1 FROM client_computer o \
+     WHERE upper(replace(o.uuid, '-', '')) = upper(replace($2, '-', '')) AND o.id <> $1) \
+     THEN uuid ELSE $2 END, \
+     name = $3, fqdn = $4, ip_address = $5, forwarded_ip_address = $6, \
+     sync_user_id = COALESCE($7, sync_user_id), sync_start_date = $8, updated_at = $8 \
+     WHERE id = $1 AND updated_at = $10 \
+     AND NOT EXISTS (SELECT 1 FROM ",
+    ids(11),
+    " AS listed WHERE NOT EXISTS (SELECT 1 FROM client_computer_tags l \
+     WHERE l.computer_id = $1 AND l.serverattribute_id = listed.id)) \
+     AND NOT EXISTS (SELECT 1 FROM client_computer_tags l \
+     WHERE l.computer_id = $1 AND l.serverattribute_id NOT IN ",
+    ids(11),
+    ") RETURNING uuid"
+);
+
+/// Stores what the computer reports; answers the UUID it has now, nothing when it is no more, or not as it was read. A UUID
+/// that is empty, or another computer's, is not taken over.
 pub(crate) async fn report(
     tx: &mut Tx,
     id: ComputerId,
     reported: &Reported<'_>,
     now: Ts,
 ) -> Result<Option<Option<String>>> {
-    let row: Option<(Option<String>,)> = tx
-        .optional(
-            "UPDATE client_computer SET \
-         uuid = CASE WHEN $9 THEN NULL WHEN $2 = '' OR EXISTS (SELECT 1 FROM client_computer o \
-         WHERE upper(replace(o.uuid, '-', '')) = upper(replace($2, '-', '')) AND o.id <> $1) \
-         THEN uuid ELSE $2 END, \
-         name = $3, fqdn = $4, ip_address = $5, forwarded_ip_address = $6, \
-         sync_user_id = COALESCE($7, sync_user_id), sync_start_date = $8, updated_at = $8 \
-         WHERE id = $1 RETURNING uuid",
-            args![
-                id,
-                reported.uuid,
-                reported.name,
-                reported.fqdn,
-                reported.ip_address,
-                reported.forwarded_ip_address,
-                reported.user,
-                now,
-                reported.forgets_uuid,
-            ],
-        )
-        .await?;
-    Ok(row.map(|(uuid,)| uuid))
+    let rows: Vec<(Option<String>,)> = tx.all(REPORT, reported.args(id, now)).await?;
+    Ok(rows.into_iter().next().map(|(uuid,)| uuid))
+}
+
+/// The same where nothing else is to be written.
+pub(crate) async fn report_alone(
+    db: &Db,
+    id: ComputerId,
+    reported: &Reported<'_>,
+    now: Ts,
+) -> Result<Option<Option<String>>> {
+    let rows: Vec<(Option<String>,)> = db.all(REPORT, reported.args(id, now)).await?;
+    Ok(rows.into_iter().next().map(|(uuid,)| uuid))
 }
 
 /// The desktop account, created if need be; the flag tells that it is new.

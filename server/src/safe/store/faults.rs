@@ -1,38 +1,51 @@
 //! Fault definitions for a computer, and faults it reports.
 
-use migasfree_server_db::{Db, Result, Ts, Tx, args, sql};
+use crate::ids::{ComputerId, FaultDefinitionId, ProjectId};
+use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{ids::ComputerId, ids::FaultDefinitionId, ids::ProjectId};
+use super::computers::{HEAD, TAIL};
+use super::gathered::{BesideComputer, gathered};
 
 /// A check a computer is to run.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Definition {
     pub(crate) language: i64,
     pub(crate) name: String,
     pub(crate) code: String,
 }
 
-/// The enabled definitions meant for a computer, by name (8.6).
-pub(crate) async fn definitions(db: &Db, computer: ComputerId) -> Result<Vec<Definition>> {
-    let mut definitions: Vec<Definition> = db
-        .all(
-            "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
-             WHERE computer_id = $1 UNION SELECT serverattribute_id FROM client_computer_tags \
-             WHERE computer_id = $1) \
-             SELECT f.language, f.name, f.code FROM client_faultdefinition f WHERE f.enabled \
-             AND (f.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
-             WHERE m.computer_id = $1 AND m.domain_id = f.domain_id)) \
-             AND EXISTS (SELECT 1 FROM client_faultdefinition_included_attributes i \
-             JOIN a ON a.id = i.attribute_id WHERE i.faultdefinition_id = f.id) \
-             AND NOT EXISTS (SELECT 1 FROM client_faultdefinition_excluded_attributes e \
-             JOIN a ON a.id = e.attribute_id WHERE e.faultdefinition_id = f.id)",
-            args![computer],
-        )
-        .await?;
-    definitions.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(definitions)
+/// The enabled definitions meant for a computer (8.6).
+#[derive(Debug, Deserialize)]
+pub(crate) struct Definitions {
+    definitions: Vec<Definition>,
 }
+
+impl Definitions {
+    /// By name.
+    pub(crate) fn ordered(mut self) -> Vec<Definition> {
+        self.definitions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.definitions
+    }
+}
+
+impl BesideComputer for Definitions {
+    const STATEMENT: Sql = gathered!(HEAD, [DEFINITIONS => "language, name, code"], TAIL);
+}
+
+const DEFINITIONS: Sql = sql!(
+    "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
+     WHERE computer_id = $1 UNION SELECT serverattribute_id FROM client_computer_tags \
+     WHERE computer_id = $1) \
+     SELECT f.language, f.name, f.code FROM client_faultdefinition f WHERE f.enabled \
+     AND (f.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+     WHERE m.computer_id = $1 AND m.domain_id = f.domain_id)) \
+     AND EXISTS (SELECT 1 FROM client_faultdefinition_included_attributes i \
+     JOIN a ON a.id = i.attribute_id WHERE i.faultdefinition_id = f.id) \
+     AND NOT EXISTS (SELECT 1 FROM client_faultdefinition_excluded_attributes e \
+     JOIN a ON a.id = e.attribute_id WHERE e.faultdefinition_id = f.id)"
+);
 
 /// A definition some computer reported about.
 #[derive(Debug, sqlx::FromRow)]

@@ -1,94 +1,139 @@
 //! Finding, registering and moving computers.
 
-use migasfree_server_db::{Db, Result, Ts, Tx, args, escape_like};
+use crate::ids::{ComputerId, ProjectId};
+use migasfree_server_db::{Args, Db, Result, Sql, Ts, Tx, args, escape_like, sql};
+use serde::Deserialize;
+use serde_json::Value;
 
+use super::gathered::{BesideProject, gathered};
+use super::projects::{HEAD, TAIL};
 use super::software;
 use crate::core::rules::identity::{
     Candidate, Match, byte_swapped, canonical, identify, identify_unnumbered, mac_of,
 };
+use crate::core::rules::status::Status;
 use crate::safe::settings::ClientSettings;
-use crate::{ids::ComputerId, ids::ProjectId};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: ComputerId,
+/// A computer that may be the one that reports.
+#[derive(Debug, Deserialize, sqlx::FromRow)]
+pub(crate) struct Row {
+    pub(crate) id: ComputerId,
     uuid: Option<String>,
     name: Option<String>,
     mac_address: Option<String>,
+    status: String,
+    pub(crate) project_id: ProjectId,
 }
 
-impl From<Row> for Candidate {
-    fn from(row: Row) -> Self {
-        let uuid = row.uuid.unwrap_or_default();
-        Self {
-            id: row.id,
-            uuid,
-            name: row.name,
-            mac_address: row.mac_address,
+impl Row {
+    /// Its state; an unknown text counts as the usual one.
+    pub(crate) fn status(&self) -> Status {
+        self.status.parse().unwrap_or_default()
+    }
+
+    fn candidate(&self) -> Candidate {
+        Candidate {
+            id: self.id,
+            uuid: self.uuid.clone().unwrap_or_default(),
+            name: self.name.clone(),
+            mac_address: self.mac_address.clone(),
         }
     }
 }
 
-/// The computer that reports this UUID and name to `project` (8.1).
+/// The computers with the UUID that is claimed.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Claimed {
+    computers: Vec<Row>,
+}
+
+impl BesideProject for Claimed {
+    const STATEMENT: Sql = gathered!(
+        HEAD,
+        [CLAIMED => "id, uuid, name, mac_address, status, project_id"],
+        TAIL
+    );
+
+    fn arguments(args: &mut Args, claims: &Value) {
+        let uuid = claims
+            .get("uuid")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let plain = canonical(uuid);
+        args.push(uuid);
+        args.push(&plain);
+        args.push(byte_swapped(&plain));
+    }
+}
+
+const CLAIMED: Sql = sql!(
+    "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer WHERE uuid = $2 \
+     OR upper(replace(uuid, '-', '')) = upper(replace($3, '-', '')) \
+     OR upper(replace(uuid, '-', '')) = upper(replace($4, '-', '')) ORDER BY id"
+);
+
+/// How many computers fit what one reports.
+pub(crate) enum Found {
+    Nobody,
+    One(Row),
+    /// These two, and maybe more.
+    Several(ComputerId, ComputerId),
+}
+
+impl Found {
+    fn among(rows: Vec<Row>, id: Option<ComputerId>) -> Self {
+        let mut rows = rows.into_iter();
+        let row = id.and_then(|id| rows.find(|row| row.id == id));
+        row.map_or(Self::Nobody, Self::One)
+    }
+}
+
+/// The computer that reports this UUID, which is `claimed`, and name to `project` (8.1).
 pub(crate) async fn find(
     db: &Db,
     settings: &ClientSettings,
     project: ProjectId,
-    uuid: &str,
-    name: &str,
-) -> Result<Match> {
+    claimed: Claimed,
+    (uuid, name): (&str, &str),
+) -> Result<Found> {
     if settings.is_filler(uuid) {
         let rows: Vec<Row> = db
             .all(
-                "SELECT id, uuid, name, mac_address FROM client_computer \
+                "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
                  WHERE name = $1 AND project_id = $2 ORDER BY id",
                 args![name, project],
             )
             .await?;
-        let candidates: Vec<Candidate> = rows.into_iter().map(Candidate::from).collect();
-        return Ok(identify_unnumbered(&candidates, |uuid| {
-            settings.is_filler(uuid)
-        }));
+        let candidates: Vec<Candidate> = rows.iter().map(Row::candidate).collect();
+        let found = identify_unnumbered(&candidates, |uuid| settings.is_filler(uuid));
+        return Ok(match found {
+            Match::Nobody => Found::Nobody,
+            Match::One(id) => Found::among(rows, Some(id)),
+            Match::Several(first, second) => Found::Several(first, second),
+        });
     }
     let names_need_mac_form = settings.fixes.names_identify_mac_uuids_only;
-    let found = numbered(db, uuid, name, names_need_mac_form).await?;
-    Ok(found.map_or(Match::Nobody, Match::One))
-}
-
-async fn numbered(
-    db: &Db,
-    uuid: &str,
-    name: &str,
-    names_need_mac_form: bool,
-) -> Result<Option<ComputerId>> {
-    let plain = canonical(uuid);
-    let by_uuid: Vec<Row> = db
-        .all(
-            "SELECT id, uuid, name, mac_address FROM client_computer WHERE uuid = $1 \
-             OR upper(replace(uuid, '-', '')) = upper(replace($2, '-', '')) \
-             OR upper(replace(uuid, '-', '')) = upper(replace($3, '-', '')) ORDER BY id",
-            args![uuid, &plain, byte_swapped(&plain)],
-        )
-        .await?;
-    if let Some(id) = chosen(by_uuid, uuid, name, names_need_mac_form) {
-        return Ok(Some(id));
+    let by_uuid = claimed.computers;
+    let id = chosen(&by_uuid, uuid, name, names_need_mac_form);
+    if id.is_some() {
+        return Ok(Found::among(by_uuid, id));
     }
-    let mac = mac_of(&plain);
+    let mac = mac_of(&canonical(uuid));
     if mac.is_none() && names_need_mac_form {
-        return Ok(None);
+        return Ok(Found::Nobody);
     }
     // Two of each are enough to know that there is not only one.
     let mut rest: Vec<Row> = db
         .all(
-            "SELECT id, uuid, name, mac_address FROM client_computer WHERE name = $1 \
-             ORDER BY id LIMIT 2",
+            "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
+             WHERE name = $1 ORDER BY id LIMIT 2",
             args![name],
         )
         .await?;
     if let Some(mac) = mac {
         let by_mac: Vec<Row> = db
             .all(
-                "SELECT id, uuid, name, mac_address FROM client_computer \
+                "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
                  WHERE mac_address LIKE $1 ESCAPE '!' ORDER BY id LIMIT 2",
                 args![format!("%{}%", escape_like(&mac))],
             )
@@ -97,11 +142,12 @@ async fn numbered(
     }
     rest.sort_by_key(|row| row.id);
     rest.dedup_by_key(|row| row.id);
-    Ok(chosen(rest, uuid, name, names_need_mac_form))
+    let id = chosen(&rest, uuid, name, names_need_mac_form);
+    Ok(Found::among(rest, id))
 }
 
-fn chosen(rows: Vec<Row>, uuid: &str, name: &str, names_need_mac_form: bool) -> Option<ComputerId> {
-    let candidates: Vec<Candidate> = rows.into_iter().map(Candidate::from).collect();
+fn chosen(rows: &[Row], uuid: &str, name: &str, names_need_mac_form: bool) -> Option<ComputerId> {
+    let candidates: Vec<Candidate> = rows.iter().map(Row::candidate).collect();
     identify(uuid, name, &candidates, names_need_mac_form)
 }
 

@@ -1,119 +1,93 @@
-//! Policies that are meant for a computer.
+//! What must and must not be installed on a computer: its deployments, and the policies that are meant for it.
 
+use crate::ids::{AttributeId, ComputerId, PolicyId};
+use migasfree_server_db::{Args, Sql, sql};
 use std::collections::HashMap;
 
-use migasfree_server_db::{Db, Result, args, json_ids, sql};
+use serde::Deserialize;
+use time::Date;
 
-use crate::core::rules::ALL_SYSTEMS;
+use super::attributes::{NUMBERS, Numbers};
+use super::computers::{HEAD, TAIL};
+use super::deployments::{
+    COLUMNS, Candidates, DELAY_COLUMNS, DELAYS, DEPLOYMENTS, Delayed, Deployment, OWN,
+};
+use super::gathered::{BesideComputer, flag, gathered};
 use crate::core::rules::packages::{Policy, PolicyGroup};
-use crate::core::rules::targeting::{Attributes, Audience};
-use crate::{ids::AttributeId, ids::ComputerId, ids::PolicyId, ids::ProjectId};
+use crate::core::rules::targeting::Audience;
 
-/// The enabled policies that include one of `attributes` or All Systems, by name; their groups by
-/// priority, with the packages of the applications for `project`; of domains only those the computer is in.
-///
-/// Audiences hold only what the computer has, which is enough to decide by.
-pub(crate) async fn for_computer(
-    db: &Db,
-    project: ProjectId,
-    computer: ComputerId,
-    attributes: &Attributes,
-) -> Result<Vec<Policy>> {
-    let listed = json_ids(attributes.iter().copied().chain([ALL_SYSTEMS]));
-    let mut policies: Vec<(PolicyId, String, bool)> = db
-        .all(
-            sql!(
-                "SELECT p.id, p.name, p.exclusive FROM app_catalog_policy p WHERE p.enabled \
-                 AND EXISTS (SELECT 1 FROM app_catalog_policy_included_attributes i \
-                 WHERE i.policy_id = p.id AND i.attribute_id IN ",
-                ids(1),
-                ") AND (p.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
-                 WHERE m.computer_id = $2 AND m.domain_id = p.domain_id))"
-            ),
-            args![&listed, computer],
-        )
-        .await?;
-    if policies.is_empty() {
-        return Ok(Vec::new());
-    }
-    policies.sort_by(|a, b| a.1.cmp(&b.1));
-    let chosen = json_ids(policies.iter().map(|(id, ..)| *id));
-    let mut audiences = audiences(db, &chosen, &listed).await?;
-    let mut groups = groups(db, (project, computer), &chosen, &mut audiences).await?;
-    let policy = |(id, _, exclusive): (PolicyId, String, bool)| Policy {
-        exclusive,
-        audience: audiences.remove(&(true, id.0)).unwrap_or_default(),
-        groups: groups.remove(&id).unwrap_or_default(),
-    };
-    Ok(policies.into_iter().map(policy).collect())
+/// What decides about the packages of a computer.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Deciding {
+    deployments: Vec<Deployment>,
+    delays: Vec<Delayed>,
+    pub(crate) attributes: Numbers,
+    policies: Vec<Enabled>,
+    audiences: Vec<Meant>,
+    groups: Vec<(PolicyId, i64, Option<String>)>,
 }
 
-/// Audiences of policies (`true`) and groups (`false`), by number.
-type Audiences = HashMap<(bool, i64), Audience>;
+/// A policy.
+#[derive(Debug, Deserialize)]
+struct Enabled {
+    id: PolicyId,
+    name: String,
+    #[serde(deserialize_with = "flag")]
+    exclusive: bool,
+}
 
-async fn audiences(db: &Db, policies: &str, attributes: &str) -> Result<Audiences> {
-    let rows: Vec<(bool, bool, i64, AttributeId)> = db
-        .all(
-            sql!(
-                "WITH a AS (SELECT id FROM ",
-                ids(1),
-                " AS listed), p AS (SELECT id FROM ",
-                ids(2),
-                " AS listed) \
-                 SELECT true, true, l.policy_id, l.attribute_id \
-                 FROM app_catalog_policy_included_attributes l \
-                 JOIN p ON p.id = l.policy_id JOIN a ON a.id = l.attribute_id \
-                 UNION ALL SELECT true, false, l.policy_id, l.attribute_id \
-                 FROM app_catalog_policy_excluded_attributes l \
-                 JOIN p ON p.id = l.policy_id JOIN a ON a.id = l.attribute_id \
-                 UNION ALL SELECT false, true, l.policygroup_id, l.attribute_id \
-                 FROM app_catalog_policygroup_included_attributes l \
-                 JOIN app_catalog_policygroup g ON g.id = l.policygroup_id \
-                 JOIN p ON p.id = g.policy_id JOIN a ON a.id = l.attribute_id \
-                 UNION ALL SELECT false, false, l.policygroup_id, l.attribute_id \
-                 FROM app_catalog_policygroup_excluded_attributes l \
-                 JOIN app_catalog_policygroup g ON g.id = l.policygroup_id \
-                 JOIN p ON p.id = g.policy_id JOIN a ON a.id = l.attribute_id"
-            ),
-            args![attributes, policies],
-        )
-        .await?;
-    let mut audiences = Audiences::new();
-    for (policy, included, id, attribute) in rows {
-        let audience = audiences.entry((policy, id)).or_default();
-        if included {
-            &mut audience.included
-        } else {
-            &mut audience.excluded
+/// An attribute of the computer that a policy or group includes or excludes.
+#[derive(Debug, Deserialize)]
+struct Meant {
+    #[serde(deserialize_with = "flag")]
+    of_policy: bool,
+    #[serde(deserialize_with = "flag")]
+    included: bool,
+    id: i64,
+    attribute: AttributeId,
+}
+
+impl Deciding {
+    /// The deployments the computer gets `today`, by name.
+    pub(crate) fn deployments(&mut self, computer: ComputerId, today: Date) -> Vec<Deployment> {
+        let candidates = Candidates {
+            deployments: std::mem::take(&mut self.deployments),
+            delays: std::mem::take(&mut self.delays),
+        };
+        candidates.available(computer, today)
+    }
+
+    /// The enabled policies that include one of the reported attributes or All Systems, by name; their groups by priority,
+    /// with the packages of the applications for the project; of domains only those the computer is in.
+    ///
+    /// Audiences hold only what the computer has, which is enough to decide by.
+    pub(crate) fn policies(self) -> Vec<Policy> {
+        let mut audiences: HashMap<(bool, i64), Audience> = HashMap::new();
+        for meant in self.audiences {
+            let audience = audiences.entry((meant.of_policy, meant.id)).or_default();
+            if meant.included {
+                &mut audience.included
+            } else {
+                &mut audience.excluded
+            }
+            .push(meant.attribute);
         }
-        .push(attribute);
+        let mut groups = groups(self.groups, &mut audiences);
+        let mut policies = self.policies;
+        policies.sort_by(|a, b| a.name.cmp(&b.name));
+        let policy = |Enabled { id, exclusive, .. }: Enabled| Policy {
+            exclusive,
+            audience: audiences.remove(&(true, id.0)).unwrap_or_default(),
+            groups: groups.remove(&id).unwrap_or_default(),
+        };
+        policies.into_iter().map(policy).collect()
     }
-    Ok(audiences)
 }
 
-async fn groups(
-    db: &Db,
-    (project, computer): (ProjectId, ComputerId),
-    policies: &str,
-    audiences: &mut Audiences,
-) -> Result<HashMap<PolicyId, Vec<PolicyGroup>>> {
-    let rows: Vec<(PolicyId, i64, Option<String>)> = db
-        .all(
-            sql!(
-                "SELECT g.policy_id, g.id, b.packages_to_install FROM app_catalog_policygroup g \
-                 LEFT JOIN app_catalog_policygroup_applications l ON l.policygroup_id = g.id \
-                 LEFT JOIN app_catalog_application n ON n.id = l.application_id \
-                 AND (n.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
-                 WHERE m.computer_id = $3 AND m.domain_id = n.domain_id)) \
-                 LEFT JOIN app_catalog_packagesbyproject b \
-                 ON b.application_id = n.id AND b.project_id = $1 \
-                 WHERE g.policy_id IN ",
-                ids(2),
-                " ORDER BY g.policy_id, g.priority, g.id, n.id"
-            ),
-            args![project, policies, computer],
-        )
-        .await?;
+fn groups(
+    rows: Vec<(PolicyId, i64, Option<String>)>,
+    audiences: &mut HashMap<(bool, i64), Audience>,
+) -> HashMap<PolicyId, Vec<PolicyGroup>> {
     let mut groups: HashMap<PolicyId, Vec<PolicyGroup>> = HashMap::new();
     let mut last = None;
     for (policy, group, packages) in rows {
@@ -130,5 +104,72 @@ async fn groups(
             entry.packages.push(packages);
         }
     }
-    Ok(groups)
+    groups
 }
+
+impl BesideComputer for Deciding {
+    const STATEMENT: Sql = gathered!(
+        HEAD,
+        [
+            DEPLOYMENTS => COLUMNS,
+            DELAYS => DELAY_COLUMNS,
+            NUMBERS => "id, is_tag",
+            POLICIES => "id, name, exclusive",
+            AUDIENCES => "of_policy, included, id, attribute_id",
+            GROUPS => "policy_id, id, packages_to_install",
+        ],
+        TAIL
+    );
+
+    fn arguments(args: &mut Args) {
+        args.push(OWN);
+    }
+}
+
+// Attribute 1 stands for All Systems.
+
+/// As [`Enabled`].
+const POLICIES: Sql = sql!(
+    "SELECT p.id, p.name, p.exclusive FROM app_catalog_policy p WHERE p.enabled \
+     AND EXISTS (SELECT 1 FROM app_catalog_policy_included_attributes i \
+     WHERE i.policy_id = p.id AND (i.attribute_id = 1 OR i.attribute_id IN \
+     (SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1))) \
+     AND (p.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+     WHERE m.computer_id = $1 AND m.domain_id = p.domain_id))"
+);
+
+/// As [`Meant`].
+const AUDIENCES: Sql = sql!(
+    "WITH a AS (SELECT 1 AS id UNION SELECT attribute_id FROM client_computer_sync_attributes \
+     WHERE computer_id = $1) \
+     SELECT true AS of_policy, true AS included, l.policy_id AS id, l.attribute_id \
+     FROM app_catalog_policy_included_attributes l \
+     JOIN app_catalog_policy p ON p.id = l.policy_id AND p.enabled JOIN a ON a.id = l.attribute_id \
+     UNION ALL SELECT true, false, l.policy_id, l.attribute_id \
+     FROM app_catalog_policy_excluded_attributes l \
+     JOIN app_catalog_policy p ON p.id = l.policy_id AND p.enabled JOIN a ON a.id = l.attribute_id \
+     UNION ALL SELECT false, true, l.policygroup_id, l.attribute_id \
+     FROM app_catalog_policygroup_included_attributes l \
+     JOIN app_catalog_policygroup g ON g.id = l.policygroup_id \
+     JOIN app_catalog_policy p ON p.id = g.policy_id AND p.enabled JOIN a ON a.id = l.attribute_id \
+     UNION ALL SELECT false, false, l.policygroup_id, l.attribute_id \
+     FROM app_catalog_policygroup_excluded_attributes l \
+     JOIN app_catalog_policygroup g ON g.id = l.policygroup_id \
+     JOIN app_catalog_policy p ON p.id = g.policy_id AND p.enabled JOIN a ON a.id = l.attribute_id"
+);
+
+/// The groups of the policies by priority, each with the packages of its applications.
+const GROUPS: Sql = sql!(
+    "SELECT g.policy_id, g.id, b.packages_to_install FROM app_catalog_policygroup g \
+     JOIN app_catalog_policy p ON p.id = g.policy_id AND p.enabled \
+     AND EXISTS (SELECT 1 FROM app_catalog_policy_included_attributes i \
+     WHERE i.policy_id = p.id AND (i.attribute_id = 1 OR i.attribute_id IN \
+     (SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1))) \
+     LEFT JOIN app_catalog_policygroup_applications l ON l.policygroup_id = g.id \
+     LEFT JOIN app_catalog_application n ON n.id = l.application_id \
+     AND (n.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+     WHERE m.computer_id = $1 AND m.domain_id = n.domain_id)) \
+     LEFT JOIN app_catalog_packagesbyproject b ON b.application_id = n.id \
+     AND b.project_id = (SELECT id FROM core_project WHERE name = $2) \
+     ORDER BY g.policy_id, g.priority, g.id, n.id"
+);

@@ -1,18 +1,23 @@
 //! Properties: what computers evaluate and how their answers are read.
 
-use migasfree_server_db::{Db, Result, args};
+use crate::ids::PropertyId;
+use migasfree_server_db::{Sql, sql};
+use serde::Deserialize;
 
+use super::computers::{HEAD, TAIL};
+use super::gathered::{BesideComputer, flag, gathered};
 use crate::core::rules::attribute_values::Kind;
-use crate::{ids::ComputerId, ids::PropertyId};
 
 /// A property.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Property {
     pub(crate) id: PropertyId,
     pub(crate) prefix: String,
     pub(crate) sort: String,
     pub(crate) kind: String,
+    #[serde(deserialize_with = "flag")]
     pub(crate) enabled: bool,
+    #[serde(deserialize_with = "flag")]
     pub(crate) auto_add: bool,
 }
 
@@ -27,59 +32,76 @@ impl Property {
     }
 }
 
-/// All properties.
-pub(crate) async fn all(db: &Db) -> Result<Vec<Property>> {
-    db.all(
-        "SELECT id, prefix, sort, kind, enabled, auto_add FROM core_property ORDER BY id",
-        args![],
-    )
-    .await
-}
+/// All properties, as [`Property`].
+pub(super) const ALL: Sql =
+    sql!("SELECT id, prefix, sort, kind, enabled, auto_add FROM core_property ORDER BY id");
 
 /// A program a computer is to run.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Code {
-    pub(crate) id: PropertyId,
+    id: PropertyId,
     pub(crate) prefix: String,
     pub(crate) language: i64,
     pub(crate) code: Option<String>,
 }
 
-/// The properties a computer evaluates, in name order (8.2). A singularity that is meant for the
-/// computer replaces language and code; the one of highest priority wins.
-pub(crate) async fn to_evaluate(db: &Db, computer: ComputerId) -> Result<Vec<Code>> {
-    let mut properties: Vec<Code> = db
-        .all(
-            "SELECT id, prefix, language, code FROM core_property \
-             WHERE enabled AND sort = 'client' ORDER BY name, id",
-            args![],
-        )
-        .await?;
-    let overrides: Vec<Code> = db
-        .all(
-            "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
-             WHERE computer_id = $1 UNION SELECT serverattribute_id FROM client_computer_tags \
-             WHERE computer_id = $1) \
-             SELECT s.property_att_id AS id, '' AS prefix, s.language, s.code \
-             FROM core_singularity s WHERE s.enabled \
-             AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
-             WHERE m.computer_id = $1 AND m.domain_id = s.domain_id)) \
-             AND EXISTS (SELECT 1 FROM core_singularity_included_attributes i \
-             JOIN a ON a.id = i.attribute_id WHERE i.singularity_id = s.id) \
-             AND NOT EXISTS (SELECT 1 FROM core_singularity_excluded_attributes e \
-             JOIN a ON a.id = e.attribute_id WHERE e.singularity_id = s.id) \
-             ORDER BY s.priority, s.id",
-            args![computer],
-        )
-        .await?;
-    for better in overrides {
-        let overridden = properties
-            .iter_mut()
-            .find(|property| property.id == better.id);
-        if let Some(property) = overridden {
-            property.language = better.language;
-            property.code = better.code;
-        }
-    }
-    Ok(properties)
+/// What a computer evaluates (8.2).
+#[derive(Debug, Deserialize)]
+pub(crate) struct ToEvaluate {
+    /// The properties, in name order.
+    properties: Vec<Code>,
+    /// What is meant for the computer instead; the one of highest priority comes last.
+    singularities: Vec<Singularity>,
 }
+
+/// Another program for a property.
+#[derive(Debug, Deserialize)]
+struct Singularity {
+    property: PropertyId,
+    language: i64,
+    code: Option<String>,
+}
+
+impl ToEvaluate {
+    /// The programs, in name order.
+    pub(crate) fn programs(mut self) -> Vec<Code> {
+        for better in self.singularities {
+            let mut properties = self.properties.iter_mut();
+            if let Some(overridden) = properties.find(|property| property.id == better.property) {
+                overridden.language = better.language;
+                overridden.code = better.code;
+            }
+        }
+        self.properties
+    }
+}
+
+impl BesideComputer for ToEvaluate {
+    const STATEMENT: Sql = gathered!(
+        HEAD,
+        [
+            PROGRAMS => "id, prefix, language, code",
+            SINGULARITIES => "property_att_id, language, code",
+        ],
+        TAIL
+    );
+}
+
+const PROGRAMS: Sql = sql!(
+    "SELECT id, prefix, language, code FROM core_property \
+     WHERE enabled AND sort = 'client' ORDER BY name, id"
+);
+const SINGULARITIES: Sql = sql!(
+    "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
+     WHERE computer_id = $1 UNION SELECT serverattribute_id FROM client_computer_tags \
+     WHERE computer_id = $1) \
+     SELECT s.property_att_id, s.language, s.code \
+     FROM core_singularity s WHERE s.enabled \
+     AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+     WHERE m.computer_id = $1 AND m.domain_id = s.domain_id)) \
+     AND EXISTS (SELECT 1 FROM core_singularity_included_attributes i \
+     JOIN a ON a.id = i.attribute_id WHERE i.singularity_id = s.id) \
+     AND NOT EXISTS (SELECT 1 FROM core_singularity_excluded_attributes e \
+     JOIN a ON a.id = e.attribute_id WHERE e.singularity_id = s.id) \
+     ORDER BY s.priority, s.id"
+);

@@ -1,9 +1,9 @@
 //! What is recorded of a computer: errors, synchronisations, notifications.
 
-use migasfree_server_db::{Result, Ts, Tx, args, json_ids, sql, zone::Zone};
-
 use crate::ids::{ClientUserId, ComputerId, DeploymentId, ProjectId, SynchronizationId};
 use crate::stats::slots::Synchronized;
+use migasfree_server_db::zone::Zone;
+use migasfree_server_db::{Result, Sql, Ts, Tx, args, json_ids, sql};
 
 /// A note for administrators.
 pub(crate) async fn notify(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {
@@ -49,17 +49,54 @@ pub(crate) struct Synchronization<'a> {
     pub(crate) deployments: Vec<DeploymentId>,
 }
 
+/// What a synchronisation has to do with others, and with what came before it.
+#[derive(sqlx::FromRow)]
+struct Recorded {
+    id: SynchronizationId,
+    /// The computer's last one before, in all and in the project.
+    previous: Option<Ts>,
+    previous_in_project: Option<Ts>,
+    has_errors: bool,
+    has_faults: bool,
+    has_results: bool,
+}
+
+/// Of errors, faults and results it finds out whether there are any to write.
+const RECORD: Sql = sql!(
+    "INSERT INTO client_synchronization (created_at, computer_id, start_date, user_id, \
+     project_id, consumer, pms_status_ok) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+     RETURNING id, \
+     (SELECT o.created_at FROM client_synchronization o WHERE o.computer_id = $2 \
+     AND o.created_at <= $1 AND o.id <> client_synchronization.id \
+     ORDER BY o.created_at DESC LIMIT 1) AS previous, \
+     (SELECT o.created_at FROM client_synchronization o WHERE o.computer_id = $2 \
+     AND o.created_at <= $1 AND o.id <> client_synchronization.id AND o.project_id = $5 \
+     ORDER BY o.created_at DESC LIMIT 1) AS previous_in_project, \
+     EXISTS (SELECT 1 FROM client_error e WHERE e.computer_id = $2 \
+     AND e.created_at >= $3 AND e.synchronization_id IS NULL) AS has_errors, \
+     EXISTS (SELECT 1 FROM client_fault f WHERE f.computer_id = $2 \
+     AND f.created_at >= $3 AND f.synchronization_id IS NULL) AS has_faults, \
+     EXISTS (SELECT 1 FROM ",
+    ids(8),
+    " AS listed WHERE NOT EXISTS (SELECT 1 FROM client_deploymentresult r \
+     WHERE r.deployment_id = listed.id AND r.computer_id = $2 AND r.ok = $7)) AS has_results"
+);
+
 /// Stores a synchronisation with everything that follows from it.
 pub(crate) async fn synchronization(
     tx: &mut Tx,
     record: &Synchronization<'_>,
     now: Ts,
 ) -> Result<SynchronizationId> {
-    let (id,): (SynchronizationId,) = tx
+    // From here on no other one of the computer is recorded.
+    tx.execute(
+        "UPDATE client_computer SET sync_end_date = $2, updated_at = $2 WHERE id = $1",
+        args![record.computer, now],
+    )
+    .await?;
+    let recorded: Recorded = tx
         .one(
-            "INSERT INTO client_synchronization (created_at, computer_id, start_date, user_id, \
-             project_id, consumer, pms_status_ok) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-             RETURNING id",
+            RECORD,
             args![
                 now,
                 record.computer,
@@ -68,40 +105,44 @@ pub(crate) async fn synchronization(
                 record.project,
                 record.consumer,
                 record.pms_status_ok,
+                json_ids(record.deployments.iter().copied()),
             ],
         )
         .await?;
-    if let Some(start) = record.start_date {
-        for link in [
+    let id = recorded.id;
+    for (has_any, link) in [
+        (
+            recorded.has_errors,
             "UPDATE client_error SET synchronization_id = $1 WHERE computer_id = $2 \
              AND created_at >= $3 AND synchronization_id IS NULL",
+        ),
+        (
+            recorded.has_faults,
             "UPDATE client_fault SET synchronization_id = $1 WHERE computer_id = $2 \
              AND created_at >= $3 AND synchronization_id IS NULL",
-        ] {
-            tx.execute(link, args![id, record.computer, start]).await?;
+        ),
+    ] {
+        if has_any {
+            let args = args![id, record.computer, record.start_date];
+            tx.execute(link, args).await?;
         }
     }
-    tx.execute(
-        "UPDATE client_computer SET sync_end_date = $2, updated_at = $2 WHERE id = $1",
-        args![record.computer, now],
-    )
-    .await?;
-    results(tx, record).await?;
+    if recorded.has_results {
+        results(tx, record).await?;
+    }
     let counted = Synchronized {
         id,
         computer: record.computer,
         project: Some(record.project),
         at: now,
     };
-    counted.count(tx, record.zone).await?;
+    let before = (recorded.previous, recorded.previous_in_project);
+    counted.count(tx, record.zone, before).await?;
     Ok(id)
 }
 
 /// Whether the computer was content with each deployment it was offered.
 async fn results(tx: &mut Tx, record: &Synchronization<'_>) -> Result<()> {
-    if record.deployments.is_empty() {
-        return Ok(());
-    }
     tx.execute(
         sql!(
             "INSERT INTO client_deploymentresult (deployment_id, computer_id, ok) \

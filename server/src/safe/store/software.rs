@@ -1,14 +1,17 @@
 //! Software lists: stored once per content, however many computers have them.
 
+use crate::ids::{ComputerId, InventoryId, ProjectId};
+use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
 use std::collections::{BTreeSet, HashSet};
 
 use migasfree_deb::split_file_name;
-use migasfree_server_db::{Db, Result, Ts, Tx, args, sql};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::computers::{HEAD, TAIL};
+use super::gathered::{BesideComputer, gathered};
 use crate::computers::arrivals;
-use crate::{ids::ComputerId, ids::InventoryId, ids::ProjectId};
 
 /// Characters of the longest package file name that is believed.
 const MAX_FULLNAME: usize = 270;
@@ -70,24 +73,28 @@ impl Inventory {
     }
 }
 
-/// Whether the computer's list is the one it had.
-pub(crate) async fn is_current(
-    db: &Db,
-    current: Option<InventoryId>,
-    project: ProjectId,
-    inventory: &Inventory,
-) -> Result<bool> {
-    let Some(current) = current else {
-        return Ok(false);
-    };
-    let stored: Option<(String, ProjectId)> = db
-        .optional(
-            "SELECT hash, project_id FROM software_inventory WHERE id = $1",
-            args![current],
-        )
-        .await?;
-    Ok(stored.is_some_and(|(hash, of)| hash == inventory.hash && of == project))
+/// The list a computer has.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Current {
+    lists: Vec<(String, ProjectId)>,
 }
+
+impl Current {
+    /// Whether it is this one, in this project.
+    pub(crate) fn is(&self, inventory: &Inventory, project: ProjectId) -> bool {
+        let mut lists = self.lists.iter();
+        lists.any(|(hash, of)| *hash == inventory.hash && *of == project)
+    }
+}
+
+impl BesideComputer for Current {
+    const STATEMENT: Sql = gathered!(HEAD, [CURRENT => "hash, project_id"], TAIL);
+}
+
+const CURRENT: Sql = sql!(
+    "SELECT i.hash, i.project_id FROM client_computer c \
+     JOIN software_inventory i ON i.id = c.software_inventory_id WHERE c.id = $1"
+);
 
 /// The names on a list.
 pub(crate) async fn names(db: &Db, inventory: InventoryId) -> Result<Vec<String>> {

@@ -11,5 +11,6 @@ mod refusals;
 mod registration;
 mod requests;
 mod site;
+mod statements;
 mod synchronization;
 mod transcript;
