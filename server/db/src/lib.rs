@@ -92,13 +92,13 @@ macro_rules! on_engine {
                 done
             }
             Engine::Postgres(connections) => {
-                let Prepared { text, args, reads } = $prepared;
-                let mut lease = match reads {
+                let Prepared { text, args, repeats, .. } = $prepared;
+                let mut lease = match repeats {
                     true => connections.lease().await?,
                     false => connections.lease_tested().await?,
                 };
                 // What only reads may be asked again of another connection.
-                let again = (reads && lease.was_kept()).then(|| (text.clone(), args.clone()));
+                let again = (repeats && lease.was_kept()).then(|| (text.clone(), args.clone()));
                 let query = sqlx::$make(text, args.postgres()?);
                 let mut done = query.$run(&mut *lease).await;
                 let is_lost = matches!(&done, Err(error) if is_loss(error));
@@ -177,6 +177,18 @@ impl Db {
     /// everything else (`INSERT … RETURNING`) to the writer.
     pub async fn all<T: Record>(&self, sql: impl Into<Sql>, args: Args) -> Result<Vec<T>> {
         let prepared = Prepared::fixed(self.dialect(), sql.into(), args);
+        Ok(on_engine!(self, prepared, fetch_all, query_as_with)?)
+    }
+
+    /// All rows of a static statement that writes, and that does no harm when it comes twice: it needs no connection that
+    /// was tested before.
+    pub async fn all_repeatable<T: Record>(
+        &self,
+        sql: impl Into<Sql>,
+        args: Args,
+    ) -> Result<Vec<T>> {
+        let mut prepared = Prepared::fixed(self.dialect(), sql.into(), args);
+        prepared.repeats = true;
         Ok(on_engine!(self, prepared, fetch_all, query_as_with)?)
     }
 

@@ -14,6 +14,8 @@ pub struct Prepared {
     pub(super) text: SqlStr,
     pub(super) args: Args,
     pub(super) reads: bool,
+    /// Whether it may be sent again when nobody knows what became of it.
+    pub(super) repeats: bool,
 }
 
 impl Prepared {
@@ -24,6 +26,7 @@ impl Prepared {
             text: text.into_sql_str(),
             args,
             reads,
+            repeats: reads,
         }
     }
 }
@@ -54,6 +57,7 @@ fn build(
         text: AssertSqlSafe(text).into_sql_str(),
         args: values.try_into()?,
         reads,
+        repeats: reads,
     })
 }
 

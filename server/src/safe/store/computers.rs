@@ -216,14 +216,14 @@ pub(crate) async fn report(
     Ok(rows.into_iter().next().map(|(uuid,)| uuid))
 }
 
-/// The same where nothing else is to be written.
+/// The same where nothing else is to be written. Coming twice, it finds the computer changed, and does nothing.
 pub(crate) async fn report_alone(
     db: &Db,
     id: ComputerId,
     reported: &Reported<'_>,
     now: Ts,
 ) -> Result<Option<Option<String>>> {
-    let rows: Vec<(Option<String>,)> = db.all(REPORT, reported.args(id, now)).await?;
+    let rows: Vec<(Option<String>,)> = db.all_repeatable(REPORT, reported.args(id, now)).await?;
     Ok(rows.into_iter().next().map(|(uuid,)| uuid))
 }
 
