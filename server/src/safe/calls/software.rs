@@ -49,7 +49,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall<Current>, claims: Claims)
     ok("Data received")
 }
 
-fn fits(call: &ComputerCall, packages: usize) -> Result<(), Refusal> {
+fn fits(call: &ComputerCall<Current>, packages: usize) -> Result<(), Refusal> {
     let limit = call.state.settings.software_packages;
     if packages <= usize::try_from(limit).unwrap_or(usize::MAX) {
         return Ok(());
