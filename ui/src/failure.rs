@@ -5,7 +5,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
-use migasfree_ui_kit::{ErrorState, Icon, texts::use_texts};
+use migasfree_ui_kit::{ErrorState, Icon, Notice, Tone, texts::use_texts};
 use serde_json::Value;
 
 /// Takes a place of its own.
@@ -17,23 +17,42 @@ pub fn place(error: &ApiError, on_retry: impl Fn() + Send + Sync + 'static) -> A
 
 /// The same in a line.
 pub fn line(error: &ApiError, on_retry: impl Fn() + Send + Sync + 'static) -> AnyView {
-    let texts = use_texts();
     view! {
         <p class="failure-line" role="alert" title=error.text()>
             <Icon icon=icondata::LuCircleAlert />
-            <span>{error.title()}</span>
-            <button
-                type="button"
-                class="link-button"
-                on:mousedown=|event| event.prevent_default()
-                on:click=move |event| {
-                    event.stop_propagation();
-                    on_retry();
-                }
-            >
-                {move || texts.get().retry}
-            </button>
+            {words(error, on_retry)}
         </p>
+    }
+    .into_any()
+}
+
+/// The same in a strip above what was there before.
+pub fn strip(error: &ApiError, on_retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let text = error.text();
+    let words = words(error, on_retry);
+    view! {
+        <Notice tone=Tone::Error>
+            <p class="failure-line" title=text>{words}</p>
+        </Notice>
+    }
+    .into_any()
+}
+
+fn words(error: &ApiError, on_retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let texts = use_texts();
+    view! {
+        <span>{error.title()}</span>
+        <button
+            type="button"
+            class="link-button"
+            on:mousedown=|event| event.prevent_default()
+            on:click=move |event| {
+                event.stop_propagation();
+                on_retry();
+            }
+        >
+            {move || texts.get().retry}
+        </button>
     }
     .into_any()
 }

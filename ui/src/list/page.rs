@@ -17,8 +17,8 @@ use crate::{
 use leptos::{ev, html, prelude::*};
 use migasfree_types::rest::page::Page;
 use migasfree_ui_kit::{
-    Badge, Button, ButtonLook, ButtonSize, Choice, EmptyState, ErrorState, LinkButton, Notice,
-    PageTitle, Pagination, SearchField, Select, Tone,
+    Badge, Button, ButtonLook, ButtonSize, Choice, EmptyState, ErrorState, LinkButton, PageTitle,
+    Pagination, SearchField, Select,
     table::{Table, TableColumn, TableRow, is_typing},
 };
 use serde_json::Value;
@@ -71,7 +71,7 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
                 {move || {
                     let error = page.error.get()?;
                     let there = page.value.with(|page| page.as_ref().is_some_and(|page| !page.results.is_empty()));
-                    there.then(|| view! { <Notice tone=Tone::Error>{failure::line(&error, move || page.refresh())}</Notice> })
+                    there.then(|| failure::strip(&error, move || page.refresh()))
                 }}
                 <Rows state page shown selected />
                 <Footer state total />

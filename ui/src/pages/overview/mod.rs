@@ -16,7 +16,7 @@ use figures::Figures;
 use first_steps::FirstSteps;
 use leptos::prelude::*;
 use migasfree_types::rest::overview::Overview;
-use migasfree_ui_kit::{Notice, PageTitle, Tone};
+use migasfree_ui_kit::PageTitle;
 use now::Now;
 use std::time::Duration;
 use trends::Trends;
@@ -36,7 +36,7 @@ pub fn OverviewPage() -> impl IntoView {
                 let retry = move || overview.refresh();
                 Some(
                     if data.with(Option::is_some) {
-                        view! { <Notice tone=Tone::Error>{failure::line(&error, retry)}</Notice> }.into_any()
+                        failure::strip(&error, retry)
                     } else {
                         view! { <section class="surface">{failure::place(&error, retry)}</section> }.into_any()
                     },
