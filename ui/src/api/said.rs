@@ -1,6 +1,9 @@
 //! What the server says, in the reader's language. The server speaks English; what it says often at a field or in a form is known here.
 use crate::text::{Locale, locale};
 
+/// What is said of names that are well formed and that nothing in the project offers.
+pub const NOT_OFFERED: &str = "Nothing in this project offers *: check the spelling, or save it all the same if the computers have a source of their own for it.";
+
 /// A sentence of the server and the same in Spanish; `*` stands for what changes in it.
 const SPANISH: &[(&str, &str)] = &[
     ("This value is required.", "Rellene este campo."),
@@ -49,7 +52,7 @@ const SPANISH: &[(&str, &str)] = &[
         "Escriba un nombre con letras o cifras.",
     ),
     (
-        "Nothing in this project offers *: check the spelling, or save it all the same if the computers have a source of their own for it.",
+        NOT_OFFERED,
         "Nada de este proyecto ofrece *: revise cómo está escrito, o guárdelo de todos modos si los equipos tienen un origen propio para ello.",
     ),
     (
@@ -209,6 +212,17 @@ pub fn said(sentence: &str) -> String {
     )
 }
 
+/// Whether something said in the reader's language is this sentence of the server.
+pub fn is(said: &str, english: &str) -> bool {
+    let spanish = SPANISH
+        .iter()
+        .filter(|(known, _)| *known == english)
+        .map(|(_, spanish)| *spanish);
+    std::iter::once(english)
+        .chain(spanish)
+        .any(|pattern| captured(pattern, said).is_some())
+}
+
 /// What stands where the pattern has its stars.
 fn captured<'a>(pattern: &str, sentence: &'a str) -> Option<Vec<&'a str>> {
     let mut parts = pattern.split('*');
@@ -249,6 +263,16 @@ mod tests {
         assert_eq!(values.as_deref(), Some(&["1", "5"][..]));
         assert_eq!(captured(english, "Write a text."), None);
         assert_eq!(filled("entre * y *.", &["1", "5"]), "entre 1 y 5.");
+    }
+
+    #[test]
+    fn a_sentence_is_known_again_in_both_languages() {
+        assert!(is(&filled(NOT_OFFERED, &["vlcc, gimpp"]), NOT_OFFERED));
+        let spanish = SPANISH.iter().find(|(english, _)| *english == NOT_OFFERED);
+        let spanish = spanish.map(|(_, spanish)| filled(spanish, &["vlcc"]));
+        assert!(spanish.is_some_and(|spanish| is(&spanish, NOT_OFFERED)));
+        let malformed = r#""-rf" is no name of a package: write names alone, one on each line."#;
+        assert!(!is(malformed, NOT_OFFERED));
     }
 
     #[test]

@@ -3,6 +3,7 @@ use crate::{
     api::{
         error::{FieldErrors, WHOLE},
         request,
+        said::{self, NOT_OFFERED},
     },
     entity::{Entity, Field, Kind, Sheet, value},
     text::{t, tf},
@@ -192,11 +193,14 @@ impl FormState {
 
     /// Takes over what the server said against it.
     pub fn refuse(self, errors: FieldErrors) {
-        let offered = |name: &String| {
+        let is_doubt = |(name, messages): (&String, &Vec<String>)| {
             fields(self.sheet).any(|field| field.offered && field.name == name.as_str())
+                && messages
+                    .iter()
+                    .all(|message| said::is(message, NOT_OFFERED))
         };
-        self.doubted
-            .set(!self.insists.get_value() && errors.keys().all(offered));
+        let doubted = !errors.is_empty() && errors.iter().all(is_doubt);
+        self.doubted.set(doubted && !self.insists.get_value());
         self.errors.set(errors);
     }
 
