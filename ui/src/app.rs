@@ -11,7 +11,7 @@ use crate::{
         overview::OverviewPage,
     },
     preferences,
-    shell::Frame,
+    shell::{Frame, crumbs},
     text::{self, Locale, t, tf},
     work::{self, WorkPage},
 };
@@ -47,6 +47,7 @@ pub fn App() -> impl IntoView {
     }));
     preferences::start();
     address::start();
+    crumbs::provide();
     session::start(toasts);
     events::start();
     view! {

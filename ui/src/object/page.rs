@@ -6,6 +6,7 @@ use crate::{
     entities::{self, AUDIT},
     entity::{Entity, cell, value},
     form::EditForm,
+    shell::crumbs::Opened,
     text::t,
 };
 use leptos::prelude::*;
@@ -37,11 +38,15 @@ pub fn theirs(entity: &'static Entity, object: Query<Value>) -> Memo<bool> {
     })
 }
 
-/// The browser's tab says which object it shows.
-pub fn name_tab(entity: &'static Entity, name: Signal<String>) {
+/// The browser's tab and the end of the breadcrumbs say which object is shown.
+pub fn name_tab(entity: &'static Entity, id: i64, name: Signal<String>) {
+    let opened = Opened::at_root();
     Effect::new(move || {
         let name = name.get();
         if name != UNNAMED {
+            if let Some(opened) = opened {
+                opened.tell(entity.object_href(id), name.clone());
+            }
             crate::app::set_title(&format!("{name} · {}", (entity.plural)()));
         }
     });
@@ -87,7 +92,7 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
                 .map_or_else(|| UNNAMED.to_owned(), |object| entity.text_of(object))
         })
     };
-    name_tab(entity, Signal::derive(title));
+    name_tab(entity, id, Signal::derive(title));
     let theirs = theirs(entity, object);
     let aside = move || {
         object.value.with(|object| {

@@ -1,13 +1,13 @@
 //! Rail, top bar, page.
 use super::{
-    bell::Bell, commands::Commands, keys::KeyHelp, language::LanguageMenu, live::LiveMark,
-    person::PersonMenu, places, restriction::Restriction,
+    bell::Bell, commands::Commands, crumbs::Crumbs, keys::KeyHelp, language::LanguageMenu,
+    live::LiveMark, person::PersonMenu, places, restriction::Restriction,
 };
-use crate::{address, entities, text::t};
+use crate::text::t;
 use leptos::{ev, html, prelude::*};
 use migasfree_ui_kit::{
     Icon, IconButton, Mark, ThemeToggle, Wordmark,
-    layout::{BottomBar, Place, Rail, Shell, TopBar},
+    layout::{BottomBar, Rail, Shell, TopBar},
 };
 
 /// The frame with the page in it.
@@ -87,37 +87,5 @@ pub fn Frame(children: Children) -> impl IntoView {
         </dialog>
         <Commands open=searching />
         <KeyHelp />
-    }
-}
-
-/// Where one is.
-#[component]
-fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
-    let address = address::address();
-    view! {
-        <nav class="crumbs" aria-label=t!(shell.crumbs)>
-            {move || {
-                let all = all.get();
-                let at = all.iter().position(|place| place.current);
-                let group = at.and_then(|at| all.iter().take(at + 1).rev().find_map(|place| place.group.clone()));
-                let settings = at.and_then(|at| all.get(at)).filter(|place| place.href == "/settings").cloned();
-                let entity = address.with(|address| address.part(0).and_then(entities::by_path));
-                let deeper = address.with(|address| address.path.len() > 1);
-                view! {
-                    {match settings {
-                        Some(settings) => Some(view! { <a class="crumb-group" href=settings.href>{settings.label}</a> }.into_any()),
-                        None => group.map(|group| view! { <span class="crumb-group">{group}</span> }.into_any()),
-                    }}
-                    {entity
-                        .map(|entity| {
-                            if deeper {
-                                view! { <a href=entity.href()>{(entity.plural)()}</a> }.into_any()
-                            } else {
-                                view! { <span aria-current="page">{(entity.plural)()}</span> }.into_any()
-                            }
-                        })}
-                }
-            }}
-        </nav>
     }
 }

@@ -1,6 +1,7 @@
 //! The frame around every page.
 mod bell;
 mod commands;
+pub mod crumbs;
 mod frame;
 pub mod keys;
 pub mod language;

@@ -45,7 +45,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
                 .map_or_else(|| UNNAMED.to_owned(), |one| COMPUTERS.text_of(one))
         })
     };
-    name_tab(&COMPUTERS, Signal::derive(name));
+    name_tab(&COMPUTERS, id, Signal::derive(name));
     let aside = move || {
         computer.value.with(|computer| {
             computer.as_ref().map(|computer| {

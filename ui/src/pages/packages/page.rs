@@ -25,7 +25,7 @@ pub fn PackagePage(id: i64) -> impl IntoView {
                 .map_or_else(|| UNNAMED.to_owned(), |one| PACKAGES.text_of(one))
         })
     };
-    name_tab(&PACKAGES, Signal::derive(name));
+    name_tab(&PACKAGES, id, Signal::derive(name));
     let url = Signal::derive(move || {
         package.value.with(|package| {
             package

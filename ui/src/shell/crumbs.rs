@@ -1,0 +1,86 @@
+//! Where one is: the section, the list, the object.
+use crate::{
+    address::{self, Destination},
+    entities,
+    text::t,
+};
+use leptos::prelude::*;
+use migasfree_ui_kit::layout::Place;
+
+/// The object whose page was opened last: its address and what it is called.
+#[derive(Clone, Copy)]
+pub struct Opened(RwSignal<Option<(String, String)>>);
+
+/// Keeps what is opened; at the root.
+pub fn provide() {
+    provide_context(Opened(RwSignal::new(None)));
+}
+
+impl Opened {
+    /// What is kept at the root.
+    pub fn at_root() -> Option<Self> {
+        use_context()
+    }
+
+    /// The page at this address shows an object that is called so.
+    pub fn tell(self, href: String, name: String) {
+        self.0.set(Some((href, name)));
+    }
+
+    /// What the object at this address is called, if it is the one.
+    fn name_of(self, href: &str) -> Option<String> {
+        self.0.with(|opened| {
+            let known = opened.as_ref().filter(|(known, _)| known == href);
+            known.map(|(_, name)| name.clone())
+        })
+    }
+}
+
+/// The way to the page.
+#[component]
+pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
+    let address = address::address();
+    let destination = Memo::new(move |_| address.with(Destination::of));
+    let opened = Opened::at_root();
+    let last = move || match destination.get() {
+        Destination::New(path) => {
+            let create = entities::by_path(path).and_then(|entity| entity.create);
+            create.map(|create| create().to_owned())
+        }
+        Destination::Object(path, id) => {
+            let entity = entities::by_path(path);
+            entity.and_then(|entity| opened?.name_of(&entity.object_href(id)))
+        }
+        _ => None,
+    };
+    view! {
+        <nav class="crumbs" aria-label=t!(shell.crumbs)>
+            {move || {
+                let all = all.get();
+                let at = all.iter().position(|place| place.current);
+                let group = at.and_then(|at| all.iter().take(at + 1).rev().find_map(|place| place.group.clone()));
+                let settings = at.and_then(|at| all.get(at)).filter(|place| place.href == "/settings").cloned();
+                let entity = address.with(|address| address.part(0).and_then(entities::by_path));
+                let deeper = address.with(|address| address.path.len() > 1);
+                view! {
+                    {match settings {
+                        Some(settings) => Some(view! { <a class="crumb-group" href=settings.href>{settings.label}</a> }.into_any()),
+                        None => group.map(|group| view! { <span class="crumb-group">{group}</span> }.into_any()),
+                    }}
+                    {entity
+                        .map(|entity| {
+                            if deeper {
+                                view! { <a href=entity.href()>{(entity.plural)()}</a> }.into_any()
+                            } else {
+                                view! { <span aria-current="page">{(entity.plural)()}</span> }.into_any()
+                            }
+                        })}
+                    {last()
+                        .map(|name| {
+                            view! { <span class="crumb-object" aria-current="page" title=name.clone()><bdi>{name.clone()}</bdi></span> }
+                        })}
+                }
+            }}
+        </nav>
+    }
+}
