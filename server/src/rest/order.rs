@@ -98,25 +98,38 @@ fn extend(
 /// Most keys of an order that is asked for.
 const MOST_KEYS: usize = 50;
 
-/// What was asked for in `ordering`: own columns, relations and computed values; anything else is ignored.
+/// What was asked for in `ordering`: own columns, relations and computed values; anything else is ignored. `called` names
+/// the column that rows of a table are called by, where the settings say it.
 ///
 /// # Errors
 /// For more keys than anybody needs.
-pub fn asked(tables: &Tables, entity: &Entity, text: &str) -> Result<Vec<Key>, Refused> {
+pub fn asked<'a>(
+    tables: &Tables,
+    entity: &Entity,
+    text: &str,
+    called: impl Fn(&str) -> Option<&'a str>,
+) -> Result<Vec<Key>, Refused> {
     if text.split(',').count() > MOST_KEYS {
         return Err(Refused::TooMany(MOST_KEYS));
     }
     let mut keys = Vec::new();
     for word in text.split(',').map(str::trim) {
         let name = word.strip_prefix('-').unwrap_or(word);
-        if name == "__str__" {
-            keys.push(Key {
-                path: match Path::resolve(tables, entity.table, "id") {
-                    Ok(path) => path,
-                    Err(_) => continue,
-                },
+        let by_name = if name == "__str__" {
+            Some(called(entity.table.name).unwrap_or("id").to_owned())
+        } else {
+            let target = entity
+                .table
+                .one(name)
+                .and_then(|(_, target)| called(target));
+            target.map(|column| format!("{name}__{column}"))
+        };
+        if let Some(by_name) = by_name {
+            let path = Path::resolve(tables, entity.table, &by_name);
+            keys.extend(path.ok().map(|path| Key {
+                path,
                 descending: word.starts_with('-'),
-            });
+            }));
         } else if is_own(entity.table, name) {
             // An own column always resolves: what does not is ignored like any unknown name.
             let _ = extend(tables, entity.table, word, &mut keys);

@@ -147,9 +147,10 @@ fn order_of(
     params: &Params,
     select: &mut SelectStatement,
 ) -> Result<Vec<order::Term>, RestError> {
+    let called = |table: &str| names_of_settings(context, registry().by_table(table)?).next();
     let asked: Vec<order::Key> = params
         .get("ordering")
-        .map(|text| order::asked(&registry().tables, resource.entity, text))
+        .map(|text| order::asked(&registry().tables, resource.entity, text, called))
         .transpose()
         .map_err(|reason| RestError::refused("ordering", &reason))?
         .unwrap_or_default()

@@ -23,10 +23,11 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
     about: label!(computer.about),
     first: Some(computers::register_first),
     bulk: Some(computers::bulk_actions),
+    ordering: "__str__",
     columns: &[
         Column::new(
-            "name",
-            label!(computer.host_name),
+            "__str__",
+            label!(computer.singular),
             Cell::Own(computers::name_cell),
         ),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
@@ -62,6 +63,7 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
             Cell::When,
         )
         .hidden(),
+        Column::new("name", label!(computer.host_name), Cell::Text).hidden(),
         Column::new("id", label!(computer.id), Cell::Mono).hidden(),
     ],
     filters: &[

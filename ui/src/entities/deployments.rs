@@ -46,9 +46,7 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             Cell::Own(deployments::schedule_cell),
         )
         .unsorted(),
-        Column::new("domain", label!(domain.singular), Cell::Link(&DOMAINS))
-            .sorted_by("domain__name")
-            .hidden(),
+        Column::new("domain", label!(domain.singular), Cell::Link(&DOMAINS)).hidden(),
         Column::new("auto_restart", label!(deployment.auto_restart), Cell::Flag).hidden(),
         Column::new("comment", label!(common.comment), Cell::Text)
             .hidden()

@@ -313,6 +313,22 @@ mod tests {
     }
 
     #[test]
+    fn lists_are_sorted_only_by_what_the_server_sorts_by() {
+        for entity in ALL {
+            let sheet = sheet(entity);
+            let columns = sheet.columns.iter().filter_map(|column| column.sort);
+            let first = sheet
+                .ordering
+                .split(',')
+                .map(|key| key.trim_start_matches('-'));
+            for key in columns.chain(first) {
+                let is_own = !key.contains("__") && !key.contains('.');
+                assert!(is_own || key == "__str__", "{}: {key}", entity.path);
+            }
+        }
+    }
+
+    #[test]
     fn one_is_called_in_the_singular() {
         assert_eq!(kind_label("core.scheduledelay", 1, ""), "Delay");
         assert_eq!(kind_label("client.statuslog", 2, ""), "Changes of state");

@@ -21,14 +21,13 @@ pub static PACKAGES_HISTORY: Entity = Entity {
 pub static PACKAGES_HISTORY_SHEET: Sheet = Sheet {
     about: label!(package_history.about),
     columns: &[
-        Column::new("package", label!(package.singular), Cell::Link(&PACKAGES))
-            .sorted_by("package__fullname"),
+        Column::new("package", label!(package.singular), Cell::Link(&PACKAGES)).unsorted(),
         Column::new(
             "computer",
             label!(computer.singular),
             Cell::Link(&COMPUTERS),
         )
-        .sorted_by("computer__id"),
+        .unsorted(),
         Column::new("install_date", label!(package_history.came), Cell::When),
         Column::new("uninstall_date", label!(package_history.went), Cell::When),
     ],

@@ -25,8 +25,7 @@ pub static SYNCHRONIZATIONS_SHEET: Sheet = Sheet {
             "computer",
             label!(computer.singular),
             Cell::Link(&COMPUTERS),
-        )
-        .sorted_by("computer__id"),
+        ),
         Column::new("created_at", label!(synchronization.ended), Cell::When),
         Column::new(
             "start_date",
