@@ -87,7 +87,7 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
             help: None,
             fields: &[
                 Field::new("icon", label!(application.icon), Kind::Picture)
-                    .help(label!(application.icon_help)),
+                    .prompt(label!(application.icon_help)),
                 Field::new("name", label!(common.name), Kind::Text).required(),
                 Field::new(
                     "category",
@@ -99,7 +99,7 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
                 )
                 .required(),
                 Field::new("description", label!(common.description), Kind::Markdown)
-                    .help(label!(application.description_help)),
+                    .prompt(label!(application.description_help)),
             ],
         },
         Section {

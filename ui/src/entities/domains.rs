@@ -30,7 +30,7 @@ pub static DOMAINS_SHEET: Sheet = Sheet {
         fields: &[
             Field::new("name", label!(common.name), Kind::Text)
                 .required()
-                .help(label!(domain.name_help)),
+                .prompt(label!(domain.name_help)),
             Field::new("comment", label!(common.comment), Kind::Area),
             Field::new(
                 "included_attributes",

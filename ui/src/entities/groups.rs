@@ -33,7 +33,7 @@ pub static GROUPS_SHEET: Sheet = Sheet {
                     filter: |_| String::new(),
                 },
             )
-            .help(label!(group.permissions_help)),
+            .prompt(label!(group.permissions_help)),
         ],
     }],
     ..SHEET

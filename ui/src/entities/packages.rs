@@ -18,7 +18,13 @@ pub static PACKAGES: Entity = Entity {
 };
 
 pub static PACKAGES_SHEET: Sheet = Sheet {
-    about: label!(package.about),
+    about: || {
+        if PACKAGES.may("add") {
+            t!(package.about_first)
+        } else {
+            t!(package.about)
+        }
+    },
     columns: &[
         Column::new("fullname", label!(package.file), Cell::Name),
         Column::new("name", label!(common.name), Cell::Text).hidden(),

@@ -24,7 +24,7 @@ pub static PLATFORMS_SHEET: Sheet = Sheet {
         help: None,
         fields: &[Field::new("name", label!(common.name), Kind::Text)
             .required()
-            .help(label!(platform.name_help))],
+            .prompt(label!(platform.name_help))],
     }],
     ..SHEET
 };

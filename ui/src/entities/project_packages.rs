@@ -37,7 +37,7 @@ pub static PROJECT_PACKAGES_SHEET: Sheet = Sheet {
             )
             .required()
             .offered()
-            .help(label!(application.packages_help)),
+            .prompt(label!(application.packages_help)),
         ],
     }],
     ..SHEET

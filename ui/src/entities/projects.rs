@@ -61,7 +61,7 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
         fields: &[
             Field::new("name", label!(common.name), Kind::Text)
                 .required()
-                .help(label!(project.name_help)),
+                .prompt(label!(project.name_help)),
             Field::new(
                 "platform",
                 label!(platform.singular),
@@ -81,7 +81,7 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
             .initially(|| json!("apt")),
             Field::new("architecture", label!(project.architecture), Kind::Mono)
                 .required()
-                .help(label!(project.architecture_help))
+                .prompt(label!(project.architecture_help))
                 .initially(|| json!("amd64")),
             Field::new(
                 "auto_register_computers",

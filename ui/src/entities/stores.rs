@@ -45,7 +45,7 @@ pub static STORES_SHEET: Sheet = Sheet {
             .fixed(),
             Field::new("name", label!(common.name), Kind::Text)
                 .required()
-                .help(label!(store.name_help)),
+                .prompt(label!(store.name_help)),
         ],
     }],
     ..SHEET

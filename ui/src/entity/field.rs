@@ -17,6 +17,8 @@ pub struct Field {
     pub name: &'static str,
     pub label: Label,
     pub help: Option<Label>,
+    /// The help is for who enters something, and says nothing about what is there.
+    pub prompts: bool,
     pub kind: Kind,
     pub required: bool,
     /// Cannot be changed once the object exists.
@@ -66,6 +68,7 @@ impl Field {
             name,
             label,
             help: None,
+            prompts: false,
             kind,
             required: false,
             fixed: false,
@@ -84,6 +87,12 @@ impl Field {
     pub const fn help(mut self, help: Label) -> Self {
         self.help = Some(help);
         self
+    }
+
+    /// Says below the control how to enter it.
+    pub const fn prompt(mut self, help: Label) -> Self {
+        self.prompts = true;
+        self.help(help)
     }
 
     /// Cannot be changed later.

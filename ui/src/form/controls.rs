@@ -13,8 +13,11 @@ use serde_json::Value;
 #[component]
 pub fn FieldView(form: FormState, field: &'static Field) -> impl IntoView {
     let label = (field.label)();
-    let help = field.help.map(|help| help().to_owned());
-    let fixed = field.fixed && form.id.is_some();
+    let help = field
+        .help
+        .filter(|_| !(form.read_only && field.prompts))
+        .map(|help| help().to_owned());
+    let fixed = form.read_only || field.fixed && form.id.is_some();
     let errors = form.errors_of(field.name);
     let entered = form.value(field.name);
     Effect::new(move |before: Option<()>| {
@@ -29,7 +32,7 @@ pub fn FieldView(form: FormState, field: &'static Field) -> impl IntoView {
             .into_any();
     }
     view! {
-        <Frame label help errors required=field.required attr:data-field=field.name>
+        <Frame label help errors required=field.required && !form.read_only attr:data-field=field.name>
             {control(form, field, fixed)}
         </Frame>
     }
@@ -55,13 +58,16 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
             .into_any()
         }
         Kind::Date => view! { <TextInput value=text(signal) kind="date" disabled /> }.into_any(),
-        Kind::Number { min, max } => number(signal, *min, *max),
+        Kind::Number { min, max } => number(signal, *min, *max, fixed),
         Kind::Area => view! { <TextArea value=text(signal) rows=3 disabled /> }.into_any(),
         Kind::Code => {
             view! { <TextArea value=text(signal) rows=12 mono=true disabled /> }.into_any()
         }
+        Kind::Markdown if fixed => {
+            view! { <div class="markdown-preview"><Markdown text=text(signal) /></div> }.into_any()
+        }
         Kind::Markdown => markdown(text(signal)),
-        Kind::Choices(choices) => choices_of(signal, choices(), field.required, disabled),
+        Kind::Choices(choices) => choices_of(signal, choices(), field.required, fixed),
         Kind::One { entity, filter } => {
             let filter = *filter;
             view! { <Picker entity value=signal single=true filter=Signal::derive(move || filter(form)) disabled=fixed required=field.required /> }.into_any()
@@ -70,8 +76,8 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
             let filter = *filter;
             view! { <Picker entity value=signal filter=Signal::derive(move || filter(form)) disabled=fixed /> }.into_any()
         }
-        Kind::Lines => lines(text(signal)),
-        Kind::Picture => view! { <PictureField form field /> }.into_any(),
+        Kind::Lines => lines(text(signal), fixed),
+        Kind::Picture => view! { <PictureField form field fixed /> }.into_any(),
         Kind::Flag => ().into_any(),
     }
 }
@@ -139,7 +145,7 @@ pub fn flag(value: RwSignal<Value>) -> RwSignal<bool> {
     flag
 }
 
-fn number(value: RwSignal<Value>, min: i64, max: i64) -> AnyView {
+fn number(value: RwSignal<Value>, min: i64, max: i64, fixed: bool) -> AnyView {
     let text = text(value);
     let ids = migasfree_ui_kit::field::field_ids();
     let invalid = ids.invalid;
@@ -150,6 +156,7 @@ fn number(value: RwSignal<Value>, min: i64, max: i64) -> AnyView {
             type="number"
             min=min.to_string()
             max=max.to_string()
+            disabled=fixed
             aria-describedby=ids.description
             aria-invalid=move || invalid.get().then_some("true")
             prop:value=text
@@ -163,7 +170,7 @@ fn choices_of(
     value: RwSignal<Value>,
     mut choices: Vec<Choice>,
     required: bool,
-    disabled: Signal<bool>,
+    fixed: bool,
 ) -> AnyView {
     let held = value.with_untracked(text_of);
     let empty = held.is_empty();
@@ -172,20 +179,22 @@ fn choices_of(
         choices.push(Choice::new(held.clone(), held));
     }
     if !required || empty {
+        let asked = required && !fixed;
         choices.insert(
             0,
-            Choice::new("", if required { t!(form.choose) } else { "–" }),
+            Choice::new("", if asked { t!(form.choose) } else { "–" }),
         );
     }
-    view! { <Select value=text(value) choices disabled required /> }.into_any()
+    view! { <Select value=text(value) choices disabled=Signal::stored(fixed) required /> }
+        .into_any()
 }
 
-fn lines(value: RwSignal<String>) -> AnyView {
+fn lines(value: RwSignal<String>, fixed: bool) -> AnyView {
     let count = move || {
         value.with(|text| text.lines().filter(|line| !line.trim().is_empty()).count() as u64)
     };
     view! {
-        <TextArea value rows=3 mono=true />
+        <TextArea value rows=3 mono=true disabled=Signal::stored(fixed) />
         <p class="lines-count" aria-live="polite">{move || (count() > 0).then(|| plural(count(), t!(form.line), t!(form.lines)))}</p>
     }
     .into_any()

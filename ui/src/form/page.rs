@@ -72,6 +72,14 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     let failure = RwSignal::new(None::<ApiError>);
     let entity = form.entity;
     let sheet = form.sheet;
+    let beyond = object.is_some_and(|object| {
+        object
+            .value
+            .with_untracked(|object| object.as_ref().is_some_and(|one| !entity.is_theirs(one)))
+    });
+    let allowed = entity.may(if form.id.is_some() { "change" } else { "add" });
+    let may_save = allowed && !beyond;
+    let form = form.reading(!may_save);
     let on_saved = Callback::new(move |(id, answer): (i64, Value)| {
         failure.set(None);
         let name = entity.text_of(&answer);
@@ -101,13 +109,6 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     if let Some(object) = object {
         clash.follow(object, failure, submit);
     }
-    let beyond = object.is_some_and(|object| {
-        object
-            .value
-            .with_untracked(|object| object.as_ref().is_some_and(|one| !entity.is_theirs(one)))
-    });
-    let allowed = entity.may(if form.id.is_some() { "change" } else { "add" });
-    let may_save = allowed && !beyond;
     let read_only = if allowed {
         t!(right.beyond)
     } else {

@@ -210,7 +210,7 @@ pub fn Picker(
                     aria-activedescendant=move || open.get().then(|| active_id(at.get()))
                     aria-describedby=ids.description
                     aria-invalid=move || invalid.get().then_some("true")
-                    placeholder=move || if empty() { t!(form.search) } else { "" }
+                    placeholder=move || if empty() && !disabled { t!(form.search) } else { "" }
                     prop:value=typed
                     on:input=move |event| {
                         typed.set(event_target_value(&event));

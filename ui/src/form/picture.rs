@@ -9,7 +9,19 @@ use web_sys::{DragEvent, File, Url};
 
 /// The control.
 #[component]
-pub fn PictureField(form: FormState, field: &'static Field) -> impl IntoView {
+pub fn PictureField(
+    form: FormState,
+    field: &'static Field,
+    /// It is only shown.
+    fixed: bool,
+) -> impl IntoView {
+    let src = form.value(field.name);
+    let src = Signal::derive(move || src.with(|value| value.as_str().map(str::to_owned)));
+    let name = Signal::derive(move || form.text("name"));
+    if fixed {
+        return view! { <div class="picture-field picture-fixed"><AppIcon name src size=64 /></div> }
+            .into_any();
+    }
     let input = NodeRef::<html::Input>::new();
     let value = form.value(field.name);
     let over = RwSignal::new(false);
@@ -35,8 +47,6 @@ pub fn PictureField(form: FormState, field: &'static Field) -> impl IntoView {
                 .and_then(|files| files.get(0)),
         );
     };
-    let src = Signal::derive(move || value.with(|value| value.as_str().map(str::to_owned)));
-    let name = Signal::derive(move || form.text("name"));
     view! {
         <div
             class="picture-field"
@@ -72,4 +82,5 @@ pub fn PictureField(form: FormState, field: &'static Field) -> impl IntoView {
             <span class="field-help">{t!(form.drop_picture)}</span>
         </div>
     }
+    .into_any()
 }

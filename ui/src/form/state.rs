@@ -22,6 +22,8 @@ pub struct FormState {
     pub sheet: &'static Sheet,
     /// None: a new object.
     pub id: Option<i64>,
+    /// Nothing is entered: the person may not change it.
+    pub read_only: bool,
     /// On its way to the server.
     pub saving: RwSignal<bool>,
     /// Messages by field.
@@ -63,6 +65,7 @@ impl FormState {
             entity,
             sheet,
             id,
+            read_only: false,
             saving: RwSignal::new(false),
             errors: RwSignal::new(FieldErrors::new()),
             doubted: RwSignal::new(false),
@@ -74,6 +77,12 @@ impl FormState {
             created: StoredValue::new(None),
             version: StoredValue::new(object.and_then(request::version)),
         }
+    }
+
+    /// The same form, only to be read where that is so.
+    pub fn reading(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
     }
 
     /// A row of another object, which is named in `member`.

@@ -7,7 +7,7 @@ use crate::{
 use leptos::prelude::*;
 use migasfree_types::rest::deployment::{DayReach, DeploymentPreview, DeploymentPreviewRequest};
 use migasfree_ui_kit::{
-    Card, Later,
+    Card, Later, SkeletonLines,
     chart::{LineChart, Series},
     format,
 };
@@ -56,16 +56,18 @@ pub fn Reach(form: FormState) -> impl IntoView {
         <Card title=t!(reach.title)>
             <div class="card-pad reach" class:reach-busy=busy aria-live="polite">
                 {move || match preview.get() {
+                    None if form.chosen_id("project").is_some() => view! { <SkeletonLines lines=2 /> }.into_any(),
+                    None if form.read_only => view! { <p class="text-muted">{t!(reach.unknown)}</p> }.into_any(),
                     None => view! { <p class="text-muted">{t!(reach.choose_project)}</p> }.into_any(),
                     Some(Err(error)) => view! { <p class="text-muted">{error.line()}</p> }.into_any(),
-                    Some(Ok(preview)) => figures(&preview, scheduled()),
+                    Some(Ok(preview)) => figures(&preview, scheduled(), form.read_only),
                 }}
             </div>
         </Card>
     }
 }
 
-fn figures(preview: &DeploymentPreview, scheduled: bool) -> AnyView {
+fn figures(preview: &DeploymentPreview, scheduled: bool, read_only: bool) -> AnyView {
     let now = preview.computers_now;
     let later = last_growth(&preview.by_day)
         .filter(|_| preview.computers_total > now)
@@ -82,7 +84,7 @@ fn figures(preview: &DeploymentPreview, scheduled: bool) -> AnyView {
         <p class="reach-number">{number(now)}</p>
         <p>{plural(now, t!(reach.now_one), t!(reach.now))}</p>
         {later.map(|words| view! { <p class="reach-later">{words}</p> })}
-        {(preview.computers_total == 0).then(|| view! { <p class="text-muted">{t!(reach.nobody)}</p> })}
+        {(preview.computers_total == 0 && !read_only).then(|| view! { <p class="text-muted">{t!(reach.nobody)}</p> })}
         {has_chart.then(|| view! { <DaysChart days /> })}
     }
     .into_any()

@@ -63,13 +63,19 @@ pub fn FirstSteps(data: Signal<Option<Overview>>) -> impl IntoView {
                 <ol class="first-steps">
                     {steps()
                         .into_iter()
-                        .filter(|(entity, ..)| entity.may("view"))
+                        .filter(|(entity, ..)| may_take(entity))
                         .map(|(entity, href, words, text)| view! { <Step entity href words text /> })
                         .collect_view()}
                 </ol>
             </Card>
         </Show>
     }
+}
+
+/// Computers come by themselves.
+fn may_take(entity: &Entity) -> bool {
+    let makes = entity.model == COMPUTERS.model || entity.may("add");
+    makes && entity.may("view")
 }
 
 #[component]
