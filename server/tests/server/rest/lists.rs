@@ -1,11 +1,13 @@
 //! Lists: what searching, ordering, paging and filtering mean.
 
+use migasfree_server::config::{Names, Settings};
 use migasfree_server_db::Ts;
 use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::Organisation;
 use super::organisation::TOKEN;
+use crate::harness::Server;
 use crate::on_both_engines;
 
 fn names(page: &Value) -> Vec<&str> {
@@ -21,7 +23,48 @@ async fn list(org: &Organisation, query: &str) -> Value {
     answer.json
 }
 
+/// An organisation that calls its computers by their names.
+struct CalledByName(Organisation);
+
+impl CalledByName {
+    async fn on_sqlite() -> Self {
+        Self::on(Server::sqlite_settings()).await
+    }
+
+    async fn on_postgres() -> Self {
+        Self::on(Server::postgres_settings().await).await
+    }
+
+    async fn on(mut settings: Settings) -> Self {
+        settings.computer_search_fields = Names(vec!["name".to_owned(), "id".to_owned()]);
+        Self(Organisation::on(Server::with(settings).await).await)
+    }
+}
+
+/// What the computers of a page are called, be they its rows or a member of them.
+fn called(page: &Value, pointer: &str) -> Vec<String> {
+    let rows = page["results"].as_array().unwrap().iter();
+    rows.map(|row| row.pointer(pointer).unwrap().as_str().unwrap().to_owned())
+        .collect()
+}
+
 on_both_engines! {
+    async fn computers_are_ordered_by_what_they_are_called(org: CalledByName) {
+        let CalledByName(mut org) = org;
+        let user = org.id("users");
+        let last = org.computer("aaa", "4C4C4544-0053-4D10-8052-B8C04F4E3132", user).await;
+        let insert = "INSERT INTO client_synchronization (created_at, computer_id, project_id, pms_status_ok) \
+                      SELECT $1, id, project_id, $2 FROM client_computer";
+        org.execute(insert, args![org.now(), true]).await;
+        for (query, pointer) in [("computers/?ordering=__str__", "/__str__"), ("syncs/?ordering=computer&page=1", "/computer/__str__")] {
+            let up = called(&list(&org, query).await, pointer);
+            assert_eq!(up[0], format!("aaa (CID-{last})"), "{query}");
+            assert!(up.is_sorted(), "{query}: {up:?}");
+            let down = called(&list(&org, &query.replace("ordering=", "ordering=-")).await, pointer);
+            assert!(down.is_sorted_by(|one, other| one >= other), "{query}: {down:?}");
+        }
+    }
+
     async fn pages_link_to_their_neighbours_and_end(org: Organisation) {
         let base = format!("{}{TOKEN}catalog/categories/", org.server.url());
         let page = list(&org, "catalog/categories/?page=2&page_size=5&ordering=-name").await;
