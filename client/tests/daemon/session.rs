@@ -487,6 +487,23 @@ pub async fn changed_settings_hold_at_once() {
         client.catalog.revision().await.unwrap() == 3
     })
     .await;
+    // A value that says nothing is told once, however often the settings are read.
+    let misread = "[client]\nServer = http://elsewhere:81\nDebug = maybe\n";
+    for project in ["one", "two"] {
+        let text = format!("{misread}Project = {project}\n");
+        std::fs::write(folder.join("migasfree.conf"), text).unwrap();
+        until("the settings are taken in", async || {
+            let known = config.get().await.unwrap().remove("project").unwrap();
+            String::try_from(known.value).is_ok_and(|known| known == project)
+        })
+        .await;
+    }
+    let told = format!(
+        "{}: [client] Debug = maybe: this is not `true` or `false`; `false` is used",
+        folder.join("migasfree.conf").display()
+    );
+    let log = std::fs::read_to_string(fixture.folder().join("daemon-1.log")).unwrap();
+    assert_eq!(log.matches(&told).count(), 1, "{log}");
     // Settings that make no sense change nothing.
     std::fs::write(
         folder.join("migasfree.conf"),
