@@ -453,6 +453,31 @@ async fn packages_that_nothing_offers_are_saved_only_when_somebody_insists() -> 
         .write("Packages to install", "star-atlas\nstar-atlass")
         .await?;
     browser.press("form.form-grid button[type=submit]").await?;
+    let insist =
+        "return document.querySelector('.save-bar').innerText.includes('Save all the same')";
+    browser
+        .wait_for_text(
+            ".field-invalid .field-errors",
+            "Nothing in this project offers star-atlass:",
+        )
+        .await?;
+    ensure!(browser.run(insist).await? == true, "nobody can insist");
+    // What is no name cannot be insisted on.
+    browser
+        .write("Packages to install", "star-atlas\nstar atlas; -rf")
+        .await?;
+    browser.press("form.form-grid button[type=submit]").await?;
+    browser
+        .wait_for_text(".field-invalid .field-errors", "is no name of a package")
+        .await?;
+    ensure!(
+        browser.run(insist).await? == false,
+        "it offers what is refused"
+    );
+    browser
+        .write("Packages to install", "star-atlas\nstar-atlass")
+        .await?;
+    browser.press("form.form-grid button[type=submit]").await?;
     browser
         .wait_for_text(
             ".field-invalid .field-errors",
