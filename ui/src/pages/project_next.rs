@@ -24,7 +24,7 @@ pub fn below(id: i64, object: Value) -> AnyView {
     view! {
         {unpublished.then(|| view! { <Notice tone=Tone::Warning>{tf!(project.unpublished, pms = pms)}</Notice> })}
         <Card title=t!(project.contents) class="uses">
-            <ul class="plain-rows">{steps.into_iter().map(|(entity, new)| view! { <Step entity new id /> }).collect_view()}</ul>
+            <ul class="plain-rows">{steps.into_iter().filter(|(entity, _)| entity.may("view")).map(|(entity, new)| view! { <Step entity new id /> }).collect_view()}</ul>
         </Card>
     }
     .into_any()
