@@ -175,6 +175,8 @@ pub enum PmsError {
     Refused(Refusal),
     #[error("{packages} cannot be finished: {reason}; try again, or remove it")]
     Broken { packages: String, reason: String },
+    #[error("{packages} cannot be removed: {reason}; try again with `migasfree purge {packages}`")]
+    NotRemoved { packages: String, reason: String },
     /// A repair came to its end and these are still as they were left.
     #[error(
         "{packages} cannot be repaired: {reason}; try `migasfree install {packages}` when the packages can be had \
@@ -245,6 +247,7 @@ impl PmsError {
             Self::Stopped { stop, .. } if stop.reason == StopReason::Asked => ResultCode::ByUser,
             Self::Backend(_)
             | Self::Broken { .. }
+            | Self::NotRemoved { .. }
             | Self::Unrepaired { .. }
             | Self::Unsteady
             | Self::Stopped { .. } => ResultCode::Backend,

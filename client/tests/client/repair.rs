@@ -8,7 +8,7 @@ use migasfree_deb::Builder;
 
 use crate::support::apt::{Bench, names, root_asks, until};
 use crate::support::observer::Recorder;
-use crate::support::packages::{broken, plain};
+use crate::support::packages::{broken, plain, slow};
 use crate::support::repository::{self, Signer};
 
 impl Bench {
@@ -40,6 +40,19 @@ impl Bench {
         );
     }
 
+    /// Kills all that runs in the root, as a power cut would.
+    fn cut_power(&self) {
+        let script = format!(
+            "for p in /proc/[0-9]*; do [ \"$(readlink $p/root)\" = {} ] && kill -9 ${{p#/proc/}}; done; true",
+            self.debian.path().display()
+        );
+        let killed = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(script)
+            .status();
+        assert!(killed.unwrap().success());
+    }
+
     async fn repair(&self) -> (Recorder, Result<bool, PmsError>) {
         let recorder = Recorder::default();
         let result = self.apt.repair(&Job::new(JobId::unique(), &recorder)).await;
@@ -69,14 +82,7 @@ async fn what_a_power_cut_left_unpacked_in_part_is_unpacked_again() {
     let action = Action::Install(names(&bench.apt, &["part"]));
     let cut = async {
         until("unpacking", || root.join("unpacking").exists()).await;
-        let killed = std::process::Command::new("sh")
-            .arg("-c")
-            .arg(format!(
-                "for p in /proc/[0-9]*; do [ \"$(readlink $p/root)\" = {} ] && kill -9 ${{p#/proc/}}; done; true",
-                root.display()
-            ))
-            .status();
-        assert!(killed.unwrap().success());
+        bench.cut_power();
     };
     let (result, ()) = tokio::join!(bench.apt.run(&action, root_asks(), &job), cut);
     assert!(result.is_err());
@@ -168,4 +174,101 @@ async fn other_halves_are_finished_in_the_direction_they_were_going() {
     let error = bench.repair().await.1.unwrap_err();
     assert!(matches!(&error, PmsError::Unrepaired { packages, .. } if packages == "bad"));
     assert!(error.to_string().contains("on purpose"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_power_cut_dpkg_is_asked_for_its_last_words_before_anybody_is_blamed() {
+    let packages = vec![plain("hello", "1"), slow("slow", "1"), broken("bad", "1")];
+    let Some(bench) = Bench::with(packages).await else {
+        return;
+    };
+    bench.run(&Action::Refresh).await.1.unwrap();
+    // A script that had to be stopped once, and another one that was and is well since.
+    bench.install(&["bad"]).await.unwrap_err();
+    let root = bench.debian.path().to_owned();
+    let stopped = root.join("var/lib/migasfree/stuck-scripts.json");
+    let remembered = r#"[{"package":"bad","version":"1"},{"package":"slow","version":"1"}]"#;
+    fs::write(&stopped, remembered).unwrap();
+
+    fs::write(root.join("hold"), "").unwrap();
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let action = Action::Install(names(&bench.apt, &["hello", "slow"]));
+    let cut = async {
+        until("configuring", || root.join("slow-began").exists()).await;
+        bench.cut_power();
+    };
+    let (result, ()) = tokio::join!(bench.apt.run(&action, root_asks(), &job), cut);
+    assert!(result.is_err());
+    fs::remove_file(root.join("hold")).unwrap();
+    fs::remove_file(root.join("slow-began")).unwrap();
+    let left = bench.apt.broken().await.unwrap();
+    assert!(left.contains(&"slow".to_owned()), "{left:?}");
+
+    let (recorder, repaired) = bench.repair().await;
+    let told = repaired.unwrap_err().to_string();
+    assert!(told.starts_with("bad cannot be repaired"), "{told}");
+    assert!(
+        !recorder.text().contains("already installed"),
+        "{}",
+        recorder.text()
+    );
+    assert_eq!(bench.installed("hello").as_deref(), Some("1"));
+    assert_eq!(bench.installed("slow").as_deref(), Some("1"));
+    assert!(root.join("slow-began").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_to_be_removed_is_removed_later_and_never_brought_back() {
+    let fails = "#!/bin/sh\ntest ! -e /refuse || { echo not now; exit 4; }\n";
+    let packages = vec![
+        plain("leaving", "1").script("postrm", fails),
+        plain("tool", "1"),
+        plain("other", "1"),
+    ];
+    let Some(bench) = Bench::with(packages).await else {
+        return;
+    };
+    bench.run(&Action::Refresh).await.1.unwrap();
+    bench.install(&["leaving", "other"]).await.unwrap();
+    let refuse = bench.debian.path().join("refuse");
+    fs::write(&refuse, "").unwrap();
+    let purge = |names_: &[&str]| Action::Remove(names(&bench.apt, names_));
+    let (_, removed) = bench.asked(&purge(&["leaving"]), root_asks(), None).await;
+    let told = removed.unwrap_err().to_string();
+    for words in [
+        "leaving cannot be removed",
+        "not now",
+        "migasfree purge leaving",
+    ] {
+        assert!(told.contains(words), "{told}");
+    }
+    assert_eq!(bench.status("leaving"), "purge ok half-installed");
+    assert_eq!(bench.apt.broken().await.unwrap(), ["leaving"]);
+
+    // Work on others goes on around it, in both directions.
+    bench.install(&["tool"]).await.unwrap();
+    bench.run(&purge(&["other"])).await.1.unwrap();
+    bench.run(&Action::Upgrade).await.1.unwrap();
+    assert_eq!(bench.installed("tool").as_deref(), Some("1"));
+    assert_eq!(bench.status("other"), "");
+    assert_eq!(bench.status("leaving"), "purge ok half-installed");
+    let error = bench.repair().await.1.unwrap_err();
+    assert!(
+        error.to_string().contains("leaving cannot be removed"),
+        "{error}"
+    );
+    assert_eq!(bench.status("leaving"), "purge ok half-installed");
+
+    fs::remove_file(&refuse).unwrap();
+    bench.repair().await.1.unwrap();
+    assert_eq!(bench.status("leaving"), "");
+
+    // Only who asks for it by name gets it back.
+    bench.install(&["leaving"]).await.unwrap();
+    fs::write(&refuse, "").unwrap();
+    bench.run(&purge(&["leaving"])).await.1.unwrap_err();
+    fs::remove_file(&refuse).unwrap();
+    bench.install(&["leaving"]).await.unwrap();
+    assert_eq!(bench.installed("leaving").as_deref(), Some("1"));
 }

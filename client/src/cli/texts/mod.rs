@@ -262,6 +262,9 @@ impl Language {
             PmsError::Broken { packages, reason } => {
                 self.fill(Text::ErrorBroken, &[packages, reason])
             }
+            PmsError::NotRemoved { packages, reason } => {
+                self.fill(Text::ErrorNotRemoved, &[packages, packages, reason])
+            }
             PmsError::Unrepaired { packages, reason } => self.fill(
                 Text::ErrorUnrepaired,
                 &[packages, packages, packages, reason],

@@ -89,6 +89,7 @@ texts! {
     ErrorInvalidSearch: "A search is one to eight words, 100 characters at most, and does not begin with a hyphen.", "Una búsqueda tiene de una a ocho palabras, 100 caracteres como mucho, y no empieza con un guion.";
     ErrorPackageNotFound: "No package called {} is known; check the name or refresh the package lists.", "No se conoce ningún paquete llamado {}; compruebe el nombre o refresque las listas de paquetes.";
     ErrorBroken: "{} cannot be finished; try again, or remove it.\n{}", "No se puede terminar con {}; inténtelo de nuevo o desinstálelo.\n{}";
+    ErrorNotRemoved: "{} cannot be removed; try again with `migasfree purge {}`.\n{}", "No se puede desinstalar {}; inténtelo de nuevo con `migasfree purge {}`.\n{}";
     ErrorUnrepaired: "{} cannot be repaired; try `migasfree install {}` when the packages can be had again, or remove with `migasfree purge {}`.\n{}", "No se puede reparar {}; pruebe `migasfree install {}` cuando los paquetes vuelvan a estar disponibles, o desinstale con `migasfree purge {}`.\n{}";
     ErrorNoRoom: "{} are needed on {}, and {} are free: {} are missing. Make room there and try again.", "Hacen falta {} en {} y hay {} libres: faltan {}. Haga sitio ahí e inténtelo de nuevo.";
     ErrorUnsteady: "The package manager wants to do something else each time it is asked; try again later.", "El gestor de paquetes quiere hacer otra cosa cada vez que se le pregunta; inténtelo más tarde.";

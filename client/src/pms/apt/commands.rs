@@ -242,6 +242,14 @@ pub(super) fn perform(
     act(command, action, names)
 }
 
+/// Tells dpkg what is wanted: lines of a package and a word.
+pub(super) fn want(lines: &[String]) -> Vec<String> {
+    let script = "for line; do echo \"$line\"; done | dpkg --set-selections";
+    let mut command = line(["sh", "-c", script, "sh"]);
+    command.extend(lines.iter().cloned());
+    command
+}
+
 /// Finishes what dpkg was interrupted at.
 pub(super) fn configure_pending() -> Vec<String> {
     line([

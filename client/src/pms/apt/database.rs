@@ -16,8 +16,8 @@ pub(super) struct Entry {
     pub multi_arch: String,
     /// Somebody wants it to stay as it is.
     pub held: bool,
-    /// It was being removed, or shall be.
-    pub leaving: bool,
+    /// First word of `Status`: `install`, `hold`, `deinstall`, `purge`, …
+    pub wanted: String,
     /// The relation fields as they are written.
     pub pre_depends: String,
     pub depends: String,
@@ -29,6 +29,30 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// It is going away: dpkg is to remove it, or was interrupted or failed at that. While it brings in files it says
+    /// `reinstreq`, so half-installed without that is half removed, whatever is wanted of it by now.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.is_unwanted() || (self.state == "half-installed" && self.flag != "reinstreq")
+    }
+
+    fn is_unwanted(&self) -> bool {
+        ["deinstall", "purge"].contains(&self.wanted.as_str())
+    }
+
+    /// What is wanted of it when it goes: apt sets that back when a removal fails.
+    pub(super) fn way_out(&self) -> &str {
+        if self.is_unwanted() {
+            &self.wanted
+        } else {
+            "deinstall"
+        }
+    }
+
+    /// A removal of it came to no end.
+    pub(super) fn is_half_removed(&self) -> bool {
+        self.is_half_done() && self.is_leaving()
+    }
+
     pub(super) fn is_installed(&self) -> bool {
         self.state == "installed"
     }
@@ -77,6 +101,25 @@ pub(super) fn parse(text: &str) -> Vec<Entry> {
     stanzas(text).filter_map(|stanza| entry(&stanza)).collect()
 }
 
+/// Replaces entries by what dpkg wrote down later in its journal, in the order it did.
+pub(super) fn take_in(entries: &mut Vec<Entry>, journal: &str) {
+    for later in parse(journal) {
+        let same = |entry: &Entry| {
+            entry.name == later.name
+                && (entry.architecture == later.architecture || later.architecture.is_empty())
+        };
+        let gone = later.state == "not-installed" && later.flag == "ok";
+        match entries.iter().position(same) {
+            Some(at) if gone => {
+                entries.remove(at);
+            }
+            Some(at) => entries[at] = later,
+            None if gone => {}
+            None => entries.push(later),
+        }
+    }
+}
+
 fn entry(stanza: &Stanza<'_>) -> Option<Entry> {
     let field = |name: &str| stanza.get(name).copied().unwrap_or_default();
     let mut status = field("status").split_whitespace();
@@ -89,7 +132,7 @@ fn entry(stanza: &Stanza<'_>) -> Option<Entry> {
         state: status.next()?.to_owned(),
         multi_arch: field("multi-arch").to_owned(),
         held: wanted == "hold",
-        leaving: ["deinstall", "purge"].contains(&wanted),
+        wanted: wanted.to_owned(),
         pre_depends: field("pre-depends").to_owned(),
         depends: field("depends").to_owned(),
         provides: field("provides").to_owned(),

@@ -5,6 +5,7 @@ mod database;
 mod exact;
 mod facts;
 mod failure;
+mod journal;
 mod locks;
 mod names;
 mod plan;
@@ -123,12 +124,20 @@ impl Apt {
         ))
     }
 
-    /// dpkg's list of packages.
+    /// dpkg's list of packages, with what is only in its journal.
     async fn entries(&self) -> Result<Vec<Entry>, PmsError> {
-        let path = self.root.folder().join("var/lib/dpkg/status");
-        let read = tokio::task::spawn_blocking(move || files::read_optional(&path)).await;
-        let text = read.map_err(std::io::Error::other)??;
-        Ok(database::parse(&text.unwrap_or_default()))
+        let folder = self.inside("var/lib/dpkg");
+        let read = move || -> std::io::Result<Vec<Entry>> {
+            let text = files::read_optional(&folder.join("status"))?;
+            let mut entries = database::parse(&text.unwrap_or_default());
+            for file in journal::files(&folder) {
+                let text = files::read_optional(&file)?.unwrap_or_default();
+                database::take_in(&mut entries, &text);
+            }
+            Ok(entries)
+        };
+        let read = tokio::task::spawn_blocking(read).await;
+        Ok(read.map_err(std::io::Error::other)??)
     }
 
     /// The architecture packages have unless they say otherwise.

@@ -29,17 +29,12 @@ impl Apt {
         job: &Job<'_>,
         action: &Action,
     ) -> Result<Repaired, PmsError> {
-        let all_stuck = self.stuck().await?;
-        let mut stuck = all_stuck.clone();
-        let asked: BTreeSet<&str> = match action {
-            Action::Install(names) | Action::UpgradePackages(names) => {
-                names.iter().map(|name| bare(name.as_str())).collect()
-            }
-            _ => BTreeSet::new(),
-        };
-        stuck.retain(|package| !asked.contains(package.as_str()));
+        let journal = self.take_in_journal(job).await?;
+        let asked = wanted_by(action);
+        self.forget_stuck(&asked);
+        let stuck = self.stuck().await?;
         let mut repaired = Repaired {
-            begun: self.was_interrupted(&stuck).await?,
+            begun: journal || !self.half_done_besides(&stuck).await?.is_empty(),
             trouble: None,
         };
         if !repaired.begun {
@@ -50,19 +45,28 @@ impl Apt {
             "finishing what an earlier run left half-done",
         );
         let nothing = Plan::default();
-        let line = match self.to_configure(&stuck).await? {
-            others if all_stuck.is_empty() || others.is_empty() => commands::configure_pending(),
-            others => commands::configure(others),
-        };
-        match self.step(job, Stage::Install, line, &nothing).await {
-            Err(error) if error.code() == ResultCode::ByUser => return Err(error),
-            Err(PmsError::Stopped { stop, detail }) if asked.contains(stop.package.as_str()) => {
-                return Err(PmsError::Stopped { stop, detail });
+        let others = self.to_configure(&stuck).await?;
+        if !others.is_empty() {
+            let line = match stuck.is_empty() {
+                true => commands::configure_pending(),
+                false => commands::configure(others),
+            };
+            match self.step(job, Stage::Install, line, &nothing).await {
+                Err(error) if error.code() == ResultCode::ByUser => return Err(error),
+                Err(PmsError::Stopped { stop, detail })
+                    if asked.contains(stop.package.as_str()) =>
+                {
+                    return Err(PmsError::Stopped { stop, detail });
+                }
+                Err(error) => {
+                    job.observer.output(OutputStream::Err, &error.to_string());
+                    repaired.trouble = Some(error.detail());
+                }
+                Ok(()) => {}
             }
-            Err(error) => job.observer.output(OutputStream::Err, &error.to_string()),
-            Ok(()) => {}
         }
-        repaired.trouble = self.unpack_again(job, action).await?;
+        let trouble = self.unpack_again(job, action).await?;
+        repaired.trouble = trouble.or(repaired.trouble);
         if !self.needs_more(action).await? {
             return Ok(repaired);
         }
@@ -83,18 +87,29 @@ impl Apt {
     pub(super) async fn all_whole(&self, trouble: Option<String>) -> Result<(), PmsError> {
         let native = self.native().await?;
         let entries = self.entries().await?;
-        let left: Vec<String> = entries
+        let (leaving, left): (Vec<&Entry>, Vec<&Entry>) = entries
             .iter()
             .filter(|entry| entry.is_half_done())
-            .map(|entry| entry.display_name(native))
-            .collect();
-        if left.is_empty() {
-            return Ok(());
+            .partition(|entry| entry.is_leaving());
+        let names = |entries: &[&Entry]| {
+            let names: Vec<String> = entries
+                .iter()
+                .map(|entry| entry.display_name(native))
+                .collect();
+            names.join(" ")
+        };
+        let reason = trouble.unwrap_or_else(|| "its scripts fail or do not end".to_owned());
+        match (left.is_empty(), leaving.is_empty()) {
+            (true, true) => Ok(()),
+            (true, false) => Err(PmsError::NotRemoved {
+                packages: names(&leaving),
+                reason,
+            }),
+            (false, _) => Err(PmsError::Unrepaired {
+                packages: names(&left),
+                reason,
+            }),
         }
-        Err(PmsError::Unrepaired {
-            packages: left.join(" "),
-            reason: trouble.unwrap_or_else(|| "its scripts fail or do not end".to_owned()),
-        })
     }
 
     /// Whom somebody wants removed and who cannot be unpacked again goes without apt, which would do nothing at all for
@@ -137,7 +152,7 @@ impl Apt {
         job: &Job<'_>,
         action: &Action,
     ) -> Result<Option<String>, PmsError> {
-        let mut trouble = self.finish_removals(job).await?;
+        let mut trouble = self.finish_removals(job, action).await?;
         let mut lists_are_new = false;
         loop {
             let (offered, lost) = self.unpacked_in_part(action).await?;
@@ -153,7 +168,7 @@ impl Apt {
             }
             let (offered, lost) = self.unpacked_in_part(action).await?;
             if offered.is_empty() && lost.is_empty() {
-                return Ok(None);
+                return Ok(trouble);
             }
             if std::mem::replace(&mut lists_are_new, true) {
                 return Ok(trouble);
@@ -176,16 +191,18 @@ impl Apt {
         &self,
         action: &Action,
     ) -> Result<(Vec<Entry>, Vec<Entry>), PmsError> {
-        let removed: BTreeSet<&str> = match action {
-            Action::Remove(names) => names.iter().map(|name| bare(name.as_str())).collect(),
-            _ => BTreeSet::new(),
-        };
-        let entries: Vec<Entry> = self
-            .entries()
-            .await?
-            .into_iter()
-            .filter(|entry| entry.is_unpacked_in_part() && !removed.contains(entry.name.as_str()))
-            .collect();
+        let removed = removed_by(action);
+        let wanted = wanted_by(action);
+        let mut entries = Vec::new();
+        for entry in self.entries().await? {
+            let name = entry.name.as_str();
+            if entry.is_unpacked_in_part()
+                && !removed.contains(name)
+                && (wanted.contains(name) || !entry.is_leaving() || self.must_stay(&entry).await?)
+            {
+                entries.push(entry);
+            }
+        }
         if entries.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
@@ -227,13 +244,37 @@ impl Apt {
         Ok(Some(trouble))
     }
 
-    /// Finishes removals that were interrupted among the files.
-    async fn finish_removals(&self, job: &Job<'_>) -> Result<Option<String>, PmsError> {
-        let entries = self.entries().await?;
-        let leaving = entries
-            .into_iter()
-            .filter(|entry| entry.leaving && entry.is_unpacked_in_part());
-        self.drop_lost(job, &leaving.collect::<Vec<_>>()).await
+    /// Finishes removals that were interrupted or failed. What the action itself removes or brings is left to it, and
+    /// what this computer cannot do without is not helped out.
+    async fn finish_removals(
+        &self,
+        job: &Job<'_>,
+        action: &Action,
+    ) -> Result<Option<String>, PmsError> {
+        let stuck = self.stuck().await?;
+        let (removed, wanted) = (removed_by(action), wanted_by(action));
+        let mut trouble = None;
+        for entry in self.entries().await? {
+            let name = entry.name.as_str();
+            if !entry.is_half_removed()
+                || stuck.contains(name)
+                || removed.contains(name)
+                || wanted.contains(name)
+                || self.must_stay(&entry).await?
+            {
+                continue;
+            }
+            let name = entry.full_name();
+            job.observer.output(
+                OutputStream::Info,
+                &format!("the removal of {name} is tried again"),
+            );
+            let line = commands::drop_unpacked_in_part(&[name], entry.way_out() == "purge");
+            if let Err(error) = self.try_step(job, Stage::Remove, line).await? {
+                trouble = Some(error);
+            }
+        }
+        Ok(trouble)
     }
 
     /// Takes away what nothing brings back, unless this computer cannot do without it.
@@ -283,7 +324,9 @@ impl Apt {
         stage: Stage,
         line: Vec<String>,
     ) -> Result<Result<(), String>, PmsError> {
-        match self.step(job, stage, line, &Plan::default()).await {
+        let stuck = self.stuck().await?;
+        let nothing = Plan::default();
+        match self.step_round(job, stage, line, &nothing, stuck).await {
             Ok(()) => Ok(Ok(())),
             Err(error) if error.code() == ResultCode::ByUser => Err(error),
             Err(error) => {
@@ -296,26 +339,12 @@ impl Apt {
     /// Whether apt has something to bring in. What the action takes away by itself needs nothing.
     async fn needs_more(&self, action: &Action) -> Result<bool, PmsError> {
         let left = self.half_done_besides(&self.stuck().await?).await?;
-        let goes = |entry: &Entry| match action {
-            Action::Remove(names) => {
-                entry.is_unpacked_in_part()
-                    && names.iter().any(|name| bare(name.as_str()) == entry.name)
-            }
-            _ => false,
+        let removed = removed_by(action);
+        let goes = |entry: &Entry| {
+            entry.is_leaving()
+                || (entry.is_unpacked_in_part() && removed.contains(entry.name.as_str()))
         };
         Ok(left.iter().any(|entry| !goes(entry)))
-    }
-
-    async fn was_interrupted(&self, stuck: &BTreeSet<String>) -> Result<bool, PmsError> {
-        let journal = std::fs::read_dir(self.inside("var/lib/dpkg/updates"));
-        let pending = journal.is_ok_and(|files| {
-            let digits =
-                |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-            files
-                .flatten()
-                .any(|file| digits(&file.file_name().to_string_lossy()))
-        });
-        Ok(pending || !self.half_done_besides(stuck).await?.is_empty())
     }
 
     /// The packages that are left in the middle, but for these.
@@ -331,7 +360,27 @@ impl Apt {
         let half_done = self.half_done_besides(stuck).await?;
         let unpacked = half_done
             .iter()
-            .filter(|entry| !entry.is_unpacked_in_part());
+            .filter(|entry| !entry.is_unpacked_in_part() && !entry.is_leaving());
         Ok(unpacked.map(Entry::full_name).collect())
     }
+}
+
+/// What an action brings, by name.
+fn wanted_by(action: &Action) -> BTreeSet<&str> {
+    match action {
+        Action::Install(names) | Action::UpgradePackages(names) => bare_names(names),
+        _ => BTreeSet::new(),
+    }
+}
+
+/// What an action takes away, by name.
+fn removed_by(action: &Action) -> BTreeSet<&str> {
+    match action {
+        Action::Remove(names) => bare_names(names),
+        _ => BTreeSet::new(),
+    }
+}
+
+fn bare_names(names: &[PackageName]) -> BTreeSet<&str> {
+    names.iter().map(|name| bare(name.as_str())).collect()
 }

@@ -160,10 +160,22 @@ impl Apt {
         if unmet.is_empty() {
             return Ok(());
         }
-        let packages: Vec<String> = unmet.into_iter().collect();
+        let reason = trouble.unwrap_or_else(|| "the package manager gives no reason".to_owned());
+        if matches!(action, Action::Remove(_)) {
+            let left = |entry: &&Entry| {
+                entry.is_half_removed() && unmet.iter().any(|name| is_called(entry, name))
+            };
+            // Who asks for a removal wants it all gone; apt does not keep that in mind.
+            let left = entries.iter().filter(left);
+            self.want(left.map(|entry| (entry, "purge"))).await?;
+            return Err(PmsError::NotRemoved {
+                packages: joined(&unmet, " "),
+                reason,
+            });
+        }
         Err(PmsError::Broken {
-            packages: packages.join(", "),
-            reason: trouble.unwrap_or_else(|| "the package manager gives no reason".to_owned()),
+            packages: joined(&unmet, ", "),
+            reason,
         })
     }
 
@@ -225,6 +237,15 @@ impl Apt {
         if !plan.remove.is_empty() {
             let native = self.native().await?;
             let entries = self.entries().await?;
+            // What is half removed stays so for now, unless it is named.
+            plan.remove.retain(|package| {
+                let entry = entries
+                    .iter()
+                    .find(|entry| entry.id(native) == package.name && entry.is_half_removed());
+                entry.is_none_or(|entry| {
+                    names.contains(&package.name) || names.contains(&entry.full_name())
+                })
+            });
             for package in &mut plan.remove {
                 let entry = entries
                     .iter()
@@ -281,15 +302,72 @@ impl Apt {
         line: Vec<String>,
         plan: &Plan,
     ) -> Result<(), PmsError> {
-        let folder = self.jobs.join(job.id.as_str());
-        let number = std::fs::read_dir(&folder).map_or(0, Iterator::count);
-        let unit = format!("migasfree-job-{}-{number}", job.id);
         let mut impatient_with = self.stuck().await?;
         // Who asks for a package by name wants it tried again.
         for word in &line {
             let name = word.split(['=', ':']).next().unwrap_or_default();
             impatient_with.remove(name);
         }
+        self.step_round(job, stage, line, plan, impatient_with)
+            .await
+    }
+
+    /// A step that works around what is half removed.
+    pub(super) async fn step_round(
+        &self,
+        job: &Job<'_>,
+        stage: Stage,
+        line: Vec<String>,
+        plan: &Plan,
+        impatient_with: BTreeSet<String>,
+    ) -> Result<(), PmsError> {
+        // apt would remove what is half removed with whatever else it does, and do nothing else when that fails again.
+        let aside = match line.first().map(String::as_str) {
+            Some("apt-get") if !matches!(stage, Stage::Metadata | Stage::Download) => {
+                self.half_removed_besides(&line, plan).await?
+            }
+            _ => Vec::new(),
+        };
+        self.want(aside.iter().map(|entry| (entry, "hold"))).await?;
+        let done = self
+            .supervised(job, stage, line, plan, impatient_with)
+            .await;
+        let back = aside.iter().map(|entry| (entry, entry.way_out()));
+        done.and(self.want(back).await)
+    }
+
+    /// What is half removed and neither named in a line nor part of a plan.
+    async fn half_removed_besides(
+        &self,
+        line: &[String],
+        plan: &Plan,
+    ) -> Result<Vec<Entry>, PmsError> {
+        let native = self.native().await?;
+        let mut entries = self.entries().await?;
+        let planned = [&plan.install, &plan.update, &plan.remove];
+        entries.retain(|entry| {
+            let (id, full) = (entry.id(native), entry.full_name());
+            entry.is_half_removed()
+                && !line.contains(&id)
+                && !line.contains(&full)
+                && !planned
+                    .iter()
+                    .any(|list| list.iter().any(|package| package.name == id))
+        });
+        Ok(entries)
+    }
+
+    async fn supervised(
+        &self,
+        job: &Job<'_>,
+        stage: Stage,
+        line: Vec<String>,
+        plan: &Plan,
+        impatient_with: BTreeSet<String>,
+    ) -> Result<(), PmsError> {
+        let folder = self.jobs.join(job.id.as_str());
+        let number = std::fs::read_dir(&folder).map_or(0, Iterator::count);
+        let unit = format!("migasfree-job-{}-{number}", job.id);
         let command = SupervisedCommand {
             line: self.root.wrap(line),
             environment: vec![("DEBIAN_FRONTEND".to_owned(), "noninteractive".to_owned())],
@@ -464,6 +542,11 @@ fn whole(percent: f32) -> u8 {
 
 pub(super) fn bare(name: &str) -> &str {
     name.split(':').next().unwrap_or(name)
+}
+
+fn joined(names: &BTreeSet<String>, between: &str) -> String {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.join(between)
 }
 
 fn texts(names: &[PackageName]) -> impl Iterator<Item = String> + '_ {

@@ -26,10 +26,37 @@ impl Apt {
             return Ok(BTreeSet::new());
         }
         let entries = self.entries().await?;
-        let still = remembered
-            .into_iter()
-            .filter(|stuck| entries.iter().any(|entry| is_of(stuck, entry)));
-        Ok(still.map(|stuck| stuck.package).collect())
+        let mut still = remembered.clone();
+        still.retain(|stuck| entries.iter().any(|entry| is_of(stuck, entry)));
+        // What was put right is as any other package: when something interrupts it later, that is not its script's fault.
+        if still != remembered {
+            self.keep_stuck(&still);
+        }
+        Ok(still.into_iter().map(|stuck| stuck.package).collect())
+    }
+
+    /// Somebody wants these tried again in earnest.
+    pub(super) fn forget_stuck(&self, packages: &BTreeSet<&str>) {
+        let remembered = self.remembered();
+        let mut still = remembered.clone();
+        still.retain(|stuck| !packages.contains(stuck.package.as_str()));
+        if still != remembered {
+            self.keep_stuck(&still);
+        }
+    }
+
+    /// Whoever only looks may not write; then nothing is lost but time.
+    fn keep_stuck(&self, all: &[Stuck]) {
+        let kept = self.write_stuck(all);
+        if let Err(error) = kept {
+            tracing::debug!(%error, "which scripts had to be stopped cannot be kept");
+        }
+    }
+
+    fn write_stuck(&self, all: &[Stuck]) -> Result<(), PmsError> {
+        files::private_folder(&self.jobs)?;
+        let text = serde_json::to_vec(all).map_err(std::io::Error::other)?;
+        Ok(files::write(&self.file_of_stuck(), &text, 0o600)?)
     }
 
     /// Remembers what was stopped, and forgets what was put right since.
@@ -47,9 +74,7 @@ impl Apt {
         all.retain(|stuck| entries.iter().any(|entry| is_of(stuck, entry)));
         all.extend(new);
         all.dedup();
-        files::private_folder(&self.jobs)?;
-        let text = serde_json::to_vec(&all).map_err(std::io::Error::other)?;
-        Ok(files::write(&self.file_of_stuck(), &text, 0o600)?)
+        self.write_stuck(&all)
     }
 
     fn remembered(&self) -> Vec<Stuck> {
