@@ -277,6 +277,11 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
     /// Names of packages something was begun with and not finished: unpacked and not configured, half removed.
     async fn broken(&self) -> Result<Vec<String>, PmsError>;
 
+    /// Those of them that work steps over because their scripts had to be stopped.
+    async fn set_aside(&self) -> Result<Vec<String>, PmsError> {
+        Ok(Vec::new())
+    }
+
     /// What the policy needs to know to judge this plan.
     async fn facts(&self, plan: &Plan) -> Result<Facts, PmsError>;
 

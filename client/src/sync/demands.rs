@@ -182,6 +182,40 @@ impl LocalEngine {
         }
     }
 
+    /// Leaves nothing half-done behind. What is stepped over because its scripts had to be stopped before is named and is
+    /// no failure of this job. `false` when something else stays unfinished.
+    pub(super) async fn finish_all(
+        &self,
+        pms: &dyn PackageManager,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<bool, EngineError> {
+        let left = pms.broken().await?;
+        if left.is_empty() {
+            return Ok(true);
+        }
+        let set_aside = pms.set_aside().await?;
+        if left.iter().all(|name| set_aside.contains(name)) {
+            let names = left.join(" ");
+            let text = format!(
+                "earlier work left {names} unfinished; try `migasfree install {names}`, or remove with \
+                 `migasfree purge {names}`"
+            );
+            job.observer.output(OutputStream::Info, &text);
+            return Ok(true);
+        }
+        match pms.repair(job).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == ResultCode::ByUser => {
+                self.cancelled(Stage::Install, &error, tracker)
+            }
+            Err(error) => {
+                self.record(Stage::Install, &error.to_string(), tracker);
+                Ok(false)
+            }
+        }
+    }
+
     /// Upgrades everything; where that may not be, all that comes without taking anything away. `false` after saying
     /// what stayed behind, and why.
     pub(super) async fn upgrade_what_may(

@@ -17,6 +17,8 @@ struct Marks {
     packages_failed: bool,
     lists_failed: bool,
     hooks_failed: bool,
+    /// The first call that got no sealed answer: nobody knows what the server would have said.
+    unanswered: Option<EngineError>,
 }
 
 impl Marks {
@@ -59,9 +61,18 @@ impl LocalEngine {
         let done = self.perform(request, &session, &job, &tracker).await;
         // Also after a failure: the server must not show this computer as busy for ever.
         if !matches!(done, Err(EngineError::Offline(_))) {
-            self.say_goodbye(&session, &tracker).await;
+            let told = self.say_goodbye(&session, &tracker).await;
+            if done.is_ok() {
+                told?;
+            }
         }
-        let code = done?;
+        let (code, unanswered) = done?;
+        // That something else failed is the graver news, and is told with what there is.
+        if let Some(error) = unanswered
+            && code == ResultCode::Ok
+        {
+            return Err(error);
+        }
         tracker.ok(Stage::Record);
         Ok(Outcome {
             code,
@@ -75,7 +86,7 @@ impl LocalEngine {
         session: &Session,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
-    ) -> Result<ResultCode, EngineError> {
+    ) -> Result<(ResultCode, Option<EngineError>), EngineError> {
         let start = self.clock.now().format(&Rfc3339).unwrap_or_default();
         self.deliver(session).await?;
         tracker.ok(Stage::Connect);
@@ -87,7 +98,7 @@ impl LocalEngine {
             scope => {
                 self.part(scope, session, job, tracker).await?;
                 self.deliver(session).await?;
-                Ok(ResultCode::Ok)
+                Ok((ResultCode::Ok, None))
             }
         }
     }
@@ -119,7 +130,7 @@ impl LocalEngine {
         start: &str,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
-    ) -> Result<ResultCode, EngineError> {
+    ) -> Result<(ResultCode, Option<EngineError>), EngineError> {
         let mut marks = Marks::default();
         let hooks = async { Ok(self.run_hooks(Stage::HooksPre, job, tracker).await) };
         marks.hooks_failed |= !Self::unless_cancelled(job, hooks).await?;
@@ -138,18 +149,26 @@ impl LocalEngine {
                 Err(error) if error.is_no_word() || matches!(error, EngineError::Cancelled) => {
                     return Err(error);
                 }
+                Err(error @ EngineError::Offline(_)) => {
+                    tracker.failed(Stage::Hardware, &error.to_string());
+                    marks.unanswered.get_or_insert(error);
+                }
                 Err(error) => self.record(Stage::Hardware, &error.to_string(), tracker),
             }
         }
         match self.update_traits(session, job, tracker).await {
             Ok(()) => {}
             Err(error) if error.is_no_word() => return Err(error),
+            Err(error @ EngineError::Offline(_)) => {
+                tracker.failed(Stage::Traits, &error.to_string());
+                marks.unanswered.get_or_insert(error);
+            }
             Err(error) => self.record(Stage::Traits, &error.to_string(), tracker),
         }
         marks.hooks_failed |= !self.run_hooks(Stage::HooksPost, job, tracker).await;
         self.record_synchronization(session, start, &marks, tracker)
             .await?;
-        Ok(marks.code())
+        Ok((marks.code(), marks.unanswered))
     }
 
     async fn packages_of_a_sync(
@@ -169,6 +188,7 @@ impl LocalEngine {
                 if self.settings.auto_update_packages || force_upgrade {
                     marks.packages_failed |= !self.upgrade(pms, job, tracker).await?;
                 }
+                marks.packages_failed |= !self.finish_all(pms, job, tracker).await?;
             }
             // Without our repositories nothing about packages can be right. The rest of the synchronisation goes on.
             Err(

@@ -84,7 +84,8 @@ impl LocalEngine {
         let told = async {
             let session = self.session().await?;
             self.send_software(&session, pms, tracker).await?;
-            self.say_goodbye(&session, tracker).await;
+            // The packages are what they are, and the server knows of them.
+            let _ = self.say_goodbye(&session, tracker).await;
             Ok::<(), EngineError>(())
         };
         if let Err(error) = told.await {
@@ -157,7 +158,10 @@ impl LocalEngine {
             .change_tags(&session, &tags, apply, &job, &tracker)
             .await;
         if !matches!(done, Err(EngineError::Offline(_))) {
-            self.say_goodbye(&session, &tracker).await;
+            let told = self.say_goodbye(&session, &tracker).await;
+            if done.is_ok() {
+                told?;
+            }
         }
         let code = done?;
         tracker.ok(Stage::Record);

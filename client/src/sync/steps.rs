@@ -306,15 +306,21 @@ impl LocalEngine {
         errors.is_empty()
     }
 
-    /// Tells the server that this computer is done for now. Not worth failing for.
-    pub(super) async fn say_goodbye(&self, session: &Session, tracker: &Tracker<'_>) {
+    /// Tells the server that this computer is done for now.
+    pub(super) async fn say_goodbye(
+        &self,
+        session: &Session,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
         use crate::observer::Observer as _;
-        if let Err(error) = session.server.end_of_transmission(session.id).await {
+        let told = session.server.end_of_transmission(session.id).await;
+        if let Err(error) = &told {
             tracker.output(
                 OutputStream::Info,
                 &format!("the end was not told: {error}"),
             );
         }
+        Ok(told?)
     }
 }
 

@@ -223,6 +223,16 @@ impl PackageManager for Apt {
         Ok(broken.map(|entry| entry.display_name(native)).collect())
     }
 
+    async fn set_aside(&self) -> Result<Vec<String>, PmsError> {
+        let native = self.native().await?;
+        let stuck = self.stuck().await?;
+        let entries = self.entries().await?;
+        let set_aside = entries
+            .iter()
+            .filter(|entry| entry.is_half_done() && stuck.contains(&entry.name));
+        Ok(set_aside.map(|entry| entry.display_name(native)).collect())
+    }
+
     async fn facts(&self, plan: &Plan) -> Result<Facts, PmsError> {
         self.facts_for(plan).await
     }

@@ -23,6 +23,10 @@ pub struct FakePackages {
     /// Fails every change.
     pub broken: bool,
     pub refresh_fails: bool,
+    /// Left unfinished by earlier work, and no repair helps.
+    pub half_done: Vec<String>,
+    /// Those of them that work steps over.
+    pub set_aside: Vec<String>,
     /// An earlier program left a change at work, and it ends well.
     pub at_work: bool,
     pub key: Mutex<Option<String>>,
@@ -92,7 +96,11 @@ impl PackageManager for FakePackages {
     }
 
     async fn broken(&self) -> Result<Vec<String>, PmsError> {
-        Ok(Vec::new())
+        Ok(self.half_done.clone())
+    }
+
+    async fn set_aside(&self) -> Result<Vec<String>, PmsError> {
+        Ok(self.set_aside.clone())
     }
 
     async fn facts(&self, _plan: &Plan) -> Result<Facts, PmsError> {
@@ -151,7 +159,13 @@ impl PackageManager for FakePackages {
     fn forget(&self, _job: &JobId) {}
 
     async fn repair(&self, _job: &Job<'_>) -> Result<bool, PmsError> {
-        Ok(false)
+        match self.half_done.as_slice() {
+            [] => Ok(false),
+            left => Err(PmsError::Unrepaired {
+                packages: left.join(" "),
+                reason: "dpkg is angry".into(),
+            }),
+        }
     }
 
     fn lock_holder(&self) -> Option<LockHolder> {
