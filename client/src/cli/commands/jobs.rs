@@ -16,6 +16,7 @@ use crate::cli::failure::Failure;
 use crate::cli::follow::Follower;
 use crate::cli::report::{self, Reporter, print_line};
 use crate::cli::texts::Text;
+use crate::job::ResultCode;
 use crate::output::say;
 
 /// Bytes of output asked for at a time.
@@ -63,11 +64,33 @@ pub async fn cancel(context: &Context, arguments: &JobNumber) -> Ended {
     let _agent = TerminalAgent::start();
     let path = job_path(number(&arguments.id)?);
     let job = JobProxy::builder(&bus).path(&path).build().await?;
-    job.cancel()
-        .await
-        .map_err(|error| no_such_job(error, &arguments.id))?;
+    if let Err(error) = job.cancel().await {
+        return Err(match how_it_ended(&bus, &arguments.id, context).await {
+            Some(how) => {
+                let values = vec![arguments.id.clone(), how];
+                Failure::Said(Text::ErrorJobOver, values, Exit::AGAIN)
+            }
+            None => no_such_job(error, &arguments.id),
+        });
+    }
     print_line(context.text(Text::CancelAsked));
     Ok(Exit::OK)
+}
+
+/// What became of a job; `None` while it is not over.
+async fn how_it_ended(bus: &Connection, id: &str, context: &Context) -> Option<String> {
+    let filter = JobFilter {
+        all: context.may_write().then_some(true),
+        ..JobFilter::default()
+    };
+    let jobs = ManagerProxy::new(bus).await.ok()?.list_jobs(filter).await;
+    let jobs = jobs.ok()?;
+    let job = jobs
+        .iter()
+        .find(|job| job.id == id && job.ended.is_some())?;
+    let code = job.error_code.as_deref().and_then(ResultCode::parse);
+    let code = code.unwrap_or(ResultCode::Ok);
+    Some(context.language.result(code).to_owned())
 }
 
 /// Prints what the job said so far; with `--follow` until it ends.

@@ -105,6 +105,7 @@ texts! {
     ErrorNeedsRoot: "This needs an administrator, or the migasfree daemon running.", "Esto necesita un administrador, o el demonio de migasfree en marcha.";
     ErrorNeedsDaemon: "The migasfree daemon is not running; start it with `systemctl start migasfreed`.", "El demonio de migasfree no está en marcha; inícielo con `systemctl start migasfreed`.";
     ErrorNotCancellable: "Packages are being changed: only an administrator can stop the job now.", "Se están cambiando paquetes: ahora solo un administrador puede detener el trabajo.";
+    ErrorJobOver: "Job {} is over already; it ended so: {}", "El trabajo {} ya ha terminado, con este resultado: {}";
     ErrorNoSuchJob: "There is no job {}.", "No hay ningún trabajo {}.";
     ErrorDaemonLost: "The daemon went away; the job goes on, follow it with `migasfree log {}`.", "El demonio desapareció; el trabajo sigue, véalo con `migasfree log {}`.";
     ErrorUnknownKey: "`{}` is not one of: {}", "`{}` no es ninguna de: {}";
