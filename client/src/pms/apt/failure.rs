@@ -16,6 +16,7 @@ pub(super) fn explain(output: &str, errors: &[String]) -> PmsError {
     let all = output.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| all.contains(word));
     let mut detail: Vec<String> = own_words(output);
+    detail.extend(unmet_needs(output));
     detail.extend(errors.iter().cloned());
     let others = telling.iter().filter(|line| !line.starts_with("W: "));
     detail.extend(others.map(|line| (*line).to_owned()));
@@ -101,6 +102,35 @@ fn own_words(output: &str) -> Vec<String> {
     told.collect()
 }
 
+/// Who needs what cannot be had, from the list apt prints before it says that something is wrong.
+fn unmet_needs(output: &str) -> Vec<String> {
+    const MOST: usize = 5;
+    let mut needs = Vec::new();
+    let mut lines = output.lines();
+    while let Some(line) = lines.next() {
+        if !line.trim_end().ends_with("have unmet dependencies:") {
+            continue;
+        }
+        let mut who = String::new();
+        for line in lines.by_ref().take_while(|line| line.starts_with(' ')) {
+            let mut fact = line.trim();
+            if let Some((name, rest)) = fact.split_once(" : ") {
+                name.clone_into(&mut who);
+                fact = rest.trim();
+            }
+            let (relation, what) = fact.split_once(": ").unwrap_or(("", fact));
+            needs.push(match relation {
+                "Depends" | "PreDepends" => format!("{who} needs {what}"),
+                "Conflicts" | "Breaks" => format!("{who} goes not together with {what}"),
+                _ => format!("{who}: {fact}"),
+            });
+        }
+    }
+    needs.dedup();
+    needs.truncate(MOST);
+    needs
+}
+
 /// Whether apt or dpkg said this line, and no script.
 fn is_of_manager(line: &str) -> bool {
     const BEGINNINGS: [&str; 18] = [
@@ -161,6 +191,24 @@ mod tests {
             assert!(told.contains(words), "{told}");
         }
         assert!(!told.contains("Setting up"), "{told}");
+    }
+
+    #[test]
+    fn what_cannot_be_had_and_who_needs_it_is_named() {
+        let output = "Some packages could not be installed.\n\n\
+             The following packages have unmet dependencies:\n \
+             tool : Depends: missing (>= 2) but it is not installable\n         \
+             Depends: old (>= 3) but 1 is to be installed\n\
+             E: Unable to correct problems, you have held broken packages.\n";
+        let error = explain(output, &[]);
+        assert_eq!(error.code(), ResultCode::Dependency);
+        let told = error.to_string();
+        for words in [
+            "tool needs missing (>= 2) but it is not installable",
+            "tool needs old (>= 3) but 1 is to be installed",
+        ] {
+            assert!(told.contains(words), "{told}");
+        }
     }
 
     #[test]
