@@ -65,7 +65,8 @@ enum Line<'a> {
 
 impl<'a> Line<'a> {
     fn of(line: &'a str) -> Self {
-        let line = line.trim();
+        // Some editors mark the beginning of a file with this.
+        let line = line.trim_start_matches('\u{feff}').trim();
         if line.starts_with(['#', ';']) {
             return Self::Other;
         }

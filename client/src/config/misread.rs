@@ -11,6 +11,7 @@ pub enum Expected {
     Time,
     PackageManager,
     Uuid,
+    HostAndPort,
 }
 
 impl Expected {
@@ -22,6 +23,7 @@ impl Expected {
             Self::Time => "a number of minutes, or a time such as `90s` or `2h`",
             Self::PackageManager => "a package manager of this version (`apt`)",
             Self::Uuid => "a UUID",
+            Self::HostAndPort => "a host and a port as in `cache.example.org:3142`",
         }
     }
 }

@@ -184,7 +184,12 @@ impl Settings {
             allow_insecure_credentials: reader.flag("Allow_Insecure_Credentials", false),
             firmware_fillers: reader.words("Firmware_Fillers", Expected::Uuid, is_uuid),
             proxy: reader.client("Proxy"),
-            package_proxy_cache: reader.client("Package_Proxy_Cache"),
+            package_proxy_cache: reader.one_of(
+                &["Package_Proxy_Cache"],
+                Expected::HostAndPort,
+                Used::Nothing,
+                write::is_plain_host_and_port,
+            ),
             script_silence_limit: Some(reader.time("Script_Silence_Limit", SCRIPT_SILENCE_LIMIT))
                 .filter(|limit| !limit.is_zero()),
             package_manager: reader.one_of(

@@ -66,6 +66,12 @@ fn is_host_and_port(text: &str) -> bool {
         && port.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
+/// A host and a port and nothing else, as it can stand in an address.
+pub(super) fn is_plain_host_and_port(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-[]:".contains(&byte);
+    is_host_and_port(text) && text.bytes().all(plain)
+}
+
 /// Writes the changes into the file, keeping its comments and order. The older keys `Protocol` and `Port` are taken
 /// out of force when the server changes, for its address says both.
 ///

@@ -176,6 +176,7 @@ impl Language {
             Expected::Time => Text::ExpectedTime,
             Expected::PackageManager => Text::ExpectedPackageManager,
             Expected::Uuid => Text::ExpectedUuid,
+            Expected::HostAndPort => Text::ExpectedHostAndPort,
         });
         let used = match &misread.used {
             Used::Default(value) => self.fill(Text::UsedDefault, &[value]),

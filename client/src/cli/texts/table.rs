@@ -120,6 +120,7 @@ texts! {
     ExpectedTime: "a number of minutes, or a time such as `90s` or `2h`", "un número de minutos ni un tiempo como `90s` o `2h`";
     ExpectedPackageManager: "a package manager of this version (`apt`)", "un gestor de paquetes de esta versión (`apt`)";
     ExpectedUuid: "a UUID", "un UUID";
+    ExpectedHostAndPort: "a host and a port as in `cache.example.org:3142`", "un equipo y un puerto como en `cache.example.org:3142`";
     UsedDefault: "`{}` is used", "se usa `{}`";
     UsedDistribution: "what the distribution has is used", "se usa el de la distribución";
     UsedNothing: "it is left out", "se descarta";

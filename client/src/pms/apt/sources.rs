@@ -16,7 +16,7 @@ pub(super) fn render(
     let mut refused = Vec::new();
     for repository in repositories {
         let template = fill(&repository.source_template, access);
-        match Source::parse(&template) {
+        match whole(access).and_then(|()| Source::parse(&template)) {
             Ok(source) => {
                 text.push('\n');
                 source.write(&mut text, key_path);
@@ -35,6 +35,24 @@ pub(super) fn render(
 pub(super) struct Refused {
     pub name: String,
     pub reason: &'static str,
+}
+
+/// Whether the parts of addresses are parts of addresses, each alone.
+fn whole(access: &RepositoryAccess) -> Result<(), &'static str> {
+    let fits = |text: &str| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._~:%+-[]".contains(&byte);
+        !text.is_empty() && text.bytes().all(allowed)
+    };
+    let parts = [&access.protocol, &access.server, &access.host];
+    match access
+        .proxy_cache
+        .iter()
+        .chain(parts)
+        .all(|part| fits(part))
+    {
+        true => Ok(()),
+        false => Err("the server or the cache of packages is no host and port"),
+    }
 }
 
 /// Fills the braces of a template. A template that names a port after the server gets the host alone.
@@ -184,6 +202,8 @@ fn field_name(option: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn access() -> RepositoryAccess {
@@ -247,6 +267,40 @@ mod tests {
             text.contains("URIs: http://c:3142/m.example:8080/x\n"),
             "{text}"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_adds_a_line_or_another_source(
+            values in prop::collection::vec("(\\PC|[ \n\r\t:/#\\[\\]]|[a-z0-9]){0,24}", 4),
+            template in "(deb \\{protocol\\}://\\{server\\}/x s c)|(\\PC|[ \n\r\t]){0,40}",
+        ) {
+            let [protocol, server, host, cache]: [String; 4] = values.try_into().unwrap_or_default();
+            for access in [
+                RepositoryAccess { proxy_cache: Some(cache.clone()), ..access() },
+                RepositoryAccess { protocol, server, host, proxy_cache: Some(cache) },
+            ] {
+                let (text, refused) = render(&access, &[repository(&template)], "/k.asc");
+                let lines: Vec<&str> = text.lines().skip(2).collect();
+                prop_assert!(lines.is_empty() == !refused.is_empty(), "{text}");
+                for line in &lines {
+                    let (field, value) = line.split_once(": ").unwrap_or_default();
+                    let known = [
+                        "Types", "URIs", "Suites", "Components", "Signed-By", "Architectures",
+                        "Languages", "Targets", "PDiffs", "By-Hash", "Check-Valid-Until",
+                        "Allow-Weak",
+                    ];
+                    prop_assert!(known.contains(&field) && !value.is_empty(), "{text}");
+                }
+                let addresses = lines.iter().filter_map(|line| line.strip_prefix("URIs: "));
+                for address in addresses {
+                    prop_assert!(!address.contains(char::is_whitespace), "{text}");
+                    if template.starts_with("deb {") {
+                        prop_assert!(address.ends_with("/x"), "{text}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

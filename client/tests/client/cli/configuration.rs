@@ -160,3 +160,25 @@ async fn the_manual_has_the_way_to_new_keys_of_the_server() {
     let page = fs::read_to_string(page).unwrap().replace('\\', "");
     assert!(page.contains("--accept-new-keys"), "{page}");
 }
+
+#[tokio::test]
+async fn a_cache_that_is_no_host_and_port_is_left_out_and_a_mark_of_an_editor_is_no_text() {
+    let text = "\u{feff}[client]\nServer = http://m.example\nPackage_Proxy_Cache = c:1 evil main\n";
+    let folder = configured(text);
+    let shown = |environment: &'static str| {
+        let mut command = below(folder.path(), &["conf", "--json"]);
+        if !environment.is_empty() {
+            command.env("MIGASFREE_CLIENT_PACKAGE_PROXY_CACHE", environment);
+        }
+        Answer::of(command)
+    };
+    for environment in ["", "c:1\nTrusted: yes", "c:1 evil"] {
+        let answer = shown(environment).await.ok();
+        assert!(answer.err.contains("Package_Proxy_Cache"), "{answer:?}");
+        let json = answer.json();
+        assert_eq!(json["server"], "m.example", "{answer:?}");
+        assert!(!json.to_string().contains("c:1"), "{json}");
+    }
+    let fine = shown("c:3142").await.ok();
+    assert!(!fine.err.contains("Package_Proxy_Cache"), "{fine:?}");
+}
