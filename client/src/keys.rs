@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::files;
 use crate::transport::messages::ComputerId;
 
+/// File with the name of the account the packager's keys were handed out to.
+const PACKAGER_NAME: &str = "packager.user";
+
 /// Why keys could not be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyStoreError {
@@ -142,6 +145,21 @@ impl KeyStore {
         self.save("packager.pri", own, server)
     }
 
+    /// Whose the packager's keys are; `None` for keys of an earlier client.
+    #[must_use]
+    pub fn packager_name(&self) -> Option<String> {
+        files::read_optional(&self.folder.join(PACKAGER_NAME)).ok()?
+    }
+
+    /// Keeps whose the packager's keys are.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn save_packager_name(&self, name: &str) -> Result<(), KeyStoreError> {
+        let path = self.folder.join(PACKAGER_NAME);
+        files::write(&path, name.as_bytes(), 0o600).map_err(|error| failed(&path, error))
+    }
+
     fn save(&self, name: &str, own: &str, server: &str) -> Result<(), KeyStoreError> {
         let (private, public) = (self.folder.join(name), self.folder.join("server.pub"));
         let new = self.checked(name, own, server)?;
@@ -214,7 +232,7 @@ impl KeyStore {
             let is_key = path
                 .extension()
                 .is_some_and(|ending| ending == "pri" || ending == "pub");
-            if is_key || path.ends_with("computer.json") {
+            if is_key || path.ends_with("computer.json") || path.ends_with(PACKAGER_NAME) {
                 files::remove_optional(&path).map_err(|error| failed(&path, error))?;
             }
         }

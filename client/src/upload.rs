@@ -29,6 +29,13 @@ pub enum UploadError {
     },
     #[error("{0} holds no files")]
     Empty(String),
+    /// It is called as packages are and is none.
+    #[error("{0} is called a package and is none: it is empty, cut off or something else")]
+    NoPackage(String),
+    #[error("{0:?} has characters that no file on the server may be called by; rename it")]
+    Name(String),
+    #[error("{0} leads out of the folder; put the file itself there, or leave the link out")]
+    LeadsOut(String),
     #[error("the packager's keys cannot be used: {0}")]
     Keys(#[from] KeyStoreError),
     #[error("the server does not accept these credentials of a packager: {0}")]
@@ -90,6 +97,7 @@ impl Uploader {
                 other => other.into(),
             })?;
         keys.save_packager(&handed_out.own, &handed_out.server)?;
+        keys.save_packager_name(username)?;
         Self::open(server, keys, target)
     }
 
@@ -98,6 +106,7 @@ impl Uploader {
     /// # Errors
     /// [`UploadError`]; the server then has nothing of it.
     pub async fn file(&self, path: &Path) -> Result<(), UploadError> {
+        check_name(path)?;
         let kind = sniff(path)?;
         let claims = json!({
             "project": self.target.project,
@@ -120,6 +129,10 @@ impl Uploader {
     ) -> Result<usize, UploadError> {
         let name = set_name(folder)?;
         let files = files_below(folder)?;
+        for path in &files {
+            check_name(path.strip_prefix(folder).unwrap_or(path))?;
+            sniff(path)?;
+        }
         if files.is_empty() || name.is_empty() {
             return Err(UploadError::Empty(folder.display().to_string()));
         }
@@ -242,13 +255,32 @@ fn sniff(path: &Path) -> Result<Kind, UploadError> {
         File::open(path)?.take(64).read_to_end(&mut head)?;
         Ok(Kind::of(&head))
     };
-    read().map_err(|source| UploadError::Source {
+    let kind = read().map_err(|source| UploadError::Source {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    if !kind.is_package() && (ending == "deb" || ending == "rpm") {
+        return Err(UploadError::NoPackage(path.display().to_string()));
+    }
+    Ok(kind)
+}
+
+/// Refuses names that would act on whoever sees them.
+fn check_name(path: &Path) -> Result<(), UploadError> {
+    let name = path.to_string_lossy();
+    if name.chars().any(migasfree_types::shown::is_hidden) {
+        return Err(UploadError::Name(name.into_owned()));
+    }
+    Ok(())
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, UploadError> {
+    let top = folder.canonicalize();
+    let leads_out = |path: &Path| match (&top, path.canonicalize()) {
+        (Ok(top), Ok(target)) => !target.starts_with(top),
+        _ => true,
+    };
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -263,6 +295,9 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, UploadError> {
             if kind.is_dir() {
                 folders.push(entry.path());
             } else if kind.is_file() || (kind.is_symlink() && leads_to_file()) {
+                if leads_out(&entry.path()) {
+                    return Err(UploadError::LeadsOut(entry.path().display().to_string()));
+                }
                 files.push(entry.path());
             }
         }
@@ -294,5 +329,9 @@ mod tests {
         let found = files_below(folder.path()).unwrap();
         assert_eq!(found, [path("a.deb"), path("b.deb")]);
         assert_eq!(set_name(Path::new(".")).unwrap(), "client");
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        std::os::unix::fs::symlink(outside.path(), path("c.deb")).unwrap();
+        let error = files_below(folder.path()).unwrap_err();
+        assert!(matches!(error, UploadError::LeadsOut(_)), "{error}");
     }
 }

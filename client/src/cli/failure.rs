@@ -31,7 +31,11 @@ impl Failure {
             Self::Engine(error) => Exit::of_error(error),
             Self::Bus(error) => Exit::of_bus(error),
             Self::Upload(error) => match error {
-                UploadError::Source { .. } | UploadError::Empty(_) => Exit::USAGE,
+                UploadError::Source { .. }
+                | UploadError::Empty(_)
+                | UploadError::NoPackage(_)
+                | UploadError::Name(_)
+                | UploadError::LeadsOut(_) => Exit::USAGE,
                 UploadError::Keys(_) | UploadError::Credentials(_) => Exit::PERM,
                 UploadError::Rejected { source, .. } | UploadError::Server(source) => {
                     if source.is_offline() {

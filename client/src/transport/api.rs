@@ -496,7 +496,11 @@ impl SealedServer {
         let path = format!("/api/v1/safe/{path}");
         let mut request = Request::post(&path, body);
         request.limit = Duration::from_secs(3600);
-        sealed::answer(self.transport.send(request).await?, &self.keys, &path)
+        let response = self.transport.send(request).await?;
+        if let Some(refusal) = sealed::plain_refusal(&response) {
+            return Err(refusal);
+        }
+        sealed::answer(response, &self.keys, &path)
             .await
             .map(|_| ())
     }

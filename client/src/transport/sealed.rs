@@ -110,6 +110,17 @@ pub(super) fn status(response: &Response, body: &Value) -> ApiError {
     }
 }
 
+/// The server's own words in the clear about a file it does not take: to be read by people, nothing follows from them.
+pub(super) fn plain_refusal(response: &Response) -> Option<ApiError> {
+    if !(400..500).contains(&response.status) {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let says = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+    let own = body.get("msg").is_none() && (says("detail") || says("error"));
+    own.then(|| status(response, &body))
+}
+
 fn unsealed(response: &Response, body: &Value, call: &str) -> ApiError {
     ApiError::Unsealed {
         call: call.to_owned(),

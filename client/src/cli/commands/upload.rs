@@ -27,6 +27,7 @@ pub async fn upload(context: &Context, arguments: Upload) -> Ended {
     }
     let settings = context.settings()?;
     let mut packager = settings.packager.clone();
+    let named = arguments.user.is_some();
     packager.user = arguments.user.or(packager.user);
     let target = Target {
         project: value(
@@ -40,7 +41,7 @@ pub async fn upload(context: &Context, arguments: Upload) -> Ended {
             Text::Store,
         )?,
     };
-    let uploader = uploader(context, &settings, packager, target).await?;
+    let uploader = uploader(context, &settings, packager, target, named).await?;
     let told = |path: &std::path::Path| {
         if !context.quiet {
             print_line(
@@ -64,15 +65,19 @@ async fn uploader(
     settings: &Settings,
     packager: Packager,
     target: Target,
+    named: bool,
 ) -> Result<Uploader, Failure> {
     let folder = context.layout().state().join(settings.server.folder_name());
     let transport = HttpTransport::new(settings, context.locale(), &folder.join("ca.pem"))
         .map_err(|error| EngineError::Config(error.to_string()))?;
     let server = Server::new(Arc::new(transport));
     let keys = KeyStore::new(key_folder(context, settings));
-    match Uploader::open(&server, &keys, target.clone()) {
-        Err(UploadError::Keys(KeyStoreError::Missing)) => {}
-        other => return Ok(other?),
+    // Who says who they are does not upload with the key of somebody else.
+    if !named || keys.packager_name() == packager.user {
+        match Uploader::open(&server, &keys, target.clone()) {
+            Err(UploadError::Keys(KeyStoreError::Missing)) => {}
+            other => return Ok(other?),
+        }
     }
     let user = value(context, packager.user, Text::User)?;
     let password = match (packager.password, packager.exposed) {

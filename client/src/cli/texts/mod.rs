@@ -217,13 +217,24 @@ impl Language {
         match error {
             UploadError::Source { .. } => error.to_string(),
             UploadError::Empty(folder) => self.fill(Text::UploadEmpty, &[folder]),
+            UploadError::NoPackage(path) => self.fill(Text::UploadNoPackage, &[path]),
+            UploadError::Name(name) => self.fill(Text::UploadName, &[&format!("{name:?}")]),
+            UploadError::LeadsOut(path) => self.fill(Text::UploadLeadsOut, &[path]),
             UploadError::Keys(KeyStoreError::Damaged { path, source, .. }) => {
                 self.fill(Text::UploadKeyDamaged, &[path, &source.to_string()])
             }
             UploadError::Keys(reason) => self.fill(Text::UploadKeys, &[&reason.to_string()]),
             UploadError::Credentials(reason) => self.fill(Text::UploadCredentials, &[reason]),
             UploadError::Rejected { path, source } => {
-                format!("{}: {}", path.display(), self.server_error(source))
+                let said = match source {
+                    ApiError::Status {
+                        status: status @ 400..=499,
+                        detail,
+                        ..
+                    } => self.fill(Text::UploadRefused, &[&status.to_string(), detail]),
+                    other => self.server_error(other),
+                };
+                format!("{}: {said}", path.display())
             }
             UploadError::Server(source) => self.server_error(source),
         }

@@ -159,6 +159,10 @@ texts! {
     Store: "Store: ", "Almacén: ";
     UploadedFile: "Uploaded: {}", "Subido: {}";
     UploadEmpty: "{} holds no files.", "{} no contiene ficheros.";
+    UploadNoPackage: "{} is called a package and is none: it is empty, cut off or something else.", "{} se llama como un paquete y no lo es: está vacío, cortado o es otra cosa.";
+    UploadName: "{} has characters that no file on the server may be called by; rename it.", "{} tiene caracteres que no puede llevar el nombre de un fichero del servidor; cámbielo.";
+    UploadLeadsOut: "{} leads out of the folder; put the file itself there, or leave the link out.", "{} lleva fuera de la carpeta; ponga ahí el propio fichero o quite el enlace.";
+    UploadRefused: "the server does not take it ({}): {}", "el servidor no lo acepta ({}): {}";
     UploadKeys: "The packager's keys cannot be used: {}", "Las claves del empaquetador no se pueden usar: {}";
     UploadKeyDamaged: "The packager's key in {} is damaged ({}). Remove this file; the next upload asks for your name and password and gets new keys.", "La clave del empaquetador en {} está dañada ({}). Borre ese fichero; la próxima subida le pedirá su nombre y su contraseña y obtendrá claves nuevas.";
     UploadCredentials: "The server does not accept these credentials of a packager: {}", "El servidor no acepta estas credenciales de empaquetador: {}";

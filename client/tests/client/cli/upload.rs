@@ -107,3 +107,55 @@ async fn a_damaged_key_of_a_packager_is_named_with_the_way_to_new_ones() {
         upload().await.ok();
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_a_package_stays_here_and_a_name_uploads_with_its_own_key() {
+    let server = FakeServer::start().await;
+    let folder = configured(&format!("[client]\nServer = {}\n", server.base()));
+    let deb = plain("tool", "1.0").build().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("set")).unwrap();
+    fs::write(path("tool_1.0_all.deb"), &deb).unwrap();
+    fs::write(path("empty.deb"), "").unwrap();
+    fs::write(path("text.deb"), "no package").unwrap();
+    fs::write(path("a\nb_1_all.deb"), &deb).unwrap();
+    fs::write(path("secret"), "secret").unwrap();
+    std::os::unix::fs::symlink(path("secret"), path("set/notes")).unwrap();
+    let upload = |user: &str, how: &str, name: &str, password: &'static str| {
+        let file = path(name).display().to_string();
+        let line = [
+            "upload", "-u", user, "-j", "tests", "-s", "base", how, &file,
+        ];
+        Answer::with_input(below(folder.path(), &line), password)
+    };
+    upload("ana", "-f", "tool_1.0_all.deb", "secret\n")
+        .await
+        .ok();
+    server.mind().uploads.clear();
+    for (how, name) in [
+        ("-f", "empty.deb"),
+        ("-f", "text.deb"),
+        ("-f", "a\nb_1_all.deb"),
+        ("-r", "set"),
+    ] {
+        let told = upload("ana", how, name, "").await.ends(2).err;
+        assert_eq!(told.trim_end().lines().count(), 1, "{told}");
+    }
+    upload("nobody", "-f", "tool_1.0_all.deb", "secret\n")
+        .await
+        .ends(1);
+    assert!(server.mind().uploads.is_empty());
+    upload("ana", "-f", "tool_1.0_all.deb", "").await.ok();
+
+    let refusal = json!({ "detail": "no store is called base" });
+    server
+        .mind()
+        .refusals
+        .insert("packages/".into(), (404, refusal));
+    let told = upload("ana", "-f", "tool_1.0_all.deb", "")
+        .await
+        .ends(115)
+        .err;
+    assert!(told.contains("no store is called base"), "{told}");
+    assert!(!told.contains("proxy"), "{told}");
+}

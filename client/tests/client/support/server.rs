@@ -38,6 +38,8 @@ pub struct Mind {
     pub failures: BTreeMap<String, u16>,
     /// Path ending to status: somebody between answers these calls in the clear.
     pub clear: BTreeMap<String, u16>,
+    /// Calls refused in the clear with words of the server's own.
+    pub refusals: BTreeMap<String, (u16, Value)>,
     /// The fingerprints it vouches for; `None` for a server that has no such call.
     pub word: Option<Vec<String>>,
     /// Gives an older answer about keys whatever the question.
@@ -84,6 +86,7 @@ impl FakeServer {
             answers: answers(),
             failures: BTreeMap::new(),
             clear: BTreeMap::new(),
+            refusals: BTreeMap::new(),
             word: None,
             replays: false,
             redirection: None,
@@ -306,6 +309,10 @@ fn sealed(mind: &mut Mind, path: &str, headers: &HeaderMap, body: &Bytes) -> Res
     };
     let claims = open(&message, mind.own_key(), client.public()).unwrap();
     mind.calls.push((path.to_owned(), claims.clone()));
+    if let Some((status, words)) = mind.refusals.get(path) {
+        let status = StatusCode::from_u16(*status).unwrap();
+        return (status, axum::Json(words.clone())).into_response();
+    }
     if let Some(status) = mind.clear.get(path) {
         let status = StatusCode::from_u16(*status).unwrap();
         return (status, "<html>sign in</html>").into_response();
