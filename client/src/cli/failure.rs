@@ -51,6 +51,12 @@ impl Failure {
 
     pub fn message(&self, language: Language) -> Option<String> {
         match self {
+            Self::Engine(EngineError::Io { source, .. })
+                if source.kind() == std::io::ErrorKind::PermissionDenied
+                    && !rustix::process::geteuid().is_root() =>
+            {
+                Some(language.text(Text::ErrorNeedsRoot).to_owned())
+            }
             Self::Engine(error) => Some(language.error(error)),
             Self::Bus(BusError::NotAuthorized(reason) | BusError::AuthCancelled(reason)) => {
                 let text = language.text(Text::ResultNotAuthorized);

@@ -70,6 +70,13 @@ pub fn main() -> ExitCode {
             .root
             .and_then(|root| root.canonicalize().ok().or(Some(root))),
     };
+    if let Some(root) = context.root.as_ref().filter(|root| !root.is_dir()) {
+        let text = context
+            .language
+            .fill(Text::ErrorNoRoot, &[&root.display().to_string()]);
+        complain(&shown(&text));
+        return ExitCode::from(Exit::USAGE.0);
+    }
     // A configuration that cannot be read is told by the command that needs it.
     let settings = context.settings().ok();
     log(arguments.debug || settings.as_ref().is_some_and(|settings| settings.debug));

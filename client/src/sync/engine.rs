@@ -65,9 +65,8 @@ impl Engine for LocalEngine {
 
     fn unregister(&self, all: bool) -> Result<(), EngineError> {
         let _lock = self.lock()?;
-        let config = |error: crate::keys::KeyStoreError| EngineError::Config(error.to_string());
         if !all {
-            return self.keys.remove().map_err(config);
+            return Ok(self.keys.remove()?);
         }
         let state = self.layout.state();
         let folders =
@@ -77,9 +76,7 @@ impl Engine for LocalEngine {
             .map(|entry| entry.path())
             .filter(|path| path.is_dir())
         {
-            crate::keys::KeyStore::new(folder)
-                .remove()
-                .map_err(config)?;
+            crate::keys::KeyStore::new(folder).remove()?;
         }
         Ok(())
     }

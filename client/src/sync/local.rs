@@ -12,7 +12,7 @@ use crate::identity;
 use crate::inventory::hardware::HardwareMemory;
 use crate::inventory::software::KnownSoftware;
 use crate::job::Job;
-use crate::keys::KeyStore;
+use crate::keys::{KeyStore, KeyStoreError};
 use crate::lock::{FileLock, LockError};
 use crate::observer::Stage;
 use crate::outbox::{ErrorRecord, Outbox};
@@ -269,7 +269,7 @@ impl LocalEngine {
             Err(crate::keys::KeyStoreError::Missing) => {
                 self.fetch_keys(&Credentials::default(), false).await
             }
-            Err(error) => Err(EngineError::Config(error.to_string())),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -285,9 +285,7 @@ impl LocalEngine {
             }
             Err(error) => return Err(error.into()),
         };
-        self.keys
-            .save_computer_id(&self.settings.project, id)
-            .map_err(|error| EngineError::Config(error.to_string()))?;
+        self.keys.save_computer_id(&self.settings.project, id)?;
         Ok(Session { server, id })
     }
 
@@ -427,6 +425,16 @@ pub(super) fn io(what: &str, source: std::io::Error) -> EngineError {
     EngineError::Io {
         what: what.to_owned(),
         source,
+    }
+}
+
+impl From<KeyStoreError> for EngineError {
+    fn from(error: KeyStoreError) -> Self {
+        match error {
+            // A disk that is full or read-only is no matter of the configuration.
+            KeyStoreError::Io { path, source } => Self::Io { what: path, source },
+            other => Self::Config(other.to_string()),
+        }
     }
 }
 

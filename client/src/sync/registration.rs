@@ -49,7 +49,7 @@ impl LocalEngine {
         let loaded = kept.and_then(|()| self.keys.project(project));
         let loaded = loaded.map_err(|error| match error {
             KeyStoreError::NewServer => EngineError::NewKeys(self.settings.server.base()),
-            other => EngineError::Config(other.to_string()),
+            other => other.into(),
         })?;
         Ok(self.server.with_keys(loaded, project))
     }
@@ -78,9 +78,7 @@ impl LocalEngine {
                 } => not_admitted(credentials, detail),
                 other => other.into(),
             })?;
-        self.keys
-            .save_computer_id(&self.settings.project, id)
-            .map_err(|error| EngineError::Config(error.to_string()))?;
+        self.keys.save_computer_id(&self.settings.project, id)?;
         Ok(id)
     }
 

@@ -1,6 +1,7 @@
 //! `info`, `label`, `traits`, `attributes` and `network`.
 
 use migasfree_dbus::{ComputerInfo as BusInfo, ComputerProxy, ManagerProxy, TraitRecord};
+use migasfree_types::shown::shown_line;
 use serde_json::{Map, Value, json};
 
 use super::Ended;
@@ -126,10 +127,11 @@ fn known_to_daemon(info: BusInfo) -> Map<String, Value> {
         .collect()
 }
 
+/// A value in one line, whatever it holds: a row is a row.
 fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => shown_line(text).into_owned(),
         other => other.to_string(),
     }
 }
@@ -153,7 +155,7 @@ pub async fn label(context: &Context, arguments: &Json) -> Ended {
         print_line(&label.to_string());
         return Ok(Exit::OK);
     }
-    print_line(&search);
+    print_line(&shown_line(&search));
     let server = match &daemon {
         Some(bus) => ManagerProxy::new(bus).await?.server().await?,
         None => context.settings()?.server.base(),
@@ -164,7 +166,7 @@ pub async fn label(context: &Context, arguments: &Json) -> Ended {
         (context.text(Text::LabelServer), server),
         (context.text(Text::LabelHelpdesk), helpdesk),
     ] {
-        print_line(&format!("{title}: {value}"));
+        print_line(&format!("{title}: {}", shown_line(&value)));
     }
     Ok(Exit::OK)
 }

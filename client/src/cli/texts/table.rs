@@ -103,6 +103,7 @@ texts! {
     ErrorLockTimeout: "{} (process {}) held the package database too long.", "{} (proceso {}) ocupó demasiado tiempo la base de datos de paquetes.";
     ErrorNeedsAdministrator: "Only an administrator can do that; run it as root, for instance with `sudo`.", "Eso solo puede hacerlo un administrador; ejecútelo como root, por ejemplo con `sudo`.";
     ErrorNeedsRoot: "This needs an administrator, or the migasfree daemon running.", "Esto necesita un administrador, o el demonio de migasfree en marcha.";
+    ErrorNoRoot: "There is no folder {}.", "No existe la carpeta {}.";
     ErrorNeedsDaemon: "The migasfree daemon is not running; start it with `systemctl start migasfreed`.", "El demonio de migasfree no está en marcha; inícielo con `systemctl start migasfreed`.";
     ErrorNotCancellable: "Packages are being changed: only an administrator can stop the job now.", "Se están cambiando paquetes: ahora solo un administrador puede detener el trabajo.";
     ErrorJobOver: "Job {} is over already; it ended so: {}", "El trabajo {} ya ha terminado, con este resultado: {}";

@@ -12,6 +12,9 @@ use crate::policy::{Dependency, Facts, Guard, Package};
 /// Packages that are ourselves: removing them would leave a computer nobody manages.
 const OURSELVES: [&str; 2] = ["migasfree", "migasfree-client"];
 
+/// Without these nothing can be installed any more. What they need stays with them.
+const PACKAGE_MANAGER: [&str; 2] = ["apt", "dpkg"];
+
 /// Programs that connect a computer.
 const NETWORK: [&str; 6] = [
     "/usr/sbin/NetworkManager",
@@ -65,11 +68,10 @@ impl Apt {
     /// What must stay, by package.
     async fn guards(&self, native: &str) -> Result<BTreeMap<String, BTreeSet<Guard>>, PmsError> {
         let mut guards: BTreeMap<String, BTreeSet<Guard>> = BTreeMap::new();
-        for name in OURSELVES {
-            guards
-                .entry(name.to_owned())
-                .or_default()
-                .insert(Guard::Migasfree);
+        let ourselves = OURSELVES.map(|name| (name, Guard::Migasfree));
+        let manager = PACKAGE_MANAGER.map(|name| (name, Guard::System));
+        for (name, guard) in ourselves.into_iter().chain(manager) {
+            guards.entry(name.to_owned()).or_default().insert(guard);
         }
         let files = self.guarded_files();
         let patterns = files.iter().map(|(pattern, _)| pattern.clone());

@@ -182,3 +182,9 @@ async fn a_cache_that_is_no_host_and_port_is_left_out_and_a_mark_of_an_editor_is
     let fine = shown("c:3142").await.ok();
     assert!(!fine.err.contains("Package_Proxy_Cache"), "{fine:?}");
 }
+
+#[tokio::test]
+async fn a_root_that_is_not_there_is_told() {
+    let answer = Answer::of(migasfree(&["--root", "/no/such/root", "status"])).await;
+    assert!(answer.ends(2).err.contains("/no/such/root"));
+}
