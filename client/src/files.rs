@@ -2,8 +2,8 @@
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 
 /// Replaces a file at once: a new one is written beside it, with this mode from its first byte, and renamed.
 ///
@@ -52,6 +52,23 @@ pub fn public_folder(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Where the partition begins that a path is on, or would be; `None` for what is no path.
+#[must_use]
+pub fn partition_of(path: &Path) -> Option<PathBuf> {
+    fn device(path: &Path) -> Option<u64> {
+        Some(fs::metadata(path).ok()?.dev())
+    }
+    if !path.is_absolute() {
+        return None;
+    }
+    let there = path
+        .ancestors()
+        .find_map(|folder| folder.canonicalize().ok())?;
+    let own = device(&there);
+    let on_it = there.ancestors().take_while(|folder| device(folder) == own);
+    on_it.last().map(Path::to_owned)
 }
 
 /// The content of a file; `None` when it is not there.

@@ -2,7 +2,11 @@
 
 mod table;
 
+use std::io::ErrorKind;
+use std::path::Path;
+
 use crate::config::{Expected, Misread, Used};
+use crate::files;
 use crate::job::ResultCode;
 use crate::keys::KeyStoreError;
 use crate::observer::Stage;
@@ -163,7 +167,17 @@ impl Language {
             EngineError::Unsupported(what) => self.fill(Text::ErrorUnsupported, &[what]),
             EngineError::Cancelled => self.text(Text::ResultCancelled).to_owned(),
             EngineError::Packages(error) => self.package_error(error),
-            EngineError::Io { what, source } => format!("{what}: {source}"),
+            EngineError::Io { what, source } => {
+                let place = files::partition_of(Path::new(what));
+                let place = place.map_or_else(|| what.clone(), |path| path.display().to_string());
+                match source.kind() {
+                    ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                        self.fill(Text::ErrorDiskFullAt, &[&place])
+                    }
+                    ErrorKind::ReadOnlyFilesystem => self.fill(Text::ErrorReadOnly, &[&place]),
+                    _ => format!("{what}: {source}"),
+                }
+            }
         }
     }
 

@@ -83,6 +83,8 @@ texts! {
     ErrorOutput: "What was said could not be written: {}", "No se pudo escribir lo que se dijo: {}";
     ErrorCheckList: "`{}` is not a JSON list of names ({}); write it as [\"gimp\", \"vlc\"].", "`{}` no es una lista JSON de nombres ({}); escríbala como [\"gimp\", \"vlc\"].";
     ErrorConfig: "The configuration is wrong: {}", "La configuración es incorrecta: {}";
+    ErrorDiskFullAt: "The disk that holds {} is full: make room and try again.", "El disco que contiene {} está lleno: haga sitio e inténtelo de nuevo.";
+    ErrorReadOnly: "The disk that holds {} can only be read now.", "El disco que contiene {} ahora solo se puede leer.";
     ErrorLocked: "Another migasfree (process {}) is working; wait until it ends.", "Otro migasfree (proceso {}) está trabajando; espere a que termine.";
     ErrorUnsupported: "This version does not manage {}.", "Esta versión no gestiona {}.";
     ErrorInvalidName: "`{}` is not a package name.", "`{}` no es un nombre de paquete.";
