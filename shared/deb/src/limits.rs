@@ -4,6 +4,12 @@
 /// 16 bits, and aborts at a longer one.
 pub(crate) const APT_WORD: usize = 4_096;
 
+/// Packages one field may name: apt compares them with one another, and takes minutes for a hundred thousand.
+pub(crate) const RELATIONS: usize = 5_000;
+
+/// Packages one of which will do.
+pub(crate) const ALTERNATIVES: usize = 500;
+
 /// The fields apt keeps as they are, beside those that name packages.
 pub(crate) const APT_TEXTS: [&str; 4] = ["Section", "Source", "Priority", "Multi-Arch"];
 

@@ -315,6 +315,12 @@ fn identified(mut control: Paragraph, scripts: Vec<Script>) -> Result<Package, R
             return Err(ReadError::Field { field, detail });
         }
     }
+    // dpkg does not look at them, and apt warns at every run of what it takes for neither.
+    for field in ["Important", "Build-Essential"] {
+        if one_of(&mut control, field, &["yes", "no"]).is_err() {
+            control.set(field, "");
+        }
+    }
     one_of(&mut control, "Essential", &["yes", "no"])?;
     one_of(&mut control, "Protected", &["yes", "no"])?;
     one_of(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::limits::APT_WORD;
+use crate::limits::{ALTERNATIVES, APT_WORD, RELATIONS};
 use crate::version;
 
 /// Longest piece of a field that a message repeats, in characters.
@@ -69,6 +69,12 @@ impl Relations {
         if value.is_empty() {
             return Ok(Self::default());
         }
+        if value.split([',', '|']).nth(RELATIONS).is_some() {
+            return Err(RelationError {
+                text: shown(value),
+                reason: "which names more than 5000 packages",
+            });
+        }
         let groups = value.split(',').enumerate();
         let groups = groups.map(|(index, group)| {
             // dpkg skips white space after a comma, but none before the first name.
@@ -106,6 +112,9 @@ impl Relations {
 fn alternatives(group: &str, kind: Kind) -> Result<Vec<Relation>, &'static str> {
     if kind != Kind::Alternatives && group.contains('|') {
         return Err("which names alternatives: this field cannot have any");
+    }
+    if group.split('|').nth(ALTERNATIVES).is_some() {
+        return Err("which has more than 500 alternatives");
     }
     let pieces = group.split('|').enumerate();
     let relations = pieces.map(|(index, piece)| {

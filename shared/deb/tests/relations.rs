@@ -248,6 +248,31 @@ fn what_dpkg_takes_is_taken() {
 }
 
 #[test]
+fn apt_gets_neither_words_it_warns_of_nor_more_names_than_it_can_compare() {
+    for (more, written) in [
+        ("Important: maybe\n", None),
+        ("Important: YES\n", Some("yes")),
+        ("Build-Essential: 2\n", None),
+    ] {
+        let file = package(&control(more));
+        let package = read(file.as_slice(), &Limits::default()).unwrap();
+        let field = more.split(':').next().unwrap();
+        assert_eq!(package.control().get(field), written, "{more:?}");
+    }
+    let (many, choices) = ("a, ".repeat(4_999), "a | ".repeat(499));
+    for (more, taken) in [
+        (format!("Depends: {many}b\n"), true),
+        (format!("Depends: {many}b, c\n"), false),
+        (format!("Depends: {choices}b\n"), true),
+        (format!("Depends: {choices}b | c\n"), false),
+    ] {
+        let file = package(&control(&more));
+        let read = read(file.as_slice(), &Limits::default());
+        assert_eq!(read.is_ok(), taken, "{}", more.len());
+    }
+}
+
+#[test]
 fn what_dpkg_refuses_is_refused_with_field_and_text() {
     let tools = Tools::find();
     for (more, field, text) in [
