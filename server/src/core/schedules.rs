@@ -169,5 +169,28 @@ pub static SCHEDULE_DELAYS: Entity = Entity {
         },
     ),
     csv: Csv::Absent,
+    kept: Some(&DELAY_KEPT),
     ..Entity::EMPTY
+};
+
+/// Without a delay a deployment never reaches those who wait for it.
+static DELAY_KEPT: Kept = Kept {
+    uses: &[Use {
+        route: "deployments",
+        in_force: "SELECT d.id FROM core_deployment AS d JOIN core_scheduledelay AS s ON s.schedule_id = d.schedule_id \
+            WHERE d.enabled AND s.id = $1 AND EXISTS (SELECT 1 FROM core_scheduledelay_attributes AS a \
+            WHERE a.scheduledelay_id = s.id) ORDER BY d.name, d.id",
+        all: "SELECT d.id FROM core_deployment AS d JOIN core_scheduledelay AS s ON s.schedule_id = d.schedule_id \
+            WHERE s.id = $1 ORDER BY d.id",
+        moving: &[
+            "INSERT INTO core_scheduledelay_attributes (scheduledelay_id, attribute_id) \
+            SELECT $2, attribute_id FROM core_scheduledelay_attributes WHERE scheduledelay_id = $1 \
+            ON CONFLICT DO NOTHING",
+        ],
+    }],
+    same: Some((
+        "schedule_id",
+        "That delay belongs to another schedule: name one of the same schedule.",
+    )),
+    undetachable: None,
 };

@@ -121,6 +121,26 @@ on_both_engines! {
         assert_eq!((&last["count"], &last["results"][0]["after"]["enabled"]), (&json!(2), &json!(false)));
     }
 
+    async fn a_delay_that_a_deployment_waits_for_is_not_deleted_unless_another_takes_its_place(org: Organisation) {
+        let path = format!("schedule-delays/{}/", org.id("schedule-delays"));
+        let told = told(&org, &path).await;
+        assert_eq!((count(&told, "held", "core.deployment"), &told["detachable"]), (1, &json!(true)));
+        let refused = delete(&org, &path).await;
+        assert_eq!((refused.status, refused.code()), (409, "in_use"));
+        assert!(refused.json["detail"].as_str().unwrap().contains("Base"), "{}", refused.text);
+        let body = json!({"schedule": org.id("schedules"), "delay": 77, "duration": 1});
+        let other = org.admin.post(&format!("{TOKEN}schedule-delays/"), body).await.json["id"].clone();
+        assert_eq!(delete(&org, &format!("schedule-delays/{other}/")).await.status, 204, "nobody waits for it");
+        let body = json!({"schedule": org.id("schedules"), "delay": 78, "duration": 1});
+        let other = org.admin.post(&format!("{TOKEN}schedule-delays/"), body).await.json["id"].clone();
+        assert_eq!(delete(&org, &format!("{path}?replace_with={other}")).await.status, 204);
+        let later = org.admin.get(&format!("{TOKEN}schedule-delays/{other}/")).await.json;
+        assert_eq!(later["attributes"].as_array().unwrap().len(), 1, "{later}");
+        assert_eq!(delete(&org, &format!("schedule-delays/{other}/?detach=true")).await.status, 204);
+        let stopped = org.admin.get(&format!("{TOKEN}deployments/{}/", org.id("deployments"))).await.json;
+        assert_eq!(stopped["enabled"], json!(false));
+    }
+
     async fn a_schedule_that_only_disabled_deployments_use_goes(org: Organisation) {
         let deployment = format!("{TOKEN}deployments/{}/", org.id("deployments"));
         assert_eq!(org.admin.patch(&deployment, json!({"enabled": false})).await.status, 200);
