@@ -7,7 +7,7 @@ use migasfree_server_db::{Ts, Tx, args};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
-use super::{Credential, Operator, check_rules};
+use super::{Credential, Operator, Verified, check_rules};
 use crate::app::AppState;
 use crate::core::user_profiles::USER_PROFILES;
 use crate::rest::context::Context;
@@ -112,7 +112,7 @@ pub async fn change_password(
     operator: Operator,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
-    verify_own(&state, &operator, &fields.text("old_password")).await?;
+    let verified = verify_own(&state, &operator, &fields.text("old_password")).await?;
     let (first, last, email): (String, String, String) = state
         .db
         .one(
@@ -135,7 +135,7 @@ pub async fn change_password(
             "The two passwords differ.",
         ));
     }
-    store_password(&state, &operator, &new).await?;
+    store_password(&state, &operator, verified, &new).await?;
     Ok(Json(json!({"detail": "The password has been changed."})))
 }
 
@@ -144,7 +144,7 @@ pub(crate) async fn verify_own(
     state: &AppState,
     operator: &Operator,
     password: &str,
-) -> Result<(), RestError> {
+) -> Result<Verified, RestError> {
     let attempts = attempts_key(operator.id);
     state.auth.logins.check(&attempts).map_err(too_many)?;
     let (stored,): (String,) = state
@@ -154,14 +154,29 @@ pub(crate) async fn verify_own(
             args![operator.id],
         )
         .await?;
-    if state.auth.hasher.verify(password, Some(stored)).await {
-        return Ok(());
+    if state
+        .auth
+        .hasher
+        .verify(password, Some(stored.clone()))
+        .await
+    {
+        return Ok(Verified::new(operator.id, stored));
     }
     state.auth.logins.hit(&attempts).map_err(too_many)?;
-    Err(RestError::field(
-        "old_password",
-        "This is not the current password.",
-    ))
+    Err(not_current())
+}
+
+/// Refuses whoever knew the password of their own account, if it was changed meanwhile.
+pub(crate) async fn still_own(tx: &mut Tx, verified: Verified) -> Result<(), RestError> {
+    match verified.still(tx, None).await {
+        Ok(_) => Ok(()),
+        Err(super::AuthError::Credentials) => Err(not_current()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn not_current() -> RestError {
+    RestError::field("old_password", "This is not the current password.")
 }
 
 fn too_many(exceeded: super::Exceeded) -> RestError {
@@ -192,11 +207,13 @@ pub(crate) async fn set_password(
 async fn store_password(
     state: &AppState,
     operator: &Operator,
+    verified: Verified,
     password: &str,
 ) -> Result<(), RestError> {
     let hash = state.auth.hasher.hash(password).await;
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
+    still_own(&mut tx, verified).await?;
     set_password(&mut tx, operator.id, hash, now, Some(operator.credential)).await?;
     let change = own_change("change_password", operator, None, None);
     audit::record(&mut tx, now, &operator.author(), &change).await?;

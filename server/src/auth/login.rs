@@ -26,9 +26,13 @@ pub struct Verified {
 }
 
 impl Verified {
+    pub(super) const fn new(user: UserId, stored: String) -> Self {
+        Self { user, stored }
+    }
+
     /// The account, if what was verified still holds: nothing is opened with a password that was changed, or for an
     /// account that was closed, meanwhile. Whoever changes it next waits for the end of the transaction.
-    async fn still(self, tx: &mut Tx, last_login: Option<Ts>) -> Result<UserId, AuthError> {
+    pub async fn still(self, tx: &mut Tx, last_login: Option<Ts>) -> Result<UserId, AuthError> {
         let same = tx
             .execute(
                 "UPDATE core_userprofile SET last_login = COALESCE($3, last_login) \
@@ -91,7 +95,7 @@ pub async fn verify(
     }
 }
 
-/// The operator with this name and password, for calls that carry both.
+/// The operator with this name and password, for calls that carry both; and what tells later whether that still holds.
 ///
 /// # Errors
 /// [`AuthError::Credentials`] when there is none.
@@ -100,12 +104,11 @@ pub async fn by_password(
     connection: Connection,
     username: &str,
     password: &str,
-) -> Result<Operator, AuthError> {
-    let id = verify(state, connection, username, password).await?.user;
+) -> Result<(Operator, Verified), AuthError> {
+    let verified = verify(state, connection, username, password).await?;
     let address = connection.client.to_string();
-    Operator::load(state, id, Credential::Password, address)
-        .await?
-        .ok_or(AuthError::Credentials)
+    let operator = Operator::load(state, verified.user, Credential::Password, address).await?;
+    Ok((operator.ok_or(AuthError::Credentials)?, verified))
 }
 
 /// `POST /rest-auth/login/`. Programs get a token; the admin UI, which sends `X-CSRF`, gets the cookie instead,

@@ -33,7 +33,7 @@ use migasfree_types::events::{ChangeAction, Event};
 use crate::app::AppState;
 use crate::config::Settings;
 
-pub(crate) use account::{set_password, verify_own};
+pub(crate) use account::{set_password, still_own, verify_own};
 pub use address::{ClientAddress, Connection, bucket};
 pub use authority::{Authority, Beyond, Rights};
 pub use credential::Credential;
@@ -42,7 +42,7 @@ pub use error::AuthError;
 pub use first::{AdminPassword, FirstError, create_administrator, forget_password_file};
 pub use jwt::JwtKey;
 pub use limit::{Exceeded, Limiter};
-pub use login::by_password;
+pub use login::{Verified, by_password};
 pub use operator::{Operator, permits};
 pub use password::{Hasher, UNUSABLE, check_rules};
 pub use session::cleanup as forget_expired;

@@ -85,9 +85,10 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
     let user = UserId(call.id);
     may_act_on(context, user).await?;
+    let mut verified = None;
     if user == context.operator.id {
         let old = call.body.text("old_password");
-        auth::verify_own(&context.state, &context.operator, old).await?;
+        verified = Some(auth::verify_own(&context.state, &context.operator, old).await?);
     }
     let (username, first, last, email): (String, String, String, String) = context
         .state
@@ -115,6 +116,9 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
     Authority::of(&context.operator, &mut tx)
         .over_account(user)
         .await?;
+    if let Some(verified) = verified {
+        auth::still_own(&mut tx, verified).await?;
+    }
     auth::set_password(&mut tx, user, hash, context.now, None).await?;
     auth::forget_password_file(&mut tx, &context.state.settings.data, &username);
     context

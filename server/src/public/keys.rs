@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::projects::{self, Enrolment};
 use crate::app::AppState;
-use crate::auth::{AuthError, Connection, Operator, by_password};
+use crate::auth::{AuthError, Connection, Operator, Verified, by_password};
 use crate::safe::keys::Owner;
 use crate::safe::packagers;
 use crate::safe::{Refusal, plain, read_body, text_or_empty, unsealed};
@@ -30,7 +30,7 @@ async fn operator(
     state: &AppState,
     connection: Connection,
     credentials: &Credentials,
-) -> Result<Option<Operator>, AuthError> {
+) -> Result<Option<(Operator, Verified)>, AuthError> {
     if credentials.username.is_empty() {
         return Ok(None);
     }
@@ -42,7 +42,7 @@ async fn operator(
     )
     .await
     {
-        Ok(operator) => Ok(Some(operator)),
+        Ok(found) => Ok(Some(found)),
         Err(AuthError::Credentials) => Ok(None),
         Err(other) => Err(other),
     }
@@ -80,7 +80,7 @@ pub(super) async fn project(
         Err(refusal) => return unsealed(refusal),
     };
     let operator = match operator(&state, connection, &wanted.credentials).await {
-        Ok(operator) => operator,
+        Ok(found) => found.map(|(operator, _)| operator),
         Err(error) => return error.into_response(),
     };
     let enrolment = Enrolment {
@@ -115,9 +115,14 @@ pub(super) async fn packager(
         Err(refusal) => return unsealed(refusal),
     };
     match operator(&state, connection, &credentials).await {
-        Ok(Some(operator)) if operator.may("core.change_package") => {
-            let private = packagers::new_key(&state, &operator).await;
-            hand_out(&state, private.map(Arc::new), "migasfree-packager.pri").await
+        Ok(Some((operator, verified))) if operator.may("core.change_package") => {
+            match packagers::new_key(&state, &operator, verified).await {
+                Ok(Some(key)) => {
+                    hand_out(&state, Ok(Arc::new(key)), "migasfree-packager.pri").await
+                }
+                Ok(None) => forbidden(),
+                Err(refusal) => unsealed(refusal),
+            }
         }
         Ok(_) => forbidden(),
         Err(error) => error.into_response(),

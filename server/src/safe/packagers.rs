@@ -13,7 +13,7 @@ use super::keys::KeyRingError;
 use super::protocol::Protocol;
 use super::store::upload_keys;
 use crate::app::AppState;
-use crate::auth::{Connection, Operator};
+use crate::auth::{AuthError, Connection, Operator, Verified};
 
 /// How the audit record calls whoever uploads with the common key.
 const COMMON: &str = "packager (common key)";
@@ -26,11 +26,16 @@ pub(super) struct Packager {
     pub(super) author: Author,
 }
 
-/// Makes a key pair for an account. Its private half is given out this once and not kept.
+/// Makes a key pair for an account whose password was right; none when that changed meanwhile. Its private half is given
+/// out this once and not kept.
 ///
 /// # Errors
 /// When the key cannot be made or the database fails.
-pub(crate) async fn new_key(state: &AppState, operator: &Operator) -> Result<PrivateKey, Refusal> {
+pub(crate) async fn new_key(
+    state: &AppState,
+    operator: &Operator,
+    verified: Verified,
+) -> Result<Option<PrivateKey>, Refusal> {
     let key = tokio::task::spawn_blocking(PrivateKey::generate)
         .await
         .map_err(|_| KeyRingError::Stopping)?
@@ -38,8 +43,12 @@ pub(crate) async fn new_key(state: &AppState, operator: &Operator) -> Result<Pri
     let now = state.clock.now();
     let kid = key.public().thumbprint();
     let mut tx = state.db.begin().await?;
-    // The keys of an account are counted by one call at a time.
-    tx.lock("core_userprofile", &[operator.id.0]).await?;
+    // From here on the keys of the account are counted, and its password changed, by one call at a time.
+    match verified.still(&mut tx, None).await {
+        Ok(_) => {}
+        Err(AuthError::Database(error)) => return Err(error.into()),
+        Err(_) => return Ok(None),
+    }
     upload_keys::add(&mut tx, operator.id, kid, &key.public().to_pem(), now).await?;
     let after = json!({ "kid": kid });
     let change = Change {
@@ -52,7 +61,7 @@ pub(crate) async fn new_key(state: &AppState, operator: &Operator) -> Result<Pri
     };
     audit::record(&mut tx, now, &operator.author(), &change).await?;
     tx.commit().await?;
-    Ok(key)
+    Ok(Some(key))
 }
 
 /// The claims of a letter and who signed it.

@@ -62,7 +62,7 @@ async fn operator(
     )
     .await
     {
-        Ok(operator) => Ok(Some(operator)),
+        Ok((operator, _)) => Ok(Some(operator)),
         Err(AuthError::Database(error)) => Err(error.into()),
         Err(_) => Ok(None),
     }

@@ -1,6 +1,7 @@
 //! A computer and operators who change its tags at once.
 
 use futures_util::future::join_all;
+use migasfree_server::auth;
 use migasfree_server_db::args;
 use serde_json::{Value, json};
 
@@ -106,5 +107,25 @@ on_both_engines! {
             assert_eq!(deleted.status, 204, "{}", deleted.text);
         }
         assert_eq!(site.count("SELECT COUNT(*) FROM client_computer_tags").await, 0);
+    }
+
+    async fn no_upload_key_outlives_the_password_it_was_asked_for_with(site: Site) {
+        let server = &site.0;
+        let ana = server.add_operator("ana", "correct horse", &["core.change_package"]).await;
+        let mut peer = site.computer(UUID, "pc1").await;
+        let hash = server.state().auth.hasher.hash("something new").await;
+        let mut tx = server.state().db.begin().await.unwrap();
+        tx.lock("core_userprofile", &[ana.0]).await.unwrap();
+        let asked = tokio::spawn(async move { peer.fetch_packager_keys("ana", "correct horse").await.is_ok() });
+        // SQLite has one writer: whether the call waits for it cannot be seen.
+        while tx.dialect() == migasfree_server_db::Dialect::Postgres && !waits_for_a_lock(&site).await {
+            tokio::task::yield_now().await;
+        }
+        let sql = "UPDATE core_userprofile SET password = $2 WHERE id = $1";
+        tx.execute(sql, args![ana, hash]).await.unwrap();
+        auth::end_everything(&mut tx, ana, None).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(!asked.await.unwrap());
+        assert_eq!(site.count("SELECT COUNT(*) FROM auth_upload_key").await, 0);
     }
 }
