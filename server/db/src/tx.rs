@@ -124,6 +124,17 @@ impl Tx {
         self.lock_as(LockType::Update, table, key, ids).await
     }
 
+    /// Lets one transaction at a time go on under a name, which no row needs to bear yet, so that what is looked for and
+    /// not found stays missing until it is added. SQLite has one writer: there nothing is left to do.
+    pub async fn lock_name(&mut self, table: &'static str, name: &str) -> Result<()> {
+        if self.dialect() == Dialect::Postgres {
+            let name = format!("{table} {name}");
+            let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+            self.execute(sql, crate::args![name]).await?;
+        }
+        Ok(())
+    }
+
     async fn lock_as(
         &mut self,
         lock: LockType,

@@ -59,6 +59,8 @@ CREATE TABLE core_userprofile (
     date_joined timestamptz NOT NULL,
     domain_preference_id bigint REFERENCES core_domain (id) ON DELETE SET NULL
 );
+-- Names that differ in capitals alone are taken for one.
+CREATE UNIQUE INDEX core_userprofile_username_lower_key ON core_userprofile (lower(username));
 CREATE INDEX core_userprofile_domain_preference_id_idx ON core_userprofile (domain_preference_id);
 
 CREATE TABLE auth_user_groups (

@@ -18,6 +18,18 @@ pub(crate) enum Among {
 
 /// `made`, or one like it where that is taken.
 pub(crate) async fn free(tx: &mut Tx, among: Among, made: &str) -> Result<String> {
+    // Whoever else makes one waits until this one is stored.
+    match among {
+        Among::Projects => tx.lock_name("core_project", "slug").await?,
+        Among::Stores(project) => {
+            let name = format!("slug {project}");
+            tx.lock_name("core_store", &name).await?;
+        }
+        Among::Deployments(project, _) => {
+            let name = format!("slug {project}");
+            tx.lock_name("core_deployment", &name).await?;
+        }
+    }
     // What another one begins with: its number takes the place of the end of a long one.
     let start: String = made.chars().take(30).collect();
     let like = format!("{}%", escape_like(&start));

@@ -1,10 +1,11 @@
 //! Which computer calls, by what it says of itself.
 
 use axum::http::StatusCode;
+use migasfree_server_db::Tx;
 
 use super::answer::Refusal;
 use super::call::ProjectCall;
-use super::store::identity::{self, Claimed, Found, Row};
+use super::store::identity::{self, Asked, Claimed, Found, Row};
 
 /// The computer that reports this UUID and name, if there is one.
 pub(super) async fn find(
@@ -13,8 +14,29 @@ pub(super) async fn find(
     name: &str,
 ) -> Result<Option<Row>, Refusal> {
     let claimed = std::mem::take(&mut call.beside);
-    let (db, settings) = (&call.state.db, &call.state.settings.clients);
-    match identity::find(db, settings, call.project.id, claimed, (uuid, name)).await? {
+    let (asked, settings) = (
+        Asked::Database(&call.state.db),
+        &call.state.settings.clients,
+    );
+    let found = identity::find(asked, settings, call.project.id, claimed, (uuid, name)).await?;
+    one(found, name)
+}
+
+/// The same within a transaction that registers it, if there is none; others who want to wait for its end.
+pub(super) async fn find_alone(
+    tx: &mut Tx,
+    call: &ProjectCall<Claimed>,
+    uuid: &str,
+    name: &str,
+) -> Result<Option<Row>, Refusal> {
+    let (settings, project, who) = (&call.state.settings.clients, call.project.id, (uuid, name));
+    let claimed = identity::claimed_alone(tx, settings, project, who).await?;
+    let found = identity::find(Asked::Within(tx), settings, project, claimed, who).await?;
+    one(found, name)
+}
+
+fn one(found: Found, name: &str) -> Result<Option<Row>, Refusal> {
+    match found {
         Found::Nobody => Ok(None),
         Found::One(row) => Ok(Some(row)),
         Found::Several(first, second) => {

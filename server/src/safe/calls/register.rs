@@ -11,9 +11,9 @@ use crate::auth::{AuthError, Operator, by_password};
 use crate::core::rules::identity::canonical;
 use crate::core::rules::status::Status;
 use crate::ids::ComputerId;
-use crate::safe::answer::{Refusal, Reply, created, ok};
+use crate::safe::answer::{Answer, Refusal, Reply, created, ok};
 use crate::safe::call::ProjectCall;
-use crate::safe::finding::find;
+use crate::safe::finding::{find, find_alone};
 use crate::safe::progress;
 use crate::safe::store::computers::Computer;
 use crate::safe::store::identity::{Claimed, NewComputer};
@@ -42,8 +42,18 @@ pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Valu
     let operator = operator(&call, &claims).await?;
     match find(&mut call, &claims.uuid, &claims.name).await? {
         Some(known) => welcome_back(&call, known.id, operator.as_ref()).await,
-        None => register(&call, &claims, operator.as_ref()).await,
+        None => match register(&call, &claims, operator.as_ref()).await? {
+            Registered::Now(answer) => Ok(answer),
+            Registered::Before(id) => welcome_back(&call, id, operator.as_ref()).await,
+        },
     }
+}
+
+/// What became of a registration.
+enum Registered {
+    Now(Answer),
+    /// Another call of the same computer was faster.
+    Before(ComputerId),
 }
 
 /// Who vouches for the computer; wrong credentials vouch for nothing.
@@ -157,7 +167,7 @@ async fn register(
     call: &ProjectCall<Claimed>,
     claims: &Claims,
     operator: Option<&Operator>,
-) -> Reply {
+) -> Result<Registered, Refusal> {
     may_join(call, operator)?;
     let ip_address = given(claims.ip_address.as_deref());
     check(claims, ip_address)?;
@@ -173,6 +183,9 @@ async fn register(
         forwarded_ip_address: Some(&address),
     };
     let mut tx = call.state.db.begin().await?;
+    if let Some(known) = find_alone(&mut tx, call, &claims.uuid, &claims.name).await? {
+        return Ok(Registered::Before(known.id));
+    }
     let id = identity::create(&mut tx, &new, call.now)
         .await
         .map_err(|error| match error {
@@ -213,7 +226,7 @@ async fn register(
     }
     tx.commit().await?;
     progress::changed(&call.state, "client.computer", id.0, ChangeAction::Add);
-    created(data)
+    Ok(Registered::Now(created(data)?))
 }
 
 fn check(claims: &Claims, ip_address: Option<&str>) -> Result<(), Refusal> {

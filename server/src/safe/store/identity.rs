@@ -72,6 +72,54 @@ const CLAIMED: Sql = sql!(
      OR upper(replace(uuid, '-', '')) = upper(replace($4, '-', '')) ORDER BY id"
 );
 
+/// Where computers are looked for.
+#[derive(Debug)]
+pub(crate) enum Asked<'a> {
+    Database(&'a Db),
+    /// In a transaction, which sees what it waited for.
+    Within(&'a mut Tx),
+}
+
+impl Asked<'_> {
+    async fn all(&mut self, sql: &'static str, args: Args) -> Result<Vec<Row>> {
+        match self {
+            Self::Database(db) => db.all(sql, args).await,
+            Self::Within(tx) => tx.all(sql, args).await,
+        }
+    }
+}
+
+/// The computers with this UUID; nobody else looks for this computer in order to register it until the transaction ends.
+pub(crate) async fn claimed_alone(
+    tx: &mut Tx,
+    settings: &ClientSettings,
+    project: ProjectId,
+    (uuid, name): (&str, &str),
+) -> Result<Claimed> {
+    let plain = canonical(uuid);
+    let swapped = byte_swapped(&plain);
+    let who = if settings.is_filler(uuid) {
+        format!("{project} {name}")
+    } else {
+        // Both orders of its bytes are one computer.
+        plain
+            .as_str()
+            .min(swapped.as_str())
+            .replace('-', "")
+            .to_uppercase()
+    };
+    tx.lock_name("client_computer", &who).await?;
+    let computers = tx
+        .all(
+            "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer WHERE uuid = $1 \
+             OR upper(replace(uuid, '-', '')) = upper(replace($2, '-', '')) \
+             OR upper(replace(uuid, '-', '')) = upper(replace($3, '-', '')) ORDER BY id",
+            args![uuid, &plain, &swapped],
+        )
+        .await?;
+    Ok(Claimed { computers })
+}
+
 /// How many computers fit what one reports.
 pub(crate) enum Found {
     Nobody,
@@ -90,14 +138,14 @@ impl Found {
 
 /// The computer that reports this UUID, which is `claimed`, and name to `project` (8.1).
 pub(crate) async fn find(
-    db: &Db,
+    mut asked: Asked<'_>,
     settings: &ClientSettings,
     project: ProjectId,
     claimed: Claimed,
     (uuid, name): (&str, &str),
 ) -> Result<Found> {
     if settings.is_filler(uuid) {
-        let rows: Vec<Row> = db
+        let rows = asked
             .all(
                 "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
                  WHERE name = $1 AND project_id = $2 ORDER BY id",
@@ -123,7 +171,7 @@ pub(crate) async fn find(
         return Ok(Found::Nobody);
     }
     // Two of each are enough to know that there is not only one.
-    let mut rest: Vec<Row> = db
+    let mut rest = asked
         .all(
             "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
              WHERE name = $1 ORDER BY id LIMIT 2",
@@ -131,7 +179,7 @@ pub(crate) async fn find(
         )
         .await?;
     if let Some(mac) = mac {
-        let by_mac: Vec<Row> = db
+        let by_mac = asked
             .all(
                 "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
                  WHERE mac_address LIKE $1 ESCAPE '!' ORDER BY id LIMIT 2",

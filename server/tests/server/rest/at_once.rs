@@ -272,4 +272,21 @@ on_both_engines! {
         let (there,): (i64,) = org.server.state().db.one(sql, args![project.as_i64()]).await.unwrap();
         assert_eq!(there, 1, "{} {} {}", upload.text, set.text, deployment.text);
     }
+
+    async fn names_that_are_taken_at_once_stay_apart(org: Organisation) {
+        let org = &org;
+        let accounts = join_all(["zoe", "ZOE", "Zoe", "zOE"].map(|name| async move {
+            let body = json!({"username": name, "is_staff": true});
+            org.admin.post(&format!("{TOKEN}user-profiles/"), body).await.status
+        })).await;
+        let of = |status| accounts.iter().filter(|found| **found == status).count();
+        assert_eq!((of(201), of(400)), (1, 3), "{accounts:?}");
+
+        let platform = org.id("platforms");
+        let made = join_all(["At once", "at-once", "AT ONCE", "at once!"].map(|name| async move {
+            let body = json!({"name": name, "pms": "apt", "architecture": "amd64", "platform": platform});
+            org.admin.post(&format!("{TOKEN}projects/"), body).await.status
+        })).await;
+        assert_eq!(made, [201; 4]);
+    }
 }

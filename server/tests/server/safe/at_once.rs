@@ -10,6 +10,7 @@ use crate::harness::Client;
 use crate::on_both_engines;
 use crate::peer::Peer;
 
+const FILLER: &str = "03000200-0400-0500-0006-000700080009";
 const COMPUTERS: &str = "/api/v1/token/computers/";
 
 /// One of the ways in which tags change: by the computer, or by an operator.
@@ -127,5 +128,17 @@ on_both_engines! {
         tx.commit().await.unwrap();
         assert!(!asked.await.unwrap());
         assert_eq!(site.count("SELECT COUNT(*) FROM auth_upload_key").await, 0);
+    }
+
+    async fn a_computer_that_registers_many_times_at_once_is_one(site: Site) {
+        site.computer("11111111-2222-3333-4444-555555555555", "first").await;
+        for (uuid, name) in [(FILLER, "pc1"), (UUID, "pc2")] {
+            let registered = join_all((0..5).map(|_| async {
+                let mut peer = site.stranger(uuid, name);
+                peer.register("", "").await.unwrap()
+            })).await;
+            assert!(registered.iter().all(|id| *id == registered[0]), "{registered:?}");
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 3);
     }
 }
