@@ -81,6 +81,9 @@ impl JobHandler for RetentionJob {
     }
 }
 
+const FORGET_MESSAGES: &str = "DELETE FROM used_message WHERE digest IN \
+    (SELECT digest FROM used_message WHERE forget_at < $1 ORDER BY forget_at LIMIT $2)";
+
 /// Removes what is older than the settings keep it, some rows at a time; answers how many.
 ///
 /// # Errors
@@ -110,6 +113,15 @@ pub async fn clean(state: &AppState) -> Result<u64> {
             tracing::debug!(table = records.name, removed, "old records removed");
             tokio::time::sleep(PAUSE).await;
         }
+    }
+    let now = state.clock.now();
+    loop {
+        let forgotten = state.db.execute(FORGET_MESSAGES, args![now, BATCH]).await?;
+        all += forgotten;
+        if forgotten < BATCH as u64 {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
     }
     Ok(all)
 }

@@ -71,6 +71,11 @@ impl Refusal {
         Self::text(StatusCode::BAD_REQUEST, "Invalid Data")
     }
 
+    /// 400, sealed: the message came before.
+    pub(super) fn already_received() -> Self {
+        Self::text(StatusCode::BAD_REQUEST, "Message already received")
+    }
+
     /// 404 in the clear, as for a row that is not there.
     pub(super) fn no_such(entity: &str) -> Self {
         Self::Plain(

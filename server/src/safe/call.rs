@@ -48,8 +48,11 @@ const TOO_MANY: &str = "The computer calls too often";
 pub(super) enum Repeat {
     /// It only reads: answered again.
     Harmless,
-    /// It changes something: refused.
+    /// It sets what the next one sets anyway: refused for an hour.
     Refused,
+    /// It adds something, or speaks for a person: refused for good, by all servers of the database, also when the
+    /// first one was refused.
+    Never,
 }
 
 /// A call by some computer of a project, with what it needs beside that.
@@ -72,6 +75,7 @@ pub(super) struct ComputerCall<B = ()> {
     /// Where the request came from.
     pub(super) connection: Connection,
     pub(super) now: Ts,
+    message: Seen,
 }
 
 /// A call by a packager, maybe with a file.
@@ -127,6 +131,14 @@ impl ComputerCall {
         deployments::available(db, project, computer, attributes, self.today()).await
     }
 
+    /// Uses the message up together with what is done because of it.
+    pub(super) async fn use_up(&self, tx: &mut Tx) -> Result<(), Refusal> {
+        match self.message.use_up_in(tx, self.now).await? {
+            true => Ok(()),
+            false => Err(Refusal::already_received()),
+        }
+    }
+
     /// Refuses a computer that was unsubscribed or deleted since the call came in. Its row is to be locked before.
     pub(super) async fn still_served(&self, tx: &mut Tx) -> Result<(), Refusal> {
         match computers::status(tx, self.computer.id).await? {
@@ -153,8 +165,6 @@ struct Exchange {
     server: Arc<PrivateKey>,
     /// Known from the start, or by the signature.
     peer: OnceLock<Peer>,
-    /// The message, until it was acted on.
-    pending: OnceLock<Seen>,
 }
 
 impl Exchange {
@@ -177,7 +187,6 @@ impl Exchange {
             state,
             protocol,
             peer: OnceLock::new(),
-            pending: OnceLock::new(),
         })
     }
 
@@ -186,7 +195,7 @@ impl Exchange {
         let peer = self.peer.get().ok_or_else(Refusal::invalid_data)?;
         let claims = self.protocol.open(message, &self.server, peer).await?;
         let claims = claims.map_err(|error| unreadable(&error))?;
-        self.accept(seen, claims, repeat)
+        self.accept(seen, claims, repeat).await
     }
 
     /// Opens a message of some packager; answers who that is, too.
@@ -202,17 +211,24 @@ impl Exchange {
         let (claims, packager) =
             packagers::identify(&self.state, &self.protocol, connection, letter).await?;
         let _ = self.peer.set(Peer::Public(packager.key));
-        Ok((self.accept(seen, claims, repeat)?, packager.author))
+        Ok((self.accept(seen, claims, repeat).await?, packager.author))
     }
 
-    fn accept(&self, seen: Seen, mut claims: Value, repeat: Repeat) -> Result<Value, Refusal> {
-        if self.protocol.replays.is_new(seen, self.state.clock.now()) {
-            let _ = self.pending.set(seen);
-        } else if repeat == Repeat::Refused {
-            return Err(Refusal::text(
-                StatusCode::BAD_REQUEST,
-                "Message already received",
-            ));
+    async fn accept(
+        &self,
+        seen: Seen,
+        mut claims: Value,
+        repeat: Repeat,
+    ) -> Result<Value, Refusal> {
+        let now = self.state.clock.now();
+        let is_new = self.protocol.replays.is_new(seen, now);
+        let accepted = match repeat {
+            Repeat::Harmless => true,
+            Repeat::Refused => is_new,
+            Repeat::Never => is_new && seen.use_up(&self.state.db, now).await?,
+        };
+        if !accepted {
+            return Err(Refusal::already_received());
         }
         if !claims.is_object() {
             return Err(Refusal::malformed_claims());
@@ -222,13 +238,10 @@ impl Exchange {
     }
 
     /// Seals an answer or refusal.
-    async fn finish(mut self, reply: Reply) -> Response {
+    async fn finish(self, reply: Reply) -> Response {
         let mut retry_after = None;
         let (status, data, reason) = match reply {
-            Ok(Answer { status, data }) => {
-                self.pending.take();
-                (status, data, None)
-            }
+            Ok(Answer { status, data }) => (status, data, None),
             // That there is nothing is an answer, too.
             Err(Refusal::Sealed(StatusCode::NOT_FOUND, data)) => {
                 (StatusCode::NOT_FOUND, data, None)
@@ -255,15 +268,6 @@ impl Exchange {
                 refused(to_be_retried(answer, retry_after), reason)
             }
             Err(stopping) => unsealed(stopping.into()),
-        }
-    }
-}
-
-/// A message that was refused, or cut off on its way, changed nothing: it may come again.
-impl Drop for Exchange {
-    fn drop(&mut self) {
-        if let Some(seen) = self.pending.get() {
-            self.protocol.replays.forget(seen);
         }
     }
 }
@@ -501,6 +505,7 @@ where
                 Err(refusal) => return unsealed(refusal),
             };
             let _ = caller.project.set(letter.project.clone());
+            let message = letter.seen();
             let opened = letter.open(repeat).await;
             let exchange = letter.exchange;
             let signer = Signer {
@@ -533,6 +538,7 @@ where
                         beside,
                         connection,
                         now,
+                        message,
                     },
                     claims,
                 )
@@ -605,6 +611,9 @@ where
                 };
                 let (raw, author, file) = opener.with_file(request).await?;
                 let _ = caller.who.set(author.name.clone());
+                if let (Some(file), Some(claimed)) = (&file, raw.get("sha256")) {
+                    file.is_what_was_sealed(claimed).await?;
+                }
                 let state = exchange.state.clone();
                 let call = PackagerCall {
                     state,

@@ -50,9 +50,9 @@ pub(crate) const ADDITIONS: [&str; 4] = [
 
 /// Routes of this domain.
 pub fn router() -> Router<AppState> {
-    use Repeat::{Harmless, Refused};
+    use Repeat::{Harmless, Never, Refused};
     let calls = [
-        ("computers/", project(Refused, calls::register::answer)),
+        ("computers/", project(Never, calls::register::answer)),
         ("computers/id/", project(Harmless, calls::id::answer)),
         (
             "computers/properties/",
@@ -124,7 +124,7 @@ pub fn router() -> Router<AppState> {
         ),
         (
             "computers/tags/",
-            computer(Refused, "sets tags", calls::tags::answer),
+            computer(Never, "sets tags", calls::tags::answer),
         ),
         (
             "computers/tags/assigned/",
@@ -144,7 +144,7 @@ pub fn router() -> Router<AppState> {
         ),
         (
             "computers/errors/",
-            computer(Refused, "sends errors", calls::errors::answer),
+            computer(Never, "sends errors", calls::errors::answer),
         ),
         (
             "synchronizations/",
@@ -159,14 +159,8 @@ pub fn router() -> Router<AppState> {
             "keys/repositories/",
             project(Harmless, calls::repository_keys::answer),
         ),
-        (
-            "packages/",
-            packager(Refused, calls::package_upload::answer),
-        ),
-        (
-            "packages/set/",
-            packager(Refused, calls::package_set::answer),
-        ),
+        ("packages/", packager(Never, calls::package_upload::answer)),
+        ("packages/set/", packager(Never, calls::package_set::answer)),
         (
             "packages/repos/",
             packager(Harmless, calls::package_repos::answer),
@@ -181,7 +175,7 @@ pub fn router() -> Router<AppState> {
         ),
         (
             "catalog/requests/",
-            catalogue(Refused, calls::catalog_requests::ask),
+            catalogue(Never, calls::catalog_requests::ask),
         ),
         (
             "catalog/requests/list/",
@@ -189,7 +183,7 @@ pub fn router() -> Router<AppState> {
         ),
         (
             "catalog/requests/withdraw/",
-            catalogue(Refused, calls::catalog_requests::withdraw),
+            catalogue(Never, calls::catalog_requests::withdraw),
         ),
         (
             "devices/devices/available/",

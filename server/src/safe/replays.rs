@@ -1,11 +1,11 @@
-//! Messages that came before.
+//! Messages that came before: all of them for an hour in memory, those that may never come again in the database.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use migasfree_server_db::Ts;
+use migasfree_server_db::{Db, Result, Ts, Tx, args};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,13 @@ use sha2::{Digest, Sha256};
 const WINDOW: Duration = Duration::from_secs(60 * 60);
 /// Messages remembered per half of the window: about 5 MB.
 const CAPACITY: usize = 131_072;
+
+/// How long a message is remembered that adds something or speaks for a person. It says nothing of its own age.
+const KEPT: Duration = Duration::from_secs(366 * 86_400);
+/// The same of the many whose repetition does little harm.
+const KEPT_OF_MANY: Duration = Duration::from_secs(90 * 86_400);
+const USE_UP: &str = "INSERT INTO used_message (digest, forget_at) VALUES ($1, $2) \
+                      ON CONFLICT (digest) DO NOTHING";
 
 /// What a message is remembered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +40,18 @@ impl Seen {
         let mut start = [0; 16];
         start.copy_from_slice(&Sha256::digest(text)[..16]);
         Self(start)
+    }
+
+    /// Uses the message up for good; false when it was used before, by whichever server of the database.
+    pub(super) async fn use_up(self, db: &Db, now: Ts) -> Result<bool> {
+        let used = db.execute(USE_UP, args![hex::encode(self.0), now + KEPT]);
+        Ok(used.await? == 1)
+    }
+
+    /// The same together with what is done because of it.
+    pub(super) async fn use_up_in(self, tx: &mut Tx, now: Ts) -> Result<bool> {
+        let used = tx.execute(USE_UP, args![hex::encode(self.0), now + KEPT_OF_MANY]);
+        Ok(used.await? == 1)
     }
 }
 
@@ -61,13 +80,6 @@ impl Replays {
         !generations.old.contains(&message) && generations.young.insert(message)
     }
 
-    /// Takes back that a message came.
-    pub(super) fn forget(&self, message: &Seen) {
-        let mut generations = self.locked();
-        generations.young.remove(message);
-        generations.old.remove(message);
-    }
-
     fn locked(&self) -> MutexGuard<'_, Generations> {
         self.generations
             .lock()
@@ -88,8 +100,6 @@ mod tests {
         assert!(!replays.is_new(a, start));
         assert!(!replays.is_new(a, start + WINDOW));
         assert!(replays.is_new(b, start + WINDOW));
-        assert!(replays.is_new(a, start + WINDOW * 3));
-        replays.forget(&a);
         assert!(replays.is_new(a, start + WINDOW * 3));
     }
 

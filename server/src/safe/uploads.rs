@@ -1,14 +1,19 @@
 //! What the calls that upload packages share.
 
+use std::io::Read as _;
+
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Tx};
+use migasfree_server_files::SpoolError;
 use migasfree_types::events::{ChangeAction, Event};
-use serde_json::json;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::answer::Refusal;
 use super::call::PackagerCall;
+use super::protocol::Stopping;
 use super::reach::Reach;
 use super::store::packages;
 use super::store::projects::{self, Project};
@@ -20,6 +25,36 @@ use crate::repository::upload::{Destination, Place, Upload, UploadError};
 use crate::safe::validate::Fields;
 
 const MAX_NAME: usize = 50;
+
+impl super::call::Upload {
+    /// Refuses a file that is not the one a message claims, by its SHA-256.
+    pub(super) async fn is_what_was_sealed(&self, claimed: &Value) -> Result<(), Refusal> {
+        let content = self.content.open().map_err(SpoolError::from)?;
+        let sha256 = tokio::task::spawn_blocking(move || sha256(content))
+            .await
+            .map_err(|_| Stopping)?
+            .map_err(SpoolError::from)?;
+        match claimed.as_str() {
+            Some(claimed) if claimed.eq_ignore_ascii_case(&sha256) => Ok(()),
+            _ => Err(Refusal::text(
+                StatusCode::BAD_REQUEST,
+                "The file is not the one that the message was sealed for: send it again",
+            )),
+        }
+    }
+}
+
+fn sha256(mut content: std::fs::File) -> std::io::Result<String> {
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match content.read(&mut buffer)? {
+            0 => break,
+            read => digest.update(&buffer[..read]),
+        }
+    }
+    Ok(hex::encode(digest.finalize()))
+}
 
 /// The last component of a path at the sender's, whatever separates it there.
 pub(super) fn last_component(path: &str) -> &str {

@@ -12,6 +12,7 @@ use crate::safe::body::{self, Texts};
 use crate::safe::keys::Owner;
 use crate::safe::membership;
 use crate::safe::protocol::{Peer, Protocol};
+use crate::safe::replays::Seen;
 
 /// A message of a computer, for which its project is not asked of the database before it is opened.
 pub(super) struct Letter {
@@ -46,6 +47,11 @@ impl Letter {
             slug,
             msg,
         })
+    }
+
+    /// What the message is remembered by.
+    pub(super) fn seen(&self) -> Seen {
+        Seen::of(&self.msg)
     }
 
     /// Opens it with the key of the project as it was, or else as it is.

@@ -41,6 +41,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
         .map(|(definition, result)| (definition.id, &**result))
         .collect();
     let mut tx = call.state.db.begin().await?;
+    call.use_up(&mut tx).await?;
     let (computer, project) = (call.computer.id, call.project.id);
     let ids = faults::record(&mut tx, computer, project, &rows, call.now).await?;
     tx.commit().await?;

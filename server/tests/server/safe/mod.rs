@@ -9,6 +9,7 @@ mod limits;
 mod packages;
 mod refusals;
 mod registration;
+mod repeated;
 mod requests;
 mod site;
 mod statements;
