@@ -48,6 +48,13 @@ pub fn identity(word: &str, dialect: Dialect) -> Identity {
     Identity::Perhaps(some)
 }
 
+/// The computers with a UUID; `None` for a text that is none.
+#[must_use]
+pub fn exactly_with_uuid(text: &str, dialect: Dialect) -> Option<Expr> {
+    let uuid = hexadecimal(text).as_deref().and_then(whole_uuid)?;
+    Some(spelled_alike(&uuid, dialect))
+}
+
 /// The computers with a UUID, in whichever spelling it is asked for or stored.
 #[must_use]
 pub fn with_uuid(text: &str, dialect: Dialect) -> Expr {

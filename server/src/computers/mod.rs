@@ -9,7 +9,7 @@ pub mod errors;
 mod event_text;
 pub mod fault_definitions;
 pub mod faults;
-mod finding;
+pub mod finding;
 pub mod messages;
 pub mod migrations;
 pub mod notifications;

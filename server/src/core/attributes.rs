@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use migasfree_server_db::{Tx, args, json_ids, sql};
 
 use super::{
+    attribute_search,
     shapes::{ATTRIBUTE_TEXT, PROPERTY_INFO, PROPERTY_NAMED},
     tag_computers,
     vocabulary::DMN,
@@ -289,6 +290,8 @@ pub static ATTRIBUTES: Entity = Entity {
     ],
     filters: filters!(),
     search: SEARCH,
+    whole: Some(attribute_search::whole),
+    ranked: Some("value"),
     visible: &[Sight::Attribute("id")],
     text: ATTRIBUTE_TEXT,
     sought: Some(col("description")),
@@ -356,6 +359,8 @@ pub static TAGS: Entity = Entity {
     write: PROXY_WRITE,
     filters: filters!("domain_tags__id", "tags__id"),
     search: SEARCH,
+    whole: Some(attribute_search::whole),
+    ranked: Some("value"),
     visible: &[Sight::Attribute("id")],
     belongs: Belongs::Offered {
         table: "core_domain_tags",
@@ -411,6 +416,8 @@ pub static FEATURES: Entity = Entity {
     write: PROXY_WRITE,
     filters: filters!(),
     search: SEARCH,
+    whole: Some(attribute_search::whole),
+    ranked: Some("value"),
     visible: &[Sight::Attribute("id")],
     text: ATTRIBUTE_TEXT,
     badge: BADGE,

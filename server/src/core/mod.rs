@@ -1,6 +1,7 @@
 //! Platforms, projects, packages, deployments, properties and attributes.
 
 mod accounts;
+pub mod attribute_search;
 pub mod attribute_sets;
 pub mod attributes;
 mod audit_changes;

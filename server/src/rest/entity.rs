@@ -369,6 +369,10 @@ pub struct Entity {
     pub also_searched: Option<fn(&Settings) -> &[String]>,
     /// Identities that no single field holds as it is typed; the search over everything shows such rows first.
     pub identified: Option<super::search::Identified>,
+    /// Rows that a whole text means, written as the console writes them: where there are some, nothing else is found.
+    pub whole: Option<super::search::Whole>,
+    /// The column that a search is about: rows that have the text there come first, those that begin with it next.
+    pub ranked: Option<&'static str>,
     /// Order of lists; the table's own when empty.
     pub order: &'static [&'static str],
     /// Where its rows lead to: who is limited sees them when they see all of that. Nothing: everybody sees them.
@@ -449,6 +453,8 @@ impl Entity {
         search: &[],
         also_searched: None,
         identified: None,
+        whole: None,
+        ranked: None,
         order: &[],
         visible: &[],
         belongs: Belongs::All,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use migasfree_server_db::{Row, json_ids};
-use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 
 use super::{
     context::Context,
@@ -82,17 +82,69 @@ pub async fn selected(
     {
         select.and_where(condition);
     }
-    if let Some(text) = params.get("search") {
-        let fields = searched(context, resource);
-        let condition = match resource.entity.counted {
-            Some(counted) => looked_up::condition(db, counted, &fields, text).await?,
-            None => search::condition(&fields, resource.entity.identified, text, db.dialect())?,
-        };
-        if let Some(condition) = condition {
-            select.cond_where(condition);
-        }
+    if let Some(text) = params.get("search")
+        && let Some(condition) = sought(context, resource, text, params.has("page")).await?
+    {
+        select.cond_where(condition);
     }
     Ok(select)
+}
+
+/// More rows are not meant by one text.
+const MOST_MEANT: u64 = 50;
+
+/// The condition on a row for what was typed: that it is one of those the whole text means, else that every word is found
+/// in it; `None` when nothing was typed.
+///
+/// # Errors
+/// For more than is searched for.
+pub async fn sought(
+    context: &Context,
+    resource: &Resource,
+    text: &str,
+    everything: bool,
+) -> Result<Option<Condition>, RestError> {
+    let db = &context.state.db;
+    let dialect = db.dialect();
+    let meant = resource.entity.whole.and_then(|whole| whole(text, dialect));
+    if let Some(meant) = meant {
+        let key = (ROW, resource.entity.table.key.name);
+        let mut select = Query::select();
+        select
+            .column(key)
+            .from_as(resource.entity.table.name, ROW)
+            .and_where(meant)
+            .limit(MOST_MEANT);
+        for condition in limits(context, resource, everything)? {
+            select.and_where(condition);
+        }
+        let rows: Vec<(i64,)> = db.all_query(&select).await?;
+        if !rows.is_empty() {
+            let ids = json_ids(rows.into_iter().map(|(id,)| id));
+            let these = dialect.in_list(Expr::col(key), ids);
+            return Ok(Some(Condition::all().add(these)));
+        }
+    }
+    let fields = searched(context, resource);
+    if let Some(counted) = resource.entity.counted {
+        return looked_up::condition(db, counted, &fields, text).await;
+    }
+    let identified = resource.entity.identified;
+    Ok(search::condition(&fields, identified, text, dialect)?)
+}
+
+/// Puts the rows first that fit best what was searched for, where no other order was asked for.
+pub fn best_first(
+    context: &Context,
+    resource: &Resource,
+    text: Option<&str>,
+    select: &mut SelectStatement,
+) {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    if let (Some(column), Some(text)) = (resource.entity.ranked, text) {
+        let rank = search::rank(column, text, context.state.db.dialect());
+        select.order_by_expr(rank, Order::Asc);
+    }
 }
 
 /// The fields that are searched: those declared and those of the settings.
@@ -213,6 +265,9 @@ pub async fn page(
     }
     let mut ids = rows.clone();
     ids.column((ROW, table.key.name));
+    if list.filters.get("ordering").is_none_or(str::is_empty) {
+        best_first(context, resource, list.filters.get("search"), &mut ids);
+    }
     ordered(context, resource, list.filters, &mut ids)?;
     // Of a list whose length has to be kept, no more is looked for than somebody may want to see.
     let most = match (kept, resource.entity.counted) {

@@ -1,11 +1,14 @@
 //! Full search of a list: every term must be found in at least one field.
 
 use migasfree_server_db::Dialect;
-use sea_query::{BinOper, Condition, Expr, ExprTrait as _, SelectStatement, SubQueryStatement};
+use sea_query::{
+    BinOper, CaseStatement, Condition, Expr, ExprTrait as _, Func, SelectStatement,
+    SubQueryStatement,
+};
 
 use super::{
     filter::{LONGEST, contains, is_too_long, nothing},
-    path::Path,
+    path::{Path, ROW},
     schema::Type,
 };
 
@@ -51,6 +54,9 @@ pub fn bounded(text: &str) -> Result<Vec<String>, TooMuch> {
 /// How an entity finds its rows by what identifies them, in whatever way it is written.
 pub type Identified = fn(&str, Dialect) -> Identity;
 
+/// How an entity finds the rows that a whole text means; `None` when it can mean none.
+pub type Whole = fn(&str, Dialect) -> Option<Expr>;
+
 /// What one word says about a row.
 #[derive(Debug)]
 pub enum Identity {
@@ -75,7 +81,7 @@ pub fn condition(
         return Ok(None);
     }
     let mut all = Condition::all();
-    for term in &terms {
+    for term in terms.iter().map(|term| bare(term)) {
         let mut any = Condition::any();
         match identified.map(|identified| identified(term, dialect)) {
             Some(Identity::Exactly(identity)) => {
@@ -102,6 +108,41 @@ pub fn condition(
         all = all.add(any);
     }
     Ok(Some(all))
+}
+
+/// A word without the brackets around what explains a name: `jrubio (Javier Rubio)`.
+fn bare(term: &str) -> &str {
+    let inside = term.trim_start_matches('(').trim_end_matches(')');
+    let is_whole = inside.matches('(').count() == inside.matches(')').count();
+    if inside.is_empty() || !is_whole {
+        term
+    } else {
+        inside
+    }
+}
+
+/// How well a column fits what was typed: 0 is the text itself, 1 begins with it, 2 contains it, 3 is found otherwise.
+#[must_use]
+pub fn rank(column: &'static str, text: &str, dialect: Dialect) -> Expr {
+    let text = text.trim();
+    let lower = text.to_lowercase();
+    let column = || Expr::col((ROW, column));
+    let letters = Expr::cust(lower.chars().count().to_string());
+    let beginning = Func::cust("substr")
+        .arg(Func::lower(column()))
+        .arg(Expr::cust("1"))
+        .arg(letters);
+    CaseStatement::new()
+        .case(
+            column()
+                .eq(text)
+                .or(Expr::expr(Func::lower(column())).eq(lower.as_str())),
+            Expr::cust("0"),
+        )
+        .case(Expr::expr(beginning).eq(lower.as_str()), Expr::cust("1"))
+        .case(contains(column(), text, dialect), Expr::cust("2"))
+        .finally(Expr::cust("3"))
+        .into()
 }
 
 /// Where something is looked for in other rows, whether there is any is asked first, once for all: an empty answer
@@ -156,7 +197,19 @@ fn as_text(column: Expr, ty: Type, dialect: Dialect) -> Expr {
 
 #[cfg(test)]
 mod tests {
-    use super::terms;
+    use super::{bare, terms};
+
+    #[test]
+    fn brackets_around_an_explanation_are_not_looked_for() {
+        for (written, sought) in [
+            ("(Javier", "Javier"),
+            ("Rubio)", "Rubio"),
+            ("f(x)", "f(x)"),
+            ("(", "("),
+        ] {
+            assert_eq!(bare(written), sought);
+        }
+    }
 
     #[test]
     fn blanks_and_commas_separate_and_quotes_join() {

@@ -20,7 +20,6 @@ use super::{
     path::ROW,
     read,
     registry::{Resource, registry},
-    search,
 };
 use crate::app::AppState;
 
@@ -63,9 +62,7 @@ async fn of(
     text: &str,
 ) -> Result<Vec<SearchHit>, RestError> {
     let entity = resource.entity;
-    let fields = read::searched(context, resource);
-    let dialect = context.state.db.dialect();
-    let Some(condition) = search::condition(&fields, entity.identified, text, dialect)? else {
+    let Some(condition) = read::sought(context, resource, text, true).await? else {
         return Ok(Vec::new());
     };
     let mut select = Query::select();
@@ -77,6 +74,7 @@ async fn of(
     for condition in read::limits(context, resource, true)? {
         select.and_where(condition);
     }
+    read::best_first(context, resource, Some(text), &mut select);
     let order = read::own_order(context, resource);
     order::apply(&mut select, &order::terms(&order, entity.table));
     let rows: Vec<Row> = context.state.db.all_query(&select).await?;

@@ -412,6 +412,49 @@ on_both_engines! {
         assert!(last.contains("came later"), "{last:.200}");
     }
 
+    async fn an_attribute_is_found_by_what_stands_on_its_chip_and_the_best_fit_comes_first(mut org: Organisation) {
+        let stamp = json!({"prefix": "LOC", "name": "Place"});
+        let stamp = org.admin.post(&format!("{TOKEN}stamps/"), stamp).await.json["id"].clone();
+        for (value, description) in [("harbour", "At the sea"), ("harbour-north", ""), ("north", ""), ("north-east", ""), ("far", "of the north")] {
+            let tag = json!({"property_att": stamp, "value": value, "description": description});
+            assert_eq!(org.admin.post(&format!("{TOKEN}tags/"), tag).await.status, 201);
+        }
+        let (user,): (i64,) = org.server.state().db.one("SELECT min(id) FROM client_user", args![]).await.unwrap();
+        let uuid = "4c4c4544-0053-4d10-8052-b8c04f4e3132";
+        let computer = org.computer("north-nb013", uuid, user).await;
+        let attribute = org.attribute_of(computer).await;
+        org.execute("UPDATE core_attribute SET description = 'north-nb013' WHERE id = $1", args![attribute]).await;
+        let cid = format!("CID-{computer}");
+        let values = |page: &Value| -> Vec<String> {
+            let rows = page["results"].as_array().unwrap().iter();
+            rows.map(|row| format!("{}-{}", row["property_att"]["prefix"].as_str().unwrap(), row["value"].as_str().unwrap())).collect()
+        };
+        let found = list(&org, "attributes/?search=north").await;
+        assert_eq!(values(&found), ["LOC-north", "DMN-NORTH-SIDE", "LOC-north-east", "LOC-harbour-north", cid.as_str(), "LOC-far"]);
+        assert_eq!(values(&list(&org, "tags/?search=NORTH&page_size=1").await), ["LOC-north"]);
+        for (written, meant) in [
+            ("LOC-harbour".to_owned(), "LOC-harbour"), ("LOC harbour".to_owned(), "LOC-harbour"), ("loc:Harbour".to_owned(), "LOC-harbour"),
+            (cid.clone(), &cid), (format!("{cid} north-nb013"), &cid), (uuid.to_uppercase(), &cid), ("north-nb013".to_owned(), &cid),
+            ("SET-Blue set".to_owned(), "SET-Blue set"),
+        ] {
+            assert_eq!(values(&list(&org, &format!("attributes/?search={written}")).await), [meant], "{written}");
+            let hits = list(&org, &format!("search/?q={written}")).await;
+            let attributes: Vec<&Value> = hits.as_array().unwrap().iter().filter(|hit| hit["entity"] == "core.attribute").collect();
+            assert_eq!(attributes.len(), 1, "{written}: {hits}");
+            assert_eq!(attributes[0]["text"], meant, "{written}");
+        }
+        let nobody = org.server.operator("catalogue reader", &["app_catalog.view_application"]).await;
+        assert_eq!(nobody.get(&format!("{TOKEN}search/?q=LOC-harbour")).await.json, json!([]));
+    }
+
+    async fn an_account_is_found_as_the_console_writes_it(org: Organisation) {
+        let account = json!({"username": "jrubio", "password": "Long enough 77", "first_name": "Javier", "last_name": "Rubio"});
+        let made = org.admin.post(&format!("{TOKEN}user-profiles/"), account).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let hits = list(&org, "search/?q=jrubio (Javier Rubio)").await;
+        assert_eq!(hits[0]["text"], "jrubio", "{hits}");
+    }
+
     async fn the_search_over_everything_finds_only_what_one_may_see(org: Organisation) {
         let hits = list(&org, "search/?q=hello").await;
         let found: Vec<(&str, &str, &str)> = hits.as_array().unwrap().iter()
