@@ -71,6 +71,9 @@ pub fn domain_of(context: &Context, field: &str) -> Result<Option<i64>, RestErro
     }
 }
 
+const KEPT: &str = "What is yours stays in a domain of yours: choose one of them. To make it everybody's, \
+    ask an administrator who has no domain.";
+
 /// Gives a row that is made a domain of the operator's, and refuses to take it away from one that is changed.
 ///
 /// # Errors
@@ -94,7 +97,10 @@ pub fn assign(
                 return Ok(());
             };
             let missing = values.int(column.name).is_none();
-            if missing && (new || values.has(column.name)) {
+            if missing && !new && values.has(column.name) {
+                return Err(RestError::field(path, KEPT));
+            }
+            if missing && new {
                 let domain = domain_of(context, path)?;
                 values.set(column.name, Arg::Int(domain));
             }

@@ -1,6 +1,8 @@
 //! From a declared field to its control.
 use super::{FormState, Picker, picture::PictureField};
 use crate::{
+    api::session,
+    entities::DOMAINS,
     entity::{Field, Kind},
     text::{plural, t},
 };
@@ -70,7 +72,10 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
         Kind::Choices(choices) => choices_of(signal, choices(), field.required, fixed),
         Kind::One { entity, filter } => {
             let filter = *filter;
-            view! { <Picker entity value=signal single=true filter=Signal::derive(move || filter(form)) disabled=fixed required=field.required /> }.into_any()
+            // What is of somebody who has domains stays in one of them.
+            let kept = entity.path == DOMAINS.path && session::boundary().is_some();
+            let required = field.required || kept;
+            view! { <Picker entity value=signal single=true filter=Signal::derive(move || filter(form)) disabled=fixed required /> }.into_any()
         }
         Kind::Many { entity, filter } => {
             let filter = *filter;

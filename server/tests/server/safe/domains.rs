@@ -367,8 +367,10 @@ on_both_engines! {
             country.refuses(&country.ada.put(&row, whole).await, route).await;
             if route != "schedule-delays" {
                 country.refuses(&country.ada.patch(&row, json!({"domain": country.south})).await, route).await;
-                let kept = country.ada.patch(&row, json!({"domain": null})).await;
-                assert_eq!((kept.status, &kept.json["domain"]), (200, &json!(country.north)), "{route}: {}", kept.text);
+                let cleared = country.ada.patch(&row, json!({"domain": null})).await;
+                assert_eq!(cleared.status, 400, "{route}: {}", cleared.text);
+                assert!(cleared.json["domain"][0].as_str().unwrap().contains("choose one"), "{route}: {}", cleared.text);
+                assert_eq!(country.ada.get(&row).await.json["domain"]["id"], country.north, "{route}");
             }
         }
         let theirs = country.theirs.known_id().unwrap();
