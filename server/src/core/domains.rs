@@ -2,24 +2,28 @@
 
 use async_trait::async_trait;
 use migasfree_server_audit::UserId;
-use migasfree_server_db::{Tx, args, json_ids, sql};
-use sea_query::{Expr, ExprTrait, Order, Query};
+use migasfree_server_db::{Row, Tx, args, json_ids, sql};
+use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
 use super::{
     attributes::only_tags,
     rules::slug::slug,
     shapes::{ATTRIBUTE_INFO, EXCLUDED, INCLUDED, OPERATOR_INFO},
+    user_profiles::USER_PROFILES,
     vocabulary::DMN,
 };
 use crate::{
     auth::{Authority, Operator},
     rest::{
         boundary::{self, Belongs},
+        context::Context,
         entity::{Csv, Entity, Field, Like, Model, col, made, many, put, put_ids},
         error::RestError,
         hooks::{Change, Deletion, Hooks, Removal},
         json::Json,
-        registry::registry,
+        keeping::Users,
+        load::Source,
+        registry::{Resource, registry},
         schema::{Loss, Table, link, linked, long_text, text},
         visibility,
     },
@@ -125,7 +129,7 @@ pub static DOMAINS: Entity = Entity {
 };
 
 /// So many of a kind are named.
-const MOST_NAMED: u64 = 5;
+const MOST_NAMED: usize = 5;
 
 struct Rules;
 
@@ -179,6 +183,15 @@ impl Hooks for Rules {
             ));
         }
         not_in_use(removal).await
+    }
+
+    async fn holding(&self, context: &Context, id: i64) -> Result<Vec<Users>, RestError> {
+        let limited = limited(&mut context.source(), id).await?;
+        let ids = |rows: Vec<(i64, String)>| rows.into_iter().map(|(id, _)| id).collect();
+        Ok(limited
+            .into_iter()
+            .map(|(resource, rows)| (resource, ids(rows)))
+            .collect())
     }
 
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
@@ -283,9 +296,12 @@ async fn over_those_who_move(
     )))
 }
 
-/// Refuses to delete a domain as long as anything belongs to it, or limits an operator to it alone.
-async fn not_in_use(removal: &mut Removal<'_>) -> Result<(), RestError> {
-    let mut users = Vec::new();
+/// What only the domain limits: what belongs to it, and operators who have no other; with their names.
+async fn limited(
+    source: &mut Source<'_>,
+    id: i64,
+) -> Result<Vec<(&'static Resource, Vec<(i64, String)>)>, RestError> {
+    let mut found = Vec::new();
     for resource in &registry().resources {
         let entity = resource.entity;
         let column = match entity.belongs {
@@ -296,33 +312,60 @@ async fn not_in_use(removal: &mut Removal<'_>) -> Result<(), RestError> {
         };
         let Some((column, _)) = column else { continue };
         let select = Query::select()
-            .column("name")
+            .columns(["id", "name"])
             .from(entity.table.name)
-            .and_where(Expr::col(column.name).eq(removal.id))
+            .and_where(Expr::col(column.name).eq(id))
             .order_by("name", Order::Asc)
-            .limit(MOST_NAMED)
             .take();
-        let rows: Vec<(String,)> = removal.tx.all_query(&select).await?;
-        users.extend(
-            rows.into_iter()
-                .map(|(name,)| format!("{} {name}", entity.model.one)),
-        );
+        found.push((resource, named(source, &select).await?));
     }
-    let alone: Vec<(String,)> = removal
-        .tx
-        .all(
-            "SELECT u.username FROM core_userprofile AS u \
-             JOIN core_userprofile_domains AS d ON d.userprofile_id = u.id AND d.domain_id = $1 \
-             WHERE NOT u.is_superuser AND NOT EXISTS (SELECT 1 FROM core_userprofile_domains AS o \
-             WHERE o.userprofile_id = u.id AND o.domain_id <> $1) ORDER BY u.username LIMIT 5",
-            args![removal.id],
-        )
-        .await?;
-    users.extend(
-        alone
-            .into_iter()
-            .map(|(name,)| format!("UserProfile {name}")),
-    );
+    if let Some(accounts) = registry().by_route(USER_PROFILES.route) {
+        let others = Query::select()
+            .expr(Expr::val(1))
+            .from_as("core_userprofile_domains", "o")
+            .and_where(Expr::col(("o", "userprofile_id")).equals(("d", "userprofile_id")))
+            .and_where(Expr::col(("o", "domain_id")).ne(id))
+            .take();
+        let select = Query::select()
+            .columns([("u", "id"), ("u", "username")])
+            .from_as(USER_PROFILES.table.name, "u")
+            .join_as(
+                JoinType::InnerJoin,
+                "core_userprofile_domains",
+                "d",
+                Expr::col(("d", "userprofile_id")).equals(("u", "id")),
+            )
+            .and_where(Expr::col(("d", "domain_id")).eq(id))
+            .and_where(Expr::col(("u", "is_superuser")).not())
+            .and_where(Expr::exists(others).not())
+            .order_by(("u", "username"), Order::Asc)
+            .take();
+        found.push((accounts, named(source, &select).await?));
+    }
+    found.retain(|(_, rows)| !rows.is_empty());
+    Ok(found)
+}
+
+async fn named(
+    source: &mut Source<'_>,
+    select: &SelectStatement,
+) -> Result<Vec<(i64, String)>, RestError> {
+    let rows = source.rows(select).await?;
+    let named = |row: &Row| Some((row.int(0)?, row.text(1)?.to_owned()));
+    Ok(rows.iter().filter_map(named).collect())
+}
+
+/// Refuses to delete a domain as long as anything belongs to it, or limits an operator to it alone.
+async fn not_in_use(removal: &mut Removal<'_>) -> Result<(), RestError> {
+    let limited = limited(&mut Source::Tx(removal.tx), removal.id).await?;
+    let users: Vec<String> = limited
+        .into_iter()
+        .flat_map(|(resource, rows)| {
+            let kind = resource.entity.model.in_words();
+            let names = rows.into_iter().take(MOST_NAMED);
+            names.map(move |(_, name)| format!("{kind} {name}"))
+        })
+        .collect();
     if users.is_empty() {
         return Ok(());
     }

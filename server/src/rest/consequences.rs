@@ -252,7 +252,15 @@ pub async fn told(
         }
     }
     let mut held = Vec::new();
-    let used = keeping::held(context, resource, ids).await?;
+    let mut used = keeping::held(context, resource, ids).await?;
+    for id in ids {
+        for (other, more) in resource.entity.hooks.holding(context, *id).await? {
+            match used.iter_mut().find(|(one, _)| std::ptr::eq(*one, other)) {
+                Some((_, ids)) => ids.extend(more),
+                None => used.push((other, more)),
+            }
+        }
+    }
     let widened = widening::widened(&mut context.source(), &plan).await?;
     let can_be_detached = keeping::can_be_detached(resource, &used, &widened);
     let is_widened = !widened.is_empty();

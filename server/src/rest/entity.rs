@@ -29,6 +29,24 @@ pub struct Model {
     pub many: &'static str,
 }
 
+impl Model {
+    /// In a sentence, for people: `fault definition`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        if self.one == "UserProfile" {
+            return "user".to_owned();
+        }
+        let mut words = String::new();
+        for (at, letter) in self.one.char_indices() {
+            if letter.is_uppercase() && at > 0 && !words.ends_with(' ') {
+                words.push(' ');
+            }
+            words.extend(letter.to_lowercase());
+        }
+        words
+    }
+}
+
 /// How a made field is described to programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Like {

@@ -10,6 +10,7 @@ use super::{
     entity::Entity,
     error::RestError,
     json::Json,
+    keeping::Users,
     values::{Stored, Values},
 };
 
@@ -182,6 +183,11 @@ pub trait Hooks: Send + Sync {
     /// Refuses a deletion. What is large is asked before any part of it goes, and again with the row.
     async fn going(&self, _removal: &mut Removal<'_>) -> Result<(), RestError> {
         Ok(())
+    }
+
+    /// Rows on account of which `going` refuses, by what stands for them.
+    async fn holding(&self, _context: &Context, _id: i64) -> Result<Vec<Users>, RestError> {
+        Ok(Vec::new())
     }
 
     /// Whether everything that refers to a row goes with it, so that much of it may go before it.

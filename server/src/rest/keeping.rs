@@ -247,7 +247,7 @@ async fn refuse(
         "in_use",
         format!(
             "This {} {why}. {}. {way_out}",
-            resource.entity.model.one,
+            resource.entity.model.in_words(),
             users.join("; ")
         ),
     ))

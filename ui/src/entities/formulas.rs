@@ -3,7 +3,7 @@ use super::choices;
 use crate::{
     entity::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch, cell,
+        Sheet, Switch, cell, value,
     },
     text::label,
 };
@@ -86,6 +86,7 @@ pub static FORMULAS_SHEET: Sheet = Sheet {
             ],
         },
     ],
+    keeps: |formula| value::text(formula, "sort") == "basic",
     switch: Some(Switch {
         member: "enabled",
         on: label!(common.enable),

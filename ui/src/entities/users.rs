@@ -1,9 +1,10 @@
 //! People and programs that use the server.
 use super::GROUPS;
 use crate::{
+    api::session,
     entity::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch,
+        Sheet, Switch, value,
     },
     pages::users,
     text::label,
@@ -41,6 +42,7 @@ pub static USERS_SHEET: Sheet = Sheet {
         Filter::new("is_staff", label!(user.staff), FilterKind::Flag),
     ],
     ordering: "username",
+    keeps: |user| value::id(user) == session::user().id,
     form: &[
         Section {
             title: label!(user.section_person),

@@ -20,6 +20,8 @@ pub struct Sheet {
     pub export: bool,
     /// Whether objects can be deleted.
     pub delete: bool,
+    /// Objects among them that nobody deletes, such as built-in ones.
+    pub keeps: fn(&Value) -> bool,
     /// A switch (`enabled`, `checked`, `is_active`) that many can be set to at once.
     pub switch: Option<Switch>,
     /// What else can be done with many at once.
@@ -56,6 +58,7 @@ pub const SHEET: Sheet = Sheet {
     form: &[],
     export: true,
     delete: true,
+    keeps: |_| false,
     switch: None,
     bulk: None,
     first: None,

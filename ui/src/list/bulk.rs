@@ -187,6 +187,21 @@ pub fn BulkBar(
             })
         })
     });
+    let rows_of = move || {
+        page.value.with(|page| {
+            let rows = page.iter().flat_map(|page| page.results.iter());
+            let ids = selection.selected.get();
+            rows.filter(|row| ids.contains(&value::id(row).to_string()))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    };
+    let kept = Memo::new(move |_| rows_of().iter().any(state.sheet.keeps));
+    // One row is called by its name, as on its own page.
+    let name = Memo::new(move |_| match rows_of().as_slice() {
+        [row] => Some(entity.text_of(row)).filter(|name| !name.is_empty()),
+        _ => None,
+    });
     let changes =
         state.sheet.may_delete(entity) || state.sheet.switch.is_some() && entity.may("change");
     view! {
@@ -216,7 +231,7 @@ pub fn BulkBar(
                                 </Show>
                             }
                         })}
-                    <Show when=move || state.sheet.may_delete(entity) && theirs.get() && !selection.all.get()>
+                    <Show when=move || state.sheet.may_delete(entity) && theirs.get() && !kept.get() && !selection.all.get()>
                         <Button size=ButtonSize::Small icon=icondata::LuTrash2 on_press=move |_| asking.set(true)>{t!(object.delete)}</Button>
                     </Show>
                     <Button look=ButtonLook::Quiet size=ButtonSize::Small on_press=move |_| selection.clear()>
@@ -230,8 +245,11 @@ pub fn BulkBar(
             entity
             open=asking
             ids=Signal::derive(move || if asking.get() { selection.ids() } else { Vec::new() })
-            title=Signal::derive(move || plural(count.get(), t!(list.delete_one), t!(list.delete_many)))
-            typed=Signal::derive(move || count.get().to_string())
+            title=Signal::derive(move || match name.get() {
+                Some(name) => tf!(object.delete_title, name = name),
+                None => plural(count.get(), t!(list.delete_one), t!(list.delete_many)),
+            })
+            typed=Signal::derive(move || name.get().unwrap_or_else(|| count.get().to_string()))
             on_done=on_deleted
         />
     }

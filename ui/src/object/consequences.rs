@@ -59,7 +59,9 @@ pub fn Consequences(
                 <b>{t!(object.in_use)}</b>
                 <ul class="fate-list">{lines}</ul>
             </Notice>
-            <Choose entity fate ids replaceable=told.replaceable detachable=told.detachable />
+            {(told.replaceable || told.detachable)
+                .then(|| view! { <Choose entity fate ids replaceable=told.replaceable detachable=told.detachable /> })}
+            {(!told.replaceable && !told.detachable).then(|| view! { <p>{t!(object.first_elsewhere)}</p> })}
         }
     });
     view! {

@@ -94,6 +94,11 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
     };
     name_tab(entity, id, Signal::derive(title));
     let theirs = theirs(entity, object);
+    let kept = Memo::new(move |_| {
+        object
+            .value
+            .with(|object| object.as_ref().is_some_and(sheet.keeps))
+    });
     let aside = move || {
         object.value.with(|object| {
             let object = object.as_ref()?;
@@ -130,7 +135,7 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
                     view! {
                         <PageTitle title aside=ViewFn::from(aside)>
                             {sheet.actions.map(|actions| actions(id, object))}
-                            <Show when=move || sheet.may_delete(entity) && theirs.get()>
+                            <Show when=move || sheet.may_delete(entity) && theirs.get() && !kept.get()>
                                 <DeleteButton entity id name=Signal::derive(title) object />
                             </Show>
                         </PageTitle>

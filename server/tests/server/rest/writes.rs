@@ -380,7 +380,12 @@ on_both_engines! {
         assert_eq!(patch(&org, "tags", own["id"].as_i64().unwrap(), json!({"value": "SOUTH"})).await.status, 400);
         let used = org.admin.delete(&format!("{TOKEN}domains/{id}/")).await;
         assert_eq!((used.status, used.code()), (409, "in_use"), "{}", used.text);
-        assert!(used.text.contains("Base"), "{}", used.text);
+        assert!(used.text.contains("Base") && !used.text.contains("UserProfile"), "{}", used.text);
+        let told = org.admin.get(&format!("{TOKEN}domains/{id}/consequences/")).await.json;
+        let held = told["held"].as_array().unwrap();
+        let base = held.iter().find(|kind| kind["entity"] == "core.deployment");
+        assert!(base.is_some_and(|kind| kind["objects"].to_string().contains("\"Base\"")), "{told}");
+        assert_eq!((&told["replaceable"], &told["detachable"]), (&json!(false), &json!(false)), "{told}");
         assert_eq!(patch(&org, "deployments", org.id("deployments"), json!({"domain": null})).await.status, 200);
         assert_eq!(org.admin.delete(&format!("{TOKEN}domains/{id}/")).await.status, 204);
         assert_eq!(values().await, Vec::<String>::new());
