@@ -100,6 +100,7 @@ impl Hooks for Rules {
                 }
                 only_names(change, pms, names)?;
             }
+            not_both_ways(change, pms)?;
         }
         for (relation, table) in [
             ("available_packages", PACKAGES_ELSEWHERE),
@@ -171,6 +172,24 @@ pub fn only_names(change: &Change<'_>, pms: Pms, list: &str) -> Result<(), RestE
     let text = change.values.text(list).filter(|_| change.changes(list));
     match text.and_then(|text| package_names::flaw(pms, text)) {
         Some(word) => Err(RestError::field(list, package_names::refusal(word))),
+        None => Ok(()),
+    }
+}
+
+/// What is to be installed is not to be removed, too.
+fn not_both_ways(change: &Change<'_>, pms: Pms) -> Result<(), RestError> {
+    let lists = ["packages_to_install", "packages_to_remove"];
+    if !lists.iter().any(|list| change.changes(list)) {
+        return Ok(());
+    }
+    let [install, remove] = lists.map(|list| change.text(list).unwrap_or_default());
+    match package_names::in_both(pms, install, remove) {
+        Some(name) => Err(RestError::field(
+            "packages_to_remove",
+            format!(
+                "{name:?} is among the packages to install, too: leave it in one of the lists."
+            ),
+        )),
         None => Ok(()),
     }
 }

@@ -20,6 +20,10 @@ const SPANISH: &[(&str, &str)] = &[
         "* no es el nombre de un paquete: escriba solo nombres, uno en cada línea.",
     ),
     (
+        "* is among the packages to install, too: leave it in one of the lists.",
+        "* está también entre los paquetes que se instalan: déjelo en una sola lista.",
+    ),
+    (
         "What is yours stays in a domain of yours: choose one of them. To make it everybody's, ask an administrator who has no domain.",
         "Lo suyo se queda en un dominio suyo: elija uno de ellos. Para que sea de todos, pídalo a un administrador sin dominio.",
     ),

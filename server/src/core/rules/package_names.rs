@@ -18,6 +18,23 @@ pub fn refusal(word: &str) -> String {
     format!("{word:?} is no name of a package: write names alone, one on each line.")
 }
 
+/// The first name that stands in both texts, in whatever version.
+#[must_use]
+pub fn in_both<'a>(pms: Pms, one: &'a str, other: &str) -> Option<&'a str> {
+    let name = |word: &'_ str| -> usize {
+        let ends = match pms {
+            Pms::Apt => word.find(['=', '/']),
+            Pms::Dnf | Pms::Pacman | Pms::Wpt | Pms::Yum | Pms::Zypper => word.find('='),
+        };
+        ends.unwrap_or(word.len())
+    };
+    let names = |word: &'_ str| word.get(..name(word)).unwrap_or_default().to_owned();
+    let others: std::collections::HashSet<String> = other.split_whitespace().map(names).collect();
+    one.split_whitespace()
+        .map(|word| word.get(..name(word)).unwrap_or_default())
+        .find(|word| others.contains(*word))
+}
+
 fn is_name(pms: Pms, word: &str) -> bool {
     match pms {
         Pms::Apt => is_debian_name(word),
@@ -97,6 +114,21 @@ mod tests {
         ] {
             assert_eq!(flaw(Pms::Dnf, name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_in_two_lists_is_found_in_whatever_version() {
+        let both = |pms, one, other| in_both(pms, one, other).map(str::to_owned);
+        assert_eq!(
+            both(Pms::Apt, "gimp vim=2:9", "nano\nvim/stable").as_deref(),
+            Some("vim")
+        );
+        assert_eq!(both(Pms::Apt, "libc6:i386", "libc6:amd64"), None);
+        assert_eq!(
+            both(Pms::Pacman, "core/linux", "core/linux").as_deref(),
+            Some("core/linux")
+        );
+        assert_eq!(both(Pms::Dnf, "", "vim"), None);
     }
 
     #[test]

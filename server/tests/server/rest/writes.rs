@@ -391,6 +391,20 @@ on_both_engines! {
         assert_eq!(values().await, Vec::<String>::new());
     }
 
+    async fn no_package_is_both_installed_and_removed_by_a_deployment(org: Organisation) {
+        let id = org.id("deployments");
+        let row = || async { org.admin.get(&format!("{TOKEN}deployments/{id}/")).await.json };
+        let both = json!({"packages_to_install": ["vim", "gimp"], "packages_to_remove": ["nano", "gimp=2.10"]});
+        let refused = patch(&org, "deployments", id, both).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+        assert!(refused.json["packages_to_remove"][0].as_str().unwrap().contains("gimp"), "{}", refused.text);
+        assert_eq!(patch(&org, "deployments", id, json!({"packages_to_install": ["gimp"], "packages_to_remove": []})).await.status, 200);
+        assert_eq!(patch(&org, "deployments", id, json!({"packages_to_remove": ["gimp"]})).await.status, 400);
+        let swapped = json!({"packages_to_install": [], "packages_to_remove": ["gimp"]});
+        assert_eq!(patch(&org, "deployments", id, swapped).await.status, 200);
+        assert_eq!(row().await["packages_to_remove"], json!(["gimp"]));
+    }
+
     async fn what_is_built_in_stays(org: Organisation) {
         for (route, id) in [("properties", 2), ("formulas", 2), ("attributes", 1), ("features", 1)] {
             let refused = org.admin.delete(&format!("{TOKEN}{route}/{id}/")).await;
