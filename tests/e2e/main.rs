@@ -5,6 +5,7 @@
 
 mod admin_ui;
 mod admin_ui_care;
+mod admin_ui_finding;
 mod admin_ui_forms;
 mod admin_ui_lists;
 mod admin_ui_pages;

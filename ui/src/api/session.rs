@@ -80,6 +80,7 @@ fn also_viewed_with(entity: &str) -> Option<&'static str> {
         "core.internalsource" | "core.externalsource" => "core.deployment",
         "app_catalog.category" => "app_catalog.application",
         "auth.group" => "core.userprofile",
+        "auth.permission" => "auth.group",
         _ => return None,
     })
 }

@@ -125,10 +125,21 @@ pub fn gist(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// How an attribute is written: prefix and value.
+/// The prefix of the attributes that stand for computers.
+pub const CID: &str = "CID";
+
+/// Prefix and value of an attribute. One that stands for a computer is written as the computer itself, with its host name
+/// where that is known: `CID-11 harbour-nb013`, without a prefix of its own.
 pub fn attribute_parts(object: &Value) -> (String, String) {
     let prefix = text(object, "property_att.prefix");
     let value = text_of(object, &["value", "name", "__str__"]);
+    if prefix == CID {
+        let host = line(&text(object, "description"));
+        return (
+            String::new(),
+            format!("{CID}-{value} {host}").trim_end().to_owned(),
+        );
+    }
     (prefix, value)
 }
 
@@ -136,6 +147,23 @@ pub fn attribute_parts(object: &Value) -> (String, String) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn an_attribute_that_stands_for_a_computer_is_written_as_the_computer() {
+        let mut row = json!({"value": "11", "property_att": {"prefix": "CID"}});
+        assert_eq!(attribute_parts(&row).1, "CID-11");
+        row["description"] = json!("harbour-nb013");
+        assert_eq!(
+            attribute_parts(&row),
+            (String::new(), "CID-11 harbour-nb013".to_owned())
+        );
+        let other =
+            json!({"value": "north", "property_att": {"prefix": "LOC"}, "description": "x"});
+        assert_eq!(
+            attribute_parts(&other),
+            ("LOC".to_owned(), "north".to_owned())
+        );
+    }
 
     #[test]
     fn a_path_leads_into_nested_objects() {

@@ -1,13 +1,15 @@
 //! Choosing other objects: type a few letters, the server offers what matches.
 use crate::{
     address::encode,
-    api::{ApiError, request},
-    entities,
+    api::{ApiError, query, request},
+    entities::{self, ATTRIBUTES},
     entity::{Entity, value},
     failure,
-    text::t,
+    object::right_words,
+    text::{number, t, tf},
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
+use migasfree_types::rest::page::Page;
 use migasfree_ui_kit::{
     Chip, Icon, Later, field,
     scrolling::{has_moved, keep_in_view},
@@ -15,8 +17,9 @@ use migasfree_ui_kit::{
 use serde_json::Value;
 use std::time::Duration;
 
-/// How many matches are offered.
-const OFFERED: usize = 20;
+/// How many matches are offered at first, and how many more each time somebody asks.
+const OFFERED: u64 = 20;
+const MORE: u64 = 100;
 
 /// One or several objects. The value holds the objects as the server sent them, or null.
 #[component]
@@ -36,6 +39,11 @@ pub fn Picker(
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<ApiError>);
     let at = RwSignal::new(0_usize);
+    let wanted = RwSignal::new(OFFERED);
+    // Matches that are not offered yet.
+    let beyond = RwSignal::new(0_u64);
+    let unseen = !disabled && !entity.may("view");
+    let disabled = disabled || unseen;
     let input = NodeRef::<html::Input>::new();
     let root = NodeRef::<html::Div>::new();
     let ids = field::field_ids();
@@ -48,9 +56,10 @@ pub fn Picker(
         newest.set_value(number);
         busy.set(true);
         let path = format!(
-            "{}?search={}&page_size={OFFERED}{}",
+            "{}?search={}&page_size={}{}",
             entity.api,
             encode(&entities::sought(entity, &typed.get_untracked())),
+            wanted.get_untracked(),
             filter.get_untracked()
         );
         leptos::task::spawn_local(async move {
@@ -61,21 +70,32 @@ pub fn Picker(
             failed.set(answer.as_ref().err().cloned());
             let found = answer.unwrap_or_default();
             let chosen: Vec<i64> = chosen(value).iter().map(value::id).collect();
-            let rows = value::list(&found, "results")
+            let rows = value::list(&found, "results");
+            let count = value::number(&found, "count").unwrap_or_default();
+            beyond.set(count.saturating_sub(rows.len() as u64));
+            let rows = rows
                 .iter()
                 .filter(|row| single || !chosen.contains(&value::id(row)))
                 .cloned()
                 .collect();
+            let stays = wanted.get_untracked() > OFFERED;
             offer.set(rows);
-            at.set(0);
+            if !stays {
+                at.set(0);
+            }
             busy.set(false);
         });
     };
     let pending = Later::new();
+    let search_more = move || {
+        wanted.update(|wanted| *wanted += MORE);
+        search();
+    };
     let search_soon = move || pending.run(Duration::from_millis(150), search);
     let show = move || {
         if !disabled && !open.get_untracked() {
             open.set(true);
+            wanted.set(OFFERED);
             search();
         }
     };
@@ -150,9 +170,20 @@ pub fn Picker(
         }
     };
     let active_id = option_id.clone();
+    let hosts = hosts(entity, value);
     let chips = move || {
+        let named = |object: Value| {
+            hosts.value.with(|page| {
+                let rows = page
+                    .as_ref()
+                    .map_or(&[][..], |page| page.results.as_slice());
+                let row = rows.iter().find(|row| value::id(row) == value::id(&object));
+                row.cloned().unwrap_or(object)
+            })
+        };
         chosen(value)
             .into_iter()
+            .map(named)
             .map(|object| {
                 let id = value::id(&object);
                 let (prefix, label) = parts(entity, &object);
@@ -214,6 +245,7 @@ pub fn Picker(
                     prop:value=typed
                     on:input=move |event| {
                         typed.set(event_target_value(&event));
+                        wanted.set(OFFERED);
                         open.set(true);
                         search_soon();
                     }
@@ -268,11 +300,65 @@ pub fn Picker(
                         }
                     </ul>
                     {move || failed.get().map(|error| failure::line(&error, search))}
+                    {move || {
+                        let count = beyond.get();
+                        (count > 0 && failed.with(Option::is_none))
+                            .then(|| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="picker-option picker-more"
+                                        tabindex="-1"
+                                        on:mousedown=|event| event.prevent_default()
+                                        on:click=move |_| search_more()
+                                    >
+                                        {tf!(form.more, count = number(count))}
+                                    </button>
+                                }
+                            })
+                    }}
                     {move || missing(entity, offer.with(Vec::is_empty) && !busy.get() && failed.with(Option::is_none))}
                 </div>
             </Show>
+            {unseen
+                .then(|| {
+                    let things = (entity.plural)().to_lowercase();
+                    let right = right_words(entity, "view");
+                    view! { <p class="field-help picker-unseen">{tf!(right.unseen, things = things, right = right)}</p> }
+                })}
         </div>
     }
+}
+
+/// The attributes among the chosen ones that stand for computers, with what they are described by: the host name.
+fn hosts(entity: &'static Entity, value: RwSignal<Value>) -> query::Query<Page<Value>> {
+    let bare = Memo::new(move |_| {
+        let stands_for_one = |object: &Value| {
+            entity.path == ATTRIBUTES.path
+                && !entity.hides(object)
+                && value::text(object, "property_att.prefix") == value::CID
+                && object.get("description").is_none()
+        };
+        let mut ids: Vec<i64> = chosen(value)
+            .iter()
+            .filter(|object| stands_for_one(object))
+            .map(value::id)
+            .collect();
+        ids.sort_unstable();
+        ids
+    });
+    query::query(move || {
+        let ids: Vec<String> = bare.get().iter().map(ToString::to_string).collect();
+        let path = || {
+            format!(
+                "{}?id__in={}&page_size={}",
+                entity.api,
+                ids.join(","),
+                ids.len()
+            )
+        };
+        (!ids.is_empty()).then(path)
+    })
 }
 
 /// A way to make what is not there yet, in a window beside so that the form stays.
@@ -304,16 +390,18 @@ fn chosen(value: RwSignal<Value>) -> Vec<Value> {
 
 /// How an object is called: an attribute by its prefix and its value.
 pub(super) fn parts(entity: &'static Entity, object: &Value) -> (Option<String>, String) {
-    let (prefix, text) = value::attribute_parts(object);
-    if prefix.is_empty() || entity.hides(object) {
-        (None, entity.text_of(object))
-    } else {
-        (Some(prefix), text)
+    if object.get("property_att").is_none() || entity.hides(object) {
+        return (None, entity.text_of(object));
     }
+    let (prefix, text) = value::attribute_parts(object);
+    ((!prefix.is_empty()).then_some(prefix), text)
 }
 
 /// What tells apart objects of the same name.
 pub fn second_line(object: &Value) -> String {
+    if value::text(object, "property_att.prefix") == value::CID {
+        return String::new();
+    }
     value::text_of(
         object,
         &["description", "project.name", "platform.name", "summary"],

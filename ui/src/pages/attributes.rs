@@ -23,7 +23,8 @@ pub fn chip(attribute: &Value) -> AnyView {
     }
     let (prefix, label) = value::attribute_parts(attribute);
     let title = value::text(attribute, "description");
-    view! { <Chip prefix=Some(prefix) label href=format!("/attributes/{}", value::id(attribute)) title=(!title.is_empty()).then_some(title) /> }.into_any()
+    let prefix = (!prefix.is_empty()).then_some(prefix);
+    view! { <Chip prefix label href=format!("/attributes/{}", value::id(attribute)) title=(!title.is_empty()).then_some(title) /> }.into_any()
 }
 
 /// Several attributes as chips, or a word when there are none.

@@ -204,8 +204,10 @@ fn Facts(entity: &'static Entity, id: i64) -> impl IntoView {
 
 fn name_of(entity: &'static Entity, object: &Value) -> String {
     let (prefix, text) = value::attribute_parts(object);
-    if prefix.is_empty() {
+    if object.get("property_att").is_none() {
         entity.text_of(object)
+    } else if prefix.is_empty() {
+        text
     } else {
         format!("{prefix}-{text}")
     }
