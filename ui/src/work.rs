@@ -2,6 +2,7 @@
 //! download, so nothing in the frame, the overview or the login page may mention a [`crate::entity::Sheet`].
 use crate::{
     address::Destination,
+    api::error,
     entities,
     entity::Entity,
     form::CreatePage,
@@ -52,6 +53,7 @@ pub fn preload() {
 
 #[leptos::wasm_split::wasm_split(work, wasm_split_path = leptos::wasm_split, preload(preload_page), fallible)]
 fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
+    error::call_members(entities::named_here);
     let page = match destination {
         Destination::Settings => view! { <SettingsPage /> }.into_any(),
         Destination::Preferences => view! { <PreferencesPage /> }.into_any(),

@@ -339,7 +339,7 @@ fn check_own(change: &Change<'_>) -> Result<(), RestError> {
     if operator.is_superuser {
         let loses =
             |column: &str| change.changes(column) && change.values.bool(column) == Some(false);
-        if loses("is_superuser") || loses("is_active") {
+        if loses("is_superuser") || loses("is_active") || loses("is_staff") {
             return Err(RestError::whole(
                 "Nobody can take their own rights away: ask another superuser.",
             ));

@@ -1,4 +1,5 @@
 //! Tabs that have addresses: links, so that each can be bookmarked, opened beside, and gone back to.
+use crate::scrolling::show_in_view;
 use leptos::{html, prelude::*};
 
 /// One tab.
@@ -25,10 +26,7 @@ pub fn Tabs(
         let Some(row) = row.get() else { return };
         request_animation_frame(move || {
             if let Ok(Some(current)) = row.query_selector(".tab-current") {
-                let options = web_sys::ScrollIntoViewOptions::new();
-                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
-                current.scroll_into_view_with_scroll_into_view_options(&options);
+                show_in_view(&current);
             }
         });
     });

@@ -3,13 +3,22 @@ use super::said::said;
 use crate::text::{t, tf};
 use migasfree_types::shown::shown;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 /// Messages by field, as the server gives them.
 pub type FieldErrors = BTreeMap<String, Vec<String>>;
 
 /// The server's name for what concerns no single field.
 pub const WHOLE: &str = "non_field_errors";
+
+thread_local! {
+    static NAMED: Cell<fn(&str) -> String> = const { Cell::new(str::to_owned) };
+}
+
+/// From now on members in messages are called so. Who knows their labels is loaded after the first page.
+pub fn call_members(by: fn(&str) -> String) {
+    NAMED.set(by);
+}
 
 /// A request that did not work.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,7 +105,7 @@ impl ApiError {
                     if name == WHOLE {
                         messages
                     } else {
-                        format!("{name}: {messages}")
+                        format!("{}: {messages}", NAMED.get()(name))
                     }
                 })
                 .collect::<Vec<_>>()

@@ -174,6 +174,19 @@ pub fn member_label(model: &str, member: &str) -> String {
     label.map_or_else(|| in_words(member), str::to_owned)
 }
 
+/// What the parameter or member of a refusal is called on the page that is open: `Created` for `created_at__gte`.
+pub fn named_here(name: &str) -> String {
+    let here =
+        crate::address::address().with_untracked(|address| address.part(0).and_then(by_path));
+    let filters = here.map_or(&[][..], |entity| sheet(entity).filters);
+    let base = name.split("__").next().unwrap_or(name);
+    let of = |name: &str| filters.iter().find(|filter| filter.name == name);
+    match of(name).or_else(|| of(name.strip_suffix("__in")?)) {
+        Some(filter) => (filter.label)().to_owned(),
+        None => member_label(here.map_or("", |entity| entity.model), base),
+    }
+}
+
 /// Members that many objects have and no form shows.
 fn common_member(member: &str) -> Option<&'static str> {
     Some(match member {

@@ -5,6 +5,7 @@ use crate::{
         request,
         said::{self, NOT_OFFERED},
     },
+    entities,
     entity::{Entity, Field, Kind, Sheet, value},
     text::{t, tf},
 };
@@ -167,7 +168,10 @@ impl FormState {
                             if name == WHOLE {
                                 message.clone()
                             } else {
-                                format!("{name}: {message}")
+                                format!(
+                                    "{}: {message}",
+                                    entities::member_label(self.entity.model, name)
+                                )
                             }
                         })
                     })

@@ -9,7 +9,11 @@ use migasfree_ui_kit::EmptyState;
 
 /// A right in words: `View Computers`.
 pub fn right_words(entity: &Entity, action: &str) -> String {
-    let things = (entity.plural)();
+    right_to(action, (entity.plural)())
+}
+
+/// The same for things that are called so.
+pub fn right_to(action: &str, things: &str) -> String {
     match action {
         "add" => tf!(right.add, things = things),
         "change" => tf!(right.change, things = things),

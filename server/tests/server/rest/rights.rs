@@ -120,7 +120,7 @@ on_both_engines! {
 
     async fn nobody_deletes_or_weakens_themselves(org: Organisation) {
         assert_eq!(org.admin.delete(&format!("{TOKEN}user-profiles/1/")).await.code(), "oneself");
-        for body in [json!({"is_superuser": false}), json!({"is_active": false})] {
+        for body in [json!({"is_superuser": false}), json!({"is_active": false}), json!({"is_staff": false})] {
             assert_eq!(org.admin.patch(&format!("{TOKEN}user-profiles/1/"), body).await.status, 400);
         }
     }

@@ -1,6 +1,6 @@
 //! The rail of places; a bottom bar takes its part when narrow.
-use crate::icon::Icon;
-use leptos::prelude::*;
+use crate::{icon::Icon, scrolling::show_in_view};
+use leptos::{html, prelude::*};
 
 /// One place a rail or a bottom bar leads to.
 #[derive(Debug, Clone)]
@@ -26,10 +26,20 @@ pub fn Rail(
     #[prop(optional, into)] foot: Option<ViewFn>,
 ) -> impl IntoView {
     let name = label.clone();
+    let nav = NodeRef::<html::Nav>::new();
+    Effect::new(move || {
+        places.track();
+        let Some(nav) = nav.get() else { return };
+        request_animation_frame(move || {
+            if let Ok(Some(current)) = nav.query_selector(".rail-current") {
+                show_in_view(&current);
+            }
+        });
+    });
     view! {
         <aside class="rail" aria-label=move || name.get().to_string()>
             {head.map(|head| view! { <div class="rail-head">{head.run()}</div> })}
-            <nav class="rail-places" aria-label=move || label.get().to_string()>
+            <nav node_ref=nav class="rail-places" aria-label=move || label.get().to_string()>
                 {move || places.get().into_iter().map(|place| view! { <PlaceLink place /> }).collect_view()}
             </nav>
             {foot.map(|foot| view! { <div class="rail-foot">{foot.run()}</div> })}
