@@ -6,7 +6,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use crate::keys::{KeyStore, KeyStoreError};
 use crate::transport::ApiError;
@@ -160,12 +159,10 @@ impl Uploader {
     async fn send(
         &self,
         call: &str,
-        mut claims: serde_json::Value,
+        claims: serde_json::Value,
         path: &Path,
         kind: Kind,
     ) -> Result<(), UploadError> {
-        // The seal covers the claims alone: this one ties the file to them.
-        claims["sha256"] = sha256(path).await?.into();
         let rejected = |source| UploadError::Rejected {
             path: path.to_owned(),
             source,
@@ -188,31 +185,6 @@ impl Uploader {
             other => Ok(other?),
         }
     }
-}
-
-/// The digest of a file, which may be long.
-async fn sha256(path: &Path) -> Result<String, UploadError> {
-    let file = path.to_owned();
-    let digested = tokio::task::spawn_blocking(move || digest(&file)).await;
-    digested
-        .unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
-        .map_err(|source| UploadError::Source {
-            path: path.to_owned(),
-            source,
-        })
-}
-
-fn digest(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => break,
-            read => digest.update(&buffer[..read]),
-        }
-    }
-    Ok(hex::encode(digest.finalize()))
 }
 
 /// What a file is, by its first bytes.

@@ -177,7 +177,9 @@ pub fn member_label(model: &str, member: &str) -> String {
 /// What the parameter or member of a refusal is called on the page that is open: `Created` for `created_at__gte`.
 pub fn named_here(name: &str) -> String {
     let here =
-        crate::address::address().with_untracked(|address| address.part(0).and_then(by_path));
+        leptos::prelude::WithUntracked::with_untracked(&crate::address::address(), |address| {
+            address.part(0).and_then(by_path)
+        });
     let filters = here.map_or(&[][..], |entity| sheet(entity).filters);
     let base = name.split("__").next().unwrap_or(name);
     let of = |name: &str| filters.iter().find(|filter| filter.name == name);

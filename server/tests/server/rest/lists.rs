@@ -412,7 +412,8 @@ on_both_engines! {
         assert!(last.contains("came later"), "{last:.200}");
     }
 
-    async fn an_attribute_is_found_by_what_stands_on_its_chip_and_the_best_fit_comes_first(mut org: Organisation) {
+    async fn an_attribute_is_found_by_what_stands_on_its_chip_and_the_best_fit_comes_first(org: Organisation) {
+        let mut org = org;
         let stamp = json!({"prefix": "LOC", "name": "Place"});
         let stamp = org.admin.post(&format!("{TOKEN}stamps/"), stamp).await.json["id"].clone();
         for (value, description) in [("harbour", "At the sea"), ("harbour-north", ""), ("north", ""), ("north-east", ""), ("far", "of the north")] {
