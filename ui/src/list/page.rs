@@ -28,15 +28,6 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 #[component]
 pub fn ListPage(entity: &'static Entity) -> impl IntoView {
     let state = ListState::new(entity);
-    // Said until another address is asked for.
-    let left_out = RwSignal::new(Vec::<String>::new());
-    Effect::new(move || {
-        let unknown = state.unknown();
-        if !unknown.is_empty() {
-            left_out.set(unknown);
-        }
-        state.tidy();
-    });
     let page = query::<Page<Value>>(move || Some(state.api_path()));
     let selected = RwSignal::new(BTreeSet::<String>::new());
     let shown = RwSignal::new(shown_columns(entity));
@@ -77,14 +68,6 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
             <section class="surface list">
                 <Toolbar state shown selected />
                 <FilterChips state />
-                {move || {
-                    let names = left_out.get();
-                    (!names.is_empty())
-                        .then(|| {
-                            let names = names.iter().map(|name| value::line(name)).collect::<Vec<_>>().join(", ");
-                            view! { <Notice tone=Tone::Warning>{tf!(list.left_out, names = names)}</Notice> }
-                        })
-                }}
                 {move || {
                     let error = page.error.get()?;
                     let there = page.value.with(|page| page.as_ref().is_some_and(|page| !page.results.is_empty()));

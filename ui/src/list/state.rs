@@ -2,7 +2,7 @@
 use crate::{
     address::{self, Query},
     entities,
-    entity::{Entity, Filter, Sheet},
+    entity::{Entity, Sheet},
     preferences,
 };
 use leptos::prelude::*;
@@ -84,42 +84,10 @@ impl ListState {
             query
                 .0
                 .iter()
-                .filter(|(name, value)| {
-                    !value.is_empty() && self.knows(name) && own != Some(name.as_str())
-                })
+                .filter(|(name, _)| !OWN.contains(&name.as_str()) && own != Some(name.as_str()))
                 .cloned()
                 .collect()
         })
-    }
-
-    /// Whether a parameter is one of the list's filters: `status`, `status__in`, `id__in`.
-    fn knows(self, name: &str) -> bool {
-        let one = name.strip_suffix("__in").unwrap_or(name);
-        let declared = |filter: &Filter| filter.name == name || filter.name == one;
-        name == "id__in" || self.sheet.filters.iter().any(declared)
-    }
-
-    /// What the address asks for and the list does not have.
-    pub fn unknown(self) -> Vec<String> {
-        self.query.with(|query| {
-            let names = query.0.iter().map(|(name, _)| name.as_str());
-            names
-                .filter(|name| !OWN.contains(name) && !self.knows(name))
-                .map(str::to_owned)
-                .collect()
-        })
-    }
-
-    /// Takes out of the address what the list does not have, and filters without a value.
-    pub fn tidy(self) {
-        let mut query = self.query.get_untracked();
-        let before = query.0.len();
-        query.0.retain(|(name, value)| {
-            OWN.contains(&name.as_str()) || self.knows(name) && !value.is_empty()
-        });
-        if query.0.len() != before {
-            self.go(&query);
-        }
     }
 
     /// Whether the person narrowed the list.
@@ -157,9 +125,6 @@ impl ListState {
 
     fn api_query(self, paged: bool) -> Query {
         let mut query = self.query.get();
-        query
-            .0
-            .retain(|(name, _)| OWN.contains(&name.as_str()) || self.knows(name));
         if let Some(text) = query.get("search").map(str::to_owned) {
             query.set("search", &entities::sought(self.entity, &text));
         }
