@@ -210,6 +210,10 @@ impl LocalEngine {
                 self.cancelled(Stage::Install, &error, tracker)
             }
             Err(error) => {
+                let aside = pms.set_aside().await?;
+                if pms.broken().await?.iter().all(|name| aside.contains(name)) {
+                    return Ok(true);
+                }
                 self.record(Stage::Install, &error.to_string(), tracker);
                 Ok(false)
             }

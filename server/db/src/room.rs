@@ -37,11 +37,14 @@ impl Room {
         let filler = "-".repeat(FILLER);
         let sql = "INSERT INTO database_room (id, filler) VALUES (1, $1) \
                    ON CONFLICT (id) DO UPDATE SET filler = excluded.filler";
-        match db.execute(sql, args![filler]).await {
-            Err(Error::NoSpace) => return Ok(false),
-            written => written?,
+        let probed = async {
+            db.execute(sql, args![filler]).await?;
+            db.execute("DELETE FROM database_room", args![]).await
         };
-        db.execute("DELETE FROM database_room", args![]).await?;
+        match probed.await {
+            Err(Error::NoSpace | Error::Busy) => return Ok(false),
+            probed => probed?,
+        };
         self.is_missing.store(false, Ordering::Relaxed);
         tracing::info!("the disk of the database has room again");
         Ok(true)

@@ -1,4 +1,4 @@
-//! Finding an attribute by what stands on its chip: its prefix with its value, and a computer by its UUID or host name.
+//! Finding an attribute by what stands on its chip: its prefix with its value, and a computer by its UUID.
 
 use migasfree_server_db::Dialect;
 use sea_query::{Alias, Expr, ExprTrait as _, Query};
@@ -12,7 +12,7 @@ use crate::{
 /// Letters of the longest prefix.
 const LONGEST_PREFIX: usize = 3;
 
-/// The attributes that a whole text means: `LOC-harbour`, `LOC harbour`, `CID-11 harbour-nb013`, a UUID, a host name.
+/// The attributes that a whole text means: `LOC-harbour`, `LOC harbour`, `CID-11 harbour-nb013`, a UUID.
 #[must_use]
 pub fn whole(text: &str, dialect: Dialect) -> Option<Expr> {
     let text = text.trim();
@@ -37,12 +37,8 @@ pub fn whole(text: &str, dialect: Dialect) -> Option<Expr> {
         }
         return Some(with_prefix(prefix).and(meant));
     }
-    let computers = match finding::exactly_with_uuid(text, dialect) {
-        Some(with_uuid) => with_uuid,
-        None if text.contains(char::is_whitespace) => return None,
-        None => Expr::col((ROW, "name")).eq(text),
-    };
-    Some(with_prefix(CID).and(of_computers(computers)))
+    let with_uuid = finding::exactly_with_uuid(text, dialect)?;
+    Some(with_prefix(CID).and(of_computers(with_uuid)))
 }
 
 /// A prefix and a value, with a hyphen, a colon or a blank between them.

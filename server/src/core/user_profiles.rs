@@ -241,16 +241,17 @@ fn is_username(name: &str) -> bool {
 /// Names that differ in capitals alone are taken for one by whoever reads them.
 async fn not_taken_in_other_capitals(change: &mut Change<'_>) -> Result<(), RestError> {
     let name = change.text("username").unwrap_or_default().to_lowercase();
-    let taken: Option<(i64,)> = change
+    // One engine knows the capitals of ASCII alone.
+    let others: Vec<(String,)> = change
         .tx
-        .optional(
-            "SELECT id FROM core_userprofile WHERE lower(username) = $1 AND id <> $2 LIMIT 1",
-            args![name, change.id.unwrap_or_default()],
+        .all(
+            "SELECT username FROM core_userprofile WHERE id <> $1",
+            args![change.id.unwrap_or_default()],
         )
         .await?;
-    match taken {
-        Some(_) => Err(RestError::not_unique(&["username".to_owned()])),
-        None => Ok(()),
+    match others.iter().any(|(other,)| other.to_lowercase() == name) {
+        true => Err(RestError::not_unique(&["username".to_owned()])),
+        false => Ok(()),
     }
 }
 

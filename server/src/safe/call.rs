@@ -421,7 +421,12 @@ where
                 Err(refusal) => return unsealed(refusal),
             };
             let _ = caller.project.set(letter.project.clone());
-            let opened = letter.open(repeat).await;
+            // Used up for good only by a known computer, within its rate.
+            let opening = match repeat {
+                Repeat::Never => Repeat::Refused,
+                other => other,
+            };
+            let opened = letter.open(opening).await;
             let exchange = letter.exchange;
             let signer = Signer {
                 name: &letter.project,
@@ -526,6 +531,9 @@ where
                 bucket
                     .take(computer.id, rate, now)
                     .map_err(Refusal::TooMany)?;
+                if repeat == Repeat::Never && !message.use_up(&state.db, now).await? {
+                    return Err(Refusal::already_received());
+                }
                 let claims = claims(raw)?;
                 if let Some(doing) = doing {
                     progress::tell(&state, &computer, &project, doing, now);

@@ -73,7 +73,9 @@ async fn uploader(
     let server = Server::new(Arc::new(transport));
     let keys = KeyStore::new(key_folder(context, settings));
     // Who says who they are does not upload with the key of somebody else.
-    if !named || keys.packager_name() == packager.user {
+    // Keys that say nothing of whose they are came before they did.
+    let own = keys.packager_name();
+    if !named || own.is_none() || own == packager.user {
         match Uploader::open(&server, &keys, target.clone()) {
             Err(UploadError::Keys(KeyStoreError::Missing)) => {}
             other => return Ok(other?),

@@ -32,7 +32,9 @@ impl Entry {
     /// It is going away: dpkg is to remove it, or was interrupted or failed at that. While it brings in files it says
     /// `reinstreq`, so half-installed without that is half removed, whatever is wanted of it by now.
     pub(super) fn is_leaving(&self) -> bool {
-        self.is_unwanted() || (self.state == "half-installed" && self.flag != "reinstreq")
+        let waits_for_triggers = self.state.starts_with("triggers-");
+        (self.is_unwanted() && !waits_for_triggers)
+            || (self.state == "half-installed" && self.flag != "reinstreq")
     }
 
     fn is_unwanted(&self) -> bool {

@@ -74,6 +74,7 @@ async fn operator(
     {
         Ok((operator, _)) => Ok(Some(operator)),
         Err(AuthError::Database(error)) => Err(error.into()),
+        Err(AuthError::TooMany(seconds)) => Err(Refusal::TooMany(seconds)),
         Err(_) => Ok(None),
     }
 }
