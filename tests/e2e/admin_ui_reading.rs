@@ -160,9 +160,12 @@ async fn a_form_that_is_only_read_asks_for_nothing() -> Result<()> {
     let asks = "const form = document.querySelector('form.form-grid');
         const part = form.querySelector('.form-main');
         const prompts = ['Choose', 'Add', 'Drop', 'or drop', 'Search', 'Type what', 'For example', 'one in each line'];
+        // What is chosen may be called so.
+        const chosen = [...form.querySelectorAll('.chip, .chip-text')].map((chip) => chip.innerText.trim());
+        const lines = form.innerText.split('\\n').filter((line) => !chosen.includes(line.trim()));
         part.querySelectorAll('.picker-box, .picture-field').forEach((box) => box.click());
         return [
-            ...prompts.filter((words) => form.innerText.split('\\n').some((line) => line.startsWith(words))),
+            ...prompts.filter((words) => lines.some((line) => line.startsWith(words))),
             ...[...form.querySelectorAll('[placeholder]')].map((one) => one.placeholder).filter(Boolean),
             ...[...part.querySelectorAll('input, select, textarea, button')].filter((one) => one.matches(':enabled')).map((one) => one.outerHTML),
             ...[...part.querySelectorAll('.chip-remove, .picker-offer, .field-required, .segments')].map((one) => one.outerHTML),
