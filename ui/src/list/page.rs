@@ -17,8 +17,8 @@ use crate::{
 use leptos::{ev, html, prelude::*};
 use migasfree_types::rest::page::Page;
 use migasfree_ui_kit::{
-    Badge, Button, ButtonLook, ButtonSize, Choice, EmptyState, ErrorState, LinkButton, Notice,
-    PageTitle, Pagination, SearchField, Select, Tone,
+    Badge, Button, ButtonLook, ButtonSize, Choice, EmptyState, ErrorState, LinkButton, PageTitle,
+    Pagination, SearchField, Select,
     table::{Table, TableColumn, TableRow, is_typing},
 };
 use serde_json::Value;
