@@ -421,12 +421,7 @@ where
                 Err(refusal) => return unsealed(refusal),
             };
             let _ = caller.project.set(letter.project.clone());
-            // Used up for good only by a known computer, within its rate.
-            let opening = match repeat {
-                Repeat::Never => Repeat::Refused,
-                other => other,
-            };
-            let opened = letter.open(opening).await;
+            let opened = letter.open(repeat).await;
             let exchange = letter.exchange;
             let signer = Signer {
                 name: &letter.project,
@@ -511,7 +506,12 @@ where
             };
             let _ = caller.project.set(letter.project.clone());
             let message = letter.seen();
-            let opened = letter.open(repeat).await;
+            // Used up for good only by a known computer, within its rate.
+            let opening = match repeat {
+                Repeat::Never => Repeat::Refused,
+                other => other,
+            };
+            let opened = letter.open(opening).await;
             let exchange = letter.exchange;
             let signer = Signer {
                 name: &letter.project,

@@ -175,7 +175,7 @@ pub fn router() -> Router<AppState> {
         ),
         (
             "catalog/requests/",
-            catalogue(Harmless, calls::catalog_requests::ask),
+            catalogue(Never, calls::catalog_requests::ask),
         ),
         (
             "catalog/requests/list/",
@@ -183,7 +183,7 @@ pub fn router() -> Router<AppState> {
         ),
         (
             "catalog/requests/withdraw/",
-            catalogue(Harmless, calls::catalog_requests::withdraw),
+            catalogue(Never, calls::catalog_requests::withdraw),
         ),
         (
             "devices/devices/available/",
