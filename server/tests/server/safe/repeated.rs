@@ -101,11 +101,15 @@ on_both_engines! {
         }
         site.run("UPDATE client_computer SET status = 'unsubscribed' WHERE id = $1", args![id]).await;
         let site = restarted(site, &mut peer).await;
-        for (call, msg) in &messages {
+        let [registration, error] = &messages;
+        let again = async |(call, msg): &(&str, String)| {
             let again = peer.send(&format!("/api/v1/safe/{call}"), msg).await.unwrap();
             assert_eq!((again.status, again.data), (400, json!("Message already received")), "{call}");
-        }
-        assert_eq!(site.count("SELECT COUNT(*) FROM client_error").await, 1);
+        };
+        again(registration).await;
         assert_eq!(site.count("SELECT COUNT(*) FROM client_computer WHERE status = 'unsubscribed'").await, 1);
+        site.run("UPDATE client_computer SET status = 'intended' WHERE id = $1", args![id]).await;
+        again(error).await;
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_error").await, 1);
     }
 }
