@@ -21,6 +21,44 @@ struct Stream {
     live: RwSignal<bool>,
     listeners: StoredValue<Vec<(u32, Listener)>>,
     next: StoredValue<u32>,
+    /// How many ask that events wait.
+    holders: StoredValue<u32>,
+    waiting: StoredValue<Vec<Event>>,
+}
+
+/// Events wait as long as this lives.
+#[must_use]
+#[derive(Debug)]
+pub struct Hold(());
+
+/// Lets events wait while the person's own request runs: what it deletes is not asked for again by the page that is about to be left.
+pub fn hold() -> Hold {
+    if let Some(stream) = STREAM.with_borrow(|stream| *stream) {
+        stream.holders.update_value(|holders| *holders += 1);
+    }
+    Hold(())
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let Some(stream) = STREAM.with_borrow(|stream| *stream) else {
+            return;
+        };
+        stream.holders.update_value(|holders| *holders -= 1);
+        leptos::task::spawn_local(async move {
+            // The page that is left goes first.
+            TimeoutFuture::new(0).await;
+            if stream.holders.get_value() == 0 {
+                for event in stream
+                    .waiting
+                    .try_update_value(std::mem::take)
+                    .unwrap_or_default()
+                {
+                    tell(stream, &event);
+                }
+            }
+        });
+    }
 }
 
 thread_local! {
@@ -33,6 +71,8 @@ pub fn start() {
         live: RwSignal::new(false),
         listeners: StoredValue::new(Vec::new()),
         next: StoredValue::new(0),
+        holders: StoredValue::new(0),
+        waiting: StoredValue::new(Vec::new()),
     };
     STREAM.set(Some(stream));
     let signed_in =
@@ -108,10 +148,11 @@ async fn listen(stream: Stream, wanted: impl Fn() -> bool) {
                 if let Message::Text(text) = message
                     && let Ok(event) = serde_json::from_str::<Event>(&text)
                 {
-                    if self::text(&event, "/type") == "resync" {
-                        super::query::ask_again();
+                    if stream.holders.get_value() > 0 {
+                        stream.waiting.update_value(|waiting| waiting.push(event));
+                    } else {
+                        tell(stream, &event);
                     }
-                    tell(stream, &event);
                 }
             }
         }
@@ -122,6 +163,9 @@ async fn listen(stream: Stream, wanted: impl Fn() -> bool) {
 }
 
 fn tell(stream: Stream, event: &Event) {
+    if text(event, "/type") == "resync" {
+        super::query::ask_again();
+    }
     let listeners = stream.listeners.get_value();
     for (_, listener) in listeners {
         // One that was told before may have ended this one.

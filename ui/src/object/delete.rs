@@ -2,7 +2,7 @@
 use super::consequences::{Consequences, Fate, suffix};
 use crate::{
     address,
-    api::{ApiError, Query, query, request},
+    api::{ApiError, Query, events, query, request},
     entity::Entity,
     text::{t, tf},
 };
@@ -113,7 +113,9 @@ pub fn DeleteDialog(
         let ids = ids.get_untracked();
         let version = version.get_value();
         let suffix = suffix(is_held.get_untracked(), &fate.get_untracked());
+        let held = events::hold();
         leptos::task::spawn_local(async move {
+            let _held = held;
             let answer = match ids.as_slice() {
                 [id] => {
                     let path = format!("{}{suffix}", entity.object_api(*id));
