@@ -176,6 +176,10 @@ impl Core {
             let _alone = self.writing.lock().await;
             self.take_up(id).await;
         }
+        // Work without a daemon leaves no job to go on with.
+        if self.engine().awaits_repair() {
+            self.repair().await;
+        }
         loop {
             let woken = self.wake.notified();
             match self.jobs.start_next(self.now(), self.holds.any()) {

@@ -321,6 +321,11 @@ pub trait PackageManager: Send + Sync + std::fmt::Debug {
     /// [`PmsError::Unrepaired`] when something is still half-done afterwards.
     async fn repair(&self, job: &Job<'_>) -> Result<bool, PmsError>;
 
+    /// Whether an interrupted run left something behind that a repair takes back, whoever ran it. Cheap.
+    fn awaits_repair(&self) -> bool {
+        false
+    }
+
     /// Who holds the package database now.
     fn lock_holder(&self) -> Option<LockHolder>;
 

@@ -106,6 +106,10 @@ impl Engine for LocalEngine {
         self.mend(job).await
     }
 
+    fn awaits_repair(&self) -> bool {
+        self.pms.as_ref().is_some_and(|pms| pms.awaits_repair())
+    }
+
     fn forget(&self, job: &JobId) {
         if let Some(pms) = &self.pms {
             pms.forget(job);

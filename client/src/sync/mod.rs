@@ -276,6 +276,9 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// Finishes what an interrupted job left half done with packages; `nothing-to-do` when all is well.
     async fn repair(&self, job: &Job<'_>) -> Result<Outcome, EngineError>;
 
+    /// Whether interrupted work left something behind that a repair takes back, whoever began it. Cheap.
+    fn awaits_repair(&self) -> bool;
+
     /// Forgets the process records of a job that ended.
     fn forget(&self, job: &JobId);
 

@@ -272,3 +272,56 @@ async fn what_was_to_be_removed_is_removed_later_and_never_brought_back() {
     bench.install(&["leaving"]).await.unwrap();
     assert_eq!(bench.installed("leaving").as_deref(), Some("1"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_for_the_length_of_a_step_is_not_held_after_a_power_cut() {
+    let fails = "#!/bin/sh\ntest ! -e /refuse || exit 4\n";
+    let packages = vec![
+        plain("leaving", "1").script("postrm", fails),
+        slow("slow", "1"),
+        plain("tool", "1"),
+    ];
+    let Some(bench) = Bench::with(packages).await else {
+        return;
+    };
+    bench.run(&Action::Refresh).await.1.unwrap();
+    bench.install(&["leaving"]).await.unwrap();
+    let root = bench.debian.path().to_owned();
+    fs::write(root.join("refuse"), "").unwrap();
+    let purge = |name: &str| Action::Remove(names(&bench.apt, &[name]));
+    bench.run(&purge("leaving")).await.1.unwrap_err();
+    assert_eq!(bench.status("leaving"), "purge ok half-installed");
+
+    for by_repair in [true, false] {
+        fs::write(root.join("hold"), "").unwrap();
+        let recorder = Recorder::default();
+        let job = Job::new(JobId::unique(), &recorder);
+        let action = Action::Install(names(&bench.apt, &["slow"]));
+        let cut = async {
+            until("configuring", || root.join("slow-began").exists()).await;
+            assert_eq!(bench.status("leaving"), "hold ok half-installed");
+            bench.cut_power();
+        };
+        // Nobody gives anything back: this program is gone, too.
+        tokio::select! {
+            biased;
+            () = cut => {}
+            _ = bench.apt.run(&action, root_asks(), &job) => panic!("it ended before the cut"),
+        }
+        fs::remove_file(root.join("hold")).unwrap();
+        assert_eq!(bench.status("leaving"), "hold ok half-installed");
+        assert!(bench.apt.awaits_repair());
+
+        if by_repair {
+            let told = bench.repair().await.1.unwrap_err().to_string();
+            assert!(told.contains("leaving cannot be removed"), "{told}");
+        } else {
+            bench.install(&["tool"]).await.unwrap();
+        }
+        assert_eq!(bench.status("leaving"), "purge ok half-installed");
+        assert!(!bench.apt.awaits_repair());
+        assert_eq!(bench.installed("slow").as_deref(), Some("1"));
+        bench.run(&purge("slow")).await.1.unwrap();
+        fs::remove_file(root.join("slow-began")).unwrap();
+    }
+}

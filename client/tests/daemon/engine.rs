@@ -403,6 +403,10 @@ impl Engine for PlayedEngine {
         Ok(outcome())
     }
 
+    fn awaits_repair(&self) -> bool {
+        self.world().half_done
+    }
+
     fn forget(&self, _job: &JobId) {}
 
     async fn set_tags(

@@ -107,6 +107,20 @@ pub async fn a_job_that_died_with_the_daemon_is_interrupted_and_repaired() {
     );
 }
 
+pub async fn what_work_without_the_daemon_left_is_repaired_when_it_starts() {
+    let mut fixture = Fixture::session(World::new()).await;
+    fixture.kill().await;
+    World::change(&fixture.root, |world| world.half_done = true);
+    fixture.start().await;
+    until("packages are repaired", async || {
+        !World::read(&fixture.root).half_done
+    })
+    .await;
+    let client = fixture.connect().await;
+    let repair = client.job(&path_of(1)).await;
+    assert_eq!(repair.role().await.unwrap(), JobRole::Repair);
+}
+
 pub async fn waiting_jobs_survive_a_restart() {
     let mut fixture = Fixture::session(slow()).await;
     let first = installing(&fixture).await;

@@ -5,6 +5,7 @@ mod database;
 mod exact;
 mod facts;
 mod failure;
+mod holds;
 mod journal;
 mod locks;
 mod names;
@@ -324,9 +325,14 @@ impl PackageManager for Apt {
 
     async fn repair(&self, job: &Job<'_>) -> Result<bool, PmsError> {
         self.wait_for_lock(job).await?;
+        self.release_holds().await?;
         let repaired = self.finish_interrupted(job, &Action::Refresh).await?;
         self.all_whole(repaired.trouble).await?;
         Ok(repaired.begun)
+    }
+
+    fn awaits_repair(&self) -> bool {
+        self.has_holds()
     }
 
     fn lock_holder(&self) -> Option<LockHolder> {

@@ -36,6 +36,7 @@ impl Apt {
         job: &Job<'_>,
     ) -> Result<(), PmsError> {
         self.wait_for_lock(job).await?;
+        self.release_holds().await?;
         let single_user = self.root.is_single_user();
         if *action == Action::Refresh {
             let line = commands::refresh(single_user);
@@ -328,12 +329,11 @@ impl Apt {
             }
             _ => Vec::new(),
         };
-        self.want(aside.iter().map(|entry| (entry, "hold"))).await?;
+        self.hold_for_now(&aside).await?;
         let done = self
             .supervised(job, stage, line, plan, impatient_with)
             .await;
-        let back = aside.iter().map(|entry| (entry, entry.way_out()));
-        done.and(self.want(back).await)
+        done.and(self.release_holds().await)
     }
 
     /// What is half removed and neither named in a line nor part of a plan.
@@ -430,6 +430,9 @@ impl Apt {
         let result = self
             .listen(&supervised, &Watch::new(job, stage, &Plan::default()))
             .await;
+        if let Err(error) = self.release_holds().await {
+            tracing::warn!(%error, "packages stay held until the next job");
+        }
         // A download alone is no result: the job begins again and finds what is fetched already.
         (!supervised.is_cancellable()).then_some(result)
     }
