@@ -325,3 +325,56 @@ async fn what_is_held_for_the_length_of_a_step_is_not_held_after_a_power_cut() {
         fs::remove_file(root.join("slow-began")).unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_go_is_never_configured_by_work_on_others() {
+    let log = "#!/bin/sh\necho \"$1\" >> /scripts.log\n";
+    let refuses = format!("{log}test ! -e /refuse || exit 4\n");
+    let spoilt = format!("{log}test \"$1\" = configure\n");
+    let packages = vec![
+        plain("leaving", "1")
+            .script("prerm", &refuses)
+            .script("postinst", &spoilt),
+        plain("tool", "1"),
+        plain("other", "1"),
+        plain("half", "1"),
+    ];
+    let Some(bench) = Bench::with(packages).await else {
+        return;
+    };
+    bench.run(&Action::Refresh).await.1.unwrap();
+    bench.install(&["leaving", "other", "half"]).await.unwrap();
+    let root = bench.debian.path();
+    fs::remove_file(root.join("scripts.log")).unwrap();
+    fs::write(root.join("refuse"), "").unwrap();
+    let purge = |name: &str| Action::Remove(names(&bench.apt, &[name]));
+    bench.run(&purge("leaving")).await.1.unwrap_err();
+    assert_eq!(bench.status("leaving"), "purge ok half-configured");
+
+    bench.leave("half", "install ok unpacked");
+    let told = bench.repair().await.1.unwrap_err().to_string();
+    assert!(told.contains("leaving cannot be removed"), "{told}");
+    assert_eq!(bench.installed("half").as_deref(), Some("1"));
+    bench.install(&["tool"]).await.unwrap();
+    assert_eq!(bench.installed("tool").as_deref(), Some("1"));
+    bench.run(&purge("other")).await.1.unwrap();
+    assert_eq!(bench.status("other"), "");
+    bench.run(&Action::Upgrade).await.1.unwrap();
+    assert_eq!(bench.status("leaving"), "purge ok half-configured");
+    // Neither does work that has to bring in something for others first.
+    bench.leave("leaving", "deinstall ok unpacked");
+    bench.leave("half", "install reinstreq half-installed");
+    bench.install(&["other"]).await.unwrap();
+    assert_eq!(bench.installed("half").as_deref(), Some("1"));
+    assert!(!bench.debian.read("scripts.log").contains("configure"));
+
+    fs::remove_file(root.join("refuse")).unwrap();
+    bench.repair().await.1.unwrap();
+    assert_eq!(bench.installed("leaving"), None);
+
+    // Only who asks for it by name gets it back.
+    bench.install(&["leaving"]).await.unwrap();
+    bench.leave("leaving", "purge ok half-configured");
+    bench.install(&["leaving"]).await.unwrap();
+    assert_eq!(bench.installed("leaving").as_deref(), Some("1"));
+}

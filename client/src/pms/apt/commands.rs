@@ -224,22 +224,28 @@ pub(super) fn show_all(names: impl IntoIterator<Item = String>) -> Vec<String> {
     command
 }
 
-/// Does the action, if it is this plan.
+/// Does the action, if it is this plan. A removal in two steps leaves the configuration to [`purge_rests`].
 pub(super) fn perform(
     action: &Action,
     names: &[String],
     plan: &Plan,
+    in_two_steps: bool,
     single_user: bool,
 ) -> Vec<String> {
     let mut command = reporting(single_user);
     command.extend(exact::options(plan));
-    if matches!(action, Action::Remove(_)) && takes_others(names, plan) {
-        // `purge` would be for all that goes.
+    if in_two_steps {
         command.extend(line(["remove", "--"]));
         command.extend(names.iter().cloned());
         return command;
     }
     act(command, action, names)
+}
+
+/// Has apt configure nothing but what other work needs first; [`configure`] is for the rest.
+pub(super) fn leave_unconfigured(apt_get: &mut Vec<String>) {
+    let option = ["-o", "DPkg::ConfigurePending=false"];
+    apt_get.splice(1..1, option.map(str::to_owned));
 }
 
 /// Tells dpkg what is wanted: lines of a package and a word.

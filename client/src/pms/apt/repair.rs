@@ -32,6 +32,7 @@ impl Apt {
         let journal = self.take_in_journal(job).await?;
         let asked = wanted_by(action);
         self.forget_stuck(&asked);
+        self.want_back(&asked).await?;
         let stuck = self.stuck().await?;
         let mut repaired = Repaired {
             begun: journal || !self.half_done_besides(&stuck).await?.is_empty(),
@@ -81,6 +82,17 @@ impl Apt {
             Ok(()) => {}
         }
         Ok(repaired)
+    }
+
+    /// What was going away and is asked for again only has to be configured while it has all its files.
+    async fn want_back(&self, asked: &BTreeSet<&str>) -> Result<(), PmsError> {
+        let entries = self.entries().await?;
+        let back = entries.iter().filter(|entry| {
+            asked.contains(entry.name.as_str())
+                && entry.is_half_removed()
+                && !entry.is_unpacked_in_part()
+        });
+        self.want(back.map(|entry| (entry, "install"))).await
     }
 
     /// Whether nothing is left half-done.
@@ -356,7 +368,10 @@ impl Apt {
     }
 
     /// Those of them that dpkg would configure.
-    async fn to_configure(&self, stuck: &BTreeSet<String>) -> Result<Vec<String>, PmsError> {
+    pub(super) async fn to_configure(
+        &self,
+        stuck: &BTreeSet<String>,
+    ) -> Result<Vec<String>, PmsError> {
         let half_done = self.half_done_besides(stuck).await?;
         let unpacked = half_done
             .iter()

@@ -72,11 +72,14 @@ impl Apt {
             }
             self.check_room_to_unpack(&plan).await?;
             self.wait_for_lock(job).await?;
-            let line = commands::perform(action, &names, &plan, single_user);
+            // `purge` would be for all that goes, and configures what is left in the middle.
+            let in_two_steps = matches!(action, Action::Remove(_))
+                && (commands::takes_others(&names, &plan)
+                    || !self.half_removed_besides(&names, &plan).await?.is_empty());
+            let line = commands::perform(action, &names, &plan, in_two_steps, single_user);
             match self.step(job, stage_of(action), line, &plan).await {
                 Ok(()) => {
-                    if matches!(action, Action::Remove(_)) && commands::takes_others(&names, &plan)
-                    {
+                    if in_two_steps {
                         let line = commands::purge_rests(&names);
                         self.step(job, Stage::Remove, line, &plan).await?;
                     }
@@ -164,7 +167,7 @@ impl Apt {
         let reason = trouble.unwrap_or_else(|| "the package manager gives no reason".to_owned());
         if matches!(action, Action::Remove(_)) {
             let left = |entry: &&Entry| {
-                entry.is_half_removed() && unmet.iter().any(|name| is_called(entry, name))
+                entry.is_half_done() && unmet.iter().any(|name| is_called(entry, name))
             };
             // Who asks for a removal wants it all gone; apt does not keep that in mind.
             let left = entries.iter().filter(left);
@@ -313,12 +316,12 @@ impl Apt {
             .await
     }
 
-    /// A step that works around what is half removed.
+    /// A step that works around what is half removed: that neither goes with it nor is brought back by it.
     pub(super) async fn step_round(
         &self,
         job: &Job<'_>,
         stage: Stage,
-        line: Vec<String>,
+        mut line: Vec<String>,
         plan: &Plan,
         impatient_with: BTreeSet<String>,
     ) -> Result<(), PmsError> {
@@ -329,11 +332,27 @@ impl Apt {
             }
             _ => Vec::new(),
         };
+        // A hold does not keep apt from configuring what still has all its files.
+        let configures_itself = aside.iter().all(Entry::is_unpacked_in_part);
+        if !configures_itself {
+            commands::leave_unconfigured(&mut line);
+        }
+        let stuck = impatient_with.clone();
         self.hold_for_now(&aside).await?;
         let done = self
             .supervised(job, stage, line, plan, impatient_with)
             .await;
-        done.and(self.release_holds().await)
+        self.release_holds().await?;
+        done?;
+        if configures_itself {
+            return Ok(());
+        }
+        let names = self.to_configure(&stuck).await?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        let line = commands::configure(names);
+        self.supervised(job, stage, line, plan, stuck).await
     }
 
     /// What is half removed and neither named in a line nor part of a plan.
