@@ -166,7 +166,7 @@ impl LocalEngine {
             Err(error) => self.record(Stage::Traits, &error.to_string(), tracker),
         }
         marks.hooks_failed |= !self.run_hooks(Stage::HooksPost, job, tracker).await;
-        self.record_synchronization(session, start, &marks, tracker)
+        self.record_synchronization(session, start, &mut marks, tracker)
             .await?;
         Ok((marks.code(), marks.unanswered))
     }
@@ -214,7 +214,7 @@ impl LocalEngine {
         &self,
         session: &Session,
         start: &str,
-        marks: &Marks,
+        marks: &mut Marks,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         tracker.begin(Stage::Record);
@@ -226,11 +226,9 @@ impl LocalEngine {
             .add_synchronization(&record)
             .map_err(|error| io("the outbox", error))?;
         match self.deliver(session).await {
-            Err(EngineError::Offline(reason)) => {
-                tracker.failed(
-                    Stage::Record,
-                    &format!("the server is told later: {reason}"),
-                );
+            Err(error @ EngineError::Offline(_)) => {
+                tracker.failed(Stage::Record, &format!("the server is told later: {error}"));
+                marks.unanswered.get_or_insert(error);
                 Ok(())
             }
             other => other,

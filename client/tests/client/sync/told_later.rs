@@ -46,7 +46,8 @@ async fn what_the_server_was_not_told_waits_for_it() {
         .mind()
         .failures
         .insert("synchronizations/".into(), 503);
-    bench.sync(FULL).await.1.unwrap();
+    let error = bench.sync(FULL).await.1.unwrap_err();
+    assert_eq!(error.code(), ResultCode::Offline, "{error}");
     bench.server.mind().failures.clear();
     bench.server.mind().calls.clear();
     assert_eq!(bench.engine.flush_outbox().await.unwrap(), 0);
@@ -62,7 +63,12 @@ async fn what_the_server_was_not_told_waits_for_it() {
 #[tokio::test]
 async fn no_synchronisation_succeeds_while_a_call_went_without_its_sealed_answer() {
     let bench = Bench::new().await;
-    for call in ["computers/hardware/required/", "computers/traits/", "eot/"] {
+    for call in [
+        "computers/hardware/required/",
+        "computers/traits/",
+        "synchronizations/",
+        "eot/",
+    ] {
         bench.server.mind().failures.insert(call.into(), 503);
         bench.server.mind().calls.clear();
         let error = bench.sync(FULL).await.1.unwrap_err();
