@@ -101,11 +101,11 @@ impl Uploader {
         Self::open(server, keys, target)
     }
 
-    /// Sends one package or other file.
+    /// Sends one package or other file, which the server keeps beside them.
     ///
     /// # Errors
     /// [`UploadError`]; the server then has nothing of it.
-    pub async fn file(&self, path: &Path) -> Result<(), UploadError> {
+    pub async fn file(&self, path: &Path) -> Result<Sent, UploadError> {
         check_name(path)?;
         let kind = sniff(path)?;
         let claims = json!({
@@ -114,8 +114,12 @@ impl Uploader {
             "is_package": kind.is_package(),
         });
         self.send("packages/", claims, path, kind).await?;
+        if !kind.is_package() {
+            return Ok(Sent::PlainFile);
+        }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        self.rebuild(&name).await
+        self.rebuild(&name).await?;
+        Ok(Sent::Package)
     }
 
     /// Sends every file below a folder as one package set, telling `sent` after each.
@@ -185,6 +189,15 @@ impl Uploader {
             other => Ok(other?),
         }
     }
+}
+
+/// What the server took a file for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// Deployments can offer it.
+    Package,
+    /// It lies in the store and is installed nowhere.
+    PlainFile,
 }
 
 /// What a file is, by its first bytes.

@@ -13,10 +13,11 @@ use crate::cli::report::print_line;
 use crate::cli::texts::Text;
 use crate::config::{Packager, Settings};
 use crate::keys::{KeyStore, KeyStoreError};
+use crate::output::complain;
 use crate::sync::EngineError;
 use crate::transport::HttpTransport;
 use crate::transport::api::Server;
-use crate::upload::{Target, UploadError, Uploader, check_source};
+use crate::upload::{Sent, Target, UploadError, Uploader, check_source};
 
 pub async fn upload(context: &Context, arguments: Upload) -> Ended {
     if arguments.password.is_some() {
@@ -52,8 +53,12 @@ pub async fn upload(context: &Context, arguments: Upload) -> Ended {
         }
     };
     if let Some(file) = arguments.file {
-        uploader.file(&file).await?;
+        let sent = uploader.file(&file).await?;
         told(&file);
+        if sent == Sent::PlainFile {
+            let name = file.display().to_string();
+            complain(&context.language.fill(Text::UploadedPlainFile, &[&name]));
+        }
     } else if let Some(folder) = arguments.dir {
         uploader.folder(&folder, told).await?;
     }

@@ -161,6 +161,7 @@ texts! {
     Project: "Project: ", "Proyecto: ";
     Store: "Store: ", "Almacén: ";
     UploadedFile: "Uploaded: {}", "Subido: {}";
+    UploadedPlainFile: "{} is not a package: it was kept in the store as a plain file, and no deployment installs it. To undo that, delete it in the console.", "{} no es un paquete: se ha guardado en el almacén como un fichero cualquiera y ningún despliegue lo instala. Para deshacerlo, bórrelo en la consola.";
     UploadEmpty: "{} holds no files.", "{} no contiene ficheros.";
     UploadNoPackage: "{} is called a package and is none: it is empty, cut off or something else.", "{} se llama como un paquete y no lo es: está vacío, cortado o es otra cosa.";
     UploadName: "{} has characters that no file on the server may be called by; rename it.", "{} tiene caracteres que no puede llevar el nombre de un fichero del servidor; cámbielo.";

@@ -159,3 +159,28 @@ async fn what_cannot_be_a_package_stays_here_and_a_name_uploads_with_its_own_key
     assert!(told.contains("no store is called base"), "{told}");
     assert!(!told.contains("proxy"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_package_is_kept_as_one_and_that_is_said() {
+    let server = FakeServer::start().await;
+    let folder = configured(&format!("[client]\nServer = {}\n", server.base()));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("notes.txt"), "notes").unwrap();
+    fs::write(path("tool"), plain("tool", "1.0").build().unwrap()).unwrap();
+    let upload = |name: &str| {
+        let file = path(name);
+        let line = [
+            "-q", "upload", "-u", "ana", "-j", "tests", "-s", "base", "-f", &file,
+        ];
+        Answer::with_input(below(folder.path(), &line), "secret\n")
+    };
+    let told = upload("notes.txt").await.ok().err;
+    assert!(told.contains("notes.txt is not a package"), "{told}");
+    assert_eq!(server.claims("packages/")["is_package"], false);
+    let calls = server.calls();
+    assert!(!calls.contains(&"packages/repos/".to_owned()), "{calls:?}");
+    // What it is counts, not what it is called.
+    let told = upload("tool").await.ok().err;
+    assert!(!told.contains("not a package"), "{told}");
+    assert_eq!(server.claims("packages/")["is_package"], true);
+}
