@@ -7,6 +7,7 @@ pub mod ini;
 mod misread;
 mod project;
 mod reader;
+mod shown;
 mod write;
 
 use std::collections::BTreeMap;
@@ -16,9 +17,10 @@ use std::time::Duration;
 pub use address::{Scheme, ServerAddress};
 pub use misread::{Expected, Misread, Place, Used};
 pub use project::default_project;
+pub use shown::{Shown, Value};
 pub use write::{Change, apply};
 
-use reader::{CLIENT, PACKAGER, Reader, shown_time};
+use reader::Reader;
 
 /// Characters of the longest name a computer may have; Linux allows no more for a host.
 const LONGEST_NAME: usize = 64;
@@ -124,15 +126,6 @@ pub struct Settings {
     pub misread: Vec<Misread>,
 }
 
-/// A setting as it is shown to people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    pub section: &'static str,
-    pub key: &'static str,
-    pub value: String,
-    pub origin: Origin,
-}
-
 /// What the configuration is read from.
 pub struct Sources<'a> {
     pub file: PathBuf,
@@ -216,52 +209,6 @@ impl Settings {
         for misread in self.misread.iter().filter(|one| !before.contains(one)) {
             tracing::warn!("{misread}");
         }
-    }
-
-    /// Every setting, as its file would have it, without secrets.
-    #[must_use]
-    pub fn shown(&self) -> Vec<Shown> {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let secret = self.packager.password.as_ref().map(|_| "***".to_owned());
-        let silence = self.script_silence_limit.unwrap_or_default();
-        let client = [
-            ("Server", self.server.base()),
-            ("Project", self.project.clone()),
-            ("Computer_Name", self.computer_name.clone()),
-            (
-                "Auto_Update_Packages",
-                self.auto_update_packages.to_string(),
-            ),
-            ("Manage_Devices", self.manage_devices.to_string()),
-            ("Upload_Hardware", self.upload_hardware.to_string()),
-            ("Unattended_Removals", self.unattended_removals.to_string()),
-            ("Script_Silence_Limit", shown_time(silence)),
-            ("Debug", self.debug.to_string()),
-            ("Proxy", text(&self.proxy)),
-            ("Package_Proxy_Cache", text(&self.package_proxy_cache)),
-            ("Package_Manager", text(&self.package_manager)),
-            (
-                "Allow_Insecure_Credentials",
-                self.allow_insecure_credentials.to_string(),
-            ),
-            ("Firmware_Fillers", self.firmware_fillers.join(", ")),
-        ];
-        let packager = [
-            ("User", text(&self.packager.user)),
-            ("Password", text(&secret)),
-            ("Project", text(&self.packager.project)),
-            ("Store", text(&self.packager.store)),
-        ];
-        let client = client.map(|(key, value)| (CLIENT, key, value));
-        let packager = packager.map(|(key, value)| (PACKAGER, key, value));
-        let all = client.into_iter().chain(packager);
-        all.map(|(section, key, value)| Shown {
-            section,
-            key,
-            value,
-            origin: self.origin(section, key),
-        })
-        .collect()
     }
 
     /// Where the value of a key came from.
@@ -447,10 +394,10 @@ mod tests {
                 .any(|one| (one.section, one.key) == (*section, *key));
             assert!(is_shown || older.contains(key), "[{section}] {key}");
         }
-        assert!(shown.iter().all(|one| !one.value.contains("hush")));
+        assert!(!format!("{shown:?}").contains("hush"));
         let password = shown.iter().find(|one| one.key == "Password").unwrap();
         assert_eq!(
-            (password.value.as_str(), password.origin),
+            (password.value.to_string().as_str(), password.origin),
             ("***", Origin::Environment)
         );
     }

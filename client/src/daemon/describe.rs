@@ -6,7 +6,7 @@ use migasfree_dbus::{ComputerInfo, ComputerLabel, ConfigValue, Origin, TraitReco
 use zbus::{OwnedVariant, Variant};
 
 use super::core::Core;
-use crate::config::{self, Settings};
+use crate::config::{self, Settings, Shown, Value};
 
 impl Core {
     /// The server's id of this computer, 0 when not registered.
@@ -105,69 +105,30 @@ pub fn traits(core: &Core, prefix: &str) -> Vec<TraitRecord> {
         .collect()
 }
 
-/// The settings in force, without secrets.
+/// The settings of the computer in force, by their keys in lower case.
 #[must_use]
 pub fn settings(settings: &Settings) -> HashMap<String, ConfigValue> {
-    let text = |value: &Option<String>| Variant::from(value.clone().unwrap_or_default());
-    [
-        ("server", "Server", Variant::from(settings.server.base())),
-        (
-            "project",
-            "Project",
-            Variant::from(settings.project.as_str()),
-        ),
-        (
-            "computer_name",
-            "Computer_Name",
-            Variant::from(settings.computer_name.as_str()),
-        ),
-        (
-            "auto_update_packages",
-            "Auto_Update_Packages",
-            settings.auto_update_packages.into(),
-        ),
-        (
-            "manage_devices",
-            "Manage_Devices",
-            settings.manage_devices.into(),
-        ),
-        (
-            "upload_hardware",
-            "Upload_Hardware",
-            settings.upload_hardware.into(),
-        ),
-        (
-            "unattended_removals",
-            "Unattended_Removals",
-            u32::try_from(settings.unattended_removals)
-                .unwrap_or(u32::MAX)
-                .into(),
-        ),
-        ("debug", "Debug", settings.debug.into()),
-        (
-            "script_silence_limit",
-            "Script_Silence_Limit",
-            settings
-                .script_silence_limit
-                .map_or(0, |limit| limit.as_secs())
-                .into(),
-        ),
-        ("proxy", "Proxy", text(&settings.proxy)),
-        (
-            "package_proxy_cache",
-            "Package_Proxy_Cache",
-            text(&settings.package_proxy_cache),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, key, value)| {
-        let origin = match settings.origin("client", key) {
-            config::Origin::Environment => Origin::Environment,
-            config::Origin::File => Origin::File,
-            config::Origin::Default => Origin::Default,
-        };
-        let value = OwnedVariant::try_from(value).ok()?;
-        Some((name.to_owned(), ConfigValue { value, origin }))
-    })
-    .collect()
+    let of_computer = settings.shown().into_iter().filter(Shown::is_of_computer);
+    of_computer
+        .filter_map(|one| {
+            let origin = match one.origin {
+                config::Origin::Environment => Origin::Environment,
+                config::Origin::File => Origin::File,
+                config::Origin::Default => Origin::Default,
+            };
+            let value = OwnedVariant::try_from(variant(one.value)).ok()?;
+            Some((one.key.to_lowercase(), ConfigValue { value, origin }))
+        })
+        .collect()
+}
+
+/// Times are seconds on the bus, 0 for ever.
+fn variant(value: Value) -> Variant<'static> {
+    match value {
+        Value::Text(text) => text.into(),
+        Value::Flag(flag) => flag.into(),
+        Value::Number(number) => u32::try_from(number).unwrap_or(u32::MAX).into(),
+        Value::Time(time) => time.map_or(0, |time| time.as_secs()).into(),
+        Value::Words(words) => words.into(),
+    }
 }

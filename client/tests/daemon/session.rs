@@ -1,10 +1,14 @@
 //! What a user sees: catalogue, jobs, progress, images.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
+use migasfree_client::config::Shown;
 use migasfree_client::daemon::hold::LONGEST;
+use migasfree_client::paths::Layout;
+use migasfree_client::sync::load_settings;
 use migasfree_dbus::{
     AppQuery, AppState, CallOptions, ComputerProxy, ConfigProxy, JobProxy, JobResult, JobRole,
     JobState, PackagesProxy, PlanRole, Stage, SyncOptions, TagsProxy, UpgradeOptions,
@@ -472,10 +476,15 @@ pub async fn changed_settings_hold_at_once() {
         "http://elsewhere:81"
     );
     let config = ConfigProxy::new(&client.bus).await.unwrap();
-    let manage: bool = config
-        .get()
-        .await
-        .unwrap()
+    let mut told = config.get().await.unwrap();
+    // Programs are told of every setting that the command line shows.
+    let known = load_settings(&Layout::new(&fixture.root), None).unwrap();
+    let known = known.shown().into_iter().filter(Shown::is_of_computer);
+    let known: BTreeSet<String> = known.map(|one| one.key.to_lowercase()).collect();
+    assert_eq!(told.keys().cloned().collect::<BTreeSet<_>>(), known);
+    let fillers = told.remove("firmware_fillers").unwrap().value;
+    assert_eq!(fillers.value_signature().to_string(), "as");
+    let manage: bool = told
         .remove("manage_devices")
         .unwrap()
         .value

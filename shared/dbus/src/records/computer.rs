@@ -120,7 +120,7 @@ word! {
 /// A setting: its value and where it comes from, `(vs)` on the bus.
 #[derive(Debug, Serialize, Deserialize, Type)]
 pub struct ConfigValue {
-    /// `s` or `b`.
+    /// `s`, `b`, `u`, `t` (seconds, 0 for no limit) or `as`.
     pub value: OwnedVariant,
     /// Where it comes from.
     pub origin: Origin,
