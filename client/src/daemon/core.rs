@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use migasfree_dbus::{Error, JobState};
 use tokio::sync::Notify;
@@ -20,7 +20,7 @@ use super::settings::{Opener, Stamp};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::pms::InstalledPackage;
-use crate::sync::{Credentials, Engine, EngineError};
+use crate::sync::{Engine, EngineError};
 
 /// Questions to the package manager that are answered side by side; each is a program that runs.
 const QUESTIONS: usize = 4;
@@ -72,8 +72,6 @@ pub struct Core {
     pub questions: tokio::sync::Semaphore,
     /// Fewer of one person.
     pub slots: Slots,
-    /// Passwords of registrations that wait; never written down.
-    pub credentials: Mutex<BTreeMap<u64, Credentials>>,
 }
 
 /// What the parts of [`Core`] are made from.
@@ -119,7 +117,6 @@ impl Core {
             counting: tokio::sync::Mutex::new(()),
             questions: tokio::sync::Semaphore::new(QUESTIONS),
             slots: Slots::default(),
-            credentials: Mutex::default(),
             settings_stamp: tokio::sync::Mutex::new(Stamp::of(&parts.settings.file)),
             at_work: RwLock::new((parts.engine, Arc::new(parts.settings))),
             opener: parts.opener,
@@ -212,22 +209,6 @@ impl Core {
                 ))
             })
             .collect()
-    }
-
-    /// Remembers the password of a registration.
-    pub fn keep_credentials(&self, job: u64, credentials: Credentials) {
-        self.credentials
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(job, credentials);
-    }
-
-    /// The password of a registration, once.
-    pub fn take_credentials(&self, job: u64) -> Option<Credentials> {
-        self.credentials
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&job)
     }
 
     /// States as anybody would see them, for broadcasts.

@@ -99,11 +99,13 @@ impl Core {
             background: false,
             admitted: Some(admitted(caller, action)),
         };
-        let id = match admission {
-            Admission::Granted => self.jobs.add_queued(new, self.now())?,
-            Admission::MustAsk => self.jobs.add_unauthorized(new, self.now())?,
+        let state = match admission {
+            Admission::Granted => JobState::Queued,
+            Admission::MustAsk => JobState::Authorizing,
         };
-        self.keep_credentials(id, credentials);
+        let id = self
+            .jobs
+            .add_registration(new, credentials, self.now(), state)?;
         self.signals.job_added(self, id).await;
         match admission {
             Admission::Granted => self.wake.notify_one(),
@@ -423,7 +425,6 @@ impl Core {
 
     /// Closes a job: record, signals, and its object goes away later.
     pub async fn end(self: &Arc<Self>, id: u64, done: Done) {
-        self.take_credentials(id);
         self.jobs.finish(id, done, self.now());
         self.bury(id).await;
     }
@@ -440,7 +441,7 @@ impl Core {
     }
 
     async fn register(self: &Arc<Self>, id: u64, user: &str) -> Done {
-        let Some(credentials) = self.take_credentials(id) else {
+        let Some(credentials) = self.jobs.take_credentials(id) else {
             return Done::new(
                 ResultCode::Interrupted,
                 "the daemon was restarted before the registration began; register again",

@@ -405,10 +405,8 @@ pub async fn a_password_comes_through_a_pipe_and_is_never_written_down() {
     assert_eq!(record.error_code.as_deref(), Some("server"));
     assert!(record.message.unwrap().contains("wrong password"));
     let path = register(b"right").await.unwrap();
-    assert_eq!(
-        client.finished(&path).await.result,
-        Some(JobResult::Success)
-    );
+    let record = client.finished(&path).await;
+    assert_eq!(record.result, Some(JobResult::Success), "{record:?}");
     let found = std::process::Command::new("grep")
         .args(["--recursive", "--quiet", "wrong-secret"])
         .arg(fixture.folder())

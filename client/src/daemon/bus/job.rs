@@ -143,7 +143,6 @@ impl JobObject {
             }
         };
         if self.core.jobs.cancel(self.id, by, self.core.now())? {
-            self.core.take_credentials(self.id);
             self.core.bury(self.id).await;
         } else {
             self.core.signals.job_changed(&self.core, self.id).await;

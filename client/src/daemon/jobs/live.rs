@@ -13,6 +13,7 @@ use super::events::{Done, Event};
 use super::store::{StoredJob, StoredState};
 use crate::job::ResultCode;
 use crate::observer::{Progress, Question};
+use crate::sync::Credentials;
 
 /// Where a job is now.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +61,10 @@ pub struct LiveJob {
     pub script_stops: u32,
     /// Cancelled when polkit need not ask any more.
     pub prompt: CancellationToken,
+    /// All that belongs to it is there and it is on disk: it may have its turn.
+    pub ready: bool,
+    /// Who registers this computer; never on disk.
+    pub credentials: Option<Credentials>,
 }
 
 impl LiveJob {
@@ -88,6 +93,8 @@ impl LiveJob {
             cancelled_by: None,
             script_stops: 0,
             prompt: CancellationToken::new(),
+            ready: false,
+            credentials: None,
         }
     }
 

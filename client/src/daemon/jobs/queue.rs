@@ -17,6 +17,7 @@ use super::task::{Task, Work};
 use crate::daemon::access::{QUEUED_JOBS, SUBSCRIBERS};
 use crate::daemon::hold::OVERDUE;
 use crate::job::ResultCode;
+use crate::sync::Credentials;
 
 /// How many records `ListJobs` answers when it is not told.
 const LISTED: u32 = 100;
@@ -109,12 +110,32 @@ impl Jobs {
 
     /// Makes a job that waits for polkit. It is not on disk: what was never allowed leaves nothing.
     pub fn add_unauthorized(&self, new: NewJob, now: i64) -> Result<u64, Error> {
-        self.add(new, now, JobState::Authorizing)
+        self.add(new, None, now, JobState::Authorizing)
+    }
+
+    /// Makes a registration, in one of these two states. The password stays in memory, until the job takes it or is over.
+    pub fn add_registration(
+        &self,
+        new: NewJob,
+        credentials: Credentials,
+        now: i64,
+        state: JobState,
+    ) -> Result<u64, Error> {
+        let id = self.add(new, Some(credentials), now, state)?;
+        if state == JobState::Queued {
+            self.persist(id)?;
+        }
+        Ok(id)
+    }
+
+    /// The password of a registration, once.
+    pub fn take_credentials(&self, id: u64) -> Option<Credentials> {
+        self.with(id, |job| job.credentials.take()).ok().flatten()
     }
 
     /// Makes a job that waits for its turn. When this returned, it survives a power cut.
     pub fn add_queued(&self, new: NewJob, now: i64) -> Result<u64, Error> {
-        let id = self.add(new, now, JobState::Queued)?;
+        let id = self.add(new, None, now, JobState::Queued)?;
         self.persist(id)?;
         Ok(id)
     }
@@ -130,7 +151,13 @@ impl Jobs {
         self.persist(id)
     }
 
-    fn add(&self, new: NewJob, now: i64, state: JobState) -> Result<u64, Error> {
+    fn add(
+        &self,
+        new: NewJob,
+        credentials: Option<Credentials>,
+        now: i64,
+        state: JobState,
+    ) -> Result<u64, Error> {
         let mut jobs = self.lock();
         let waiting = jobs
             .jobs
@@ -157,10 +184,13 @@ impl Jobs {
             ended: None,
             done: None,
         };
-        jobs.jobs.insert(id, LiveJob::new(stored, state));
+        let mut job = LiveJob::new(stored, state);
+        job.credentials = credentials;
+        jobs.jobs.insert(id, job);
         Ok(id)
     }
 
+    /// Writes a job down. Its turn comes only after that: what runs already would be said to wait.
     fn persist(&self, id: u64) -> Result<(), Error> {
         let stored = self.with(id, |job| job.stored.clone())?;
         self.store.save(&stored).map_err(|error| {
@@ -168,7 +198,8 @@ impl Jobs {
             Error::NotAvailable(format!(
                 "the job could not be written down ({error}); check the disk"
             ))
-        })
+        })?;
+        self.with(id, |job| job.ready = true)
     }
 
     /// Takes the next job that may run: a repair first, then those of people, then the others, unless these are held
@@ -178,13 +209,17 @@ impl Jobs {
         if jobs.running.is_some() {
             return None;
         }
-        let is_held = |id: &u64| {
-            let job = &jobs.jobs[id].stored;
+        let may_not_yet = |id: &u64| {
+            let LiveJob {
+                stored: job, ready, ..
+            } = &jobs.jobs[id];
             // A clock that was set back makes nothing wait for ever.
             let is_overdue = !(0..OVERDUE).contains(&(now - job.created));
-            hold_background && job.background && !is_overdue
+            !ready || (hold_background && job.background && !is_overdue)
         };
-        let id = waiting_order(&jobs).into_iter().find(|id| !is_held(id))?;
+        let id = waiting_order(&jobs)
+            .into_iter()
+            .find(|id| !may_not_yet(id))?;
         jobs.running = Some(id);
         if let Some(job) = jobs.jobs.get_mut(&id) {
             job.view.state = JobState::Running;
@@ -222,6 +257,7 @@ impl Jobs {
             let Some(job) = jobs.jobs.get_mut(&id) else {
                 return;
             };
+            job.credentials = None;
             let allowed = job.view.state != JobState::Authorizing;
             job.finish(done, now);
             allowed.then(|| job.stored.clone())
@@ -443,6 +479,7 @@ fn revive(store: &JobStore, stored: StoredJob) -> LiveJob {
     let output = output::length(&store.folder(stored.id));
     let mut job = LiveJob::new(stored, state);
     job.view.output_bytes = output;
+    job.ready = true;
     job
 }
 
@@ -531,6 +568,34 @@ mod tests {
             let (_, code) = jobs.with(id, |job| job.result()).unwrap().unwrap();
             assert_eq!(code, by.as_str());
         }
+    }
+
+    #[test]
+    fn a_job_has_no_turn_before_all_that_belongs_to_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        let credentials = || Credentials {
+            username: "admin".into(),
+            password: "secret".into(),
+        };
+        // What another thread would see in the middle of making one.
+        let half_made = jobs.add(of_user(), None, 1, JobState::Queued).unwrap();
+        assert_eq!(jobs.start_next(2, false), None);
+        jobs.finish(half_made, Done::new(ResultCode::Ok, ""), 2);
+
+        let id = jobs
+            .add_registration(of_user(), credentials(), 3, JobState::Queued)
+            .unwrap();
+        assert_eq!(jobs.start_next(4, false), Some(id));
+        let taken = jobs.take_credentials(id).unwrap();
+        assert_eq!(taken.password, "secret");
+        assert!(jobs.take_credentials(id).is_none());
+
+        let refused = jobs
+            .add_registration(of_user(), credentials(), 5, JobState::Authorizing)
+            .unwrap();
+        jobs.finish(refused, Done::new(ResultCode::NotAuthorized, ""), 6);
+        assert!(jobs.take_credentials(refused).is_none());
     }
 
     #[test]
