@@ -12,7 +12,7 @@ use migasfree_client::clock::SystemClock;
 use migasfree_client::config::Settings;
 use migasfree_client::daemon::catalog::render_child;
 use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
-use migasfree_client::daemon::settings::Opener;
+use migasfree_client::daemon::opener::Opener;
 use migasfree_client::daemon::start::{Mode, Setup, run};
 use migasfree_client::output::{self, complain};
 use migasfree_client::process::helper;

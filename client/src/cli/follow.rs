@@ -122,7 +122,7 @@ impl<'a> Follower<'a> {
             Interruptions::listen().map_err(|_| Failure::Silent(Exit::STOPPED))?;
         let mut look = tokio::time::interval(Duration::from_millis(200));
         job.subscribe().await?;
-        self.catch_up(&job).await?;
+        self.drain_output(&job).await?;
         loop {
             tokio::select! {
                 Some(signal) = output.next() => {
@@ -139,7 +139,7 @@ impl<'a> Follower<'a> {
                     self.answer(&job, *arguments.id(), arguments.kind(), &data).await?;
                 }
                 Some(signal) = finished.next() => {
-                    self.catch_up(&job).await?;
+                    self.drain_output(&job).await?;
                     let arguments = signal.args()?;
                     let code = ResultCode::parse(arguments.code()).unwrap_or(ResultCode::Internal);
                     return Ok(Ended::Finished { code, message: (*arguments.message()).to_owned() });
@@ -194,7 +194,7 @@ impl<'a> Follower<'a> {
                 Ok(None)
             }
             JobState::Finished => {
-                self.catch_up(job).await?;
+                self.drain_output(job).await?;
                 let code =
                     ResultCode::parse(&job.error_code().await?).unwrap_or(ResultCode::Internal);
                 let message = self.recorded_message().await?;
@@ -241,7 +241,7 @@ impl<'a> Follower<'a> {
     ) -> Result<(), Failure> {
         let end = offset + bytes.len() as u64;
         if offset > self.told {
-            return self.catch_up(job).await;
+            return self.drain_output(job).await;
         }
         if end > self.told {
             let known = usize::try_from(self.told - offset)
@@ -253,7 +253,7 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    async fn catch_up(&mut self, job: &JobProxy<'_>) -> Result<(), Failure> {
+    async fn drain_output(&mut self, job: &JobProxy<'_>) -> Result<(), Failure> {
         loop {
             let (next, bytes) = job.read_output(self.told, PIECE).await?;
             if bytes.is_empty() {

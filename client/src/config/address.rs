@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// Scheme of the server's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

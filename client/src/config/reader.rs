@@ -6,12 +6,31 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::error::{ConfigError, read_optional};
 use super::ini::Ini;
 use super::misread::{Expected, Misread, Place, Used};
-use super::{ConfigError, Origin, read_optional};
 
 pub(super) const CLIENT: &str = "client";
 pub(super) const PACKAGER: &str = "packager";
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Default,
+    File,
+    Environment,
+}
+
+impl Origin {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::File => "file",
+            Self::Environment => "env",
+        }
+    }
+}
 
 /// Reads keys, and keeps in mind where their values came from and which of them say nothing.
 pub(super) struct Reader<'a> {

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::reader::{CLIENT, PACKAGER, shown_time};
-use super::{Origin, Settings};
+use super::reader::{CLIENT, Origin, PACKAGER, shown_time};
+use super::settings::Settings;
 
 /// A setting as it is shown to people and programs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use super::address::ServerAddress;
-use super::{ConfigError, LONGEST_NAME, ini};
+use super::error::{ConfigError, read_optional};
+use super::ini;
 use crate::files;
+
+/// Characters of the longest name a computer may have; Linux allows no more for a host.
+pub(super) const LONGEST_NAME: usize = 64;
 
 /// One key of `[client]` and its new text; an empty text takes the key out of force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +82,7 @@ pub(super) fn is_plain_host_and_port(text: &str) -> bool {
 /// # Errors
 /// [`ConfigError::Read`] when the file cannot be read or written; it is then as it was.
 pub fn apply(file: &Path, changes: &[Change]) -> Result<(), ConfigError> {
-    let mut text = super::read_optional(file)?;
+    let mut text = read_optional(file)?;
     for change in changes {
         if change.key == "Server" {
             text = ini::edit(&text, "client", "Protocol", "");

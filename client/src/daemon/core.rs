@@ -10,13 +10,13 @@ use tokio::sync::Notify;
 
 use super::access::{Access, Slots};
 use super::asking::Asking;
-use super::bus::Signals;
 use super::catalog::{AppWork, Catalog, Renderer, Requests, Shelf, Viewer};
 use super::hold::Holds;
 use super::jobs::{AppRef, JobStore, Jobs, Launcher};
 use super::known::Known;
+use super::opener::{Opener, Stamp};
 use super::schedule::Schedule;
-use super::settings::{Opener, Stamp};
+use super::signals::Signals;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::pms::InstalledPackage;
@@ -142,7 +142,7 @@ impl Core {
     }
 
     /// From now on this engine does the work.
-    pub fn put_to_work(&self, engine: Arc<dyn Engine>, settings: Settings) {
+    pub fn replace_engine(&self, engine: Arc<dyn Engine>, settings: Settings) {
         let mut at_work = self.at_work.write().unwrap_or_else(PoisonError::into_inner);
         *at_work = (engine, Arc::new(settings));
     }

@@ -1,6 +1,5 @@
 //! Takes jobs through their life: from the call to the worker to the end.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +18,7 @@ use super::jobs::{
 use super::schedule::random;
 use super::secret;
 use crate::job::{JobId, JobResult, ResultCode};
-use crate::pms::{Action as PackageAction, PackageName};
-use crate::policy::Asker;
-use crate::sync::{Credentials, Scope, SyncRequest};
+use crate::sync::{Credentials, Scope};
 
 /// How often the events of a running job are read.
 const LOOK: Duration = Duration::from_millis(100);
@@ -176,7 +173,7 @@ impl Core {
             self.jobs.start_again(id);
             self.signals.manager_changed(&self).await;
             let _alone = self.writing.lock().await;
-            self.take_up(id).await;
+            self.resume_job(id).await;
         }
         // Work without a daemon leaves no job to go on with.
         if self.engine().awaits_repair() {
@@ -221,7 +218,7 @@ impl Core {
     }
 
     /// Goes on with a job of an earlier daemon: its worker lives, or left its end, or is started again to go on with what it left.
-    async fn take_up(self: &Arc<Self>, id: u64) {
+    async fn resume_job(self: &Arc<Self>, id: u64) {
         let lived_in_the_daemon = self
             .jobs
             .with(id, |job| matches!(job.stored.task, Task::Register { .. }));
@@ -389,7 +386,7 @@ impl Core {
         }
         if task.changes_packages() {
             // Before the end is told, so that who hears of it finds the new states.
-            self.look_at_packages().await;
+            self.refresh_packages().await;
         }
         let wants_restart = done.reboot;
         self.end(id, done).await;
@@ -426,17 +423,17 @@ impl Core {
     /// Closes a job: record, signals, and its object goes away later.
     pub async fn end(self: &Arc<Self>, id: u64, done: Done) {
         self.jobs.finish(id, done, self.now());
-        self.bury(id).await;
+        self.reap(id).await;
     }
 
     /// Tells that a job is over and takes its object away later.
-    pub async fn bury(self: &Arc<Self>, id: u64) {
+    pub async fn reap(self: &Arc<Self>, id: u64) {
         self.signals.job_finished(self, id).await;
         let core = Arc::clone(self);
         tokio::spawn(async move {
             tokio::time::sleep(AFTERLIFE).await;
             core.signals.job_removed(id).await;
-            core.jobs.forget_surplus(id);
+            core.jobs.prune(id);
         });
     }
 
@@ -467,109 +464,6 @@ impl Core {
         self.deliver(id, &events).await;
         done
     }
-
-    /// What a worker shall do for a task, by the catalogue and packages of this moment.
-    fn resolve(&self, id: u64, task: &Task, asker: Asker) -> Result<Work, Done> {
-        let action = match task {
-            Task::Sync {
-                scope,
-                force_upgrade,
-                reason,
-            } => {
-                return Ok(Work::Sync(SyncRequest {
-                    scope: *scope,
-                    force_upgrade: *force_upgrade,
-                    background: matches!(reason.as_str(), "timer" | "login"),
-                }));
-            }
-            Task::Tags { tags, apply } => {
-                return Ok(Work::Tags {
-                    tags: tags.clone(),
-                    apply: *apply,
-                });
-            }
-            Task::Repair => return Ok(Work::Repair),
-            Task::Register { .. } => return Err(interrupted()),
-            Task::InstallApps { apps } => {
-                let ids: Vec<u32> = apps.iter().map(|app| app.id).collect();
-                PackageAction::Install(self.packages_to_install(&ids).map_err(not_found)?)
-            }
-            Task::RemoveApps { apps } => {
-                let ids: Vec<u32> = apps.iter().map(|app| app.id).collect();
-                PackageAction::Remove(self.packages_to_remove(&ids).map_err(not_found)?)
-            }
-            Task::InstallPackages { packages } => PackageAction::Install(packages.clone()),
-            Task::RemovePackages { packages } => PackageAction::Remove(packages.clone()),
-            Task::Upgrade => PackageAction::Upgrade,
-            Task::UpgradePackages { packages } => PackageAction::UpgradePackages(packages.clone()),
-            Task::UpgradeApp { app } => PackageAction::UpgradePackages(
-                self.packages_to_install(&[app.id]).map_err(not_found)?,
-            ),
-            Task::Refresh { force } => {
-                if !force && self.schedule.is_fresh(self.now()) {
-                    return Err(Done::new(ResultCode::NothingToDo, ""));
-                }
-                PackageAction::Refresh
-            }
-        };
-        if let PackageAction::Install(packages)
-        | PackageAction::Remove(packages)
-        | PackageAction::UpgradePackages(packages) = &action
-        {
-            if packages.is_empty() {
-                return Err(Done::new(ResultCode::NothingToDo, ""));
-            }
-            let names = packages.iter().map(ToString::to_string).collect();
-            let _ = self.jobs.with(id, |job| job.view.packages = names);
-        }
-        Ok(Work::Packages { action, asker })
-    }
-
-    /// The packages of applications, once each.
-    pub fn packages_to_install(&self, ids: &[u32]) -> Result<Vec<PackageName>, Error> {
-        let mut names = BTreeSet::new();
-        for (_, packages, _) in self.offered(ids)? {
-            names.extend(packages);
-        }
-        self.checked(names)
-    }
-
-    /// The packages of applications without those that another installed application has too, or that a policy
-    /// demands.
-    pub fn packages_to_remove(&self, ids: &[u32]) -> Result<Vec<PackageName>, Error> {
-        let offer = self.catalog.offer();
-        let facts = self.catalog.facts();
-        let mut names = BTreeSet::new();
-        for (_, packages, _) in self.offered(ids)? {
-            names.extend(packages);
-        }
-        let others = offer
-            .snapshot
-            .apps
-            .iter()
-            .filter(|app| !ids.contains(&app.id.0));
-        for other in others {
-            let packages = offer.packages(other);
-            if facts.has_all(packages) {
-                for package in packages {
-                    names.remove(package);
-                }
-            }
-        }
-        names.retain(|name| !facts.mandatory.install.contains(name));
-        self.checked(names)
-    }
-
-    fn checked(&self, names: BTreeSet<String>) -> Result<Vec<PackageName>, Error> {
-        names
-            .iter()
-            .map(|name| {
-                self.engine()
-                    .package_name(name)
-                    .map_err(|error| super::core::bus_error(&error))
-            })
-            .collect()
-    }
 }
 
 fn admitted(caller: &Caller, action: Action) -> Admitted {
@@ -595,7 +489,7 @@ fn asked(signalled: io::Result<bool>, id: u64) -> bool {
     })
 }
 
-fn interrupted() -> Done {
+pub(super) fn interrupted() -> Done {
     Done::new(
         ResultCode::Interrupted,
         "the job was interrupted; what was left half done is repaired, then try again",
@@ -604,8 +498,4 @@ fn interrupted() -> Done {
 
 pub(super) fn refused(text: &str) -> Done {
     Done::new(ResultCode::NotAuthorized, text)
-}
-
-fn not_found(error: Error) -> Done {
-    Done::new(ResultCode::NotFound, error.message())
 }

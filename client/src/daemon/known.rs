@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::catalog;
+use super::store;
 use crate::transport::messages::{ComputerInfo, Label, ServerInfo, Tags};
 
 /// Facts from the server.
@@ -69,7 +69,7 @@ impl Known {
     #[must_use]
     pub fn open(path: &Path) -> Self {
         Self {
-            facts: RwLock::new(Arc::new(catalog::read(path))),
+            facts: RwLock::new(Arc::new(store::read(path))),
             connectivity: RwLock::default(),
             answers: AtomicU64::new(0),
             path: path.to_path_buf(),
@@ -89,7 +89,7 @@ impl Known {
             fetched_at: old.fetched_at,
             ..new.clone()
         } != *old;
-        if let Err(error) = catalog::write(&self.path, &new) {
+        if let Err(error) = store::write(&self.path, &new) {
             tracing::warn!(%error, "what the server said could not be kept");
         }
         *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);

@@ -10,11 +10,12 @@
 //! |---|---|
 //! | [`access`] | who calls, what they may do, limits |
 //! | [`jobs`] | records, queue, workers |
-//! | [`dispatch`](self) | a job's life from the call to the end |
+//! | `dispatch`, `resolve` | a job's life from the call to the end, and what its task means when it runs |
 //! | [`catalog`] | applications, states, images, requests |
-//! | `known`, `refresh`, `schedule` | what the server said, keeping it fresh, when to synchronise |
-//! | `settings` | takes in changed settings without a restart |
-//! | [`bus`] | the interfaces and signals |
+//! | `known`, `refresh`, `exchange` | what the server said, keeping it fresh, requests on their way |
+//! | `schedule`, `timer`, `quiet` | when to synchronise, doing so, and who holds that back |
+//! | `opener`, `settings` | take in changed settings without a restart |
+//! | `signals`, [`bus`] | the way to the bus; the interfaces and what they tell |
 
 pub mod access;
 mod asking;
@@ -23,17 +24,24 @@ pub mod catalog;
 pub mod core;
 mod describe;
 mod dispatch;
+mod exchange;
 pub mod hold;
 mod inhibit;
 pub mod jobs;
 pub mod known;
+pub mod opener;
 mod plan;
+mod quiet;
 mod refresh;
+mod resolve;
 mod rights;
 pub mod schedule;
 mod secret;
-pub mod settings;
+mod settings;
+pub mod signals;
 pub mod start;
+mod store;
+mod timer;
 mod watchdog;
 
 use std::sync::Arc;
@@ -73,7 +81,7 @@ pub async fn serve(
     tokio::spawn(Arc::clone(&core).keep_fresh());
     tokio::spawn(Arc::clone(&core).keep_settings());
     tokio::spawn(watchdog::keep_watchdog());
-    tokio::spawn(Arc::clone(&core).heed_logins());
+    tokio::spawn(Arc::clone(&core).watch_logins());
     tokio::spawn(forget_callers(Arc::clone(&core), connection.clone()));
     tokio::select! {
         () = stop => {}
@@ -87,7 +95,7 @@ impl Core {
     /// Keeps the catalogue fresh, for ever. Jobs that ask the server refresh it besides.
     async fn keep_fresh(self: Arc<Self>) {
         if self.packages_are_stale() {
-            self.look_at_packages().await;
+            self.refresh_packages().await;
         }
         let mut failures = 0;
         loop {

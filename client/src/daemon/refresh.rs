@@ -39,20 +39,20 @@ impl Core {
         let reached = result.is_ok();
         if reached {
             self.follow_decisions().await;
-            self.tell_what_waited().await;
-            self.engine().goodbye().await;
+            self.flush_waiting().await;
+            self.engine().end_transmission().await;
         }
         if let Err(error) = result {
             tracing::warn!(%error, "the server did not tell all that was asked");
         }
-        self.look_at_packages().await;
+        self.refresh_packages().await;
         self.signals.manager_changed(self).await;
         reached
     }
 
     /// Tells the server what could not be told while it was away. Jobs come first: while one runs this is left to the next
     /// occasion, and one that comes does not wait for long.
-    async fn tell_what_waited(self: &Arc<Self>) {
+    async fn flush_waiting(self: &Arc<Self>) {
         let Ok(_alone) = self.writing.try_lock() else {
             return;
         };
@@ -194,7 +194,7 @@ impl Core {
     }
 
     /// Asks the package manager about the packages of the catalogue and tells who listens what changed.
-    pub async fn look_at_packages(self: &Arc<Self>) {
+    pub async fn refresh_packages(self: &Arc<Self>) {
         let _alone = self.looking.lock().await;
         let offer = self.catalog.offer();
         let before = self.catalog.facts();
@@ -240,18 +240,18 @@ impl Core {
     }
 
     /// Lets a read go on with what is at hand, and looks again in the background when that is old. The very first time it waits.
-    pub async fn freshen(self: &Arc<Self>) {
+    pub async fn refresh_if_stale(self: &Arc<Self>) {
         if !self.packages_are_stale() {
             return;
         }
         if self.catalog.facts().revision == 0 && self.catalog.offer().revision != 0 {
-            self.look_at_packages().await;
+            self.refresh_packages().await;
             return;
         }
         // A job that changes packages has them looked at when it ends.
         if self.jobs.running().is_none() && self.looking.try_lock().is_ok() {
             let core = Arc::clone(self);
-            tokio::spawn(async move { core.look_at_packages().await });
+            tokio::spawn(async move { core.refresh_packages().await });
         }
     }
 

@@ -1,21 +1,14 @@
-//! When the daemon synchronises by itself.
+//! When the next synchronisation is, kept over restarts.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use migasfree_dbus::JobState;
 use serde::{Deserialize, Serialize};
-use zbus::{MatchRule, MessageStream, OwnedObjectPath, message};
 
-use super::catalog;
-use super::core::Core;
-use super::jobs::{NewJob, Task};
+use super::store;
 use crate::clock::is_younger;
 use crate::job::{JobResult, ResultCode};
-use crate::sync::Scope;
-use crate::transport::api::Availability;
 
 /// After a start of the computer, seconds; a random part of [`BOOT_SPREAD`] comes on top.
 const AFTER_BOOT: i64 = 5 * 60;
@@ -33,9 +26,6 @@ const LONGEST: i64 = INTERVAL + INTERVAL / 10;
 const SHORTEST_DELAY: i64 = 60;
 /// After failures, seconds.
 const RETRIES: [i64; 3] = [5 * 60, 15 * 60, 60 * 60];
-
-/// The first number of a user who is a person.
-const FIRST_PERSON: u32 = 1000;
 
 /// What the schedule remembers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -63,7 +53,7 @@ impl Schedule {
     #[must_use]
     pub fn open(path: &Path) -> Self {
         Self {
-            memory: Mutex::new(catalog::read(path)),
+            memory: Mutex::new(store::read(path)),
             path: path.to_path_buf(),
             changed: tokio::sync::Notify::new(),
         }
@@ -115,7 +105,7 @@ impl Schedule {
     }
 
     /// It could not even be begun: looks again later.
-    fn missed(&self, now: i64) {
+    pub fn missed(&self, now: i64) {
         self.change(|memory| {
             memory.failures += 1;
             memory.next = now + RETRIES[memory.failures.min(RETRIES.len()) - 1];
@@ -124,7 +114,7 @@ impl Schedule {
     }
 
     /// The server has no time now: nothing was begun.
-    pub fn put_off(&self, retry_after: Duration, now: i64) {
+    pub fn postpone(&self, retry_after: Duration, now: i64) {
         self.change(|memory| {
             memory.next = now + delay(retry_after.as_secs());
             memory.login = false;
@@ -133,7 +123,7 @@ impl Schedule {
 
     /// Sets right what a wrong clock wrote down: nothing has happened in the future, and nothing is planned for later
     /// than it would ever be.
-    pub fn set_right(&self, now: i64) {
+    pub fn correct_clock(&self, now: i64) {
         let memory = self.lock().clone();
         let planned = memory.next > now + LONGEST;
         if planned || memory.last > now || memory.refreshed > now {
@@ -152,7 +142,7 @@ impl Schedule {
 
     /// Somebody logged in: brings the next one near, unless the last one is recent or the next one is nearer.
     pub fn logged_in(&self, now: i64) {
-        self.set_right(now);
+        self.correct_clock(now);
         let next = now + AFTER_LOGIN;
         let memory = self.lock().clone();
         if now - memory.last > LOGIN_AGE && (memory.next == 0 || next < memory.next) {
@@ -161,6 +151,17 @@ impl Schedule {
                 memory.login = true;
             });
         }
+    }
+
+    /// Whether the next one is because somebody logged in.
+    #[must_use]
+    pub fn is_for_login(&self) -> bool {
+        self.lock().login
+    }
+
+    /// Resolves when the next one is at another time than before.
+    pub fn changed(&self) -> tokio::sync::futures::Notified<'_> {
+        self.changed.notified()
     }
 
     /// The package lists were fetched.
@@ -178,7 +179,7 @@ impl Schedule {
         {
             let mut memory = self.lock();
             change(&mut memory);
-            if let Err(error) = catalog::write(&self.path, &*memory) {
+            if let Err(error) = store::write(&self.path, &*memory) {
                 tracing::warn!(%error, "the schedule could not be kept");
             }
         }
@@ -214,88 +215,6 @@ pub fn random() -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "only a share is wanted")]
     let share = (high >> 11) as f64 / (1u64 << 53) as f64;
     share
-}
-
-impl Core {
-    /// Synchronises when it is time, for ever.
-    pub async fn keep_schedule(self: Arc<Self>) {
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        self.schedule.begin(boot.trim(), self.now(), random());
-        loop {
-            self.schedule.set_right(self.now());
-            let changed = self.schedule.changed.notified();
-            let wait = u64::try_from(self.schedule.next() - self.now()).unwrap_or_default();
-            if wait == 0 {
-                self.synchronise_by_itself().await;
-                changed.await;
-                continue;
-            }
-            // A suspended computer does not count the time: look again now and then.
-            let nap = Duration::from_secs(wait.min(3600));
-            tokio::select! {
-                () = tokio::time::sleep(nap) => {}
-                () = changed => {}
-            }
-        }
-    }
-
-    async fn synchronise_by_itself(self: &Arc<Self>) {
-        if !self.engine().identity().registered {
-            self.schedule.missed(self.now());
-            return;
-        }
-        // Asked before there is a job: a busy server leaves no trace among the records.
-        if let Availability::Saturated { retry_after } = self.engine().availability().await {
-            self.schedule.put_off(retry_after, self.now());
-            return;
-        }
-        let origin = if self.schedule.lock().login {
-            "login"
-        } else {
-            "timer"
-        };
-        let new = NewJob {
-            task: Task::Sync {
-                scope: Scope::Full,
-                reason: origin.into(),
-                force_upgrade: false,
-            },
-            origin,
-            owner_uid: 0,
-            background: true,
-            admitted: None,
-        };
-        let waiting = self.jobs.joinable(&new, JobState::Queued);
-        if waiting.is_none()
-            && let Err(error) = self.submit(new).await
-        {
-            tracing::error!(%error, "the synchronisation could not be queued");
-            self.schedule.missed(self.now());
-        }
-    }
-
-    /// Brings a synchronisation near whenever somebody logs in, for ever.
-    pub async fn heed_logins(self: Arc<Self>) -> zbus::Result<()> {
-        let Some(bus) = self.signals.system_bus().cloned() else {
-            return Ok(());
-        };
-        let rule = MatchRule::builder()
-            .msg_type(message::Type::Signal)
-            .sender("org.freedesktop.login1")
-            .interface("org.freedesktop.login1.Manager")
-            .member("UserNew")
-            .build()?;
-        let mut logins = MessageStream::for_match_rule(rule, &bus, None).await?;
-        while let Some(login) = logins.next().await {
-            let (uid, _): (u32, OwnedObjectPath) = login?.body().deserialize()?;
-            // Users without a person log in too, for services.
-            if uid >= FIRST_PERSON {
-                self.schedule.logged_in(self.now());
-                self.signals.manager_changed(&self).await;
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -343,10 +262,10 @@ mod tests {
         for hurry in [0, 1] {
             schedule.ended(ResultCode::Offline, Some(hurry), 1000, 0.5);
             assert_eq!(schedule.next(), 1060);
-            schedule.put_off(Duration::from_secs(hurry), 2000);
+            schedule.postpone(Duration::from_secs(hurry), 2000);
             assert_eq!(schedule.next(), 2060);
         }
-        schedule.put_off(Duration::MAX, 1000);
+        schedule.postpone(Duration::MAX, 1000);
         assert_eq!(schedule.next(), 1000 + INTERVAL);
     }
 
@@ -366,13 +285,13 @@ mod tests {
         let schedule = schedule(&folder);
         schedule.ended(ResultCode::Ok, None, wrong, 0.5);
         schedule.refreshed(wrong);
-        schedule.set_right(now);
+        schedule.correct_clock(now);
         assert_eq!(schedule.next(), now + AFTER_BOOT);
         assert_eq!(schedule.last().0, now);
         assert!(!schedule.is_fresh(now));
         schedule.ended(ResultCode::Ok, None, now, 0.99);
         let planned = schedule.next();
-        schedule.set_right(now);
+        schedule.correct_clock(now);
         assert_eq!(schedule.next(), planned);
     }
 

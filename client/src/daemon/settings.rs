@@ -1,53 +1,23 @@
 //! Takes in changed settings without a restart.
 
-use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use tokio::sync::Notify;
 
 use super::catalog::Offer;
 use super::core::Core;
 use super::known::Facts;
+use super::opener::{Stamp, drop_in_folder};
 use crate::config::Settings;
-use crate::sync::{Engine, EngineError};
-
-/// Opens the engine with the settings of now.
-#[async_trait]
-pub trait Opener: Send + Sync + std::fmt::Debug {
-    /// The engine and what it was opened with.
-    async fn open(&self) -> Result<(Arc<dyn Engine>, Settings), EngineError>;
-}
-
-/// How the files of the settings look; another value after somebody changed them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp(Vec<(PathBuf, u64, i64, i64, u64)>);
-
-impl Stamp {
-    /// How they look now.
-    #[must_use]
-    pub fn of(file: &Path) -> Self {
-        let mut paths = vec![file.to_path_buf()];
-        let drop_ins = fs::read_dir(drop_in_folder(file)).into_iter().flatten();
-        paths.extend(drop_ins.flatten().map(|entry| entry.path()));
-        paths.sort();
-        let look = |path: PathBuf| {
-            let file = fs::metadata(&path).ok()?;
-            let (seconds, nanoseconds) = (file.mtime(), file.mtime_nsec());
-            Some((path, file.ino(), seconds, nanoseconds, file.size()))
-        };
-        Self(paths.into_iter().filter_map(look).collect())
-    }
-}
+use crate::sync::Engine;
 
 impl Core {
     /// Takes in the settings when their files are other ones than before.
-    pub async fn heed_settings(self: &Arc<Self>) {
+    pub async fn apply_settings(self: &Arc<Self>) {
         let mut known = self.settings_stamp.lock().await;
         let now = Stamp::of(&self.settings().file);
         if *known == now {
@@ -69,7 +39,7 @@ impl Core {
         tracing::info!(server = %settings.server.base(), "the settings changed");
         settings.tell_misread(&before.misread);
         self.access.name_computer(&settings.computer_name);
-        self.put_to_work(engine, settings);
+        self.replace_engine(engine, settings);
         if elsewhere {
             self.forget_server().await;
         }
@@ -106,7 +76,7 @@ impl Core {
         loop {
             let file = self.settings().file.clone();
             watch.look_at(&file);
-            self.heed_settings().await;
+            self.apply_settings().await;
             watch.changed.notified().await;
         }
     }
@@ -158,38 +128,6 @@ fn listen(events: &OwnedFd, changed: &Notify) {
                 tracing::warn!(%error, "the settings are not watched any more");
                 return;
             }
-        }
-    }
-}
-
-fn drop_in_folder(file: &Path) -> PathBuf {
-    let mut folder = file.as_os_str().to_owned();
-    folder.push(".d");
-    folder.into()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn every_way_to_change_the_settings_shows() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("migasfree.conf");
-        let mut seen = vec![Stamp::of(&file)];
-        fs::write(&file, "[client]\n").unwrap();
-        seen.push(Stamp::of(&file));
-        fs::create_dir(folder.path().join("migasfree.conf.d")).unwrap();
-        fs::write(folder.path().join("migasfree.conf.d/1.conf"), "").unwrap();
-        seen.push(Stamp::of(&file));
-        fs::write(folder.path().join("new"), "[client]\n").unwrap();
-        fs::rename(folder.path().join("new"), &file).unwrap();
-        seen.push(Stamp::of(&file));
-        assert_eq!(seen.last(), Some(&Stamp::of(&file)));
-        for (one, other) in seen.iter().zip(&seen[1..]) {
-            assert_ne!(one, other);
         }
     }
 }

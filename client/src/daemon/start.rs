@@ -12,7 +12,7 @@ use super::access::{Access, Authority, BusCallers, OwnUser, Polkit};
 use super::catalog::Renderer;
 use super::core::{Core, Parts};
 use super::jobs::{Launcher, WorkerCommand};
-use super::settings::Opener;
+use super::opener::Opener;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::paths::Layout;

@@ -4,12 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::root::ENTER_ROOT;
+use super::supervise::SUPERVISE;
 use crate::output::complain;
-
-/// `<program> @enter-root FOLDER PROGRAM ARGUMENT…`
-pub(super) const ENTER_ROOT: &str = "@enter-root";
-/// `<program> @supervise FOLDER`
-pub(super) const SUPERVISE: &str = "@supervise";
 
 /// Does a hidden command and returns its exit status; `None` when the arguments are for somebody else. Every program
 /// that opens an engine calls this before anything else, while it still is a single thread.

@@ -9,11 +9,14 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// `<program> @enter-root FOLDER PROGRAM ARGUMENT…`
+pub(super) const ENTER_ROOT: &str = "@enter-root";
+
 /// The root folder programs run in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     folder: PathBuf,
-    /// The program that enters the folder: this one, which calls [`super::helper::run_if_asked`] first.
+    /// The program that enters the folder: this one, which does hidden commands before anything else.
     helper: PathBuf,
     administrator: bool,
 }
@@ -62,7 +65,7 @@ impl Root {
         }
         wrapped.push("--".to_owned());
         wrapped.push(self.helper.display().to_string());
-        wrapped.push(super::helper::ENTER_ROOT.to_owned());
+        wrapped.push(ENTER_ROOT.to_owned());
         wrapped.push(self.folder.display().to_string());
         wrapped.extend(line);
         wrapped

@@ -22,6 +22,9 @@ use crate::job::Cancel;
 /// Stands in an argument for the number of the descriptor the program reports its status on.
 pub const STATUS_DESCRIPTOR: &str = "{status}";
 
+/// `<program> @supervise FOLDER`
+pub(super) const SUPERVISE: &str = "@supervise";
+
 pub(super) const COMMAND: &str = "command.json";
 const PROCESS: &str = "process.json";
 pub(super) const OUTPUT: &str = "output";
@@ -130,7 +133,7 @@ pub(super) struct Processes {
 }
 
 impl Launcher {
-    /// `helper` is the program that calls [`super::helper::run_if_asked`]. Transient units are used for work on the
+    /// `helper` is the program that does hidden commands before anything else. Transient units are used for work on the
     /// computer itself, where systemd is at work.
     #[must_use]
     pub fn new(helper: PathBuf, on_host: bool) -> Self {
@@ -158,7 +161,7 @@ impl Launcher {
             Vec::new()
         };
         line.push(self.helper.display().to_string());
-        line.push(super::helper::SUPERVISE.to_owned());
+        line.push(SUPERVISE.to_owned());
         line.push(folder.display().to_string());
         let mut supervisor = tokio::process::Command::new(&line[0])
             .args(&line[1..])
@@ -275,7 +278,7 @@ impl Supervised {
                     .and_then(|program| Pid::from_raw(program.id));
                 interrupted
                     .get_or_insert_with(Interruption::default)
-                    .insist(group);
+                    .escalate(group);
             }
             let stops = cancel.script_stops();
             if !self.command.cancellable && stops > stops_passed_on {
@@ -367,7 +370,7 @@ pub(super) struct Interruption {
 }
 
 impl Interruption {
-    pub(super) fn insist(&mut self, group: Option<Pid>) {
+    pub(super) fn escalate(&mut self, group: Option<Pid>) {
         let signal = match self.asked {
             None => Signal::INT,
             Some((since, Signal::INT)) if since.elapsed() > Duration::from_secs(10) => Signal::TERM,

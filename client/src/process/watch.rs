@@ -187,7 +187,7 @@ impl<'a> Watch<'a> {
         }
         self.interruption
             .get_or_insert_with(Interruption::default)
-            .insist(Some(program));
+            .escalate(Some(program));
     }
 
     fn look_at_script(&mut self, script: &Script, asked: bool) {

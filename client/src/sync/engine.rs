@@ -99,11 +99,11 @@ impl Engine for LocalEngine {
     }
 
     async fn resume(&self, job: &Job<'_>) -> Option<Result<Outcome, EngineError>> {
-        self.go_on(job).await
+        self.resume_packages(job).await
     }
 
     async fn repair(&self, job: &Job<'_>) -> Result<Outcome, EngineError> {
-        self.mend(job).await
+        self.repair_packages(job).await
     }
 
     fn awaits_repair(&self) -> bool {
@@ -182,7 +182,7 @@ impl Engine for LocalEngine {
         Ok(self.server.info().await?)
     }
 
-    async fn goodbye(&self) {
+    async fn end_transmission(&self) {
         let project = &self.settings.project;
         let known = self
             .keys

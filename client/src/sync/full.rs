@@ -61,7 +61,7 @@ impl LocalEngine {
         let done = self.perform(request, &session, &job, &tracker).await;
         // Also after a failure: the server must not show this computer as busy for ever.
         if !matches!(done, Err(EngineError::Offline(_))) {
-            let told = self.say_goodbye(&session, &tracker).await;
+            let told = self.report_end(&session, &tracker).await;
             if done.is_ok() {
                 told?;
             }

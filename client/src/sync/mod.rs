@@ -310,7 +310,7 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     async fn server_info(&self) -> Result<crate::transport::messages::ServerInfo, EngineError>;
 
     /// Tells the server that there are no more questions, so that it does not show this computer as busy. Never fails.
-    async fn goodbye(&self) {}
+    async fn end_transmission(&self) {}
 
     /// Sends what waits in the outbox. The number of records still waiting.
     async fn flush_outbox(&self) -> Result<usize, EngineError>;

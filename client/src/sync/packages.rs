@@ -85,7 +85,7 @@ impl LocalEngine {
             let session = self.session().await?;
             self.send_software(&session, pms, tracker).await?;
             // The packages are what they are, and the server knows of them.
-            let _ = self.say_goodbye(&session, tracker).await;
+            let _ = self.report_end(&session, tracker).await;
             Ok::<(), EngineError>(())
         };
         if let Err(error) = told.await {
@@ -96,7 +96,10 @@ impl LocalEngine {
         }
     }
 
-    pub(super) async fn go_on(&self, job: &Job<'_>) -> Option<Result<Outcome, EngineError>> {
+    pub(super) async fn resume_packages(
+        &self,
+        job: &Job<'_>,
+    ) -> Option<Result<Outcome, EngineError>> {
         let pms = self.pms.as_deref()?;
         let tracker = Tracker::new(job.observer, Kind::Packages);
         let job = Job {
@@ -115,7 +118,7 @@ impl LocalEngine {
         )
     }
 
-    pub(super) async fn mend(&self, job: &Job<'_>) -> Result<Outcome, EngineError> {
+    pub(super) async fn repair_packages(&self, job: &Job<'_>) -> Result<Outcome, EngineError> {
         let _lock = self.lock()?;
         let pms = self.package_manager()?;
         let tracker = Tracker::new(job.observer, Kind::Packages);
@@ -158,7 +161,7 @@ impl LocalEngine {
             .change_tags(&session, &tags, apply, &job, &tracker)
             .await;
         if !matches!(done, Err(EngineError::Offline(_))) {
-            let told = self.say_goodbye(&session, &tracker).await;
+            let told = self.report_end(&session, &tracker).await;
             if done.is_ok() {
                 told?;
             }

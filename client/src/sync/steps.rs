@@ -307,7 +307,7 @@ impl LocalEngine {
     }
 
     /// Tells the server that this computer is done for now.
-    pub(super) async fn say_goodbye(
+    pub(super) async fn report_end(
         &self,
         session: &Session,
         tracker: &Tracker<'_>,

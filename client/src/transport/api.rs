@@ -8,12 +8,16 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::carrier::{Body, Request, Response, Transport};
+use super::error::ApiError;
 use super::messages::{
     App, AppId, AppRequest, Category, ComputerId, ComputerInfo, FaultDefinition, KeyWord, Label,
     MandatoryPackages, Page, Property, Repository, ServerInfo, TagRules, Trait,
 };
+pub use super::public::KeyRequest;
 use super::public::{self, shape};
-use super::{ApiError, Body, Keys, PackagerKeys, Request, Response, Transport, sealed};
+use super::public::{Keys, PackagerKeys};
+use super::sealed;
 use crate::keys::KeyPair;
 use crate::trust::Fingerprint;
 
@@ -21,16 +25,6 @@ use crate::trust::Fingerprint;
 #[derive(Debug, Clone)]
 pub struct Server {
     transport: Arc<dyn Transport>,
-}
-
-/// What the server is told when keys are asked for.
-#[derive(Debug, Clone)]
-pub struct KeyRequest {
-    pub username: String,
-    pub password: String,
-    pub project: String,
-    pub pms: String,
-    pub architecture: String,
 }
 
 /// What the server is told when a computer registers.
@@ -145,22 +139,6 @@ impl Server {
             keys,
             project: project.to_owned(),
         }
-    }
-}
-
-impl KeyRequest {
-    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
-        let mut architecture = self.architecture.clone();
-        // Servers keep no more than twenty characters and fail on longer texts.
-        architecture.truncate(architecture.floor_char_boundary(20));
-        vec![
-            ("username", self.username.clone()),
-            ("password", self.password.clone()),
-            ("project", self.project.clone()),
-            ("platform", "Linux".to_owned()),
-            ("pms", self.pms.clone()),
-            ("architecture", architecture),
-        ]
     }
 }
 

@@ -13,7 +13,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Proxy, RequestBuilder};
 use tokio_util::io::ReaderStream;
 
-use super::{Body, Method, Request, Response, Transport, TransportError};
+use super::carrier::{Body, Method, Request, Response, Transport};
+use super::error::TransportError;
 use crate::config::{ConfigError, Scheme, ServerAddress, Settings};
 
 /// Longest answer read.
@@ -73,7 +74,7 @@ impl ClientPlan {
             .connect_timeout(Duration::from_secs(20))
             // Some servers hang up after a few seconds without a call: a call must not go out on such a connection.
             .pool_idle_timeout(Duration::from_secs(1))
-            .redirect(stay_at(self.server.clone()))
+            .redirect(same_origin(self.server.clone()))
             .no_proxy();
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.clone());
@@ -94,7 +95,7 @@ impl ClientPlan {
 }
 
 /// Follows redirections within the server and no others: what is sent is meant for it, what comes is believed to be its.
-fn stay_at(server: ServerAddress) -> Policy {
+fn same_origin(server: ServerAddress) -> Policy {
     Policy::custom(move |attempt| {
         if !server.is_origin_of(attempt.url()) {
             let target = attempt.url().origin().ascii_serialization();

@@ -3,11 +3,36 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::KeyRequest;
-use super::error::quoted;
+use super::carrier::{Body, Method, Request, Response, Transport};
+use super::error::{ApiError, quoted};
 use super::messages::ServerInfo;
 use super::sealed::status;
-use super::{ApiError, Body, Method, Request, Response, Transport};
+
+/// What the server is told when keys are asked for.
+#[derive(Debug, Clone)]
+pub struct KeyRequest {
+    pub username: String,
+    pub password: String,
+    pub project: String,
+    pub pms: String,
+    pub architecture: String,
+}
+
+impl KeyRequest {
+    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut architecture = self.architecture.clone();
+        // Servers keep no more than twenty characters and fail on longer texts.
+        architecture.truncate(architecture.floor_char_boundary(20));
+        vec![
+            ("username", self.username.clone()),
+            ("password", self.password.clone()),
+            ("project", self.project.clone()),
+            ("platform", "Linux".to_owned()),
+            ("pms", self.pms.clone()),
+            ("architecture", architecture),
+        ]
+    }
+}
 
 /// Keys of a project as the server hands them out, in PEM.
 #[derive(Deserialize)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::error::quoted;
-use super::{ApiError, Body, Request, Response, Transport, TransportError};
+use super::carrier::{Body, Request, Response, Transport};
+use super::error::{ApiError, TransportError, quoted};
 use crate::keys::KeyPair;
 
 /// Seals `claims`, sends them, opens the answer.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use migasfree_client::config::Settings;
-use migasfree_client::daemon::settings::Opener;
+use migasfree_client::daemon::opener::Opener;
 use migasfree_client::job::{Job, JobId, ResultCode};
 use migasfree_client::observer::{
     Item, ItemPhase, LockHolder, OutputStream, Progress, Question, Stage,

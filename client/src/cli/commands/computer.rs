@@ -73,7 +73,7 @@ async fn record(context: &Context) -> Result<Map<String, Value>, Failure> {
         None => {
             let engine = context.trusted_engine().await?;
             let info = json!(engine.info().await?);
-            engine.goodbye().await;
+            engine.end_transmission().await;
             let id = engine.identity().computer_id;
             let mut record = info.as_object().cloned().unwrap_or_default();
             record.insert("id".to_owned(), json!(id));
@@ -146,7 +146,7 @@ pub async fn label(context: &Context, arguments: &Json) -> Ended {
         None => {
             let engine = context.trusted_engine().await?;
             let label = engine.label().await?;
-            engine.goodbye().await;
+            engine.end_transmission().await;
             (label.uuid, label.name, label.search, label.helpdesk)
         }
     };
@@ -206,7 +206,7 @@ async fn traits_of(context: &Context) -> Result<Vec<Trait>, Failure> {
     }
     let engine = context.trusted_engine().await?;
     let traits = engine.traits().await?;
-    engine.goodbye().await;
+    engine.end_transmission().await;
     Ok(traits)
 }
 
@@ -224,7 +224,7 @@ pub fn indented(value: &Value) -> String {
 pub async fn attributes(context: &Context, arguments: &Attributes) -> Ended {
     let engine = context.administrators_engine().await?;
     let page = engine.attributes(arguments.cid).await?;
-    engine.goodbye().await;
+    engine.end_transmission().await;
     if arguments.json {
         print_line(&json!(page).to_string());
         return Ok(Exit::OK);

@@ -50,7 +50,7 @@ async fn current(context: &Context) -> Result<Known, Failure> {
         None => {
             let engine = context.trusted_engine().await?;
             let tags = engine.tags().await?;
-            engine.goodbye().await;
+            engine.end_transmission().await;
             Ok((tags.assigned, tags.available))
         }
     }

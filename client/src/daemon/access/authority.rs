@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use migasfree_dbus::{Action, Error};
 
-use super::Caller;
+use super::caller::Caller;
 
 /// Facts for the text of a prompt: `app`, `packages`, `computer`.
 #[derive(Debug, Clone, Default)]

@@ -7,8 +7,9 @@ use migasfree_dbus::{Action, Error};
 use zbus::{Connection, Type, Variant};
 use zbus_polkit::policykit1::{AuthorizationResult, CheckAuthorizationFlags};
 
+use super::authority::{Authority, Decision, Details};
+use super::caller::Caller;
 use super::standin::start_of;
-use super::{Authority, Caller, Decision, Details};
 
 /// Asks polkit on the system bus. The subject is the connection of the caller, so that polkit itself finds user, process
 /// and session, and nothing the caller says counts; for who has none, a process of theirs.

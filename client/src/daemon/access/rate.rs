@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use migasfree_dbus::Error;
 
-use super::Caller;
+use super::caller::Caller;
 
 const WRITES: usize = 10;
 const WINDOW: Duration = Duration::from_secs(60);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use migasfree_dbus::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::Caller;
+use super::caller::Caller;
 
 /// Answered side by side.
 const AT_ONCE: usize = 2;

@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use tokio::process::Child;
 
-use super::Caller;
+use super::caller::Caller;
 
 /// How many processes are asked about: one of each login.
 const MOST: usize = 8;

@@ -54,7 +54,7 @@ impl CatalogObject {
         let query = AppQuery::read(&query)?;
         let caller = self.0.access.read(&header).await?;
         check_text(query.query.as_deref().unwrap_or_default())?;
-        self.0.freshen().await;
+        self.0.refresh_if_stale().await;
         let viewer = self.viewer(&caller).await;
         let shelf = self.0.shelf();
         let mut apps = select(shelf.records(viewer), &query);
@@ -71,7 +71,7 @@ impl CatalogObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<AppRecord, Error> {
         let caller = self.0.access.read(&header).await?;
-        self.0.freshen().await;
+        self.0.refresh_if_stale().await;
         let viewer = self.viewer(&caller).await;
         let shelf = self.0.shelf();
         let app = shelf.offer.app(id).ok_or_else(|| unknown_app(id))?;
@@ -95,7 +95,7 @@ impl CatalogObject {
     ) -> Result<HashMap<u32, (AppState, StateDetail)>, Error> {
         let caller = self.0.access.read(&header).await?;
         check_asked_ids(&ids)?;
-        self.0.freshen().await;
+        self.0.refresh_if_stale().await;
         let viewer = self.viewer(&caller).await;
         let states = self.0.shelf().states(viewer);
         Ok(states

@@ -22,7 +22,7 @@ impl Config {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<HashMap<String, ConfigValue>, Error> {
         self.0.access.read(&header).await?;
-        self.0.heed_settings().await;
+        self.0.apply_settings().await;
         Ok(describe::settings(&self.0.settings()))
     }
 }

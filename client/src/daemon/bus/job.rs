@@ -143,7 +143,7 @@ impl JobObject {
             }
         };
         if self.core.jobs.cancel(self.id, by, self.core.now())? {
-            self.core.bury(self.id).await;
+            self.core.reap(self.id).await;
         } else {
             self.core.signals.job_changed(&self.core, self.id).await;
         }

@@ -422,7 +422,7 @@ impl Manager {
 
     #[zbus(property)]
     async fn server(&self) -> String {
-        self.0.heed_settings().await;
+        self.0.apply_settings().await;
         self.0.engine().identity().server
     }
 

@@ -1,5 +1,6 @@
 //! The objects on the bus. Each file is one interface; all of them are thin fronts of [`Core`].
 
+mod announce;
 mod catalog;
 mod computer;
 mod config;
@@ -7,12 +8,9 @@ mod job;
 mod manager;
 mod objects;
 mod packages;
-mod properties;
+pub(super) mod properties;
 mod requests;
-mod signals;
 mod tags;
-
-pub use signals::Signals;
 
 use std::sync::Arc;
 

@@ -123,7 +123,7 @@ impl Packages {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<UpdateRecord>, Error> {
         self.0.access.read(&header).await?;
-        self.0.freshen().await;
+        self.0.refresh_if_stale().await;
         Ok(self.0.shelf().updates())
     }
 

@@ -16,7 +16,7 @@ use crate::sync::EngineError;
 impl Manager {
     /// Who calls. What they want is done by the settings of now.
     pub(super) async fn caller(&self, header: &Header<'_>) -> Result<Caller, Error> {
-        self.0.heed_settings().await;
+        self.0.apply_settings().await;
         self.0.access.caller(header).await
     }
 

@@ -47,7 +47,7 @@ impl Tags {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
         let options = TagOptions::read(&options)?;
-        self.0.heed_settings().await;
+        self.0.apply_settings().await;
         let caller = self.0.access.caller(&header).await?;
         check_tags(&tags)?;
         let action = if apply {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Offer;
+use super::offer::Offer;
 use crate::pms::{Action, Candidate, InstalledPackage, PackageName};
 use crate::sync::{Engine, EngineError};
 use crate::transport::messages::MandatoryPackages;

@@ -3,6 +3,7 @@
 
 mod facts;
 mod images;
+mod offer;
 mod query;
 mod records;
 mod render;
@@ -12,65 +13,20 @@ mod text;
 
 pub use facts::{PackageFacts, Update, package_names, updates};
 pub use images::{Icon, IconCache};
+pub use offer::Offer;
 pub use query::select;
 pub use records::Shelf;
 pub use render::{ImageError, Renderer, render_child};
 pub use requests::Requests;
 pub use states::{AppWork, Viewer, state_of};
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde::{Deserialize, Serialize};
-
-use crate::sync::CatalogSnapshot;
-use crate::transport::messages::App;
-
-/// The catalogue as the server offered it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Offer {
-    /// Another number whenever the content is another one; 0 for never fetched.
-    pub revision: u64,
-    /// When it was fetched, Unix seconds.
-    pub fetched_at: i64,
-    /// The project it was offered to.
-    pub project: String,
-    /// Applications and categories.
-    pub snapshot: CatalogSnapshot,
-    /// The icon of each application that has one.
-    pub icons: BTreeMap<u32, Icon>,
-}
-
-impl Offer {
-    /// An application by id.
-    #[must_use]
-    pub fn app(&self, id: u32) -> Option<&App> {
-        self.snapshot.apps.iter().find(|app| app.id.0 == id)
-    }
-
-    /// The packages of an application here; empty when it has none.
-    #[must_use]
-    pub fn packages<'a>(&self, app: &'a App) -> &'a [String] {
-        app.packages_in(&self.project).unwrap_or_default()
-    }
-
-    /// Every package of the catalogue, once each.
-    #[must_use]
-    pub fn all_packages(&self) -> Vec<String> {
-        let mut packages: Vec<String> = self
-            .snapshot
-            .apps
-            .iter()
-            .flat_map(|app| self.packages(app).iter().cloned())
-            .collect();
-        packages.sort_unstable();
-        packages.dedup();
-        packages
-    }
-}
+use super::store::{read, write};
+use offer::changed_apps;
 
 /// The catalogue of this computer.
 #[derive(Debug)]
@@ -124,46 +80,4 @@ impl Catalog {
         *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         Ok(())
     }
-}
-
-fn changed_apps(old: &Offer, new: &Offer) -> Vec<u32> {
-    let by_id = |offer: &Offer| -> BTreeMap<u32, (App, Option<Icon>)> {
-        offer
-            .snapshot
-            .apps
-            .iter()
-            .map(|app| (app.id.0, (app.clone(), offer.icons.get(&app.id.0).cloned())))
-            .collect()
-    };
-    let (old, new) = (by_id(old), by_id(new));
-    let mut ids: Vec<u32> = old.keys().chain(new.keys()).copied().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.retain(|id| match (old.get(id), new.get(id)) {
-        (Some((app, icon)), Some((now, icon_now))) => {
-            app != now
-                || icon.as_ref().map(|icon| icon.revision)
-                    != icon_now.as_ref().map(|icon| icon.revision)
-        }
-        _ => true,
-    });
-    ids
-}
-
-/// Reads a cache; a missing or damaged one is an empty one.
-pub(super) fn read<T: Default + serde::de::DeserializeOwned>(path: &Path) -> T {
-    match fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-            tracing::warn!(path = %path.display(), %error, "a cache is damaged and begins anew");
-            T::default()
-        }),
-        Err(_) => T::default(),
-    }
-}
-
-/// Replaces a cache in one step.
-pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    fs::write(&unfinished, serde_json::to_vec(value)?)?;
-    fs::rename(&unfinished, path)
 }

@@ -7,9 +7,10 @@ use migasfree_dbus::{AppRecord, AppState, Category, Level, StateDetail, UpdateRe
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::facts::{PackageFacts, Update};
+use super::offer::Offer;
 use super::states::{AppWork, Viewer, state_of};
 use super::text::summary;
-use super::{Offer, PackageFacts, Update};
 use crate::transport::messages::App;
 
 /// Everything that decides how applications look at one moment.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use migasfree_dbus::{Error, RequestRecord, RequestState};
 use serde::{Deserialize, Serialize};
 
+use crate::daemon::store::{read, write};
 use crate::transport::messages::AppRequest;
 
 /// Requests of one user that are kept.
@@ -74,7 +75,7 @@ impl Requests {
     #[must_use]
     pub fn open(path: &Path) -> Self {
         Self {
-            kept: Mutex::new(super::read(path)),
+            kept: Mutex::new(read(path)),
             path: path.to_path_buf(),
         }
     }
@@ -242,7 +243,7 @@ impl Requests {
         if new == *kept {
             return Ok(());
         }
-        super::write(&self.path, &new).map_err(|error: io::Error| {
+        write(&self.path, &new).map_err(|error: io::Error| {
             Error::NotAvailable(format!("could not be kept: {error}"))
         })?;
         *kept = new;

@@ -3,7 +3,7 @@
 use migasfree_dbus::names::job_path;
 use migasfree_dbus::{AppState, JobRole, StateDetail};
 
-use super::PackageFacts;
+use super::facts::PackageFacts;
 
 /// The job of an application that is not over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

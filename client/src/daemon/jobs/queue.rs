@@ -423,7 +423,7 @@ impl Jobs {
 
     /// The object of a job is gone. One that was never allowed leaves no record, and the oldest records go when there are
     /// too many.
-    pub fn forget_surplus(&self, id: u64) {
+    pub fn prune(&self, id: u64) {
         let mut jobs = self.lock();
         if !self.store.folder(id).exists() {
             jobs.jobs.remove(&id);

@@ -249,7 +249,7 @@ pub(super) fn leave_unconfigured(apt_get: &mut Vec<String>) {
 }
 
 /// Tells dpkg what is wanted: lines of a package and a word.
-pub(super) fn want(lines: &[String]) -> Vec<String> {
+pub(super) fn set_selections(lines: &[String]) -> Vec<String> {
     let script = "for line; do echo \"$line\"; done | dpkg --set-selections";
     let mut command = line(["sh", "-c", script, "sh"]);
     command.extend(lines.iter().cloned());

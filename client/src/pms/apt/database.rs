@@ -104,7 +104,7 @@ pub(super) fn parse(text: &str) -> Vec<Entry> {
 }
 
 /// Replaces entries by what dpkg wrote down later in its journal, in the order it did.
-pub(super) fn take_in(entries: &mut Vec<Entry>, journal: &str) {
+pub(super) fn merge(entries: &mut Vec<Entry>, journal: &str) {
     for later in parse(journal) {
         let same = |entry: &Entry| {
             entry.name == later.name

@@ -36,7 +36,7 @@ impl Apt {
     pub(super) async fn facts_for(&self, plan: &Plan) -> Result<Facts, PmsError> {
         let native = self.native().await?;
         let entries = self.entries().await?;
-        let along = self.came_along()?;
+        let along = self.auto_installed()?;
         let guards = if plan.remove.is_empty() {
             BTreeMap::new()
         } else {
@@ -53,7 +53,7 @@ impl Apt {
     }
 
     /// Names and architectures of the packages nobody asked for.
-    fn came_along(&self) -> Result<BTreeSet<(String, String)>, PmsError> {
+    fn auto_installed(&self) -> Result<BTreeSet<(String, String)>, PmsError> {
         let text = files::read_optional(&self.inside("var/lib/apt/extended_states"))?;
         let text = text.unwrap_or_default();
         let along = database::stanzas(&text)

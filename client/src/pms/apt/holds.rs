@@ -30,7 +30,7 @@ impl Apt {
         files::private_folder(&self.jobs)?;
         let text = serde_json::to_vec(&holds).map_err(std::io::Error::other)?;
         files::write(&self.file_of_holds(), &text, 0o600)?;
-        self.want(packages.iter().map(|entry| (entry, "hold")))
+        self.set_selections(packages.iter().map(|entry| (entry, "hold")))
             .await
     }
 
@@ -47,7 +47,7 @@ impl Apt {
                     let wanted = holds.get(&entry.full_name())?;
                     Some((entry, wanted.as_str()))
                 });
-            self.want(back).await?;
+            self.set_selections(back).await?;
         }
         files::remove_optional(&self.file_of_holds())?;
         Ok(())

@@ -32,12 +32,12 @@ pub(super) fn files(dpkg: &Path) -> Vec<PathBuf> {
 
 impl Apt {
     /// Has dpkg take its journal into its list, which no package's script has a part in. `true` when there was something.
-    pub(super) async fn take_in_journal(&self, job: &Job<'_>) -> Result<bool, PmsError> {
+    pub(super) async fn merge_journal(&self, job: &Job<'_>) -> Result<bool, PmsError> {
         if files(&self.inside("var/lib/dpkg")).is_empty() {
             return Ok(false);
         }
         // dpkg does so before anything it may write; being told to want nothing new is the least of that.
-        let finished = self.query(commands::want(&[])).await?;
+        let finished = self.query(commands::set_selections(&[])).await?;
         if !finished.success() {
             let words = finished.stderr_text();
             job.observer.output(OutputStream::Err, words.trim());
@@ -46,7 +46,7 @@ impl Apt {
     }
 
     /// Tells dpkg what is wanted of these packages; changes nothing else.
-    pub(super) async fn want<'a>(
+    pub(super) async fn set_selections<'a>(
         &self,
         packages: impl IntoIterator<Item = (&'a Entry, &'a str)>,
     ) -> Result<(), PmsError> {
@@ -55,7 +55,8 @@ impl Apt {
             .map(|(entry, wanted)| format!("{} {wanted}", entry.full_name()))
             .collect();
         if !lines.is_empty() {
-            self.successful_query(commands::want(&lines)).await?;
+            self.successful_query(commands::set_selections(&lines))
+                .await?;
         }
         Ok(())
     }

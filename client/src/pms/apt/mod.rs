@@ -16,6 +16,7 @@ mod room;
 mod run;
 mod sources;
 mod status;
+mod step;
 mod stuck;
 
 use std::collections::BTreeSet;
@@ -133,7 +134,7 @@ impl Apt {
             let mut entries = database::parse(&text.unwrap_or_default());
             for file in journal::files(&folder) {
                 let text = files::read_optional(&file)?.unwrap_or_default();
-                database::take_in(&mut entries, &text);
+                database::merge(&mut entries, &text);
             }
             Ok(entries)
         };
@@ -327,7 +328,7 @@ impl PackageManager for Apt {
         self.wait_for_lock(job).await?;
         self.release_holds().await?;
         let repaired = self.finish_interrupted(job, &Action::Refresh).await?;
-        self.all_whole(repaired.trouble).await?;
+        self.check_repaired(repaired.trouble).await?;
         Ok(repaired.begun)
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::database::{self, Entry};
-use super::run::bare;
+use super::step::{Step, bare};
 use super::{Apt, commands};
 use crate::job::{Job, ResultCode};
 use crate::observer::{OutputStream, Stage};
@@ -29,10 +29,10 @@ impl Apt {
         job: &Job<'_>,
         action: &Action,
     ) -> Result<Repaired, PmsError> {
-        let journal = self.take_in_journal(job).await?;
+        let journal = self.merge_journal(job).await?;
         let asked = wanted_by(action);
         self.forget_stuck(&asked);
-        self.want_back(&asked).await?;
+        self.select_again(&asked).await?;
         let stuck = self.stuck().await?;
         let mut repaired = Repaired {
             begun: journal || !self.half_done_besides(&stuck).await?.is_empty(),
@@ -85,18 +85,19 @@ impl Apt {
     }
 
     /// What was going away and is asked for again only has to be configured while it has all its files.
-    async fn want_back(&self, asked: &BTreeSet<&str>) -> Result<(), PmsError> {
+    async fn select_again(&self, asked: &BTreeSet<&str>) -> Result<(), PmsError> {
         let entries = self.entries().await?;
         let back = entries.iter().filter(|entry| {
             asked.contains(entry.name.as_str())
                 && entry.is_half_removed()
                 && !entry.is_unpacked_in_part()
         });
-        self.want(back.map(|entry| (entry, "install"))).await
+        self.set_selections(back.map(|entry| (entry, "install")))
+            .await
     }
 
     /// Whether nothing is left half-done.
-    pub(super) async fn all_whole(&self, trouble: Option<String>) -> Result<(), PmsError> {
+    pub(super) async fn check_repaired(&self, trouble: Option<String>) -> Result<(), PmsError> {
         let native = self.native().await?;
         let entries = self.entries().await?;
         let (leaving, left): (Vec<&Entry>, Vec<&Entry>) = entries
@@ -336,9 +337,13 @@ impl Apt {
         stage: Stage,
         line: Vec<String>,
     ) -> Result<Result<(), String>, PmsError> {
-        let stuck = self.stuck().await?;
-        let nothing = Plan::default();
-        match self.step_round(job, stage, line, &nothing, stuck).await {
+        let step = Step {
+            stage,
+            line,
+            plan: &Plan::default(),
+            impatient_with: self.stuck().await?,
+        };
+        match self.step_round(job, step).await {
             Ok(()) => Ok(Ok(())),
             Err(error) if error.code() == ResultCode::ByUser => Err(error),
             Err(error) => {

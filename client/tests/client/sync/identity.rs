@@ -11,7 +11,7 @@ async fn a_number_the_server_does_not_know_is_asked_for_again() {
     let bench = Bench::new().await;
     bench.sync(FULL).await.1.unwrap();
     bench.engine.label().await.unwrap();
-    bench.engine.goodbye().await;
+    bench.engine.end_transmission().await;
     assert_eq!(bench.server.calls().last().unwrap(), "eot/");
     bench
         .server

@@ -1,27 +1,26 @@
 //! Everything the daemon says without being asked. Broadcasts carry ids, states and percentages only; output, items
 //! and messages go to the subscribers of a job.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use migasfree_dbus::names::{CATALOG, JOB, MANAGER, ROOT_PATH, job_path};
-use migasfree_dbus::{AppState, FinishedDetail, PendingChange};
-use zbus::fdo::Properties as PropertiesInterface;
-use zbus::names::{InterfaceName, UniqueName};
+use migasfree_dbus::{AppState, FinishedDetail};
+use zbus::Variant;
+use zbus::names::UniqueName;
 use zbus::object_server::SignalEmitter;
-use zbus::{Connection, Variant};
 
 use super::catalog::CatalogObject;
 use super::computer::Computer;
 use super::job::JobObject;
 use super::manager::Manager;
 use super::packages::Packages;
-use super::properties::{Properties, difference};
+use super::properties::difference;
 use super::tags::Tags;
 use crate::daemon::core::Core;
 use crate::daemon::jobs::{Event, read_output};
+use crate::daemon::signals::{Signals, heard};
 use crate::observer::Question;
 
 /// Properties of a job are told at most this often.
@@ -29,42 +28,10 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Bytes of one `Output`.
 const CHUNK: u64 = 32 * 1024;
 
-/// The way to the bus. Before it is connected, nobody hears anything.
-#[derive(Debug, Default)]
-pub struct Signals {
-    connection: OnceLock<(Connection, bool)>,
-    told: Mutex<Told>,
-}
-
-#[derive(Debug, Default)]
-struct Told {
-    manager: Properties,
-    jobs: HashMap<u64, (Properties, Instant)>,
-    states: BTreeMap<u32, AppState>,
-    updates: (u32, u32),
-    pending: Vec<PendingChange>,
-}
-
 impl Signals {
-    /// Speaks over this connection from now on; `system` says that it is one to the system bus.
-    pub fn connect(&self, connection: Connection, system: bool) {
-        let _ = self.connection.set((connection, system));
-    }
-
-    /// The jobs that have an object.
-    pub fn jobs_on_the_bus(&self) -> Vec<u64> {
-        self.lock().jobs.keys().copied().collect()
-    }
-
-    /// The connection to the system bus, if that is where the daemon is.
-    pub fn system_bus(&self) -> Option<&Connection> {
-        let (connection, system) = self.connection.get()?;
-        system.then_some(connection)
-    }
-
     /// A job came: its object appears.
     pub async fn job_added(&self, core: &Arc<Core>, id: u64) {
-        let Some((connection, _)) = self.connection.get() else {
+        let Some(connection) = self.connection() else {
             return;
         };
         let object = JobObject::new(Arc::clone(core), id);
@@ -181,7 +148,7 @@ impl Signals {
 
     /// The object of a job goes away.
     pub async fn job_removed(&self, id: u64) {
-        let Some((connection, _)) = self.connection.get() else {
+        let Some(connection) = self.connection() else {
             return;
         };
         self.lock().jobs.remove(&id);
@@ -296,24 +263,6 @@ impl Signals {
         }
     }
 
-    async fn properties_changed(&self, path: &str, interface: &'static str, changed: &Properties) {
-        let Some(emitter) = self.emitter(path).filter(|_| !changed.is_empty()) else {
-            return;
-        };
-        let changed: HashMap<&str, Variant<'_>> = changed
-            .iter()
-            .filter_map(|(name, value)| Some((*name, Variant::try_from(value).ok()?)))
-            .collect();
-        let interface = InterfaceName::from_static_str_unchecked(interface);
-        let nothing = Cow::Borrowed(&[][..]);
-        heard(PropertiesInterface::properties_changed(&emitter, interface, changed, nothing).await);
-    }
-
-    fn emitter(&self, path: &str) -> Option<SignalEmitter<'static>> {
-        let (connection, _) = self.connection.get()?;
-        SignalEmitter::new(connection, path.to_owned()).ok()
-    }
-
     /// A way from an object to each subscriber of a job, or to those of one user.
     fn listeners(
         &self,
@@ -343,16 +292,6 @@ impl Signals {
                 })
             })
             .collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn heard(told: zbus::Result<()>) {
-    if let Err(error) = told {
-        tracing::warn!(%error, "a signal could not be sent");
     }
 }
 

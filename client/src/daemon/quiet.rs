@@ -1,0 +1,64 @@
+//! Background jobs wait while somebody asks for quiet, for instance during a presentation.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use migasfree_dbus::{Error, InhibitorRecord};
+use rustix::pipe::{PipeFlags, pipe_with};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::unix::pipe::Receiver;
+
+use super::access::Caller;
+use super::core::Core;
+use super::hold::LONGEST;
+
+/// Bytes of a reason that are kept.
+const WHY: usize = 200;
+
+impl Core {
+    /// Background jobs wait until the descriptor is closed, whoever has it then, but not longer than [`LONGEST`].
+    pub fn hold_back(self: &Arc<Self>, caller: &Caller, why: &str) -> Result<OwnedFd, Error> {
+        self.hold_back_for(caller, why, LONGEST)
+    }
+
+    /// As [`Core::hold_back`], for so many seconds at most.
+    pub fn hold_back_for(
+        self: &Arc<Self>,
+        caller: &Caller,
+        why: &str,
+        seconds: i64,
+    ) -> Result<OwnedFd, Error> {
+        let unavailable = |error: std::io::Error| Error::NotAvailable(error.to_string());
+        let (ours, theirs) =
+            pipe_with(PipeFlags::CLOEXEC).map_err(|error| unavailable(error.into()))?;
+        let mut ours = Receiver::from_owned_fd(ours).map_err(unavailable)?;
+        let now = self.now();
+        let id = self.holds.add(InhibitorRecord {
+            uid: caller.uid,
+            pid: caller.pid,
+            program: program(caller.pid),
+            why: why[..why.floor_char_boundary(WHY)].to_owned(),
+            since: now,
+            until: now + seconds,
+        })?;
+        let longest = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+        let core = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut bytes = [0; 64];
+            let closed = async { while matches!(ours.read(&mut bytes).await, Ok(1..)) {} };
+            if tokio::time::timeout(longest, closed).await.is_err() {
+                tracing::info!("background jobs were held back long enough");
+            }
+            core.holds.remove(id);
+            core.wake.notify_one();
+        });
+        Ok(theirs)
+    }
+}
+
+/// The name of a process; empty when it cannot be seen.
+fn program(pid: u32) -> String {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    name.trim().to_owned()
+}

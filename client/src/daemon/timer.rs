@@ -1,0 +1,99 @@
+//! Synchronises when it is time, by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use migasfree_dbus::JobState;
+use zbus::{MatchRule, MessageStream, OwnedObjectPath, message};
+
+use super::core::Core;
+use super::jobs::{NewJob, Task};
+use super::schedule::random;
+use crate::sync::Scope;
+use crate::transport::api::Availability;
+
+/// The first number of a user who is a person.
+const FIRST_PERSON: u32 = 1000;
+
+impl Core {
+    /// Synchronises when it is time, for ever.
+    pub async fn keep_schedule(self: Arc<Self>) {
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        self.schedule.begin(boot.trim(), self.now(), random());
+        loop {
+            self.schedule.correct_clock(self.now());
+            let changed = self.schedule.changed();
+            let wait = u64::try_from(self.schedule.next() - self.now()).unwrap_or_default();
+            if wait == 0 {
+                self.run_scheduled_sync().await;
+                changed.await;
+                continue;
+            }
+            // A suspended computer does not count the time: look again now and then.
+            let nap = Duration::from_secs(wait.min(3600));
+            tokio::select! {
+                () = tokio::time::sleep(nap) => {}
+                () = changed => {}
+            }
+        }
+    }
+
+    async fn run_scheduled_sync(self: &Arc<Self>) {
+        if !self.engine().identity().registered {
+            self.schedule.missed(self.now());
+            return;
+        }
+        // Asked before there is a job: a busy server leaves no trace among the records.
+        if let Availability::Saturated { retry_after } = self.engine().availability().await {
+            self.schedule.postpone(retry_after, self.now());
+            return;
+        }
+        let origin = if self.schedule.is_for_login() {
+            "login"
+        } else {
+            "timer"
+        };
+        let new = NewJob {
+            task: Task::Sync {
+                scope: Scope::Full,
+                reason: origin.into(),
+                force_upgrade: false,
+            },
+            origin,
+            owner_uid: 0,
+            background: true,
+            admitted: None,
+        };
+        let waiting = self.jobs.joinable(&new, JobState::Queued);
+        if waiting.is_none()
+            && let Err(error) = self.submit(new).await
+        {
+            tracing::error!(%error, "the synchronisation could not be queued");
+            self.schedule.missed(self.now());
+        }
+    }
+
+    /// Brings a synchronisation near whenever somebody logs in, for ever.
+    pub async fn watch_logins(self: Arc<Self>) -> zbus::Result<()> {
+        let Some(bus) = self.signals.system_bus().cloned() else {
+            return Ok(());
+        };
+        let rule = MatchRule::builder()
+            .msg_type(message::Type::Signal)
+            .sender("org.freedesktop.login1")
+            .interface("org.freedesktop.login1.Manager")
+            .member("UserNew")
+            .build()?;
+        let mut logins = MessageStream::for_match_rule(rule, &bus, None).await?;
+        while let Some(login) = logins.next().await {
+            let (uid, _): (u32, OwnedObjectPath) = login?.body().deserialize()?;
+            // Users without a person log in too, for services.
+            if uid >= FIRST_PERSON {
+                self.schedule.logged_in(self.now());
+                self.signals.manager_changed(&self).await;
+            }
+        }
+        Ok(())
+    }
+}
