@@ -25,10 +25,6 @@ ids! {
     AttributeSetId,
     /// `core_schedule.id`
     ScheduleId,
-    /// `core_domain.id`
-    DomainId,
-    /// `core_scope.id`
-    ScopeId,
     /// `client_computer.id`
     ComputerId,
     /// `client_user.id`: a desktop account.

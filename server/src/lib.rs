@@ -2,10 +2,9 @@
 //!
 //! One folder per domain; `app` puts them together.
 
+pub mod accounts;
 pub mod app;
 pub mod app_catalog;
-pub mod auth;
-pub mod body;
 pub mod computers;
 pub mod config;
 pub mod core;

@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use migasfree_server_body::pace::{Outgoing, Pace, Traffic};
 use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -24,8 +25,6 @@ use tokio::time::Instant;
 use tokio_util::io::InspectReader;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
-
-use crate::body::pace::{Outgoing, Pace, Traffic};
 
 /// A connection that is to end, and on which no request is in work, ends after this long at the latest.
 const PARTING: Duration = Duration::from_millis(500);

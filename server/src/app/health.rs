@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use migasfree_server_auth::{AuthError, Connection, Operator};
 use serde_json::json;
 
 use super::AppState;
-use crate::auth::{AuthError, Connection, Operator};
 
 /// `GET /health`: 200 while the database answers and has room, 503 otherwise.
 pub(super) async fn health(State(state): State<AppState>) -> Response {

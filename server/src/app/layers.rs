@@ -13,6 +13,7 @@ use axum::http::{
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use migasfree_server_auth::Connection;
 use migasfree_server_db::random::Random;
 use serde_json::json;
 use tower::util::MapRequestLayer;
@@ -30,7 +31,6 @@ use tracing::Instrument as _;
 
 use super::AppState;
 use super::refused::Answered;
-use crate::auth::Connection;
 use crate::safe::Repeats;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

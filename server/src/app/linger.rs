@@ -14,9 +14,8 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::{Stream, StreamExt as _};
+use migasfree_server_body::pace::{Known, Pace, Paced};
 use tower_http::timeout::TimeoutBody;
-
-use crate::body::pace::{Known, Pace, Paced};
 
 /// Bytes read for the sake of the answer at most.
 const MOST: usize = 64 * 1024 * 1024;

@@ -12,9 +12,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::http::Method;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
+use migasfree_server_auth::Auth;
 use migasfree_server_db::{Db, clock::Clock, random::Random};
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
@@ -24,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::computers::doing::Doing;
 use crate::config::Settings;
-use crate::{auth, events, public, rest, safe, stats, web};
+use crate::{accounts, events, public, rest, safe, stats, web};
 
 pub(crate) use layers::AsItIs;
 pub use start::{App, StartError};
@@ -53,7 +55,7 @@ pub struct Services {
     /// The settings in force.
     pub settings: Arc<Settings>,
     /// Who signs in, and how.
-    pub auth: Arc<auth::Auth>,
+    pub auth: Arc<Auth>,
     /// Private keys.
     pub keys: Arc<safe::keys::KeyRing>,
     /// Blobs.
@@ -74,6 +76,12 @@ pub struct Services {
     pub stop: CancellationToken,
 }
 
+impl FromRef<AppState> for Arc<Auth> {
+    fn from_ref(state: &AppState) -> Self {
+        Self::clone(&state.auth)
+    }
+}
+
 /// The recorder of figures.
 #[derive(Clone)]
 pub struct Metrics(PrometheusHandle);
@@ -90,7 +98,7 @@ pub fn router(state: AppState) -> Router {
         .merge(rest::router())
         .merge(safe::router())
         .merge(public::router())
-        .merge(auth::router())
+        .merge(accounts::router())
         .merge(events::router())
         .merge(stats::router())
         .route("/health", get(health::health))

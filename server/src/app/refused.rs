@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use axum::http::{Method, StatusCode};
+use migasfree_server_auth::bucket;
 
 use super::AppState;
-use crate::auth::bucket;
 use crate::safe::Repeats;
 
 /// A request that was answered.

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
@@ -16,13 +17,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{AppState, Metrics, Services, connections, router, work};
-use crate::auth::{self, AdminPassword, Auth, JwtKey};
-use crate::computers::spellings;
+use crate::computers::{doing::Doing, spellings};
 use crate::config::Settings;
 use crate::core::{nameless, twins};
+use crate::events::Sockets;
 use crate::repository::publish;
+use crate::safe;
 use crate::schema::SCHEMA;
-use crate::{events, safe};
 
 /// Folder of blobs in the data folder.
 const FILES: &str = "files";
@@ -204,13 +205,23 @@ impl AppState {
         let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
         let signer = Signer::open(&keys_folder, clock.now(), &*random)?;
         let jwt = JwtKey::open(&keys_folder, &*random).map_err(at(&keys_folder))?;
-        let auth = Auth::new(&settings, Arc::clone(&clock), Arc::clone(&random), jwt);
+        let events = Bus::new(&db);
+        let doing = Arc::<Doing>::default();
+        let auth = Auth::new(
+            settings.sign_in(),
+            db.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&random),
+            events.clone(),
+            Arc::clone(&doing) as Arc<dyn Late>,
+            jwt,
+        );
         Ok(Self(Arc::new(Services {
             auth: Arc::new(auth),
             jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),
-            sockets: events::Sockets::default(),
-            doing: Arc::default(),
-            events: Bus::new(&db),
+            sockets: Sockets::default(),
+            doing,
+            events,
             keys: Arc::new(keys),
             files,
             signer: Arc::new(signer),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use migasfree_server_auth as auth;
 use migasfree_server_jobs::{Handlers, JobContext, JobError, JobHandler, Period};
 
 use super::AppState;
-use crate::auth;
 use crate::core::restarting::RestartJob;
 use crate::repository::garbage::CollectJob;
 use crate::repository::publish::Publisher;
@@ -31,7 +31,7 @@ impl JobHandler for Cleanup {
     const PERIOD: Option<Period> = Some(Period::Every(Duration::from_secs(3600)));
 
     async fn run(&self, _job: JobContext) -> Result<(), JobError> {
-        auth::forget_expired(&self.0.db, self.0.clock.now()).await?;
+        auth::session::cleanup(&self.0.db, self.0.clock.now()).await?;
         self.0.jobs.forget(KEEP_JOBS).await?;
         Ok(())
     }

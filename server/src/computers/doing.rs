@@ -7,6 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use migasfree_server_auth::Late;
 use migasfree_server_db::{self as db, Db, Ts, Tx, args, json_ids, sql};
 use sea_query::{Expr, OnConflict, Query};
 
@@ -80,11 +82,14 @@ impl Doing {
         }
     }
 
-    /// Writes what was told until now: for whoever is about to read it.
-    ///
-    /// # Errors
-    /// When the database fails; it will be tried again.
-    pub async fn write(&self, db: &Db) -> db::Result<()> {
+    fn locked(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Late for Doing {
+    async fn write(&self, db: &Db) -> db::Result<()> {
         let _one_at_a_time = self.writing.lock().await;
         let told = std::mem::take(&mut self.locked().told);
         if told.is_empty() {
@@ -99,10 +104,6 @@ impl Doing {
             }
         }
         written
-    }
-
-    fn locked(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use migasfree_server_body::{Caps, pace::Pace};
 use migasfree_server_db::zone::Zone;
 
 use super::check::{log_filter, postgres, search_fields, status, within};
-use super::value::{LogFormat, Names, Networks, PublicUrl, Secret, SettingValue};
-use crate::body::Caps;
-use crate::body::pace::Pace;
+use super::value::{LogFormat, Names, PublicUrl, Secret, SettingValue};
+use crate::core::PROXIES;
 use crate::safe::settings::ClientSettings;
+use migasfree_server_auth::Networks;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -221,6 +222,21 @@ impl Settings {
         self.public_url
             .as_ref()
             .map_or_else(|| format!("http://{}", self.listen), PublicUrl::base)
+    }
+
+    /// What signing in goes by.
+    pub fn sign_in(&self) -> migasfree_server_auth::Settings {
+        migasfree_server_auth::Settings {
+            public_url: self.public_url.as_ref().map(|url| url.0.clone()),
+            trusted_proxies: self.trusted_proxies.clone(),
+            session: Duration::from_secs(u64::from(self.session_hours) * 3600),
+            login_failures: self.login_failures,
+            rate_anonymous: self.rate_anonymous,
+            rate_operator: self.rate_operator,
+            no_preference_sees_all: !self.clients.fixes.no_preference_is_limited,
+            folder: self.data.clone(),
+            proxies: PROXIES,
+        }
     }
 
     /// The most a body may hold before anybody is signed in.

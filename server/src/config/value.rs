@@ -1,10 +1,10 @@
 //! The types settings have, as text.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use ipnet::IpNet;
+use migasfree_server_auth::Networks;
 use migasfree_server_db::zone::Zone;
 use url::Url;
 
@@ -159,40 +159,12 @@ impl SettingValue for PublicUrl {
     }
 }
 
-/// A comma list of IP addresses and networks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Networks(Vec<IpNet>);
-
-impl Networks {
-    /// Whether an address is one of them, or in one.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(&address))
-    }
-}
-
 impl SettingValue for Networks {
     fn parse(text: &str) -> Result<Self, String> {
-        let network = |item: &str| {
-            let address = item.parse::<IpAddr>().ok();
-            address
-                .map(|address| IpNet::from(address.to_canonical()))
-                .or_else(|| item.parse::<IpNet>().ok())
-                .ok_or_else(|| {
-                    format!("{item:?} is neither an IP address nor a network such as 10.0.0.0/8")
-                })
-        };
-        items(text).map(network).collect::<Result<_, _>>().map(Self)
+        text.parse()
     }
     fn show(&self) -> String {
-        let shown = |network: &IpNet| {
-            if network.prefix_len() == network.max_prefix_len() {
-                network.addr().to_string()
-            } else {
-                network.to_string()
-            }
-        };
-        self.0.iter().map(shown).collect::<Vec<_>>().join(",")
+        self.to_string()
     }
 }
 

@@ -1,18 +1,16 @@
 //! What operators' accounts offer besides their fields: tokens and passwords.
 
 use migasfree_server_audit::UserId;
-use migasfree_server_db::args;
+use migasfree_server_auth::{self as auth, Auth, AuthError, Authority, Operator, Verified};
+use migasfree_server_db::{Tx, args};
 
 use super::user_profiles::USER_PROFILES;
-use crate::{
-    auth::{self, Authority},
-    rest::{
-        action::{Answer, Call},
-        context::Context,
-        error::RestError,
-        json::Json,
-        load, read,
-    },
+use crate::rest::{
+    action::{Answer, Call},
+    context::Context,
+    error::RestError,
+    json::Json,
+    load, read,
 };
 
 /// The members of the group Domain Admin.
@@ -63,7 +61,7 @@ pub async fn update_token(call: Call) -> Result<Answer, RestError> {
         .await?;
     auth::end_sign_ins(&mut tx, user, None).await?;
     let random = &*context.state.random;
-    let token = auth::create_token(&mut tx, random, user, "", context.now).await?;
+    let token = auth::token::create(&mut tx, random, user, "", context.now).await?;
     context
         .note(&mut tx, &USER_PROFILES, "update_token", call.id, None, None)
         .await?;
@@ -88,7 +86,7 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
     let mut verified = None;
     if user == context.operator.id {
         let old = call.body.text("old_password");
-        verified = Some(auth::verify_own(&context.state, &context.operator, old).await?);
+        verified = Some(verify_own(&context.state.auth, &context.operator, old).await?);
     }
     let (username, first, last, email): (String, String, String, String) = context
         .state
@@ -117,7 +115,7 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
         .over_account(user)
         .await?;
     if let Some(verified) = verified {
-        auth::still_own(&mut tx, verified).await?;
+        still_own(&mut tx, verified).await?;
     }
     auth::set_password(&mut tx, user, hash, context.now, None).await?;
     auth::forget_password_file(&mut tx, &context.state.settings.data, &username);
@@ -133,4 +131,34 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
         .await?;
     tx.commit().await?;
     Ok(Answer::detail("The password has been changed."))
+}
+
+/// Refuses whoever does not know the password of their own account.
+///
+/// # Errors
+/// Under `old_password`; 429 after too many wrong ones.
+pub async fn verify_own(
+    auth: &Auth,
+    operator: &Operator,
+    password: &str,
+) -> Result<Verified, RestError> {
+    auth::verify_own(auth, operator, password)
+        .await?
+        .ok_or_else(not_current)
+}
+
+/// Refuses whoever knew the password of their own account, if it was changed meanwhile.
+///
+/// # Errors
+/// Under `old_password`.
+pub async fn still_own(tx: &mut Tx, verified: Verified) -> Result<(), RestError> {
+    match verified.still(tx, None).await {
+        Ok(_) => Ok(()),
+        Err(AuthError::Credentials) => Err(not_current()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn not_current() -> RestError {
+    RestError::field("old_password", "This is not the current password.")
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use migasfree_server_audit::UserId;
+use migasfree_server_auth::{Authority, Operator};
 use migasfree_server_db::{Row, Tx, args, json_ids, sql};
 use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
@@ -12,21 +13,18 @@ use super::{
     user_profiles::USER_PROFILES,
     vocabulary::DMN,
 };
-use crate::{
-    auth::{Authority, Operator},
-    rest::{
-        boundary::{self, Belongs},
-        context::Context,
-        entity::{Csv, Entity, Field, Like, Model, col, made, many, put, put_ids},
-        error::RestError,
-        hooks::{Change, Deletion, Hooks, Removal},
-        json::Json,
-        keeping::Users,
-        load::Source,
-        registry::{Resource, registry},
-        schema::{Loss, Table, link, linked, long_text, text},
-        visibility,
-    },
+use crate::rest::{
+    boundary::{self, Belongs},
+    context::Context,
+    entity::{Csv, Entity, Field, Like, Model, col, made, many, put, put_ids},
+    error::RestError,
+    hooks::{Change, Deletion, Hooks, Removal},
+    json::Json,
+    keeping::Users,
+    load::Source,
+    registry::{Resource, registry},
+    schema::{Loss, Table, link, linked, long_text, text},
+    visibility,
 };
 
 /// `core_domain`

@@ -1,16 +1,14 @@
 //! Groups of operators, and the permissions there are.
 
 use async_trait::async_trait;
+use migasfree_server_auth::{Authority, Rights};
 
 use super::shapes::PERMISSION_INFO;
-use crate::{
-    auth::{Authority, Rights},
-    rest::{
-        entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
-        error::RestError,
-        hooks::{Change, Hooks, Removal},
-        schema::{Loss, Table, key, link, linked, text},
-    },
+use crate::rest::{
+    entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
+    error::RestError,
+    hooks::{Change, Hooks, Removal},
+    schema::{Loss, Table, key, link, linked, text},
 };
 
 /// `auth_group`

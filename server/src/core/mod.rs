@@ -86,3 +86,15 @@ pub const ENTITIES: &[&Entity] = &[
     &groups::PERMISSIONS,
     &audit_records::AUDIT,
 ];
+
+/// A filtered view of an entity, and the entity: who may view the one may view the other.
+pub const PROXIES: &[(&str, &str)] = &[
+    ("core.view_internalsource", "core.view_deployment"),
+    ("core.view_externalsource", "core.view_deployment"),
+    ("core.view_clientproperty", "core.view_property"),
+    ("core.view_serverproperty", "core.view_property"),
+    ("core.view_basicproperty", "core.view_property"),
+    ("core.view_clientattribute", "core.view_attribute"),
+    ("core.view_serverattribute", "core.view_attribute"),
+    ("core.view_basicattribute", "core.view_attribute"),
+];

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use migasfree_server_audit::UserId;
+use migasfree_server_auth::{self as auth, AuthError, Authority, Beyond, Rights, UNUSABLE};
 use migasfree_server_db::{Arg, args};
 use serde_json::json;
 
@@ -10,7 +11,6 @@ use super::{
     shapes::{DOMAIN_REF, GROUP_REF, PERMISSION_INFO, SCOPE_REF},
 };
 use crate::{
-    auth::{self, AuthError, Authority, Beyond, Rights, UNUSABLE},
     rest::{
         access::{Need, Operator},
         action::{Action, Gives, SENTENCE, Verb},

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Result, Ts};
 use migasfree_types::events::Event;
 
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::rest::access::sees;
 use crate::rest::context::Context;
 use crate::rest::error::RestError;

@@ -6,6 +6,9 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::response::Response;
+use migasfree_server_auth::{
+    ACCOUNT, AuthError, Connection, Operator, ticket::take as take_ticket,
+};
 use migasfree_types::events::Event;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -13,7 +16,6 @@ use tokio::sync::broadcast::error::RecvError;
 use super::scope::View;
 use super::sockets::Place;
 use crate::app::AppState;
-use crate::auth::{ACCOUNT, AuthError, Connection, Operator, take_ticket};
 
 const PING_EVERY: Duration = Duration::from_secs(30);
 /// The operator is looked up again: rights and preferences change, sessions end.
@@ -79,7 +81,7 @@ impl Listener {
         if !credential.is_good(&state.db, state.clock.now()).await? {
             return Ok(false);
         }
-        match Operator::load(state, *id, *credential, address.clone()).await? {
+        match Operator::load(&state.auth, *id, *credential, address.clone()).await? {
             Some(operator) => {
                 self.operator = operator;
                 Ok(true)
@@ -104,7 +106,7 @@ impl FromRequestParts<AppState> for Listener {
         let address = connection.client.to_string();
         let owner = take_ticket(&state.db, &ticket, state.clock.now()).await?;
         let operator = match owner {
-            Some((id, credential)) => Operator::load(state, id, credential, address).await?,
+            Some((id, credential)) => Operator::load(&state.auth, id, credential, address).await?,
             None => None,
         };
         match operator {

@@ -5,8 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use migasfree_server_audit::UserId;
-
-use crate::auth::AuthError;
+use migasfree_server_auth::AuthError;
 
 /// The open WebSockets of this process, by operator. Cheap to clone.
 #[derive(Debug, Clone, Default)]

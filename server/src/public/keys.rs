@@ -7,12 +7,12 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use migasfree_envelope::PrivateKey;
+use migasfree_server_auth::{AuthError, Connection, Operator, Verified, by_password};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::projects::{self, Enrolment};
 use crate::app::AppState;
-use crate::auth::{AuthError, Connection, Operator, Verified, by_password};
 use crate::safe::keys::Owner;
 use crate::safe::packagers;
 use crate::safe::{Refusal, plain, read_body, text_or_empty, unsealed};
@@ -35,7 +35,7 @@ async fn operator(
         return Ok(None);
     }
     match by_password(
-        state,
+        &state.auth,
         connection,
         &credentials.username,
         &credentials.password,

@@ -1,12 +1,12 @@
 //! Projects that computers bring along (1.4).
 
 use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_auth::{Connection, Exceeded, Operator};
 use migasfree_server_db::{self as db, Ts, Tx, args};
 use migasfree_types::events::ChangeAction;
 use serde_json::json;
 
 use crate::app::AppState;
-use crate::auth::{Connection, Exceeded, Operator};
 use crate::core::rules::pms::{self, Pms};
 use crate::core::rules::slug::slug;
 use crate::core::slugs::{self, Among};

@@ -5,7 +5,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use super::{entity::Entity, error::RestError};
 use crate::app::AppState;
 
-pub use crate::auth::Operator;
+pub use migasfree_server_auth::Operator;
 
 /// Finds out who calls.
 ///

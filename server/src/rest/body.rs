@@ -5,6 +5,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request},
     http::header,
 };
+use migasfree_server_body::{Caps, guard};
 use migasfree_server_files::{SpoolError, Spooled, Store};
 use serde_json::{Map, Value};
 
@@ -12,7 +13,6 @@ use super::{
     error::RestError,
     value::{Refused, id_list},
 };
-use crate::body::{Caps, guard};
 use crate::config::Settings;
 
 /// How large a body may be.

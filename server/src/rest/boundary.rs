@@ -3,6 +3,7 @@
 //!
 //! Superusers and operators without domains are not limited.
 
+use migasfree_server_auth::DomainId;
 use migasfree_server_db::{Arg, Tx, json_ids};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
@@ -18,7 +19,6 @@ use super::{
     values::Values,
     visibility::{self, Viewer},
 };
-use crate::ids::DomainId;
 
 /// Whose the rows of an entity are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,11 +5,12 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use migasfree_server_auth::AuthError;
+use migasfree_server_body::Exceeded;
 use migasfree_server_db as db;
 use serde_json::{Map, Value, json};
 
 use super::{page::InvalidPage, search::TooMuch, value::Refused};
-use crate::{auth::AuthError, body::Exceeded};
 
 /// The member for what concerns no single field.
 pub const WHOLE: &str = "non_field_errors";

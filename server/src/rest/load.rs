@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{self as db, Db, Dialect, Row, Statement, Ts, Tx, json_ids, zone::Zone};
 use sea_query::{Expr, ExprTrait, Query};
 
@@ -20,7 +21,7 @@ use super::{
     value,
     visibility::{self, Sight, Viewer},
 };
-use crate::{auth::Operator, config::Settings};
+use crate::config::Settings;
 
 /// Where rows are read: outside of a transaction, or inside one.
 #[derive(Debug)]

@@ -4,9 +4,9 @@
 use std::fmt;
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use migasfree_server_auth::JwtKey;
 
 use super::{error::RestError, load::Source, save, schema::Table, values::Stored};
-use crate::auth::JwtKey;
 
 /// What versions are for, among all that is made with the server's key.
 const PURPOSE: &str = "versions of objects";

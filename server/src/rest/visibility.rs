@@ -5,6 +5,7 @@
 //! operator's domains is seen; one of no domain is seen when all it leads to is; one of another domain never.
 //! A domain or scope without computers shows nothing of the fleet.
 
+use migasfree_server_auth::DomainId;
 use sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 
 use super::{
@@ -16,7 +17,6 @@ use super::{
     registry::registry,
     schema::Table,
 };
-use crate::ids::DomainId;
 
 /// States in which a computer counts as being in use.
 pub const PRODUCTIVE: [&str; 3] = ["assigned", "reserved", "unknown"];

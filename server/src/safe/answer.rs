@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use migasfree_server_body::Exceeded;
 use migasfree_server_db as db;
 use migasfree_server_files::SpoolError;
 use serde::Serialize;
@@ -10,7 +11,6 @@ use serde_json::{Value, json};
 
 use super::keys::KeyRingError;
 use super::protocol::Stopping;
-use crate::body::Exceeded;
 
 /// The result of a call.
 pub(super) type Reply = Result<Answer, Refusal>;

@@ -5,12 +5,12 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use futures_util::StreamExt;
 use migasfree_envelope::MAX_MESSAGE_LEN;
+use migasfree_server_body::{Caps, Verdict, guard};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::answer::Refusal;
-use crate::body::{Caps, Verdict, guard};
 
 /// Bytes of one text of a body: a message whose quotes are escaped.
 const MAX_TEXT: usize = MAX_MESSAGE_LEN + 64 * 1024;

@@ -14,6 +14,8 @@ use axum::routing::{MethodRouter, post};
 use axum::{Json, extract::DefaultBodyLimit};
 use migasfree_envelope::{OpenError, PrivateKey};
 use migasfree_server_audit::Author;
+use migasfree_server_auth::{AuthError, Connection};
+use migasfree_server_body::{Verdict, pace::Known};
 use migasfree_server_db::{self as db, Ts, Tx};
 use migasfree_server_files::Spooled;
 use serde::Deserialize;
@@ -36,8 +38,6 @@ use super::store::deployments::{self, Deployment};
 use super::store::gathered::{BesideComputer, BesideProject};
 use super::store::projects::Project;
 use crate::app::{AppState, AsItIs};
-use crate::auth::{AuthError, Connection};
-use crate::body::{Verdict, pace::Known};
 use crate::core::rules::{status::Status, targeting::Attributes};
 
 const TOO_MANY: &str = "The computer calls too often";

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use migasfree_envelope::{KeyError, Letter, PrivateKey, PublicKey};
 use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_auth::{AuthError, Connection, Operator, Verified};
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
@@ -13,7 +14,6 @@ use super::keys::KeyRingError;
 use super::protocol::Protocol;
 use super::store::upload_keys;
 use crate::app::AppState;
-use crate::auth::{AuthError, Connection, Operator, Verified};
 
 /// How the audit record calls whoever uploads with the common key.
 const COMMON: &str = "packager (common key)";
@@ -53,7 +53,7 @@ pub(crate) async fn new_key(
     let after = json!({ "kid": kid });
     let change = Change {
         action: "add_upload_key",
-        entity: crate::auth::ACCOUNT,
+        entity: migasfree_server_auth::ACCOUNT,
         object_id: Some(operator.id.0),
         object_text: &operator.username,
         before: None,

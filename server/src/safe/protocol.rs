@@ -6,6 +6,7 @@ use migasfree_envelope::{
     Letter, OpenError, PrivateKey, PublicKey, SignatureCache, decipher, open,
     unsealed::seal_rendered,
 };
+use migasfree_server_auth::{Connection, Exceeded, Limiter};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -14,7 +15,6 @@ use super::membership::Slugs;
 use super::refusals::Repeats;
 use super::replays::Replays;
 use crate::app::AppState;
-use crate::auth::{Connection, Exceeded, Limiter};
 
 /// Signatures kept: the answers of some thousand computers whose data did not change.
 const SIGNATURES: usize = 16_384;

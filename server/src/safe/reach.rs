@@ -1,10 +1,10 @@
 //! What the account of a packager may upload to: what it could over REST.
 
 use axum::http::StatusCode;
+use migasfree_server_auth::{Credential, Operator};
 
 use super::answer::Refusal;
 use super::call::PackagerCall;
-use crate::auth::{Credential, Operator};
 use crate::ids::ProjectId;
 use crate::rest::boundary;
 use crate::rest::context::Context;
@@ -23,7 +23,7 @@ impl Reach {
         };
         let address = call.author.address.clone();
         // The account may have been closed since its key was found.
-        let operator = Operator::load(&call.state, user, Credential::Password, address)
+        let operator = Operator::load(&call.state.auth, user, Credential::Password, address)
             .await?
             .ok_or_else(Refusal::invalid_data)?;
         let limited = operator.boundary().is_some();

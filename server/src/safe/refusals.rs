@@ -5,6 +5,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use migasfree_server_auth::Connection;
 use migasfree_server_db::{self as db, Ts};
 use migasfree_types::shown::shown_line;
 use serde_json::Value;
@@ -12,7 +13,6 @@ use serde_json::Value;
 use super::store::records;
 use super::validate::{MAX_HOST_NAME, cut};
 use crate::app::AppState;
-use crate::auth::Connection;
 
 /// A refusal that came that often within [`WINDOW`] is told, once.
 const TOLD_AT: u32 = 3;

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, json_ids};
 use migasfree_server_jobs::JobHandler as _;
 use sea_query::{Expr, ExprTrait as _, Query};
@@ -16,7 +17,6 @@ use super::counting::{
 };
 use super::deployments::day;
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::core::rules::schedule::{Delay, timeline};
 use crate::core::schedules::SCHEDULE_TABLE;
 use crate::events::Listener;

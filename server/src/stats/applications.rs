@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use migasfree_server_auth::Operator;
 use sea_query::{Expr, Order, Query};
 use serde_json::{Value, json};
 
 use super::counting::{APPLICATIONS, Join};
 use crate::app::AppState;
 use crate::app_catalog::project_packages::PROJECT_PACKAGES;
-use crate::auth::Operator;
 use crate::core::projects::PROJECTS;
 use crate::rest::error::RestError;
 use crate::rest::path::ROW;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, args, json_ids};
 use migasfree_types::rest::overview::Attention;
 use migasfree_types::rest::reference::Ref;
@@ -14,7 +15,6 @@ use super::counting::{
     Source, count_all,
 };
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::computers::computer;
 use crate::rest::context::Context;
 use crate::rest::error::RestError;

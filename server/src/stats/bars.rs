@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Row};
 use sea_query::{Expr, ExprTrait as _, JoinType, Query, SelectStatement};
 use serde_json::{Map, Value, json};
@@ -16,7 +17,6 @@ use super::counting::{
 };
 use super::intervals::{self, Interval, Step};
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::rest::error::RestError;
 use crate::rest::params::Params;
 

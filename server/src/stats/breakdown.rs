@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use axum::routing::{MethodRouter, get};
+use migasfree_server_auth::Operator;
 use migasfree_server_db::Row;
 use sea_query::{Expr, SelectStatement};
 use serde_json::{Map, Value, json};
 
 use super::counting::{Join, Source, json_of};
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::rest::error::RestError;
 
 /// What the parts of a pie or ring are called.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, zone::Zone};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 use time::Date;
@@ -10,7 +11,6 @@ use time::macros::format_description;
 
 use super::history::Log;
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::rest::error::RestError;
 use crate::rest::params::Params;
 

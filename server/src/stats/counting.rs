@@ -1,12 +1,12 @@
 //! What every statistic counts: rows of a table that an operator sees.
 
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Result, Row};
 use sea_query::{
     Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
 };
 use serde_json::Value;
 
-use crate::auth::Operator;
 use crate::rest::entity::Entity;
 use crate::rest::error::RestError;
 use crate::rest::registry::registry;

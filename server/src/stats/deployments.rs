@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::response::Response;
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, args};
 use sea_query::{CaseStatement, Expr, ExprTrait as _, Query, SelectStatement};
 use serde_json::{Value, json};
@@ -14,7 +15,6 @@ use time::macros::format_description;
 
 use super::counting::DEPLOYMENTS;
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::core;
 use crate::core::rules::schedule::{self, Delay};
 use crate::core::schedules::SCHEDULE_TABLE;

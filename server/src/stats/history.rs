@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
+use migasfree_server_auth::Operator;
 use migasfree_server_db::Db;
 use sea_query::{Expr, ExprTrait as _, SelectStatement};
 use serde_json::{Map, Value};
@@ -13,7 +14,6 @@ use super::counting::{
 };
 use super::intervals::{self, Interval, Step};
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::rest::error::RestError;
 use crate::rest::params::Params;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, args};
 use migasfree_types::rest::overview::{Figure, Overview, ProjectShare, SynchronizationDay};
 use sea_query::{Expr, ExprTrait as _, Order, Query};
@@ -19,7 +20,6 @@ use super::history::distinct_computers;
 use super::intervals::{self, Step};
 use super::synchronizations;
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::rest::error::RestError;
 
 const A_DAY: Duration = Duration::from_secs(86_400);

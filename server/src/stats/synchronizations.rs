@@ -5,6 +5,7 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use migasfree_server_auth::Operator;
 use migasfree_server_db::{Row, args};
 use sea_query::{Expr, ExprTrait as _};
 use serde_json::{Map, Value, json};
@@ -15,7 +16,6 @@ use super::counting::{SYNCHRONIZATIONS, require};
 use super::history::Log;
 use super::intervals::{self, Interval, Step};
 use crate::app::AppState;
-use crate::auth::Operator;
 use crate::rest::error::RestError;
 use crate::rest::params::Params;
 

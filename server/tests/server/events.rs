@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use migasfree_server::{ids::ComputerId, ids::DomainId};
+use migasfree_server::ids::ComputerId;
+use migasfree_server_auth::DomainId;
 use migasfree_server_db::args;
 use migasfree_server_db::clock::Clock as _;
 use migasfree_types::events::{

@@ -12,8 +12,8 @@ use super::{
     schemas::{self, like},
     taken,
 };
+use crate::accounts::account;
 use crate::{
-    auth::account,
     core::user_profiles::USER_PROFILES,
     rest::{action::Verb, entity::Like},
     stats,

@@ -2,11 +2,9 @@
 //!
 //! Everything is looked up and decided first; one transaction then writes what is different.
 
-use crate::ids::{AttributeId, ClientUserId, PropertyId};
-use migasfree_server_db as db;
-use migasfree_server_db::Tx;
 use std::collections::HashMap;
 
+use migasfree_server_db::{self as db, Tx};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -14,15 +12,18 @@ use crate::core::rules::attribute_values::{AttributeValue, Kind, expand, expand_
 use crate::core::rules::identity::canonical;
 use crate::core::rules::targeting::Attributes;
 use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
+use crate::ids::{AttributeId, ClientUserId, PropertyId};
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::settings::ClientSettings;
 use crate::safe::shapes::search_fields;
-use crate::safe::store::attributes::{self, Attribute, Key, Known};
 use crate::safe::store::computers::{self, Computer, Reported};
 use crate::safe::store::properties::Property;
 use crate::safe::store::records;
-use crate::safe::store::reported::{self, Around, Before};
+use crate::safe::store::{
+    attributes::{self, Attribute, Key, Known},
+    reported::{self, Around, Before},
+};
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, few, given};
 
 const MAX_UUID: usize = 36;

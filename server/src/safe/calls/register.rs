@@ -2,12 +2,12 @@
 
 use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_auth::{AuthError, Operator, by_password};
 use migasfree_server_db as db;
 use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::auth::{AuthError, Operator, by_password};
 use crate::core::rules::identity::canonical;
 use crate::core::rules::status::Status;
 use crate::ids::ComputerId;
@@ -65,7 +65,7 @@ async fn operator(
         return Ok(None);
     }
     match by_password(
-        &call.state,
+        &call.state.auth,
         call.connection,
         &claims.username,
         &claims.password,

@@ -1,6 +1,7 @@
 //! What is looked up about the attributes a computer reports.
 
-use crate::ids::{AttributeId, ComputerId, DomainId, PropertyId};
+use crate::ids::{AttributeId, ComputerId, PropertyId};
+use migasfree_server_auth::DomainId;
 use migasfree_server_db as db;
 use migasfree_server_db::{Db, Sql, args, json_ids, sql};
 use std::collections::HashMap;

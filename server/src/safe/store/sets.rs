@@ -1,14 +1,15 @@
 //! Attribute sets and domains a computer is in.
 
-use crate::ids::{AttributeId, AttributeSetId, DomainId};
-use migasfree_server_db::{Sql, sql};
 use std::collections::{BTreeMap, HashSet};
 
+use migasfree_server_auth::DomainId;
+use migasfree_server_db::{Sql, sql};
 use serde::Deserialize;
 
 use super::gathered::flag;
 use crate::core::rules::attribute_sets::AttributeSet;
 use crate::core::rules::targeting::{Attributes, Audience};
+use crate::ids::{AttributeId, AttributeSetId};
 
 /// The domains that computers are in with the attributes of a list, `$2`, and, where `$3` says so, with those that are
 /// looked up, `$1`.

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use migasfree_server::app::{App, AppState};
-use migasfree_server::auth;
 use migasfree_server::config::{Secret, Settings};
 use migasfree_server_audit::UserId;
+use migasfree_server_auth as auth;
 use migasfree_server_db::clock::{Clock, ManualClock, SystemClock};
 use migasfree_server_db::random::{Random, SystemRandom};
 use migasfree_server_db::{args, sql};
@@ -142,7 +142,7 @@ impl Server {
     pub async fn program_of(&self, user: UserId) -> Client {
         let state = self.state();
         let mut tx = state.db.begin().await.unwrap();
-        let token = auth::create_token(&mut tx, &*state.random, user, "test", self.clock.now())
+        let token = auth::token::create(&mut tx, &*state.random, user, "test", self.clock.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();

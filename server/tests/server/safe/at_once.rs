@@ -1,7 +1,7 @@
 //! A computer and operators who change its tags at once.
 
 use futures_util::future::join_all;
-use migasfree_server::auth;
+use migasfree_server_auth as auth;
 use migasfree_server_db::args;
 use serde_json::{Value, json};
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use migasfree_server_auth::Late as _;
 use migasfree_server_db::args;
 use serde_json::json;
 

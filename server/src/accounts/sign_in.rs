@@ -4,49 +4,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use migasfree_server_audit::{self as audit, Author, Change, UserId};
-use migasfree_server_db::{Ts, Tx, args};
+use migasfree_server_auth::jwt::{self, Kind};
+use migasfree_server_auth::session::{self, Place};
+use migasfree_server_auth::{
+    AuthError, Connection, Operator, Verified, credential, credentials_changed, note, origin,
+    token, verify,
+};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
-use super::jwt::Kind;
-use super::session::{self, Place};
-use super::{
-    AuthError, Connection, Credential, Operator, credential, credentials_changed, jwt, origin,
-    token,
-};
 use crate::app::AppState;
 use crate::rest::error::RestError;
-
-/// An account whose password was right, and the hash it was right for.
-#[derive(Debug)]
-pub struct Verified {
-    user: UserId,
-    stored: String,
-}
-
-impl Verified {
-    pub(super) const fn new(user: UserId, stored: String) -> Self {
-        Self { user, stored }
-    }
-
-    /// The account, if what was verified still holds: nothing is opened with a password that was changed, or for an
-    /// account that was closed, meanwhile. Whoever changes it next waits for the end of the transaction.
-    pub async fn still(self, tx: &mut Tx, last_login: Option<Ts>) -> Result<UserId, AuthError> {
-        let same = tx
-            .execute(
-                "UPDATE core_userprofile SET last_login = COALESCE($3, last_login) \
-                 WHERE id = $1 AND password = $2 AND is_active",
-                args![self.user, self.stored, last_login],
-            )
-            .await?;
-        if same == 1 {
-            Ok(self.user)
-        } else {
-            Err(AuthError::Credentials)
-        }
-    }
-}
 
 /// The operator whose name and password these are.
 async fn check(
@@ -55,60 +23,7 @@ async fn check(
     fields: &Fields,
 ) -> Result<Verified, RestError> {
     let [username, password] = fields.required(["username", "password"])?;
-    Ok(verify(state, connection, &username, &password).await?)
-}
-
-/// Verifies a password, unless there were too many failures from this address or for this name.
-pub async fn verify(
-    state: &AppState,
-    connection: Connection,
-    username: &str,
-    password: &str,
-) -> Result<Verified, AuthError> {
-    let by_address = connection.bucket();
-    let by_name = format!("{by_address} {}", username.to_lowercase());
-    let failures = &state.auth.logins;
-    failures.check(&by_name)?;
-    state.auth.anonymous.hit(&by_address)?;
-    let row: Option<(UserId, String, bool)> = state
-        .db
-        .optional(
-            "SELECT id, password, is_active FROM core_userprofile WHERE username = $1",
-            args![username],
-        )
-        .await?;
-    let known = match row {
-        Some((user, stored, true)) => Some(Verified { user, stored }),
-        _ => None,
-    };
-    let stored = known.as_ref().map(|known| known.stored.clone());
-    let right = state.auth.hasher.verify(password, stored).await;
-    match known.filter(|_| right) {
-        Some(verified) => {
-            failures.clear(&by_name);
-            Ok(verified)
-        }
-        None => {
-            failures.hit(&by_name)?;
-            Err(AuthError::Credentials)
-        }
-    }
-}
-
-/// The operator with this name and password, for calls that carry both; and what tells later whether that still holds.
-///
-/// # Errors
-/// [`AuthError::Credentials`] when there is none.
-pub async fn by_password(
-    state: &AppState,
-    connection: Connection,
-    username: &str,
-    password: &str,
-) -> Result<(Operator, Verified), AuthError> {
-    let verified = verify(state, connection, username, password).await?;
-    let address = connection.client.to_string();
-    let operator = Operator::load(state, verified.user, Credential::Password, address).await?;
-    Ok((operator.ok_or(AuthError::Credentials)?, verified))
+    Ok(verify(&state.auth, connection, &username, &password).await?)
 }
 
 /// `POST /rest-auth/login/`. Programs get a token; the admin UI, which sends `X-CSRF`, gets the cookie instead,
@@ -120,7 +35,7 @@ pub async fn sign_in(
     fields: Fields,
 ) -> Result<Response, RestError> {
     let from_page = headers.contains_key(origin::CSRF_HEADER);
-    let public_url = state.settings.public_url.as_ref().map(|url| &url.0);
+    let public_url = state.auth.settings.public_url.as_ref();
     if from_page && !origin::is_own_page(&http::Method::POST, &headers, public_url) {
         return Err(AuthError::ForeignPage.into());
     }
@@ -136,7 +51,7 @@ pub async fn sign_in(
         tx.commit().await?;
         return Ok(Json(json!({"key": token})).into_response());
     }
-    let idle = credential::idle_time(&state);
+    let idle = state.auth.settings.session;
     let session = session::open(&mut tx, random, user, &place, now, idle).await?;
     note(&mut tx, "login", user, &place, "session", now).await?;
     tx.commit().await?;
@@ -152,20 +67,12 @@ pub async fn sign_out(
     operator: Operator,
     headers: HeaderMap,
 ) -> Result<Response, AuthError> {
-    let (statement, id, with) = match operator.credential {
-        Credential::Session(id) => ("DELETE FROM auth_session WHERE id = $1", id, "session"),
-        Credential::Token(id) => ("DELETE FROM auth_token WHERE id = $1", id, "token"),
-        Credential::Jwt(id) => ("DELETE FROM auth_jwt WHERE id = $1", id, "jwt"),
-        // Nothing is kept of it: it was for this request.
-        Credential::Password => ("", 0, ""),
-    };
-    if !statement.is_empty() {
+    let mut tx = state.db.begin().await?;
+    if let Some(with) = operator.credential.end(&mut tx).await? {
         let place = place(connection, &headers);
-        let mut tx = state.db.begin().await?;
-        tx.execute(statement, args![id]).await?;
         let now = state.clock.now();
         note(&mut tx, "logout", operator.id, &place, with, now).await?;
-        credentials_changed(&state, &mut tx, operator.id);
+        credentials_changed(&state.auth, &mut tx, operator.id);
         tx.commit().await?;
     }
     let cookie = session::set_cookie("", connection.secure);
@@ -237,7 +144,7 @@ pub async fn jwt_refresh(
         .hit(&connection.bucket())
         .map_err(AuthError::from)?;
     let [refresh] = fields.required(["refresh"])?;
-    let (user, sign_in) = credential::of_claims(&refresh, Some(Kind::Refresh), &state).await?;
+    let (user, sign_in) = credential::of_claims(&refresh, Some(Kind::Refresh), &state.auth).await?;
     let (now, random) = (state.clock.now(), &*state.random);
     let access = state
         .auth
@@ -258,40 +165,8 @@ pub async fn jwt_verify(
         .hit(&connection.bucket())
         .map_err(AuthError::from)?;
     let [token] = fields.required(["token"])?;
-    credential::of_claims(&token, None, &state).await?;
+    credential::of_claims(&token, None, &state.auth).await?;
     Ok(Json(json!({})))
-}
-
-/// Writes into the audit record that somebody came or went, and with what.
-async fn note(
-    tx: &mut Tx,
-    action: &str,
-    user: UserId,
-    place: &Place<'_>,
-    with: &str,
-    now: Ts,
-) -> migasfree_server_db::Result<()> {
-    let (username,): (String,) = tx
-        .one(
-            "SELECT username FROM core_userprofile WHERE id = $1",
-            args![user],
-        )
-        .await?;
-    let author = Author {
-        user: Some(user),
-        name: username.clone(),
-        address: place.address.clone(),
-    };
-    let after = json!({"credential": with, "user_agent": place.user_agent});
-    let change = Change {
-        action,
-        entity: "core.userprofile",
-        object_id: Some(user.0),
-        object_text: &username,
-        before: None,
-        after: Some(&after),
-    };
-    audit::record(tx, now, &author, &change).await
 }
 
 /// Where a request comes from; what the program calls itself is cut to what is worth keeping.

@@ -2,52 +2,48 @@
 
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::State;
 use migasfree_server_audit::UserId;
 use migasfree_server_db::{Db, Result, Ts, args};
-use serde_json::{Value, json};
 
 use super::secret::{self, Shown};
-use super::{AuthError, Credential, Operator};
-use crate::app::AppState;
+use super::{Auth, AuthError, Credential, Operator};
 
-const LIFE: Duration = Duration::from_secs(30);
+/// How long a ticket is good.
+pub const LIFE: Duration = Duration::from_secs(30);
 
-/// `POST /api/v1/token/events/ticket/`: a ticket good for 30 seconds and one use.
-pub async fn issue(
-    State(state): State<AppState>,
-    operator: Operator,
-) -> Result<Json<Value>, AuthError> {
-    let ticket = secret::new_token(&*state.random);
+/// A ticket for an operator, good once and for [`LIFE`].
+///
+/// # Errors
+/// [`AuthError::NotAuthenticated`] for who signed in with a password, which is for one request.
+pub async fn issue(auth: &Auth, operator: &Operator) -> Result<String, AuthError> {
+    let ticket = secret::new_token(&*auth.random);
     let (session, token, jwt) = match operator.credential {
         Credential::Session(id) => (Some(id), None, None),
         Credential::Token(id) => (None, Some(id), None),
         Credential::Jwt(id) => (None, None, Some(id)),
-        // Good for one request, and a ticket is for another.
         Credential::Password => return Err(AuthError::NotAuthenticated),
     };
-    state
-        .db
+    auth.db
         .execute(
             "INSERT INTO auth_ticket (ticket_hash, user_id, expires_at, session_id, token_id, jwt_id) \
              VALUES ($1, $2, $3, $4, $5, $6)",
             args![
                 secret::digest(&ticket),
                 operator.id,
-                state.clock.now() + LIFE,
+                auth.clock.now() + LIFE,
                 session,
                 token,
                 jwt
             ],
         )
         .await?;
-    Ok(Json(
-        json!({"ticket": ticket, "expires_in": LIFE.as_secs()}),
-    ))
+    Ok(ticket)
 }
 
 /// Takes a ticket out of use; answers whom it was for, and what it was issued with.
+///
+/// # Errors
+/// When the database fails.
 pub async fn take(db: &Db, ticket: &str, now: Ts) -> Result<Option<(UserId, Credential)>> {
     let shown = Shown::of(ticket);
     let near: Vec<(String,)> = db

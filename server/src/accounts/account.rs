@@ -2,13 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use migasfree_server_audit::{self as audit, Change, UserId};
-use migasfree_server_db::{Ts, Tx, args};
+use migasfree_server_audit::{self as audit, Change};
+use migasfree_server_auth::{
+    ACCOUNT, Operator, Verified, check_rules, credentials_changed, forget_password_file,
+    set_password,
+};
+use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::fields::Fields;
-use super::{Credential, Operator, Verified, check_rules};
 use crate::app::AppState;
+use crate::core::accounts;
 use crate::core::user_profiles::USER_PROFILES;
 use crate::rest::context::Context;
 use crate::rest::error::RestError;
@@ -98,7 +102,7 @@ fn own_change<'a>(
 ) -> Change<'a> {
     Change {
         action,
-        entity: "core.userprofile",
+        entity: ACCOUNT,
         object_id: Some(operator.id.0),
         object_text: &operator.username,
         before,
@@ -112,7 +116,8 @@ pub async fn change_password(
     operator: Operator,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
-    let verified = verify_own(&state, &operator, &fields.text("old_password")).await?;
+    let verified =
+        accounts::verify_own(&state.auth, &operator, &fields.text("old_password")).await?;
     let (first, last, email): (String, String, String) = state
         .db
         .one(
@@ -139,71 +144,6 @@ pub async fn change_password(
     Ok(Json(json!({"detail": "The password has been changed."})))
 }
 
-/// Refuses whoever does not know the password of their own account; guessing is slowed down.
-pub(crate) async fn verify_own(
-    state: &AppState,
-    operator: &Operator,
-    password: &str,
-) -> Result<Verified, RestError> {
-    let attempts = attempts_key(operator.id);
-    state.auth.logins.check(&attempts).map_err(too_many)?;
-    let (stored,): (String,) = state
-        .db
-        .one(
-            "SELECT password FROM core_userprofile WHERE id = $1",
-            args![operator.id],
-        )
-        .await?;
-    if state
-        .auth
-        .hasher
-        .verify(password, Some(stored.clone()))
-        .await
-    {
-        return Ok(Verified::new(operator.id, stored));
-    }
-    state.auth.logins.hit(&attempts).map_err(too_many)?;
-    Err(not_current())
-}
-
-/// Refuses whoever knew the password of their own account, if it was changed meanwhile.
-pub(crate) async fn still_own(tx: &mut Tx, verified: Verified) -> Result<(), RestError> {
-    match verified.still(tx, None).await {
-        Ok(_) => Ok(()),
-        Err(super::AuthError::Credentials) => Err(not_current()),
-        Err(other) => Err(other.into()),
-    }
-}
-
-fn not_current() -> RestError {
-    RestError::field("old_password", "This is not the current password.")
-}
-
-fn too_many(exceeded: super::Exceeded) -> RestError {
-    super::AuthError::from(exceeded).into()
-}
-
-fn attempts_key(user: UserId) -> String {
-    format!("password of {user}")
-}
-
-/// Stores a password; whatever was opened with the old one ends, but for the token or session in use.
-pub(crate) async fn set_password(
-    tx: &mut Tx,
-    user: UserId,
-    hash: String,
-    now: Ts,
-    kept: Option<Credential>,
-) -> migasfree_server_db::Result<()> {
-    tx.execute(
-        "UPDATE core_userprofile SET password = $2, password_changed_at = $3 WHERE id = $1",
-        args![user, hash, now],
-    )
-    .await?;
-    super::end_everything(tx, user, kept).await?;
-    Ok(())
-}
-
 async fn store_password(
     state: &AppState,
     operator: &Operator,
@@ -213,12 +153,12 @@ async fn store_password(
     let hash = state.auth.hasher.hash(password).await;
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
-    still_own(&mut tx, verified).await?;
+    accounts::still_own(&mut tx, verified).await?;
     set_password(&mut tx, operator.id, hash, now, Some(operator.credential)).await?;
     let change = own_change("change_password", operator, None, None);
     audit::record(&mut tx, now, &operator.author(), &change).await?;
-    super::credentials_changed(state, &mut tx, operator.id);
-    super::first::forget_password_file(&mut tx, &state.settings.data, &operator.username);
+    credentials_changed(&state.auth, &mut tx, operator.id);
+    forget_password_file(&mut tx, &state.settings.data, &operator.username);
     tx.commit().await?;
     Ok(())
 }

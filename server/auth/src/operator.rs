@@ -1,16 +1,15 @@
 //! Who makes a request, and what they may do.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use migasfree_server_audit::{Author, UserId};
+use migasfree_server_body::pace;
 use migasfree_server_db::{Db, Result, args};
 
-use super::{AuthError, Connection, Credential, credential};
-use crate::app::AppState;
-use crate::body::pace;
-use crate::{ids::DomainId, ids::ScopeId};
+use super::{Auth, AuthError, Connection, Credential, DomainId, Proxies, ScopeId, credential};
 
 /// An operator who signed in. Handlers take one as an argument; nothing else makes one.
 #[derive(Debug, Clone)]
@@ -36,24 +35,13 @@ pub struct Operator {
     /// Whether they see everything as long as they prefer none of their domains.
     sees_all: bool,
     permissions: HashSet<String>,
+    proxies: Proxies,
 }
 
-/// A filtered view of an entity, and the entity: who may view the one may view the other.
-const PROXIES: &[(&str, &str)] = &[
-    ("core.view_internalsource", "core.view_deployment"),
-    ("core.view_externalsource", "core.view_deployment"),
-    ("core.view_clientproperty", "core.view_property"),
-    ("core.view_serverproperty", "core.view_property"),
-    ("core.view_basicproperty", "core.view_property"),
-    ("core.view_clientattribute", "core.view_attribute"),
-    ("core.view_serverattribute", "core.view_attribute"),
-    ("core.view_basicattribute", "core.view_attribute"),
-];
-
-/// Whether a set of permissions (`core.change_deployment`) holds one, itself or through the base of a proxy.
-pub fn permits(permissions: &HashSet<String>, permission: &str) -> bool {
+/// Whether a set of permissions (`core.change_tag`) holds one, itself or through the one that brings it.
+pub fn permits(permissions: &HashSet<String>, permission: &str, proxies: Proxies) -> bool {
     permissions.contains(permission)
-        || PROXIES
+        || proxies
             .iter()
             .any(|(proxy, base)| *proxy == permission && permissions.contains(*base))
 }
@@ -62,9 +50,9 @@ pub fn permits(permissions: &HashSet<String>, permission: &str) -> bool {
 type Account = (String, bool, bool, Option<DomainId>, Option<ScopeId>);
 
 impl Operator {
-    /// Whether they hold a permission (`core.change_deployment`).
+    /// Whether they hold a permission (`core.change_tag`).
     pub fn may(&self, permission: &str) -> bool {
-        self.is_superuser || permits(&self.permissions, permission)
+        self.is_superuser || permits(&self.permissions, permission, self.proxies)
     }
 
     /// Refuses who lacks a permission.
@@ -90,7 +78,7 @@ impl Operator {
             .filter(|domain| self.boundary().is_none_or(|own| own.contains(domain)))
     }
 
-    /// The domains whose computers they see; `None` when that is all computers.
+    /// The domains they see into; `None` when that is everything.
     pub fn viewed(&self) -> Option<Vec<DomainId>> {
         if self.sees_all && self.preferred().is_none() {
             None
@@ -99,7 +87,7 @@ impl Operator {
         }
     }
 
-    /// The domains whose computers they change anything for; `None` when that is all computers.
+    /// The domains they change anything in; `None` when that is everything.
     pub fn reached(&self) -> Option<Vec<DomainId>> {
         match self.preferred() {
             Some(domain) => Some(vec![domain]),
@@ -129,13 +117,16 @@ impl Operator {
     }
 
     /// An active operator, as the database has them now.
-    pub(crate) async fn load(
-        state: &AppState,
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(
+        auth: &Auth,
         id: UserId,
         credential: Credential,
         address: String,
     ) -> Result<Option<Self>> {
-        let db = &state.db;
+        let db = &auth.db;
         let row = db
             .optional::<Account>(
                 "SELECT username, is_superuser, is_staff, domain_preference_id, scope_preference_id \
@@ -163,8 +154,9 @@ impl Operator {
             credential,
             address,
             domains,
-            sees_all: !state.settings.clients.fixes.no_preference_is_limited,
+            sees_all: auth.settings.no_preference_sees_all,
             permissions,
+            proxies: auth.settings.proxies,
         }))
     }
 }
@@ -186,49 +178,53 @@ async fn domains_of(db: &Db, id: UserId) -> Result<Vec<DomainId>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-impl FromRequestParts<AppState> for Operator {
+impl<S: Send + Sync> FromRequestParts<S> for Operator
+where
+    Arc<Auth>: FromRef<S>,
+{
     type Rejection = AuthError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AuthError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
+        let auth = Arc::<Auth>::from_ref(state);
         let Ok(connection) = Connection::from_request_parts(parts, state).await;
         let address = connection.client.to_string();
-        let operator = match credential::of_request(parts, connection, state).await {
-            Ok((id, credential)) => Self::load(state, id, credential, address)
+        let operator = match credential::of_request(parts, connection, &auth).await {
+            Ok((id, credential)) => Self::load(&auth, id, credential, address)
                 .await?
                 .ok_or(AuthError::NotAuthenticated),
             Err(error) => Err(error),
         };
         match operator {
             Ok(operator) => {
-                state.auth.operators.hit(&operator.id.to_string())?;
+                auth.operators.hit(&operator.id.to_string())?;
                 pace::know(&parts.extensions);
                 parts.extensions.insert(operator.clone());
                 // Who reads sees what was told before; where it cannot be written, the rest can still be read.
-                if let Err(error) = state.doing.write(&state.db).await {
+                if let Err(error) = auth.late.write(&auth.db).await {
                     tracing::warn!(%error, "what computers are doing could not be written yet");
                 }
                 Ok(operator)
             }
             Err(error) => {
-                state.auth.anonymous.hit(&connection.bucket())?;
+                auth.anonymous.hit(&connection.bucket())?;
                 Err(error)
             }
         }
     }
 }
 
-impl OptionalFromRequestParts<AppState> for Operator {
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Operator
+where
+    Arc<Auth>: FromRef<S>,
+{
     type Rejection = AuthError;
 
     /// Without credentials there is no operator; with bad ones the request is refused.
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &AppState,
-    ) -> Result<Option<Self>, AuthError> {
-        match <Self as FromRequestParts<AppState>>::from_request_parts(parts, state).await {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, AuthError> {
+        match <Self as FromRequestParts<S>>::from_request_parts(parts, state).await {
             Ok(operator) => Ok(Some(operator)),
             Err(AuthError::NotAuthenticated)
                 if !parts

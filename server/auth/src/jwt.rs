@@ -134,7 +134,10 @@ impl JwtKey {
 }
 
 /// Begins a sign-in, which every token made from it ends with.
-pub(super) async fn begin(tx: &mut Tx, user: UserId, now: Ts) -> Result<i64> {
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(tx: &mut Tx, user: UserId, now: Ts) -> Result<i64> {
     let end = Ts::from_seconds(now.seconds() + REFRESH_SECONDS);
     let (id,): (i64,) = tx
         .one(

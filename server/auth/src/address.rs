@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use crate::app::AppState;
-use crate::config::Networks;
+use super::{Auth, Networks};
 
 /// How the request reached us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +39,13 @@ pub fn bucket(address: IpAddr) -> String {
     }
 }
 
-impl FromRequestParts<AppState> for Connection {
+impl<S: Send + Sync> FromRequestParts<S> for Connection
+where
+    Arc<Auth>: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(*known);
         }
@@ -52,7 +55,8 @@ impl FromRequestParts<AppState> for Connection {
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| {
                 info.0.ip().to_canonical()
             });
-        let settings = &state.settings;
+        let auth = Arc::<Auth>::from_ref(state);
+        let settings = &auth.settings;
         let trusted = settings.trusted_proxies.contains(peer);
         let header = |name: &str| {
             parts
@@ -66,7 +70,7 @@ impl FromRequestParts<AppState> for Connection {
                 settings
                     .public_url
                     .as_ref()
-                    .is_some_and(|url| url.0.scheme() == "https")
+                    .is_some_and(|url| url.scheme() == "https")
             },
             |scheme| scheme.eq_ignore_ascii_case("https"),
         );
@@ -123,10 +127,13 @@ impl fmt::Display for ClientAddress {
     }
 }
 
-impl FromRequestParts<AppState> for ClientAddress {
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress
+where
+    Arc<Auth>: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         Connection::from_request_parts(parts, state)
             .await
             .map(|connection| Self(connection.client))
@@ -138,22 +145,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::config::Settings;
-
-    fn networks(text: &str) -> Networks {
-        let flag = crate::config::Flag {
-            flag: "--set",
-            name: "trusted_proxies".to_owned(),
-            value: text.to_owned(),
-        };
-        let source = crate::config::Source {
-            flags: vec![flag],
-            ..crate::config::Source::default()
-        };
-        let settings: Settings = crate::config::load(&source).settings().unwrap();
-        settings.trusted_proxies
-    }
-
     #[test]
     fn a_network_of_ipv6_addresses_is_counted_as_one_address_of_the_other_kind_is() {
         let of = |address: &str| bucket(address.parse().unwrap());
@@ -221,7 +212,7 @@ mod tests {
             for line in lines {
                 headers.append("x-forwarded-for", line.parse().unwrap());
             }
-            let found = client(peer.parse().unwrap(), &headers, &networks(trusted));
+            let found = client(peer.parse().unwrap(), &headers, &trusted.parse().unwrap());
             assert_eq!(
                 found,
                 expected.parse::<IpAddr>().unwrap(),

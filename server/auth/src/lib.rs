@@ -1,0 +1,105 @@
+//! Operators: passwords, tokens, sessions and permissions.
+//!
+//! A handler that takes an [`Operator`] runs only for somebody who signed in; there is no other way to get one.
+//! What each operator sees follows from `Operator::domain` and `Operator::scope`.
+
+mod address;
+mod authority;
+pub mod credential;
+mod ending;
+mod error;
+mod first;
+pub mod jwt;
+mod late;
+mod limit;
+mod login;
+mod operator;
+pub mod origin;
+mod own;
+mod password;
+mod secret;
+pub mod session;
+mod settings;
+pub mod ticket;
+pub mod token;
+
+use std::sync::Arc;
+
+use migasfree_server_db::{Db, clock::Clock, random::Random};
+use migasfree_server_events::Bus;
+
+pub use address::{ClientAddress, Connection, bucket};
+pub use authority::{Authority, Beyond, Rights};
+pub use credential::Credential;
+pub use ending::{end_everything, end_sign_ins};
+pub use error::AuthError;
+pub use first::{AdminPassword, FirstError, create_administrator, forget_password_file};
+pub use jwt::JwtKey;
+pub use late::Late;
+pub use limit::{Exceeded, Limiter};
+pub use login::{Verified, by_password, note, verify};
+pub use operator::{Operator, permits};
+pub use own::{credentials_changed, set_password, verify_own};
+pub use password::{Hasher, UNUSABLE, check_rules};
+pub use settings::{Networks, Proxies, Settings};
+
+/// How events and the audit record call an account.
+pub const ACCOUNT: &str = "core.userprofile";
+
+migasfree_server_db::ids! {
+    /// `core_domain.id`
+    DomainId,
+    /// `core_scope.id`
+    ScopeId,
+}
+
+/// Knows who somebody is.
+#[derive(Debug)]
+pub struct Auth {
+    /// Hashes and verifies passwords off the runtime.
+    pub hasher: Hasher,
+    /// Signs JSON web tokens.
+    pub jwt: JwtKey,
+    /// Counts failed logins.
+    pub logins: Limiter,
+    /// Counts requests without an operator, by address.
+    pub anonymous: Limiter,
+    /// Counts requests of operators.
+    pub operators: Limiter,
+    /// What was set.
+    pub settings: Settings,
+    db: Db,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    events: Bus,
+    late: Arc<dyn Late>,
+}
+
+impl Auth {
+    /// Of the operators in a database.
+    pub fn new(
+        settings: Settings,
+        db: Db,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        events: Bus,
+        late: Arc<dyn Late>,
+        jwt: JwtKey,
+    ) -> Self {
+        let minute = 60;
+        let limiter = |limit, seconds| Limiter::new(Arc::clone(&clock), limit, seconds);
+        Self {
+            hasher: Hasher::new(Arc::clone(&random)),
+            jwt,
+            logins: limiter(settings.login_failures, 300),
+            anonymous: limiter(settings.rate_anonymous, minute),
+            operators: limiter(settings.rate_operator, minute),
+            settings,
+            db,
+            clock,
+            random,
+            events,
+            late,
+        }
+    }
+}

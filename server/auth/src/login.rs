@@ -1,0 +1,132 @@
+//! Signing in with a name and a password.
+
+use migasfree_server_audit::{self as audit, Author, Change, UserId};
+use migasfree_server_db::{Ts, Tx, args};
+use serde_json::json;
+
+use super::session::Place;
+use super::{ACCOUNT, Auth, AuthError, Connection, Credential, Operator};
+
+/// An account whose password was right, and the hash it was right for.
+#[derive(Debug)]
+pub struct Verified {
+    user: UserId,
+    stored: String,
+}
+
+impl Verified {
+    pub(super) const fn new(user: UserId, stored: String) -> Self {
+        Self { user, stored }
+    }
+
+    /// The account, if what was verified still holds: nothing is opened with a password that was changed, or for an
+    /// account that was closed, meanwhile. Whoever changes it next waits for the end of the transaction.
+    ///
+    /// # Errors
+    /// [`AuthError::Credentials`] when it does not.
+    pub async fn still(self, tx: &mut Tx, last_login: Option<Ts>) -> Result<UserId, AuthError> {
+        let same = tx
+            .execute(
+                "UPDATE core_userprofile SET last_login = COALESCE($3, last_login) \
+                 WHERE id = $1 AND password = $2 AND is_active",
+                args![self.user, self.stored, last_login],
+            )
+            .await?;
+        if same == 1 {
+            Ok(self.user)
+        } else {
+            Err(AuthError::Credentials)
+        }
+    }
+}
+
+/// Verifies a password, unless there were too many failures from this address or for this name.
+///
+/// # Errors
+/// [`AuthError::Credentials`] when it is wrong.
+pub async fn verify(
+    auth: &Auth,
+    connection: Connection,
+    username: &str,
+    password: &str,
+) -> Result<Verified, AuthError> {
+    let by_address = connection.bucket();
+    let by_name = format!("{by_address} {}", username.to_lowercase());
+    let failures = &auth.logins;
+    failures.check(&by_name)?;
+    auth.anonymous.hit(&by_address)?;
+    let row: Option<(UserId, String, bool)> = auth
+        .db
+        .optional(
+            "SELECT id, password, is_active FROM core_userprofile WHERE username = $1",
+            args![username],
+        )
+        .await?;
+    let known = match row {
+        Some((user, stored, true)) => Some(Verified { user, stored }),
+        _ => None,
+    };
+    let stored = known.as_ref().map(|known| known.stored.clone());
+    let right = auth.hasher.verify(password, stored).await;
+    match known.filter(|_| right) {
+        Some(verified) => {
+            failures.clear(&by_name);
+            Ok(verified)
+        }
+        None => {
+            failures.hit(&by_name)?;
+            Err(AuthError::Credentials)
+        }
+    }
+}
+
+/// The operator with this name and password, for calls that carry both; and what tells later whether that still holds.
+///
+/// # Errors
+/// [`AuthError::Credentials`] when there is none.
+pub async fn by_password(
+    auth: &Auth,
+    connection: Connection,
+    username: &str,
+    password: &str,
+) -> Result<(Operator, Verified), AuthError> {
+    let verified = verify(auth, connection, username, password).await?;
+    let address = connection.client.to_string();
+    let operator = Operator::load(auth, verified.user, Credential::Password, address).await?;
+    Ok((operator.ok_or(AuthError::Credentials)?, verified))
+}
+
+/// Writes into the audit record that somebody came or went, and with what.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note(
+    tx: &mut Tx,
+    action: &str,
+    user: UserId,
+    place: &Place<'_>,
+    with: &str,
+    now: Ts,
+) -> migasfree_server_db::Result<()> {
+    let (username,): (String,) = tx
+        .one(
+            "SELECT username FROM core_userprofile WHERE id = $1",
+            args![user],
+        )
+        .await?;
+    let author = Author {
+        user: Some(user),
+        name: username.clone(),
+        address: place.address.clone(),
+    };
+    let after = json!({"credential": with, "user_agent": place.user_agent});
+    let change = Change {
+        action,
+        entity: ACCOUNT,
+        object_id: Some(user.0),
+        object_text: &username,
+        before: None,
+        after: Some(&after),
+    };
+    audit::record(tx, now, &author, &change).await
+}

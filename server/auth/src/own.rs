@@ -1,0 +1,64 @@
+//! Passwords of accounts, and what ends with them.
+
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Ts, Tx, args};
+use migasfree_types::events::{ChangeAction, Event};
+
+use super::{ACCOUNT, Auth, AuthError, Credential, Operator, Verified};
+
+/// What tells later whether the password of somebody's own account still holds, if they know it; guessing is slowed down.
+///
+/// # Errors
+/// [`AuthError::TooMany`] after too many wrong ones.
+pub async fn verify_own(
+    auth: &Auth,
+    operator: &Operator,
+    password: &str,
+) -> Result<Option<Verified>, AuthError> {
+    let attempts = format!("password of {}", operator.id);
+    auth.logins.check(&attempts)?;
+    let (stored,): (String,) = auth
+        .db
+        .one(
+            "SELECT password FROM core_userprofile WHERE id = $1",
+            args![operator.id],
+        )
+        .await?;
+    if auth.hasher.verify(password, Some(stored.clone())).await {
+        return Ok(Some(Verified::new(operator.id, stored)));
+    }
+    auth.logins.hit(&attempts)?;
+    Ok(None)
+}
+
+/// Stores a password; whatever was opened with the old one ends, but for the token or session in use.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_password(
+    tx: &mut Tx,
+    user: UserId,
+    hash: String,
+    now: Ts,
+    kept: Option<Credential>,
+) -> migasfree_server_db::Result<()> {
+    tx.execute(
+        "UPDATE core_userprofile SET password = $2, password_changed_at = $3 WHERE id = $1",
+        args![user, hash, now],
+    )
+    .await?;
+    super::end_everything(tx, user, kept).await?;
+    Ok(())
+}
+
+/// Tells, once the transaction is committed, that the credentials of an account are not what they were: its sockets
+/// look whether theirs is still good.
+pub fn credentials_changed(auth: &Auth, tx: &mut Tx, user: UserId) {
+    let event = Event::Changed {
+        entity: ACCOUNT.to_owned(),
+        id: Some(user.0),
+        action: ChangeAction::Change,
+        at: auth.clock.now().rfc3339(),
+    };
+    auth.events.send_after(tx, event);
+}
