@@ -8,16 +8,19 @@ use migasfree_server_auth::{
     set_password,
 };
 use migasfree_server_db::args;
+use migasfree_server_domain::{
+    core::{accounts, user_profiles::USER_PROFILES},
+    rest::{
+        context::Context,
+        error::RestError,
+        load,
+        validate::{self, Mode},
+    },
+};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
 use crate::app::AppState;
-use crate::core::accounts;
-use crate::core::user_profiles::USER_PROFILES;
-use crate::rest::context::Context;
-use crate::rest::error::RestError;
-use crate::rest::load;
-use crate::rest::validate::{self, Mode};
 
 /// What one may change of one's own account; everything else is ignored.
 pub const OWN: [&str; 3] = ["email", "first_name", "last_name"];
@@ -45,7 +48,9 @@ pub async fn show(
     State(state): State<AppState>,
     operator: Operator,
 ) -> Result<Json<Value>, RestError> {
-    detail(&Context::new(state, operator)).await.map(Json)
+    detail(&Context::new(state.services.clone(), operator))
+        .await
+        .map(Json)
 }
 
 /// `PUT` and `PATCH /rest-auth/user/`
@@ -54,7 +59,7 @@ pub async fn update(
     operator: Operator,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
-    let context = Context::new(state, operator);
+    let context = Context::new(state.services.clone(), operator);
     let mut body = fields.0;
     body.members.retain(|name, _| OWN.contains(&name.as_str()));
     let given = validate::values(

@@ -1,12 +1,14 @@
 //! What a call of this folder is given: JSON, a form or a multipart form.
 
 use axum::extract::{FromRequest, Request};
+use migasfree_server_domain::rest::{
+    body::{self, Body},
+    error::RestError,
+    value::Refused,
+};
 use serde_json::Value;
 
 use crate::app::AppState;
-use crate::rest::body::{self, Body, Limits};
-use crate::rest::error::RestError;
-use crate::rest::value::Refused;
 
 /// The members of a body.
 #[derive(Debug)]
@@ -16,7 +18,7 @@ impl FromRequest<AppState> for Fields {
     type Rejection = RestError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, RestError> {
-        let limits = Limits::anonymous(&state.settings);
+        let limits = state.services.settings.anonymous;
         let body = body::read(request, &state.files, limits).await?.object()?;
         Ok(Self(body))
     }

@@ -10,11 +10,11 @@ use migasfree_server_auth::{
     AuthError, Connection, Operator, Verified, credential, credentials_changed, note, origin,
     token, verify,
 };
+use migasfree_server_domain::rest::error::RestError;
 use serde_json::{Value, json};
 
 use super::fields::Fields;
 use crate::app::AppState;
-use crate::rest::error::RestError;
 
 /// The operator whose name and password these are.
 async fn check(

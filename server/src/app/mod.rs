@@ -17,63 +17,50 @@ use axum::http::Method;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use migasfree_server_auth::Auth;
-use migasfree_server_db::{Db, clock::Clock, random::Random};
-use migasfree_server_events::Bus;
-use migasfree_server_files as files;
-use migasfree_server_jobs as jobs;
-use migasfree_server_repository::signing::Signer;
+use migasfree_server_domain::{rest, services::Services};
 use tokio_util::sync::CancellationToken;
 
-use crate::computers::doing::Doing;
 use crate::config::Settings;
-use crate::{accounts, events, public, rest, safe, stats, web};
+use crate::{accounts, events, openapi, public, safe, stats, web};
 
 pub(crate) use layers::AsItIs;
 pub use start::{App, StartError};
 
 /// What every handler may use. Cheap to clone: each layer of each request has one.
 #[derive(Debug, Clone)]
-pub struct AppState(Arc<Services>);
+pub struct AppState(Arc<Server>);
 
 impl Deref for AppState {
-    type Target = Services;
+    type Target = Server;
 
-    fn deref(&self) -> &Services {
+    fn deref(&self) -> &Server {
         &self.0
     }
 }
 
-/// What there is one of in a server.
+/// What there is one of in a server: the domain's services, and what its front ends have besides.
 #[derive(Debug)]
-pub struct Services {
-    /// The database.
-    pub db: Db,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub random: Arc<dyn Random>,
+pub struct Server {
+    /// What the domain is asked with.
+    pub services: Services,
     /// The settings in force.
     pub settings: Arc<Settings>,
-    /// Who signs in, and how.
-    pub auth: Arc<Auth>,
     /// Private keys.
     pub keys: Arc<safe::keys::KeyRing>,
-    /// Blobs.
-    pub files: files::Store,
-    /// Signs repositories.
-    pub signer: Arc<Signer>,
-    /// Durable background work.
-    pub jobs: jobs::Queue,
-    /// What computers are doing.
-    pub doing: Arc<Doing>,
-    /// Live events.
-    pub events: Bus,
     /// The WebSockets that are open.
     pub sockets: events::Sockets,
     /// Figures for Prometheus.
     pub metrics: Metrics,
     /// Cancelled when the server stops: whatever lasts longer than a request ends then.
     pub stop: CancellationToken,
+}
+
+impl Deref for Server {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.services
+    }
 }
 
 impl FromRef<AppState> for Arc<Auth> {
@@ -95,7 +82,8 @@ impl std::fmt::Debug for Metrics {
 /// All routes, and what every request passes through.
 pub fn router(state: AppState) -> Router {
     let routes = Router::new()
-        .merge(rest::router())
+        .merge(rest::router().with_state(state.services.clone()))
+        .merge(openapi::router())
         .merge(safe::router())
         .merge(public::router())
         .merge(accounts::router())

@@ -8,6 +8,13 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
+use migasfree_server_domain::{
+    computers::{doing::Doing, spellings},
+    core::{nameless, twins},
+    repository::publish,
+    schema::SCHEMA,
+    services::Parts,
+};
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
 use migasfree_server_jobs::{Queue, Workers};
@@ -16,14 +23,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{AppState, Metrics, Services, connections, router, work};
-use crate::computers::{doing::Doing, spellings};
+use super::{AppState, Metrics, Server, connections, router, work};
 use crate::config::Settings;
-use crate::core::{nameless, twins};
 use crate::events::Sockets;
-use crate::repository::publish;
 use crate::safe;
-use crate::schema::SCHEMA;
 
 /// Folder of blobs in the data folder.
 const FILES: &str = "files";
@@ -216,21 +219,25 @@ impl AppState {
             Arc::clone(&doing) as Arc<dyn Late>,
             jwt,
         );
-        Ok(Self(Arc::new(Services {
+        let services = Parts {
+            settings: Arc::new(settings.domain()),
             auth: Arc::new(auth),
             jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),
-            sockets: Sockets::default(),
             doing,
-            events,
-            keys: Arc::new(keys),
-            files,
             signer: Arc::new(signer),
-            metrics: Metrics(recorder().clone()),
-            stop: CancellationToken::new(),
-            settings: Arc::new(settings),
+            files,
+            events,
             clock,
             random,
             db,
+        };
+        Ok(Self(Arc::new(Server {
+            services: services.into(),
+            settings: Arc::new(settings),
+            keys: Arc::new(keys),
+            sockets: Sockets::default(),
+            metrics: Metrics(recorder().clone()),
+            stop: CancellationToken::new(),
         })))
     }
 }

@@ -1,11 +1,13 @@
 //! What values must be beyond their type.
 
+use migasfree_server_domain::{
+    core::rules::{display::SearchField, status::Status},
+    settings::Names,
+};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use super::value::{Names, Secret};
-use crate::core::rules::display::SearchField;
-use crate::core::rules::status::Status;
+use super::value::Secret;
 
 type Checked = Result<(), String>;
 

@@ -7,7 +7,7 @@ mod value;
 
 pub use load::{Flag, Loaded, Origin, Source, load};
 pub use table::Settings;
-pub use value::{LogFormat, Names, PublicUrl, Secret};
+pub use value::{LogFormat, PublicUrl, Secret};
 
 /// Everything that is wrong with what was given.
 #[derive(Debug, thiserror::Error)]

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use migasfree_server_auth::Networks;
 use migasfree_server_body::{Caps, pace::Pace};
 use migasfree_server_db::zone::Zone;
+use migasfree_server_domain::core::PROXIES;
+use migasfree_server_domain::rest::body::Limits;
+use migasfree_server_domain::settings::{self as domain, ClientSettings, Names};
 
 use super::check::{log_filter, postgres, search_fields, status, within};
-use super::value::{LogFormat, Names, PublicUrl, Secret, SettingValue};
-use crate::core::PROXIES;
-use crate::safe::settings::ClientSettings;
-use migasfree_server_auth::Networks;
+use super::value::{LogFormat, PublicUrl, Secret, SettingValue};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -236,6 +237,38 @@ impl Settings {
             no_preference_sees_all: !self.clients.fixes.no_preference_is_limited,
             folder: self.data.clone(),
             proxies: PROXIES,
+        }
+    }
+
+    /// What the domain goes by.
+    pub fn domain(&self) -> domain::Settings {
+        let memory = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        domain::Settings {
+            base: self.base_url(),
+            data: self.data.clone(),
+            clients: self.clients.clone(),
+            computer_search_fields: self.computer_search_fields.clone(),
+            seconds_message_alert: self.seconds_message_alert,
+            hardware_period_days: self.hardware_period_days,
+            operator: Limits {
+                memory: memory(u64::from(self.body_limit_mb) * MIB),
+                file: self.upload_limit(),
+                caps: self.operator_caps(),
+            },
+            anonymous: Limits {
+                memory: memory(self.anonymous_caps().whole),
+                file: 0,
+                caps: self.anonymous_caps(),
+            },
+            keep: domain::Keep {
+                synchronizations: self.keep_synchronizations_days,
+                errors: self.keep_errors_days,
+                faults: self.keep_faults_days,
+                notifications: self.keep_notifications_days,
+                status_logs: self.keep_status_logs_days,
+                audit: self.keep_audit_days,
+                unchecked: self.keep_unchecked,
+            },
         }
     }
 

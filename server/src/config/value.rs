@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use migasfree_server_auth::Networks;
 use migasfree_server_db::zone::Zone;
+use migasfree_server_domain::settings::Names;
 use url::Url;
 
 /// A value that is written as text in the environment, on the command line and in `config check`.
@@ -165,17 +166,6 @@ impl SettingValue for Networks {
     }
     fn show(&self) -> String {
         self.to_string()
-    }
-}
-
-/// A comma list of names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names(pub Vec<String>);
-
-impl std::ops::Deref for Names {
-    type Target = [String];
-    fn deref(&self) -> &[String] {
-        &self.0
     }
 }
 

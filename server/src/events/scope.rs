@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Result, Ts};
+use migasfree_server_domain::rest::{
+    access::sees,
+    context::Context,
+    error::RestError,
+    read,
+    registry::registry,
+    visibility::{self, Viewer},
+};
 use migasfree_types::events::Event;
 
 use crate::app::AppState;
-use crate::rest::access::sees;
-use crate::rest::context::Context;
-use crate::rest::error::RestError;
-use crate::rest::read;
-use crate::rest::registry::registry;
-use crate::rest::visibility::{self, Viewer};
 
 /// What happens to computers and publications is told many times a second: which of them are visible is looked up this
 /// often.
@@ -40,7 +42,7 @@ struct Seen {
 impl View {
     pub(super) fn of(state: &AppState, operator: Operator) -> Self {
         Self {
-            context: Context::new(state.clone(), operator),
+            context: Context::new(state.services.clone(), operator),
             seen: None,
         }
     }

@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use migasfree_server_domain::core::rules::{
+    languages::LANGUAGES, pms::Pms, source_template::MEDIA,
+};
 use serde_json::{Map, Value, json};
 
 use crate::app::AppState;
-use crate::core::rules::languages::LANGUAGES;
-use crate::core::rules::pms::Pms;
-use crate::core::rules::source_template::MEDIA;
 use crate::safe::ADDITIONS;
 
 /// `server/info/`: which server answers here.

@@ -3,15 +3,22 @@
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_auth::{Connection, Exceeded, Operator};
 use migasfree_server_db::{self as db, Ts, Tx, args};
+use migasfree_server_domain::{
+    computers::notifications::notify,
+    core::{
+        rules::{
+            pms::{self, Pms},
+            slug::slug,
+        },
+        slugs::{self, Among},
+    },
+    ids::{PlatformId, ProjectId},
+};
 use migasfree_types::events::ChangeAction;
 use serde_json::json;
 
 use crate::app::AppState;
-use crate::core::rules::pms::{self, Pms};
-use crate::core::rules::slug::slug;
-use crate::core::slugs::{self, Among};
-use crate::safe::{changed, notify, project_by_name};
-use crate::{ids::PlatformId, ids::ProjectId};
+use crate::safe::{changed, project_by_name};
 
 const MAX_NAME: usize = 50;
 

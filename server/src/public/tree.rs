@@ -9,12 +9,12 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use migasfree_server_db::{self as db, Db, Ts, args};
+use migasfree_server_domain::app_catalog::icons;
 use migasfree_server_files::{Caching, Served, plain, respond};
 
 use super::awaiting::Awaiting;
 use super::media;
 use crate::app::AppState;
-use crate::app_catalog::icons;
 
 /// Routes of this domain.
 pub fn router() -> Router<AppState> {

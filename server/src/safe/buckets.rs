@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use migasfree_server_db::Ts;
-
-use crate::ids::ComputerId;
+use migasfree_server_domain::ids::ComputerId;
 
 /// Above this many computers those that may call as often as ever are forgotten.
 const PRUNE_ABOVE: usize = 16_384;

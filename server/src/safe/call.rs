@@ -17,6 +17,7 @@ use migasfree_server_audit::Author;
 use migasfree_server_auth::{AuthError, Connection};
 use migasfree_server_body::{Verdict, pace::Known};
 use migasfree_server_db::{self as db, Ts, Tx};
+use migasfree_server_domain::core::rules::{status::Status, targeting::Attributes};
 use migasfree_server_files::Spooled;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -38,7 +39,6 @@ use super::store::deployments::{self, Deployment};
 use super::store::gathered::{BesideComputer, BesideProject};
 use super::store::projects::Project;
 use crate::app::{AppState, AsItIs};
-use crate::core::rules::{status::Status, targeting::Attributes};
 
 const TOO_MANY: &str = "The computer calls too often";
 

@@ -18,7 +18,6 @@ mod protocol;
 mod reach;
 mod refusals;
 mod replays;
-pub mod settings;
 mod shapes;
 mod store;
 mod uploads;
@@ -38,7 +37,6 @@ pub(crate) use call::{method_not_allowed, unsealed};
 pub(crate) use progress::changed;
 pub(crate) use refusals::Repeats;
 pub(crate) use store::projects::by_name as project_by_name;
-pub(crate) use store::records::notify;
 
 /// The calls that migasfree 5 does not have, by path below the version. `server/info/` announces them.
 pub(crate) const ADDITIONS: [&str; 4] = [

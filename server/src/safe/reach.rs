@@ -2,15 +2,13 @@
 
 use axum::http::StatusCode;
 use migasfree_server_auth::{Credential, Operator};
+use migasfree_server_domain::{
+    ids::ProjectId,
+    rest::{boundary, context::Context, entity::Entity, error::RestError, read},
+};
 
 use super::answer::Refusal;
 use super::call::PackagerCall;
-use crate::ids::ProjectId;
-use crate::rest::boundary;
-use crate::rest::context::Context;
-use crate::rest::entity::Entity;
-use crate::rest::error::RestError;
-use crate::rest::read;
 
 /// How far an account reaches that is limited to domains. The key that all packagers of an imported installation shared
 /// is nobody's, and reaches everything.
@@ -27,9 +25,9 @@ impl Reach {
             .await?
             .ok_or_else(Refusal::invalid_data)?;
         let limited = operator.boundary().is_some();
-        Ok(Self(
-            limited.then(|| Context::new(call.state.clone(), operator)),
-        ))
+        Ok(Self(limited.then(|| {
+            Context::new(call.state.services.clone(), operator)
+        })))
     }
 
     /// Whether they may replace what others may offer.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use migasfree_server_auth::Connection;
 use migasfree_server_db::{self as db, Ts};
+use migasfree_server_domain::computers::notifications::notify;
 use migasfree_types::shown::shown_line;
 use serde_json::Value;
 
-use super::store::records;
 use super::validate::{MAX_HOST_NAME, cut};
 use crate::app::AppState;
 
@@ -93,7 +93,7 @@ impl Refused<'_> {
 
 async fn tell(state: &AppState, text: &str, now: Ts) -> Result<(), db::Error> {
     let mut tx = state.db.begin().await?;
-    records::notify(&mut tx, text, now).await?;
+    notify(&mut tx, text, now).await?;
     tx.commit().await
 }
 

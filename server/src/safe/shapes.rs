@@ -1,13 +1,13 @@
 //! Objects that several calls answer with (4.11).
 
 use migasfree_server_db::Ts;
+use migasfree_server_domain::core::rules::display::SearchField;
 use serde_json::{Value, json};
 
 use super::store::attributes::Attribute;
 use super::store::computers::Computer;
 use super::store::projects::Project;
 use crate::config::Settings;
-use crate::core::rules::display::SearchField;
 
 /// The fields computers are called by.
 pub(super) fn search_fields(settings: &Settings) -> Vec<SearchField> {

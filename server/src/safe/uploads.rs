@@ -6,22 +6,22 @@ use async_trait::async_trait;
 use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Tx};
+use migasfree_server_domain::{
+    core::{package_sets::PACKAGE_SETS, rules::slug::slug},
+    ids::ProjectId,
+    repository::upload::{Destination, Place, Upload, UploadError},
+};
 use migasfree_server_files::SpoolError;
 use migasfree_types::events::{ChangeAction, Event};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::answer::Refusal;
 use super::call::PackagerCall;
-use super::protocol::Stopping;
 use super::reach::Reach;
 use super::store::packages;
 use super::store::projects::{self, Project};
+use super::{answer::Refusal, protocol::Stopping};
 use crate::app::AppState;
-use crate::core::package_sets::PACKAGE_SETS;
-use crate::core::rules::slug::slug;
-use crate::ids::ProjectId;
-use crate::repository::upload::{Destination, Place, Upload, UploadError};
 use crate::safe::validate::Fields;
 
 const MAX_NAME: usize = 50;

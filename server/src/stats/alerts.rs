@@ -8,6 +8,14 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, json_ids};
+use migasfree_server_domain::{
+    core::{
+        rules::schedule::{Delay, timeline},
+        schedules::SCHEDULE_TABLE,
+    },
+    repository::publish::Publisher,
+    rest::{error::RestError, visibility},
+};
 use migasfree_server_jobs::JobHandler as _;
 use sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::{Value, json};
@@ -17,12 +25,7 @@ use super::counting::{
 };
 use super::deployments::day;
 use crate::app::AppState;
-use crate::core::rules::schedule::{Delay, timeline};
-use crate::core::schedules::SCHEDULE_TABLE;
 use crate::events::Listener;
-use crate::repository::publish::Publisher;
-use crate::rest::error::RestError;
-use crate::rest::visibility;
 
 const PUSH_EVERY: Duration = Duration::from_secs(10);
 

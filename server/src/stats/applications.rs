@@ -3,16 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use migasfree_server_auth::Operator;
+use migasfree_server_domain::{
+    app_catalog::project_packages::PROJECT_PACKAGES,
+    core::projects::PROJECTS,
+    rest::{
+        error::RestError,
+        path::ROW,
+        visibility::{self, Viewer},
+    },
+};
 use sea_query::{Expr, Order, Query};
 use serde_json::{Value, json};
 
 use super::counting::{APPLICATIONS, Join};
 use crate::app::AppState;
-use crate::app_catalog::project_packages::PROJECT_PACKAGES;
-use crate::core::projects::PROJECTS;
-use crate::rest::error::RestError;
-use crate::rest::path::ROW;
-use crate::rest::visibility::{self, Viewer};
 
 /// Applications each project has packages for, and those without any project.
 pub(super) async fn by_project(

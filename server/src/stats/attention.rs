@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, args, json_ids};
+use migasfree_server_domain::{
+    computers::computer,
+    rest::{context::Context, error::RestError, load},
+};
 use migasfree_types::rest::overview::Attention;
 use migasfree_types::rest::reference::Ref;
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
@@ -15,10 +19,6 @@ use super::counting::{
     Source, count_all,
 };
 use crate::app::AppState;
-use crate::computers::computer;
-use crate::rest::context::Context;
-use crate::rest::error::RestError;
-use crate::rest::load;
 
 /// So many are named.
 pub(super) const EXAMPLES: usize = 3;
@@ -109,7 +109,7 @@ async fn call_computers(
     operator: &Operator,
     computers: &mut [Ref],
 ) -> Result<(), RestError> {
-    let context = Context::new(state.clone(), operator.clone());
+    let context = Context::new(state.services.clone(), operator.clone());
     let ids: Vec<i64> = computers.iter().map(|one| one.id).collect();
     let texts = load::load(
         &mut context.source(),

@@ -7,6 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Row};
+use migasfree_server_domain::rest::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _, JoinType, Query, SelectStatement};
 use serde_json::{Map, Value, json};
 
@@ -17,8 +18,6 @@ use super::counting::{
 };
 use super::intervals::{self, Interval, Step};
 use crate::app::AppState;
-use crate::rest::error::RestError;
-use crate::rest::params::Params;
 
 /// A chart with one series per value of a key.
 #[derive(Debug, Clone, Copy)]

@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::routing::{MethodRouter, get};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::Row;
+use migasfree_server_domain::rest::error::RestError;
 use sea_query::{Expr, SelectStatement};
 use serde_json::{Map, Value, json};
 
 use super::counting::{Join, Source, json_of};
 use crate::app::AppState;
-use crate::rest::error::RestError;
 
 /// What the parts of a pie or ring are called.
 #[derive(Debug, Clone, Copy)]

@@ -5,14 +5,13 @@ use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, zone::Zone};
+use migasfree_server_domain::rest::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 use time::Date;
 use time::macros::format_description;
 
 use super::history::Log;
 use crate::app::AppState;
-use crate::rest::error::RestError;
-use crate::rest::params::Params;
 
 fn statement(
     log: &Log,

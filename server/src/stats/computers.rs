@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Row, Ts};
+use migasfree_server_domain::rest::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _, Func, Query};
 use serde_json::{Map, Value, json};
 
@@ -12,8 +13,6 @@ use super::breakdown::Axis;
 use super::counting::{COMPUTERS, Join, PLATFORM, PRODUCTIVE, PROJECT, count_all};
 use super::intervals::Interval;
 use crate::app::AppState;
-use crate::rest::error::RestError;
-use crate::rest::params::Params;
 
 /// `GET computers/projects/`
 pub(super) async fn projects(

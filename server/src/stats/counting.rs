@@ -2,16 +2,19 @@
 
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Result, Row};
+use migasfree_server_domain::{
+    app_catalog, computers, core,
+    rest::{
+        entity::Entity,
+        error::RestError,
+        registry::registry,
+        visibility::{self, Viewer},
+    },
+};
 use sea_query::{
     Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
 };
 use serde_json::Value;
-
-use crate::rest::entity::Entity;
-use crate::rest::error::RestError;
-use crate::rest::registry::registry;
-use crate::rest::visibility::{self, Viewer};
-use crate::{app_catalog, computers, core};
 
 /// A table whose rows are counted; its alias is `t`.
 #[derive(Debug, Clone, Copy)]

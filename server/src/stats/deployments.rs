@@ -8,6 +8,20 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, args};
+use migasfree_server_domain::{
+    core::{
+        self,
+        rules::schedule::{self, Delay},
+        schedules::SCHEDULE_TABLE,
+    },
+    rest::{
+        audience,
+        error::RestError,
+        id_list::{self, IdList},
+        path::ROW,
+        visibility,
+    },
+};
 use sea_query::{CaseStatement, Expr, ExprTrait as _, Query, SelectStatement};
 use serde_json::{Value, json};
 use time::Date;
@@ -15,14 +29,6 @@ use time::macros::format_description;
 
 use super::counting::DEPLOYMENTS;
 use crate::app::AppState;
-use crate::core;
-use crate::core::rules::schedule::{self, Delay};
-use crate::core::schedules::SCHEDULE_TABLE;
-use crate::rest::audience;
-use crate::rest::error::RestError;
-use crate::rest::id_list::{self, IdList};
-use crate::rest::path::ROW;
-use crate::rest::visibility;
 
 /// The computers in use that a deployment is aimed at, whatever the date, as far as the operator sees them.
 fn aimed_at(operator: &Operator, deployment: i64) -> Option<IdList> {

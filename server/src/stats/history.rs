@@ -5,6 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::Db;
+use migasfree_server_domain::rest::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _, SelectStatement};
 use serde_json::{Map, Value};
 
@@ -14,8 +15,6 @@ use super::counting::{
 };
 use super::intervals::{self, Interval, Step};
 use crate::app::AppState;
-use crate::rest::error::RestError;
-use crate::rest::params::Params;
 
 /// Something that happens to computers.
 #[derive(Debug, Clone, Copy)]

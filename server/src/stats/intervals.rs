@@ -1,10 +1,8 @@
 //! Months, days and hours of the organisation's time zone.
 
 use migasfree_server_db::{Ts, zone::Zone};
+use migasfree_server_domain::rest::{error::RestError, params::Params};
 use time::{Date, Duration, Month};
-
-use crate::rest::error::RestError;
-use crate::rest::params::Params;
 
 /// Nobody reads a chart with more bars.
 const MOST: usize = 1500;

@@ -16,14 +16,13 @@ mod deployments;
 mod history;
 mod intervals;
 mod overview;
-pub(crate) mod slots;
 mod synchronizations;
 
 use axum::Router;
 use axum::routing::{MethodRouter, get};
+use migasfree_server_domain::rest::entity::Like;
 
 use crate::app::AppState;
-use crate::rest::entity::Like;
 
 const ROOT: &str = "/api/v1/token/stats";
 

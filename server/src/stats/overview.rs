@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, args};
+use migasfree_server_domain::rest::error::RestError;
 use migasfree_types::rest::overview::{Figure, Overview, ProjectShare, SynchronizationDay};
 use sea_query::{Expr, ExprTrait as _, Order, Query};
 use serde_json::Value;
@@ -20,7 +21,6 @@ use super::history::distinct_computers;
 use super::intervals::{self, Step};
 use super::synchronizations;
 use crate::app::AppState;
-use crate::rest::error::RestError;
 
 const A_DAY: Duration = Duration::from_secs(86_400);
 const A_WEEK: Duration = Duration::from_secs(7 * 86_400);

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Row, args};
+use migasfree_server_domain::rest::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _};
 use serde_json::{Map, Value, json};
 
@@ -16,8 +17,6 @@ use super::counting::{SYNCHRONIZATIONS, require};
 use super::history::Log;
 use super::intervals::{self, Interval, Step};
 use crate::app::AppState;
-use crate::rest::error::RestError;
-use crate::rest::params::Params;
 
 const LOG: Log = Log {
     route: "syncs",

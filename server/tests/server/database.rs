@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migasfree_server::schema::SCHEMA;
 use migasfree_server_db::{self as db, Db, Error, PostgresOptions, Row, Ts, json_ids};
 use migasfree_server_db::{args, sql};
+use migasfree_server_domain::schema::SCHEMA;
 use sea_query::{Expr, ExprTrait as _, Order, Query};
 
 use crate::harness::postgres;

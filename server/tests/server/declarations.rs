@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use migasfree_server::rest::registry::registry;
-use migasfree_server::rest::schema::{Column, Default, Type};
-use migasfree_server::schema::SCHEMA;
 use migasfree_server_db::args;
 use migasfree_server_db::{Db, Dialect, PostgresOptions, Ts};
+use migasfree_server_domain::rest::registry::registry;
+use migasfree_server_domain::rest::schema::{Column, Default, Type};
+use migasfree_server_domain::schema::SCHEMA;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use sqlx::Executor as _;
 

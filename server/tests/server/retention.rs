@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use migasfree_server::config::Settings;
-use migasfree_server::retention::clean;
 use migasfree_server_db::args;
 use migasfree_server_db::clock::Clock as _;
+use migasfree_server_domain::retention::clean;
 
 use crate::harness::Server;
 use crate::on_both_engines;

@@ -5,21 +5,26 @@
 use std::collections::HashMap;
 
 use migasfree_server_db::{self as db, Tx};
+use migasfree_server_domain::{
+    computers::notifications::notify,
+    core::rules::{
+        ALL_SYSTEMS, attribute_sets,
+        attribute_values::{AttributeValue, Kind, expand, expand_some},
+        display,
+        identity::canonical,
+        targeting::Attributes,
+    },
+    ids::{AttributeId, ClientUserId, PropertyId},
+    settings::ClientSettings,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::core::rules::attribute_values::{AttributeValue, Kind, expand, expand_some};
-use crate::core::rules::identity::canonical;
-use crate::core::rules::targeting::Attributes;
-use crate::core::rules::{ALL_SYSTEMS, attribute_sets, display};
-use crate::ids::{AttributeId, ClientUserId, PropertyId};
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
-use crate::safe::settings::ClientSettings;
 use crate::safe::shapes::search_fields;
 use crate::safe::store::computers::{self, Computer, Reported};
 use crate::safe::store::properties::Property;
-use crate::safe::store::records;
 use crate::safe::store::{
     attributes::{self, Attribute, Key, Known},
     reported::{self, Around, Before},
@@ -197,7 +202,7 @@ impl Plan {
             attributes::describe(tx, *id, description).await?;
         }
         for note in &self.notes {
-            records::notify(tx, note, call.now).await?;
+            notify(tx, note, call.now).await?;
         }
         Ok(())
     }
@@ -493,7 +498,7 @@ async fn create(
     let (id, is_new) = computers::user(tx, name, fullname).await?;
     if is_new {
         let text = format!("New user {name} ({fullname}) on CID-{}", call.computer.id);
-        records::notify(tx, &text, call.now).await?;
+        notify(tx, &text, call.now).await?;
     }
     Ok(id)
 }

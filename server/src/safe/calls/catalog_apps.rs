@@ -1,9 +1,9 @@
 //! `catalog/apps/available/`: the applications offered to the computer.
 
+use migasfree_server_domain::core::rules::source_template::MEDIA;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::core::rules::source_template::MEDIA;
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::store::catalog::{self, Filter};

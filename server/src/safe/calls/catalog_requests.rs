@@ -2,18 +2,20 @@
 //! ours: a server without it answers 404, so that nothing here does.
 
 use axum::http::StatusCode;
+use migasfree_server_domain::{
+    app_catalog::application_requests::{APPLICATION_REQUESTS, PERSON_LIMIT, TEXT_LIMIT},
+    core::rules::source_template::MEDIA,
+    ids::{ApplicationId, ApplicationRequestId},
+};
 use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
 
-use crate::app_catalog::application_requests::{APPLICATION_REQUESTS, PERSON_LIMIT, TEXT_LIMIT};
-use crate::core::rules::source_template::MEDIA;
 use crate::safe::answer::{Refusal, Reply, created, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::progress;
 use crate::safe::store::catalog::{self, Filter};
 use crate::safe::store::requests::{self, NewRequest};
 use crate::safe::validate::{Fields, given};
-use crate::{ids::ApplicationId, ids::ApplicationRequestId};
 
 /// Requests of one computer that wait for a decision.
 const MAX_PENDING: i64 = 200;

@@ -1,10 +1,11 @@
 //! `eot/`: end of transmission.
 
-use crate::core::rules::status::Status;
+use migasfree_server_domain::computers::notifications::notify;
+use migasfree_server_domain::core::rules::status::Status;
+
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::shapes::search_fields;
-use crate::safe::store::records;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
     let (db, doing) = (&call.state.db, &call.state.doing);
@@ -19,7 +20,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
         .computer
         .display_name(&search_fields(&call.state.settings));
     let text = format!("Computer {name} with status available has been synchronized");
-    records::notify(&mut tx, &text, call.now).await?;
+    notify(&mut tx, &text, call.now).await?;
     tx.commit().await?;
     ok("EOT OK")
 }

@@ -1,8 +1,8 @@
 //! `computers/faults/definitions/`: what the computer is to check (8.6).
 
+use migasfree_server_domain::core::rules::languages;
 use serde_json::{Value, json};
 
-use crate::core::rules::languages;
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::store::faults::Definitions;

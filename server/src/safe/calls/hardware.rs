@@ -1,9 +1,9 @@
 //! `computers/hardware/`: what the computer is made of.
 
+use migasfree_server_domain::core::rules::identity::mac_form;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::core::rules::identity::mac_form;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::hardware::{flatten, summarise};

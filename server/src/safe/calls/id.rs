@@ -1,9 +1,9 @@
 //! `computers/id/`: which computer is this?
 
 use axum::http::StatusCode;
+use migasfree_server_domain::core::rules::status::Status;
 use serde::Deserialize;
 
-use crate::core::rules::status::Status;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::find;

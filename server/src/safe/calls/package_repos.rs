@@ -1,9 +1,11 @@
 //! `packages/repos/`: publish what was uploaded (4.9).
 
+use migasfree_server_domain::{
+    core::{package_sets::PACKAGE_SETS, packages::PACKAGES},
+    repository::publish::{Cause, request_for},
+};
 use serde::Deserialize;
 
-use crate::core::{package_sets::PACKAGE_SETS, packages::PACKAGES};
-use crate::repository::publish::{Cause, request_for};
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::PackagerCall;
 use crate::safe::reach::Reach;

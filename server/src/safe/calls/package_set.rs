@@ -1,8 +1,8 @@
 //! `packages/set/`: a package for a set (4.9).
 
+use migasfree_server_domain::repository::upload::store_package;
 use serde::Deserialize;
 
-use crate::repository::upload::store_package;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::PackagerCall;
 use crate::safe::reach::Reach;

@@ -1,8 +1,8 @@
 //! `packages/`: a file for a store (4.9).
 
+use migasfree_server_domain::repository::upload::{store_file, store_package};
 use serde::Deserialize;
 
-use crate::repository::upload::{store_file, store_package};
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::PackagerCall;
 use crate::safe::reach::Reach;

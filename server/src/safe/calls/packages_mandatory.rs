@@ -1,6 +1,7 @@
 //! `computers/packages/mandatory/`: what must and must not be installed (8.5).
 
-use crate::core::rules::packages::{DeploymentPackages, mandatory};
+use migasfree_server_domain::core::rules::packages::{DeploymentPackages, mandatory};
+
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::store::policies::Deciding;

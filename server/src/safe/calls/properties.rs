@@ -1,8 +1,8 @@
 //! `computers/properties/`: what the computer is to evaluate (8.2).
 
+use migasfree_server_domain::core::rules::languages;
 use serde_json::{Value, json};
 
-use crate::core::rules::languages;
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::store::properties::ToEvaluate;

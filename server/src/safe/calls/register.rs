@@ -4,20 +4,22 @@ use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_auth::{AuthError, Operator, by_password};
 use migasfree_server_db as db;
+use migasfree_server_domain::computers::notifications::notify;
+use migasfree_server_domain::{
+    core::rules::{identity::canonical, status::Status},
+    ids::ComputerId,
+};
 use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::core::rules::identity::canonical;
-use crate::core::rules::status::Status;
-use crate::ids::ComputerId;
 use crate::safe::answer::{Answer, Refusal, Reply, created, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::{find, find_alone};
 use crate::safe::progress;
 use crate::safe::store::computers::Computer;
 use crate::safe::store::identity::{Claimed, NewComputer};
-use crate::safe::store::{attributes, computers, identity, records};
+use crate::safe::store::{attributes, computers, identity};
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
 
 const MAX_UUID: usize = 36;
@@ -223,7 +225,7 @@ async fn register(
             "New computer {name} ({}) in {}",
             claims.name, call.project.name
         );
-        records::notify(&mut tx, &text, call.now).await?;
+        notify(&mut tx, &text, call.now).await?;
     }
     tx.commit().await?;
     progress::changed(&call.state, "client.computer", id.0, ChangeAction::Add);

@@ -1,9 +1,11 @@
 //! `computers/repositories/`: where the computer gets packages from.
 
+use migasfree_server_domain::core::rules::{
+    source_grammar::is_word,
+    source_template::{Origin, Source, source_template},
+};
 use serde_json::{Value, json};
 
-use crate::core::rules::source_grammar::is_word;
-use crate::core::rules::source_template::{Origin, Source, source_template};
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::store::deployments::Candidates;

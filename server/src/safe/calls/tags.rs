@@ -3,13 +3,17 @@
 use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db as db;
+use migasfree_server_domain::{
+    core::rules::{
+        tags::{TagPackages, change},
+        targeting::Attributes,
+    },
+    ids::AttributeId,
+};
 use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::core::rules::tags::{TagPackages, change};
-use crate::core::rules::targeting::Attributes;
-use crate::ids::AttributeId;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::progress;

@@ -1,16 +1,19 @@
 //! Attributes of computers.
 
-use crate::ids::{AttributeId, ComputerId, PropertyId};
-use migasfree_server_db::{Db, Result, Sql, Tx, args, json_ids, sql};
 use std::collections::HashSet;
 
+use migasfree_server_db::{Db, Result, Sql, Tx, args, json_ids, sql};
+use migasfree_server_domain::{
+    core::rules::{attribute_values::AttributeValue, targeting::Attributes},
+    ids::{AttributeId, ComputerId, PropertyId},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::computers::{HEAD, TAIL};
-use super::gathered::{BesideComputer, flag, gathered};
-use crate::core::rules::attribute_values::AttributeValue;
-use crate::core::rules::targeting::Attributes;
+use super::{
+    computers::{HEAD, TAIL},
+    gathered::{BesideComputer, flag, gathered},
+};
 
 /// An attribute with its property.
 #[derive(Debug, Clone, Deserialize, sqlx::FromRow)]

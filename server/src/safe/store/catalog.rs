@@ -1,12 +1,11 @@
 //! The catalogue as a computer sees it.
 
 use migasfree_server_db::{Db, Result, Ts, args, escape_like, json_ids, sql};
-use serde_json::{Value, json};
-
-use crate::core::rules::packages::lines;
-use crate::{
-    ids::ApplicationId, ids::AttributeId, ids::ComputerId, ids::ProjectId, ids::PropertyId,
+use migasfree_server_domain::{
+    core::rules::packages::lines,
+    ids::{ApplicationId, AttributeId, ComputerId, ProjectId, PropertyId},
 };
+use serde_json::{Value, json};
 
 /// Categories by name.
 pub(crate) async fn categories(db: &Db) -> Result<Vec<(i64, String)>> {

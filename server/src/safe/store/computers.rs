@@ -1,13 +1,20 @@
 //! The row of a computer.
 
-use super::gathered::{self, BesideComputer};
-use super::projects::Project;
-use crate::core::rules::display::{Names, SearchField, display_name};
-use crate::core::rules::status::Status;
-use crate::core::rules::targeting::Attributes;
-use crate::ids::{ClientUserId, ComputerId, InventoryId, ProjectId};
-use crate::safe::answer::Refusal;
 use migasfree_server_db::{Args, Db, Result, Sql, Ts, Tx, args, json_ids, sql};
+use migasfree_server_domain::{
+    core::rules::{
+        display::{Names, SearchField, display_name},
+        status::Status,
+        targeting::Attributes,
+    },
+    ids::{ClientUserId, ComputerId, InventoryId, ProjectId},
+};
+
+use super::{
+    gathered::{self, BesideComputer},
+    projects::Project,
+};
+use crate::safe::answer::Refusal;
 
 /// A computer with its last user.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -1,18 +1,24 @@
 //! Deployments available to computers.
 
-use crate::ids::{AttributeId, ComputerId, DeploymentId};
-use migasfree_server_db::{Args, Db, Result, Sql, args, json_ids, sql};
 use std::collections::{HashMap, HashSet};
 
+use migasfree_server_db::{Args, Db, Result, Sql, args, json_ids, sql};
+use migasfree_server_domain::{
+    core::rules::{
+        schedule::Delay,
+        targeting::{Attributes, Audience, Decision, DelayRow, Target, decide},
+    },
+    ids::{AttributeId, ComputerId, DeploymentId},
+};
 use serde::Deserialize;
 use serde_json::json;
 use time::Date;
 use time::macros::format_description;
 
-use super::computers::{HEAD, TAIL};
-use super::gathered::{BesideComputer, gathered};
-use crate::core::rules::schedule::Delay;
-use crate::core::rules::targeting::{Attributes, Audience, Decision, DelayRow, Target, decide};
+use super::{
+    computers::{HEAD, TAIL},
+    gathered::{BesideComputer, gathered},
+};
 
 /// A deployment that applies to a computer.
 #[derive(Debug, Clone, Deserialize, sqlx::FromRow)]

@@ -1,12 +1,14 @@
 //! Fault definitions for a computer, and faults it reports.
 
-use crate::ids::{ComputerId, FaultDefinitionId, ProjectId};
 use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
+use migasfree_server_domain::ids::{ComputerId, FaultDefinitionId, ProjectId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::computers::{HEAD, TAIL};
-use super::gathered::{BesideComputer, gathered};
+use super::{
+    computers::{HEAD, TAIL},
+    gathered::{BesideComputer, gathered},
+};
 
 /// A check a computer is to run.
 #[derive(Debug, Deserialize)]

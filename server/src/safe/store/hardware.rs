@@ -1,9 +1,9 @@
 //! The hardware tree of a computer.
 
 use migasfree_server_db::{Result, Ts, Tx, args, sql};
+use migasfree_server_domain::ids::ComputerId;
 use serde_json::{Value, json};
 
-use crate::ids::ComputerId;
 use crate::safe::hardware::{Node, Summary};
 
 /// Makes `nodes` the hardware of a computer.

@@ -1,18 +1,24 @@
 //! Finding, registering and moving computers.
 
-use crate::ids::{ComputerId, ProjectId};
 use migasfree_server_db::{Args, Db, Result, Sql, Ts, Tx, args, escape_like, sql};
+use migasfree_server_domain::{
+    core::rules::{
+        identity::{
+            Candidate, Match, byte_swapped, canonical, identify, identify_unnumbered, mac_of,
+        },
+        status::Status,
+    },
+    ids::{ComputerId, ProjectId},
+    settings::ClientSettings,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::gathered::{BesideProject, gathered};
-use super::projects::{HEAD, TAIL};
-use super::software;
-use crate::core::rules::identity::{
-    Candidate, Match, byte_swapped, canonical, identify, identify_unnumbered, mac_of,
+use super::{
+    gathered::{BesideProject, gathered},
+    projects::{HEAD, TAIL},
+    software,
 };
-use crate::core::rules::status::Status;
-use crate::safe::settings::ClientSettings;
 
 /// A computer that may be the one that reports.
 #[derive(Debug, Deserialize, sqlx::FromRow)]

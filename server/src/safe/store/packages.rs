@@ -1,10 +1,13 @@
 //! Stores and package sets of uploads.
 
 use migasfree_server_db::{Db, Result, Tx, args};
-
-use crate::core::rules::slug::slug;
-use crate::core::slugs::{self, Among};
-use crate::{ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId};
+use migasfree_server_domain::{
+    core::{
+        rules::slug::slug,
+        slugs::{self, Among},
+    },
+    ids::{PackageId, PackageSetId, ProjectId, StoreId},
+};
 
 /// The store called `name`, created if need be; the flag tells that it is new.
 pub(crate) async fn store(tx: &mut Tx, project: ProjectId, name: &str) -> Result<(StoreId, bool)> {

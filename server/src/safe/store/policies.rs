@@ -1,20 +1,26 @@
 //! What must and must not be installed on a computer: its deployments, and the policies that are meant for it.
 
-use crate::ids::{AttributeId, ComputerId, PolicyId};
-use migasfree_server_db::{Args, Sql, sql};
 use std::collections::HashMap;
 
+use migasfree_server_db::{Args, Sql, sql};
+use migasfree_server_domain::{
+    core::rules::{
+        packages::{Policy, PolicyGroup},
+        targeting::Audience,
+    },
+    ids::{AttributeId, ComputerId, PolicyId},
+};
 use serde::Deserialize;
 use time::Date;
 
-use super::attributes::{NUMBERS, Numbers};
-use super::computers::{HEAD, TAIL};
-use super::deployments::{
-    COLUMNS, Candidates, DELAY_COLUMNS, DELAYS, DEPLOYMENTS, Delayed, Deployment, OWN,
+use super::{
+    attributes::{NUMBERS, Numbers},
+    computers::{HEAD, TAIL},
+    deployments::{
+        COLUMNS, Candidates, DELAY_COLUMNS, DELAYS, DEPLOYMENTS, Delayed, Deployment, OWN,
+    },
+    gathered::{BesideComputer, flag, gathered},
 };
-use super::gathered::{BesideComputer, flag, gathered};
-use crate::core::rules::packages::{Policy, PolicyGroup};
-use crate::core::rules::targeting::Audience;
 
 /// What decides about the packages of a computer.
 #[derive(Debug, Deserialize)]

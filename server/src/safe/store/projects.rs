@@ -1,11 +1,13 @@
 //! Projects as the calls need them.
 
-use crate::ids::ProjectId;
 use migasfree_server_db::{Db, Result, args};
+use migasfree_server_domain::{
+    core::rules::pms::{Pms, UnknownPms},
+    ids::ProjectId,
+};
 use serde_json::Value;
 
 use super::gathered::{self, BesideProject};
-use crate::core::rules::pms::{Pms, UnknownPms};
 use crate::safe::answer::Refusal;
 
 /// The project that signs a message.

@@ -1,12 +1,13 @@
 //! Properties: what computers evaluate and how their answers are read.
 
-use crate::ids::PropertyId;
 use migasfree_server_db::{Sql, sql};
+use migasfree_server_domain::{core::rules::attribute_values::Kind, ids::PropertyId};
 use serde::Deserialize;
 
-use super::computers::{HEAD, TAIL};
-use super::gathered::{BesideComputer, flag, gathered};
-use crate::core::rules::attribute_values::Kind;
+use super::{
+    computers::{HEAD, TAIL},
+    gathered::{BesideComputer, flag, gathered},
+};
 
 /// A property.
 #[derive(Debug, Clone, Deserialize)]

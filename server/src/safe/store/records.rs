@@ -1,19 +1,10 @@
 //! What is recorded of a computer: errors, synchronisations, notifications.
 
-use crate::ids::{ClientUserId, ComputerId, DeploymentId, ProjectId, SynchronizationId};
-use crate::stats::slots::Synchronized;
-use migasfree_server_db::zone::Zone;
-use migasfree_server_db::{Result, Sql, Ts, Tx, args, json_ids, sql};
-
-/// A note for administrators.
-pub(crate) async fn notify(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {
-    tx.execute(
-        "INSERT INTO client_notification (created_at, message) VALUES ($1, $2)",
-        args![now, text],
-    )
-    .await?;
-    Ok(())
-}
+use migasfree_server_db::{Result, Sql, Ts, Tx, args, json_ids, sql, zone::Zone};
+use migasfree_server_domain::{
+    computers::slots::Synchronized,
+    ids::{ClientUserId, ComputerId, DeploymentId, ProjectId, SynchronizationId},
+};
 
 /// Stores an error of a computer and returns its number.
 pub(crate) async fn error(

@@ -1,9 +1,12 @@
 //! What is looked up about the attributes a computer reports.
 
-use crate::ids::{AttributeId, ComputerId, PropertyId};
 use migasfree_server_auth::DomainId;
 use migasfree_server_db as db;
 use migasfree_server_db::{Db, Sql, args, json_ids, sql};
+use migasfree_server_domain::{
+    core::rules::targeting::Attributes,
+    ids::{AttributeId, ComputerId, PropertyId},
+};
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -14,7 +17,6 @@ use super::computers::{HEAD, TAIL};
 use super::gathered::{self, BesideComputer, gathered};
 use super::properties::{self, Property};
 use super::sets::{DOMAINS, LINKS, Link, MIRRORS, Mirror, Sets};
-use crate::core::rules::targeting::Attributes;
 use crate::safe::answer::Refusal;
 
 /// How values are read, and what the computer has until now.

@@ -1,9 +1,8 @@
 //! What people at a computer ask for.
 
 use migasfree_server_db::{Db, Result, Ts, Tx, args};
+use migasfree_server_domain::ids::{ApplicationId, ApplicationRequestId, ComputerId};
 use serde::Serialize;
-
-use crate::{ids::ApplicationId, ids::ApplicationRequestId, ids::ComputerId};
 
 /// A request as its computer sees it.
 #[derive(Debug, Serialize, sqlx::FromRow)]

@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, HashSet};
 
 use migasfree_server_auth::DomainId;
 use migasfree_server_db::{Sql, sql};
+use migasfree_server_domain::{
+    core::rules::{
+        attribute_sets::AttributeSet,
+        targeting::{Attributes, Audience},
+    },
+    ids::{AttributeId, AttributeSetId},
+};
 use serde::Deserialize;
 
 use super::gathered::flag;
-use crate::core::rules::attribute_sets::AttributeSet;
-use crate::core::rules::targeting::{Attributes, Audience};
-use crate::ids::{AttributeId, AttributeSetId};
 
 /// The domains that computers are in with the attributes of a list, `$2`, and, where `$3` says so, with those that are
 /// looked up, `$1`.

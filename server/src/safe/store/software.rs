@@ -1,17 +1,21 @@
 //! Software lists: stored once per content, however many computers have them.
 
-use crate::ids::{ComputerId, InventoryId, ProjectId};
-use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
 use std::collections::{BTreeSet, HashSet};
 
 use migasfree_deb::split_file_name;
+use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
+use migasfree_server_domain::{
+    computers::arrivals,
+    ids::{ComputerId, InventoryId, ProjectId},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::computers::{HEAD, TAIL};
-use super::gathered::{BesideComputer, gathered};
-use crate::computers::arrivals;
+use super::{
+    computers::{HEAD, TAIL},
+    gathered::{BesideComputer, gathered},
+};
 
 /// Characters of the longest package file name that is believed.
 const MAX_FULLNAME: usize = 270;

@@ -1,10 +1,11 @@
 //! Tags of a computer, and those it may have.
 
 use migasfree_server_db::{Db, Result, Tx, args, json_ids, sql};
+use migasfree_server_domain::{
+    core::rules::targeting::Attributes,
+    ids::{AttributeId, ComputerId, ProjectId},
+};
 use serde_json::{Value, json};
-
-use crate::core::rules::targeting::Attributes;
-use crate::{ids::AttributeId, ids::ComputerId, ids::ProjectId};
 
 /// A tag offered to a computer.
 #[derive(Debug, sqlx::FromRow)]

@@ -41,7 +41,7 @@ async fn make_template() {
     })
     .await
     .unwrap();
-    db.migrate(&migasfree_server::schema::SCHEMA, SystemClock.now())
+    db.migrate(&migasfree_server_domain::schema::SCHEMA, SystemClock.now())
         .await
         .unwrap();
     db.close().await;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migasfree_deb::{Builder, Digests};
-use migasfree_server::repository::publish::status;
-use migasfree_server::repository::upload::{Outcome, Place, store_package};
 use migasfree_server_db::args;
+use migasfree_server_domain::repository::publish::status;
+use migasfree_server_domain::repository::upload::{Outcome, Place, store_package};
 use migasfree_server_jobs::{Handlers, Workers};
 use serde_json::Value;
 

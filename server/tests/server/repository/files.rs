@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use migasfree_server::ids::ApplicationId;
-use migasfree_server::{app_catalog::icons, app_catalog::icons::IconError};
-use migasfree_server::{
-    repository::garbage::Collected, repository::garbage::KEPT, repository::garbage::collect,
-};
 use migasfree_server_db::args;
+use migasfree_server_domain::app_catalog::icons::{self, IconError};
+use migasfree_server_domain::ids::ApplicationId;
+use migasfree_server_domain::repository::garbage::{Collected, KEPT, collect};
 use reqwest::{Client, Method, Response};
 
 use super::site::{Site, hello};

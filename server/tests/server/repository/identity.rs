@@ -1,10 +1,10 @@
 //! One content under one identity, and one package under one name, whoever uploads.
 
 use migasfree_deb::Builder;
-use migasfree_server::ids::PackageId;
-use migasfree_server::repository::publish::status;
-use migasfree_server::repository::upload::{Outcome, UploadError, store_file};
 use migasfree_server_db::args;
+use migasfree_server_domain::ids::PackageId;
+use migasfree_server_domain::repository::publish::status;
+use migasfree_server_domain::repository::upload::{Outcome, UploadError, store_file};
 use serde_json::Value;
 
 use super::site::{Site, hello};
@@ -192,7 +192,7 @@ on_both_engines! {
             site.run(as_it_was, args![]).await;
         }
         for _ in 0..2 {
-            let settled = migasfree_server::core::twins::settle(&site.state).await.unwrap();
+            let settled = migasfree_server_domain::core::twins::settle(&site.state).await.unwrap();
             assert_eq!(settled.shared, 1);
         }
         assert_eq!((row(&site, agent).await.0, row(&site, twin).await.0), ("mf-agent".into(), "tool".into()));
@@ -208,7 +208,7 @@ on_both_engines! {
         }
         // Once one of them is gone, the other one is like any package.
         site.run("DELETE FROM core_package WHERE id = $1", args![tool]).await;
-        assert_eq!(migasfree_server::core::twins::settle(&site.state).await.unwrap().shared, 0);
+        assert_eq!(migasfree_server_domain::core::twins::settle(&site.state).await.unwrap().shared, 0);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_package WHERE twin <> 0").await, 0);
     }
 }
@@ -221,7 +221,7 @@ on_both_engines! {
         let before = "SELECT hash, package_count FROM software_inventory";
         let before: (String, i64) = site.state.db.one(before, args![]).await.unwrap();
         let mut tx = site.state.db.begin().await.unwrap();
-        migasfree_server::repository::packages::leave(&site.state, &mut tx, site.store).await.unwrap();
+        migasfree_server_domain::repository::packages::leave(&site.state, &mut tx, site.store).await.unwrap();
         tx.execute("DELETE FROM core_store WHERE id = $1", args![site.store]).await.unwrap();
         tx.commit().await.unwrap();
         let after = "SELECT hash, package_count FROM software_inventory";
@@ -253,7 +253,7 @@ on_both_engines! {
         ] {
             site.run(as_it_was, args![]).await;
         }
-        let settled = migasfree_server::core::twins::settle(&site.state).await.unwrap();
+        let settled = migasfree_server_domain::core::twins::settle(&site.state).await.unwrap();
         assert_eq!((settled.rewritten, settled.shared), (2, 1));
         assert_eq!((row(&site, epoch).await.1, row(&site, twin).await.1), ("2.0".into(), "1.0".into()));
         let told = "SELECT COUNT(*) FROM client_notification WHERE message LIKE \
@@ -264,7 +264,7 @@ on_both_engines! {
         let index = String::from_utf8(index).unwrap();
         assert!(index.contains("Version: 2.0\n") && index.contains("Version: 1.0\n") && !index.contains("0:"), "{index}");
         site.run("DELETE FROM core_package WHERE id = $1", args![plain]).await;
-        let settled = migasfree_server::core::twins::settle(&site.state).await.unwrap();
+        let settled = migasfree_server_domain::core::twins::settle(&site.state).await.unwrap();
         assert_eq!((settled.rewritten, settled.shared), (0, 0));
     }
 }

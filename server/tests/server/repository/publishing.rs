@@ -5,10 +5,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use migasfree_deb::Builder;
-use migasfree_server::repository::publish::{
+use migasfree_server_db::args;
+use migasfree_server_domain::repository::publish::{
     Cause, Published, repair, request, request_for, status,
 };
-use migasfree_server_db::args;
 use migasfree_server_jobs::{Handlers, Workers};
 use migasfree_types::events::{Event, PublicationState};
 
@@ -231,7 +231,7 @@ on_both_engines! {
             request_for(&site.state, &mut tx, cause).await.unwrap();
             tx.commit().await.unwrap();
             let sql = "SELECT deployment_id FROM repository_publication WHERE state = 'queued' ORDER BY deployment_id";
-            let queued: Vec<(migasfree_server::ids::DeploymentId,)> = site.state.db.all(sql, args![]).await.unwrap();
+            let queued: Vec<(migasfree_server_domain::ids::DeploymentId,)> = site.state.db.all(sql, args![]).await.unwrap();
             assert_eq!(queued.into_iter().map(|(id,)| id).collect::<Vec<_>>(), expected, "{cause:?}");
             assert_eq!(site.count("SELECT COUNT(*) FROM job WHERE kind = 'publish'").await, expected.len() as i64);
         }

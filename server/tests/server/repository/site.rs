@@ -8,17 +8,17 @@ use tokio::task::JoinHandle;
 use migasfree_deb::Builder;
 use migasfree_server::app::{self, AppState};
 use migasfree_server::config::Settings;
-use migasfree_server::repository::publish::{Published, Publisher};
-use migasfree_server::repository::upload::{Place, Stored, Upload, UploadError, store_package};
-use migasfree_server::{
-    ids::DeploymentId, ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId,
-};
 use migasfree_server_audit::Author;
 use migasfree_server_db::args;
 use migasfree_server_db::clock::{Clock, ManualClock, SystemClock};
 use migasfree_server_db::random::SystemRandom;
 use migasfree_server_db::sql;
 use migasfree_server_db::{Args, Db, PostgresOptions};
+use migasfree_server_domain::ids::{DeploymentId, PackageId, PackageSetId, ProjectId, StoreId};
+use migasfree_server_domain::repository::publish::{Published, Publisher};
+use migasfree_server_domain::repository::upload::{
+    Place, Stored, Upload, UploadError, store_package,
+};
 
 use crate::harness::postgres;
 
@@ -53,7 +53,7 @@ impl Site {
     async fn new(folder: tempfile::TempDir, db: Db) -> Self {
         // apt refuses signatures of the future, so the clock starts at the real time.
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        db.migrate(&migasfree_server::schema::SCHEMA, clock.now())
+        db.migrate(&migasfree_server_domain::schema::SCHEMA, clock.now())
             .await
             .unwrap();
         let settings = Settings {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use migasfree_server::rest::entity::{Csv, Entity, Field};
-use migasfree_server::rest::filter::{Filter, Operation};
-use migasfree_server::rest::registry::{Resource, registry};
-use migasfree_server::rest::schema::Type;
-use migasfree_server::rest::visibility::Sight;
 use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
+use migasfree_server_domain::rest::entity::{Csv, Entity, Field};
+use migasfree_server_domain::rest::filter::{Filter, Operation};
+use migasfree_server_domain::rest::registry::{Resource, registry};
+use migasfree_server_domain::rest::schema::Type;
+use migasfree_server_domain::rest::visibility::Sight;
 use serde_json::{Value, json};
 
 use super::Organisation;

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use migasfree_server::config::Settings;
-use migasfree_server::rest::boundary::Belongs;
-use migasfree_server::rest::entity::{Csv, Entity};
-use migasfree_server::rest::registry::registry;
 use migasfree_server::stats;
 use migasfree_server_db::args;
+use migasfree_server_domain::rest::boundary::Belongs;
+use migasfree_server_domain::rest::entity::{Csv, Entity};
+use migasfree_server_domain::rest::registry::registry;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,8 +1,9 @@
 //! Lists: what searching, ordering, paging and filtering mean.
 
-use migasfree_server::config::{Names, Settings};
+use migasfree_server::config::Settings;
 use migasfree_server_db::Ts;
 use migasfree_server_db::args;
+use migasfree_server_domain::settings::Names;
 use serde_json::{Value, json};
 
 use super::Organisation;

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use migasfree_server::rest::access::Need;
-use migasfree_server::rest::entity::{Csv, Entity};
-use migasfree_server::rest::registry::registry;
+use migasfree_server_domain::rest::access::Need;
+use migasfree_server_domain::rest::entity::{Csv, Entity};
+use migasfree_server_domain::rest::registry::registry;
 use reqwest::Method;
 use serde_json::json;
 

@@ -1,13 +1,13 @@
 //! Who may act on whom, and give or take what, from the declarations: every write and action of accounts, and every
 //! list of every entity that stores rights. Whatever is refused leaves everything as it was.
 
-use migasfree_server::rest::action::Verb;
-use migasfree_server::rest::entity::{Entity, Target, Write};
-use migasfree_server::rest::registry::registry;
-use migasfree_server::rest::schema::{Many, Type};
-use migasfree_server::rest::validate::column_of;
 use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
+use migasfree_server_domain::rest::action::Verb;
+use migasfree_server_domain::rest::entity::{Entity, Target, Write};
+use migasfree_server_domain::rest::registry::registry;
+use migasfree_server_domain::rest::schema::{Many, Type};
+use migasfree_server_domain::rest::validate::column_of;
 use reqwest::Method;
 use serde_json::{Value, json};
 

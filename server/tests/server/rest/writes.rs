@@ -258,7 +258,7 @@ on_both_engines! {
     }
 
     async fn a_deployment_begins_anew_when_its_schedule_is_over(org: Organisation) {
-        use migasfree_server::core::restarting::restart;
+        use migasfree_server_domain::core::restarting::restart;
         let id = org.id("deployments");
         let start = org.server.state().settings.clients.time_zone.date(org.now());
         let body = json!({"auto_restart": true, "start_date": start.to_string()});

@@ -1,7 +1,7 @@
 //! What becomes of the values computers evaluate.
 
-use migasfree_server::core::nameless;
 use migasfree_server_db::args;
+use migasfree_server_domain::core::nameless;
 use serde_json::{Value, json};
 
 use super::site::{NewDeployment, Site, UUID};

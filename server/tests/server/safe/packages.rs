@@ -5,17 +5,19 @@ use std::time::Duration;
 use migasfree_deb::Builder;
 use migasfree_envelope::{PrivateKey, unsealed};
 use migasfree_server::config::Settings;
-use migasfree_server::ids::DeploymentId;
-use migasfree_server::repository::publish;
 use migasfree_server_db::args;
+use migasfree_server_domain::ids::DeploymentId;
+use migasfree_server_domain::repository::publish;
 use migasfree_types::events::{ChangeAction, Event};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::site::{ALL_SYSTEMS, NewDeployment, PROJECT, Site, UUID};
-use crate::harness::{Answer, Server};
-use crate::on_both_engines;
 use crate::peer::{Keys, LocalFile, Peer};
+use crate::{
+    harness::{Answer, Server},
+    on_both_engines,
+};
 
 const FILE: &str = "/home/packager/work/hello_1.0_all.deb";
 

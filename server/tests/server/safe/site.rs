@@ -1,10 +1,10 @@
 //! A server with one project, and what administrators would have made on it.
 
 use migasfree_server::config::Settings;
-use migasfree_server::ids::DeploymentId;
 use migasfree_server_db::args;
 use migasfree_server_db::zone::Zone;
 use migasfree_server_db::{Args, Record, Sql};
+use migasfree_server_domain::ids::DeploymentId;
 
 use crate::harness::Server;
 use crate::peer::{Machine, Peer};

@@ -1,0 +1,60 @@
+//! Computers and what happens on them.
+
+pub mod arrivals;
+mod bulk;
+pub mod computer;
+mod details;
+pub mod doing;
+pub mod errors;
+mod event_text;
+pub mod fault_definitions;
+pub mod faults;
+pub mod finding;
+pub mod messages;
+pub mod migrations;
+pub mod notifications;
+pub mod packages_history;
+mod reasons;
+mod replacement;
+mod simulation;
+pub mod slots;
+mod software;
+pub mod spellings;
+pub mod status;
+pub mod status_logs;
+pub mod syncs;
+mod targets;
+pub mod users;
+
+use crate::rest::{entity::Entity, schema::Table};
+
+/// The tables of this domain.
+pub const TABLES: &[&Table] = &[
+    &computer::TABLE,
+    &computer::INVENTORY_TABLE,
+    &errors::TABLE,
+    &fault_definitions::TABLE,
+    &faults::TABLE,
+    &messages::TABLE,
+    &migrations::TABLE,
+    &notifications::TABLE,
+    &packages_history::TABLE,
+    &status_logs::TABLE,
+    &syncs::TABLE,
+    &users::TABLE,
+];
+
+/// The entities of this domain. Of those on one table the first stands for it.
+pub const ENTITIES: &[&Entity] = &[
+    &computer::COMPUTERS,
+    &errors::ERRORS,
+    &fault_definitions::FAULT_DEFINITIONS,
+    &faults::FAULTS,
+    &messages::MESSAGES,
+    &migrations::MIGRATIONS,
+    &notifications::NOTIFICATIONS,
+    &packages_history::PACKAGES_HISTORY,
+    &status_logs::STATUS_LOGS,
+    &syncs::SYNCS,
+    &users::USERS,
+];

@@ -1,0 +1,76 @@
+//! The entity machinery: from one declaration to SQL, routes, OpenAPI, CSV and audit.
+//!
+//! | File | What it knows |
+//! |---|---|
+//! | `schema` | how a table is declared |
+//! | `entity`, `action`, `hooks` | how an entity is declared |
+//! | `registry` | everything declared, with its paths resolved |
+//! | `path`, `filter`, `search`, `order`, `page`, `keyset`, `id_list`, `visibility` | what a list becomes in SQL |
+//! | `boundary` | what belongs to whose domain, and who may write it |
+//! | `load` | from ids to answers, one query per relation and page |
+//! | `deletion`, `ahead`, `consequences`, `keeping`, `widening` | what goes with a row and before it, what changes, and what keeps it |
+//! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `audience`, `sought` | the operations |
+//! | `body`, `params`, `value`, `validate`, `values` | what comes in |
+//! | `dispatch`, `negotiation`, `metadata`, `error` | HTTP |
+
+pub mod access;
+pub mod action;
+pub mod address;
+mod ahead;
+pub mod audience;
+mod badge;
+pub mod body;
+pub mod boundary;
+mod consequences;
+pub mod context;
+mod deletion;
+mod dispatch;
+mod doubles;
+pub mod entity;
+pub mod error;
+mod export;
+pub mod filter;
+pub mod hooks;
+pub mod id_list;
+pub mod json;
+pub mod keeping;
+mod keyset;
+mod links;
+pub mod load;
+mod looked_up;
+mod metadata;
+mod negotiation;
+pub mod order;
+pub mod page;
+pub mod params;
+pub mod path;
+pub mod precondition;
+pub mod read;
+pub mod registry;
+pub mod save;
+pub mod schema;
+pub mod search;
+mod sought;
+pub mod validate;
+pub mod value;
+pub mod values;
+pub mod visibility;
+mod widening;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{any, get},
+};
+
+use crate::services::Services;
+
+/// Routes of every declared entity.
+pub fn router() -> Router<Services> {
+    Router::new()
+        .route("/api/v1/token", any(dispatch::handle))
+        .route("/api/v1/token/", any(dispatch::handle))
+        .route("/api/v1/token/search/", get(sought::answer))
+        .route("/api/v1/token/{*path}", any(dispatch::handle))
+        .layer(DefaultBodyLimit::disable())
+}

@@ -1,0 +1,108 @@
+//! What the domain goes by that organisations set.
+
+use std::path::PathBuf;
+
+use migasfree_server_db::zone::Zone;
+use migasfree_types::firmware;
+
+use crate::rest::body::Limits;
+
+use crate::core::rules::fixes::Fixes;
+
+/// The settings of the domain.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Start of every address the server gives out, without a slash at the end.
+    pub base: String,
+    /// Folder with everything the server stores.
+    pub data: PathBuf,
+    /// What computers are told, and by which rules they are served.
+    pub clients: ClientSettings,
+    /// Columns a computer is shown and searched by.
+    pub computer_search_fields: Names,
+    /// Seconds after which a computer that began a synchronization counts as delayed.
+    pub seconds_message_alert: u32,
+    /// Days after which a computer captures its hardware again.
+    pub hardware_period_days: u32,
+    /// The most a request of an operator may hold.
+    pub operator: Limits,
+    /// The most a request of somebody who is not signed in may hold.
+    pub anonymous: Limits,
+    /// How long records are kept.
+    pub keep: Keep,
+}
+
+/// Days records are kept; 0 keeps them for ever.
+#[derive(Debug, Clone, Copy)]
+pub struct Keep {
+    /// Synchronizations.
+    pub synchronizations: u32,
+    /// Errors of computers.
+    pub errors: u32,
+    /// Faults of computers.
+    pub faults: u32,
+    /// Notifications.
+    pub notifications: u32,
+    /// Changes of the status of computers.
+    pub status_logs: u32,
+    /// The audit.
+    pub audit: u32,
+    /// Whether errors, faults and notifications nobody has checked are kept, however old.
+    pub unchecked: bool,
+}
+
+/// A list of names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names(pub Vec<String>);
+
+impl std::ops::Deref for Names {
+    type Target = [String];
+    fn deref(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// What computers are told about the organisation, and by which rules they are served.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// Name of the organisation.
+    pub organization: String,
+    /// Mail address of those who run the server.
+    pub contact: String,
+    /// Home page shown with the server's data.
+    pub homepage: String,
+    /// How users reach the help desk; printed on labels.
+    pub help_desk: String,
+    /// The zone of local times and of "today".
+    pub time_zone: Zone,
+    /// UUIDs that makers leave in the firmware of many computers.
+    pub firmware_fillers: Names,
+    /// Corrections that change what gets installed or which computers match.
+    pub fixes: Fixes,
+}
+
+impl ClientSettings {
+    /// Whether a UUID is none: many computers report the same.
+    pub fn is_filler(&self, uuid: &str) -> bool {
+        firmware::is_filler(uuid, &self.firmware_fillers.0)
+    }
+
+    /// The same for what is stored of a computer.
+    pub fn is_unnumbered(&self, uuid: Option<&str>) -> bool {
+        uuid.is_none_or(|uuid| self.is_filler(uuid))
+    }
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            organization: String::new(),
+            contact: String::new(),
+            homepage: env!("CARGO_PKG_REPOSITORY").to_owned(),
+            help_desk: String::new(),
+            time_zone: Zone::system(),
+            firmware_fillers: Names(firmware::FILLERS.iter().map(ToString::to_string).collect()),
+            fixes: Fixes::default(),
+        }
+    }
+}
