@@ -15,6 +15,8 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use migasfree_server_auth::Connection;
 use migasfree_server_db::random::Random;
+use migasfree_server_domain::computers::repeats::Repeats;
+use migasfree_server_protocol::AsItIs;
 use serde_json::json;
 use tower::util::MapRequestLayer;
 use tower::{Layer as _, ServiceBuilder};
@@ -31,7 +33,6 @@ use tracing::Instrument as _;
 
 use super::AppState;
 use super::refused::Answered;
-use crate::safe::Repeats;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request with a larger body, or one of unknown size, gets the time of an upload.
@@ -140,10 +141,6 @@ fn with_slash(uri: &Uri) -> Option<Uri> {
     parts.path_and_query = Some(PathAndQuery::try_from(slashed).ok()?);
     Uri::from_parts(parts).ok()
 }
-
-/// On an answer that is to be sent as it is: it does not compress, or must not.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AsItIs;
 
 fn may_be_compressed(_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions) -> bool {
     marks.get::<AsItIs>().is_none()

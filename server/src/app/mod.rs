@@ -16,14 +16,15 @@ use axum::extract::FromRef;
 use axum::http::Method;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
+use migasfree_server_api::ApiState;
 use migasfree_server_auth::Auth;
-use migasfree_server_domain::{rest, services::Services};
+use migasfree_server_domain::{rest::error::RestError, services::Services};
+use migasfree_server_protocol::ProtocolState;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
-use crate::{accounts, events, openapi, public, safe, stats, web};
+use crate::web;
 
-pub(crate) use layers::AsItIs;
 pub use start::{App, StartError};
 
 /// What every handler may use. Cheap to clone: each layer of each request has one.
@@ -38,17 +39,17 @@ impl Deref for AppState {
     }
 }
 
-/// What there is one of in a server: the domain's services, and what its front ends have besides.
+/// What there is one of in a server: the domain's services, and what start-up and the layers have besides.
 #[derive(Debug)]
 pub struct Server {
     /// What the domain is asked with.
     pub services: Services,
     /// The settings in force.
-    pub settings: Arc<Settings>,
-    /// Private keys.
-    pub keys: Arc<safe::keys::KeyRing>,
-    /// The WebSockets that are open.
-    pub sockets: events::Sockets,
+    pub settings: Settings,
+    /// What answers computers and packagers.
+    pub protocol: ProtocolState,
+    /// What answers operators and their programs.
+    pub api: ApiState,
     /// Figures for Prometheus.
     pub metrics: Metrics,
     /// Cancelled when the server stops: whatever lasts longer than a request ends then.
@@ -82,13 +83,8 @@ impl std::fmt::Debug for Metrics {
 /// All routes, and what every request passes through.
 pub fn router(state: AppState) -> Router {
     let routes = Router::new()
-        .merge(rest::router().with_state(state.services.clone()))
-        .merge(openapi::router())
-        .merge(safe::router())
-        .merge(public::router())
-        .merge(accounts::router())
-        .merge(events::router())
-        .merge(stats::router())
+        .merge(migasfree_server_api::router(state.api.clone()))
+        .merge(migasfree_server_protocol::router(state.protocol.clone()))
         .route("/health", get(health::health))
         .route("/metrics", get(health::metrics))
         .method_not_allowed_fallback(not_allowed)
@@ -97,6 +93,6 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// The router adds which verbs are allowed.
-async fn not_allowed(method: Method) -> rest::error::RestError {
-    rest::error::RestError::Method(method.to_string(), String::new())
+async fn not_allowed(method: Method) -> RestError {
+    RestError::Method(method.to_string(), String::new())
 }

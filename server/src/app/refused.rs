@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use axum::http::{Method, StatusCode};
 use migasfree_server_auth::bucket;
+use migasfree_server_domain::computers::repeats::Repeats;
 
 use super::AppState;
-use crate::safe::Repeats;
 
 /// A request that was answered.
 pub(super) struct Answered<'a> {

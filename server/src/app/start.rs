@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use migasfree_server_api::events::Sockets;
 use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_domain::{
@@ -13,11 +14,12 @@ use migasfree_server_domain::{
     core::{nameless, twins},
     repository::publish,
     schema::SCHEMA,
-    services::Parts,
+    services::{Parts, Services},
 };
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
 use migasfree_server_jobs::{Queue, Workers};
+use migasfree_server_protocol::safe::keys::KeyRing;
 use migasfree_server_repository::signing::{Signer, SigningError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -25,8 +27,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{AppState, Metrics, Server, connections, router, work};
 use crate::config::Settings;
-use crate::events::Sockets;
-use crate::safe;
 
 /// Folder of blobs in the data folder.
 const FILES: &str = "files";
@@ -204,7 +204,7 @@ impl AppState {
         };
         let keys_folder = settings.data.join("keys");
         let files_folder = settings.data.join(FILES);
-        let keys = safe::keys::KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
+        let keys = KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
         let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
         let signer = Signer::open(&keys_folder, clock.now(), &*random)?;
         let jwt = JwtKey::open(&keys_folder, &*random).map_err(at(&keys_folder))?;
@@ -231,13 +231,26 @@ impl AppState {
             random,
             db,
         };
-        Ok(Self(Arc::new(Server {
-            services: services.into(),
-            settings: Arc::new(settings),
-            keys: Arc::new(keys),
+        let services = Services::from(services);
+        let stop = CancellationToken::new();
+        let protocol = migasfree_server_protocol::Parts {
+            services: services.clone(),
+            settings: settings.protocol(Arc::clone(&services.settings)),
+            keys,
+        };
+        let api = migasfree_server_api::Parts {
+            services: services.clone(),
             sockets: Sockets::default(),
+            sockets_per_account: settings.sockets_per_account,
+            stop: stop.clone(),
+        };
+        Ok(Self(Arc::new(Server {
+            services,
+            settings,
+            protocol: protocol.into(),
+            api: api.into(),
             metrics: Metrics(recorder().clone()),
-            stop: CancellationToken::new(),
+            stop,
         })))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migasfree_server_auth::Networks;
@@ -10,6 +11,7 @@ use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::core::PROXIES;
 use migasfree_server_domain::rest::body::Limits;
 use migasfree_server_domain::settings::{self as domain, ClientSettings, Names};
+use migasfree_server_protocol as protocol;
 
 use super::check::{log_filter, postgres, search_fields, status, within};
 use super::value::{LogFormat, PublicUrl, Secret, SettingValue};
@@ -186,7 +188,7 @@ settings! {
     job_workers: u32 = "2" where within::<0, 64>,
         "Background jobs that run at the same time; 0 leaves them to other servers of the same database.";
     log: String = "info" where log_filter,
-        "What is logged: error, warn, info, debug or trace, also per module (info,migasfree_server::safe=debug).";
+        "What is logged: error, warn, info, debug or trace, also per module (info,migasfree_server_protocol=debug).";
     log_format: LogFormat = "text",
         "How the log is written to standard error: text or json.";
     @clients {
@@ -272,6 +274,29 @@ impl Settings {
         }
     }
 
+    /// What the calls of computers and packagers go by.
+    pub fn protocol(&self, domain: Arc<domain::Settings>) -> protocol::Settings {
+        protocol::Settings {
+            domain,
+            autoregister: self.autoregister,
+            default_computer_status: self.default_computer_status.clone(),
+            notify_new_computer: self.notify_new_computer,
+            notify_change_uuid: self.notify_change_uuid,
+            notify_change_name: self.notify_change_name,
+            notify_change_ip: self.notify_change_ip,
+            common_packager_key: self.common_packager_key,
+            rate_computers: self.rate_computers,
+            computer_calls_per_minute: self.computer_calls_per_minute,
+            property_values: self.property_values,
+            reported_names: self.reported_names,
+            software_packages: self.software_packages,
+            report_text: self.report_text(),
+            sealed: self.sealed_caps(),
+            upload_limit: self.upload_limit(),
+            unusual_port: self.unusual_port(),
+        }
+    }
+
     /// The most a body may hold before anybody is signed in.
     pub fn anonymous_caps(&self) -> Caps {
         Caps {
@@ -281,10 +306,10 @@ impl Settings {
         }
     }
 
-    /// The most a sealed call may hold: a message whose quotes are escaped, the project, and a file where it takes one.
-    pub fn sealed_caps(&self, file: u64) -> Caps {
+    /// The most a sealed call without a file may hold: a message whose quotes are escaped, and the project.
+    pub fn sealed_caps(&self) -> Caps {
         Caps {
-            whole: u64::from(self.body_limit_mb) * MIB + 64 * 1024 + file,
+            whole: u64::from(self.body_limit_mb) * MIB + 64 * 1024,
             parts: self.anonymous_parts,
             head: self.part_head_kb * 1024,
         }

@@ -15,6 +15,7 @@ pub mod migrations;
 pub mod notifications;
 pub mod packages_history;
 mod reasons;
+pub mod repeats;
 mod replacement;
 mod simulation;
 pub mod slots;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use migasfree_server::openapi;
+use migasfree_server_api::openapi;
 use reqwest::Method;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! What the description of the API does not allow is refused, member by member.
 
-use migasfree_server::openapi;
+use migasfree_server_api::openapi;
 use migasfree_server_domain::rest::registry::registry;
 use reqwest::Method;
 use serde_json::{Map, Value, json};

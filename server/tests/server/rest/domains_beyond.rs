@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use migasfree_server::config::Settings;
-use migasfree_server::stats;
+use migasfree_server_api::stats;
 use migasfree_server_db::args;
 use migasfree_server_domain::rest::boundary::Belongs;
 use migasfree_server_domain::rest::entity::{Csv, Entity};

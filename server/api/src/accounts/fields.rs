@@ -1,0 +1,55 @@
+//! What a call of this folder is given: JSON, a form or a multipart form.
+
+use axum::extract::{FromRequest, Request};
+use migasfree_server_domain::rest::{
+    body::{self, Body},
+    error::RestError,
+    value::Refused,
+};
+use serde_json::Value;
+
+use crate::ApiState;
+
+/// The members of a body.
+#[derive(Debug)]
+pub struct Fields(pub Body);
+
+impl FromRequest<ApiState> for Fields {
+    type Rejection = RestError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, RestError> {
+        let limits = state.services.settings.anonymous;
+        let body = body::read(request, &state.files, limits).await?.object()?;
+        Ok(Self(body))
+    }
+}
+
+impl Fields {
+    /// A text, also where a number was sent; empty when it is missing or something else.
+    pub fn text(&self, name: &str) -> String {
+        match self.0.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// Texts that must not be empty.
+    ///
+    /// # Errors
+    /// With every one that is, under its name.
+    pub fn required<const N: usize>(&self, names: [&str; N]) -> Result<[String; N], RestError> {
+        let texts = names.map(|name| self.text(name));
+        let missing: Vec<(String, String)> = names
+            .iter()
+            .zip(&texts)
+            .filter(|(_, text)| text.is_empty())
+            .map(|(name, _)| ((*name).to_owned(), Refused::Missing.to_string()))
+            .collect();
+        if missing.is_empty() {
+            Ok(texts)
+        } else {
+            Err(RestError::fields(missing))
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The description of the API for programs and people: OpenAPI from the declarations, and Swagger UI.
+
+mod document;
+mod others;
+mod schemas;
+mod taken;
+mod yaml;
+
+use std::sync::LazyLock;
+
+use axum::{
+    Router,
+    extract::RawQuery,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use migasfree_server_domain::rest::params::Params;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::ApiState;
+
+const SCHEMA: &str = "/api/schema/";
+
+/// Swagger UI runs its own scripts, talks to this server alone, and sets styles as it goes.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
+static JSON: LazyLock<String> =
+    LazyLock::new(|| serde_json::to_string(&document::build()).unwrap_or_default());
+static YAML: LazyLock<String> =
+    LazyLock::new(|| yaml::written(&serde_json::from_str(&JSON).unwrap_or_default()));
+
+/// The description as JSON.
+#[must_use]
+pub fn document() -> &'static str {
+    &JSON
+}
+
+/// The description at `/api/schema/`, and Swagger UI beside it and at `/docs/`.
+pub fn router() -> Router<ApiState> {
+    let swagger = |path: &'static str| {
+        SwaggerUi::new(path)
+            .config(Config::new(["/api/schema/?format=json"]).persist_authorization(false))
+    };
+    let pages = Router::new()
+        .merge(swagger("/api/schema/swagger-ui"))
+        .merge(swagger("/docs"))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        ));
+    Router::new().route(SCHEMA, get(schema)).merge(pages)
+}
+
+async fn schema(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let params = Params::from_query(query.as_deref().unwrap_or_default());
+    let json = match params.get("format") {
+        Some(format) => format == "json",
+        None => accepts_json(&headers),
+    };
+    let (kind, text) = if json {
+        ("application/vnd.oai.openapi+json", JSON.as_str())
+    } else {
+        ("application/vnd.oai.openapi; charset=utf-8", YAML.as_str())
+    };
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// Whether the caller names JSON as something it reads.
+fn accepts_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("json"))
+}

@@ -1,0 +1,269 @@
+//! How far a deployment has come.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use axum::response::Response;
+use migasfree_server_auth::Operator;
+use migasfree_server_db::{Db, args};
+use migasfree_server_domain::{
+    core::{
+        self,
+        rules::schedule::{self, Delay},
+        schedules::SCHEDULE_TABLE,
+    },
+    rest::{
+        audience,
+        error::RestError,
+        id_list::{self, IdList},
+        path::ROW,
+        visibility,
+    },
+};
+use sea_query::{CaseStatement, Expr, ExprTrait as _, Query, SelectStatement};
+use serde_json::{Value, json};
+use time::Date;
+use time::macros::format_description;
+
+use super::counting::DEPLOYMENTS;
+use crate::ApiState;
+
+/// The computers in use that a deployment is aimed at, whatever the date, as far as the operator sees them.
+fn aimed_at(operator: &Operator, deployment: i64) -> Option<IdList> {
+    let select = audience::computers(&core::deployments::DEPLOYMENTS, deployment)?;
+    Some(seen(select, (ROW, "id"), operator))
+}
+
+/// The computers for which it went well, or did not, as far as it is still aimed at them and the operator sees them.
+fn results(operator: &Operator, deployment: i64, ok: bool) -> IdList {
+    let mut select = Query::select()
+        .from_as("client_deploymentresult", ROW)
+        .and_where(Expr::col((ROW, "deployment_id")).eq(deployment))
+        .and_where(Expr::col((ROW, "ok")).eq(ok))
+        .take();
+    if let Some(mut aimed) = audience::computers(&core::deployments::DEPLOYMENTS, deployment) {
+        aimed.column((ROW, "id"));
+        select.and_where(Expr::col((ROW, "computer_id")).in_subquery(aimed));
+    }
+    seen(select, (ROW, "computer_id"), operator)
+}
+
+fn seen(
+    mut select: SelectStatement,
+    computer: (&'static str, &'static str),
+    operator: &Operator,
+) -> IdList {
+    if let Some(visible) = visibility::computers(operator) {
+        select.and_where(Expr::col(computer).in_subquery(visible));
+    }
+    IdList::new(select, computer)
+}
+
+async fn count(db: &Db, list: Option<IdList>) -> Result<i64, RestError> {
+    match list {
+        Some(list) => Ok(list.count(db).await?),
+        None => Ok(0),
+    }
+}
+
+/// The deployment of the address, which the operator sees.
+pub(super) struct Deployment {
+    id: i64,
+    start: Date,
+    schedule: Option<i64>,
+    operator: Operator,
+}
+
+impl FromRequestParts<ApiState> for Deployment {
+    type Rejection = RestError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, RestError> {
+        let operator = <Operator as FromRequestParts<ApiState>>::from_request_parts(parts, state);
+        let operator = operator.await?;
+        let Ok(Path(id)) = Path::<i64>::from_request_parts(parts, state).await else {
+            return Err(RestError::NoRow("Deployment"));
+        };
+        let mut select = DEPLOYMENTS.rows(&operator)?;
+        // A hidden schedule is none.
+        let schedule = match visibility::ids(&SCHEDULE_TABLE, &operator) {
+            Some(seen) => {
+                let own = Expr::col(("t", "schedule_id"));
+                let case = CaseStatement::new().case(own.clone().in_subquery(seen), own);
+                case.into()
+            }
+            None => Expr::col(("t", "schedule_id")),
+        };
+        select
+            .column(("t", "start_date"))
+            .expr(schedule)
+            .and_where(Expr::col(("t", "id")).eq(id));
+        let row: Option<(String, Option<i64>)> = state.db.optional_query(&select).await?;
+        let (start, schedule) = row.ok_or(RestError::NoRow("Deployment"))?;
+        Ok(Self {
+            id,
+            start: day(&start, state),
+            schedule,
+            operator,
+        })
+    }
+}
+
+/// A stored day; what cannot be read counts as today.
+pub(super) fn day(text: &str, state: &ApiState) -> Date {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .unwrap_or_else(|_| state.settings.clients.time_zone.date(state.clock.now()))
+}
+
+/// `GET deployments/<id>/computers/assigned/`
+pub(super) async fn assigned(
+    State(state): State<ApiState>,
+    deployment: Deployment,
+) -> Result<Response, RestError> {
+    match aimed_at(&deployment.operator, deployment.id) {
+        Some(list) => id_list::answer(&state.db, list).await,
+        None => Err(RestError::NoRow("Deployment")),
+    }
+}
+
+/// `GET deployments/<id>/computers/status/ok/`
+pub(super) async fn content(
+    State(state): State<ApiState>,
+    deployment: Deployment,
+) -> Result<Response, RestError> {
+    let list = results(&deployment.operator, deployment.id, true);
+    id_list::answer(&state.db, list).await
+}
+
+/// `GET deployments/<id>/computers/status/error/`
+pub(super) async fn failed(
+    State(state): State<ApiState>,
+    deployment: Deployment,
+) -> Result<Response, RestError> {
+    let list = results(&deployment.operator, deployment.id, false);
+    id_list::answer(&state.db, list).await
+}
+
+async fn delays(db: &Db, schedule: i64) -> Result<Vec<(i64, Delay)>, RestError> {
+    let rows: Vec<(i64, i64, i64)> = db
+        .all(
+            "SELECT id, delay, duration FROM core_scheduledelay WHERE schedule_id = $1 ORDER BY delay",
+            args![schedule],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, delay, duration)| (id, Delay { delay, duration }))
+        .collect())
+}
+
+/// `GET deployments/<id>/timeline/`
+pub(super) async fn timeline(
+    State(state): State<ApiState>,
+    deployment: Deployment,
+) -> Result<Json<Value>, RestError> {
+    let id = deployment.id;
+    let operator = &deployment.operator;
+    let assigned = count(&state.db, aimed_at(operator, id)).await?;
+    let ok = count(&state.db, Some(results(operator, id, true))).await?;
+    let error = count(&state.db, Some(results(operator, id, false))).await?;
+    let rows = match deployment.schedule {
+        Some(schedule) => delays(&state.db, schedule).await?,
+        None => Vec::new(),
+    };
+    let rows: Vec<Delay> = rows.into_iter().map(|row| row.1).collect();
+    let today = state.settings.clients.time_zone.date(state.clock.now());
+    let schedule = schedule::timeline(deployment.start, &rows, today).map(|line| {
+        json!({
+            "begin_date": line.begin.to_string(),
+            "end_date": line.end.to_string(),
+            "percent": line.percent,
+        })
+    });
+    Ok(Json(json!({
+        "computers": {"assigned": assigned, "ok": ok, "error": error},
+        "schedule": schedule,
+    })))
+}
+
+/// `GET deployments/<id>/computers/delay/`: computers the schedule has reached on each of its days, growing.
+pub(super) async fn delay(
+    State(state): State<ApiState>,
+    deployment: Deployment,
+) -> Result<Json<Value>, RestError> {
+    let refused =
+        || RestError::Refused("no_schedule", "The deployment has no schedule.".to_owned());
+    let schedule = deployment.schedule.ok_or_else(refused)?;
+    let delays = delays(&state.db, schedule).await?;
+    let opened = opening_days(&state, &deployment, &delays).await?;
+    let rows: Vec<Delay> = delays.iter().map(|row| row.1).collect();
+    let today = state.settings.clients.time_zone.date(state.clock.now());
+    let mut labels = Vec::new();
+    let mut values = Vec::new();
+    if let Some(line) = schedule::timeline(deployment.start, &rows, today) {
+        let mut reached: usize = opened.range(..line.begin).map(|(_, count)| count).sum();
+        let days = std::iter::successors(Some(line.begin), |day| day.next_day());
+        for day in days.take_while(|day| *day <= line.end) {
+            reached += opened.get(&day).unwrap_or(&0);
+            labels.push(day.to_string());
+            values.push(json!({"value": reached}));
+        }
+    }
+    Ok(Json(
+        json!({"x_labels": labels, "data": {"Provided": values}}),
+    ))
+}
+
+/// The delays of the schedule that computers are in, of the computers after the one and up to the other.
+const HOLDERS: &str = "SELECT h.computer_id, a.scheduledelay_id FROM client_computer_sync_attributes h \
+    JOIN core_scheduledelay_attributes a ON a.attribute_id = h.attribute_id \
+    JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
+    JOIN core_schedule s ON s.id = y.schedule_id \
+    AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+    WHERE m.computer_id = h.computer_id AND m.domain_id = s.domain_id)) \
+    JOIN core_deployment d ON d.schedule_id = s.id \
+    WHERE d.id = $1 AND h.computer_id > $2 AND h.computer_id <= $3 \
+    UNION SELECT h.computer_id, a.scheduledelay_id FROM client_computer_tags h \
+    JOIN core_scheduledelay_attributes a ON a.attribute_id = h.serverattribute_id \
+    JOIN core_scheduledelay y ON y.id = a.scheduledelay_id \
+    JOIN core_schedule s ON s.id = y.schedule_id \
+    AND (s.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
+    WHERE m.computer_id = h.computer_id AND m.domain_id = s.domain_id)) \
+    JOIN core_deployment d ON d.schedule_id = s.id \
+    WHERE d.id = $1 AND h.computer_id > $2 AND h.computer_id <= $3";
+
+/// How many computers the deployment opens for on each day.
+async fn opening_days(
+    state: &ApiState,
+    deployment: &Deployment,
+    delays: &[(i64, Delay)],
+) -> Result<BTreeMap<Date, usize>, RestError> {
+    let Deployment { id, start, .. } = *deployment;
+    let mut days = BTreeMap::new();
+    let Some(mut assigned) = aimed_at(&deployment.operator, id) else {
+        return Ok(days);
+    };
+    let mut before = i64::MIN;
+    while let Some(computers) = assigned.next(&state.db).await? {
+        let last = computers.last().copied().unwrap_or(before);
+        let holders: Vec<(i64, i64)> = state.db.all(HOLDERS, args![id, before, last]).await?;
+        before = last;
+        let mut opens: BTreeMap<i64, Date> = BTreeMap::new();
+        for (computer, delay) in holders {
+            if let Some((_, row)) = delays.iter().find(|row| row.0 == delay) {
+                let day = schedule::opens_on(start, *row, computer);
+                opens
+                    .entry(computer)
+                    .and_modify(|known| *known = Ord::min(day, *known))
+                    .or_insert(day);
+            }
+        }
+        for computer in computers {
+            // Without a delay of its own it is included directly, from the first day on.
+            let day = opens.get(&computer).copied().unwrap_or(start);
+            *days.entry(day).or_default() += 1;
+        }
+    }
+    Ok(days)
+}

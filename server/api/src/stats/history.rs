@@ -1,0 +1,117 @@
+//! How many computers something happened to, hour by hour.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::routing::{MethodRouter, get};
+use migasfree_server_auth::Operator;
+use migasfree_server_db::Db;
+use migasfree_server_domain::rest::{error::RestError, params::Params};
+use sea_query::{Expr, ExprTrait as _, SelectStatement};
+use serde_json::{Map, Value};
+
+use super::bars::{answer, bar, in_intervals};
+use super::counting::{
+    ERRORS, FAULTS, MIGRATIONS, STATUS_LOGS, SYNCHRONIZATIONS, Source, count_distinct,
+};
+use super::intervals::{self, Interval, Step};
+use crate::ApiState;
+
+/// Something that happens to computers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Log {
+    /// Route of its list.
+    pub route: &'static str,
+    /// Name of its series.
+    pub name: &'static str,
+    pub source: Source,
+}
+
+pub(super) const ALL: &[Log] = &[
+    Log {
+        route: "errors",
+        name: "Errors",
+        source: ERRORS,
+    },
+    Log {
+        route: "faults",
+        name: "Faults",
+        source: FAULTS,
+    },
+    Log {
+        route: "syncs",
+        name: "Synchronizations",
+        source: SYNCHRONIZATIONS,
+    },
+    Log {
+        route: "migrations",
+        name: "Migrations",
+        source: MIGRATIONS,
+    },
+    Log {
+        route: "status-logs",
+        name: "Status logs",
+        source: STATUS_LOGS,
+    },
+];
+
+impl Log {
+    /// Distinct computers in each interval.
+    pub(super) async fn computers(
+        &self,
+        db: &Db,
+        operator: &Operator,
+        intervals: &[Interval],
+    ) -> Result<Vec<i64>, RestError> {
+        let select = in_intervals(db, operator, &self.source, intervals)?;
+        distinct_computers(db, select, intervals.len()).await
+    }
+
+    /// Distinct computers of a project in each interval.
+    pub(super) async fn computers_of(
+        &self,
+        db: &Db,
+        operator: &Operator,
+        intervals: &[Interval],
+        project: i64,
+    ) -> Result<Vec<i64>, RestError> {
+        let mut select = in_intervals(db, operator, &self.source, intervals)?;
+        select.and_where(Expr::col(("t", "project_id")).eq(project));
+        distinct_computers(db, select, intervals.len()).await
+    }
+}
+
+/// Adds the count to a statement over intervals and puts the answers into their places.
+pub(super) async fn distinct_computers(
+    db: &Db,
+    mut select: SelectStatement,
+    places: usize,
+) -> Result<Vec<i64>, RestError> {
+    select.expr(count_distinct("computer_id"));
+    let rows: Vec<(i64, i64)> = db.all_query(&select).await?;
+    let mut values = vec![0; places];
+    for (n, count) in rows {
+        if let Some(value) = usize::try_from(n).ok().and_then(|n| values.get_mut(n)) {
+            *value = count;
+        }
+    }
+    Ok(values)
+}
+
+/// Answers the last days, hour by hour.
+pub(super) fn route(log: &'static Log) -> MethodRouter<ApiState> {
+    get(
+        move |State(state): State<ApiState>, operator: Operator, RawQuery(query): RawQuery| async move {
+            let params = Params::from_query(query.as_deref().unwrap_or_default());
+            let zone = &state.settings.clients.time_zone;
+            let intervals = intervals::of_request(Step::Hour, &params, zone, state.clock.now())?;
+            let values = log.computers(&state.db, &operator, &intervals).await?;
+            let bars: Vec<Value> = intervals
+                .iter()
+                .zip(values)
+                .map(|(interval, value)| Value::Object(bar(log.route, interval, value)))
+                .collect();
+            let data = Map::from_iter([(log.name.to_owned(), Value::from(bars))]);
+            Ok::<_, RestError>(Json(answer(&intervals, data)))
+        },
+    )
+}

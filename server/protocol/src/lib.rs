@@ -1,0 +1,28 @@
+//! What computers and packagers speak to: the sealed calls, and what is asked before anything can be sealed.
+//!
+//! A front end: it opens, checks who calls, asks the domain, and seals the answer.
+
+pub mod public;
+pub mod safe;
+mod settings;
+mod state;
+
+use axum::Router;
+
+pub use settings::Settings;
+pub use state::{Parts, ProtocolState};
+
+/// On an answer that is to be sent as it is: it does not compress, or must not.
+#[derive(Debug, Clone, Copy)]
+pub struct AsItIs;
+
+/// Every call of computers and packagers.
+pub fn router<S>(state: ProtocolState) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    Router::new()
+        .merge(safe::router())
+        .merge(public::router())
+        .with_state(state)
+}

@@ -1,0 +1,64 @@
+//! What the server is and knows.
+
+use axum::Json;
+use axum::extract::State;
+use migasfree_server_domain::core::rules::{
+    languages::LANGUAGES, pms::Pms, source_template::MEDIA,
+};
+use serde_json::{Map, Value, json};
+
+use crate::ProtocolState;
+use crate::safe::ADDITIONS;
+
+/// `server/info/`: which server answers here.
+pub(super) async fn server(State(state): State<ProtocolState>) -> Json<Value> {
+    let clients = &state.settings.clients;
+    Json(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "author": ["migasfree"],
+        "contact": clients.contact,
+        "homepage": clients.homepage,
+        "organization": clients.organization,
+        "additions": ADDITIONS,
+    }))
+}
+
+/// `pms/`: the package systems by name.
+pub(super) async fn package_systems() -> Json<Value> {
+    let systems = Pms::ALL.into_iter().map(|pms| {
+        let facts = pms.facts();
+        let shown = json!({
+            "module": pms.name(),
+            "mimetype": facts.mimetypes,
+            "extensions": facts.extensions,
+            "architectures": facts.architectures,
+        });
+        (pms.name().to_owned(), shown)
+    });
+    Json(Value::Object(systems.collect()))
+}
+
+/// `languages/`: the languages of code by number.
+pub(super) async fn languages() -> Json<Value> {
+    let names: Map<String, Value> = LANGUAGES
+        .iter()
+        .enumerate()
+        .map(|(number, name)| (number.to_string(), Value::from(*name)))
+        .collect();
+    Json(Value::Object(names))
+}
+
+/// `repository-url-template/`: for clients that get no template per repository.
+pub(super) async fn repository_template(State(state): State<ProtocolState>) -> Json<String> {
+    let settings = &state.settings;
+    let scheme = settings
+        .base
+        .split_once("://")
+        .map_or("http", |(scheme, _)| scheme);
+    let port = settings
+        .unusual_port
+        .map_or_else(String::new, |port| format!(":{port}"));
+    Json(format!(
+        "{scheme}://{{server}}{port}{MEDIA}{{project}}/repos"
+    ))
+}

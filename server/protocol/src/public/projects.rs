@@ -1,0 +1,228 @@
+//! Projects that computers bring along (1.4).
+
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_auth::{Connection, Exceeded, Operator};
+use migasfree_server_db::{self as db, Ts, Tx, args};
+use migasfree_server_domain::{
+    computers::notifications::notify,
+    core::{
+        rules::{
+            pms::{self, Pms},
+            slug::slug,
+        },
+        slugs::{self, Among},
+    },
+    ids::{PlatformId, ProjectId},
+};
+use migasfree_types::events::ChangeAction;
+use serde_json::json;
+
+use crate::ProtocolState;
+use crate::safe::{changed, project_by_name};
+
+const MAX_NAME: usize = 50;
+
+/// What a computer says about the project it wants to join.
+#[derive(Debug)]
+pub(super) struct Enrolment<'a> {
+    pub(super) project: &'a str,
+    pub(super) platform: &'a str,
+    pub(super) pms: &'a str,
+    pub(super) architecture: &'a str,
+}
+
+/// Why a computer gets no keys.
+#[derive(Debug)]
+pub(super) enum EnrolError {
+    /// What it says cannot be.
+    Invalid(String),
+    /// Nobody who may vouches for it.
+    Forbidden,
+    /// Too many new projects from there.
+    TooMany(Exceeded),
+    /// The database failed.
+    Database(db::Error),
+}
+
+impl From<db::Error> for EnrolError {
+    fn from(error: db::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// The slug of the project whose keys the computer may have.
+pub(super) async fn enrol(
+    state: &ProtocolState,
+    connection: Connection,
+    operator: Option<&Operator>,
+    wanted: &Enrolment<'_>,
+) -> Result<String, EnrolError> {
+    let pms: Pms = wanted.pms.parse().map_err(|_| {
+        let names: Vec<&str> = Pms::ALL.into_iter().map(Pms::name).collect();
+        EnrolError::Invalid(format!("PMS must be one of {}", names.join(", ")))
+    })?;
+    let open = state.settings.autoregister;
+    let may = |permission| operator.is_some_and(|operator| operator.may(permission));
+    if let Some(project) = project_by_name(&state.db, wanted.project).await? {
+        // Refused here, clients ask the person for credentials; refused later, they give up.
+        if !project.auto_register_computers && !may("client.add_computer") {
+            return Err(EnrolError::Forbidden);
+        }
+        return Ok(project.slug);
+    }
+    if !open && !may("core.add_project") {
+        return Err(EnrolError::Forbidden);
+    }
+    if operator.is_none() {
+        state
+            .auth
+            .anonymous
+            .hit(&connection.bucket())
+            .map_err(EnrolError::TooMany)?;
+    }
+    create(state, connection, operator, pms, wanted).await
+}
+
+async fn create(
+    state: &ProtocolState,
+    connection: Connection,
+    operator: Option<&Operator>,
+    pms: Pms,
+    wanted: &Enrolment<'_>,
+) -> Result<String, EnrolError> {
+    let made = slug(wanted.project);
+    let fits = |text: &str| !text.is_empty() && text.chars().count() <= MAX_NAME;
+    if made.is_empty() || !fits(wanted.project) || !fits(wanted.platform) {
+        let reason = "project and platform need a name with at most 50 characters";
+        return Err(EnrolError::Invalid(reason.to_owned()));
+    }
+    let author = match operator {
+        Some(operator) => operator.author(),
+        None => Author {
+            user: None,
+            name: "computer".to_owned(),
+            address: connection.client.to_string(),
+        },
+    };
+    let now = state.clock.now();
+    let mut tx = state.db.begin().await?;
+    let platform = platform(&mut tx, wanted.platform, &author, now).await?;
+    let slug = slugs::free(&mut tx, Among::Projects, &made).await?;
+    // Some clients do not tell any; an administrator adds it.
+    let architecture = match wanted.architecture.trim() {
+        "" => String::new(),
+        written => pms::architectures(pms, written).map_err(EnrolError::Invalid)?,
+    };
+    let created: Option<(ProjectId,)> = tx
+        .optional(
+            "INSERT INTO core_project \
+             (name, slug, pms, architecture, auto_register_computers, platform_id) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id",
+            args![
+                wanted.project,
+                &slug,
+                pms.name(),
+                &architecture,
+                state.settings.autoregister,
+                platform,
+            ],
+        )
+        .await?;
+    let Some((id,)) = created else {
+        // Somebody was faster, or got the same path.
+        drop(tx);
+        let there = project_by_name(&state.db, wanted.project).await?;
+        let reason = "another project with nearly the same name registers right now: try again";
+        return there
+            .map(|project| project.slug)
+            .ok_or_else(|| EnrolError::Invalid(reason.to_owned()));
+    };
+    let after = json!({
+        "name": wanted.project,
+        "pms": pms.name(),
+        "architecture": architecture,
+        "platform": platform,
+        "auto_register_computers": state.settings.autoregister,
+    });
+    record(
+        &mut tx,
+        "core.project",
+        id.0,
+        wanted.project,
+        &after,
+        &author,
+        now,
+    )
+    .await?;
+    let remark = if pms.is_published() {
+        String::new()
+    } else {
+        format!("; repositories of {pms} cannot be published yet, its computers get none")
+    };
+    let text = format!(
+        "Project {} registered from {}{remark}",
+        wanted.project, connection.client
+    );
+    notify(&mut tx, &text, now).await?;
+    tx.commit().await?;
+    changed(state, "core.project", id.0, ChangeAction::Add);
+    Ok(slug)
+}
+
+async fn platform(
+    tx: &mut Tx,
+    name: &str,
+    author: &Author,
+    now: Ts,
+) -> Result<PlatformId, db::Error> {
+    let created: Option<(PlatformId,)> = tx
+        .optional(
+            "INSERT INTO core_platform (name) VALUES ($1) ON CONFLICT (name) DO NOTHING \
+             RETURNING id",
+            args![name],
+        )
+        .await?;
+    if let Some((id,)) = created {
+        record(
+            tx,
+            "core.platform",
+            id.0,
+            name,
+            &json!({ "name": name }),
+            author,
+            now,
+        )
+        .await?;
+        notify(
+            tx,
+            &format!("Platform {name} registered from {}", author.address),
+            now,
+        )
+        .await?;
+        return Ok(id);
+    }
+    let (id,) = tx
+        .one("SELECT id FROM core_platform WHERE name = $1", args![name])
+        .await?;
+    Ok(id)
+}
+
+async fn record(
+    tx: &mut Tx,
+    entity: &str,
+    id: i64,
+    name: &str,
+    after: &serde_json::Value,
+    author: &Author,
+    now: Ts,
+) -> Result<(), db::Error> {
+    let change = Change {
+        action: "add",
+        entity,
+        object_id: Some(id),
+        object_text: name,
+        before: None,
+        after: Some(after),
+    };
+    audit::record(tx, now, author, &change).await
+}

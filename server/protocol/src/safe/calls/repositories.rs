@@ -1,0 +1,46 @@
+//! `computers/repositories/`: where the computer gets packages from.
+
+use migasfree_server_domain::core::rules::{
+    source_grammar::is_word,
+    source_template::{Origin, Source, source_template},
+};
+use serde_json::{Value, json};
+
+use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::{
+    answer::{Refusal, Reply, ok},
+    store::deployments::Candidates,
+};
+
+/// Only what is served: a source of which nothing comes makes package managers fail.
+pub(in crate::safe) async fn answer(call: ComputerCall<Candidates>, _: NoClaims) -> Reply {
+    let today = call.today();
+    let pms = call
+        .project
+        .pms()
+        .map_err(|error| Refusal::Internal(error.to_string()))?;
+    if !pms.is_published() {
+        return ok(Vec::<Value>::new());
+    }
+    let port = call.state.settings.unusual_port;
+    let deployments = call.beside.available(call.computer.id, today);
+    let served = deployments.iter().filter(|deployment| {
+        let is_good = is_word(&deployment.slug) && is_word(&call.project.slug);
+        if !is_good {
+            tracing::error!(
+                deployment = deployment.name,
+                "the deployment has a slug that cannot be written into sources: rename it"
+            );
+        }
+        deployment.source == "I" && is_good
+    });
+    let shown = served.map(|deployment| {
+        let source = Source {
+            project: &call.project.slug,
+            slug: &deployment.slug,
+            origin: Origin::Internal,
+        };
+        json!({ "name": deployment.slug, "source_template": source_template(pms, &source, port) })
+    });
+    ok(shown.collect::<Vec<Value>>())
+}

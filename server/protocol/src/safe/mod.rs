@@ -1,0 +1,212 @@
+//! The sealed client protocol: open, dispatch, seal.
+//!
+//! Every call is one file under `calls`; [`call`] is the way all of them go, `store` holds their
+//! statements. A new call is a file and a line below.
+
+mod answer;
+mod body;
+mod buckets;
+mod call;
+mod calls;
+mod finding;
+mod hardware;
+pub mod keys;
+mod membership;
+pub(crate) mod packagers;
+mod progress;
+mod protocol;
+mod reach;
+mod refusals;
+mod replays;
+mod shapes;
+mod store;
+mod uploads;
+mod validate;
+
+use std::sync::Arc;
+
+use axum::{Extension, Router};
+
+use crate::ProtocolState;
+use call::{Repeat, catalogue, computer, packager, project};
+use protocol::Protocol;
+
+pub(crate) use answer::{Refusal, plain};
+pub(crate) use body::{read as read_body, text_or_empty};
+pub(crate) use call::{method_not_allowed, unsealed};
+pub(crate) use progress::changed;
+pub(crate) use store::projects::by_name as project_by_name;
+
+/// The calls that migasfree 5 does not have, by path below the version. `server/info/` announces them.
+pub(crate) const ADDITIONS: [&str; 4] = [
+    "safe/keys/repositories/",
+    "safe/catalog/requests/",
+    "safe/catalog/requests/list/",
+    "safe/catalog/requests/withdraw/",
+];
+
+/// Routes of this domain.
+pub fn router() -> Router<ProtocolState> {
+    use Repeat::{Harmless, Never, Refused};
+    let calls = [
+        ("computers/", project(Never, calls::register::answer)),
+        ("computers/id/", project(Harmless, calls::id::answer)),
+        (
+            "computers/properties/",
+            computer(Harmless, "reads properties", calls::properties::answer),
+        ),
+        (
+            "computers/attributes/",
+            computer(Refused, "sends attributes", calls::attributes::answer),
+        ),
+        (
+            "computers/attributes/cid/",
+            computer(Harmless, "reads attributes", calls::attributes_cid::answer),
+        ),
+        (
+            "computers/attributes/assigned/",
+            computer(
+                Harmless,
+                "reads attributes",
+                calls::attributes_assigned::answer,
+            ),
+        ),
+        (
+            "computers/faults/definitions/",
+            computer(
+                Harmless,
+                "reads fault definitions",
+                calls::fault_definitions::answer,
+            ),
+        ),
+        (
+            "computers/faults/",
+            computer(Refused, "sends faults", calls::faults::answer),
+        ),
+        (
+            "computers/repositories/",
+            computer(Harmless, "reads repositories", calls::repositories::answer),
+        ),
+        (
+            "computers/packages/mandatory/",
+            computer(
+                Harmless,
+                "changes packages",
+                calls::packages_mandatory::answer,
+            ),
+        ),
+        (
+            "computers/software/",
+            computer(Refused, "sends software", calls::software::answer),
+        ),
+        (
+            "computers/hardware/required/",
+            computer(
+                Harmless,
+                "looks at hardware",
+                calls::hardware_required::answer,
+            ),
+        ),
+        (
+            "computers/hardware/",
+            computer(Refused, "sends hardware", calls::hardware::answer),
+        ),
+        (
+            "computers/devices/",
+            computer(Harmless, "reads devices", calls::devices::of_computer),
+        ),
+        (
+            "computers/traits/",
+            computer(Harmless, "reads traits", calls::traits::answer),
+        ),
+        (
+            "computers/tags/",
+            computer(Never, "sets tags", calls::tags::answer),
+        ),
+        (
+            "computers/tags/assigned/",
+            computer(Harmless, "reads tags", calls::tags_assigned::answer),
+        ),
+        (
+            "computers/tags/available/",
+            computer(Harmless, "reads tags", calls::tags_available::answer),
+        ),
+        (
+            "computers/label/",
+            computer(Harmless, "reads its label", calls::label::answer),
+        ),
+        (
+            "computers/info/",
+            computer(Harmless, "reads its data", calls::info::answer),
+        ),
+        (
+            "computers/errors/",
+            computer(Never, "sends errors", calls::errors::answer),
+        ),
+        (
+            "synchronizations/",
+            computer(
+                Refused,
+                "ends its synchronization",
+                calls::synchronizations::answer,
+            ),
+        ),
+        ("eot/", computer(Harmless, "is done", calls::eot::answer)),
+        (
+            "keys/repositories/",
+            project(Harmless, calls::repository_keys::answer),
+        ),
+        ("packages/", packager(Never, calls::package_upload::answer)),
+        ("packages/set/", packager(Never, calls::package_set::answer)),
+        (
+            "packages/repos/",
+            packager(Harmless, calls::package_repos::answer),
+        ),
+        (
+            "catalog/categories/",
+            project(Harmless, calls::catalog_categories::answer),
+        ),
+        (
+            "catalog/apps/available/",
+            catalogue(Harmless, calls::catalog_apps::answer),
+        ),
+        (
+            "catalog/requests/",
+            catalogue(Never, calls::catalog_requests::ask),
+        ),
+        (
+            "catalog/requests/list/",
+            catalogue(Harmless, calls::catalog_requests::list),
+        ),
+        (
+            "catalog/requests/withdraw/",
+            catalogue(Never, calls::catalog_requests::withdraw),
+        ),
+        (
+            "devices/devices/available/",
+            catalogue(Harmless, calls::devices::available),
+        ),
+        (
+            "devices/logical/available/",
+            catalogue(Harmless, calls::devices::available),
+        ),
+        (
+            "devices/logical/set-default/",
+            catalogue(Harmless, calls::devices::set_default),
+        ),
+        (
+            "devices/logical/assign/",
+            catalogue(Harmless, calls::devices::assign),
+        ),
+        (
+            "devices/capabilities/",
+            project(Harmless, calls::devices::capabilities),
+        ),
+    ];
+    calls
+        .into_iter()
+        .fold(Router::new(), |router, (path, call)| {
+            router.route(&format!("/api/v1/safe/{path}"), call)
+        })
+        .layer(Extension(Arc::new(Protocol::new())))
+}

@@ -1,0 +1,81 @@
+//! Calls that are refused leave a line in the log and a figure; where it repeats, administrators hear of it.
+
+use std::sync::OnceLock;
+
+use axum::http::StatusCode;
+use migasfree_server_auth::Connection;
+use migasfree_server_domain::computers::repeats::Repeats;
+use migasfree_types::shown::shown_line;
+use serde_json::Value;
+
+use super::validate::{MAX_HOST_NAME, cut};
+use crate::ProtocolState;
+
+const MAX_REASON: usize = 300;
+
+/// On the answer to a refused call: why it is refused.
+#[derive(Debug, Clone)]
+pub(super) struct Reason(String);
+
+impl Reason {
+    /// Of what is told to whoever called.
+    pub(super) fn of(data: &Value) -> Self {
+        let text = data
+            .as_str()
+            .map_or_else(|| data.to_string(), str::to_owned);
+        Self(shown_line(&cut(&text, MAX_REASON)).into_owned())
+    }
+}
+
+/// What is known of who calls, as far as the call came.
+#[derive(Debug, Default)]
+pub(super) struct Caller {
+    /// Name of the project.
+    pub(super) project: OnceLock<String>,
+    /// Number or name of the computer, or the packager.
+    pub(super) who: OnceLock<String>,
+}
+
+impl Caller {
+    /// Notes whom the claims name.
+    pub(super) fn claims(&self, claims: &Value) {
+        let number = ["id", "cid"].iter().find_map(|claim| claims.get(*claim));
+        let number = number.filter(|number| number.is_i64());
+        let name = claims.get("name").and_then(Value::as_str);
+        let text = match (number, name) {
+            (Some(number), _) => format!("CID-{number}"),
+            (None, Some(name)) => cut(name, MAX_HOST_NAME),
+            (None, None) => return,
+        };
+        let _ = self.who.set(shown_line(&text).into_owned());
+    }
+}
+
+/// A call that was refused.
+pub(super) struct Refused<'a> {
+    /// `computers/attributes/`
+    pub(super) call: &'a str,
+    pub(super) caller: &'a Caller,
+    pub(super) connection: Connection,
+    pub(super) status: StatusCode,
+    pub(super) reason: Reason,
+}
+
+impl Refused<'_> {
+    /// Leaves a line in the log and a figure, and a notification where it repeats.
+    pub(super) async fn note(&self, state: &ProtocolState, repeats: &Repeats) {
+        let unknown = || "?".to_owned();
+        let project = self.caller.project.get().cloned().unwrap_or_else(unknown);
+        let who = self.caller.who.get().cloned().unwrap_or_else(unknown);
+        let address = self.connection.client;
+        let (call, reason, status) = (self.call, &self.reason.0, self.status.as_u16());
+        tracing::warn!(call, status, reason, project, computer = who, %address, "a sealed call is refused");
+        let labels = [("call", call.to_owned()), ("status", status.to_string())];
+        metrics::counter!("migasfree_refused_calls_total", &labels).increment(1);
+        let key = format!("{call}\n{project}\n{who}\n{reason}");
+        let text = format!(
+            "{who} in {project} is refused again and again ({call}, last from {address}): {reason}"
+        );
+        repeats.note(state, key, &text).await;
+    }
+}

@@ -1,0 +1,64 @@
+//! What the calls of computers and packagers go by.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use migasfree_server_body::Caps;
+use migasfree_server_domain::settings as domain;
+
+/// The settings of the protocol, over those of the domain.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The domain's.
+    pub domain: Arc<domain::Settings>,
+    /// Unknown platforms, projects and computers may register without an operator's credentials.
+    pub autoregister: bool,
+    /// Status of a computer when it registers.
+    pub default_computer_status: String,
+    /// A computer that registers is notified of.
+    pub notify_new_computer: bool,
+    /// A computer that comes with another UUID is notified of.
+    pub notify_change_uuid: bool,
+    /// A computer that comes with another name is notified of.
+    pub notify_change_name: bool,
+    /// A computer that comes with another address is notified of.
+    pub notify_change_ip: bool,
+    /// Uploads signed with the key that all packagers shared are taken.
+    pub common_packager_key: bool,
+    /// Requests of computers from one address in a minute; 0 means no limit.
+    pub rate_computers: u32,
+    /// Sealed calls of one computer in a minute; 0 means no limit.
+    pub computer_calls_per_minute: u32,
+    /// Most values of one property.
+    pub property_values: u32,
+    /// Most tags, properties or faults that one message of a computer may name.
+    pub reported_names: u32,
+    /// Most packages on the software list of a computer.
+    pub software_packages: u32,
+    /// The longest text a computer reports, in bytes.
+    pub report_text: usize,
+    /// The most a sealed call without a file may hold.
+    pub sealed: Caps,
+    /// The largest upload, in bytes.
+    pub upload_limit: u64,
+    /// The port under which the server is reached, unless it is one the protocol implies.
+    pub unusual_port: Option<u16>,
+}
+
+impl Settings {
+    /// The most a sealed call may hold that brings a file of so many bytes.
+    pub(crate) fn sealed_caps(&self, file: u64) -> Caps {
+        Caps {
+            whole: self.sealed.whole + file,
+            ..self.sealed
+        }
+    }
+}
+
+impl Deref for Settings {
+    type Target = domain::Settings;
+
+    fn deref(&self) -> &domain::Settings {
+        &self.domain
+    }
+}
