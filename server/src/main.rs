@@ -8,10 +8,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use migasfree_manual::{COMMANDS, run_if_asked};
-use migasfree_server::app::App;
-use migasfree_server::config::{self, Flag, Loaded, LogFormat, Settings, Source};
-use migasfree_server_db::clock::SystemClock;
-use migasfree_server_db::random::SystemRandom;
+use migasfree_server::{
+    app::App,
+    config::{self, Flag, Loaded, LogFormat, Settings, Source},
+};
+use migasfree_server_db::{clock::SystemClock, random::SystemRandom};
 use rustix::fs::Mode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;

@@ -1,6 +1,7 @@
 //! The domain: what is declared, the rules, and the one answer to each question.
 
 pub mod app_catalog;
+pub mod client;
 pub mod computers;
 pub mod core;
 pub mod hardware;

@@ -7,10 +7,9 @@ use migasfree_server_domain::{
     core::restarting::RestartJob,
     repository::{garbage::CollectJob, publish::Publisher},
     retention::RetentionJob,
+    services::Services,
 };
 use migasfree_server_jobs::{Handlers, JobContext, JobError, JobHandler, Period};
-
-use migasfree_server_domain::services::Services;
 
 const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
 

@@ -8,9 +8,11 @@ use std::time::Duration;
 use migasfree_server_auth::Networks;
 use migasfree_server_body::{Caps, pace::Pace};
 use migasfree_server_db::zone::Zone;
-use migasfree_server_domain::core::PROXIES;
-use migasfree_server_domain::rest::body::Limits;
-use migasfree_server_domain::settings::{self as domain, ClientSettings, Names};
+use migasfree_server_domain::{
+    core::PROXIES,
+    rest::body::Limits,
+    settings::{self as domain, ClientSettings, Names},
+};
 use migasfree_server_protocol as protocol;
 
 use super::check::{log_filter, postgres, search_fields, status, within};

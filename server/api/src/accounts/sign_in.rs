@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use migasfree_server_auth::jwt::{self, Kind};
-use migasfree_server_auth::session::{self, Place};
 use migasfree_server_auth::{
-    AuthError, Connection, Operator, Verified, credential, credentials_changed, note, origin,
+    AuthError, Connection, Operator, Verified, credential, credentials_changed,
+    jwt::{self, Kind},
+    note, origin,
+    session::{self, Place},
     token, verify,
 };
 use migasfree_server_domain::rest::error::RestError;

@@ -9,8 +9,7 @@ use migasfree_server_domain::{
     computers::computer,
     rest::{context::Context, error::RestError, load},
 };
-use migasfree_types::rest::overview::Attention;
-use migasfree_types::rest::reference::Ref;
+use migasfree_types::rest::{overview::Attention, reference::Ref};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 
 use super::alerts::{ORPHAN_PACKAGE, Schedules};

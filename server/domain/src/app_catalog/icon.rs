@@ -4,11 +4,8 @@ use std::io::Read;
 
 use bytes::Bytes;
 
+use crate::app_catalog::icons::{self, ICON_LIMIT, IconError, StoredIcon};
 use crate::rest::{body::Body, context::Context, error::RestError};
-use crate::{
-    app_catalog::icons, app_catalog::icons::ICON_LIMIT, app_catalog::icons::IconError,
-    app_catalog::icons::StoredIcon,
-};
 
 /// What a body says of the icon.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use migasfree_types::rest::{
 };
 
 use super::targets;
+use crate::ids::{AttributeId, ComputerId};
 use crate::{
     core::{
         attributes,
@@ -19,7 +20,6 @@ use crate::{
         load, read,
     },
 };
-use crate::{ids::AttributeId, ids::ComputerId};
 
 /// The deployments of the computer's project the operator sees, with the reason for each.
 ///

@@ -3,12 +3,10 @@
 use migasfree_server_db::{Ts, args};
 
 use super::targets;
-use crate::ids::ComputerId;
 use crate::{
-    core::rules::{
-        packages::{lines, mandatory},
-        targeting::{Decision, decide},
-    },
+    client,
+    core::rules::packages::{lines, mandatory},
+    ids::ComputerId,
     rest::{
         action::{Answer, Call},
         error::RestError,
@@ -26,38 +24,31 @@ const DAY: i64 = 86_400_000_000;
 pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
     let db = &context.state.db;
-    let (project, captured, default_device): (i64, Option<Ts>, Option<i64>) = db
+    let (project, captured, default_device): (String, Option<Ts>, Option<i64>) = db
         .one(
-            "SELECT project_id, last_hardware_capture, default_logical_device_id FROM client_computer \
-             WHERE id = $1",
+            "SELECT p.name, c.last_hardware_capture, c.default_logical_device_id FROM client_computer AS c \
+             JOIN core_project AS p ON p.id = c.project_id WHERE c.id = $1",
             args![call.id],
         )
         .await?;
     let attributes = targets::attributes(db, call.id).await?;
-    let today = context.today();
     let computer = ComputerId(call.id);
-    let mut deployments: Vec<_> = targets::of_project(db, (project, call.id), &attributes)
-        .await?
-        .into_iter()
-        .filter(|one| {
-            matches!(
-                decide(&one.target, computer, &attributes, today),
-                Decision::Applies(_)
-            )
-        })
-        .collect();
-    let ids = deployments.iter().map(|one| one.id).collect();
+    let mut deployments =
+        client::deployments::of_computer(db, &project, computer, context.today()).await?;
+    let ids = deployments.iter().map(|one| one.id.0).collect();
     let seen = read::only_visible(context, "core_deployment", ids).await?;
     let reached = !deployments.is_empty();
-    deployments.retain(|one| seen.contains(&one.id));
-    let mut faults = targets::fault_definitions(db, call.id, &attributes).await?;
-    let ids = faults.iter().map(|(id, _)| *id).collect();
+    deployments.retain(|one| seen.contains(&one.id.0));
+    let mut faults = client::faults::definitions(db, computer).await?;
+    let ids = faults.iter().map(|fault| fault.id.0).collect();
     let seen = read::only_visible(context, "client_faultdefinition", ids).await?;
-    faults.retain(|(id, _)| seen.contains(id));
+    faults.retain(|fault| seen.contains(&fault.id.0));
     let (mut install, mut remove) = (Vec::new(), Vec::new());
     for one in &deployments {
-        install.extend(lines(&one.install).map(|package| due(package, &one.name, one.id)));
-        remove.extend(lines(&one.remove).map(|package| due(package, &one.name, one.id)));
+        let (name, id) = (one.name.as_str(), one.id.0);
+        let due = |packages| lines(packages).map(move |package| due(package, name, id));
+        install.extend(due(one.packages_to_install.as_deref().unwrap_or_default()));
+        remove.extend(due(one.packages_to_remove.as_deref().unwrap_or_default()));
     }
     let (mut policy_install, mut policy_remove) = (Vec::new(), Vec::new());
     let always = context
@@ -67,23 +58,19 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         .fixes
         .policies_need_no_deployment;
     if always || reached {
-        let policies = targets::policies(db, (project, call.id), &attributes).await?;
-        let ids = policies.iter().map(|(id, ..)| *id).collect();
+        let policies = client::policies::for_computer(db, &project, computer, &attributes).await?;
+        let ids = policies.iter().map(|one| one.id.0).collect();
         let seen = read::only_visible(context, "app_catalog_policy", ids).await?;
-        for (id, name, policy) in policies.into_iter().filter(|(id, ..)| seen.contains(id)) {
-            let packages = mandatory(&[], std::slice::from_ref(&policy), &attributes, true);
+        for one in policies.iter().filter(|one| seen.contains(&one.id.0)) {
+            let (name, id) = (one.name.as_str(), one.id.0);
+            let packages = mandatory(&[], std::slice::from_ref(&one.policy), &attributes, true);
             policy_install.extend(
                 packages
                     .install
                     .iter()
-                    .map(|package| due(package, &name, id)),
+                    .map(|package| due(package, name, id)),
             );
-            policy_remove.extend(
-                packages
-                    .remove
-                    .iter()
-                    .map(|package| due(package, &name, id)),
-            );
+            policy_remove.extend(packages.remove.iter().map(|package| due(package, name, id)));
         }
     }
     let period = i64::from(context.state.settings.hardware_period_days) * DAY;
@@ -96,7 +83,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
                     .iter()
                     .map(|one| {
                         Json::Object(vec![
-                            ("id", Json::Int(one.id)),
+                            ("id", Json::Int(one.id.0)),
                             ("name", one.name.as_str().into()),
                             ("source", one.source.as_str().into()),
                         ])
@@ -109,8 +96,11 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
             Json::List(
                 faults
                     .into_iter()
-                    .map(|(id, name)| {
-                        Json::Object(vec![("id", Json::Int(id)), ("name", name.into())])
+                    .map(|fault| {
+                        Json::Object(vec![
+                            ("id", Json::Int(fault.id.0)),
+                            ("name", fault.name.into()),
+                        ])
                     })
                     .collect(),
             ),

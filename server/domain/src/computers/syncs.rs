@@ -5,6 +5,7 @@ use migasfree_server_db::Arg;
 
 use super::event_text::EVENT_TEXT;
 use crate::computers::slots::Synchronized;
+use crate::ids::{ComputerId, ProjectId, SynchronizationId};
 use crate::{
     core::shapes::{COMPUTER_INFO, DESKTOP_USER_INFO, PROJECT_INFO},
     rest::{
@@ -16,7 +17,6 @@ use crate::{
         visibility::Sight,
     },
 };
-use crate::{ids::ComputerId, ids::ProjectId, ids::SynchronizationId};
 
 /// `client_synchronization`
 pub static TABLE: Table = Table {

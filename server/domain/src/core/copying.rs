@@ -9,7 +9,7 @@ use super::{
     projects::PROJECTS,
     rules::{package_names, packages::as_known, pms::Pms},
 };
-use crate::{ids::DeploymentId, ids::PackageId};
+use crate::ids::{DeploymentId, PackageId};
 use crate::{
     repository::{publish, upload},
     rest::{

@@ -20,7 +20,7 @@ use super::{
     slugs::{self, Among},
     vocabulary::CID,
 };
-use crate::{ids::DeploymentId, ids::ProjectId};
+use crate::ids::{DeploymentId, ProjectId};
 use crate::{
     repository::publish,
     rest::{

@@ -5,7 +5,7 @@ use migasfree_server_db::args;
 use sea_query::{Expr, ExprTrait as _, Query};
 
 use super::shapes::{PROJECT_REF, STORE_REF};
-use crate::{ids::PackageId, ids::ProjectId, ids::StoreId};
+use crate::ids::{PackageId, ProjectId, StoreId};
 use crate::{
     repository::{
         packages::{self as files, Deleted},

@@ -7,7 +7,7 @@ use super::{
     shapes::PROJECT_INFO,
     slugs::{self, Among},
 };
-use crate::{ids::ProjectId, ids::StoreId};
+use crate::ids::{ProjectId, StoreId};
 use crate::{
     repository::packages,
     rest::{

@@ -1,5 +1,6 @@
 //! Hardware trees as computers report them.
 
+pub mod lshw;
 pub mod nodes;
 
 use crate::rest::{entity::Entity, schema::Table};

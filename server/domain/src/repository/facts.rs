@@ -7,7 +7,7 @@ use migasfree_server_db::{Db, Result, args, json_ids, sql};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{ids::PackageId, ids::ProjectId};
+use crate::ids::{PackageId, ProjectId};
 
 /// What a package in a store says of itself. Texts it does not have are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]

@@ -3,8 +3,8 @@
 use migasfree_server_db::{Result, Tx, args};
 
 use super::publish::{self, Cause};
+use crate::ids::{PackageId, StoreId};
 use crate::services::Services;
-use crate::{ids::PackageId, ids::StoreId};
 
 /// What became of a deleted package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

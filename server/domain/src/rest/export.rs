@@ -8,8 +8,16 @@ use axum::{
 use futures_util::{StreamExt as _, stream};
 
 use super::{
-    context::Context, entity::Csv, entity::Field, error::RestError, json::Json, keyset::Keyset,
-    load, params::Params, read, registry::Resource, value,
+    context::Context,
+    entity::{Csv, Field},
+    error::RestError,
+    json::Json,
+    keyset::Keyset,
+    load,
+    params::Params,
+    read,
+    registry::Resource,
+    value,
 };
 
 /// What tells spreadsheets that the file is UTF-8; sent when `bom=true` asks for it.

@@ -4,6 +4,7 @@ use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_auth::{Connection, Exceeded, Operator};
 use migasfree_server_db::{self as db, Ts, Tx, args};
 use migasfree_server_domain::{
+    client::projects,
     computers::notifications::notify,
     core::{
         rules::{
@@ -18,7 +19,7 @@ use migasfree_types::events::ChangeAction;
 use serde_json::json;
 
 use crate::ProtocolState;
-use crate::safe::{changed, project_by_name};
+use crate::safe::changed;
 
 const MAX_NAME: usize = 50;
 
@@ -63,7 +64,7 @@ pub(super) async fn enrol(
     })?;
     let open = state.settings.autoregister;
     let may = |permission| operator.is_some_and(|operator| operator.may(permission));
-    if let Some(project) = project_by_name(&state.db, wanted.project).await? {
+    if let Some(project) = projects::by_name(&state.db, wanted.project).await? {
         // Refused here, clients ask the person for credentials; refused later, they give up.
         if !project.auto_register_computers && !may("client.add_computer") {
             return Err(EnrolError::Forbidden);
@@ -131,7 +132,7 @@ async fn create(
     let Some((id,)) = created else {
         // Somebody was faster, or got the same path.
         drop(tx);
-        let there = project_by_name(&state.db, wanted.project).await?;
+        let there = projects::by_name(&state.db, wanted.project).await?;
         let reason = "another project with nearly the same name registers right now: try again";
         return there
             .map(|project| project.slug)

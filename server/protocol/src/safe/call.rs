@@ -17,7 +17,15 @@ use migasfree_server_audit::Author;
 use migasfree_server_auth::{AuthError, Connection};
 use migasfree_server_body::{Verdict, pace::Known};
 use migasfree_server_db::{self as db, Ts, Tx};
-use migasfree_server_domain::core::rules::{status::Status, targeting::Attributes};
+use migasfree_server_domain::{
+    client::{
+        computers::{self, Computer},
+        deployments::{self, Deployment},
+        gathered::{BesideComputer, BesideProject},
+        projects::Project,
+    },
+    core::rules::{status::Status, targeting::Attributes},
+};
 use migasfree_server_files::Spooled;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -34,12 +42,6 @@ use super::progress;
 use super::protocol::{Peer, Protocol};
 use super::refusals::{Caller, Reason, Refused};
 use super::replays::Seen;
-use super::store::deployments::{self, Deployment};
-use super::store::projects::Project;
-use super::store::{
-    computers::{self, Computer},
-    gathered::{BesideComputer, BesideProject},
-};
 use crate::{AsItIs, ProtocolState};
 
 const TOO_MANY: &str = "The computer calls too often";

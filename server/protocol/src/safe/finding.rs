@@ -2,10 +2,10 @@
 
 use axum::http::StatusCode;
 use migasfree_server_db::Tx;
+use migasfree_server_domain::client::identity::{self, Asked, Claimed, Found, Row};
 
 use super::answer::Refusal;
 use super::call::ProjectCall;
-use super::store::identity::{self, Asked, Claimed, Found, Row};
 
 /// The computer that reports this UUID and name, if there is one.
 pub(super) async fn find(

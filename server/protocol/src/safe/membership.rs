@@ -4,14 +4,19 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use migasfree_server_db::Db;
-use migasfree_server_domain::{core::rules::status::Status, ids::ComputerId};
+use migasfree_server_domain::{
+    client::{
+        computers::{self, Computer},
+        gathered::{BesideComputer, BesideProject},
+        projects::{self, Project},
+    },
+    core::rules::status::Status,
+    ids::ComputerId,
+};
 use serde_json::Value;
 
 use super::answer::Refusal;
 use super::call::unsubscribed;
-use super::store::computers::{self, Computer};
-use super::store::gathered::{BesideComputer, BesideProject};
-use super::store::projects::{self, Project};
 
 /// The slugs that projects had a moment ago, by name: enough to open a message with. What it asks for is answered with
 /// the project as it is now.

@@ -1,7 +1,7 @@
 //! The sealed client protocol: open, dispatch, seal.
 //!
-//! Every call is one file under `calls`; [`call`] is the way all of them go, `store` holds their
-//! statements. A new call is a file and a line below.
+//! Every call is one file under `calls`; [`call`] is the way all of them go, `client` of the domain
+//! answers them. A new call is a file and a line below.
 
 mod answer;
 mod body;
@@ -9,7 +9,6 @@ mod buckets;
 mod call;
 mod calls;
 mod finding;
-mod hardware;
 pub mod keys;
 mod membership;
 pub(crate) mod packagers;
@@ -19,7 +18,6 @@ mod reach;
 mod refusals;
 mod replays;
 mod shapes;
-mod store;
 mod uploads;
 mod validate;
 
@@ -35,7 +33,6 @@ pub(crate) use answer::{Refusal, plain};
 pub(crate) use body::{read as read_body, text_or_empty};
 pub(crate) use call::{method_not_allowed, unsealed};
 pub(crate) use progress::changed;
-pub(crate) use store::projects::by_name as project_by_name;
 
 /// The calls that migasfree 5 does not have, by path below the version. `server/info/` announces them.
 pub(crate) const ADDITIONS: [&str; 4] = [

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use migasfree_envelope::{KeyError, Letter, PrivateKey, PublicKey};
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_auth::{AuthError, Connection, Operator, Verified};
+use migasfree_server_domain::client::upload_keys;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::call::unreadable;
 use super::keys::KeyRingError;
 use super::protocol::Protocol;
-use super::store::upload_keys;
 use crate::ProtocolState;
 
 /// How the audit record calls whoever uploads with the common key.

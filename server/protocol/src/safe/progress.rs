@@ -1,12 +1,11 @@
 //! Tells administrators what computers are doing.
 
 use migasfree_server_db::Ts;
+use migasfree_server_domain::client::{computers::Computer, projects::Project};
 use migasfree_types::events::{ChangeAction, Event, EventComputer, EventProject};
 
 use super::call::ComputerCall;
 use super::shapes::search_fields;
-use super::store::computers::Computer;
-use super::store::projects::Project;
 use crate::ProtocolState;
 
 /// The computer is doing something.

@@ -1,12 +1,12 @@
 //! Objects that several calls answer with (4.11).
 
 use migasfree_server_db::Ts;
-use migasfree_server_domain::core::rules::display::SearchField;
+use migasfree_server_domain::{
+    client::{attributes::Attribute, computers::Computer, projects::Project},
+    core::rules::display::SearchField,
+};
 use serde_json::{Value, json};
 
-use super::store::attributes::Attribute;
-use super::store::computers::Computer;
-use super::store::projects::Project;
 use crate::Settings;
 
 /// The fields computers are called by.
@@ -27,34 +27,34 @@ fn user_text(name: &str, fullname: &str) -> String {
     }
 }
 
-impl Computer {
-    fn user(&self) -> Option<String> {
-        let name = self.user_name.as_deref()?;
-        Some(user_text(
-            name,
-            self.user_fullname.as_deref().unwrap_or_default(),
-        ))
-    }
+fn user(computer: &Computer) -> Option<String> {
+    let name = computer.user_name.as_deref()?;
+    let fullname = computer.user_fullname.as_deref().unwrap_or_default();
+    Some(user_text(name, fullname))
+}
 
+/// How a computer is answered.
+pub(super) trait Shape {
     /// Status, project, address and user in one line.
-    pub(super) fn summary(&self, project: &Project) -> String {
+    fn summary(&self, project: &Project) -> String;
+
+    /// The whole computer.
+    fn detail(&self, settings: &Settings, project: &Project, tags: &[Attribute]) -> Value;
+}
+
+impl Shape for Computer {
+    fn summary(&self, project: &Project) -> String {
         let address = self.ip_address.as_deref().unwrap_or_default();
-        let user = self.user().unwrap_or_default();
+        let user = user(self).unwrap_or_default();
         let parts = [self.status.as_str(), &project.name, address, &user];
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(", ")
     }
 
-    /// The whole computer.
-    pub(super) fn detail(
-        &self,
-        settings: &Settings,
-        project: &Project,
-        tags: &[Attribute],
-    ) -> Value {
+    fn detail(&self, settings: &Settings, project: &Project, tags: &[Attribute]) -> Value {
         let user = self
             .sync_user_id
-            .zip(self.user())
+            .zip(user(self))
             .map(|(id, text)| json!({ "id": id, "name": self.user_name, "__str__": text }));
         let software = format!(
             "{}/api/v1/token/computers/{}/software",

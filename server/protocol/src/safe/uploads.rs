@@ -7,6 +7,10 @@ use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Tx};
 use migasfree_server_domain::{
+    client::{
+        packages,
+        projects::{self, Project},
+    },
     core::{package_sets::PACKAGE_SETS, rules::slug::slug},
     ids::ProjectId,
     repository::upload::{Destination, Place, Upload, UploadError},
@@ -18,8 +22,6 @@ use sha2::{Digest, Sha256};
 
 use super::call::PackagerCall;
 use super::reach::Reach;
-use super::store::packages;
-use super::store::projects::{self, Project};
 use super::{answer::Refusal, protocol::Stopping};
 use crate::ProtocolState;
 use crate::safe::validate::Fields;

@@ -6,7 +6,7 @@ use time::Date;
 
 use crate::core::rules::ALL_SYSTEMS;
 use crate::core::rules::schedule::{Delay, opens_on};
-use crate::{ids::AttributeId, ids::ComputerId};
+use crate::ids::{AttributeId, ComputerId};
 
 /// The attributes of a computer: its tags and what its last synchronisation reported.
 pub type Attributes = HashSet<AttributeId>;

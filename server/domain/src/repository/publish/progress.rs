@@ -7,8 +7,8 @@ use migasfree_server_db::Ts;
 use migasfree_server_jobs::JobContext;
 use migasfree_types::events::{Event, EventDeployment, EventProject, PublicationState};
 
+use crate::ids::{DeploymentId, ProjectId};
 use crate::services::Services;
-use crate::{ids::DeploymentId, ids::ProjectId};
 
 /// Whoever listens hears of a step this often at most; the end is always told.
 const TOLD_EVERY: Duration = Duration::from_millis(250);

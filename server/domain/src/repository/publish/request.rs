@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::progress::{Named, event};
 use super::run::Publisher;
+use crate::ids::{DeploymentId, PackageId, PackageSetId, ProjectId, StoreId};
 use crate::services::Services;
-use crate::{ids::DeploymentId, ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId};
 
 /// What changed; every internal deployment that offers it is published again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

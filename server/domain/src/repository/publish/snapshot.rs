@@ -8,7 +8,7 @@ use migasfree_types::events::EventDeployment;
 
 use super::progress::Named;
 use crate::core::rules::pms::{Pms, split_architectures};
-use crate::{ids::DeploymentId, ids::ProjectId};
+use crate::ids::{DeploymentId, ProjectId};
 
 /// Everything a publication is made from.
 #[derive(Debug)]

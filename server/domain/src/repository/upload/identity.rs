@@ -4,7 +4,7 @@
 use migasfree_server_db::{Result, Tx, args, sql};
 
 use super::Outcome;
-use crate::{ids::PackageId, ids::ProjectId, ids::StoreId};
+use crate::ids::{PackageId, ProjectId, StoreId};
 
 /// What makes packages of a project differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,8 +19,8 @@ mod record;
 
 pub use identity::{Rival, give_name_away};
 
+use crate::ids::{PackageId, PackageSetId, ProjectId, StoreId};
 use crate::services::Services;
-use crate::{ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId};
 use record::NewPackage;
 
 /// A file for a store.

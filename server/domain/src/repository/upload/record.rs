@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::identity::{self, Identity, Known, Plan};
 use super::{Destination, Examined, Outcome, Place, Stored, UploadError, note, signed};
+use crate::ids::{PackageId, PackageSetId, ProjectId, StoreId};
 use crate::repository::publish::{self, Cause};
 use crate::services::Services;
-use crate::{ids::PackageId, ids::PackageSetId, ids::ProjectId, ids::StoreId};
 
 pub(super) struct NewPackage {
     pub project: ProjectId,

@@ -6,6 +6,12 @@ use std::collections::HashMap;
 
 use migasfree_server_db::{self as db, Tx};
 use migasfree_server_domain::{
+    client::{
+        attributes::{self, Attribute, Key, Known},
+        computers::{self, Computer, Reported},
+        properties::Property,
+        reported::{self, Around, Before},
+    },
     computers::notifications::notify,
     core::rules::{
         ALL_SYSTEMS, attribute_sets,
@@ -22,13 +28,7 @@ use serde_json::{Map, Value};
 
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
-use crate::safe::shapes::search_fields;
-use crate::safe::store::computers::{self, Computer, Reported};
-use crate::safe::store::properties::Property;
-use crate::safe::store::{
-    attributes::{self, Attribute, Key, Known},
-    reported::{self, Around, Before},
-};
+use crate::safe::shapes::{Shape as _, search_fields};
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, few, given};
 
 const MAX_UUID: usize = 36;

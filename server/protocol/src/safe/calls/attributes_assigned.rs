@@ -1,10 +1,10 @@
 //! `computers/attributes/assigned/`: the attributes of the last synchronisation, as a page.
 
+use migasfree_server_domain::client::attributes::{Attribute, Synchronised};
 use serde_json::{Value, json};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::attributes::{Attribute, Synchronised};
 
 pub(in crate::safe) async fn answer(call: ComputerCall<Synchronised>, _: NoClaims) -> Reply {
     let attributes = call.beside.ordered();

@@ -1,12 +1,14 @@
 //! `catalog/apps/available/`: the applications offered to the computer.
 
-use migasfree_server_domain::core::rules::source_template::MEDIA;
+use migasfree_server_domain::{
+    client::catalog::{self, Filter},
+    core::rules::source_template::MEDIA,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::ComputerCall;
-use crate::safe::store::catalog::{self, Filter};
 use crate::safe::validate::given;
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,10 @@
 use axum::http::StatusCode;
 use migasfree_server_domain::{
     app_catalog::application_requests::{APPLICATION_REQUESTS, PERSON_LIMIT, TEXT_LIMIT},
+    client::{
+        catalog::{self, Filter},
+        requests::{self, NewRequest},
+    },
     core::rules::source_template::MEDIA,
     ids::{ApplicationId, ApplicationRequestId},
 };
@@ -13,8 +17,6 @@ use serde::Deserialize;
 use crate::safe::answer::{Refusal, Reply, created, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::progress;
-use crate::safe::store::catalog::{self, Filter};
-use crate::safe::store::requests::{self, NewRequest};
 use crate::safe::validate::{Fields, given};
 
 /// Requests of one computer that wait for a decision.

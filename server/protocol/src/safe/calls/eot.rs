@@ -1,7 +1,6 @@
 //! `eot/`: end of transmission.
 
-use migasfree_server_domain::computers::notifications::notify;
-use migasfree_server_domain::core::rules::status::Status;
+use migasfree_server_domain::{computers::notifications::notify, core::rules::status::Status};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};

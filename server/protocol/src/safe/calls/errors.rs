@@ -1,11 +1,11 @@
 //! `computers/errors/`: what went wrong on the computer.
 
+use migasfree_server_domain::client::records;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::safe::answer::{Reply, created};
 use crate::safe::call::ComputerCall;
-use crate::safe::store::records;
 use crate::safe::validate::{Fields, without_middle};
 
 #[derive(Debug, Deserialize)]

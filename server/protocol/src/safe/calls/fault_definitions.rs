@@ -1,11 +1,10 @@
 //! `computers/faults/definitions/`: what the computer is to check (8.6).
 
-use migasfree_server_domain::core::rules::languages;
+use migasfree_server_domain::{client::faults::Definitions, core::rules::languages};
 use serde_json::{Value, json};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::faults::Definitions;
 
 pub(in crate::safe) async fn answer(call: ComputerCall<Definitions>, _: NoClaims) -> Reply {
     let definitions = call.beside.ordered();

@@ -1,12 +1,12 @@
 //! `computers/faults/`: what the checks found.
 
+use migasfree_server_domain::client::faults;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::shapes::NewFault;
-use crate::safe::store::faults;
 use crate::safe::validate::{few, without_middle};
 
 #[derive(Debug, Deserialize)]

@@ -1,13 +1,15 @@
 //! `computers/hardware/`: what the computer is made of.
 
-use migasfree_server_domain::core::rules::identity::mac_form;
+use migasfree_server_domain::{
+    client::{hardware, identity},
+    core::rules::identity::mac_form,
+    hardware::lshw::{flatten, summarise},
+};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
-use crate::safe::hardware::{flatten, summarise};
-use crate::safe::store::{hardware, identity};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {

@@ -1,14 +1,15 @@
 //! `computers/id/`: which computer is this?
 
 use axum::http::StatusCode;
-use migasfree_server_domain::core::rules::status::Status;
+use migasfree_server_domain::{
+    client::{identity::Claimed, projects, records},
+    core::rules::status::Status,
+};
 use serde::Deserialize;
 
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::find;
-use crate::safe::store::identity::Claimed;
-use crate::safe::store::{projects, records};
 use crate::safe::validate::{MAX_HOST_NAME, cut};
 
 #[derive(Debug, Deserialize)]

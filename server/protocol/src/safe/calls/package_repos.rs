@@ -1,6 +1,7 @@
 //! `packages/repos/`: publish what was uploaded (4.9).
 
 use migasfree_server_domain::{
+    client::packages,
     core::{package_sets::PACKAGE_SETS, packages::PACKAGES},
     repository::publish::{Cause, request_for},
 };
@@ -9,7 +10,6 @@ use serde::Deserialize;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::PackagerCall;
 use crate::safe::reach::Reach;
-use crate::safe::store::packages;
 use crate::safe::uploads;
 
 #[derive(Debug, Deserialize)]

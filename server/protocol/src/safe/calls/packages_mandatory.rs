@@ -1,10 +1,12 @@
 //! `computers/packages/mandatory/`: what must and must not be installed (8.5).
 
-use migasfree_server_domain::core::rules::packages::{DeploymentPackages, mandatory};
+use migasfree_server_domain::{
+    client::policies::Deciding,
+    core::rules::packages::{DeploymentPackages, mandatory},
+};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::policies::Deciding;
 
 pub(in crate::safe) async fn answer(mut call: ComputerCall<Deciding>, _: NoClaims) -> Reply {
     let today = call.today();

@@ -1,11 +1,10 @@
 //! `computers/properties/`: what the computer is to evaluate (8.2).
 
-use migasfree_server_domain::core::rules::languages;
+use migasfree_server_domain::{client::properties::ToEvaluate, core::rules::languages};
 use serde_json::{Value, json};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::properties::ToEvaluate;
 
 pub(in crate::safe) async fn answer(call: ComputerCall<ToEvaluate>, _: NoClaims) -> Reply {
     let properties = call.beside.programs();

@@ -4,8 +4,13 @@ use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_auth::{AuthError, Operator, by_password};
 use migasfree_server_db as db;
-use migasfree_server_domain::computers::notifications::notify;
 use migasfree_server_domain::{
+    client::{
+        attributes,
+        computers::{self, Computer},
+        identity::{self, Claimed, NewComputer},
+    },
+    computers::notifications::notify,
     core::rules::{identity::canonical, status::Status},
     ids::ComputerId,
 };
@@ -17,9 +22,7 @@ use crate::safe::answer::{Answer, Refusal, Reply, created, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::{find, find_alone};
 use crate::safe::progress;
-use crate::safe::store::computers::Computer;
-use crate::safe::store::identity::{Claimed, NewComputer};
-use crate::safe::store::{attributes, computers, identity};
+use crate::safe::shapes::Shape as _;
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
 
 const MAX_UUID: usize = 36;

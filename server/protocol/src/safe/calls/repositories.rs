@@ -1,16 +1,16 @@
 //! `computers/repositories/`: where the computer gets packages from.
 
-use migasfree_server_domain::core::rules::{
-    source_grammar::is_word,
-    source_template::{Origin, Source, source_template},
+use migasfree_server_domain::{
+    client::deployments::Candidates,
+    core::rules::{
+        source_grammar::is_word,
+        source_template::{Origin, Source, source_template},
+    },
 };
 use serde_json::{Value, json};
 
+use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::{
-    answer::{Refusal, Reply, ok},
-    store::deployments::Candidates,
-};
 
 /// Only what is served: a source of which nothing comes makes package managers fail.
 pub(in crate::safe) async fn answer(call: ComputerCall<Candidates>, _: NoClaims) -> Reply {

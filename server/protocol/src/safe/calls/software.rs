@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
+use migasfree_server_domain::client::software::{self, Current, Inventory};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
-use crate::safe::store::software::{self, Current, Inventory};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {

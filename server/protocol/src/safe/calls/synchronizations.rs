@@ -1,14 +1,16 @@
 //! `synchronizations/`: the computer is done.
 
 use migasfree_server_db::Ts;
+use migasfree_server_domain::client::{
+    deployments::Candidates,
+    records::{self, Synchronization},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::safe::answer::{Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::progress;
-use crate::safe::store::deployments::Candidates;
-use crate::safe::store::records::{self, Synchronization};
 use crate::safe::validate::Fields;
 
 const MAX_CONSUMER: usize = 50;

@@ -4,6 +4,10 @@ use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db as db;
 use migasfree_server_domain::{
+    client::{
+        deployments::{self, Deployment},
+        software, tags,
+    },
     core::rules::{
         tags::{TagPackages, change},
         targeting::Attributes,
@@ -17,8 +21,6 @@ use serde_json::{Value, json};
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::ComputerCall;
 use crate::safe::progress;
-use crate::safe::store::deployments::{self, Deployment};
-use crate::safe::store::{software, tags};
 use crate::safe::validate::few;
 
 #[derive(Debug, Deserialize)]

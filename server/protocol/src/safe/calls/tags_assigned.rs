@@ -1,8 +1,9 @@
 //! `computers/tags/assigned/`: the tags the computer has.
 
+use migasfree_server_domain::client::attributes;
+
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::attributes;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
     let tags = attributes::tags(&call.state.db, call.computer.id).await?;

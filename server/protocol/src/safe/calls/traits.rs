@@ -1,10 +1,10 @@
 //! `computers/traits/`: what the last synchronisation found out.
 
+use migasfree_server_domain::client::attributes::Synchronised;
 use serde_json::{Value, json};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::store::attributes::Synchronised;
 
 pub(in crate::safe) async fn answer(call: ComputerCall<Synchronised>, _: NoClaims) -> Reply {
     let attributes = call.beside.ordered();

@@ -1,7 +1,8 @@
 //! Stores and package sets of uploads.
 
 use migasfree_server_db::{Db, Result, Tx, args};
-use migasfree_server_domain::{
+
+use crate::{
     core::{
         rules::slug::slug,
         slugs::{self, Among},
@@ -10,7 +11,7 @@ use migasfree_server_domain::{
 };
 
 /// The store called `name`, created if need be; the flag tells that it is new.
-pub(crate) async fn store(tx: &mut Tx, project: ProjectId, name: &str) -> Result<(StoreId, bool)> {
+pub async fn store(tx: &mut Tx, project: ProjectId, name: &str) -> Result<(StoreId, bool)> {
     let known: Option<(StoreId,)> = tx
         .optional(
             "SELECT id FROM core_store WHERE project_id = $1 AND name = $2",
@@ -31,7 +32,7 @@ pub(crate) async fn store(tx: &mut Tx, project: ProjectId, name: &str) -> Result
 }
 
 /// The package set called `name`, created if need be; the flag tells that it is new.
-pub(crate) async fn package_set(
+pub async fn package_set(
     tx: &mut Tx,
     project: ProjectId,
     store: StoreId,
@@ -57,7 +58,7 @@ pub(crate) async fn package_set(
 }
 
 /// The package with this file name.
-pub(crate) async fn package_named(
+pub async fn package_named(
     db: &Db,
     project: ProjectId,
     fullname: &str,
@@ -72,11 +73,7 @@ pub(crate) async fn package_named(
 }
 
 /// The package set with this name.
-pub(crate) async fn set_named(
-    db: &Db,
-    project: ProjectId,
-    name: &str,
-) -> Result<Option<PackageSetId>> {
+pub async fn set_named(db: &Db, project: ProjectId, name: &str) -> Result<Option<PackageSetId>> {
     let row: Option<(PackageSetId,)> = db
         .optional(
             "SELECT id FROM core_packageset WHERE project_id = $1 AND name = $2 ORDER BY id",

@@ -1,7 +1,8 @@
 //! The row of a computer.
 
 use migasfree_server_db::{Args, Db, Result, Sql, Ts, Tx, args, json_ids, sql};
-use migasfree_server_domain::{
+
+use crate::{
     core::rules::{
         display::{Names, SearchField, display_name},
         status::Status,
@@ -14,54 +15,53 @@ use super::{
     gathered::{self, BesideComputer},
     projects::Project,
 };
-use crate::safe::answer::Refusal;
 
 /// A computer with its last user.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub(crate) struct Computer {
-    pub(crate) id: ComputerId,
-    pub(crate) uuid: Option<String>,
-    pub(crate) status: String,
-    pub(crate) name: Option<String>,
-    pub(crate) fqdn: Option<String>,
-    pub(crate) project_id: ProjectId,
-    pub(crate) created_at: Ts,
-    pub(crate) ip_address: Option<String>,
-    pub(crate) forwarded_ip_address: Option<String>,
-    pub(crate) last_hardware_capture: Option<Ts>,
-    pub(crate) sync_start_date: Option<Ts>,
-    pub(crate) sync_end_date: Option<Ts>,
-    pub(crate) sync_user_id: Option<ClientUserId>,
-    pub(crate) user_name: Option<String>,
-    pub(crate) user_fullname: Option<String>,
-    pub(crate) product: Option<String>,
-    pub(crate) machine: String,
-    pub(crate) cpu: Option<String>,
-    pub(crate) ram: Option<i64>,
-    pub(crate) storage: Option<i64>,
-    pub(crate) disks: Option<i64>,
-    pub(crate) mac_address: Option<String>,
-    pub(crate) comment: Option<String>,
-    pub(crate) architecture: Option<i64>,
-    pub(crate) product_system: String,
-    pub(crate) software_inventory_id: Option<InventoryId>,
+pub struct Computer {
+    pub id: ComputerId,
+    pub uuid: Option<String>,
+    pub status: String,
+    pub name: Option<String>,
+    pub fqdn: Option<String>,
+    pub project_id: ProjectId,
+    pub created_at: Ts,
+    pub ip_address: Option<String>,
+    pub forwarded_ip_address: Option<String>,
+    pub last_hardware_capture: Option<Ts>,
+    pub sync_start_date: Option<Ts>,
+    pub sync_end_date: Option<Ts>,
+    pub sync_user_id: Option<ClientUserId>,
+    pub user_name: Option<String>,
+    pub user_fullname: Option<String>,
+    pub product: Option<String>,
+    pub machine: String,
+    pub cpu: Option<String>,
+    pub ram: Option<i64>,
+    pub storage: Option<i64>,
+    pub disks: Option<i64>,
+    pub mac_address: Option<String>,
+    pub comment: Option<String>,
+    pub architecture: Option<i64>,
+    pub product_system: String,
+    pub software_inventory_id: Option<InventoryId>,
     /// When it was changed last, which tells whether it was changed since it was read.
-    pub(crate) updated_at: Ts,
+    pub updated_at: Ts,
 }
 
 impl Computer {
     /// Its state; an unknown text counts as the usual one.
-    pub(crate) fn status(&self) -> Status {
+    pub fn status(&self) -> Status {
         self.status.parse().unwrap_or_default()
     }
 
     /// How it is called in lists and labels.
-    pub(crate) fn display_name(&self, fields: &[SearchField]) -> String {
+    pub fn display_name(&self, fields: &[SearchField]) -> String {
         display_name(fields, &self.names())
     }
 
     /// What it can be called by.
-    pub(crate) fn names(&self) -> Names<'_> {
+    pub fn names(&self) -> Names<'_> {
         Names {
             id: self.id,
             name: self.name.as_deref(),
@@ -83,7 +83,7 @@ macro_rules! columns {
 }
 
 /// The computer with this number.
-pub(crate) async fn by_id(db: &Db, id: ComputerId) -> Result<Option<Computer>> {
+pub async fn by_id(db: &Db, id: ComputerId) -> Result<Option<Computer>> {
     const COMPUTER: &str = concat!(
         "SELECT ",
         columns!(),
@@ -121,11 +121,11 @@ struct Found {
 }
 
 /// The computer with this number and the project of this name, if both are there, and what a call needs beside them.
-pub(crate) async fn beside_project<B: BesideComputer>(
+pub async fn beside_project<B: BesideComputer>(
     db: &Db,
     id: ComputerId,
     project: &str,
-) -> Result<Option<(Computer, Project, B)>, Refusal> {
+) -> Result<Option<(Computer, Project, B)>> {
     let mut args = args![id, project];
     B::arguments(&mut args);
     let found: Option<Found> = db.optional(B::STATEMENT, args).await?;
@@ -147,7 +147,7 @@ pub(crate) async fn beside_project<B: BesideComputer>(
 }
 
 /// The state a computer is in now.
-pub(crate) async fn status(tx: &mut Tx, id: ComputerId) -> Result<Option<Status>> {
+pub async fn status(tx: &mut Tx, id: ComputerId) -> Result<Option<Status>> {
     let row: Option<(String,)> = tx
         .optional(
             "SELECT status FROM client_computer WHERE id = $1",
@@ -159,20 +159,20 @@ pub(crate) async fn status(tx: &mut Tx, id: ComputerId) -> Result<Option<Status>
 
 /// What a computer reports of itself at each synchronisation.
 #[derive(Debug)]
-pub(crate) struct Reported<'a> {
+pub struct Reported<'a> {
     /// Empty when its firmware has none.
-    pub(crate) uuid: &'a str,
+    pub uuid: &'a str,
     /// Whether what is stored is none either, and is to go.
-    pub(crate) forgets_uuid: bool,
-    pub(crate) name: &'a str,
-    pub(crate) fqdn: &'a str,
-    pub(crate) ip_address: Option<&'a str>,
-    pub(crate) forwarded_ip_address: Option<&'a str>,
-    pub(crate) user: Option<ClientUserId>,
+    pub forgets_uuid: bool,
+    pub name: &'a str,
+    pub fqdn: &'a str,
+    pub ip_address: Option<&'a str>,
+    pub forwarded_ip_address: Option<&'a str>,
+    pub user: Option<ClientUserId>,
     /// When the computer was changed last before it was read.
-    pub(crate) since: Ts,
+    pub since: Ts,
     /// The tags it had then.
-    pub(crate) tags: &'a Attributes,
+    pub tags: &'a Attributes,
 }
 
 impl Reported<'_> {
@@ -213,7 +213,7 @@ const REPORT: Sql = sql!(
 
 /// Stores what the computer reports; answers the UUID it has now, nothing when it is no more, or not as it was read. A UUID
 /// that is empty, or another computer's, is not taken over.
-pub(crate) async fn report(
+pub async fn report(
     tx: &mut Tx,
     id: ComputerId,
     reported: &Reported<'_>,
@@ -224,7 +224,7 @@ pub(crate) async fn report(
 }
 
 /// The same where nothing else is to be written. Coming twice, it finds the computer changed, and does nothing.
-pub(crate) async fn report_alone(
+pub async fn report_alone(
     db: &Db,
     id: ComputerId,
     reported: &Reported<'_>,
@@ -235,7 +235,7 @@ pub(crate) async fn report_alone(
 }
 
 /// The desktop account, created if need be; the flag tells that it is new.
-pub(crate) async fn user(tx: &mut Tx, name: &str, fullname: &str) -> Result<(ClientUserId, bool)> {
+pub async fn user(tx: &mut Tx, name: &str, fullname: &str) -> Result<(ClientUserId, bool)> {
     let known: Option<(ClientUserId,)> = tx
         .optional(
             "SELECT id FROM client_user WHERE name = $1 AND fullname = $2",

@@ -1,27 +1,24 @@
 //! Tags of a computer, and those it may have.
 
 use migasfree_server_db::{Db, Result, Tx, args, json_ids, sql};
-use migasfree_server_domain::{
+use serde_json::{Value, json};
+
+use crate::{
     core::rules::targeting::Attributes,
     ids::{AttributeId, ComputerId, ProjectId},
 };
-use serde_json::{Value, json};
 
 /// A tag offered to a computer.
 #[derive(Debug, sqlx::FromRow)]
-pub(crate) struct Offered {
-    pub(crate) property: String,
-    pub(crate) prefix: String,
-    pub(crate) value: String,
+pub struct Offered {
+    pub property: String,
+    pub prefix: String,
+    pub value: String,
 }
 
 /// Tags that some enabled deployment of the project includes, or that a domain of the computer
 /// offers, by property and value.
-pub(crate) async fn offered(
-    db: &Db,
-    computer: ComputerId,
-    project: ProjectId,
-) -> Result<Vec<Offered>> {
+pub async fn offered(db: &Db, computer: ComputerId, project: ProjectId) -> Result<Vec<Offered>> {
     let mut offered: Vec<Offered> = db
         .all(
             "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
@@ -58,7 +55,7 @@ pub(crate) async fn offered(
 }
 
 /// Of `names` (prefix and value) those that are tags: values of properties operators assign.
-pub(crate) async fn recognised(db: &Db, names: &[(&str, &str)]) -> Result<Attributes> {
+pub async fn recognised(db: &Db, names: &[(&str, &str)]) -> Result<Attributes> {
     let listed: Vec<Value> = names
         .iter()
         .map(|(prefix, value)| json!({ "p": prefix, "v": value }))
@@ -78,7 +75,7 @@ pub(crate) async fn recognised(db: &Db, names: &[(&str, &str)]) -> Result<Attrib
 }
 
 /// The tags of a computer.
-pub(crate) async fn of(tx: &mut Tx, computer: ComputerId) -> Result<Attributes> {
+pub async fn of(tx: &mut Tx, computer: ComputerId) -> Result<Attributes> {
     let rows: Vec<(AttributeId,)> = tx
         .all(
             "SELECT serverattribute_id FROM client_computer_tags WHERE computer_id = $1",
@@ -89,7 +86,7 @@ pub(crate) async fn of(tx: &mut Tx, computer: ComputerId) -> Result<Attributes> 
 }
 
 /// Makes `wanted` the tags of a computer.
-pub(crate) async fn replace(tx: &mut Tx, computer: ComputerId, wanted: &Attributes) -> Result<()> {
+pub async fn replace(tx: &mut Tx, computer: ComputerId, wanted: &Attributes) -> Result<()> {
     let wanted = json_ids(wanted.iter().copied());
     tx.execute(
         sql!(

@@ -1,31 +1,30 @@
 //! Projects as the calls need them.
 
 use migasfree_server_db::{Db, Result, args};
-use migasfree_server_domain::{
-    core::rules::pms::{Pms, UnknownPms},
-    ids::ProjectId,
-};
 use serde_json::Value;
 
 use super::gathered::{self, BesideProject};
-use crate::safe::answer::Refusal;
+use crate::{
+    core::rules::pms::{Pms, UnknownPms},
+    ids::ProjectId,
+};
 
 /// The project that signs a message.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub(crate) struct Project {
-    pub(crate) id: ProjectId,
-    pub(crate) name: String,
-    pub(crate) slug: String,
-    pub(crate) pms: String,
-    pub(crate) architecture: String,
+pub struct Project {
+    pub id: ProjectId,
+    pub name: String,
+    pub slug: String,
+    pub pms: String,
+    pub architecture: String,
     /// Computers may enrol without an operator's credentials.
-    pub(crate) auto_register_computers: bool,
-    pub(crate) platform_id: i64,
-    pub(crate) platform: String,
+    pub auto_register_computers: bool,
+    pub platform_id: i64,
+    pub platform: String,
 }
 
 impl Project {
-    pub(crate) fn pms(&self) -> std::result::Result<Pms, UnknownPms> {
+    pub fn pms(&self) -> std::result::Result<Pms, UnknownPms> {
         self.pms.parse()
     }
 }
@@ -48,7 +47,7 @@ pub(super) const HEAD: &str = concat!("SELECT ", columns!(), ", ");
 pub(super) const TAIL: &str = concat!(" AS beside", source!());
 
 /// The project called exactly `name`.
-pub(crate) async fn by_name(db: &Db, name: &str) -> Result<Option<Project>> {
+pub async fn by_name(db: &Db, name: &str) -> Result<Option<Project>> {
     const PROJECT: &str = concat!("SELECT ", columns!(), source!());
     db.optional(PROJECT, args![name]).await
 }
@@ -62,11 +61,11 @@ struct Found {
 }
 
 /// The project called exactly `name`, and what a call with these claims needs beside it.
-pub(crate) async fn beside<B: BesideProject>(
+pub async fn beside<B: BesideProject>(
     db: &Db,
     name: &str,
     claims: &Value,
-) -> Result<Option<(Project, B)>, Refusal> {
+) -> Result<Option<(Project, B)>> {
     let mut args = args![name];
     B::arguments(&mut args, claims);
     let found: Option<Found> = db.optional(B::STATEMENT, args).await?;
@@ -76,7 +75,7 @@ pub(crate) async fn beside<B: BesideProject>(
 }
 
 /// The name of a project.
-pub(crate) async fn name_of(db: &Db, id: ProjectId) -> Result<String> {
+pub async fn name_of(db: &Db, id: ProjectId) -> Result<String> {
     let (name,) = db
         .one("SELECT name FROM core_project WHERE id = $1", args![id])
         .await?;

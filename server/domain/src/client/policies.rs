@@ -2,14 +2,7 @@
 
 use std::collections::HashMap;
 
-use migasfree_server_db::{Args, Sql, sql};
-use migasfree_server_domain::{
-    core::rules::{
-        packages::{Policy, PolicyGroup},
-        targeting::Audience,
-    },
-    ids::{AttributeId, ComputerId, PolicyId},
-};
+use migasfree_server_db::{Args, Db, Result, Sql, args, json_ids, sql};
 use serde::Deserialize;
 use time::Date;
 
@@ -19,18 +12,44 @@ use super::{
     deployments::{
         COLUMNS, Candidates, DELAY_COLUMNS, DELAYS, DEPLOYMENTS, Delayed, Deployment, OWN,
     },
-    gathered::{BesideComputer, flag, gathered},
+    gathered::{self, BesideComputer, flag, gathered},
+};
+use crate::{
+    core::rules::{
+        packages::{Policy, PolicyGroup},
+        targeting::{Attributes, Audience},
+    },
+    ids::{AttributeId, ComputerId, PolicyId},
 };
 
 /// What decides about the packages of a computer.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Deciding {
+pub struct Deciding {
     deployments: Vec<Deployment>,
     delays: Vec<Delayed>,
-    pub(crate) attributes: Numbers,
+    pub attributes: Numbers,
     policies: Vec<Enabled>,
     audiences: Vec<Meant>,
-    groups: Vec<(PolicyId, i64, Option<String>)>,
+    groups: Vec<Grouped>,
+}
+
+/// A group of a policy, with the packages of one of its applications.
+type Grouped = (PolicyId, i64, Option<String>);
+
+/// The policies alone.
+#[derive(Debug, Deserialize)]
+struct Policies {
+    policies: Vec<Enabled>,
+    audiences: Vec<Meant>,
+    groups: Vec<Grouped>,
+}
+
+/// A policy that may be meant for a computer.
+#[derive(Debug)]
+pub struct Candidate {
+    pub id: PolicyId,
+    pub name: String,
+    pub policy: Policy,
 }
 
 /// A policy.
@@ -55,7 +74,7 @@ struct Meant {
 
 impl Deciding {
     /// The deployments the computer gets `today`, by name.
-    pub(crate) fn deployments(&mut self, computer: ComputerId, today: Date) -> Vec<Deployment> {
+    pub fn deployments(&mut self, computer: ComputerId, today: Date) -> Vec<Deployment> {
         let candidates = Candidates {
             deployments: std::mem::take(&mut self.deployments),
             delays: std::mem::take(&mut self.delays),
@@ -67,7 +86,20 @@ impl Deciding {
     /// with the packages of the applications for the project; of domains only those the computer is in.
     ///
     /// Audiences hold only what the computer has, which is enough to decide by.
-    pub(crate) fn policies(self) -> Vec<Policy> {
+    pub fn policies(self) -> Vec<Policy> {
+        let policies = Policies {
+            policies: self.policies,
+            audiences: self.audiences,
+            groups: self.groups,
+        };
+        let candidates = policies.candidates().into_iter();
+        candidates.map(|candidate| candidate.policy).collect()
+    }
+}
+
+impl Policies {
+    /// By name.
+    fn candidates(self) -> Vec<Candidate> {
         let mut audiences: HashMap<(bool, i64), Audience> = HashMap::new();
         for meant in self.audiences {
             let audience = audiences.entry((meant.of_policy, meant.id)).or_default();
@@ -81,17 +113,34 @@ impl Deciding {
         let mut groups = groups(self.groups, &mut audiences);
         let mut policies = self.policies;
         policies.sort_by(|a, b| a.name.cmp(&b.name));
-        let policy = |Enabled { id, exclusive, .. }: Enabled| Policy {
-            exclusive,
-            audience: audiences.remove(&(true, id.0)).unwrap_or_default(),
-            groups: groups.remove(&id).unwrap_or_default(),
+        let candidate = |one: Enabled| Candidate {
+            policy: Policy {
+                exclusive: one.exclusive,
+                audience: audiences.remove(&(true, one.id.0)).unwrap_or_default(),
+                groups: groups.remove(&one.id).unwrap_or_default(),
+            },
+            id: one.id,
+            name: one.name,
         };
-        policies.into_iter().map(policy).collect()
+        policies.into_iter().map(candidate).collect()
     }
 }
 
+/// The same policies for a computer with exactly `attributes`.
+pub async fn for_computer(
+    db: &Db,
+    project: &str,
+    computer: ComputerId,
+    attributes: &Attributes,
+) -> Result<Vec<Candidate>> {
+    let listed = json_ids(attributes.iter().copied());
+    let (text,): (String,) = db.one(ALONE, args![computer, project, listed]).await?;
+    let policies: Policies = gathered::read(&text)?;
+    Ok(policies.candidates())
+}
+
 fn groups(
-    rows: Vec<(PolicyId, i64, Option<String>)>,
+    rows: Vec<Grouped>,
     audiences: &mut HashMap<(bool, i64), Audience>,
 ) -> HashMap<PolicyId, Vec<PolicyGroup>> {
     let mut groups: HashMap<PolicyId, Vec<PolicyGroup>> = HashMap::new();
@@ -132,22 +181,37 @@ impl BesideComputer for Deciding {
     }
 }
 
-// Attribute 1 stands for All Systems.
+/// As [`Policies`], without a computer and a project before them.
+const ALONE: Sql = gathered!(
+    "SELECT ",
+    [
+        POLICIES => "id, name, exclusive",
+        AUDIENCES => "of_policy, included, id, attribute_id",
+        GROUPS => "policy_id, id, packages_to_install",
+    ],
+    ""
+);
+
+// Attribute 1 stands for All Systems. The others are those listed in `$3`, or else those the computer `$1` reported.
 
 /// As [`Enabled`].
 const POLICIES: Sql = sql!(
     "SELECT p.id, p.name, p.exclusive FROM app_catalog_policy p WHERE p.enabled \
      AND EXISTS (SELECT 1 FROM app_catalog_policy_included_attributes i \
-     WHERE i.policy_id = p.id AND (i.attribute_id = 1 OR i.attribute_id IN \
-     (SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1))) \
+     WHERE i.policy_id = p.id AND (i.attribute_id = 1 OR i.attribute_id IN (SELECT id FROM ",
+    ids(3),
+    " AS listed \
+     UNION SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1 AND $3 IS NULL))) \
      AND (p.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
      WHERE m.computer_id = $1 AND m.domain_id = p.domain_id))"
 );
 
 /// As [`Meant`].
 const AUDIENCES: Sql = sql!(
-    "WITH a AS (SELECT 1 AS id UNION SELECT attribute_id FROM client_computer_sync_attributes \
-     WHERE computer_id = $1) \
+    "WITH a AS (SELECT 1 AS id UNION SELECT id FROM ",
+    ids(3),
+    " AS listed \
+     UNION SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1 AND $3 IS NULL) \
      SELECT true AS of_policy, true AS included, l.policy_id AS id, l.attribute_id \
      FROM app_catalog_policy_included_attributes l \
      JOIN app_catalog_policy p ON p.id = l.policy_id AND p.enabled JOIN a ON a.id = l.attribute_id \
@@ -169,8 +233,10 @@ const GROUPS: Sql = sql!(
     "SELECT g.policy_id, g.id, b.packages_to_install FROM app_catalog_policygroup g \
      JOIN app_catalog_policy p ON p.id = g.policy_id AND p.enabled \
      AND EXISTS (SELECT 1 FROM app_catalog_policy_included_attributes i \
-     WHERE i.policy_id = p.id AND (i.attribute_id = 1 OR i.attribute_id IN \
-     (SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1))) \
+     WHERE i.policy_id = p.id AND (i.attribute_id = 1 OR i.attribute_id IN (SELECT id FROM ",
+    ids(3),
+    " AS listed \
+     UNION SELECT attribute_id FROM client_computer_sync_attributes WHERE computer_id = $1 AND $3 IS NULL))) \
      LEFT JOIN app_catalog_policygroup_applications l ON l.policygroup_id = g.id \
      LEFT JOIN app_catalog_application n ON n.id = l.application_id \
      AND (n.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \

@@ -3,5 +3,5 @@
 mod summary;
 mod tree;
 
-pub(super) use summary::{Summary, summarise};
-pub(super) use tree::{Node, flatten};
+pub use summary::{Summary, summarise};
+pub use tree::{Node, flatten};

@@ -1,13 +1,14 @@
 //! What people at a computer ask for.
 
 use migasfree_server_db::{Db, Result, Ts, Tx, args};
-use migasfree_server_domain::ids::{ApplicationId, ApplicationRequestId, ComputerId};
 use serde::Serialize;
+
+use crate::ids::{ApplicationId, ApplicationRequestId, ComputerId};
 
 /// A request as its computer sees it.
 #[derive(Debug, Serialize, sqlx::FromRow)]
-pub(crate) struct Request {
-    pub(crate) id: ApplicationRequestId,
+pub struct Request {
+    pub id: ApplicationRequestId,
     app: ApplicationId,
     person: String,
     justification: String,
@@ -19,11 +20,11 @@ pub(crate) struct Request {
 
 /// A request to be made.
 #[derive(Debug)]
-pub(crate) struct NewRequest<'a> {
-    pub(crate) application: ApplicationId,
-    pub(crate) computer: ComputerId,
-    pub(crate) person: &'a str,
-    pub(crate) justification: &'a str,
+pub struct NewRequest<'a> {
+    pub application: ApplicationId,
+    pub computer: ComputerId,
+    pub person: &'a str,
+    pub justification: &'a str,
 }
 
 /// Columns of a [`Request`].
@@ -34,7 +35,7 @@ macro_rules! request {
 }
 
 /// The same request, if it waits for a decision already.
-pub(crate) async fn pending(tx: &mut Tx, new: &NewRequest<'_>) -> Result<Option<Request>> {
+pub async fn pending(tx: &mut Tx, new: &NewRequest<'_>) -> Result<Option<Request>> {
     tx.optional(
         concat!(
             "SELECT ",
@@ -48,7 +49,7 @@ pub(crate) async fn pending(tx: &mut Tx, new: &NewRequest<'_>) -> Result<Option<
 }
 
 /// How many requests of a computer wait for a decision.
-pub(crate) async fn count_pending(tx: &mut Tx, computer: ComputerId) -> Result<i64> {
+pub async fn count_pending(tx: &mut Tx, computer: ComputerId) -> Result<i64> {
     let (count,) = tx
         .one(
             "SELECT COUNT(*) FROM application_request WHERE computer_id = $1 AND state = 'pending'",
@@ -59,7 +60,7 @@ pub(crate) async fn count_pending(tx: &mut Tx, computer: ComputerId) -> Result<i
 }
 
 /// Makes a request; when somebody else just made the same, that one.
-pub(crate) async fn add(tx: &mut Tx, new: &NewRequest<'_>, now: Ts) -> Result<Request> {
+pub async fn add(tx: &mut Tx, new: &NewRequest<'_>, now: Ts) -> Result<Request> {
     tx.one(
         concat!(
             "INSERT INTO application_request \
@@ -81,7 +82,7 @@ pub(crate) async fn add(tx: &mut Tx, new: &NewRequest<'_>, now: Ts) -> Result<Re
 }
 
 /// The newest requests of a computer, newest first.
-pub(crate) async fn of(db: &Db, computer: ComputerId) -> Result<Vec<Request>> {
+pub async fn of(db: &Db, computer: ComputerId) -> Result<Vec<Request>> {
     db.all(
         concat!(
             "SELECT ",
@@ -95,7 +96,7 @@ pub(crate) async fn of(db: &Db, computer: ComputerId) -> Result<Vec<Request>> {
 }
 
 /// A request of a computer.
-pub(crate) async fn by_id(
+pub async fn by_id(
     tx: &mut Tx,
     computer: ComputerId,
     id: ApplicationRequestId,
@@ -112,7 +113,7 @@ pub(crate) async fn by_id(
 }
 
 /// Withdraws a request of a computer that waits for a decision.
-pub(crate) async fn withdraw(
+pub async fn withdraw(
     tx: &mut Tx,
     computer: ComputerId,
     id: ApplicationRequestId,

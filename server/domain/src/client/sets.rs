@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, HashSet};
 
 use migasfree_server_auth::DomainId;
 use migasfree_server_db::{Sql, sql};
-use migasfree_server_domain::{
+use serde::Deserialize;
+
+use super::gathered::flag;
+use crate::{
     core::rules::{
         attribute_sets::AttributeSet,
         targeting::{Attributes, Audience},
     },
     ids::{AttributeId, AttributeSetId},
 };
-use serde::Deserialize;
-
-use super::gathered::flag;
 
 /// The domains that computers are in with the attributes of a list, `$2`, and, where `$3` says so, with those that are
 /// looked up, `$1`.
@@ -77,9 +77,9 @@ pub(super) struct Link {
 
 /// The enabled attribute sets, and the attributes that stand for any set.
 #[derive(Debug, Default)]
-pub(crate) struct Sets {
-    pub(crate) enabled: Vec<AttributeSet>,
-    pub(crate) mirrors: HashSet<AttributeId>,
+pub struct Sets {
+    pub enabled: Vec<AttributeSet>,
+    pub mirrors: HashSet<AttributeId>,
 }
 
 impl Sets {

@@ -30,25 +30,25 @@ const MAX_MAC: usize = 60;
 
 /// The summary columns of a computer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::safe) struct Summary {
-    pub(in crate::safe) product: Option<String>,
+pub struct Summary {
+    pub product: Option<String>,
     /// `P` physical, `V` virtual.
-    pub(in crate::safe) machine: &'static str,
-    pub(in crate::safe) cpu: String,
+    pub machine: &'static str,
+    pub cpu: String,
     /// Bytes.
-    pub(in crate::safe) ram: i64,
+    pub ram: i64,
     /// Bytes.
-    pub(in crate::safe) storage: i64,
-    pub(in crate::safe) disks: i64,
-    pub(in crate::safe) mac_address: String,
+    pub storage: i64,
+    pub disks: i64,
+    pub mac_address: String,
     /// Bits.
-    pub(in crate::safe) architecture: Option<i64>,
+    pub architecture: Option<i64>,
     /// `docker`, `virtual`, `laptop`, `desktop` or empty.
-    pub(in crate::safe) product_system: &'static str,
+    pub product_system: &'static str,
 }
 
 /// Sums up the nodes of the computer with this UUID.
-pub(in crate::safe) fn summarise(nodes: &[Node], uuid: &str) -> Summary {
+pub fn summarise(nodes: &[Node], uuid: &str) -> Summary {
     let root = nodes.first();
     let vendor = root.and_then(|root| root.vendor.as_deref());
     let hypervisor = HYPERVISORS.iter().find(|(name, _)| vendor == Some(name));

@@ -1,7 +1,10 @@
 //! Finding, registering and moving computers.
 
 use migasfree_server_db::{Args, Db, Result, Sql, Ts, Tx, args, escape_like, sql};
-use migasfree_server_domain::{
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
     core::rules::{
         identity::{
             Candidate, Match, byte_swapped, canonical, identify, identify_unnumbered, mac_of,
@@ -11,8 +14,6 @@ use migasfree_server_domain::{
     ids::{ComputerId, ProjectId},
     settings::ClientSettings,
 };
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::{
     gathered::{BesideProject, gathered},
@@ -22,18 +23,18 @@ use super::{
 
 /// A computer that may be the one that reports.
 #[derive(Debug, Deserialize, sqlx::FromRow)]
-pub(crate) struct Row {
-    pub(crate) id: ComputerId,
+pub struct Row {
+    pub id: ComputerId,
     uuid: Option<String>,
     name: Option<String>,
     mac_address: Option<String>,
     status: String,
-    pub(crate) project_id: ProjectId,
+    pub project_id: ProjectId,
 }
 
 impl Row {
     /// Its state; an unknown text counts as the usual one.
-    pub(crate) fn status(&self) -> Status {
+    pub fn status(&self) -> Status {
         self.status.parse().unwrap_or_default()
     }
 
@@ -49,7 +50,7 @@ impl Row {
 
 /// The computers with the UUID that is claimed.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Claimed {
+pub struct Claimed {
     computers: Vec<Row>,
 }
 
@@ -80,7 +81,7 @@ const CLAIMED: Sql = sql!(
 
 /// Where computers are looked for.
 #[derive(Debug)]
-pub(crate) enum Asked<'a> {
+pub enum Asked<'a> {
     Database(&'a Db),
     /// In a transaction, which sees what it waited for.
     Within(&'a mut Tx),
@@ -96,7 +97,7 @@ impl Asked<'_> {
 }
 
 /// The computers with this UUID; nobody else looks for this computer in order to register it until the transaction ends.
-pub(crate) async fn claimed_alone(
+pub async fn claimed_alone(
     tx: &mut Tx,
     settings: &ClientSettings,
     project: ProjectId,
@@ -127,7 +128,8 @@ pub(crate) async fn claimed_alone(
 }
 
 /// How many computers fit what one reports.
-pub(crate) enum Found {
+#[derive(Debug)]
+pub enum Found {
     Nobody,
     One(Row),
     /// These two, and maybe more.
@@ -143,7 +145,7 @@ impl Found {
 }
 
 /// The computer that reports this UUID, which is `claimed`, and name to `project` (8.1).
-pub(crate) async fn find(
+pub async fn find(
     mut asked: Asked<'_>,
     settings: &ClientSettings,
     project: ProjectId,
@@ -207,21 +209,21 @@ fn chosen(rows: &[Row], uuid: &str, name: &str, names_need_mac_form: bool) -> Op
 
 /// A computer to be registered.
 #[derive(Debug)]
-pub(crate) struct NewComputer<'a> {
+pub struct NewComputer<'a> {
     /// None for one whose firmware has none.
-    pub(crate) uuid: Option<&'a str>,
-    pub(crate) name: &'a str,
-    pub(crate) status: &'a str,
-    pub(crate) project: ProjectId,
-    pub(crate) ip_address: Option<&'a str>,
-    pub(crate) forwarded_ip_address: Option<&'a str>,
+    pub uuid: Option<&'a str>,
+    pub name: &'a str,
+    pub status: &'a str,
+    pub project: ProjectId,
+    pub ip_address: Option<&'a str>,
+    pub forwarded_ip_address: Option<&'a str>,
 }
 
 /// Creates a computer with its first status and project records.
 ///
 /// # Errors
 /// [`migasfree_server_db::Error::Unique`] when another one has the UUID.
-pub(crate) async fn create(tx: &mut Tx, new: &NewComputer<'_>, now: Ts) -> Result<ComputerId> {
+pub async fn create(tx: &mut Tx, new: &NewComputer<'_>, now: Ts) -> Result<ComputerId> {
     let (id,): (ComputerId,) = tx
         .one(
             "INSERT INTO client_computer \
@@ -244,7 +246,7 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewComputer<'_>, now: Ts) -> Resul
 }
 
 /// Gives a computer that has none this UUID, unless another one has it; answers whether it was given.
-pub(crate) async fn number(tx: &mut Tx, id: ComputerId, uuid: &str, now: Ts) -> Result<bool> {
+pub async fn number(tx: &mut Tx, id: ComputerId, uuid: &str, now: Ts) -> Result<bool> {
     let given = tx
         .execute(
             "UPDATE client_computer SET uuid = $2, updated_at = $3 WHERE id = $1 \
@@ -257,12 +259,7 @@ pub(crate) async fn number(tx: &mut Tx, id: ComputerId, uuid: &str, now: Ts) -> 
 }
 
 /// Moves a computer to another project: what is installed is no longer known.
-pub(crate) async fn migrate(
-    tx: &mut Tx,
-    id: ComputerId,
-    project: ProjectId,
-    now: Ts,
-) -> Result<()> {
+pub async fn migrate(tx: &mut Tx, id: ComputerId, project: ProjectId, now: Ts) -> Result<()> {
     software::forget(tx, id, now).await?;
     tx.execute(
         "UPDATE client_computer SET project_id = $2, updated_at = $3 WHERE id = $1",
@@ -273,7 +270,7 @@ pub(crate) async fn migrate(
 }
 
 /// Whether a computer is in this project and state.
-pub(crate) async fn is_still(
+pub async fn is_still(
     tx: &mut Tx,
     id: ComputerId,
     project: ProjectId,
@@ -289,7 +286,7 @@ pub(crate) async fn is_still(
 }
 
 /// Gives a computer another status.
-pub(crate) async fn set_status(tx: &mut Tx, id: ComputerId, status: &str, now: Ts) -> Result<()> {
+pub async fn set_status(tx: &mut Tx, id: ComputerId, status: &str, now: Ts) -> Result<()> {
     tx.execute(
         "UPDATE client_computer SET status = $2, updated_at = $3 WHERE id = $1",
         args![id, status, now],

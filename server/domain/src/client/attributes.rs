@@ -3,10 +3,6 @@
 use std::collections::HashSet;
 
 use migasfree_server_db::{Db, Result, Sql, Tx, args, json_ids, sql};
-use migasfree_server_domain::{
-    core::rules::{attribute_values::AttributeValue, targeting::Attributes},
-    ids::{AttributeId, ComputerId, PropertyId},
-};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,24 +10,28 @@ use super::{
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, flag, gathered},
 };
+use crate::{
+    core::rules::{attribute_values::AttributeValue, targeting::Attributes},
+    ids::{AttributeId, ComputerId, PropertyId},
+};
 
 /// An attribute with its property.
 #[derive(Debug, Clone, Deserialize, sqlx::FromRow)]
-pub(crate) struct Attribute {
-    pub(crate) id: AttributeId,
-    pub(crate) property_id: PropertyId,
-    pub(crate) property: String,
-    pub(crate) prefix: String,
-    pub(crate) sort: String,
-    pub(crate) value: String,
-    pub(crate) description: Option<String>,
-    pub(crate) latitude: Option<f64>,
-    pub(crate) longitude: Option<f64>,
+pub struct Attribute {
+    pub id: AttributeId,
+    pub property_id: PropertyId,
+    pub property: String,
+    pub prefix: String,
+    pub sort: String,
+    pub value: String,
+    pub description: Option<String>,
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
 }
 
 impl Attribute {
     /// As the REST interface and the calls show it.
-    pub(crate) fn info(&self) -> Value {
+    pub fn info(&self) -> Value {
         json!({
             "id": self.id,
             "property_att": {
@@ -48,20 +48,20 @@ impl Attribute {
 }
 
 /// By prefix, then value, whatever the database thinks of letters.
-pub(crate) fn ordered(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
+pub fn ordered(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
     attributes.sort_by(|a, b| (&a.prefix, &a.value).cmp(&(&b.prefix, &b.value)));
     attributes
 }
 
 /// What the last synchronisation of a computer reported.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Synchronised {
+pub struct Synchronised {
     attributes: Vec<Attribute>,
 }
 
 impl Synchronised {
     /// By prefix and value.
-    pub(crate) fn ordered(self) -> Vec<Attribute> {
+    pub fn ordered(self) -> Vec<Attribute> {
         ordered(self.attributes)
     }
 }
@@ -94,17 +94,17 @@ pub(super) const TAGS: Sql = sql!(
 );
 
 /// The tags of a computer, by prefix and value.
-pub(crate) async fn tags(db: &Db, computer: ComputerId) -> Result<Vec<Attribute>> {
+pub async fn tags(db: &Db, computer: ComputerId) -> Result<Vec<Attribute>> {
     Ok(ordered(db.all(TAGS, args![computer]).await?))
 }
 
 /// The numbers of what a computer has.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Vec<Number>")]
-pub(crate) struct Numbers {
+pub struct Numbers {
     /// What the last synchronisation reported.
-    pub(crate) synchronised: Attributes,
-    pub(crate) tags: Attributes,
+    pub synchronised: Attributes,
+    pub tags: Attributes,
 }
 
 /// One of them.
@@ -136,7 +136,7 @@ pub(super) const NUMBERS: Sql = sql!(
 );
 
 /// Whether a computer has just these reported attributes and tags.
-pub(crate) async fn are_still(
+pub async fn are_still(
     tx: &mut Tx,
     computer: ComputerId,
     synchronised: &Attributes,
@@ -148,17 +148,17 @@ pub(crate) async fn are_still(
 }
 
 /// A value of a property.
-pub(crate) type Key = (PropertyId, String);
+pub type Key = (PropertyId, String);
 
 /// An attribute that is there already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Known {
-    pub(crate) id: AttributeId,
-    pub(crate) description: Option<String>,
+pub struct Known {
+    pub id: AttributeId,
+    pub description: Option<String>,
 }
 
 /// Creates attributes and returns their numbers; one that somebody else just created is taken.
-pub(crate) async fn create(
+pub async fn create(
     tx: &mut Tx,
     new: &[(PropertyId, &AttributeValue)],
 ) -> Result<Vec<AttributeId>> {
@@ -199,7 +199,7 @@ pub(crate) async fn create(
 }
 
 /// Gives an attribute another description.
-pub(crate) async fn describe(tx: &mut Tx, id: AttributeId, description: &str) -> Result<()> {
+pub async fn describe(tx: &mut Tx, id: AttributeId, description: &str) -> Result<()> {
     tx.execute(
         "UPDATE core_attribute SET description = $2 WHERE id = $1",
         args![id, description],
@@ -209,7 +209,7 @@ pub(crate) async fn describe(tx: &mut Tx, id: AttributeId, description: &str) ->
 }
 
 /// Makes `wanted` what the synchronisation of the computer reported; writes differences only.
-pub(crate) async fn replace(
+pub async fn replace(
     tx: &mut Tx,
     computer: ComputerId,
     current: &Attributes,

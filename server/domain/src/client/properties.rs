@@ -1,34 +1,34 @@
 //! Properties: what computers evaluate and how their answers are read.
 
 use migasfree_server_db::{Sql, sql};
-use migasfree_server_domain::{core::rules::attribute_values::Kind, ids::PropertyId};
 use serde::Deserialize;
 
 use super::{
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, flag, gathered},
 };
+use crate::{core::rules::attribute_values::Kind, ids::PropertyId};
 
 /// A property.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Property {
-    pub(crate) id: PropertyId,
-    pub(crate) prefix: String,
-    pub(crate) sort: String,
-    pub(crate) kind: String,
+pub struct Property {
+    pub id: PropertyId,
+    pub prefix: String,
+    pub sort: String,
+    pub kind: String,
     #[serde(deserialize_with = "flag")]
-    pub(crate) enabled: bool,
+    pub enabled: bool,
     #[serde(deserialize_with = "flag")]
-    pub(crate) auto_add: bool,
+    pub auto_add: bool,
 }
 
 impl Property {
-    pub(crate) fn kind(&self) -> Kind {
+    pub fn kind(&self) -> Kind {
         Kind::from_stored(&self.kind)
     }
 
     /// Whether its values are assigned by operators.
-    pub(crate) fn is_server_sort(&self) -> bool {
+    pub fn is_server_sort(&self) -> bool {
         self.sort == "server"
     }
 }
@@ -39,16 +39,16 @@ pub(super) const ALL: Sql =
 
 /// A program a computer is to run.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Code {
+pub struct Code {
     id: PropertyId,
-    pub(crate) prefix: String,
-    pub(crate) language: i64,
-    pub(crate) code: Option<String>,
+    pub prefix: String,
+    pub language: i64,
+    pub code: Option<String>,
 }
 
 /// What a computer evaluates (8.2).
 #[derive(Debug, Deserialize)]
-pub(crate) struct ToEvaluate {
+pub struct ToEvaluate {
     /// The properties, in name order.
     properties: Vec<Code>,
     /// What is meant for the computer instead; the one of highest priority comes last.
@@ -65,7 +65,7 @@ struct Singularity {
 
 impl ToEvaluate {
     /// The programs, in name order.
-    pub(crate) fn programs(mut self) -> Vec<Code> {
+    pub fn programs(mut self) -> Vec<Code> {
         for better in self.singularities {
             let mut properties = self.properties.iter_mut();
             if let Some(overridden) = properties.find(|property| property.id == better.property) {

@@ -1,13 +1,14 @@
 //! The hardware tree of a computer.
 
 use migasfree_server_db::{Result, Ts, Tx, args, sql};
-use migasfree_server_domain::ids::ComputerId;
 use serde_json::{Value, json};
 
-use crate::safe::hardware::{Node, Summary};
+use crate::ids::ComputerId;
+
+use crate::hardware::lshw::{Node, Summary};
 
 /// Makes `nodes` the hardware of a computer.
-pub(crate) async fn replace(
+pub async fn replace(
     tx: &mut Tx,
     computer: ComputerId,
     nodes: &[Node],

@@ -7,36 +7,36 @@ const MAX_NODES: usize = 5000;
 
 /// A device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::safe) struct Node {
+pub struct Node {
     /// Index of the parent; none for the root.
-    pub(in crate::safe) parent: Option<usize>,
+    pub parent: Option<usize>,
     /// 1 for the root.
-    pub(in crate::safe) level: i64,
-    pub(in crate::safe) name: String,
-    pub(in crate::safe) class_name: String,
-    pub(in crate::safe) enabled: bool,
-    pub(in crate::safe) claimed: bool,
-    pub(in crate::safe) description: Option<String>,
-    pub(in crate::safe) vendor: Option<String>,
-    pub(in crate::safe) product: Option<String>,
-    pub(in crate::safe) version: Option<String>,
-    pub(in crate::safe) serial: Option<String>,
-    pub(in crate::safe) bus_info: Option<String>,
-    pub(in crate::safe) physid: Option<String>,
-    pub(in crate::safe) slot: Option<String>,
-    pub(in crate::safe) dev: Option<String>,
-    pub(in crate::safe) size: Option<i64>,
-    pub(in crate::safe) capacity: Option<i64>,
-    pub(in crate::safe) clock: Option<i64>,
-    pub(in crate::safe) width: Option<i64>,
-    pub(in crate::safe) capabilities: Vec<(String, Option<String>)>,
-    pub(in crate::safe) configuration: Vec<(String, Option<String>)>,
-    pub(in crate::safe) logical_names: Vec<String>,
+    pub level: i64,
+    pub name: String,
+    pub class_name: String,
+    pub enabled: bool,
+    pub claimed: bool,
+    pub description: Option<String>,
+    pub vendor: Option<String>,
+    pub product: Option<String>,
+    pub version: Option<String>,
+    pub serial: Option<String>,
+    pub bus_info: Option<String>,
+    pub physid: Option<String>,
+    pub slot: Option<String>,
+    pub dev: Option<String>,
+    pub size: Option<i64>,
+    pub capacity: Option<i64>,
+    pub clock: Option<i64>,
+    pub width: Option<i64>,
+    pub capabilities: Vec<(String, Option<String>)>,
+    pub configuration: Vec<(String, Option<String>)>,
+    pub logical_names: Vec<String>,
 }
 
 /// The nodes of a report: an object, or a list whose first element counts. `None` when it is
 /// something else or too large.
-pub(in crate::safe) fn flatten(report: &Value) -> Option<Vec<Node>> {
+pub fn flatten(report: &Value) -> Option<Vec<Node>> {
     let root = match report {
         Value::Array(list) => list.first()?,
         other => other,

@@ -1,30 +1,30 @@
 //! What is looked up about the attributes a computer reports.
 
-use migasfree_server_auth::DomainId;
-use migasfree_server_db as db;
-use migasfree_server_db::{Db, Sql, args, json_ids, sql};
-use migasfree_server_domain::{
-    core::rules::targeting::Attributes,
-    ids::{AttributeId, ComputerId, PropertyId},
-};
 use std::collections::HashMap;
 
+use migasfree_server_auth::DomainId;
+use migasfree_server_db::{Db, Result, Sql, args, json_ids, sql};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::attributes::{self, Attribute, Key, Known, NUMBERS, Numbers, TAGS};
-use super::computers::{HEAD, TAIL};
-use super::gathered::{self, BesideComputer, gathered};
-use super::properties::{self, Property};
-use super::sets::{DOMAINS, LINKS, Link, MIRRORS, Mirror, Sets};
-use crate::safe::answer::Refusal;
+use super::{
+    attributes::{self, Attribute, Key, Known, NUMBERS, Numbers, TAGS},
+    computers::{HEAD, TAIL},
+    gathered::{self, BesideComputer, gathered},
+    properties::{self, Property},
+    sets::{DOMAINS, LINKS, Link, MIRRORS, Mirror, Sets},
+};
+use crate::{
+    core::rules::targeting::Attributes,
+    ids::{AttributeId, ComputerId, PropertyId},
+};
 
 /// How values are read, and what the computer has until now.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Before {
-    pub(crate) properties: Vec<Property>,
-    pub(crate) numbers: Numbers,
-    pub(crate) tags: Vec<Attribute>,
+pub struct Before {
+    pub properties: Vec<Property>,
+    pub numbers: Numbers,
+    pub tags: Vec<Attribute>,
 }
 
 impl BesideComputer for Before {
@@ -44,9 +44,9 @@ type Row = (AttributeId, PropertyId, String, Option<String>);
 
 /// What the values are in, as far as they are there already.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Around {
+pub struct Around {
     known: Vec<Row>,
-    pub(crate) domains: Vec<(DomainId, String)>,
+    pub domains: Vec<(DomainId, String)>,
     mirrors: Vec<Mirror>,
     links: Vec<Link>,
 }
@@ -70,7 +70,7 @@ const AROUND: Sql = gathered!(
 );
 
 /// Those of `wanted` that are there already.
-pub(crate) async fn known(db: &Db, wanted: &[Key]) -> db::Result<HashMap<Key, Known>> {
+pub async fn known(db: &Db, wanted: &[Key]) -> Result<HashMap<Key, Known>> {
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
@@ -94,13 +94,13 @@ fn by_key(rows: Vec<Row>) -> HashMap<Key, Known> {
 impl Around {
     /// Looks up the values a computer is to have. Its domains are those of `seen`, and with `domains_see_all` of all the
     /// values that are there.
-    pub(crate) async fn look_up(
+    pub async fn look_up(
         db: &Db,
         computer: ComputerId,
         wanted: &[Key],
         seen: &Attributes,
         domains_see_all: bool,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self> {
         let seen = json_ids(seen.iter().copied());
         let args = args![listed(wanted), seen, domains_see_all, computer];
         let (text,): (String,) = db.one(AROUND, args).await?;
@@ -108,12 +108,12 @@ impl Around {
     }
 
     /// The values that are there.
-    pub(crate) fn known(&mut self) -> HashMap<Key, Known> {
+    pub fn known(&mut self) -> HashMap<Key, Known> {
         by_key(std::mem::take(&mut self.known))
     }
 
     /// The sets as far as they concern a computer with `attributes`.
-    pub(crate) fn sets(self, attributes: &Attributes) -> Sets {
+    pub fn sets(self, attributes: &Attributes) -> Sets {
         let domains: Vec<DomainId> = self.domains.iter().map(|(id, _)| *id).collect();
         Sets::of(self.mirrors, self.links, attributes, &domains)
     }

@@ -3,17 +3,16 @@
 //! A statement costs more on its way than in the database. So a call says, by the type of what it reads beside its computer
 //! or project, which statements that takes; they travel within the one that finds those, and the rows of each come as JSON.
 
-use migasfree_server_db::{Args, Sql};
+use migasfree_server_db::{Args, Result, Sql};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
 use super::{computers, projects};
-use crate::safe::answer::Refusal;
 
 /// What is read beside a computer, which is `$1`, and the project called `$2`: a field for the rows of each statement.
-pub(crate) trait BesideComputer: DeserializeOwned + Send + Sync + 'static {
-    /// Everything in one, made by [`gathered`].
+pub trait BesideComputer: DeserializeOwned + Send + Sync + 'static {
+    /// Everything in one, made by `gathered!`.
     const STATEMENT: Sql;
 
     /// Adds the arguments from `$3` on.
@@ -21,8 +20,8 @@ pub(crate) trait BesideComputer: DeserializeOwned + Send + Sync + 'static {
 }
 
 /// What is read beside the project called `$1`: a field for the rows of each statement.
-pub(crate) trait BesideProject: DeserializeOwned + Send + Sync + 'static {
-    /// Everything in one, made by [`gathered`].
+pub trait BesideProject: DeserializeOwned + Send + Sync + 'static {
+    /// Everything in one, made by `gathered!`.
     const STATEMENT: Sql;
 
     /// Adds the arguments from `$2` on, by what is claimed.
@@ -91,12 +90,14 @@ const fn nothing(text: &'static str) -> Sql {
 }
 
 /// What a gathered text stands for.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
-    serde_json::from_str(text).map_err(|error| Refusal::Internal(error.to_string()))
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()).into())
 }
 
 /// A boolean, which SQLite keeps as a number.
-pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+pub(super) fn flag<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<bool, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Bool(flag) => flag,
         number => number.as_i64().is_some_and(|number| number != 0),

@@ -1,14 +1,15 @@
 //! The catalogue as a computer sees it.
 
 use migasfree_server_db::{Db, Result, Ts, args, escape_like, json_ids, sql};
-use migasfree_server_domain::{
+use serde_json::{Value, json};
+
+use crate::{
     core::rules::packages::lines,
     ids::{ApplicationId, AttributeId, ComputerId, ProjectId, PropertyId},
 };
-use serde_json::{Value, json};
 
 /// Categories by name.
-pub(crate) async fn categories(db: &Db) -> Result<Vec<(i64, String)>> {
+pub async fn categories(db: &Db) -> Result<Vec<(i64, String)>> {
     let mut rows: Vec<(i64, String)> = db
         .all("SELECT id, name FROM app_catalog_category", args![])
         .await?;
@@ -18,11 +19,11 @@ pub(crate) async fn categories(db: &Db) -> Result<Vec<(i64, String)>> {
 
 /// What the list of applications is narrowed to.
 #[derive(Debug, Default)]
-pub(crate) struct Filter<'a> {
-    pub(crate) application: Option<ApplicationId>,
-    pub(crate) category: Option<i64>,
-    pub(crate) level: Option<&'a str>,
-    pub(crate) text: Option<&'a str>,
+pub struct Filter<'a> {
+    pub application: Option<ApplicationId>,
+    pub category: Option<i64>,
+    pub level: Option<&'a str>,
+    pub text: Option<&'a str>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -56,7 +57,7 @@ struct Audience {
 /// The applications offered to a computer: available for one of its attributes and with packages
 /// for its project; best score first, then by name. One that a request was approved for needs no
 /// administrator there.
-pub(crate) async fn applications(
+pub async fn applications(
     db: &Db,
     computer: ComputerId,
     project: (ProjectId, &str),

@@ -4,10 +4,6 @@ use std::collections::{BTreeSet, HashSet};
 
 use migasfree_deb::split_file_name;
 use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
-use migasfree_server_domain::{
-    computers::arrivals,
-    ids::{ComputerId, InventoryId, ProjectId},
-};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -15,6 +11,10 @@ use sha2::{Digest, Sha256};
 use super::{
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, gathered},
+};
+use crate::{
+    computers::arrivals,
+    ids::{ComputerId, InventoryId, ProjectId},
 };
 
 /// Characters of the longest package file name that is believed.
@@ -25,14 +25,14 @@ const STEP: usize = 1_000;
 
 /// A list of installed packages as its computer sends it: file names, sorted, each once.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Inventory {
+pub struct Inventory {
     names: BTreeSet<String>,
     hash: String,
 }
 
 impl Inventory {
     /// Cleans up a reported list; `None` when nothing is left, which says nothing.
-    pub(crate) fn new(reported: impl IntoIterator<Item = String>) -> Option<Self> {
+    pub fn new(reported: impl IntoIterator<Item = String>) -> Option<Self> {
         let names: BTreeSet<String> = reported
             .into_iter()
             .map(|name| name.trim().to_owned())
@@ -79,13 +79,13 @@ impl Inventory {
 
 /// The list a computer has.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Current {
+pub struct Current {
     lists: Vec<(String, ProjectId)>,
 }
 
 impl Current {
     /// Whether it is this one, in this project.
-    pub(crate) fn is(&self, inventory: &Inventory, project: ProjectId) -> bool {
+    pub fn is(&self, inventory: &Inventory, project: ProjectId) -> bool {
         let mut lists = self.lists.iter();
         lists.any(|(hash, of)| *hash == inventory.hash && *of == project)
     }
@@ -101,7 +101,7 @@ const CURRENT: Sql = sql!(
 );
 
 /// The names on a list.
-pub(crate) async fn names(db: &Db, inventory: InventoryId) -> Result<Vec<String>> {
+pub async fn names(db: &Db, inventory: InventoryId) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = db
         .all(
             "SELECT k.fullname FROM software_inventory_package l \
@@ -113,11 +113,7 @@ pub(crate) async fn names(db: &Db, inventory: InventoryId) -> Result<Vec<String>
 }
 
 /// Of `names`, those of packages on a list.
-pub(crate) async fn having(
-    db: &Db,
-    inventory: InventoryId,
-    names: &[&str],
-) -> Result<HashSet<String>> {
+pub async fn having(db: &Db, inventory: InventoryId, names: &[&str]) -> Result<HashSet<String>> {
     let rows: Vec<(String,)> = db
         .all(
             sql!(
@@ -133,7 +129,7 @@ pub(crate) async fn having(
 }
 
 /// Creates the packages of a new list that nobody has seen, in steps between which others may write.
-pub(crate) async fn prepare(db: &Db, project: ProjectId, inventory: &Inventory) -> Result<()> {
+pub async fn prepare(db: &Db, project: ProjectId, inventory: &Inventory) -> Result<()> {
     let known: Option<(InventoryId,)> = db
         .optional(
             "SELECT id FROM software_inventory WHERE project_id = $1 AND hash = $2",
@@ -153,7 +149,7 @@ pub(crate) async fn prepare(db: &Db, project: ProjectId, inventory: &Inventory) 
 }
 
 /// Makes `inventory` what is installed on the computer.
-pub(crate) async fn record(
+pub async fn record(
     tx: &mut Tx,
     computer: ComputerId,
     project: ProjectId,
@@ -176,7 +172,7 @@ pub(crate) async fn record(
 }
 
 /// What was installed on the computer is known no more: its history ends here.
-pub(crate) async fn forget(tx: &mut Tx, computer: ComputerId, now: Ts) -> Result<()> {
+pub async fn forget(tx: &mut Tx, computer: ComputerId, now: Ts) -> Result<()> {
     let known: Option<(ProjectId,)> = tx
         .optional(
             "SELECT i.project_id FROM client_computer c \

@@ -3,13 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use migasfree_server_db::{Args, Db, Result, Sql, args, json_ids, sql};
-use migasfree_server_domain::{
-    core::rules::{
-        schedule::Delay,
-        targeting::{Attributes, Audience, Decision, DelayRow, Target, decide},
-    },
-    ids::{AttributeId, ComputerId, DeploymentId},
-};
 use serde::Deserialize;
 use serde_json::json;
 use time::Date;
@@ -19,26 +12,33 @@ use super::{
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, gathered},
 };
+use crate::{
+    core::rules::{
+        schedule::Delay,
+        targeting::{Attributes, Audience, Decision, DelayRow, Target, decide},
+    },
+    ids::{AttributeId, ComputerId, DeploymentId},
+};
 
 /// A deployment that applies to a computer.
 #[derive(Debug, Clone, Deserialize, sqlx::FromRow)]
-pub(crate) struct Deployment {
-    pub(crate) id: DeploymentId,
-    pub(crate) name: String,
-    pub(crate) slug: String,
-    pub(crate) source: String,
-    pub(crate) packages_to_install: Option<String>,
-    pub(crate) packages_to_remove: Option<String>,
-    pub(crate) default_preincluded_packages: Option<String>,
-    pub(crate) default_included_packages: Option<String>,
-    pub(crate) default_excluded_packages: Option<String>,
+pub struct Deployment {
+    pub id: DeploymentId,
+    pub name: String,
+    pub slug: String,
+    pub source: String,
+    pub packages_to_install: Option<String>,
+    pub packages_to_remove: Option<String>,
+    pub default_preincluded_packages: Option<String>,
+    pub default_included_packages: Option<String>,
+    pub default_excluded_packages: Option<String>,
     start_date: String,
     included: Option<AttributeId>,
 }
 
 /// The deployments of a project that may be open to a computer.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Candidates {
+pub struct Candidates {
     pub(super) deployments: Vec<Deployment>,
     pub(super) delays: Vec<Delayed>,
 }
@@ -55,7 +55,7 @@ pub(super) struct Delayed {
 impl Candidates {
     /// Those a computer gets `today`, by name (8.4). The database left out whom a deployment is not meant for; [`decide`]
     /// knows the days.
-    pub(crate) fn available(self, computer: ComputerId, today: Date) -> Vec<Deployment> {
+    pub fn available(self, computer: ComputerId, today: Date) -> Vec<Deployment> {
         let included = self.deployments.iter().filter_map(|one| one.included);
         let scheduled = self.delays.iter().map(|row| row.attribute);
         let attributes: Attributes = included.chain(scheduled).collect();
@@ -157,7 +157,7 @@ pub(super) const DELAYS: Sql = sql!(
 );
 
 /// The deployments of a project that a computer gets `today`, by name (8.4).
-pub(crate) async fn of_computer(
+pub async fn of_computer(
     db: &Db,
     project: &str,
     computer: ComputerId,
@@ -167,7 +167,7 @@ pub(crate) async fn of_computer(
 }
 
 /// The same for a computer with exactly `attributes`.
-pub(crate) async fn available(
+pub async fn available(
     db: &Db,
     project: &str,
     computer: ComputerId,
@@ -197,7 +197,7 @@ async fn open_to(
 }
 
 /// Of `names`, those of packages that one of these deployments offers, itself or in a set.
-pub(crate) async fn offering(
+pub async fn offering(
     db: &Db,
     deployments: impl Iterator<Item = DeploymentId>,
     names: &[&str],

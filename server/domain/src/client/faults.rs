@@ -1,7 +1,6 @@
 //! Fault definitions for a computer, and faults it reports.
 
 use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
-use migasfree_server_domain::ids::{ComputerId, FaultDefinitionId, ProjectId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -9,38 +8,40 @@ use super::{
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, gathered},
 };
+use crate::ids::{ComputerId, FaultDefinitionId, ProjectId};
 
 /// A check a computer is to run.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Definition {
-    pub(crate) language: i64,
-    pub(crate) name: String,
-    pub(crate) code: String,
+#[derive(Debug, Deserialize, sqlx::FromRow)]
+pub struct Definition {
+    pub id: FaultDefinitionId,
+    pub language: i64,
+    pub name: String,
+    pub code: String,
 }
 
 /// The enabled definitions meant for a computer (8.6).
 #[derive(Debug, Deserialize)]
-pub(crate) struct Definitions {
+pub struct Definitions {
     definitions: Vec<Definition>,
 }
 
 impl Definitions {
     /// By name.
-    pub(crate) fn ordered(mut self) -> Vec<Definition> {
+    pub fn ordered(mut self) -> Vec<Definition> {
         self.definitions.sort_by(|a, b| a.name.cmp(&b.name));
         self.definitions
     }
 }
 
 impl BesideComputer for Definitions {
-    const STATEMENT: Sql = gathered!(HEAD, [DEFINITIONS => "language, name, code"], TAIL);
+    const STATEMENT: Sql = gathered!(HEAD, [DEFINITIONS => "id, language, name, code"], TAIL);
 }
 
 const DEFINITIONS: Sql = sql!(
     "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
      WHERE computer_id = $1 UNION SELECT serverattribute_id FROM client_computer_tags \
      WHERE computer_id = $1) \
-     SELECT f.language, f.name, f.code FROM client_faultdefinition f WHERE f.enabled \
+     SELECT f.id, f.language, f.name, f.code FROM client_faultdefinition f WHERE f.enabled \
      AND (f.domain_id IS NULL OR EXISTS (SELECT 1 FROM client_computer_domain m \
      WHERE m.computer_id = $1 AND m.domain_id = f.domain_id)) \
      AND EXISTS (SELECT 1 FROM client_faultdefinition_included_attributes i \
@@ -49,15 +50,21 @@ const DEFINITIONS: Sql = sql!(
      JOIN a ON a.id = e.attribute_id WHERE e.faultdefinition_id = f.id)"
 );
 
+/// The enabled definitions meant for a computer, by name.
+pub async fn definitions(db: &Db, computer: ComputerId) -> Result<Vec<Definition>> {
+    let definitions = db.all(DEFINITIONS, args![computer]).await?;
+    Ok(Definitions { definitions }.ordered())
+}
+
 /// A definition some computer reported about.
 #[derive(Debug, sqlx::FromRow)]
-pub(crate) struct Named {
-    pub(crate) id: FaultDefinitionId,
-    pub(crate) name: String,
+pub struct Named {
+    pub id: FaultDefinitionId,
+    pub name: String,
 }
 
 /// The definitions called one of `names`.
-pub(crate) async fn named(db: &Db, names: &[&str]) -> Result<Vec<Named>> {
+pub async fn named(db: &Db, names: &[&str]) -> Result<Vec<Named>> {
     let mut found: Vec<Named> = db
         .all(
             sql!(
@@ -72,7 +79,7 @@ pub(crate) async fn named(db: &Db, names: &[&str]) -> Result<Vec<Named>> {
 }
 
 /// Stores faults and returns their numbers in the same order.
-pub(crate) async fn record(
+pub async fn record(
     tx: &mut Tx,
     computer: ComputerId,
     project: ProjectId,

@@ -1,13 +1,14 @@
 //! What is recorded of a computer: errors, synchronisations, notifications.
 
 use migasfree_server_db::{Result, Sql, Ts, Tx, args, json_ids, sql, zone::Zone};
-use migasfree_server_domain::{
+
+use crate::{
     computers::slots::Synchronized,
     ids::{ClientUserId, ComputerId, DeploymentId, ProjectId, SynchronizationId},
 };
 
 /// Stores an error of a computer and returns its number.
-pub(crate) async fn error(
+pub async fn error(
     tx: &mut Tx,
     computer: ComputerId,
     project: ProjectId,
@@ -26,18 +27,18 @@ pub(crate) async fn error(
 
 /// A finished synchronisation.
 #[derive(Debug)]
-pub(crate) struct Synchronization<'a> {
-    pub(crate) computer: ComputerId,
-    pub(crate) project: ProjectId,
-    pub(crate) user: Option<ClientUserId>,
+pub struct Synchronization<'a> {
+    pub computer: ComputerId,
+    pub project: ProjectId,
+    pub user: Option<ClientUserId>,
     /// When the computer began, if it says so.
-    pub(crate) start_date: Option<Ts>,
-    pub(crate) consumer: Option<&'a str>,
-    pub(crate) pms_status_ok: bool,
+    pub start_date: Option<Ts>,
+    pub consumer: Option<&'a str>,
+    pub pms_status_ok: bool,
     /// The zone whose days and hours are counted.
-    pub(crate) zone: &'a Zone,
+    pub zone: &'a Zone,
     /// The deployments available to the computer.
-    pub(crate) deployments: Vec<DeploymentId>,
+    pub deployments: Vec<DeploymentId>,
 }
 
 /// What a synchronisation has to do with others, and with what came before it.
@@ -74,7 +75,7 @@ const RECORD: Sql = sql!(
 );
 
 /// Stores a synchronisation with everything that follows from it.
-pub(crate) async fn synchronization(
+pub async fn synchronization(
     tx: &mut Tx,
     record: &Synchronization<'_>,
     now: Ts,

@@ -1,0 +1,21 @@
+//! What clients ask for and report, whichever protocol they speak it in.
+
+pub mod attributes;
+pub mod catalog;
+pub mod computers;
+pub mod deployments;
+pub mod faults;
+pub mod gathered;
+pub mod hardware;
+pub mod identity;
+pub mod packages;
+pub mod policies;
+pub mod projects;
+pub mod properties;
+pub mod records;
+pub mod reported;
+pub mod requests;
+pub mod sets;
+pub mod software;
+pub mod tags;
+pub mod upload_keys;
