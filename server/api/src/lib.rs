@@ -9,7 +9,7 @@ mod state;
 pub mod stats;
 
 use axum::Router;
-use migasfree_server_domain::rest;
+use migasfree_server_entity as rest;
 
 pub use state::{ApiState, Parts};
 

@@ -1,14 +1,16 @@
 //! The domain: what is declared, the rules, and the one answer to each question.
 
 pub mod app_catalog;
+pub mod audience;
 pub mod client;
 pub mod computers;
 pub mod core;
+pub mod declared;
 pub mod hardware;
 pub mod ids;
 pub mod repository;
-pub mod rest;
 pub mod retention;
 pub mod schema;
 pub mod services;
 pub mod settings;
+pub mod sight;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use migasfree_server_db::{Result, Sql, args, json_ids, sql};
 use migasfree_server_jobs::{JobContext, JobError, JobHandler, Period};
 
+use crate::services::OfDomain as _;
 use crate::{services::Services, settings::Settings};
 
 /// Rows of one statement: SQLite has one writer, and computers wait for it.
@@ -88,7 +89,7 @@ const FORGET_MESSAGES: &str = "DELETE FROM used_message WHERE digest IN \
 /// # Errors
 /// When the database fails. What was removed until then stays removed.
 pub async fn clean(state: &Services) -> Result<u64> {
-    let settings = &state.settings;
+    let settings = &state.domain().settings;
     let mut all = 0;
     for records in &RECORDS {
         let days = (records.days)(settings);

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use migasfree_server_db::zone::Zone;
+use migasfree_server_entity::{body::Limits, services};
 use migasfree_types::firmware;
 
-use crate::rest::body::Limits;
-
+use crate::computers::computer::COMPUTERS;
 use crate::core::rules::fixes::Fixes;
 
 /// The settings of the domain.
@@ -30,6 +30,19 @@ pub struct Settings {
     pub anonymous: Limits,
     /// How long records are kept.
     pub keep: Keep,
+}
+
+impl Settings {
+    /// What lists and answers go by.
+    #[must_use]
+    pub fn of_entities(&self) -> services::Settings {
+        services::Settings {
+            base: self.base.clone(),
+            time_zone: self.clients.time_zone.clone(),
+            operator: self.operator,
+            also_searched: vec![(COMPUTERS.route, self.computer_search_fields.0.clone())],
+        }
+    }
 }
 
 /// Days records are kept; 0 keeps them for ever.

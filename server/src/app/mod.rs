@@ -18,7 +18,8 @@ use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use migasfree_server_api::ApiState;
 use migasfree_server_auth::Auth;
-use migasfree_server_domain::{rest::error::RestError, services::Services};
+use migasfree_server_domain::services::Services;
+use migasfree_server_entity::error::RestError;
 use migasfree_server_protocol::ProtocolState;
 use tokio_util::sync::CancellationToken;
 

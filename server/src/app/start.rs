@@ -12,9 +12,10 @@ use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random:
 use migasfree_server_domain::{
     computers::{doing::Doing, spellings},
     core::{nameless, twins},
+    declared::registry,
     repository::publish,
     schema::SCHEMA,
-    services::{Parts, Services},
+    services::{Domain, OfDomain as _, Parts, Services},
 };
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
@@ -159,7 +160,7 @@ impl App {
             self.server.abort();
         }
         self.workers.stop(patience).await;
-        if let Err(error) = self.state.doing.write(&self.state.db).await {
+        if let Err(error) = self.state.domain().doing.write(&self.state.db).await {
             tracing::warn!(%error, "what computers are doing could not be written");
         }
         self.state.db.close().await;
@@ -219,23 +220,28 @@ impl AppState {
             Arc::clone(&doing) as Arc<dyn Late>,
             jwt,
         );
-        let services = Parts {
+        let domain = Domain {
             settings: Arc::new(settings.domain()),
+            signer: Arc::new(signer),
+            doing,
+        };
+        let services = Parts {
+            registry: registry(),
+            settings: domain.settings.of_entities(),
             auth: Arc::new(auth),
             jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),
-            doing,
-            signer: Arc::new(signer),
             files,
             events,
             clock,
             random,
             db,
+            own: Box::new(domain),
         };
         let services = Services::from(services);
         let stop = CancellationToken::new();
         let protocol = migasfree_server_protocol::Parts {
             services: services.clone(),
-            settings: settings.protocol(Arc::clone(&services.settings)),
+            settings: settings.protocol(Arc::clone(&services.domain().settings)),
             keys,
         };
         let api = migasfree_server_api::Parts {

@@ -10,9 +10,9 @@ use migasfree_server_body::{Caps, pace::Pace};
 use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::{
     core::PROXIES,
-    rest::body::Limits,
     settings::{self as domain, ClientSettings, Names},
 };
+use migasfree_server_entity::body::Limits;
 use migasfree_server_protocol as protocol;
 
 use super::check::{log_filter, postgres, search_fields, status, within};

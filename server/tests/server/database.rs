@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migasfree_server_db::{self as db, Db, Error, PostgresOptions, Row, Ts, json_ids};
-use migasfree_server_db::{args, sql};
+use migasfree_server_db::{self as db, Db, Error, PostgresOptions, Row, Ts, args, json_ids, sql};
 use migasfree_server_domain::schema::SCHEMA;
 use sea_query::{Expr, ExprTrait as _, Order, Query};
 

@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use migasfree_server_db::args;
-use migasfree_server_db::{Db, Dialect, PostgresOptions, Ts};
-use migasfree_server_domain::rest::registry::registry;
-use migasfree_server_domain::rest::schema::{Column, Default, Type};
-use migasfree_server_domain::schema::SCHEMA;
+use migasfree_server_db::{Db, Dialect, PostgresOptions, Ts, args};
+use migasfree_server_domain::{declared::registry, schema::SCHEMA};
+use migasfree_server_entity::schema::{Column, Default, Type};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use sqlx::Executor as _;
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use migasfree_server_auth::DomainId;
-use migasfree_server_db::args;
-use migasfree_server_db::clock::Clock as _;
+use migasfree_server_db::{args, clock::Clock as _};
 use migasfree_server_domain::ids::ComputerId;
 use migasfree_types::events::{
     ChangeAction, Event, EventComputer, EventDeployment, EventProject, PublicationState,

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use migasfree_server::config::Settings;
-use migasfree_server_db::args;
-use migasfree_server_db::clock::Clock as _;
+use migasfree_server_db::{args, clock::Clock as _};
 use migasfree_server_domain::retention::clean;
 
 use crate::harness::Server;

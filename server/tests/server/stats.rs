@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use migasfree_server_db::Ts;
-use migasfree_server_db::args;
-use migasfree_server_db::clock::Clock as _;
+use migasfree_server_db::{Ts, args, clock::Clock as _};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, Server};

@@ -10,12 +10,13 @@ use migasfree_server_auth::{
 use migasfree_server_db::args;
 use migasfree_server_domain::{
     core::{accounts, user_profiles::USER_PROFILES},
-    rest::{
-        context::Context,
-        error::RestError,
-        load,
-        validate::{self, Mode},
-    },
+    services::OfDomain as _,
+};
+use migasfree_server_entity::{
+    context::Context,
+    error::RestError,
+    load,
+    validate::{self, Mode},
 };
 use serde_json::{Value, json};
 
@@ -163,7 +164,7 @@ async fn store_password(
     let change = own_change("change_password", operator, None, None);
     audit::record(&mut tx, now, &operator.author(), &change).await?;
     credentials_changed(&state.auth, &mut tx, operator.id);
-    forget_password_file(&mut tx, &state.settings.data, &operator.username);
+    forget_password_file(&mut tx, &state.domain().settings.data, &operator.username);
     tx.commit().await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! What a call of this folder is given: JSON, a form or a multipart form.
 
 use axum::extract::{FromRequest, Request};
-use migasfree_server_domain::rest::{
+use migasfree_server_domain::services::OfDomain as _;
+use migasfree_server_entity::{
     body::{self, Body},
     error::RestError,
     value::Refused,
@@ -18,7 +19,7 @@ impl FromRequest<ApiState> for Fields {
     type Rejection = RestError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, RestError> {
-        let limits = state.services.settings.anonymous;
+        let limits = state.domain().settings.anonymous;
         let body = body::read(request, &state.files, limits).await?.object()?;
         Ok(Self(body))
     }

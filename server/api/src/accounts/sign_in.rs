@@ -11,7 +11,7 @@ use migasfree_server_auth::{
     session::{self, Place},
     token, verify,
 };
-use migasfree_server_domain::rest::error::RestError;
+use migasfree_server_entity::error::RestError;
 use serde_json::{Value, json};
 
 use super::fields::Fields;

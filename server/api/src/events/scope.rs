@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Result, Ts};
-use migasfree_server_domain::rest::{
+use migasfree_server_domain::{declared::registry, sight};
+use migasfree_server_entity::{
     access::sees,
     context::Context,
     error::RestError,
     read,
-    registry::registry,
     visibility::{self, Viewer},
 };
 use migasfree_types::events::Event;
@@ -118,7 +118,7 @@ impl View {
     }
 
     async fn computers(&self) -> Result<Option<HashSet<i64>>> {
-        let Some(visible) = visibility::computers(&self.context.operator) else {
+        let Some(visible) = sight::seen(&self.context.operator) else {
             return Ok(None);
         };
         let rows: Vec<(i64,)> = self.context.state.db.all_query(&visible).await?;

@@ -1,11 +1,12 @@
 //! The paths of every declared entity.
 
-use migasfree_server_domain::rest::{
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
     action::{Action, Gives, Verb},
     address::TOKEN,
     entity::{Csv, Entity, Like, Target, Write, put_extra},
     filter::{LONGEST, Operation as Compare, loose},
-    registry::{Resource, registry},
+    registry::Resource,
     schema::Type,
 };
 use utoipa::openapi::{

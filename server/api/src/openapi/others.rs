@@ -1,9 +1,7 @@
 //! What is no entity: signing in, statistics, what computers and programs ask without signing in.
 
-use migasfree_server_domain::{
-    core::user_profiles::USER_PROFILES,
-    rest::{action::Verb, entity::Like},
-};
+use migasfree_server_domain::core::user_profiles::USER_PROFILES;
+use migasfree_server_entity::{action::Verb, entity::Like};
 use utoipa::openapi::{
     Content, HttpMethod, RefOr, Response, ResponseBuilder, Schema,
     path::{Operation, OperationBuilder},

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use migasfree_server_domain::rest::{
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
     entity::{Entity, Field, Like, Shape, Write},
     path::Path,
-    registry::registry,
     schema::{Table, Type},
 };
 use utoipa::openapi::{

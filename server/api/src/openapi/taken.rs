@@ -1,7 +1,7 @@
 //! What bodies may hold: the kind a member is of, and what is taken for it. A form has nothing but texts, and version 5
 //! takes numbers as texts and texts as numbers in JSON as well.
 
-use migasfree_server_domain::rest::{
+use migasfree_server_entity::{
     entity::{Entity, Like, Target, Write},
     schema::{Column, Default, Table, Type},
     validate::column_of,

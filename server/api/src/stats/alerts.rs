@@ -14,8 +14,9 @@ use migasfree_server_domain::{
         schedules::SCHEDULE_TABLE,
     },
     repository::publish::Publisher,
-    rest::{error::RestError, visibility},
+    services::OfDomain as _,
 };
+use migasfree_server_entity::{error::RestError, visibility};
 use migasfree_server_jobs::JobHandler as _;
 use sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::{Value, json};
@@ -177,7 +178,7 @@ async fn live(
     operator: &Operator,
     fresh: bool,
 ) -> Result<Option<Alert>, RestError> {
-    let age = Duration::from_secs(u64::from(state.settings.seconds_message_alert));
+    let age = Duration::from_secs(u64::from(state.domain().settings.seconds_message_alert));
     let limit: Ts = state.clock.now() - age;
     let since = Expr::col("created_at");
     let condition = if fresh {
@@ -336,7 +337,12 @@ impl Schedules {
             .and_where(Expr::cust("t.enabled"))
             .order_by(("t", "id"), sea_query::Order::Asc);
         let rows: Vec<(i64, String, String, i64, i64)> = state.db.all_query(&select).await?;
-        let today = state.settings.clients.time_zone.date(state.clock.now());
+        let today = state
+            .domain()
+            .settings
+            .clients
+            .time_zone
+            .date(state.clock.now());
         for same in rows.chunk_by(|a, b| a.0 == b.0) {
             let delays: Vec<Delay> = same
                 .iter()

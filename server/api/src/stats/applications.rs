@@ -4,13 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use migasfree_server_auth::Operator;
 use migasfree_server_domain::{
-    app_catalog::project_packages::PROJECT_PACKAGES,
-    core::projects::PROJECTS,
-    rest::{
-        error::RestError,
-        path::ROW,
-        visibility::{self, Viewer},
-    },
+    app_catalog::project_packages::PROJECT_PACKAGES, core::projects::PROJECTS,
+};
+use migasfree_server_entity::{
+    error::RestError,
+    path::ROW,
+    visibility::{self, Viewer},
 };
 use sea_query::{Expr, Order, Query};
 use serde_json::{Value, json};

@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, args, json_ids};
-use migasfree_server_domain::{
-    computers::computer,
-    rest::{context::Context, error::RestError, load},
-};
+use migasfree_server_domain::computers::computer;
+use migasfree_server_entity::{context::Context, error::RestError, load};
 use migasfree_types::rest::{overview::Attention, reference::Ref};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 

@@ -7,7 +7,8 @@ use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Row};
-use migasfree_server_domain::rest::{error::RestError, params::Params};
+use migasfree_server_domain::services::OfDomain as _;
+use migasfree_server_entity::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _, JoinType, Query, SelectStatement};
 use serde_json::{Map, Value, json};
 
@@ -194,7 +195,7 @@ pub(super) fn route(chart: &'static Chart) -> MethodRouter<ApiState> {
     get(
         move |State(state): State<ApiState>, operator: Operator, RawQuery(query): RawQuery| async move {
             let params = Params::from_query(query.as_deref().unwrap_or_default());
-            let zone = &state.settings.clients.time_zone;
+            let zone = &state.domain().settings.clients.time_zone;
             let intervals = intervals::of_request(chart.step, &params, zone, state.clock.now())?;
             chart.draw(&state.db, &operator, &intervals).await.map(Json)
         },

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::routing::{MethodRouter, get};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::Row;
-use migasfree_server_domain::rest::error::RestError;
+use migasfree_server_entity::error::RestError;
 use sea_query::{Expr, SelectStatement};
 use serde_json::{Map, Value, json};
 

@@ -5,7 +5,8 @@ use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, zone::Zone};
-use migasfree_server_domain::rest::{error::RestError, params::Params};
+use migasfree_server_domain::services::OfDomain as _;
+use migasfree_server_entity::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 use time::Date;
 use time::macros::format_description;
@@ -51,7 +52,7 @@ pub(super) fn route(log: &'static Log) -> MethodRouter<ApiState> {
     get(
         move |State(state): State<ApiState>, operator: Operator, RawQuery(query): RawQuery| async move {
             let params = Params::from_query(query.as_deref().unwrap_or_default());
-            let zone = &state.settings.clients.time_zone;
+            let zone = &state.domain().settings.clients.time_zone;
             let select = statement(log, &operator, &params, zone)?;
             let times: Vec<(Ts,)> = state.db.all_query(&select).await?;
             let mut days: Vec<(String, u64)> = Vec::new();

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Row, Ts};
-use migasfree_server_domain::rest::{error::RestError, params::Params};
+use migasfree_server_domain::services::OfDomain as _;
+use migasfree_server_entity::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _, Func, Query};
 use serde_json::{Map, Value, json};
 
@@ -112,7 +113,7 @@ pub(super) async fn by_entry_year(
     let mut first = COMPUTERS.rows(&operator)?;
     first.expr(Func::min(Expr::col(("t", "created_at"))));
     let (first,): (Option<Ts>,) = state.db.one_query(&first).await?;
-    let zone = &state.settings.clients.time_zone;
+    let zone = &state.domain().settings.clients.time_zone;
     let now = state.clock.now();
     let years = zone.date(first.unwrap_or(now)).year()..=zone.date(now).year();
     let start = |year: i32| {

@@ -2,14 +2,11 @@
 
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Result, Row};
-use migasfree_server_domain::{
-    app_catalog, computers, core,
-    rest::{
-        entity::Entity,
-        error::RestError,
-        registry::registry,
-        visibility::{self, Viewer},
-    },
+use migasfree_server_domain::{app_catalog, computers, core, declared::registry};
+use migasfree_server_entity::{
+    entity::Entity,
+    error::RestError,
+    visibility::{self, Viewer},
 };
 use sea_query::{
     Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,

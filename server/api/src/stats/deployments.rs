@@ -9,18 +9,20 @@ use axum::response::Response;
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, args};
 use migasfree_server_domain::{
+    audience,
     core::{
         self,
         rules::schedule::{self, Delay},
         schedules::SCHEDULE_TABLE,
     },
-    rest::{
-        audience,
-        error::RestError,
-        id_list::{self, IdList},
-        path::ROW,
-        visibility,
-    },
+    services::OfDomain as _,
+    sight,
+};
+use migasfree_server_entity::{
+    error::RestError,
+    id_list::{self, IdList},
+    path::ROW,
+    visibility,
 };
 use sea_query::{CaseStatement, Expr, ExprTrait as _, Query, SelectStatement};
 use serde_json::{Value, json};
@@ -55,7 +57,7 @@ fn seen(
     computer: (&'static str, &'static str),
     operator: &Operator,
 ) -> IdList {
-    if let Some(visible) = visibility::computers(operator) {
+    if let Some(visible) = sight::seen(operator) {
         select.and_where(Expr::col(computer).in_subquery(visible));
     }
     IdList::new(select, computer)
@@ -112,8 +114,14 @@ impl FromRequestParts<ApiState> for Deployment {
 
 /// A stored day; what cannot be read counts as today.
 pub(super) fn day(text: &str, state: &ApiState) -> Date {
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .unwrap_or_else(|_| state.settings.clients.time_zone.date(state.clock.now()))
+    Date::parse(text, format_description!("[year]-[month]-[day]")).unwrap_or_else(|_| {
+        state
+            .domain()
+            .settings
+            .clients
+            .time_zone
+            .date(state.clock.now())
+    })
 }
 
 /// `GET deployments/<id>/computers/assigned/`
@@ -173,7 +181,12 @@ pub(super) async fn timeline(
         None => Vec::new(),
     };
     let rows: Vec<Delay> = rows.into_iter().map(|row| row.1).collect();
-    let today = state.settings.clients.time_zone.date(state.clock.now());
+    let today = state
+        .domain()
+        .settings
+        .clients
+        .time_zone
+        .date(state.clock.now());
     let schedule = schedule::timeline(deployment.start, &rows, today).map(|line| {
         json!({
             "begin_date": line.begin.to_string(),
@@ -198,7 +211,12 @@ pub(super) async fn delay(
     let delays = delays(&state.db, schedule).await?;
     let opened = opening_days(&state, &deployment, &delays).await?;
     let rows: Vec<Delay> = delays.iter().map(|row| row.1).collect();
-    let today = state.settings.clients.time_zone.date(state.clock.now());
+    let today = state
+        .domain()
+        .settings
+        .clients
+        .time_zone
+        .date(state.clock.now());
     let mut labels = Vec::new();
     let mut values = Vec::new();
     if let Some(line) = schedule::timeline(deployment.start, &rows, today) {

@@ -1,7 +1,7 @@
 //! Months, days and hours of the organisation's time zone.
 
 use migasfree_server_db::{Ts, zone::Zone};
-use migasfree_server_domain::rest::{error::RestError, params::Params};
+use migasfree_server_entity::{error::RestError, params::Params};
 use time::{Date, Duration, Month};
 
 /// Nobody reads a chart with more bars.

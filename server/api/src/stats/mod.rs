@@ -20,7 +20,7 @@ mod synchronizations;
 
 use axum::Router;
 use axum::routing::{MethodRouter, get};
-use migasfree_server_domain::rest::entity::Like;
+use migasfree_server_entity::entity::Like;
 
 use crate::ApiState;
 

@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, args};
-use migasfree_server_domain::rest::error::RestError;
+use migasfree_server_domain::services::OfDomain as _;
+use migasfree_server_entity::error::RestError;
 use migasfree_types::rest::overview::{Figure, Overview, ProjectShare, SynchronizationDay};
 use sea_query::{Expr, ExprTrait as _, Order, Query};
 use serde_json::Value;
@@ -116,7 +117,7 @@ impl Look<'_> {
     }
 
     async fn synchronized_today(&self) -> Result<Figure, RestError> {
-        let zone = &self.state.settings.clients.time_zone;
+        let zone = &self.state.domain().settings.clients.time_zone;
         let midnight = zone.start_of_hour(zone.date(self.now), 0);
         let db = &self.state.db;
         let today = Expr::col(("t", "sync_end_date")).gte(midnight);
@@ -235,7 +236,7 @@ impl Look<'_> {
             return Ok(Vec::new());
         }
         let state = self.state;
-        let days = intervals::last_days(DAYS, &state.settings.clients.time_zone, self.now);
+        let days = intervals::last_days(DAYS, &state.domain().settings.clients.time_zone, self.now);
         let computers =
             synchronizations::computers(state, self.operator, Step::Day, &days, None).await?;
         let mut failed = in_intervals(&state.db, self.operator, &SYNCHRONIZATIONS, &days)?;

@@ -7,7 +7,8 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Row, args};
-use migasfree_server_domain::rest::{error::RestError, params::Params};
+use migasfree_server_domain::services::OfDomain as _;
+use migasfree_server_entity::{error::RestError, params::Params};
 use sea_query::{Expr, ExprTrait as _};
 use serde_json::{Map, Value, json};
 
@@ -33,7 +34,7 @@ pub(super) async fn by_project(
     State(state): State<ApiState>,
     operator: Operator,
 ) -> Result<Json<Value>, RestError> {
-    let zone = &state.settings.clients.time_zone;
+    let zone = &state.domain().settings.clients.time_zone;
     let days = intervals::last_days(RECENT_DAYS, zone, state.clock.now());
     let mut select = RECENT_SYNCHRONIZATIONS.statement(&operator)?;
     if let Some(first) = days.first() {
@@ -51,7 +52,7 @@ pub(super) async fn yearly(
 ) -> Result<Json<Value>, RestError> {
     require(&operator, SYNCHRONIZATIONS.permission)?;
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    let zone = &state.settings.clients.time_zone;
+    let zone = &state.domain().settings.clients.time_zone;
     let this_year = i64::from(zone.date(state.clock.now()).year());
     let year = |name: &str, usual: i64| match params.get(name).filter(|text| !text.is_empty()) {
         None => Ok(usual),
@@ -121,7 +122,7 @@ async fn draw(
     query: Option<&str>,
 ) -> Result<Json<Value>, RestError> {
     let params = Params::from_query(query.unwrap_or_default());
-    let zone = &state.settings.clients.time_zone;
+    let zone = &state.domain().settings.clients.time_zone;
     let mut intervals = intervals::of_request(step, &params, zone, state.clock.now())?;
     let project = project(&params)?;
     let values = computers(state, operator, step, &intervals, project).await?;
@@ -221,6 +222,7 @@ fn relabel(step: Step, interval: &mut Interval, state: &ApiState) {
         Step::Month => {}
         Step::Day => {
             let name = state
+                .domain()
                 .settings
                 .clients
                 .time_zone

@@ -1,18 +1,17 @@
 //! What people at computers ask to be allowed to install.
 
-use super::deciding;
-use crate::{
-    core::shapes::{APPLICATION_REF, COMPUTER_INFO, OPERATOR_INFO},
-    rest::{
-        access::Need,
-        action::{Action, Gives},
-        boundary::Belongs,
-        entity::{Entity, Field, Like, Model, col, made, one, put, put_extra},
-        schema::{Choice, Default, Loss, Table, choice, key, text, time},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    access::Need,
+    action::{Action, Gives},
+    boundary::Belongs,
+    entity::{Entity, Field, Like, Model, col, made, one, put, put_extra},
     run,
+    schema::{Choice, Default, Loss, Table, choice, key, text, time},
 };
+
+use super::deciding;
+use crate::core::shapes::{APPLICATION_REF, COMPUTER_INFO, OPERATOR_INFO};
+use crate::sight;
 
 /// Most characters of a justification or comment.
 pub const TEXT_LIMIT: usize = 2048;
@@ -104,7 +103,7 @@ pub static APPLICATION_REQUESTS: Entity = Entity {
         "person",
         "justification",
     ],
-    visible: &[Sight::Computer("computer")],
+    visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
     text: CALLED,
     actions: &[Action::post(

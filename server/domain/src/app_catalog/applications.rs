@@ -1,6 +1,20 @@
 //! Applications of the catalogue.
 
 use async_trait::async_trait;
+use migasfree_server_entity::{
+    action::{Action, Answer, Call, Gives},
+    body::Body,
+    boundary::Belongs,
+    context::Context,
+    entity::{Entity, Field, Like, Model, col, made, many, one, path, put, put_file, put_ids, raw},
+    error::RestError,
+    hooks::{Change, Hooks, Prepared},
+    json::Json,
+    run,
+    schema::{
+        Choice, Default, Loss, Table, back, choice, int_choice, key, link, long_text, text, time,
+    },
+};
 
 use super::{
     available,
@@ -8,30 +22,11 @@ use super::{
     project_packages::PACKAGES_BY_PROJECT,
 };
 use crate::app_catalog::icons;
-use crate::ids::ApplicationId;
-use crate::{
-    core::{
-        rules::source_template::MEDIA,
-        shapes::{ATTRIBUTE_INFO, CATEGORY_REF, DOMAIN_REF},
-    },
-    rest::{
-        action::{Action, Answer, Call, Gives},
-        body::Body,
-        boundary::Belongs,
-        context::Context,
-        entity::{
-            Entity, Field, Like, Model, col, made, many, one, path, put, put_file, put_ids, raw,
-        },
-        error::RestError,
-        hooks::{Change, Hooks, Prepared},
-        json::Json,
-        schema::{
-            Choice, Default, Loss, Table, back, choice, int_choice, key, link, long_text, text,
-            time,
-        },
-    },
-    run,
+use crate::core::{
+    rules::source_template::MEDIA,
+    shapes::{ATTRIBUTE_INFO, CATEGORY_REF, DOMAIN_REF},
 };
+use crate::ids::ApplicationId;
 
 /// Who may install an application.
 pub const LEVEL: &[Choice<&str>] = &[("U", "User"), ("A", "Admin")];

@@ -1,10 +1,7 @@
 //! The applications offered to a computer.
 
 use migasfree_server_db::args;
-use sea_query::{Expr, ExprTrait, Query};
-
-use super::applications::APPLICATIONS;
-use crate::rest::{
+use migasfree_server_entity::{
     action::{Answer, Call},
     error::RestError,
     filter::contains,
@@ -13,6 +10,9 @@ use crate::rest::{
     read,
     registry::registry,
 };
+use sea_query::{Expr, ExprTrait, Query};
+
+use super::applications::APPLICATIONS;
 
 /// Those available for an attribute of the computer `cid` that have packages for its project; best score first.
 ///

@@ -1,6 +1,6 @@
 //! Categories of applications.
 
-use crate::rest::{
+use migasfree_server_entity::{
     entity::{Entity, Model, col, put},
     keeping::{Kept, Use},
     schema::{Table, back, text},

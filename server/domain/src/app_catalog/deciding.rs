@@ -1,16 +1,16 @@
 //! Decisions about requests for applications.
 
 use migasfree_server_db::{Tx, args};
-use serde_json::{Value, json};
-
-use super::application_requests::{APPLICATION_REQUESTS, TEXT_LIMIT};
-use crate::rest::{
+use migasfree_server_entity::{
     action::{Answer, Call},
     body::Body,
     error::RestError,
     load,
     value::{self, Refused},
 };
+use serde_json::{Value, json};
+
+use super::application_requests::{APPLICATION_REQUESTS, TEXT_LIMIT};
 
 /// Approves or refuses a request. A decision may be changed; what was withdrawn is not decided any more.
 ///

@@ -3,9 +3,9 @@
 use std::io::Read;
 
 use bytes::Bytes;
+use migasfree_server_entity::{body::Body, context::Context, error::RestError};
 
 use crate::app_catalog::icons::{self, ICON_LIMIT, IconError, StoredIcon};
-use crate::rest::{body::Body, context::Context, error::RestError};
 
 /// What a body says of the icon.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ pub mod policies;
 pub mod policy_groups;
 pub mod project_packages;
 
-use crate::rest::{entity::Entity, schema::Table};
+use migasfree_server_entity::{entity::Entity, schema::Table};
 
 /// The tables of this domain.
 pub const TABLES: &[&Table] = &[

@@ -1,14 +1,13 @@
 //! Policies: which applications whose computers must have.
 
-use crate::{
-    core::shapes::{DOMAIN_REF, EXCLUDED, INCLUDED},
-    rest::{
-        boundary::Belongs,
-        entity::{Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
-        json::Json,
-        schema::{Loss, Table, back, bool, key, link, long_text, text},
-    },
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
+    json::Json,
+    schema::{Loss, Table, back, bool, key, link, long_text, text},
 };
+
+use crate::core::shapes::{DOMAIN_REF, EXCLUDED, INCLUDED};
 
 /// `app_catalog_policy`
 pub static TABLE: Table = Table {

@@ -1,15 +1,14 @@
 //! Policy groups: the first one that matches a computer wins.
 
-use crate::{
-    core::shapes::{APPLICATION_REF, DOMAIN_REF, EXCLUDED, INCLUDED, POLICY_REF},
-    rest::{
-        boundary::Belongs,
-        entity::{
-            Csv, Entity, Field, Like, Model, Shape, col, made, many, one, path, put, put_ids, raw,
-        },
-        schema::{Loss, Table, int, key, link},
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{
+        Csv, Entity, Field, Like, Model, Shape, col, made, many, one, path, put, put_ids, raw,
     },
+    schema::{Loss, Table, int, key, link},
 };
+
+use crate::core::shapes::{APPLICATION_REF, DOMAIN_REF, EXCLUDED, INCLUDED, POLICY_REF};
 
 /// `app_catalog_policygroup`
 pub static TABLE: Table = Table {

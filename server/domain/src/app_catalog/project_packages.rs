@@ -2,26 +2,24 @@
 
 use async_trait::async_trait;
 use migasfree_server_db::args;
-
-use crate::{
-    core::{
-        deployment_rules::only_names,
-        offered,
-        rules::packages::as_known,
-        shapes::{APPLICATION_REF, PROJECT_REF},
-    },
-    rest::{
-        body::Body,
-        boundary::Belongs,
-        context::Context,
-        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, put, raw},
-        error::RestError,
-        hooks::{Change, Hooks, Prepared},
-        json::Json,
-        schema::{Default, Table, key, lines},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    body::Body,
+    boundary::Belongs,
+    context::Context,
+    entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, put, raw},
+    error::RestError,
+    hooks::{Change, Hooks, Prepared},
+    json::Json,
+    schema::{Default, Table, key, lines},
 };
+
+use crate::core::{
+    deployment_rules::only_names,
+    offered,
+    rules::packages::as_known,
+    shapes::{APPLICATION_REF, PROJECT_REF},
+};
+use crate::sight;
 
 /// `app_catalog_packagesbyproject`
 pub static TABLE: Table = Table {
@@ -95,7 +93,7 @@ pub static PROJECT_PACKAGES: Entity = Entity {
         "project__name+ic",
         "packages_to_install=packages_to_install:ic",
     ],
-    visible: &[Sight::Project("project")],
+    visible: &[sight::project("project")],
     belongs: Belongs::Domain("application__domain"),
     text: made("__str__", Like::Text, CALLED_BY, |row, _| {
         let application = row.get("application").get("name").as_text();
@@ -142,7 +140,7 @@ impl Hooks for Rules {
 }
 
 /// The names of a list, one per line.
-fn as_text(row: &Json, _: &crate::rest::load::Reading) -> Json {
+fn as_text(row: &Json, _: &migasfree_server_entity::load::Reading) -> Json {
     let names: Vec<&str> = row
         .get("packages_to_install")
         .items()

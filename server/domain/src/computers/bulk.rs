@@ -3,26 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
+use migasfree_server_entity::{
+    action::{Answer, Call},
+    context::{Context, Note},
+    entity::{Like, Write, put_extra},
+    error::RestError,
+    json::Json,
+    params::Params,
+    path::ROW,
+    read,
+    registry::{Resource, registry},
+    save,
+    value::{self, Refused},
+    visibility::{self, Viewer},
+};
 use serde_json::{Map, Value, json};
 
 use super::{computer::COMPUTERS, status};
-use crate::{
-    core::{attributes::only_tags, vocabulary::STATUS},
-    rest::{
-        action::{Answer, Call},
-        context::{Context, Note},
-        entity::{Like, Write, put_extra},
-        error::RestError,
-        json::Json,
-        params::Params,
-        path::ROW,
-        read,
-        registry::{Resource, registry},
-        save,
-        value::{self, Refused},
-        visibility::{self, Viewer},
-    },
-};
+use crate::core::{attributes::only_tags, vocabulary::STATUS};
 
 /// What is sent.
 pub const BODY: &[Write] = &[

@@ -3,41 +3,37 @@
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use migasfree_server_db::{Arg, args};
+use migasfree_server_entity::{
+    access::Need,
+    action::{Action, Gives, Verb},
+    address,
+    boundary::Belongs,
+    entity::{
+        Csv, CustomFilter, Entity, Field, InUse, Like, Model, col, ids, made, many, one, put,
+        put_extra, put_ids, raw,
+    },
+    error::RestError,
+    filter::contains,
+    hooks::{Change, Hooks, Removal},
+    json::Json,
+    load::Reading,
+    path::ROW,
+    run,
+    schema::{
+        Default, Loss, Table, Type, back, choice, computed, int, key, link, linked, long_text,
+        text, time,
+    },
+};
 use sea_query::Expr;
 
 use super::{bulk, details, finding, reasons, replacement, simulation, software, status};
-use crate::settings::Settings;
-use crate::{
-    core::{
-        attributes::only_tags,
-        shapes::{
-            ATTRIBUTE_INFO, COMPUTER_SUMMARY, COMPUTER_TEXT, DESKTOP_USER_INFO, PROJECT_NESTED,
-        },
-        vocabulary::{CID, MACHINE, PRODUCT_SYSTEM, STATUS},
-    },
-    rest::{
-        access::Need,
-        action::{Action, Gives, Verb},
-        address, audience,
-        boundary::Belongs,
-        entity::{
-            Csv, CustomFilter, Entity, Field, Like, Model, col, ids, made, many, one, put,
-            put_extra, put_ids, raw,
-        },
-        error::RestError,
-        filter::contains,
-        hooks::{Change, Hooks, Removal},
-        json::Json,
-        load::Reading,
-        path::ROW,
-        schema::{
-            Default, Loss, Table, Type, back, choice, computed, int, key, link, linked, long_text,
-            text, time,
-        },
-        visibility::Sight,
-    },
-    run,
+use crate::audience;
+use crate::core::{
+    attributes::only_tags,
+    shapes::{ATTRIBUTE_INFO, COMPUTER_SUMMARY, COMPUTER_TEXT, DESKTOP_USER_INFO, PROJECT_NESTED},
+    vocabulary::{CID, MACHINE, PRODUCT_SYSTEM, STATUS},
 };
+use crate::sight::{self, PRODUCTIVE};
 
 /// `client_computer`
 pub static TABLE: Table = Table {
@@ -292,9 +288,14 @@ pub static COMPUTERS: Entity = Entity {
         },
     ],
     search: &["name", "sync_user__name", "sync_user__fullname"],
-    also_searched: Some(|settings: &Settings| &settings.computer_search_fields),
+    also_searched: true,
+    in_use: Some(InUse {
+        column: "status",
+        filter: "status__in",
+        values: &PRODUCTIVE,
+    }),
     identified: Some(finding::identity),
-    visible: &[Sight::Computer("id")],
+    visible: &[sight::computer("id")],
     belongs: Belongs::Viewers,
     text: COMPUTER_TEXT,
     sought: Some(COMPUTER_SUMMARY),

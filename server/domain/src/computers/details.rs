@@ -1,8 +1,17 @@
 //! What a computer tells besides its fields: label, errors, faults, last synchronization, situation, hardware.
 
 use migasfree_server_db::{Ts, args};
+use migasfree_server_entity::{
+    action::{Answer, Call},
+    context::Context,
+    entity::{Field, col},
+    error::RestError,
+    json::Json,
+    load, value,
+};
 
 use super::{computer::COMPUTERS, users};
+use crate::services::OfDomain as _;
 use crate::{
     core::{
         attributes::FEATURES,
@@ -10,14 +19,6 @@ use crate::{
         shapes::{COMPUTER_TEXT, DESKTOP_USER, PLATFORM_REF, PROJECT_INFO},
     },
     hardware::nodes,
-    rest::{
-        action::{Answer, Call},
-        context::Context,
-        entity::{Field, col},
-        error::RestError,
-        json::Json,
-        load, value,
-    },
 };
 
 const LABELLED: &[Field] = &[col("uuid"), col("name"), COMPUTER_TEXT.named("search")];
@@ -40,7 +41,7 @@ pub async fn label(call: Call) -> Result<Answer, RestError> {
     let Some(Json::Object(mut members)) = row else {
         return Err(RestError::NoRow(COMPUTERS.model.one));
     };
-    let help_desk = context.state.settings.clients.help_desk.as_str();
+    let help_desk = context.state.domain().settings.clients.help_desk.as_str();
     members.push(("helpdesk", help_desk.into()));
     Ok(Answer::Json(Json::Object(members)))
 }
@@ -266,11 +267,12 @@ pub async fn hardware(call: Call) -> Result<Answer, RestError> {
 /// Computers that began a synchronization and have not ended it: those that are at it, or those that stopped.
 async fn with_message(call: Call, sql: &'static str) -> Result<Answer, RestError> {
     let context = &call.context;
-    let age =
-        std::time::Duration::from_secs(u64::from(context.state.settings.seconds_message_alert));
+    let age = std::time::Duration::from_secs(u64::from(
+        context.state.domain().settings.seconds_message_alert,
+    ));
     let rows: Vec<(i64,)> = context.state.db.all(sql, args![context.now - age]).await?;
     let ids = rows.into_iter().map(|(id,)| id).collect();
-    let ids = crate::rest::read::only_visible(context, "client_computer", ids).await?;
+    let ids = migasfree_server_entity::read::only_visible(context, "client_computer", ids).await?;
     let rows = load::load_in_order(
         &mut context.source(),
         &context.reading(),

@@ -1,15 +1,14 @@
 //! Errors that computers reported.
 
-use super::event_text::EVENT_TEXT;
-use crate::{
-    core::shapes::{COMPUTER_INFO, PROJECT_INFO, SYNC_INFO},
-    rest::{
-        boundary::Belongs,
-        entity::{Entity, Model, col, one, put},
-        schema::{Default, Loss, Table, bool, key, long_text, time},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Entity, Model, col, one, put},
+    schema::{Default, Loss, Table, bool, key, long_text, time},
 };
+
+use super::event_text::EVENT_TEXT;
+use crate::core::shapes::{COMPUTER_INFO, PROJECT_INFO, SYNC_INFO};
+use crate::sight;
 
 /// `client_error`
 pub static TABLE: Table = Table {
@@ -64,7 +63,7 @@ pub static ERRORS: Entity = Entity {
         "created_at:gte,lt",
     ],
     search: &["created_at", "description"],
-    visible: &[Sight::Computer("computer"), Sight::Project("project")],
+    visible: &[sight::computer("computer"), sight::project("project")],
     belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     ..Entity::EMPTY

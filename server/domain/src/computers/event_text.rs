@@ -1,15 +1,13 @@
 //! How an event of a computer is called.
 
 use migasfree_server_db::zone::Zone;
-
-use crate::{
-    core::shapes::COMPUTER_TEXT,
-    rest::{
-        entity::{Field, Like, Shape, col, made, one},
-        json::Json,
-        load::Reading,
-    },
+use migasfree_server_entity::{
+    entity::{Field, Like, Shape, col, made, one},
+    json::Json,
+    load::Reading,
 };
+
+use crate::core::shapes::COMPUTER_TEXT;
 
 /// A computer by its text alone.
 pub static CALLED: Shape = Shape {

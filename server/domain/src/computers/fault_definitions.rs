@@ -1,17 +1,16 @@
 //! Fault definitions: checks that computers run.
 
-use crate::{
-    core::{
-        shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, OPERATOR_INFO},
-        vocabulary::LANGUAGE,
-    },
-    rest::{
-        boundary::Belongs,
-        entity::{Entity, Field, Model, col, many, one, put, put_ids, raw},
-        schema::{Default, Loss, Table, bool, int_choice, key, link, long_text, text},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Entity, Field, Model, col, many, one, put, put_ids, raw},
+    schema::{Default, Loss, Table, bool, int_choice, key, link, long_text, text},
 };
+
+use crate::core::{
+    shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, OPERATOR_INFO},
+    vocabulary::LANGUAGE,
+};
+use crate::sight;
 
 /// `client_faultdefinition`
 pub static TABLE: Table = Table {
@@ -115,7 +114,7 @@ pub static FAULT_DEFINITIONS: Entity = Entity {
         "domain__id",
     ],
     search: &["name"],
-    visible: &[Sight::Attribute("included_attributes")],
+    visible: &[sight::attribute("included_attributes")],
     belongs: Belongs::Domain("domain"),
     ..Entity::EMPTY
 };

@@ -1,25 +1,23 @@
 //! Faults: what the checks on computers found.
 
 use futures_util::FutureExt as _;
+use migasfree_server_entity::{
+    action::{Action, Answer, Call, Gives},
+    boundary::Belongs,
+    entity::{CustomFilter, Entity, Like, Model, col, one, put},
+    error::RestError,
+    filter::FilterCall,
+    json::Json,
+    path::ROW,
+    run,
+    schema::{Choice, Default, Loss, Table, bool, key, long_text, time},
+    value::Refused,
+};
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::event_text::EVENT_TEXT;
-use crate::{
-    core::shapes::{COMPUTER_INFO, FAULT_DEFINITION_REF, PROJECT_INFO, SYNC_INFO},
-    rest::{
-        action::{Action, Answer, Call, Gives},
-        boundary::Belongs,
-        entity::{CustomFilter, Entity, Like, Model, col, one, put},
-        error::RestError,
-        filter::FilterCall,
-        json::Json,
-        path::ROW,
-        schema::{Choice, Default, Loss, Table, bool, key, long_text, time},
-        value::Refused,
-        visibility::Sight,
-    },
-    run,
-};
+use crate::core::shapes::{COMPUTER_INFO, FAULT_DEFINITION_REF, PROJECT_INFO, SYNC_INFO};
+use crate::sight;
 
 /// `client_fault`
 pub static TABLE: Table = Table {
@@ -90,7 +88,7 @@ pub static FAULTS: Entity = Entity {
         resolve: |call| async move { of_user(&call).map(Some) }.boxed(),
     }],
     search: &["created_at", "result"],
-    visible: &[Sight::Computer("computer"), Sight::Project("project")],
+    visible: &[sight::computer("computer"), sight::project("project")],
     belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     actions: &[

@@ -1,19 +1,17 @@
 //! Finding a computer by everything that identifies it, in every spelling that labels, firmware and switches use.
 
 use migasfree_server_db::{Dialect, escape_like};
+use migasfree_server_entity::{
+    error::RestError,
+    filter::{FilterCall, LONGEST, contains, is_too_long},
+    path::ROW,
+    search::Identity,
+    value::Refused,
+    visibility,
+};
 use sea_query::{Expr, ExprTrait as _, Query};
 
-use crate::{
-    core::{self, rules::identity::byte_swapped},
-    rest::{
-        error::RestError,
-        filter::{FilterCall, LONGEST, contains, is_too_long},
-        path::ROW,
-        search::Identity,
-        value::Refused,
-        visibility,
-    },
-};
+use crate::core::{self, rules::identity::byte_swapped};
 
 /// Fewer digits are part of nearly every identity.
 const FEWEST_DIGITS: usize = 4;

@@ -1,16 +1,15 @@
 //! Messages: what computers are doing in this moment.
 
-use crate::{
-    core::shapes::{COMPUTER_INFO, PROJECT_REF},
-    rest::{
-        boundary::Belongs,
-        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path},
-        json::Json,
-        load::Reading,
-        schema::{Column, Table, key, long_text, time},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path},
+    json::Json,
+    load::Reading,
+    schema::{Column, Table, key, long_text, time},
 };
+
+use crate::core::shapes::{COMPUTER_INFO, PROJECT_REF};
+use crate::sight;
 
 static COMPUTER: Column = key("computer_id", "client_computer");
 
@@ -72,7 +71,7 @@ pub static MESSAGES: Entity = Entity {
         "computer__status:in",
     ],
     search: &["message"],
-    visible: &[Sight::Computer("computer")],
+    visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
     text: col("message"),
     csv: Csv::Fields(&[

@@ -1,15 +1,14 @@
 //! Migrations: computers that came to a project.
 
-use super::event_text::EVENT_TEXT;
-use crate::{
-    core::shapes::{COMPUTER_INFO, PROJECT_INFO},
-    rest::{
-        boundary::Belongs,
-        entity::{Entity, Model, col, one},
-        schema::{Default, Table, key, time},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Entity, Model, col, one},
+    schema::{Default, Table, key, time},
 };
+
+use super::event_text::EVENT_TEXT;
+use crate::core::shapes::{COMPUTER_INFO, PROJECT_INFO};
+use crate::sight;
 
 /// `client_migration`
 pub static TABLE: Table = Table {
@@ -50,7 +49,7 @@ pub static MIGRATIONS: Entity = Entity {
         "created_at:gte,lt",
     ],
     search: &["computer__name", "computer__id"],
-    visible: &[Sight::Computer("computer"), Sight::Project("project")],
+    visible: &[sight::computer("computer"), sight::project("project")],
     belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     ..Entity::EMPTY

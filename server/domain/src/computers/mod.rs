@@ -27,7 +27,7 @@ pub mod syncs;
 mod targets;
 pub mod users;
 
-use crate::rest::{entity::Entity, schema::Table};
+use migasfree_server_entity::{entity::Entity, schema::Table};
 
 /// The tables of this domain.
 pub const TABLES: &[&Table] = &[

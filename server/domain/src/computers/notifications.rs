@@ -1,8 +1,7 @@
 //! Notifications: what the server wants operators to know.
 
 use migasfree_server_db::{Result, Ts, Tx, args};
-
-use crate::rest::{
+use migasfree_server_entity::{
     entity::{Entity, Model, col, put},
     schema::{Default, Table, bool, long_text, time},
     visibility::Sight,

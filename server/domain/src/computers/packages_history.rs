@@ -3,18 +3,16 @@
 //! A view over the lists computers reported, see the migration that makes it.
 
 use migasfree_server_db::Dialect;
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Counted, Csv, Entity, Field, Like, Model, Shape, col, made, one},
+    schema::{Table, int, key, time},
+};
 use sea_query::{Expr, ExprTrait as _, JoinType, Query, SelectStatement};
 
 use super::event_text::CALLED;
-use crate::{
-    core::shapes::{COMPUTER_INFO, PROJECT_INFO},
-    rest::{
-        boundary::Belongs,
-        entity::{Counted, Csv, Entity, Field, Like, Model, Shape, col, made, one},
-        schema::{Table, int, key, time},
-        visibility::Sight,
-    },
-};
+use crate::core::shapes::{COMPUTER_INFO, PROJECT_INFO};
+use crate::sight;
 
 /// Larger than every id of a package.
 const FACTOR: i64 = 10_000_000;
@@ -104,7 +102,7 @@ pub static PACKAGES_HISTORY: Entity = Entity {
         key: "snapshot_id",
         found: lists,
     }),
-    visible: &[Sight::Computer("computer")],
+    visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
     text: made("__str__", Like::Text, CALLED_BY, |row, _| {
         let computer = row.get("computer").get("__str__").as_text();

@@ -1,25 +1,23 @@
 //! Why a computer gets each deployment of its project, or does not.
 
+use migasfree_server_entity::{
+    action::{Answer, Call},
+    error::RestError,
+    json::Json,
+    load, read,
+};
 use migasfree_types::rest::{
     deployment::DeploymentReason,
     reference::{AttributeInfo, PropertyInfo},
 };
 
 use super::targets;
-use crate::ids::{AttributeId, ComputerId};
-use crate::{
-    core::{
-        attributes,
-        rules::targeting::{Decision, decide},
-        shapes::ATTRIBUTE_INFO,
-    },
-    rest::{
-        action::{Answer, Call},
-        error::RestError,
-        json::Json,
-        load, read,
-    },
+use crate::core::{
+    attributes,
+    rules::targeting::{Decision, decide},
+    shapes::ATTRIBUTE_INFO,
 };
+use crate::ids::{AttributeId, ComputerId};
 
 /// The deployments of the computer's project the operator sees, with the reason for each.
 ///

@@ -3,13 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use migasfree_server_db::{self as db, Tx, args, json_ids, sql};
-use sea_query::{Expr, ExprTrait, Query};
-
-use super::{
-    computer::COMPUTERS,
-    status::{self, LEFT_WITH_THE_FLEET},
-};
-use crate::rest::{
+use migasfree_server_entity::{
     action::{Answer, Call},
     boundary::{self, Belongs},
     context::Context,
@@ -19,6 +13,12 @@ use crate::rest::{
     registry::registry,
     value::Refused,
     visibility::Viewer,
+};
+use sea_query::{Expr, ExprTrait, Query};
+
+use super::{
+    computer::COMPUTERS,
+    status::{self, LEFT_WITH_THE_FLEET},
 };
 
 /// Further lists that name a computer alone: they change hands, but survive its leaving.

@@ -1,18 +1,19 @@
 //! What the next synchronization of a computer would do.
 
 use migasfree_server_db::{Ts, args};
+use migasfree_server_entity::{
+    action::{Answer, Call},
+    error::RestError,
+    json::Json,
+    read,
+};
 
 use super::targets;
+use crate::services::OfDomain as _;
 use crate::{
     client,
     core::rules::packages::{lines, mandatory},
     ids::ComputerId,
-    rest::{
-        action::{Answer, Call},
-        error::RestError,
-        json::Json,
-        read,
-    },
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -53,6 +54,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let (mut policy_install, mut policy_remove) = (Vec::new(), Vec::new());
     let always = context
         .state
+        .domain()
         .settings
         .clients
         .fixes
@@ -73,7 +75,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
             policy_remove.extend(packages.remove.iter().map(|package| due(package, name, id)));
         }
     }
-    let period = i64::from(context.state.settings.hardware_period_days) * DAY;
+    let period = i64::from(context.state.domain().settings.hardware_period_days) * DAY;
     let capture = captured.is_none_or(|at| at.0 + period < context.now.0);
     Ok(Answer::Json(Json::Object(vec![
         (

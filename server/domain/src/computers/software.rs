@@ -1,16 +1,16 @@
 //! The software of a computer: what is installed now, and what came and went.
 
 use migasfree_server_db::{Ts, args, zone::Zone};
-
-use super::{arrivals, computer::COMPUTERS};
-use crate::ids::ComputerId;
-use crate::rest::{
+use migasfree_server_entity::{
     action::{Answer, Call},
     context::Context,
     error::RestError,
     json::Json,
     value,
 };
+
+use super::{arrivals, computer::COMPUTERS};
+use crate::ids::ComputerId;
 
 const INSTALLED: &str = "SELECT k.id, k.fullname FROM client_computer AS c \
     JOIN software_inventory_package AS p ON p.inventory_id = c.software_inventory_id \

@@ -7,6 +7,7 @@ use migasfree_server_db::{Error, Result, Tx, args};
 use super::notifications::tell_once;
 use crate::core::rules::identity::canonical;
 use crate::ids::ComputerId;
+use crate::services::OfDomain as _;
 use crate::services::Services;
 
 /// Computers read at a time.
@@ -42,7 +43,7 @@ struct Stored {
 /// # Errors
 /// When the database fails.
 pub async fn settle(state: &Services) -> Result<Settled> {
-    let clients = &state.settings.clients;
+    let clients = &state.domain().settings.clients;
     let mut cleared = Vec::new();
     let mut by_number: BTreeMap<String, Vec<Stored>> = BTreeMap::new();
     let mut after = ComputerId(0);

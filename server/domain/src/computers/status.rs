@@ -1,26 +1,24 @@
 //! The states of computers, and what follows from entering one.
 
 use migasfree_server_db::{Sql, Ts, Tx, args, json_ids, sql};
+use migasfree_server_entity::{
+    action::{Answer, Call},
+    body::Body,
+    error::RestError,
+    json::Json,
+    load,
+    precondition::IfMatch,
+    registry::registry,
+    save,
+    validate::Mode,
+};
 use sea_query::{Expr, Query};
 use serde_json::json;
 
 use super::computer::COMPUTERS;
-use crate::{
-    core::{
-        rules::status::Status,
-        vocabulary::{CID, STATUS},
-    },
-    rest::{
-        action::{Answer, Call},
-        body::Body,
-        error::RestError,
-        json::Json,
-        load,
-        precondition::IfMatch,
-        registry::registry,
-        save,
-        validate::Mode,
-    },
+use crate::core::{
+    rules::status::Status,
+    vocabulary::{CID, STATUS},
 };
 
 /// The states and their groups.

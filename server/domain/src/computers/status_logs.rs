@@ -1,15 +1,14 @@
 //! Status logs: the states computers were put into.
 
-use super::event_text::EVENT_TEXT;
-use crate::{
-    core::{shapes::COMPUTER_INFO, vocabulary::STATUS},
-    rest::{
-        boundary::Belongs,
-        entity::{Entity, Model, col, one},
-        schema::{Default, Table, choice, key, time},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Entity, Model, col, one},
+    schema::{Default, Table, choice, key, time},
 };
+
+use super::event_text::EVENT_TEXT;
+use crate::core::{shapes::COMPUTER_INFO, vocabulary::STATUS};
+use crate::sight;
 
 /// `client_statuslog`
 pub static TABLE: Table = Table {
@@ -49,7 +48,7 @@ pub static STATUS_LOGS: Entity = Entity {
         "created_at:gte,lt",
     ],
     search: &["status", "computer__name"],
-    visible: &[Sight::Computer("computer")],
+    visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     ..Entity::EMPTY

@@ -2,21 +2,19 @@
 
 use async_trait::async_trait;
 use migasfree_server_db::Arg;
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Entity, Model, col, one},
+    error::RestError,
+    hooks::{Hooks, Removal},
+    schema::{Default, Loss, Table, bool, key, text, time},
+};
 
 use super::event_text::EVENT_TEXT;
 use crate::computers::slots::Synchronized;
+use crate::core::shapes::{COMPUTER_INFO, DESKTOP_USER_INFO, PROJECT_INFO};
 use crate::ids::{ComputerId, ProjectId, SynchronizationId};
-use crate::{
-    core::shapes::{COMPUTER_INFO, DESKTOP_USER_INFO, PROJECT_INFO},
-    rest::{
-        boundary::Belongs,
-        entity::{Entity, Model, col, one},
-        error::RestError,
-        hooks::{Hooks, Removal},
-        schema::{Default, Loss, Table, bool, key, text, time},
-        visibility::Sight,
-    },
-};
+use crate::sight;
 
 /// `client_synchronization`
 pub static TABLE: Table = Table {
@@ -71,7 +69,7 @@ pub static SYNCS: Entity = Entity {
         "start_date:gte,lt",
     ],
     search: &["user__name", "user__fullname", "computer__name", "consumer"],
-    visible: &[Sight::Computer("computer")],
+    visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
     text: EVENT_TEXT,
     hooks: &Rules,

@@ -3,16 +3,14 @@
 use std::collections::HashMap;
 
 use migasfree_server_db::{Db, Result, args, json_ids, sql};
+use migasfree_server_entity::value;
 use time::Date;
 
-use crate::ids::AttributeId;
-use crate::{
-    core::rules::{
-        schedule::Delay,
-        targeting::{Attributes, Audience, DelayRow, Target},
-    },
-    rest::value,
+use crate::core::rules::{
+    schedule::Delay,
+    targeting::{Attributes, Audience, DelayRow, Target},
 };
+use crate::ids::AttributeId;
 
 /// A deployment of the computer's project with everything that decides who gets it.
 #[derive(Debug)]

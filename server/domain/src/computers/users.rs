@@ -1,14 +1,13 @@
 //! Desktop accounts that were signed in on computers.
 
-use crate::{
-    core::shapes::DESKTOP_USER_TEXT,
-    rest::{
-        boundary::Belongs,
-        entity::{Entity, Model, col},
-        schema::{Table, back, text},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Entity, Model, col},
+    schema::{Table, back, text},
 };
+
+use crate::core::shapes::DESKTOP_USER_TEXT;
+use crate::sight;
 
 /// `client_user`
 pub static TABLE: Table = Table {
@@ -36,7 +35,7 @@ pub static USERS: Entity = Entity {
     filters: &["id+in", "name+ic", "fullname+ic"],
     search: &["name", "fullname"],
     order: &["name"],
-    visible: &[Sight::Computer("computer")],
+    visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
     text: DESKTOP_USER_TEXT,
     ..Entity::EMPTY

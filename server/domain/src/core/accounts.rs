@@ -3,15 +3,16 @@
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{self as auth, Auth, AuthError, Authority, Operator, Verified};
 use migasfree_server_db::{Tx, args};
-
-use super::user_profiles::USER_PROFILES;
-use crate::rest::{
+use migasfree_server_entity::{
     action::{Answer, Call},
     context::Context,
     error::RestError,
     json::Json,
     load, read,
 };
+
+use super::user_profiles::USER_PROFILES;
+use crate::services::OfDomain as _;
 
 /// The members of the group Domain Admin.
 ///
@@ -118,7 +119,7 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
         still_own(&mut tx, verified).await?;
     }
     auth::set_password(&mut tx, user, hash, context.now, None).await?;
-    auth::forget_password_file(&mut tx, &context.state.settings.data, &username);
+    auth::forget_password_file(&mut tx, &context.state.domain().settings.data, &username);
     context
         .note(
             &mut tx,

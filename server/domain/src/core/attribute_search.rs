@@ -1,13 +1,11 @@
 //! Finding an attribute by what stands on its chip: its prefix with its value, and a computer by its UUID.
 
 use migasfree_server_db::Dialect;
+use migasfree_server_entity::{filter::is_too_long, path::ROW};
 use sea_query::{Alias, Expr, ExprTrait as _, Query};
 
 use super::vocabulary::CID;
-use crate::{
-    computers::{computer, finding},
-    rest::{filter::is_too_long, path::ROW},
-};
+use crate::computers::{computer, finding};
 
 /// Letters of the longest prefix.
 const LONGEST_PREFIX: usize = 3;

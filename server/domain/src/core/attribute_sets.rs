@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use migasfree_server_db::{Tx, args};
-
-use super::{
-    shapes::{DOMAIN_REF, EXCLUDED, INCLUDED},
-    vocabulary::{ALL_SYSTEMS, SET},
-};
-use crate::rest::{
+use migasfree_server_entity::{
     boundary::Belongs,
     entity::{Csv, Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
     error::RestError,
     hooks::{Change, Deletion, Hooks, Removal},
     json::Json,
     schema::{Loss, Table, bool, float, key, link, long_text, text},
-    visibility::Sight,
 };
+
+use super::{
+    shapes::{DOMAIN_REF, EXCLUDED, INCLUDED},
+    vocabulary::{ALL_SYSTEMS, SET},
+};
+use crate::sight;
 
 /// `core_attributeset`
 pub static TABLE: Table = Table {
@@ -108,7 +108,7 @@ pub static ATTRIBUTE_SETS: Entity = Entity {
         "domain__id",
     ],
     search: &["name", "description"],
-    visible: &[Sight::Attribute("included_attributes")],
+    visible: &[sight::attribute("included_attributes")],
     belongs: Belongs::Domain("domain"),
     badge: SET_BADGE,
     csv: Csv::Columns(&[

@@ -2,6 +2,18 @@
 
 use async_trait::async_trait;
 use migasfree_server_db::{Tx, args, json_ids, sql};
+use migasfree_server_entity::{
+    access::Need,
+    action::{Action, Gives, Verb},
+    boundary::Belongs,
+    entity::{Csv, Double, Entity, Field, Like, Model, Write, col, made, one, put, put_extra},
+    error::RestError,
+    hooks::{Change, Hooks, Removal},
+    json::Json,
+    run,
+    schema::{From, Table, Type, computed, counted, float, key, linked, long_text, text},
+    values::Stored,
+};
 
 use super::{
     attribute_search,
@@ -9,21 +21,7 @@ use super::{
     tag_computers,
     vocabulary::DMN,
 };
-use crate::{
-    rest::{
-        access::Need,
-        action::{Action, Gives, Verb},
-        boundary::Belongs,
-        entity::{Csv, Double, Entity, Field, Like, Model, Write, col, made, one, put, put_extra},
-        error::RestError,
-        hooks::{Change, Hooks, Removal},
-        json::Json,
-        schema::{From, Table, Type, computed, counted, float, key, linked, long_text, text},
-        values::Stored,
-        visibility::Sight,
-    },
-    run,
-};
+use crate::sight;
 
 /// `core_attribute`
 pub static TABLE: Table = Table {
@@ -292,7 +290,7 @@ pub static ATTRIBUTES: Entity = Entity {
     search: SEARCH,
     whole: Some(attribute_search::whole),
     ranked: Some("value"),
-    visible: &[Sight::Attribute("id")],
+    visible: &[sight::attribute("id")],
     text: ATTRIBUTE_TEXT,
     sought: Some(col("description")),
     badge: BADGE,
@@ -361,7 +359,7 @@ pub static TAGS: Entity = Entity {
     search: SEARCH,
     whole: Some(attribute_search::whole),
     ranked: Some("value"),
-    visible: &[Sight::Attribute("id")],
+    visible: &[sight::attribute("id")],
     belongs: Belongs::Offered {
         table: "core_domain_tags",
         own: "serverattribute_id",
@@ -418,7 +416,7 @@ pub static FEATURES: Entity = Entity {
     search: SEARCH,
     whole: Some(attribute_search::whole),
     ranked: Some("value"),
-    visible: &[Sight::Attribute("id")],
+    visible: &[sight::attribute("id")],
     text: ATTRIBUTE_TEXT,
     badge: BADGE,
     doubles: DOUBLES,

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use migasfree_server_db::{args, json_ids, sql};
-use serde_json::{Map, Value};
-
-use crate::rest::{
+use migasfree_server_entity::{
     access,
     context::Context,
     error::RestError,
@@ -14,6 +12,7 @@ use crate::rest::{
     registry::{Resource, registry},
     schema::{Table, Type},
 };
+use serde_json::{Map, Value};
 
 /// Ids to be named, and their names, by table.
 type Wanted = BTreeMap<&'static str, BTreeSet<i64>>;

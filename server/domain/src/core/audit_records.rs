@@ -1,9 +1,7 @@
 //! The audit record, as it is read.
 
 use async_trait::async_trait;
-
-use super::audit_changes;
-use crate::rest::{
+use migasfree_server_entity::{
     context::Context,
     entity::{Csv, Entity, Like, Model, col, made},
     error::RestError,
@@ -12,6 +10,8 @@ use crate::rest::{
     schema::{Column, Table, Type, int, long_text, text, time},
     visibility::Sight,
 };
+
+use super::audit_changes;
 
 const fn document(name: &'static str) -> Column {
     let mut column = long_text(name).null();

@@ -1,6 +1,14 @@
 //! Copies into another project: packages with their files, package sets, deployments.
 
 use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
+use migasfree_server_entity::{
+    action::{Answer, Call},
+    boundary,
+    context::Context,
+    error::RestError,
+    json::Json,
+    read,
+};
 
 use super::{
     deployment_rules::{NAMES_PACKAGES, package_system},
@@ -10,17 +18,7 @@ use super::{
     rules::{package_names, packages::as_known, pms::Pms},
 };
 use crate::ids::{DeploymentId, PackageId};
-use crate::{
-    repository::{publish, upload},
-    rest::{
-        action::{Answer, Call},
-        boundary,
-        context::Context,
-        error::RestError,
-        json::Json,
-        read,
-    },
-};
+use crate::repository::{publish, upload};
 
 /// The project of the body: another one than `from`, and visible; `unknown` is said of one that is not.
 async fn destination(call: &Call, from: i64, unknown: RestError) -> Result<i64, RestError> {

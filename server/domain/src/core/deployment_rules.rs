@@ -4,6 +4,17 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use migasfree_server_db::{Tx, args, json_ids, sql};
+use migasfree_server_entity::{
+    body::Body,
+    context::Context,
+    error::RestError,
+    filter::FilterCall,
+    hooks::{Change, Hooks, Prepared},
+    json::Json,
+    load::Reading,
+    path::ROW,
+    value::{self, Refused},
+};
 use sea_query::Expr;
 use url::{Host, Url};
 
@@ -21,20 +32,7 @@ use super::{
     vocabulary::CID,
 };
 use crate::ids::{DeploymentId, ProjectId};
-use crate::{
-    repository::publish,
-    rest::{
-        body::Body,
-        context::Context,
-        error::RestError,
-        filter::FilterCall,
-        hooks::{Change, Hooks, Prepared},
-        json::Json,
-        load::Reading,
-        path::ROW,
-        value::{self, Refused},
-    },
-};
+use crate::repository::publish;
 
 /// The rules of a deployment; a proxy fixes where its packages come from.
 #[derive(Debug)]

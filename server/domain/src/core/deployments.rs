@@ -1,5 +1,17 @@
 //! Deployments: what is offered to whom, and when. Internal ones offer our packages, external ones another repository.
 
+use migasfree_server_entity::{
+    access::Need,
+    action::{Action, Gives, SENTENCE},
+    boundary::Belongs,
+    entity::{
+        Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, made, many, one, path,
+        put, put_extra, put_ids, raw,
+    },
+    run,
+    schema::{Default, Loss, Table, bool, choice, date, int, key, lines, link, long_text, text},
+};
+
 use super::{
     copying,
     deployment_rules::{self, Rules},
@@ -9,22 +21,7 @@ use super::{
     },
     vocabulary::SOURCE,
 };
-use crate::{
-    rest::{
-        access::Need,
-        action::{Action, Gives, SENTENCE},
-        boundary::Belongs,
-        entity::{
-            Csv, CustomFilter, Entity, Field, Like, Model, Shape, Write, col, made, many, one,
-            path, put, put_extra, put_ids, raw,
-        },
-        schema::{
-            Default, Loss, Table, bool, choice, date, int, key, lines, link, long_text, text,
-        },
-        visibility::Sight,
-    },
-    run,
-};
+use crate::sight;
 
 /// `core_deployment`
 pub static TABLE: Table = Table {
@@ -297,7 +294,7 @@ pub static DEPLOYMENTS: Entity = Entity {
     custom_filters: PERCENT,
     search: SEARCH,
     order: &["name", "project__name"],
-    visible: &[Sight::Project("project")],
+    visible: &[sight::project("project")],
     belongs: Belongs::Domain("domain"),
     sought: Some(path("project", "project__name")),
     hooks: &Rules { source: None },
@@ -376,7 +373,7 @@ pub static INTERNAL_SOURCES: Entity = Entity {
     filters: FILTERS,
     custom_filters: PERCENT,
     order: &["name", "project__name"],
-    visible: &[Sight::Project("project")],
+    visible: &[sight::project("project")],
     belongs: Belongs::Domain("domain"),
     csv: Csv::Absent,
     hooks: &Rules { source: Some("I") },
@@ -472,7 +469,7 @@ pub static EXTERNAL_SOURCES: Entity = Entity {
     filters: FILTERS,
     custom_filters: PERCENT,
     order: &["name", "project__name"],
-    visible: &[Sight::Project("project")],
+    visible: &[sight::project("project")],
     belongs: Belongs::Domain("domain"),
     csv: Csv::Absent,
     hooks: &Rules { source: Some("E") },

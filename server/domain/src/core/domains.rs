@@ -4,16 +4,7 @@ use async_trait::async_trait;
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{Authority, Operator};
 use migasfree_server_db::{Row, Tx, args, json_ids, sql};
-use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
-
-use super::{
-    attributes::only_tags,
-    rules::slug::slug,
-    shapes::{ATTRIBUTE_INFO, EXCLUDED, INCLUDED, OPERATOR_INFO},
-    user_profiles::USER_PROFILES,
-    vocabulary::DMN,
-};
-use crate::rest::{
+use migasfree_server_entity::{
     boundary::{self, Belongs},
     context::Context,
     entity::{Csv, Entity, Field, Like, Model, col, made, many, put, put_ids},
@@ -25,6 +16,15 @@ use crate::rest::{
     registry::{Resource, registry},
     schema::{Loss, Table, link, linked, long_text, text},
     visibility,
+};
+use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+
+use super::{
+    attributes::only_tags,
+    rules::slug::slug,
+    shapes::{ATTRIBUTE_INFO, EXCLUDED, INCLUDED, OPERATOR_INFO},
+    user_profiles::USER_PROFILES,
+    vocabulary::DMN,
 };
 
 /// `core_domain`

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use migasfree_server_auth::{Authority, Rights};
-
-use super::shapes::PERMISSION_INFO;
-use crate::rest::{
+use migasfree_server_entity::{
     entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
     error::RestError,
     hooks::{Change, Hooks, Removal},
     schema::{Loss, Table, key, link, linked, text},
 };
+
+use super::shapes::PERMISSION_INFO;
 
 /// `auth_group`
 pub static GROUP_TABLE: Table = Table {

@@ -34,7 +34,7 @@ pub mod twins;
 pub mod user_profiles;
 pub mod vocabulary;
 
-use crate::rest::{entity::Entity, schema::Table};
+use migasfree_server_entity::{entity::Entity, schema::Table};
 
 /// The tables of this domain.
 pub const TABLES: &[&Table] = &[

@@ -3,10 +3,10 @@
 //! Computers may have sources of their own, so a name that nobody knows is no mistake by itself. Whoever asks for it has such names refused.
 
 use migasfree_server_db::{Sql, args, sql};
+use migasfree_server_entity::{body::Body, context::Context, error::RestError, read};
 use serde_json::{Value, json};
 
 use super::rules::{package_names, packages::as_known, tags::bare_name};
-use crate::rest::{body::Body, context::Context, error::RestError, read};
 
 /// Member of a write that asks for the check; it is not kept.
 const ASKED: &str = "only_offered";

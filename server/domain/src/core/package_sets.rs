@@ -2,6 +2,20 @@
 
 use async_trait::async_trait;
 use migasfree_server_db::{Tx, args, json_ids, sql};
+use migasfree_server_entity::{
+    access::Need,
+    action::Action,
+    body::Body,
+    boundary::Belongs,
+    context::Context,
+    entity::{
+        Csv, Entity, Like, Model, col, ids, many, one, put, put_extra, put_file, put_ids, raw,
+    },
+    error::RestError,
+    hooks::{Change, Deletion, Hooks, Prepared, Removal},
+    run,
+    schema::{Loss, Table, key, link, linked, long_text, text},
+};
 use serde_json::Value;
 
 use super::{
@@ -10,24 +24,8 @@ use super::{
     shapes::{PACKAGE_INFO, PROJECT_INFO, STORE_INFO},
 };
 use crate::ids::PackageSetId;
-use crate::{
-    repository::publish::{self, Cause},
-    rest::{
-        access::Need,
-        action::Action,
-        body::Body,
-        boundary::Belongs,
-        context::Context,
-        entity::{
-            Csv, Entity, Like, Model, col, ids, many, one, put, put_extra, put_file, put_ids, raw,
-        },
-        error::RestError,
-        hooks::{Change, Deletion, Hooks, Prepared, Removal},
-        schema::{Loss, Table, key, link, linked, long_text, text},
-        visibility::Sight,
-    },
-    run,
-};
+use crate::repository::publish::{self, Cause};
+use crate::sight;
 
 /// `core_packageset`
 pub static TABLE: Table = Table {
@@ -107,7 +105,7 @@ pub static PACKAGE_SETS: Entity = Entity {
         "deployment:null",
     ],
     search: &["name"],
-    visible: &[Sight::Project("project")],
+    visible: &[sight::project("project")],
     belongs: Belongs::Users(&["deployment__domain"]),
     csv: Csv::Columns(&["id", "name", "description", "project", "store", "packages"]),
     multipart: true,
@@ -159,7 +157,7 @@ impl Hooks for Rules {
         let store =
             store.ok_or_else(|| RestError::field("store", "Choose a store for the files."))?;
         let mut packages = match body.get("packages") {
-            Some(sent) => crate::rest::value::id_list(sent)
+            Some(sent) => migasfree_server_entity::value::id_list(sent)
                 .map_err(|reason| RestError::refused("packages", &reason))?,
             None => Vec::new(),
         };

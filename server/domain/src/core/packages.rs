@@ -2,36 +2,34 @@
 
 use async_trait::async_trait;
 use migasfree_server_db::args;
+use migasfree_server_entity::{
+    action::{Action, Answer, Call, Gives},
+    body::{Body, File},
+    boundary::Belongs,
+    context::Context,
+    entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path, put, put_file},
+    error::RestError,
+    hooks::{Deletion, Hooks, Prepared, Removal},
+    json::Json,
+    load, order,
+    page::Part,
+    path::ROW,
+    read,
+    registry::registry,
+    run,
+    schema::{Table, key, linked, text},
+    value::Refused,
+};
 use sea_query::{Expr, ExprTrait as _, Query};
 
 use super::shapes::{PROJECT_REF, STORE_REF};
 use crate::ids::{PackageId, ProjectId, StoreId};
-use crate::{
-    repository::{
-        packages::{self as files, Deleted},
-        report::{self, ReportError},
-        upload::{self, Place, Upload, UploadError},
-    },
-    rest::{
-        action::{Action, Answer, Call, Gives},
-        body::{Body, File},
-        boundary::Belongs,
-        context::Context,
-        entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path, put, put_file},
-        error::RestError,
-        hooks::{Deletion, Hooks, Prepared, Removal},
-        json::Json,
-        load, order,
-        page::Part,
-        path::ROW,
-        read,
-        registry::registry,
-        schema::{Table, key, linked, text},
-        value::Refused,
-        visibility::Sight,
-    },
-    run,
+use crate::repository::{
+    packages::{self as files, Deleted},
+    report::{self, ReportError},
+    upload::{self, Place, Upload, UploadError},
 };
+use crate::sight;
 
 /// `core_package`
 pub static TABLE: Table = Table {
@@ -144,7 +142,7 @@ pub static PACKAGES: Entity = Entity {
         "packageset__id",
     ],
     search: &["fullname"],
-    visible: &[Sight::Project("project")],
+    visible: &[sight::project("project")],
     belongs: Belongs::Users(&["deployment__domain", "packageset__deployment__domain"]),
     text: col("fullname"),
     sought: Some(path("project", "project__name")),

@@ -1,17 +1,15 @@
 //! Platforms: Linux, Windows.
 
 use async_trait::async_trait;
-
-use crate::{
-    computers::status,
-    rest::{
-        entity::{Entity, Model, col, put},
-        error::RestError,
-        hooks::{Deletion, Hooks, Removal},
-        schema::{Table, back, text},
-        visibility::Sight,
-    },
+use migasfree_server_entity::{
+    entity::{Entity, Model, col, put},
+    error::RestError,
+    hooks::{Deletion, Hooks, Removal},
+    schema::{Table, back, text},
 };
+
+use crate::computers::status;
+use crate::sight;
 
 /// `core_platform`
 pub static TABLE: Table = Table {
@@ -38,7 +36,7 @@ pub static PLATFORMS: Entity = Entity {
     write: &[put("name").required()],
     filters: &["id+in", "name+ic", "project__id"],
     search: &["name"],
-    visible: &[Sight::Project("project")],
+    visible: &[sight::project("project")],
     hooks: &Rules,
     ..Entity::EMPTY
 };

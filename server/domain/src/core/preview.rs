@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 
 use migasfree_server_db::json_ids;
+use migasfree_server_entity::{
+    action::{Answer, Call},
+    context::Context,
+    error::RestError,
+    read, value,
+};
 use migasfree_types::rest::deployment::{DayReach, DeploymentPreview};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use time::Date;
 
 use super::rules::schedule::{Delay, opens_on};
-use crate::rest::{
-    action::{Answer, Call},
-    context::Context,
-    error::RestError,
-    read, value,
-    visibility::{self, PRODUCTIVE},
-};
+use crate::sight;
+use crate::sight::PRODUCTIVE;
 
 /// What is being planned.
 struct Plan {
@@ -116,7 +117,7 @@ fn candidates(context: &Context, plan: &Plan) -> SelectStatement {
     if let Some(domain) = plan.domain {
         select.and_where(inside(|column| column.eq(domain)));
     }
-    if let Some(visible) = visibility::reachable(&context.operator) {
+    if let Some(visible) = sight::reachable(&context.operator) {
         select.and_where(id().in_subquery(visible));
     }
     select

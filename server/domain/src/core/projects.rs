@@ -1,6 +1,13 @@
 //! Projects: one kind of system, with its package manager.
 
 use async_trait::async_trait;
+use migasfree_server_entity::{
+    entity::{Entity, Field, Like, Model, col, made, one, put},
+    error::RestError,
+    hooks::{Change, Deletion, Hooks, Removal},
+    json::Json,
+    schema::{Table, back, bool, choice, key, text},
+};
 
 use super::{
     rules::{
@@ -12,17 +19,10 @@ use super::{
     vocabulary::PMS,
 };
 use crate::ids::ProjectId;
+use crate::sight;
 use crate::{
     computers::status,
     repository::publish::{self, Cause},
-    rest::{
-        entity::{Entity, Field, Like, Model, col, made, one, put},
-        error::RestError,
-        hooks::{Change, Deletion, Hooks, Removal},
-        json::Json,
-        schema::{Table, back, bool, choice, key, text},
-        visibility::Sight,
-    },
 };
 
 /// `core_project`
@@ -125,8 +125,8 @@ pub static PROJECTS: Entity = Entity {
         "computer__id",
     ],
     search: &["name"],
-    visible: &[Sight::Project("id")],
-    csv: crate::rest::entity::Csv::Columns(&[
+    visible: &[sight::project("id")],
+    csv: migasfree_server_entity::entity::Csv::Columns(&[
         "id",
         "name",
         "pms",

@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use migasfree_server_db::Arg;
-
-use super::vocabulary::{DMN, KIND, LANGUAGE, SORT};
-use crate::rest::{
+use migasfree_server_entity::{
     action::{Action, Answer, Call},
     entity::{Csv, Entity, Model, col, label, put},
     error::RestError,
@@ -13,6 +11,8 @@ use crate::rest::{
     json::Json,
     schema::{Default, Table, back, bool, choice, int_choice, long_text, text},
 };
+
+use super::vocabulary::{DMN, KIND, LANGUAGE, SORT};
 
 /// `core_property`
 pub static TABLE: Table = Table {

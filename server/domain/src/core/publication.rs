@@ -1,22 +1,20 @@
 //! Publications as operators see and ask for them.
 
 use migasfree_server_db::args;
+use migasfree_server_entity::{
+    access::Need,
+    action::{Answer, Call},
+    error::RestError,
+    json::Json,
+    load, read,
+};
 
 use super::{
     deployments::{DEPLOYMENTS, INTERNAL_SOURCES},
     rules::pms::Pms,
 };
 use crate::ids::DeploymentId;
-use crate::{
-    repository::publish,
-    rest::{
-        access::Need,
-        action::{Answer, Call},
-        error::RestError,
-        json::Json,
-        load, read,
-    },
-};
+use crate::repository::publish;
 
 /// How far the publication of a deployment is.
 ///

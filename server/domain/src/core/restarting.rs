@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Tx, args};
+use migasfree_server_entity::value;
 use migasfree_server_jobs::{JobContext, JobError, JobHandler, Period};
 use migasfree_types::events::{ChangeAction, Event};
 use serde_json::json;
@@ -11,7 +12,7 @@ use time::Date;
 
 use super::rules::schedule::{self, Delay};
 use crate::ids::DeploymentId;
-use crate::rest::value;
+use crate::services::OfDomain as _;
 use crate::services::Services;
 
 const ENTITY: &str = "core.deployment";
@@ -39,7 +40,12 @@ impl JobHandler for RestartJob {
 /// # Errors
 /// When the database fails.
 pub async fn restart(state: &Services) -> db::Result<usize> {
-    let today = state.settings.clients.time_zone.date(state.clock.now());
+    let today = state
+        .domain()
+        .settings
+        .clients
+        .time_zone
+        .date(state.clock.now());
     let mut tx = state.db.begin().await?;
     let rows: Vec<(DeploymentId, String, String, i64, i64)> = tx
         .all(

@@ -1,15 +1,16 @@
 //! Schedules: how a deployment spreads over days, and their delays.
 
-use super::shapes::{DOMAIN_REF, SCHEDULE_REF};
-use crate::rest::{
+use migasfree_server_entity::{
     boundary::Belongs,
     entity::{
         Csv, Entity, Field, Like, Model, Shape, col, ids, made, many, one, path, put, put_ids, raw,
     },
     keeping::{Kept, Use},
     schema::{Default, Loss, Table, Type, back, computed, int, key, link, long_text, text},
-    visibility::Sight,
 };
+
+use super::shapes::{DOMAIN_REF, SCHEDULE_REF};
+use crate::sight;
 
 /// `core_schedule`
 pub static SCHEDULE_TABLE: Table = Table {
@@ -157,7 +158,7 @@ pub static SCHEDULE_DELAYS: Entity = Entity {
         put_ids("attributes"),
     ],
     filters: &["schedule__id+in", "schedule__name+ic"],
-    visible: &[Sight::Attribute("attributes")],
+    visible: &[sight::attribute("attributes")],
     belongs: Belongs::Domain("schedule__domain"),
     text: made(
         "__str__",

@@ -2,18 +2,18 @@
 
 use async_trait::async_trait;
 use migasfree_server_db::args;
-
-use super::{
-    rules::slug::slug,
-    shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, OPERATOR_INFO},
-};
-use crate::rest::{
+use migasfree_server_entity::{
     boundary::Belongs,
     entity::{Csv, Entity, Model, col, one, put, put_ids},
     error::RestError,
     hooks::{Change, Hooks},
     schema::{Loss, Table, key, link, text},
     visibility::Sight,
+};
+
+use super::{
+    rules::slug::slug,
+    shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, OPERATOR_INFO},
 };
 
 /// `core_scope`

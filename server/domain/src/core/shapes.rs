@@ -1,10 +1,12 @@
 //! Fragments that many answers have in common.
 
-use crate::rest::{
+use migasfree_server_entity::{
     entity::{Field, Like, Shape, col, made, many, one},
     json::Json,
     load::Reading,
 };
+
+use crate::services::OfDomain as _;
 
 const ID_AND_NAME: &[Field] = &[col("id"), col("name")];
 
@@ -176,6 +178,8 @@ pub const COMPUTER_TEXT: Field = made(
 fn computer_text(row: &Json, reading: &Reading) -> Json {
     let id = row.get("id").as_int().unwrap_or_default();
     let first = reading
+        .state
+        .domain()
         .settings
         .computer_search_fields
         .first()
@@ -233,6 +237,8 @@ fn attribute_text(row: &Json, reading: &Reading) -> Json {
     let prefix = row.get("property_att").get("prefix").as_text();
     let value = row.get("value").as_text();
     let by_name = reading
+        .state
+        .domain()
         .settings
         .computer_search_fields
         .first()

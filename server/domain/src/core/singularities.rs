@@ -1,15 +1,16 @@
 //! Singularities: exceptions to a formula for an audience.
 
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Entity, Model, col, label, one, put, put_ids, raw},
+    schema::{Default, Loss, Table, bool, int, int_choice, key, link, long_text, text},
+};
+
 use super::{
     shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, PROPERTY_NAMED},
     vocabulary::LANGUAGE,
 };
-use crate::rest::{
-    boundary::Belongs,
-    entity::{Entity, Model, col, label, one, put, put_ids, raw},
-    schema::{Default, Loss, Table, bool, int, int_choice, key, link, long_text, text},
-    visibility::Sight,
-};
+use crate::sight;
 
 /// `core_singularity`
 pub static TABLE: Table = Table {
@@ -105,8 +106,8 @@ pub static SINGULARITIES: Entity = Entity {
         "domain__id",
     ],
     search: &["name", "property_att__name", "property_att__prefix"],
-    visible: &[Sight::Attribute("included_attributes")],
+    visible: &[sight::attribute("included_attributes")],
     belongs: Belongs::Domain("domain"),
-    csv: crate::rest::entity::Csv::Refused,
+    csv: migasfree_server_entity::entity::Csv::Refused,
     ..Entity::EMPTY
 };

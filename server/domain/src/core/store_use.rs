@@ -1,6 +1,6 @@
 //! What keeps a store: deployments offer its packages.
 
-use crate::rest::keeping::{Kept, Use};
+use migasfree_server_entity::keeping::{Kept, Use};
 
 /// Its packages and sets move with their files; deployments go on offering them.
 pub static KEPT: Kept = Kept {

@@ -1,6 +1,13 @@
 //! Stores: folders of packages of a project.
 
 use async_trait::async_trait;
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Csv, Entity, Model, col, one, put},
+    error::RestError,
+    hooks::{Change, Deletion, Hooks, Removal},
+    schema::{Table, back, key, text},
+};
 
 use super::{
     rules::slug::slug,
@@ -8,17 +15,8 @@ use super::{
     slugs::{self, Among},
 };
 use crate::ids::{ProjectId, StoreId};
-use crate::{
-    repository::packages,
-    rest::{
-        boundary::Belongs,
-        entity::{Csv, Entity, Model, col, one, put},
-        error::RestError,
-        hooks::{Change, Deletion, Hooks, Removal},
-        schema::{Table, back, key, text},
-        visibility::Sight,
-    },
-};
+use crate::repository::packages;
+use crate::sight;
 
 /// `core_store`
 pub static TABLE: Table = Table {
@@ -58,7 +56,7 @@ pub static STORES: Entity = Entity {
     write: &[put("name").required(), put("project").required()],
     filters: &["id+in", "name+ic", "project__id", "packageset__id"],
     search: &["name"],
-    visible: &[Sight::Project("project")],
+    visible: &[sight::project("project")],
     belongs: Belongs::Users(&[
         "package__deployment__domain",
         "package__packageset__deployment__domain",

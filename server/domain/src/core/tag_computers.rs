@@ -3,10 +3,7 @@
 use std::collections::HashSet;
 
 use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
-use serde_json::Value;
-
-use super::shapes::COMPUTER_INFO;
-use crate::rest::{
+use migasfree_server_entity::{
     action::{Answer, Call},
     context::Context,
     error::RestError,
@@ -16,6 +13,9 @@ use crate::rest::{
     value::{self, Refused},
     visibility::Viewer,
 };
+use serde_json::Value;
+
+use super::shapes::COMPUTER_INFO;
 
 const TAGGED: &str = "SELECT computer_id FROM client_computer_tags WHERE serverattribute_id = $1 ORDER BY computer_id";
 const INFLICTED: &str = "SELECT computer_id FROM client_computer_sync_attributes WHERE attribute_id = $1 \

@@ -4,25 +4,21 @@ use async_trait::async_trait;
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{self as auth, AuthError, Authority, Beyond, Rights, UNUSABLE};
 use migasfree_server_db::{Arg, args};
+use migasfree_server_entity::{
+    access::{Need, Operator},
+    action::{Action, Gives, SENTENCE, Verb},
+    boundary::Belongs,
+    entity::{Csv, Entity, Field, Like, Model, col, made, many, one, put, put_extra, put_ids, raw},
+    error::RestError,
+    hooks::{Change, Hooks, Removal},
+    run,
+    schema::{Default, Loss, Table, bool, key, link, linked, text, time},
+};
 use serde_json::json;
 
 use super::{
     accounts,
     shapes::{DOMAIN_REF, GROUP_REF, PERMISSION_INFO, SCOPE_REF},
-};
-use crate::{
-    rest::{
-        access::{Need, Operator},
-        action::{Action, Gives, SENTENCE, Verb},
-        boundary::Belongs,
-        entity::{
-            Csv, Entity, Field, Like, Model, col, made, many, one, put, put_extra, put_ids, raw,
-        },
-        error::RestError,
-        hooks::{Change, Hooks, Removal},
-        schema::{Default, Loss, Table, bool, key, link, linked, text, time},
-    },
-    run,
 };
 
 /// `core_userprofile`

@@ -1,6 +1,6 @@
 //! The words stored in columns, and what they are called.
 
-use crate::rest::schema::Choice;
+use migasfree_server_entity::schema::Choice;
 
 /// States of a computer.
 pub const STATUS: &[Choice<&str>] = &[

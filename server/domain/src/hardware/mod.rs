@@ -3,7 +3,7 @@
 pub mod lshw;
 pub mod nodes;
 
-use crate::rest::{entity::Entity, schema::Table};
+use migasfree_server_entity::{entity::Entity, schema::Table};
 
 /// The tables of this domain.
 pub const TABLES: &[&Table] = &[&nodes::TABLE];

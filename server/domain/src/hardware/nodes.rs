@@ -1,21 +1,18 @@
 //! Nodes of hardware trees.
 
 use migasfree_server_db::args;
-
-use crate::{
-    core::shapes::COMPUTER_INFO,
-    rest::{
-        action::{Action, Answer, Call},
-        boundary::Belongs,
-        entity::{Csv, Entity, Field, Model, col, one, raw},
-        error::RestError,
-        json::Json,
-        load,
-        schema::{Table, bool, int, key, long_text},
-        visibility::Sight,
-    },
-    run,
+use migasfree_server_entity::{
+    action::{Action, Answer, Call},
+    boundary::Belongs,
+    entity::{Csv, Entity, Field, Model, col, one, raw},
+    error::RestError,
+    json::Json,
+    load, run,
+    schema::{Table, bool, int, key, long_text},
 };
+
+use crate::core::shapes::COMPUTER_INFO;
+use crate::sight;
 
 /// `hardware_node`
 pub static TABLE: Table = Table {
@@ -112,7 +109,7 @@ pub static HARDWARE: Entity = Entity {
         "clock",
         "dev",
     ],
-    visible: &[Sight::Computer("computer")],
+    visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
     csv: Csv::Absent,
     actions: &[Action::get(

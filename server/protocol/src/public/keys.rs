@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use migasfree_envelope::PrivateKey;
 use migasfree_server_auth::{AuthError, Connection, Operator, Verified, by_password};
+use migasfree_server_domain::services::OfDomain as _;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -149,17 +150,17 @@ async fn hand_out(
 
 /// `GET keys/repositories/`: the key repositories are signed with.
 pub(super) async fn repositories(State(state): State<ProtocolState>) -> Response {
-    Json(json!({ "public_key": state.signer.public_key() })).into_response()
+    Json(json!({ "public_key": state.domain().signer.public_key() })).into_response()
 }
 
 /// `POST keys/repositories/`: the same as clients of the first 5.0 releases want it.
 pub(super) async fn repositories_as_text(State(state): State<ProtocolState>) -> Response {
-    let text = json!(state.signer.public_key()).to_string();
+    let text = json!(state.domain().signer.public_key()).to_string();
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
 /// `/get_key_repositories/`: the same for older clients and for rpm.
 pub(super) async fn repositories_armoured(State(state): State<ProtocolState>) -> Response {
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    (headers, state.signer.public_key().to_owned()).into_response()
+    (headers, state.domain().signer.public_key().to_owned()).into_response()
 }

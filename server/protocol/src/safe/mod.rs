@@ -25,9 +25,10 @@ use std::sync::Arc;
 
 use axum::{Extension, Router};
 
-use crate::ProtocolState;
 use call::{Repeat, catalogue, computer, packager, project};
 use protocol::Protocol;
+
+use crate::ProtocolState;
 
 pub(crate) use answer::{Refusal, plain};
 pub(crate) use body::{read as read_body, text_or_empty};

@@ -2,10 +2,8 @@
 
 use axum::http::StatusCode;
 use migasfree_server_auth::{Credential, Operator};
-use migasfree_server_domain::{
-    ids::ProjectId,
-    rest::{boundary, context::Context, entity::Entity, error::RestError, read},
-};
+use migasfree_server_domain::ids::ProjectId;
+use migasfree_server_entity::{boundary, context::Context, entity::Entity, error::RestError, read};
 
 use super::answer::Refusal;
 use super::call::PackagerCall;

@@ -1,7 +1,9 @@
 //! Databases in the private PostgreSQL cluster of this run of the tests, one for each test.
 
-use migasfree_server_db::clock::{Clock as _, SystemClock};
-use migasfree_server_db::{Db, PostgresOptions};
+use migasfree_server_db::{
+    Db, PostgresOptions,
+    clock::{Clock as _, SystemClock},
+};
 use migasfree_tests::postgres::cluster;
 
 static MIGRATED: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();

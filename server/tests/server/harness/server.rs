@@ -3,13 +3,18 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use migasfree_server::app::{App, AppState};
-use migasfree_server::config::{Secret, Settings};
+use migasfree_server::{
+    app::{App, AppState},
+    config::{Secret, Settings},
+};
 use migasfree_server_audit::UserId;
 use migasfree_server_auth as auth;
-use migasfree_server_db::clock::{Clock, ManualClock, SystemClock};
-use migasfree_server_db::random::{Random, SystemRandom};
-use migasfree_server_db::{args, sql};
+use migasfree_server_db::{
+    args,
+    clock::{Clock, ManualClock, SystemClock},
+    random::{Random, SystemRandom},
+    sql,
+};
 
 use super::{Client, postgres};
 

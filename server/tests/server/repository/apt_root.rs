@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use migasfree_server_domain::services::OfDomain as _;
+
 use super::site::Site;
 
 pub struct Apt {
@@ -11,7 +13,7 @@ pub struct Apt {
 impl Apt {
     /// A root whose only source is a deployment of the site's project.
     pub fn new(site: &Site, slug: &str) -> Self {
-        let key = site.state.signer.public_key();
+        let key = site.state.domain().signer.public_key();
         Self::of(&site.url("/public/desk-10/repos"), slug, key)
     }
 

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use migasfree_deb::{Builder, Digests};
 use migasfree_server_db::args;
-use migasfree_server_domain::repository::publish::status;
-use migasfree_server_domain::repository::upload::{Outcome, Place, store_package};
+use migasfree_server_domain::repository::{
+    publish::status,
+    upload::{Outcome, Place, store_package},
+};
 use migasfree_server_jobs::{Handlers, Workers};
 use serde_json::Value;
 

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use migasfree_server_db::args;
-use migasfree_server_domain::app_catalog::icons::{self, IconError};
-use migasfree_server_domain::ids::ApplicationId;
-use migasfree_server_domain::repository::garbage::{Collected, KEPT, collect};
+use migasfree_server_domain::{
+    app_catalog::icons::{self, IconError},
+    ids::ApplicationId,
+    repository::garbage::{Collected, KEPT, collect},
+};
 use reqwest::{Client, Method, Response};
 
 use super::site::{Site, hello};

@@ -2,9 +2,13 @@
 
 use migasfree_deb::Builder;
 use migasfree_server_db::args;
-use migasfree_server_domain::ids::PackageId;
-use migasfree_server_domain::repository::publish::status;
-use migasfree_server_domain::repository::upload::{Outcome, UploadError, store_file};
+use migasfree_server_domain::{
+    ids::PackageId,
+    repository::{
+        publish::status,
+        upload::{Outcome, UploadError, store_file},
+    },
+};
 use serde_json::Value;
 
 use super::site::{Site, hello};

@@ -7,8 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use migasfree_deb::Builder;
-use migasfree_server_db::args;
-use migasfree_server_db::{Db, Sql};
+use migasfree_server_db::{Db, Sql, args};
 use migasfree_server_domain::repository::publish::request;
 
 use super::site::{Site, hello};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use migasfree_deb::Builder;
+use migasfree_server_domain::services::OfDomain as _;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -65,7 +66,7 @@ on_both_engines! {
         });
         let deployment = add(&admin, "deployments", deployment).await;
 
-        let key = server.state().signer.public_key().to_owned();
+        let key = server.state().domain().signer.public_key().to_owned();
         let repositories = format!("{}/public/desk-10/repos", server.url());
         let apt = Apt::of(&repositories, "first-one", &key);
         apt.update().await.unwrap();

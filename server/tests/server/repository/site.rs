@@ -6,18 +6,23 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 use migasfree_deb::Builder;
-use migasfree_server::app::{self, AppState};
-use migasfree_server::config::Settings;
+use migasfree_server::{
+    app::{self, AppState},
+    config::Settings,
+};
 use migasfree_server_audit::Author;
-use migasfree_server_db::args;
-use migasfree_server_db::clock::{Clock, ManualClock, SystemClock};
-use migasfree_server_db::random::SystemRandom;
-use migasfree_server_db::sql;
-use migasfree_server_db::{Args, Db, PostgresOptions};
-use migasfree_server_domain::ids::{DeploymentId, PackageId, PackageSetId, ProjectId, StoreId};
-use migasfree_server_domain::repository::publish::{Published, Publisher};
-use migasfree_server_domain::repository::upload::{
-    Place, Stored, Upload, UploadError, store_package,
+use migasfree_server_db::{
+    Args, Db, PostgresOptions, args,
+    clock::{Clock, ManualClock, SystemClock},
+    random::SystemRandom,
+    sql,
+};
+use migasfree_server_domain::{
+    ids::{DeploymentId, PackageId, PackageSetId, ProjectId, StoreId},
+    repository::{
+        publish::{Published, Publisher},
+        upload::{Place, Stored, Upload, UploadError, store_package},
+    },
 };
 
 use crate::harness::postgres;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use migasfree_deb::{Builder, archive};
 use migasfree_server_db::args;
-use migasfree_server_domain::repository::facts::{facts, newest};
-use migasfree_server_domain::repository::packages::{Deleted, delete};
-use migasfree_server_domain::repository::publish::status;
-use migasfree_server_domain::repository::report::{ReportError, report};
-use migasfree_server_domain::repository::upload::{
-    Outcome, Place, UploadError, store_file, store_package,
+use migasfree_server_domain::repository::{
+    facts::{facts, newest},
+    packages::{Deleted, delete},
+    publish::status,
+    report::{ReportError, report},
+    upload::{Outcome, Place, UploadError, store_file, store_package},
 };
 use migasfree_server_files::SpoolError;
 

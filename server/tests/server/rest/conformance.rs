@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
-use migasfree_server_domain::rest::entity::{Csv, Entity, Field};
-use migasfree_server_domain::rest::filter::{Filter, Operation};
-use migasfree_server_domain::rest::registry::{Resource, registry};
-use migasfree_server_domain::rest::schema::Type;
-use migasfree_server_domain::rest::visibility::Sight;
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
+    entity::{Csv, Entity, Field},
+    filter::{Filter, Operation},
+    registry::Resource,
+    schema::Type,
+    visibility::Sight,
+};
 use serde_json::{Value, json};
 
 use super::Organisation;

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use migasfree_server_domain::rest::entity::{Field, Write};
-use migasfree_server_domain::rest::registry::{Resource, registry};
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
+    entity::{Field, Write},
+    registry::Resource,
+};
 use serde_json::Value;
 
 use super::organisation::TOKEN;
@@ -404,7 +407,7 @@ async fn the_description_of_our_own_api_is_served_in_both_formats() {
 #[test]
 fn no_schema_name_stands_for_two_shapes() {
     // The reader of a description cannot know which of two shapes a name means.
-    use migasfree_server_domain::rest::entity::Shape;
+    use migasfree_server_entity::entity::Shape;
     use std::collections::BTreeMap;
 
     fn walk(fields: &'static [Field], seen: &mut BTreeMap<&'static str, BTreeSet<String>>) {

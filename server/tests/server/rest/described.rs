@@ -1,7 +1,7 @@
 //! What the description of the API does not allow is refused, member by member.
 
 use migasfree_server_api::openapi;
-use migasfree_server_domain::rest::registry::registry;
+use migasfree_server_domain::declared::registry;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
-use migasfree_server_domain::rest::entity::{Entity, Target, Write};
-use migasfree_server_domain::rest::registry::registry;
-use migasfree_server_domain::rest::schema::Type;
-use migasfree_server_domain::rest::validate::column_of;
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
+    entity::{Entity, Target, Write},
+    schema::Type,
+    validate::column_of,
+};
 use serde_json::{Value, json};
 
 use super::Organisation;

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use migasfree_server::config::Settings;
 use migasfree_server_api::stats;
 use migasfree_server_db::args;
-use migasfree_server_domain::rest::boundary::Belongs;
-use migasfree_server_domain::rest::entity::{Csv, Entity};
-use migasfree_server_domain::rest::registry::registry;
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
+    boundary::Belongs,
+    entity::{Csv, Entity},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Live events and REST: what one hides, the other does not tell of.
 
 use migasfree_server_db::args;
-use migasfree_server_domain::rest::registry::registry;
+use migasfree_server_domain::declared::registry;
 use serde_json::json;
 
 use super::Organisation;

@@ -1,15 +1,13 @@
 //! Lists: what searching, ordering, paging and filtering mean.
 
 use migasfree_server::config::Settings;
-use migasfree_server_db::Ts;
-use migasfree_server_db::args;
+use migasfree_server_db::{Ts, args};
 use migasfree_server_domain::settings::Names;
 use serde_json::{Value, json};
 
 use super::Organisation;
 use super::organisation::TOKEN;
-use crate::harness::Server;
-use crate::on_both_engines;
+use crate::{harness::Server, on_both_engines};
 
 fn names(page: &Value) -> Vec<&str> {
     let rows = page["results"].as_array().unwrap();

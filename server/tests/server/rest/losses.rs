@@ -1,9 +1,12 @@
 //! What is deleted never lets anything reach more than before, whatever pointed at it: walked along all declarations.
 
 use migasfree_server_db::args;
-use migasfree_server_domain::rest::boundary::Belongs;
-use migasfree_server_domain::rest::registry::{Resource, registry};
-use migasfree_server_domain::rest::schema::{Loss, Many, Table, Type};
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
+    boundary::Belongs,
+    registry::Resource,
+    schema::{Loss, Many, Table, Type},
+};
 use sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 use serde_json::{Value, json};
 

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use migasfree_deb::Builder;
-use migasfree_server_db::args;
-use migasfree_server_db::{Args, Ts};
-use migasfree_server_domain::computers::arrivals;
-use migasfree_server_domain::ids::ComputerId;
+use migasfree_server_db::{Args, Ts, args};
+use migasfree_server_domain::{computers::arrivals, ids::ComputerId};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};

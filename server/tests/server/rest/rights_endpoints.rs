@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use migasfree_server_domain::rest::access::Need;
-use migasfree_server_domain::rest::entity::{Csv, Entity};
-use migasfree_server_domain::rest::registry::registry;
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
+    access::Need,
+    entity::{Csv, Entity},
+};
 use reqwest::Method;
 use serde_json::json;
 

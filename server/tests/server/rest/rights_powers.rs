@@ -3,11 +3,13 @@
 
 use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
-use migasfree_server_domain::rest::action::Verb;
-use migasfree_server_domain::rest::entity::{Entity, Target, Write};
-use migasfree_server_domain::rest::registry::registry;
-use migasfree_server_domain::rest::schema::{Many, Type};
-use migasfree_server_domain::rest::validate::column_of;
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::{
+    action::Verb,
+    entity::{Entity, Target, Write},
+    schema::{Many, Type},
+    validate::column_of,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,7 +1,6 @@
 //! Bad messages: a clear answer each, and nothing changed.
 
-use migasfree_envelope::unsealed::seal_rendered;
-use migasfree_envelope::{MAX_MESSAGE_LEN, PrivateKey, seal};
+use migasfree_envelope::{MAX_MESSAGE_LEN, PrivateKey, seal, unsealed::seal_rendered};
 use migasfree_server_db::args;
 use serde_json::{Value, json};
 

@@ -1,9 +1,7 @@
 //! A server with one project, and what administrators would have made on it.
 
 use migasfree_server::config::Settings;
-use migasfree_server_db::args;
-use migasfree_server_db::zone::Zone;
-use migasfree_server_db::{Args, Record, Sql};
+use migasfree_server_db::{Args, Record, Sql, args, zone::Zone};
 use migasfree_server_domain::ids::DeploymentId;
 
 use crate::harness::Server;

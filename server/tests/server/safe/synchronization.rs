@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use migasfree_server_auth::Late as _;
 use migasfree_server_db::args;
+use migasfree_server_domain::services::OfDomain as _;
 use serde_json::json;
 
 use super::site::{ALL_SYSTEMS, NewDeployment, PROJECT, Site, UUID};
@@ -399,13 +400,13 @@ on_both_engines! {
         site.run("UPDATE client_computer SET status = 'available'", args![]).await;
         let identity = json!({ "uuid": UUID, "name": "pc1" });
         peer.call("/api/v1/safe/computers/id/", &identity).await.unwrap();
-        state.doing.write(&state.db).await.unwrap();
+        state.domain().doing.write(&state.db).await.unwrap();
         let doing = "SELECT COUNT(*) FROM client_message";
         assert_eq!(site.count(doing).await, 1);
         // The notice cannot be written: as if the server ended there.
         site.run("ALTER TABLE client_notification RENAME TO elsewhere", args![]).await;
         assert!(peer.ask("/api/v1/safe/eot/").await.is_err());
-        state.doing.write(&state.db).await.unwrap();
+        state.domain().doing.write(&state.db).await.unwrap();
         assert_eq!(site.count(doing).await, 1, "it has not ended");
         site.run("ALTER TABLE elsewhere RENAME TO client_notification", args![]).await;
         peer.ask("/api/v1/safe/eot/").await.unwrap();
@@ -447,7 +448,7 @@ on_both_engines! {
         }
         let gone = "DELETE FROM client_computer WHERE id = $1";
         site.run(gone, args![peer.id.unwrap()]).await;
-        state.doing.write(&state.db).await.unwrap();
+        state.domain().doing.write(&state.db).await.unwrap();
         assert_eq!(site.count("SELECT COUNT(*) FROM client_message").await, 1);
     }
 }

@@ -18,6 +18,7 @@ use super::progress::Progress;
 use super::snapshot::{self, Offered, Reason, Snapshot};
 use super::switch::switch;
 use crate::ids::DeploymentId;
+use crate::services::OfDomain as _;
 use crate::services::Services;
 
 /// Why a publication failed; the job tries again.
@@ -176,7 +177,7 @@ impl Publisher {
     }
 
     async fn build(&self, snapshot: Snapshot) -> Result<(Snapshot, Vec<Generated>), PublishError> {
-        let signer = Arc::clone(&self.state.signer);
+        let signer = Arc::clone(&self.state.domain().signer);
         let chunks = Arc::clone(&self.chunks);
         let now = self.state.clock.now();
         let work = move || {

@@ -19,9 +19,10 @@ mod record;
 
 pub use identity::{Rival, give_name_away};
 
+use record::NewPackage;
+
 use crate::ids::{PackageId, PackageSetId, ProjectId, StoreId};
 use crate::services::Services;
-use record::NewPackage;
 
 /// A file for a store.
 #[derive(Debug)]

@@ -21,6 +21,7 @@ use migasfree_server_domain::{
         targeting::Attributes,
     },
     ids::{AttributeId, ClientUserId, PropertyId},
+    services::OfDomain as _,
     settings::ClientSettings,
 };
 use serde::Deserialize;
@@ -448,7 +449,7 @@ async fn write(
     let Some(uuid) = uuid else {
         return Ok(None);
     };
-    let doing = &call.state.doing;
+    let doing = &call.state.domain().doing;
     doing.tell(&call.state.db, computer, "Attributes received", call.now);
     let mut now = Computer {
         uuid,

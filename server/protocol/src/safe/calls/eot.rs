@@ -1,13 +1,15 @@
 //! `eot/`: end of transmission.
 
-use migasfree_server_domain::{computers::notifications::notify, core::rules::status::Status};
+use migasfree_server_domain::{
+    computers::notifications::notify, core::rules::status::Status, services::OfDomain as _,
+};
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::shapes::search_fields;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let (db, doing) = (&call.state.db, &call.state.doing);
+    let (db, doing) = (&call.state.db, &call.state.domain().doing);
     if call.computer.status() != Status::Available {
         doing.tell_nothing(db, call.computer.id);
         return ok("EOT OK");

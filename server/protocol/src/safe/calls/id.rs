@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use migasfree_server_domain::{
     client::{identity::Claimed, projects, records},
     core::rules::status::Status,
+    services::OfDomain as _,
 };
 use serde::Deserialize;
 
@@ -42,7 +43,7 @@ pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Clai
         );
         return Err(Refusal::text(StatusCode::FORBIDDEN, &text));
     }
-    let doing = &call.state.doing;
+    let doing = &call.state.domain().doing;
     doing.tell(db, computer.id, "Synchronization begins", call.now);
     ok(computer.id)
 }

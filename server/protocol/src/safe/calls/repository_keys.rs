@@ -1,5 +1,6 @@
 //! `keys/repositories/`: the server's word about the keys its repositories are signed with.
 
+use migasfree_server_domain::services::OfDomain as _;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -21,6 +22,6 @@ pub(in crate::safe) async fn answer(call: ProjectCall, claims: Claims) -> Reply 
     }
     ok(json!({
         "nonce": claims.nonce,
-        "fingerprints": [call.state.signer.fingerprint().to_uppercase()],
+        "fingerprints": [call.state.domain().signer.fingerprint().to_uppercase()],
     }))
 }

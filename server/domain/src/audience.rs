@@ -1,8 +1,6 @@
 //! The computers a row is aimed at by its included and excluded attributes.
 
-use sea_query::{Expr, ExprTrait, Query, SelectStatement};
-
-use super::{
+use migasfree_server_entity::{
     access,
     boundary::Belongs,
     entity::Entity,
@@ -11,10 +9,13 @@ use super::{
     load::Source,
     path::{Path, ROW},
     read,
-    registry::registry,
+    registry::{Aimed, registry},
     schema::{Many, Table},
-    visibility::{PRODUCTIVE, Viewer},
+    visibility::Viewer,
 };
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+
+use crate::sight::PRODUCTIVE;
 
 /// The filter of computers that asks what they are the target of, as `core.deployment:7`.
 pub const FILTER: &str = "targets_of";
@@ -50,6 +51,15 @@ pub async fn targeted(call: FilterCall<'_>) -> Result<Option<Expr>, RestError> {
     }
     targets.column((ROW, "id"));
     Ok(Some(Expr::col((ROW, "id")).in_subquery(targets)))
+}
+
+/// The computers a row is aimed at, for the links of it.
+pub fn aimed(entity: &'static Entity, id: i64) -> Option<Aimed> {
+    Some(Aimed {
+        table: "client_computer",
+        filter: FILTER,
+        rows: computers(entity, id)?,
+    })
 }
 
 /// The computers in use that hold an attribute the row includes, directly or by its schedule, and none it excludes;

@@ -1,6 +1,8 @@
 //! Everything that is declared, resolved once.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, sync::OnceLock};
+
+use sea_query::SelectStatement;
 
 use super::{
     entity::{Csv, Double, Entity, Field},
@@ -74,30 +76,44 @@ pub enum Misdeclared {
 pub struct Registry {
     pub tables: Tables,
     pub resources: Vec<Resource>,
+    pub(crate) aimed: fn(&'static Entity, i64) -> Option<Aimed>,
 }
 
-static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
-    Registry::build(
-        &[
-            crate::core::TABLES,
-            crate::computers::TABLES,
-            crate::hardware::TABLES,
-            crate::app_catalog::TABLES,
-        ],
-        &[
-            crate::core::ENTITIES,
-            crate::computers::ENTITIES,
-            crate::hardware::ENTITIES,
-            crate::app_catalog::ENTITIES,
-        ],
-    )
-    .expect("a test resolves every declaration")
-});
+/// What the floor above declares.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared {
+    /// Tables by group.
+    pub tables: &'static [&'static [&'static Table]],
+    /// Entities by group. Of those on one table the first stands for it.
+    pub entities: &'static [&'static [&'static Entity]],
+    /// The rows that a row of an entity is aimed at, if it is aimed at anything.
+    pub aimed: fn(&'static Entity, i64) -> Option<Aimed>,
+}
+
+/// Rows that something is aimed at.
+#[derive(Debug)]
+pub struct Aimed {
+    /// Their table.
+    pub table: &'static str,
+    /// The filter that asks for them, as `app.name:id`.
+    pub filter: &'static str,
+    /// From the table as `t`, with no column yet.
+    pub rows: SelectStatement,
+}
+
+static REGISTRY: OnceLock<Registry> = OnceLock::new();
+
+/// Makes what is declared known; whoever does so first has it.
+pub fn declare(declared: &Declared) -> &'static Registry {
+    REGISTRY.get_or_init(|| Registry::build(declared).expect("a test resolves every declaration"))
+}
 
 /// The registry of this program.
 #[must_use]
 pub fn registry() -> &'static Registry {
-    &REGISTRY
+    REGISTRY
+        .get()
+        .expect("services are made with what is declared")
 }
 
 impl Registry {
@@ -105,17 +121,19 @@ impl Registry {
     ///
     /// # Errors
     /// When one of them names a table, column or relation that does not exist.
-    pub fn build(
-        tables: &[&'static [&'static Table]],
-        entities: &[&'static [&'static Entity]],
-    ) -> Result<Self, Misdeclared> {
-        let tables = Tables::of(tables);
-        let resources = entities
+    pub fn build(declared: &Declared) -> Result<Self, Misdeclared> {
+        let tables = Tables::of(declared.tables);
+        let resources = declared
+            .entities
             .iter()
             .flat_map(|entities| entities.iter())
             .map(|entity| resolve(&tables, entity))
             .collect::<Result<_, _>>()?;
-        Ok(Self { tables, resources })
+        Ok(Self {
+            tables,
+            resources,
+            aimed: declared.aimed,
+        })
     }
 
     /// The entity at a route.
@@ -322,27 +340,4 @@ fn csv_field(
     }
     Path::resolve(tables, table, path)?;
     Ok(Field::Path { name, path })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::registry;
-
-    #[test]
-    fn every_declaration_fits_the_tables() {
-        assert!(!registry().resources.is_empty());
-    }
-
-    #[test]
-    fn no_two_entities_share_a_route() {
-        let mut routes: Vec<_> = registry()
-            .resources
-            .iter()
-            .map(|resource| resource.entity.route)
-            .collect();
-        routes.sort_unstable();
-        let before = routes.len();
-        routes.dedup();
-        assert_eq!(routes.len(), before);
-    }
 }

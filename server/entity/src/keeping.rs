@@ -3,6 +3,8 @@
 use migasfree_server_db::{Row, Tx, args, json_ids};
 use sea_query::{Expr, Query};
 
+use std::collections::BTreeMap;
+
 use super::{
     access::Need,
     boundary,
@@ -19,7 +21,6 @@ use super::{
     values::Stored,
     widening::{self, is_switched},
 };
-use std::collections::BTreeMap;
 
 /// The rule of an entity.
 #[derive(Debug)]

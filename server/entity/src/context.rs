@@ -38,7 +38,7 @@ impl Context {
     /// The organisation's time zone.
     #[must_use]
     pub fn zone(&self) -> &Zone {
-        &self.state.settings.clients.time_zone
+        &self.state.settings.time_zone
     }
 
     /// Today, where the organisation is.
@@ -51,7 +51,7 @@ impl Context {
     #[must_use]
     pub fn reading(&self) -> Reading {
         Reading {
-            settings: Arc::clone(&self.state.settings),
+            state: self.state.clone(),
             base: super::address::base(&self.state).into(),
             now: self.now,
             viewer: self

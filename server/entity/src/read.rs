@@ -165,10 +165,10 @@ fn names_of_settings<'a>(
     context: &'a Context,
     resource: &Resource,
 ) -> impl Iterator<Item = &'a str> {
-    let names = resource
-        .entity
+    let entity = resource.entity;
+    let names = entity
         .also_searched
-        .map(|names| names(&context.state.settings));
+        .then(|| context.state.settings.also_searched(entity.route));
     names.into_iter().flatten().map(String::as_str)
 }
 

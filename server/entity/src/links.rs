@@ -4,17 +4,16 @@
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
-    access, audience,
+    access,
     context::Context,
     doubles,
-    entity::Entity,
+    entity::{Entity, InUse},
     error::RestError,
     filter::{Filter, Operation},
     json::Json,
     path::ROW,
     read,
     registry::{Resource, registry},
-    visibility::PRODUCTIVE,
 };
 
 /// Every non-empty collection that refers to a row.
@@ -82,9 +81,9 @@ async fn entry(
         rows.and_where(condition);
     }
     let mut query = vec![(filter.name.as_str(), Json::Int(id))];
-    if entity.table.name == "client_computer" {
-        rows.and_where(Expr::col((ROW, "status")).is_in(PRODUCTIVE));
-        query.push(("status__in", Json::text(&PRODUCTIVE.join(","))));
+    if let Some(in_use) = entity.in_use {
+        rows.and_where(Expr::col((ROW, in_use.column)).is_in(in_use.values.iter().copied()));
+        query.push(in_use.asked());
     }
     let count = read::count(context, rows).await?;
     if count == 0 {
@@ -118,33 +117,33 @@ fn described(
     ])
 }
 
-/// The computers a row is aimed at.
+/// The rows of another entity that a row is aimed at.
 async fn aimed_at(
     context: &Context,
     resource: &Resource,
     id: i64,
 ) -> Result<Option<Json>, RestError> {
-    let computers = registry().by_table("client_computer");
-    let (Some(computers), Some(mut rows)) = (computers, audience::computers(resource.entity, id))
-    else {
+    let Some(aimed) = (registry().aimed)(resource.entity, id) else {
         return Ok(None);
     };
-    if !access::sees(&context.operator, computers.entity) {
+    let Some(targets) = registry().by_table(aimed.table) else {
+        return Ok(None);
+    };
+    let mut rows = aimed.rows;
+    if !access::sees(&context.operator, targets.entity) {
         return Ok(None);
     }
-    for condition in read::limits(context, computers, true)? {
+    for condition in read::limits(context, targets, true)? {
         rows.and_where(condition);
     }
     let count = read::count(context, rows).await?;
     if count == 0 {
         return Ok(None);
     }
-    let query = vec![
-        (
-            audience::FILTER,
-            format!("{}:{id}", resource.entity.key()).into(),
-        ),
-        ("status__in", Json::text(&PRODUCTIVE.join(","))),
-    ];
-    Ok(Some(described(computers.entity, "targets", query, count)))
+    let mut query = vec![(
+        aimed.filter,
+        format!("{}:{id}", resource.entity.key()).into(),
+    )];
+    query.extend(targets.entity.in_use.map(InUse::asked));
+    Ok(Some(described(targets.entity, "targets", query, count)))
 }

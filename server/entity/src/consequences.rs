@@ -66,13 +66,12 @@ pub(super) fn references_to(table: &Table) -> &'static [Reference] {
     REFERENCES.get(table.name).map_or(&[], Vec::as_slice)
 }
 
-/// Rows that a computer left behind: there may be millions of them, and nobody knows one by its name.
+/// Rows that something left behind: there may be millions of them, and nobody knows one by its name.
 pub(super) fn is_report(table: &Table) -> bool {
     registry().by_table(table.name).is_some_and(|resource| {
-        resource
-            .entity
-            .visible
-            .contains(&Sight::Computer("computer"))
+        let mut visible = resource.entity.visible.iter();
+        visible
+            .any(|sight| matches!(sight, Sight::Through(way, path) if way.left_by == Some(*path)))
     })
 }
 

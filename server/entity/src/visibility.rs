@@ -1,12 +1,10 @@
-//! Which rows an operator sees: their domains, and the domain and scope they work in, limit everything to their
-//! computers.
+//! Which rows an operator sees: their domains, and the domain and scope they work in, limit everything.
 //!
 //! An entity declares where its rows lead to, as paths, and whose they are ([`Belongs`]). A row of one of the
 //! operator's domains is seen; one of no domain is seen when all it leads to is; one of another domain never.
-//! A domain or scope without computers shows nothing of the fleet.
 
 use migasfree_server_auth::DomainId;
-use sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
     access::Operator,
@@ -18,18 +16,22 @@ use super::{
     schema::Table,
 };
 
-/// States in which a computer counts as being in use.
-pub const PRODUCTIVE: [&str; 3] = ["assigned", "reserved", "unknown"];
+/// A way to tell what is seen of the rows of some table.
+#[derive(Debug)]
+pub struct Way {
+    /// Whether the column holds the id of a row that is seen.
+    pub seen: fn(&Limits, Expr) -> Expr,
+    /// Whether a row that leads there is seen only where that is.
+    pub leads: bool,
+    /// The relation by which rows are known that something left behind.
+    pub left_by: Option<&'static str>,
+}
 
 /// Something that a row leads to, by its path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Sight {
-    /// A computer: one in use, of the domains and the scope.
-    Computer(&'static str),
-    /// The project of such a computer.
-    Project(&'static str),
-    /// An attribute that such a computer has, that the domain offers as a tag, or that stands for a set of its.
-    Attribute(&'static str),
+    /// Something that is seen within the limits, in a way the floor above declares.
+    Through(&'static Way, &'static str),
     /// Its owner, in the domain preferred: others see nothing of it, but superusers, who see all when they page
     /// through them.
     Owner(&'static str),
@@ -44,9 +46,7 @@ impl Sight {
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
-            Self::Computer(path)
-            | Self::Project(path)
-            | Self::Attribute(path)
+            Self::Through(_, path)
             | Self::Owner(path)
             | Self::Author(path)
             | Self::Everything(path) => path,
@@ -118,18 +118,6 @@ pub fn over_seen(path: Path, operator: &Operator) -> Path {
     path.over(&|table| ids(table, operator))
 }
 
-/// The computers an operator sees; `None` when that is all of them.
-#[must_use]
-pub fn computers(operator: &Operator) -> Option<SelectStatement> {
-    Limits::of(Viewer::reading(operator)).map(|limits| limits.computers())
-}
-
-/// The computers that what an operator makes may reach; `None` when that is all of them.
-#[must_use]
-pub fn reachable(operator: &Operator) -> Option<SelectStatement> {
-    Limits::of(Viewer::writing(operator)).map(|limits| limits.computers())
-}
-
 /// A path that was resolved when the program started.
 fn path(entity: &'static Entity, name: &str) -> Option<Path> {
     Path::resolve(&registry().tables, entity.table, name).ok()
@@ -157,13 +145,18 @@ fn owners(entity: &'static Entity, viewer: Viewer<'_>) -> Option<Expr> {
 }
 
 /// The domains and the scope that limit what is visible.
-struct Limits {
-    domains: Option<Vec<i64>>,
-    scope: Option<i64>,
+#[derive(Debug)]
+pub struct Limits {
+    /// The domains; `None` when they do not limit.
+    pub domains: Option<Vec<i64>>,
+    /// The scope; `None` when it does not limit.
+    pub scope: Option<i64>,
 }
 
 impl Limits {
-    fn of(viewer: Viewer<'_>) -> Option<Self> {
+    /// What limits somebody; `None` when nothing does.
+    #[must_use]
+    pub fn of(viewer: Viewer<'_>) -> Option<Self> {
         let operator = viewer.operator;
         let domains = if viewer.writing {
             operator.reached()
@@ -210,9 +203,7 @@ impl Limits {
 
     fn sight(&self, entity: &'static Entity, sight: Sight, operator: &Operator) -> Option<Expr> {
         let test: &dyn Fn(Expr) -> Expr = match sight {
-            Sight::Computer(_) => &|column| column.in_subquery(self.computers()),
-            Sight::Project(_) => &|column| column.in_subquery(self.projects()),
-            Sight::Attribute(_) => &|column| self.attribute(column),
+            Sight::Through(way, _) => &|column| (way.seen)(self, column),
             Sight::Author(_) if operator.boundary().is_some() && self.domains.is_some() => {
                 &|column| column.eq(operator.id.0)
             }
@@ -222,70 +213,6 @@ impl Limits {
             Sight::Owner(_) | Sight::Author(_) | Sight::Everything(_) => return None,
         };
         Some(some(entity, sight.path(), test))
-    }
-
-    fn computers(&self) -> SelectStatement {
-        let id = || Expr::col(("vc", "id"));
-        let mut select = Query::select();
-        select
-            .column(("vc", "id"))
-            .from_as("client_computer", "vc")
-            .and_where(Expr::col(("vc", "status")).is_in(PRODUCTIVE));
-        if let Some(domains) = &self.domains {
-            select.and_where(
-                id().in_subquery(
-                    Query::select()
-                        .column(("vm", "computer_id"))
-                        .from_as("client_computer_domain", "vm")
-                        .and_where(Expr::col(("vm", "domain_id")).is_in(domains.iter().copied()))
-                        .take(),
-                ),
-            );
-        }
-        if let Some(scope) = self.scope {
-            let listed = |list: &'static str| holding(&of_scope(list, scope));
-            select
-                .and_where(id().in_subquery(listed("core_scope_included_attributes")))
-                .and_where(id().not_in_subquery(listed("core_scope_excluded_attributes")));
-        }
-        select
-    }
-
-    fn projects(&self) -> SelectStatement {
-        Query::select()
-            .column(("vj", "project_id"))
-            .from_as("client_computer", "vj")
-            .and_where(Expr::col(("vj", "id")).in_subquery(self.computers()))
-            .take()
-    }
-
-    /// What the visible computers have, reported or as tags.
-    fn attributes(&self) -> SelectStatement {
-        let mut reported = Query::select()
-            .column(("vs", "attribute_id"))
-            .from_as("client_computer_sync_attributes", "vs")
-            .and_where(Expr::col(("vs", "computer_id")).in_subquery(self.computers()))
-            .take();
-        let given = Query::select()
-            .column(("vg", "serverattribute_id"))
-            .from_as("client_computer_tags", "vg")
-            .and_where(Expr::col(("vg", "computer_id")).in_subquery(self.computers()))
-            .take();
-        reported.union(UnionType::All, given).take()
-    }
-
-    fn attribute(&self, id: Expr) -> Expr {
-        let held = id.clone().in_subquery(self.attributes());
-        let Some(domains) = &self.domains else {
-            return held;
-        };
-        let offered = Query::select()
-            .column(("vt", "serverattribute_id"))
-            .from_as("core_domain_tags", "vt")
-            .and_where(Expr::col(("vt", "domain_id")).is_in(domains.iter().copied()))
-            .take();
-        held.or(id.clone().in_subquery(offered))
-            .or(id.in_subquery(sets(domains)))
     }
 }
 
@@ -300,47 +227,4 @@ pub fn owned(entity: &Entity) -> bool {
         .visible
         .iter()
         .any(|sight| matches!(sight, Sight::Owner(_)))
-}
-
-/// The attributes that stand for the attribute sets of some domains.
-fn sets(domains: &[i64]) -> SelectStatement {
-    let names = Query::select()
-        .column(("ve", "name"))
-        .from_as("core_attributeset", "ve")
-        .and_where(Expr::col(("ve", "domain_id")).is_in(domains.iter().copied()))
-        .take();
-    let property = Query::select()
-        .column(("vp", "id"))
-        .from_as("core_property", "vp")
-        .and_where(Expr::col(("vp", "prefix")).eq("SET"))
-        .take();
-    Query::select()
-        .column(("va", "id"))
-        .from_as("core_attribute", "va")
-        .and_where(Expr::col(("va", "property_att_id")).in_subquery(property))
-        .and_where(Expr::col(("va", "value")).in_subquery(names))
-        .take()
-}
-
-fn of_scope(list: &'static str, scope: i64) -> SelectStatement {
-    Query::select()
-        .column(("vl", "attribute_id"))
-        .from_as(list, "vl")
-        .and_where(Expr::col(("vl", "scope_id")).eq(scope))
-        .take()
-}
-
-/// The computers that hold some of these attributes, reported or as a tag.
-fn holding(attributes: &SelectStatement) -> SelectStatement {
-    let mut reported = Query::select()
-        .column(("vh", "computer_id"))
-        .from_as("client_computer_sync_attributes", "vh")
-        .and_where(Expr::col(("vh", "attribute_id")).in_subquery(attributes.clone()))
-        .take();
-    let given = Query::select()
-        .column(("vi", "computer_id"))
-        .from_as("client_computer_tags", "vi")
-        .and_where(Expr::col(("vi", "serverattribute_id")).in_subquery(attributes.clone()))
-        .take();
-    reported.union(UnionType::All, given).take()
 }

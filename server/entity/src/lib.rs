@@ -1,4 +1,5 @@
-//! The entity machinery: from one declaration to SQL, routes, OpenAPI, CSV and audit.
+//! The entity machinery: from one declaration to SQL, routes, OpenAPI, CSV and audit. What is declared is the business
+//! of the floor above, which gives it to [`registry::declare`].
 //!
 //! | File | What it knows |
 //! |---|---|
@@ -9,7 +10,7 @@
 //! | `boundary` | what belongs to whose domain, and who may write it |
 //! | `load` | from ids to answers, one query per relation and page |
 //! | `deletion`, `ahead`, `consequences`, `keeping`, `widening` | what goes with a row and before it, what changes, and what keeps it |
-//! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `audience`, `sought` | the operations |
+//! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `sought` | the operations |
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
 //! | `dispatch`, `negotiation`, `metadata`, `error` | HTTP |
 
@@ -17,7 +18,6 @@ pub mod access;
 pub mod action;
 pub mod address;
 mod ahead;
-pub mod audience;
 mod badge;
 pub mod body;
 pub mod boundary;
@@ -50,6 +50,7 @@ pub mod registry;
 pub mod save;
 pub mod schema;
 pub mod search;
+pub mod services;
 mod sought;
 pub mod validate;
 pub mod value;
@@ -63,7 +64,7 @@ use axum::{
     routing::{any, get},
 };
 
-use crate::services::Services;
+use services::Services;
 
 /// Routes of every declared entity.
 pub fn router() -> Router<Services> {

@@ -16,7 +16,6 @@ use super::{
     schema::Table,
     visibility::Sight,
 };
-use crate::settings::Settings;
 
 /// The entity a permission speaks of: `core.add_store`.
 #[derive(Debug, Clone, Copy)]
@@ -384,7 +383,7 @@ pub struct Entity {
     pub custom_filters: &'static [CustomFilter],
     pub search: &'static [&'static str],
     /// Columns named in the settings that are searched, too; the first one is the order of lists.
-    pub also_searched: Option<fn(&Settings) -> &[String]>,
+    pub also_searched: bool,
     /// Identities that no single field holds as it is typed; the search over everything shows such rows first.
     pub identified: Option<super::search::Identified>,
     /// Rows that a whole text means, written as the console writes them: where there are some, nothing else is found.
@@ -409,6 +408,8 @@ pub struct Entity {
     /// Whether lists in their default order are read along the relation it begins with: for a page of it, the rest
     /// of the rows need not be sorted.
     pub walked: bool,
+    /// Of its rows, those that count as being in use: links count no others.
+    pub in_use: Option<InUse>,
     /// Where the lengths of lists are kept that are too long to be counted.
     pub counted: Option<Counted>,
     /// Whether a page after the last one answers the last one.
@@ -434,6 +435,24 @@ pub struct Counted {
     pub key: &'static str,
     /// The ids of its rows that stand for rows of the entity with one of the ids in a column.
     pub found: fn(Dialect, column: &str, ids: String) -> Option<SelectStatement>,
+}
+
+/// Which rows of an entity are in use.
+#[derive(Debug, Clone, Copy)]
+pub struct InUse {
+    /// The column that tells.
+    pub column: &'static str,
+    /// The filter that asks for several values of it.
+    pub filter: &'static str,
+    /// The values of rows in use.
+    pub values: &'static [&'static str],
+}
+
+impl InUse {
+    /// The filter with its values.
+    pub(crate) fn asked(self) -> (&'static str, Json) {
+        (self.filter, Json::text(&self.values.join(",")))
+    }
 }
 
 impl std::fmt::Debug for Entity {
@@ -469,7 +488,8 @@ impl Entity {
         filters: &[],
         custom_filters: &[],
         search: &[],
-        also_searched: None,
+        also_searched: false,
+        in_use: None,
         identified: None,
         whole: None,
         ranked: None,

@@ -21,7 +21,7 @@ use super::{
     value,
     visibility::{self, Sight, Viewer},
 };
-use crate::settings::Settings;
+use crate::services::Services;
 
 /// Where rows are read: outside of a transaction, or inside one.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Source<'_> {
 /// What made fields may depend on besides their row.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    pub settings: Arc<Settings>,
+    pub state: Services,
     /// Address of this server, without a slash at its end.
     pub base: Arc<str>,
     pub now: Ts,
@@ -74,7 +74,7 @@ impl Reading {
     /// The organisation's time zone.
     #[must_use]
     pub fn zone(&self) -> &Zone {
-        &self.settings.clients.time_zone
+        &self.state.settings.time_zone
     }
 }
 
@@ -320,10 +320,12 @@ async fn fragments(
 /// Whether a row is seen only where what the relation leads to is.
 fn leads_to_what_is_seen(table: &Table, relation: &str) -> bool {
     registry().by_table(table.name).is_some_and(|resource| {
-        matches!(resource.entity.belongs, Belongs::Viewers | Belongs::Users(_))
-            && resource.entity.visible.iter().any(|sight| {
-                matches!(sight, Sight::Computer(path) | Sight::Project(path) if *path == relation)
-            })
+        matches!(
+            resource.entity.belongs,
+            Belongs::Viewers | Belongs::Users(_)
+        ) && resource.entity.visible.iter().any(
+            |sight| matches!(sight, Sight::Through(way, path) if way.leads && *path == relation),
+        )
     })
 }
 
