@@ -12,6 +12,7 @@ pub mod packages;
 pub mod policies;
 pub mod projects;
 pub mod properties;
+pub mod published;
 pub mod records;
 pub mod reported;
 pub mod requests;

@@ -1,12 +1,12 @@
 //! Projects as the calls need them.
 
-use migasfree_server_db::{Db, Result, args};
+use migasfree_server_db::{Db, Result, Tx, args};
 use serde_json::Value;
 
 use super::gathered::{self, BesideProject};
 use crate::{
     core::rules::pms::{Pms, UnknownPms},
-    ids::ProjectId,
+    ids::{PlatformId, ProjectId},
 };
 
 /// The project that signs a message.
@@ -80,4 +80,53 @@ pub async fn name_of(db: &Db, id: ProjectId) -> Result<String> {
         .one("SELECT name FROM core_project WHERE id = $1", args![id])
         .await?;
     Ok(name)
+}
+
+/// A project that somebody brings along.
+#[derive(Debug)]
+pub struct NewProject<'a> {
+    pub name: &'a str,
+    pub slug: &'a str,
+    pub pms: Pms,
+    pub architecture: &'a str,
+    pub auto_register_computers: bool,
+    pub platform: PlatformId,
+}
+
+/// Creates a project; `None` when there is one of its name or slug.
+pub async fn create(tx: &mut Tx, new: &NewProject<'_>) -> Result<Option<ProjectId>> {
+    let created: Option<(ProjectId,)> = tx
+        .optional(
+            "INSERT INTO core_project \
+             (name, slug, pms, architecture, auto_register_computers, platform_id) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id",
+            args![
+                new.name,
+                new.slug,
+                new.pms.name(),
+                new.architecture,
+                new.auto_register_computers,
+                new.platform,
+            ],
+        )
+        .await?;
+    Ok(created.map(|(id,)| id))
+}
+
+/// The platform of a name, and whether it is new.
+pub async fn platform(tx: &mut Tx, name: &str) -> Result<(PlatformId, bool)> {
+    let created: Option<(PlatformId,)> = tx
+        .optional(
+            "INSERT INTO core_platform (name) VALUES ($1) ON CONFLICT (name) DO NOTHING \
+             RETURNING id",
+            args![name],
+        )
+        .await?;
+    if let Some((id,)) = created {
+        return Ok((id, true));
+    }
+    let (id,) = tx
+        .one("SELECT id FROM core_platform WHERE name = $1", args![name])
+        .await?;
+    Ok((id, false))
 }

@@ -2,9 +2,9 @@
 
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_auth::{Connection, Exceeded, Operator};
-use migasfree_server_db::{self as db, Ts, Tx, args};
+use migasfree_server_db::{self as db, Ts, Tx};
 use migasfree_server_domain::{
-    client::projects,
+    client::projects::{self, NewProject},
     computers::notifications::notify,
     core::{
         rules::{
@@ -13,7 +13,7 @@ use migasfree_server_domain::{
         },
         slugs::{self, Among},
     },
-    ids::{PlatformId, ProjectId},
+    ids::PlatformId,
 };
 use migasfree_types::events::ChangeAction;
 use serde_json::json;
@@ -114,22 +114,15 @@ async fn create(
         "" => String::new(),
         written => pms::architectures(pms, written).map_err(EnrolError::Invalid)?,
     };
-    let created: Option<(ProjectId,)> = tx
-        .optional(
-            "INSERT INTO core_project \
-             (name, slug, pms, architecture, auto_register_computers, platform_id) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id",
-            args![
-                wanted.project,
-                &slug,
-                pms.name(),
-                &architecture,
-                state.settings.autoregister,
-                platform,
-            ],
-        )
-        .await?;
-    let Some((id,)) = created else {
+    let new = NewProject {
+        name: wanted.project,
+        slug: &slug,
+        pms,
+        architecture: &architecture,
+        auto_register_computers: state.settings.autoregister,
+        platform,
+    };
+    let Some(id) = projects::create(&mut tx, &new).await? else {
         // Somebody was faster, or got the same path.
         drop(tx);
         let there = projects::by_name(&state.db, wanted.project).await?;
@@ -176,14 +169,8 @@ async fn platform(
     author: &Author,
     now: Ts,
 ) -> Result<PlatformId, db::Error> {
-    let created: Option<(PlatformId,)> = tx
-        .optional(
-            "INSERT INTO core_platform (name) VALUES ($1) ON CONFLICT (name) DO NOTHING \
-             RETURNING id",
-            args![name],
-        )
-        .await?;
-    if let Some((id,)) = created {
+    let (id, is_new) = projects::platform(tx, name).await?;
+    if is_new {
         record(
             tx,
             "core.platform",
@@ -200,11 +187,7 @@ async fn platform(
             now,
         )
         .await?;
-        return Ok(id);
     }
-    let (id,) = tx
-        .one("SELECT id FROM core_platform WHERE name = $1", args![name])
-        .await?;
     Ok(id)
 }
 

@@ -8,8 +8,11 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use migasfree_server_db::{self as db, Db, Ts, args};
-use migasfree_server_domain::app_catalog::icons;
+use migasfree_server_db::{self as db, Db};
+use migasfree_server_domain::{
+    app_catalog::icons,
+    client::published::{self, File, Repository},
+};
 use migasfree_server_files::{Caching, Served, plain, respond};
 
 use super::awaiting::Awaiting;
@@ -44,9 +47,6 @@ async fn serve(
     }
 }
 
-/// Project and deployment by their slugs.
-type Repository = (String, String);
-
 /// A computer may hear of a deployment before its repository is published for the first time, or
 /// under its new name: it waits for that moment instead of failing.
 async fn find_or_await(
@@ -58,13 +58,17 @@ async fn find_or_await(
     let Some(repository) = repository(path).filter(|_| found.is_none()) else {
         return Ok(found);
     };
-    if !is_being_published(&state.db, &repository).await? {
+    if !published::is_being_published(&state.db, &repository).await? {
         return find(&state.db, path).await;
     }
     let (db, sought) = (state.db.clone(), repository.clone());
     let goes_on = move || {
         let (db, sought) = (db.clone(), sought.clone());
-        async move { is_being_published(&db, &sought).await.unwrap_or(false) }
+        async move {
+            published::is_being_published(&db, &sought)
+                .await
+                .unwrap_or(false)
+        }
     };
     awaiting.end_of(repository, goes_on).await;
     find(&state.db, path).await
@@ -84,18 +88,6 @@ fn repository(path: &str) -> Option<Repository> {
         ] => Some((project.to_owned(), slug.to_owned())),
         _ => None,
     }
-}
-
-async fn is_being_published(db: &Db, (project, slug): &Repository) -> Result<bool, db::Error> {
-    let row: Option<(i64,)> = db
-        .optional(
-            "SELECT d.id FROM core_deployment d JOIN core_project p ON p.id = d.project_id \
-             JOIN repository_publication r ON r.deployment_id = d.id \
-             WHERE p.slug = $1 AND d.slug = $2 AND r.state IN ('queued', 'running')",
-            args![project, slug],
-        )
-        .await?;
-    Ok(row.is_some())
 }
 
 async fn find(db: &Db, path: &str) -> Result<Option<Served>, db::Error> {
@@ -145,9 +137,7 @@ async fn find_exactly(db: &Db, path: &str) -> Result<Option<Served>, db::Error> 
     }
 }
 
-type Row = (String, i64, Ts);
-
-fn served(row: Row, media_type: &'static str, caching: Caching) -> Served {
+fn served(row: File, media_type: &'static str, caching: Caching) -> Served {
     let (sha256, size, modified) = row;
     Served {
         sha256,
@@ -165,12 +155,7 @@ async fn icon(db: &Db, path: &str) -> Result<Option<Served>, db::Error> {
     else {
         return Ok(None);
     };
-    let row: Option<Row> = db
-        .optional(
-            "SELECT sha256, size, modified_at FROM app_catalog_icon WHERE path = $1",
-            args![path],
-        )
-        .await?;
+    let row = published::icon(db, path).await?;
     Ok(row.map(|row| served(row, media_type, Caching::Revalidate)))
 }
 
@@ -180,16 +165,7 @@ async fn in_store(
     store: &str,
     file: &str,
 ) -> Result<Option<Served>, db::Error> {
-    let row: Option<Row> = db
-        .optional(
-            "SELECT f.sha256, f.size, f.modified_at FROM store_file f \
-             JOIN core_store s ON s.id = f.store_id JOIN core_project p ON p.id = s.project_id \
-             LEFT JOIN core_package k ON k.id = f.package_id \
-             WHERE p.slug = $1 AND s.slug = $2 AND (f.path = $3 OR k.fullname = $3) \
-             ORDER BY CASE WHEN f.path = $3 THEN 0 ELSE 1 END LIMIT 1",
-            args![project, store, file],
-        )
-        .await?;
+    let row = published::in_store(db, project, store, file).await?;
     Ok(row.map(|row| served(row, media::package_or_index(file), Caching::Revalidate)))
 }
 
@@ -203,7 +179,7 @@ async fn in_repository(
         let Some((algorithm, digest)) = digest.split_once('/') else {
             return Ok(None);
         };
-        let row = by_hash(db, project, slug, folder, algorithm, digest).await?;
+        let row = published::by_hash(db, project, slug, folder, algorithm, digest).await?;
         return Ok(row.map(|row| served(row, "application/octet-stream", Caching::Immutable)));
     }
     let media_type = media::package_or_index(file);
@@ -211,72 +187,14 @@ async fn in_repository(
     let is_package = |path: &&str| !path.starts_with("binary-") || !path.contains('/');
     match file.strip_prefix("PKGS/").filter(is_package) {
         Some(path) => {
-            let row = package(db, project, slug, path).await?;
+            let row = published::package(db, project, slug, path).await?;
             Ok(row.map(|row| served(row, media_type, Caching::Immutable)))
         }
         None => {
-            let row = index(db, project, slug, file).await?;
+            let row = published::index(db, project, slug, file).await?;
             Ok(row.map(|row| served(row, media_type, Caching::Revalidate)))
         }
     }
-}
-
-/// The current generation under a slug; when a deployment was renamed, the last one it had
-/// under its old slug as long as that is kept.
-async fn index(db: &Db, project: &str, slug: &str, path: &str) -> Result<Option<Row>, db::Error> {
-    db.optional(
-        "SELECT f.sha256, f.size, g.modified_at FROM repository_generation g \
-         JOIN core_project p ON p.id = g.project_id \
-         JOIN repository_file f ON f.generation_id = g.id AND f.path = $3 \
-         WHERE p.slug = $1 AND g.slug = $2 \
-         ORDER BY CASE WHEN g.retired_at IS NULL THEN 0 ELSE 1 END, g.id DESC LIMIT 1",
-        args![project, slug, path],
-    )
-    .await
-}
-
-async fn by_hash(
-    db: &Db,
-    project: &str,
-    slug: &str,
-    folder: &str,
-    algorithm: &str,
-    digest: &str,
-) -> Result<Option<Row>, db::Error> {
-    macro_rules! sql {
-        ($column:literal) => {
-            concat!(
-                "SELECT f.sha256, f.size, g.modified_at FROM repository_file f \
-                 JOIN repository_generation g ON g.id = f.generation_id \
-                 JOIN core_project p ON p.id = g.project_id \
-                 WHERE p.slug = $1 AND g.slug = $2 \
-                 AND f.path IN ($3 || '/Packages', $3 || '/Packages.gz') AND f.",
-                $column,
-                " = $4 LIMIT 1"
-            )
-        };
-    }
-    let sql = match algorithm {
-        "SHA512" => sql!("sha512"),
-        "SHA256" => sql!("sha256"),
-        "SHA1" => sql!("sha1"),
-        "MD5Sum" => sql!("md5"),
-        _ => return Ok(None),
-    };
-    db.optional(sql, args![project, slug, folder, digest]).await
-}
-
-async fn package(db: &Db, project: &str, slug: &str, path: &str) -> Result<Option<Row>, db::Error> {
-    db.optional(
-        "SELECT k.sha256, k.size, k.published_at FROM repository_package k \
-         WHERE k.path = $3 AND k.deployment_id IN (\
-           SELECT g.deployment_id FROM repository_generation g \
-           JOIN core_project p ON p.id = g.project_id WHERE p.slug = $1 AND g.slug = $2) \
-         ORDER BY CASE WHEN k.last_generation IS NULL THEN 0 ELSE 1 END, k.first_generation DESC \
-         LIMIT 1",
-        args![project, slug, path],
-    )
-    .await
 }
 
 /// Undoes percent-encoding; `None` when the result is no text.
