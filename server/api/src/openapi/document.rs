@@ -348,7 +348,7 @@ impl<'a> Described<'a> {
                 "Columns, comma separated; `-` before one for descending",
             ),
         ];
-        if !self.resource.search.is_empty() || self.entity.also_searched.is_some() {
+        if !self.resource.search.is_empty() || self.entity.also_searched {
             parameters.push(query(
                 "search",
                 like(Like::Text),

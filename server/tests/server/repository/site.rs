@@ -87,7 +87,7 @@ impl Site {
         let server = tokio::spawn(async move { axum::serve(listener, service).await });
         let store = add_store(&state.db, project, "Org", "org").await;
         Self {
-            publisher: Publisher::new(state.clone()),
+            publisher: Publisher::new(state.services.clone()),
             state,
             clock,
             folder,
