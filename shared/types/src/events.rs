@@ -27,6 +27,18 @@ pub struct EventComputer {
     pub project: EventProject,
 }
 
+impl EventComputer {
+    /// What it is called everywhere, or its host name where that is not said.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        if self.text.is_empty() {
+            &self.name
+        } else {
+            &self.text
+        }
+    }
+}
+
 /// The deployment something happens to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventDeployment {
@@ -47,6 +59,19 @@ pub enum PublicationState {
     Running,
     Published,
     Failed,
+}
+
+impl PublicationState {
+    /// As it is written in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Published => "published",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// What happened to an object.
@@ -112,6 +137,21 @@ pub enum Event {
 }
 
 impl Event {
+    /// The computer that finished a synchronization.
+    #[must_use]
+    pub fn synchronized(&self) -> Option<&EventComputer> {
+        match self {
+            Self::Synchronization { computer, .. } => Some(computer),
+            _ => None,
+        }
+    }
+
+    /// Whether objects of this kind changed: `core.deployment` and the like.
+    #[must_use]
+    pub fn changes(&self, kind: &str) -> bool {
+        matches!(self, Self::Changed { entity, .. } if entity == kind)
+    }
+
     /// The work that this is a step of: the next step of the same work makes it out of date.
     #[must_use]
     pub fn step(&self) -> Option<(&'static str, i64)> {

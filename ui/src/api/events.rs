@@ -4,15 +4,12 @@ use futures_util::StreamExt;
 use gloo_net::websocket::{Message, State, futures::WebSocket};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use serde_json::Value;
+use migasfree_types::events::Event;
 use std::cell::RefCell;
 
 const SHORTEST_WAIT: u32 = 1_000;
 const LONGEST_WAIT: u32 = 60_000;
 const OPENING: u32 = 50;
-
-/// An event as it came; `type` says which.
-pub type Event = Value;
 
 type Listener = Callback<Event>;
 
@@ -111,19 +108,6 @@ pub fn on_event(listener: impl Fn(Event) + Send + Sync + 'static) {
     });
 }
 
-/// The text of a member of an event.
-pub fn text<'a>(event: &'a Event, pointer: &str) -> &'a str {
-    event
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-/// The id in a member of an event.
-pub fn id(event: &Event, pointer: &str) -> Option<i64> {
-    event.pointer(pointer).and_then(Value::as_i64)
-}
-
 async fn listen(stream: Stream, wanted: impl Fn() -> bool) {
     let mut wait = SHORTEST_WAIT;
     let mut was_open = false;
@@ -163,7 +147,7 @@ async fn listen(stream: Stream, wanted: impl Fn() -> bool) {
 }
 
 fn tell(stream: Stream, event: &Event) {
-    if text(event, "/type") == "resync" {
+    if *event == Event::Resync {
         super::query::ask_again();
     }
     let listeners = stream.listeners.get_value();

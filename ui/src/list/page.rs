@@ -15,7 +15,10 @@ use crate::{
     text::{number, t, tf},
 };
 use leptos::{ev, html, prelude::*};
-use migasfree_types::rest::page::Page;
+use migasfree_types::{
+    events::{Event, PublicationState},
+    rest::page::Page,
+};
 use migasfree_ui_kit::{
     Badge, Button, ButtonLook, ButtonSize, Choice, EmptyState, ErrorState, LinkButton, PageTitle,
     Pagination, SearchField, Select,
@@ -333,15 +336,15 @@ fn refresh_on_events(entity: &'static Entity, page: crate::api::Query<Page<Value
     const PAUSE: Duration = Duration::from_secs(4);
     let waiting = StoredValue::new(false);
     events::on_event(move |event| {
-        let concerns = match events::text(&event, "/type") {
-            "changed" => events::text(&event, "/entity") == entity.model,
-            "synchronization" => {
+        let concerns = match event {
+            Event::Changed { entity: kind, .. } => kind == entity.model,
+            Event::Synchronization { .. } => {
                 matches!(entity.model, "client.computer" | "client.synchronization")
             }
-            "publication" => {
-                entity.model == "core.deployment" && events::text(&event, "/state") != "running"
+            Event::Publication { state, .. } => {
+                entity.model == "core.deployment" && state != PublicationState::Running
             }
-            _ => false,
+            Event::Progress { .. } | Event::Resync => false,
         };
         if !concerns || waiting.get_value() {
             return;

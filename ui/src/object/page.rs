@@ -10,6 +10,7 @@ use crate::{
     text::t,
 };
 use leptos::prelude::*;
+use migasfree_types::events::Event;
 use migasfree_ui_kit::{ErrorState, LinkButton, PageTitle, SkeletonLines, Status, Tab, Tabs};
 use serde_json::Value;
 
@@ -17,9 +18,13 @@ use serde_json::Value;
 pub fn load(entity: &'static Entity, id: i64) -> Query<Value> {
     let object = query(move || Some(entity.object_api(id)));
     events::on_event(move |event| {
-        if events::text(&event, "/type") == "changed"
-            && events::text(&event, "/entity") == entity.model
-            && events::id(&event, "/id") == Some(id)
+        if let Event::Changed {
+            entity: kind,
+            id: Some(changed),
+            ..
+        } = event
+            && kind == entity.model
+            && changed == id
         {
             object.refresh();
         }

@@ -13,6 +13,7 @@ use crate::{
     text::t,
 };
 use leptos::prelude::*;
+use migasfree_types::events::Event;
 use migasfree_ui_kit::{Icon, PageTitle, Status, Tab, Tabs};
 
 /// The page.
@@ -20,18 +21,17 @@ use migasfree_ui_kit::{Icon, PageTitle, Status, Tab, Tabs};
 pub fn ComputerPage(id: i64) -> impl IntoView {
     let computer = load(&COMPUTERS, id);
     let doing = RwSignal::new(None::<String>);
-    events::on_event(move |event| {
-        if events::id(&event, "/computer/id") != Some(id) {
-            return;
+    events::on_event(move |event| match event {
+        Event::Progress {
+            computer: one,
+            text,
+            ..
+        } if one.id == id => doing.set(Some(value::line(&said(&text)))),
+        Event::Synchronization { computer: one, .. } if one.id == id => {
+            doing.set(None);
+            computer.refresh();
         }
-        match events::text(&event, "/type") {
-            "progress" => doing.set(Some(value::line(&said(events::text(&event, "/text"))))),
-            "synchronization" => {
-                doing.set(None);
-                computer.refresh();
-            }
-            _ => {}
-        }
+        _ => {}
     });
     let tab = Memo::new(move |_| {
         address::address().with(|address| address.part(2).unwrap_or_default().to_owned())

@@ -44,8 +44,9 @@ pub fn Timeline(id: i64) -> impl IntoView {
         })
     });
     events::on_event(move |event| {
-        if events::text(&event, "/type") == "synchronization"
-            && events::id(&event, "/computer/id") == Some(id)
+        if event
+            .synchronized()
+            .is_some_and(|computer| computer.id == id)
         {
             synchronizations.refresh();
             software.refresh();

@@ -6,11 +6,14 @@ use crate::{
     text::{number, t, tf},
 };
 use leptos::prelude::*;
-use migasfree_types::rest::deployment::Publication;
+use migasfree_types::{
+    events::{Event, PublicationState},
+    rest::deployment::Publication,
+};
 use migasfree_ui_kit::{
     Button, ButtonSize, Card, Notice, Progress, RelativeTime, Status, Tone, use_toasts,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 thread_local! {
     static WAITING: gather::Waiting = gather::Waiting::default();
@@ -38,24 +41,31 @@ impl LiveState {
 
     fn following(id: i64, publication: Query<Publication>) -> Self {
         events::on_event(move |event| {
-            if events::text(&event, "/type") != "publication"
-                || events::id(&event, "/deployment/id") != Some(id)
-            {
+            let Event::Publication {
+                deployment,
+                state,
+                done,
+                total,
+                message,
+                ..
+            } = event
+            else {
+                return;
+            };
+            if deployment.id != id {
                 return;
             }
-            let state = events::text(&event, "/state").to_owned();
-            let ended = matches!(state.as_str(), "published" | "failed");
             publication.value.update(|publication| {
                 let known = publication.get_or_insert_default();
-                known.state = state;
-                known.done = event.pointer("/done").and_then(Value::as_u64);
-                known.total = event.pointer("/total").and_then(Value::as_u64);
-                known.message = event
-                    .pointer("/message")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned);
+                known.state = state.as_str().to_owned();
+                known.done = Some(done);
+                known.total = Some(total);
+                known.message = Some(message);
             });
-            if ended {
+            if matches!(
+                state,
+                PublicationState::Published | PublicationState::Failed
+            ) {
                 publication.refresh();
             }
         });

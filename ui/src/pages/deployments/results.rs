@@ -16,7 +16,7 @@ pub fn ResultsCard(id: i64) -> impl IntoView {
     let timeline = query::<Value>(move || Some(format!("stats/deployments/{id}/timeline/")));
     let waiting = StoredValue::new(false);
     events::on_event(move |event| {
-        if events::text(&event, "/type") != "synchronization" || waiting.get_value() {
+        if event.synchronized().is_none() || waiting.get_value() {
             return;
         }
         waiting.set_value(true);

@@ -87,7 +87,7 @@ fn Step(
 ) -> impl IntoView {
     let rows = query::<Page<Value>>(move || Some(format!("{}?page_size=1", entity.api)));
     events::on_event(move |event| {
-        if events::text(&event, "/entity") == entity.model {
+        if event.changes(entity.model) {
             rows.refresh();
         }
     });

@@ -15,7 +15,7 @@ pub use attention::AttentionList;
 use figures::Figures;
 use first_steps::FirstSteps;
 use leptos::prelude::*;
-use migasfree_types::rest::overview::Overview;
+use migasfree_types::{events::Event, rest::overview::Overview};
 use migasfree_ui_kit::PageTitle;
 use now::Now;
 use std::time::Duration;
@@ -64,7 +64,7 @@ pub fn OverviewPage() -> impl IntoView {
 pub fn refresh_with_events(overview: crate::api::Query<Overview>, pause: Duration) {
     let waiting = StoredValue::new(false);
     events::on_event(move |event| {
-        if events::text(&event, "/type") == "progress" || waiting.get_value() {
+        if matches!(event, Event::Progress { .. }) || waiting.get_value() {
             return;
         }
         waiting.set_value(true);

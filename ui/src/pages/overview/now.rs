@@ -4,10 +4,13 @@ use crate::{
     entities::COMPUTERS,
     entity::value,
     failure,
-    text::{t, tf},
+    text::{number, t, tf},
 };
 use leptos::prelude::*;
-use migasfree_types::rest::page::Page;
+use migasfree_types::{
+    events::{Event, EventDeployment, PublicationState},
+    rest::page::Page,
+};
 use migasfree_ui_kit::{Card, EmptyState, Icon, Progress, RelativeTime, SkeletonLines, Tone};
 use serde_json::Value;
 
@@ -37,7 +40,7 @@ pub fn Now() -> impl IntoView {
         if let Some(page) = first.value.get() {
             feed.update(|feed| {
                 for row in page.results.iter() {
-                    let one = from_synchronization(row, "/created_at");
+                    let one = from_row(row);
                     if !feed.iter().any(|known| known.key == one.key) {
                         feed.push(one);
                     }
@@ -47,7 +50,7 @@ pub fn Now() -> impl IntoView {
         }
     });
     events::on_event(move |event| {
-        if let Some(one) = from_event(&event) {
+        if let Some(one) = from_event(event) {
             feed.update(|feed| {
                 feed.retain(|known| known.key != one.key);
                 feed.insert(0, one);
@@ -90,90 +93,119 @@ fn line(one: Happening) -> impl IntoView {
     }
 }
 
-fn from_synchronization(row: &Value, at: &str) -> Happening {
-    let ok = row
-        .pointer("/pms_status_ok")
-        .and_then(Value::as_bool)
-        .unwrap_or(true);
-    let id = events::id(row, "/computer/id").unwrap_or_default();
-    let name = row
-        .get("computer")
-        .map(|computer| COMPUTERS.text_of(computer));
+fn from_row(row: &Value) -> Happening {
+    let computer = value::at(row, "computer");
+    let ok = value::at(row, "pms_status_ok").as_bool().unwrap_or(true);
+    synchronized(
+        value::id(computer),
+        COMPUTERS.text_of(computer),
+        ok,
+        value::text(row, "created_at"),
+    )
+}
+
+fn synchronized(id: i64, name: String, ok: bool, at: String) -> Happening {
+    let (icon, tone, words) = if ok {
+        (
+            icondata::LuCircleCheck,
+            Tone::Success,
+            t!(overview.synchronized),
+        )
+    } else {
+        (
+            icondata::LuTriangleAlert,
+            Tone::Warning,
+            t!(overview.synchronized_with_errors),
+        )
+    };
     Happening {
         key: format!("computer-{id}"),
-        icon: if ok {
-            icondata::LuCircleCheck
-        } else {
-            icondata::LuTriangleAlert
-        },
-        tone: if ok { Tone::Success } else { Tone::Warning },
-        name: name.unwrap_or_default(),
+        icon,
+        tone,
+        name,
         href: format!("/computers/{id}"),
-        words: if ok {
-            t!(overview.synchronized)
-        } else {
-            t!(overview.synchronized_with_errors)
-        }
-        .to_owned(),
-        at: events::text(row, at).to_owned(),
+        words: words.to_owned(),
+        at,
         percent: None,
     }
 }
 
-fn from_event(event: &Value) -> Option<Happening> {
-    match events::text(event, "/type") {
-        "synchronization" => Some(from_synchronization(event, "/at")),
-        "progress" => Some(Happening {
-            icon: icondata::LuRefreshCw,
-            tone: Tone::Info,
-            words: value::line(&said(events::text(event, "/text"))),
-            ..from_synchronization(event, "/at")
+fn from_event(event: Event) -> Option<Happening> {
+    match event {
+        Event::Synchronization {
+            computer,
+            pms_status_ok,
+            at,
+        } => {
+            let name = value::line(computer.title());
+            Some(synchronized(computer.id, name, pms_status_ok, at))
+        }
+        Event::Progress { computer, text, at } => {
+            let name = value::line(computer.title());
+            Some(Happening {
+                icon: icondata::LuRefreshCw,
+                tone: Tone::Info,
+                words: value::line(&said(&text)),
+                ..synchronized(computer.id, name, true, at)
+            })
+        }
+        Event::Publication {
+            deployment,
+            state,
+            done,
+            total,
+            at,
+            ..
+        } => Some(Happening {
+            at,
+            ..published(&deployment, state, done, total)
         }),
-        "publication" => Some(from_publication(event)),
-        _ => None,
+        Event::Changed { .. } | Event::Resync => None,
     }
 }
 
-fn from_publication(event: &Value) -> Happening {
-    let id = events::id(event, "/deployment/id").unwrap_or_default();
-    let count = |path| {
-        event
-            .pointer(path)
-            .and_then(Value::as_f64)
-            .unwrap_or_default()
-    };
-    let (done, total) = (count("/done"), count("/total"));
-    let (icon, tone, words) = match events::text(event, "/state") {
-        "published" => (
+fn published(
+    deployment: &EventDeployment,
+    state: PublicationState,
+    done: u64,
+    total: u64,
+) -> Happening {
+    let (icon, tone, words) = match state {
+        PublicationState::Published => (
             icondata::LuCircleCheck,
             Tone::Success,
             t!(deployment.published).to_owned(),
         ),
-        "failed" => (
+        PublicationState::Failed => (
             icondata::LuCircleX,
             Tone::Error,
             t!(deployment.publication_failed).to_owned(),
         ),
-        "queued" => (
+        PublicationState::Queued => (
             icondata::LuHourglass,
             Tone::Neutral,
             t!(deployment.publication_queued).to_owned(),
         ),
-        _ => (
+        PublicationState::Running => (
             icondata::LuRocket,
             Tone::Info,
-            tf!(deployment.publishing_count, done = done, total = total),
+            tf!(
+                deployment.publishing_count,
+                done = number(done),
+                total = number(total)
+            ),
         ),
     };
-    let running = events::text(event, "/state") == "running";
+    #[expect(clippy::cast_precision_loss, reason = "rounded for display")]
+    let percent = (total > 0).then(|| done as f64 / total as f64 * 100.0);
     Happening {
-        key: format!("deployment-{id}"),
+        key: format!("deployment-{}", deployment.id),
         icon,
         tone,
-        name: value::line(events::text(event, "/deployment/name")),
-        href: format!("/deployments/{id}"),
+        name: value::line(&deployment.name),
+        href: format!("/deployments/{}", deployment.id),
         words,
-        at: events::text(event, "/at").to_owned(),
-        percent: running.then(|| (total > 0.0).then(|| done / total * 100.0)),
+        at: String::new(),
+        percent: (state == PublicationState::Running).then_some(percent),
     }
 }
