@@ -22,14 +22,12 @@ pub static PERMISSIONS: Entity = Entity {
 /// In words where this view has a name for what it is about.
 fn called(permission: &Value) -> String {
     let codename = value::text(permission, "codename");
+    let app = value::text(permission, "app_label");
     let words = codename.split_once('_').and_then(|(action, model)| {
-        let of_model = |entity: &&&Entity| {
-            let own = entity.model.split_once('.');
-            own.is_some_and(|(_, own)| own == model)
-        };
-        match super::ALL.iter().find(of_model) {
+        let model = format!("{app}.{model}");
+        match super::ALL.iter().find(|entity| entity.model == model) {
             Some(entity) => Some(right_words(entity, action)),
-            None => Some(right_to(action, things(model)?)),
+            None => Some(right_to(action, things(&model)?)),
         }
     });
     words.unwrap_or_else(|| said(&value::text(permission, "name")))
@@ -38,40 +36,64 @@ fn called(permission: &Value) -> String {
 /// What no list of this view is of.
 fn things(model: &str) -> Option<&'static str> {
     Some(match model {
-        "packagesbyproject" => t!(kind.project_packages),
-        "policygroup" => t!(kind.policy_groups),
-        "migration" => t!(kind.migrations),
-        "statuslog" => t!(kind.status_logs),
-        "message" => t!(kind.messages),
-        "notification" => t!(kind.notifications),
-        "user" => t!(kind.desktop_users),
-        "node" => t!(kind.hardware),
-        "packageset" => t!(kind.package_sets),
-        "scope" => t!(kind.scopes),
-        "singularity" => t!(kind.singularities),
-        "scheduledelay" => t!(schedule.delays),
-        "permission" => t!(group.permissions),
-        "token" => t!(kind.tokens),
-        "internalsource" => t!(kind.internal_sources),
-        "externalsource" => t!(kind.external_sources),
-        "property" => t!(kind.properties),
-        "basicproperty" => t!(kind.basic_properties),
-        "clientattribute" => t!(kind.features),
-        "basicattribute" => t!(kind.basic_attributes),
-        "type" => t!(kind.device_types),
-        "connection" => t!(kind.connections),
-        "manufacturer" => t!(kind.manufacturers),
-        "model" => t!(kind.device_models),
-        "driver" => t!(kind.drivers),
-        "device" => t!(kind.devices),
-        "logical" => t!(kind.logical_devices),
-        "capability" => t!(kind.capabilities),
-        "configuration" => t!(kind.hardware_configurations),
-        "logicalname" => t!(kind.logical_names),
-        "config" => t!(kind.image_settings),
-        "flavour" => t!(kind.image_flavours),
-        "release" => t!(kind.image_releases),
-        "build" => t!(kind.image_builds),
+        "app_catalog.packagesbyproject" => t!(kind.project_packages),
+        "app_catalog.policygroup" => t!(kind.policy_groups),
+        "client.migration" => t!(kind.migrations),
+        "client.statuslog" => t!(kind.status_logs),
+        "client.message" => t!(kind.messages),
+        "client.notification" => t!(kind.notifications),
+        "client.user" => t!(kind.desktop_users),
+        "hardware.node" => t!(kind.hardware),
+        "core.packageset" => t!(kind.package_sets),
+        "core.scope" => t!(kind.scopes),
+        "core.singularity" => t!(kind.singularities),
+        "core.scheduledelay" => t!(schedule.delays),
+        "auth.permission" => t!(group.permissions),
+        "authtoken.token" => t!(kind.tokens),
+        "core.internalsource" => t!(kind.internal_sources),
+        "core.externalsource" => t!(kind.external_sources),
+        "core.property" => t!(kind.properties),
+        "core.basicproperty" => t!(kind.basic_properties),
+        "core.clientattribute" => t!(kind.features),
+        "core.basicattribute" => t!(kind.basic_attributes),
+        "device.type" => t!(kind.device_types),
+        "device.connection" => t!(kind.connections),
+        "device.manufacturer" => t!(kind.manufacturers),
+        "device.model" => t!(kind.device_models),
+        "device.driver" => t!(kind.drivers),
+        "device.device" => t!(kind.devices),
+        "device.logical" => t!(kind.logical_devices),
+        "device.capability" => t!(kind.device_capabilities),
+        "hardware.capability" => t!(kind.hardware_capabilities),
+        "hardware.configuration" => t!(kind.hardware_configurations),
+        "hardware.logicalname" => t!(kind.logical_names),
+        "mgi.config" => t!(kind.image_settings),
+        "mgi.flavour" => t!(kind.image_flavours),
+        "mgi.release" => t!(kind.image_releases),
+        "mgi.build" => t!(kind.image_builds),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn rights_of_two_applications_read_differently() {
+        let right = |app: &str| {
+            called(&json!({
+                "name": "Can view capability", "codename": "view_capability", "app_label": app,
+            }))
+        };
+        assert_eq!(right("device"), "View Capabilities of devices");
+        assert_eq!(right("hardware"), "View Capabilities of hardware");
+        assert_eq!(
+            called(&json!({
+                "name": "Can add deployment", "codename": "add_deployment", "app_label": "core",
+            })),
+            "Add Deployments"
+        );
+    }
 }

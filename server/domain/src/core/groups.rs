@@ -6,7 +6,7 @@ use migasfree_server_entity::{
     entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
     error::RestError,
     hooks::{Change, Hooks, Removal},
-    schema::{Loss, Table, key, link, linked, text},
+    schema::{Loss, Table, Type, computed, key, link, linked, text},
 };
 
 use super::shapes::PERMISSION_INFO;
@@ -53,6 +53,11 @@ pub static PERMISSION_TABLE: Table = Table {
         key("content_type_id", "content_type"),
         text("codename", 100),
     ],
+    virtuals: &[computed(
+        "app_label",
+        Type::LongText,
+        "(SELECT ct.app_label FROM content_type AS ct WHERE ct.id = {t}.content_type_id)",
+    )],
     order: &["content_type__app_label", "content_type__model", "codename"],
     ..Table::EMPTY
 };
@@ -120,6 +125,7 @@ pub static PERMISSIONS: Entity = Entity {
         col("name"),
         col("codename"),
         raw("content_type", "content_type_id"),
+        col("app_label"),
     ],
     filters: &["id+in", "name+ic"],
     search: &["name"],

@@ -122,7 +122,7 @@ pub static OPERATOR_INFO: Shape = Shape {
 pub static PERMISSION_INFO: Shape = Shape {
     name: "PermissionInfo",
     table: "auth_permission",
-    fields: &[col("id"), col("name"), col("codename")],
+    fields: &[col("id"), col("name"), col("codename"), col("app_label")],
 };
 
 /// A desktop account, as text: `name (full name)`.

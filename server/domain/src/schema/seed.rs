@@ -362,7 +362,9 @@ async fn permissions(tx: &mut Tx) -> Result<()> {
     tx.execute(
         sql!(
             "INSERT INTO auth_permission (name, content_type_id, codename) \
-             SELECT 'Can ' || action.text || ' ' || t.model, t.id, action.text || '_' || t.model \
+             SELECT 'Can ' || action.text || ' ' || CASE WHEN \
+             (SELECT count(*) FROM content_type o WHERE o.model = t.model) > 1 \
+             THEN t.app_label || ' ' ELSE '' END || t.model, t.id, action.text || '_' || t.model \
              FROM content_type t CROSS JOIN ",
             texts(1),
             " AS action ORDER BY t.id, action.text"

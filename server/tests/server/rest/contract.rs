@@ -40,6 +40,20 @@ const KNOWN: &[(&str, &str, &[&str], &[&str])] = &[
         &["files"],
         &["architecture", "url", "version"],
     ),
+    // Which application's a right is: two of them have capabilities.
+    ("accounts/permissions", "list", &[], &["app_label"]),
+    (
+        "accounts/groups",
+        "permissions (PermissionInfo)",
+        &[],
+        &["app_label"],
+    ),
+    (
+        "user-profiles",
+        "user_permissions (PermissionInfo)",
+        &[],
+        &["app_label"],
+    ),
     ("catalog/apps", "detail", &[], &["level"]),
     ("catalog/apps", "list", &[], &["level"]),
     // Described by the whole project, answered with its name.
