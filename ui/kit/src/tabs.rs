@@ -1,6 +1,6 @@
 //! Tabs that have addresses: links, so that each can be bookmarked, opened beside, and gone back to.
 use crate::scrolling::show_in_view;
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 /// One tab.
 #[derive(Debug, Clone)]
@@ -12,7 +12,7 @@ pub struct Tab {
     pub current: bool,
 }
 
-/// The row of tabs.
+/// The row of tabs. Where it is too narrow for all of them it can be scrolled, and fades out where more follow.
 #[component]
 pub fn Tabs(
     #[prop(into)] tabs: Signal<Vec<Tab>>,
@@ -20,7 +20,21 @@ pub fn Tabs(
     #[prop(into)]
     label: TextProp,
 ) -> impl IntoView {
-    let row = NodeRef::<html::Nav>::new();
+    let row = NodeRef::<html::Div>::new();
+    let more_before = RwSignal::new(false);
+    let more_after = RwSignal::new(false);
+    let measure = move || {
+        let Some(row) = row.try_get_untracked().flatten() else {
+            return;
+        };
+        let before = row.scroll_left();
+        let after = row.scroll_width() - row.client_width() - before;
+        for (more, there) in [(more_before, before > 1), (more_after, after > 1)] {
+            if more.try_get_untracked() == Some(!there) {
+                more.set(there);
+            }
+        }
+    };
     Effect::new(move || {
         tabs.track();
         let Some(row) = row.get() else { return };
@@ -28,10 +42,14 @@ pub fn Tabs(
             if let Ok(Some(current)) = row.query_selector(".tab-current") {
                 show_in_view(&current);
             }
+            measure();
         });
     });
+    let resized = window_event_listener(ev::resize, move |_| measure());
+    on_cleanup(move || resized.remove());
     view! {
-        <nav node_ref=row class="tab-row" aria-label=move || label.get().to_string()>
+        <nav class="tab-row" aria-label=move || label.get().to_string()>
+            <div node_ref=row class="tab-scroll" class:tab-more-before=more_before class:tab-more-after=more_after on:scroll=move |_| measure()>
             {move || {
                 tabs.get()
                     .into_iter()
@@ -50,6 +68,7 @@ pub fn Tabs(
                     })
                     .collect_view()
             }}
+            </div>
         </nav>
     }
 }
