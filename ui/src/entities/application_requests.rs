@@ -66,7 +66,7 @@ pub static APPLICATION_REQUESTS_SHEET: Sheet = Sheet {
         .hidden(),
     ],
     filters: &[
-        Filter::new("state", label!(common.state), FilterKind::Choices(states)),
+        Filter::new("state", label!(common.state), FilterKind::Choices(states)).several(),
         Filter::new(
             "application__id",
             label!(application.singular),

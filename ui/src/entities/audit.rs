@@ -49,12 +49,14 @@ pub static AUDIT_SHEET: Sheet = Sheet {
             "entity",
             label!(audit.kind),
             FilterKind::Choices(audit::kinds),
-        ),
+        )
+        .several(),
         Filter::new(
             "action",
             label!(audit.action),
             FilterKind::Choices(audit::actions),
-        ),
+        )
+        .several(),
         Filter::new("username", label!(audit.who), FilterKind::Text),
         Filter::new("created_at__gte", label!(common.since), FilterKind::Since),
         Filter::new("created_at__lt", label!(common.before), FilterKind::Before),

@@ -81,13 +81,15 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
             "status",
             label!(common.state),
             FilterKind::Choices(choices::computer_statuses),
-        ),
+        )
+        .several(),
         Filter::new(
             "sync_attributes__id",
             label!(attribute.singular),
             FilterKind::Object(&ATTRIBUTES),
-        ),
-        Filter::new("tags__id", label!(tag.singular), FilterKind::Object(&TAGS)),
+        )
+        .several(),
+        Filter::new("tags__id", label!(tag.singular), FilterKind::Object(&TAGS)).several(),
         Filter::new(
             "machine",
             label!(computer.machine),

@@ -11,6 +11,8 @@ pub struct Filter {
     pub kind: FilterKind,
     /// Whether the panel offers it; the others only come in links.
     pub offered: bool,
+    /// Whether links may name several values: `status__in`.
+    pub several: bool,
 }
 
 /// What can be chosen.
@@ -39,6 +41,7 @@ impl Filter {
             label,
             kind,
             offered: true,
+            several: false,
         }
     }
 
@@ -46,6 +49,17 @@ impl Filter {
     pub const fn linked(mut self) -> Self {
         self.offered = false;
         self
+    }
+
+    /// Links may name several values.
+    pub const fn several(mut self) -> Self {
+        self.several = true;
+        self
+    }
+
+    /// Whether it is this parameter.
+    pub fn is(&self, parameter: &str) -> bool {
+        self.name == parameter || self.several && parameter.strip_suffix("__in") == Some(self.name)
     }
 
     /// The words for a value, where they are known without asking the server.
@@ -73,7 +87,7 @@ impl Filter {
 }
 
 /// A day, or a moment where the value has one.
-fn moment(value: &str) -> String {
+pub fn moment(value: &str) -> String {
     match format::parse_time(value) {
         Some(at) if value.contains('T') => format::exact_time(at, text::tag()),
         Some(at) => format::day(at, text::tag()),

@@ -1,8 +1,8 @@
 //! Filters: a panel to set them, chips that show and remove them. They live in the address.
-use super::state::ListState;
+use super::{parameter::Parameter, state::ListState};
 use crate::{
     api::query,
-    entity::{Entity, Filter, FilterKind},
+    entity::{Entity, Filter, FilterKind, value},
     form::Picker,
     text::t,
 };
@@ -133,25 +133,20 @@ pub fn FilterChips(state: ListState) -> impl IntoView {
 
 #[component]
 fn FilterChip(state: ListState, name: String, value: String) -> impl IntoView {
-    let declared = |name: &str| {
-        state
-            .sheet
-            .filters
-            .iter()
-            .find(|filter| filter.name == name)
-    };
+    let filter = state.sheet.filters.iter().find(|filter| filter.is(&name));
     // `status__in=assigned,reserved` is several values of the filter `status`.
-    let several = name.strip_suffix("__in").and_then(declared);
-    let filter = declared(&name).or(several);
+    let several = filter.is_some_and(|filter| filter.name != name);
     let by_hand = name == "id__in";
+    let other = Parameter::read(state.entity, &name, &value);
     let label = match filter {
         Some(filter) => (filter.label)().to_owned(),
         None if by_hand => t!(list.chosen).to_owned(),
-        None => name.clone(),
+        None => value::line(&other.label),
     };
     let object = match filter.map(|filter| &filter.kind) {
         Some(FilterKind::Object(entity)) => Some(*entity),
-        _ => None,
+        Some(_) => None,
+        None => other.object,
     };
     let shown = match (object, filter) {
         (Some(entity), _) => {
@@ -161,11 +156,11 @@ fn FilterChip(state: ListState, name: String, value: String) -> impl IntoView {
                 found.value.with(|object| {
                     object
                         .as_ref()
-                        .map_or_else(|| value.clone(), |object| entity.text_of(object))
+                        .map_or_else(|| value::line(&value), |object| entity.text_of(object))
                 })
             })
         }
-        (None, Some(filter)) if several.is_some() => Signal::stored(
+        (None, Some(filter)) if several => Signal::stored(
             value
                 .split(',')
                 .map(|one| filter.value_text(one).unwrap_or_else(|| one.to_owned()))
@@ -174,7 +169,7 @@ fn FilterChip(state: ListState, name: String, value: String) -> impl IntoView {
         ),
         (None, Some(filter)) => Signal::stored(filter.value_text(&value).unwrap_or(value)),
         (None, None) if by_hand => Signal::stored(value.split(',').count().to_string()),
-        (None, None) => Signal::stored(value),
+        (None, None) => Signal::stored(value::line(&other.value_text(&value))),
     };
     let on_remove = Callback::new(move |()| state.set(&name, ""));
     view! { <Chip label=move || format!("{label}: {}", shown.get()) on_remove /> }

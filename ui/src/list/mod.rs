@@ -3,7 +3,9 @@ mod bulk;
 mod columns;
 mod filters;
 mod page;
+mod parameter;
 mod state;
+mod taken;
 mod views;
 
 pub use bulk::Selection;

@@ -31,7 +31,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 #[component]
 pub fn ListPage(entity: &'static Entity) -> impl IntoView {
     let state = ListState::new(entity);
-    let page = query::<Page<Value>>(move || Some(state.api_path()));
+    let page = query::<Page<Value>>(move || state.api_path());
     let selected = RwSignal::new(BTreeSet::<String>::new());
     let shown = RwSignal::new(shown_columns(entity));
     refresh_on_events(entity, page);

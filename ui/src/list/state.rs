@@ -1,4 +1,5 @@
 //! What a list shows, read from the address and written back to it.
+use super::taken;
 use crate::{
     address::{self, Query},
     entities,
@@ -8,7 +9,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// Parameters that are not filters.
-const OWN: [&str; 4] = ["page", "page_size", "ordering", "search"];
+pub(super) const OWN: [&str; 4] = ["page", "page_size", "ordering", "search"];
 
 /// Stands in the address for a filter of the list's own that was taken away.
 const ANY: &str = "any";
@@ -18,17 +19,26 @@ const ANY: &str = "any";
 pub struct ListState {
     pub entity: &'static Entity,
     pub sheet: &'static Sheet,
+    /// What of the address the list takes.
     pub query: Memo<Query>,
+    /// Whether that is known of all of it.
+    settled: Memo<bool>,
 }
 
 impl ListState {
     /// The state of the list at the current address.
     pub fn new(entity: &'static Entity) -> Self {
         let address = address::address();
+        let sheet = entities::sheet(entity);
+        let given = Memo::new(move |_| address.with(|address| address.query.clone()));
+        let taken = taken::of(entity, sheet, given);
         Self {
             entity,
-            sheet: entities::sheet(entity),
-            query: Memo::new(move |_| address.with(|address| address.query.clone())),
+            sheet,
+            query: Memo::new(move |_| {
+                given.with(|given| taken.with(|taken| taken.of(sheet, given)))
+            }),
+            settled: Memo::new(move |_| taken.with(taken::Taken::is_settled)),
         }
     }
 
@@ -68,8 +78,11 @@ impl ListState {
         })
     }
 
-    /// Filters in force: name and value.
+    /// Filters in force: name and value. None before it is known which of them the list has.
     pub fn filters(self) -> Vec<(String, String)> {
+        if !self.settled.get() {
+            return Vec::new();
+        }
         let own = self.sheet.narrowed.map(|(name, _)| name);
         let own = own
             .map(|name| (name.to_owned(), self.get(name)))
@@ -84,7 +97,9 @@ impl ListState {
             query
                 .0
                 .iter()
-                .filter(|(name, _)| !OWN.contains(&name.as_str()) && own != Some(name.as_str()))
+                .filter(|(name, value)| {
+                    !OWN.contains(&name.as_str()) && own != Some(name.as_str()) && !value.is_empty()
+                })
                 .cloned()
                 .collect()
         })
@@ -103,9 +118,10 @@ impl ListState {
         pairs
     }
 
-    /// Path of the rows.
-    pub fn api_path(self) -> String {
-        format!("{}{}", self.entity.api, self.api_query(true).text())
+    /// Path of the rows, once it is known what the list takes.
+    pub fn api_path(self) -> Option<String> {
+        let path = || format!("{}{}", self.entity.api, self.api_query(true).text());
+        self.settled.get().then(path)
     }
 
     /// Path of the same rows as CSV, of all pages; of the selected ones only when there are any.
