@@ -149,7 +149,8 @@ async fn who_must_have_a_domain_is_not_offered_to_clear_it_and_missing_rights_ar
     browser.close().await
 }
 
-async fn wait_until(browser: &Browser, script: &str) -> Result<()> {
+/// Waits until a script says `true`.
+pub async fn wait_until(browser: &Browser, script: &str) -> Result<()> {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(90) {
         if browser.run(script).await? == true {

@@ -8,6 +8,7 @@ mod admin_ui_care;
 mod admin_ui_finding;
 mod admin_ui_forms;
 mod admin_ui_lists;
+mod admin_ui_offers;
 mod admin_ui_pages;
 mod admin_ui_reading;
 mod admin_ui_refusals;

@@ -7,7 +7,7 @@ use crate::{
     entity::Entity,
     form::CreatePage,
     list::ListPage,
-    object::{Lacking, ObjectPage},
+    object::{CannotMake, Lacking, ObjectPage},
     pages::{
         computers::ComputerPage, not_found::NotFound, packages::PackagePage, peek::Peek,
         preferences::PreferencesPage, settings::SettingsPage,
@@ -60,9 +60,14 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
         Destination::List(path) => with_right(path, "view", |entity| {
             view! { <ListPage entity /> }.into_any()
         }),
-        Destination::New(path) => with_right(path, "add", |entity| {
-            view! { <CreatePage entity /> }.into_any()
-        }),
+        Destination::New(path) => {
+            with_right(path, "add", |entity| match entities::lacking(entity) {
+                None => view! { <CreatePage entity /> }.into_any(),
+                Some(lacking) => {
+                    view! { <div class="page"><CannotMake entity lacking /></div> }.into_any()
+                }
+            })
+        }
         Destination::Object(path, id) => with_right(path, "view", move |entity| match path {
             "computers" => view! { <ComputerPage id /> }.into_any(),
             "packages" => view! { <PackagePage id /> }.into_any(),

@@ -19,6 +19,7 @@ pub static APPLICATIONS: Entity = Entity {
     singular: label!(application.singular),
     create: Some(label!(application.create)),
     belongs: Belongs::Domain,
+    needs: &[&CATEGORIES],
     ..ENTITY
 };
 

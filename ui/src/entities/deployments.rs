@@ -20,6 +20,7 @@ pub static DEPLOYMENTS: Entity = Entity {
     singular: label!(deployment.singular),
     create: Some(label!(deployment.create)),
     belongs: Belongs::Domain,
+    needs: &[&PROJECTS],
     ..ENTITY
 };
 

@@ -58,7 +58,8 @@ pub use synchronizations::SYNCHRONIZATIONS;
 pub use tags::TAGS;
 pub use users::USERS;
 
-use crate::entity::{Entity, Field, Kind, Sheet, value};
+use crate::api::session;
+use crate::entity::{Belongs, Entity, Field, Kind, Sheet, value};
 use crate::text::{label, t};
 use serde_json::Value;
 
@@ -130,6 +131,23 @@ pub fn by_model(model: &str) -> Option<&'static Entity> {
         model => model,
     };
     ALL.iter().find(|entity| entity.model == model).copied()
+}
+
+/// What has to be named in a new object and may not be seen by the signed-in user.
+pub fn lacking(entity: &Entity) -> Option<&'static Entity> {
+    let user = session::user();
+    // What somebody makes who has several domains is put in the one that they prefer or choose.
+    let chooses_domain = entity.belongs == Belongs::Domain
+        && user.domain_preference.is_none()
+        && session::boundary().is_some_and(|own| own.len() > 1);
+    let domain = chooses_domain.then_some(&DOMAINS);
+    let mut needs = entity.needs.iter().copied().chain(domain);
+    needs.find(|needed| !needed.may("view"))
+}
+
+/// Whether the signed-in user may make one, and can.
+pub fn can_make(entity: &Entity) -> bool {
+    entity.may("add") && lacking(entity).is_none()
 }
 
 /// How many objects of a kind are called, also of kinds that have no page of their own; `known` as the server calls them.
@@ -340,6 +358,27 @@ mod tests {
                 let is_own = !key.contains("__") && !key.contains('.');
                 assert!(is_own || key == "__str__", "{}: {key}", entity.path);
             }
+        }
+    }
+
+    #[test]
+    fn what_a_form_requires_to_be_chosen_is_declared_with_its_entity() {
+        let rows = [
+            (&POLICY_GROUPS, &POLICY_GROUPS_SHEET),
+            (&PROJECT_PACKAGES, &PROJECT_PACKAGES_SHEET),
+        ];
+        let lists = ALL.iter().filter(|entity| entity.create.is_some());
+        let lists = lists.map(|entity| (*entity, sheet(entity)));
+        for (entity, sheet) in lists.chain(rows) {
+            let fields = sheet.form.iter().flat_map(|section| section.fields);
+            let chosen = fields.filter_map(|field| match field.kind {
+                Kind::One { entity, .. } | Kind::Many { entity, .. } if field.required => {
+                    Some(entity.path)
+                }
+                _ => None,
+            });
+            let needs: Vec<&str> = entity.needs.iter().map(|needed| needed.path).collect();
+            assert_eq!(chosen.collect::<Vec<_>>(), needs, "{}", entity.path);
         }
     }
 

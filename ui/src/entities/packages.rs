@@ -14,6 +14,7 @@ pub static PACKAGES: Entity = Entity {
     plural: label!(package.plural),
     singular: label!(package.singular),
     text: &["fullname", "name"],
+    needs: &[&STORES],
     ..ENTITY
 };
 

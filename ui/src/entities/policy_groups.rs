@@ -14,6 +14,7 @@ pub static POLICY_GROUPS: Entity = Entity {
     plural: label!(policy.groups),
     singular: label!(policy.group),
     page: false,
+    needs: &[&APPLICATIONS],
     ..ENTITY
 };
 

@@ -13,6 +13,7 @@ pub static PROJECT_PACKAGES: Entity = Entity {
     plural: label!(application.packages),
     singular: label!(application.packages),
     page: false,
+    needs: &[&PROJECTS],
     ..ENTITY
 };
 

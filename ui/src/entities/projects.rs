@@ -18,6 +18,7 @@ pub static PROJECTS: Entity = Entity {
     singular: label!(project.singular),
     create: Some(label!(project.create)),
     belongs: Belongs::Everybody,
+    needs: &[&PLATFORMS],
     ..ENTITY
 };
 

@@ -15,6 +15,7 @@ pub static STORES: Entity = Entity {
     plural: label!(store.plural),
     singular: label!(store.singular),
     create: Some(label!(store.create)),
+    needs: &[&PROJECTS],
     ..ENTITY
 };
 

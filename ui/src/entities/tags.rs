@@ -18,6 +18,7 @@ pub static TAGS: Entity = Entity {
     create: Some(label!(tag.create)),
     text: &["value"],
     belongs: Belongs::Offered,
+    needs: &[&STAMPS],
     ..ENTITY
 };
 

@@ -50,6 +50,8 @@ pub struct Entity {
     /// What its objects are called where no member says it.
     pub called: Option<fn(&Value) -> String>,
     pub belongs: Belongs,
+    /// Of each of these a new one needs to name some.
+    pub needs: &'static [&'static Entity],
     /// Whether objects have a page.
     pub page: bool,
 }
@@ -70,6 +72,7 @@ pub const ENTITY: Entity = Entity {
     text: value::NAMES,
     called: None,
     belongs: Belongs::Viewers,
+    needs: &[],
     page: true,
 };
 

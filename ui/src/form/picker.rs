@@ -363,7 +363,9 @@ fn hosts(entity: &'static Entity, value: RwSignal<Value>) -> query::Query<Page<V
 
 /// A way to make what is not there yet, in a window beside so that the form stays.
 fn missing(entity: &'static Entity, nothing: bool) -> Option<AnyView> {
-    let create = entity.create.filter(|_| nothing && entity.may("add"))?;
+    let create = entity
+        .create
+        .filter(|_| nothing && entities::can_make(entity))?;
     Some(
         view! {
             <a

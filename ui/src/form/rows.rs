@@ -2,7 +2,9 @@
 use super::{FieldView, FormState, page::Doubt, save};
 use crate::{
     api::{ApiError, query, request},
+    entities,
     entity::{Entity, Sheet, value},
+    object::cannot_make,
     text::t,
 };
 use leptos::prelude::*;
@@ -38,7 +40,8 @@ pub fn Rows(
     });
     let edited = RwSignal::new(None::<Option<Value>>);
     let open = RwSignal::new(false);
-    let may_add = theirs && entity.may("add");
+    let may_add = theirs && entities::can_make(entity);
+    let lacking = cannot_make(entity).filter(|_| theirs);
     let edit = move |row: Option<Value>| {
         leptos::task::spawn_local(async move {
             // As it is now, with its version: nobody overwrites what they have not seen.
@@ -76,6 +79,7 @@ pub fn Rows(
                         })}
                 </div>
                 <p class="field-help">{move || help.get()}</p>
+                {lacking}
             </header>
             {move || match (rows.value.get(), rows.error.get()) {
                 (Some(page), _) => {

@@ -11,7 +11,9 @@ use crate::{
     api::{ApiError, events, query},
     entities,
     entity::{Entity, value},
-    failure, preferences,
+    failure,
+    object::cannot_make,
+    preferences,
     text::{number, t, tf},
 };
 use leptos::{ev, html, prelude::*};
@@ -59,14 +61,11 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
         on_done: Callback::new(move |()| page.refresh()),
     };
     bulk::follow(selection, page);
-    let create = entity.create.filter(|_| entity.may("add")).map(|create| {
-        view! { <LinkButton look=ButtonLook::Primary icon=icondata::LuPlus href=format!("/{}/new", entity.path)>{create()}</LinkButton> }
-    });
     view! {
         <div class="page page-list">
             <PageTitle title=(entity.plural)() aside=ViewFn::from(aside)>
                 {state.sheet.tools.map(|tools| tools())}
-                {create}
+                {create(entity)}
             </PageTitle>
             <section class="surface list">
                 <Toolbar state shown selected />
@@ -82,6 +81,16 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
             <BulkBar entity selection page />
         </div>
     }
+}
+
+/// The way to a new object, or what right is missing for it.
+fn create(entity: &'static Entity) -> Option<AnyView> {
+    let create = entity.create.filter(|_| entity.may("add"))?;
+    let button = || {
+        view! { <LinkButton look=ButtonLook::Primary icon=icondata::LuPlus href=format!("/{}/new", entity.path)>{create()}</LinkButton> }
+            .into_any()
+    };
+    Some(cannot_make(entity).unwrap_or_else(button))
 }
 
 #[component]
@@ -221,17 +230,9 @@ fn Nothing(state: ListState) -> impl IntoView {
         }
         .into_any();
     }
-    let create = entity.create.filter(|_| entity.may("add"));
     view! {
         <EmptyState icon=entity.icon title=tf!(list.none, things = (entity.plural)().to_lowercase()) text=(state.sheet.about)()>
-            {create
-                .map(|create| {
-                    view! {
-                        <LinkButton look=ButtonLook::Primary icon=icondata::LuPlus href=format!("/{}/new", entity.path)>
-                            {create()}
-                        </LinkButton>
-                    }
-                })}
+            {entities::can_make(entity).then(|| create(entity))}
             {state.sheet.first.map(|first| first())}
         </EmptyState>
     }

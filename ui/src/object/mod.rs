@@ -7,5 +7,5 @@ mod page;
 
 pub use delete::{DeleteButton, DeleteDialog};
 pub use history::History;
-pub use lacking::{Lacking, right_text, right_to, right_words};
+pub use lacking::{CannotMake, Lacking, cannot_make, right_text, right_to, right_words};
 pub use page::{ObjectPage, Trouble, UNNAMED, fact, load, name_tab, text_fact, theirs};

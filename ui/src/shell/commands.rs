@@ -267,7 +267,7 @@ fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
         });
     let begin = ALL
         .iter()
-        .filter(|entity| entity.may("add"))
+        .filter(|entity| entities::can_make(entity))
         .filter_map(|entity| {
             let text = (entity.create?)();
             fits(text).then(|| {

@@ -1,7 +1,7 @@
 //! What a new organisation does first; gone once computers are there.
 use crate::{
     api::{events, query},
-    entities::{COMPUTERS, DEPLOYMENTS, PACKAGES, PROJECTS, STORES},
+    entities::{self, COMPUTERS, DEPLOYMENTS, PACKAGES, PROJECTS, STORES},
     entity::Entity,
     text::t,
 };
@@ -74,7 +74,7 @@ pub fn FirstSteps(data: Signal<Option<Overview>>) -> impl IntoView {
 
 /// Computers come by themselves.
 fn may_take(entity: &Entity) -> bool {
-    let makes = entity.model == COMPUTERS.model || entity.may("add");
+    let makes = entity.model == COMPUTERS.model || entities::can_make(entity);
     makes && entity.may("view")
 }
 

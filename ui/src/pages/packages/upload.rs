@@ -5,9 +5,10 @@ use crate::{
         ApiError,
         upload::{self, Upload},
     },
-    entities::{PACKAGES, STORES},
+    entities::{self, PACKAGES, STORES},
     entity::value,
     form::Picker,
+    object::cannot_make,
     text::{self, plural, t, tf},
 };
 use leptos::{ev, html, prelude::*, reactive::owner::WeakOwner};
@@ -58,7 +59,7 @@ thread_local! {
 
 /// The first step in the empty list of packages.
 pub fn upload_first() -> AnyView {
-    if !PACKAGES.may("add") {
+    if !entities::can_make(&PACKAGES) {
         return ().into_any();
     }
     let open = |_| {
@@ -74,7 +75,7 @@ pub fn upload_tool() -> AnyView {
     if !PACKAGES.may("add") {
         return ().into_any();
     }
-    view! { <UploadTool /> }.into_any()
+    cannot_make(&PACKAGES).unwrap_or_else(|| view! { <UploadTool /> }.into_any())
 }
 
 #[component]
