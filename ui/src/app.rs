@@ -5,6 +5,7 @@ use crate::{
         events,
         session::{self, Session},
     },
+    entities::sections,
     pages::{
         login::{LoginPage, SignInAgain},
         not_found::NotFound,
@@ -150,7 +151,7 @@ fn Page() -> impl IntoView {
         let destination = destination.get();
         set_title(destination.title());
         match destination {
-            Destination::Overview => view! { <OverviewPage /> }.into_any(),
+            Destination::Page(sections::Page::Overview) => view! { <OverviewPage /> }.into_any(),
             Destination::Nowhere => view! { <NotFound /> }.into_any(),
             destination => view! { <WorkPage destination /> }.into_any(),
         }

@@ -3,7 +3,7 @@
 use crate::{
     address::Destination,
     api::error,
-    entities,
+    entities::{self, sections::Page},
     entity::Entity,
     form::CreatePage,
     list::ListPage,
@@ -55,8 +55,8 @@ pub fn preload() {
 fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
     error::call_members(entities::named_here);
     let page = match destination {
-        Destination::Settings => view! { <SettingsPage /> }.into_any(),
-        Destination::Preferences => view! { <PreferencesPage /> }.into_any(),
+        Destination::Page(Page::Settings) => view! { <SettingsPage /> }.into_any(),
+        Destination::Page(Page::Preferences) => view! { <PreferencesPage /> }.into_any(),
         Destination::List(path) => with_right(path, "view", |entity| {
             view! { <ListPage entity /> }.into_any()
         }),
@@ -73,7 +73,9 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
             "packages" => view! { <PackagePage id /> }.into_any(),
             _ => view! { <ObjectPage entity id /> }.into_any(),
         }),
-        Destination::Overview | Destination::Nowhere => view! { <NotFound /> }.into_any(),
+        Destination::Page(Page::Overview) | Destination::Nowhere => {
+            view! { <NotFound /> }.into_any()
+        }
     };
     Ok(view! {
         {page}

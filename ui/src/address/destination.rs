@@ -1,13 +1,17 @@
 //! Which page an address means.
 use super::Address;
-use crate::{entities, text::t};
+use crate::{
+    entities::{
+        self,
+        sections::{self, Page},
+    },
+    text::t,
+};
 
 /// What a path means; filters and tabs of the same page do not make it anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
-    Overview,
-    Preferences,
-    Settings,
+    Page(Page),
     List(&'static str),
     New(&'static str),
     Object(&'static str, i64),
@@ -17,13 +21,9 @@ pub enum Destination {
 impl Destination {
     /// The page of an address.
     pub fn of(address: &Address) -> Self {
-        let Some(first) = address.part(0) else {
-            return Self::Overview;
-        };
-        match first {
-            "preferences" => return Self::Preferences,
-            "settings" => return Self::Settings,
-            _ => {}
+        let first = address.part(0).unwrap_or_default();
+        if let Some(page) = sections::page(first) {
+            return Self::Page(page);
         }
         let Some(entity) = entities::by_path(first) else {
             return Self::Nowhere;
@@ -41,9 +41,7 @@ impl Destination {
     /// The title of the browser's tab.
     pub fn title(&self) -> &'static str {
         match self {
-            Self::Overview => t!(overview.title),
-            Self::Preferences => t!(preferences.title),
-            Self::Settings => t!(rail.settings),
+            Self::Page(page) => page.title()(),
             Self::List(path) | Self::New(path) | Self::Object(path, _) => {
                 entities::by_path(path).map_or("", |entity| (entity.plural)())
             }
@@ -59,12 +57,7 @@ pub fn legacy(address: &Address) -> Option<String> {
     if *first == "login" {
         return Some("/".to_owned());
     }
-    let first = match *first {
-        "user-profiles" => "users",
-        "features" => "attributes",
-        "syncs" => "synchronizations",
-        other => other,
-    };
+    let first = sections::by_alias(first).map_or(*first, |entity| entity.path);
     let rest: Vec<&str> = match rest {
         ["results", rest @ ..] => rest.to_vec(),
         ["add"] => vec!["new"],
@@ -96,7 +89,14 @@ mod tests {
 
     #[test]
     fn a_path_means_a_page() {
-        assert_eq!(Destination::of(&address(&[])), Destination::Overview);
+        assert_eq!(
+            Destination::of(&address(&[])),
+            Destination::Page(Page::Overview)
+        );
+        assert_eq!(
+            Destination::of(&address(&["settings"])),
+            Destination::Page(Page::Settings)
+        );
         assert_eq!(
             Destination::of(&address(&["computers", "7", "software"])),
             Destination::Object("computers", 7)

@@ -23,6 +23,7 @@ mod policy_groups;
 mod project_packages;
 mod projects;
 mod schedules;
+pub mod sections;
 mod stamps;
 mod stores;
 mod synchronizations;
@@ -74,52 +75,9 @@ const DOMAIN: Field = Field::new(
 )
 .help(label!(deployment.domain_help));
 
-/// Every entity that has a list.
-pub static ALL: &[&Entity] = &[
-    &COMPUTERS,
-    &PACKAGES,
-    &DEPLOYMENTS,
-    &SCHEDULES,
-    &APPLICATIONS,
-    &APPLICATION_REQUESTS,
-    &CATEGORIES,
-    &POLICIES,
-    &ATTRIBUTES,
-    &ATTRIBUTE_SETS,
-    &TAGS,
-    &STAMPS,
-    &FORMULAS,
-    &FAULT_DEFINITIONS,
-    &SYNCHRONIZATIONS,
-    &ERRORS,
-    &FAULTS,
-    &PACKAGES_HISTORY,
-    &AUDIT,
-    &PROJECTS,
-    &PLATFORMS,
-    &STORES,
-    &DOMAINS,
-    &USERS,
-    &GROUPS,
-];
-
-/// What the organisation sets up once, on a page of its own.
-pub static SETTINGS: &[&Entity] = &[
-    &PROJECTS,
-    &PLATFORMS,
-    &STORES,
-    &CATEGORIES,
-    &FORMULAS,
-    &FAULT_DEFINITIONS,
-    &STAMPS,
-    &DOMAINS,
-    &USERS,
-    &GROUPS,
-];
-
 /// The entity of an address.
 pub fn by_path(path: &str) -> Option<&'static Entity> {
-    ALL.iter().find(|entity| entity.path == path).copied()
+    sections::all().find(|entity| entity.path == path)
 }
 
 /// The entity the server calls by this name.
@@ -130,7 +88,7 @@ pub fn by_model(model: &str) -> Option<&'static Entity> {
         "core.property" | "core.basicproperty" => FORMULAS.model,
         model => model,
     };
-    ALL.iter().find(|entity| entity.model == model).copied()
+    sections::all().find(|entity| entity.model == model)
 }
 
 /// What has to be named in a new object and may not be seen by the signed-in user.
@@ -347,7 +305,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_only_by_what_the_server_sorts_by() {
-        for entity in ALL {
+        for entity in sections::all() {
             let sheet = sheet(entity);
             let columns = sheet.columns.iter().filter_map(|column| column.sort);
             let first = sheet
@@ -367,8 +325,8 @@ mod tests {
             (&POLICY_GROUPS, &POLICY_GROUPS_SHEET),
             (&PROJECT_PACKAGES, &PROJECT_PACKAGES_SHEET),
         ];
-        let lists = ALL.iter().filter(|entity| entity.create.is_some());
-        let lists = lists.map(|entity| (*entity, sheet(entity)));
+        let lists = sections::all().filter(|entity| entity.create.is_some());
+        let lists = lists.map(|entity| (entity, sheet(entity)));
         for (entity, sheet) in lists.chain(rows) {
             let fields = sheet.form.iter().flat_map(|section| section.fields);
             let chosen = fields.filter_map(|field| match field.kind {

@@ -1,4 +1,5 @@
 //! Permissions, chosen in groups.
+use super::sections;
 use crate::{
     api::said::said,
     entity::{ENTITY, Entity, value},
@@ -25,7 +26,7 @@ fn called(permission: &Value) -> String {
     let app = value::text(permission, "app_label");
     let words = codename.split_once('_').and_then(|(action, model)| {
         let model = format!("{app}.{model}");
-        match super::ALL.iter().find(|entity| entity.model == model) {
+        match sections::all().find(|entity| entity.model == model) {
             Some(entity) => Some(right_words(entity, action)),
             None => Some(right_to(action, things(&model)?)),
         }

@@ -1,6 +1,6 @@
 //! What a parameter says that the server takes though no filter is declared for it: it comes in links, or is written by hand.
 use crate::{
-    entities::{ALL, member_label},
+    entities::{member_label, sections},
     entity::{Entity, filter},
     text::{t, tf},
 };
@@ -40,14 +40,16 @@ impl Parameter {
             parts.pop();
         }
         let member = parts.last().copied().unwrap_or(name);
-        let named = |entity: &&&Entity| {
+        let named = |entity: &&'static Entity| {
             let own = entity.model.split_once('.');
             own.is_some_and(|(_, own)| own == member)
         };
-        let object = ALL.iter().find(named).filter(|_| by_id && lookup.is_none());
+        let object = sections::all()
+            .find(named)
+            .filter(|_| by_id && lookup.is_none());
         Self {
             label: compared(&member_label(entity.model, member), lookup, value),
-            object: object.copied(),
+            object,
             lookup,
         }
     }

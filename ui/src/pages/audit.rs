@@ -1,6 +1,6 @@
 //! The audit trail: what changed, from what to what.
 use crate::{
-    entities::{self, ALL},
+    entities::{self, sections},
     entity::{cell, value},
     text::t,
 };
@@ -38,7 +38,7 @@ pub fn actions() -> Vec<Choice> {
 
 /// Kinds of objects to filter by.
 pub fn kinds() -> Vec<Choice> {
-    ALL.iter()
+    sections::all()
         .filter(|entity| {
             let made_elsewhere = ["computers", "packages", "application-requests"];
             entity.create.is_some() || made_elsewhere.contains(&entity.path)

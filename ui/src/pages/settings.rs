@@ -1,6 +1,6 @@
 //! What the organisation sets up once: a card for each kind of it.
 use crate::{
-    entities::{self, SETTINGS},
+    entities::{self, sections},
     entity::Entity,
     text::t,
 };
@@ -14,7 +14,7 @@ pub fn SettingsPage() -> impl IntoView {
         <div class="page">
             <PageTitle title=t!(rail.settings) />
             <div class="settings-grid">
-                {SETTINGS.iter().filter(|entity| entity.may("view")).map(|entity| card(entity)).collect_view()}
+                {sections::settings().filter(|entity| entity.may("view")).map(card).collect_view()}
             </div>
         </div>
     }

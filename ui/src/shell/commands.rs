@@ -2,7 +2,10 @@
 use crate::{
     address::{self, encode},
     api::{ApiError, request, session},
-    entities::{self, ALL, COMPUTERS},
+    entities::{
+        self, COMPUTERS,
+        sections::{self, Page as OwnPage},
+    },
     entity::value,
     failure,
     text::{t, tf},
@@ -254,8 +257,7 @@ fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
             )
         })
     });
-    let pages = ALL
-        .iter()
+    let pages = sections::all()
         .filter(|entity| entity.may("view") && fits((entity.plural)()))
         .map(|entity| {
             Command::page(
@@ -265,8 +267,7 @@ fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
                 entity.href(),
             )
         });
-    let begin = ALL
-        .iter()
+    let begin = sections::all()
         .filter(|entity| entities::can_make(entity))
         .filter_map(|entity| {
             let text = (entity.create?)();
@@ -279,15 +280,16 @@ fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
                 )
             })
         });
-    let own = [
-        (icondata::LuLayoutDashboard, t!(overview.title), "/"),
-        (icondata::LuSettings2, t!(preferences.title), "/preferences"),
-    ];
-    let own = own
+    let own = OwnPage::ALL
         .into_iter()
-        .filter(|(_, text, _)| fits(text))
-        .map(|(icon, text, href)| {
-            Command::page(icon, text.to_owned(), t!(shell.page), href.to_owned())
+        .filter(|page| page.is_there() && fits(page.title()()))
+        .map(|page| {
+            Command::page(
+                page.icon(),
+                page.title()().to_owned(),
+                t!(shell.page),
+                page.href(),
+            )
         });
     let sign_out = fits(t!(shell.sign_out)).then(|| Command {
         icon: icondata::LuLogOut,

@@ -1,7 +1,7 @@
 //! Where one is: the section, the list, the object.
 use crate::{
     address::{self, Destination},
-    entities,
+    entities::{self, sections::Page},
     text::t,
 };
 use leptos::prelude::*;
@@ -59,7 +59,7 @@ pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
                 let all = all.get();
                 let at = all.iter().position(|place| place.current);
                 let group = at.and_then(|at| all.iter().take(at + 1).rev().find_map(|place| place.group.clone()));
-                let settings = at.and_then(|at| all.get(at)).filter(|place| place.href == "/settings").cloned();
+                let settings = at.and_then(|at| all.get(at)).filter(|place| place.href == Page::Settings.href()).cloned();
                 let entity = address.with(|address| address.part(0).and_then(entities::by_path));
                 let deeper = address.with(|address| address.path.len() > 1);
                 view! {

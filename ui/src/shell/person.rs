@@ -1,5 +1,10 @@
 //! The signed-in person: preferences, password, signing out.
-use crate::{address, api::session, entities::USERS, text::t};
+use crate::{
+    address,
+    api::session,
+    entities::{USERS, sections::Page},
+    text::t,
+};
 use leptos::prelude::*;
 use migasfree_ui_kit::{Menu, MenuItem, MenuSeparator};
 
@@ -26,7 +31,7 @@ pub fn PersonMenu() -> impl IntoView {
             </div>
             <MenuSeparator />
             {USERS.may("view").then(|| view! { <MenuItem icon=icondata::LuUser label=t!(shell.profile) href=own_page.clone() /> })}
-            <MenuItem icon=icondata::LuSettings2 label=t!(preferences.title) on_press=move |()| address::go("/preferences") />
+            <MenuItem icon=Page::Preferences.icon() label=Page::Preferences.title()() on_press=move |()| address::go(&Page::Preferences.href()) />
             <MenuSeparator />
             <MenuItem icon=icondata::LuLogOut label=t!(shell.sign_out) on_press=move |()| address::leave(session::sign_out) />
         </Menu>

@@ -1,52 +1,10 @@
-//! Where the rail leads: sections and the lists in them. What is not built, or may not be seen, is not here.
+//! Where the rail leads: sections and the lists in them. What may not be seen is not here.
 use crate::{
     address,
-    entities::{
-        APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, COMPUTERS,
-        DEPLOYMENTS, ERRORS, FAULTS, PACKAGES, PACKAGES_HISTORY, POLICIES, SCHEDULES, SETTINGS,
-        SYNCHRONIZATIONS, TAGS,
-    },
-    entity::Entity,
-    text::{Label, label, t},
+    entities::sections::{Page, SECTIONS, lists},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::layout::Place;
-
-struct Group {
-    title: Option<Label>,
-    entities: &'static [&'static Entity],
-}
-
-static GROUPS: &[Group] = &[
-    Group {
-        title: None,
-        entities: &[&COMPUTERS],
-    },
-    Group {
-        title: Some(label!(rail.software)),
-        entities: &[
-            &PACKAGES,
-            &DEPLOYMENTS,
-            &APPLICATIONS,
-            &APPLICATION_REQUESTS,
-            &POLICIES,
-        ],
-    },
-    Group {
-        title: Some(label!(rail.targets)),
-        entities: &[&ATTRIBUTES, &ATTRIBUTE_SETS, &TAGS, &SCHEDULES],
-    },
-    Group {
-        title: Some(label!(rail.activity)),
-        entities: &[
-            &SYNCHRONIZATIONS,
-            &ERRORS,
-            &FAULTS,
-            &PACKAGES_HISTORY,
-            &AUDIT,
-        ],
-    },
-];
 
 /// All places of the rail.
 pub fn places() -> Signal<Vec<Place>> {
@@ -55,39 +13,33 @@ pub fn places() -> Signal<Vec<Place>> {
         Memo::new(move |_| address.with(|address| address.part(0).unwrap_or_default().to_owned()));
     Signal::derive(move || {
         let current = current.get();
-        let mut places = vec![place(
-            "/",
-            t!(overview.title),
-            icondata::LuLayoutDashboard,
-            current.is_empty(),
-            None,
-        )];
-        for group in GROUPS {
-            let mut title = group.title;
-            for entity in group.entities.iter().filter(|entity| entity.may("view")) {
-                let title = title.take().map(|title| title().to_owned());
+        let at_home = current == Page::Overview.path();
+        let mut places = vec![page_place(Page::Overview, at_home, None)];
+        for section in SECTIONS {
+            let mut title = section.title.map(|title| title().to_owned());
+            if let Some(page) = section.page {
+                if page.is_there() {
+                    let inside = section.entities().any(|entity| entity.path == current);
+                    places.push(page_place(page, inside || current == page.path(), title));
+                }
+                continue;
+            }
+            for entity in section.entities().filter(|entity| entity.may("view")) {
                 places.push(place(
                     &entity.href(),
                     (entity.plural)(),
                     entity.icon,
                     current == entity.path,
-                    title,
+                    title.take(),
                 ));
             }
         }
-        if SETTINGS.iter().any(|entity| entity.may("view")) {
-            let inside =
-                current == "settings" || SETTINGS.iter().any(|entity| entity.path == current);
-            places.push(place(
-                "/settings",
-                t!(rail.settings),
-                icondata::LuSettings,
-                inside,
-                Some(t!(rail.organisation).to_owned()),
-            ));
-        }
         places
     })
+}
+
+fn page_place(page: Page, current: bool, group: Option<String>) -> Place {
+    place(&page.href(), page.title()(), page.icon(), current, group)
 }
 
 fn place(
@@ -109,11 +61,11 @@ fn place(
 
 /// The few places of the bottom bar.
 pub fn main_places(all: Signal<Vec<Place>>) -> Signal<Vec<Place>> {
-    const MAIN: [&str; 4] = ["/", "/computers", "/deployments", "/applications"];
     Signal::derive(move || {
-        all.get()
-            .into_iter()
-            .filter(|place| MAIN.contains(&place.href.as_str()))
-            .collect()
+        let main = |place: &Place| {
+            let is_main = |href: &str| lists().any(|list| list.main && list.entity.href() == href);
+            place.href == Page::Overview.href() || is_main(&place.href)
+        };
+        all.get().into_iter().filter(main).collect()
     })
 }

@@ -1,0 +1,222 @@
+//! The sections of the console: which lists there are and where they belong. Rail, search, settings, breadcrumbs, routes and
+//! addresses of the older console follow from this table.
+use super::{
+    APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, CATEGORIES, COMPUTERS,
+    DEPLOYMENTS, DOMAINS, ERRORS, FAULT_DEFINITIONS, FAULTS, FORMULAS, GROUPS, PACKAGES,
+    PACKAGES_HISTORY, PLATFORMS, POLICIES, PROJECTS, SCHEDULES, STAMPS, STORES, SYNCHRONIZATIONS,
+    TAGS, USERS,
+};
+use crate::{
+    entity::Entity,
+    text::{Label, label},
+};
+
+/// Lists that belong together.
+pub struct Section {
+    /// Above its lists in the rail; the first section needs none.
+    pub title: Option<Label>,
+    /// The page that stands in the rail for all of its lists.
+    pub page: Option<Page>,
+    pub lists: &'static [List],
+}
+
+/// A list in a section.
+pub struct List {
+    pub entity: &'static Entity,
+    /// First parts of the addresses that lead here from the older console.
+    pub aliases: &'static [&'static str],
+    /// Whether the bottom bar of a small screen has it.
+    pub main: bool,
+}
+
+/// A page that is no list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    Overview,
+    Settings,
+    Preferences,
+}
+
+impl Page {
+    /// Every one, in the order in which search offers them.
+    pub const ALL: [Self; 3] = [Self::Overview, Self::Preferences, Self::Settings];
+
+    /// First part of its address.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "",
+            Self::Settings => "settings",
+            Self::Preferences => "preferences",
+        }
+    }
+
+    /// Its address.
+    pub fn href(self) -> String {
+        format!("/{}", self.path())
+    }
+
+    /// Its title.
+    pub const fn title(self) -> Label {
+        match self {
+            Self::Overview => label!(overview.title),
+            Self::Settings => label!(rail.settings),
+            Self::Preferences => label!(preferences.title),
+        }
+    }
+
+    /// Its icon.
+    pub const fn icon(self) -> icondata::Icon {
+        match self {
+            Self::Overview => icondata::LuLayoutDashboard,
+            Self::Settings => icondata::LuSettings,
+            Self::Preferences => icondata::LuSettings2,
+        }
+    }
+
+    /// Whether there is something on it for the signed-in user.
+    pub fn is_there(self) -> bool {
+        match self {
+            Self::Settings => settings().any(|entity| entity.may("view")),
+            Self::Overview | Self::Preferences => true,
+        }
+    }
+}
+
+impl Section {
+    /// The entities of its lists.
+    pub fn entities(&self) -> impl Iterator<Item = &'static Entity> + use<> {
+        self.lists.iter().map(|list| list.entity)
+    }
+}
+
+const fn list(entity: &'static Entity) -> List {
+    List {
+        entity,
+        aliases: &[],
+        main: false,
+    }
+}
+
+impl List {
+    const fn alias(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    const fn main(mut self) -> Self {
+        self.main = true;
+        self
+    }
+}
+
+/// The table.
+pub static SECTIONS: &[Section] = &[
+    Section {
+        title: None,
+        page: None,
+        lists: &[list(&COMPUTERS).main()],
+    },
+    Section {
+        title: Some(label!(rail.software)),
+        page: None,
+        lists: &[
+            list(&PACKAGES),
+            list(&DEPLOYMENTS).main(),
+            list(&APPLICATIONS).main(),
+            list(&APPLICATION_REQUESTS),
+            list(&POLICIES),
+        ],
+    },
+    Section {
+        title: Some(label!(rail.targets)),
+        page: None,
+        lists: &[
+            list(&ATTRIBUTES).alias(&["features"]),
+            list(&ATTRIBUTE_SETS),
+            list(&TAGS),
+            list(&SCHEDULES),
+        ],
+    },
+    Section {
+        title: Some(label!(rail.activity)),
+        page: None,
+        lists: &[
+            list(&SYNCHRONIZATIONS).alias(&["syncs"]),
+            list(&ERRORS),
+            list(&FAULTS),
+            list(&PACKAGES_HISTORY),
+            list(&AUDIT),
+        ],
+    },
+    Section {
+        title: Some(label!(rail.organisation)),
+        page: Some(Page::Settings),
+        lists: &[
+            list(&PROJECTS),
+            list(&PLATFORMS),
+            list(&STORES),
+            list(&CATEGORIES),
+            list(&FORMULAS),
+            list(&FAULT_DEFINITIONS),
+            list(&STAMPS),
+            list(&DOMAINS),
+            list(&USERS).alias(&["user-profiles"]),
+            list(&GROUPS),
+        ],
+    },
+];
+
+/// Every list.
+pub fn lists() -> impl Iterator<Item = &'static List> {
+    SECTIONS.iter().flat_map(|section| section.lists)
+}
+
+/// Every entity that has a list.
+pub fn all() -> impl Iterator<Item = &'static Entity> {
+    lists().map(|list| list.entity)
+}
+
+/// What the organisation sets up once, on a page of its own.
+pub fn settings() -> impl Iterator<Item = &'static Entity> {
+    let own = |section: &&Section| section.page == Some(Page::Settings);
+    SECTIONS.iter().filter(own).flat_map(Section::entities)
+}
+
+/// The page that is no list of an address.
+pub fn page(path: &str) -> Option<Page> {
+    Page::ALL.into_iter().find(|page| page.path() == path)
+}
+
+/// What the older console called by this first part of an address.
+pub fn by_alias(path: &str) -> Option<&'static Entity> {
+    let list = lists().find(|list| list.aliases.contains(&path));
+    list.map(|list| list.entity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_address_leads_to_one_place() {
+        let lists = lists().flat_map(|list| {
+            let aliases = list.aliases.iter().copied();
+            std::iter::once(list.entity.path).chain(aliases)
+        });
+        let mut known = BTreeSet::new();
+        for path in lists.chain(Page::ALL.map(Page::path)) {
+            assert!(known.insert(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_list_has_columns_and_words_for_nothing() {
+        for entity in all() {
+            let sheet = super::super::sheet(entity);
+            assert!(!sheet.columns.is_empty(), "{}", entity.path);
+            assert!(!(sheet.about)().is_empty(), "{}", entity.path);
+            assert!(!(entity.plural)().is_empty(), "{}", entity.path);
+        }
+    }
+}
