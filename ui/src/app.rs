@@ -6,9 +6,9 @@ use crate::{
         session::{self, Session},
     },
     entities::sections,
+    not_found::NotFound,
     pages::{
         login::{LoginPage, SignInAgain},
-        not_found::NotFound,
         overview::OverviewPage,
     },
     preferences,

@@ -7,6 +7,7 @@ mod entity;
 mod failure;
 mod form;
 mod list;
+mod not_found;
 mod object;
 mod pages;
 mod preferences;

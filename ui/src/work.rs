@@ -3,15 +3,13 @@
 use crate::{
     address::Destination,
     api::error,
-    entities::{self, sections::Page},
+    entities::{self, computers::ComputerPage, packages::PackagePage, sections::Page},
     entity::Entity,
     form::CreatePage,
     list::ListPage,
+    not_found::NotFound,
     object::{CannotMake, Lacking, ObjectPage},
-    pages::{
-        computers::ComputerPage, not_found::NotFound, packages::PackagePage, peek::Peek,
-        preferences::PreferencesPage, settings::SettingsPage,
-    },
+    pages::{peek::Peek, preferences::PreferencesPage, settings::SettingsPage},
     text::t,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};

@@ -1,8 +1,7 @@
 //! What went wrong on computers while they synchronised.
-use super::{COMPUTERS, PROJECTS};
+use super::{COMPUTERS, PROJECTS, synchronizations::checked_state};
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet, Switch},
-    pages::synchronizations::checked_state,
     text::label,
 };
 

@@ -1,8 +1,7 @@
 //! What the checks on computers found.
-use super::{COMPUTERS, FAULT_DEFINITIONS, PROJECTS};
+use super::{COMPUTERS, FAULT_DEFINITIONS, PROJECTS, synchronizations::checked_state};
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet, Switch},
-    pages::synchronizations::checked_state,
     text::label,
 };
 

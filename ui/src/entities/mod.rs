@@ -1,20 +1,20 @@
-//! The declarations, one file each.
+//! The declarations: a file for each entity, or a folder where it has pages, tabs or cells of its own.
 mod application_requests;
 mod applications;
 mod attribute_sets;
-mod attributes;
-mod audit;
+pub mod attributes;
+pub mod audit;
 mod categories;
 mod choices;
-mod computers;
-mod deployments;
+pub mod computers;
+pub mod deployments;
 mod domains;
 mod errors;
 mod fault_definitions;
 mod faults;
 mod formulas;
 mod groups;
-mod packages;
+pub mod packages;
 mod packages_history;
 mod permissions;
 mod platforms;
@@ -28,7 +28,7 @@ mod stamps;
 mod stores;
 mod synchronizations;
 mod tags;
-mod users;
+pub mod users;
 
 pub use application_requests::APPLICATION_REQUESTS;
 pub use applications::APPLICATIONS;

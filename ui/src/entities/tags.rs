@@ -61,6 +61,6 @@ pub static TAGS_SHEET: Sheet = Sheet {
             Field::new("description", label!(common.description), Kind::Area),
         ],
     }],
-    below: Some(crate::pages::attributes::uses),
+    below: Some(super::attributes::uses),
     ..SHEET
 };

@@ -1,11 +1,13 @@
 //! What was changed on an object, by whom: the audit trail narrowed to it.
 use crate::{
     api::query,
-    entities::AUDIT,
+    entities::{
+        AUDIT,
+        audit::{Change, action_text},
+    },
     entity::{Entity, value},
     failure,
     object::Lacking,
-    pages::audit::{Change, action_text},
     text::t,
 };
 use leptos::prelude::*;

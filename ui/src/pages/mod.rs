@@ -1,19 +1,39 @@
-//! Pages with rules of their own; everything else follows from the declarations.
-pub mod application_requests;
-pub mod applications;
-pub mod attributes;
-pub mod audit;
-pub mod computers;
-pub mod deployments;
+//! Pages that are of no entity. They know the entities, which do not know them.
 pub mod login;
-pub mod not_found;
 pub mod overview;
-pub mod packages;
 pub mod peek;
-pub mod policies;
 pub mod preferences;
-pub mod project_next;
-pub mod schedules;
 pub mod settings;
-pub mod synchronizations;
-pub mod users;
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        path::{Path, PathBuf},
+    };
+
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).expect("a folder of the view");
+        let paths = entries.map(|entry| entry.expect("an entry of it").path());
+        paths
+            .flat_map(|path| {
+                if path.is_dir() {
+                    files(&path)
+                } else {
+                    vec![path]
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn entities_do_not_know_the_pages() {
+        let entities = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/entities");
+        let mut files = files(&entities);
+        files.retain(|file| {
+            let text = fs::read_to_string(file).expect("a file of the view");
+            text.contains("pages::")
+        });
+        assert_eq!(files, Vec::<PathBuf>::new());
+    }
+}

@@ -2,11 +2,13 @@
 use crate::{
     address::{self, Address},
     api::query,
-    entities::{ATTRIBUTES, COMPUTERS, DEPLOYMENTS, PROJECTS, SCHEDULES, status_state},
+    entities::{
+        ATTRIBUTES, COMPUTERS, DEPLOYMENTS, PROJECTS, SCHEDULES, computers::USER, deployments,
+        status_state,
+    },
     entity::{Entity, cell, value},
     failure,
     object::{fact, text_fact},
-    pages::{computers::USER, deployments},
     text::{number, t},
 };
 use leptos::{ev, prelude::*};

@@ -1,9 +1,8 @@
 //! What the signed-in person set up for itself.
-use super::users::PasswordCard;
 use crate::{
     api::{query, session},
     app::LanguageChoice,
-    entities::DOMAINS,
+    entities::{DOMAINS, users::PasswordCard},
     list::Density,
     preferences,
     shell::{keys::KeyList, language::LANGUAGES, restriction::prefer},

@@ -1,4 +1,12 @@
 //! Repositories aimed at computers, with what to install and when.
+mod beside;
+mod cells;
+mod publication;
+mod reach;
+mod results;
+
+pub use cells::start_cell;
+
 use super::{ATTRIBUTES, DOMAIN, DOMAINS, PACKAGES, PROJECTS, SCHEDULES};
 use crate::{
     entity::{
@@ -6,7 +14,6 @@ use crate::{
         Sheet, Switch, cell,
     },
     form::FormState,
-    pages::deployments,
     text::label,
 };
 use serde_json::json;
@@ -33,18 +40,18 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
         Column::new(
             "publication",
             label!(deployment.publication),
-            Cell::Own(deployments::publication_cell),
+            Cell::Own(cells::publication_cell),
         )
         .unsorted(),
         Column::new(
             "start_date",
             label!(deployment.start_date),
-            Cell::Own(deployments::start_cell),
+            Cell::Own(cells::start_cell),
         ),
         Column::new(
             "schedule",
             label!(schedule.singular),
-            Cell::Own(deployments::schedule_cell),
+            Cell::Own(cells::schedule_cell),
         )
         .unsorted(),
         Column::new("domain", label!(domain.singular), Cell::Link(&DOMAINS)).hidden(),
@@ -179,7 +186,7 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             fields: &[
                 Field::new("start_date", label!(deployment.start_date), Kind::Date)
                     .required()
-                    .initially(|| json!(deployments::today())),
+                    .initially(|| json!(beside::today())),
                 Field::new(
                     "schedule",
                     label!(schedule.singular),
@@ -221,8 +228,8 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
         on: label!(common.enable),
         off: label!(common.disable),
     }),
-    aside: Some(deployments::aside),
-    actions: Some(deployments::actions),
+    aside: Some(beside::aside),
+    actions: Some(beside::actions),
     ..SHEET
 };
 

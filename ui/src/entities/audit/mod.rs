@@ -1,7 +1,10 @@
 //! Who changed what.
+mod changes;
+
+pub use changes::{Change, action_text};
+
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
-    pages::audit,
     text::label,
 };
 
@@ -23,13 +26,13 @@ pub static AUDIT_SHEET: Sheet = Sheet {
         Column::new(
             "object_text",
             label!(audit.object),
-            Cell::Own(audit::object_cell),
+            Cell::Own(changes::object_cell),
         )
         .unsorted(),
         Column::new(
             "action",
             label!(audit.action),
-            Cell::Own(audit::action_cell),
+            Cell::Own(changes::action_cell),
         )
         .unsorted(),
         Column::new("username", label!(audit.who), Cell::Text).unsorted(),
@@ -37,7 +40,7 @@ pub static AUDIT_SHEET: Sheet = Sheet {
         Column::new(
             "changes",
             label!(audit.changes),
-            Cell::Own(audit::changes_cell),
+            Cell::Own(changes::changes_cell),
         )
         .unsorted(),
         Column::new("address", label!(audit.address), Cell::Mono)
@@ -48,13 +51,13 @@ pub static AUDIT_SHEET: Sheet = Sheet {
         Filter::new(
             "entity",
             label!(audit.kind),
-            FilterKind::Choices(audit::kinds),
+            FilterKind::Choices(changes::kinds),
         )
         .several(),
         Filter::new(
             "action",
             label!(audit.action),
-            FilterKind::Choices(audit::actions),
+            FilterKind::Choices(changes::actions),
         )
         .several(),
         Filter::new("username", label!(audit.who), FilterKind::Text),

@@ -1,8 +1,11 @@
 //! What people ask in Play to be allowed to install.
+mod decision;
+
+use decision::{decision_cell, state, states};
+
 use super::{APPLICATIONS, COMPUTERS, PROJECTS, USERS};
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
-    pages::application_requests::{decision_cell, state, states},
     text::label,
 };
 

@@ -1,4 +1,8 @@
 //! People and programs that use the server.
+mod access;
+
+pub use access::PasswordCard;
+
 use super::GROUPS;
 use crate::{
     api::session,
@@ -6,7 +10,6 @@ use crate::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
         Sheet, Switch, value,
     },
-    pages::users,
     text::label,
 };
 use serde_json::json;
@@ -31,7 +34,11 @@ pub static USERS_SHEET: Sheet = Sheet {
         Column::new("first_name", label!(user.first_name), Cell::Text),
         Column::new("last_name", label!(user.last_name), Cell::Text),
         Column::new("email", label!(user.email), Cell::Text).hidden(),
-        Column::new("is_active", label!(common.state), Cell::State(users::state)),
+        Column::new(
+            "is_active",
+            label!(common.state),
+            Cell::State(access::state),
+        ),
         Column::new("is_superuser", label!(user.superuser), Cell::Flag),
         Column::new("last_login", label!(user.last_login), Cell::When),
         Column::new("date_joined", label!(common.created), Cell::When).hidden(),
@@ -84,6 +91,6 @@ pub static USERS_SHEET: Sheet = Sheet {
         off: label!(user.deactivate),
     }),
     new_note: Some(label!(user.new_note)),
-    below: Some(users::access),
+    below: Some(access::access),
     ..SHEET
 };

@@ -1,4 +1,6 @@
 //! Distribution releases, each with its package manager.
+mod next;
+
 use super::{PLATFORMS, choices};
 use crate::{
     entity::{
@@ -92,6 +94,6 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
             .help(label!(project.auto_register_help)),
         ],
     }],
-    below: Some(crate::pages::project_next::below),
+    below: Some(next::below),
     ..SHEET
 };

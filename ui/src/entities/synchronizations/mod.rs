@@ -1,8 +1,11 @@
 //! Each time a computer talked to the server.
+mod cells;
+
+pub use cells::checked_state;
+
 use super::{COMPUTERS, PROJECTS};
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
-    pages::synchronizations,
     text::label,
 };
 
@@ -14,7 +17,7 @@ pub static SYNCHRONIZATIONS: Entity = Entity {
     plural: label!(synchronization.plural),
     singular: label!(synchronization.singular),
     page: false,
-    called: Some(synchronizations::name),
+    called: Some(cells::name),
     ..ENTITY
 };
 
@@ -30,18 +33,18 @@ pub static SYNCHRONIZATIONS_SHEET: Sheet = Sheet {
         Column::new(
             "start_date",
             label!(synchronization.duration),
-            Cell::Own(synchronizations::duration_cell),
+            Cell::Own(cells::duration_cell),
         ),
         Column::new(
             "pms_status_ok",
             label!(synchronization.packages),
-            Cell::State(synchronizations::packages_state),
+            Cell::State(cells::packages_state),
         ),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)).unsorted(),
         Column::new(
             "user",
             label!(synchronization.user),
-            Cell::Own(synchronizations::user_cell),
+            Cell::Own(cells::user_cell),
         )
         .unsorted(),
         Column::new("consumer", label!(synchronization.client), Cell::Mono).hidden(),

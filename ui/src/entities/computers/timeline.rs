@@ -1,11 +1,10 @@
 //! What happened to a computer, from everywhere it is recorded.
 use crate::{
     api::{Query, events, query},
-    entities::{AUDIT, ERRORS, FAULTS, SYNCHRONIZATIONS},
+    entities::{AUDIT, ERRORS, FAULTS, SYNCHRONIZATIONS, audit::action_text},
     entity::{Entity, value},
     failure,
     object::right_text,
-    pages::audit::action_text,
     text::{t, tf},
 };
 use leptos::prelude::*;

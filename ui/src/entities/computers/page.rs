@@ -134,7 +134,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
                             "settings" if there.get() => view! { <EditForm entity=&COMPUTERS id object=computer /> }.into_any(),
                             "settings" => ().into_any(),
                             "history" => view! { <History entity=&COMPUTERS id /> }.into_any(),
-                            _ => view! { <crate::pages::not_found::NotFound /> }.into_any(),
+                            _ => view! { <crate::not_found::NotFound /> }.into_any(),
                         }}
                     }
                     .into_any()

@@ -3,9 +3,9 @@ use super::{cells::USER, timeline::Timeline};
 use crate::{
     api::Query,
     entities::PROJECTS,
+    entities::attributes::chips,
     entity::{cell, value},
     object::{fact, text_fact},
-    pages::attributes::chips,
     text::{self, t},
 };
 use leptos::prelude::*;

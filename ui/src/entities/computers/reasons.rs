@@ -1,9 +1,9 @@
 //! Why the computer gets a deployment, or does not.
 use crate::{
     api::{query, request},
+    entities::attributes::chip,
     entity::value,
     failure,
-    pages::attributes::chip,
     text::{self, t, tf},
 };
 use leptos::prelude::*;

@@ -1,4 +1,9 @@
 //! Uploaded package files.
+mod page;
+mod upload;
+
+pub use page::PackagePage;
+
 use super::{PROJECTS, STORES};
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
@@ -76,8 +81,8 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
     // Packages that are only known from inventories of computers are many, and not what is published.
     narrowed: Some(("store__isnull", "false")),
     ordering: "fullname",
-    first: Some(crate::pages::packages::upload_first),
-    tools: Some(crate::pages::packages::upload_tool),
+    first: Some(upload::upload_first),
+    tools: Some(upload::upload_tool),
     ..SHEET
 };
 

@@ -1,10 +1,24 @@
 //! The managed machines.
+mod attributes;
+mod bulk;
+mod cells;
+mod hardware;
+mod overview;
+mod page;
+mod reasons;
+mod software;
+mod status;
+mod synchronizations;
+mod timeline;
+
+pub use cells::USER;
+pub use page::ComputerPage;
+
 use super::{ATTRIBUTES, DEPLOYMENTS, PACKAGES, PLATFORMS, PROJECTS, TAGS, choices};
 use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
     },
-    pages::computers,
     text::label,
 };
 
@@ -21,14 +35,14 @@ pub static COMPUTERS: Entity = Entity {
 
 pub static COMPUTERS_SHEET: Sheet = Sheet {
     about: label!(computer.about),
-    first: Some(computers::register_first),
-    bulk: Some(computers::bulk_actions),
+    first: Some(cells::register_first),
+    bulk: Some(bulk::bulk_actions),
     ordering: "__str__",
     columns: &[
         Column::new(
             "__str__",
             label!(computer.singular),
-            Cell::Own(computers::name_cell),
+            Cell::Own(cells::name_cell),
         ),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
         Column::new(
@@ -39,12 +53,12 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
         Column::new(
             "sync_end_date",
             label!(computer.last_sync),
-            Cell::Own(computers::sync_cell),
+            Cell::Own(cells::sync_cell),
         ),
         Column::new(
             "sync_user",
             label!(computer.user),
-            Cell::Own(computers::user_cell),
+            Cell::Own(cells::user_cell),
         )
         .unsorted(),
         Column::new("product", label!(computer.product), Cell::Text),

@@ -1,7 +1,7 @@
 //! Cells of the list of applications.
 use crate::{
+    entities::attributes::chip,
     entity::{cell, value},
-    pages::attributes::chip,
     text::t,
 };
 use leptos::prelude::*;

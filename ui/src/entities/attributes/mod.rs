@@ -1,10 +1,13 @@
 //! What computers say about themselves; the base of all targeting.
+mod uses;
+
+pub use uses::{chip, chips, uses};
+
 use crate::{
     entity::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
         Sheet,
     },
-    pages::attributes,
     text::label,
 };
 
@@ -23,11 +26,7 @@ pub static ATTRIBUTES: Entity = Entity {
 pub static ATTRIBUTES_SHEET: Sheet = Sheet {
     about: label!(attribute.about),
     columns: &[
-        Column::new(
-            "value",
-            label!(attribute.value),
-            Cell::Own(attributes::name_cell),
-        ),
+        Column::new("value", label!(attribute.value), Cell::Own(uses::name_cell)),
         Column::new("property_att.prefix", label!(attribute.prefix), Cell::Mono)
             .sorted_by("property_att")
             .hidden(),
@@ -65,6 +64,6 @@ pub static ATTRIBUTES_SHEET: Sheet = Sheet {
     }],
     export: false,
     delete: false,
-    below: Some(attributes::uses),
+    below: Some(uses::uses),
     ..SHEET
 };

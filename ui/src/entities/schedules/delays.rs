@@ -1,5 +1,5 @@
 //! The delays of a schedule.
-use super::attributes;
+use crate::entities::attributes;
 use crate::{
     entities::{ATTRIBUTES, SCHEDULES},
     entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet, value},

@@ -1,4 +1,6 @@
 //! Applications that have to be there, or must not be.
+mod groups;
+
 use super::{ATTRIBUTES, DOMAIN};
 use crate::{
     entity::{
@@ -74,6 +76,6 @@ pub static POLICIES_SHEET: Sheet = Sheet {
         on: label!(common.enable),
         off: label!(common.disable),
     }),
-    below: Some(crate::pages::policies::groups),
+    below: Some(groups::groups),
     ..SHEET
 };

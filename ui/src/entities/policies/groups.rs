@@ -1,5 +1,5 @@
 //! The groups of a policy: the first that matches decides.
-use super::attributes;
+use crate::entities::attributes;
 use crate::{
     entities::{APPLICATIONS, POLICIES, POLICY_GROUPS, POLICY_GROUPS_SHEET},
     entity::{cell::chip, value},

@@ -1,4 +1,6 @@
 //! Delays that release a deployment to further computers day by day.
+mod delays;
+
 use super::DOMAIN;
 use crate::{
     entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
@@ -33,6 +35,6 @@ pub static SCHEDULES_SHEET: Sheet = Sheet {
             DOMAIN,
         ],
     }],
-    below: Some(crate::pages::schedules::below),
+    below: Some(delays::below),
     ..SHEET
 };

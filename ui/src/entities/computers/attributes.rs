@@ -1,5 +1,5 @@
 //! What the computer said about itself at its last synchronisation.
-use crate::{api::query, entity::value, failure, pages::attributes::chip, text::t};
+use crate::{api::query, entities::attributes::chip, entity::value, failure, text::t};
 use leptos::prelude::*;
 use migasfree_ui_kit::{EmptyState, ErrorState, SearchField, SkeletonLines};
 use serde_json::Value;

@@ -1,11 +1,14 @@
 //! The software that people find in Play.
+mod cells;
+mod packages;
+mod preview;
+
 use super::{ATTRIBUTES, CATEGORIES, DOMAIN, PROJECTS, choices};
 use crate::{
     entity::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
         Sheet,
     },
-    pages::applications,
     text::label,
 };
 use serde_json::json;
@@ -26,11 +29,7 @@ pub static APPLICATIONS: Entity = Entity {
 pub static APPLICATIONS_SHEET: Sheet = Sheet {
     about: label!(application.about),
     columns: &[
-        Column::new(
-            "name",
-            label!(common.name),
-            Cell::Own(applications::name_cell),
-        ),
+        Column::new("name", label!(common.name), Cell::Own(cells::name_cell)),
         Column::new(
             "category",
             label!(category.singular),
@@ -39,23 +38,23 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
         Column::new(
             "level",
             label!(application.level),
-            Cell::Own(applications::level_cell),
+            Cell::Own(cells::level_cell),
         ),
         Column::new(
             "score",
             label!(application.score),
-            Cell::Own(applications::score_cell),
+            Cell::Own(cells::score_cell),
         ),
         Column::new(
             "packages_by_project",
             label!(project.plural),
-            Cell::Own(applications::projects_cell),
+            Cell::Own(cells::projects_cell),
         )
         .unsorted(),
         Column::new(
             "available_for_attributes",
             label!(application.audience),
-            Cell::Own(applications::audience_cell),
+            Cell::Own(cells::audience_cell),
         )
         .unsorted(),
         Column::new("created_at", label!(common.created), Cell::When).hidden(),
@@ -135,7 +134,7 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
             ],
         },
     ],
-    aside: Some(applications::preview),
-    below: Some(applications::packages),
+    aside: Some(preview::preview),
+    below: Some(packages::packages),
     ..SHEET
 };

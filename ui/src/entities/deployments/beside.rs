@@ -1,16 +1,9 @@
-//! Deployments: the effect before saving, and what became of the publication.
-mod cells;
-mod publication;
-mod reach;
-mod results;
-
-pub use cells::{publication_cell, schedule_cell, start_cell};
-
+//! Beside the form of a deployment: the effect before saving, and what became of the publication.
+use super::publication::{PublicationCard, PublishButton};
+use super::reach::Reach;
+use super::results::ResultsCard;
 use crate::{api::Query, entities::DEPLOYMENTS, entity::value, form::FormState, object::theirs};
 use leptos::prelude::*;
-use publication::{PublicationCard, PublishButton};
-use reach::Reach;
-use results::ResultsCard;
 use serde_json::Value;
 
 /// Today as a date field writes it.
