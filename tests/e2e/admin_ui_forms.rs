@@ -418,7 +418,7 @@ async fn what_is_too_much_for_a_field_is_told_at_it_and_stays_in_its_frame() -> 
     browser
         .wait_for_text(
             "[data-field='score'] .field-errors",
-            "Write a whole number from",
+            "Enter a whole number from",
         )
         .await?;
     let wide = "const shown = document.querySelector('.play-preview'); return shown.scrollWidth > shown.clientWidth + 1";
@@ -453,8 +453,7 @@ async fn packages_that_nothing_offers_are_saved_only_when_somebody_insists() -> 
         .write("Packages to install", "star-atlas\nstar-atlass")
         .await?;
     browser.press("form.form-grid button[type=submit]").await?;
-    let insist =
-        "return document.querySelector('.save-bar').innerText.includes('Save all the same')";
+    let insist = "return document.querySelector('.save-bar').innerText.includes('Save anyway')";
     browser
         .wait_for_text(
             ".field-invalid .field-errors",
@@ -487,7 +486,7 @@ async fn packages_that_nothing_offers_are_saved_only_when_somebody_insists() -> 
     browser.picture("admin-not-offered-light").await?;
     let known = admin.get("deployments/?search=Viewers").await?;
     ensure!(known["count"] == 0, "it was saved: {known}");
-    browser.press_button("Save all the same").await?;
+    browser.press_button("Save anyway").await?;
     browser.reads("Viewers created").await?;
     let known = admin.find("deployments/?search=Viewers").await?;
     let known = admin.get(&format!("deployments/{known}/")).await?;

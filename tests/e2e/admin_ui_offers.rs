@@ -108,14 +108,14 @@ async fn rights_of_two_applications_have_names_of_their_own() -> Result<()> {
     picker.click().await?;
     picker.send_keys("view capability").await?;
     browser
-        .wait_for_text(".picker-offer", "View Capabilities of devices")
+        .wait_for_text(".picker-offer", "View Device capabilities")
         .await?;
     browser
-        .wait_for_text(".picker-offer", "View Capabilities of hardware")
+        .wait_for_text(".picker-offer", "View Hardware capabilities")
         .await?;
     picker.send_keys("\u{e007}").await?;
     browser
-        .wait_for_text(".picker .chip", "View Capabilities of devices")
+        .wait_for_text(".picker .chip", "View Device capabilities")
         .await?;
     let admin = server.admin().await?;
     let rights = admin.list("accounts/permissions/?page_size=1000").await?;

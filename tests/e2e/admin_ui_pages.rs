@@ -256,7 +256,7 @@ async fn a_view_that_breaks_says_so_and_offers_to_load_again() -> Result<()> {
             "light",
             1360,
             "Something in this page broke",
-            "Load again",
+            "Reload",
         ),
         (
             "es",
@@ -265,13 +265,7 @@ async fn a_view_that_breaks_says_so_and_offers_to_load_again() -> Result<()> {
             "Algo se ha roto en esta página",
             "Volver a cargar",
         ),
-        (
-            "en",
-            "dark",
-            360,
-            "Something in this page broke",
-            "Load again",
-        ),
+        ("en", "dark", 360, "Something in this page broke", "Reload"),
     ] {
         let browser = Browser::chromium(width, 760).await?;
         browser.expect("the test breaks the view");

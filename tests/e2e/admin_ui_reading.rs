@@ -110,7 +110,7 @@ async fn what_could_not_be_asked_again_is_told_in_one_strip_above_what_is_there(
     let admin = server.admin().await?;
     admin.add("platforms/", &json!({"name": "Other"})).await?;
     browser
-        .wait_for_text("main .page > .notice", "The server does not answer")
+        .wait_for_text("main .page > .notice", "The server is not responding")
         .await?;
     let looks = "const notice = document.querySelector('main .page > .notice');
         const below = [...notice.parentElement.children].find((one) => one.getBoundingClientRect().top >= notice.getBoundingClientRect().bottom);

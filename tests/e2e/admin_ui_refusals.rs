@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::admin_ui::sign_in;
 use crate::admin_ui_lists::{fleet, reader};
 
-const NO_ANSWER: &str = "The server does not answer";
+const NO_ANSWER: &str = "The server is not responding";
 
 /// Presses a button of what covers the page.
 async fn press(browser: &Browser, within: &str, words: &str) -> Result<()> {
@@ -205,7 +205,7 @@ async fn who_signs_in_over_somebody_elses_page_is_asked_before_what_is_in_it_goe
         .await?;
     browser.press(".login-button").await?;
     browser
-        .reads("This page was opened by admin. What is not saved in it is lost when you go on as other.")
+        .reads("This page was opened by admin. Unsaved changes are lost if you continue as other.")
         .await?;
     browser.picture("admin-another-signs-in-light").await?;
     press(&browser, "dialog[open]", "Sign in as admin").await?;
@@ -234,7 +234,12 @@ async fn who_signs_in_over_somebody_elses_page_is_asked_before_what_is_in_it_goe
         .fill("input[name=password]", "long enough 1")
         .await?;
     browser.press(".login-button").await?;
-    press(&browser, "dialog[open]", "Discard it and go on as other").await?;
+    press(
+        &browser,
+        "dialog[open]",
+        "Discard them and continue as other",
+    )
+    .await?;
     browser.reads("You need the right").await?;
     browser.close().await
 }

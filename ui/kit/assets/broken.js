@@ -4,9 +4,9 @@
   const WORDS = {
     en: {
       title: "Something in this page broke",
-      text: "A fault in the program stopped this page. What you saved is safe; what you entered and did not save is lost. Load the page again to go on.",
-      begun: "What you began goes on: it does not need this window.",
-      reload: "Load again",
+      text: "An error in the program stopped this page. What you saved is safe; what you entered and did not save is lost. Reload the page to continue.",
+      begun: "What you started continues: it does not need this window.",
+      reload: "Reload",
       again: "If it happens again, send these details to your helpdesk.",
       details: "Details for the helpdesk",
       copy: "Copy the details",

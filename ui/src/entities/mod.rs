@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn one_is_called_in_the_singular() {
         assert_eq!(kind_label("core.scheduledelay", 1, ""), "Delay");
-        assert_eq!(kind_label("client.statuslog", 2, ""), "Changes of state");
+        assert_eq!(kind_label("client.statuslog", 2, ""), "State changes");
         assert_eq!(
             kind_label("client.migration", 1, ""),
             "Move between projects"

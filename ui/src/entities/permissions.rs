@@ -88,8 +88,8 @@ mod tests {
                 "name": "Can view capability", "codename": "view_capability", "app_label": app,
             }))
         };
-        assert_eq!(right("device"), "View Capabilities of devices");
-        assert_eq!(right("hardware"), "View Capabilities of hardware");
+        assert_eq!(right("device"), "View Device capabilities");
+        assert_eq!(right("hardware"), "View Hardware capabilities");
         assert_eq!(
             called(&json!({
                 "name": "Can add deployment", "codename": "add_deployment", "app_label": "core",
