@@ -7,7 +7,7 @@ use migasfree_server_db::{Cascade, Cascades, Db, Row, json_ids};
 use sea_query::{Alias, Expr, ExprTrait as _, Order, Query, SelectStatement};
 
 use super::{
-    consequences::{doubles_of, is_report},
+    consequences::{is_report, mirrors_of},
     deletion::{self, Going},
     error::RestError,
     load::Source,
@@ -75,8 +75,8 @@ impl Ahead<'_> {
                 }
                 if let Some(table) = registry().tables.get(table) {
                     let mut source = Source::Db(self.db());
-                    for (double, ids) in doubles_of(&mut source, table, ids).await? {
-                        self.clear(double.name, &ids).await?;
+                    for (mirror, ids) in mirrors_of(&mut source, table, ids).await? {
+                        self.clear(mirror.name, &ids).await?;
                     }
                 }
             }
@@ -215,8 +215,8 @@ impl Ahead<'_> {
         }
         let mut gone = vec![(table.to_owned(), key.to_owned(), ids.to_vec())];
         if let Some(known) = known {
-            for (double, ids) in doubles_of(&mut Source::Tx(&mut tx), known, ids).await? {
-                gone.push((double.name.to_owned(), double.key.name.to_owned(), ids));
+            for (mirror, ids) in mirrors_of(&mut Source::Tx(&mut tx), known, ids).await? {
+                gone.push((mirror.name.to_owned(), mirror.key.name.to_owned(), ids));
             }
         }
         for (table, key, ids) in gone {

@@ -1,7 +1,7 @@
 //! The least one needs to show a row as a chip: what it is called, and for some its state.
 
 use super::{
-    context::Context, doubles, error::RestError, json::Json, load, read, registry::Resource,
+    context::Context, error::RestError, json::Json, load, mirrors, read, registry::Resource,
 };
 
 /// The badge of a row; of the one it stands for, where it does.
@@ -15,7 +15,7 @@ pub async fn of(context: &Context, resource: &Resource, id: i64) -> Result<Json,
             RestError::NoRow(_) => RestError::Nothing,
             other => other,
         })?;
-    match doubles::meant(context, resource, id).await? {
+    match mirrors::mirrored(context, resource, id).await? {
         Some((meant, id)) => own(context, meant, id).await,
         None => own(context, resource, id).await,
     }

@@ -102,7 +102,7 @@ impl Plan {
                     open.push((child, plan.take(child, found)));
                 }
             }
-            for (stands_for, found) in doubles_of(source, table, &ids).await? {
+            for (stands_for, found) in mirrors_of(source, table, &ids).await? {
                 open.push((stands_for, plan.take(stands_for, found)));
             }
             open.retain(|(_, ids)| !ids.is_empty());
@@ -192,21 +192,21 @@ async fn ids_of(
 }
 
 /// The rows that stand for rows of a table: they have no reference, and go with what they stand for.
-pub(super) async fn doubles_of(
+pub(super) async fn mirrors_of(
     source: &mut Source<'_>,
     table: &'static Table,
     ids: &[i64],
 ) -> Result<Vec<(&'static Table, Vec<i64>)>, RestError> {
-    let mut doubles = Vec::new();
-    for other in registry().standing_for_others() {
-        for (kind, double) in &other.doubles {
-            let meant = registry().by_route(double.route);
+    let mut mirrors = Vec::new();
+    for other in registry().mirroring() {
+        for (kind, mirror) in &other.mirrors {
+            let meant = registry().by_route(mirror.route);
             if meant.is_none_or(|meant| meant.entity.table.name != table.name) {
                 continue;
             }
             let list = json_ids(ids.iter().copied());
             let values = Query::select()
-                .expr(Expr::col(("m", double.column)).cast_as(Alias::new("text")))
+                .expr(Expr::col(("m", mirror.column)).cast_as(Alias::new("text")))
                 .from_as(table.name, "m")
                 .and_where(
                     source
@@ -215,13 +215,13 @@ pub(super) async fn doubles_of(
                 )
                 .take();
             let condition = Condition::all()
-                .add(Expr::col((ROW, double.value)).in_subquery(values))
-                .add(kind.some(&|column| column.eq(double.kind.1)));
+                .add(Expr::col((ROW, mirror.value)).in_subquery(values))
+                .add(kind.some(&|column| column.eq(mirror.kind.1)));
             let found = ids_of(source, other.entity.table, condition).await?;
-            doubles.push((other.entity.table, found));
+            mirrors.push((other.entity.table, found));
         }
     }
-    Ok(doubles)
+    Ok(mirrors)
 }
 
 /// Tells what the deletion of rows of an entity would do.

@@ -344,7 +344,7 @@ impl std::fmt::Debug for CustomFilter {
 
 /// Some rows of an entity stand for rows of another: an attribute `CID` for the computer whose id is its value.
 #[derive(Debug, Clone, Copy)]
-pub struct Double {
+pub struct Mirror {
     /// The path and the value that tell which rows these are.
     pub kind: (&'static str, &'static str),
     /// The column that repeats a value of the other row.
@@ -399,11 +399,11 @@ pub struct Entity {
     /// How a row is called in a chip, a link, the audit record.
     pub text: Field,
     /// The second line where the search over everything finds it; `None` when it does not look there.
-    pub sought: Option<Field>,
+    pub search_summary: Option<Field>,
     /// What a badge has besides `pk` and `text`.
     pub badge: &'static [Field],
     /// The rows that stand for others: their badge is that of the other row, their relations are shared.
-    pub doubles: &'static [Double],
+    pub mirrors: &'static [Mirror],
     pub csv: Csv,
     /// Whether lists in their default order are read along the relation it begins with: for a page of it, the rest
     /// of the rows need not be sorted.
@@ -497,9 +497,9 @@ impl Entity {
         visible: &[],
         belongs: Belongs::All,
         text: col("name"),
-        sought: None,
+        search_summary: None,
         badge: &[],
-        doubles: &[],
+        mirrors: &[],
         csv: Csv::Everything,
         walked: false,
         counted: None,

@@ -10,7 +10,7 @@
 //! | `boundary` | what belongs to whose domain, and who may write it |
 //! | `load` | from ids to answers, one query per relation and page |
 //! | `deletion`, `ahead`, `consequences`, `keeping`, `widening` | what goes with a row and before it, what changes, and what keeps it |
-//! | `read`, `save`, `export`, `badge`, `links`, `doubles`, `sought` | the operations |
+//! | `read`, `save`, `export`, `badge`, `links`, `mirrors`, `global_search` | the operations |
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
 //! | `dispatch`, `negotiation`, `metadata`, `error` | HTTP |
 
@@ -25,11 +25,11 @@ mod consequences;
 pub mod context;
 mod deletion;
 mod dispatch;
-mod doubles;
 pub mod entity;
 pub mod error;
 mod export;
 pub mod filter;
+mod global_search;
 pub mod hooks;
 pub mod id_list;
 pub mod json;
@@ -39,6 +39,7 @@ mod links;
 pub mod load;
 mod looked_up;
 mod metadata;
+mod mirrors;
 mod negotiation;
 pub mod order;
 pub mod page;
@@ -51,7 +52,6 @@ pub mod save;
 pub mod schema;
 pub mod search;
 pub mod services;
-mod sought;
 pub mod validate;
 pub mod value;
 pub mod values;
@@ -71,7 +71,7 @@ pub fn router() -> Router<Services> {
     Router::new()
         .route("/api/v1/token", any(dispatch::handle))
         .route("/api/v1/token/", any(dispatch::handle))
-        .route("/api/v1/token/search/", get(sought::answer))
+        .route("/api/v1/token/search/", get(global_search::answer))
         .route("/api/v1/token/{*path}", any(dispatch::handle))
         .layer(DefaultBodyLimit::disable())
 }

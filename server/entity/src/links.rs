@@ -6,11 +6,11 @@ use sea_query::{Expr, ExprTrait, Query};
 use super::{
     access,
     context::Context,
-    doubles,
     entity::{Entity, InUse},
     error::RestError,
     filter::{Filter, Operation},
     json::Json,
+    mirrors,
     path::ROW,
     read,
     registry::{Resource, registry},
@@ -28,8 +28,8 @@ pub async fn of(context: &Context, resource: &Resource, id: i64) -> Result<Json,
             other => other,
         })?;
     let mut places = vec![(resource, id)];
-    places.extend(doubles::meant(context, resource, id).await?);
-    places.extend(doubles::standing_for(context, resource, id).await?);
+    places.extend(mirrors::mirrored(context, resource, id).await?);
+    places.extend(mirrors::mirrors_of_row(context, resource, id).await?);
     let mut entries = Vec::new();
     for other in &registry().resources {
         if !other.entity.only.is_empty() || !access::sees(&context.operator, other.entity) {

@@ -83,7 +83,8 @@ pub async fn selected(
         select.and_where(condition);
     }
     if let Some(text) = params.get("search")
-        && let Some(condition) = sought(context, resource, text, params.has("page")).await?
+        && let Some(condition) =
+            search_condition(context, resource, text, params.has("page")).await?
     {
         select.cond_where(condition);
     }
@@ -98,7 +99,7 @@ const MOST_MEANT: u64 = 50;
 ///
 /// # Errors
 /// For more than is searched for.
-pub async fn sought(
+pub async fn search_condition(
     context: &Context,
     resource: &Resource,
     text: &str,

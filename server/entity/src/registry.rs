@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::OnceLock};
 use sea_query::SelectStatement;
 
 use super::{
-    entity::{Csv, Double, Entity, Field},
+    entity::{Csv, Entity, Field, Mirror},
     filter::{self, BadFilter, Filter},
     order::{self, Key},
     path::{BadPath, Path},
@@ -49,7 +49,7 @@ pub struct Resource {
     /// What makes the rows of a proxy: a path and the values it must have.
     pub only: Vec<(Path, &'static str)>,
     /// What makes a row stand for another: the path, and what it is compared with.
-    pub doubles: Vec<(Path, &'static Double)>,
+    pub mirrors: Vec<(Path, &'static Mirror)>,
     pub csv: Vec<Field>,
 }
 
@@ -162,10 +162,10 @@ impl Registry {
     }
 
     /// The entities some of whose rows stand for others, one for each table.
-    pub fn standing_for_others(&self) -> impl Iterator<Item = &Resource> {
+    pub fn mirroring(&self) -> impl Iterator<Item = &Resource> {
         self.resources
             .iter()
-            .filter(|resource| !resource.doubles.is_empty() && resource.entity.only.is_empty())
+            .filter(|resource| !resource.mirrors.is_empty() && resource.entity.only.is_empty())
     }
 
     /// The entity called `core.store`, a proxy under its own name.
@@ -211,10 +211,10 @@ fn resolve(tables: &Tables, entity: &'static Entity) -> Result<Resource, Misdecl
             .iter()
             .map(|(path, value)| Ok((Path::resolve(tables, table, path)?, *value)))
             .collect::<Result<_, BadPath>>()?,
-        doubles: entity
-            .doubles
+        mirrors: entity
+            .mirrors
             .iter()
-            .map(|double| Ok((Path::resolve(tables, table, double.kind.0)?, double)))
+            .map(|mirror| Ok((Path::resolve(tables, table, mirror.kind.0)?, mirror)))
             .collect::<Result<_, BadPath>>()?,
         csv: csv_fields(tables, entity)?,
     })

@@ -201,13 +201,13 @@ mod tests {
 
     #[test]
     fn brackets_around_an_explanation_are_not_looked_for() {
-        for (written, sought) in [
+        for (written, bared) in [
             ("(Javier", "Javier"),
             ("Rubio)", "Rubio"),
             ("f(x)", "f(x)"),
             ("(", "("),
         ] {
-            assert_eq!(bare(written), sought);
+            assert_eq!(bare(written), bared);
         }
     }
 

@@ -7,7 +7,7 @@ use sea_query::{Expr, ExprTrait, Order, Query};
 
 use super::{
     boundary::Belongs,
-    consequences::{Plan, Reference, doubles_of, references_to},
+    consequences::{Plan, Reference, mirrors_of, references_to},
     error::RestError,
     load::Source,
     path::ROW,
@@ -61,7 +61,7 @@ pub async fn widened(
             if new.is_empty() {
                 continue;
             }
-            for (stands_for, ids) in doubles_of(source, owner, &new).await? {
+            for (stands_for, ids) in mirrors_of(source, owner, &new).await? {
                 open.push((stands_for, way, ids));
             }
         }
@@ -100,7 +100,7 @@ async fn lost(
             .copied()
             .filter(|other| !other.many.iter().any(is_aim))
         {
-            for (stands_for, own) in doubles_of(source, other, &plan.ids(other)).await? {
+            for (stands_for, own) in mirrors_of(source, other, &plan.ids(other)).await? {
                 if stands_for.name == table.name {
                     ids.retain(|id| !own.contains(id));
                 }
@@ -120,11 +120,11 @@ fn is_aim(many: &Many) -> bool {
 /// Whether rows of the entity do something themselves, rather than only being what others are aimed at.
 fn acts(resource: &Resource) -> bool {
     let route = resource.entity.route;
-    let is_meant = registry().standing_for_others().any(|other| {
+    let is_meant = registry().mirroring().any(|other| {
         other
-            .doubles
+            .mirrors
             .iter()
-            .any(|(_, double)| double.route == route)
+            .any(|(_, mirror)| mirror.route == route)
     });
     !is_meant || resource.entity.belongs == Belongs::Itself
 }

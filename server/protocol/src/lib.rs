@@ -12,9 +12,9 @@ use axum::Router;
 pub use settings::Settings;
 pub use state::{Parts, ProtocolState};
 
-/// On an answer that is to be sent as it is: it does not compress, or must not.
+/// On an answer that does not compress, or must not.
 #[derive(Debug, Clone, Copy)]
-pub struct AsItIs;
+pub struct Incompressible;
 
 /// Every call of computers and packagers.
 pub fn router<S>(state: ProtocolState) -> Router<S>

@@ -16,7 +16,7 @@ use axum::{Json, Router};
 use migasfree_server_auth::Connection;
 use migasfree_server_db::random::Random;
 use migasfree_server_domain::computers::repeats::Repeats;
-use migasfree_server_protocol::AsItIs;
+use migasfree_server_protocol::Incompressible;
 use serde_json::json;
 use tower::util::MapRequestLayer;
 use tower::{Layer as _, ServiceBuilder};
@@ -85,7 +85,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))
         .layer(from_fn_with_state(
             (state.settings.silence(), state.settings.pace()),
-            super::linger::read_rest,
+            super::drain::read_rest,
         ))
         .layer(DefaultBodyLimit::max(limit));
     let inner = routes.layer(stack).with_state(state);
@@ -143,7 +143,7 @@ fn with_slash(uri: &Uri) -> Option<Uri> {
 }
 
 fn may_be_compressed(_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions) -> bool {
-    marks.get::<AsItIs>().is_none()
+    marks.get::<Incompressible>().is_none()
 }
 
 async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {

@@ -1,9 +1,9 @@
 //! The router and its state.
 
 mod connections;
+mod drain;
 mod health;
 mod layers;
-mod linger;
 mod refused;
 mod start;
 mod work;

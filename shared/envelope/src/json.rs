@@ -6,19 +6,19 @@ use serde::de::DeserializeOwned;
 /// U+FFFD.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let read = serde_json::from_slice(bytes).ok();
-    read.or_else(|| serde_json::from_slice(&mended(bytes)?).ok())
+    read.or_else(|| serde_json::from_slice(&repaired(bytes)?).ok())
 }
 
 /// `bytes` without escapes of half a pair; `None` when there are none.
-fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut mended = bytes.to_vec();
+fn repaired(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut repaired = bytes.to_vec();
     let mut found = false;
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         at += match (rest[0], unit(rest)) {
             (b'\\', Some(0xd800..=0xdbff)) if is_second_half(&rest[6..]) => 12,
             (b'\\', Some(0xd800..=0xdfff)) => {
-                mended[at + 2..at + 6].copy_from_slice(b"fffd");
+                repaired[at + 2..at + 6].copy_from_slice(b"fffd");
                 found = true;
                 6
             }
@@ -26,7 +26,7 @@ fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
             _ => 1,
         };
     }
-    found.then_some(mended)
+    found.then_some(repaired)
 }
 
 fn is_second_half(bytes: &[u8]) -> bool {

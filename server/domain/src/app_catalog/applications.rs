@@ -142,7 +142,7 @@ pub static APPLICATIONS: Entity = Entity {
         "domain__id",
     ],
     search: &["name"],
-    sought: Some(path("category", "category__name")),
+    search_summary: Some(path("category", "category__name")),
     belongs: Belongs::Domain("domain"),
     multipart: true,
     hooks: &Rules,

@@ -298,7 +298,7 @@ pub static COMPUTERS: Entity = Entity {
     visible: &[sight::computer("id")],
     belongs: Belongs::Viewers,
     text: COMPUTER_TEXT,
-    sought: Some(COMPUTER_SUMMARY),
+    search_summary: Some(COMPUTER_SUMMARY),
     badge: &[col("status"), COMPUTER_SUMMARY],
     csv: Csv::Columns(&[
         "id",

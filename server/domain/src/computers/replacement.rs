@@ -18,7 +18,7 @@ use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
     computer::COMPUTERS,
-    status::{self, LEFT_WITH_THE_FLEET},
+    status::{self, OWN_AIMS},
 };
 
 /// Further lists that name a computer alone: they change hands, but survive its leaving.
@@ -61,7 +61,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let (mut tx, attributes) = alone_with(context, one, other).await?;
     swap_tags(&mut tx, one, other).await?;
     swap_approvals(&mut tx, one, other).await?;
-    for (list, owner) in LEFT_WITH_THE_FLEET.iter().chain(KEPT) {
+    for (list, owner) in OWN_AIMS.iter().chain(KEPT) {
         own(context, &mut tx, list, owner, attributes).await?;
         swap(&mut tx, list, owner, attributes).await?;
     }
@@ -178,7 +178,7 @@ async fn owners(
     attributes: Pair,
 ) -> Result<BTreeMap<&'static str, BTreeSet<i64>>, RestError> {
     let mut owners: BTreeMap<&'static str, BTreeSet<i64>> = BTreeMap::new();
-    for (list, owner) in LEFT_WITH_THE_FLEET.iter().chain(KEPT) {
+    for (list, owner) in OWN_AIMS.iter().chain(KEPT) {
         if let Some(resource) = registry().by_link(list) {
             let ids = owners.entry(resource.entity.table.name).or_default();
             ids.extend(naming(tx, list, owner, attributes).await?);

@@ -143,7 +143,7 @@ pub async fn all_entered(
     }
     let values: Vec<String> = computers.iter().map(ToString::to_string).collect();
     let own: Vec<(i64,)> = tx.all(OWN, args![json!(values).to_string(), CID]).await?;
-    for (list, _) in LEFT_WITH_THE_FLEET {
+    for (list, _) in OWN_AIMS {
         let own = json_ids(own.iter().map(|(id,)| *id));
         let delete = Query::delete()
             .from_table(*list)
@@ -162,8 +162,8 @@ pub fn strips_assignments(status: &str) -> bool {
         .is_ok_and(Status::strips_assignments)
 }
 
-/// Where a computer can be named alone, and leaves when it leaves the fleet: list and its owner.
-pub const LEFT_WITH_THE_FLEET: &[(&str, &str)] = &[
+/// Where a computer is aimed at by its own attribute, until it leaves the fleet: list and its owner.
+pub const OWN_AIMS: &[(&str, &str)] = &[
     (
         "client_faultdefinition_included_attributes",
         "faultdefinition_id",

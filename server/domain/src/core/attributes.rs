@@ -6,7 +6,7 @@ use migasfree_server_entity::{
     access::Need,
     action::{Action, Gives, Verb},
     boundary::Belongs,
-    entity::{Csv, Double, Entity, Field, Like, Model, Write, col, made, one, put, put_extra},
+    entity::{Csv, Entity, Field, Like, Mirror, Model, Write, col, made, one, put, put_extra},
     error::RestError,
     hooks::{Change, Hooks, Removal},
     json::Json,
@@ -242,8 +242,8 @@ const BADGE: &[Field] = &[
     ),
 ];
 
-const fn double(prefix: &'static str, route: &'static str, column: &'static str) -> Double {
-    Double {
+const fn mirror(prefix: &'static str, route: &'static str, column: &'static str) -> Mirror {
+    Mirror {
         kind: ("property_att__prefix", prefix),
         value: "value",
         route,
@@ -251,10 +251,10 @@ const fn double(prefix: &'static str, route: &'static str, column: &'static str)
     }
 }
 
-const DOUBLES: &[Double] = &[
-    double("CID", "computers", "id"),
-    double("SET", "attribute-sets", "name"),
-    double("DMN", "domains", "name"),
+const MIRRORS: &[Mirror] = &[
+    mirror("CID", "computers", "id"),
+    mirror("SET", "attribute-sets", "name"),
+    mirror("DMN", "domains", "name"),
 ];
 
 const OF_PROPERTY: &[Field] = &[one("property_att", &PROPERTY_INFO)];
@@ -292,9 +292,9 @@ pub static ATTRIBUTES: Entity = Entity {
     ranked: Some("value"),
     visible: &[sight::attribute("id")],
     text: ATTRIBUTE_TEXT,
-    sought: Some(col("description")),
+    search_summary: Some(col("description")),
     badge: BADGE,
-    doubles: DOUBLES,
+    mirrors: MIRRORS,
     csv: Csv::Refused,
     hooks: &Rules { sort: None },
     ..Entity::EMPTY
@@ -366,7 +366,7 @@ pub static TAGS: Entity = Entity {
     },
     text: ATTRIBUTE_TEXT,
     badge: BADGE,
-    doubles: DOUBLES,
+    mirrors: MIRRORS,
     csv: PROXY_CSV,
     hooks: &Rules {
         sort: Some("server"),
@@ -419,7 +419,7 @@ pub static FEATURES: Entity = Entity {
     visible: &[sight::attribute("id")],
     text: ATTRIBUTE_TEXT,
     badge: BADGE,
-    doubles: DOUBLES,
+    mirrors: MIRRORS,
     csv: PROXY_CSV,
     hooks: &Rules {
         sort: Some("client"),

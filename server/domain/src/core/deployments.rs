@@ -296,7 +296,7 @@ pub static DEPLOYMENTS: Entity = Entity {
     order: &["name", "project__name"],
     visible: &[sight::project("project")],
     belongs: Belongs::Domain("domain"),
-    sought: Some(path("project", "project__name")),
+    search_summary: Some(path("project", "project__name")),
     hooks: &Rules { source: None },
     actions: &[
         Action::post(

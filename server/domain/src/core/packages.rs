@@ -145,7 +145,7 @@ pub static PACKAGES: Entity = Entity {
     visible: &[sight::project("project")],
     belongs: Belongs::Users(&["deployment__domain", "packageset__deployment__domain"]),
     text: col("fullname"),
-    sought: Some(path("project", "project__name")),
+    search_summary: Some(path("project", "project__name")),
     csv: Csv::Columns(&[
         "id",
         "fullname",

@@ -163,7 +163,7 @@ pub static USER_PROFILES: Entity = Entity {
     ],
     search: &["username", "first_name", "last_name"],
     text: col("username"),
-    sought: Some(made(
+    search_summary: Some(made(
         "full_name",
         Like::Text,
         &[col("first_name"), col("last_name")],

@@ -61,11 +61,11 @@ async fn find_or_await(
     if !published::is_being_published(&state.db, &repository).await? {
         return find(&state.db, path).await;
     }
-    let (db, sought) = (state.db.clone(), repository.clone());
+    let (db, wanted) = (state.db.clone(), repository.clone());
     let goes_on = move || {
-        let (db, sought) = (db.clone(), sought.clone());
+        let (db, wanted) = (db.clone(), wanted.clone());
         async move {
-            published::is_being_published(&db, &sought)
+            published::is_being_published(&db, &wanted)
                 .await
                 .unwrap_or(false)
         }

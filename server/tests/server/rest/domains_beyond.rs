@@ -298,8 +298,8 @@ on_both_engines! {
                 asked += 1;
             }
         }
-        let sought = sam.get(&format!("{TOKEN}search/?q={SECRET}")).await;
-        assert_eq!(sought.json, json!([]));
+        let found = sam.get(&format!("{TOKEN}search/?q={SECRET}")).await;
+        assert_eq!(found.json, json!([]));
         let mut told = Vec::new();
         for (path, asks, _) in stats::described() {
             let asks = if asks.contains(&"computer_id") { format!("?computer_id={two}") } else { String::new() };

@@ -170,11 +170,11 @@ fn assert_held(refused: &Answer, name: &str, resource: &Resource) {
 /// Whether others are aimed at rows of the entity, which do nothing themselves.
 fn is_only_aimed_at(resource: &Resource) -> bool {
     let route = resource.entity.route;
-    let is_meant = registry().standing_for_others().any(|other| {
+    let is_meant = registry().mirroring().any(|other| {
         other
-            .doubles
+            .mirrors
             .iter()
-            .any(|(_, double)| double.route == route)
+            .any(|(_, mirror)| mirror.route == route)
     });
     is_meant && resource.entity.belongs != Belongs::Itself
 }

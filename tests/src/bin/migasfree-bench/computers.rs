@@ -185,7 +185,7 @@ async fn synchronise(
         )
         .beside("its 26 bare RSA operations", bare)
         .remark(format!(
-            "the same connections and envelopes, every answer alike and signed once; the server takes {:.2} × this",
+            "the same connections and envelopes, every answer but the two with times in them alike and signed once; the server takes {:.2} × this",
             cpu / floor
         )),
     );

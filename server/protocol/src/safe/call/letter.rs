@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::Request;
 use serde_json::Value;
 
-use super::{Exchange, Repeat};
+use super::Repeat;
+use super::exchange::Exchange;
 use crate::ProtocolState;
 use crate::safe::answer::Refusal;
 use crate::safe::body::{self, Texts};

@@ -1,4 +1,4 @@
-//! The search over everything: a few rows of each entity that says it can be sought.
+//! The search over everything: a few rows of each entity that has a search summary.
 
 use axum::{
     Json as Body,
@@ -37,7 +37,7 @@ pub async fn answer(
     let mut hits = Vec::new();
     if let Some(text) = params.get("q").or_else(|| params.get("search")) {
         for resource in in_order() {
-            if let Some(summary) = &resource.entity.sought
+            if let Some(summary) = &resource.entity.search_summary
                 && access::sees(&context.operator, resource.entity)
             {
                 hits.extend(of(&context, resource, summary, text).await?);
@@ -62,7 +62,7 @@ async fn of(
     text: &str,
 ) -> Result<Vec<SearchHit>, RestError> {
     let entity = resource.entity;
-    let Some(condition) = read::sought(context, resource, text, true).await? else {
+    let Some(condition) = read::search_condition(context, resource, text, true).await? else {
         return Ok(Vec::new());
     };
     let mut select = Query::select();

@@ -6,7 +6,7 @@ use sea_query::{Expr, ExprTrait, Query};
 use super::{
     access,
     context::Context,
-    entity::Double,
+    entity::Mirror,
     error::RestError,
     path::{Path, ROW},
     read,
@@ -22,22 +22,22 @@ pub type Place = (&'static Resource, i64);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn meant(
+pub async fn mirrored(
     context: &Context,
     resource: &Resource,
     id: i64,
 ) -> Result<Option<Place>, RestError> {
     let table = resource.entity.table;
-    for (kind, double) in &resource.doubles {
-        let Some((other, column)) = other_side(double) else {
+    for (kind, mirror) in &resource.mirrors {
+        let Some((other, column)) = other_side(mirror) else {
             continue;
         };
         let mut select = Query::select();
         select
-            .column((ROW, double.value))
+            .column((ROW, mirror.value))
             .from_as(table.name, ROW)
             .and_where(Expr::col((ROW, table.key.name)).eq(id))
-            .and_where(kind.some(&|column| column.eq(double.kind.1)));
+            .and_where(kind.some(&|column| column.eq(mirror.kind.1)));
         let row: Option<Row> = context.state.db.optional_query(&select).await?;
         let Some(text) = row.as_ref().and_then(|row| row.text(0)) else {
             continue;
@@ -56,16 +56,16 @@ pub async fn meant(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing_for(
+pub async fn mirrors_of_row(
     context: &Context,
     resource: &Resource,
     id: i64,
 ) -> Result<Vec<Place>, RestError> {
     let mut places = Vec::new();
-    for other in registry().standing_for_others() {
-        for (kind, double) in &other.doubles {
-            if double.route == resource.entity.route {
-                let found = doubles_of(context, resource, id, other, kind, double).await?;
+    for other in registry().mirroring() {
+        for (kind, mirror) in &other.mirrors {
+            if mirror.route == resource.entity.route {
+                let found = mirrors_of(context, resource, id, other, kind, mirror).await?;
                 places.extend(found.map(|id| (other, id)));
             }
         }
@@ -73,17 +73,17 @@ pub async fn standing_for(
     Ok(places)
 }
 
-async fn doubles_of(
+async fn mirrors_of(
     context: &Context,
     resource: &Resource,
     id: i64,
     other: &Resource,
     kind: &Path,
-    double: &Double,
+    mirror: &Mirror,
 ) -> Result<Option<i64>, RestError> {
     let table = resource.entity.table;
     let mut own = Query::select();
-    own.column((ROW, double.column))
+    own.column((ROW, mirror.column))
         .from_as(table.name, ROW)
         .and_where(Expr::col((ROW, table.key.name)).eq(id));
     let row: Option<Row> = context.state.db.optional_query(&own).await?;
@@ -98,16 +98,16 @@ async fn doubles_of(
     select
         .column((ROW, other.entity.table.key.name))
         .from_as(other.entity.table.name, ROW)
-        .and_where(Expr::col((ROW, double.value)).eq(text))
-        .and_where(kind.some(&|column| column.eq(double.kind.1)))
+        .and_where(Expr::col((ROW, mirror.value)).eq(text))
+        .and_where(kind.some(&|column| column.eq(mirror.kind.1)))
         .limit(1);
     let found: Option<(i64,)> = context.state.db.optional_query(&select).await?;
     Ok(found.map(|(id,)| id))
 }
 
-fn other_side(double: &Double) -> Option<(&'static Resource, &'static Column)> {
-    let other = registry().by_route(double.route)?;
-    Some((other, other.entity.table.column(double.column)?))
+fn other_side(mirror: &Mirror) -> Option<(&'static Resource, &'static Column)> {
+    let other = registry().by_route(mirror.route)?;
+    Some((other, other.entity.table.column(mirror.column)?))
 }
 
 async fn find(
