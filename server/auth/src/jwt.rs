@@ -1,4 +1,5 @@
-//! JSON web tokens for programs: HS256, access for 5 minutes, refresh for a day.
+//! JSON web tokens for programs: HS256, access for 5 minutes, refresh for a day. Our own, on the HMAC there is: `jsonwebtoken`
+//! takes its time from the system, and brings a second base64 and signature with it.
 
 use std::fmt;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Limits on how often something may happen.
+//! Limits on how often something may happen. Our own: what succeeded is given back and only looked at here, which
+//! `governor` cannot.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

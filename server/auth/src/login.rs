@@ -4,6 +4,7 @@ use migasfree_server_audit::{self as audit, Author, Change, UserId};
 use migasfree_server_db::{Ts, Tx, args};
 use serde_json::json;
 
+use super::password::is_outdated;
 use super::session::Place;
 use super::{ACCOUNT, Auth, AuthError, Connection, Credential, Operator};
 
@@ -71,12 +72,37 @@ pub async fn verify(
     match known.filter(|_| right) {
         Some(verified) => {
             failures.clear(&by_name);
-            Ok(verified)
+            with_current_hash(auth, verified, password).await
         }
         None => {
             failures.hit(&by_name)?;
             Err(AuthError::Credentials)
         }
+    }
+}
+
+/// Stores the password as it is stored here, where its hash came from elsewhere.
+async fn with_current_hash(
+    auth: &Auth,
+    verified: Verified,
+    password: &str,
+) -> Result<Verified, AuthError> {
+    if !is_outdated(&verified.stored) {
+        return Ok(verified);
+    }
+    let stored = auth.hasher.hash(password).await;
+    let Verified { user, stored: old } = verified;
+    let replaced = auth
+        .db
+        .execute(
+            "UPDATE core_userprofile SET password = $3 WHERE id = $1 AND password = $2",
+            args![user, old, stored.as_str()],
+        )
+        .await?;
+    if replaced == 1 {
+        Ok(Verified { user, stored })
+    } else {
+        Err(AuthError::Credentials)
     }
 }
 

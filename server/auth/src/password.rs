@@ -1,10 +1,14 @@
-//! Passwords: Argon2id, computed off the runtime.
+//! Passwords: Argon2id, computed off the runtime; hashes that came from elsewhere are verified.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use aws_lc_rs::pbkdf2;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use migasfree_server_db::random::Random;
 use tokio::sync::Semaphore;
 
@@ -45,6 +49,9 @@ impl Hasher {
         let password = password.to_owned();
         let (random, nobody) = (Arc::clone(&self.random), Arc::clone(&self.nobody));
         self.run(move || {
+            if let Some(imported) = stored.as_deref().and_then(Imported::parse) {
+                return imported.is(&password);
+            }
             let nobody = nobody.get_or_init(|| hash_now(&secret::new_password(&*random), &*random));
             let known = stored.filter(|stored| stored.starts_with("$argon2"));
             let matches = PasswordHash::new(known.as_deref().unwrap_or(nobody)).is_ok_and(|hash| {
@@ -72,6 +79,48 @@ impl Hasher {
     }
 }
 
+/// Whether a stored hash is of another kind than those made here, and is replaced once its password is known.
+pub fn is_outdated(stored: &str) -> bool {
+    Imported::parse(stored).is_some()
+}
+
+/// A PBKDF2 hash that came with an account of migasfree 5: `pbkdf2_sha256$rounds$salt$hash`.
+struct Imported<'a> {
+    algorithm: pbkdf2::Algorithm,
+    rounds: NonZeroU32,
+    salt: &'a str,
+    hash: Vec<u8>,
+}
+
+impl<'a> Imported<'a> {
+    /// More rounds would occupy a core for seconds.
+    const MOST_ROUNDS: u32 = 10_000_000;
+
+    fn parse(stored: &'a str) -> Option<Self> {
+        let mut parts = stored.splitn(4, '$');
+        let algorithm = match parts.next()? {
+            "pbkdf2_sha256" => pbkdf2::PBKDF2_HMAC_SHA256,
+            "pbkdf2_sha1" => pbkdf2::PBKDF2_HMAC_SHA1,
+            _ => return None,
+        };
+        let rounds = parts.next()?.parse().ok();
+        let rounds = rounds.filter(|rounds: &NonZeroU32| rounds.get() <= Self::MOST_ROUNDS)?;
+        let salt = parts.next()?;
+        let hash = STANDARD.decode(parts.next()?).ok()?;
+        (!hash.is_empty()).then_some(Self {
+            algorithm,
+            rounds,
+            salt,
+            hash,
+        })
+    }
+
+    fn is(&self, password: &str) -> bool {
+        let (salt, password) = (self.salt.as_bytes(), password.as_bytes());
+        pbkdf2::verify(self.algorithm, self.rounds, salt, password, &self.hash).is_ok()
+    }
+}
+
 /// # Panics
 /// Never: the parameters are constants.
 fn hash_now(password: &str, random: &dyn Random) -> String {
@@ -81,7 +130,8 @@ fn hash_now(password: &str, random: &dyn Random) -> String {
         .to_string()
 }
 
-/// Passwords people choose first; whoever guesses tries them first too.
+/// Passwords people choose first; whoever guesses tries them first too. Our own rules: they are those of version 5, each with its
+/// sentence, where `zxcvbn` answers with a score.
 const COMMON: &[&str] = &[
     "12345678",
     "123456789",
@@ -184,9 +234,39 @@ mod tests {
         let hasher = Hasher::new(Arc::new(SystemRandom));
         let stored = hasher.hash("correct horse").await;
         assert!(stored.starts_with("$argon2id$"));
+        assert!(!is_outdated(&stored));
         assert!(hasher.verify("correct horse", Some(stored.clone())).await);
         assert!(!hasher.verify("wrong horse", Some(stored)).await);
         assert!(!hasher.verify("", Some(UNUSABLE.to_owned())).await);
         assert!(!hasher.verify("", None).await);
+    }
+
+    #[tokio::test]
+    async fn imported_hashes_verify_and_broken_ones_do_not() {
+        let hasher = Hasher::new(Arc::new(SystemRandom));
+        // Of `correct horse` with the salt `seasalt`.
+        let sha256 = "pbkdf2_sha256$1000$seasalt$mQnueSakb748zqBAC1tmWVZsZbi2zPGZarEzTGdfmso=";
+        let sha1 = "pbkdf2_sha1$1000$seasalt$iQvkNOF1wEL4Khh8eogJ8rUhipM=";
+        for stored in [sha256, sha1] {
+            assert!(is_outdated(stored));
+            assert!(
+                hasher
+                    .verify("correct horse", Some(stored.to_owned()))
+                    .await
+            );
+            assert!(!hasher.verify("wrong horse", Some(stored.to_owned())).await);
+        }
+        for broken in [
+            "pbkdf2_sha256$1000$seasalt$",
+            "pbkdf2_sha256$0$seasalt$AAAA",
+            "pbkdf2_sha256$4000000000$seasalt$AAAA",
+            "pbkdf2_md5$1000$seasalt$AAAA",
+            "pbkdf2_sha256$1000",
+        ] {
+            assert!(
+                !hasher.verify("", Some(broken.to_owned())).await,
+                "{broken}"
+            );
+        }
     }
 }

@@ -195,16 +195,13 @@ fn plain_time(text: &str) -> Option<String> {
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {
-    let cells: Vec<String> = cells.map(|cell| quoted(&cell)).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
-    }
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    // Nothing is written to but memory.
+    let _ = writer.write_record(cells);
+    let line = writer.into_inner().unwrap_or_default();
+    String::from_utf8(line).unwrap_or_default()
 }
 
 #[cfg(test)]

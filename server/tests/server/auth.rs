@@ -92,6 +92,28 @@ on_both_engines! {
         assert_eq!(Answer::of(garbage).await.status, 400);
     }
 
+    async fn a_hash_that_came_with_an_account_signs_in_once_and_is_replaced(server: Server) {
+        let user = server.add_operator("ana", "", &[]).await;
+        let db = &server.state().db;
+        let imported = "pbkdf2_sha256$1000$seasalt$fZ4wDzUZc4q5tWlGLdc/YulfcHxINwgc+BP3Zl3CIBQ=";
+        db.execute("UPDATE core_userprofile SET password = $2 WHERE id = $1", migasfree_server_db::args![user, imported])
+            .await.unwrap();
+        let sign_in = async |password: &str| {
+            server.anonymous().post("/token-auth/", json!({"username": "ana", "password": password})).await.status
+        };
+        let stored = async || -> String {
+            let found = db.one("SELECT password FROM core_userprofile WHERE id = $1", migasfree_server_db::args![user]);
+            let (stored,): (String,) = found.await.unwrap();
+            stored
+        };
+        assert_eq!(sign_in("another password").await, 400);
+        assert_eq!(stored().await, imported, "replaced without its password");
+        assert_eq!(sign_in("a password of before").await, 200);
+        assert!(stored().await.starts_with("$argon2id$"), "{}", stored().await);
+        assert_eq!(sign_in("a password of before").await, 200);
+        assert_eq!(sign_in("another password").await, 400);
+    }
+
     async fn bad_authorization_is_refused_also_beside_a_good_cookie(server: Server) {
         let cookie = cookie(&server, "admin", server.admin_password()).await;
         for line in ["Token 0123456789", "Token", "Basic YWRtaW46YWRtaW4=", "Bearer a.b.c", ""] {
