@@ -129,6 +129,18 @@ impl Idle {
         panic!("not {state:?}: {:?}", self.status(key).await);
     }
 
+    /// Waits until the work has told how far it is, which comes a moment after it began.
+    async fn until_told(&self, key: &str, told: (i64, i64, &str)) {
+        for _ in 0..600 {
+            let status = self.status(key).await;
+            if (status.done, status.total, status.message.as_str()) == told {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("not {told:?}: {:?}", self.status(key).await);
+    }
+
     async fn until_runs(&self, work: &Work, runs: u32) {
         for _ in 0..600 {
             if work.runs() >= runs {
@@ -148,8 +160,8 @@ on_both_engines! {
         server.enqueue("a", json!({})).await;
         let workers = server.workers(&work, 2);
         server.until_runs(&work, 1).await;
-        let running = server.until("a", JobState::Running).await;
-        assert_eq!((running.done, running.total, running.message.as_str()), (1, 2, "half way"));
+        server.until_told("a", (1, 2, "half way")).await;
+        assert_eq!(server.status("a").await.state, JobState::Running);
         work.gate.add_permits(1);
         assert!(server.until("a", JobState::Done).await.finished_at.is_some());
         workers.stop(PATIENCE).await;
