@@ -114,7 +114,8 @@ impl Going {
         let mut there = 0;
         for ids in ids.chunks(TOGETHER) {
             let mut tx = context.state.db.begin().await?;
-            tx.lock_whole(table.name, table.key.name, ids).await?;
+            let locked: Vec<i64> = ids.iter().copied().chain(wish.replacement()).collect();
+            tx.lock_whole(table.name, table.key.name, &locked).await?;
             for id in ids {
                 // What is gone already went with another one of them.
                 let removed = remove(context, &mut tx, resource, (*id, *wish), if_match).await?;

@@ -30,6 +30,8 @@ pub struct Kept {
     pub same: Option<(&'static str, &'static str)>,
     /// Why what uses it cannot do without; `None` when the reference can be cleared.
     pub undetachable: Option<&'static str>,
+    /// Whether what moves is written into the replacement itself, which so changes with it.
+    pub into_replacement: bool,
 }
 
 /// Rows of one entity that use a row.
@@ -64,6 +66,15 @@ pub enum Wish {
 }
 
 impl Wish {
+    /// The row that takes the place of the one that goes.
+    #[must_use]
+    pub const fn replacement(self) -> Option<i64> {
+        match self {
+            Self::ReplaceWith(other) => Some(other),
+            Self::Refuse | Self::Detach => None,
+        }
+    }
+
     /// Reads `replace_with` and `detach`.
     ///
     /// # Errors
@@ -142,7 +153,7 @@ pub fn can_be_detached(resource: &Resource, used: &[Users], widened: &[Users]) -
 ///
 /// # Errors
 /// 409 with the names of what is in force and uses the row, or would reach more without it; 400 for a replacement that is
-/// none; 403 without the right to change what uses it.
+/// none; 403 without the right to change what uses it, or the replacement if it changes, too.
 pub async fn check(
     context: &Context,
     resource: &'static Resource,
@@ -180,7 +191,13 @@ pub async fn check(
             }
             _ => Ok(()),
         },
-        Wish::ReplaceWith(other) => replacement(context, resource, id, other).await,
+        Wish::ReplaceWith(other) => {
+            replacement(context, resource, id, other).await?;
+            if kept.into_replacement {
+                may_change(context, resource, &[other]).await?;
+            }
+            Ok(())
+        }
         Wish::Refuse => Ok(()),
     }
 }
@@ -294,7 +311,7 @@ async fn replacement(
     }
 }
 
-/// What used the row, as it was before.
+/// What changes so that the row can go, as it was before: what used it, and what takes its place.
 #[derive(Debug)]
 pub struct Released {
     entity: &'static Entity,
@@ -313,6 +330,16 @@ pub async fn release(
     wish: Wish,
 ) -> Result<Vec<Released>, RestError> {
     let mut released = spared(tx, resource, id, wish).await?;
+    if let (Some(kept), Wish::ReplaceWith(other)) = (resource.entity.kept, wish) {
+        let entity = resource.entity;
+        let before = save::stored_all(tx, entity.table, &[other]).await?;
+        if before.is_empty() {
+            return Err(in_this_moment());
+        }
+        if kept.into_replacement {
+            released.push(Released { entity, before });
+        }
+    }
     for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
         let mut in_force: Vec<(i64,)> = Vec::new();
         if !used.in_force.is_empty() {
@@ -392,11 +419,11 @@ async fn disable(tx: &mut Tx, entity: &Entity, ids: &[i64]) -> Result<(), RestEr
 fn in_this_moment() -> RestError {
     RestError::Conflict(
         "in_use",
-        "Something began to use it in this moment: reload and try again.".to_owned(),
+        "Something began to use it, or what replaces it went, in this moment: reload and try again.".to_owned(),
     )
 }
 
-/// Writes the audit records of what used the row, once it is gone.
+/// Writes the audit records of what changed so that the row could go, once it is gone.
 ///
 /// # Errors
 /// When the database fails.

@@ -60,6 +60,7 @@ static KEPT: Kept = Kept {
     undetachable: Some(
         "Every application has a category: name another one for them with replace_with=ID.",
     ),
+    into_replacement: false,
 };
 
 const APPLICATIONS: &str =

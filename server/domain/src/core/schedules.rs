@@ -95,6 +95,7 @@ static KEPT: Kept = Kept {
     }],
     same: None,
     undetachable: None,
+    into_replacement: false,
 };
 
 /// A delay's attribute, with what the reference shows of it here.
@@ -194,4 +195,5 @@ static DELAY_KEPT: Kept = Kept {
         "That delay belongs to another schedule: name one of the same schedule.",
     )),
     undetachable: None,
+    into_replacement: true,
 };

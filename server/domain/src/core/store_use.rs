@@ -47,4 +47,5 @@ pub static KEPT: Kept = Kept {
         "That store belongs to another project: name one of the same project.",
     )),
     undetachable: None,
+    into_replacement: false,
 };

@@ -141,6 +141,28 @@ on_both_engines! {
         assert_eq!(stopped["enabled"], json!(false));
     }
 
+    async fn what_a_replacement_takes_over_is_changed_by_who_may_and_recorded(org: Organisation) {
+        let path = format!("{TOKEN}schedule-delays/{}/", org.id("schedule-delays"));
+        let body = json!({"schedule": org.id("schedules"), "delay": 78, "duration": 1});
+        let other = org.admin.post(&format!("{TOKEN}schedule-delays/"), body).await.json["id"].as_i64().unwrap();
+        let row = format!("{TOKEN}schedule-delays/{other}/");
+        let mut rights = vec![
+            "core.view_schedule", "core.view_scheduledelay", "core.delete_scheduledelay", "core.view_deployment", "core.change_deployment",
+        ];
+        let cleaner = org.server.operator("cleaner", &rights).await;
+        let refused = cleaner.delete(&format!("{path}?replace_with={other}")).await;
+        assert_eq!(refused.status, 403, "{}", refused.text);
+        assert_eq!(org.admin.get(&row).await.json["attributes"], json!([]), "nothing moved");
+        rights.push("core.change_scheduledelay");
+        let planner = org.server.operator("planner", &rights).await;
+        let before = org.admin.get(&path).await.json["attributes"][0]["id"].clone();
+        assert_eq!(planner.delete(&format!("{path}?replace_with={other}")).await.status, 204);
+        assert_eq!(recorded(&org, "core.scheduledelay", "change").await, 1);
+        let last = org.admin.get(&format!("{TOKEN}audit/?entity=core.scheduledelay&action=change")).await.json["results"][0].clone();
+        assert_eq!((&last["object_id"], &last["username"]), (&json!(other), &json!("planner")), "{last}");
+        assert_eq!((&last["before"]["attributes"], &last["after"]["attributes"]), (&json!([]), &json!([before])), "{last}");
+    }
+
     async fn a_schedule_that_only_disabled_deployments_use_goes(org: Organisation) {
         let deployment = format!("{TOKEN}deployments/{}/", org.id("deployments"));
         assert_eq!(org.admin.patch(&deployment, json!({"enabled": false})).await.status, 200);
