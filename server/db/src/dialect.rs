@@ -2,7 +2,7 @@
 
 use sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 
-use super::Ts;
+use super::{Ts, capitals};
 
 /// Which SQL a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,6 @@ impl Sql {
 /// | `ids(n)` | `$n`: JSON array of numbers | a subquery with the column `id` |
 /// | `texts(n)` | `$n`: JSON array of strings | a subquery with the column `text` |
 /// | `objects(n)` | `$n`: JSON array of objects | a subquery with the column `value`; read members with `value ->> 'name'` (text) and cast |
-/// | `ignoring_case` | – | `LIKE` without regard to case |
 /// | `pair("…", "…")` | – | the first text on SQLite, the second on PostgreSQL |
 ///
 /// ```
@@ -79,9 +78,6 @@ macro_rules! sql {
             [$($s)* "(SELECT value FROM json_each($", $n, "))",]
             [$($p)* "(SELECT value FROM jsonb_array_elements(CAST($", $n, " AS jsonb)))",]
             $($($rest)*)?)
-    };
-    (@made [$($s:tt)*] [$($p:tt)*] ignoring_case $(, $($rest:tt)*)?) => {
-        $crate::sql!(@made [$($s)* " LIKE ",] [$($p)* " ILIKE ",] $($($rest)*)?)
     };
     (@made [$($s:tt)*] [$($p:tt)*] pair($a:literal, $b:literal $(,)?) $(, $($rest:tt)*)?) => {
         $crate::sql!(@made [$($s)* $a,] [$($p)* $b,] $($($rest)*)?)
@@ -152,8 +148,17 @@ impl Dialect {
             .take()
     }
 
-    /// `column` contains `term`, without regard to case. `column` is compared as text.
+    /// `column` contains `term`, without regard to capitals. `column` is compared as text.
     pub fn contains(self, column: impl Into<Expr>, term: &str) -> Expr {
+        if term.is_ascii() {
+            self.like(column.into(), term)
+        } else {
+            capitals::contains(self, column.into(), term)
+        }
+    }
+
+    /// The same without regard to the capitals of ASCII alone.
+    pub(super) fn like(self, column: Expr, term: &str) -> Expr {
         let escaped = escape_like(term);
         let text = match self {
             // Half the time with each row.
@@ -161,7 +166,7 @@ impl Dialect {
             Self::Sqlite => "? LIKE ? ESCAPE '!'",
             Self::Postgres => "CAST($1 AS text) ILIKE $2 ESCAPE '!'",
         };
-        Expr::cust_with_exprs(text, [column.into(), Expr::val(format!("%{escaped}%"))])
+        Expr::cust_with_exprs(text, [column, Expr::val(format!("%{escaped}%"))])
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod alone;
 mod args;
+mod capitals;
 mod cascades;
 pub mod clock;
 mod dialect;
@@ -30,6 +31,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sqlx::{PgPool, Postgres};
 
 pub use args::{Arg, Args, IntoArg};
+pub use capitals::{folded, folded_column};
 pub use cascades::{Cascade, Cascades};
 pub use dialect::{Dialect, Sql, escape_like, json_ids};
 pub use error::Error;

@@ -258,31 +258,14 @@ pub const fn loose(ty: Type) -> Type {
     }
 }
 
-/// Substring without regard to case. Neither SQLite nor PostgreSQL without a locale folds letters
-/// beyond ASCII, so a text with such letters is tried in the ways people write it. Nothing contains a text that is too
-/// long to be looked for.
+/// Substring without regard to capitals. Nothing contains a text that is too long to be looked for.
 #[must_use]
 pub fn contains(column: Expr, text: &str, dialect: Dialect) -> Expr {
     if is_too_long(text) {
-        return nothing();
+        nothing()
+    } else {
+        dialect.contains(column, text)
     }
-    let plain = dialect.contains(column.clone(), text);
-    if text.is_ascii() {
-        return plain;
-    }
-    let lower = text.to_lowercase();
-    let mut letters = lower.chars();
-    let capital: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect();
-    [lower.clone(), text.to_uppercase(), capital]
-        .iter()
-        .fold(plain, |any, text| {
-            any.or(dialect.contains(column.clone(), text))
-        })
 }
 
 fn contains_exactly(column: Expr, text: &str, dialect: Dialect) -> Expr {

@@ -1,6 +1,6 @@
 //! Full search of a list: every term must be found in at least one field.
 
-use migasfree_server_db::Dialect;
+use migasfree_server_db::{Dialect, folded, folded_column};
 use sea_query::{
     BinOper, CaseStatement, Condition, Expr, ExprTrait as _, Func, SelectStatement,
     SubQueryStatement,
@@ -125,21 +125,21 @@ fn bare(term: &str) -> &str {
 #[must_use]
 pub fn rank(column: &'static str, text: &str, dialect: Dialect) -> Expr {
     let text = text.trim();
-    let lower = text.to_lowercase();
+    let small = folded(text);
     let column = || Expr::col((ROW, column));
-    let letters = Expr::cust(lower.chars().count().to_string());
+    let letters = Expr::cust(small.chars().count().to_string());
     let beginning = Func::cust("substr")
-        .arg(Func::lower(column()))
+        .arg(folded_column(column(), text))
         .arg(Expr::cust("1"))
         .arg(letters);
     CaseStatement::new()
         .case(
             column()
                 .eq(text)
-                .or(Expr::expr(Func::lower(column())).eq(lower.as_str())),
+                .or(folded_column(column(), text).eq(small.as_str())),
             Expr::cust("0"),
         )
-        .case(Expr::expr(beginning).eq(lower.as_str()), Expr::cust("1"))
+        .case(Expr::expr(beginning).eq(small.as_str()), Expr::cust("1"))
         .case(contains(column(), text, dialect), Expr::cust("2"))
         .finally(Expr::cust("3"))
         .into()

@@ -124,6 +124,17 @@ on_both_engines! {
         assert_eq!(names(found), ["PCI Devices"]);
         let found = data.db.all_query(&search(dialect.contains(Expr::col("name"), "%"))).await.unwrap();
         assert_eq!(names(found), Vec::<String>::new(), "a percent sign is only itself");
+        for (stored, typed) in [
+            ("ÑANDÚ 1", "ñandú"), ("ñandú 2", "ÑANDÚ"), ("wyspa ŁÓDź", "Łódź"), ("a_%Á", "_%á"), ("ΟΔΟΣ 1", "οδος"), ("mÉxIco", "MéXICO"),
+            ("Съешь ещё этих мягких французских булок", "СЪЕШЬ ЕЩЁ ЭТИХ МЯГКИХ ФРАНЦУЗСКИХ БУЛОК"),
+        ] {
+            data.db.execute("UPDATE core_property SET name = $1 WHERE id = 5", args![stored]).await.unwrap();
+            let found = data.db.all_query(&search(dialect.contains(Expr::col("name"), typed))).await.unwrap();
+            assert_eq!(names(found), [stored], "{typed}");
+        }
+        data.db.execute("UPDATE core_property SET name = 'Ñandu' WHERE id = 5", args![]).await.unwrap();
+        let found = data.db.all_query(&search(dialect.contains(Expr::col("name"), "nandu"))).await.unwrap();
+        assert_eq!(names(found), Vec::<String>::new(), "another letter is another letter");
         let found = data.db.all_query(&search(dialect.in_list(Expr::col("id"), json_ids([6])))).await.unwrap();
         assert_eq!(names(found), ["Login User"]);
     }

@@ -253,10 +253,6 @@ fn composed(tokens: TokenStream, place: &str) -> Statement {
                 statement.sqlite.push_str(&text);
                 statement.postgres.push_str(&text);
             }
-            TokenTree::Ident(ident) if ident == "ignoring_case" => {
-                statement.sqlite.push_str(" LIKE ");
-                statement.postgres.push_str(" ILIKE ");
-            }
             TokenTree::Ident(ident) => name = ident.to_string(),
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
                 let (sqlite, postgres) = part(&name, group.stream());

@@ -1,6 +1,6 @@
 //! The catalogue as a computer sees it.
 
-use migasfree_server_db::{Db, Result, Ts, args, escape_like, json_ids, sql};
+use migasfree_server_db::{Db, Result, Ts, args, folded, json_ids, sql};
 use serde_json::{Value, json};
 
 use crate::{
@@ -66,8 +66,7 @@ pub async fn applications(
 ) -> Result<Vec<Value>> {
     let mut rows: Vec<Application> = db
         .all(
-            sql!(
-                "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
+            "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
                  WHERE computer_id = $1 UNION SELECT serverattribute_id \
                  FROM client_computer_tags WHERE computer_id = $1), \
                  n AS (SELECT id, name, description, created_at, score, icon, category_id, \
@@ -85,22 +84,20 @@ pub async fn applications(
                  WHERE EXISTS (SELECT 1 FROM app_catalog_application_available_for_attributes l \
                  JOIN a ON a.id = l.attribute_id WHERE l.application_id = n.id) \
                  AND ($3 IS NULL OR n.category_id = $3) AND ($4 IS NULL OR n.level = $4) \
-                 AND ($5 IS NULL OR n.name",
-                ignoring_case,
-                "$5 ESCAPE '!' OR n.description",
-                ignoring_case,
-                "$5 ESCAPE '!') AND ($6 IS NULL OR n.id = $6)"
-            ),
+                 AND ($5 IS NULL OR n.id = $5)",
             args![
                 computer,
                 project.0,
                 filter.category,
                 filter.level,
-                filter.text.map(|text| format!("%{}%", escape_like(text))),
                 filter.application,
             ],
         )
         .await?;
+    if let Some(text) = filter.text.map(folded) {
+        let has = |told: &str| folded(told).contains(&text);
+        rows.retain(|row| has(&row.name) || has(&row.description));
+    }
     rows.sort_by(|a, b| (b.score, &a.name).cmp(&(a.score, &b.name)));
     let audiences: Vec<Audience> = db
         .all(

@@ -1,6 +1,6 @@
 //! Finding a computer by everything that identifies it, in every spelling that labels, firmware and switches use.
 
-use migasfree_server_db::{Dialect, escape_like};
+use migasfree_server_db::Dialect;
 use migasfree_server_entity::{
     error::RestError,
     filter::{FilterCall, LONGEST, contains, is_too_long},
@@ -155,15 +155,12 @@ fn spellings(uuid: &str) -> Vec<String> {
 
 /// Serial numbers stand at the nodes of the hardware; the condition repeats that of their index.
 fn serial(word: &str, dialect: Dialect) -> Expr {
-    let like = Expr::val(format!("%{}%", escape_like(word)));
-    let found = match dialect {
-        Dialect::Sqlite => "hs.serial <> '' AND hs.serial LIKE ? ESCAPE '!'",
-        Dialect::Postgres => "hs.serial <> '' AND hs.serial ILIKE $1 ESCAPE '!'",
-    };
+    let serial = || Expr::col(("hs", "serial"));
     let nodes = Query::select()
         .column(("hs", "computer_id"))
         .from_as("hardware_node", "hs")
-        .and_where(Expr::cust_with_exprs(found, [like]))
+        .and_where(serial().ne(Expr::cust("''")))
+        .and_where(dialect.contains(serial(), word))
         .take();
     // Asked first, once for all: an empty answer takes its time with each computer, too.
     Expr::exists(nodes.clone()).and(Expr::col((ROW, "id")).in_subquery(nodes))

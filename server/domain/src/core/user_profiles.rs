@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{self as auth, AuthError, Authority, Beyond, Rights, UNUSABLE};
-use migasfree_server_db::{Arg, args};
+use migasfree_server_db::{Arg, args, folded};
 use migasfree_server_entity::{
     access::{Need, Operator},
     action::{Action, Gives, SENTENCE, Verb},
@@ -236,8 +236,9 @@ fn is_username(name: &str) -> bool {
 
 /// Names that differ in capitals alone are taken for one by whoever reads them.
 async fn not_taken_in_other_capitals(change: &mut Change<'_>) -> Result<(), RestError> {
-    let name = change.text("username").unwrap_or_default().to_lowercase();
-    // One engine knows the capitals of ASCII alone.
+    let name = folded(change.text("username").unwrap_or_default());
+    // The engines' own indexes know other capitals each.
+    change.tx.lock_name("core_userprofile", &name).await?;
     let others: Vec<(String,)> = change
         .tx
         .all(
@@ -245,7 +246,7 @@ async fn not_taken_in_other_capitals(change: &mut Change<'_>) -> Result<(), Rest
             args![change.id.unwrap_or_default()],
         )
         .await?;
-    match others.iter().any(|(other,)| other.to_lowercase() == name) {
+    match others.iter().any(|(other,)| folded(other) == name) {
         true => Err(RestError::not_unique(&["username".to_owned()])),
         false => Ok(()),
     }

@@ -447,6 +447,25 @@ on_both_engines! {
         assert_eq!(nobody.get(&format!("{TOKEN}search/?q=LOC-harbour")).await.json, json!([]));
     }
 
+    async fn capitals_of_every_alphabet_are_looked_past(org: Organisation) {
+        let stamp = json!({"prefix": "LOC", "name": "Place"});
+        let stamp = org.admin.post(&format!("{TOKEN}stamps/"), stamp).await.json["id"].clone();
+        for (value, description) in [("ŁÓDŹ-2", ""), ("w ŁÓdź", ""), ("ŁÓDŹ", ""), ("abroad", "ŁÓdŹ")] {
+            let tag = json!({"property_att": stamp, "value": value, "description": description});
+            assert_eq!(org.admin.post(&format!("{TOKEN}tags/"), tag).await.status, 201);
+        }
+        for typed in ["łódź", "ŁÓDŹ", "łÓdŹ"] {
+            let found = list(&org, &format!("tags/?search={typed}")).await;
+            let found: Vec<&str> = found["results"].as_array().unwrap().iter().map(|row| row["value"].as_str().unwrap()).collect();
+            assert_eq!(found, ["ŁÓDŹ", "ŁÓDŹ-2", "w ŁÓdź", "abroad"], "{typed}");
+        }
+        for (name, status) in [("Ñandú", 201), ("ñANDÚ", 400), ("nandu", 201)] {
+            let account = json!({"username": name, "password": "Long enough 77"});
+            let made = org.admin.post(&format!("{TOKEN}user-profiles/"), account).await;
+            assert_eq!(made.status, status, "{name}: {}", made.text);
+        }
+    }
+
     async fn an_account_is_found_as_the_console_writes_it(org: Organisation) {
         let account = json!({"username": "jrubio", "password": "Long enough 77", "first_name": "Javier", "last_name": "Rubio"});
         let made = org.admin.post(&format!("{TOKEN}user-profiles/"), account).await;

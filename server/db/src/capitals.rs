@@ -1,0 +1,93 @@
+//! Texts without regard to capitals, the same on both engines: SQLite knows those of ASCII alone, PostgreSQL those of the
+//! locale it was set up with.
+
+use sea_query::{Alias, Expr, ExprTrait as _, Func};
+
+use super::dialect::Dialect;
+
+/// Letters beyond ASCII that are made small: an alphabet, and those of others around it.
+const MOST: usize = 80;
+
+/// A text without capitals, letter by letter.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    text.chars().map(small).collect()
+}
+
+/// A column without the capitals of ASCII and of the letters in `text`: all that matters for comparing it with that.
+#[must_use]
+pub fn folded_column(column: Expr, text: &str) -> Expr {
+    Func::lower(without_capitals(column, text)).into()
+}
+
+/// Whether `column` contains `term`.
+pub(super) fn contains(dialect: Dialect, column: Expr, term: &str) -> Expr {
+    let folded = folded(term);
+    let found = dialect.like(without_capitals(column.clone(), term), &folded);
+    // Says nothing new, but an index may know it, and most rows end here.
+    let plain = folded.split(|letter: char| !letter.is_ascii());
+    match plain.max_by_key(|part| part.len()) {
+        Some(part) if !part.is_empty() => dialect.like(column, part).and(found),
+        _ => found,
+    }
+}
+
+/// A column in which the letters of `text` that are beyond ASCII are small.
+fn without_capitals(column: Expr, text: &str) -> Expr {
+    let mut replaced: Vec<(char, char)> = Vec::new();
+    for letter in text.chars().filter(|letter| !letter.is_ascii()) {
+        let small = small(letter);
+        let spellings = [
+            Some(letter),
+            one(letter.to_uppercase()),
+            one(letter.to_lowercase()),
+        ];
+        for spelling in spellings.into_iter().flatten() {
+            if spelling != small && !spelling.is_ascii() && !replaced.contains(&(spelling, small)) {
+                replaced.push((spelling, small));
+            }
+        }
+    }
+    let column = column.cast_as(Alias::new("text"));
+    replaced.truncate(MOST);
+    replaced.into_iter().fold(column, |column, (from, to)| {
+        Func::cust("replace")
+            .arg(column)
+            .arg(Expr::val(from.to_string()))
+            .arg(Expr::val(to.to_string()))
+            .into()
+    })
+}
+
+/// By way of its capital, which some letters share.
+fn small(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter.to_ascii_lowercase();
+    }
+    let capital = one(letter.to_uppercase()).unwrap_or(letter);
+    one(capital.to_lowercase())
+        .filter(|small| !small.is_ascii())
+        .unwrap_or(letter)
+}
+
+fn one(mut letters: impl Iterator<Item = char>) -> Option<char> {
+    let first = letters.next();
+    first.filter(|_| letters.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn each_letter_stays_one_letter() {
+        for (text, small) in [
+            ("ÑANDÚ Łódź", "ñandú łódź"),
+            ("ΟΔΟΣ οδος", "οδοσ οδοσ"),
+            ("İstanbul ıK", "İstanbul ık"),
+            ("STRASSE straße", "strasse straße"),
+        ] {
+            assert_eq!(folded(text), small);
+        }
+    }
+}
