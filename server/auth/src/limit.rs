@@ -25,6 +25,13 @@ pub struct Limiter {
     counts: Mutex<HashMap<String, Count>>,
 }
 
+/// An event that was counted.
+#[derive(Debug)]
+pub struct Taken {
+    /// When its window began.
+    since: i64,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Count {
     since: i64,
@@ -47,26 +54,49 @@ impl Limiter {
     /// # Errors
     /// [`Exceeded`] when the limit of this window is reached.
     pub fn hit(&self, key: &str) -> Result<(), Exceeded> {
-        self.check(key)?;
-        if self.limit > 0 {
-            let now = self.clock.now().seconds();
-            let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-            if counts.len() > PRUNE_ABOVE {
-                counts.retain(|_, count| now - count.since < self.window_seconds);
-            }
-            let count = counts.entry(key.to_owned()).or_insert(Count {
-                since: now,
-                events: 0,
-            });
-            if now - count.since >= self.window_seconds {
-                *count = Count {
-                    since: now,
-                    events: 0,
-                };
-            }
-            count.events += 1;
+        self.take(key).map(drop)
+    }
+
+    /// The same for an event that is given back if it turns out not to count. Until then it does, so that many at once
+    /// are no more than one after the other.
+    ///
+    /// # Errors
+    /// [`Exceeded`] when the limit of this window is reached.
+    pub fn take(&self, key: &str) -> Result<Taken, Exceeded> {
+        let now = self.clock.now().seconds();
+        if self.limit == 0 {
+            return Ok(Taken { since: now });
         }
-        Ok(())
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() > PRUNE_ABOVE {
+            counts.retain(|_, count| now - count.since < self.window_seconds);
+        }
+        let new = Count {
+            since: now,
+            events: 0,
+        };
+        let count = counts.entry(key.to_owned()).or_insert(new);
+        let left = self.window_seconds - (now - count.since);
+        match u64::try_from(left) {
+            Ok(retry_after) if retry_after > 0 => {
+                if count.events >= self.limit {
+                    return Err(Exceeded { retry_after });
+                }
+            }
+            _ => *count = new,
+        }
+        count.events += 1;
+        Ok(Taken { since: count.since })
+    }
+
+    /// Counts an event no longer.
+    pub fn give_back(&self, key: &str, taken: Taken) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(key)
+            && count.since == taken.since
+        {
+            count.events = count.events.saturating_sub(1);
+        }
     }
 
     /// Whether one more event would be allowed.
@@ -118,6 +148,23 @@ mod tests {
         assert_eq!(limiter.hit("b"), Ok(()));
         clock.advance(Duration::from_secs(40));
         assert_eq!(limiter.hit("a"), Ok(()));
+    }
+
+    #[test]
+    fn what_is_given_back_leaves_room_in_its_own_window_alone() {
+        let clock = Arc::new(ManualClock::at(Ts::from_seconds(1000)));
+        let limiter = Limiter::new(clock.clone(), 1, 60);
+        let taken = limiter.take("a").unwrap();
+        assert!(
+            limiter.take("a").is_err(),
+            "it counts until it is given back"
+        );
+        limiter.give_back("a", taken);
+        let taken = limiter.take("a").unwrap();
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(limiter.hit("a"), Ok(()));
+        limiter.give_back("a", taken);
+        assert!(limiter.hit("a").is_err(), "that window is over");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Signing in with a name and a password.
 
 use migasfree_server_audit::{self as audit, Author, Change, UserId};
-use migasfree_server_db::{Ts, Tx, args};
+use migasfree_server_db::{Ts, Tx, args, folded};
 use serde_json::json;
 
 use super::password::is_outdated;
@@ -41,7 +41,8 @@ impl Verified {
     }
 }
 
-/// Verifies a password, unless there were too many failures from this address or for this name.
+/// Verifies a password, unless there were too many failures from this address or for this name, or the name was asked for
+/// too often.
 ///
 /// # Errors
 /// [`AuthError::Credentials`] when it is wrong.
@@ -52,10 +53,15 @@ pub async fn verify(
     password: &str,
 ) -> Result<Verified, AuthError> {
     let by_address = connection.bucket();
-    let by_name = format!("{by_address} {}", username.to_lowercase());
+    let by_name = format!("{by_address} {}", folded(username));
     let failures = &auth.logins;
     failures.check(&by_name)?;
-    auth.anonymous.hit(&by_address)?;
+    let at_address = auth.anonymous.take(&by_address)?;
+    // Right passwords cost as much to verify as wrong ones: one name has a limit of its own, however right.
+    if let Err(exceeded) = auth.anonymous.hit(&by_name) {
+        auth.anonymous.give_back(&by_address, at_address);
+        return Err(exceeded.into());
+    }
     let row: Option<(UserId, String, bool)> = auth
         .db
         .optional(
@@ -72,6 +78,8 @@ pub async fn verify(
     match known.filter(|_| right) {
         Some(verified) => {
             failures.clear(&by_name);
+            // Behind one address a whole office may sign in at once.
+            auth.anonymous.give_back(&by_address, at_address);
             with_current_hash(auth, verified, password).await
         }
         None => {

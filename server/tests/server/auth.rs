@@ -486,6 +486,55 @@ async fn requests_are_limited_by_address_and_by_operator() {
 }
 
 #[tokio::test]
+async fn an_office_behind_one_address_signs_in_while_guesses_are_counted() {
+    let settings = migasfree_server::config::Settings {
+        rate_anonymous: 3,
+        login_failures: 100,
+        ..Server::sqlite_settings()
+    };
+    let server = Server::with(settings).await;
+    let mut passwords = vec![("admin".to_owned(), server.admin_password().to_owned())];
+    for number in 0..4 {
+        let name = format!("ana{number}");
+        server.add_operator(&name, "Long enough 77", &[]).await;
+        passwords.push((name, "Long enough 77".to_owned()));
+    }
+    let sign_in = async |name: &str, password: &str, path: &str| {
+        let given = json!({"username": name, "password": password});
+        server.anonymous().post(path, given).await
+    };
+    server.clock.advance(Duration::from_secs(60));
+    for (name, password) in &passwords {
+        let answer = sign_in(name, password, "/token-auth/").await;
+        assert_eq!(answer.status, 200, "{name}: {}", answer.text);
+    }
+    let (admin, password) = &passwords[0];
+    let pair = sign_in(admin, password, "/token-auth-jwt/").await;
+    let (refresh, token) = (&pair.json["refresh"], &pair.json["access"]);
+    for _ in 0..4 {
+        for (path, given) in [
+            ("/token-refresh/", json!({"refresh": refresh})),
+            ("/api/token/verify/", json!({"token": token})),
+        ] {
+            let answer = server.anonymous().post(path, given).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        }
+    }
+    assert_eq!(sign_in(admin, password, "/token-auth/").await.status, 200);
+    let again = sign_in(admin, password, "/token-auth/").await;
+    assert_eq!(again.status, 429, "one name has a limit of its own");
+    for number in 0..3 {
+        let guess = sign_in(&format!("ana{number}"), "a guess", "/token-auth/").await;
+        assert_eq!(guess.status, 400, "{number}");
+    }
+    let (name, password) = &passwords[4];
+    let last = sign_in(name, password, "/token-auth/").await;
+    assert_eq!(last.status, 429, "guesses count for the address");
+    server.clock.advance(Duration::from_secs(60));
+    assert_eq!(sign_in(name, password, "/token-auth/").await.status, 200);
+}
+
+#[tokio::test]
 async fn whoever_writes_addresses_into_a_request_counts_as_who_the_proxy_saw() {
     let settings = migasfree_server::config::Settings {
         rate_anonymous: 2,

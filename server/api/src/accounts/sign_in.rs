@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use migasfree_server_audit::UserId;
 use migasfree_server_auth::{
     AuthError, Connection, Operator, Verified, credential, credentials_changed,
     jwt::{self, Kind},
@@ -139,13 +140,8 @@ pub async fn jwt_refresh(
     connection: Connection,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
-    state
-        .auth
-        .anonymous
-        .hit(&connection.bucket())
-        .map_err(AuthError::from)?;
     let [refresh] = fields.required(["refresh"])?;
-    let (user, sign_in) = credential::of_claims(&refresh, Some(Kind::Refresh), &state.auth).await?;
+    let (user, sign_in) = claimed(&state, connection, &refresh, Some(Kind::Refresh)).await?;
     let (now, random) = (state.clock.now(), &*state.random);
     let access = state
         .auth
@@ -160,14 +156,25 @@ pub async fn jwt_verify(
     connection: Connection,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
-    state
-        .auth
-        .anonymous
-        .hit(&connection.bucket())
-        .map_err(AuthError::from)?;
     let [token] = fields.required(["token"])?;
-    credential::of_claims(&token, None, &state.auth).await?;
+    claimed(&state, connection, &token, None).await?;
     Ok(Json(json!({})))
+}
+
+/// Whose web token this is. A good one counts for its operator, any other for the address.
+async fn claimed(
+    state: &ApiState,
+    connection: Connection,
+    token: &str,
+    kind: Option<Kind>,
+) -> Result<(UserId, i64), AuthError> {
+    let auth = &state.auth;
+    let by_address = connection.bucket();
+    let taken = auth.anonymous.take(&by_address)?;
+    let (user, sign_in) = credential::of_claims(token, kind, auth).await?;
+    auth.anonymous.give_back(&by_address, taken);
+    auth.operators.hit(&user.to_string())?;
+    Ok((user, sign_in))
 }
 
 /// Where a request comes from; what the program calls itself is cut to what is worth keeping.
