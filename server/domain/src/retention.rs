@@ -1,5 +1,7 @@
 //! Removing what is older than the settings keep it.
 
+mod software;
+
 use std::time::Duration;
 
 use migasfree_server_db::{Result, Sql, args, json_ids, sql};
@@ -114,6 +116,7 @@ pub async fn clean(state: &Services) -> Result<u64> {
             tokio::time::sleep(PAUSE).await;
         }
     }
+    all += software::clean(state).await?;
     let now = state.clock.now();
     loop {
         let forgotten = state.db.execute(FORGET_MESSAGES, args![now, BATCH]).await?;

@@ -58,6 +58,8 @@ pub struct Keep {
     pub notifications: u32,
     /// Changes of the status of computers.
     pub status_logs: u32,
+    /// The software history of computers.
+    pub software_history: u32,
     /// The audit.
     pub audit: u32,
     /// Whether errors, faults and notifications nobody has checked are kept, however old.

@@ -35,6 +35,8 @@ pub struct Settings {
     pub reported_names: u32,
     /// Most packages on the software list of a computer.
     pub software_packages: u32,
+    /// Packages that nobody has seen which one computer may bring in a day; 0 means no limit.
+    pub new_packages_per_day: u32,
     /// The longest text a computer reports, in bytes.
     pub report_text: usize,
     /// The most a sealed call without a file may hold.

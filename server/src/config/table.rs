@@ -143,6 +143,8 @@ settings! {
         "Most tags, properties or faults that one message of a computer may name; one with more is refused.";
     software_packages: u32 = "20000" where within::<1, 1_000_000>,
         "Most packages on the software list of one computer; a longer list is refused.";
+    new_packages_per_day: u32 = "2000" where within::<0, 1_000_000>,
+        "Packages that nobody has seen which one computer may bring on its software lists in a day, and ten times as many at once; 0 means no limit.";
     computer_calls_per_minute: u32 = "120" where within::<0, 100_000>,
         "Sealed calls of one computer in a minute, and twice as many at once; 0 means no limit. A synchronization is about 15.";
     report_text_kb: u32 = "64" where within::<1, 4_096>,
@@ -157,6 +159,8 @@ settings! {
         "Days notifications are kept; 0 keeps them for ever.";
     keep_status_logs_days: u32 = "0" where within::<0, 36_500>,
         "Days changes of the status of computers are kept; 0 keeps them for ever.";
+    keep_software_history_days: u32 = "730" where within::<0, 36_500>,
+        "Days the software history of computers is kept; 0 keeps it for ever. What is installed stays known, since when goes back no further.";
     keep_audit_days: u32 = "730" where within::<0, 36_500>,
         "Days the audit is kept; 0 keeps it for ever.";
     keep_unchecked: bool = "true",
@@ -270,6 +274,7 @@ impl Settings {
                 faults: self.keep_faults_days,
                 notifications: self.keep_notifications_days,
                 status_logs: self.keep_status_logs_days,
+                software_history: self.keep_software_history_days,
                 audit: self.keep_audit_days,
                 unchecked: self.keep_unchecked,
             },
@@ -292,6 +297,7 @@ impl Settings {
             property_values: self.property_values,
             reported_names: self.reported_names,
             software_packages: self.software_packages,
+            new_packages_per_day: self.new_packages_per_day,
             report_text: self.report_text(),
             sealed: self.sealed_caps(),
             upload_limit: self.upload_limit(),

@@ -101,6 +101,62 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    async fn software_that_no_list_history_store_set_or_deployment_names_is_forgotten(server: Server) {
+        prepare(&server).await;
+        let db = &server.state().db;
+        let ago = |days: u32| server.clock.now() - DAY * days;
+        for sql in [
+            "INSERT INTO core_store (id, name, slug, project_id) VALUES (1, 'org', 'org', 1)",
+            "INSERT INTO core_packageset (id, name, project_id, store_id) VALUES (1, 'set', 1, 1)",
+            "INSERT INTO core_deployment (id, name, slug, project_id, start_date) VALUES (1, 'base', 'base', 1, '2026-01-01')",
+        ] {
+            db.execute(sql, args![]).await.unwrap();
+        }
+        let packages = ["installed", "older", "oldest", "in-force", "in-store", "in-set", "offered", "invented"];
+        for (number, name) in (1_i64..).zip(packages) {
+            let store = (name == "in-store").then_some(1_i64);
+            let sql = "INSERT INTO core_package (id, fullname, name, version, architecture, project_id, store_id) \
+                       VALUES ($1, $2, $2, '1', 'all', 1, $3)";
+            db.execute(sql, args![number, name, store]).await.unwrap();
+        }
+        db.execute("INSERT INTO core_packageset_packages (packageset_id, package_id) VALUES (1, 6)", args![]).await.unwrap();
+        db.execute("INSERT INTO core_deployment_available_packages (deployment_id, package_id) VALUES (1, 7)", args![]).await.unwrap();
+        // The second list is in force when the time to keep begins; nobody has the last one.
+        let lists: [(i64, &[i64], Option<u32>); 5] = [
+            (1, &[1, 3], Some(3_000)), (2, &[1, 4], Some(2_000)), (3, &[1, 2, 5], Some(100)), (4, &[1], Some(1)), (5, &[8], None),
+        ];
+        let mut before: Option<i64> = None;
+        for (list, packages, days) in lists {
+            let sql = "INSERT INTO software_inventory (id, hash, project_id, package_count) VALUES ($1, $2, 1, $3)";
+            db.execute(sql, args![list, format!("h{list}"), packages.len() as i64]).await.unwrap();
+            for package in packages {
+                let sql = "INSERT INTO software_inventory_package (inventory_id, package_id) VALUES ($1, $2)";
+                db.execute(sql, args![list, *package]).await.unwrap();
+            }
+            let Some(days) = days else { continue };
+            let sql = "INSERT INTO client_softwaresnapshot (computer_id, inventory_id, installed_at, before_id) VALUES (1, $1, $2, $3)";
+            db.execute(sql, args![list, ago(days), before]).await.unwrap();
+            before = Some(list);
+        }
+        db.execute("UPDATE client_computer SET software_inventory_id = 4 WHERE id = 1", args![]).await.unwrap();
+        clean(server.state()).await.unwrap();
+        let left: Vec<(String,)> = db.all("SELECT fullname FROM core_package ORDER BY id", args![]).await.unwrap();
+        let left: Vec<&str> = left.iter().map(|(name,)| name.as_str()).collect();
+        assert_eq!(left, ["installed", "older", "in-force", "in-store", "in-set", "offered"]);
+        let came: Vec<(i64, i64)> = db.all("SELECT inventory_id, came_count FROM client_softwaresnapshot ORDER BY id", args![]).await.unwrap();
+        assert_eq!(came.iter().map(|(list, _)| *list).collect::<Vec<_>>(), [2, 3, 4]);
+        assert_eq!(came[0].1, 2, "with the first list that is left all its packages came");
+        let history: Vec<(String, bool)> = db.all(
+            "SELECT k.fullname, h.uninstall_date IS NULL FROM client_packagehistory AS h JOIN core_package AS k ON k.id = h.package_id ORDER BY h.id",
+            args![],
+        ).await.unwrap();
+        let history: Vec<(&str, bool)> = history.iter().map(|(name, is_there)| (name.as_str(), *is_there)).collect();
+        assert_eq!(history, [("installed", true), ("in-force", false), ("older", false), ("in-store", false)]);
+        assert_eq!(clean(server.state()).await.unwrap(), 0);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_to_be_kept_for_ever_or_not_even_until_checked_is_a_setting() {
     let settings = Settings {

@@ -128,21 +128,42 @@ pub async fn having(db: &Db, inventory: InventoryId, names: &[&str]) -> Result<H
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
-/// Creates the packages of a new list that nobody has seen, in steps between which others may write.
-pub async fn prepare(db: &Db, project: ProjectId, inventory: &Inventory) -> Result<()> {
+/// The packages of a list that nobody has seen in its project; none where the list itself is known.
+pub async fn unseen(db: &Db, project: ProjectId, inventory: &Inventory) -> Result<Vec<String>> {
     let known: Option<(InventoryId,)> = db
         .optional(
             "SELECT id FROM software_inventory WHERE project_id = $1 AND hash = $2",
             args![project, &inventory.hash],
         )
         .await?;
+    let mut unseen = Vec::new();
     if known.is_some() {
-        return Ok(());
+        return Ok(unseen);
     }
     let names: Vec<&String> = inventory.names.iter().collect();
     for some in names.chunks(STEP) {
+        let packages = Inventory::objects(some.iter().copied());
+        let rows: Vec<(String,)> = db.all(UNSEEN, args![project, packages]).await?;
+        unseen.extend(rows.into_iter().map(|(name,)| name));
+    }
+    Ok(unseen)
+}
+
+/// Neither the file name nor the same name, version and architecture.
+const UNSEEN: Sql = sql!(
+    "SELECT w.value ->> 'f' FROM ",
+    objects(2),
+    " AS w WHERE NOT EXISTS (SELECT 1 FROM core_package k WHERE k.project_id = $1 \
+     AND k.fullname = w.value ->> 'f') AND NOT EXISTS (SELECT 1 FROM core_package k \
+     WHERE k.project_id = $1 AND k.name = w.value ->> 'n' AND k.version = w.value ->> 'v' \
+     AND k.architecture = w.value ->> 'a')"
+);
+
+/// Creates packages that nobody has seen, in steps between which others may write.
+pub async fn prepare(db: &Db, project: ProjectId, unseen: &[String]) -> Result<()> {
+    for some in unseen.chunks(STEP) {
         let mut tx = db.begin().await?;
-        create_packages(&mut tx, project, &Inventory::objects(some.iter().copied())).await?;
+        create_packages(&mut tx, project, &Inventory::objects(some.iter())).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use axum::{Extension, Router};
 
+use buckets::Buckets;
 use call::{Repeat, catalogue, computer, packager, project};
 use protocol::Protocol;
 
@@ -46,6 +47,7 @@ pub(crate) const ADDITIONS: [&str; 4] = [
 /// Routes of this domain.
 pub fn router() -> Router<ProtocolState> {
     use Repeat::{Harmless, Never, Refused};
+    let new = Arc::new(Buckets::default());
     let calls = [
         ("computers/", project(Never, calls::register::answer)),
         ("computers/id/", project(Harmless, calls::id::answer)),
@@ -95,7 +97,9 @@ pub fn router() -> Router<ProtocolState> {
         ),
         (
             "computers/software/",
-            computer(Refused, "sends software", calls::software::answer),
+            computer(Refused, "sends software", move |call, claims| {
+                calls::software::answer(call, claims, Arc::clone(&new))
+            }),
         ),
         (
             "computers/hardware/required/",

@@ -1,5 +1,7 @@
 //! Which record a computer has, whatever its firmware and its administrators call it.
 
+use std::time::Duration;
+
 use migasfree_server::config::Settings;
 use migasfree_server_db::args;
 use serde_json::json;
@@ -234,4 +236,42 @@ async fn a_software_list_without_end_is_refused() {
         let sent = peer.call("/api/v1/safe/computers/software/", &claims).await;
         assert_eq!(sent.unwrap().status, status);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_computer_brings_so_many_new_packages_a_day_and_known_ones_without_end() {
+    let settings = Settings {
+        new_packages_per_day: 1,
+        ..Server::sqlite_settings()
+    };
+    let site = Site(Server::with(settings).await);
+    let known = "SELECT COUNT(*) FROM core_package WHERE name LIKE 'n%'";
+    let send = async |peer: &Peer, numbers: std::ops::Range<usize>| {
+        let names: Vec<String> = numbers
+            .map(|number| format!("n{number}_1_all.deb"))
+            .collect();
+        let claims = json!({"id": peer.id, "inventory": names, "history": {}});
+        let sent = peer.call("/api/v1/safe/computers/software/", &claims).await;
+        sent.unwrap().status
+    };
+    let first = site.computer(UUID, "pc1").await;
+    assert_eq!(
+        send(&first, 0..11).await,
+        400,
+        "more than ten times as many"
+    );
+    assert_eq!(site.count(known).await, 0, "nothing of it is kept");
+    assert_eq!(send(&first, 0..10).await, 200);
+    assert_eq!(send(&first, 0..11).await, 400);
+    assert_eq!(send(&first, 0..9).await, 200, "these are known");
+    let second = site.computer(&UUID.replace('4', "5"), "pc2").await;
+    assert_eq!(send(&second, 0..11).await, 200, "each computer has its own");
+    assert_eq!(
+        send(&first, 0..11).await,
+        200,
+        "and what one brought is known"
+    );
+    site.0.clock.advance(Duration::from_secs(86_401));
+    assert_eq!(send(&first, 0..12).await, 200, "a day later there is room");
+    assert_eq!(site.count(known).await, 12);
 }

@@ -1,12 +1,14 @@
 //! `computers/software/`: what is installed.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use migasfree_server_domain::client::software::{self, Current, Inventory};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::safe::answer::{Refusal, Reply, ok};
+use crate::safe::buckets::Buckets;
 use crate::safe::call::ComputerCall;
 
 #[derive(Debug, Deserialize)]
@@ -30,7 +32,12 @@ impl History {
     }
 }
 
-pub(in crate::safe) async fn answer(call: ComputerCall<Current>, claims: Claims) -> Reply {
+/// `new` counts the packages that nobody has seen, which each computer brings.
+pub(in crate::safe) async fn answer(
+    call: ComputerCall<Current>,
+    claims: Claims,
+    new: Arc<Buckets>,
+) -> Reply {
     if claims.inventory.is_none() && claims.history.is_none() {
         return Err(Refusal::text(
             axum::http::StatusCode::BAD_REQUEST,
@@ -44,7 +51,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall<Current>, claims: Claims)
     };
     fits(&call, names.len())?;
     if let Some(inventory) = Inventory::new(names) {
-        record(&call, &inventory).await?;
+        record(&call, &inventory, &new).await?;
     }
     ok("Data received")
 }
@@ -75,13 +82,28 @@ async fn changed(call: &ComputerCall<Current>, history: Value) -> Result<Vec<Str
     Ok(names)
 }
 
-async fn record(call: &ComputerCall<Current>, inventory: &Inventory) -> Result<(), Refusal> {
+async fn record(
+    call: &ComputerCall<Current>,
+    inventory: &Inventory,
+    new: &Buckets,
+) -> Result<(), Refusal> {
     let db = &call.state.db;
     let (computer, project) = (&call.computer, call.project.id);
     if call.beside.is(inventory, project) {
         return Ok(());
     }
-    software::prepare(db, project, inventory).await?;
+    let unseen = software::unseen(db, project, inventory).await?;
+    let per_day = call.state.settings.new_packages_per_day;
+    if new
+        .take_all(computer.id, unseen.len(), per_day, call.now)
+        .is_err()
+    {
+        let text = format!(
+            "A computer may bring at most {per_day} packages a day that nobody has seen, and ten times as many at once"
+        );
+        return Err(Refusal::text(axum::http::StatusCode::BAD_REQUEST, &text));
+    }
+    software::prepare(db, project, &unseen).await?;
     let mut tx = db.begin().await?;
     software::record(&mut tx, computer.id, project, inventory, call.now).await?;
     tx.commit().await?;
