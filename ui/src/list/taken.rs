@@ -4,7 +4,7 @@ use super::state::OWN;
 use crate::{
     address::Query as Parameters,
     api::{query_by, request},
-    entity::{Entity, Sheet},
+    entity::{Entity, FilterKind, Sheet},
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -37,7 +37,10 @@ impl Taken {
             Self::These(names) => names.iter().any(|one| one == name) || is_declared(sheet, name),
             Self::Declared | Self::Asking | Self::Unsaid => true,
         };
-        let pairs = given.0.iter().filter(|(name, _)| takes(name));
+        let pairs = given
+            .0
+            .iter()
+            .filter(|(name, value)| takes(name) && says_something(sheet, name, value));
         Parameters(pairs.cloned().collect())
     }
 }
@@ -73,6 +76,15 @@ pub fn of(
     })
 }
 
+/// Whether a value does anything: where yes or no is asked for, the server passes over everything else.
+fn says_something(sheet: &Sheet, name: &str, value: &str) -> bool {
+    let asks_for_truth = name.ends_with("__isnull")
+        || sheet.filters.iter().any(|filter| {
+            filter.is(name) && matches!(filter.kind, FilterKind::Flag | FilterKind::Presence)
+        });
+    !asks_for_truth || matches!(value, "true" | "True" | "1" | "false" | "False" | "0")
+}
+
 fn is_declared(sheet: &Sheet, name: &str) -> bool {
     OWN.contains(&name) || name == "id__in" || sheet.filters.iter().any(|filter| filter.is(name))
 }
@@ -93,13 +105,16 @@ fn parameters(description: &Value, path: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::{
-        entity::{Filter, FilterKind, SHEET},
+        entity::{Filter, SHEET},
         text::label,
     };
     use serde_json::json;
 
     static SHEET_OF_COMPUTERS: Sheet = Sheet {
-        filters: &[Filter::new("status", label!(common.state), FilterKind::Text).several()],
+        filters: &[
+            Filter::new("status", label!(common.state), FilterKind::Text).several(),
+            Filter::new("enabled", label!(common.state), FilterKind::Flag),
+        ],
         ..SHEET
     };
 
@@ -131,6 +146,17 @@ mod tests {
             Taken::These(names).of(&SHEET_OF_COMPUTERS, &asked),
             given(&["page", "status__in", "created_at__lt", "id__in"])
         );
+    }
+
+    #[test]
+    fn what_is_neither_yes_nor_no_is_no_filter() {
+        let asked = |value: &str| {
+            let pairs = ["enabled", "schedule__isnull", "status"]
+                .map(|name| (name.to_owned(), value.to_owned()));
+            Parameters(pairs.to_vec())
+        };
+        let taken = |value| Taken::Unsaid.of(&SHEET_OF_COMPUTERS, &asked(value)).0.len();
+        assert_eq!((taken("maybe"), taken("false")), (1, 3));
     }
 
     #[test]
