@@ -45,15 +45,19 @@ fn prefill(form: FormState) {
                 let Ok(id) = given.parse::<i64>() else {
                     continue;
                 };
-                let value = form.value(field.name);
+                let untouched = form.value(field.name).get_untracked();
                 leptos::task::spawn_local(async move {
-                    if let Ok(object) = crate::api::request::get(&entity.object_api(id)).await {
-                        value.set(object);
+                    let answer = crate::api::request::get(&entity.object_api(id)).await;
+                    let now = form.value(field.name).try_get_untracked();
+                    if let Ok(object) = answer
+                        && now == Some(untouched)
+                    {
+                        form.begin_with(field.name, object);
                     }
                 });
             }
-            Kind::Flag => form.value(field.name).set(Value::Bool(given == "true")),
-            _ => form.value(field.name).set(Value::String(given)),
+            Kind::Flag => form.begin_with(field.name, Value::Bool(given == "true")),
+            _ => form.begin_with(field.name, Value::String(given)),
         }
     }
 }

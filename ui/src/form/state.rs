@@ -80,6 +80,14 @@ impl FormState {
         }
     }
 
+    /// Gives a field of a new object a first value, which is nothing that anybody has entered.
+    pub fn begin_with(self, name: &'static str, value: Value) {
+        self.original.update(|original| {
+            original.insert(name, value.clone());
+        });
+        self.value(name).set(value);
+    }
+
     /// The same form, only to be read where that is so.
     pub fn reading(mut self, read_only: bool) -> Self {
         self.read_only = read_only;
