@@ -205,9 +205,15 @@ impl Hooks for Rules {
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
         let deleted =
             files::delete(&removal.context.state, removal.tx, PackageId(removal.id)).await?;
-        Ok(match deleted {
-            Deleted::Row | Deleted::KeptForHistory => Deletion::Kept,
-        })
+        match deleted {
+            Deleted::Row | Deleted::KeptForHistory => Ok(Deletion::Kept),
+            Deleted::OnlyReported => Err(RestError::Conflict(
+                "only_reported",
+                "The package is in no store: only computers have reported it. It goes by itself once no computer \
+                 and no history has it."
+                    .to_owned(),
+            )),
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Deleted {
     Row,
     /// Computers have or had it: its row stays for their history, without store and file.
     KeptForHistory,
+    /// Nothing: it was in no store, and computers have or had it.
+    OnlyReported,
 }
 
 /// Deletes a package with its file, and has the repositories that offered it published again.
@@ -32,16 +34,21 @@ pub async fn delete(state: &Services, tx: &mut Tx, package: PackageId) -> Result
     if gone > 0 {
         return Ok(Deleted::Row);
     }
+    let mut taken = 0;
     for sql in [
         "DELETE FROM store_file WHERE package_id = $1",
         "DELETE FROM package_control WHERE package_id = $1",
         "DELETE FROM core_deployment_available_packages WHERE package_id = $1",
         "DELETE FROM core_packageset_packages WHERE package_id = $1",
-        "UPDATE core_package SET store_id = NULL WHERE id = $1",
+        "UPDATE core_package SET store_id = NULL WHERE id = $1 AND store_id IS NOT NULL",
     ] {
-        tx.execute(sql, args![package]).await?;
+        taken += tx.execute(sql, args![package]).await?;
     }
-    Ok(Deleted::KeptForHistory)
+    Ok(if taken > 0 {
+        Deleted::KeptForHistory
+    } else {
+        Deleted::OnlyReported
+    })
 }
 
 /// Empties a store, which is about to go: what computers report as installed does not depend on

@@ -240,7 +240,9 @@ on_both_engines! {
         let (inventory,): (i64,) = site.state.db.one(sql, args![site.project]).await.unwrap();
         site.run("INSERT INTO software_inventory_package (inventory_id, package_id) VALUES ($1, $2)", args![inventory, kept]).await;
 
-        for (package, deleted) in [(gone, Deleted::Row), (kept, Deleted::KeptForHistory)] {
+        for (package, deleted) in [
+            (gone, Deleted::Row), (kept, Deleted::KeptForHistory), (kept, Deleted::OnlyReported),
+        ] {
             let mut tx = site.state.db.begin().await.unwrap();
             assert_eq!(delete(&site.state, &mut tx, package).await.unwrap(), deleted);
             tx.commit().await.unwrap();

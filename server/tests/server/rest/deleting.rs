@@ -209,6 +209,20 @@ on_both_engines! {
         assert_eq!((&deployment["enabled"], &deployment["available_packages"]), (&json!(false), &json!([])));
     }
 
+    async fn what_only_computers_have_reported_is_not_said_to_be_deleted(org: Organisation) {
+        let (package, project) = (org.id("packages"), org.id("projects"));
+        let inventory = "INSERT INTO software_inventory (id, hash, project_id, package_count) VALUES (99, 'h', $1, 1)";
+        org.execute(inventory, args![project]).await;
+        org.execute("INSERT INTO software_inventory_package (inventory_id, package_id) VALUES (99, $1)", args![package]).await;
+        let path = format!("packages/{package}/");
+        assert_eq!(delete(&org, &path).await.status, 204, "out of its store");
+        let before = recorded(&org, "core.package", "delete").await;
+        let refused = delete(&org, &path).await;
+        assert_eq!((refused.status, refused.text.contains("only computers")), (409, true), "{}", refused.text);
+        assert_eq!(recorded(&org, "core.package", "delete").await, before);
+        assert_eq!(org.admin.get(&format!("{TOKEN}{path}")).await.status, 200);
+    }
+
     async fn nobody_changes_by_deleting_what_they_may_not_change(org: Organisation) {
         let rights = ["core.view_schedule", "core.delete_schedule", "core.view_deployment"];
         let cleaner = org.server.operator("cleaner", &rights).await;

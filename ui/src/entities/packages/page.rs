@@ -16,7 +16,16 @@ use serde_json::Value;
 #[component]
 pub fn PackagePage(id: i64) -> impl IntoView {
     let package = load(&PACKAGES, id);
-    let info = query::<Value>(move || Some(format!("packages/{id}/info/")));
+    let is_stored = Memo::new(move |_| {
+        package.value.with(|package| {
+            package
+                .as_ref()
+                .map(|one| value::id(value::at(one, "store")) != 0)
+        })
+    });
+    let info = query::<Value>(move || {
+        (is_stored.get() == Some(true)).then(|| format!("packages/{id}/info/"))
+    });
     let failed = package.failed();
     let name = move || {
         package.value.with(|package| {
@@ -46,7 +55,9 @@ pub fn PackagePage(id: i64) -> impl IntoView {
                             <Show when=move || !url.get().is_empty()>
                                 <LinkButton size=ButtonSize::Small icon=icondata::LuDownload download=String::new() href=url>{t!(package.download)}</LinkButton>
                             </Show>
-                            {PACKAGES.may("delete").then(|| view! { <DeleteButton entity=&PACKAGES id name=Signal::derive(name) object=package /> })}
+                            <Show when=move || PACKAGES.may("delete") && is_stored.get() == Some(true)>
+                                <DeleteButton entity=&PACKAGES id name=Signal::derive(name) object=package />
+                            </Show>
                         </PageTitle>
                         <div class="object-columns object-columns-right">
                             <div class="object-left">
@@ -59,6 +70,7 @@ pub fn PackagePage(id: i64) -> impl IntoView {
                             <Card title=t!(package.contents)>
                                 <div class="card-pad package-info">
                                     {move || match (info.value.get(), info.error.get()) {
+                                        _ if is_stored.get() == Some(false) => view! { <p class="text-muted">{t!(package.only_reported)}</p> }.into_any(),
                                         (Some(info), _) => view! { <Markdown text=value::text(&info, "data") /> }.into_any(),
                                         (None, Some(error)) => failure::line(&error, move || info.refresh()),
                                         (None, None) => view! { <SkeletonLines lines=10 /> }.into_any(),
