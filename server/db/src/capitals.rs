@@ -1,6 +1,9 @@
 //! Texts without regard to capitals, the same on both engines: SQLite knows those of ASCII alone, PostgreSQL those of the
 //! locale it was set up with.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use sea_query::{Alias, Expr, ExprTrait as _, Func};
 
 use super::dialect::Dialect;
@@ -37,14 +40,9 @@ fn without_capitals(column: Expr, text: &str) -> Expr {
     let mut replaced: Vec<(char, char)> = Vec::new();
     for letter in text.chars().filter(|letter| !letter.is_ascii()) {
         let small = small(letter);
-        let spellings = [
-            Some(letter),
-            one(letter.to_uppercase()),
-            one(letter.to_lowercase()),
-        ];
-        for spelling in spellings.into_iter().flatten() {
-            if spelling != small && !spelling.is_ascii() && !replaced.contains(&(spelling, small)) {
-                replaced.push((spelling, small));
+        for spelling in SPELLINGS.get(&small).into_iter().flatten() {
+            if !replaced.contains(&(*spelling, small)) {
+                replaced.push((*spelling, small));
             }
         }
     }
@@ -58,6 +56,18 @@ fn without_capitals(column: Expr, text: &str) -> Expr {
             .into()
     })
 }
+
+/// What is written otherwise, by the small letter it stands for: `Σ` and `ς` for `σ`.
+static SPELLINGS: LazyLock<HashMap<char, Vec<char>>> = LazyLock::new(|| {
+    let mut spellings = HashMap::<char, Vec<char>>::new();
+    for letter in ('\u{80}'..='\u{1ffff}').filter(|letter| letter.is_alphabetic()) {
+        let small = small(letter);
+        if small != letter {
+            spellings.entry(small).or_default().push(letter);
+        }
+    }
+    spellings
+});
 
 /// By way of its capital, which some letters share.
 fn small(letter: char) -> char {

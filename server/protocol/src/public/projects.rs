@@ -109,9 +109,9 @@ async fn create(
     let mut tx = state.db.begin().await?;
     let platform = platform(&mut tx, wanted.platform, &author, now).await?;
     let slug = slugs::free(&mut tx, Among::Projects, &made).await?;
-    // Some clients do not tell any; an administrator adds it.
+    // Some clients do not tell any. Without one its repository would have no index, which stops apt.
     let architecture = match wanted.architecture.trim() {
-        "" => String::new(),
+        "" => pms.usual().to_owned(),
         written => pms::architectures(pms, written).map_err(EnrolError::Invalid)?,
     };
     let new = NewProject {

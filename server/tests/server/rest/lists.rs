@@ -459,6 +459,13 @@ on_both_engines! {
             let found: Vec<&str> = found["results"].as_array().unwrap().iter().map(|row| row["value"].as_str().unwrap()).collect();
             assert_eq!(found, ["ŁÓDŹ", "ŁÓDŹ-2", "w ŁÓdź", "abroad"], "{typed}");
         }
+        for value in ["οδος", "ΟΔΟΣ"] {
+            let tag = json!({"property_att": stamp, "value": value});
+            assert_eq!(org.admin.post(&format!("{TOKEN}tags/"), tag).await.status, 201);
+        }
+        for typed in ["οδος", "ΟΔΟΣ", "οδοσ"] {
+            assert_eq!(list(&org, &format!("tags/?search={typed}")).await["count"], 2, "{typed}");
+        }
         for (name, status) in [("Ñandú", 201), ("ñANDÚ", 400), ("nandu", 201)] {
             let account = json!({"username": name, "password": "Long enough 77"});
             let made = org.admin.post(&format!("{TOKEN}user-profiles/"), account).await;

@@ -245,6 +245,16 @@ async fn keys_are_handed_out_as_every_client_wants_them() {
     let bare = json!({"project": "Parts", "pms": "apt", "username": null, "password": null});
     let keys = anonymous.post("/api/v1/public/keys/project/", bare).await;
     assert_eq!(keys.json.as_object().unwrap().len(), 2);
+    let db = &site.0.state().db;
+    let made = db.one(
+        "SELECT architecture FROM core_project WHERE name = 'Parts'",
+        args![],
+    );
+    let (architecture,): (String,) = made.await.unwrap();
+    assert_eq!(
+        architecture, "amd64",
+        "apt stops at a repository without one"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -226,7 +226,9 @@ fn instead(pms: Pms, name: &str) -> String {
 }
 
 impl Pms {
-    const fn usual(self) -> &'static str {
+    /// The architecture that most computers with it have.
+    #[must_use]
+    pub const fn usual(self) -> &'static str {
         match self {
             Self::Apt => "amd64",
             Self::Wpt => "x64",
