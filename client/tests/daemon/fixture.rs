@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use migasfree_dbus::names::{BUS_NAME, job_path};
-use migasfree_dbus::{CatalogProxy, JobProxy, JobRecord, JobState, ManagerProxy};
+use migasfree_dbus::{CatalogProxy, JobProxy, JobRecord, JobState, ManagerProxy, Stage};
 use migasfree_tests::bus::{Bus, open_folder};
 use migasfree_tests::process::Process;
 use zbus::proxy::CacheProperties;
@@ -14,7 +14,7 @@ use zbus::{Connection, OwnedObjectPath};
 
 use crate::engine::World;
 
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Everything a test needs; it all ends with this.
 pub struct Fixture {
@@ -176,6 +176,20 @@ impl Client {
                 return record;
             }
             assert!(start.elapsed() < PATIENCE, "not {state}: {record:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until a job changes packages.
+    pub async fn until_it_installs(&self, path: &OwnedObjectPath) {
+        let start = Instant::now();
+        loop {
+            let record = self.record(path).await;
+            if record.stage == Stage::Install {
+                return;
+            }
+            let may_come = record.state != JobState::Finished && start.elapsed() < PATIENCE;
+            assert!(may_come, "it does not install: {record:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

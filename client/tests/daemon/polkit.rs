@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use migasfree_client::policy::Asker;
-use migasfree_dbus::{CallOptions, JobState, Stage};
+use migasfree_dbus::{CallOptions, JobState};
 use migasfree_tests::bus::{Polkit, rule};
 use serde_json::json;
 use zbus::OwnedObjectPath;
@@ -280,10 +280,7 @@ pub async fn only_an_administrator_cancels_while_packages_change() {
     let path = OwnedObjectPath::try_from(begun.as_str().unwrap()).unwrap();
     let root = fixture.connect().await;
     let job = root.job(&path).await;
-    until("it installs", async || {
-        job.stage().await.unwrap() == Stage::Install
-    })
-    .await;
+    root.until_it_installs(&path).await;
     let refused = user::run(NOBODY, &fixture.bus, "cancel", &[path.as_str()]);
     assert_eq!(refused, "NotCancellable");
     job.cancel().await.unwrap();

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use migasfree_dbus::names::BUS_NAME;
-use migasfree_dbus::{CallOptions, JobResult, JobRole, JobState, Stage};
+use migasfree_dbus::{CallOptions, JobResult, JobRole, JobState};
 use migasfree_tests::bus::{Bus, open_folder};
 use migasfree_tests::process::Process;
 use rustix::process::{Pid, Signal, kill_process};
@@ -27,11 +27,7 @@ async fn installing(fixture: &Fixture) -> zbus::OwnedObjectPath {
         .install_apps(&[1], CallOptions::default())
         .await
         .unwrap();
-    let job = client.job(&path).await;
-    until("it installs", async || {
-        job.stage().await.unwrap() == Stage::Install
-    })
-    .await;
+    client.until_it_installs(&path).await;
     path
 }
 
@@ -41,10 +37,7 @@ pub async fn a_job_goes_on_while_the_daemon_is_dead() {
     fixture.kill().await;
     fixture.start().await;
     let client = fixture.connect().await;
-    until("the job is found again", async || {
-        client.record(&path).await.stage == Stage::Install
-    })
-    .await;
+    client.until_it_installs(&path).await;
     let record = client.record(&path).await;
     assert_eq!(record.state, JobState::Running);
     assert_eq!(client.state(1).await, "working");

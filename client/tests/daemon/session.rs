@@ -255,10 +255,7 @@ pub async fn waiting_jobs_can_be_cancelled_and_scripts_by_an_administrator() {
     });
     let third = install(2).await;
     let job = client.job(&third).await;
-    until("it installs", async || {
-        job.stage().await.unwrap() == Stage::Install
-    })
-    .await;
+    client.until_it_installs(&third).await;
     assert!(!job.allow_cancel().await.unwrap());
     assert!(job.allow_admin_cancel().await.unwrap());
     // Whose computer it is may stop the script that runs.

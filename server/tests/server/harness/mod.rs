@@ -1,6 +1,7 @@
 //! Servers for tests: a real one per test, and programs that call it.
 
 mod client;
+pub mod clock;
 pub mod described;
 pub mod postgres;
 mod server;

@@ -1,9 +1,6 @@
 //! Databases in the private PostgreSQL cluster of this run of the tests, one for each test.
 
-use migasfree_server_db::{
-    Db, PostgresOptions,
-    clock::{Clock as _, SystemClock},
-};
+use migasfree_server_db::{Db, PostgresOptions};
 use migasfree_tests::postgres::cluster;
 
 static MIGRATED: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
@@ -43,7 +40,7 @@ async fn make_template() {
     })
     .await
     .unwrap();
-    db.migrate(&migasfree_server_domain::schema::SCHEMA, SystemClock.now())
+    db.migrate(&migasfree_server_domain::schema::SCHEMA, super::clock::NOON)
         .await
         .unwrap();
     db.close().await;

@@ -11,12 +11,12 @@ use migasfree_server_audit::UserId;
 use migasfree_server_auth as auth;
 use migasfree_server_db::{
     args,
-    clock::{Clock, ManualClock, SystemClock},
+    clock::{Clock, ManualClock},
     random::{Random, SystemRandom},
     sql,
 };
 
-use super::{Client, postgres};
+use super::{Client, clock, postgres};
 
 /// A running server whose clock stands still until it is moved.
 pub struct Server {
@@ -62,7 +62,7 @@ impl Server {
     pub async fn with_random(mut settings: Settings, random: Arc<dyn Random>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         folder.path().clone_into(&mut settings.data);
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let clock = clock::standing();
         let app = App::start(settings, clock.clone(), random).await.unwrap();
         Self { app, clock, folder }
     }

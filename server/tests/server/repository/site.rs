@@ -13,7 +13,7 @@ use migasfree_server::{
 use migasfree_server_audit::Author;
 use migasfree_server_db::{
     Args, Db, PostgresOptions, args,
-    clock::{Clock, ManualClock, SystemClock},
+    clock::{Clock, ManualClock},
     random::SystemRandom,
     sql,
 };
@@ -25,7 +25,7 @@ use migasfree_server_domain::{
     },
 };
 
-use crate::harness::postgres;
+use crate::harness::{clock, postgres};
 
 pub struct Site {
     pub state: AppState,
@@ -56,8 +56,7 @@ impl Site {
     }
 
     async fn new(folder: tempfile::TempDir, db: Db) -> Self {
-        // apt refuses signatures of the future, so the clock starts at the real time.
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let clock = clock::standing();
         db.migrate(&migasfree_server_domain::schema::SCHEMA, clock.now())
             .await
             .unwrap();
