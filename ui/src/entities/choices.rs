@@ -58,6 +58,46 @@ pub fn machines() -> Vec<Choice> {
     ]
 }
 
+/// Values of a member that no form and no list has.
+pub fn of_member(member: &str) -> fn() -> Vec<Choice> {
+    match member {
+        "source" => sources,
+        "sort" => origins,
+        "machine" => machines,
+        "status" => computer_statuses,
+        "kind" => property_kinds,
+        "language" => languages,
+        "credential" => credentials,
+        _ => Vec::new,
+    }
+}
+
+/// Where the packages of a deployment are.
+fn sources() -> Vec<Choice> {
+    vec![
+        Choice::new("I", t!(member.source_internal)),
+        Choice::new("E", t!(member.source_external)),
+    ]
+}
+
+/// Where the values of a property come from.
+fn origins() -> Vec<Choice> {
+    vec![
+        Choice::new("basic", t!(member.sort_basic)),
+        Choice::new("client", t!(member.sort_client)),
+        Choice::new("server", t!(member.sort_server)),
+    ]
+}
+
+/// What somebody signed in with.
+fn credentials() -> Vec<Choice> {
+    vec![
+        Choice::new("session", t!(member.credential_session)),
+        Choice::new("token", t!(user.token)),
+        Choice::new("jwt", t!(member.credential_jwt)),
+    ]
+}
+
 /// Word and meaning of a computer's state.
 pub fn status_state(computer: &Value) -> (Tone, &'static str) {
     match value::text(computer, "status").as_str() {

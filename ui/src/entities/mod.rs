@@ -14,6 +14,7 @@ mod fault_definitions;
 mod faults;
 mod formulas;
 mod groups;
+mod kinds;
 pub mod packages;
 mod packages_history;
 mod permissions;
@@ -45,6 +46,7 @@ pub use fault_definitions::FAULT_DEFINITIONS;
 pub use faults::FAULTS;
 pub use formulas::FORMULAS;
 pub use groups::GROUPS;
+pub use kinds::{kind_label, object_words};
 pub use packages::PACKAGES;
 pub use packages_history::PACKAGES_HISTORY;
 pub use platforms::PLATFORMS;
@@ -60,7 +62,7 @@ pub use tags::TAGS;
 pub use users::USERS;
 
 use crate::api::session;
-use crate::entity::{Belongs, Entity, Field, Kind, Sheet, value};
+use crate::entity::{Belongs, Entity, Field, FilterKind, Kind, Sheet, value};
 use crate::text::{label, t};
 use serde_json::Value;
 
@@ -108,46 +110,59 @@ pub fn can_make(entity: &Entity) -> bool {
     entity.may("add") && lacking(entity).is_none()
 }
 
-/// How many objects of a kind are called, also of kinds that have no page of their own; `known` as the server calls them.
-pub fn kind_label(model: &str, count: u64, known: &str) -> String {
-    let one = count == 1;
-    if let Some(entity) = by_model(model) {
-        let label = if one { entity.singular } else { entity.plural };
-        return label().to_owned();
-    }
-    let (singular, plural) = match model {
-        "app_catalog.packagesbyproject" => {
-            (t!(kind.project_packages_one), t!(kind.project_packages))
-        }
-        "app_catalog.policygroup" => (t!(kind.policy_groups_one), t!(kind.policy_groups)),
-        "client.migration" => (t!(kind.migrations_one), t!(kind.migrations)),
-        "client.statuslog" => (t!(kind.status_logs_one), t!(kind.status_logs)),
-        "client.message" => (t!(kind.messages_one), t!(kind.messages)),
-        "client.notification" => (t!(kind.notifications_one), t!(kind.notifications)),
-        "client.user" => (t!(kind.desktop_users_one), t!(kind.desktop_users)),
-        "hardware.node" => (t!(kind.hardware_one), t!(kind.hardware)),
-        "core.packageset" => (t!(kind.package_sets_one), t!(kind.package_sets)),
-        "core.scope" => (t!(kind.scopes_one), t!(kind.scopes)),
-        "core.singularity" => (t!(kind.singularities_one), t!(kind.singularities)),
-        "core.scheduledelay" => (t!(schedule.delay), t!(schedule.delays)),
-        "auth.permission" => (t!(group.permission), t!(group.permissions)),
-        _ => (known, known),
-    };
-    if one { singular } else { plural }.to_owned()
-}
-
 /// What a member of an entity's objects is called: as in its form or its list, else its own name in words.
 pub fn member_label(model: &str, member: &str) -> String {
-    let declared = by_model(model).map(sheet).and_then(|sheet| {
-        let fields = sheet.form.iter().flat_map(|section| section.fields.iter());
-        let field = fields.into_iter().find(|field| field.name == member);
+    let declared = declared(model).and_then(|sheet| {
         let column = || sheet.columns.iter().find(|column| column.key == member);
-        field
+        field_of(sheet, member)
             .map(|field| (field.label)())
             .or_else(|| column().map(|column| (column.label)()))
     });
     let label = declared.or_else(|| common_member(member));
     label.map_or_else(|| in_words(member), str::to_owned)
+}
+
+/// How objects of a kind are listed and edited, also rows that are edited on the page of another object.
+fn declared(model: &str) -> Option<&'static Sheet> {
+    by_model(model).map(sheet).or(match model {
+        "app_catalog.policygroup" => Some(&POLICY_GROUPS_SHEET),
+        "app_catalog.packagesbyproject" => Some(&PROJECT_PACKAGES_SHEET),
+        "core.scheduledelay" => Some(&schedules::DELAYS_SHEET),
+        _ => None,
+    })
+}
+
+fn field_of(sheet: &'static Sheet, member: &str) -> Option<&'static Field> {
+    let mut fields = sheet.form.iter().flat_map(|section| section.fields);
+    fields.find(|field| field.name == member)
+}
+
+/// Whether a member holds a day.
+pub fn is_day(model: &str, member: &str) -> bool {
+    let field = declared(model).and_then(|sheet| field_of(sheet, member));
+    field.is_some_and(|field| matches!(field.kind, Kind::Date))
+}
+
+/// A value of few in words, where the member has such values: `Everybody` for `U`.
+pub fn choice_word(model: &str, member: &str, held: &str) -> Option<String> {
+    let known = declared(model).and_then(|sheet| {
+        let field = field_of(sheet, member).and_then(|field| match field.kind {
+            Kind::Choices(choices) => Some(choices),
+            _ => None,
+        });
+        let filters = || {
+            let mut filters = sheet.filters.iter();
+            filters.find_map(|filter| match filter.kind {
+                FilterKind::Choices(choices) if filter.name == member => Some(choices),
+                _ => None,
+            })
+        };
+        field.or_else(filters)
+    });
+    let mut choices = known.unwrap_or_else(|| choices::of_member(member))().into_iter();
+    choices
+        .find(|choice| choice.value == held)
+        .map(|choice| choice.label)
 }
 
 /// What the parameter or member of a refusal is called on the page that is open: `Created` for `created_at__gte`.
@@ -195,14 +210,44 @@ fn common_member(member: &str) -> Option<&'static str> {
         "components" => t!(member.components),
         "options" => t!(member.options),
         "available_package_sets" => t!(kind.package_sets),
-        "sort" => t!(formula.kind),
+        "sort" => t!(member.sort),
+        "kind" => t!(formula.kind),
+        "language" => t!(formula.language),
+        "code" => t!(formula.code),
         "property_att" => t!(attribute.prefix),
+        "value" => t!(attribute.value),
+        "latitude" => t!(member.latitude),
+        "longitude" => t!(member.longitude),
         "auto_add" => t!(member.auto_add),
         "credential" => t!(member.credential),
         "password" => t!(user.password),
         "password_changed_at" => t!(member.password_changed_at),
         "date_joined" => t!(common.created),
         "user_agent" => t!(member.user_agent),
+        "user_permissions" | "permissions" => t!(group.permissions),
+        "domain_preference" => t!(member.domain_preference),
+        "scope_preference" => t!(member.scope_preference),
+        "scopes" => t!(kind.scopes),
+        "user" => t!(user.singular),
+        "users" => t!(user.plural),
+        "computer" => t!(computer.singular),
+        "target" => t!(member.target),
+        "count" => t!(member.count),
+        "updated_at" => t!(member.updated_at),
+        "fqdn" => t!(computer.fqdn),
+        "machine" => t!(computer.machine),
+        "product_system" => t!(member.product_system),
+        "cpu" => t!(computer.cpu),
+        "ram" => t!(computer.ram),
+        "storage" => t!(computer.storage),
+        "disks" => t!(member.disks),
+        "sync_start_date" => t!(member.sync_start_date),
+        "software_inventory" => t!(member.software_inventory),
+        "default_logical_device" | "default_logical_device_id" => t!(member.default_device),
+        "fullname" => t!(package.file),
+        "version" => t!(package.version),
+        "architecture" => t!(package.architecture),
+        "packages" | "package" => t!(package.plural),
         "delay" => t!(schedule.delay_days),
         "duration" => t!(schedule.duration_days),
         "attributes" => t!(attribute.plural),
@@ -338,15 +383,5 @@ mod tests {
             let needs: Vec<&str> = entity.needs.iter().map(|needed| needed.path).collect();
             assert_eq!(chosen.collect::<Vec<_>>(), needs, "{}", entity.path);
         }
-    }
-
-    #[test]
-    fn one_is_called_in_the_singular() {
-        assert_eq!(kind_label("core.scheduledelay", 1, ""), "Delay");
-        assert_eq!(kind_label("client.statuslog", 2, ""), "State changes");
-        assert_eq!(
-            kind_label("client.migration", 1, ""),
-            "Move between projects"
-        );
     }
 }

@@ -1,5 +1,5 @@
 //! Permissions, chosen in groups.
-use super::sections;
+use super::{kinds, sections};
 use crate::{
     api::said::said,
     entity::{ENTITY, Entity, value},
@@ -34,45 +34,16 @@ fn called(permission: &Value) -> String {
     words.unwrap_or_else(|| said(&value::text(permission, "name")))
 }
 
-/// What no list of this view is of.
+/// What no list of this view is of; kinds of one thing that permissions tell apart among them.
 fn things(model: &str) -> Option<&'static str> {
     Some(match model {
-        "app_catalog.packagesbyproject" => t!(kind.project_packages),
-        "app_catalog.policygroup" => t!(kind.policy_groups),
-        "client.migration" => t!(kind.migrations),
-        "client.statuslog" => t!(kind.status_logs),
-        "client.message" => t!(kind.messages),
-        "client.notification" => t!(kind.notifications),
-        "client.user" => t!(kind.desktop_users),
-        "hardware.node" => t!(kind.hardware),
-        "core.packageset" => t!(kind.package_sets),
-        "core.scope" => t!(kind.scopes),
-        "core.singularity" => t!(kind.singularities),
-        "core.scheduledelay" => t!(schedule.delays),
-        "auth.permission" => t!(group.permissions),
-        "authtoken.token" => t!(kind.tokens),
         "core.internalsource" => t!(kind.internal_sources),
         "core.externalsource" => t!(kind.external_sources),
         "core.property" => t!(kind.properties),
         "core.basicproperty" => t!(kind.basic_properties),
         "core.clientattribute" => t!(kind.features),
         "core.basicattribute" => t!(kind.basic_attributes),
-        "device.type" => t!(kind.device_types),
-        "device.connection" => t!(kind.connections),
-        "device.manufacturer" => t!(kind.manufacturers),
-        "device.model" => t!(kind.device_models),
-        "device.driver" => t!(kind.drivers),
-        "device.device" => t!(kind.devices),
-        "device.logical" => t!(kind.logical_devices),
-        "device.capability" => t!(kind.device_capabilities),
-        "hardware.capability" => t!(kind.hardware_capabilities),
-        "hardware.configuration" => t!(kind.hardware_configurations),
-        "hardware.logicalname" => t!(kind.logical_names),
-        "mgi.config" => t!(kind.image_settings),
-        "mgi.flavour" => t!(kind.image_flavours),
-        "mgi.release" => t!(kind.image_releases),
-        "mgi.build" => t!(kind.image_builds),
-        _ => return None,
+        model => kinds::unlisted(model)?.1,
     })
 }
 

@@ -2,7 +2,7 @@
 use super::{FormState, picker::parts, state::Difference};
 use crate::{
     api::{ApiError, Query},
-    entity::{Field, Kind, value},
+    entity::{Field, Kind, filter, value},
     text::t,
 };
 use leptos::prelude::*;
@@ -188,6 +188,7 @@ fn words(field: &'static Field, held: &Value) -> String {
             let known = choices().into_iter().find(|choice| choice.value == held);
             known.map_or(held, |choice| choice.label)
         }
+        (Kind::Date, held) => filter::moment(&plain(held)),
         (Kind::One { entity, .. } | Kind::Many { entity, .. }, Value::Object(_)) => {
             joined(parts(entity, held))
         }

@@ -107,7 +107,7 @@ mod tests {
             label(&COMPUTERS, "created_at__lt", "2026-11-21"),
             "Registered before"
         );
-        assert_eq!(label(&COMPUTERS, "ram__lt", "4096"), "Ram less than");
+        assert_eq!(label(&COMPUTERS, "ram__lt", "4096"), "Memory less than");
         assert_eq!(label(&DEPLOYMENTS, "name__icontains", "x"), "Name contains");
         let platform = Parameter::read(&DEPLOYMENTS, "project__platform__id", "3");
         assert_eq!(platform.label, "Platform");

@@ -3,9 +3,9 @@ use crate::{
     api::query,
     entities::{
         AUDIT,
-        audit::{Change, action_text},
+        audit::{Change, author, done},
     },
-    entity::{Entity, value},
+    entity::Entity,
     failure,
     object::Lacking,
     text::t,
@@ -59,9 +59,9 @@ fn Entry(record: AuditRecord) -> impl IntoView {
     view! {
         <li class="timeline-entry">
             <p>
-                <b>{value::line(&record.username)}</b>
-                " "
-                {action_text(&record.action)}
+                <b>{done(&record)}</b>
+                " · "
+                {author(&record)}
                 " · "
                 <span class="text-muted"><RelativeTime at=record.created_at.clone() /></span>
             </p>

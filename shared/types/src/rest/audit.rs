@@ -9,6 +9,8 @@ pub struct AuditRecord {
     pub id: i64,
     /// RFC 3339.
     pub created_at: String,
+    /// The account; none for computers and for the server itself.
+    pub user_id: Option<i64>,
     pub username: String,
     /// `add`, `change`, `delete`, or what an action calls itself.
     pub action: String,

@@ -1,7 +1,7 @@
 //! The audit trail: what changed, from what to what.
 use crate::{
-    entities::{self, sections},
-    entity::{cell, value},
+    entities::{self, COMPUTERS, sections},
+    entity::{cell, filter, value},
     text::t,
 };
 use leptos::prelude::*;
@@ -9,8 +9,56 @@ use migasfree_types::rest::audit::AuditRecord;
 use migasfree_ui_kit::{Choice, Tone, format};
 use serde_json::Value;
 
+/// Actions that people know, in the order in which they are offered.
+const ACTIONS: [&str; 15] = [
+    "add",
+    "change",
+    "delete",
+    "login",
+    "logout",
+    "change_password",
+    "update_token",
+    "publish",
+    "copy",
+    "decide",
+    "replacement",
+    "forget_inventory",
+    "forget_history",
+    "add_upload_key",
+    "end_upload_keys",
+];
+
+/// What was done.
+pub fn done(record: &AuditRecord) -> String {
+    let itself = record.entity == COMPUTERS.model
+        && record.user_id.is_none()
+        && entities::computer_number(&record.username).is_some();
+    if itself && record.action == "add" {
+        return t!(audit.registered).to_owned();
+    }
+    action_text(&record.action)
+}
+
+/// Who did it: an account, a computer or the server.
+pub fn author(record: &AuditRecord) -> String {
+    if record.user_id.is_none() && record.username == "server" {
+        t!(audit.server).to_owned()
+    } else {
+        value::line(&record.username)
+    }
+}
+
+/// The same for a row of the list.
+pub fn author_cell(row: &Value) -> AnyView {
+    author(&record(row)).into_any()
+}
+
+fn record(row: &Value) -> AuditRecord {
+    serde_json::from_value(row.clone()).unwrap_or_default()
+}
+
 /// The word for an action.
-pub fn action_text(action: &str) -> String {
+fn action_text(action: &str) -> String {
     match action {
         "add" => t!(audit.added).to_owned(),
         "change" => t!(audit.changed).to_owned(),
@@ -25,13 +73,15 @@ pub fn action_text(action: &str) -> String {
         "update_token" => t!(audit.token).to_owned(),
         "forget_inventory" => t!(audit.forgot_inventory).to_owned(),
         "forget_history" => t!(audit.forgot_history).to_owned(),
+        "add_upload_key" => t!(audit.key_added).to_owned(),
+        "end_upload_keys" => t!(audit.keys_ended).to_owned(),
         other => other.replace('_', " "),
     }
 }
 
 /// Actions to filter by.
 pub fn actions() -> Vec<Choice> {
-    ["add", "change", "delete"]
+    ACTIONS
         .map(|action| Choice::new(action, action_text(action)))
         .to_vec()
 }
@@ -49,8 +99,8 @@ pub fn kinds() -> Vec<Choice> {
 
 /// The object, leading to its page while it exists.
 pub fn object_cell(row: &Value) -> AnyView {
-    let text = value::text(row, "object_text");
     let model = value::text(row, "entity");
+    let text = entities::object_words(&model, &value::text(row, "object_text"));
     let entity = entities::by_model(&model);
     let kind = entities::kind_label(&model, 1, &model);
     let id = value::at(row, "object_id").as_i64();
@@ -72,12 +122,12 @@ pub fn action_cell(row: &Value) -> AnyView {
         "delete" => Tone::Error,
         _ => Tone::Neutral,
     };
-    cell::badge(action_text(&action), tone)
+    cell::badge(done(&record(row)), tone)
 }
 
 /// What changed, folded.
 pub fn changes_cell(row: &Value) -> AnyView {
-    let record: AuditRecord = serde_json::from_value(row.clone()).unwrap_or_default();
+    let record = record(row);
     let count = record.changes.len();
     if count == 0 {
         return view! { <span class="text-muted">"–"</span> }.into_any();
@@ -91,23 +141,62 @@ pub fn changes_cell(row: &Value) -> AnyView {
     .into_any()
 }
 
-/// Members with their value before and after, by their labels.
+/// Members with their value before and after, as their form calls and shows them.
 #[component]
 pub fn Change(record: AuditRecord) -> impl IntoView {
     let rows = record
         .changes
         .iter()
         .map(|change| {
+            let stored = |side: &Option<Value>| {
+                let members = side.as_ref();
+                members.map_or(Value::Null, |members| {
+                    value::at(members, &change.member).clone()
+                })
+            };
+            let shown = |side: &Option<Value>, told: &Value| {
+                in_words(&record.entity, &change.member, &stored(side))
+                    .unwrap_or_else(|| written(told))
+            };
+            let (before, after) = (
+                shown(&record.before, &change.before),
+                shown(&record.after, &change.after),
+            );
             view! {
                 <tr>
                     <th scope="row">{entities::member_label(&record.entity, &change.member)}</th>
-                    <td class="change-before">{written(&change.before)}</td>
-                    <td class="change-after">{written(&change.after)}</td>
+                    {side("change-before", t!(audit.before), before)}
+                    {side("change-after", t!(audit.after), after)}
                 </tr>
             }
         })
         .collect_view();
     view! { <table class="change-table"><tbody>{rows}</tbody></table> }
+}
+
+/// What was there on one side of a change; read out with its side, which eyes see by its place and its line.
+fn side(class: &'static str, label: &'static str, text: String) -> AnyView {
+    let nothing = text.is_empty();
+    view! {
+        <td class=class class:change-nothing=nothing>
+            <span class="visually-hidden">{label}": "</span>
+            {if nothing { "–".to_owned() } else { text }}
+        </td>
+    }
+    .into_any()
+}
+
+/// A code, or a day, as the member's form shows it.
+fn in_words(model: &str, member: &str, stored: &Value) -> Option<String> {
+    let text = match stored {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    if entities::is_day(model, member) {
+        return Some(filter::moment(&text));
+    }
+    entities::choice_word(model, member, &text)
 }
 
 fn written(value: &Value) -> String {
@@ -143,5 +232,58 @@ mod tests {
         assert_eq!(written(&json!(null)), "");
         assert_eq!(written(&json!("a\u{202e}b")), "a\\u{202e}b");
         assert_eq!(written(&json!(3)), "3");
+    }
+
+    #[test]
+    fn codes_are_written_as_their_form_writes_them() {
+        let word = |model, member, stored| in_words(model, member, &stored);
+        let is = |word: Option<String>, text: &str| assert_eq!(word.as_deref(), Some(text));
+        is(
+            word("app_catalog.application", "level", json!("U")),
+            "Everybody",
+        );
+        is(word("core.clientproperty", "language", json!(0)), "bash");
+        is(
+            word("core.deployment", "source", json!("I")),
+            "Uploaded packages",
+        );
+        is(
+            word("client.computer", "status", json!("in repair")),
+            "In repair",
+        );
+        assert_eq!(word("core.deployment", "name", json!("I")), None);
+    }
+
+    #[test]
+    fn every_member_has_the_label_of_its_form() {
+        let label = |model, member| entities::member_label(model, member);
+        assert_eq!(
+            label("core.scheduledelay", "delay"),
+            "Delay in working days"
+        );
+        assert_eq!(label("core.userprofile", "user_permissions"), "Permissions");
+        assert_eq!(label("core.attributeset", "latitude"), "Latitude");
+    }
+
+    #[test]
+    fn a_computer_that_registered_was_made_by_nobody() {
+        let record = |username: &str, user_id| AuditRecord {
+            action: "add".to_owned(),
+            entity: COMPUTERS.model.to_owned(),
+            username: username.to_owned(),
+            user_id,
+            ..AuditRecord::default()
+        };
+        assert_eq!(done(&record("CID-1", None)), "Registered");
+        assert_eq!(done(&record("admin", Some(1))), "Created");
+        assert_eq!(author(&record("server", None)), "The server");
+        assert_eq!(author(&record("server", Some(3))), "server");
+    }
+
+    #[test]
+    fn every_action_that_is_offered_has_a_word() {
+        for choice in actions() {
+            assert_ne!(choice.label, choice.value.replace('_', " "));
+        }
     }
 }

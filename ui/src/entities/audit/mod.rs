@@ -1,7 +1,7 @@
 //! Who changed what.
 mod changes;
 
-pub use changes::{Change, action_text};
+pub use changes::{Change, author, done};
 
 use crate::{
     entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
@@ -35,7 +35,12 @@ pub static AUDIT_SHEET: Sheet = Sheet {
             Cell::Own(changes::action_cell),
         )
         .unsorted(),
-        Column::new("username", label!(audit.who), Cell::Text).unsorted(),
+        Column::new(
+            "username",
+            label!(audit.who),
+            Cell::Own(changes::author_cell),
+        )
+        .unsorted(),
         Column::new("created_at", label!(audit.when), Cell::When),
         Column::new(
             "changes",

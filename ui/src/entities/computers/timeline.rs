@@ -1,7 +1,7 @@
 //! What happened to a computer, from everywhere it is recorded.
 use crate::{
     api::{Query, events, query},
-    entities::{AUDIT, ERRORS, FAULTS, SYNCHRONIZATIONS, audit::action_text},
+    entities::{AUDIT, ERRORS, FAULTS, SYNCHRONIZATIONS, audit},
     entity::{Entity, value},
     failure,
     object::right_text,
@@ -283,11 +283,7 @@ fn change(record: &AuditRecord) -> Entry {
         at: record.created_at.clone(),
         icon: icondata::LuUserPen,
         tone: Tone::Neutral,
-        words: format!(
-            "{} {}",
-            value::line(&record.username),
-            action_text(&record.action)
-        ),
-        second: String::new(),
+        words: audit::done(record),
+        second: audit::author(record),
     }
 }

@@ -1,6 +1,8 @@
 //! Delays that release a deployment to further computers day by day.
 mod delays;
 
+pub use delays::DELAYS_SHEET;
+
 use super::DOMAIN;
 use crate::{
     entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
