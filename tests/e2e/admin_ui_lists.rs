@@ -149,6 +149,33 @@ async fn many_computers_are_tagged_after_a_question_that_names_their_number() ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_go_says_why_and_asks_nothing() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let admin = server.admin().await?;
+    let domain = json!({"name": "NORTH", "included_attributes": [1]});
+    let domain = admin.add("domains/", &domain).await?;
+    let account = json!({"username": "nora", "is_staff": true, "domains": [domain]});
+    admin.add("user-profiles/", &account).await?;
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    browser
+        .open(&format!("{}/domains/{domain}", server.url()))
+        .await?;
+    browser.press("[aria-label='Delete']").await?;
+    browser
+        .wait_for_text("dialog[open]", "This cannot be deleted yet")
+        .await?;
+    browser.wait_for_text("dialog[open]", "nora").await?;
+    let asks =
+        "return document.querySelector('dialog[open] form, dialog[open] .btn-error') !== null";
+    ensure!(browser.run(asks).await? == false, "it asks all the same");
+    browser.picture("admin-delete-blocked-light").await?;
+    browser.press_button("Close").await?;
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_takes_more_than_itself_is_deleted_only_by_name() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let server = Start::at(folder.path()).start()?;
@@ -166,7 +193,7 @@ async fn what_takes_more_than_itself_is_deleted_only_by_name() -> Result<()> {
         .open(&format!("{}/schedules/{schedule}", server.url()))
         .await?;
     browser.press("[aria-label='Delete']").await?;
-    browser.reads("Something in force uses it").await?;
+    browser.reads("Still in use").await?;
     browser
         .reads(used["name"].as_str().unwrap_or_default())
         .await?;
@@ -176,6 +203,17 @@ async fn what_takes_more_than_itself_is_deleted_only_by_name() -> Result<()> {
         browser.run(disabled).await? == true,
         "it can be deleted at once"
     );
+    let asks_name = "return document.querySelector('dialog[open] form') !== null";
+    ensure!(
+        browser.run(asks_name).await? == false,
+        "its name is asked for before it can go"
+    );
+    admin.add("schedules/", &json!({"name": "Other"})).await?;
+    browser
+        .press(".fate-choice label:first-of-type input")
+        .await?;
+    browser.pick("Schedule", "Other").await?;
+    browser.reads("These get the other one instead").await?;
     browser
         .press(".fate-choice label:last-of-type input")
         .await?;

@@ -18,7 +18,7 @@ use super::{
     context::Context,
     entity::Entity,
     error::RestError,
-    keeping,
+    keeping::{self, Users, Wish},
     load::{self, Source},
     path::ROW,
     read,
@@ -89,6 +89,16 @@ impl Plan {
         table: &'static Table,
         ids: &[i64],
     ) -> Result<Self, RestError> {
+        Self::without(source, table, ids, &[]).await
+    }
+
+    /// The same where some rows are moved away before.
+    async fn without(
+        source: &mut Source<'_>,
+        table: &'static Table,
+        ids: &[i64],
+        moved: &[Users],
+    ) -> Result<Self, RestError> {
         let mut plan = Self::default();
         let mut open = vec![(table, plan.take(table, ids.to_vec()))];
         while let Some((table, ids)) = open.pop() {
@@ -98,7 +108,8 @@ impl Plan {
                     && !is_report(child)
                 {
                     let pointing = points_at(source.dialect(), column, &ids);
-                    let found = ids_of(source, child, pointing).await?;
+                    let mut found = ids_of(source, child, pointing).await?;
+                    found.retain(|id| !is_among(moved, child, *id));
                     open.push((child, plan.take(child, found)));
                 }
             }
@@ -170,6 +181,11 @@ impl Plan {
     }
 }
 
+fn is_among(rows: &[Users], table: &Table, id: i64) -> bool {
+    rows.iter()
+        .any(|(other, ids)| other.entity.table.name == table.name && ids.contains(&id))
+}
+
 fn points_at(dialect: Dialect, column: &Column, ids: &[i64]) -> Condition {
     let list = json_ids(ids.iter().copied());
     Condition::all().add(dialect.in_list(Expr::col((ROW, column.name)), list))
@@ -224,7 +240,7 @@ pub(super) async fn mirrors_of(
     Ok(mirrors)
 }
 
-/// Tells what the deletion of rows of an entity would do.
+/// Tells what the deletion of rows of an entity would do, with what is wished for what uses them.
 ///
 /// # Errors
 /// When the database fails.
@@ -232,10 +248,19 @@ pub async fn told(
     context: &Context,
     resource: &'static Resource,
     ids: &[i64],
+    wish: Wish,
 ) -> Result<Consequences, RestError> {
     let table = resource.entity.table;
     let dialect = context.state.db.dialect();
-    let plan = Plan::of(&mut context.source(), table, ids).await?;
+    let moving = keeping::moved(context, resource, ids, wish).await?;
+    let plan = Plan::without(&mut context.source(), table, ids, &moving).await?;
+    let mut moved = Vec::new();
+    for (other, ids) in &moving {
+        let seen = read::only_visible(context, other.entity.table.name, ids.clone()).await?;
+        if !seen.is_empty() {
+            moved.push(affected(context, other, "", seen.len() as u64, seen).await?);
+        }
+    }
     let mut gone = Vec::new();
     for (other, ids) in plan.gone(table, ids) {
         let ids = read::only_visible(context, other.entity.table.name, ids).await?;
@@ -268,7 +293,8 @@ pub async fn told(
     }
     Ok(Consequences {
         gone,
-        changed: changed(context, &plan).await?,
+        changed: changed(context, &plan, &moving).await?,
+        moved,
         held,
         replaceable: resource.entity.kept.is_some() && !is_widened,
         detachable: can_be_detached,
@@ -402,8 +428,12 @@ fn touched(context: &Context, plan: &Plan) -> Vec<Touched> {
     touched
 }
 
-/// Everything that stays and points at something that goes.
-async fn changed(context: &Context, plan: &Plan) -> Result<Vec<Affected>, RestError> {
+/// Everything that stays and points at something that goes; what is moved away from it no longer does.
+async fn changed(
+    context: &Context,
+    plan: &Plan,
+    moved: &[Users],
+) -> Result<Vec<Affected>, RestError> {
     let mut changed = Vec::new();
     for touched in touched(context, plan) {
         let Touched {
@@ -412,6 +442,14 @@ async fn changed(context: &Context, plan: &Plan) -> Result<Vec<Affected>, RestEr
             mut rows,
         } = touched;
         rows = of_the_seen(context, resource.entity, rows);
+        let elsewhere = moved
+            .iter()
+            .filter(|(other, _)| std::ptr::eq(*other, resource));
+        for (other, ids) in elsewhere {
+            let key = Expr::col((ROW, other.entity.table.key.name));
+            let list = json_ids(ids.iter().copied());
+            rows.and_where(context.state.db.dialect().in_list(key, list).not());
+        }
         let count = read::count(context, rows.clone()).await?;
         if count == 0 {
             continue;

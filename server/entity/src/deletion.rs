@@ -321,22 +321,29 @@ pub(super) fn summary(entity: &Entity, count: u64) -> Note {
     }
 }
 
-/// What the deletion of some rows would do.
+/// What the deletion of some rows would do, asked with the parameters of the deletion.
 ///
 /// # Errors
-/// For rows that are not there or hidden.
+/// For rows that are not there or hidden, and for a replacement that is none.
 pub async fn consequences(
     context: &Context,
     resource: &'static Resource,
     ids: &[i64],
+    params: &Params,
 ) -> Result<Consequences, RestError> {
+    let wish = Wish::read(params)?;
     for id in ids {
         read::visible(context, resource, *id).await?;
         boundary::check(context, &mut context.source(), resource.entity, *id).await?;
         consequences::check(context, resource, *id).await?;
     }
     refused_anyway(context, resource, ids).await?;
-    consequences::told(context, resource, ids).await
+    if let Some(other) = wish.replacement() {
+        for id in ids {
+            keeping::replacement(context, resource, *id, other).await?;
+        }
+    }
+    consequences::told(context, resource, ids, wish).await
 }
 
 /// Refuses what no answer of the caller's would make possible; what stands in the way is among what is told.

@@ -365,7 +365,7 @@ impl Served {
             Some(id) => vec![id],
             None => self.several()?,
         };
-        let told = deletion::consequences(&self.context, self.resource, &ids).await?;
+        let told = deletion::consequences(&self.context, self.resource, &ids, &self.params).await?;
         Ok(axum::Json(told).into_response())
     }
 

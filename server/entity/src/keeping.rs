@@ -114,23 +114,50 @@ pub async fn held(
     resource: &Resource,
     ids: &[i64],
 ) -> Result<Vec<Users>, RestError> {
-    let mut held = Vec::new();
+    users(context, resource, ids, |used| used.in_force).await
+}
+
+/// The rows that get another one in place of some rows, where one is wished for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn moved(
+    context: &Context,
+    resource: &Resource,
+    ids: &[i64],
+    wish: Wish,
+) -> Result<Vec<Users>, RestError> {
+    if wish.replacement().is_none() {
+        return Ok(Vec::new());
+    }
+    let moving = |used: &Use| if used.moving.is_empty() { "" } else { used.all };
+    users(context, resource, ids, moving).await
+}
+
+async fn users(
+    context: &Context,
+    resource: &Resource,
+    ids: &[i64],
+    select: fn(&Use) -> &'static str,
+) -> Result<Vec<Users>, RestError> {
+    let mut found = Vec::new();
     for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
         let Some(other) = registry().by_route(used.route) else {
             continue;
         };
+        let select = select(used);
         let mut users = Vec::new();
-        for id in ids.iter().filter(|_| !used.in_force.is_empty()) {
-            let rows: Vec<(i64,)> = context.state.db.all(used.in_force, args![*id]).await?;
+        for id in ids.iter().filter(|_| !select.is_empty()) {
+            let rows: Vec<(i64,)> = context.state.db.all(select, args![*id]).await?;
             users.extend(rows.into_iter().map(|(id,)| id));
         }
         users.sort_unstable();
         users.dedup();
         if !users.is_empty() {
-            held.push((other, users));
+            found.push((other, users));
         }
     }
-    Ok(held)
+    Ok(found)
 }
 
 /// Whether `detach` lets a row go that these use, and by which these are kept from reaching more.
@@ -271,7 +298,11 @@ async fn refuse(
     ))
 }
 
-async fn replacement(
+/// Makes sure that a row can take the place of another one.
+///
+/// # Errors
+/// 400 for the row itself, for one that is not there or hidden, and for one that cannot have what the other one has.
+pub async fn replacement(
     context: &Context,
     resource: &'static Resource,
     id: i64,

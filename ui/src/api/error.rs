@@ -128,6 +128,17 @@ impl ApiError {
         }
     }
 
+    /// Why it was refused, to be told where the reason was entered.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Invalid(fields) => {
+                let messages: Vec<String> = fields.values().flatten().cloned().collect();
+                messages.join(" ")
+            }
+            _ => self.line(),
+        }
+    }
+
     /// Title and text in one line, for a short message.
     pub fn line(&self) -> String {
         match self {

@@ -2,7 +2,7 @@
 use super::PROJECTS;
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet, value,
     },
     text::label,
 };
@@ -49,5 +49,6 @@ pub static STORES_SHEET: Sheet = Sheet {
                 .prompt(label!(store.name_help)),
         ],
     }],
+    replaced_by: |store| format!("&project__id={}", value::id(value::at(store, "project"))),
     ..SHEET
 };

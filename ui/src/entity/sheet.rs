@@ -22,6 +22,8 @@ pub struct Sheet {
     pub delete: bool,
     /// Objects among them that nobody deletes, such as built-in ones.
     pub keeps: fn(&Value) -> bool,
+    /// Narrows what can take the place of an object that is deleted: `&project__id=3`.
+    pub replaced_by: fn(&Value) -> String,
     /// A switch (`enabled`, `checked`, `is_active`) that many can be set to at once.
     pub switch: Option<Switch>,
     /// What else can be done with many at once.
@@ -59,6 +61,7 @@ pub const SHEET: Sheet = Sheet {
     export: true,
     delete: true,
     keeps: |_| false,
+    replaced_by: |_| String::new(),
     switch: None,
     bulk: None,
     first: None,

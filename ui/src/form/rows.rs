@@ -4,14 +4,14 @@ use crate::{
     api::{ApiError, query, request},
     entities,
     entity::{Entity, Sheet, value},
-    object::cannot_make,
+    object::{DeleteDialog, cannot_make},
     text::t,
 };
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
 use migasfree_ui_kit::{
-    Button, ButtonLook, ButtonSize, ConfirmDialog, Dialog, ErrorState, IconButton, Notice,
-    SkeletonLines, Tone, use_toasts,
+    Button, ButtonLook, ButtonSize, Dialog, ErrorState, IconButton, Notice, SkeletonLines, Tone,
+    use_toasts,
 };
 use serde_json::Value;
 
@@ -62,6 +62,7 @@ pub fn Rows(
         open.set(false);
         rows.refresh();
     });
+    let among = format!("&{parent}__id={parent_id}");
     let title_words = title.clone();
     let add_words = add.clone();
     view! {
@@ -85,7 +86,7 @@ pub fn Rows(
                 (Some(page), _) => {
                     page.results
                         .into_iter()
-                        .map(|row| view! { <Row entity row theirs draw on_edit=Callback::new(move |row| edit(Some(row))) on_deleted=Callback::new(move |()| rows.refresh()) /> })
+                        .map(|row| view! { <Row entity row theirs draw among=among.clone() on_edit=Callback::new(move |row| edit(Some(row))) on_deleted=Callback::new(move |()| rows.refresh()) /> })
                         .collect_view()
                         .into_any()
                 }
@@ -111,6 +112,8 @@ fn Row(
     row: Value,
     theirs: bool,
     draw: fn(&Value) -> AnyView,
+    /// The rows that can take its place.
+    among: String,
     on_edit: Callback<Value>,
     on_deleted: Callback<()>,
 ) -> impl IntoView {
@@ -118,18 +121,14 @@ fn Row(
     let asking = RwSignal::new(false);
     let id = value::id(&row);
     let content = draw(&row);
-    let delete = move |()| {
-        asking.set(false);
-        leptos::task::spawn_local(async move {
-            match request::delete(&entity.object_api(id), None).await {
-                Ok(_) => {
-                    // The page may have been left meanwhile.
-                    let _left = on_deleted.try_run(());
-                }
-                Err(error) => toasts.error(error.line()),
-            }
-        });
-    };
+    let on_done = Callback::new(move |failure: Option<ApiError>| match failure {
+        None | Some(ApiError::NotFound) => {
+            // The page may have been left meanwhile.
+            let _left = on_deleted.try_run(());
+        }
+        Some(error) => toasts.error(error.line()),
+    });
+    let name = entity.text_of(&row);
     view! {
         <div class="row-item">
             <div class="row-content">{content}</div>
@@ -137,7 +136,15 @@ fn Row(
                 .then(|| view! { <IconButton icon=icondata::LuPencil label=t!(form.edit) on_press=move |_| on_edit.run(row.clone()) /> })}
             {(theirs && entity.may("delete"))
                 .then(|| view! { <IconButton icon=icondata::LuTrash2 label=t!(object.delete) on_press=move |_| asking.set(true) /> })}
-            <ConfirmDialog open=asking title=t!(form.delete_row) message=t!(object.delete_for_good) confirm=t!(object.delete) on_confirm=delete />
+            <DeleteDialog
+                entity
+                open=asking
+                ids=Signal::stored(vec![id])
+                title=Signal::stored(t!(form.delete_row).to_owned())
+                typed=Signal::stored(name)
+                among=Signal::stored(among)
+                on_done
+            />
         </div>
     }
 }

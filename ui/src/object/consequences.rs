@@ -33,42 +33,74 @@ impl Fate {
     pub fn is_decided(&self) -> bool {
         matches!(self, Self::Replace(Some(_)) | Self::Detach)
     }
-}
 
-/// How the request says it.
-pub fn suffix(held: bool, fate: &Fate) -> String {
-    match fate {
-        Fate::Replace(Some(id)) if held => format!("?replace_with={id}"),
-        Fate::Detach if held => "?detach=true".to_owned(),
-        _ => String::new(),
+    /// How the requests say it.
+    pub fn parameter(&self) -> Option<String> {
+        match self {
+            Self::Replace(Some(id)) => Some(format!("replace_with={id}")),
+            Self::Detach => Some("detach=true".to_owned()),
+            Self::Undecided | Self::Replace(None) => None,
+        }
     }
 }
 
-/// The lists, and the choice where something in force uses the object.
-#[component]
-pub fn Consequences(
-    entity: &'static Entity,
-    told: deletion::Consequences,
-    fate: RwSignal<Fate>,
-    ids: Signal<Vec<i64>>,
-) -> impl IntoView {
-    let held = (!told.held.is_empty()).then(|| {
-        let lines = told.held.iter().map(line).collect_view();
+/// What keeps objects from being deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hold {
+    /// Nothing.
+    #[default]
+    Free,
+    /// What uses them, until somebody says what becomes of it.
+    Choice { replaceable: bool, detachable: bool },
+    /// What uses them, as long as it does.
+    Blocked,
+}
+
+impl Hold {
+    /// As the server tells it.
+    pub fn of(told: &deletion::Consequences) -> Self {
+        match (told.held.is_empty(), told.replaceable, told.detachable) {
+            (true, ..) => Self::Free,
+            (false, false, false) => Self::Blocked,
+            (false, replaceable, detachable) => Self::Choice {
+                replaceable,
+                detachable,
+            },
+        }
+    }
+
+    /// Whether the objects can be deleted once that is decided.
+    pub fn lets_go(self, fate: &Fate) -> bool {
+        match self {
+            Self::Free => true,
+            Self::Choice { .. } => fate.is_decided(),
+            Self::Blocked => false,
+        }
+    }
+}
+
+/// What uses the objects, and what to do about it where nothing can be chosen here.
+pub fn held(told: &deletion::Consequences) -> Option<AnyView> {
+    (!told.held.is_empty()).then(|| {
         view! {
             <Notice tone=Tone::Warning>
                 <b>{t!(object.in_use)}</b>
-                <ul class="fate-list">{lines}</ul>
+                <ul class="fate-list">{told.held.iter().map(line).collect_view()}</ul>
             </Notice>
-            {(told.replaceable || told.detachable)
-                .then(|| view! { <Choose entity fate ids replaceable=told.replaceable detachable=told.detachable /> })}
-            {(!told.replaceable && !told.detachable).then(|| view! { <p>{t!(object.first_elsewhere)}</p> })}
+            {(Hold::of(told) == Hold::Blocked).then(|| view! { <p>{t!(object.first_elsewhere)}</p> })}
         }
-    });
+        .into_any()
+    })
+}
+
+/// What goes, and what stays as something else.
+pub fn effects(told: &deletion::Consequences) -> AnyView {
     view! {
-        {held}
         {part(t!(object.goes_along), &told.gone)}
+        {part(t!(object.moves), &told.moved)}
         {part(t!(object.changes_too), &told.changed)}
     }
+    .into_any()
 }
 
 fn part(title: &'static str, kinds: &[Affected]) -> Option<AnyView> {
@@ -99,6 +131,7 @@ fn line(kind: &Affected) -> AnyView {
         Some(format!("{}?id__in={ids}&page_size={size}", entity.api))
     });
     let is_named = !objects.is_empty();
+    let model = kind.entity.clone();
     let names = move || {
         let apart = |id: i64| {
             let of = known.value.with(|page| {
@@ -115,10 +148,11 @@ fn line(kind: &Affected) -> AnyView {
         let mut names: Vec<String> = objects
             .iter()
             .map(|one| {
+                let name = entities::object_words(&model, &value::line(&one.name));
                 if namesakes.contains(&one.id) {
-                    format!("{} ({})", value::line(&one.name), apart(one.id))
+                    format!("{name} ({})", apart(one.id))
                 } else {
-                    value::line(&one.name)
+                    name
                 }
             })
             .collect();
@@ -149,11 +183,17 @@ fn namesakes(objects: &[Ref]) -> Vec<i64> {
     objects.iter().filter(is_shared).map(|one| one.id).collect()
 }
 
+/// What becomes of what uses the objects.
 #[component]
-fn Choose(
+pub fn Choose(
     entity: &'static Entity,
     fate: RwSignal<Fate>,
     ids: Signal<Vec<i64>>,
+    /// Narrows the others that can take their place: `&project__id=3`.
+    among: Signal<String>,
+    /// Why the chosen one cannot.
+    #[prop(into)]
+    errors: Signal<Vec<String>>,
     replaceable: bool,
     detachable: bool,
 ) -> impl IntoView {
@@ -190,8 +230,8 @@ fn Choose(
                     }
                 })}
             <Show when=move || fate.with(|fate| matches!(fate, Fate::Replace(_)))>
-                <Field label=(entity.singular)()>
-                    <Picker entity value=chosen single=true />
+                <Field label=(entity.singular)() errors>
+                    <Picker entity value=chosen single=true filter=among />
                 </Field>
             </Show>
             {detachable
@@ -228,10 +268,30 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_held_is_decided_on() {
-        assert_eq!(suffix(true, &Fate::Replace(Some(3))), "?replace_with=3");
-        assert_eq!(suffix(true, &Fate::Detach), "?detach=true");
-        assert_eq!(suffix(false, &Fate::Detach), "");
+    fn what_becomes_of_it_is_said_once_it_is_decided() {
+        let said = |fate: Fate| fate.parameter();
+        assert_eq!(
+            said(Fate::Replace(Some(3))).as_deref(),
+            Some("replace_with=3")
+        );
+        assert_eq!(said(Fate::Detach).as_deref(), Some("detach=true"));
+        assert_eq!(said(Fate::Replace(None)), None);
         assert!(!Fate::Replace(None).is_decided());
+    }
+
+    #[test]
+    fn what_is_held_goes_only_when_it_can_and_that_is_decided() {
+        let told = |held: usize, replaceable, detachable| deletion::Consequences {
+            held: vec![Affected::default(); held],
+            replaceable,
+            detachable,
+            ..deletion::Consequences::default()
+        };
+        let detach = Fate::Detach;
+        assert!(Hold::of(&told(0, true, true)).lets_go(&Fate::Undecided));
+        assert!(!Hold::of(&told(1, true, false)).lets_go(&Fate::Undecided));
+        assert!(Hold::of(&told(1, false, true)).lets_go(&detach));
+        assert_eq!(Hold::of(&told(1, false, false)), Hold::Blocked);
+        assert!(!Hold::Blocked.lets_go(&detach));
     }
 }

@@ -1,8 +1,9 @@
 //! Deleting: says what goes along and what changes, and wants the name typed where it is more than the thing itself.
-use super::consequences::{Consequences, Fate, suffix};
+use super::consequences::{Choose, Fate, Hold, effects, held};
 use crate::{
     address,
     api::{ApiError, Query, events, query, request},
+    entities,
     entity::Entity,
     text::{t, tf},
 };
@@ -36,9 +37,15 @@ pub fn DeleteButton(
         address::go(&entity.href());
     });
     let title = Signal::derive(move || tf!(object.delete_title, name = name.get()));
+    let narrowed = entities::sheet(entity).replaced_by;
+    let among = Signal::derive(move || {
+        object
+            .value
+            .with(|object| object.as_ref().map_or_else(String::new, narrowed))
+    });
     view! {
         <IconButton icon=icondata::LuTrash2 label=t!(object.delete) framed=true on_press=move |_| open.set(true) />
-        <DeleteDialog entity open ids=Signal::stored(vec![id]) title typed=name object on_done />
+        <DeleteDialog entity open ids=Signal::stored(vec![id]) title typed=name object among on_done />
     }
 }
 
@@ -62,16 +69,23 @@ pub fn DeleteDialog(
     /// The one object, as the person sees it.
     #[prop(optional)]
     object: Option<Query<Value>>,
+    /// Narrows the others that can take their place: `&project__id=3`.
+    #[prop(optional, into)]
+    among: Signal<String>,
     /// Called with the reason when nothing was deleted.
     on_done: Callback<Option<ApiError>>,
 ) -> impl IntoView {
+    let fate = RwSignal::new(Fate::default());
+    // Asked again with every choice: what goes and what stays depends on it.
     let told = query::<deletion::Consequences>(move || {
         let ids: Vec<String> = ids.get().iter().map(ToString::to_string).collect();
-        (open.get() && !ids.is_empty())
-            .then(|| format!("{}consequences/?id__in={}", entity.api, ids.join(",")))
+        (open.get() && !ids.is_empty()).then(|| {
+            let wish = fate.with(Fate::parameter);
+            let wish = wish.map_or_else(String::new, |wish| format!("&{wish}"));
+            format!("{}consequences/?id__in={}{wish}", entity.api, ids.join(","))
+        })
     });
     let entered = RwSignal::new(String::new());
-    let fate = RwSignal::new(Fate::default());
     let busy = RwSignal::new(false);
     let stale = RwSignal::new(false);
     let version = StoredValue::new(None::<String>);
@@ -95,15 +109,27 @@ pub fn DeleteDialog(
         told.value
             .with(|told| told.as_ref().is_some_and(|told| !told.gone.is_empty()))
     });
-    let is_held = Memo::new(move |_| {
+    let hold = Memo::new(move |_| {
         told.value
-            .with(|told| told.as_ref().is_some_and(|told| !told.held.is_empty()))
+            .with(|told| told.as_ref().map_or(Hold::Free, Hold::of))
     });
+    let lets_go = Memo::new(move |_| fate.with(|fate| hold.get().lets_go(fate)));
+    let blocked = move || hold.get() == Hold::Blocked;
+    // A choice that the server does not take is told where it was made.
+    let refused_choice = Signal::derive(move || {
+        let chosen = fate.with(|fate| fate.parameter().is_some());
+        let error = told.error.get().filter(|_| chosen);
+        error
+            .map(|error| error.reason())
+            .into_iter()
+            .collect::<Vec<_>>()
+    });
+    let wants_name = Memo::new(move |_| takes_more.get() && lets_go.get());
     let ready = Signal::derive(move || {
         let named = !takes_more.get() || entered.get().trim() == typed.get().trim();
-        let decided = !is_held.get() || fate.with(Fate::is_decided);
         let fresh = !told.loading.get() && !object.is_some_and(|object| object.loading.get());
-        told.value.with(Option::is_some) && fresh && named && decided
+        let known = told.value.with(Option::is_some) && told.error.with(Option::is_none);
+        known && fresh && named && lets_go.get()
     });
     let delete = move || {
         if !ready.get_untracked() || busy.get_untracked() {
@@ -112,7 +138,9 @@ pub fn DeleteDialog(
         busy.set(true);
         let ids = ids.get_untracked();
         let version = version.get_value();
-        let suffix = suffix(is_held.get_untracked(), &fate.get_untracked());
+        let wish = fate.with_untracked(Fate::parameter);
+        let wish = wish.filter(|_| hold.get_untracked() != Hold::Free);
+        let suffix = wish.map_or_else(String::new, |wish| format!("?{wish}"));
         let held = events::hold();
         leptos::task::spawn_local(async move {
             let _held = held;
@@ -142,27 +170,54 @@ pub fn DeleteDialog(
     };
     let actions = move || {
         view! {
-            <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>{t!(common.cancel)}</Button>
-            <Button look=ButtonLook::Danger busy disabled=Signal::derive(move || !ready.get()) on_press=move |_| delete()>
-                {t!(object.delete)}
-            </Button>
+            <Show
+                when=move || !blocked()
+                fallback=move || view! { <Button on_press=move |_| open.set(false)>{t!(common.close)}</Button> }
+            >
+                <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>{t!(common.cancel)}</Button>
+                <Button look=ButtonLook::Danger busy disabled=Signal::derive(move || !ready.get()) on_press=move |_| delete()>
+                    {t!(object.delete)}
+                </Button>
+            </Show>
+        }
+    };
+    let title = move || {
+        if blocked() {
+            t!(object.cannot_go).to_owned()
+        } else {
+            title.get()
         }
     };
     view! {
-        <Dialog open title=move || title.get() actions>
+        <Dialog open title actions>
             <Show when=move || stale.get()>
                 <Notice tone=Tone::Warning>
                     <b>{t!(object.stale)}</b>
                     <p>{t!(object.stale_text)}</p>
                 </Notice>
             </Show>
-            <p>{t!(object.delete_for_good)}</p>
-            {move || match (told.value.get(), told.error.get()) {
-                (Some(told), _) => view! { <Consequences entity told fate ids /> }.into_any(),
-                (None, Some(error)) => view! { <Notice tone=Tone::Error>{error.line()}</Notice> }.into_any(),
-                (None, None) => view! { <SkeletonLines lines=3 /> }.into_any(),
+            <Show when=move || !blocked()>
+                <p>{t!(object.delete_for_good)}</p>
+            </Show>
+            {move || told.value.with(|told| told.as_ref().and_then(held))}
+            {move || match hold.get() {
+                Hold::Choice { replaceable, detachable } => {
+                    Some(view! { <Choose entity fate ids among errors=refused_choice replaceable detachable /> })
+                }
+                Hold::Free | Hold::Blocked => None,
             }}
-            <Show when=move || takes_more.get()>
+            {move || match (told.value.get(), told.error.get()) {
+                (_, Some(error)) => {
+                    refused_choice
+                        .with(Vec::is_empty)
+                        .then(|| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })
+                        .into_any()
+                }
+                (None, None) => view! { <SkeletonLines lines=3 /> }.into_any(),
+                // With what cannot go nothing else would change.
+                (Some(told), None) => (!blocked()).then(|| effects(&told)).into_any(),
+            }}
+            <Show when=move || wants_name.get()>
                 <form on:submit=move |event| {
                     event.prevent_default();
                     delete();

@@ -229,22 +229,7 @@ impl<'a> Described<'a> {
                 .operation("destroy", "Delete it")
                 .response("204", empty("Gone"))
                 .response("409", error("Still in use"));
-            delete = conditional(delete);
-            if let Some(kept) = entity.kept {
-                delete = delete.parameter(
-                    query(
-                        "replace_with",
-                        like(Like::Integer),
-                        "Another one for what uses it",
-                    )
-                    .build(),
-                );
-                if kept.undetachable.is_none() {
-                    let meaning = "Disable what is in force and uses it, and clear the reference";
-                    let detach = query("detach", like(Like::Boolean), meaning);
-                    delete = delete.parameter(detach.build());
-                }
-            }
+            delete = self.wishing(conditional(delete));
             self.add("{id}/", HttpMethod::Delete, delete);
         }
         if entity.operations.contains('D') {
@@ -480,12 +465,27 @@ impl<'a> Described<'a> {
         self.add("{id}/relations/", HttpMethod::Get, relations);
     }
 
+    /// With the parameters that say what becomes of what uses it.
+    fn wishing(&self, mut operation: OperationBuilder) -> OperationBuilder {
+        if let Some(kept) = self.entity.kept {
+            let meaning = "Another one for what uses it";
+            let replace = query("replace_with", like(Like::Integer), meaning);
+            operation = operation.parameter(replace.build());
+            if kept.undetachable.is_none() {
+                let meaning = "Disable what is in force and uses it, and clear the reference";
+                let detach = query("detach", like(Like::Boolean), meaning);
+                operation = operation.parameter(detach.build());
+            }
+        }
+        operation
+    }
+
     fn consequences(&mut self) {
         let told = || answer("What would go and what would change", like(Like::Object));
         let one = self
             .operation("consequences_retrieve", "What deleting it would do")
             .response("200", told());
-        self.add("{id}/consequences/", HttpMethod::Get, one);
+        self.add("{id}/consequences/", HttpMethod::Get, self.wishing(one));
         let ids = query("id__in", like(Like::Ids), "Which ones")
             .required(Required::True)
             .style(Some(ParameterStyle::Form))
@@ -494,7 +494,7 @@ impl<'a> Described<'a> {
             .operation("consequences_list", "What deleting several would do")
             .parameter(ids.build())
             .response("200", told());
-        self.add("consequences/", HttpMethod::Get, several);
+        self.add("consequences/", HttpMethod::Get, self.wishing(several));
     }
 
     fn export(&mut self) {

@@ -108,6 +108,9 @@ on_both_engines! {
         }
         assert_eq!(delete(&org, &format!("{path}?replace_with={schedule}")).await.status, 400, "itself");
         let other = org.admin.post(&format!("{TOKEN}schedules/"), json!({"name": "Quick"})).await.json["id"].clone();
+        let told = org.admin.get(&format!("{TOKEN}{path}consequences/?replace_with={other}")).await.json;
+        assert_eq!((count(&told, "moved", "core.deployment"), count(&told, "changed", "core.deployment")), (1, 0), "{told}");
+        assert_eq!(count(&told, "gone", "core.scheduledelay"), 1, "its delays go all the same: {told}");
         assert_eq!(delete(&org, &format!("{path}?replace_with={other}")).await.status, 204);
         let deployment = format!("{TOKEN}deployments/{}/", org.id("deployments"));
         let moved = org.admin.get(&deployment).await.json;
@@ -198,6 +201,13 @@ on_both_engines! {
         let refused = delete(&org, &format!("{path}?replace_with={abroad}")).await;
         assert!(refused.json["replace_with"][0].is_string(), "{}", refused.text);
         let near = store("Near", &json!(org.id("projects"))).await;
+        let before = told(&org, &path).await;
+        assert_eq!((count(&before, "gone", "core.package"), count(&before, "moved", "core.package")), (1, 0), "{before}");
+        let asked = async |other: &Value| org.admin.get(&format!("{TOKEN}{path}consequences/?replace_with={other}")).await;
+        let told = asked(&near).await.json;
+        assert_eq!((count(&told, "gone", "core.package"), count(&told, "moved", "core.package")), (0, 1), "{told}");
+        assert_eq!((count(&told, "held", "core.deployment"), count(&told, "changed", "core.deployment")), (1, 0), "{told}");
+        assert!(asked(&abroad).await.json["replace_with"][0].is_string(), "as the deletion says it");
         assert_eq!(delete(&org, &format!("{path}?replace_with={near}")).await.status, 204);
         let package = org.admin.get(&format!("{TOKEN}packages/{}/", org.id("packages"))).await.json;
         assert_eq!((&package["store"]["name"], package["url"].as_str().unwrap().contains("/near/")), (&json!("Near"), true), "{package}");

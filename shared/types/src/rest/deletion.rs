@@ -10,6 +10,8 @@ pub struct Consequences {
     pub gone: Vec<Affected>,
     /// What would stay and lose a reference to it.
     pub changed: Vec<Affected>,
+    /// What would get the other one that `replace_with` names, and so neither goes nor loses anything.
+    pub moved: Vec<Affected>,
     /// What is in force and uses it: as long as there is some, it is not deleted without saying what becomes of it.
     pub held: Vec<Affected>,
     /// Whether `replace_with` can name another one for what uses it.

@@ -16,11 +16,12 @@ static DELAYS: Entity = Entity {
     icon: icondata::LuCalendarClock,
     plural: label!(schedule.delays),
     singular: label!(schedule.delay),
+    called: Some(called),
     page: false,
     ..ENTITY
 };
 
-static DELAYS_SHEET: Sheet = Sheet {
+pub static DELAYS_SHEET: Sheet = Sheet {
     form: &[Section {
         title: || "",
         help: None,
@@ -74,15 +75,18 @@ pub fn below(id: i64, object: Value) -> AnyView {
     .into_any()
 }
 
-fn draw(row: &Value) -> AnyView {
-    let words = tf!(
+fn called(row: &Value) -> String {
+    tf!(
         schedule.delay_is,
         delay = value::text(row, "delay"),
         duration = value::text(row, "duration")
-    );
+    )
+}
+
+fn draw(row: &Value) -> AnyView {
     view! {
         <div class="policy-group">
-            <b>{words}</b>
+            <b>{called(row)}</b>
             {attributes::chips(value::list(row, "attributes"), t!(policy.nobody))}
         </div>
     }
