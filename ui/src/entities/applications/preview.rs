@@ -23,20 +23,18 @@ pub fn preview(form: FormState) -> AnyView {
             StateLook::Get
         }
     });
-    let label = move || {
-        if look.get() == StateLook::Get {
-            t!(application.get)
-        } else {
-            t!(application.ask_admin)
-        }
-    };
+    let label = t!(application.get);
     let button = move || {
         view! { <StateButton look label accessible_label=label cancel_label=t!(common.cancel) on_press=Callback::new(|()| ()) /> }
     };
+    let asks = move || look.get() == StateLook::NeedsAdministrator;
     view! {
         <Card title=t!(application.in_play)>
             <div class="card-pad play-preview" inert=true>
                 <AppCard name summary icon>{button()}</AppCard>
+                <Show when=asks>
+                    <p class="text-muted">{t!(application.ask_admin)}</p>
+                </Show>
                 <div class="play-page">
                     <div class="play-head">
                         <AppIcon name src=icon size=64 />
