@@ -141,10 +141,12 @@ async fn what_changed_or_went_meanwhile_is_told_before_it_is_deleted_or_saved() 
     // Somebody else deletes it: what was typed stays, and there is nothing left to delete.
     browser.write("Comment", "a long text").await?;
     gone(&admin, &api).await?;
-    browser.press(SAVE).await?;
     browser
-        .reads("Not saved: someone deleted this in the meantime")
-        .await?;
+        .wait_for_text("main .notice", "Someone deleted this in the meantime")
+        .await
+        .context("it is not told before somebody saves")?;
+    let off = format!("return document.querySelector('{SAVE}').disabled");
+    until(&browser, &off).await?;
     ensure!(comment(&browser).await? == "a long text", "it is lost");
     browser.picture("admin-deleted-meanwhile-light").await?;
 

@@ -11,6 +11,7 @@ use crate::{
     api::{ApiError, Query},
     entities,
     entity::{Entity, Section},
+    object::gone,
     text::{t, tf},
 };
 use leptos::{ev, prelude::*};
@@ -84,6 +85,10 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     let allowed = entity.may(if form.id.is_some() { "change" } else { "add" });
     let may_save = allowed && !beyond;
     let form = form.reading(!may_save);
+    let is_gone = match object {
+        Some(object) => gone(object).into(),
+        None => Signal::stored(false),
+    };
     let on_saved = Callback::new(move |(id, answer): (i64, Value)| {
         failure.set(None);
         let name = entity.text_of(&answer);
@@ -105,11 +110,19 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
             clash.refuse();
             object.refresh();
         }
+        Some(object) if error == ApiError::NotFound => {
+            failure.set(Some(error));
+            object.refresh();
+        }
         // The dialog that asks to sign in says it, and nothing is wrong any more afterwards.
         _ if error == ApiError::SignedOut => failure.set(None),
         _ => failure.set(Some(error)),
     });
-    let submit = Callback::new(move |()| save::save(form, on_saved, on_error));
+    let submit = Callback::new(move |()| {
+        if !is_gone.get_untracked() {
+            save::save(form, on_saved, on_error);
+        }
+    });
     if let Some(object) = object {
         clash.follow(object, failure, submit);
     }
@@ -159,12 +172,10 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                 {move || {
                     failure
                         .get()
+                        // Then the page says it.
+                        .filter(|_| !is_gone.get())
                         .map(|error| {
-                            let gone = form.id.is_some() && error == ApiError::NotFound;
-                            let title = if gone { t!(form.deleted_meanwhile) } else { error.title() };
-                            let text = if gone {
-                                t!(form.deleted_meanwhile_text).to_owned()
-                            } else if error == ApiError::Unreachable {
+                            let text = if error == ApiError::Unreachable {
                                 format!("{} {}", error.text(), t!(form.still_here))
                             } else {
                                 error.text()
@@ -172,7 +183,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                             view! {
                                 <div class="form-trouble">
                                     <Notice tone=Tone::Error>
-                                        <b>{title}</b>
+                                        <b>{error.title()}</b>
                                         <p>{text}</p>
                                         {error.details().map(|details| view! { <migasfree_ui_kit::error_state::Details details /> })}
                                     </Notice>
@@ -185,10 +196,10 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                         view! {
                             <div class="save-bar" class:save-bar-quiet=move || form.id.is_some() && !dirty.get() && !form.saving.get()>
                                 <span class="save-state" aria-live="polite">
-                                    {move || {
-                                        dirty
-                                            .get()
-                                            .then(|| view! { <Icon icon=icondata::LuPencilLine /> <span>{t!(form.unsaved)}</span> })
+                                    {move || match (is_gone.get(), dirty.get()) {
+                                        (true, _) => view! { <Icon icon=icondata::LuTrash2 /> <span>{t!(object.gone)}</span> }.into_any(),
+                                        (false, true) => view! { <Icon icon=icondata::LuPencilLine /> <span>{t!(form.unsaved)}</span> }.into_any(),
+                                        (false, false) => ().into_any(),
                                     }}
                                 </span>
                                 {if form.id.is_some() {
@@ -214,7 +225,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                                     look=ButtonLook::Primary
                                     kind="submit"
                                     busy=form.saving
-                                    disabled=Signal::derive(move || form.id.is_some() && !dirty.get())
+                                    disabled=Signal::derive(move || is_gone.get() || form.id.is_some() && !dirty.get())
                                 >
                                     {if form.id.is_some() { t!(form.save) } else { t!(form.create) }}
                                 </Button>

@@ -8,4 +8,6 @@ mod page;
 pub use delete::{DeleteButton, DeleteDialog};
 pub use history::History;
 pub use lacking::{CannotMake, Lacking, cannot_make, right_text, right_to, right_words};
-pub use page::{ObjectPage, Trouble, UNNAMED, fact, load, name_tab, text_fact, theirs};
+pub use page::{
+    GoneNotice, ObjectPage, Trouble, UNNAMED, fact, gone, load, name_tab, text_fact, theirs,
+};

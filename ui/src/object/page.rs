@@ -11,7 +11,9 @@ use crate::{
 };
 use leptos::prelude::*;
 use migasfree_types::events::Event;
-use migasfree_ui_kit::{ErrorState, LinkButton, PageTitle, SkeletonLines, Status, Tab, Tabs};
+use migasfree_ui_kit::{
+    ButtonSize, ErrorState, LinkButton, Notice, PageTitle, SkeletonLines, Status, Tab, Tabs, Tone,
+};
 use serde_json::Value;
 
 /// Reads an object, and again when the server says it changed.
@@ -30,6 +32,29 @@ pub fn load(entity: &'static Entity, id: i64) -> Query<Value> {
         }
     });
     object
+}
+
+/// Whether an object that is shown is not there any more.
+pub fn gone(object: Query<Value>) -> Memo<bool> {
+    Memo::new(move |_| {
+        let shown = object.value.with(Option::is_some);
+        shown && object.error.with(|error| *error == Some(ApiError::NotFound))
+    })
+}
+
+/// Says above an object that somebody deleted it while it was looked at.
+#[component]
+pub fn GoneNotice(entity: &'static Entity, object: Query<Value>) -> impl IntoView {
+    let gone = gone(object);
+    view! {
+        <Show when=move || gone.get()>
+            <Notice tone=Tone::Error>
+                <b>{t!(object.gone)}</b>
+                <p>{t!(object.gone_text)}</p>
+                <LinkButton size=ButtonSize::Small href=entity.href()>{(entity.plural)()}</LinkButton>
+            </Notice>
+        </Show>
+    }
 }
 
 /// Whether the object is within the domains of the person; it is not offered to be changed before that is known.
@@ -144,6 +169,7 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
                                 <DeleteButton entity id name=Signal::derive(title) object />
                             </Show>
                         </PageTitle>
+                        <GoneNotice entity object />
                         <Tabs tabs label=(entity.singular)() />
                         {move || match (tab.get().as_str(), there.get()) {
                             ("history", _) => view! { <History entity id /> }.into_any(),

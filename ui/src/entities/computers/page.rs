@@ -9,7 +9,7 @@ use crate::{
     entities::{self, AUDIT, COMPUTERS, DEPLOYMENTS, SYNCHRONIZATIONS, status_state},
     entity::{Entity, value},
     form::EditForm,
-    object::{DeleteButton, History, Lacking, Trouble, UNNAMED, load, name_tab},
+    object::{DeleteButton, GoneNotice, History, Lacking, Trouble, UNNAMED, load, name_tab},
     text::t,
 };
 use leptos::prelude::*;
@@ -109,6 +109,7 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
                             {COMPUTERS.may("change").then(|| view! { <StatusMenu id computer /> })}
                             {COMPUTERS.may("delete").then(|| view! { <DeleteButton entity=&COMPUTERS id name=Signal::derive(name) object=computer /> })}
                         </PageTitle>
+                        <GoneNotice entity=&COMPUTERS object=computer />
                         {move || {
                             doing
                                 .get()

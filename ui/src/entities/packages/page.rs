@@ -4,7 +4,7 @@ use crate::{
     entities::{DEPLOYMENTS, PACKAGES, PROJECTS, STORES},
     entity::{cell, value},
     failure,
-    object::{DeleteButton, Trouble, UNNAMED, fact, load, name_tab, text_fact},
+    object::{DeleteButton, GoneNotice, Trouble, UNNAMED, fact, load, name_tab, text_fact},
     text::t,
 };
 use leptos::prelude::*;
@@ -59,6 +59,7 @@ pub fn PackagePage(id: i64) -> impl IntoView {
                                 <DeleteButton entity=&PACKAGES id name=Signal::derive(name) object=package />
                             </Show>
                         </PageTitle>
+                        <GoneNotice entity=&PACKAGES object=package />
                         <div class="object-columns object-columns-right">
                             <div class="object-left">
                                 {move || match package.value.get() {
