@@ -19,6 +19,8 @@ pub struct Field {
     pub help: Option<Label>,
     /// The help is for who enters something, and says nothing about what is there.
     pub prompts: bool,
+    /// What follows from changing it in an object that is there; said once somebody does.
+    pub warning: Option<Label>,
     pub kind: Kind,
     pub required: bool,
     /// Cannot be changed once the object exists.
@@ -69,6 +71,7 @@ impl Field {
             label,
             help: None,
             prompts: false,
+            warning: None,
             kind,
             required: false,
             fixed: false,
@@ -93,6 +96,12 @@ impl Field {
     pub const fn prompt(mut self, help: Label) -> Self {
         self.prompts = true;
         self.help(help)
+    }
+
+    /// Says below the control what follows from changing it, once somebody does.
+    pub const fn warn(mut self, warning: Label) -> Self {
+        self.warning = Some(warning);
+        self
     }
 
     /// Cannot be changed later.

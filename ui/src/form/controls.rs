@@ -15,10 +15,14 @@ use serde_json::Value;
 #[component]
 pub fn FieldView(form: FormState, field: &'static Field) -> impl IntoView {
     let label = (field.label)();
-    let help = field
+    let usual = field
         .help
         .filter(|_| !(form.read_only && field.prompts))
         .map(|help| help().to_owned());
+    let help = Signal::derive(move || match field.warning {
+        Some(warning) if form.is_changed(field) => Some(warning().to_owned()),
+        _ => usual.clone(),
+    });
     let fixed = form.read_only || field.fixed && form.id.is_some();
     let errors = form.errors_of(field.name);
     let entered = form.value(field.name);

@@ -199,6 +199,15 @@ impl FormState {
         changed || self.files.with_value(|files| !files.is_empty())
     }
 
+    /// Whether a field of an object that is there differs from what was loaded.
+    pub fn is_changed(self, field: &Field) -> bool {
+        self.id.is_some()
+            && self.original.with(|original| {
+                let before = original.get(field.name).unwrap_or(&Value::Null);
+                self.value(field.name).with(|now| !field.same(now, before))
+            })
+    }
+
     /// What the server has to be told: everything the form of a new object shows, with what is left empty or unticked; what changed in an existing one.
     pub fn body(self) -> Map<String, Value> {
         let mut body = self.own_body();

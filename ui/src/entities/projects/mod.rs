@@ -64,7 +64,8 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
         fields: &[
             Field::new("name", label!(common.name), Kind::Text)
                 .required()
-                .prompt(label!(project.name_help)),
+                .prompt(label!(project.name_help))
+                .warn(label!(project.name_warning)),
             Field::new(
                 "platform",
                 label!(platform.singular),
