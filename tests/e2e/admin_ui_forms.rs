@@ -518,3 +518,30 @@ async fn who_could_not_be_signed_out_is_told_and_stays() -> Result<()> {
     browser.find(".shell > .rail").await?;
     browser.close().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_is_said_at_its_field_before_it_is_sent() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let admin = server.admin().await?;
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    browser
+        .open(&format!("{}/attribute-sets/new", server.url()))
+        .await?;
+    browser.write("Name", "Harbour").await?;
+    browser.write("Latitude", "91").await?;
+    browser.press("form.form-grid button[type=submit]").await?;
+    browser
+        .wait_for_text(
+            "[data-field='latitude'] .field-errors",
+            "Enter a number from -90 to 90.",
+        )
+        .await?;
+    browser.write("Latitude", "39.4699").await?;
+    browser.press("form.form-grid button[type=submit]").await?;
+    browser.reads("Harbour created").await?;
+    let sets = admin.list("attribute-sets/?search=Harbour").await?;
+    ensure!(sets[0]["latitude"] == 39.4699, "{sets:?}");
+    browser.close().await
+}

@@ -24,6 +24,7 @@ pub mod later;
 pub mod layout;
 pub mod markdown;
 pub mod menu;
+pub mod one_line;
 pub mod page_title;
 pub mod pagination;
 pub mod popover;

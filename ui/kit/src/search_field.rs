@@ -1,5 +1,5 @@
 //! A search box that answers while typing.
-use crate::{icon::Icon, later::Later, texts::use_texts};
+use crate::{icon::Icon, later::Later, one_line::paste, texts::use_texts};
 use leptos::{ev::KeyboardEvent, html::Input, prelude::*};
 use std::time::Duration;
 
@@ -51,6 +51,7 @@ pub fn SearchField(
                 aria-label=move || label.get().to_string()
                 placeholder=move || placeholder.get().to_string()
                 prop:value=value
+                on:paste=move |event| paste(&event)
                 on:input=on_input
                 on:keydown=on_keydown
             />

@@ -1,5 +1,5 @@
 //! One line of text, a number, a password or a date.
-use crate::{button::IconButton, field::field_ids, texts::use_texts};
+use crate::{button::IconButton, field::field_ids, one_line::paste, texts::use_texts};
 use leptos::prelude::*;
 
 /// A text input bound to a signal.
@@ -43,6 +43,7 @@ pub fn TextInput(
             aria-invalid=move || invalid.get().then_some("true")
             spellcheck="false"
             prop:value=value
+            on:paste=move |event| paste(&event)
             on:input=move |event| value.set(event_target_value(&event))
         />
     };

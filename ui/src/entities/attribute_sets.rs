@@ -1,5 +1,5 @@
 //! Included minus excluded attributes under a name that is an attribute again.
-use super::{ATTRIBUTES, DOMAIN};
+use super::{ATTRIBUTES, DOMAIN, LATITUDE, LONGITUDE};
 use crate::{
     entity::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
@@ -60,6 +60,8 @@ pub static ATTRIBUTE_SETS_SHEET: Sheet = Sheet {
                     filter: |_| String::new(),
                 },
             ),
+            LATITUDE,
+            LONGITUDE,
         ],
     }],
     switch: Some(Switch {

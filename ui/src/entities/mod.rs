@@ -77,6 +77,25 @@ const DOMAIN: Field = Field::new(
 )
 .help(label!(deployment.domain_help));
 
+/// Where something is, to be shown on a map.
+const LATITUDE: Field = Field::new(
+    "latitude",
+    label!(member.latitude),
+    Kind::Decimal { min: -90, max: 90 },
+)
+.prompt(label!(member.latitude_help));
+
+/// The other half of it.
+const LONGITUDE: Field = Field::new(
+    "longitude",
+    label!(member.longitude),
+    Kind::Decimal {
+        min: -180,
+        max: 180,
+    },
+)
+.prompt(label!(member.longitude_help));
+
 /// The entity of an address.
 pub fn by_path(path: &str) -> Option<&'static Entity> {
     sections::all().find(|entity| entity.path == path)
@@ -216,8 +235,6 @@ fn common_member(member: &str) -> Option<&'static str> {
         "code" => t!(formula.code),
         "property_att" => t!(attribute.prefix),
         "value" => t!(attribute.value),
-        "latitude" => t!(member.latitude),
-        "longitude" => t!(member.longitude),
         "auto_add" => t!(member.auto_add),
         "credential" => t!(member.credential),
         "password" => t!(user.password),

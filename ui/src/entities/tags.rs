@@ -1,5 +1,5 @@
 //! Values of stamps, given to computers by people.
-use super::STAMPS;
+use super::{LATITUDE, LONGITUDE, STAMPS};
 use crate::{
     entity::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
@@ -59,6 +59,8 @@ pub static TAGS_SHEET: Sheet = Sheet {
             .fixed(),
             Field::new("value", label!(attribute.value), Kind::Text).required(),
             Field::new("description", label!(common.description), Kind::Area),
+            LATITUDE,
+            LONGITUDE,
         ],
     }],
     below: Some(super::attributes::uses),

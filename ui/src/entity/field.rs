@@ -1,8 +1,15 @@
 //! A field of a form.
 use super::{Entity, value};
-use crate::{form::FormState, text::Label};
+use crate::{
+    form::FormState,
+    text::{Label, t, tf},
+};
 use migasfree_ui_kit::Choice;
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
+
+/// The years of days that anything may begin on, as the server has them.
+const YEARS: RangeInclusive<u32> = 1970..=2999;
 
 /// Fields that belong together.
 pub struct Section {
@@ -37,6 +44,11 @@ pub enum Kind {
     Mono,
     Email,
     Number {
+        min: i64,
+        max: i64,
+    },
+    /// A number that need not be whole.
+    Decimal {
         min: i64,
         max: i64,
     },
@@ -153,6 +165,37 @@ impl Field {
         written(one) == written(other)
     }
 
+    /// Why something that was entered cannot be, as far as that is seen without the server.
+    pub fn objection(&self, held: &Value) -> Option<String> {
+        match self.kind {
+            Kind::Number { min, max } => {
+                let entered = self.write(held).as_i64();
+                let fits = entered.is_some_and(|number| (min..=max).contains(&number));
+                (!fits).then(|| tf!(form.between, min = min, max = max))
+            }
+            Kind::Decimal { min, max } => {
+                #[expect(clippy::cast_precision_loss, reason = "limits are small")]
+                let (least, most) = (min as f64, max as f64);
+                let entered = self.write(held).as_f64();
+                let fits = entered.is_some_and(|number| (least..=most).contains(&number));
+                (!fits).then(|| tf!(form.within, min = min, max = max))
+            }
+            Kind::Date => {
+                let (first, last) = (YEARS.start(), YEARS.end());
+                let year = held.as_str().and_then(|day| day.split('-').next());
+                let year = year.and_then(|year| year.parse::<u32>().ok());
+                let fits = year.is_some_and(|year| YEARS.contains(&year));
+                (!fits).then(|| tf!(form.years, first = first, last = last))
+            }
+            Kind::Text | Kind::Mono | Kind::Email => {
+                let text = held.as_str().unwrap_or_default();
+                let breaks = text.trim().contains(['\n', '\r', '\t']);
+                breaks.then(|| t!(form.one_line).to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// The value as the server wants it.
     pub fn write(&self, held: &Value) -> Value {
         match (&self.kind, held) {
@@ -169,7 +212,15 @@ impl Field {
             (Kind::Choices(_), Value::String(text)) => text
                 .parse::<i64>()
                 .map_or_else(|_| held.clone(), Value::from),
-            (Kind::Number { .. }, Value::String(text)) if text.trim().is_empty() => Value::Null,
+            (Kind::Number { .. } | Kind::Decimal { .. }, Value::String(text))
+                if text.trim().is_empty() =>
+            {
+                Value::Null
+            }
+            (Kind::Decimal { .. }, Value::String(text)) => text
+                .trim()
+                .parse::<f64>()
+                .map_or_else(|_| held.clone(), Value::from),
             // What is no whole number goes as it is: the server says so.
             (Kind::Number { .. }, Value::String(text)) => text
                 .trim()
@@ -213,6 +264,26 @@ mod tests {
             json!([3])
         );
         assert_eq!(field.write(&Value::Null), json!([]));
+    }
+
+    #[test]
+    fn what_cannot_be_is_seen_before_it_is_sent() {
+        let latitude = Field::new("latitude", || "", Kind::Decimal { min: -90, max: 90 });
+        let said = latitude.objection(&json!("91"));
+        assert_eq!(said.as_deref(), Some("Enter a number from -90 to 90."));
+        for fine in [json!("39.4699"), json!("-90"), json!(12.5)] {
+            assert_eq!(latitude.objection(&fine), None, "{fine}");
+        }
+        assert_eq!(latitude.write(&json!(" 39.5 ")), json!(39.5));
+        assert_eq!(latitude.write(&json!(" ")), Value::Null);
+        let name = Field::new("name", || "", Kind::Text);
+        assert!(name.objection(&json!("two\nlines")).is_some());
+        assert_eq!(name.objection(&json!("one line\n")), None);
+        let day = Field::new("start_date", || "", Kind::Date);
+        assert_eq!(day.objection(&json!("2026-11-30")), None);
+        for odd in ["0026-11-30", "20260-11-30", "soon"] {
+            assert!(day.objection(&json!(odd)).is_some(), "{odd}");
+        }
     }
 
     #[test]

@@ -64,7 +64,8 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
             .into_any()
         }
         Kind::Date => view! { <TextInput value=text(signal) kind="date" disabled /> }.into_any(),
-        Kind::Number { min, max } => number(signal, *min, *max, fixed),
+        Kind::Number { min, max } => number(signal, (*min, *max), "1", fixed),
+        Kind::Decimal { min, max } => number(signal, (*min, *max), "any", fixed),
         Kind::Area => view! { <TextArea value=text(signal) rows=3 disabled /> }.into_any(),
         Kind::Code => {
             view! { <TextArea value=text(signal) rows=12 mono=true disabled /> }.into_any()
@@ -154,7 +155,12 @@ pub fn flag(value: RwSignal<Value>) -> RwSignal<bool> {
     flag
 }
 
-fn number(value: RwSignal<Value>, min: i64, max: i64, fixed: bool) -> AnyView {
+fn number(
+    value: RwSignal<Value>,
+    (min, max): (i64, i64),
+    step: &'static str,
+    fixed: bool,
+) -> AnyView {
     let text = text(value);
     let ids = migasfree_ui_kit::field::field_ids();
     let invalid = ids.invalid;
@@ -165,6 +171,7 @@ fn number(value: RwSignal<Value>, min: i64, max: i64, fixed: bool) -> AnyView {
             type="number"
             min=min.to_string()
             max=max.to_string()
+            step=step
             disabled=fixed
             aria-describedby=ids.description
             aria-invalid=move || invalid.get().then_some("true")

@@ -15,7 +15,9 @@ use crate::{
     text::{t, tf},
 };
 use leptos::{ev, prelude::*};
-use migasfree_ui_kit::{Button, ButtonLook, Icon, LinkButton, Notice, PageTitle, Tone, use_toasts};
+use migasfree_ui_kit::{
+    Button, ButtonLook, Icon, LinkButton, Notice, PageTitle, Tone, one_line::one_line, use_toasts,
+};
 use serde_json::Value;
 
 /// A form for a new object.
@@ -58,6 +60,9 @@ fn prefill(form: FormState) {
                 });
             }
             Kind::Flag => form.begin_with(field.name, Value::Bool(given == "true")),
+            Kind::Text | Kind::Mono | Kind::Email => {
+                form.begin_with(field.name, Value::String(one_line(&given)));
+            }
             _ => form.begin_with(field.name, Value::String(given)),
         }
     }

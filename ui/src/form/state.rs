@@ -7,7 +7,7 @@ use crate::{
     },
     entities,
     entity::{Entity, Field, Kind, Sheet, value},
-    text::{t, tf},
+    text::t,
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -357,7 +357,7 @@ impl FormState {
         self.discard();
     }
 
-    /// Says at its field what needs no server to be seen: nothing entered where something has to be, a number out of its range. True when
+    /// Says at its field what needs no server to be seen: nothing entered where something has to be, what cannot be there. True when
     /// there is no such thing.
     pub fn check(self) -> bool {
         let wrong: FieldErrors = fields(self.sheet)
@@ -373,16 +373,15 @@ impl FormState {
         if value::is_empty(&held) {
             return field.required.then(|| t!(form.required).to_owned());
         }
-        let Kind::Number { min, max } = field.kind else {
-            return None;
-        };
         let unchanged = self.original.with_untracked(|original| {
             let before = original.get(field.name);
             before.is_some_and(|before| field.same(&held, before))
         });
-        let fits = |number: i64| (min..=max).contains(&number);
-        let fine = unchanged || field.write(&held).as_i64().is_some_and(fits);
-        (!fine).then(|| tf!(form.between, min = min, max = max))
+        if unchanged {
+            None
+        } else {
+            field.objection(&held)
+        }
     }
 }
 

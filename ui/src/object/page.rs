@@ -38,7 +38,10 @@ pub fn load(entity: &'static Entity, id: i64) -> Query<Value> {
 pub fn gone(object: Query<Value>) -> Memo<bool> {
     Memo::new(move |_| {
         let shown = object.value.with(Option::is_some);
-        shown && object.error.with(|error| *error == Some(ApiError::NotFound))
+        shown
+            && object
+                .error
+                .with(|error| *error == Some(ApiError::NotFound))
     })
 }
 

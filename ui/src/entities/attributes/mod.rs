@@ -60,6 +60,8 @@ pub static ATTRIBUTES_SHEET: Sheet = Sheet {
                 .help(label!(attribute.value_help)),
             Field::new("description", label!(common.description), Kind::Area)
                 .help(label!(attribute.description_help)),
+            super::LATITUDE,
+            super::LONGITUDE,
         ],
     }],
     export: false,
