@@ -142,7 +142,7 @@ async fn who_must_have_a_domain_is_not_offered_to_clear_it_and_missing_rights_ar
     browser
         .wait_for_text(
             "[data-field='included_attributes'] .picker-unseen",
-            "the right “View Attributes”",
+            "the permission “View Attributes”",
         )
         .await?;
     browser.picture("admin-picker-unseen-light").await?;

@@ -256,7 +256,7 @@ async fn who_may_not_see_something_is_told_so() -> Result<()> {
         .open(&format!("{}/computers/{computer}", server.url()))
         .await?;
     browser
-        .reads("Not shown, because these rights are missing")
+        .reads("Not shown, because these permissions are missing")
         .await?;
     let skeletons = "return document.querySelector('.skeleton, [aria-busy=true]') === null";
     wait_until(&browser, skeletons)

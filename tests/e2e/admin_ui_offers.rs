@@ -77,7 +77,7 @@ async fn who_cannot_choose_what_a_new_one_needs_is_told_which_right_is_missing()
     let url = server.url();
     browser.open(&format!("{url}/deployments")).await?;
     browser
-        .wait_for_text(".page-note", "the right “View Projects”")
+        .wait_for_text(".page-note", "the permission “View Projects”")
         .await?;
     let offered = "return document.querySelector('a[href=\"/deployments/new\"]') !== null";
     ensure!(
@@ -87,7 +87,7 @@ async fn who_cannot_choose_what_a_new_one_needs_is_told_which_right_is_missing()
     browser.picture("admin-new-lacking-light").await?;
     browser.open(&format!("{url}/deployments/new")).await?;
     browser
-        .wait_for_text(".empty-state", "the right “View Projects”")
+        .wait_for_text(".empty-state", "the permission “View Projects”")
         .await?;
     let form = "return document.querySelector('.form-grid') === null";
     ensure!(browser.run(form).await? == true, "there is a form");
@@ -128,7 +128,7 @@ async fn rights_of_two_applications_have_names_of_their_own() -> Result<()> {
         .windows(2)
         .filter_map(|pair| (pair[0] == pair[1]).then_some(&pair[0]))
         .collect();
-    ensure!(twice.is_empty(), "two rights are called {twice:?}");
+    ensure!(twice.is_empty(), "two permissions are called {twice:?}");
     browser.close().await
 }
 

@@ -129,7 +129,7 @@ async fn who_has_a_domain_reads_what_is_everybodys_and_changes_what_is_theirs() 
     browser
         .wait_for_text(
             "form.form-grid .notice",
-            "only administrators without a domain change it",
+            "Only administrators without a domain can change it",
         )
         .await?;
     browser.picture("admin-other-domain-light").await?;
@@ -156,7 +156,7 @@ async fn who_has_a_domain_reads_what_is_everybodys_and_changes_what_is_theirs() 
         .press("[aria-label='Select row: Zz shared']")
         .await?;
     browser
-        .wait_for_text(".bulk-bar", "Not yours to change")
+        .wait_for_text(".bulk-bar", "You cannot change these")
         .await?;
     let bulk = "return document.querySelector('.bulk-bar').innerText";
     let words = browser.run(bulk).await?.to_string();
@@ -172,7 +172,7 @@ async fn who_has_a_domain_reads_what_is_everybodys_and_changes_what_is_theirs() 
 
     browser.open(&format!("{url}/projects/new")).await?;
     browser
-        .reads("only administrators without a domain make it")
+        .reads("Only administrators without a domain can create it")
         .await?;
     browser.close().await
 }
@@ -240,6 +240,6 @@ async fn who_signs_in_over_somebody_elses_page_is_asked_before_what_is_in_it_goe
         "Discard them and continue as other",
     )
     .await?;
-    browser.reads("You need the right").await?;
+    browser.reads("You need the permission").await?;
     browser.close().await
 }
