@@ -265,7 +265,7 @@ async fn an_administrator_approves_what_somebody_asks_for() -> Result<()> {
     browser
         .wait_for_text("main table", "The certificates of the lab")
         .await?;
-    browser.press_button("Decide…").await?;
+    browser.press_button("Review…").await?;
     browser
         .fill("dialog[open] textarea", "Until the end of the year")
         .await?;

@@ -243,7 +243,7 @@ async fn who_may_not_see_something_is_told_so() -> Result<()> {
     fleet(&server, 2).await?;
     let admin = server.admin().await?;
     let browser = reader(&server, &["view_computer"], &[]).await?;
-    browser.reads("as far as you can see").await?;
+    browser.reads("Nothing that you are allowed to see").await?;
     let page = browser.run("return document.body.innerText").await?;
     ensure!(
         !page.as_str().unwrap_or_default().contains("All is well"),
