@@ -118,7 +118,7 @@ mod tests {
         let tags = job("tags", &[], JobResult::Refused);
         assert_eq!(
             notice_of(&tags, Language::En).title,
-            "Change tags: it did not work"
+            "Change tags: failed"
         );
     }
 }

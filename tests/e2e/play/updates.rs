@@ -26,7 +26,7 @@ async fn an_application_is_updated_and_then_everything() -> Result<()> {
     let play = &stage.play;
     play.wait_for_text(
         "[data-testid='updates']",
-        "3 packages have newer versions, 1 of them closes a security hole",
+        "3 packages have newer versions; 1 of them fixes a security problem",
     )
     .await?;
     play.wait_for_text("[data-testid='nav-updates']", "3")
@@ -38,7 +38,7 @@ async fn an_application_is_updated_and_then_everything() -> Result<()> {
     stage.display.picture("play-updating-one")?;
     play.wait_for_text(
         "[data-testid='updates']",
-        "2 packages have newer versions, 1 of them closes a security hole",
+        "2 packages have newer versions; 1 of them fixes a security problem",
     )
     .await?;
     ensure!(state(&stage, "Photo Desk")? == Some(AppState::Installed));
