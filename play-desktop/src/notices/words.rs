@@ -116,9 +116,6 @@ mod tests {
         let all = job("upgrade", &[], JobResult::Success);
         assert_eq!(notice_of(&all, Language::Es).title, "Todo está al día");
         let tags = job("tags", &[], JobResult::Refused);
-        assert_eq!(
-            notice_of(&tags, Language::En).title,
-            "Change tags: failed"
-        );
+        assert_eq!(notice_of(&tags, Language::En).title, "Change tags: failed");
     }
 }

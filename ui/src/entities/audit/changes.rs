@@ -148,20 +148,14 @@ pub fn Change(record: AuditRecord) -> impl IntoView {
         .changes
         .iter()
         .map(|change| {
-            let stored = |side: &Option<Value>| {
-                let members = side.as_ref();
-                members.map_or(Value::Null, |members| {
-                    value::at(members, &change.member).clone()
-                })
-            };
-            let shown = |side: &Option<Value>, told: &Value| {
-                in_words(&record.entity, &change.member, &stored(side))
+            let shown = |members: Option<&Value>, told: &Value| {
+                let stored = members.map(|members| value::at(members, &change.member));
+                stored
+                    .and_then(|stored| in_words(&record.entity, &change.member, stored))
                     .unwrap_or_else(|| written(told))
             };
-            let (before, after) = (
-                shown(&record.before, &change.before),
-                shown(&record.after, &change.after),
-            );
+            let before = shown(record.before.as_ref(), &change.before);
+            let after = shown(record.after.as_ref(), &change.after);
             view! {
                 <tr>
                     <th scope="row">{entities::member_label(&record.entity, &change.member)}</th>
