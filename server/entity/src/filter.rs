@@ -186,8 +186,11 @@ impl Filter {
         };
         if self.operation == Operation::IsNull {
             return Ok(value::truth(text).map(|null| {
-                let none = self.path.none();
-                if null { none } else { none.not() }
+                if null {
+                    self.path.none()
+                } else {
+                    self.path.there()
+                }
             }));
         }
         if matches!(
@@ -217,6 +220,31 @@ impl Filter {
             _ => column.eq(bound.clone()),
         })))
     }
+}
+
+/// Whether only such rows are asked for as have a value in a column of their own, or only such as have none; `None` when
+/// nothing of the kind is asked for.
+#[must_use]
+pub fn asks_for_a_value(
+    filters: &[Filter],
+    column: &str,
+    params: &Params,
+    dialect: Dialect,
+    zone: &Zone,
+) -> Option<bool> {
+    let mut of_column = filters
+        .iter()
+        .filter(|filter| filter.path.is_column(column));
+    of_column.find_map(|filter| match filter.operation {
+        Operation::IsNull => params
+            .get(&filter.name)
+            .and_then(value::truth)
+            .map(|none| !none),
+        _ => match filter.condition(params, dialect, zone) {
+            Ok(Some(_)) => Some(true),
+            _ => None,
+        },
+    })
 }
 
 /// Numbers and texts travel as one argument, however long the list is.

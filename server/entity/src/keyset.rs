@@ -1,11 +1,13 @@
 //! Long lists read some ids at a time: each reading goes on behind the last row of the one before it, so that nothing
 //! is kept in between but the place.
 
+use std::collections::VecDeque;
+
 use migasfree_server_db::{Arg, Db, Result, Row};
 use sea_query::{Condition, Expr, ExprTrait as _, SelectStatement};
 
 use super::{
-    order::{self, Term},
+    order::{self, Part, Term},
     value,
 };
 
@@ -15,31 +17,26 @@ const READ: usize = 5_000;
 /// The ids of some rows in their order.
 #[derive(Debug)]
 pub struct Keyset {
-    rows: SelectStatement,
-    terms: Vec<Term>,
-    /// What the last row read has for each term.
+    /// What is left to be read.
+    parts: VecDeque<Part>,
+    /// What the last row read of the first of them has for each term.
     last: Option<Vec<Arg>>,
-    ended: bool,
 }
 
 impl Keyset {
-    /// The ids in the column `key` of these rows, ordered by the terms.
-    pub fn new(
-        mut rows: SelectStatement,
-        key: (&'static str, &'static str),
-        terms: Vec<Term>,
-    ) -> Self {
-        rows.column(key);
-        for term in &terms {
-            rows.expr(term.expr.clone());
+    /// The ids in the column `key` of these rows, each part ordered by its terms.
+    pub fn new(mut parts: Vec<Part>, key: (&'static str, &'static str)) -> Self {
+        for Part { rows, terms } in &mut parts {
+            rows.column(key);
+            for term in terms.iter() {
+                rows.expr(term.expr.clone());
+            }
+            order::apply(rows, terms);
+            rows.limit(READ as u64);
         }
-        order::apply(&mut rows, &terms);
-        rows.limit(READ as u64);
         Self {
-            rows,
-            terms,
+            parts: parts.into(),
             last: None,
-            ended: false,
         }
     }
 
@@ -48,22 +45,27 @@ impl Keyset {
     /// # Errors
     /// When the database fails.
     pub async fn next(&mut self, db: &Db) -> Result<Vec<i64>> {
-        if self.ended {
-            return Ok(Vec::new());
+        while let Some(Part { rows, terms }) = self.parts.front() {
+            let mut rows = rows.clone();
+            if let Some(last) = &self.last {
+                rows.cond_where(behind(terms, last));
+            }
+            let found: Vec<Row> = db.all_query(&rows).await?;
+            self.last = found.last().map(|row| {
+                let values = (1..=terms.len()).map(|at| row.value(at).cloned());
+                values
+                    .map(|value| value.unwrap_or(Arg::Text(None)))
+                    .collect()
+            });
+            if found.len() < READ {
+                self.parts.pop_front();
+                self.last = None;
+            }
+            if !found.is_empty() {
+                return Ok(found.iter().filter_map(|row| row.int(0)).collect());
+            }
         }
-        let mut rows = self.rows.clone();
-        if let Some(last) = &self.last {
-            rows.cond_where(behind(&self.terms, last));
-        }
-        let found: Vec<Row> = db.all_query(&rows).await?;
-        self.ended = found.len() < READ;
-        self.last = found.last().map(|row| {
-            let values = (1..=self.terms.len()).map(|at| row.value(at).cloned());
-            values
-                .map(|value| value.unwrap_or(Arg::Text(None)))
-                .collect()
-        });
-        Ok(found.iter().filter_map(|row| row.int(0)).collect())
+        Ok(Vec::new())
     }
 }
 

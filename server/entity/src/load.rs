@@ -276,13 +276,13 @@ async fn rows(
             .dialect()
             .in_list(key(), json_ids(ids.iter().copied())),
     });
-    if let Some((column, factor)) = table.within {
-        let mut within: Vec<i64> = ids.iter().map(|id| id / factor).collect();
-        within.dedup();
+    if let Some(within) = table.within {
+        let mut whole: Vec<i64> = ids.iter().map(|id| id / within.factor).collect();
+        whole.dedup();
         select.and_where(
             source
                 .dialect()
-                .in_list(Expr::col((ROW, column)), json_ids(within)),
+                .in_list(Expr::col((ROW, within.column)), json_ids(whole)),
         );
     }
     source.rows(&select).await

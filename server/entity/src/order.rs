@@ -155,9 +155,14 @@ pub struct Term {
     pub null: bool,
 }
 
-/// The keys and the tie-break, with the rows read along the relation the order begins with: for one page, the rest of
-/// them is not even looked at.
-pub fn walked(select: &mut SelectStatement, keys: &[Key], table: &Table) -> Vec<Term> {
+/// The keys and the tie-break, with the rows, which are kept in `rows`, read along the relation the order begins with: for
+/// one page, the rest of them is not even looked at.
+pub fn walked(
+    select: &mut SelectStatement,
+    keys: &[Key],
+    table: &Table,
+    rows: &'static str,
+) -> Vec<Term> {
     let Some((first, rest)) = keys.split_first() else {
         return terms(keys, table);
     };
@@ -168,7 +173,7 @@ pub fn walked(select: &mut SelectStatement, keys: &[Key], table: &Table) -> Vec<
     select
         .from_clear()
         .from_as(target.name, WALKED)
-        .join_as(JoinType::CrossJoin, table.name, ROW, Condition::all())
+        .join_as(JoinType::CrossJoin, rows, ROW, Condition::all())
         .and_where(Expr::col((WALKED, target.key.name)).equals((ROW, column)));
     let leaf = first.path.leaf();
     let mut all = vec![Term {
@@ -186,23 +191,85 @@ pub fn terms(keys: &[Key], table: &Table) -> Vec<Term> {
     let mut terms = Vec::new();
     let mut unique = false;
     for key in keys {
-        let leaf = key.path.leaf();
+        if key.path.is_column(table.key.name) {
+            terms.extend(by_id(table, key.descending));
+            unique = true;
+            continue;
+        }
         terms.push(Term {
             expr: key.path.scalar(ROW),
             descending: key.descending,
-            null: leaf.null() || !key.path.is_own(),
+            null: key.path.leaf().null() || !key.path.is_own(),
         });
-        unique |= key.path.is_own()
-            && matches!(leaf, super::path::Leaf::Column(column) if column.name == table.key.name);
     }
     if !unique {
-        terms.push(Term {
-            expr: Expr::col((ROW, table.key.name)),
-            descending: terms.last().is_some_and(|term| term.descending),
-            null: false,
-        });
+        let descending = terms.last().is_some_and(|term| term.descending);
+        terms.extend(by_id(table, descending));
     }
     terms
+}
+
+/// By the id, or by what it is made of, of which there are indexes.
+fn by_id(table: &Table, descending: bool) -> impl Iterator<Item = Term> {
+    let (first, second) = match table.within {
+        Some(within) => (within.column, Some(within.rest)),
+        None => (table.key.name, None),
+    };
+    [Some(first), second]
+        .into_iter()
+        .flatten()
+        .map(move |column| Term {
+            expr: Expr::col((ROW, column)),
+            descending,
+            null: false,
+        })
+}
+
+/// Rows that follow each other in a list, and what they are ordered by among themselves.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub rows: SelectStatement,
+    pub terms: Vec<Term>,
+}
+
+/// A list in parts, one behind the other: where it begins with the column whose values are kept apart, the rows that have
+/// one are read there, in the order of its index. `asked` tells whether only these are asked for, or only the others.
+#[must_use]
+pub fn parts(
+    rows: SelectStatement,
+    terms: Vec<Term>,
+    table: &Table,
+    asked: Option<bool>,
+) -> Vec<Part> {
+    let (apart, first, rest) = match (table.apart, terms.split_first()) {
+        (Some(apart), Some((first, rest))) if first.expr == Expr::col((ROW, apart.column)) => {
+            (apart, first, rest)
+        }
+        _ => return vec![Part { rows, terms }],
+    };
+    let mut parts = Vec::new();
+    if asked != Some(false) {
+        let mut rows = rows.clone();
+        rows.from_clear().from_as(apart.table, ROW);
+        let mut terms = vec![Term {
+            null: false,
+            ..first.clone()
+        }];
+        terms.extend_from_slice(rest);
+        parts.push(Part { rows, terms });
+    }
+    if asked != Some(true) {
+        let mut rows = rows;
+        rows.and_where(first.expr.clone().is_null());
+        parts.push(Part {
+            rows,
+            terms: rest.to_vec(),
+        });
+    }
+    if first.descending {
+        parts.reverse();
+    }
+    parts
 }
 
 /// Puts rows into this order.

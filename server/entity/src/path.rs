@@ -245,6 +245,12 @@ impl Path {
         self.hops.is_empty()
     }
 
+    /// Whether it ends at this column of its own table.
+    #[must_use]
+    pub fn is_column(&self, name: &str) -> bool {
+        self.is_own() && matches!(self.leaf, Leaf::Column(column) if column.name == name)
+    }
+
     /// Whether it tells nothing of other rows than the one it starts from.
     #[must_use]
     pub const fn is_of_the_row_alone(&self) -> bool {
@@ -316,8 +322,18 @@ impl Path {
     pub fn none(&self) -> Expr {
         match self.hops.as_slice() {
             [] => self.scalar(ROW).is_null(),
-            [.., _] if self.is_to_many() => self.some(&ExprTrait::is_not_null).not(),
+            [.., _] if self.is_to_many() => self.there().not(),
             _ => self.scalar(ROW).is_null(),
+        }
+    }
+
+    /// The condition that there is something at the end of the path.
+    #[must_use]
+    pub fn there(&self) -> Expr {
+        if self.is_to_many() {
+            self.some(&ExprTrait::is_not_null)
+        } else {
+            self.scalar(ROW).is_not_null()
         }
     }
 

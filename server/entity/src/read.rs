@@ -13,11 +13,13 @@ use super::{
     json::Json,
     keyset::Keyset,
     load::{self, Source},
-    looked_up, order,
+    looked_up,
+    order::{self, Part},
     page::{InvalidPage, Number, Page, Wanted},
     params::Params,
     path::{Path, ROW},
     registry::{Resource, registry},
+    schema::Table,
     search,
     visibility::{self, Viewer},
 };
@@ -61,7 +63,7 @@ pub async fn selected(
 ) -> Result<SelectStatement, RestError> {
     let db = &context.state.db;
     let mut select = Query::select();
-    select.from_as(resource.entity.table.name, ROW);
+    select.from_as(place(context, resource, params), ROW);
     for condition in limits(context, resource, params.has("page"))? {
         select.and_where(condition);
     }
@@ -89,6 +91,22 @@ pub async fn selected(
         select.cond_where(condition);
     }
     Ok(select)
+}
+
+/// Whether only rows that are kept apart are asked for, or only the others.
+fn asks_for_apart(context: &Context, resource: &Resource, params: &Params) -> Option<bool> {
+    let column = resource.entity.table.apart?.column;
+    let (dialect, zone) = (context.state.db.dialect(), context.zone());
+    filter::asks_for_a_value(&resource.filters, column, params, dialect, zone)
+}
+
+/// Where the rows of a list are read.
+fn place(context: &Context, resource: &Resource, params: &Params) -> &'static str {
+    let table = resource.entity.table;
+    match table.apart {
+        Some(apart) if asks_for_apart(context, resource, params) == Some(true) => apart.table,
+        _ => table.name,
+    }
 }
 
 /// More rows are not meant by one text.
@@ -178,7 +196,7 @@ fn resolved(resource: &Resource, name: &str) -> Option<Path> {
     Path::resolve(&registry().tables, resource.entity.table, name).ok()
 }
 
-/// Adds the order that was asked for, or the entity's own.
+/// The rows in the order that was asked for, or the entity's own.
 ///
 /// # Errors
 /// When too much was asked for.
@@ -186,11 +204,11 @@ pub fn ordered(
     context: &Context,
     resource: &Resource,
     params: &Params,
-    select: &mut SelectStatement,
-) -> Result<(), RestError> {
-    let terms = order_of(context, resource, params, select)?;
-    order::apply(select, &terms);
-    Ok(())
+    mut rows: SelectStatement,
+) -> Result<Vec<Part>, RestError> {
+    let terms = order_of(context, resource, params, &mut rows)?;
+    let asked = asks_for_apart(context, resource, params);
+    Ok(order::parts(rows, terms, resource.entity.table, asked))
 }
 
 /// What the rows are ordered by; `select` becomes able to be ordered so.
@@ -221,7 +239,8 @@ fn order_of(
             Some(keys) => order::terms(&keys, table),
             // The relation it begins with leads to what is seen wherever the row itself is.
             None if resource.entity.walked => {
-                order::walked(select, &own_order(context, resource), table)
+                let rows = place(context, resource, params);
+                order::walked(select, &own_order(context, resource), table, rows)
             }
             None => order::terms(&own_order(context, resource), table),
         },
@@ -264,17 +283,23 @@ pub async fn page(
     for condition in list.conditions {
         rows.and_where(condition);
     }
-    let mut ids = rows.clone();
-    ids.column((ROW, table.key.name));
+    let mut best = rows.clone();
     if list.filters.get("ordering").is_none_or(str::is_empty) {
-        best_first(context, resource, list.filters.get("search"), &mut ids);
+        best_first(context, resource, list.filters.get("search"), &mut best);
     }
-    ordered(context, resource, list.filters, &mut ids)?;
+    let parts = ordered(context, resource, list.filters, best)?;
     // Of a list whose length has to be kept, no more is looked for than somebody may want to see.
     let most = match (kept, resource.entity.counted) {
         (None, Some(_)) => MOST_FOUND,
         _ => u64::MAX,
     };
+    if most < u64::MAX
+        && let Some(within) = table.within
+        && asks_for_apart(context, resource, list.filters) == Some(false)
+    {
+        // Most rows are meant; without an order PostgreSQL looks for them where only few are.
+        rows.order_by((ROW, within.column), Order::Asc);
+    }
     let length = async {
         match kept {
             Some(counted) => sum(context, rows, counted).await,
@@ -289,14 +314,14 @@ pub async fn page(
                 return Err(InvalidPage.into());
             }
             let size = Ord::min(wanted.size, most - offset);
-            let (count, ids) = tokio::try_join!(length, self::ids(context, ids, offset, size))?;
+            let (count, ids) = tokio::try_join!(length, ids(context, parts, table, offset, size))?;
             (wanted.of(count)?, count, ids)
         }
         Number::Last | Number::At(_) => {
             let count = length.await?;
             let page = wanted.clamped(count);
             let size = Ord::min(page.size, most.saturating_sub(page.offset()));
-            let ids = self::ids(context, ids, page.offset(), size).await?;
+            let ids = ids(context, parts, table, page.offset(), size).await?;
             (page, count, ids)
         }
     };
@@ -338,10 +363,10 @@ pub async fn all_ids(
     resource: &Resource,
     params: &Params,
 ) -> Result<Keyset, RestError> {
-    let mut select = selected(context, resource, params).await?;
-    let terms = order_of(context, resource, params, &mut select)?;
+    let rows = selected(context, resource, params).await?;
+    let parts = ordered(context, resource, params, rows)?;
     let key = (ROW, resource.entity.table.key.name);
-    Ok(Keyset::new(select, key, terms))
+    Ok(Keyset::new(parts, key))
 }
 
 /// Number of rows of a selection.
@@ -412,17 +437,37 @@ async fn sum(
     Ok(count.unsigned_abs())
 }
 
+/// The ids of some rows of a list.
 async fn ids(
     context: &Context,
-    mut select: SelectStatement,
-    offset: u64,
+    parts: Vec<Part>,
+    table: &Table,
+    mut offset: u64,
     limit: u64,
 ) -> Result<Vec<i64>, RestError> {
-    select
-        .limit(limit)
-        .offset(Ord::min(offset, i64::MAX.unsigned_abs()));
-    let rows: Vec<Row> = context.state.db.all_query(&select).await?;
-    Ok(rows.iter().filter_map(|row| row.int(0)).collect())
+    let mut ids: Vec<i64> = Vec::new();
+    let mut left = parts.len();
+    for Part { rows, terms } in parts {
+        let wanted = limit.saturating_sub(ids.len() as u64);
+        let mut some = rows.clone();
+        some.column((ROW, table.key.name))
+            .limit(wanted)
+            .offset(Ord::min(offset, i64::MAX.unsigned_abs()));
+        order::apply(&mut some, &terms);
+        let found: Vec<Row> = context.state.db.all_query(&some).await?;
+        ids.extend(found.iter().filter_map(|row| row.int(0)));
+        left -= 1;
+        if left == 0 || ids.len() as u64 >= limit {
+            break;
+        }
+        // What is skipped and not in this part is in the next one.
+        offset = if found.is_empty() && offset > 0 {
+            offset.saturating_sub(count(context, rows).await?)
+        } else {
+            0
+        };
+    }
+    Ok(ids)
 }
 
 /// Makes sure that a row exists and may be seen.
@@ -436,8 +481,8 @@ pub async fn visible(context: &Context, resource: &Resource, id: i64) -> Result<
         .column((ROW, key))
         .from_as(resource.entity.table.name, ROW)
         .and_where(Expr::col((ROW, key)).eq(id));
-    if let Some((column, factor)) = resource.entity.table.within {
-        select.and_where(Expr::col((ROW, column)).eq(id / factor));
+    if let Some(within) = resource.entity.table.within {
+        select.and_where(Expr::col((ROW, within.column)).eq(id / within.factor));
     }
     for condition in limits(context, resource, true)? {
         select.and_where(condition);

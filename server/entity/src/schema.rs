@@ -187,9 +187,10 @@ pub struct Table {
     pub name: &'static str,
     /// The column that is called `id` in answers.
     pub key: &'static Column,
-    /// A column of which the key is a multiple plus something less than the factor: where the key
-    /// is made up, rows are found by this column.
-    pub within: Option<(&'static str, i64)>,
+    /// What the key is made of, where it is made up: rows are found and ordered by that.
+    pub within: Option<Within>,
+    /// Rows that are kept once more, where there is an index of a column that is made up here.
+    pub apart: Option<Apart>,
     pub columns: &'static [Column],
     pub virtuals: &'static [Virtual],
     pub many: &'static [Many],
@@ -199,12 +200,28 @@ pub struct Table {
     pub unique: &'static [&'static [&'static str]],
 }
 
+/// A key that is made up: `factor` times one column, plus another one, which is less than the factor.
+#[derive(Debug, Clone, Copy)]
+pub struct Within {
+    pub column: &'static str,
+    pub factor: i64,
+    pub rest: &'static str,
+}
+
+/// All rows of a table that have a value in `column`, kept in another `table` with the same columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Apart {
+    pub column: &'static str,
+    pub table: &'static str,
+}
+
 impl Table {
     /// A table with nothing in it, to be filled with `..Table::EMPTY`.
     pub const EMPTY: Self = Self {
         name: "",
         key: &ID,
         within: None,
+        apart: None,
         columns: &[],
         virtuals: &[],
         many: &[],

@@ -97,6 +97,20 @@ CREATE INDEX client_softwaresnapshot_inventory_id_idx ON client_softwaresnapshot
 CREATE INDEX client_softwaresnapshot_installed_at_idx ON client_softwaresnapshot (installed_at);
 CREATE INDEX client_softwaresnapshot_before_id_idx ON client_softwaresnapshot (before_id);
 
+-- The part of client_packagehistory that went again, kept so that it is found and ordered by when it went.
+CREATE TABLE client_packageremoval (
+    id bigint NOT NULL,
+    snapshot_id bigint NOT NULL REFERENCES client_softwaresnapshot (id) ON DELETE CASCADE,
+    computer_id bigint NOT NULL REFERENCES client_computer (id) ON DELETE CASCADE,
+    package_id bigint NOT NULL REFERENCES core_package (id) ON DELETE CASCADE,
+    install_date timestamptz NOT NULL,
+    uninstall_date timestamptz NOT NULL,
+    PRIMARY KEY (snapshot_id, package_id)
+);
+CREATE INDEX client_packageremoval_uninstall_date_idx ON client_packageremoval (uninstall_date, snapshot_id, package_id);
+CREATE INDEX client_packageremoval_computer_id_uninstall_date_idx ON client_packageremoval (computer_id, uninstall_date);
+CREATE INDEX client_packageremoval_package_id_uninstall_date_idx ON client_packageremoval (package_id, uninstall_date);
+
 -- What a computer is doing now: one live message, gone when its synchronization ends.
 CREATE TABLE client_message (
     computer_id bigint NOT NULL PRIMARY KEY REFERENCES client_computer (id) ON DELETE CASCADE,
@@ -271,14 +285,8 @@ SELECT
     p.package_id AS package_id,
     s.installed_at AS install_date,
     (
-        SELECT MIN(n.installed_at)
-        FROM client_softwaresnapshot AS n
-        WHERE n.computer_id = s.computer_id
-            AND (n.installed_at, n.id) > (s.installed_at, s.id)
-            AND (
-                SELECT 1 FROM software_inventory_package AS x
-                WHERE x.inventory_id = n.inventory_id AND x.package_id = p.package_id
-            ) IS NULL
+        SELECT r.uninstall_date FROM client_packageremoval AS r
+        WHERE r.snapshot_id = s.id AND r.package_id = p.package_id
     ) AS uninstall_date
 FROM client_softwaresnapshot AS s
 JOIN software_inventory_package AS p ON p.inventory_id = s.inventory_id

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use migasfree_server::config::Settings;
 use migasfree_server_db::{args, clock::Clock as _};
-use migasfree_server_domain::retention::clean;
+use migasfree_server_domain::{computers::arrivals, ids::ComputerId, retention::clean};
 
 use crate::harness::Server;
 use crate::on_both_engines;
@@ -126,7 +126,6 @@ on_both_engines! {
         let lists: [(i64, &[i64], Option<u32>); 5] = [
             (1, &[1, 3], Some(3_000)), (2, &[1, 4], Some(2_000)), (3, &[1, 2, 5], Some(100)), (4, &[1], Some(1)), (5, &[8], None),
         ];
-        let mut before: Option<i64> = None;
         for (list, packages, days) in lists {
             let sql = "INSERT INTO software_inventory (id, hash, project_id, package_count) VALUES ($1, $2, 1, $3)";
             db.execute(sql, args![list, format!("h{list}"), packages.len() as i64]).await.unwrap();
@@ -135,9 +134,11 @@ on_both_engines! {
                 db.execute(sql, args![list, *package]).await.unwrap();
             }
             let Some(days) = days else { continue };
-            let sql = "INSERT INTO client_softwaresnapshot (computer_id, inventory_id, installed_at, before_id) VALUES (1, $1, $2, $3)";
-            db.execute(sql, args![list, ago(days), before]).await.unwrap();
-            before = Some(list);
+            let sql = "INSERT INTO client_softwaresnapshot (computer_id, inventory_id, installed_at) VALUES (1, $1, $2)";
+            let mut tx = db.begin().await.unwrap();
+            tx.execute(sql, args![list, ago(days)]).await.unwrap();
+            arrivals::compare(&mut tx, ComputerId(1), ago(days)).await.unwrap();
+            tx.commit().await.unwrap();
         }
         db.execute("UPDATE client_computer SET software_inventory_id = 4 WHERE id = 1", args![]).await.unwrap();
         clean(server.state()).await.unwrap();

@@ -1,12 +1,13 @@
 //! The history of packages on computers: when each came, and when it went.
 //!
-//! A view over the lists computers reported, see the migration that makes it.
+//! A view over the lists computers reported, see the migration that makes it. What went again is kept as
+//! rows, too: `arrivals` writes them, retention moves them.
 
 use migasfree_server_db::Dialect;
 use migasfree_server_entity::{
     boundary::Belongs,
     entity::{Counted, Csv, Entity, Field, Like, Model, Shape, col, made, one},
-    schema::{Table, int, key, time},
+    schema::{Apart, Table, Within, int, key, time},
 };
 use sea_query::{Expr, ExprTrait as _, JoinType, Query, SelectStatement};
 
@@ -15,12 +16,20 @@ use crate::core::shapes::{COMPUTER_INFO, PROJECT_INFO};
 use crate::sight;
 
 /// Larger than every id of a package.
-const FACTOR: i64 = 10_000_000;
+pub(crate) const FACTOR: i64 = 10_000_000;
 
 /// `client_packagehistory`
 pub static TABLE: Table = Table {
     name: "client_packagehistory",
-    within: Some(("snapshot_id", FACTOR)),
+    within: Some(Within {
+        column: "snapshot_id",
+        factor: FACTOR,
+        rest: "package_id",
+    }),
+    apart: Some(Apart {
+        column: "uninstall_date",
+        table: "client_packageremoval",
+    }),
     columns: &[
         int("snapshot_id"),
         key("computer_id", "client_computer"),

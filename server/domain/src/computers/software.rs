@@ -36,12 +36,16 @@ pub async fn inventory(call: Call) -> Result<Answer, RestError> {
 pub async fn forget_inventory(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
     let mut tx = context.state.db.begin().await?;
-    tx.execute(
-        "DELETE FROM client_softwaresnapshot WHERE id = (SELECT max(id) FROM client_softwaresnapshot \
-         WHERE computer_id = $1)",
-        args![call.id],
-    )
-    .await?;
+    let forgotten: Option<(Ts,)> = tx
+        .optional(
+            "DELETE FROM client_softwaresnapshot WHERE id = (SELECT max(id) FROM client_softwaresnapshot \
+             WHERE computer_id = $1) RETURNING installed_at",
+            args![call.id],
+        )
+        .await?;
+    if let Some((since,)) = forgotten {
+        arrivals::compare_again(&mut tx, ComputerId(call.id), since).await?;
+    }
     tx.execute(
         "UPDATE client_computer SET software_inventory_id = NULL WHERE id = $1",
         args![call.id],
@@ -135,7 +139,7 @@ pub async fn forget_history(call: Call) -> Result<Answer, RestError> {
                 args![call.id, start, end],
             )
             .await?;
-            arrivals::compare(&mut tx, ComputerId(call.id), end).await?;
+            arrivals::compare_again(&mut tx, ComputerId(call.id), start).await?;
         }
     }
     context

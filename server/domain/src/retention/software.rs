@@ -3,7 +3,10 @@
 use migasfree_server_db::{Result, Sql, Ts, args, json_ids, sql};
 
 use super::{A_DAY, PAUSE};
-use crate::services::{OfDomain as _, Services};
+use crate::{
+    computers::packages_history::FACTOR,
+    services::{OfDomain as _, Services},
+};
 
 /// Rows looked at in one statement.
 const BATCH: i64 = 500;
@@ -15,6 +18,16 @@ const OLD_SNAPSHOTS: &str = "SELECT s.id, s.computer_id FROM client_softwaresnap
     WHERE s.installed_at < $1 AND EXISTS (SELECT 1 FROM client_softwaresnapshot AS n \
     WHERE n.computer_id = s.computer_id AND n.installed_at < $1 \
     AND (n.installed_at, n.id) > (s.installed_at, s.id)) ORDER BY s.installed_at, s.id LIMIT $2";
+/// What went after the first list that is left, and came before it, came with it from now on.
+const MOVE_REMOVALS: Sql = sql!(
+    "UPDATE client_packageremoval AS r SET id = f.id * CAST($2 AS bigint) + r.package_id, snapshot_id = f.id, \
+     install_date = f.installed_at FROM client_softwaresnapshot AS f WHERE r.snapshot_id IN ",
+    ids(1),
+    " AND f.id = (SELECT o.id FROM client_softwaresnapshot AS o WHERE o.computer_id = r.computer_id \
+     AND o.id NOT IN ",
+    ids(1),
+    " ORDER BY o.installed_at, o.id LIMIT 1) AND r.uninstall_date > f.installed_at"
+);
 const REMOVE_SNAPSHOTS: Sql = sql!("DELETE FROM client_softwaresnapshot WHERE id IN ", ids(1));
 /// With the first list that is left all its packages came.
 const FIRST_SNAPSHOTS: Sql = sql!(
@@ -101,6 +114,7 @@ async fn shorten(state: &Services, before: Ts) -> Result<u64> {
         }
         let mut tx = state.db.begin().await?;
         let snapshots = json_ids(old.iter().map(|(id, _)| *id));
+        tx.execute(MOVE_REMOVALS, args![&snapshots, FACTOR]).await?;
         all += tx.execute(REMOVE_SNAPSHOTS, args![snapshots]).await?;
         let mut computers: Vec<i64> = old.iter().map(|(_, computer)| *computer).collect();
         computers.sort_unstable();

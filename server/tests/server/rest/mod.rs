@@ -11,6 +11,7 @@ mod domains_asked;
 mod domains_beyond;
 mod fleet;
 mod heard;
+mod history;
 mod lists;
 mod losses;
 mod organisation;
