@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use migasfree_server_db::{Arg, Db, Result, Row};
-use sea_query::{Condition, Expr, ExprTrait as _, SelectStatement};
+use sea_query::{Condition, Expr, ExprTrait as _};
 
 use super::{
     order::{self, Part, Term},

@@ -1,6 +1,7 @@
 //! What a synchronisation costs in statements, each of which is a way to the database and back.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -61,5 +62,28 @@ on_both_engines! {
         println!("{least:#?}");
         let sum: u64 = least.values().sum();
         assert!(sum <= MOST, "{sum}: {least:#?}");
+    }
+
+    async fn a_list_that_something_is_missing_from_takes_one_statement_more(site: Site) {
+        let mut peer = site.computer(UUID, "pc1").await;
+        peer.synchronise().await.unwrap();
+        let db = &site.0.state().db;
+        let mut least = [u64::MAX; 2];
+        for _ in 0..4 {
+            for (went, least) in [false, true].into_iter().zip(&mut least) {
+                if went {
+                    peer.machine.packages.pop();
+                } else {
+                    peer.machine.packages.push("nano_7.2-1_amd64.deb".to_owned());
+                }
+                site.0.clock.advance(Duration::from_secs(60));
+                let claims = peer.software_claims(&peer.machine.packages).unwrap();
+                let before = db.statements();
+                peer.call("/api/v1/safe/computers/software/", &claims).await.unwrap().accepted().unwrap();
+                *least = (db.statements() - before).min(*least);
+            }
+        }
+        let [came, went] = least;
+        assert_eq!(went, came + 1);
     }
 }
