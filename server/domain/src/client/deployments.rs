@@ -34,6 +34,15 @@ pub struct Deployment {
     pub default_excluded_packages: Option<String>,
     start_date: String,
     included: Option<AttributeId>,
+    /// What is published of it under its present name.
+    generation: Option<i64>,
+}
+
+impl Deployment {
+    /// Whether there is anything yet where computers would look for it.
+    pub const fn is_published(&self) -> bool {
+        self.generation.is_some()
+    }
 }
 
 /// The deployments of a project that may be open to a computer.
@@ -99,7 +108,8 @@ impl BesideComputer for Candidates {
 
 /// The columns of [`DEPLOYMENTS`].
 pub(super) const COLUMNS: &str = "id, name, slug, source, packages_to_install, packages_to_remove, \
-    default_preincluded_packages, default_included_packages, default_excluded_packages, start_date, included";
+    default_preincluded_packages, default_included_packages, default_excluded_packages, start_date, included, \
+    generation";
 /// The columns of [`DELAYS`].
 pub(super) const DELAY_COLUMNS: &str = "id, delay, duration, attribute";
 
@@ -118,7 +128,9 @@ pub(super) const DEPLOYMENTS: Sql = sql!(
      d.packages_to_install, d.packages_to_remove, d.default_preincluded_packages, \
      d.default_included_packages, d.default_excluded_packages, d.start_date, \
      (SELECT MIN(i.attribute_id) FROM core_deployment_included_attributes i \
-     JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) AS included \
+     JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) AS included, \
+     (SELECT MIN(g.id) FROM repository_generation g WHERE g.deployment_id = d.id \
+     AND g.project_id = d.project_id AND g.slug = d.slug AND g.retired_at IS NULL) AS generation \
      FROM core_deployment d WHERE d.project_id = (SELECT id FROM core_project WHERE name = $2) AND d.enabled \
      AND (EXISTS (SELECT 1 FROM core_deployment_included_attributes i \
      JOIN a ON a.id = i.attribute_id WHERE i.deployment_id = d.id) \

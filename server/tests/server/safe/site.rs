@@ -104,6 +104,19 @@ impl Site {
         id
     }
 
+    /// As if the deployment had been published under its present name.
+    pub async fn publish(&self, deployment: DeploymentId) {
+        let retired = "UPDATE repository_generation SET retired_at = $2 WHERE deployment_id = $1 AND retired_at IS NULL";
+        let now = self.0.clock_now();
+        self.run(retired, args![deployment, now]).await;
+        self.run(
+            "INSERT INTO repository_generation (deployment_id, project_id, slug, package_count, created_at, modified_at) \
+             SELECT id, project_id, slug, 0, $2, $2 FROM core_deployment WHERE id = $1",
+            args![deployment, now],
+        )
+        .await;
+    }
+
     /// The values of a computer's attributes of one property.
     pub async fn values(&self, peer: &Peer, prefix: &str) -> Vec<String> {
         let mut traits = peer.traits().await.unwrap();

@@ -199,7 +199,7 @@ on_both_engines! {
     async fn a_source_of_which_nothing_comes_is_not_handed_out(site: Site) {
         let peer = site.computer(UUID, "pc1").await;
         peer.upload_attributes().await.unwrap();
-        site.add_deployment(NewDeployment::named("Base", &[ALL_SYSTEMS])).await;
+        let base = site.add_deployment(NewDeployment::named("Base", &[ALL_SYSTEMS])).await;
         let external = site.add_deployment(NewDeployment::named("Elsewhere", &[ALL_SYSTEMS])).await;
         let strange = site.add_deployment(NewDeployment::named("Strange", &[ALL_SYSTEMS])).await;
         site.run(
@@ -209,6 +209,9 @@ on_both_engines! {
         )
         .await;
         site.run("UPDATE core_deployment SET slug = 'a b' WHERE id = $1", args![strange]).await;
+        for deployment in [base, external, strange] {
+            site.publish(deployment).await;
+        }
         let repositories = peer.ask("/api/v1/safe/computers/repositories/").await.unwrap();
         let names: Vec<&str> = repositories.as_array().unwrap().iter()
             .map(|repository| repository["name"].as_str().unwrap()).collect();
@@ -216,6 +219,31 @@ on_both_engines! {
         site.run("UPDATE core_project SET pms = 'dnf'", args![]).await;
         let repositories = peer.ask("/api/v1/safe/computers/repositories/").await.unwrap();
         assert_eq!(repositories, json!([]));
+    }
+
+    async fn a_source_is_handed_out_from_its_first_publication_on(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        peer.upload_attributes().await.unwrap();
+        let base = site.add_deployment(NewDeployment::named("Base", &[ALL_SYSTEMS])).await;
+        let names = async || {
+            let repositories = peer.ask("/api/v1/safe/computers/repositories/").await.unwrap();
+            let names = repositories.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned());
+            names.collect::<Vec<_>>()
+        };
+        let none: [&str; 0] = [];
+        assert_eq!(names().await, none, "nothing is published yet");
+        site.run(
+            "INSERT INTO repository_publication (deployment_id, state, requested_at, failed_since) VALUES ($1, 'failed', $2, $2)",
+            args![base, site.0.clock_now()],
+        )
+        .await;
+        assert_eq!(names().await, none, "its publication failed");
+        site.publish(base).await;
+        assert_eq!(names().await, ["base"], "what was published stays served, whatever failed since");
+        site.run("UPDATE core_deployment SET slug = 'renamed' WHERE id = $1", args![base]).await;
+        assert_eq!(names().await, none, "nothing is published under its new name yet");
+        site.publish(base).await;
+        assert_eq!(names().await, ["renamed"]);
     }
 
     async fn label_info_and_pages_of_attributes_tell_about_the_computer(site: Site) {

@@ -215,6 +215,9 @@ const CATALOGUE: &[&str] = &[
      default_preincluded_packages, default_included_packages, default_excluded_packages) \
      SELECT 12, 'Class Lab', 'class-lab', id, '2020-01-01', 'gcompris', 'games', 'pre1', 'inc1', 'exc1' FROM core_project",
     "INSERT INTO core_deployment_included_attributes (deployment_id, attribute_id) VALUES (10, 1), (11, 1), (12, 50)",
+    "INSERT INTO repository_generation (deployment_id, project_id, slug, package_count, created_at, modified_at) \
+     SELECT d.id, d.project_id, d.slug, 0, u.date_joined, u.date_joined FROM core_deployment d \
+     CROSS JOIN core_userprofile u WHERE u.id = 1",
     "INSERT INTO app_catalog_policy (id, name) VALUES (10, 'Editors')",
     "INSERT INTO app_catalog_policy_included_attributes (policy_id, attribute_id) VALUES (10, 1)",
     "INSERT INTO app_catalog_policygroup (id, priority, policy_id) VALUES (10, 1, 10), (11, 2, 10)",

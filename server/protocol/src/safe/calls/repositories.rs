@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 
-/// Only what is served: a source of which nothing comes makes package managers fail.
+/// Only what is served: a source of which nothing comes, or nothing yet, makes package managers fail.
 pub(in crate::safe) async fn answer(call: ComputerCall<Candidates>, _: NoClaims) -> Reply {
     let today = call.today();
     let pms = call
@@ -32,7 +32,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall<Candidates>, _: NoClaims)
                 "the deployment has a slug that cannot be written into sources: rename it"
             );
         }
-        deployment.source == "I" && is_good
+        deployment.source == "I" && deployment.is_published() && is_good
     });
     let shown = served.map(|deployment| {
         let source = Source {
