@@ -35,6 +35,9 @@ pub enum AuthError {
     /// Too many requests.
     #[error("Too many requests: try again in {0} seconds.")]
     TooMany(u64),
+    /// Too many wrong passwords.
+    #[error("Too many wrong passwords: try again in {0} seconds.")]
+    TooManyGuesses(u64),
     /// The data layer failed.
     #[error(transparent)]
     Database(#[from] db::Error),
@@ -47,6 +50,11 @@ impl From<Exceeded> for AuthError {
 }
 
 impl AuthError {
+    /// Of what was counted where passwords are wrong.
+    pub(super) const fn guesses(exceeded: Exceeded) -> Self {
+        Self::TooManyGuesses(exceeded.retry_after)
+    }
+
     const fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "not_authenticated"),
@@ -54,7 +62,7 @@ impl AuthError {
             Self::ForeignPage => (StatusCode::FORBIDDEN, "csrf_failed"),
             Self::Forbidden(_) | Self::Beyond(_) => (StatusCode::FORBIDDEN, "permission_denied"),
             Self::Credentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
-            Self::TooMany(_) | Self::TooManySockets(_) => {
+            Self::TooMany(_) | Self::TooManyGuesses(_) | Self::TooManySockets(_) => {
                 (StatusCode::TOO_MANY_REQUESTS, "throttled")
             }
             Self::Database(db::Error::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
@@ -86,7 +94,7 @@ impl IntoResponse for AuthError {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
         }
-        if let Self::TooMany(seconds) = self {
+        if let Self::TooMany(seconds) | Self::TooManyGuesses(seconds) = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

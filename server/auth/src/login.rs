@@ -55,13 +55,20 @@ pub async fn verify(
     let by_address = connection.bucket();
     let by_name = format!("{by_address} {}", folded(username));
     let failures = &auth.logins;
-    failures.check(&by_name)?;
+    failures.check(&by_name).map_err(AuthError::guesses)?;
     let at_address = auth.anonymous.take(&by_address)?;
     // Right passwords cost as much to verify as wrong ones: one name has a limit of its own, however right.
     if let Err(exceeded) = auth.anonymous.hit(&by_name) {
         auth.anonymous.give_back(&by_address, at_address);
         return Err(exceeded.into());
     }
+    let attempt = match failures.attempt(&by_name).await {
+        Ok(attempt) => attempt,
+        Err(exceeded) => {
+            auth.anonymous.give_back(&by_address, at_address);
+            return Err(AuthError::guesses(exceeded));
+        }
+    };
     let row: Option<(UserId, String, bool)> = auth
         .db
         .optional(
@@ -77,13 +84,13 @@ pub async fn verify(
     let right = auth.hasher.verify(password, stored).await;
     match known.filter(|_| right) {
         Some(verified) => {
-            failures.clear(&by_name);
+            attempt.succeeded();
             // Behind one address a whole office may sign in at once.
             auth.anonymous.give_back(&by_address, at_address);
             with_current_hash(auth, verified, password).await
         }
         None => {
-            failures.hit(&by_name)?;
+            attempt.failed();
             Err(AuthError::Credentials)
         }
     }

@@ -9,14 +9,18 @@ use super::{ACCOUNT, Auth, AuthError, Credential, Operator, Verified};
 /// What tells later whether the password of somebody's own account still holds, if they know it; guessing is slowed down.
 ///
 /// # Errors
-/// [`AuthError::TooMany`] after too many wrong ones.
+/// [`AuthError::TooManyGuesses`] after too many wrong ones.
 pub async fn verify_own(
     auth: &Auth,
     operator: &Operator,
     password: &str,
 ) -> Result<Option<Verified>, AuthError> {
     let attempts = format!("password of {}", operator.id);
-    auth.logins.check(&attempts)?;
+    let attempt = auth
+        .logins
+        .attempt(&attempts)
+        .await
+        .map_err(AuthError::guesses)?;
     let (stored,): (String,) = auth
         .db
         .one(
@@ -27,7 +31,7 @@ pub async fn verify_own(
     if auth.hasher.verify(password, Some(stored.clone())).await {
         return Ok(Some(Verified::new(operator.id, stored)));
     }
-    auth.logins.hit(&attempts)?;
+    attempt.failed();
     Ok(None)
 }
 

@@ -36,6 +36,35 @@ fn page(server: &Server, method: Method, path: &str, cookie: &str) -> reqwest::R
 }
 
 on_both_engines! {
+    async fn guesses_made_at_once_are_no_more_than_one_after_the_other(server: Server) {
+        let sign_in = async |password: &str, many: usize| {
+            let given = json!({"username": "admin", "password": password});
+            let client = server.anonymous();
+            let calls = (0..many).map(|_| client.post("/token-auth/", given.clone()));
+            let answers = futures_util::future::join_all(calls).await;
+            let with = |status| answers.iter().filter(|answer| answer.status == status).count();
+            (with(200), with(400), with(429), answers.last().unwrap().text.clone())
+        };
+        let (right, wrong, refused, text) = sign_in(server.admin_password(), 20).await;
+        assert_eq!((right, wrong, refused), (20, 0, 0), "who knows the password is not kept out: {text}");
+        let (right, wrong, refused, _) = sign_in("a guess", 50).await;
+        assert_eq!((right, wrong, refused), (0, 10, 40), "ten may fail");
+        let (right, _, refused, text) = sign_in(server.admin_password(), 1).await;
+        assert_eq!((right, refused), (0, 1));
+        assert!(text.contains("Too many wrong passwords"), "{text}");
+        server.clock.advance(Duration::from_secs(300));
+        assert_eq!(sign_in(server.admin_password(), 1).await.0, 1);
+    }
+
+    async fn ones_own_password_is_not_guessed_at_once_either(server: Server) {
+        let admin = server.admin().await;
+        let given = json!({"old_password": "a guess", "new_password1": "correct horse 2", "new_password2": "correct horse 2"});
+        let calls = (0..30).map(|_| admin.post("/rest-auth/password/change/", given.clone()));
+        let answers = futures_util::future::join_all(calls).await;
+        let with = |status| answers.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((with(400), with(429)), (10, 20));
+    }
+
     async fn a_program_signs_in_with_a_token_and_out_again(server: Server) {
         let given = json!({"username": "admin", "password": server.admin_password()});
         for (path, field) in [("/rest-auth/login/", "key"), ("/token-auth/", "token"), ("/token-auth", "token")] {

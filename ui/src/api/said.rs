@@ -132,6 +132,10 @@ const SPANISH: &[(&str, &str)] = &[
         "Lo que se crea aquí es de todos: pídalo a un administrador sin dominio.",
     ),
     (
+        "Too many wrong passwords: try again in * seconds.",
+        "Demasiadas contraseñas incorrectas: pruebe de nuevo dentro de * segundos.",
+    ),
+    (
         "Nobody deletes a domain of their own: ask an administrator who has no domain.",
         "Nadie elimina un dominio suyo: pídalo a un administrador sin dominio.",
     ),

@@ -42,13 +42,36 @@ fn to_value(data: impl Serialize) -> Result<Value, Refusal> {
     serde_json::to_value(data).map_err(|error| Refusal::Internal(error.to_string()))
 }
 
+/// What is done too often.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TooMany {
+    Calls,
+    SignIns,
+    WrongPasswords,
+}
+
+impl TooMany {
+    /// As it is told.
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::Calls => "The computer calls too often",
+            Self::SignIns => {
+                "Too many sign-ins with this name or from this address: try again later"
+            }
+            Self::WrongPasswords => {
+                "Too many wrong passwords for this name from this address: try again later"
+            }
+        }
+    }
+}
+
 /// Why a call is not carried out.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// Told to the peer, sealed.
     Sealed(StatusCode, Value),
-    /// Told to the peer, sealed: it calls too often, and may again after so many seconds.
-    TooMany(u64),
+    /// Told to the peer, sealed: what it does too often, and after how many seconds it may again.
+    TooMany(TooMany, u64),
     /// Told in the clear.
     Plain(StatusCode, String),
     /// Something failed here; logged, not told.

@@ -34,7 +34,7 @@ pub(crate) use self::clear::unsealed;
 pub(super) use self::exchange::unreadable;
 use self::letter::Letter;
 pub(super) use self::packager::{PackagerCall, Upload, packager};
-use super::answer::{Refusal, Reply};
+use super::answer::{Refusal, Reply, TooMany};
 use super::membership::{self, Signer};
 use super::progress;
 use super::replays::Seen;
@@ -278,7 +278,7 @@ where
                 let bucket = &exchange.protocol.computers;
                 bucket
                     .take(computer.id, rate, now)
-                    .map_err(Refusal::TooMany)?;
+                    .map_err(|seconds| Refusal::TooMany(TooMany::Calls, seconds))?;
                 if repeat == Repeat::Never && !message.use_up(&state.db, now).await? {
                     return Err(Refusal::already_received());
                 }

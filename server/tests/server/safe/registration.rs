@@ -112,6 +112,21 @@ on_both_engines! {
         assert_eq!(peer.identify().await.unwrap().status, 200);
     }
 
+    async fn who_guesses_passwords_while_registering_is_told_that_it_is_about_them(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        let claims = json!({
+            "uuid": UUID, "name": "pc1", "ip_address": "192.0.2.2", "username": "admin", "password": "wrong",
+        });
+        for attempt in 0..10 {
+            let answer = peer.call("/api/v1/safe/computers/", &claims).await.unwrap();
+            assert_eq!(answer.status, 200, "{attempt}: it is known and needs nobody to vouch for it");
+        }
+        let refused = peer.call("/api/v1/safe/computers/", &claims).await.unwrap();
+        assert_eq!((refused.status, refused.sealed), (429, true));
+        let text = refused.data.as_str().unwrap();
+        assert!(text.contains("wrong passwords") && !text.contains("calls"), "{text}");
+    }
+
     async fn a_closed_project_takes_computers_only_from_those_who_may_add_them(site: Site) {
         site.computer(UUID, "pc1").await;
         site.run("UPDATE core_project SET auto_register_computers = $1", args![false]).await;

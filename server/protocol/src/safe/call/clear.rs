@@ -7,8 +7,6 @@ use serde_json::Value;
 use crate::safe::answer::{Refusal, plain};
 use crate::safe::refusals::Reason;
 
-pub(super) const TOO_MANY: &str = "The computer calls too often";
-
 /// A refusal that is told in the clear.
 pub(crate) fn unsealed(refusal: Refusal) -> Response {
     match refusal {
@@ -23,9 +21,9 @@ pub(crate) fn unsealed(refusal: Refusal) -> Response {
             let answer = plain(status, data.as_str().unwrap_or_default());
             refused(answer, Some(Reason::of(&data)))
         }
-        Refusal::TooMany(seconds) => {
-            let answer = plain(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
-            let reason = Reason::of(&Value::from(TOO_MANY));
+        Refusal::TooMany(what, seconds) => {
+            let answer = plain(StatusCode::TOO_MANY_REQUESTS, what.text());
+            let reason = Reason::of(&Value::from(what.text()));
             refused(to_be_retried(answer, Some(seconds)), Some(reason))
         }
         Refusal::Internal(cause) => {

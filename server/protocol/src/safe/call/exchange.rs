@@ -11,7 +11,7 @@ use migasfree_server_auth::Connection;
 use serde_json::{Value, json};
 
 use super::Repeat;
-use super::clear::{TOO_MANY, refused, to_be_retried, unsealed};
+use super::clear::{refused, to_be_retried, unsealed};
 use crate::ProtocolState;
 use crate::safe::answer::{Answer, Refusal, Reply};
 use crate::safe::body;
@@ -116,9 +116,9 @@ impl Exchange {
                 let reason = Reason::of(&data);
                 (status, data, Some(reason))
             }
-            Err(Refusal::TooMany(seconds)) => {
+            Err(Refusal::TooMany(what, seconds)) => {
                 retry_after = Some(seconds);
-                let data = Value::from(TOO_MANY);
+                let data = Value::from(what.text());
                 let reason = Reason::of(&data);
                 (StatusCode::TOO_MANY_REQUESTS, data, Some(reason))
             }

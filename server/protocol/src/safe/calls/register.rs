@@ -18,7 +18,7 @@ use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::safe::answer::{Answer, Refusal, Reply, created, ok};
+use crate::safe::answer::{Answer, Refusal, Reply, TooMany, created, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::{find, find_alone};
 use crate::safe::progress;
@@ -79,7 +79,10 @@ async fn operator(
     {
         Ok((operator, _)) => Ok(Some(operator)),
         Err(AuthError::Database(error)) => Err(error.into()),
-        Err(AuthError::TooMany(seconds)) => Err(Refusal::TooMany(seconds)),
+        Err(AuthError::TooMany(seconds)) => Err(Refusal::TooMany(TooMany::SignIns, seconds)),
+        Err(AuthError::TooManyGuesses(seconds)) => {
+            Err(Refusal::TooMany(TooMany::WrongPasswords, seconds))
+        }
         Err(_) => Ok(None),
     }
 }
