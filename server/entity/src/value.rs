@@ -33,6 +33,10 @@ pub enum Refused {
     NotAChoice(String),
     #[error("Write at most {0} characters.")]
     TooLong(usize),
+    #[error("Write it on one line, without tabs or other control characters.")]
+    NotOneLine,
+    #[error("This has a null character (U+0000), which cannot be stored: take it out.")]
+    Nul,
     #[error("Write at most {0} values at once.")]
     TooMany(usize),
     #[error("Write a number between {0} and {1}.")]
@@ -257,6 +261,9 @@ pub fn written(ty: Type, value: &Value, zone: &Zone) -> Result<Arg, Refused> {
             let text = text(value)?;
             if text.chars().count() > max {
                 return Err(Refused::TooLong(max));
+            if text.contains(char::is_control) {
+                return Err(Refused::NotOneLine);
+            }
             }
             Arg::Text(Some(text))
         }
@@ -300,12 +307,21 @@ pub fn number(value: &Value) -> Result<i64, Refused> {
 
 /// A trimmed text with `LF` line ends.
 fn text(value: &Value) -> Result<String, Refused> {
+/// Whether there is a null character in it, which PostgreSQL cannot hold.
+#[must_use]
+pub fn has_nul(value: &Value) -> bool {
     match value {
-        Value::String(text) => Ok(text
-            .replace("\r\n", "\n")
-            .replace('\0', "")
-            .trim()
-            .to_owned()),
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, member)| name.contains('\0') || has_nul(member)),
+        _ => false,
+    }
+}
+
+    match value {
+        Value::String(text) => Ok(text.replace("\r\n", "\n").trim().to_owned()),
         Value::Number(number) => Ok(number.to_string()),
         _ => Err(Refused::NotAText),
     }
@@ -378,7 +394,7 @@ fn collect_ids(value: &Value, ids: &mut Vec<i64>) -> Result<(), Refused> {
 mod tests {
     use serde_json::json;
 
-    use super::{Refused, Type, filtered, id_list, written};
+    use super::{Refused, Type, filtered, has_nul, id_list, written};
     use migasfree_server_db::{Arg, zone::Zone};
 
     #[test]
@@ -468,6 +484,25 @@ mod tests {
 
     #[test]
     fn texts_are_trimmed_and_limited() {
+    #[test]
+    fn a_text_of_limited_length_is_one_line() {
+        for text in ["a\nb", "a\r\nb", "a\tb", "a\u{1b}[31m", "a\u{85}b"] {
+            let refused = written(Type::Text(9), &json!(text), &Zone::utc());
+            assert_eq!(refused, Err(Refused::NotOneLine), "{text:?}");
+            assert!(written(Type::LongText, &json!(text), &Zone::utc()).is_ok());
+        }
+        let taken = Ok(Arg::Text(Some("a".to_owned())));
+        assert_eq!(written(Type::Text(9), &json!("a\n"), &Zone::utc()), taken);
+    }
+
+    #[test]
+    fn a_zero_character_is_found_however_deep_it_is() {
+        for value in [json!("\0"), json!(["a", "\0"]), json!({"a": {"b\0": 1}})] {
+            assert!(has_nul(&value), "{value}");
+        }
+        assert!(!has_nul(&json!({"a": ["b", 1, null]})));
+    }
+
         assert_eq!(
             written(Type::Text(3), &json!(" abc "), &Zone::utc()),
             Ok(Arg::Text(Some("abc".to_owned())))

@@ -17,6 +17,10 @@ use super::schemas::{like, list, of_type};
 type Any = RefOr<Schema>;
 
 const WHOLE: &str = r"[+-]?[0-9]{1,18}";
+/// A text without control characters but for the blanks around it, which are cut off.
+const ONE_LINE: &str = r"^[\x09-\x0D\x20\x85]*[^\x00-\x1F\x7F-\x9F]*[\x09-\x0D\x20\x85]*$";
+/// A text without the character that no text of the database can hold.
+const STORABLE: &str = r"^[^\x00]*$";
 const FRACTION: &str = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?";
 const TRUTH: &str = "[Tt]rue|[Ff]alse|TRUE|FALSE|1|0|on|off|yes|no|y|n|t|f";
 const IDS: &str = r"^ *\[?[ ,0-9]*\]? *$";
@@ -89,6 +93,7 @@ fn extra(kind: Like, write: &Write) -> Any {
         Like::Text => kinds(&[Json::String], optional)
             .min_length(write.filled.then_some(1))
             .into(),
+            .pattern(Some(STORABLE))
         Like::Integer | Like::Key => whole(None, optional, optional),
         Like::Boolean => truth(optional, optional),
         Like::Ids => ids(),
@@ -140,7 +145,8 @@ fn text(most: Option<usize>, write: &Write, null: bool) -> Any {
     let schema = if write.mailbox {
         kinds(&[Json::String], null).pattern(Some(r"^([^@\s]+@[^@\s]+)?$"))
     } else {
-        kinds(&[Json::String, Json::Number], null)
+        let pattern = if most.is_some() { ONE_LINE } else { STORABLE };
+        kinds(&[Json::String, Json::Number], null).pattern(Some(pattern))
     };
     let least = write.filled.then_some(1);
     schema.max_length(most).min_length(least).into()

@@ -92,9 +92,11 @@ async fn create(
     wanted: &Enrolment<'_>,
 ) -> Result<String, EnrolError> {
     let made = slug(wanted.project);
-    let fits = |text: &str| !text.is_empty() && text.chars().count() <= MAX_NAME;
+    let fits = |text: &str| {
+        !text.is_empty() && text.chars().count() <= MAX_NAME && !text.contains(char::is_control)
+    };
     if made.is_empty() || !fits(wanted.project) || !fits(wanted.platform) {
-        let reason = "project and platform need a name with at most 50 characters";
+        let reason = "project and platform need a name with at most 50 characters, on one line";
         return Err(EnrolError::Invalid(reason.to_owned()));
     }
     let author = match operator {

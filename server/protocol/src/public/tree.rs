@@ -112,6 +112,8 @@ fn forms(path: &str) -> Vec<String> {
     let named = meant.replace(':', "%3a");
     let mut forms = vec![meant, path.to_owned(), named];
     forms.dedup();
+    // Nothing is called so, and PostgreSQL cannot be asked for it.
+    forms.retain(|form| !form.contains('\0'));
     forms
 }
 
@@ -236,5 +238,6 @@ mod tests {
             assert_eq!(forms(written), ["A_1:2+b.deb", written, "A_1%3a2+b.deb"]);
         }
         assert_eq!(forms("%ff"), ["%ff"]);
+        assert_eq!(forms("a%00b"), ["a%00b"]);
     }
 }

@@ -127,21 +127,30 @@ impl Texts {
     }
 }
 
-/// Takes out what PostgreSQL cannot hold.
-pub(super) fn remove_nul(value: &mut Value) {
+/// Takes out what PostgreSQL cannot hold. Answers whether there was any.
+pub(super) fn remove_nul(value: &mut Value) -> bool {
     match value {
-        Value::String(text) if text.contains('\0') => text.retain(|c| c != '\0'),
-        Value::Array(items) => items.iter_mut().for_each(remove_nul),
+        Value::String(text) => {
+            let before = text.len();
+            text.retain(|c| c != '\0');
+            text.len() < before
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .fold(false, |found, item| remove_nul(item) || found),
         Value::Object(members) => {
-            if members.keys().any(|name| name.contains('\0')) {
+            let in_names = members.keys().any(|name| name.contains('\0'));
+            if in_names {
                 let named = std::mem::take(members).into_iter();
                 *members = named
                     .map(|(name, member)| (name.replace('\0', ""), member))
                     .collect();
             }
-            members.values_mut().for_each(remove_nul);
+            members
+                .values_mut()
+                .fold(in_names, |found, member| remove_nul(member) || found)
         }
-        _ => {}
+        _ => false,
     }
 }
 

@@ -29,6 +29,20 @@ impl Fields {
         }
     }
 
+    /// Requires a text that is not blank.
+    pub(super) fn filled(&mut self, field: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.refuse(field, "This field may not be blank.");
+        }
+    }
+
+    /// Requires a text without control characters.
+    pub(super) fn one_line(&mut self, field: &str, text: &str) {
+        if text.contains(char::is_control) {
+            self.refuse(field, "This field may not have control characters.");
+        }
+    }
+
     /// Requires an address, or none.
     pub(super) fn address(&mut self, field: &str, text: Option<&str>) {
         if text.is_some_and(|text| text.parse::<IpAddr>().is_err()) {

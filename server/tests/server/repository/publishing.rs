@@ -406,3 +406,11 @@ on_both_engines! {
         assert_eq!(site.get(&format!("{ROOT}/InRelease")).await.0, 404);
     }
 }
+
+on_both_engines! {
+    async fn what_no_file_can_be_called_is_not_there(site: Site) {
+        for path in ["/public/desk-10/stores/org/a%00b.deb", "/public/desk-10/repos/dists/fi%00rst/InRelease", "/public/catalog_icons/%00.png"] {
+            assert_eq!(site.get(path).await.0, 404, "{path}");
+        }
+    }
+}

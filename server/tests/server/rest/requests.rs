@@ -47,18 +47,11 @@ on_both_engines! {
         assert_eq!((refused.status, refused.code()), (415, "unsupported_media_type"));
     }
 
-    async fn zero_characters_never_reach_the_database(org: Organisation) {
-        let made = org.admin.post(&format!("{TOKEN}platforms/"), json!({"name": "Li\u{0}nux 2"})).await;
-        assert_eq!((made.status, &made.json["name"]), (201, &json!("Linux 2")), "{}", made.text);
-        let lines = json!({"packages_to_install": "a\u{0}b\ncd"});
-        let lines = org.admin.patch(&format!("{TOKEN}deployments/{}/", org.id("deployments")), lines).await;
-        assert_eq!(lines.json["packages_to_install"], json!(["ab", "cd"]), "{}", lines.text);
+    async fn null_characters_in_addresses_never_reach_the_database(org: Organisation) {
         for query in ["name=%00", "search=a%00b", "ordering=%00", "page=%00"] {
             let answer = org.admin.get(&format!("{TOKEN}platforms/?{query}")).await;
             assert!(matches!(answer.status, 200 | 404), "{query}: {}", answer.text);
         }
-        let login = json!({"username": "ad\u{0}min\u{0}x", "password": "\u{0}"});
-        assert_eq!(org.server.anonymous().post("/token-auth/", login).await.status, 400);
     }
 
     async fn yes_and_no_may_be_spelled_in_many_ways(org: Organisation) {

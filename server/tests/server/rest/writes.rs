@@ -46,6 +46,47 @@ on_both_engines! {
         assert_eq!(count(&org, "SELECT count(*) FROM core_project").await, before);
     }
 
+    async fn a_name_is_one_line_whatever_it_is_the_name_of(org: Organisation) {
+        let project = org.id("projects");
+        for (route, mut body) in [
+            ("projects", json!({"pms": "apt", "architecture": "amd64", "platform": org.id("platforms")})),
+            ("platforms", json!({})), ("stores", json!({"project": project})), ("attribute-sets", json!({})),
+            ("deployments", json!({"project": project})), ("schedules", json!({})), ("domains", json!({"domain_admins": []})),
+            ("catalog/categories", json!({})), ("catalog/policies", json!({})), ("accounts/groups", json!({"permissions": []})),
+            ("fault-definitions", json!({"code": "true"})),
+        ] {
+            for name in ["two\nlines", "tab\tin it", "escape \u{1b}[31m", "bell\u{7}"] {
+                body["name"] = json!(name);
+                let refused = post(&org, route, body.clone()).await;
+                let reason = refused.json["name"][0].as_str().unwrap_or_default();
+                assert!(refused.status == 400 && reason.contains("one line"), "{route} {name:?}: {}", refused.text);
+            }
+        }
+        let set = json!({"name": "Two lines below\n", "description": "one\ntwo\tthree"});
+        let made = post(&org, "attribute-sets", set).await;
+        assert_eq!((made.status, &made.json["name"]), (201, &json!("Two lines below")), "{}", made.text);
+        assert_eq!(made.json["description"], "one\ntwo\tthree", "a description has lines");
+    }
+
+    async fn what_no_database_can_hold_is_refused_by_the_name_of_its_field(org: Organisation) {
+        for (route, body, field) in [
+            ("platforms", json!({"name": "a\0b"}), "name"),
+            ("attribute-sets", json!({"name": "ab", "description": "a\0b"}), "description"),
+            ("fault-definitions", json!({"name": "ab", "code": "echo a\0b"}), "code"),
+            ("deployments", json!({"name": "ab", "project": org.id("projects"), "packages_to_install": ["a", "b\0"]}), "packages_to_install"),
+        ] {
+            let refused = post(&org, route, body).await;
+            let reason = refused.json[field][0].as_str().unwrap_or_default();
+            assert!(refused.status == 400 && reason.contains("U+0000"), "{route}: {} {}", refused.status, refused.text);
+        }
+        let form = [("name", "a\0b")];
+        let request = org.admin.request(reqwest::Method::POST, &format!("{TOKEN}platforms/")).form(&form);
+        assert_eq!(Answer::of(request).await.status, 400);
+        let given = json!({"username": "ad\0min", "password": "x"});
+        let refused = org.server.anonymous().post("/rest-auth/login/", given).await;
+        assert_eq!((refused.status, refused.json["username"][0].is_string()), (400, true), "{}", refused.text);
+    }
+
     async fn forms_and_json_mean_the_same(org: Organisation) {
         let form = [("name", "From a form"), ("enabled", "false"), ("included_attributes", "1"), ("included_attributes", "999999")];
         let request = org.admin.request(reqwest::Method::POST, &format!("{TOKEN}attribute-sets/")).form(&form);

@@ -106,6 +106,17 @@ on_both_engines! {
         assert_eq!(again.installed, Vec::<String>::new());
     }
 
+    async fn what_a_packager_brings_along_has_a_name_of_one_line(site: Site) {
+        let peer = packager(&site).await;
+        let content = hello("says hello");
+        for (store, set, field) in [("Or\ng", None, "store"), ("Org", Some("too\tls"), "packageset")] {
+            let file = LocalFile { path: FILE, content: &content, store };
+            let refused = peer.upload(&file, set).await.unwrap();
+            assert_eq!((refused.status, refused.data[field][0].is_string()), (400, true), "{}", refused.data);
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM core_store").await, 0);
+    }
+
     async fn a_packager_replaces_the_own_package_and_no_other(site: Site) {
         let peer = packager(&site).await;
         let content = hello("says hello");

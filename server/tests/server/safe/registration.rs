@@ -152,6 +152,33 @@ on_both_engines! {
         assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 2);
     }
 
+    async fn a_project_that_a_computer_brings_has_a_name_of_one_line(site: Site) {
+        for (project, platform) in [("Debian\n12", "Linux"), ("Debian-12", "Lin\tux")] {
+            let given = json!({
+                "username": "", "password": "", "project": project, "pms": "apt", "platform": platform, "architecture": "amd64",
+            });
+            let refused = site.0.anonymous().post("/api/v1/public/keys/project/", given).await;
+            assert_eq!(refused.status, 400, "{project:?} {platform:?}: {}", refused.text);
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM core_project").await, 0);
+    }
+
+    async fn a_computer_has_a_name_of_one_line(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        for name in ["", "  ", "pc\n1", "pc\u{1b}[31m"] {
+            let other = "11111111-2222-3333-4444-555555555555";
+            let claims = json!({"uuid": other, "name": name, "ip_address": "192.0.2.2", "username": "", "password": ""});
+            let refused = peer.call("/api/v1/safe/computers/", &claims).await.unwrap();
+            assert_eq!((refused.status, refused.sealed), (400, true), "{}", refused.data);
+            assert!(refused.data["name"][0].is_string(), "{}", refused.data);
+            let claims = json!({"id": peer.id, "uuid": UUID, "name": name});
+            let refused = peer.call("/api/v1/safe/computers/attributes/", &claims).await.unwrap();
+            assert_eq!((refused.status, refused.data["name"][0].is_string()), (400, true), "{}", refused.data);
+        }
+        let (name,): (String,) = site.one("SELECT name FROM client_computer", args![]).await;
+        assert_eq!(name, "pc1");
+    }
+
     async fn what_a_computer_says_of_itself_is_checked(site: Site) {
         let mut peer = site.stranger("x".repeat(37).as_str(), "pc1");
         peer.machine.ip_address = "192.0.2.300".to_owned();

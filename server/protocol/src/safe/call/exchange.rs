@@ -99,7 +99,14 @@ impl Exchange {
         if !claims.is_object() {
             return Err(Refusal::malformed_claims());
         }
-        body::remove_nul(&mut claims);
+        if body::remove_nul(&mut claims) {
+            let named = claims.get("id").or_else(|| claims.get("name"));
+            let computer = named.map(ToString::to_string).unwrap_or_default();
+            tracing::warn!(
+                computer,
+                "a message has null characters, which are left out: no text can hold them"
+            );
+        }
         Ok(claims)
     }
 

@@ -63,6 +63,8 @@ impl Claims {
     fn check(&self) -> Result<(), Refusal> {
         let mut fields = Fields::default();
         fields.limit("uuid", &self.uuid, MAX_UUID);
+        fields.filled("name", &self.name);
+        fields.one_line("name", &self.name);
         fields.limit("fqdn", self.fqdn.as_deref().unwrap_or_default(), MAX_FQDN);
         fields.address("ip_address", given(self.ip_address.as_deref()));
         fields.check()

@@ -242,8 +242,8 @@ fn check(claims: &Claims, ip_address: Option<&str>) -> Result<(), Refusal> {
     let mut fields = Fields::default();
     fields.limit("uuid", &canonical(&claims.uuid), MAX_UUID);
     fields.address("ip_address", ip_address);
-    if claims.uuid.trim().is_empty() {
-        fields.refuse("uuid", "This field may not be blank.");
-    }
+    fields.filled("name", &claims.name);
+    fields.one_line("name", &claims.name);
+    fields.filled("uuid", &claims.uuid);
     fields.check()
 }
