@@ -169,7 +169,12 @@ impl Filter {
             }
             let values = values
                 .into_iter()
-                .map(|text| value::filtered(loose(ty), text, zone))
+                .map(|text| {
+                    value::filtered(loose(ty), text, zone).map_err(|refused| match refused {
+                        Refused::NotANumber => Refused::NotNumbers(text.to_owned()),
+                        other => other,
+                    })
+                })
                 .collect::<Result<Vec<_>, _>>()?;
             let values: Vec<Arg> = values.into_iter().flatten().collect();
             // Numbers and texts travel as one argument, everything else as one each.

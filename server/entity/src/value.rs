@@ -13,6 +13,8 @@ use super::{json::Json, schema::Type};
 pub enum Refused {
     #[error("Enter a number.")]
     NotANumber,
+    #[error("{0:?} is not a number: write numbers, separated by commas.")]
+    NotNumbers(String),
     #[error("Write true or false.")]
     NotABoolean,
     #[error("Write a date as YYYY-MM-DD.")]
@@ -31,12 +33,12 @@ pub enum Refused {
     NotAnEmail,
     #[error("{0:?} is none of the possible values.")]
     NotAChoice(String),
-    #[error("Write at most {0} characters.")]
-    TooLong(usize),
     #[error("Write it on one line, without tabs or other control characters.")]
     NotOneLine,
     #[error("This has a null character (U+0000), which cannot be stored: take it out.")]
     Nul,
+    #[error("Write at most {0} characters.")]
+    TooLong(usize),
     #[error("Write at most {0} values at once.")]
     TooMany(usize),
     #[error("Write a number between {0} and {1}.")]
@@ -259,11 +261,11 @@ pub fn written(ty: Type, value: &Value, zone: &Zone) -> Result<Arg, Refused> {
         Type::Bool => Arg::Bool(Some(written_truth(value)?)),
         Type::Text(max) => {
             let text = text(value)?;
-            if text.chars().count() > max {
-                return Err(Refused::TooLong(max));
             if text.contains(char::is_control) {
                 return Err(Refused::NotOneLine);
             }
+            if text.chars().count() > max {
+                return Err(Refused::TooLong(max));
             }
             Arg::Text(Some(text))
         }
@@ -305,8 +307,6 @@ pub fn number(value: &Value) -> Result<i64, Refused> {
     }
 }
 
-/// A trimmed text with `LF` line ends.
-fn text(value: &Value) -> Result<String, Refused> {
 /// Whether there is a null character in it, which PostgreSQL cannot hold.
 #[must_use]
 pub fn has_nul(value: &Value) -> bool {
@@ -320,6 +320,8 @@ pub fn has_nul(value: &Value) -> bool {
     }
 }
 
+/// A trimmed text with `LF` line ends.
+fn text(value: &Value) -> Result<String, Refused> {
     match value {
         Value::String(text) => Ok(text.replace("\r\n", "\n").trim().to_owned()),
         Value::Number(number) => Ok(number.to_string()),
@@ -483,8 +485,6 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_trimmed_and_limited() {
-    #[test]
     fn a_text_of_limited_length_is_one_line() {
         for text in ["a\nb", "a\r\nb", "a\tb", "a\u{1b}[31m", "a\u{85}b"] {
             let refused = written(Type::Text(9), &json!(text), &Zone::utc());
@@ -503,6 +503,8 @@ mod tests {
         assert!(!has_nul(&json!({"a": ["b", 1, null]})));
     }
 
+    #[test]
+    fn texts_are_trimmed_and_limited() {
         assert_eq!(
             written(Type::Text(3), &json!(" abc "), &Zone::utc()),
             Ok(Arg::Text(Some("abc".to_owned())))

@@ -9,6 +9,18 @@ const SPANISH: &[(&str, &str)] = &[
     ("This value is required.", "Rellene este campo."),
     ("This value must not be empty.", "Rellene este campo."),
     ("Enter a number.", "Escriba un número."),
+    (
+        "* is not a number: write numbers, separated by commas.",
+        "* no es un número: escriba números separados por comas.",
+    ),
+    (
+        "Write it on one line, without tabs or other control characters.",
+        "Escríbalo en una sola línea, sin tabuladores ni otros caracteres de control.",
+    ),
+    (
+        "This has a null character (U+0000), which cannot be stored: take it out.",
+        "Contiene un carácter nulo (U+0000), que no se puede guardar: quítelo.",
+    ),
     ("Write a text.", "Escriba un texto."),
     (
         "Write a date as YYYY-MM-DD.",
@@ -120,6 +132,10 @@ const SPANISH: &[(&str, &str)] = &[
         "Demasiados intentos: pruebe de nuevo dentro de * segundos.",
     ),
     (
+        "Too many wrong passwords: try again in * seconds.",
+        "Demasiadas contraseñas incorrectas: pruebe de nuevo dentro de * segundos.",
+    ),
+    (
         "You do not have the permission *: ask an administrator for it.",
         "No tiene el permiso *: pídalo a un administrador.",
     ),
@@ -130,10 +146,6 @@ const SPANISH: &[(&str, &str)] = &[
     (
         "What is made here is everybody's: ask an administrator who has no domain.",
         "Lo que se crea aquí es de todos: pídalo a un administrador sin dominio.",
-    ),
-    (
-        "Too many wrong passwords: try again in * seconds.",
-        "Demasiadas contraseñas incorrectas: pruebe de nuevo dentro de * segundos.",
     ),
     (
         "Nobody deletes a domain of their own: ask an administrator who has no domain.",

@@ -363,9 +363,15 @@ async fn refuses_nonsense(client: &Client, entity: &Entity, filter: &Filter) {
     match ty {
         _ if substring || filter.operation == Operation::IsNull => assert_eq!(answer.status, 200),
         Type::Key(_) | Type::Int | Type::IntChoice(_) | Type::Float => {
+            let expected = match filter.operation {
+                Operation::In => {
+                    "\"nonsense\" is not a number: write numbers, separated by commas."
+                }
+                _ => "Enter a number.",
+            };
             assert_eq!(
                 (answer.status, reason),
-                (400, "Enter a number."),
+                (400, expected),
                 "{entity:?} {}",
                 filter.name
             );

@@ -288,6 +288,25 @@ on_both_engines! {
         assert_eq!((bad.status, &bad.json["id"]), (400, &json!(["Enter a number."])));
     }
 
+    async fn what_is_not_there_is_filtered_by_like_anything_else(org: Organisation) {
+        let limited = org.server.operator("limited", &["core.view_deployment", "app_catalog.view_application"]).await;
+        let own = "INSERT INTO core_userprofile_domains (userprofile_id, domain_id) \
+                   SELECT id, $1 FROM core_userprofile WHERE username = 'limited'";
+        org.execute(own, args![org.id("domains")]).await;
+        for query in ["deployments/?project__id=999", "catalog/apps/?category__id=999", "deployments/?included_attributes__id=999"] {
+            for reader in [&org.admin, &limited] {
+                let page = reader.get(&format!("{TOKEN}{query}")).await;
+                assert_eq!((page.status, &page.json["count"], &page.json["results"]), (200, &json!(0), &json!([])), "{query}");
+            }
+        }
+        for path in [format!("deployments/?project__id={}", org.id("projects")), format!("catalog/apps/{}/", org.id("catalog/apps"))] {
+            let answer = limited.get(&format!("{TOKEN}{path}")).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        }
+        let mixed = org.admin.get(&format!("{TOKEN}deployments/?id__in=1,2,x")).await;
+        assert_eq!((mixed.status, &mixed.json["id__in"]), (400, &json!(["\"x\" is not a number: write numbers, separated by commas."])));
+    }
+
     async fn relations_of_a_project_name_its_collections(org: Organisation) {
         let entries = org.admin.get(&format!("{TOKEN}projects/{}/relations/", org.id("projects"))).await.json;
         let entries = entries.as_array().unwrap();
