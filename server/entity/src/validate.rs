@@ -164,8 +164,8 @@ fn column(
         };
     }
     let written = value::written(column.ty, value, zone)?;
-    if let (Some((least, most)), Arg::Int(Some(number))) = (write.range, &written)
-        && !(least..=most).contains(number)
+    if let Some((least, most)) = write.range
+        && !is_within(&written, least, most)
     {
         return Err(Refused::OutOfRange(least, most));
     }
@@ -177,6 +177,15 @@ fn column(
     }
     values.set(column.name, written);
     Ok(())
+}
+
+/// Whether a number lies between the two; anything else does.
+fn is_within(value: &Arg, least: i64, most: i64) -> bool {
+    match value {
+        Arg::Int(Some(number)) => (least..=most).contains(number),
+        Arg::Float(Some(number)) => (least as f64..=most as f64).contains(number),
+        _ => true,
+    }
 }
 
 /// Nothing, or something before and after one `@`. Whether mail arrives there only mail can tell.

@@ -68,9 +68,11 @@ fn of_column(column: &Column, write: &Write, partial: bool) -> Any {
         }
         Type::Float => {
             let pattern = spelled(FRACTION, blank);
-            kinds(&[Json::Number, Json::String], null)
-                .pattern(Some(pattern))
-                .into()
+            let mut schema = kinds(&[Json::Number, Json::String], null).pattern(Some(pattern));
+            if let Some((least, most)) = write.range {
+                schema = schema.minimum(Some(least)).maximum(Some(most));
+            }
+            schema.into()
         }
         Type::Bool => truth(null, blank),
         Type::Text(most) => text(Some(most), write, null),
@@ -91,9 +93,9 @@ fn extra(kind: Like, write: &Write) -> Any {
     let optional = !write.required;
     match kind {
         Like::Text => kinds(&[Json::String], optional)
+            .pattern(Some(STORABLE))
             .min_length(write.filled.then_some(1))
             .into(),
-            .pattern(Some(STORABLE))
         Like::Integer | Like::Key => whole(None, optional, optional),
         Like::Boolean => truth(optional, optional),
         Like::Ids => ids(),

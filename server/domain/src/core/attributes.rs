@@ -283,8 +283,8 @@ pub static ATTRIBUTES: Entity = Entity {
     write: &[
         put("value").required(),
         put("description"),
-        put("longitude"),
-        put("latitude"),
+        put("longitude").range(-180, 180),
+        put("latitude").range(-90, 90),
     ],
     filters: filters!(),
     search: SEARCH,
@@ -323,8 +323,8 @@ const PROXY_WRITE: &[Write] = &[
     put("property_att").required(),
     put("value").required(),
     put("description"),
-    put("latitude"),
-    put("longitude"),
+    put("latitude").range(-90, 90),
+    put("longitude").range(-180, 180),
 ];
 
 const PROXY_CSV: Csv = Csv::Columns(&[

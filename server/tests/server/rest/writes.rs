@@ -98,6 +98,18 @@ on_both_engines! {
         assert_eq!((made.status, &made.json["enabled"], &made.json["included_attributes"][0]["id"]), (201, &json!(false), &json!(1)), "{}", made.text);
     }
 
+    async fn a_place_is_on_the_earth(org: Organisation) {
+        for (route, id) in [("attribute-sets", org.id("attribute-sets")), ("tags", org.id("tags")), ("features", org.id("attributes"))] {
+            for (field, value) in [("latitude", 91.0), ("latitude", -90.5), ("longitude", 181.0), ("longitude", -1e300)] {
+                let refused = patch(&org, route, id, json!({field: value})).await;
+                assert_eq!(refused.status, 400, "{route} {field} {value}");
+                assert!(refused.json[field][0].as_str().unwrap().contains("between"), "{}", refused.text);
+            }
+            let taken = patch(&org, route, id, json!({"latitude": -90, "longitude": 180.0})).await;
+            assert_eq!(taken.status, 200, "{route}: {}", taken.text);
+        }
+    }
+
     async fn what_must_be_unique_is(org: Organisation) {
         let same = post(&org, "platforms", json!({"name": "Linux"})).await;
         assert_eq!(same.status, 400);
