@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use migasfree_server_auth::DomainId;
 use migasfree_server_db::{args, clock::Clock as _};
 use migasfree_server_domain::ids::ComputerId;
@@ -11,6 +11,7 @@ use migasfree_types::events::{
 };
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -34,6 +35,16 @@ async fn connect(
         Err(Error::Http(response)) => Err(response.status().as_u16()),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// The WebSocket that gets the alerts.
+async fn alerts(server: &Server, program: &Client) -> Socket {
+    let url = format!("ws://{}/alerts/", server.app.address);
+    let mut request = url.into_client_request().unwrap();
+    let authorization = format!("Token {}", program.token());
+    let authorization = authorization.parse().unwrap();
+    request.headers_mut().insert("authorization", authorization);
+    connect_async(request).await.unwrap().0
 }
 
 pub async fn listen(server: &Server, program: &Client) -> Socket {
@@ -76,10 +87,19 @@ pub async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
 
 /// The code a socket is closed with, which has to happen soon.
 async fn closed(socket: &mut Socket) -> u16 {
+    let (code, reason) = farewell(socket).await;
+    assert!(!reason.is_empty(), "{code} without a reason");
+    code
+}
+
+/// The code and the reason a socket is closed with.
+async fn farewell(socket: &mut Socket) -> (u16, String) {
     loop {
         let message = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
-        if let Message::Close(frame) = message.expect("the end").unwrap().unwrap() {
-            return frame.unwrap().code.into();
+        let message = message.expect("the end").expect("a farewell");
+        if let Message::Close(frame) = message.unwrap() {
+            let frame = frame.unwrap();
+            return (frame.code.into(), frame.reason.to_string());
         }
     }
 }
@@ -209,6 +229,26 @@ on_both_engines! {
         let late = issue().await;
         server.clock.advance(Duration::from_secs(31));
         assert_eq!(connect(&server, &late, &[]).await.err(), Some(401), "too late");
+    }
+
+    async fn every_socket_is_closed_with_a_code_and_a_reason(server: Server) {
+        let admin = server.admin().await;
+        for mut socket in [listen(&server, &admin).await, alerts(&server, &admin).await] {
+            socket.send(Message::Binary(vec![0].into())).await.unwrap();
+            assert_eq!(closed(&mut socket).await, 1003);
+        }
+        for mut socket in [listen(&server, &admin).await, alerts(&server, &admin).await] {
+            let goodbye = CloseFrame { code: CloseCode::Away, reason: "closing the page".into() };
+            socket.close(Some(goodbye)).await.unwrap();
+            assert_eq!(farewell(&mut socket).await, (1001, "closing the page".to_owned()), "it is answered");
+        }
+        let mut sockets = [listen(&server, &admin).await, alerts(&server, &admin).await];
+        let (restarted, ()) = tokio::join!(server.restarted(), async {
+            for socket in &mut sockets {
+                assert_eq!(closed(socket).await, 1012);
+            }
+        });
+        drop(restarted);
     }
 
     async fn who_signs_out_hears_no_more(server: Server) {

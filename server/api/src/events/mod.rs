@@ -9,7 +9,7 @@ use axum::routing::get;
 
 use crate::ApiState;
 
-pub use socket::Listener;
+pub use socket::{End, Listener, close, heard, sent};
 pub use sockets::Sockets;
 
 /// The WebSocket.

@@ -24,9 +24,63 @@ const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(30);
 const RIGHTS: [&str; 3] = ["core.domain", "core.scope", "auth.group"];
 /// Nobody has anything to tell us.
 const LARGEST_MESSAGE: usize = 4096;
-/// Close code: the credential is not good any more.
-const CLOSE_UNAUTHORIZED: u16 = 4401;
-const SIGN_IN_AGAIN: &str = "sign in again";
+
+/// Why a socket ends.
+#[derive(Debug, Clone, Copy)]
+pub enum End {
+    /// The credential is not good any more.
+    SignInAgain,
+    /// What it carries cannot be had.
+    Failed,
+    ServerStops,
+    /// Something came that nobody here understands.
+    NotUnderstood,
+    /// The other side is going.
+    Asked,
+    /// The other side is gone.
+    Gone,
+}
+
+impl End {
+    /// The code and the reason that are told.
+    const fn told(self) -> Option<(u16, &'static str)> {
+        match self {
+            Self::SignInAgain => Some((4401, "sign in again")),
+            Self::Failed => Some((
+                close_code::ERROR,
+                "the server failed to do this; its log says why",
+            )),
+            Self::ServerStops => Some((close_code::RESTART, "the server stops")),
+            Self::NotUnderstood => Some((close_code::UNSUPPORTED, "nothing is to be sent here")),
+            Self::Asked | Self::Gone => None,
+        }
+    }
+}
+
+/// Takes what comes from the other side, which has nothing to tell.
+///
+/// # Errors
+/// How it ends, where it does.
+pub fn heard(message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+    match message {
+        Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_))) => Ok(()),
+        Some(Ok(Message::Close(_))) => Err(End::Asked),
+        Some(Ok(Message::Binary(_)) | Err(_)) => Err(End::NotUnderstood),
+        None => Err(End::Gone),
+    }
+}
+
+/// Ends a socket and tells why.
+pub async fn close(mut socket: WebSocket, end: End) {
+    if let Some((code, reason)) = end.told() {
+        let reason = reason.into();
+        let frame = CloseFrame { code, reason };
+        let _ = socket.send(Message::Close(Some(frame))).await;
+    } else if matches!(end, End::Asked) {
+        // The answer to its farewell goes out when the next message is looked for.
+        let _ = socket.recv().await;
+    }
+}
 
 #[derive(Deserialize)]
 struct Parameters {
@@ -137,72 +191,73 @@ async fn serve(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
     let mut looks = tokio::time::interval(LOOK_AGAIN_EVERY);
     looks.reset();
     let mut view = View::of(&state, listener.operator().clone());
-    loop {
-        let sent = tokio::select! {
+    let end = loop {
+        let goes_on = tokio::select! {
             event = events.recv() => match event {
                 Ok(event) => {
-                    let concerned = listener.is_concerned_by(&event);
-                    if concerned && !look(&state, &mut listener, &mut view).await {
-                        return close(socket, CLOSE_UNAUTHORIZED, SIGN_IN_AGAIN).await;
+                    let looked = if listener.is_concerned_by(&event) {
+                        look(&state, &mut listener, &mut view).await
+                    } else {
+                        Ok(())
+                    };
+                    match looked {
+                        Ok(()) => tell(&mut socket, &mut view, &event).await,
+                        end => end,
                     }
-                    tell(&mut socket, &mut view, &event).await
                 }
                 // What was missed may have been about the operator.
-                Err(RecvError::Lagged(_)) => {
-                    if !look(&state, &mut listener, &mut view).await {
-                        return close(socket, CLOSE_UNAUTHORIZED, SIGN_IN_AGAIN).await;
-                    }
-                    tell(&mut socket, &mut view, &Event::Resync).await
-                }
-                Err(RecvError::Closed) => return,
+                Err(RecvError::Lagged(_)) => match look(&state, &mut listener, &mut view).await {
+                    Ok(()) => tell(&mut socket, &mut view, &Event::Resync).await,
+                    end => end,
+                },
+                Err(RecvError::Closed) => Err(End::ServerStops),
             },
-            _ = pings.tick() => socket.send(Message::Ping(Vec::new().into())).await.is_ok(),
-            _ = looks.tick() => {
-                if !look(&state, &mut listener, &mut view).await {
-                    return close(socket, CLOSE_UNAUTHORIZED, SIGN_IN_AGAIN).await;
-                }
-                true
-            },
-            message = socket.recv() => matches!(message, Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_)))),
-            () = state.stop.cancelled() => return close(socket, close_code::RESTART, "the server stops").await,
+            _ = pings.tick() => sent(socket.send(Message::Ping(Vec::new().into())).await),
+            _ = looks.tick() => look(&state, &mut listener, &mut view).await,
+            message = socket.recv() => heard(message),
+            () = state.stop.cancelled() => Err(End::ServerStops),
         };
-        if !sent {
-            return;
+        if let Err(end) = goes_on {
+            break end;
         }
-    }
+    };
+    close(socket, end).await;
 }
 
-/// Looks the operator up again; false when they may listen no more.
-async fn look(state: &ApiState, listener: &mut Listener, view: &mut View) -> bool {
+/// Whether the other side is still there.
+///
+/// # Errors
+/// [`End::Gone`] when it is not.
+pub fn sent(result: Result<(), axum::Error>) -> Result<(), End> {
+    result.map_err(|_| End::Gone)
+}
+
+/// Looks the operator up again.
+///
+/// # Errors
+/// [`End::SignInAgain`] when they may listen no more.
+async fn look(state: &ApiState, listener: &mut Listener, view: &mut View) -> Result<(), End> {
     match listener.refresh(state).await {
         Ok(true) => {
             *view = View::of(state, listener.operator().clone());
-            true
+            Ok(())
         }
-        Ok(false) => false,
+        Ok(false) => Err(End::SignInAgain),
         // The database will answer the next time.
-        Err(_) => true,
+        Err(_) => Ok(()),
     }
 }
 
-async fn tell(socket: &mut WebSocket, view: &mut View, event: &Event) -> bool {
+async fn tell(socket: &mut WebSocket, view: &mut View, event: &Event) -> Result<(), End> {
     match view.shows(event).await {
         Ok(true) => match serde_json::to_string(event) {
-            Ok(text) => socket.send(Message::Text(text.into())).await.is_ok(),
-            Err(_) => true,
+            Ok(text) => sent(socket.send(Message::Text(text.into())).await),
+            Err(_) => Ok(()),
         },
-        Ok(false) => true,
+        Ok(false) => Ok(()),
         Err(error) => {
             tracing::warn!(%error, "cannot tell whether an operator may see an event");
-            true
+            Ok(())
         }
     }
-}
-
-async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
-    let frame = CloseFrame {
-        code,
-        reason: reason.into(),
-    };
-    let _ = socket.send(Message::Close(Some(frame))).await;
 }

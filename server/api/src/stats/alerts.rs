@@ -26,7 +26,7 @@ use super::counting::{
 };
 use super::deployments::day;
 use crate::ApiState;
-use crate::events::Listener;
+use crate::events::{End, Listener, close, heard, sent};
 
 const PUSH_EVERY: Duration = Duration::from_secs(10);
 
@@ -61,23 +61,35 @@ pub(super) async fn socket(
 
 async fn push(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
     let mut rounds = tokio::time::interval(PUSH_EVERY);
-    loop {
-        tokio::select! {
-            _ = rounds.tick() => {
-                if !matches!(listener.refresh(&state).await, Ok(true)) {
-                    return;
-                }
-                let Ok(alerts) = alerts(&state, listener.operator()).await else { return };
-                if socket.send(Message::Text(alerts.to_string().into())).await.is_err() {
-                    return;
-                }
-            }
-            message = socket.recv() => if !matches!(message, Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_)))) {
-                return;
-            },
-            () = state.stop.cancelled() => return,
+    let end = loop {
+        let goes_on = tokio::select! {
+            _ = rounds.tick() => tell(&mut socket, &state, &mut listener).await,
+            message = socket.recv() => heard(message),
+            () = state.stop.cancelled() => Err(End::ServerStops),
+        };
+        if let Err(end) = goes_on {
+            break end;
         }
+    };
+    close(socket, end).await;
+}
+
+async fn tell(
+    socket: &mut WebSocket,
+    state: &ApiState,
+    listener: &mut Listener,
+) -> Result<(), End> {
+    match listener.refresh(state).await {
+        Ok(true) => {}
+        Ok(false) => return Err(End::SignInAgain),
+        // The database will answer the next time.
+        Err(_) => return Ok(()),
     }
+    let alerts = alerts(state, listener.operator()).await.map_err(|error| {
+        tracing::error!(%error, "the alerts cannot be told");
+        End::Failed
+    })?;
+    sent(socket.send(Message::Text(alerts.to_string().into())).await)
 }
 
 async fn alerts(state: &ApiState, operator: &Operator) -> Result<Value, RestError> {
