@@ -275,6 +275,12 @@ pub async fn told(
             gone.push(affected(context, other, "", count, Vec::new()).await?);
         }
     }
+    for other in &registry().resources {
+        let count = kept_count(context, other, &plan).await?;
+        if count > 0 {
+            gone.push(affected(context, other, "", count, Vec::new()).await?);
+        }
+    }
     let mut held = Vec::new();
     let mut used = keeping::held(context, resource, ids).await?;
     for id in ids {
@@ -299,6 +305,28 @@ pub async fn told(
         replaceable: resource.entity.kept.is_some() && !is_widened,
         detachable: can_be_detached,
     })
+}
+
+/// How many rows go of what is kept in lists and only counted, along with what those lists are of.
+async fn kept_count(
+    context: &Context,
+    resource: &'static Resource,
+    plan: &Plan,
+) -> Result<u64, RestError> {
+    let entity = resource.entity;
+    let relation = resource.order.first().and_then(|key| key.path().one_step());
+    let (Some(counted), Some((column, target))) = (entity.counted, relation) else {
+        return Ok(0);
+    };
+    let ids = plan.ids(target);
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let list = json_ids(ids);
+    let dialect = context.state.db.dialect();
+    let going = Condition::all().add(dialect.in_list(Expr::col((ROW, column)), list));
+    let rows = of_the_seen(context, entity, rows_of(entity, going));
+    read::sum(context, rows, counted).await
 }
 
 fn rows_of(entity: &Entity, condition: Condition) -> SelectStatement {

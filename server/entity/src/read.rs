@@ -424,7 +424,10 @@ fn kept_length(resource: &Resource, list: &List<'_>) -> Option<Counted> {
 }
 
 /// Number of rows of a selection, from where it is kept.
-async fn sum(
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn sum(
     context: &Context,
     mut rows: SelectStatement,
     counted: Counted,

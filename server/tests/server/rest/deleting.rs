@@ -50,7 +50,7 @@ on_both_engines! {
         for (entity, number) in [
             ("client.computer", 2), ("core.deployment", deployments), ("core.store", 1), ("core.package", 2),
             ("core.packageset", 1), ("client.synchronization", 1), ("client.error", 1), ("client.fault", 1),
-            ("app_catalog.packagesbyproject", 1), ("hardware.node", 2),
+            ("app_catalog.packagesbyproject", 1), ("hardware.node", 2), ("client.packagehistory", 2),
         ] {
             assert_eq!(count(&told, "gone", entity), number, "{entity}: {told}");
         }
@@ -91,6 +91,7 @@ on_both_engines! {
         assert_eq!(org.admin.patch(&set, body).await.status, 200);
         let told = told(&org, &format!("computers/{id}/")).await;
         assert_eq!((count(&told, "gone", "core.attribute"), count(&told, "changed", "core.attributeset")), (1, 1), "{told}");
+        assert_eq!(count(&told, "gone", "client.packagehistory"), 2, "the history of its packages goes, too: {told}");
         assert_eq!(delete(&org, &format!("computers/{id}/")).await.status, 204);
         assert_eq!(recorded(&org, "core.attribute", "delete").await, 1);
     }
