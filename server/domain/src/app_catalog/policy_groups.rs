@@ -96,7 +96,13 @@ pub static POLICY_GROUPS: Entity = Entity {
         put_ids("excluded_attributes"),
         put_ids("applications"),
     ],
-    filters: &["id", "policy__id", "priority"],
+    filters: &[
+        "id",
+        "policy__id",
+        "priority",
+        "included_attributes__id",
+        "excluded_attributes__id",
+    ],
     text: made("__str__", Like::Text, CALLED_BY, |row, _| {
         let policy = row.get("policy").get("name").as_text();
         format!(

@@ -77,7 +77,7 @@ pub static SCHEDULES: Entity = Entity {
         raw("domain", "domain_id"),
     ],
     write: &[put("name").required(), put("description"), put("domain")],
-    filters: &["id+in", "name+ic", "domain__id"],
+    filters: &["id+in", "name+ic", "domain__id", "delays__attributes__id"],
     search: &["name"],
     belongs: Belongs::Domain("domain"),
     csv: Csv::Columns(&["id", "name", "description"]),
@@ -158,7 +158,7 @@ pub static SCHEDULE_DELAYS: Entity = Entity {
         put("schedule").required(),
         put_ids("attributes"),
     ],
-    filters: &["schedule__id+in", "schedule__name+ic"],
+    filters: &["schedule__id+in", "schedule__name+ic", "attributes__id"],
     visible: &[sight::attribute("attributes")],
     belongs: Belongs::Domain("schedule__domain"),
     text: made(

@@ -320,6 +320,33 @@ on_both_engines! {
         assert_eq!(computers["api"]["query"]["status__in"], "assigned,reserved,unknown");
     }
 
+    async fn relations_of_an_attribute_name_all_that_aims_at_it_or_spares_it(org: Organisation) {
+        let tag = json!({"property_att": org.id("stamps"), "value": "everywhere"});
+        let tag = org.admin.post(&format!("{TOKEN}tags/"), tag).await.json["id"].clone();
+        for (route, name) in [
+            ("deployments", "included_attributes"), ("deployments", "excluded_attributes"),
+            ("attribute-sets", "included_attributes"), ("attribute-sets", "excluded_attributes"),
+            ("fault-definitions", "included_attributes"), ("fault-definitions", "excluded_attributes"),
+            ("catalog/policies", "included_attributes"), ("catalog/policies", "excluded_attributes"),
+            ("catalog/policy-groups", "included_attributes"), ("catalog/policy-groups", "excluded_attributes"),
+            ("schedule-delays", "attributes"),
+        ] {
+            let changed = org.admin.patch(&format!("{TOKEN}{route}/{}/", org.id(route)), json!({name: [tag]})).await;
+            assert_eq!(changed.status, 200, "{route}: {}", changed.text);
+            let entries = list(&org, &format!("attributes/{tag}/relations/")).await;
+            let asked = format!("{name}__id");
+            let entry = entries.as_array().unwrap().iter().find(|entry| entry["api"]["query"].get(&asked) == Some(&tag));
+            let entry = entry.unwrap_or_else(|| panic!("{route} {name}: {entries}"));
+            let found = list(&org, &format!("{route}/?{asked}={tag}")).await;
+            assert_eq!((&found["count"], &entry["count"]), (&json!(1), &json!(1)), "{route} {name}");
+            assert_eq!(org.admin.patch(&format!("{TOKEN}{route}/{}/", org.id(route)), json!({name: []})).await.status, 200);
+        }
+        let delay = format!("{TOKEN}schedule-delays/{}/", org.id("schedule-delays"));
+        assert_eq!(org.admin.patch(&delay, json!({"attributes": [tag]})).await.status, 200);
+        let schedules = list(&org, &format!("schedules/?delays__attributes__id={tag}")).await;
+        assert_eq!((&schedules["count"], &schedules["results"][0]["id"]), (&json!(1), &json!(org.id("schedules"))));
+    }
+
     async fn relations_name_the_computers_further_away(org: Organisation) {
         let entries = list(&org, &format!("platforms/{}/relations/", org.id("platforms"))).await;
         let computers = entries.as_array().unwrap().iter().find(|entry| entry["api"]["model"] == "computers").unwrap().clone();

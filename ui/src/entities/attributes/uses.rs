@@ -1,7 +1,10 @@
 //! Attributes: how they are written, and where they are used.
 use crate::{
     api::query,
-    entities::{APPLICATIONS, ATTRIBUTES, COMPUTERS, DEPLOYMENTS, POLICIES},
+    entities::{
+        APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, COMPUTERS, DEPLOYMENTS, FAULT_DEFINITIONS,
+        POLICIES, SCHEDULES,
+    },
     entity::{Entity, value},
     failure,
     text::t,
@@ -37,7 +40,7 @@ pub fn chips(attributes: &[Value], none: &'static str) -> AnyView {
 
 /// Which computers have it, and what aims at it.
 pub fn uses(id: i64, _object: Value) -> AnyView {
-    let uses: [(&'static Entity, &'static str, &'static str); 5] = [
+    let uses: [(&'static Entity, &'static str, &'static str); 11] = [
         (
             &COMPUTERS,
             "sync_attributes__id",
@@ -54,6 +57,11 @@ pub fn uses(id: i64, _object: Value) -> AnyView {
             t!(attribute.out_deployments),
         ),
         (
+            &SCHEDULES,
+            "delays__attributes__id",
+            t!(attribute.in_schedules),
+        ),
+        (
             &APPLICATIONS,
             "available_for_attributes__id",
             t!(attribute.in_applications),
@@ -62,6 +70,31 @@ pub fn uses(id: i64, _object: Value) -> AnyView {
             &POLICIES,
             "included_attributes__id",
             t!(attribute.in_policies),
+        ),
+        (
+            &POLICIES,
+            "excluded_attributes__id",
+            t!(attribute.out_policies),
+        ),
+        (
+            &FAULT_DEFINITIONS,
+            "included_attributes__id",
+            t!(attribute.in_checks),
+        ),
+        (
+            &FAULT_DEFINITIONS,
+            "excluded_attributes__id",
+            t!(attribute.out_checks),
+        ),
+        (
+            &ATTRIBUTE_SETS,
+            "included_attributes__id",
+            t!(attribute.in_sets),
+        ),
+        (
+            &ATTRIBUTE_SETS,
+            "excluded_attributes__id",
+            t!(attribute.out_sets),
         ),
     ];
     view! {
