@@ -72,7 +72,7 @@ pub async fn request(call: Call) -> Result<Answer, RestError> {
     let mut tx = context.state.db.begin().await?;
     publish::request(&context.state, &mut tx, DeploymentId(call.id)).await?;
     context
-        .note(&mut tx, &INTERNAL_SOURCES, "publish", call.id, None, None)
+        .note(&mut tx, &DEPLOYMENTS, "publish", call.id, None, None)
         .await?;
     tx.commit().await?;
     Ok(Answer::detail("Operation received"))

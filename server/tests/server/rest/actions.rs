@@ -360,6 +360,8 @@ on_both_engines! {
         assert_eq!((asked.status, &asked.json["detail"]), (200, &json!("Operation received")));
         let state = get(&org, &format!("deployments/{id}/publication/")).await;
         assert!(["queued", "running", "published"].contains(&state["state"].as_str().unwrap()), "{state}");
+        let recorded = get(&org, &format!("audit/?entity=core.deployment&action=publish&object_id={id}")).await;
+        assert_eq!(recorded["count"], 1, "the history of a deployment tells of it");
         let states = get(&org, &format!("deployments/publications/?id__in={id},999999")).await;
         assert_eq!(states.as_object().unwrap().keys().collect::<Vec<_>>(), [&id.to_string()], "{states}");
         assert_ne!(states[id.to_string()]["state"], "none");
