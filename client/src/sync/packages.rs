@@ -59,9 +59,7 @@ impl LocalEngine {
             Ok(code) => *code == ResultCode::NothingToDo,
             Err(error) => is_own_mistake(error),
         };
-        if !nothing_changed {
-            self.report_software(pms, tracker).await;
-        }
+        let told = nothing_changed || self.report_software(pms, tracker).await;
         if let Err(error) = &result
             && !nothing_changed
         {
@@ -69,17 +67,20 @@ impl LocalEngine {
             self.keep_error(Stage::Install, &error.to_string());
         }
         let code = result?;
-        tracker.ok(Stage::Software);
+        if told {
+            tracker.ok(Stage::Software);
+        }
         Ok(Outcome {
             code,
             problems: tracker.problems(),
         })
     }
 
-    /// What cannot be told now is told with the next synchronisation: the difference is kept.
-    async fn report_software(&self, pms: &dyn PackageManager, tracker: &Tracker<'_>) {
+    /// What cannot be told now is told with the next synchronisation: the difference is kept, and the job says so. Answers
+    /// whether the server knows all that it has to.
+    async fn report_software(&self, pms: &dyn PackageManager, tracker: &Tracker<'_>) -> bool {
         if self.keys.computer_id(&self.settings.project).is_none() {
-            return;
+            return true;
         }
         let told = async {
             let session = self.session().await?;
@@ -88,12 +89,14 @@ impl LocalEngine {
             let _ = self.report_end(&session, tracker).await;
             Ok::<(), EngineError>(())
         };
-        if let Err(error) = told.await {
+        let told = told.await;
+        if let Err(error) = &told {
             tracker.failed(
                 Stage::Software,
                 &format!("the server learns of the change later: {error}"),
             );
         }
+        told.is_ok()
     }
 
     pub(super) async fn resume_packages(

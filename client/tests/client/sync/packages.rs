@@ -168,3 +168,37 @@ async fn installing_tells_the_server_what_changed() {
     );
     assert!(bench.engine.package_name("a b").is_err());
 }
+
+#[tokio::test]
+async fn a_change_that_the_server_could_not_be_told_of_is_no_success_without_a_word() {
+    let bench = Bench::new().await;
+    bench.sync(FULL).await.1.unwrap();
+    let failures = "computers/software/".into();
+    bench.server.mind().failures.insert(failures, 500);
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let action = Action::Install(vec![bench.engine.package_name("tool").unwrap()]);
+    let done = bench
+        .engine
+        .packages(&action, Asker::ROOT, &job)
+        .await
+        .unwrap();
+    assert_eq!(done.code, ResultCode::Ok, "the package is installed");
+    assert!(
+        done.problems[0].contains("learns of the change later"),
+        "{:?}",
+        done.problems
+    );
+    let steps = recorder.steps.lock().unwrap().clone();
+    let told: Vec<bool> = steps
+        .iter()
+        .filter(|step| step.stage == Stage::Software)
+        .map(|step| step.ok)
+        .collect();
+    assert_eq!(told, [false], "it is not said to have been told, too");
+
+    bench.server.mind().failures.clear();
+    bench.sync(FULL).await.1.unwrap();
+    let history = bench.server.claims("computers/software/")["history"].clone();
+    assert_eq!(history, json!({ "installed": ["+tool_1_all.deb"] }));
+}
