@@ -5,6 +5,7 @@
 //! [`observer::Observer`].
 
 pub mod attributes;
+pub mod change;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -5,7 +5,7 @@ mod consent;
 mod detect;
 mod space;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -16,47 +16,9 @@ use crate::policy::{Facts, Mandate, Refusal};
 use crate::process::supervise::{Stop, StopReason};
 use crate::transport::messages::Repository;
 
+pub use crate::change::{Action, PackageName, Plan, PlannedPackage};
 pub use detect::{Family, detect, is_known};
 pub use space::{Shortage, amount};
-
-/// A package name the package manager accepts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PackageName(String);
-
-impl PackageName {
-    /// For implementations of [`PackageManager::name_of`], after they checked the text.
-    pub(crate) fn checked(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for PackageName {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// What a package job does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    Install(Vec<PackageName>),
-    Remove(Vec<PackageName>),
-    /// Everything that has a newer version, whatever goes for it.
-    Upgrade,
-    /// What has a newer version, as far as nothing goes for it.
-    UpgradeKeeping,
-    /// Those of these that are installed, to their newest version.
-    UpgradePackages(Vec<PackageName>),
-    /// The lists of available packages.
-    Refresh,
-}
 
 /// A package on this computer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,17 +51,6 @@ pub struct Candidate {
     pub licence: String,
 }
 
-/// One package of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct PlannedPackage {
-    pub name: String,
-    /// The version that will be there; for a removal the one that goes.
-    pub version: String,
-    /// The version there now, for an update.
-    pub replaces: Option<String>,
-    pub architecture: String,
-}
-
 /// The words of a search; a package is found when it has all of them, as they are.
 ///
 /// # Errors
@@ -119,31 +70,6 @@ pub fn search_words(text: &str) -> Result<Vec<&str>, PmsError> {
         return Err(PmsError::InvalidSearch);
     }
     Ok(words)
-}
-
-/// What an action would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
-    pub install: Vec<PlannedPackage>,
-    pub update: Vec<PlannedPackage>,
-    pub remove: Vec<PlannedPackage>,
-    /// Those of the updates that come from a repository of security updates.
-    #[serde(default)]
-    pub security: BTreeSet<String>,
-    pub download_bytes: u64,
-    /// How much more room is taken afterwards; negative when room is freed.
-    pub disk_bytes: i64,
-    /// Some package comes from a source nobody vouches for.
-    pub untrusted: bool,
-    /// The computer should be restarted afterwards.
-    pub reboot: bool,
-}
-
-impl Plan {
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.install.is_empty() && self.update.is_empty() && self.remove.is_empty()
-    }
 }
 
 /// Where our repositories are, to write them down for the package manager.

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::pms::{Action, PackageName, Plan};
+use crate::change::{Action, PackageName, Plan};
 
 pub use facts::{Dependency, Facts, Guard, Package};
 pub use verdict::{Objection, Refusal, Verdict, Why};

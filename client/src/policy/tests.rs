@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::pms::PlannedPackage;
+use crate::change::PlannedPackage;
 
 /// `name: dep dep|dep` with marks before the name: `!` essential, `D` desktop, `H` held, `h` installed by hand.
 fn facts(lines: &[&str]) -> Facts {
