@@ -129,7 +129,7 @@ impl Settings {
                 &["Package_Manager", "PackageManager"],
                 Expected::PackageManager,
                 Used::Distribution,
-                crate::pms::is_known,
+                |name| crate::pms::family(name).is_some(),
             ),
             packager: Packager {
                 user: reader.packager("User"),

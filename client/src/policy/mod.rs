@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Action, PackageName, Plan};
+use crate::change::{Action, PackageName, Plan, bare};
 
 pub use facts::{Dependency, Facts, Guard, Package};
 pub use verdict::{Objection, Refusal, Verdict, Why};
@@ -87,7 +87,7 @@ pub fn judge(action: &Action, plan: &Plan, facts: &Facts, mandate: &Mandate) -> 
     judgement.refuse(Why::Required, required);
     if matches!(mandate.asker, Asker::Person { .. }) {
         let forbidden = plan.install.iter().map(|package| package.name.as_str());
-        let forbidden = forbidden.filter(|name| mandate.forbidden.contains(plain(name)));
+        let forbidden = forbidden.filter(|name| mandate.forbidden.contains(bare(name)));
         judgement.refuse(Why::Forbidden, forbidden.collect());
     }
 
@@ -138,7 +138,7 @@ pub fn judge(action: &Action, plan: &Plan, facts: &Facts, mandate: &Mandate) -> 
 #[must_use]
 pub fn unnamed(action: &Action, gone: Vec<String>) -> Vec<String> {
     let asked = Asked::of(action);
-    let plain_or_not = |name: &String| asked.removes(name) || asked.removes(plain(name));
+    let plain_or_not = |name: &String| asked.removes(name) || asked.removes(bare(name));
     gone.into_iter()
         .filter(|name| !plain_or_not(name))
         .collect()
@@ -202,9 +202,4 @@ impl Judgement {
             Verdict::Allow
         }
     }
-}
-
-/// A package's name without the architecture behind it.
-fn plain(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(name, _)| name)
 }

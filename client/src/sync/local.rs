@@ -17,7 +17,7 @@ use crate::lock::{FileLock, LockError};
 use crate::observer::Stage;
 use crate::outbox::{ErrorRecord, Outbox};
 use crate::paths::Layout;
-use crate::pms::{self, Family, PackageManager, RepositoryAccess, apt::Apt};
+use crate::pms::{self, Driver, PackageManager, RepositoryAccess};
 use crate::process::root::Root;
 use crate::process::supervise::Launcher;
 use crate::process::{CommandRunner, SystemRunner};
@@ -130,15 +130,14 @@ impl LocalEngine {
         };
         let root = Root::new(layout.root().to_owned(), helper.clone());
         let runner: Arc<dyn CommandRunner> = Arc::new(SystemRunner::detect());
-        let packages =
-            pms::detect(&layout, settings.package_manager.as_deref()).map(|family| match family {
-                Family::Apt => {
-                    let launcher = Launcher::new(helper, layout.is_host());
-                    let apt = Apt::new(root.clone(), Arc::clone(&runner), launcher, layout.jobs())
-                        .with_script_limit(settings.script_silence_limit);
-                    Arc::new(apt) as Arc<dyn PackageManager>
-                }
-            });
+        let family = pms::detect(&layout, settings.package_manager.as_deref());
+        let packages = family.map(|family| {
+            let launcher = Launcher::new(helper, layout.is_host());
+            let (root, runner) = (root.clone(), Arc::clone(&runner));
+            let driver = Driver::new(family.back_end(), root, runner, launcher, layout.jobs());
+            let driver = driver.with_script_limit(settings.script_silence_limit);
+            Arc::new(driver) as Arc<dyn PackageManager>
+        });
         let authority = layout
             .state()
             .join(settings.server.folder_name())

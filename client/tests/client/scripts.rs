@@ -5,14 +5,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use migasfree_client::job::{Cancel, Job, JobId, ResultCode};
-use migasfree_client::pms::apt::Apt;
-use migasfree_client::pms::{Action, PackageManager};
+use migasfree_client::pms::{Action, Driver, PackageManager};
 
 use crate::support::apt::{Bench, backend, names, root_asks, until};
 use crate::support::observer::Recorder;
 use crate::support::packages::{endless, plain, stubborn};
 
-fn impatient(root: &Path) -> Apt {
+fn impatient(root: &Path) -> Driver {
     backend(root).with_script_limit(Some(Duration::from_secs(3)))
 }
 

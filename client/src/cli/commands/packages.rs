@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::report::print_line;
 use crate::cli::texts::Text;
 use crate::inventory::software;
-use crate::pms::{FoundPackage, InstalledPackage};
+use crate::pms::{self, FoundPackage, InstalledPackage};
 use crate::sync::Engine;
 
 /// Most packages a search shows.
@@ -124,14 +124,7 @@ async fn installed(context: &Context) -> Result<(Vec<InstalledPackage>, &'static
         architecture,
         origin,
     };
-    let extension = match ManagerProxy::new(&bus)
-        .await?
-        .package_manager()
-        .await?
-        .as_str()
-    {
-        "apt" => "deb",
-        _ => "",
-    };
+    let name = ManagerProxy::new(&bus).await?.package_manager().await?;
+    let extension = pms::family(&name).map_or("", |family| family.extension);
     Ok((packages.into_iter().map(package).collect(), extension))
 }

@@ -1,7 +1,10 @@
 //! Command lines of apt and dpkg (`client` 13.2).
 
 use super::exact;
-use crate::pms::{Action, Plan};
+use crate::change::Action;
+use crate::pms::entry::Wanted;
+use crate::pms::query::Line;
+use crate::pms::work::{Change, Conditions, Work};
 use crate::process::supervise::STATUS_DESCRIPTOR;
 
 /// Options of everything that changes packages: no questions, configuration files of the site stay as they are, nothing
@@ -37,30 +40,30 @@ const SILENT: [&str; 24] = [
 /// apt cannot become its download user where no other user exists.
 const SINGLE_USER: [&str; 2] = ["-o", "APT::Sandbox::User=root"];
 
-fn line<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+fn line<'a>(words: impl IntoIterator<Item = &'a str>) -> Line {
     words.into_iter().map(str::to_owned).collect()
 }
 
-pub(super) fn native_architecture() -> Vec<String> {
+pub(super) fn native_architecture() -> Line {
     line(["dpkg", "--print-architecture"])
 }
 
-pub(super) fn foreign_architectures() -> Vec<String> {
+pub(super) fn foreign_architectures() -> Line {
     line(["dpkg", "--print-foreign-architectures"])
 }
 
-pub(super) fn owners_of(files: impl IntoIterator<Item = String>) -> Vec<String> {
+pub(super) fn owners_of(files: impl IntoIterator<Item = String>) -> Line {
     let mut command = line(["dpkg-query", "--search", "--"]);
     command.extend(files);
     command
 }
 
-pub(super) fn names(prefix: &str) -> Vec<String> {
+pub(super) fn names(prefix: &str) -> Line {
     line(["apt-cache", "pkgnames", "--", prefix])
 }
 
 /// apt takes each word for a regular expression: what means something there is made to mean itself.
-pub(super) fn search(words: &[&str]) -> Vec<String> {
+pub(super) fn search(words: &[&str]) -> Line {
     let literal = |word: &&str| -> String {
         let mut literal = String::with_capacity(word.len() * 2);
         for character in word.chars() {
@@ -76,36 +79,19 @@ pub(super) fn search(words: &[&str]) -> Vec<String> {
     command
 }
 
-/// The program with little memory and processor time, and as nobody where that is possible.
-pub(super) fn modest(program: Vec<String>, as_nobody: bool) -> Vec<String> {
-    let mut command = line(["prlimit", "--as=1073741824", "--cpu=20", "--core=0", "--"]);
-    if as_nobody {
-        command.extend(line([
-            "setpriv",
-            "--reuid=65534",
-            "--regid=65534",
-            "--clear-groups",
-            "--no-new-privs",
-            "--",
-        ]));
-    }
-    command.extend(program);
-    command
-}
-
-pub(super) fn show(names: impl IntoIterator<Item = String>) -> Vec<String> {
+pub(super) fn show(names: impl IntoIterator<Item = String>) -> Line {
     let mut command = line(["apt-cache", "show", "--no-all-versions", "--"]);
     command.extend(names);
     command
 }
 
 /// The files of an archive with their sizes, as `tar` lists them.
-pub(super) fn contents(archive: &str) -> Vec<String> {
+pub(super) fn contents(archive: &str) -> Line {
     line(["dpkg-deb", "--contents", archive])
 }
 
 /// The verb of an action and the names it takes.
-fn act(mut command: Vec<String>, action: &Action, names: &[String]) -> Vec<String> {
+fn act(mut command: Line, action: &Action, names: &[String]) -> Line {
     let verb = match action {
         Action::Install(_) | Action::UpgradePackages(_) => "install",
         Action::Remove(_) => "purge",
@@ -128,14 +114,14 @@ fn act(mut command: Vec<String>, action: &Action, names: &[String]) -> Vec<Strin
 }
 
 /// Whether the action is about packages by name.
-pub(super) fn takes_names(action: &Action) -> bool {
+fn takes_names(action: &Action) -> bool {
     matches!(
         action,
         Action::Install(_) | Action::Remove(_) | Action::UpgradePackages(_)
     )
 }
 
-fn apt_get(extra: &[&str]) -> Vec<String> {
+fn apt_get(extra: &[&str]) -> Line {
     line(
         ["apt-get"]
             .into_iter()
@@ -145,17 +131,17 @@ fn apt_get(extra: &[&str]) -> Vec<String> {
 }
 
 /// What would happen, as `Inst` and `Remv` lines.
-pub(super) fn simulate(action: &Action, names: &[String]) -> Vec<String> {
+pub(super) fn simulate(action: &Action, names: &[String]) -> Line {
     act(apt_get(&["--simulate"]), action, names)
 }
 
 /// What would be fetched.
-pub(super) fn sizes(action: &Action, names: &[String]) -> Vec<String> {
+pub(super) fn sizes(action: &Action, names: &[String]) -> Line {
     act(apt_get(&["--print-uris"]), action, names)
 }
 
 /// Each list of packages apt has, after `yes` or `no` for whether its source is vouched for.
-pub(super) fn package_lists() -> Vec<String> {
+pub(super) fn package_lists() -> Line {
     let format = "$(TRUSTED) $(FILENAME)";
     line([
         "apt-get",
@@ -167,7 +153,7 @@ pub(super) fn package_lists() -> Vec<String> {
 }
 
 /// A list of packages, however it is compressed.
-pub(super) fn cat(file: &str) -> Vec<String> {
+pub(super) fn cat(file: &str) -> Line {
     line(["/usr/lib/apt/apt-helper", "cat-file", file])
 }
 
@@ -175,128 +161,99 @@ fn status_option() -> String {
     format!("APT::Status-Fd={STATUS_DESCRIPTOR}")
 }
 
-fn reporting(single_user: bool) -> Vec<String> {
-    let mut command = apt_get(if single_user { &SINGLE_USER } else { &[] });
+fn reporting(conditions: Conditions) -> Line {
+    let mut command = apt_get(if conditions.single_user {
+        &SINGLE_USER
+    } else {
+        &[]
+    });
+    if conditions.leaves_unconfigured {
+        command.splice(1..1, line(["-o", "DPkg::ConfigurePending=false"]));
+    }
     command.extend(["-o".to_owned(), status_option()]);
     command
 }
 
-/// Fetches what the action needs, and nothing else.
-pub(super) fn download(action: &Action, names: &[String], single_user: bool) -> Vec<String> {
-    let mut command = reporting(single_user);
-    command.push("--download-only".to_owned());
-    act(command, action, names)
-}
-
-/// Refreshes the lists of packages.
-pub(super) fn refresh(single_user: bool) -> Vec<String> {
-    let mut command = reporting(single_user);
-    // A repository that cannot be read is a failure and not a remark.
-    command.extend(line(["-o", "APT::Update::Error-Mode=any"]));
-    act(command, &Action::Refresh, &[])
-}
-
-/// Whether a plan takes away more than these, whose configuration then must stay.
-pub(super) fn takes_others(names: &[String], plan: &Plan) -> bool {
-    let named = |package: &str| {
-        let own = |name: &String| {
-            name == package
-                || name
-                    .split_once(':')
-                    .is_some_and(|(bare, _)| bare == package)
-        };
-        names.iter().any(own)
-    };
-    plan.remove.iter().any(|package| !named(&package.name))
-}
-
-/// Removes what is left of packages that are gone: their configuration.
-pub(super) fn purge_rests(names: &[String]) -> Vec<String> {
-    let mut command = line(["dpkg", "--purge", "--"]);
-    command.extend(names.iter().cloned());
-    command
-}
-
 /// Everything the sources offer of these packages.
-pub(super) fn show_all(names: impl IntoIterator<Item = String>) -> Vec<String> {
+pub(super) fn show_all(names: impl IntoIterator<Item = String>) -> Line {
     let mut command = line(["apt-cache", "show", "--"]);
     command.extend(names);
     command
 }
 
-/// Does the action, if it is this plan. A removal in two steps leaves the configuration to [`purge_rests`].
-pub(super) fn perform(
-    action: &Action,
-    names: &[String],
-    plan: &Plan,
-    in_two_steps: bool,
-    single_user: bool,
-) -> Vec<String> {
-    let mut command = reporting(single_user);
-    command.extend(exact::options(plan));
-    if in_two_steps {
-        command.extend(line(["remove", "--"]));
-        command.extend(names.iter().cloned());
-        return command;
+/// What does this work.
+pub(super) fn work(work: &Work<'_>, conditions: Conditions) -> Line {
+    let apt = || reporting(conditions);
+    match work {
+        Work::Refresh => {
+            // A repository that cannot be read is a failure and not a remark.
+            let command = named(apt(), &["-o", "APT::Update::Error-Mode=any"], &[]);
+            act(command, &Action::Refresh, &[])
+        }
+        Work::Download(Change { action, names, .. }) => {
+            act(named(apt(), &["--download-only"], &[]), action, names)
+        }
+        Work::Act { change, keep_rests } => {
+            let mut command = apt();
+            command.extend(exact::options(change.plan));
+            if *keep_rests {
+                named(command, &["remove", "--"], change.names)
+            } else {
+                act(command, change.action, change.names)
+            }
+        }
+        Work::PurgeRests(names) => dpkg(&["--purge", "--"], names),
+        Work::Configure(names) => configure(*names),
+        Work::Reinstall(names) => bring_back(apt(), &["--reinstall", "install", "--"], names),
+        Work::Complete => bring_back(apt(), &["--fix-broken", "install"], &[]),
+        Work::Discard { names, purge } => {
+            let verb = if *purge { "--purge" } else { "--remove" };
+            dpkg(&["--force-remove-reinstreq", verb, "--"], names)
+        }
     }
-    act(command, action, names)
 }
 
-/// Has apt configure nothing but what other work needs first; [`configure`] is for the rest.
-pub(super) fn leave_unconfigured(apt_get: &mut Vec<String>) {
-    let option = ["-o", "DPkg::ConfigurePending=false"];
-    apt_get.splice(1..1, option.map(str::to_owned));
+/// Nothing goes for it, and what is held stays.
+fn bring_back(command: Line, words: &[&str], names: &[String]) -> Line {
+    let held = [
+        "-o",
+        "APT::Get::allow-change-held-packages=false",
+        "--no-remove",
+    ];
+    named(named(command, &held, &[]), words, names)
 }
 
-/// Tells dpkg what is wanted: lines of a package and a word.
-pub(super) fn set_selections(lines: &[String]) -> Vec<String> {
+fn named(mut command: Line, words: &[&str], names: &[String]) -> Line {
+    command.extend(line(words.iter().copied()));
+    command.extend(names.iter().cloned());
+    command
+}
+
+fn dpkg(words: &[&str], names: &[String]) -> Line {
+    named(line(["dpkg"]), words, names)
+}
+
+/// Finishes what is unpacked: these, or all there is.
+fn configure(names: Option<&[String]>) -> Line {
+    let command = ["--force-confdef", "--force-confold", "--configure"];
+    let all = ["--pending".to_owned()];
+    dpkg(&command, names.unwrap_or(&all))
+}
+
+/// Tells dpkg what is wanted of packages. Told nothing new, it takes in its journal all the same, as before anything it
+/// may write.
+pub(super) fn set_selections(packages: &[(String, Wanted)]) -> Line {
     let script = "for line; do echo \"$line\"; done | dpkg --set-selections";
     let mut command = line(["sh", "-c", script, "sh"]);
-    command.extend(lines.iter().cloned());
-    command
-}
-
-/// Finishes what dpkg was interrupted at.
-pub(super) fn configure_pending() -> Vec<String> {
-    line([
-        "dpkg",
-        "--force-confdef",
-        "--force-confold",
-        "--configure",
-        "--pending",
-    ])
-}
-
-/// Finishes these packages only.
-pub(super) fn configure(names: Vec<String>) -> Vec<String> {
-    let mut command = configure_pending();
-    command.pop();
-    command.extend(names);
-    command
-}
-
-/// Unpacks these packages again. What they need comes along, and nothing goes for it.
-pub(super) fn reinstall(names: &[String], single_user: bool) -> Vec<String> {
-    let mut command = reporting(single_user);
-    command.extend(line(["-o", "APT::Get::allow-change-held-packages=false"]));
-    command.extend(line(["--no-remove", "--reinstall", "install", "--"]));
-    command.extend(names.iter().cloned());
-    command
-}
-
-/// Takes away packages that cannot be unpacked again; apt does not work on anything while there are such.
-pub(super) fn drop_unpacked_in_part(names: &[String], purge: bool) -> Vec<String> {
-    let verb = if purge { "--purge" } else { "--remove" };
-    let mut command = line(["dpkg", "--force-remove-reinstreq", verb, "--"]);
-    command.extend(names.iter().cloned());
-    command
-}
-
-/// Brings in what half-installed packages lack, and takes nothing away for it.
-pub(super) fn fix_broken(single_user: bool) -> Vec<String> {
-    let mut command = reporting(single_user);
-    command.extend(line(["-o", "APT::Get::allow-change-held-packages=false"]));
-    command.extend(line(["--no-remove", "--fix-broken", "install"]));
+    command.extend(packages.iter().map(|(name, wanted)| {
+        let word = match wanted {
+            Wanted::Install => "install",
+            Wanted::Hold => "hold",
+            Wanted::Remove => "deinstall",
+            Wanted::Purge => "purge",
+        };
+        format!("{name} {word}")
+    }));
     command
 }
 

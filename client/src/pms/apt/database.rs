@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::pms::entry::{Entry, Fit, Unfinished, Wanted};
+
 /// One package dpkg knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct Record {
     pub name: String,
     pub version: String,
     pub architecture: String,
@@ -14,8 +16,6 @@ pub(super) struct Entry {
     pub flag: String,
     /// The field `Multi-Arch`.
     pub multi_arch: String,
-    /// Somebody wants it to stay as it is.
-    pub held: bool,
     /// First word of `Status`: `install`, `hold`, `deinstall`, `purge`, …
     pub wanted: String,
     /// The relation fields as they are written.
@@ -28,112 +28,102 @@ pub(super) struct Entry {
     pub installed_size: u64,
 }
 
-impl Entry {
-    /// It is going away: dpkg is to remove it, or was interrupted or failed at that. While it brings in files it says
-    /// `reinstreq`, so half-installed without that is half removed, whatever is wanted of it by now.
-    pub(super) fn is_leaving(&self) -> bool {
-        let waits_for_triggers = self.state.starts_with("triggers-");
-        (self.is_unwanted() && !waits_for_triggers)
-            || (self.state == "half-installed" && self.flag != "reinstreq")
-    }
-
-    fn is_unwanted(&self) -> bool {
-        ["deinstall", "purge"].contains(&self.wanted.as_str())
-    }
-
-    /// What is wanted of it when it goes: apt sets that back when a removal fails.
-    pub(super) fn way_out(&self) -> &str {
-        if self.is_unwanted() {
-            &self.wanted
-        } else {
-            "deinstall"
+impl Record {
+    /// As the driver wants it, on a computer of this architecture.
+    pub(super) fn entry(&self, native: &str) -> Entry {
+        let fit = match self.architecture.as_str() {
+            "all" => Fit::Every,
+            own if own == native => Fit::Own,
+            _ => Fit::Foreign,
+        };
+        Entry {
+            fit,
+            side_by_side: self.multi_arch == "same",
+            installed: self.state == "installed",
+            held: self.is_held(),
+            unfinished: self.unfinished(),
+            way_out: self.way_out(),
+            name: self.name.clone(),
+            version: self.version.clone(),
+            architecture: self.architecture.clone(),
         }
     }
 
-    /// A removal of it came to no end.
-    pub(super) fn is_half_removed(&self) -> bool {
-        self.is_half_done() && self.is_leaving()
+    /// Somebody wants it to stay as it is.
+    pub(super) fn is_held(&self) -> bool {
+        self.wanted == "hold"
     }
 
-    pub(super) fn is_installed(&self) -> bool {
-        self.state == "installed"
+    /// Whether something of it is there, whole or not.
+    pub(super) fn is_there(&self) -> bool {
+        self.state == "installed" || self.unfinished().is_some()
     }
 
     /// Left in the middle by something that was interrupted.
-    pub(super) fn is_half_done(&self) -> bool {
+    fn unfinished(&self) -> Option<Unfinished> {
         let done = ["installed", "config-files", "not-installed"];
-        !done.contains(&self.state.as_str()) || self.flag == "reinstreq"
+        let reinstall = self.flag == "reinstreq";
+        let unfinished = !done.contains(&self.state.as_str()) || reinstall;
+        unfinished.then(|| Unfinished {
+            leaving: self.is_leaving(),
+            in_part: reinstall || self.state == "half-installed",
+        })
     }
 
-    /// Some of its files are missing: no configuring finishes it, only unpacking it again or taking it away.
-    pub(super) fn is_unpacked_in_part(&self) -> bool {
-        self.flag == "reinstreq" || self.state == "half-installed"
+    /// It is going away: dpkg is to remove it, or was interrupted or failed at that. While it brings in files it says
+    /// `reinstreq`, so half-installed without that is half removed, whatever is wanted of it by now.
+    fn is_leaving(&self) -> bool {
+        let waits_for_triggers = self.state.starts_with("triggers-");
+        let is_unwanted = ["deinstall", "purge"].contains(&self.wanted.as_str());
+        (is_unwanted && !waits_for_triggers)
+            || (self.state == "half-installed" && self.flag != "reinstreq")
     }
 
-    /// The name as programs take it whatever the architecture of the computer.
-    pub(super) fn full_name(&self) -> String {
-        match self.architecture.as_str() {
-            "all" | "" => self.name.clone(),
-            architecture => format!("{}:{architecture}", self.name),
-        }
-    }
-
-    /// The name as apt writes it in its plans: with the architecture where that is not the computer's own.
-    pub(super) fn id(&self, native: &str) -> String {
-        if self.architecture == native || self.architecture == "all" {
-            self.name.clone()
+    /// What is wanted of it when it goes: apt sets that back when a removal fails.
+    fn way_out(&self) -> Wanted {
+        if self.wanted == "purge" {
+            Wanted::Purge
         } else {
-            format!("{}:{}", self.name, self.architecture)
-        }
-    }
-
-    /// The name as `dpkg --list` writes it: with the architecture where the name alone could mean two packages.
-    pub(super) fn display_name(&self, native: &str) -> String {
-        let foreign = self.architecture != native && self.architecture != "all";
-        if self.multi_arch == "same" || foreign {
-            format!("{}:{}", self.name, self.architecture)
-        } else {
-            self.name.clone()
+            Wanted::Remove
         }
     }
 }
 
 /// Reads dpkg's status file.
-pub(super) fn parse(text: &str) -> Vec<Entry> {
-    stanzas(text).filter_map(|stanza| entry(&stanza)).collect()
+pub(super) fn parse(text: &str) -> Vec<Record> {
+    stanzas(text).filter_map(|stanza| record(&stanza)).collect()
 }
 
-/// Replaces entries by what dpkg wrote down later in its journal, in the order it did.
-pub(super) fn merge(entries: &mut Vec<Entry>, journal: &str) {
+/// Replaces records by what dpkg wrote down later in its journal, in the order it did.
+pub(super) fn merge(records: &mut Vec<Record>, journal: &str) {
     for later in parse(journal) {
-        let same = |entry: &Entry| {
-            entry.name == later.name
-                && (entry.architecture == later.architecture || later.architecture.is_empty())
+        let same = |record: &Record| {
+            record.name == later.name
+                && (record.architecture == later.architecture || later.architecture.is_empty())
         };
         let gone = later.state == "not-installed" && later.flag == "ok";
-        match entries.iter().position(same) {
+        match records.iter().position(same) {
             Some(at) if gone => {
-                entries.remove(at);
+                records.remove(at);
             }
-            Some(at) => entries[at] = later,
+            Some(at) => records[at] = later,
             None if gone => {}
-            None => entries.push(later),
+            None => records.push(later),
         }
     }
 }
 
-fn entry(stanza: &Stanza<'_>) -> Option<Entry> {
+fn record(stanza: &Stanza<'_>) -> Option<Record> {
     let field = |name: &str| stanza.get(name).copied().unwrap_or_default();
     let mut status = field("status").split_whitespace();
     let wanted = status.next()?;
-    let entry = Entry {
+    let record = Record {
         name: field("package").to_owned(),
         version: field("version").to_owned(),
         architecture: field("architecture").to_owned(),
         flag: status.next()?.to_owned(),
         state: status.next()?.to_owned(),
         multi_arch: field("multi-arch").to_owned(),
-        held: wanted == "hold",
         wanted: wanted.to_owned(),
         pre_depends: field("pre-depends").to_owned(),
         depends: field("depends").to_owned(),
@@ -141,7 +131,7 @@ fn entry(stanza: &Stanza<'_>) -> Option<Entry> {
         essential: [field("essential"), field("protected"), field("important")].contains(&"yes"),
         installed_size: field("installed-size").parse().unwrap_or(0),
     };
-    (!entry.name.is_empty()).then_some(entry)
+    (!record.name.is_empty()).then_some(record)
 }
 
 /// Field name in lower case to the first line of its value.
@@ -204,16 +194,18 @@ Version: 1
 
     #[test]
     fn held_packages_are_installed_and_leftovers_are_not() {
-        let entries = parse(FILE);
+        let records = parse(FILE);
+        assert!(records[1].essential && records[1].installed_size == 7000);
+        let elsewhere = records[1].entry("arm64");
+        assert_eq!(elsewhere.display_name(), "bash:amd64");
+        let entries: Vec<Entry> = records.iter().map(|one| one.entry("amd64")).collect();
         assert_eq!(entries.len(), 4);
-        assert_eq!(entries[0].display_name("amd64"), "libc6:amd64");
-        assert!(entries[0].is_installed() && !entries[0].is_half_done());
+        assert_eq!(entries[0].display_name(), "libc6:amd64");
+        assert!(entries[0].installed && !entries[0].is_unfinished());
         assert!(entries[0].held && !entries[1].held);
-        assert!(entries[1].essential && entries[1].installed_size == 7000);
-        assert_eq!(entries[1].display_name("amd64"), "bash");
-        assert_eq!(entries[1].display_name("arm64"), "bash:amd64");
-        assert!(!entries[2].is_installed() && !entries[2].is_half_done());
-        assert!(entries[3].is_half_done());
+        assert_eq!(entries[1].display_name(), "bash");
+        assert!(!entries[2].installed && !entries[2].is_unfinished());
+        assert!(entries[3].is_in_part() && !entries[3].is_half_removed());
     }
 
     proptest! {
@@ -233,7 +225,7 @@ Version: 1
                 })
                 .collect();
             let read: Vec<_> =
-                parse(&text).into_iter().map(|entry| (entry.name, entry.version)).collect();
+                parse(&text).into_iter().map(|record| (record.name, record.version)).collect();
             prop_assert_eq!(read, packages);
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::pms::Plan;
+use crate::change::{Plan, bare};
 
 /// The program apt names when the hook fails.
 const PROGRAM: &str = "/bin/sed";
@@ -42,7 +42,7 @@ fn digest(plan: &Plan) -> String {
         .map(|package| ('+', package))
         .chain(plan.remove.iter().map(|package| ('-', package)))
         .map(|(sign, package)| {
-            let name = package.name.split(':').next().unwrap_or_default();
+            let name = bare(&package.name);
             format!(
                 "{sign} {name} {} {}\n",
                 package.architecture, package.version

@@ -1,216 +1,76 @@
 //! What dpkg and apt know of the installed packages, for the policy.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
 
-use super::database::{self, Entry};
-use super::{Apt, commands};
+use super::database::{self, Record};
+use super::journal;
 use crate::files;
-use crate::pms::{Plan, PmsError};
-use crate::policy::{Dependency, Facts, Guard, Package};
+use crate::policy::{Dependency, Guard, Package};
 
-/// Packages that are ourselves: removing them would leave a computer nobody manages.
-const OURSELVES: [&str; 2] = ["migasfree", "migasfree-client"];
-
-/// Without these nothing can be installed any more. What they need stays with them.
-const PACKAGE_MANAGER: [&str; 2] = ["apt", "dpkg"];
-
-/// Programs that connect a computer.
-const NETWORK: [&str; 6] = [
-    "/usr/sbin/NetworkManager",
-    "/lib/systemd/systemd-networkd",
-    "/sbin/ifup",
-    "/usr/sbin/connmand",
-    "/usr/sbin/wicked",
-    "/usr/sbin/netplan",
-];
-
-/// Where desktops say that they can be logged in to.
-const SESSIONS: [&str; 2] = ["/usr/share/xsessions/*", "/usr/share/wayland-sessions/*"];
-
-/// What starts the login screen.
-const DISPLAY_MANAGER: &str = "/etc/systemd/system/display-manager.service";
-
-impl Apt {
-    /// What the policy needs to know to judge this plan. Whose files must stay is only looked for when something goes.
-    pub(super) async fn facts_for(&self, plan: &Plan) -> Result<Facts, PmsError> {
-        let native = self.native().await?;
-        let entries = self.entries().await?;
-        let along = self.auto_installed()?;
-        let guards = if plan.remove.is_empty() {
-            BTreeMap::new()
-        } else {
-            self.guards(native).await?
-        };
-        let present = entries
-            .into_iter()
-            .filter(|entry| entry.is_installed() || entry.is_half_done());
-        Ok(Facts::new(present.map(|entry| {
-            let id = entry.id(native);
-            let package = package(&entry, native, &along, guards.get(&id));
-            (id, package)
-        })))
-    }
-
-    /// Names and architectures of the packages nobody asked for.
-    fn auto_installed(&self) -> Result<BTreeSet<(String, String)>, PmsError> {
-        let text = files::read_optional(&self.inside("var/lib/apt/extended_states"))?;
-        let text = text.unwrap_or_default();
-        let along = database::stanzas(&text)
-            .filter(|stanza| stanza.get("auto-installed") == Some(&"1"))
-            .filter_map(|stanza| {
-                let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
-                field("package").zip(field("architecture"))
-            });
-        Ok(along.collect())
-    }
-
-    /// What must stay, by package.
-    async fn guards(&self, native: &str) -> Result<BTreeMap<String, BTreeSet<Guard>>, PmsError> {
-        let mut guards: BTreeMap<String, BTreeSet<Guard>> = BTreeMap::new();
-        let ourselves = OURSELVES.map(|name| (name, Guard::Migasfree));
-        let manager = PACKAGE_MANAGER.map(|name| (name, Guard::System));
-        for (name, guard) in ourselves.into_iter().chain(manager) {
-            guards.entry(name.to_owned()).or_default().insert(guard);
-        }
-        let files = self.guarded_files();
-        let patterns = files.iter().map(|(pattern, _)| pattern.clone());
-        // It fails where one of the files has no owner, and tells of the others all the same.
-        let answer = self
-            .query(commands::owners_of(patterns))
-            .await?
-            .stdout_text();
-        for line in answer.lines() {
-            let Some((owners, path)) = line.split_once(": ") else {
-                continue;
-            };
-            if owners.contains("diversion by") {
-                continue;
-            }
-            let guarding = files.iter().filter(|(pattern, _)| covers(pattern, path));
-            for (_, guard) in guarding {
-                for owner in owners.split(", ") {
-                    let own = owner.strip_suffix(&format!(":{native}"));
-                    guards
-                        .entry(own.unwrap_or(owner).to_owned())
-                        .or_default()
-                        .insert(*guard);
-                }
-            }
-        }
-        Ok(guards)
-    }
-
-    /// Files, or patterns of them, whose owners stay.
-    fn guarded_files(&self) -> Vec<(String, Guard)> {
-        let mut files: Vec<(String, Guard)> = Vec::new();
-        let mut add = |guard: Guard, path: &str| {
-            // Packages may have the file under its older place, too.
-            let bare = path.strip_prefix("/usr").unwrap_or(path);
-            for path in [bare.to_owned(), format!("/usr{bare}")] {
-                if !files.contains(&(path.clone(), guard)) {
-                    files.push((path, guard));
-                }
-            }
-        };
-        let release = files::read_optional(Path::new("/proc/sys/kernel/osrelease"));
-        let release = release.ok().flatten().unwrap_or_default();
-        let release = release.trim();
-        for file in [
-            format!("/boot/vmlinuz-{release}"),
-            format!("/lib/modules/{release}/modules.builtin"),
-            format!("/lib/modules/{release}/modules.order"),
-        ] {
-            add(Guard::Kernel, &file);
-        }
-        add(Guard::Init, "/sbin/init");
-        if let Some(target) = self.target_of("/sbin/init") {
-            add(Guard::Init, &target);
-        }
-        for program in NETWORK {
-            add(Guard::Network, program);
-        }
-        add(Guard::Desktop, DISPLAY_MANAGER);
-        add(
-            Guard::Desktop,
-            "/lib/systemd/system/display-manager.service",
-        );
-        if let Some(target) = self.target_of(DISPLAY_MANAGER) {
-            add(Guard::Desktop, &target);
-        }
-        let chosen = files::read_optional(&self.inside("etc/X11/default-display-manager"));
-        if let Ok(Some(program)) = chosen
-            && program.starts_with('/')
-        {
-            add(Guard::Desktop, program.trim());
-        }
-        for pattern in SESSIONS {
-            add(Guard::Desktop, pattern);
-        }
-        for program in ["/bin/migasfree", "/sbin/migasfreed"] {
-            add(Guard::Migasfree, program);
-        }
-        if self.root.is_host()
-            && let Ok(program) = std::env::current_exe()
-        {
-            add(Guard::Migasfree, &program.to_string_lossy());
-        }
-        files
-    }
-
-    /// Where a link leads to, as a path inside the root.
-    fn target_of(&self, link: &str) -> Option<String> {
-        let target = std::fs::read_link(self.inside(link)).ok()?;
-        let folder = Path::new(link).parent()?;
-        let mut path = PathBuf::new();
-        for part in folder.join(target).components() {
-            match part {
-                std::path::Component::ParentDir => {
-                    path.pop();
-                }
-                part => path.push(part),
-            }
-        }
-        Some(path.to_str()?.to_owned())
-    }
+/// Every package that is there, by its name in plans.
+pub(super) fn known(root: &Path, native: &str) -> io::Result<Vec<(String, Package)>> {
+    let along = auto_installed(root)?;
+    let records = journal::records(&root.join("var/lib/dpkg"))?;
+    let there = records.into_iter().filter(Record::is_there);
+    Ok(there
+        .map(|record| {
+            let id = record.entry(native).id();
+            (id, package(record, native, &along))
+        })
+        .collect())
 }
 
-fn covers(pattern: &str, path: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(folder) => path.starts_with(folder),
-        None => pattern == path,
-    }
+/// Names and architectures of the packages nobody asked for.
+fn auto_installed(root: &Path) -> io::Result<BTreeSet<(String, String)>> {
+    let text = files::read_optional(&root.join("var/lib/apt/extended_states"))?;
+    let text = text.unwrap_or_default();
+    let along = database::stanzas(&text)
+        .filter(|stanza| stanza.get("auto-installed") == Some(&"1"))
+        .filter_map(|stanza| {
+            let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
+            field("package").zip(field("architecture"))
+        });
+    Ok(along.collect())
 }
 
-fn package(
-    entry: &Entry,
-    native: &str,
-    along: &BTreeSet<(String, String)>,
-    guards: Option<&BTreeSet<Guard>>,
-) -> Package {
-    let architecture = if entry.architecture == "all" {
+/// Files and their owners, from what `dpkg-query --search` says.
+pub(super) fn owners(answer: &str, native: &str) -> Vec<(String, Vec<String>)> {
+    let own = format!(":{native}");
+    let lines = answer.lines().filter_map(|line| line.split_once(": "));
+    lines
+        .filter(|(owners, _)| !owners.contains("diversion by"))
+        .map(|(owners, path)| {
+            let ids = owners
+                .split(", ")
+                .map(|owner| owner.strip_suffix(&own).unwrap_or(owner).to_owned());
+            (path.to_owned(), ids.collect())
+        })
+        .collect()
+}
+
+fn package(record: Record, native: &str, along: &BTreeSet<(String, String)>) -> Package {
+    let architecture = if record.architecture == "all" {
         native
     } else {
-        &entry.architecture
+        &record.architecture
     };
-    let mut guards = guards.cloned().unwrap_or_default();
-    if entry.essential {
-        guards.insert(Guard::System);
-    }
+    let guards = record.essential.then_some(Guard::System);
     Package {
-        guards,
-        held: entry.held,
-        by_hand: !along.contains(&(entry.name.clone(), architecture.to_owned())),
-        serves_all: entry.multi_arch == "foreign",
-        provides: alternatives(&entry.provides)
+        guards: guards.into_iter().collect(),
+        held: record.is_held(),
+        by_hand: !along.contains(&(record.name.clone(), architecture.to_owned())),
+        serves_all: record.multi_arch == "foreign",
+        provides: alternatives(&record.provides)
             .flatten()
             .map(|dependency| dependency.name)
             .collect(),
-        depends: alternatives(&entry.pre_depends)
-            .chain(alternatives(&entry.depends))
+        depends: alternatives(&record.pre_depends)
+            .chain(alternatives(&record.depends))
             .collect(),
-        name: entry.name.clone(),
-        architecture: entry.architecture.clone(),
+        name: record.name,
+        architecture: record.architecture,
     }
 }
 
@@ -247,14 +107,5 @@ mod tests {
             .map(|clause| clause.into_iter().map(|one| one.name).collect())
             .collect();
         assert_eq!(names, [vec!["libc6"], vec!["a", "b"], vec!["c"]]);
-    }
-
-    #[test]
-    fn patterns_cover_what_is_below_them() {
-        assert!(covers(
-            "/usr/share/xsessions/*",
-            "/usr/share/xsessions/gnome.desktop"
-        ));
-        assert!(!covers("/sbin/init", "/sbin/initctl"));
     }
 }

@@ -1,9 +1,13 @@
 //! What apt's words mean when it fails.
 
+use super::exact;
 use crate::pms::PmsError;
 
 /// Explains the failure of a run from what it said. `errors` are those apt reported as package errors.
 pub(super) fn explain(output: &str, errors: &[String]) -> PmsError {
+    if exact::is_refusal(output) {
+        return PmsError::Unsteady;
+    }
     let telling: Vec<&str> = output
         .lines()
         .map(str::trim)

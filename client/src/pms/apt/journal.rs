@@ -1,16 +1,12 @@
-//! dpkg's journal, and what it is told to want.
+//! dpkg's list of packages together with its journal.
 //!
 //! dpkg writes down single changes in files of their own and takes them into its list when it is done. After a power
 //! cut the list alone is old: who names a package by it is told that it "is already installed and configured".
 
 use std::path::{Path, PathBuf};
 
-use super::Apt;
-use super::commands;
-use super::database::Entry;
-use crate::job::Job;
-use crate::observer::OutputStream;
-use crate::pms::PmsError;
+use super::database::{self, Record};
+use crate::files::read_optional;
 
 /// The files of the journal in a folder of dpkg, oldest first.
 pub(super) fn files(dpkg: &Path) -> Vec<PathBuf> {
@@ -30,34 +26,13 @@ pub(super) fn files(dpkg: &Path) -> Vec<PathBuf> {
     files
 }
 
-impl Apt {
-    /// Has dpkg take its journal into its list, which no package's script has a part in. `true` when there was something.
-    pub(super) async fn merge_journal(&self, job: &Job<'_>) -> Result<bool, PmsError> {
-        if files(&self.inside("var/lib/dpkg")).is_empty() {
-            return Ok(false);
-        }
-        // dpkg does so before anything it may write; being told to want nothing new is the least of that.
-        let finished = self.query(commands::set_selections(&[])).await?;
-        if !finished.success() {
-            let words = finished.stderr_text();
-            job.observer.output(OutputStream::Err, words.trim());
-        }
-        Ok(true)
+/// dpkg's list of packages in its folder, with what is only in its journal.
+pub(super) fn records(dpkg: &Path) -> std::io::Result<Vec<Record>> {
+    let text = read_optional(&dpkg.join("status"))?;
+    let mut records = database::parse(&text.unwrap_or_default());
+    for file in files(dpkg) {
+        let text = read_optional(&file)?.unwrap_or_default();
+        database::merge(&mut records, &text);
     }
-
-    /// Tells dpkg what is wanted of these packages; changes nothing else.
-    pub(super) async fn set_selections<'a>(
-        &self,
-        packages: impl IntoIterator<Item = (&'a Entry, &'a str)>,
-    ) -> Result<(), PmsError> {
-        let lines: Vec<String> = packages
-            .into_iter()
-            .map(|(entry, wanted)| format!("{} {wanted}", entry.full_name()))
-            .collect();
-        if !lines.is_empty() {
-            self.successful_query(commands::set_selections(&lines))
-                .await?;
-        }
-        Ok(())
-    }
+    Ok(records)
 }

@@ -1,11 +1,9 @@
 //! Who else is at the package database.
 
-use std::fs::OpenOptions;
 use std::path::Path;
 
-use rustix::process::{Flock, FlockType, fcntl_getlk};
-
 use crate::observer::LockHolder;
+use crate::pms::locks::holder_of;
 
 /// The files apt and dpkg lock while they work.
 const LOCKS: [&str; 4] = [
@@ -18,17 +16,6 @@ const LOCKS: [&str; 4] = [
 /// The program that holds one of the locks below `root`.
 pub(super) fn holder(root: &Path) -> Option<LockHolder> {
     LOCKS.iter().find_map(|lock| holder_of(&root.join(lock)))
-}
-
-fn holder_of(file: &Path) -> Option<LockHolder> {
-    let file = OpenOptions::new().read(true).open(file).ok()?;
-    let found = fcntl_getlk(&file, &Flock::from(FlockType::WriteLock)).ok()??;
-    let pid = found.pid.map_or(0, |pid| pid.as_raw_nonzero().get());
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    Some(LockHolder {
-        pid: pid.unsigned_abs(),
-        name: name.trim().to_owned(),
-    })
 }
 
 /// The holder in apt's own words, when it waits itself:

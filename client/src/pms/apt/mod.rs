@@ -1,177 +1,41 @@
 //! apt and dpkg (Debian, Ubuntu and their relatives).
 
+mod archives;
 mod commands;
 mod database;
 mod exact;
 mod facts;
 mod failure;
-mod holds;
 mod journal;
 mod locks;
 mod names;
+mod offers;
 mod plan;
-mod rank;
-mod repair;
-mod room;
-mod run;
 mod sources;
 mod status;
-mod step;
-mod stuck;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use async_trait::async_trait;
-use tokio::sync::OnceCell;
-
-use super::{
-    Action, Candidate, FoundPackage, InstalledPackage, PackageManager, PackageName, Plan, PmsError,
-    RepositoryAccess, search_words,
-};
-use crate::config::SCRIPT_SILENCE_LIMIT;
+use super::back_end::{BackEnd, Folders};
+use super::entry::{Entry, Wanted};
+use super::error::PmsError;
+use super::manager::{Candidate, RepositoryAccess};
+use super::query::{Line, Query};
+use super::sources::{KeyFile, SourcesFile};
+use super::work::{Conditions, Status, Work};
+use crate::change::{Action, PackageName, Plan, PlannedPackage};
 use crate::files;
-use crate::job::{Job, JobId};
 use crate::observer::LockHolder;
-use crate::policy::{Asker, Facts, Mandate, Verdict, judge};
-use crate::process::root::Root;
-use crate::process::supervise::Launcher;
-use crate::process::{CommandRunner, Finished, Invocation};
+use crate::policy::Package;
 use crate::transport::messages::Repository;
-use database::Entry;
 pub use names::check as check_name;
 
-/// apt at work on one root folder.
-#[derive(Debug)]
-pub struct Apt {
-    root: Root,
-    runner: Arc<dyn CommandRunner>,
-    launcher: Launcher,
-    /// Folder of the process records.
-    jobs: PathBuf,
-    lock_limit: Duration,
-    script_limit: Option<Duration>,
-    native: OnceCell<String>,
-}
+/// apt with dpkg.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Apt;
 
-impl Apt {
-    /// How long another program may hold the package database.
-    const LOCK_LIMIT: Duration = Duration::from_secs(600);
-
-    #[must_use]
-    pub fn new(
-        root: Root,
-        runner: Arc<dyn CommandRunner>,
-        launcher: Launcher,
-        jobs: PathBuf,
-    ) -> Self {
-        Self {
-            root,
-            runner,
-            launcher,
-            jobs,
-            lock_limit: Self::LOCK_LIMIT,
-            script_limit: Some(SCRIPT_SILENCE_LIMIT),
-            native: OnceCell::new(),
-        }
-    }
-
-    /// Waits no longer than this for another program.
-    #[must_use]
-    pub fn with_lock_limit(mut self, limit: Duration) -> Self {
-        self.lock_limit = limit;
-        self
-    }
-
-    /// Scripts of packages may be without output and processor time so long; `None` for ever.
-    #[must_use]
-    pub fn with_script_limit(mut self, limit: Option<Duration>) -> Self {
-        self.script_limit = limit;
-        self
-    }
-
-    /// Runs a program that only reads.
-    async fn query(&self, line: Vec<String>) -> Result<Finished, PmsError> {
-        let mut line = self.root.wrap(line);
-        let program = line.remove(0);
-        let invocation = Invocation::new(&program, line)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .limit(Duration::from_secs(120))
-            .output_limit(64 * 1024 * 1024);
-        Ok(self.runner.output(&invocation).await?)
-    }
-
-    /// Runs a program that only reads, with what somebody typed: as nobody, with little time and memory.
-    async fn modest_query(&self, line: Vec<String>) -> Result<Finished, PmsError> {
-        let mut line = self
-            .root
-            .wrap(commands::modest(line, self.root.has_users()));
-        let program = line.remove(0);
-        let invocation = Invocation::new(&program, line)
-            .limit(Duration::from_secs(20))
-            .output_limit(16 * 1024 * 1024);
-        Ok(self.runner.output(&invocation).await?)
-    }
-
-    async fn successful_query(&self, line: Vec<String>) -> Result<String, PmsError> {
-        let finished = self.query(line).await?;
-        if finished.success() {
-            return Ok(finished.stdout_text());
-        }
-        Err(failure::explain(
-            &(finished.stdout_text() + &finished.stderr_text()),
-            &[],
-        ))
-    }
-
-    /// dpkg's list of packages, with what is only in its journal.
-    async fn entries(&self) -> Result<Vec<Entry>, PmsError> {
-        let folder = self.inside("var/lib/dpkg");
-        let read = move || -> std::io::Result<Vec<Entry>> {
-            let text = files::read_optional(&folder.join("status"))?;
-            let mut entries = database::parse(&text.unwrap_or_default());
-            for file in journal::files(&folder) {
-                let text = files::read_optional(&file)?.unwrap_or_default();
-                database::merge(&mut entries, &text);
-            }
-            Ok(entries)
-        };
-        let read = tokio::task::spawn_blocking(read).await;
-        Ok(read.map_err(std::io::Error::other)??)
-    }
-
-    /// The architecture packages have unless they say otherwise.
-    async fn native(&self) -> Result<&str, PmsError> {
-        let ask = || async {
-            let text = self
-                .successful_query(commands::native_architecture())
-                .await?;
-            Ok(text.trim().to_owned())
-        };
-        self.native.get_or_try_init(ask).await.map(String::as_str)
-    }
-
-    fn key_path(access: &RepositoryAccess) -> String {
-        let safe = |c: char| {
-            if c.is_ascii_alphanumeric() || ".-".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        };
-        let host: String = access.host.chars().map(safe).collect();
-        format!("/etc/apt/keyrings/migasfree-{host}.asc")
-    }
-
-    fn inside(&self, path: &str) -> PathBuf {
-        self.root.folder().join(path.trim_start_matches('/'))
-    }
-}
-
-#[async_trait]
-impl PackageManager for Apt {
+impl BackEnd for Apt {
     fn name(&self) -> &'static str {
         "apt"
     }
@@ -184,207 +48,80 @@ impl PackageManager for Apt {
         names::check(text)
     }
 
-    async fn architectures(&self) -> Result<String, PmsError> {
-        let foreign = self
-            .successful_query(commands::foreign_architectures())
-            .await?;
-        let all = std::iter::once(self.native().await?).chain(foreign.split_whitespace());
-        Ok(all.collect::<Vec<_>>().join(" "))
+    fn own_packages(&self) -> &'static [&'static str] {
+        &["apt", "dpkg"]
     }
 
-    async fn installed(&self) -> Result<Vec<InstalledPackage>, PmsError> {
-        let native = self.native().await?;
-        let entries = self.entries().await?;
-        let ours = self.packages_of_our_repositories();
-        let package = |entry: Entry| {
-            let origin = if ours.contains(&(entry.name.clone(), entry.version.clone())) {
-                "migasfree"
-            } else {
-                ""
-            };
-            InstalledPackage {
-                name: entry.display_name(native),
-                version: entry.version,
-                architecture: entry.architecture,
-                origin: origin.to_owned(),
-            }
-        };
-        let mut packages: Vec<_> = entries
-            .into_iter()
-            .filter(Entry::is_installed)
-            .map(package)
-            .collect();
-        packages.sort();
-        Ok(packages)
+    fn environment(&self) -> &'static [(&'static str, &'static str)] {
+        &[("DEBIAN_FRONTEND", "noninteractive")]
     }
 
-    async fn broken(&self) -> Result<Vec<String>, PmsError> {
-        let native = self.native().await?;
-        let entries = self.entries().await?;
-        let broken = entries.iter().filter(|entry| entry.is_half_done());
-        Ok(broken.map(|entry| entry.display_name(native)).collect())
-    }
-
-    async fn set_aside(&self) -> Result<Vec<String>, PmsError> {
-        let native = self.native().await?;
-        let stuck = self.stuck().await?;
-        let entries = self.entries().await?;
-        let set_aside = entries
-            .iter()
-            .filter(|entry| entry.is_half_done() && stuck.contains(&entry.name));
-        Ok(set_aside.map(|entry| entry.display_name(native)).collect())
-    }
-
-    async fn facts(&self, plan: &Plan) -> Result<Facts, PmsError> {
-        self.facts_for(plan).await
-    }
-
-    async fn available(&self, prefix: &str, limit: usize) -> Result<Vec<String>, PmsError> {
-        let text = self
-            .modest_query(commands::names(prefix))
-            .await?
-            .stdout_text();
-        let mut names: Vec<_> = text.lines().map(str::to_owned).collect();
-        names.sort();
-        if limit > 0 {
-            names.truncate(limit);
+    fn folders(&self) -> Folders {
+        Folders {
+            downloads: archives::ARCHIVES,
+            records: "/var/lib/dpkg",
         }
-        Ok(names)
     }
 
-    async fn search(&self, pattern: &str, limit: usize) -> Result<Vec<FoundPackage>, PmsError> {
-        let words = search_words(pattern)?;
-        let finished = self.modest_query(commands::search(&words)).await?;
-        if finished.timed_out {
-            let reason = "the search took too long; look for other words".to_owned();
-            return Err(PmsError::Backend(reason));
-        }
-        let text = finished.stdout_text();
-        let mut found: Vec<(&str, &str)> = text
-            .lines()
-            .filter_map(|line| line.split_once(" - "))
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found.sort_by_cached_key(|(name, summary)| rank::rank(name, summary, &words));
-        if limit > 0 {
-            found.truncate(limit);
-        }
-        self.described(&found).await
-    }
-
-    async fn candidates(&self, names: &[PackageName]) -> Result<Vec<Candidate>, PmsError> {
-        self.offered(names).await
-    }
-
-    fn stamp(&self) -> u64 {
+    fn changing_files(&self) -> Vec<String> {
         let files = [
             "var/lib/dpkg/status",
             "var/lib/apt/lists",
             "etc/apt/sources.list.d",
         ];
-        files
-            .iter()
-            .map(|file| modified(&self.inside(file)))
-            .fold(0, u64::wrapping_add)
+        files.map(str::to_owned).into()
     }
 
-    async fn plan(&self, action: &Action) -> Result<Plan, PmsError> {
-        let names = self.effective(action).await?;
-        let mut plan = match self.simulate(action, &names).await {
-            Ok(plan) => plan,
-            Err(error) => {
-                // apt plans no removal of what must stay; that it must is for the policy to say.
-                let alone = self.alone(action, &names).await?;
-                let facts = self.facts_for(&alone).await?;
-                let mandate = Mandate::of(Asker::ROOT);
-                match judge(action, &alone, &facts, &mandate) {
-                    Verdict::Refuse(_) => return Ok(alone),
-                    _ => return Err(error),
-                }
-            }
-        };
-        plan.untrusted = self.is_untrusted(&plan).await?;
-        Ok(plan)
+    fn native_architecture(&self) -> Query<String> {
+        Query::line(commands::native_architecture(), |answer| {
+            answer.stdout_text().trim().to_owned()
+        })
+        .must_succeed()
     }
 
-    async fn run(&self, action: &Action, mandate: &Mandate, job: &Job<'_>) -> Result<(), PmsError> {
-        self.perform(action, mandate, job).await
+    fn foreign_architectures(&self) -> Query<Vec<String>> {
+        Query::line(commands::foreign_architectures(), |answer| {
+            let text = answer.stdout_text();
+            text.split_whitespace().map(str::to_owned).collect()
+        })
+        .must_succeed()
     }
 
-    async fn attach(&self, job: &Job<'_>) -> Option<Result<(), PmsError>> {
-        self.follow_earlier(job).await
+    fn entries(&self, native: &str) -> Query<Vec<Entry>> {
+        let native = native.to_owned();
+        Query::files(move |root| {
+            let records = journal::records(&root.join("var/lib/dpkg"))?;
+            Ok(records.iter().map(|one| one.entry(&native)).collect())
+        })
     }
 
-    fn forget(&self, job: &JobId) {
-        if let Err(error) = std::fs::remove_dir_all(self.jobs.join(job.as_str()))
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(job.id = %job, %error, "the records of a job stay behind");
-        }
+    fn known(&self, native: &str) -> Query<Vec<(String, Package)>> {
+        let native = native.to_owned();
+        Query::files(move |root| Ok(facts::known(root, &native)?))
     }
 
-    async fn repair(&self, job: &Job<'_>) -> Result<bool, PmsError> {
-        self.wait_for_lock(job).await?;
-        self.release_holds().await?;
-        let repaired = self.finish_interrupted(job, &Action::Refresh).await?;
-        self.check_repaired(repaired.trouble).await?;
-        Ok(repaired.begun)
+    fn owners_of(&self, files: Vec<String>, native: &str) -> Query<Vec<(String, Vec<String>)>> {
+        let native = native.to_owned();
+        // It fails where one of the files has no owner, and tells of the others all the same.
+        Query::line(commands::owners_of(files), move |answer| {
+            facts::owners(&answer.stdout_text(), &native)
+        })
     }
 
-    fn awaits_repair(&self) -> bool {
-        self.has_holds()
+    fn files_of(&self, package: &PlannedPackage, native: &str) -> Query<Vec<PathBuf>> {
+        let (package, native) = (package.clone(), native.to_owned());
+        Query::files(move |root| Ok(archives::files_of(root, &package, &native)))
     }
 
-    fn lock_holder(&self) -> Option<LockHolder> {
-        locks::holder(self.root.folder())
+    fn lock_holder(&self, root: &Path) -> Option<LockHolder> {
+        locks::holder(root)
     }
 
-    fn import_key(&self, access: &RepositoryAccess, armored: &str) -> Result<bool, PmsError> {
-        let path = self.inside(&Self::key_path(access));
-        if files::read_optional(&path)?.as_deref() == Some(armored) {
-            return Ok(false);
-        }
-        files::public_folder(&self.inside("etc/apt/keyrings"))?;
-        files::write(&path, armored.as_bytes(), 0o644)?;
-        // Where earlier clients put it, it vouched for every repository.
-        files::remove_optional(
-            &self.inside(&format!("etc/apt/trusted.gpg.d/{}.gpg", access.host)),
-        )?;
-        Ok(true)
-    }
-
-    fn trusted_key(&self, access: &RepositoryAccess) -> Option<String> {
-        files::read_optional(&self.inside(&Self::key_path(access)))
-            .ok()
-            .flatten()
-    }
-
-    fn write_repositories(
-        &self,
-        access: &RepositoryAccess,
-        repositories: &[Repository],
-    ) -> Result<bool, PmsError> {
-        let folder = self.inside("etc/apt/sources.list.d");
-        files::public_folder(&folder)?;
-        let path = folder.join("migasfree.sources");
-        let (text, refused) = sources::render(access, repositories, &Self::key_path(access));
-        for sources::Refused { name, reason } in refused {
-            tracing::warn!(repository = name, reason, "a repository is left out");
-        }
-        let older_format = files::remove_optional(&folder.join("migasfree.list"))?;
-        if files::read_optional(&path)?.as_deref() == Some(text.as_str()) {
-            return Ok(older_format);
-        }
-        files::write(&path, text.as_bytes(), 0o644)?;
-        Ok(true)
-    }
-
-    fn reboot_required(&self) -> Vec<String> {
-        if !self.inside("run/reboot-required").exists() {
+    fn reboot_required(&self, root: &Path) -> Vec<String> {
+        if !root.join("run/reboot-required").exists() {
             return Vec::new();
         }
-        let packages = files::read_optional(&self.inside("run/reboot-required.pkgs"));
+        let packages = files::read_optional(&root.join("run/reboot-required.pkgs"));
         let packages = packages.ok().flatten().unwrap_or_default();
         let names: BTreeSet<_> = packages.lines().map(str::to_owned).collect();
         if names.is_empty() {
@@ -393,135 +130,171 @@ impl PackageManager for Apt {
             names.into_iter().collect()
         }
     }
-}
 
-impl Apt {
-    /// Names and versions our repositories offer, from the lists apt fetched.
-    fn packages_of_our_repositories(&self) -> BTreeSet<(String, String)> {
-        let sources = self.inside("etc/apt/sources.list.d/migasfree.sources");
-        let sources = files::read_optional(&sources)
-            .ok()
-            .flatten()
-            .unwrap_or_default();
-        let prefixes: Vec<String> = sources
-            .lines()
-            .filter_map(|line| line.strip_prefix("URIs: "))
-            .filter_map(|address| address.split_once("://"))
-            .map(|(_, rest)| sources::list_name(rest))
-            .collect();
-        let mut packages = BTreeSet::new();
-        let Ok(lists) = std::fs::read_dir(self.inside("var/lib/apt/lists")) else {
-            return packages;
-        };
-        for list in lists.flatten() {
-            let name = list.file_name().to_string_lossy().into_owned();
-            if !name.ends_with("_Packages")
-                || !prefixes.iter().any(|prefix| name.starts_with(prefix))
-            {
-                continue;
-            }
-            let text = files::read_optional(&list.path())
-                .ok()
-                .flatten()
-                .unwrap_or_default();
-            for stanza in database::stanzas(&text) {
-                let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
-                packages.extend(field("package").zip(field("version")));
-            }
-        }
-        packages
+    fn names(&self, prefix: &str) -> Query<Vec<String>> {
+        Query::line(commands::names(prefix), |answer| {
+            answer.stdout_text().lines().map(str::to_owned).collect()
+        })
+        .typed()
     }
 
-    /// Whether something of the plan is in the list of a source that no key vouches for.
-    async fn is_untrusted(&self, plan: &Plan) -> Result<bool, PmsError> {
-        let targets = self.successful_query(commands::package_lists()).await?;
-        for list in targets.lines().filter_map(|line| line.strip_prefix("no ")) {
-            let text = self.query(commands::cat(list)).await?.stdout_text();
-            let offers = |name: &str, version: &str| {
-                database::stanzas(&text).any(|stanza| {
-                    stanza.get("package") == Some(&name) && stanza.get("version") == Some(&version)
+    fn search(&self, words: &[&str]) -> Query<Vec<(String, String)>> {
+        Query::lines(vec![commands::search(words)], |_, answers| {
+            if answers.iter().any(|answer| answer.timed_out) {
+                let reason = "the search took too long; look for other words".to_owned();
+                return Err(PmsError::Backend(reason));
+            }
+            let texts = answers.iter().map(|answer| answer.stdout_text());
+            let read = |text: String| -> Vec<(String, String)> {
+                let found = text.lines().filter_map(|line| line.split_once(" - "));
+                found
+                    .map(|(name, summary)| (name.to_owned(), summary.to_owned()))
+                    .collect()
+            };
+            Ok(texts.flat_map(read).collect())
+        })
+        .typed()
+    }
+
+    fn versions(&self, names: &[&str]) -> Query<Vec<(String, String)>> {
+        let names = names.iter().map(|name| (*name).to_owned());
+        Query::line(commands::show(names), |answer| {
+            database::stanzas(&answer.stdout_text())
+                .filter_map(|stanza| {
+                    let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
+                    field("package").zip(field("version"))
                 })
-            };
-            let mut planned = plan.install.iter().chain(&plan.update);
-            if planned.any(|package| offers(&package.name, &package.version)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+                .collect()
+        })
+        .typed()
     }
 
-    /// What the repositories offer of these packages.
-    async fn offered(&self, names: &[PackageName]) -> Result<Vec<Candidate>, PmsError> {
-        if names.is_empty() {
-            return Ok(Vec::new());
-        }
-        let asked: BTreeSet<&str> = names.iter().map(PackageName::as_str).collect();
-        let line = commands::show(asked.iter().map(|name| (*name).to_owned()));
-        let text = self.query(line).await?.stdout_text();
-        let mut candidates: Vec<Candidate> = Vec::new();
-        for stanza in database::stanzas(&text) {
-            let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
-            let number = |name: &str| {
-                stanza
-                    .get(name)
-                    .and_then(|value| value.parse().ok())
-                    .unwrap_or(0)
-            };
-            // Installed packages without a source are shown, too; nobody offers those.
-            let Some((name, _)) = field("package").zip(field("filename")) else {
-                continue;
-            };
-            if !asked.contains(name.as_str()) || candidates.iter().any(|known| known.name == name) {
-                continue;
-            }
-            candidates.push(Candidate {
-                version: field("version").unwrap_or_default(),
-                download_bytes: number("size"),
-                installed_bytes: number("installed-size") * 1024,
-                homepage: field("homepage").unwrap_or_default(),
-                licence: field("license")
-                    .or_else(|| field("licence"))
-                    .unwrap_or_default(),
-                name,
-            });
-        }
-        Ok(candidates)
+    fn candidates(&self, names: &[PackageName]) -> Query<Vec<Candidate>> {
+        let asked: BTreeSet<String> = names.iter().map(ToString::to_string).collect();
+        Query::line(commands::show(asked.iter().cloned()), move |answer| {
+            offers::candidates(&answer.stdout_text(), &asked)
+        })
     }
 
-    /// Versions and states of packages that were found.
-    async fn described(&self, found: &[(&str, &str)]) -> Result<Vec<FoundPackage>, PmsError> {
-        if found.is_empty() {
-            return Ok(Vec::new());
-        }
-        let names = found.iter().map(|(name, _)| (*name).to_owned());
-        let text = self.modest_query(commands::show(names)).await?;
-        let text = text.stdout_text();
-        let versions: std::collections::BTreeMap<_, _> = database::stanzas(&text)
-            .filter_map(|stanza| Some((*stanza.get("package")?, *stanza.get("version")?)))
-            .collect();
-        let entries = self.entries().await?;
-        let installed: BTreeSet<_> = entries
+    fn ours(&self) -> Query<BTreeSet<(String, String)>> {
+        Query::files(|root| Ok(offers::ours(root)))
+    }
+
+    fn offered(&self, packages: &[Entry]) -> Query<BTreeSet<String>> {
+        let packages = packages.to_vec();
+        let line = commands::show_all(packages.iter().map(Entry::full_name));
+        Query::line(line, move |answer| {
+            offers::offered(&answer.stdout_text(), &packages)
+        })
+    }
+
+    fn doubted(&self, name: &str) -> Option<Query<bool>> {
+        // A name with a dot or plus that no package has is a pattern, and all that match would be installed.
+        name.contains(['.', '+'])
+            .then(|| Query::line(commands::show([name.to_owned()]), |answer| answer.success()))
+    }
+
+    fn untrusted_sources(&self) -> Query<Vec<String>> {
+        Query::line(commands::package_lists(), |answer| {
+            let text = answer.stdout_text();
+            let lists = text.lines().filter_map(|line| line.strip_prefix("no "));
+            lists.map(str::to_owned).collect()
+        })
+        .must_succeed()
+    }
+
+    fn offers_of(&self, source: &str) -> Query<BTreeSet<(String, String)>> {
+        Query::line(commands::cat(source), |answer| {
+            offers::in_list(&answer.stdout_text())
+        })
+    }
+
+    fn foresee(&self, action: &Action, names: &[String]) -> Query<Plan> {
+        let lines = vec![
+            commands::simulate(action, names),
+            commands::sizes(action, names),
+        ];
+        Query::lines(lines, |_, answers| {
+            let mut plan = Plan::default();
+            if let [simulation, sizes] = answers {
+                plan::read_simulation(&simulation.stdout_text(), &mut plan);
+                plan::read_sizes(&sizes.stdout_text(), &mut plan);
+            }
+            Ok(plan)
+        })
+        .must_succeed()
+    }
+
+    fn unpacked_size(&self, packages: &[&PlannedPackage]) -> Query<u64> {
+        let packages: Vec<(String, String)> = packages
             .iter()
-            .filter(|entry| entry.is_installed())
-            .map(|entry| entry.name.as_str())
+            .map(|package| (package.name.clone(), package.version.clone()))
             .collect();
-        let package = |(name, summary): &(&str, &str)| FoundPackage {
-            name: (*name).to_owned(),
-            version: versions.get(name).copied().unwrap_or_default().to_owned(),
-            summary: (*summary).to_owned(),
-            installed: installed.contains(name),
-        };
-        Ok(found.iter().map(package).collect())
+        let names = packages
+            .iter()
+            .map(|(name, version)| format!("{name}={version}"));
+        Query::line(commands::show(names), move |answer| {
+            archives::unpacked_size(&answer.stdout_text(), &packages)
+        })
     }
-}
 
-/// Nanoseconds, for comparing only.
-fn modified(path: &std::path::Path) -> u64 {
-    let time = std::fs::metadata(path)
-        .and_then(|metadata| metadata.modified())
-        .ok();
-    let since = time.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    since.map_or(0, |since| {
-        since.as_secs().wrapping_mul(1_000_000_000) + u64::from(since.subsec_nanos())
-    })
+    fn contents_of(&self, package: &PlannedPackage) -> Query<Vec<(PathBuf, u64)>> {
+        let line = commands::contents(&archives::archive_of(package));
+        Query::line(line, |answer| {
+            // What cannot be read apt will tell about; it is not refused for its size.
+            if answer.success() {
+                archives::read_contents(&answer.stdout_text())
+            } else {
+                Vec::new()
+            }
+        })
+    }
+
+    fn is_kernel(&self, name: &str) -> bool {
+        archives::is_kernel(name)
+    }
+
+    fn command(&self, work: &Work<'_>, conditions: Conditions) -> Option<Line> {
+        Some(commands::work(work, conditions))
+    }
+
+    fn want(&self, packages: &[(String, Wanted)]) -> Option<Line> {
+        Some(commands::set_selections(packages))
+    }
+
+    fn take_in(&self, root: &Path) -> Option<Line> {
+        let journal = journal::files(&root.join("var/lib/dpkg"));
+        (!journal.is_empty()).then(|| commands::set_selections(&[]))
+    }
+
+    fn status(&self, line: &str) -> Option<Status> {
+        status::parse(line)
+    }
+
+    fn waits_for(&self, line: &str) -> Option<LockHolder> {
+        locks::holder_in(line)
+    }
+
+    fn explain(&self, output: &str, errors: &[String]) -> PmsError {
+        failure::explain(output, errors)
+    }
+
+    fn by_hand(&self) -> &'static str {
+        "dpkg --install FILE"
+    }
+
+    fn key_file(&self, access: &RepositoryAccess) -> KeyFile {
+        sources::key_file(access)
+    }
+
+    fn sources_file(&self, access: &RepositoryAccess, repositories: &[Repository]) -> SourcesFile {
+        let key = sources::key_file(access).path;
+        let (text, refused) = sources::render(access, repositories, &key);
+        SourcesFile {
+            path: offers::OUR_SOURCES.to_owned(),
+            text,
+            older: vec!["etc/apt/sources.list.d/migasfree.list".to_owned()],
+            refused,
+        }
+    }
 }

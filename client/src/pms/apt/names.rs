@@ -1,6 +1,7 @@
 //! Debian's grammar of package names.
 
-use crate::pms::{PackageName, PmsError};
+use crate::change::PackageName;
+use crate::pms::PmsError;
 
 /// `name` or `name:architecture`. A hyphen at the end is refused, because apt takes it for "remove this".
 ///

@@ -1,6 +1,6 @@
 //! Reading what apt would do: `apt-get --simulate` and `apt-get --print-uris`.
 
-use crate::pms::{Plan, PlannedPackage};
+use crate::change::{Plan, PlannedPackage};
 
 /// Adds the lines of a simulation to a plan.
 pub(super) fn read_simulation(output: &str, plan: &mut Plan) {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::pms::RepositoryAccess;
+use crate::pms::sources::{KeyFile, Refused};
 use crate::transport::messages::Repository;
 
 /// The text of `migasfree.sources`. A repository whose line is not exactly one source by apt's
@@ -30,11 +31,21 @@ pub(super) fn render(
     (text, refused)
 }
 
-/// A repository that cannot be one of apt's sources.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refused {
-    pub name: String,
-    pub reason: &'static str,
+/// The key of our repositories, in a file of its own beside those of others.
+pub(super) fn key_file(access: &RepositoryAccess) -> KeyFile {
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || ".-".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let host: String = access.host.chars().map(safe).collect();
+    KeyFile {
+        path: format!("/etc/apt/keyrings/migasfree-{host}.asc"),
+        // Where earlier clients put it, it vouched for every repository.
+        older: vec![format!("etc/apt/trusted.gpg.d/{}.gpg", access.host)],
+    }
 }
 
 /// Whether the parts of addresses are parts of addresses, each alone.

@@ -1,43 +1,27 @@
 //! The lines apt writes to `APT::Status-Fd`.
 
 use crate::observer::ItemPhase;
+use crate::pms::work::Status;
 
-/// One line of progress.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Status {
-    /// Percent of all downloads.
-    Download { percent: f32 },
-    /// Percent of all package operations; the package is empty while dpkg only prepares.
-    Package {
-        package: String,
-        phase: Option<(ItemPhase, u8)>,
-        percent: f32,
-    },
-    /// A package operation failed.
-    Error { package: String, message: String },
-}
-
-impl Status {
-    /// `None` for lines of other kinds and for damaged ones.
-    pub(super) fn parse(line: &str) -> Option<Self> {
-        let (kind, rest) = line.split_once(':')?;
-        let (subject, percent, message) = fields(rest)?;
-        match kind {
-            "dlstatus" => Some(Self::Download { percent }),
-            "pmstatus" => {
-                let package = if subject == "dpkg-exec" { "" } else { subject };
-                Some(Self::Package {
-                    package: package.to_owned(),
-                    phase: phase(message),
-                    percent,
-                })
-            }
-            "pmerror" => Some(Self::Error {
-                package: subject.to_owned(),
-                message: message.trim().to_owned(),
-            }),
-            _ => None,
+/// `None` for lines of other kinds and for damaged ones.
+pub(super) fn parse(line: &str) -> Option<Status> {
+    let (kind, rest) = line.split_once(':')?;
+    let (subject, percent, message) = fields(rest)?;
+    match kind {
+        "dlstatus" => Some(Status::Download { percent }),
+        "pmstatus" => {
+            let package = if subject == "dpkg-exec" { "" } else { subject };
+            Some(Status::Package {
+                package: package.to_owned(),
+                phase: phase(message),
+                percent,
+            })
         }
+        "pmerror" => Some(Status::Error {
+            package: subject.to_owned(),
+            message: message.trim().to_owned(),
+        }),
+        _ => None,
     }
 }
 
@@ -93,11 +77,11 @@ mod tests {
     #[test]
     fn every_kind_of_line_is_understood() {
         assert_eq!(
-            Status::parse("dlstatus:1:33.5000:Retrieving file 1 of 2"),
+            parse("dlstatus:1:33.5000:Retrieving file 1 of 2"),
             Some(Status::Download { percent: 33.5 })
         );
         assert_eq!(
-            Status::parse("pmstatus:libc6:i386:20.0000:Unpacking libc6 (i386)"),
+            parse("pmstatus:libc6:i386:20.0000:Unpacking libc6 (i386)"),
             Some(Status::Package {
                 package: "libc6:i386".into(),
                 phase: Some((ItemPhase::Unpack, 20)),
@@ -105,7 +89,7 @@ mod tests {
             })
         );
         assert_eq!(
-            Status::parse("pmstatus:dpkg-exec:40.0000:Running dpkg"),
+            parse("pmstatus:dpkg-exec:40.0000:Running dpkg"),
             Some(Status::Package {
                 package: String::new(),
                 phase: None,
@@ -114,20 +98,20 @@ mod tests {
         );
         let line = "pmerror:/var/cache/a_1%3a2_all.deb:50.0:trying to overwrite: '/x'";
         assert_eq!(
-            Status::parse(line),
+            parse(line),
             Some(Status::Error {
                 package: "/var/cache/a_1%3a2_all.deb".into(),
                 message: "trying to overwrite: '/x'".into()
             })
         );
-        assert_eq!(Status::parse("pmconffile:/etc/a:10.0:'a' 'b' 1 1"), None);
-        assert_eq!(Status::parse("hello"), None);
+        assert_eq!(parse("pmconffile:/etc/a:10.0:'a' 'b' 1 1"), None);
+        assert_eq!(parse("hello"), None);
     }
 
     proptest! {
         #[test]
         fn any_line_is_read_without_harm(line in "\\PC{0,120}") {
-            let _ = Status::parse(&line);
+            let _ = parse(&line);
         }
 
         #[test]
@@ -137,7 +121,7 @@ mod tests {
             message in "[A-Za-z ():.,]{0,40}",
         ) {
             let line = format!("pmstatus:{package}:{percent}.0000:{message}");
-            let Some(Status::Package { package: found, percent: read, .. }) = Status::parse(&line) else {
+            let Some(Status::Package { package: found, percent: read, .. }) = parse(&line) else {
                 panic!("{line} was not read");
             };
             prop_assert_eq!(found, package);

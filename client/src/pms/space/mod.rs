@@ -9,7 +9,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Plan, PmsError};
+use crate::change::Plan;
 
 pub use mounts::Mounts;
 
@@ -49,25 +49,33 @@ pub struct Exchange {
     pub goes: Vec<(PathBuf, u64)>,
 }
 
-/// Fails when what a change takes cannot fit: the download where it goes, what it becomes on all partitions packages write
-/// to taken together, and a kernel with its image in the partition it starts from. `downloads` is a path inside the root.
-///
-/// # Errors
-/// [`PmsError::NoRoom`].
-pub(super) fn before_download(
-    plan: &Plan,
-    downloads: &Path,
-    mounts: &Mounts,
-    root: &Path,
-) -> Result<(), PmsError> {
-    let kernel = largest_kernel(&root.join("boot")).unwrap_or(KERNEL);
-    match unfit(plan, downloads, mounts, kernel) {
-        Some(shortage) => Err(PmsError::NoRoom(shortage)),
-        None => Ok(()),
-    }
+/// What is about to come, and where it goes first. Paths are inside the root.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Coming<'a> {
+    pub plan: &'a Plan,
+    pub downloads: &'a Path,
+    /// Where the package manager keeps its own records.
+    pub records: &'a Path,
+    /// How many of the packages are kernels.
+    pub kernels: usize,
 }
 
-fn unfit(plan: &Plan, downloads: &Path, mounts: &Mounts, kernel: u64) -> Option<Shortage> {
+/// Fails when what a change takes cannot fit: the download where it goes, what it becomes on all partitions packages write
+/// to taken together, and a kernel with its image in the partition it starts from.
+///
+/// # Errors
+/// What is missing.
+pub(super) fn before_download(
+    coming: &Coming<'_>,
+    mounts: &Mounts,
+    root: &Path,
+) -> Result<(), Shortage> {
+    let kernel = largest_kernel(&root.join("boot")).unwrap_or(KERNEL);
+    unfit(coming, mounts, kernel).map_or(Ok(()), Err)
+}
+
+fn unfit(coming: &Coming<'_>, mounts: &Mounts, kernel: u64) -> Option<Shortage> {
+    let plan = coming.plan;
     let mut needed = vec![0_u64; mounts.partitions().len()];
     let mut need = |folder: &Path, bytes: u64| {
         let partition = mounts.at(folder).and_then(|number| needed.get_mut(number));
@@ -75,13 +83,11 @@ fn unfit(plan: &Plan, downloads: &Path, mounts: &Mounts, kernel: u64) -> Option<
             *partition = partition.saturating_add(bytes);
         }
     };
-    need(downloads, plan.download_bytes);
-    let kernels = plan.install.iter().chain(&plan.update);
-    let kernels = kernels.filter(|package| is_kernel(&package.name)).count();
-    let kernels = u64::try_from(kernels).unwrap_or(u64::MAX);
+    need(coming.downloads, plan.download_bytes);
+    let kernels = u64::try_from(coming.kernels).unwrap_or(u64::MAX);
     need(Path::new("/boot"), kernel.saturating_mul(kernels));
     if !plan.install.is_empty() || !plan.update.is_empty() {
-        need(Path::new("/var/lib/dpkg"), RECORDS);
+        need(coming.records, RECORDS);
         // Configuration.
         need(Path::new("/etc"), 1);
     }
@@ -121,8 +127,8 @@ pub(super) fn may_be_short(mounts: &Mounts, bytes: u64) -> bool {
 /// Fails when files do not fit where they go. A package is unpacked as a whole before its older version goes.
 ///
 /// # Errors
-/// [`PmsError::NoRoom`], for the first partition that is too small.
-pub(super) fn before_unpacking(exchanges: &[Exchange], mounts: &Mounts) -> Result<(), PmsError> {
+/// What is missing on the first partition that is too small.
+pub(super) fn before_unpacking(exchanges: &[Exchange], mounts: &Mounts) -> Result<(), Shortage> {
     let on_each: Vec<(Vec<u64>, Vec<u64>)> = exchanges
         .iter()
         .map(|exchange| {
@@ -148,7 +154,7 @@ pub(super) fn before_unpacking(exchanges: &[Exchange], mounts: &Mounts) -> Resul
         let needed = all.max(alone.unwrap_or(0)).max(0);
         let needed = u64::try_from(needed).unwrap_or(u64::MAX);
         if needed > free {
-            return Err(PmsError::NoRoom(shortage(partition, needed)));
+            return Err(shortage(partition, needed));
         }
     }
     Ok(())
@@ -189,15 +195,6 @@ fn largest_kernel(boot: &Path) -> Option<u64> {
     Some(largest("initrd.img-")?.saturating_add(largest("vmlinuz-").unwrap_or(0)))
 }
 
-/// Whether a package brings a kernel, of which a start-up image is made.
-fn is_kernel(name: &str) -> bool {
-    let name = name.split_once(':').map_or(name, |(name, _)| name);
-    let version = name
-        .strip_prefix("linux-image-unsigned-")
-        .or_else(|| name.strip_prefix("linux-image-"));
-    version.is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()))
-}
-
 /// Bytes for people, in thousands.
 #[must_use]
 pub fn amount(bytes: u64) -> String {
@@ -220,7 +217,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    use crate::pms::PlannedPackage;
+    use crate::change::PlannedPackage;
 
     fn packages(names: &[&str]) -> Vec<PlannedPackage> {
         let package = |name: &&str| PlannedPackage {
@@ -241,10 +238,22 @@ mod tests {
         mounts::computer(Path::new("/no/such/root"), &partitions)
     }
 
+    /// A plan of a package manager like apt.
+    fn coming(plan: &Plan) -> Coming<'_> {
+        let names = plan.install.iter().map(|package| &package.name);
+        Coming {
+            plan,
+            downloads: Path::new("/var/cache/apt/archives"),
+            records: Path::new("/var/lib/dpkg"),
+            kernels: names
+                .filter(|name| name.starts_with("linux-image-6"))
+                .count(),
+        }
+    }
+
     /// What is missing before anything is fetched.
     fn missing(plan: &Plan, partitions: &[(&str, u64)]) -> Option<String> {
-        let downloads = Path::new("/var/cache/apt/archives");
-        let shortage = unfit(plan, downloads, &computer(partitions), KERNEL);
+        let shortage = unfit(&coming(plan), &computer(partitions), KERNEL);
         shortage.map(|shortage| shortage.to_string())
     }
 
@@ -323,8 +332,7 @@ mod tests {
             install: Vec::new(),
             ..plan
         };
-        let downloads = Path::new("/var/cache/apt/archives");
-        assert_eq!(unfit(&plan, downloads, &far, KERNEL), None);
+        assert_eq!(unfit(&coming(&plan), &far, KERNEL), None);
     }
 
     #[test]
@@ -403,7 +411,11 @@ mod tests {
                 disk_bytes,
                 ..Plan::default()
             };
-            before_download(&plan, folder, &mounts, Path::new("/"))
+            let coming = Coming {
+                downloads: folder,
+                ..coming(&plan)
+            };
+            before_download(&coming, &mounts, Path::new("/"))
         };
         assert!(check(1000, 1000).is_ok());
         assert!(check(0, i64::MIN).is_ok());

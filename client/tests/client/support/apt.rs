@@ -12,7 +12,9 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use migasfree_client::job::{Job, JobId, ResultCode};
 use migasfree_client::pms::apt::Apt;
-use migasfree_client::pms::{Action, PackageManager, PackageName, PmsError, RepositoryAccess};
+use migasfree_client::pms::{
+    Action, Driver, PackageManager, PackageName, PmsError, RepositoryAccess,
+};
 use migasfree_client::policy::{Asker, Mandate};
 use migasfree_client::process::SystemRunner;
 use migasfree_client::process::root::Root;
@@ -24,7 +26,7 @@ use super::observer::Recorder;
 use super::repository::{self, Signer};
 use super::root::Debian;
 
-fn helper() -> PathBuf {
+pub fn helper() -> PathBuf {
     env!("CARGO_BIN_EXE_migasfree").into()
 }
 
@@ -33,10 +35,11 @@ pub fn root_asks() -> &'static Mandate {
     MANDATE.get_or_init(|| Mandate::of(Asker::ROOT))
 }
 
-pub fn backend(root: &Path) -> Apt {
+pub fn backend(root: &Path) -> Driver {
     let inside = Root::new(root.to_owned(), helper());
     let runner = Arc::new(SystemRunner::detect());
-    Apt::new(
+    Driver::new(
+        Arc::new(Apt),
         inside,
         runner,
         Launcher::new(helper(), false),
@@ -46,7 +49,7 @@ pub fn backend(root: &Path) -> Apt {
 
 pub struct Bench {
     pub debian: Debian,
-    pub apt: Apt,
+    pub apt: Driver,
     pub access: RepositoryAccess,
 }
 
@@ -149,7 +152,7 @@ pub async fn serve(files: BTreeMap<String, Vec<u8>>) -> String {
     address
 }
 
-pub fn names(apt: &Apt, names: &[&str]) -> Vec<PackageName> {
+pub fn names(apt: &Driver, names: &[&str]) -> Vec<PackageName> {
     names
         .iter()
         .map(|name| apt.name_of(name).unwrap())

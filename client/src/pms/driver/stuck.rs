@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Apt, Entry};
+use super::Driver;
 use crate::files;
 use crate::pms::PmsError;
+use crate::pms::entry::Entry;
 use crate::process::supervise::Stop;
 
 /// A package whose script had to be stopped.
@@ -18,7 +19,7 @@ struct Stuck {
     version: String,
 }
 
-impl Apt {
+impl Driver {
     /// The packages whose scripts had to be stopped and that are left in the middle since.
     pub(super) async fn stuck(&self) -> Result<BTreeSet<String>, PmsError> {
         let remembered = self.remembered();
@@ -65,7 +66,7 @@ impl Apt {
         let entries = self.entries().await?;
         let new = entries
             .iter()
-            .filter(|entry| entry.is_half_done() && packages.contains(entry.name.as_str()))
+            .filter(|entry| entry.is_unfinished() && packages.contains(entry.name.as_str()))
             .map(|entry| Stuck {
                 package: entry.name.clone(),
                 version: entry.version.clone(),
@@ -88,5 +89,5 @@ impl Apt {
 }
 
 fn is_of(stuck: &Stuck, entry: &Entry) -> bool {
-    entry.is_half_done() && entry.name == stuck.package && entry.version == stuck.version
+    entry.is_unfinished() && entry.name == stuck.package && entry.version == stuck.version
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Action, Plan, PmsError};
+use crate::change::{Action, Plan};
 use crate::job::Job;
 use crate::observer::{Question, REMOVAL_QUESTION};
+use crate::pms::PmsError;
 use crate::policy::{self, Facts, Mandate, Objection, Refusal, Verdict};
 
 /// What somebody agreed to in the course of a job.
