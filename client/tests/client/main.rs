@@ -8,6 +8,7 @@ mod support;
 mod apt;
 mod apt_policy;
 mod cli;
+mod contract;
 mod corpus;
 mod demanded;
 mod reference;

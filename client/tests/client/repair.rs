@@ -41,7 +41,7 @@ impl Bench {
     }
 
     /// Kills all that runs in the root, as a power cut would.
-    fn cut_power(&self) {
+    pub fn cut_power(&self) {
         let script = format!(
             "for p in /proc/[0-9]*; do [ \"$(readlink $p/root)\" = {} ] && kill -9 ${{p#/proc/}}; done; true",
             self.debian.path().display()
