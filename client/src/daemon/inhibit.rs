@@ -7,7 +7,7 @@ use zbus::OwnedFd;
 use super::core::Core;
 
 /// The block lock of logind, held only while packages are being changed. A delay lock would end after some seconds, and
-/// dpkg with it.
+/// the package manager with it.
 #[derive(Debug, Default)]
 pub struct Inhibitor {
     lock: Option<OwnedFd>,

@@ -13,6 +13,7 @@ use super::work::{Conditions, Status, Work};
 use crate::change::{Action, PackageName, Plan, PlannedPackage};
 use crate::observer::LockHolder;
 use crate::policy;
+use crate::process::supervise::ScriptMarks;
 use crate::transport::messages::Repository;
 
 /// Folders, as paths inside the root.
@@ -135,6 +136,9 @@ pub trait BackEnd: Send + Sync + Debug {
 
     /// How to have it take in what it wrote down last when it was cut off; `None` when there is nothing.
     fn take_in(&self, root: &Path) -> Option<Line>;
+
+    /// How scripts of packages and hooks of the site are told from its own programs.
+    fn script_marks(&self) -> ScriptMarks;
 
     /// Reads a line that its programs write to [`STATUS_DESCRIPTOR`](crate::process::supervise::STATUS_DESCRIPTOR).
     fn status(&self, line: &str) -> Option<Status>;

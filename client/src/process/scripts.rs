@@ -1,16 +1,14 @@
 //! Finding what a package manager runs for somebody else: scripts of packages, and hooks of the site.
 //!
-//! dpkg says in the environment of a script whose it is. The script shares its process group with dpkg and apt, so a
-//! signal goes to its processes one by one.
+//! The package manager says in the environment of a script whose it is. The script shares its process group with the package
+//! manager, so a signal goes to its processes one by one.
 
 use std::collections::BTreeMap;
 
 use rustix::process::Signal;
 
+use super::supervise::ScriptMarks;
 use super::table::{Fact, Process, Table, command_line, variable};
-
-const PACKAGE: &str = "DPKG_MAINTSCRIPT_PACKAGE";
-const KIND: &str = "DPKG_MAINTSCRIPT_NAME";
 
 /// A script that runs now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +27,11 @@ pub(super) struct Script {
 
 impl Script {
     /// The one that `program`, a package manager, waits for. What a script left behind is a child of `supervisor`.
-    pub(super) fn running(program: i32, supervisor: i32) -> Option<Self> {
+    pub(super) fn running(program: i32, supervisor: i32, known_by: &ScriptMarks) -> Option<Self> {
         let table = Table::read();
         let mark = |fact: &Fact| {
             let id = fact.process.id;
-            variable(id, PACKAGE).zip(variable(id, KIND))
+            variable(id, &known_by.package).zip(variable(id, &known_by.script))
         };
         let of_program = table.below(program);
         let marks: BTreeMap<i32, (String, String)> = table
@@ -47,7 +45,7 @@ impl Script {
         let (root, (package, kind)) = match root {
             Some(root) => (*root, marks[&root.process.id].clone()),
             None => (
-                *of_program.iter().find(|fact| is_hook(fact))?,
+                *of_program.iter().find(|fact| is_hook(fact, known_by))?,
                 Default::default(),
             ),
         };
@@ -74,15 +72,20 @@ impl Script {
     }
 }
 
-/// What apt starts and is none of its own programs is a hook.
-fn is_hook(fact: &Fact) -> bool {
-    const OWN: [&str; 6] = ["apt-get", "apt-key", "gpgv", "sqv", "unshare", "migasfree"];
+/// What the package manager starts and is none of its own programs, nor ours around them, is a hook.
+fn is_hook(fact: &Fact, known_by: &ScriptMarks) -> bool {
+    const OURS: [&str; 2] = ["unshare", "migasfree"];
     let program = |id: i32| command_line(id).into_iter().next().unwrap_or_default();
     let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let own = program(fact.process.id);
-    name(&program(fact.parent)) == "apt-get"
-        && !own.is_empty()
-        && !own.starts_with("/usr/lib/apt/")
-        && !name(&own).starts_with("dpkg")
-        && !OWN.contains(&name(&own).as_str())
+    let parent = name(&program(fact.parent));
+    if parent.is_empty() || parent != known_by.runs_hooks {
+        return false;
+    }
+    let path = program(fact.process.id);
+    let name = name(&path);
+    let is_own = known_by.programs.contains(&name)
+        || known_by.beginnings.iter().any(|one| name.starts_with(one))
+        || known_by.paths.iter().any(|one| path.starts_with(one))
+        || OURS.contains(&name.as_str());
+    !path.is_empty() && !is_own
 }

@@ -55,6 +55,26 @@ pub struct SupervisedCommand {
     /// Packages whose scripts had to be stopped before: they get little time.
     #[serde(default)]
     pub impatient_with: Vec<String>,
+    #[serde(default)]
+    pub marks: ScriptMarks,
+}
+
+/// How scripts of packages, and hooks of the site, are told from the programs of the package manager that runs them. Without
+/// marks there are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptMarks {
+    /// The variable in a script's environment that names its package.
+    pub package: String,
+    /// The variable that says which script of the package it is.
+    pub script: String,
+    /// The program that runs hooks.
+    pub runs_hooks: String,
+    /// What it runs besides, by name.
+    pub programs: Vec<String>,
+    /// The same, by how the name begins.
+    pub beginnings: Vec<String>,
+    /// The same, by how the path begins.
+    pub paths: Vec<String>,
 }
 
 /// Something that a supervisor stopped.
@@ -451,6 +471,7 @@ mod tests {
             cancellable: false,
             silence: None,
             impatient_with: Vec::new(),
+            marks: ScriptMarks::default(),
         };
         fs::write(folder.join(COMMAND), serde_json::to_vec(&command).unwrap()).unwrap();
         let processes = Processes {

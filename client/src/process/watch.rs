@@ -1,7 +1,7 @@
 //! The supervisor's life: runs one program to its end, and stops what would keep it from ending.
 //!
-//! apt and dpkg are never stopped while they change packages. A script that they run is: when an administrator wants
-//! it, and when it gave no sign of life for too long. dpkg then records the failure itself.
+//! A package manager is never stopped while it changes packages. A script that it runs is: when an administrator wants it,
+//! and when it gave no sign of life for too long. The package manager then records the failure itself.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -159,7 +159,8 @@ impl<'a> Watch<'a> {
         }
         let supervisor = rustix::process::getpid().as_raw_nonzero().get();
         let asked = self.length(CANCEL) > self.heeded;
-        match Script::running(program.as_raw_nonzero().get(), supervisor) {
+        let id = program.as_raw_nonzero().get();
+        match Script::running(id, supervisor, &self.command.marks) {
             Some(script) => self.look_at_script(&script, asked),
             None => self.subject = None,
         }
@@ -229,7 +230,7 @@ impl<'a> Watch<'a> {
             return;
         };
         subject.asked = Some(Instant::now());
-        // First the word, so that it is there before dpkg's own.
+        // First the word, so that it is there before the package manager's own.
         self.tell(&Stop {
             package: script.package.clone(),
             script: script.kind.clone(),
@@ -295,6 +296,7 @@ impl<'a> Watch<'a> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::process::supervise::ScriptMarks;
 
     fn command(script: &str, silence: Duration) -> SupervisedCommand {
         SupervisedCommand {
@@ -303,6 +305,7 @@ mod tests {
             cancellable: true,
             silence: Some(silence),
             impatient_with: Vec::new(),
+            marks: ScriptMarks::default(),
         }
     }
 

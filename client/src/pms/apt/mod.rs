@@ -28,6 +28,7 @@ use crate::change::{Action, PackageName, Plan, PlannedPackage};
 use crate::files;
 use crate::observer::LockHolder;
 use crate::policy::Package;
+use crate::process::supervise::ScriptMarks;
 use crate::transport::messages::Repository;
 pub use names::check as check_name;
 
@@ -265,6 +266,18 @@ impl BackEnd for Apt {
     fn take_in(&self, root: &Path) -> Option<Line> {
         let journal = journal::files(&root.join("var/lib/dpkg"));
         (!journal.is_empty()).then(|| commands::set_selections(&[]))
+    }
+
+    fn script_marks(&self) -> ScriptMarks {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        ScriptMarks {
+            package: "DPKG_MAINTSCRIPT_PACKAGE".to_owned(),
+            script: "DPKG_MAINTSCRIPT_NAME".to_owned(),
+            runs_hooks: "apt-get".to_owned(),
+            programs: words(&["apt-get", "apt-key", "gpgv", "sqv"]),
+            beginnings: words(&["dpkg"]),
+            paths: words(&["/usr/lib/apt/"]),
+        }
     }
 
     fn status(&self, line: &str) -> Option<Status> {

@@ -117,6 +117,7 @@ impl Driver {
             cancellable: stage.allows_cancel(),
             silence: self.script_limit,
             impatient_with: step.impatient_with.iter().cloned().collect(),
+            marks: self.back_end.script_marks(),
         };
         let folder = folder.join(format!("{number:04}"));
         let supervised = self.launcher.start(folder, &unit, command).await?;

@@ -15,7 +15,7 @@ use migasfree_client::pms::{
     locks,
 };
 use migasfree_client::policy::{Dependency, Guard, Package};
-use migasfree_client::process::supervise::STATUS_DESCRIPTOR;
+use migasfree_client::process::supervise::{STATUS_DESCRIPTOR, ScriptMarks};
 use migasfree_client::transport::messages::Repository;
 
 use super::state::{Foresight, Played, packages};
@@ -254,6 +254,10 @@ impl BackEnd for PlayedBackEnd {
 
     fn take_in(&self, _root: &Path) -> Option<Line> {
         None
+    }
+
+    fn script_marks(&self) -> ScriptMarks {
+        ScriptMarks::default()
     }
 
     fn status(&self, line: &str) -> Option<Status> {
