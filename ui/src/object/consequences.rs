@@ -81,16 +81,21 @@ impl Hold {
 
 /// What uses the objects, and what to do about it where nothing can be chosen here.
 pub fn held(told: &deletion::Consequences) -> Option<AnyView> {
-    (!told.held.is_empty()).then(|| {
+    if told.held.is_empty() {
+        return None;
+    }
+    let lines = told.held.iter().map(line).collect_view();
+    let blocked = Hold::of(told) == Hold::Blocked;
+    Some(
         view! {
             <Notice tone=Tone::Warning>
                 <b>{t!(object.in_use)}</b>
-                <ul class="fate-list">{told.held.iter().map(line).collect_view()}</ul>
+                <ul class="fate-list">{lines}</ul>
             </Notice>
-            {(Hold::of(told) == Hold::Blocked).then(|| view! { <p>{t!(object.first_elsewhere)}</p> })}
+            {blocked.then(|| view! { <p>{t!(object.first_elsewhere)}</p> })}
         }
-        .into_any()
-    })
+        .into_any(),
+    )
 }
 
 /// What goes, and what stays as something else.
