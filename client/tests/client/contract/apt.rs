@@ -106,4 +106,4 @@ impl Computer for Debian {
     }
 }
 
-super::keeps_the_contract!(debian);
+keeps_the_contract!(debian);

@@ -1,5 +1,7 @@
 //! The body of a call: JSON, form or multipart with `msg`, `project` and maybe `file`.
 
+use std::ops::BitOr as _;
+
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
@@ -135,9 +137,7 @@ pub(super) fn remove_nul(value: &mut Value) -> bool {
             text.retain(|c| c != '\0');
             text.len() < before
         }
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |found, item| remove_nul(item) || found),
+        Value::Array(items) => items.iter_mut().map(remove_nul).fold(false, bool::bitor),
         Value::Object(members) => {
             let in_names = members.keys().any(|name| name.contains('\0'));
             if in_names {
@@ -148,7 +148,8 @@ pub(super) fn remove_nul(value: &mut Value) -> bool {
             }
             members
                 .values_mut()
-                .fold(in_names, |found, member| remove_nul(member) || found)
+                .map(remove_nul)
+                .fold(in_names, bool::bitor)
         }
         _ => false,
     }
