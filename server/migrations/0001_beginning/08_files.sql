@@ -21,11 +21,11 @@ CREATE TABLE store_file (
 );
 CREATE INDEX store_file_sha256_idx ON store_file (sha256);
 
--- What a package says about itself, read once when it is uploaded. The stanza is its part of a
--- Packages index, but for the line that says where the file is.
+-- What a package says about itself, read once when it is uploaded. The record is its part of an
+-- index as its format writes it there, but for where the file is.
 CREATE TABLE package_control (
     package_id bigint NOT NULL PRIMARY KEY REFERENCES core_package (id) ON DELETE CASCADE,
-    stanza text NOT NULL,
+    record text NOT NULL,
     summary text NOT NULL,
     description text NOT NULL,
     section text NOT NULL,

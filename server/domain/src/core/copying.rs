@@ -417,8 +417,8 @@ const COPY_FILES: Sql = sql!(
 );
 
 const COPY_CONTROL: Sql = sql!(
-    "INSERT INTO package_control (package_id, stanza, summary, description, section, homepage, licence, \
-     depends, installed_size) SELECT o.id, c.stanza, c.summary, c.description, c.section, c.homepage, \
+    "INSERT INTO package_control (package_id, record, summary, description, section, homepage, licence, \
+     depends, installed_size) SELECT o.id, c.record, c.summary, c.description, c.section, c.homepage, \
      c.licence, c.depends, c.installed_size FROM core_package AS k \
      JOIN package_control AS c ON c.package_id = k.id \
      JOIN core_package AS o ON o.project_id = $2 AND o.fullname = k.fullname WHERE k.id IN ",

@@ -53,14 +53,14 @@ const NO_LONGER_TWINS: &str = "UPDATE core_package SET twin = 0 WHERE twin <> 0 
 async fn write_as_read(state: &Services, tx: &mut Tx) -> Result<usize> {
     let otherwise: Vec<(PackageId, String, String, Option<String>)> = tx
         .all(
-            "SELECT k.id, k.name, k.version, c.stanza FROM core_package AS k \
+            "SELECT k.id, k.name, k.version, c.record FROM core_package AS k \
              JOIN core_project AS p ON p.id = k.project_id LEFT JOIN package_control AS c ON c.package_id = k.id \
              WHERE p.pms = 'apt' AND (k.name <> lower(k.name) OR k.version LIKE '0%:%') ORDER BY k.id",
             args![],
         )
         .await?;
     let mut written = 0;
-    for (id, was, version, stanza) in otherwise {
+    for (id, was, version, record) in otherwise {
         let (name, read) = (was.to_ascii_lowercase(), written_version(&version));
         if name == was && read == version {
             continue;
@@ -73,10 +73,10 @@ async fn write_as_read(state: &Services, tx: &mut Tx) -> Result<usize> {
             args![id, &name, &*read],
         )
         .await?;
-        if let Some(stanza) = stanza {
+        if let Some(record) = record {
             tx.execute(
-                "UPDATE package_control SET stanza = $2 WHERE package_id = $1",
-                args![id, called(&stanza, &name, &read)],
+                "UPDATE package_control SET record = $2 WHERE package_id = $1",
+                args![id, called(&record, &name, &read)],
             )
             .await?;
         }

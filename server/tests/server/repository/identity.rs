@@ -190,7 +190,7 @@ on_both_engines! {
         let twin = site.upload("tool_2.0_all.deb", &package("tool", "2.0", "")).await.unwrap().package;
         for as_it_was in [
             "UPDATE core_package SET name = 'MF-Agent' WHERE fullname = 'agent.deb'",
-            "UPDATE package_control SET stanza = replace(stanza, 'Package: mf-agent', 'Package: MF-Agent')",
+            "UPDATE package_control SET record = replace(record, 'Package: mf-agent', 'Package: MF-Agent')",
             "UPDATE core_package SET name = 'Tool', version = '1.0' WHERE fullname = 'tool_2.0_all.deb'",
         ] {
             site.run(as_it_was, args![]).await;
@@ -253,7 +253,7 @@ on_both_engines! {
         for as_it_was in [
             "UPDATE core_package SET version = '0:1.0' WHERE fullname = 'twin.deb'",
             "UPDATE core_package SET version = '0:2.0' WHERE fullname = 'epoch.deb'",
-            "UPDATE package_control SET stanza = replace(replace(stanza, 'Version: 3.0', 'Version: 0:1.0'), 'Version: 2.0', 'Version: 0:2.0')",
+            "UPDATE package_control SET record = replace(replace(record, 'Version: 3.0', 'Version: 0:1.0'), 'Version: 2.0', 'Version: 0:2.0')",
         ] {
             site.run(as_it_was, args![]).await;
         }

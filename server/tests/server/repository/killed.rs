@@ -32,7 +32,7 @@ async fn a_publication_survives_the_death_of_its_server() {
         "INSERT INTO store_file (store_id, path, package_id, sha256, size, modified_at) \
          SELECT f.store_id, k.fullname, k.id, f.sha256, f.size, f.modified_at \
          FROM store_file f, core_package k WHERE f.package_id = $1 AND k.id > $1 AND $2 > 0",
-        "INSERT INTO package_control SELECT k.id, REPLACE(c.stanza, 'Package: more', \
+        "INSERT INTO package_control SELECT k.id, REPLACE(c.record, 'Package: more', \
          'Package: ' || k.name), summary, description, section, homepage, licence, depends, \
          installed_size FROM package_control c, core_package k \
          WHERE c.package_id = $1 AND k.id > $1 AND $2 > 0",

@@ -345,7 +345,7 @@ on_both_engines! {
         let before = site.get(&format!("{ROOT}/InRelease")).await;
         site.offer(deployment, &[bad]).await;
         // As a server stored it that did not look.
-        let stanza = "UPDATE package_control SET stanza = replace(stanza, '(>= 1)', '(>= )') WHERE package_id = $1";
+        let stanza = "UPDATE package_control SET record = replace(record, '(>= 1)', '(>= )') WHERE package_id = $1";
         site.run(stanza, args![bad]).await;
         site.run("DELETE FROM client_notification", args![]).await;
         let mut tx = site.state.db.begin().await.unwrap();
@@ -398,7 +398,7 @@ on_both_engines! {
         site.offer(deployment, &[one, two]).await;
         // As they were stored when nobody looked.
         site.run("UPDATE core_package SET version = '1', twin = id WHERE id = $1", args![two]).await;
-        site.run("UPDATE package_control SET stanza = replace(stanza, 'Version: 2', 'Version: 1')", args![]).await;
+        site.run("UPDATE package_control SET record = replace(record, 'Version: 2', 'Version: 1')", args![]).await;
         let refused = site.publisher.publish(deployment, None).await.unwrap_err().to_string();
         for part in ["twin_1_all.deb", "twin_2_all.deb", "take one out"] {
             assert!(refused.contains(part), "{refused}");

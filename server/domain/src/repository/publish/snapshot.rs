@@ -69,7 +69,7 @@ struct Row {
     name: String,
     version: String,
     architecture: String,
-    stanza: Option<String>,
+    record: Option<String>,
     sha256: Option<String>,
     size: Option<i64>,
 }
@@ -108,7 +108,7 @@ pub(super) async fn take(
         .await?;
     let rows: Vec<Row> = db
         .all(
-            "SELECT k.fullname, k.name, k.version, k.architecture, c.stanza, f.sha256, f.size \
+            "SELECT k.fullname, k.name, k.version, k.architecture, c.record, f.sha256, f.size \
              FROM core_package k LEFT JOIN store_file f ON f.package_id = k.id \
              LEFT JOIN package_control c ON c.package_id = k.id WHERE k.id IN (\
              SELECT a.package_id FROM core_deployment_available_packages a \
@@ -186,7 +186,7 @@ impl Deployment {
 }
 
 fn offered(row: Row, architectures: &[String], paths: &Paths<'_>) -> Result<Offered, LeftOut> {
-    let (Some(stanza), Some(sha256), Some(size)) = (row.stanza, row.sha256, row.size) else {
+    let (Some(record), Some(sha256), Some(size)) = (row.record, row.sha256, row.size) else {
         return Err(LeftOut {
             name: row.fullname,
             reason: Reason::NoFile,
@@ -203,7 +203,7 @@ fn offered(row: Row, architectures: &[String], paths: &Paths<'_>) -> Result<Offe
         name: row.name,
         version: row.version,
         architecture: row.architecture,
-        stanza,
+        stanza: record,
         path,
     };
     Ok(Offered {

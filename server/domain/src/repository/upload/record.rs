@@ -259,15 +259,15 @@ impl NewPackage {
             .split_once('\n')
             .map_or("", |(_summary, long)| long);
         tx.execute(
-            "INSERT INTO package_control (package_id, stanza, summary, description, section, \
+            "INSERT INTO package_control (package_id, record, summary, description, section, \
              homepage, licence, depends, installed_size) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-             ON CONFLICT (package_id) DO UPDATE SET stanza = excluded.stanza, \
+             ON CONFLICT (package_id) DO UPDATE SET record = excluded.record, \
              summary = excluded.summary, description = excluded.description, \
              section = excluded.section, homepage = excluded.homepage, \
              licence = excluded.licence, depends = excluded.depends, \
              installed_size = excluded.installed_size \
-             WHERE package_control.stanza <> excluded.stanza",
+             WHERE package_control.record <> excluded.record",
             args![
                 id,
                 stanza::of(package, &self.examined.digests),
