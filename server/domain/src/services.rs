@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use migasfree_server_repository::signing::Signer;
+use migasfree_server_repository::{signing::Signer, system::Systems};
 
 use crate::computers::doing::Doing;
 use crate::settings::Settings;
@@ -14,6 +14,8 @@ pub use migasfree_server_entity::services::{Parts, Services};
 pub struct Domain {
     /// The settings in force.
     pub settings: Arc<Settings>,
+    /// The package systems that projects may use.
+    pub systems: Systems,
     /// Signs repositories.
     pub signer: Arc<Signer>,
     /// What computers are doing.

@@ -1,4 +1,6 @@
-//! Names under which files may lie in a store.
+//! Names under which files may lie in a store, and what the names of packages tell.
+
+pub use migasfree_deb::{FileName, split_file_name};
 
 /// Longest name of a file, in bytes; what file systems of clients allow.
 const LONGEST: usize = 255;

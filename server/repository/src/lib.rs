@@ -1,6 +1,8 @@
-//! Repositories: the formats of their indexes, what their files may be called, and the key that signs them.
+//! Repositories: package systems and the formats of their packages and indexes, what files may be called, and the key
+//! that signs.
 
-pub mod apt;
 pub mod file_name;
+pub mod format;
 pub mod reading;
 pub mod signing;
+pub mod system;

@@ -21,7 +21,10 @@ use migasfree_server_events::Bus;
 use migasfree_server_files as files;
 use migasfree_server_jobs::{Queue, Workers};
 use migasfree_server_protocol::safe::keys::KeyRing;
-use migasfree_server_repository::signing::{Signer, SigningError};
+use migasfree_server_repository::{
+    signing::{Signer, SigningError},
+    system::Systems,
+};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -105,7 +108,7 @@ impl App {
             schema = SCHEMA.newest(),
             "the database is ready"
         );
-        let state = AppState::new(settings, db, clock, random)?;
+        let state = AppState::new(settings, db, clock, random, Systems::default())?;
         let admin = auth::create_administrator(
             &state.db,
             &state.auth.hasher,
@@ -189,7 +192,7 @@ async fn open_database(settings: &Settings) -> Result<Db, StartError> {
 }
 
 impl AppState {
-    /// What handlers use, over a migrated database.
+    /// What handlers use, over a migrated database, for projects of these package systems.
     ///
     /// # Errors
     /// When keys or folders of the data folder cannot be used.
@@ -198,6 +201,7 @@ impl AppState {
         db: Db,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
+        systems: Systems,
     ) -> Result<Self, StartError> {
         let at = |path: &PathBuf| {
             let path = path.clone();
@@ -222,6 +226,7 @@ impl AppState {
         );
         let domain = Domain {
             settings: Arc::new(settings.domain()),
+            systems,
             signer: Arc::new(signer),
             doing,
         };

@@ -1,9 +1,9 @@
 //! Icons of applications: `catalog_icons/app_<id>.<ext>` (data model 9).
 
 use bytes::Bytes;
-use migasfree_deb::Digests;
 use migasfree_server_db::{self as db, Ts, Tx, args};
 use migasfree_server_files::{BlobError, NewBlob};
+use migasfree_server_repository::format::Digests;
 
 use crate::ids::ApplicationId;
 use crate::services::Services;

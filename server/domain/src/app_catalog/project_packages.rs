@@ -1,7 +1,6 @@
 //! Packages by project: what installs an application on the computers of a project.
 
 use async_trait::async_trait;
-use migasfree_server_db::args;
 use migasfree_server_entity::{
     body::Body,
     boundary::Belongs,
@@ -14,9 +13,8 @@ use migasfree_server_entity::{
 };
 
 use crate::core::{
-    deployment_rules::only_names,
+    deployment_rules::{only_names, package_system},
     offered,
-    rules::packages::as_known,
     shapes::{APPLICATION_REF, PROJECT_REF},
 };
 use crate::sight;
@@ -121,19 +119,16 @@ impl Hooks for Rules {
 
     /// Names are stored as the project's package manager knows them.
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
-        let project = change.int("project_id");
+        let project = change.int("project_id").unwrap_or_default();
         let Some(text) = change.values.text("packages_to_install") else {
             return Ok(());
         };
         let text = text.to_owned();
-        let found: Option<(String,)> = change
-            .tx
-            .optional("SELECT pms FROM core_project WHERE id = $1", args![project])
-            .await?;
-        if let Some(pms) = found.and_then(|(pms,)| pms.parse().ok()) {
-            let known = as_known(pms, &text);
+        let state = &change.context.state;
+        if let Some(system) = package_system(state, change.tx, project).await? {
+            let known = system.as_known(&text);
             change.values.set_text("packages_to_install", known);
-            only_names(change, pms, "packages_to_install")?;
+            only_names(change, &*system, "packages_to_install")?;
         }
         Ok(())
     }

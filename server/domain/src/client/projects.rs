@@ -4,10 +4,7 @@ use migasfree_server_db::{Db, Result, Tx, args};
 use serde_json::Value;
 
 use super::gathered::{self, BesideProject};
-use crate::{
-    core::rules::pms::{Pms, UnknownPms},
-    ids::{PlatformId, ProjectId},
-};
+use crate::ids::{PlatformId, ProjectId};
 
 /// The project that signs a message.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -21,12 +18,6 @@ pub struct Project {
     pub auto_register_computers: bool,
     pub platform_id: i64,
     pub platform: String,
-}
-
-impl Project {
-    pub fn pms(&self) -> std::result::Result<Pms, UnknownPms> {
-        self.pms.parse()
-    }
 }
 
 macro_rules! columns {
@@ -87,7 +78,7 @@ pub async fn name_of(db: &Db, id: ProjectId) -> Result<String> {
 pub struct NewProject<'a> {
     pub name: &'a str,
     pub slug: &'a str,
-    pub pms: Pms,
+    pub pms: &'a str,
     pub architecture: &'a str,
     pub auto_register_computers: bool,
     pub platform: PlatformId,
@@ -103,7 +94,7 @@ pub async fn create(tx: &mut Tx, new: &NewProject<'_>) -> Result<Option<ProjectI
             args![
                 new.name,
                 new.slug,
-                new.pms.name(),
+                new.pms,
                 new.architecture,
                 new.auto_register_computers,
                 new.platform,

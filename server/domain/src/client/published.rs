@@ -1,12 +1,25 @@
 //! What is published: files of stores and repositories, and icons.
 
-use migasfree_server_db::{self as db, Db, Ts, args};
+use migasfree_server_db::{self as db, Db, Ts, args, sql};
+use migasfree_server_repository::format::Algorithm;
+use serde_json::Value;
 
 /// Project and deployment by their slugs.
 pub type Repository = (String, String);
 
 /// Digest, size and time of a file.
 pub type File = (String, i64, Ts);
+
+/// The package system of a project.
+pub async fn package_system(db: &Db, project: &str) -> Result<Option<String>, db::Error> {
+    let found: Option<(String,)> = db
+        .optional(
+            "SELECT pms FROM core_project WHERE slug = $1",
+            args![project],
+        )
+        .await?;
+    Ok(found.map(|(pms,)| pms))
+}
 
 /// Whether a repository is about to change.
 pub async fn is_being_published(db: &Db, (project, slug): &Repository) -> Result<bool, db::Error> {
@@ -67,36 +80,37 @@ pub async fn index(
     .await
 }
 
-/// A list of packages by its digest.
+/// One of the files at `paths` by its digest.
 pub async fn by_hash(
     db: &Db,
     project: &str,
     slug: &str,
-    folder: &str,
-    algorithm: &str,
-    digest: &str,
+    paths: &[String],
+    (algorithm, digest): (Algorithm, &str),
 ) -> Result<Option<File>, db::Error> {
-    macro_rules! sql {
+    macro_rules! statement {
         ($column:literal) => {
-            concat!(
+            sql!(
                 "SELECT f.sha256, f.size, g.modified_at FROM repository_file f \
                  JOIN repository_generation g ON g.id = f.generation_id \
                  JOIN core_project p ON p.id = g.project_id \
-                 WHERE p.slug = $1 AND g.slug = $2 \
-                 AND f.path IN ($3 || '/Packages', $3 || '/Packages.gz') AND f.",
+                 WHERE p.slug = $1 AND g.slug = $2 AND f.path IN ",
+                texts(3),
+                " AND f.",
                 $column,
                 " = $4 LIMIT 1"
             )
         };
     }
-    let sql = match algorithm {
-        "SHA512" => sql!("sha512"),
-        "SHA256" => sql!("sha256"),
-        "SHA1" => sql!("sha1"),
-        "MD5Sum" => sql!("md5"),
-        _ => return Ok(None),
+    let statement = match algorithm {
+        Algorithm::Sha512 => statement!("sha512"),
+        Algorithm::Sha256 => statement!("sha256"),
+        Algorithm::Sha1 => statement!("sha1"),
+        Algorithm::Md5 => statement!("md5"),
     };
-    db.optional(sql, args![project, slug, folder, digest]).await
+    let paths = Value::from(paths).to_string();
+    db.optional(statement, args![project, slug, paths, digest])
+        .await
 }
 
 /// A package of a repository.

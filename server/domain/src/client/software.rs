@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use migasfree_deb::split_file_name;
 use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
+use migasfree_server_repository::file_name::split_file_name;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -15,10 +15,11 @@ use super::{
     deployments::INTERNAL_SOURCES,
     package_sets::PACKAGE_SETS,
     projects::PROJECTS,
-    rules::{package_names, packages::as_known, pms::Pms},
+    rules::package_names,
 };
 use crate::ids::{DeploymentId, PackageId};
 use crate::repository::{publish, upload};
+use crate::services::Services;
 
 /// The project of the body: another one than `from`, and visible; `unknown` is said of one that is not.
 async fn destination(call: &Call, from: i64, unknown: RestError) -> Result<i64, RestError> {
@@ -120,7 +121,7 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
             ("copied_package_sets", Json::Int(0)),
         ])));
     }
-    let names = names_there(&mut tx, call.id, to).await?;
+    let names = names_there(&context.state, &mut tx, call.id, to).await?;
     let copy = copy_deployment(&mut tx, context, (call.id, to), names, domain).await?;
     let (packages, sets) = copy_offer(&mut tx, context, call.id, copy, to).await?;
     publish::request(&context.state, &mut tx, DeploymentId(copy)).await?;
@@ -139,7 +140,12 @@ pub async fn deployment(call: Call) -> Result<Answer, RestError> {
 
 /// The lists of packages of a deployment, in the order of [`NAMES_PACKAGES`], as the other project's package system
 /// reads them.
-async fn names_there(tx: &mut Tx, from: i64, to: i64) -> Result<Names, RestError> {
+async fn names_there(
+    state: &Services,
+    tx: &mut Tx,
+    from: i64,
+    to: i64,
+) -> Result<Names, RestError> {
     let (a, b, c, d, e): (Text, Text, Text, Text, Text) = tx
         .one(
             "SELECT packages_to_install, packages_to_remove, default_preincluded_packages, \
@@ -148,18 +154,19 @@ async fn names_there(tx: &mut Tx, from: i64, to: i64) -> Result<Names, RestError
         )
         .await?;
     let mut names = [a, b, c, d, e];
-    let Some(pms) = package_system(tx, to).await? else {
+    let Some(system) = package_system(state, tx, to).await? else {
         return Ok(names);
     };
     for (list, text) in NAMES_PACKAGES.iter().zip(&mut names) {
         let Some(text) = text else { continue };
-        *text = as_known(pms, text);
-        if let Some(word) = package_names::flaw(pms, text) {
+        *text = system.as_known(text);
+        if let Some(word) = package_names::flaw(&*system, text) {
             return Err(RestError::Refused(
                 "package_names",
                 format!(
-                    "{word:?} in {list} is no name of a package of {pms}, the package system of the other project: \
-                     change it here first."
+                    "{word:?} in {list} is no name of a package of {}, the package system of the other project: \
+                     change it here first.",
+                    system.name()
                 ),
             ));
         }
@@ -293,7 +300,7 @@ async fn copy_packages(
     packages: &str,
     to: i64,
 ) -> Result<i64, RestError> {
-    only_of_its_system(tx, packages, to).await?;
+    only_of_its_system(&context.state, tx, packages, to).await?;
     let rivals: Vec<(String, String)> = tx.all(RIVALS, args![packages, to]).await?;
     if !rivals.is_empty() {
         let rivals = rivals.iter().map(|(ours, theirs)| {
@@ -314,7 +321,7 @@ async fn copy_packages(
     }
     let namesakes: Vec<(PackageId,)> = tx.all(NAMESAKES, args![packages, to]).await?;
     for (namesake,) in namesakes {
-        upload::give_name_away(tx, namesake).await?;
+        upload::give_name_away(&context.state, tx, namesake).await?;
     }
     tx.execute(KNOWN_BY_REPORTS, args![packages, to]).await?;
     let (new,): (i64,) = tx.one(COUNT_NEW, args![packages, to]).await?;
@@ -327,29 +334,43 @@ async fn copy_packages(
 }
 
 /// Refuses files that the other project would not take either when they are uploaded.
-async fn only_of_its_system(tx: &mut Tx, packages: &str, to: i64) -> Result<(), RestError> {
-    if package_system(tx, to).await? != Some(Pms::Apt) {
+async fn only_of_its_system(
+    state: &Services,
+    tx: &mut Tx,
+    packages: &str,
+    to: i64,
+) -> Result<(), RestError> {
+    let system = package_system(state, tx, to).await?;
+    let Some(format) = system.and_then(|system| system.format()) else {
         return Ok(());
-    }
-    let others: Vec<(String,)> = tx.all(NOT_OF_DEBIAN, args![packages]).await?;
+    };
+    let files: Vec<(String,)> = tx.all(FILES, args![packages]).await?;
+    let others: Vec<&str> = files
+        .iter()
+        .map(|(name,)| name.as_str())
+        .filter(|name| !format.is_file_name(name))
+        .take(MOST_NAMED)
+        .collect();
     if others.is_empty() {
         return Ok(());
     }
-    let others: Vec<String> = others.into_iter().map(|(name,)| name).collect();
     Err(RestError::Refused(
         "package_system",
         format!(
-            "The other project takes packages of Debian alone, and these are none: {}.",
+            "The other project takes packages of {} alone, and these are none: {}.",
+            format.origin(),
             others.join(", ")
         ),
     ))
 }
 
-const NOT_OF_DEBIAN: Sql = sql!(
-    "SELECT k.fullname FROM core_package AS k JOIN store_file AS f ON f.package_id = k.id \
-     WHERE k.fullname NOT LIKE '%.deb' AND k.id IN ",
+/// Files that a refusal names.
+const MOST_NAMED: usize = 5;
+
+const FILES: Sql = sql!(
+    "SELECT k.fullname FROM core_package AS k JOIN store_file AS f ON f.package_id = k.id WHERE k.id IN ",
     ids(1),
-    " ORDER BY k.fullname LIMIT 5"
+    " ORDER BY k.fullname"
 );
 
 /// Packages that would be there twice, or under the name of another one.

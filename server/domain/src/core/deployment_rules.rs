@@ -1,6 +1,7 @@
 //! What a deployment has to observe, and what follows from a change of it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use migasfree_server_db::{Tx, args, json_ids, sql};
@@ -15,6 +16,7 @@ use migasfree_server_entity::{
     path::ROW,
     value::{self, Refused},
 };
+use migasfree_server_repository::system::{Elsewhere, System};
 use sea_query::Expr;
 use url::{Host, Url};
 
@@ -22,17 +24,15 @@ use super::{
     offered,
     rules::{
         package_names,
-        packages::as_known,
-        pms::Pms,
         schedule::{self, Delay},
         slug::slug,
-        source_grammar,
     },
     slugs::{self, Among},
     vocabulary::CID,
 };
 use crate::ids::{DeploymentId, ProjectId};
 use crate::repository::publish;
+use crate::services::{OfDomain as _, Services};
 
 /// The rules of a deployment; a proxy fixes where its packages come from.
 #[derive(Debug)]
@@ -89,16 +89,17 @@ impl Hooks for Rules {
             check_address(address).map_err(|reason| RestError::field("base_url", reason))?;
         }
         let project = change.int("project_id").unwrap_or_default();
-        if let Some(pms) = package_system(change.tx, project).await? {
-            check_values(change, pms, is_external)?;
+        let state = &change.context.state;
+        if let Some(system) = package_system(state, change.tx, project).await? {
+            check_values(change, &*system, is_external)?;
             for names in NAMES_PACKAGES {
                 if let Some(text) = change.values.text(names) {
-                    let known = as_known(pms, text);
+                    let known = system.as_known(text);
                     change.values.set_text(names, known);
                 }
-                only_names(change, pms, names)?;
+                only_names(change, &*system, names)?;
             }
-            not_both_ways(change, pms)?;
+            not_both_ways(change, &*system)?;
         }
         for (relation, table) in [
             ("available_packages", PACKAGES_ELSEWHERE),
@@ -155,33 +156,38 @@ pub const NAMES_PACKAGES: [&str; 5] = [
 ///
 /// # Errors
 /// When the database fails.
-pub async fn package_system(tx: &mut Tx, project: i64) -> Result<Option<Pms>, RestError> {
+pub async fn package_system(
+    state: &Services,
+    tx: &mut Tx,
+    project: i64,
+) -> Result<Option<Arc<dyn System>>, RestError> {
     let found: Option<(String,)> = tx
         .optional("SELECT pms FROM core_project WHERE id = $1", args![project])
         .await?;
-    Ok(found.and_then(|(pms,)| pms.parse().ok()))
+    let systems = &state.domain().systems;
+    Ok(found.and_then(|(pms,)| systems.named(&pms).ok().cloned()))
 }
 
 /// Refuses what no package manager takes for a name. What is there already stays until it is written anew.
 ///
 /// # Errors
 /// Under the name of the list, with the word.
-pub fn only_names(change: &Change<'_>, pms: Pms, list: &str) -> Result<(), RestError> {
+pub fn only_names(change: &Change<'_>, system: &dyn System, list: &str) -> Result<(), RestError> {
     let text = change.values.text(list).filter(|_| change.changes(list));
-    match text.and_then(|text| package_names::flaw(pms, text)) {
+    match text.and_then(|text| package_names::flaw(system, text)) {
         Some(word) => Err(RestError::field(list, package_names::refusal(word))),
         None => Ok(()),
     }
 }
 
 /// What is to be installed is not to be removed, too.
-fn not_both_ways(change: &Change<'_>, pms: Pms) -> Result<(), RestError> {
+fn not_both_ways(change: &Change<'_>, system: &dyn System) -> Result<(), RestError> {
     let lists = ["packages_to_install", "packages_to_remove"];
     if !lists.iter().any(|list| change.changes(list)) {
         return Ok(());
     }
     let [install, remove] = lists.map(|list| change.text(list).unwrap_or_default());
-    match package_names::in_both(pms, install, remove) {
+    match package_names::in_both(system, install, remove) {
         Some(name) => Err(RestError::field(
             "packages_to_remove",
             format!(
@@ -193,14 +199,25 @@ fn not_both_ways(change: &Change<'_>, pms: Pms) -> Result<(), RestError> {
 }
 
 /// What stands in a computer's sources has to be what its package manager reads there.
-fn check_values(change: &Change<'_>, pms: Pms, is_external: bool) -> Result<(), RestError> {
+fn check_values(
+    change: &Change<'_>,
+    system: &dyn System,
+    is_external: bool,
+) -> Result<(), RestError> {
     let names = ["options", "suite", "components"];
     let values = names.map(|name| change.text(name).unwrap_or_default());
     let is_empty = values.iter().all(|value| value.is_empty());
     if !names.iter().any(|name| change.changes(name)) || (is_empty && !is_external) {
         return Ok(());
     }
-    source_grammar::check(pms, values[0], values[1], values[2])
+    let [options, suite, components] = values;
+    let source = Elsewhere {
+        options,
+        suite,
+        components,
+    };
+    system
+        .check_source(&source)
         .map_err(|flaw| RestError::field(flaw.field, flaw.reason))
 }
 

@@ -6,7 +6,8 @@ use migasfree_server_db::{Sql, args, sql};
 use migasfree_server_entity::{body::Body, context::Context, error::RestError, read};
 use serde_json::{Value, json};
 
-use super::rules::{package_names, packages::as_known, tags::bare_name};
+use super::rules::{package_names, tags::bare_name};
+use crate::services::OfDomain as _;
 
 /// Member of a write that asks for the check; it is not kept.
 const ASKED: &str = "only_offered";
@@ -57,12 +58,13 @@ pub async fn check(
     let found: Option<(String,)> = db
         .optional("SELECT pms FROM core_project WHERE id = $1", args![project])
         .await?;
-    let Some(pms) = found.and_then(|(pms,)| pms.parse().ok()) else {
+    let systems = &context.state.domain().systems;
+    let Some(system) = found.and_then(|(pms,)| systems.named(&pms).ok()) else {
         return Ok(());
     };
-    let text = as_known(pms, &text);
+    let text = system.as_known(&text);
     // What is no name at all is refused by the rules of the row, whether or not anybody asks for this check.
-    if package_names::flaw(pms, &text).is_some() {
+    if package_names::flaw(&**system, &text).is_some() {
         return Ok(());
     }
     let names: Vec<&str> = text.split_whitespace().map(bare_name).collect();

@@ -308,7 +308,9 @@ async fn info(call: Call) -> Result<Answer, RestError> {
     match report::report(&call.context.state, PackageId(call.id)).await {
         Ok(text) => Ok(Answer::Json(Json::Object(vec![("data", text.into())]))),
         Err(
-            error @ (ReportError::NoFile | ReportError::Unsupported(_) | ReportError::Package(_)),
+            error @ (ReportError::NoFile
+            | ReportError::Unsupported { .. }
+            | ReportError::Package(_)),
         ) => Err(RestError::Refused("no_information", error.to_string())),
         Err(ReportError::Db(error)) => Err(error.into()),
         Err(error) => Err(RestError::Internal(error.to_string())),

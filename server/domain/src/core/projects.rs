@@ -6,19 +6,18 @@ use migasfree_server_entity::{
     error::RestError,
     hooks::{Change, Deletion, Hooks, Removal},
     json::Json,
+    load::Reading,
     schema::{Table, back, bool, choice, key, text},
 };
 
 use super::{
-    rules::{
-        pms::{self, Pms},
-        slug::slug,
-    },
+    rules::{architectures, slug::slug},
     shapes::PLATFORM_REF,
     slugs::{self, Among},
     vocabulary::PMS,
 };
 use crate::ids::ProjectId;
+use crate::services::OfDomain as _;
 use crate::sight;
 use crate::{
     computers::status,
@@ -51,24 +50,27 @@ pub static TABLE: Table = Table {
 const SYSTEM: &[Field] = &[col("pms")];
 
 /// Whether repositories of its package system can be published.
-const IS_PUBLISHED: Field = made("is_published", Like::Boolean, SYSTEM, |row, _| {
-    unpublished(row).is_none().into()
+const IS_PUBLISHED: Field = made("is_published", Like::Boolean, SYSTEM, |row, reading| {
+    unpublished(row, reading).is_none().into()
 });
 
 /// What to know of the project: that it has no repositories, or nothing.
-const NOTICE: Field = made("notice", Like::Note, SYSTEM, |row, _| {
-    unpublished(row).map_or(Json::Null, |pms| {
+const NOTICE: Field = made("notice", Like::Note, SYSTEM, |row, reading| {
+    unpublished(row, reading).map_or(Json::Null, |pms| {
+        let published = reading.state.domain().systems.published();
         format!(
-            "Repositories of {pms} cannot be published yet, only those of apt: packages can be \
+            "Repositories of {pms} cannot be published yet, only those of {published}: packages can be \
              stored, and computers get no repository of this project."
         )
         .into()
     })
 });
 
-fn unpublished(row: &Json) -> Option<Pms> {
-    let pms = row.get("pms").as_text().parse().ok();
-    pms.filter(|pms: &Pms| !pms.is_published())
+/// The package system of a project whose repositories cannot be published.
+fn unpublished(row: &Json, reading: &Reading) -> Option<&'static str> {
+    let systems = &reading.state.domain().systems;
+    let system = systems.named(row.get("pms").as_text()).ok()?;
+    system.format().is_none().then(|| system.name())
 }
 
 const WRITTEN: &[Field] = &[
@@ -144,11 +146,12 @@ impl Hooks for Rules {
     /// The slug is fixed when the project is made: folders and keys are called by it.
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         if change.is_new() || change.changes("architecture") || change.changes("pms") {
-            let pms = change.text("pms").and_then(|pms| pms.parse().ok());
+            let systems = &change.context.state.domain().systems;
+            let system = change.text("pms").and_then(|pms| systems.named(pms).ok());
             let written = change.text("architecture").unwrap_or_default();
             // An unknown package system is refused as such.
-            if let Some(pms) = pms {
-                let stored = pms::architectures(pms, written)
+            if let Some(system) = system {
+                let stored = architectures::stored(&**system, written)
                     .map_err(|reason| RestError::field("architecture", reason))?;
                 change.values.set_text("architecture", stored);
             }

@@ -9,12 +9,10 @@ use migasfree_server_entity::{
     load, read,
 };
 
-use super::{
-    deployments::{DEPLOYMENTS, INTERNAL_SOURCES},
-    rules::pms::Pms,
-};
+use super::deployments::{DEPLOYMENTS, INTERNAL_SOURCES};
 use crate::ids::DeploymentId;
 use crate::repository::publish;
+use crate::services::OfDomain as _;
 
 /// How far the publication of a deployment is.
 ///
@@ -63,10 +61,12 @@ pub async fn request(call: Call) -> Result<Answer, RestError> {
             args![call.id],
         )
         .await?;
-    if !pms.parse::<Pms>().is_ok_and(Pms::is_published) {
+    let systems = &context.state.domain().systems;
+    if systems.format(&pms).is_none() {
+        let published = systems.published();
         return Err(RestError::Refused(
             "unsupported_pms",
-            format!("Repositories of {pms} cannot be published yet, only those of apt."),
+            format!("Repositories of {pms} cannot be published yet, only those of {published}."),
         ));
     }
     let mut tx = context.state.db.begin().await?;

@@ -1,12 +1,12 @@
-//! Packages of an older installation: names and versions as apt reads them, and one content under one identity.
+//! Packages of an older installation: names and versions as package managers read them, and one content under one identity.
 
 use std::collections::BTreeMap;
 
-use migasfree_deb::written_version;
 use migasfree_server_db::{Result, Tx, args};
+use migasfree_server_repository::format::Format;
 
 use crate::ids::PackageId;
-use crate::services::Services;
+use crate::services::{OfDomain as _, Services};
 use crate::{
     computers::notifications::tell_once,
     repository::publish::{self, Cause},
@@ -18,7 +18,7 @@ const MOST_TOLD: usize = 20;
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// Packages that got the name and the version apt reads: in lower case, without an epoch of zero.
+    /// Packages that got the name and the version their package manager reads.
     pub rewritten: usize,
     /// Identities that several packages in stores have.
     pub shared: usize,
@@ -38,7 +38,7 @@ pub async fn settle(state: &Services) -> Result<Settled> {
     if rewritten > 0 {
         tracing::info!(
             packages = rewritten,
-            "packages got the names and versions apt reads"
+            "packages got the names and versions their package managers read"
         );
     }
     Ok(Settled { rewritten, shared })
@@ -49,19 +49,35 @@ const NO_LONGER_TWINS: &str = "UPDATE core_package SET twin = 0 WHERE twin <> 0 
     AND o.version = core_package.version AND o.architecture = core_package.architecture \
     AND o.store_id IS NOT NULL AND o.id <> core_package.id AND (o.twin = 0 OR o.id < core_package.id))";
 
-/// apt reads names and versions its own way, whatever the control data says.
+/// Package managers read names and versions their own way, whatever a package says of itself.
 async fn write_as_read(state: &Services, tx: &mut Tx) -> Result<usize> {
+    let mut written = 0;
+    for system in state.domain().systems.all() {
+        if let Some(format) = system.format() {
+            written += write_as_read_by(state, tx, system.name(), &*format).await?;
+        }
+    }
+    Ok(written)
+}
+
+/// The older rules left capitals and epochs of zero as they came.
+async fn write_as_read_by(
+    state: &Services,
+    tx: &mut Tx,
+    system: &str,
+    format: &dyn Format,
+) -> Result<usize> {
     let otherwise: Vec<(PackageId, String, String, Option<String>)> = tx
         .all(
             "SELECT k.id, k.name, k.version, c.record FROM core_package AS k \
              JOIN core_project AS p ON p.id = k.project_id LEFT JOIN package_control AS c ON c.package_id = k.id \
-             WHERE p.pms = 'apt' AND (k.name <> lower(k.name) OR k.version LIKE '0%:%') ORDER BY k.id",
-            args![],
+             WHERE p.pms = $1 AND (k.name <> lower(k.name) OR k.version LIKE '0%:%') ORDER BY k.id",
+            args![system],
         )
         .await?;
     let mut written = 0;
     for (id, was, version, record) in otherwise {
-        let (name, read) = (was.to_ascii_lowercase(), written_version(&version));
+        let (name, read) = format.as_read(&was, &version);
         if name == was && read == version {
             continue;
         }
@@ -70,13 +86,13 @@ async fn write_as_read(state: &Services, tx: &mut Tx) -> Result<usize> {
              SELECT 1 FROM core_package AS o WHERE o.project_id = core_package.project_id AND o.name = $2 \
              AND o.version = $3 AND o.architecture = core_package.architecture AND o.id <> core_package.id) \
              THEN core_package.id ELSE core_package.twin END WHERE id = $1",
-            args![id, &name, &*read],
+            args![id, &*name, &*read],
         )
         .await?;
         if let Some(record) = record {
             tx.execute(
                 "UPDATE package_control SET record = $2 WHERE package_id = $1",
-                args![id, called(&record, &name, &read)],
+                args![id, format.renamed(&record, &name, &read)],
             )
             .await?;
         }
@@ -84,27 +100,6 @@ async fn write_as_read(state: &Services, tx: &mut Tx) -> Result<usize> {
         written += 1;
     }
     Ok(written)
-}
-
-/// The stanza of a package under this name and version.
-fn called(stanza: &str, name: &str, version: &str) -> String {
-    let mut text = String::with_capacity(stanza.len());
-    for line in stanza.split_inclusive('\n') {
-        let field = line.split_once(':').map_or("", |(field, _)| field);
-        let ours = [("Package", name), ("Version", version)]
-            .into_iter()
-            .find(|(ours, _)| field.eq_ignore_ascii_case(ours));
-        match ours {
-            Some((field, value)) => {
-                text.push_str(field);
-                text.push_str(": ");
-                text.push_str(value);
-                text.push('\n');
-            }
-            None => text.push_str(line),
-        }
-    }
-    text
 }
 
 /// Answers how many identities more than one package has.
@@ -148,20 +143,4 @@ async fn tell(state: &Services, tx: &mut Tx) -> Result<usize> {
         tell_once(tx, &text, state.clock.now()).await?;
     }
     Ok(shared.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::called;
-
-    #[test]
-    fn only_the_name_and_the_version_of_a_stanza_change() {
-        let stanza =
-            "Package: MF-Agent\nversion: 0:1\nDescription: about\n Package: x\nSHA256: ab\n";
-        let read =
-            stanza
-                .replacen("MF-Agent", "mf-agent", 1)
-                .replacen("version: 0:1", "Version: 1", 1);
-        assert_eq!(called(stanza, "mf-agent", "1"), read);
-    }
 }

@@ -51,7 +51,7 @@ pub const LANGUAGE: &[Choice<i64>] = &[
     (6, "powershell"),
 ];
 
-/// Package managers.
+/// Package managers: the names of the systems a server knows.
 pub const PMS: &[Choice<&str>] = &[
     ("apt", "apt"),
     ("dnf", "dnf"),
@@ -72,3 +72,18 @@ pub const CID: &str = "CID";
 pub const DMN: &str = "DMN";
 /// The attribute every computer has.
 pub const ALL_SYSTEMS: i64 = 1;
+
+#[cfg(test)]
+mod tests {
+    use migasfree_server_repository::system::Systems;
+
+    use super::PMS;
+
+    #[test]
+    fn projects_choose_among_the_systems_there_are() {
+        let systems = Systems::default();
+        let known: Vec<&str> = systems.all().map(|system| system.name()).collect();
+        let declared: Vec<&str> = PMS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(declared, known);
+    }
+}

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use migasfree_deb::compare_versions;
 use migasfree_server_db::{Db, Result, args, json_ids, sql};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::ids::{PackageId, ProjectId};
+use crate::services::{OfDomain as _, Services};
 
 /// What a package in a store says of itself. Texts it does not have are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -65,10 +65,18 @@ pub async fn facts(db: &Db, packages: &[PackageId]) -> Result<Vec<PackageFacts>>
 /// # Errors
 /// When the database fails.
 pub async fn newest(
-    db: &Db,
+    state: &Services,
     project: ProjectId,
     names: &[String],
 ) -> Result<BTreeMap<String, PackageFacts>> {
+    let db = &state.db;
+    let (pms,): (String,) = db
+        .one("SELECT pms FROM core_project WHERE id = $1", args![project])
+        .await?;
+    let mut newest: BTreeMap<String, PackageFacts> = BTreeMap::new();
+    let Some(format) = state.domain().systems.format(&pms) else {
+        return Ok(newest);
+    };
     let wanted = Value::from(names).to_string();
     let found: Vec<PackageFacts> = db
         .all(
@@ -80,10 +88,12 @@ pub async fn newest(
             args![project, wanted],
         )
         .await?;
-    let mut newest: BTreeMap<String, PackageFacts> = BTreeMap::new();
     for package in found {
-        let known = newest.get(&package.name);
-        if known.is_none_or(|known| compare_versions(&known.version, &package.version).is_le()) {
+        let is_newer = |known: &PackageFacts| {
+            let order = format.compare_versions(&known.version, &package.version);
+            order.is_le()
+        };
+        if newest.get(&package.name).is_none_or(is_newer) {
             newest.insert(package.name.clone(), package);
         }
     }

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use migasfree_server_domain::core::rules::{
-    languages::LANGUAGES, pms::Pms, source_template::MEDIA,
+use migasfree_server_domain::{
+    core::rules::{languages::LANGUAGES, source_template::MEDIA},
+    services::OfDomain as _,
 };
 use serde_json::{Map, Value, json};
 
@@ -24,16 +25,16 @@ pub(super) async fn server(State(state): State<ProtocolState>) -> Json<Value> {
 }
 
 /// `pms/`: the package systems by name.
-pub(super) async fn package_systems() -> Json<Value> {
-    let systems = Pms::ALL.into_iter().map(|pms| {
-        let facts = pms.facts();
+pub(super) async fn package_systems(State(state): State<ProtocolState>) -> Json<Value> {
+    let systems = state.domain().systems.all().map(|system| {
+        let packages = system.packages();
         let shown = json!({
-            "module": pms.name(),
-            "mimetype": facts.mimetypes,
-            "extensions": facts.extensions,
-            "architectures": facts.architectures,
+            "module": system.name(),
+            "mimetype": packages.mimetypes,
+            "extensions": packages.extensions,
+            "architectures": packages.architectures,
         });
-        (pms.name().to_owned(), shown)
+        (system.name().to_owned(), shown)
     });
     Json(Value::Object(systems.collect()))
 }

@@ -3,7 +3,6 @@
 mod awaiting;
 mod info;
 mod keys;
-mod media;
 mod projects;
 mod tree;
 

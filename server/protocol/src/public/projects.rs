@@ -7,14 +7,13 @@ use migasfree_server_domain::{
     client::projects::{self, NewProject},
     computers::notifications::notify,
     core::{
-        rules::{
-            pms::{self, Pms},
-            slug::slug,
-        },
+        rules::{architectures, slug::slug},
         slugs::{self, Among},
     },
     ids::PlatformId,
+    services::OfDomain as _,
 };
+use migasfree_server_repository::system::System;
 use migasfree_types::events::ChangeAction;
 use serde_json::json;
 
@@ -58,10 +57,9 @@ pub(super) async fn enrol(
     operator: Option<&Operator>,
     wanted: &Enrolment<'_>,
 ) -> Result<String, EnrolError> {
-    let pms: Pms = wanted.pms.parse().map_err(|_| {
-        let names: Vec<&str> = Pms::ALL.into_iter().map(Pms::name).collect();
-        EnrolError::Invalid(format!("PMS must be one of {}", names.join(", ")))
-    })?;
+    let system = state.domain().systems.named(wanted.pms);
+    let system = system
+        .map_err(|unknown| EnrolError::Invalid(format!("PMS must be one of {}", unknown.known)))?;
     let open = state.settings.autoregister;
     let may = |permission| operator.is_some_and(|operator| operator.may(permission));
     if let Some(project) = projects::by_name(&state.db, wanted.project).await? {
@@ -81,14 +79,14 @@ pub(super) async fn enrol(
             .hit(&connection.bucket())
             .map_err(EnrolError::TooMany)?;
     }
-    create(state, connection, operator, pms, wanted).await
+    create(state, connection, operator, &**system, wanted).await
 }
 
 async fn create(
     state: &ProtocolState,
     connection: Connection,
     operator: Option<&Operator>,
-    pms: Pms,
+    system: &dyn System,
     wanted: &Enrolment<'_>,
 ) -> Result<String, EnrolError> {
     let made = slug(wanted.project);
@@ -113,13 +111,13 @@ async fn create(
     let slug = slugs::free(&mut tx, Among::Projects, &made).await?;
     // Some clients do not tell any. Without one its repository would have no index, which stops apt.
     let architecture = match wanted.architecture.trim() {
-        "" => pms.usual().to_owned(),
-        written => pms::architectures(pms, written).map_err(EnrolError::Invalid)?,
+        "" => system.usual_architecture().to_owned(),
+        written => architectures::stored(system, written).map_err(EnrolError::Invalid)?,
     };
     let new = NewProject {
         name: wanted.project,
         slug: &slug,
-        pms,
+        pms: system.name(),
         architecture: &architecture,
         auto_register_computers: state.settings.autoregister,
         platform,
@@ -135,7 +133,7 @@ async fn create(
     };
     let after = json!({
         "name": wanted.project,
-        "pms": pms.name(),
+        "pms": system.name(),
         "architecture": architecture,
         "platform": platform,
         "auto_register_computers": state.settings.autoregister,
@@ -150,9 +148,10 @@ async fn create(
         now,
     )
     .await?;
-    let remark = if pms.is_published() {
+    let remark = if system.format().is_some() {
         String::new()
     } else {
+        let pms = system.name();
         format!("; repositories of {pms} cannot be published yet, its computers get none")
     };
     let text = format!(

@@ -12,11 +12,12 @@ use migasfree_server_db::{self as db, Db};
 use migasfree_server_domain::{
     app_catalog::icons,
     client::published::{self, File, Repository},
+    services::OfDomain as _,
 };
 use migasfree_server_files::{Caching, Served, plain, respond};
+use migasfree_server_repository::format::{Format, Located, Wanted};
 
 use super::awaiting::Awaiting;
-use super::media;
 use crate::ProtocolState;
 
 /// Routes of this domain.
@@ -54,12 +55,15 @@ async fn find_or_await(
     awaiting: &Arc<Awaiting<Repository>>,
     path: &str,
 ) -> Result<Option<Served>, db::Error> {
-    let found = find(&state.db, path).await?;
-    let Some(repository) = repository(path).filter(|_| found.is_none()) else {
+    let found = find(state, path).await?;
+    if found.is_some() {
         return Ok(found);
+    }
+    let Some(repository) = repository(state, path).await? else {
+        return Ok(None);
     };
     if !published::is_being_published(&state.db, &repository).await? {
-        return find(&state.db, path).await;
+        return find(state, path).await;
     }
     let (db, wanted) = (state.db.clone(), repository.clone());
     let goes_on = move || {
@@ -71,30 +75,42 @@ async fn find_or_await(
         }
     };
     awaiting.end_of(repository, goes_on).await;
-    find(&state.db, path).await
+    find(state, path).await
 }
 
 /// The repository whose state a path asks for.
-fn repository(path: &str) -> Option<Repository> {
-    let components: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    match components[..] {
-        [
-            _,
-            project,
-            "repos",
-            "dists",
-            slug,
-            "InRelease" | "Release" | "Release.gpg",
-        ] => Some((project.to_owned(), slug.to_owned())),
+async fn repository(state: &ProtocolState, path: &str) -> Result<Option<Repository>, db::Error> {
+    let Some((project, below)) = below_root(path).split_once("/repos/") else {
+        return Ok(None);
+    };
+    let format = format_of(state, project).await?;
+    let located = format.as_ref().and_then(|format| format.locate(below));
+    Ok(located.and_then(|located| match located.wanted {
+        Wanted::Index { is_first: true, .. } => {
+            Some((project.to_owned(), located.repository.to_owned()))
+        }
         _ => None,
-    }
+    }))
 }
 
-async fn find(db: &Db, path: &str) -> Result<Option<Served>, db::Error> {
+/// The format that says what lies where in the repositories of a project.
+async fn format_of(
+    state: &ProtocolState,
+    project: &str,
+) -> Result<Option<Arc<dyn Format>>, db::Error> {
+    let system = published::package_system(&state.db, project).await?;
+    Ok(system.and_then(|system| state.domain().systems.format(&system)))
+}
+
+/// A path of the tree without `public/` or `repo/`.
+fn below_root(path: &str) -> &str {
     let path = path.trim_start_matches('/');
-    let path = path.split_once('/').map_or("", |(_root, rest)| rest);
-    for form in forms(path) {
-        let found = find_exactly(db, &form).await?;
+    path.split_once('/').map_or("", |(_root, rest)| rest)
+}
+
+async fn find(state: &ProtocolState, path: &str) -> Result<Option<Served>, db::Error> {
+    for form in forms(below_root(path)) {
+        let found = find_exactly(state, &form).await?;
         if found.is_some() {
             return Ok(found);
         }
@@ -117,24 +133,21 @@ fn forms(path: &str) -> Vec<String> {
     forms
 }
 
-async fn find_exactly(db: &Db, path: &str) -> Result<Option<Served>, db::Error> {
+async fn find_exactly(state: &ProtocolState, path: &str) -> Result<Option<Served>, db::Error> {
     let Some((first, rest)) = path.split_once('/') else {
         return Ok(None);
     };
     if first == "catalog_icons" {
-        return icon(db, path).await;
+        return icon(&state.db, path).await;
     }
     if let Some(rest) = rest.strip_prefix("stores/") {
         return match rest.split_once('/') {
-            Some((store, file)) => in_store(db, first, store, file).await,
+            Some((store, file)) => in_store(state, first, store, file).await,
             None => Ok(None),
         };
     }
-    match rest
-        .strip_prefix("repos/dists/")
-        .and_then(|rest| rest.split_once('/'))
-    {
-        Some((slug, file)) => in_repository(db, first, slug, file).await,
+    match rest.strip_prefix("repos/") {
+        Some(below) => in_repository(state, first, below).await,
         None => Ok(None),
     }
 }
@@ -162,41 +175,53 @@ async fn icon(db: &Db, path: &str) -> Result<Option<Served>, db::Error> {
 }
 
 async fn in_store(
-    db: &Db,
+    state: &ProtocolState,
     project: &str,
     store: &str,
     file: &str,
 ) -> Result<Option<Served>, db::Error> {
-    let row = published::in_store(db, project, store, file).await?;
-    Ok(row.map(|row| served(row, media::package_or_index(file), Caching::Revalidate)))
+    let media_type = state.domain().systems.media_type(file);
+    let row = published::in_store(&state.db, project, store, file).await?;
+    Ok(row.map(|row| served(row, media_type, Caching::Revalidate)))
 }
 
+/// A file of a repository, as the format of the project lays it out.
 async fn in_repository(
-    db: &Db,
+    state: &ProtocolState,
     project: &str,
-    slug: &str,
-    file: &str,
+    below: &str,
 ) -> Result<Option<Served>, db::Error> {
-    if let Some((folder, digest)) = file.split_once("/by-hash/") {
-        let Some((algorithm, digest)) = digest.split_once('/') else {
-            return Ok(None);
-        };
-        let row = published::by_hash(db, project, slug, folder, algorithm, digest).await?;
-        return Ok(row.map(|row| served(row, "application/octet-stream", Caching::Immutable)));
-    }
-    let media_type = media::package_or_index(file);
-    // A package may be called like a folder of indexes, but it lies beside them.
-    let is_package = |path: &&str| !path.starts_with("binary-") || !path.contains('/');
-    match file.strip_prefix("PKGS/").filter(is_package) {
-        Some(path) => {
-            let row = published::package(db, project, slug, path).await?;
-            Ok(row.map(|row| served(row, media_type, Caching::Immutable)))
+    let format = format_of(state, project).await?;
+    let located = format.as_ref().and_then(|format| format.locate(below));
+    let Some(Located { repository, wanted }) = located else {
+        return Ok(None);
+    };
+    let (db, systems) = (&state.db, &state.domain().systems);
+    let (row, media_type, caching) = match wanted {
+        Wanted::Index { path, .. } => (
+            published::index(db, project, repository, path).await?,
+            systems.media_type(path),
+            Caching::Revalidate,
+        ),
+        Wanted::Package { path } => (
+            published::package(db, project, repository, path).await?,
+            systems.media_type(path),
+            Caching::Immutable,
+        ),
+        Wanted::ByHash {
+            paths,
+            algorithm,
+            digest,
+        } => {
+            let digest = (algorithm, digest);
+            (
+                published::by_hash(db, project, repository, &paths, digest).await?,
+                "application/octet-stream",
+                Caching::Immutable,
+            )
         }
-        None => {
-            let row = published::index(db, project, slug, file).await?;
-            Ok(row.map(|row| served(row, media_type, Caching::Revalidate)))
-        }
-    }
+    };
+    Ok(row.map(|row| served(row, media_type, caching)))
 }
 
 /// Undoes percent-encoding; `None` when the result is no text.

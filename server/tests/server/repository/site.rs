@@ -24,6 +24,7 @@ use migasfree_server_domain::{
         upload::{Place, Stored, Upload, UploadError, store_package},
     },
 };
+use migasfree_server_repository::system::Systems;
 
 use crate::harness::{clock, postgres};
 
@@ -40,22 +41,30 @@ pub struct Site {
 
 impl Site {
     pub async fn on_sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Db::open_sqlite(folder.path()).await.unwrap();
-        Self::new(folder, db).await
+        Self::on_sqlite_with(Systems::default()).await
     }
 
     pub async fn on_postgres() -> Self {
+        Self::on_postgres_with(Systems::default()).await
+    }
+
+    pub async fn on_sqlite_with(systems: Systems) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(folder.path()).await.unwrap();
+        Self::new(folder, db, systems).await
+    }
+
+    pub async fn on_postgres_with(systems: Systems) -> Self {
         let url = postgres::database().await;
         let options = PostgresOptions {
             url,
             max_connections: 10,
         };
         let db = Db::open_postgres(&options).await.unwrap();
-        Self::new(tempfile::tempdir().unwrap(), db).await
+        Self::new(tempfile::tempdir().unwrap(), db, systems).await
     }
 
-    async fn new(folder: tempfile::TempDir, db: Db) -> Self {
+    async fn new(folder: tempfile::TempDir, db: Db, systems: Systems) -> Self {
         let clock = clock::standing();
         db.migrate(&migasfree_server_domain::schema::SCHEMA, clock.now())
             .await
@@ -64,7 +73,8 @@ impl Site {
             data: folder.path().to_owned(),
             ..Settings::default()
         };
-        let state = AppState::new(settings, db, clock.clone(), Arc::new(SystemRandom)).unwrap();
+        let state =
+            AppState::new(settings, db, clock.clone(), Arc::new(SystemRandom), systems).unwrap();
         let (platform,): (i64,) = one(
             &state.db,
             "INSERT INTO core_platform (name) VALUES ('Linux') RETURNING id",
@@ -111,13 +121,22 @@ impl Site {
 
     /// `project` must be another one of this site.
     pub async fn add_project(&self, name: &str, pms: &str) -> (ProjectId, StoreId) {
+        self.add_project_for(name, pms, "x86_64").await
+    }
+
+    pub async fn add_project_for(
+        &self,
+        name: &str,
+        pms: &str,
+        architecture: &str,
+    ) -> (ProjectId, StoreId) {
         let (project,) = self
             .state
             .db
             .one(
                 "INSERT INTO core_project (name, slug, pms, architecture, platform_id) \
-                 VALUES ($1, $1, $2, 'x86_64', (SELECT MIN(id) FROM core_platform)) RETURNING id",
-                args![name, pms],
+                 VALUES ($1, $1, $2, $3, (SELECT MIN(id) FROM core_platform)) RETURNING id",
+                args![name, pms, architecture],
             )
             .await
             .unwrap();

@@ -277,7 +277,7 @@ on_both_engines! {
         let known = facts(&site.state.db, &[old_id, new_id]).await.unwrap();
         assert_eq!(known.len(), 2);
         let names = ["hello".to_owned(), "unknown".to_owned()];
-        let newest = newest(&site.state.db, site.project, &names).await.unwrap();
+        let newest = newest(&site.state, site.project, &names).await.unwrap();
         assert_eq!(newest.len(), 1);
         let hello = &newest["hello"];
         assert_eq!((hello.id, hello.version.as_str()), (new_id, "1.10"));

@@ -3,6 +3,7 @@
 //! The numbers in the comments are sections of the protocol specification these rules come from;
 //! `tests/reference/vectors/rules.json` holds their inputs and outputs.
 
+pub mod architectures;
 pub mod attribute_sets;
 pub mod attribute_values;
 pub mod display;
@@ -11,10 +12,8 @@ pub mod identity;
 pub mod languages;
 pub mod package_names;
 pub mod packages;
-pub mod pms;
 pub mod schedule;
 pub mod slug;
-pub mod source_grammar;
 pub mod source_template;
 pub mod status;
 pub mod tags;

@@ -1,6 +1,5 @@
 //! Packages a computer must have or must not have (8.5).
 
-use crate::core::rules::pms::Pms;
 use crate::core::rules::targeting::{Attributes, Audience};
 
 /// What a synchronisation installs and removes.
@@ -44,25 +43,6 @@ pub struct PolicyGroup {
 /// The lines of a package text; a line with several names stays one entry.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty())
-}
-
-/// Package names as the package manager knows them: apt's are in lower case. Versions after a
-/// name keep their capitals.
-#[must_use]
-pub fn as_known(pms: Pms, text: &str) -> String {
-    if pms != Pms::Apt {
-        return text.to_owned();
-    }
-    let mut in_name = true;
-    let lowered = text.chars().map(|char| {
-        in_name = char.is_whitespace() || (in_name && !"=/".contains(char));
-        if in_name {
-            char.to_ascii_lowercase()
-        } else {
-            char
-        }
-    });
-    lowered.collect()
 }
 
 /// Mandatory packages from the deployments that apply, by name, and the enabled policies, by
@@ -167,16 +147,6 @@ mod tests {
         let result = mandatory(&deployments, &[policy(true)], &six, false);
         assert_eq!(result.install, ["vim", "htop mc", "geany", "gedit"]);
         assert_eq!(result.remove, ["nano", "kate", "okular"]);
-    }
-
-    #[test]
-    fn names_for_apt_are_in_lower_case_and_versions_are_not() {
-        let text = "MF-Agent=1.0RC1 Gimp:amd64\nVim/Stable";
-        assert_eq!(
-            as_known(Pms::Apt, text),
-            "mf-agent=1.0RC1 gimp:amd64\nvim/Stable"
-        );
-        assert_eq!(as_known(Pms::Dnf, text), text);
     }
 
     #[test]

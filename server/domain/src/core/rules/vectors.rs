@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use migasfree_server_repository::{file_name::split_file_name, system::Systems};
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::format_description;
 
 use crate::core::rules::attribute_values::{Kind, expand};
-use crate::core::rules::pms::Pms;
 use crate::core::rules::schedule::{Delay, horizon, opens_on};
 use crate::core::rules::source_template::{Origin, Source, source_template};
 use crate::core::rules::{attribute_sets, identity, slug};
@@ -90,7 +90,7 @@ fn slugs_are_made_as_stated() {
 #[test]
 fn package_file_names_are_split_as_stated() {
     for case in cases("package_normalized_name") {
-        let parts = migasfree_deb::split_file_name(text(&case, "in"));
+        let parts = split_file_name(text(&case, "in"));
         assert_eq!(
             json!([parts.name, parts.version, parts.architecture]),
             case["out"],
@@ -148,7 +148,8 @@ fn source_templates_are_rendered_as_stated_but_for_the_intended_corrections() {
         ),
         ("external_all_null", "ext-null", Some("Ext Null")),
     ];
-    for pms in Pms::ALL {
+    for system in Systems::default().all() {
+        let pms = system.name();
         let project = format!("p{pms}");
         for (name, slug, deployment) in samples {
             let details = deployment.map(|name| &vectors["deployments"][name]);
@@ -163,7 +164,7 @@ fn source_templates_are_rendered_as_stated_but_for_the_intended_corrections() {
                 origin,
             };
             // Unset parts print nothing, and the rpm key comes from the server.
-            let expected = text(&vectors["templates"][pms.name()], name)
+            let expected = text(&vectors["templates"][pms], name)
                 .replace("/None/$basearch/", "/$basearch/")
                 .replace("None", "")
                 .replace(
@@ -171,7 +172,7 @@ fn source_templates_are_rendered_as_stated_but_for_the_intended_corrections() {
                     "{protocol}://{server}/get_key_repositories/",
                 );
             assert_eq!(
-                source_template(pms, &source, None),
+                source_template(&**system, &source, None),
                 expected,
                 "{pms} {name}"
             );

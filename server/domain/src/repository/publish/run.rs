@@ -7,7 +7,7 @@ use migasfree_server_db::{self as db, args};
 use migasfree_server_files::{BlobError, NewBlob};
 use migasfree_server_jobs::JobContext;
 use migasfree_server_repository::{
-    apt::{self, Chunks, Contents, Generated, Offer, Unreadable},
+    format::{Contents, Format, Generated, Offer, Unreadable},
     reading::off_the_runtime,
     signing::SigningError,
 };
@@ -33,7 +33,7 @@ pub enum PublishError {
     /// The key.
     #[error(transparent)]
     Signing(#[from] SigningError),
-    /// The indexes are not what apt could read.
+    /// The indexes are not what package managers could read.
     #[error("{0}; computers keep what was published before")]
     Unreadable(#[from] Unreadable),
     /// The thread that makes the indexes.
@@ -57,20 +57,16 @@ pub enum Published {
     Gone,
 }
 
-/// Publishes deployments; keep one, it gets faster.
+/// Publishes deployments.
 #[derive(Debug, Clone)]
 pub struct Publisher {
     state: Services,
-    chunks: Arc<Chunks>,
 }
 
 impl Publisher {
-    /// A publisher that has nothing to build on yet.
-    pub fn new(state: Services) -> Self {
-        Self {
-            state,
-            chunks: Arc::default(),
-        }
+    /// A publisher with what the domain has at hand.
+    pub const fn new(state: Services) -> Self {
+        Self { state }
     }
 
     /// Publishes a deployment, telling `job` and whoever listens how far it is.
@@ -89,17 +85,19 @@ impl Publisher {
         let progress = Progress::new(state, job, deployment.event(id));
         // The attempts after the first one tell nothing new until one succeeds.
         let is_first = job.is_none_or(|job| job.job.attempt == 1);
-        if !deployment.is_published() {
+        let systems = &state.domain().systems;
+        let Some(format) = systems.format(&deployment.pms) else {
             let message = format!(
-                "repositories of {} cannot be published yet: only those of apt are supported",
-                deployment.pms
+                "repositories of {} cannot be published yet: only those of {} are supported",
+                deployment.pms,
+                systems.published()
             );
             fail(state, id, &message, Expected::Always).await?;
             progress.end(PublicationState::Failed, 0, &message);
             note::failed(state, &deployment, &message).await;
             return Ok(Published::Unsupported);
-        }
-        match self.attempts(id, &progress).await {
+        };
+        match self.attempts(id, &format, &progress).await {
             Ok(Some((generation, snapshot))) => {
                 let packages = snapshot.packages.len();
                 let message = message(&snapshot);
@@ -149,6 +147,7 @@ impl Publisher {
     async fn attempts(
         &self,
         id: DeploymentId,
+        format: &Arc<dyn Format>,
         progress: &Progress<'_>,
     ) -> Result<Option<(i64, Snapshot)>, PublishError> {
         let state = &self.state;
@@ -160,10 +159,10 @@ impl Publisher {
             progress
                 .at(0, 0, "reading what the deployment offers")
                 .await;
-            let snapshot = snapshot::take(&state.db, id, deployment).await?;
+            let snapshot = snapshot::take(&state.db, id, deployment, &**format).await?;
             let total = snapshot.packages.len() as u64;
             progress.at(0, total, "writing the indexes").await;
-            let (snapshot, files) = self.build(snapshot).await?;
+            let (snapshot, files) = self.build(snapshot, format).await?;
             progress.at(total, total, "storing the indexes").await;
             let now = state.clock.now();
             let blobs: Vec<NewBlob> = files.iter().map(Generated::blob).collect();
@@ -176,13 +175,17 @@ impl Publisher {
         }
     }
 
-    async fn build(&self, snapshot: Snapshot) -> Result<(Snapshot, Vec<Generated>), PublishError> {
+    async fn build(
+        &self,
+        snapshot: Snapshot,
+        format: &Arc<dyn Format>,
+    ) -> Result<(Snapshot, Vec<Generated>), PublishError> {
         let signer = Arc::clone(&self.state.domain().signer);
-        let chunks = Arc::clone(&self.chunks);
+        let format = Arc::clone(format);
         let now = self.state.clock.now();
         let work = move || {
             let contents = Contents {
-                suite: &snapshot.deployment.slug,
+                repository: &snapshot.deployment.slug,
                 architectures: snapshot.deployment.architectures(),
                 packages: snapshot
                     .packages
@@ -190,9 +193,9 @@ impl Publisher {
                     .map(|package| &package.listed)
                     .collect(),
             };
-            let files = apt::build(contents, &signer, &chunks, now)?;
+            let files = format.build(contents, &signer, now)?;
             let offers: Vec<Offer<'_>> = snapshot.packages.iter().map(Offered::as_read).collect();
-            apt::read_back(&files, &snapshot.deployment.slug, &offers, &signer)?;
+            format.read_back(&files, &snapshot.deployment.slug, &offers, &signer)?;
             Ok((snapshot, files))
         };
         off_the_runtime(work).await?

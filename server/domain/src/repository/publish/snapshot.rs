@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use migasfree_server_db::{self as db, Db, Ts, args};
-use migasfree_server_repository::apt::{Listed, Offer};
+use migasfree_server_repository::format::{Format, Listed, Offer};
 use migasfree_types::events::EventDeployment;
 
 use super::progress::Named;
-use crate::core::rules::pms::{Pms, split_architectures};
+use crate::core::rules::architectures;
 use crate::ids::{DeploymentId, ProjectId};
 
 /// Everything a publication is made from.
@@ -91,6 +91,7 @@ pub(super) async fn take(
     db: &Db,
     id: DeploymentId,
     deployment: Deployment,
+    format: &dyn Format,
 ) -> db::Result<Snapshot> {
     let current = db
         .optional(
@@ -124,7 +125,7 @@ pub(super) async fn take(
     let mut packages = Vec::with_capacity(rows.len());
     let mut left_out = Vec::new();
     for row in rows {
-        match offered(row, &architectures, &paths) {
+        match offered(row, &architectures, &paths, format) {
             Ok(package) => packages.push(package),
             Err(package) => left_out.push(package),
         }
@@ -164,18 +165,13 @@ impl Deployment {
         named.event(id)
     }
 
-    /// Whether repositories of the project's package system can be published.
-    pub fn is_published(&self) -> bool {
-        self.pms.parse().is_ok_and(Pms::is_published)
-    }
-
     /// The architectures of the project that can name a folder.
     pub fn architectures(&self) -> Vec<String> {
         let usable = |name: &&str| {
             name.bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         };
-        let mut names: Vec<String> = split_architectures(&self.architecture)
+        let mut names: Vec<String> = architectures::split(&self.architecture)
             .filter(usable)
             .map(str::to_owned)
             .collect();
@@ -185,14 +181,19 @@ impl Deployment {
     }
 }
 
-fn offered(row: Row, architectures: &[String], paths: &Paths<'_>) -> Result<Offered, LeftOut> {
+fn offered(
+    row: Row,
+    architectures: &[String],
+    paths: &Paths<'_>,
+    format: &dyn Format,
+) -> Result<Offered, LeftOut> {
     let (Some(record), Some(sha256), Some(size)) = (row.record, row.sha256, row.size) else {
         return Err(LeftOut {
             name: row.fullname,
             reason: Reason::NoFile,
         });
     };
-    if row.architecture != "all" && !architectures.contains(&row.architecture) {
+    if !format.fits(&row.architecture, architectures) {
         return Err(LeftOut {
             name: row.fullname,
             reason: Reason::Architecture(row.architecture),
@@ -203,7 +204,7 @@ fn offered(row: Row, architectures: &[String], paths: &Paths<'_>) -> Result<Offe
         name: row.name,
         version: row.version,
         architecture: row.architecture,
-        stanza: record,
+        record,
         path,
     };
     Ok(Offered {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use migasfree_server_db::{Db, Error, Result, Ts, Tx, args, sql};
-use migasfree_server_repository::apt::Generated;
+use migasfree_server_repository::format::Generated;
 use serde_json::{Value, json};
 
 use super::snapshot::Snapshot;

@@ -5,6 +5,7 @@ use migasfree_server_db::{Result, Tx, args, sql};
 
 use super::Outcome;
 use crate::ids::{PackageId, ProjectId, StoreId};
+use crate::services::{OfDomain as _, Services};
 
 /// What makes packages of a project differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,14 @@ pub(super) struct Identity<'a> {
     pub name: &'a str,
     pub version: &'a str,
     pub architecture: &'a str,
+}
+
+/// The name of an uploaded file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Named<'a> {
+    pub file_name: &'a str,
+    /// What it ends with when it is a package, the dot included.
+    pub ending: &'a str,
 }
 
 /// A package that has the name or the identity of an uploaded file.
@@ -152,16 +161,17 @@ pub(super) async fn rivals(
 /// Decides about a file by those that are there.
 pub(super) fn decide(
     rivals: Vec<Known>,
-    file_name: &str,
+    file: &Named<'_>,
     identity: &Identity<'_>,
     sha256: &str,
     replace_allowed: bool,
 ) -> std::result::Result<Plan, Rival> {
+    let Named { file_name, ending } = *file;
     let named = rivals.iter().find(|known| known.fullname == file_name);
     let stored = named.filter(|known| known.is_stored());
     let is_kept = stored.is_some_and(|known| known.sha256.as_deref() == Some(sha256));
     if let Some(known) = stored.filter(|_| !is_kept) {
-        let suggestion = suggestion(file_name, identity);
+        let suggestion = suggestion(ending, identity);
         if !known.name.eq_ignore_ascii_case(identity.name) {
             return Err(Rival::OtherPackage {
                 file_name: file_name.to_owned(),
@@ -228,28 +238,24 @@ pub(super) fn decide(
 }
 
 /// A file name that tells packages and versions apart.
-fn suggestion(file_name: &str, identity: &Identity<'_>) -> String {
+fn suggestion(ending: &str, identity: &Identity<'_>) -> String {
     let Identity {
         name,
         version,
         architecture,
     } = identity;
     let version = version.split_once(':').map_or(*version, |(_, rest)| rest);
-    format!("{name}_{version}_{architecture}{}", ending(file_name))
-}
-
-/// The ending of a package's name, with its dot.
-fn ending(file_name: &str) -> &str {
-    let known = [".deb", ".rpm", ".pkg.tar.zst", ".pkg.tar.xz", ".tar.gz"];
-    let mut known = known.into_iter();
-    known
-        .find(|ending| file_name.ends_with(ending))
-        .unwrap_or_default()
+    format!("{name}_{version}_{architecture}{ending}")
 }
 
 /// Takes a package's name away from it, which computers reported by another one.
-pub(super) async fn rename(tx: &mut Tx, project: ProjectId, known: &Known) -> Result<()> {
-    let name = free_name(tx, project, known).await?;
+pub(super) async fn rename(
+    state: &Services,
+    tx: &mut Tx,
+    project: ProjectId,
+    known: &Known,
+) -> Result<()> {
+    let name = free_name(state, tx, project, known).await?;
     tx.execute(
         "UPDATE core_package SET fullname = $2 WHERE id = $1",
         args![known.id, name],
@@ -262,7 +268,7 @@ pub(super) async fn rename(tx: &mut Tx, project: ProjectId, known: &Known) -> Re
 ///
 /// # Errors
 /// When the database fails, or there is no such package.
-pub async fn give_name_away(tx: &mut Tx, package: PackageId) -> Result<()> {
+pub async fn give_name_away(state: &Services, tx: &mut Tx, package: PackageId) -> Result<()> {
     let (project,): (ProjectId,) = tx
         .one(
             "SELECT project_id FROM core_package WHERE id = $1",
@@ -276,12 +282,17 @@ pub async fn give_name_away(tx: &mut Tx, package: PackageId) -> Result<()> {
             args![package],
         )
         .await?;
-    rename(tx, project, &known).await
+    rename(state, tx, project, &known).await
 }
 
 /// What computers have installed stays what it was, also when the package becomes another
 /// version or goes: their lists get a package of their own.
-pub(super) async fn keep_reported(tx: &mut Tx, project: ProjectId, known: &Known) -> Result<()> {
+pub(super) async fn keep_reported(
+    state: &Services,
+    tx: &mut Tx,
+    project: ProjectId,
+    known: &Known,
+) -> Result<()> {
     let (is_reported,): (bool,) = tx
         .one(
             "SELECT EXISTS (SELECT 1 FROM software_inventory_package WHERE package_id = $1)",
@@ -291,7 +302,7 @@ pub(super) async fn keep_reported(tx: &mut Tx, project: ProjectId, known: &Known
     if !is_reported {
         return Ok(());
     }
-    let name = free_name(tx, project, known).await?;
+    let name = free_name(state, tx, project, known).await?;
     let (kept,): (PackageId,) = tx
         .one(
             "INSERT INTO core_package (fullname, name, version, architecture, project_id) \
@@ -311,6 +322,7 @@ pub(super) async fn keep_reported(tx: &mut Tx, project: ProjectId, known: &Known
 /// Puts `target` in the place of `known`, which goes: in package sets, in deployments and, where
 /// it is the same package, in what computers reported.
 pub(super) async fn absorb(
+    state: &Services,
     tx: &mut Tx,
     project: ProjectId,
     known: &Known,
@@ -320,7 +332,7 @@ pub(super) async fn absorb(
     if known.is(identity) {
         move_reports(tx, known.id, target).await?;
     } else {
-        keep_reported(tx, project, known).await?;
+        keep_reported(state, tx, project, known).await?;
     }
     for sql in [
         "INSERT INTO core_packageset_packages (packageset_id, package_id) \
@@ -354,7 +366,12 @@ async fn move_reports(tx: &mut Tx, from: PackageId, to: PackageId) -> Result<()>
 }
 
 /// The name computers give the package in their lists, or the next one that is free.
-async fn free_name(tx: &mut Tx, project: ProjectId, known: &Known) -> Result<String> {
+async fn free_name(
+    state: &Services,
+    tx: &mut Tx,
+    project: ProjectId,
+    known: &Known,
+) -> Result<String> {
     let Known {
         id,
         fullname,
@@ -364,7 +381,8 @@ async fn free_name(tx: &mut Tx, project: ProjectId, known: &Known) -> Result<Str
         ..
     } = known;
     let plain = format!("{name}_{version}_{architecture}");
-    for candidate in [format!("{plain}{}", ending(fullname)), plain.clone()] {
+    let ending = state.domain().systems.ending(fullname);
+    for candidate in [format!("{plain}{ending}"), plain.clone()] {
         let taken: Option<(PackageId,)> = tx
             .optional(
                 "SELECT id FROM core_package WHERE project_id = $1 AND fullname = $2",
@@ -390,6 +408,11 @@ mod tests {
         architecture: "all",
     };
 
+    const FILE: Named<'_> = Named {
+        file_name: "tool.deb",
+        ending: ".deb",
+    };
+
     fn known(id: i64, fullname: &str, name: &str, version: &str, sha256: Option<&str>) -> Known {
         Known {
             id: PackageId(id),
@@ -406,7 +429,7 @@ mod tests {
         rivals: Vec<Known>,
         allowed: bool,
     ) -> std::result::Result<(Outcome, Option<i64>, usize), Rival> {
-        let plan = decide(rivals, "tool.deb", &OURS, "new", allowed)?;
+        let plan = decide(rivals, &FILE, &OURS, "new", allowed)?;
         let target = plan.target.map(|known| known.id.0);
         Ok((plan.outcome, target, plan.absorbed.len()))
     }
@@ -443,7 +466,7 @@ mod tests {
     fn what_computers_reported_gets_the_file_and_another_version_loses_the_name() {
         let same = known(1, "tool_2_all.deb", "tool", "2", None);
         let namesake = known(2, "tool.deb", "tool", "1", None);
-        let plan = decide(vec![same, namesake], "tool.deb", &OURS, "new", false).unwrap();
+        let plan = decide(vec![same, namesake], &FILE, &OURS, "new", false).unwrap();
         assert_eq!(plan.outcome, Outcome::Created);
         assert_eq!(plan.target.unwrap().id, PackageId(1));
         assert_eq!(plan.namesake.unwrap().id, PackageId(2));

@@ -1,14 +1,15 @@
 //! Taking packages in: read and hashed in one pass, stored, then one transaction.
 
 use std::io;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use migasfree_deb::{Digests, Hashing, Limits, Package, ReadError};
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Ts, Tx, args};
 use migasfree_server_files::{BlobError, NO_SPACE, Spooled, is_no_space};
 use migasfree_server_repository::{
-    file_name::{self, FileNameError},
+    file_name::{self, FileNameError, split_file_name},
+    format::{Digests, Facts, FileError, Format, Hashing},
     reading::off_the_runtime,
 };
 use migasfree_types::events::{ChangeAction, Event};
@@ -22,7 +23,7 @@ pub use identity::{Rival, give_name_away};
 use record::NewPackage;
 
 use crate::ids::{PackageId, PackageSetId, ProjectId, StoreId};
-use crate::services::Services;
+use crate::services::{OfDomain as _, Services};
 
 /// A file for a store.
 #[derive(Debug)]
@@ -116,15 +117,22 @@ pub enum UploadError {
     #[error(transparent)]
     Name(#[from] FileNameError),
     /// The name does not end as packages of the project's package system do.
-    #[error("{0} is not the name of a Debian package: it must end with .deb")]
-    Extension(String),
+    #[error("{file_name} is not the name of a {origin} package: it must end with {endings}")]
+    Extension {
+        /// Name of the file.
+        file_name: String,
+        /// Whose packages the project takes.
+        origin: &'static str,
+        /// What their names end with.
+        endings: String,
+    },
     /// What is in it.
     #[error("{file_name}: {source}")]
     Package {
         /// Name of the file.
         file_name: String,
         /// What is wrong.
-        source: ReadError,
+        source: FileError,
     },
     /// There is no such store in the project.
     #[error("the project has no such store")]
@@ -164,7 +172,7 @@ impl UploadError {
     pub fn code(&self) -> Option<&'static str> {
         match self {
             Self::Name(_) => Some("file_name"),
-            Self::Extension(_) => Some("file_type"),
+            Self::Extension { .. } => Some("file_type"),
             Self::Package { source, .. } => source.is_about_the_file().then_some("package"),
             Self::NoSuchStore => Some("store"),
             Self::Different(_) => Some("different_file"),
@@ -176,10 +184,13 @@ impl UploadError {
 }
 
 /// A file looked through.
-struct Examined {
+struct Received {
     source: Spooled,
     digests: Digests,
-    package: Option<Package>,
+    /// What it says of itself, or what its name says of it.
+    facts: Facts,
+    /// Its part of an index; files that no format reads have none.
+    record: Option<String>,
 }
 
 /// Stores a package. The same file again is kept and answers the same id.
@@ -189,23 +200,30 @@ struct Examined {
 pub async fn store_package(state: &Services, upload: Upload) -> Result<Stored, UploadError> {
     let file_name = file_name::checked(&upload.file_name)?;
     let path = path_in_store(upload.folder.as_deref(), &file_name)?;
-    let apt = package_system(state, &upload).await? == "apt";
-    if apt && !file_name.ends_with(".deb") {
-        return Err(UploadError::Extension(file_name));
+    let format = format_of(state, &upload).await?;
+    if let Some(format) = format
+        .as_ref()
+        .filter(|format| !format.is_file_name(&file_name))
+    {
+        return Err(UploadError::Extension {
+            file_name,
+            origin: format.origin(),
+            endings: format.endings().join(" or "),
+        });
     }
-    let examined = examine(upload.source, apt, &file_name).await?;
+    let received = look_through(upload.source, format, &file_name).await?;
     let now = state.clock.now();
-    let sha256 = &examined.digests.sha256;
+    let sha256 = &received.digests.sha256;
     state
         .files
-        .put_upload(&state.db, now, &examined.source, sha256)
+        .put_upload(&state.db, now, &received.source, sha256)
         .await?;
     let new = NewPackage {
         project: upload.project_id,
         destination: upload.destination,
         file_name,
         path,
-        examined,
+        received,
         replace_allowed: upload.replace_allowed,
         author: upload.author,
     };
@@ -227,13 +245,13 @@ pub async fn store_package(state: &Services, upload: Upload) -> Result<Stored, U
 pub async fn store_file(state: &Services, upload: Upload) -> Result<(), UploadError> {
     let file_name = file_name::checked(&upload.file_name)?;
     let path = path_in_store(upload.folder.as_deref(), &file_name)?;
-    package_system(state, &upload).await?;
-    let examined = examine(upload.source, false, &file_name).await?;
+    format_of(state, &upload).await?;
+    let received = look_through(upload.source, None, &file_name).await?;
     let now = state.clock.now();
-    let Digests { sha256, size, .. } = &examined.digests;
+    let Digests { sha256, size, .. } = &received.digests;
     state
         .files
-        .put_upload(&state.db, now, &examined.source, sha256)
+        .put_upload(&state.db, now, &received.source, sha256)
         .await?;
     let mut tx = state.db.begin().await?;
     tx.lock("core_project", &[upload.project_id.0]).await?;
@@ -289,7 +307,11 @@ fn path_in_store(folder: Option<&str>, file_name: &str) -> Result<String, FileNa
     })
 }
 
-async fn package_system(state: &Services, upload: &Upload) -> Result<String, UploadError> {
+/// The format of the packages of the project, where this server reads them.
+async fn format_of(
+    state: &Services,
+    upload: &Upload,
+) -> Result<Option<Arc<dyn Format>>, UploadError> {
     let found: Option<(String,)> = state
         .db
         .optional(
@@ -298,24 +320,31 @@ async fn package_system(state: &Services, upload: &Upload) -> Result<String, Upl
             args![upload.project_id, upload.destination.known()],
         )
         .await?;
-    found.map(|(pms,)| pms).ok_or(UploadError::NoSuchStore)
+    let (pms,) = found.ok_or(UploadError::NoSuchStore)?;
+    Ok(state.domain().systems.format(&pms))
 }
 
 /// Hashes the file, and reads it as a package when it has to be one, off the runtime.
-async fn examine(source: Spooled, deb: bool, file_name: &str) -> Result<Examined, UploadError> {
-    let work = move || -> Result<Examined, ReadError> {
-        let mut file = Hashing::new(source.open()?);
-        let package = if deb {
-            Some(migasfree_deb::read(&mut file, &Limits::default())?)
-        } else {
-            None
+async fn look_through(
+    source: Spooled,
+    format: Option<Arc<dyn Format>>,
+    file_name: &str,
+) -> Result<Received, UploadError> {
+    let name = file_name.to_owned();
+    let work = move || -> Result<Received, FileError> {
+        let mut file = source.open()?;
+        let (facts, record, digests) = match format {
+            Some(format) => {
+                let package = format.examine(&mut file)?;
+                (package.facts, Some(package.record), package.digests)
+            }
+            None => (named(&name), None, hashed(file)?),
         };
-        io::copy(&mut file, &mut io::sink())?;
-        let digests = file.finish();
-        Ok(Examined {
+        Ok(Received {
             source,
             digests,
-            package,
+            facts,
+            record,
         })
     };
     off_the_runtime(work)
@@ -324,6 +353,23 @@ async fn examine(source: Spooled, deb: bool, file_name: &str) -> Result<Examined
             file_name: file_name.to_owned(),
             source,
         })
+}
+
+/// What the name of a file says of a package.
+fn named(file_name: &str) -> Facts {
+    let parts = split_file_name(file_name);
+    Facts {
+        name: parts.name.to_owned(),
+        version: parts.version.to_owned(),
+        architecture: parts.architecture.to_owned(),
+        ..Facts::default()
+    }
+}
+
+fn hashed(file: impl io::Read) -> io::Result<Digests> {
+    let mut file = Hashing::new(file);
+    io::copy(&mut file, &mut io::sink())?;
+    Ok(file.finish())
 }
 
 /// Writes the audit record of a change, and announces it when the transaction commits.

@@ -1,23 +1,22 @@
 //! Writing an uploaded package down, in one transaction.
 
-use migasfree_deb::{Digests, split_file_name};
 use migasfree_server_audit::{Author, Change};
 use migasfree_server_db::{self as db, Ts, Tx, args};
-use migasfree_server_repository::apt::stanza;
+use migasfree_server_repository::format::Digests;
 use serde_json::{Value, json};
 
-use super::identity::{self, Identity, Known, Plan};
-use super::{Destination, Examined, Outcome, Place, Stored, UploadError, note, signed};
+use super::identity::{self, Identity, Known, Named, Plan};
+use super::{Destination, Outcome, Place, Received, Stored, UploadError, note, signed};
 use crate::ids::{PackageId, PackageSetId, ProjectId, StoreId};
 use crate::repository::publish::{self, Cause};
-use crate::services::Services;
+use crate::services::{OfDomain as _, Services};
 
 pub(super) struct NewPackage {
     pub project: ProjectId,
     pub destination: Box<dyn Destination>,
     pub file_name: String,
     pub path: String,
-    pub examined: Examined,
+    pub received: Received,
     pub replace_allowed: bool,
     pub author: Author,
 }
@@ -37,15 +36,13 @@ impl NewPackage {
         tx.lock("core_project", &[self.project.0]).await?;
         let Place { store, set } = self.destination.place(&mut tx, self.project).await?;
         let identity = self.identity();
-        let sha256 = &self.examined.digests.sha256;
+        let sha256 = &self.received.digests.sha256;
         let rivals = identity::rivals(&mut tx, self.project, &self.file_name, &identity).await?;
-        let plan = identity::decide(
-            rivals,
-            &self.file_name,
-            &identity,
-            sha256,
-            self.replace_allowed,
-        )?;
+        let file = Named {
+            file_name: &self.file_name,
+            ending: state.domain().systems.ending(&self.file_name),
+        };
+        let plan = identity::decide(rivals, &file, &identity, sha256, self.replace_allowed)?;
         let outcome = plan.outcome;
         let package = self.make_room(state, &mut tx, &plan, store, now).await?;
         // Moving a package to another store takes the right to replace it.
@@ -86,18 +83,10 @@ impl NewPackage {
 
     /// What the package says of itself counts more than its name.
     fn identity(&self) -> Identity<'_> {
-        if let Some(package) = &self.examined.package {
-            return Identity {
-                name: package.name(),
-                version: package.version(),
-                architecture: package.architecture(),
-            };
-        }
-        let named = split_file_name(&self.file_name);
         Identity {
-            name: named.name,
-            version: named.version,
-            architecture: named.architecture,
+            name: &self.received.facts.name,
+            version: &self.received.facts.version,
+            architecture: &self.received.facts.architecture,
         }
     }
 
@@ -112,12 +101,12 @@ impl NewPackage {
     ) -> Result<PackageId, db::Error> {
         let identity = self.identity();
         if let Some(namesake) = &plan.namesake {
-            identity::rename(tx, self.project, namesake).await?;
+            identity::rename(state, tx, self.project, namesake).await?;
         }
         let target = match &plan.target {
             Some(known) => {
                 if !known.is(&identity) && plan.outcome != Outcome::Kept {
-                    identity::keep_reported(tx, self.project, known).await?;
+                    identity::keep_reported(state, tx, self.project, known).await?;
                 }
                 known.id
             }
@@ -125,7 +114,7 @@ impl NewPackage {
         };
         for known in &plan.absorbed {
             // Whoever offers it now offers the new package.
-            identity::absorb(tx, self.project, known, target, &identity).await?;
+            identity::absorb(state, tx, self.project, known, target, &identity).await?;
             if known.sha256.is_some() {
                 let before = summary(self.project, known);
                 let gone = Change {
@@ -193,7 +182,7 @@ impl NewPackage {
             outcome,
             now,
         } = written;
-        let Digests { sha256, size, .. } = &self.examined.digests;
+        let Digests { sha256, size, .. } = &self.received.digests;
         self.displace_plain_file(state, tx, store, now).await?;
         let written = if outcome == Outcome::Kept {
             tx.execute(
@@ -250,14 +239,10 @@ impl NewPackage {
 
     /// Whether what the package says is told otherwise than before.
     async fn write_control(&self, tx: &mut Tx, id: PackageId) -> Result<bool, db::Error> {
-        let Some(package) = &self.examined.package else {
+        let Received { facts, record, .. } = &self.received;
+        let Some(record) = record else {
             return Ok(false);
         };
-        let field = |name| package.control().get(name).unwrap_or_default();
-        let description = field("Description");
-        let long = description
-            .split_once('\n')
-            .map_or("", |(_summary, long)| long);
         tx.execute(
             "INSERT INTO package_control (package_id, record, summary, description, section, \
              homepage, licence, depends, installed_size) \
@@ -270,14 +255,14 @@ impl NewPackage {
              WHERE package_control.record <> excluded.record",
             args![
                 id,
-                stanza::of(package, &self.examined.digests),
-                package.summary(),
-                unfolded(long),
-                field("Section"),
-                field("Homepage"),
-                package.licence().unwrap_or_default(),
-                field("Depends"),
-                package.installed_size().map(signed),
+                record,
+                &facts.summary,
+                &facts.description,
+                &facts.section,
+                &facts.homepage,
+                &facts.licence,
+                &facts.depends,
+                facts.installed_size.map(signed),
             ],
         )
         .await
@@ -292,7 +277,7 @@ impl NewPackage {
             "version": identity.version,
             "project": self.project,
             "store": store,
-            "sha256": self.examined.digests.sha256,
+            "sha256": self.received.digests.sha256,
         })
     }
 
@@ -356,13 +341,4 @@ fn change<'a>(
         before,
         after,
     }
-}
-
-/// The long description as plain paragraphs: without the blank every line begins with.
-fn unfolded(long: &str) -> String {
-    let lines = long.lines().map(|line| {
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        if line == "." { "" } else { line }
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }

@@ -2,11 +2,10 @@
 
 use migasfree_server_domain::{
     client::deployments::Candidates,
-    core::rules::{
-        source_grammar::is_word,
-        source_template::{Origin, Source, source_template},
-    },
+    core::rules::source_template::{Origin, Source, source_template},
+    services::OfDomain as _,
 };
+use migasfree_server_repository::system::is_word;
 use serde_json::{Value, json};
 
 use crate::safe::answer::{Refusal, Reply, ok};
@@ -15,11 +14,11 @@ use crate::safe::call::{ComputerCall, NoClaims};
 /// Only what is served: a source of which nothing comes, or nothing yet, makes package managers fail.
 pub(in crate::safe) async fn answer(call: ComputerCall<Candidates>, _: NoClaims) -> Reply {
     let today = call.today();
-    let pms = call
-        .project
-        .pms()
+    let systems = &call.state.domain().systems;
+    let system = systems
+        .named(&call.project.pms)
         .map_err(|error| Refusal::Internal(error.to_string()))?;
-    if !pms.is_published() {
+    if system.format().is_none() {
         return ok(Vec::<Value>::new());
     }
     let port = call.state.settings.unusual_port;
@@ -40,7 +39,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall<Candidates>, _: NoClaims)
             slug: &deployment.slug,
             origin: Origin::Internal,
         };
-        json!({ "name": deployment.slug, "source_template": source_template(pms, &source, port) })
+        json!({ "name": deployment.slug, "source_template": source_template(&**system, &source, port) })
     });
     ok(shown.collect::<Vec<Value>>())
 }

@@ -1,7 +1,8 @@
 //! `Packages`, one for each architecture, plain and compressed.
 
 use super::chunks::Chunks;
-use super::{Contents, Generated, Listed};
+use super::{ALL, tree};
+use crate::format::{Contents, Generated, Listed};
 
 /// Packages of a compressed part, on average.
 const PER_CHUNK: u32 = 64;
@@ -9,11 +10,12 @@ const PER_CHUNK: u32 = 64;
 /// The indexes of all architectures.
 pub(super) fn all(contents: &Contents<'_>, chunks: &Chunks) -> Vec<Generated> {
     let of_one = |architecture: &String| {
-        let folder = format!("PKGS/binary-{architecture}");
+        let folder = tree::folder_of_indexes(architecture);
         let (plain, compressed) = packages(contents, architecture, chunks);
+        let [list, gzipped] = tree::LISTS.map(|name| format!("{folder}/{name}"));
         [
-            Generated::new(format!("{folder}/Packages"), plain),
-            Generated::new(format!("{folder}/Packages.gz"), compressed),
+            Generated::new(list, plain),
+            Generated::new(gzipped, compressed),
         ]
     };
     contents.architectures.iter().flat_map(of_one).collect()
@@ -21,7 +23,8 @@ pub(super) fn all(contents: &Contents<'_>, chunks: &Chunks) -> Vec<Generated> {
 
 fn packages(contents: &Contents<'_>, architecture: &str, chunks: &Chunks) -> (Vec<u8>, Vec<u8>) {
     let belongs =
-        |package: &&&Listed| package.architecture == "all" || package.architecture == architecture;
+        |package: &&&Listed| package.architecture == ALL || package.architecture == architecture;
+    let folder = tree::folder_of_packages(contents.repository);
     let mut text = String::new();
     let mut compressed = Vec::new();
     let mut start = 0;
@@ -30,10 +33,9 @@ fn packages(contents: &Contents<'_>, architecture: &str, chunks: &Chunks) -> (Ve
             compressed.extend_from_slice(&chunks.gzip(&text.as_bytes()[start..]));
             start = text.len();
         }
-        text.push_str(&package.stanza);
-        text.push_str("Filename: dists/");
-        text.push_str(contents.suite);
-        text.push_str("/PKGS/");
+        text.push_str(&package.record);
+        text.push_str("Filename: ");
+        text.push_str(&folder);
         text.push_str(&package.path);
         text.push_str("\n\n");
     }

@@ -5,72 +5,19 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
-use migasfree_deb::{IndexEntry, IndexError, read_index};
+use migasfree_deb::{IndexEntry, read_index};
 use sha2::{Digest, Sha256};
 
-use super::Generated;
+use super::ALL;
+use super::tree::{DETACHED, INLINE, RELEASE, architecture_of, folder_of_packages};
+use crate::format::{Generated, Offer, Unreadable};
 use crate::signing::Signer;
-
-/// A package as the repository has to offer it.
-#[derive(Debug, Clone, Copy)]
-pub struct Offer<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its version.
-    pub version: &'a str,
-    /// Its architecture.
-    pub architecture: &'a str,
-    /// Where the file is, below `PKGS`.
-    pub path: &'a str,
-    /// Digest of the file.
-    pub sha256: &'a str,
-    /// Bytes of the file.
-    pub size: i64,
-}
-
-/// Why computers must not see a repository.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// apt would stop at a package.
-    #[error("apt cannot read {file}: {source}; correct that package or take it out")]
-    Index {
-        /// The index.
-        file: String,
-        /// Where it stops.
-        source: IndexError,
-    },
-    /// Two different files claim to be the same package.
-    #[error(
-        "{first} and {second} are different files of the same package and version: take one out"
-    )]
-    Twice {
-        /// Where the one is.
-        first: String,
-        /// Where the other is.
-        second: String,
-    },
-    /// A file is not what another one says of it.
-    #[error("{file} of the repository is damaged: {reason}; publish it again")]
-    Damaged {
-        /// The file.
-        file: String,
-        /// What is wrong.
-        reason: String,
-    },
-}
-
-fn damaged(file: &str, reason: impl Into<String>) -> Unreadable {
-    Unreadable::Damaged {
-        file: file.to_owned(),
-        reason: reason.into(),
-    }
-}
 
 /// Reads a repository from its signatures to its last package.
 ///
 /// # Errors
 /// [`Unreadable`] names what computers would stumble over.
-pub fn read_back(
+pub(super) fn read_back(
     files: &[Generated],
     suite: &str,
     offers: &[Offer<'_>],
@@ -78,42 +25,49 @@ pub fn read_back(
 ) -> Result<(), Unreadable> {
     let text = |path: &str| -> Result<&str, Unreadable> {
         let found = files.iter().find(|file| file.path == path);
-        let found = found.ok_or_else(|| damaged(path, "it is missing"))?;
-        std::str::from_utf8(&found.content).map_err(|_| damaged(path, "it is no text"))
+        let found = found.ok_or_else(|| Unreadable::damaged(path, "it is missing"))?;
+        std::str::from_utf8(&found.content).map_err(|_| Unreadable::damaged(path, "it is no text"))
     };
-    let release = text("Release")?;
-    let signed = signer.verify_inline(text("InRelease")?);
-    let signed = signed.map_err(|error| damaged("InRelease", error.to_string()))?;
+    let release = text(RELEASE)?;
+    let signed = signer.verify_inline(text(INLINE)?);
+    let signed = signed.map_err(|error| Unreadable::damaged(INLINE, error.to_string()))?;
     if signed.trim_end() != release.trim_end() {
-        return Err(damaged("InRelease", "it says something else than Release"));
+        return Err(Unreadable::damaged(
+            INLINE,
+            "it says something else than Release",
+        ));
     }
     signer
-        .verify_detached(release.as_bytes(), text("Release.gpg")?)
-        .map_err(|error| damaged("Release.gpg", error.to_string()))?;
+        .verify_detached(release.as_bytes(), text(DETACHED)?)
+        .map_err(|error| Unreadable::damaged(DETACHED, error.to_string()))?;
     let offered: HashMap<&str, &Offer<'_>> =
         offers.iter().map(|offer| (offer.path, offer)).collect();
     for (path, size, sha256) in checksums(release)? {
         let found = files.iter().find(|file| file.path == path);
-        let file = found.ok_or_else(|| damaged(path, "it is missing"))?;
+        let file = found.ok_or_else(|| Unreadable::damaged(path, "it is missing"))?;
         if file.content.len() != size || hex::encode(Sha256::digest(&file.content)) != sha256 {
-            return Err(damaged(path, "it is not the file Release tells of"));
+            return Err(Unreadable::damaged(
+                path,
+                "it is not the file Release tells of",
+            ));
         }
         let Some(architecture) = architecture_of(path) else {
             continue;
         };
         let unpacked = unpack(path, &file.content)?;
         let entries = read_index(&unpacked).map_err(|source| Unreadable::Index {
+            reader: "apt",
             file: path.to_owned(),
-            source,
+            reason: source.to_string(),
         })?;
         check(path, &entries, suite, &offered)?;
         let wanted = offers
             .iter()
-            .filter(|offer| ["all", architecture].contains(&offer.architecture))
+            .filter(|offer| [ALL, architecture].contains(&offer.architecture))
             .count();
         if entries.len() != wanted {
             let reason = format!("{} packages are in it instead of {wanted}", entries.len());
-            return Err(damaged(path, reason));
+            return Err(Unreadable::damaged(path, reason));
         }
     }
     Ok(())
@@ -130,15 +84,7 @@ fn checksums(release: &str) -> Result<Vec<(&str, usize, &str)>, Unreadable> {
     });
     let read: Option<Vec<_>> = read.collect();
     read.filter(|read| !read.is_empty())
-        .ok_or_else(|| damaged("Release", "it tells of no files"))
-}
-
-/// `PKGS/binary-amd64/Packages.gz`
-fn architecture_of(path: &str) -> Option<&str> {
-    let (architecture, name) = path.strip_prefix("PKGS/binary-")?.split_once('/')?;
-    ["Packages", "Packages.gz"]
-        .contains(&name)
-        .then_some(architecture)
+        .ok_or_else(|| Unreadable::damaged(RELEASE, "it tells of no files"))
 }
 
 fn unpack(path: &str, content: &[u8]) -> Result<String, Unreadable> {
@@ -149,7 +95,7 @@ fn unpack(path: &str, content: &[u8]) -> Result<String, Unreadable> {
         let mut plain = content;
         plain.read_to_string(&mut text)
     };
-    read.map_err(|error| damaged(path, error.to_string()))?;
+    read.map_err(|error| Unreadable::damaged(path, error.to_string()))?;
     Ok(text)
 }
 
@@ -160,13 +106,13 @@ fn check(
     suite: &str,
     offered: &HashMap<&str, &Offer<'_>>,
 ) -> Result<(), Unreadable> {
-    let folder = format!("dists/{suite}/PKGS/");
+    let folder = folder_of_packages(suite);
     let mut seen: HashMap<(&str, &str, &str), &IndexEntry<'_>> = HashMap::new();
     let mut places = HashSet::new();
     for entry in entries {
         let known = entry
             .file_name
-            .strip_prefix(&folder)
+            .strip_prefix(folder.as_str())
             .and_then(|path| offered.get(path));
         let fits = known.is_some_and(|offer| {
             (offer.sha256, offer.size) == (entry.sha256, i64::try_from(entry.size).unwrap_or(-1))
@@ -176,7 +122,7 @@ fn check(
         });
         if !fits || !places.insert(entry.file_name) {
             let reason = format!("it has something else as {}", entry.file_name);
-            return Err(damaged(path, reason));
+            return Err(Unreadable::damaged(path, reason));
         }
         let identity = (entry.name, entry.version, entry.architecture);
         if let Some(first) = seen.insert(identity, entry)

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use migasfree_deb::Digests;
 use migasfree_server_db::Ts;
 use time::format_description::FormatItem;
 use time::macros::format_description;
 
-use super::{Contents, Generated};
+use super::tree::COMPONENT;
+use crate::format::{Contents, Digests, Generated};
 
 const DATE: &[FormatItem<'_>] = format_description!(
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] UTC"
@@ -15,7 +15,7 @@ const DATE: &[FormatItem<'_>] = format_description!(
 
 /// The text of `Release`; `files` are the indexes.
 pub(super) fn text(contents: &Contents<'_>, files: &[Generated], now: Ts) -> String {
-    let suite = contents.suite;
+    let suite = contents.repository;
     let date = now.datetime().format(&DATE).unwrap_or_default();
     let architectures = contents.architectures.join(" ");
     let mut text = format!(
@@ -26,7 +26,7 @@ pub(super) fn text(contents: &Contents<'_>, files: &[Generated], now: Ts) -> Str
          Date: {date}\n\
          Acquire-By-Hash: yes\n\
          Architectures: {architectures}\n\
-         Components: PKGS\n"
+         Components: {COMPONENT}\n"
     );
     section(&mut text, "MD5Sum", files, |digests| &digests.md5);
     section(&mut text, "SHA1", files, |digests| &digests.sha1);
