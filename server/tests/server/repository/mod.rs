@@ -3,6 +3,7 @@
 mod apt;
 mod apt_root;
 mod at_once;
+mod contract;
 mod files;
 mod identity;
 mod killed;
