@@ -21,7 +21,7 @@ where
     let entities = rest::router().with_state(state.services.clone());
     Router::new()
         .merge(entities)
-        .merge(openapi::router())
+        .merge(openapi::router(state.registry))
         .merge(accounts::router())
         .merge(events::router())
         .merge(stats::router())

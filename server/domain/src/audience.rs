@@ -9,9 +9,8 @@ use migasfree_server_entity::{
     load::Source,
     path::{Path, ROW},
     read,
-    registry::{Aimed, registry},
+    registry::{Aimed, Registry},
     schema::{Many, Table},
-    visibility::Viewer,
 };
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
@@ -26,9 +25,13 @@ pub const FILTER: &str = "targets_of";
 /// For what is aimed at no computers.
 pub async fn targeted(call: FilterCall<'_>) -> Result<Option<Expr>, RestError> {
     let aimed = call.text.trim().split_once(':').and_then(|(key, id)| {
-        let resource = registry().by_key(key)?;
+        let resource = call.viewer.registry.by_key(key)?;
         let id = id.parse().ok()?;
-        Some((resource, id, computers(resource.entity, id)?))
+        Some((
+            resource,
+            id,
+            computers(call.viewer.registry, resource.entity, id)?,
+        ))
     });
     let Some((resource, id, mut targets)) = aimed else {
         return Err(RestError::field(
@@ -37,10 +40,10 @@ pub async fn targeted(call: FilterCall<'_>) -> Result<Option<Expr>, RestError> {
         ));
     };
     let entity = resource.entity;
-    let seen = access::sees(call.operator, entity)
+    let seen = access::sees(call.viewer.operator, entity)
         && !read::seen(
             &mut Source::Db(call.db),
-            Viewer::reading(call.operator),
+            call.viewer,
             entity.table.name,
             vec![id],
         )
@@ -54,18 +57,18 @@ pub async fn targeted(call: FilterCall<'_>) -> Result<Option<Expr>, RestError> {
 }
 
 /// The computers a row is aimed at, for the links of it.
-pub fn aimed(entity: &'static Entity, id: i64) -> Option<Aimed> {
+pub fn aimed(registry: &Registry, entity: &'static Entity, id: i64) -> Option<Aimed> {
     Some(Aimed {
         table: "client_computer",
         filter: FILTER,
-        rows: computers(entity, id)?,
+        rows: computers(registry, entity, id)?,
     })
 }
 
 /// The computers in use that hold an attribute the row includes, directly or by its schedule, and none it excludes;
 /// of its project and in its domain, where it has one. `None` when the row is aimed at nothing.
 #[must_use]
-pub fn computers(entity: &'static Entity, id: i64) -> Option<SelectStatement> {
+pub fn computers(registry: &Registry, entity: &'static Entity, id: i64) -> Option<SelectStatement> {
     let table = entity.table;
     let row = |column: &'static str| Expr::col((ROW, column));
     let mut included = holding(&listed(table, "included_attributes", id)?);
@@ -84,7 +87,7 @@ pub fn computers(entity: &'static Entity, id: i64) -> Option<SelectStatement> {
         select.and_where(row("project_id").in_subquery(own(table, "project_id", id)));
     }
     if let Belongs::Domain(path) = entity.belongs
-        && let Ok(path) = Path::resolve(&registry().tables, table, path)
+        && let Ok(path) = Path::resolve(&registry.tables, table, path)
     {
         let domain = Query::select()
             .expr_as(path.scalar("o"), "domain_id")

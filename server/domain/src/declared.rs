@@ -1,29 +1,39 @@
 //! Everything that the domain declares.
 
-use migasfree_server_entity::registry::{Declared, Registry, declare};
+use std::sync::OnceLock;
+
+use migasfree_server_entity::registry::{Declared, Registry};
 
 use crate::{app_catalog, audience, computers, core, hardware};
 
-const DECLARED: Declared = Declared {
-    tables: &[
-        core::TABLES,
-        computers::TABLES,
-        hardware::TABLES,
-        app_catalog::TABLES,
-    ],
-    entities: &[
+/// What the product declares. A test adds to it what it needs.
+#[must_use]
+pub fn declared() -> Declared {
+    let entities = [
         core::ENTITIES,
         computers::ENTITIES,
         hardware::ENTITIES,
         app_catalog::ENTITIES,
-    ],
-    aimed: audience::aimed,
-};
+    ];
+    let tables = [
+        core::TABLES,
+        computers::TABLES,
+        hardware::TABLES,
+        app_catalog::TABLES,
+    ];
+    Declared {
+        entities: entities.concat(),
+        tables: tables.concat(),
+        aimed: audience::aimed,
+    }
+}
 
-/// What is declared, with its paths resolved.
+/// What the product declares, with its paths resolved: what a server is started with.
 #[must_use]
 pub fn registry() -> &'static Registry {
-    declare(&DECLARED)
+    static REGISTRY: OnceLock<Registry> = OnceLock::new();
+    REGISTRY
+        .get_or_init(|| Registry::build(&declared()).expect("a test resolves every declaration"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A domain or scope without computers shows nothing of the fleet.
 
 use migasfree_server_auth::Operator;
-use migasfree_server_entity::visibility::{Limits, Sight, Viewer, Way};
+use migasfree_server_entity::visibility::{Limits, Sight, Way};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 
 /// States in which a computer counts as being in use.
@@ -45,13 +45,13 @@ pub const fn attribute(path: &'static str) -> Sight {
 /// The computers an operator sees; `None` when that is all of them.
 #[must_use]
 pub fn seen(operator: &Operator) -> Option<SelectStatement> {
-    Limits::of(Viewer::reading(operator)).map(|limits| computers(&limits))
+    Limits::reading(operator).map(|limits| computers(&limits))
 }
 
 /// The computers that what an operator makes may reach; `None` when that is all of them.
 #[must_use]
 pub fn reachable(operator: &Operator) -> Option<SelectStatement> {
-    Limits::of(Viewer::writing(operator)).map(|limits| computers(&limits))
+    Limits::writing(operator).map(|limits| computers(&limits))
 }
 
 fn computers(limits: &Limits) -> SelectStatement {

@@ -7,11 +7,11 @@ use migasfree_server_db::{Cascade, Cascades, Db, Row, json_ids};
 use sea_query::{Alias, Expr, ExprTrait as _, Order, Query, SelectStatement};
 
 use super::{
-    consequences::{is_report, mirrors_of},
+    consequences::mirrors_of,
     deletion::{self, Going},
     error::RestError,
     load::Source,
-    registry::{Resource, registry},
+    registry::{Registry, Resource},
     schema::Table,
 };
 
@@ -53,6 +53,10 @@ impl Ahead<'_> {
         &self.going.context.state.db
     }
 
+    fn registry(&self) -> &'static Registry {
+        self.going.context.registry()
+    }
+
     /// Nothing goes before it is sure that the rows themselves may.
     async fn begin(&mut self) -> Result<(), RestError> {
         if !std::mem::replace(&mut self.begun, true) {
@@ -73,9 +77,10 @@ impl Ahead<'_> {
                 for at in 0..self.cascades.with(table).len() {
                     self.dependants(table, at, &list).await?;
                 }
-                if let Some(table) = registry().tables.get(table) {
+                if let Some(table) = self.registry().tables.get(table) {
                     let mut source = Source::Db(self.db());
-                    for (mirror, ids) in mirrors_of(&mut source, table, ids).await? {
+                    let registry = self.registry();
+                    for (mirror, ids) in mirrors_of(&mut source, registry, table, ids).await? {
                         self.clear(mirror.name, &ids).await?;
                     }
                 }
@@ -96,10 +101,12 @@ impl Ahead<'_> {
             _ => None,
         };
         let keys = cascade.key.clone();
-        let resource = registry().by_table(&child);
+        let resource = self.registry().by_table(&child);
         if is_much {
             self.begin().await?;
-            if let Some(resource) = resource.filter(|other| is_report(other.entity.table)) {
+            if let Some(resource) =
+                resource.filter(|other| self.registry().is_report(other.entity.table))
+            {
                 let count = self.counted(&pointing, None).await?;
                 self.note(resource, count).await?;
             }
@@ -200,10 +207,11 @@ impl Ahead<'_> {
     /// Takes rows with what is left of what depends on them, and with what stands for them.
     async fn remove(&self, table: &str, key: &str, ids: &[i64]) -> Result<(), RestError> {
         let context = &self.going.context;
-        let known: Option<&'static Table> = registry().tables.get(table);
-        let resource = registry()
+        let registry = self.registry();
+        let known: Option<&'static Table> = registry.tables.get(table);
+        let resource = registry
             .by_table(table)
-            .filter(|resource| !is_report(resource.entity.table));
+            .filter(|resource| !registry.is_report(resource.entity.table));
         let mut tx = self.db().begin().await?;
         let mut records = Vec::new();
         if let (Some(resource), Some(known)) = (resource, known) {
@@ -215,7 +223,7 @@ impl Ahead<'_> {
         }
         let mut gone = vec![(table.to_owned(), key.to_owned(), ids.to_vec())];
         if let Some(known) = known {
-            for (mirror, ids) in mirrors_of(&mut Source::Tx(&mut tx), known, ids).await? {
+            for (mirror, ids) in mirrors_of(&mut Source::Tx(&mut tx), registry, known, ids).await? {
                 gone.push((mirror.name.to_owned(), mirror.key.name.to_owned(), ids));
             }
         }

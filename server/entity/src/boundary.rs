@@ -14,10 +14,9 @@ use super::{
     filter::nothing,
     load::Source,
     path::{Path, ROW},
-    registry::registry,
     validate::Mode,
     values::Values,
-    visibility::{self, Viewer},
+    visibility,
 };
 
 /// Whose the rows of an entity are.
@@ -237,11 +236,11 @@ fn theirs(context: &Context, entity: &'static Entity) -> Option<Expr> {
     let inside = |column: Expr| column.is_in(own.iter().copied());
     let outside = |column: Expr| column.is_not_in(own.iter().copied());
     let some = |path: &str, test: &dyn Fn(Expr) -> Expr| {
-        Path::resolve(&registry().tables, entity.table, path)
+        Path::resolve(&context.registry().tables, entity.table, path)
             .map_or_else(|_| nothing(), |path| path.some(test))
     };
     match entity.belongs {
-        Belongs::Viewers => visibility::condition(entity, Viewer::writing(&context.operator)),
+        Belongs::Viewers => visibility::condition(entity, context.writer()),
         _ if visibility::owned(entity) => None,
         Belongs::All | Belongs::Offered { .. } => Some(nothing()),
         Belongs::Itself => Some(inside(Expr::col((ROW, "id")))),

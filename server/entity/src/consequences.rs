@@ -1,9 +1,6 @@
 //! What goes when rows go, and what changes: followed along the relations that are declared.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::LazyLock,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use migasfree_server_db::{Dialect, Row, json_ids};
 use migasfree_types::rest::{
@@ -22,10 +19,9 @@ use super::{
     load::{self, Source},
     path::ROW,
     read,
-    registry::{Resource, registry},
+    registry::{Registry, Resource, Tables},
     schema::{Column, Many, Table, Type},
-    visibility::{self, Sight, Viewer},
-    widening,
+    visibility, widening,
 };
 
 /// Objects of a kind that are named.
@@ -42,8 +38,9 @@ pub(super) enum Reference {
     Link(&'static Table, &'static Many),
 }
 
-static REFERENCES: LazyLock<HashMap<&'static str, Vec<Reference>>> = LazyLock::new(|| {
-    let mut tables: Vec<&'static Table> = registry().tables.all().collect();
+/// What points at each table.
+pub(super) fn references(tables: &Tables) -> HashMap<&'static str, Vec<Reference>> {
+    let mut tables: Vec<&'static Table> = tables.all().collect();
     tables.sort_unstable_by_key(|table| table.name);
     let mut references: HashMap<&'static str, Vec<Reference>> = HashMap::new();
     // What has no rows of its own is made of rows that are told of elsewhere.
@@ -60,24 +57,14 @@ static REFERENCES: LazyLock<HashMap<&'static str, Vec<Reference>>> = LazyLock::n
         }
     }
     references
-});
-
-pub(super) fn references_to(table: &Table) -> &'static [Reference] {
-    REFERENCES.get(table.name).map_or(&[], Vec::as_slice)
-}
-
-/// Rows that something left behind: there may be millions of them, and nobody knows one by its name.
-pub(super) fn is_report(table: &Table) -> bool {
-    registry().by_table(table.name).is_some_and(|resource| {
-        let mut visible = resource.entity.visible.iter();
-        visible
-            .any(|sight| matches!(sight, Sight::Through(way, path) if way.left_by == Some(*path)))
-    })
 }
 
 /// The rows that go, by table: those it began with among them.
-#[derive(Debug, Default)]
-pub struct Plan(BTreeMap<&'static str, BTreeSet<i64>>);
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) registry: &'static Registry,
+    rows: BTreeMap<&'static str, BTreeSet<i64>>,
+}
 
 impl Plan {
     /// Follows the relations from rows of a table.
@@ -86,26 +73,31 @@ impl Plan {
     /// When the database fails.
     pub async fn of(
         source: &mut Source<'_>,
+        registry: &'static Registry,
         table: &'static Table,
         ids: &[i64],
     ) -> Result<Self, RestError> {
-        Self::without(source, table, ids, &[]).await
+        Self::without(source, registry, table, ids, &[]).await
     }
 
     /// The same where some rows are moved away before.
     async fn without(
         source: &mut Source<'_>,
+        registry: &'static Registry,
         table: &'static Table,
         ids: &[i64],
         moved: &[Users],
     ) -> Result<Self, RestError> {
-        let mut plan = Self::default();
+        let mut plan = Self {
+            registry,
+            rows: BTreeMap::new(),
+        };
         let mut open = vec![(table, plan.take(table, ids.to_vec()))];
         while let Some((table, ids)) = open.pop() {
-            for reference in references_to(table) {
+            for reference in registry.references_to(table.name) {
                 if let Reference::Key(child, column) = reference
                     && column.goes_along()
-                    && !is_report(child)
+                    && !registry.is_report(child)
                 {
                     let pointing = points_at(source.dialect(), column, &ids);
                     let mut found = ids_of(source, child, pointing).await?;
@@ -113,7 +105,7 @@ impl Plan {
                     open.push((child, plan.take(child, found)));
                 }
             }
-            for (stands_for, found) in mirrors_of(source, table, &ids).await? {
+            for (stands_for, found) in mirrors_of(source, registry, table, &ids).await? {
                 open.push((stands_for, plan.take(stands_for, found)));
             }
             open.retain(|(_, ids)| !ids.is_empty());
@@ -123,17 +115,18 @@ impl Plan {
 
     /// Those of the ids that are new.
     fn take(&mut self, table: &'static Table, ids: Vec<i64>) -> Vec<i64> {
-        let gone = self.0.entry(table.name).or_default();
+        let gone = self.rows.entry(table.name).or_default();
         ids.into_iter().filter(|id| gone.insert(*id)).collect()
     }
 
     /// The tables of the rows that go.
     pub(super) fn tables(&self) -> impl Iterator<Item = &'static Table> {
-        self.0.keys().filter_map(|name| registry().tables.get(name))
+        let names = self.rows.keys();
+        names.filter_map(|name| self.registry.tables.get(name))
     }
 
     pub(super) fn ids(&self, table: &Table) -> Vec<i64> {
-        let ids = self.0.get(table.name);
+        let ids = self.rows.get(table.name);
         ids.into_iter().flatten().copied().collect()
     }
 
@@ -143,8 +136,8 @@ impl Plan {
         roots: &'static Table,
         began: &[i64],
     ) -> impl Iterator<Item = (&'static Resource, Vec<i64>)> {
-        let went = self.0.iter().filter_map(|(name, ids)| {
-            let resource = registry().by_table(name)?;
+        let went = self.rows.iter().filter_map(|(name, ids)| {
+            let resource = self.registry.by_table(name)?;
             Some((resource, ids))
         });
         went.filter_map(move |(resource, ids)| {
@@ -161,11 +154,11 @@ impl Plan {
     /// What computers left behind and goes along: the entity, and the condition on its rows.
     pub fn reports(&self, dialect: Dialect) -> Vec<(&'static Resource, Condition)> {
         let mut found: BTreeMap<&'static str, Condition> = BTreeMap::new();
-        for (target, ids) in &self.0 {
-            for reference in REFERENCES.get(target).into_iter().flatten() {
+        for (target, ids) in &self.rows {
+            for reference in self.registry.references_to(target) {
                 if let Reference::Key(child, column) = reference
                     && column.goes_along()
-                    && is_report(child)
+                    && self.registry.is_report(child)
                 {
                     let list = json_ids(ids.iter().copied());
                     let these = dialect.in_list(Expr::col((ROW, column.name)), list);
@@ -176,7 +169,7 @@ impl Plan {
         }
         found
             .into_iter()
-            .filter_map(|(name, condition)| Some((registry().by_table(name)?, condition)))
+            .filter_map(|(name, condition)| Some((self.registry.by_table(name)?, condition)))
             .collect()
     }
 }
@@ -210,13 +203,14 @@ async fn ids_of(
 /// The rows that stand for rows of a table: they have no reference, and go with what they stand for.
 pub(super) async fn mirrors_of(
     source: &mut Source<'_>,
+    registry: &'static Registry,
     table: &'static Table,
     ids: &[i64],
 ) -> Result<Vec<(&'static Table, Vec<i64>)>, RestError> {
     let mut mirrors = Vec::new();
-    for other in registry().mirroring() {
+    for other in registry.mirroring() {
         for (kind, mirror) in &other.mirrors {
-            let meant = registry().by_route(mirror.route);
+            let meant = registry.by_route(mirror.route);
             if meant.is_none_or(|meant| meant.entity.table.name != table.name) {
                 continue;
             }
@@ -253,7 +247,8 @@ pub async fn told(
     let table = resource.entity.table;
     let dialect = context.state.db.dialect();
     let moving = keeping::moved(context, resource, ids, wish).await?;
-    let plan = Plan::without(&mut context.source(), table, ids, &moving).await?;
+    let mut source = context.source();
+    let plan = Plan::without(&mut source, context.registry(), table, ids, &moving).await?;
     let mut moved = Vec::new();
     for (other, ids) in &moving {
         let seen = read::only_visible(context, other.entity.table.name, ids.clone()).await?;
@@ -275,7 +270,7 @@ pub async fn told(
             gone.push(affected(context, other, "", count, Vec::new()).await?);
         }
     }
-    for other in &registry().resources {
+    for other in &context.registry().resources {
         let count = kept_count(context, other, &plan).await?;
         if count > 0 {
             gone.push(affected(context, other, "", count, Vec::new()).await?);
@@ -342,8 +337,7 @@ fn of_the_seen(
     entity: &'static Entity,
     mut rows: SelectStatement,
 ) -> SelectStatement {
-    let viewer = Viewer::reading(&context.operator);
-    if let Some(seen) = visibility::condition(entity, viewer) {
+    if let Some(seen) = visibility::condition(entity, context.reader()) {
         rows.and_where(seen);
     }
     rows
@@ -363,7 +357,7 @@ pub async fn check(
     if context.operator.boundary().is_none() || root.belongs == Belongs::Viewers {
         return Ok(());
     }
-    let plan = Plan::of(&mut context.source(), root.table, &[id]).await?;
+    let plan = Plan::of(&mut context.source(), context.registry(), root.table, &[id]).await?;
     for (other, ids) in plan.gone(root.table, &[id]) {
         if is_somebodys(other.entity) {
             boundary::check_all(context, &mut context.source(), other.entity, &ids).await?;
@@ -396,9 +390,9 @@ fn touched(context: &Context, plan: &Plan) -> Vec<Touched> {
     let dialect = context.state.db.dialect();
     let reports = plan.reports(dialect);
     let mut found: BTreeMap<(&'static str, &'static str), Condition> = BTreeMap::new();
-    for (target, ids) in &plan.0 {
+    for (target, ids) in &plan.rows {
         let list = json_ids(ids.iter().copied());
-        for reference in REFERENCES.get(target).into_iter().flatten() {
+        for reference in plan.registry.references_to(target) {
             let (table, member, points) = match reference {
                 Reference::Key(table, column) if !column.goes_along() => {
                     let points = dialect.in_list(Expr::col((ROW, column.name)), list.clone());
@@ -432,7 +426,7 @@ fn touched(context: &Context, plan: &Plan) -> Vec<Touched> {
     }
     let mut touched = Vec::new();
     for ((name, member), condition) in found {
-        let Some(other) = registry().by_table(name) else {
+        let Some(other) = plan.registry.by_table(name) else {
             continue;
         };
         let table = other.entity.table;

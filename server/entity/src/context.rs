@@ -12,6 +12,8 @@ use super::{
     entity::Entity,
     error::RestError,
     load::{Reading, Source},
+    registry::Registry,
+    visibility::Viewer,
 };
 use crate::services::Services;
 
@@ -33,6 +35,24 @@ impl Context {
             operator: Arc::new(operator),
             now,
         }
+    }
+
+    /// What is declared.
+    #[must_use]
+    pub fn registry(&self) -> &'static Registry {
+        self.state.registry
+    }
+
+    /// The operator as who reads.
+    #[must_use]
+    pub fn reader(&self) -> Viewer<'_> {
+        Viewer::reading(self.registry(), &self.operator)
+    }
+
+    /// The operator as who writes.
+    #[must_use]
+    pub fn writer(&self) -> Viewer<'_> {
+        Viewer::writing(self.registry(), &self.operator)
     }
 
     /// The organisation's time zone.

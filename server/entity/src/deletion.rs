@@ -207,7 +207,7 @@ async fn remove(
     };
     entity.hooks.going(&mut removal).await?;
     let text = save::text_of(context, tx, entity, id).await?;
-    let released = keeping::release(tx, resource, id, wish).await?;
+    let released = keeping::release(context, tx, resource, id, wish).await?;
     let gone = gone(context, tx, table, &[id]).await?;
     let mut removal = Removal {
         context,
@@ -246,7 +246,7 @@ pub(super) async fn gone(
     table: &'static Table,
     ids: &[i64],
 ) -> Result<Vec<(&'static Entity, Vec<Note>)>, RestError> {
-    let plan = Plan::of(&mut Source::Tx(tx), table, ids).await?;
+    let plan = Plan::of(&mut Source::Tx(tx), context.registry(), table, ids).await?;
     let mut gone = Vec::new();
     for (other, ids) in plan.gone(table, ids) {
         gone.push((other.entity, notes(context, tx, other.entity, &ids).await?));

@@ -25,7 +25,7 @@ use super::{
     params::Params,
     precondition::{IfMatch, Version},
     read,
-    registry::{Resource, registry},
+    registry::{Registry, Resource},
     save,
     validate::{self, Mode},
     value,
@@ -84,7 +84,7 @@ async fn serve(state: Services, request: Request) -> Result<Response, RestError>
     if ROOTS.contains(&route) {
         return root(&state, route, request.method());
     }
-    let (resource, target) = find(route).ok_or(RestError::NoRoute)?;
+    let (resource, target) = find(state.registry, route).ok_or(RestError::NoRoute)?;
     if !negotiation::acceptable(request.headers(), target == Target::Export) {
         return Err(RestError::NotAcceptable);
     }
@@ -115,9 +115,9 @@ fn route(path: &str) -> &str {
 }
 
 /// Longest routes first: `deployments/internal-sources` is no row of `deployments`.
-fn find(route: &str) -> Option<(&'static Resource, Target)> {
+fn find(registry: &'static Registry, route: &str) -> Option<(&'static Resource, Target)> {
     let mut found: Option<(&'static Resource, &str)> = None;
-    for resource in &registry().resources {
+    for resource in &registry.resources {
         let own = resource.entity.route;
         let rest = route
             .strip_prefix(own)
@@ -176,7 +176,7 @@ fn root(state: &Services, route: &str, method: &Method) -> Result<Response, Rest
     }
     let base = address::base(state);
     let mut members = Vec::new();
-    for resource in &registry().resources {
+    for resource in &state.registry.resources {
         let own = resource.entity.route;
         let below = match (route, own.split_once('/')) {
             ("", Some(("catalog" | "devices" | "mgi" | "stats", _))) => None,

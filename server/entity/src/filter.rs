@@ -15,7 +15,6 @@ use migasfree_server_db::{Arg, Db, Dialect, Ts, json_ids, zone::Zone};
 use sea_query::{Expr, ExprTrait, Func};
 
 use super::{
-    access::Operator,
     entity::{CustomFilter, Entity},
     error::RestError,
     params::Params,
@@ -23,7 +22,7 @@ use super::{
     registry::Tables,
     schema::Type,
     value::{self, Refused},
-    visibility,
+    visibility::{self, Viewer},
 };
 
 /// Characters of the longest text that is looked for: SQLite's patterns have an end.
@@ -140,13 +139,13 @@ fn read(
 }
 
 impl Filter {
-    /// The same filter, for which nothing is there that is hidden from the operator.
-    fn seen_by(&self, operator: &Operator) -> Cow<'_, Self> {
-        if self.path.is_of_the_row_alone() || !operator.is_limited() {
+    /// The same filter, for which nothing is there that is hidden from who reads.
+    fn seen_by(&self, reader: Viewer<'_>) -> Cow<'_, Self> {
+        if self.path.is_of_the_row_alone() || !reader.operator.is_limited() {
             return Cow::Borrowed(self);
         }
         Cow::Owned(Self {
-            path: visibility::over_seen(self.path.clone(), operator),
+            path: visibility::over_seen(self.path.clone(), reader),
             ..self.clone()
         })
     }
@@ -314,7 +313,7 @@ fn contains_exactly(column: Expr, text: &str, dialect: Dialect) -> Expr {
 pub struct FilterCall<'a> {
     pub db: &'a Db,
     pub text: &'a str,
-    pub operator: &'a Operator,
+    pub viewer: Viewer<'a>,
     pub now: Ts,
     pub zone: &'a Zone,
 }
@@ -336,7 +335,7 @@ pub async fn conditions(
     let mut refused = Vec::new();
     for filter in filters.iter().filter(|filter| params.has(&filter.name)) {
         match filter
-            .seen_by(call.operator)
+            .seen_by(call.viewer)
             .condition(params, call.db.dialect(), call.zone)
         {
             Ok(condition) => conditions.extend(condition),

@@ -19,7 +19,7 @@ use super::{
     params::Params,
     path::ROW,
     read,
-    registry::{Resource, registry},
+    registry::{Registry, Resource},
 };
 use crate::services::Services;
 
@@ -36,7 +36,7 @@ pub async fn answer(
     let context = Context::new(state, operator);
     let mut hits = Vec::new();
     if let Some(text) = params.get("q").or_else(|| params.get("search")) {
-        for resource in in_order() {
+        for resource in in_order(context.registry()) {
             if let Some(summary) = &resource.entity.search_summary
                 && access::sees(&context.operator, resource.entity)
             {
@@ -48,9 +48,9 @@ pub async fn answer(
 }
 
 /// What has an identity that people read off a label comes before what has only a name.
-fn in_order() -> impl Iterator<Item = &'static Resource> {
+fn in_order(registry: &'static Registry) -> impl Iterator<Item = &'static Resource> {
     let identified = |resource: &&Resource| resource.entity.identified.is_some();
-    let resources = &registry().resources;
+    let resources = &registry.resources;
     let others = resources.iter().filter(move |one| !identified(one));
     resources.iter().filter(identified).chain(others)
 }

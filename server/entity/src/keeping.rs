@@ -16,7 +16,7 @@ use super::{
     params::Params,
     path::ROW,
     read,
-    registry::{Resource, registry},
+    registry::Resource,
     save, value,
     values::Stored,
     widening::{self, is_switched},
@@ -142,7 +142,7 @@ async fn users(
 ) -> Result<Vec<Users>, RestError> {
     let mut found = Vec::new();
     for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
-        let Some(other) = registry().by_route(used.route) else {
+        let Some(other) = context.registry().by_route(used.route) else {
             continue;
         };
         let select = select(used);
@@ -189,7 +189,13 @@ pub async fn check(
 ) -> Result<(), RestError> {
     let used = held(context, resource, &[id]).await?;
     let mut source = context.source();
-    let plan = Plan::of(&mut source, resource.entity.table, &[id]).await?;
+    let plan = Plan::of(
+        &mut source,
+        context.registry(),
+        resource.entity.table,
+        &[id],
+    )
+    .await?;
     let widened = widening::widened(&mut source, &plan).await?;
     if wish == Wish::Refuse {
         refuse(context, resource, &used, true).await?;
@@ -204,7 +210,7 @@ pub async fn check(
         return Ok(());
     };
     for used in kept.uses.iter().filter(|used| used.is_touched(wish)) {
-        let Some(users) = registry().by_route(used.route) else {
+        let Some(users) = context.registry().by_route(used.route) else {
             continue;
         };
         let rows: Vec<(i64,)> = context.state.db.all(used.all, args![id]).await?;
@@ -355,12 +361,13 @@ pub struct Released {
 /// # Errors
 /// 409 when something came into force since it was checked.
 pub async fn release(
+    context: &Context,
     tx: &mut Tx,
     resource: &Resource,
     id: i64,
     wish: Wish,
 ) -> Result<Vec<Released>, RestError> {
-    let mut released = spared(tx, resource, id, wish).await?;
+    let mut released = spared(context, tx, resource, id, wish).await?;
     if let (Some(kept), Wish::ReplaceWith(other)) = (resource.entity.kept, wish) {
         let entity = resource.entity;
         let before = save::stored_all(tx, entity.table, &[other]).await?;
@@ -374,7 +381,7 @@ pub async fn release(
     for used in resource.entity.kept.into_iter().flat_map(|kept| kept.uses) {
         let mut in_force: Vec<(i64,)> = Vec::new();
         if !used.in_force.is_empty() {
-            if let Some(users) = registry().by_route(used.route) {
+            if let Some(users) = context.registry().by_route(used.route) {
                 // What is not in force stays so until the row is gone.
                 let all: Vec<(i64,)> = tx.all(used.all, args![id]).await?;
                 let all: Vec<i64> = all.into_iter().map(|(id,)| id).collect();
@@ -385,7 +392,8 @@ pub async fn release(
         if wish == Wish::Refuse && !in_force.is_empty() {
             return Err(in_this_moment());
         }
-        let Some(users) = registry()
+        let Some(users) = context
+            .registry()
             .by_route(used.route)
             .filter(|_| used.is_touched(wish))
         else {
@@ -414,13 +422,14 @@ pub async fn release(
 
 /// Disables what would reach more once the row is gone.
 async fn spared(
+    context: &Context,
     tx: &mut Tx,
     resource: &Resource,
     id: i64,
     wish: Wish,
 ) -> Result<Vec<Released>, RestError> {
     let table = resource.entity.table;
-    let plan = Plan::of(&mut Source::Tx(tx), table, &[id]).await?;
+    let plan = Plan::of(&mut Source::Tx(tx), context.registry(), table, &[id]).await?;
     let widened = widening::widened(&mut Source::Tx(tx), &plan).await?;
     if !widened.is_empty() && (wish != Wish::Detach || !can_be_detached(resource, &[], &widened)) {
         return Err(in_this_moment());

@@ -1,5 +1,5 @@
 //! The entity machinery: from one declaration to SQL, routes, OpenAPI, CSV and audit. What is declared is the business
-//! of the floor above, which gives it to [`registry::declare`].
+//! of the floor above, which makes a [`registry::Registry`] of it.
 //!
 //! | File | What it knows |
 //! |---|---|

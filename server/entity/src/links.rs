@@ -13,7 +13,7 @@ use super::{
     mirrors,
     path::ROW,
     read,
-    registry::{Resource, registry},
+    registry::Resource,
 };
 
 /// Every non-empty collection that refers to a row.
@@ -31,7 +31,7 @@ pub async fn of(context: &Context, resource: &Resource, id: i64) -> Result<Json,
     places.extend(mirrors::mirrored(context, resource, id).await?);
     places.extend(mirrors::mirrors_of_row(context, resource, id).await?);
     let mut entries = Vec::new();
-    for other in &registry().resources {
+    for other in &context.registry().resources {
         if !other.entity.only.is_empty() || !access::sees(&context.operator, other.entity) {
             continue;
         }
@@ -123,10 +123,11 @@ async fn aimed_at(
     resource: &Resource,
     id: i64,
 ) -> Result<Option<Json>, RestError> {
-    let Some(aimed) = (registry().aimed)(resource.entity, id) else {
+    let registry = context.registry();
+    let Some(aimed) = (registry.aimed)(registry, resource.entity, id) else {
         return Ok(None);
     };
-    let Some(targets) = registry().by_table(aimed.table) else {
+    let Some(targets) = registry.by_table(aimed.table) else {
         return Ok(None);
     };
     let mut rows = aimed.rows;

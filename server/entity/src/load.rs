@@ -16,7 +16,7 @@ use super::{
     json::Json,
     order,
     path::{Path, ROW},
-    registry::registry,
+    registry::Registry,
     schema::{Many, Table, Type},
     value,
     visibility::{self, Sight, Viewer},
@@ -66,9 +66,21 @@ pub struct Reading {
 impl Reading {
     /// The condition that a row of a table is seen; `None` when all are.
     fn hides(&self, table: &str) -> Option<Expr> {
-        let viewer = Viewer::reading(self.viewer.as_deref()?);
-        let entity = registry().by_table(table)?.entity;
+        let viewer = self.reader()?;
+        let entity = viewer.registry.by_table(table)?.entity;
         visibility::condition(entity, viewer)
+    }
+
+    /// What is declared.
+    #[must_use]
+    pub fn registry(&self) -> &'static Registry {
+        self.state.registry
+    }
+
+    /// Who reads, where they do not see everything.
+    fn reader(&self) -> Option<Viewer<'_>> {
+        let operator = self.viewer.as_deref()?;
+        Some(Viewer::reading(self.registry(), operator))
     }
 
     /// The organisation's time zone.
@@ -79,17 +91,25 @@ impl Reading {
 }
 
 /// What one query over the rows has to fetch.
-#[derive(Default)]
 struct Plan<'a> {
-    /// Who reads, where they do not see everything.
-    viewer: Option<&'a Operator>,
+    reading: &'a Reading,
     columns: Vec<(&'static str, Type, Expr)>,
     ones: Vec<(&'static str, &'static Shape)>,
     many: Vec<(&'static str, &'static Shape)>,
     ids: Vec<&'static str>,
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
+    const fn new(reading: &'a Reading) -> Self {
+        Self {
+            reading,
+            columns: Vec::new(),
+            ones: Vec::new(),
+            many: Vec::new(),
+            ids: Vec::new(),
+        }
+    }
+
     fn add(&mut self, table: &'static Table, fields: &'static [Field]) {
         for field in fields {
             match field {
@@ -122,8 +142,8 @@ impl Plan<'_> {
         if self.index(name).is_some() {
             return;
         }
-        if let Ok(path) = Path::resolve(&registry().tables, table, name) {
-            let path = match self.viewer {
+        if let Ok(path) = Path::resolve(&self.reading.registry().tables, table, name) {
+            let path = match self.reading.reader() {
                 Some(viewer) => visibility::over_seen(path, viewer),
                 None => path,
             };
@@ -174,10 +194,7 @@ pub fn load<'a>(
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut plan = Plan {
-            viewer: reading.viewer.as_deref(),
-            ..Plan::default()
-        };
+        let mut plan = Plan::new(reading);
         plan.add(table, fields);
         let rows = rows(source, table, &plan, ids).await?;
         let mut fetched = Fetched {
@@ -191,7 +208,7 @@ pub fn load<'a>(
         for (relation, shape) in &plan.ones {
             let keys = keys(table, &plan, relation, &rows);
             let mut found = fragments(source, reading, shape, &keys).await?;
-            if !leads_to_what_is_seen(table, relation) {
+            if !leads_to_what_is_seen(reading, table, relation) {
                 hide(source, reading, shape, &keys, &mut found).await?;
             }
             fetched.ones.push(found);
@@ -307,7 +324,7 @@ async fn fragments(
     shape: &'static Shape,
     ids: &[i64],
 ) -> db::Result<Fragments> {
-    let Some(table) = registry().tables.get(shape.table) else {
+    let Some(table) = reading.registry().tables.get(shape.table) else {
         return Ok(HashMap::new());
     };
     let rows = load(source, reading, table, shape.fields, ids).await?;
@@ -318,15 +335,18 @@ async fn fragments(
 }
 
 /// Whether a row is seen only where what the relation leads to is.
-fn leads_to_what_is_seen(table: &Table, relation: &str) -> bool {
-    registry().by_table(table.name).is_some_and(|resource| {
-        matches!(
+fn leads_to_what_is_seen(reading: &Reading, table: &Table, relation: &str) -> bool {
+    reading
+        .registry()
+        .by_table(table.name)
+        .is_some_and(|resource| {
+            matches!(
             resource.entity.belongs,
             Belongs::Viewers | Belongs::Users(_)
         ) && resource.entity.visible.iter().any(
             |sight| matches!(sight, Sight::Through(way, path) if way.leads && *path == relation),
         )
-    })
+        })
 }
 
 /// Of rows that are hidden from the reader nothing but their ids remains, and a word that they are.
@@ -339,7 +359,7 @@ async fn hide(
 ) -> db::Result<()> {
     let (Some(seen), Some(table)) = (
         reading.hides(shape.table),
-        registry().tables.get(shape.table),
+        reading.registry().tables.get(shape.table),
     ) else {
         return Ok(());
     };
@@ -376,7 +396,7 @@ async fn pairs(
     let Some(many) = table.many(relation) else {
         return Ok(Vec::new());
     };
-    let Some(target) = registry().tables.get(many.target()) else {
+    let Some(target) = reading.registry().tables.get(many.target()) else {
         return Ok(Vec::new());
     };
     let ids = json_ids(ids.iter().copied());
@@ -409,8 +429,9 @@ async fn pairs(
         }
     }
     // The declared order was resolved when the program started; a missing path cannot occur here.
-    let mut order = order::declared(&registry().tables, target, target.order).unwrap_or_default();
-    if let Some(viewer) = &reading.viewer {
+    let mut order =
+        order::declared(&reading.registry().tables, target, target.order).unwrap_or_default();
+    if let Some(viewer) = reading.reader() {
         order = order.into_iter().map(|key| key.over_seen(viewer)).collect();
     }
     order::apply(&mut select, &order::terms(&order, target));
@@ -448,7 +469,7 @@ async fn ids_of(
         .order_by(other, sea_query::Order::Asc);
     if matches!(many, Many::Link { .. })
         && let Some(seen) = reading.hides(many.target())
-        && let Some(target) = registry().tables.get(many.target())
+        && let Some(target) = reading.registry().tables.get(many.target())
     {
         let rows = Query::select()
             .column((ROW, target.key.name))

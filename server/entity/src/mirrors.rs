@@ -10,7 +10,7 @@ use super::{
     error::RestError,
     path::{Path, ROW},
     read,
-    registry::{Resource, registry},
+    registry::{Registry, Resource},
     schema::Column,
     value,
 };
@@ -29,7 +29,7 @@ pub async fn mirrored(
 ) -> Result<Option<Place>, RestError> {
     let table = resource.entity.table;
     for (kind, mirror) in &resource.mirrors {
-        let Some((other, column)) = other_side(mirror) else {
+        let Some((other, column)) = other_side(context.registry(), mirror) else {
             continue;
         };
         let mut select = Query::select();
@@ -62,7 +62,7 @@ pub async fn mirrors_of_row(
     id: i64,
 ) -> Result<Vec<Place>, RestError> {
     let mut places = Vec::new();
-    for other in registry().mirroring() {
+    for other in context.registry().mirroring() {
         for (kind, mirror) in &other.mirrors {
             if mirror.route == resource.entity.route {
                 let found = mirrors_of(context, resource, id, other, kind, mirror).await?;
@@ -105,8 +105,11 @@ async fn mirrors_of(
     Ok(found.map(|(id,)| id))
 }
 
-fn other_side(mirror: &Mirror) -> Option<(&'static Resource, &'static Column)> {
-    let other = registry().by_route(mirror.route)?;
+fn other_side(
+    registry: &'static Registry,
+    mirror: &Mirror,
+) -> Option<(&'static Resource, &'static Column)> {
+    let other = registry.by_route(mirror.route)?;
     Some((other, other.entity.table.column(mirror.column)?))
 }
 

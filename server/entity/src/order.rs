@@ -3,13 +3,12 @@
 use sea_query::{Condition, Expr, ExprTrait as _, JoinType, NullOrdering, Order, SelectStatement};
 
 use super::{
-    access::Operator,
     entity::Entity,
     path::{BadPath, Path, ROW},
     registry::Tables,
     schema::Table,
     value::Refused,
-    visibility,
+    visibility::{self, Viewer},
 };
 
 /// One key of an order.
@@ -26,11 +25,11 @@ impl Key {
         &self.path
     }
 
-    /// The same key, which tells nothing of what is hidden from the operator.
+    /// The same key, which tells nothing of what is hidden from who reads.
     #[must_use]
-    pub fn over_seen(self, operator: &Operator) -> Self {
+    pub fn over_seen(self, reader: Viewer<'_>) -> Self {
         Self {
-            path: visibility::over_seen(self.path, operator),
+            path: visibility::over_seen(self.path, reader),
             ..self
         }
     }

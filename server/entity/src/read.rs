@@ -18,7 +18,7 @@ use super::{
     page::{InvalidPage, Number, Page, Wanted},
     params::Params,
     path::{Path, ROW},
-    registry::{Resource, registry},
+    registry::Resource,
     schema::Table,
     search,
     visibility::{self, Viewer},
@@ -35,7 +35,7 @@ pub fn limits(
 ) -> Result<Vec<Expr>, RestError> {
     let viewer = Viewer {
         everything,
-        ..Viewer::reading(&context.operator)
+        ..context.reader()
     };
     limits_of(resource, viewer)
 }
@@ -70,7 +70,7 @@ pub async fn selected(
     let call = FilterCall {
         db,
         text: "",
-        operator: &context.operator,
+        viewer: context.reader(),
         now: context.now,
         zone: context.zone(),
     };
@@ -172,10 +172,10 @@ pub fn searched(context: &Context, resource: &Resource) -> Vec<Path> {
     let declared = resource.entity.search;
     let new = names_of_settings(context, resource).filter(|name| !declared.contains(name));
     let mut fields = resource.search.clone();
-    fields.extend(new.filter_map(|name| resolved(resource, name)));
+    fields.extend(new.filter_map(|name| resolved(context, resource, name)));
     fields
         .into_iter()
-        .map(|field| visibility::over_seen(field, &context.operator))
+        .map(|field| visibility::over_seen(field, context.reader()))
         .collect()
 }
 
@@ -192,8 +192,8 @@ fn names_of_settings<'a>(
 }
 
 /// A column that does not exist is left out.
-fn resolved(resource: &Resource, name: &str) -> Option<Path> {
-    Path::resolve(&registry().tables, resource.entity.table, name).ok()
+fn resolved(context: &Context, resource: &Resource, name: &str) -> Option<Path> {
+    Path::resolve(&context.registry().tables, resource.entity.table, name).ok()
 }
 
 /// The rows in the order that was asked for, or the entity's own.
@@ -218,20 +218,21 @@ fn order_of(
     params: &Params,
     select: &mut SelectStatement,
 ) -> Result<Vec<order::Term>, RestError> {
-    let called = |table: &str| names_of_settings(context, registry().by_table(table)?).next();
+    let called =
+        |table: &str| names_of_settings(context, context.registry().by_table(table)?).next();
     let asked: Vec<order::Key> = params
         .get("ordering")
-        .map(|text| order::asked(&registry().tables, resource.entity, text, called))
+        .map(|text| order::asked(&context.registry().tables, resource.entity, text, called))
         .transpose()
         .map_err(|reason| RestError::refused("ordering", &reason))?
         .unwrap_or_default()
         .into_iter()
-        .map(|key| key.over_seen(&context.operator))
+        .map(|key| key.over_seen(context.reader()))
         .collect();
     let first: Vec<_> = names_of_settings(context, resource)
-        .filter_map(|name| resolved(resource, name))
+        .filter_map(|name| resolved(context, resource, name))
         .take(1)
-        .map(|path| order::Key::ascending(path).over_seen(&context.operator))
+        .map(|path| order::Key::ascending(path).over_seen(context.reader()))
         .collect();
     let table = resource.entity.table;
     Ok(
@@ -250,7 +251,7 @@ fn order_of(
 /// The order of an entity, which tells nothing of what is hidden from the operator.
 #[must_use]
 pub fn own_order(context: &Context, resource: &Resource) -> Vec<order::Key> {
-    let seen = |key: &order::Key| key.clone().over_seen(&context.operator);
+    let seen = |key: &order::Key| key.clone().over_seen(context.reader());
     resource.order.iter().map(seen).collect()
 }
 
@@ -505,7 +506,7 @@ pub async fn only_visible(
     table: &'static str,
     ids: Vec<i64>,
 ) -> Result<Vec<i64>, RestError> {
-    let viewer = Viewer::reading(&context.operator);
+    let viewer = context.reader();
     seen(&mut context.source(), viewer, table, ids).await
 }
 
@@ -518,7 +519,7 @@ pub async fn only_reachable(
     table: &'static str,
     ids: Vec<i64>,
 ) -> Result<Vec<i64>, RestError> {
-    let viewer = Viewer::writing(&context.operator);
+    let viewer = context.writer();
     seen(&mut context.source(), viewer, table, ids).await
 }
 
@@ -535,7 +536,7 @@ pub async fn seen(
     if ids.is_empty() {
         return Ok(ids);
     }
-    let resource = registry().by_table(table);
+    let resource = viewer.registry.by_table(table);
     let key = resource.map_or("id", |resource| resource.entity.table.key.name);
     let list = json_ids(ids.iter().copied());
     let mut select = Query::select();

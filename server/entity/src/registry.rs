@@ -1,15 +1,17 @@
 //! Everything that is declared, resolved once.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::collections::HashMap;
 
 use sea_query::SelectStatement;
 
 use super::{
+    consequences::{self, Reference},
     entity::{Csv, Entity, Field, Mirror},
     filter::{self, BadFilter, Filter},
     order::{self, Key},
     path::{BadPath, Path},
     schema::{Many, Table},
+    visibility::Sight,
 };
 
 /// The tables by name.
@@ -17,14 +19,10 @@ use super::{
 pub struct Tables(HashMap<&'static str, &'static Table>);
 
 impl Tables {
-    fn of(domains: &[&'static [&'static Table]]) -> Self {
-        Self(
-            domains
-                .iter()
-                .flat_map(|tables| tables.iter())
-                .map(|table| (table.name, *table))
-                .collect(),
-        )
+    fn of(declared: &Declared) -> Self {
+        let of_entities = declared.entities.iter().map(|entity| entity.table);
+        let all = of_entities.chain(declared.tables.iter().copied());
+        Self(all.map(|table| (table.name, table)).collect())
     }
 
     /// The table of that name.
@@ -71,23 +69,27 @@ pub enum Misdeclared {
     },
 }
 
-/// All entities and tables.
+/// All entities and tables. A server is started with one, for as long as the program runs.
 #[derive(Debug)]
 pub struct Registry {
     pub tables: Tables,
     pub resources: Vec<Resource>,
-    pub(crate) aimed: fn(&'static Entity, i64) -> Option<Aimed>,
+    pub(crate) aimed: AimedAt,
+    references: HashMap<&'static str, Vec<Reference>>,
 }
 
+/// The rows that a row of an entity is aimed at, if it is aimed at anything.
+pub type AimedAt = fn(&Registry, &'static Entity, i64) -> Option<Aimed>;
+
 /// What the floor above declares.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Declared {
-    /// Tables by group.
-    pub tables: &'static [&'static [&'static Table]],
-    /// Entities by group. Of those on one table the first stands for it.
-    pub entities: &'static [&'static [&'static Entity]],
-    /// The rows that a row of an entity is aimed at, if it is aimed at anything.
-    pub aimed: fn(&'static Entity, i64) -> Option<Aimed>,
+    /// Entities; their tables come with them. Of those on one table the first stands for it.
+    pub entities: Vec<&'static Entity>,
+    /// Tables that have no entity of their own.
+    pub tables: Vec<&'static Table>,
+    /// What tells the rows that a row of an entity is aimed at.
+    pub aimed: AimedAt,
 }
 
 /// Rows that something is aimed at.
@@ -101,38 +103,38 @@ pub struct Aimed {
     pub rows: SelectStatement,
 }
 
-static REGISTRY: OnceLock<Registry> = OnceLock::new();
-
-/// Makes what is declared known; whoever does so first has it.
-pub fn declare(declared: &Declared) -> &'static Registry {
-    REGISTRY.get_or_init(|| Registry::build(declared).expect("a test resolves every declaration"))
-}
-
-/// The registry of this program.
-#[must_use]
-pub fn registry() -> &'static Registry {
-    REGISTRY
-        .get()
-        .expect("services are made with what is declared")
-}
-
 impl Registry {
     /// Resolves declarations.
     ///
     /// # Errors
     /// When one of them names a table, column or relation that does not exist.
     pub fn build(declared: &Declared) -> Result<Self, Misdeclared> {
-        let tables = Tables::of(declared.tables);
+        let tables = Tables::of(declared);
         let resources = declared
             .entities
             .iter()
-            .flat_map(|entities| entities.iter())
             .map(|entity| resolve(&tables, entity))
             .collect::<Result<_, _>>()?;
         Ok(Self {
+            references: consequences::references(&tables),
             tables,
             resources,
             aimed: declared.aimed,
+        })
+    }
+
+    /// What points at a table.
+    pub(crate) fn references_to(&self, table: &str) -> &[Reference] {
+        self.references.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// Rows that something left behind: there may be millions of them, and nobody knows one by its name.
+    pub(crate) fn is_report(&self, table: &Table) -> bool {
+        self.by_table(table.name).is_some_and(|resource| {
+            let mut visible = resource.entity.visible.iter();
+            visible.any(
+                |sight| matches!(sight, Sight::Through(way, path) if way.left_by == Some(*path)),
+            )
         })
     }
 

@@ -20,7 +20,6 @@ use super::{
     validate::{self, Mode},
     value::{self, Refused},
     values::{Stored, Values},
-    visibility::Viewer,
 };
 
 /// Creates a row and answers its id.
@@ -347,7 +346,7 @@ async fn references(
     values: &Values,
     before: Option<&Stored>,
 ) -> Result<(), RestError> {
-    let writer = Viewer::writing(&context.operator);
+    let writer = context.writer();
     let mut refused = Vec::new();
     for (name, value) in values.columns() {
         let (Some(column), Arg::Int(Some(id))) = (table.column(name), value) else {
@@ -377,7 +376,7 @@ async fn references(
         let (old, new): (Vec<i64>, Vec<i64>) =
             ids.iter().copied().partition(|id| kept.contains(id));
         // What is there already may be sent back by who reads it there.
-        let reader = Viewer::reading(&context.operator);
+        let reader = context.reader();
         for (ids, viewer) in [(new, writer), (old, reader)] {
             let seen = read::seen(source, viewer, many.target(), ids.clone()).await?;
             if let Some(id) = ids.iter().find(|id| !seen.contains(id)) {
@@ -410,7 +409,7 @@ async fn keep_hidden(
         .collect();
     for (many, mut ids) in lists {
         let held = before.ids(many.name()).unwrap_or_default();
-        let reader = Viewer::reading(&context.operator);
+        let reader = context.reader();
         let seen = read::seen(source, reader, many.target(), held.to_vec()).await?;
         ids.extend(held.iter().filter(|id| !seen.contains(id)));
         ids.sort_unstable();

@@ -12,7 +12,7 @@ use super::{
     entity::Entity,
     filter::nothing,
     path::{Path, ROW},
-    registry::registry,
+    registry::Registry,
     schema::Table,
 };
 
@@ -57,6 +57,8 @@ impl Sight {
 /// Who looks, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Viewer<'a> {
+    /// What is declared.
+    pub registry: &'static Registry,
     pub operator: &'a Operator,
     /// A single row, or a page of a list, as opposed to a whole list for a drop-down.
     pub everything: bool,
@@ -67,8 +69,9 @@ pub struct Viewer<'a> {
 impl<'a> Viewer<'a> {
     /// Who reads single rows.
     #[must_use]
-    pub const fn reading(operator: &'a Operator) -> Self {
+    pub const fn reading(registry: &'static Registry, operator: &'a Operator) -> Self {
         Self {
+            registry,
             operator,
             everything: true,
             writing: false,
@@ -77,12 +80,20 @@ impl<'a> Viewer<'a> {
 
     /// Who writes.
     #[must_use]
-    pub const fn writing(operator: &'a Operator) -> Self {
+    pub const fn writing(registry: &'static Registry, operator: &'a Operator) -> Self {
         Self {
+            registry,
             operator,
             everything: true,
             writing: true,
         }
+    }
+
+    /// What is at the end of a path that was resolved when the program started passes the test; nothing does when there
+    /// is no such path.
+    fn some(self, entity: &'static Entity, name: &str, test: &dyn Fn(Expr) -> Expr) -> Expr {
+        Path::resolve(&self.registry.tables, entity.table, name)
+            .map_or_else(|_| nothing(), |path| path.some(test))
     }
 }
 
@@ -91,16 +102,16 @@ impl<'a> Viewer<'a> {
 pub fn condition(entity: &'static Entity, viewer: Viewer<'_>) -> Option<Expr> {
     let mut all: Vec<Expr> = owners(entity, viewer).into_iter().collect();
     if let Some(limits) = Limits::of(viewer) {
-        all.extend(limits.condition(entity, viewer.operator));
+        all.extend(limits.condition(entity, viewer));
     }
     all.into_iter().reduce(ExprTrait::and)
 }
 
-/// The ids of the rows of a table that an operator sees; `None` when nothing is hidden.
+/// The ids of the rows of a table that a viewer sees; `None` when nothing is hidden.
 #[must_use]
-pub fn ids(table: &'static Table, operator: &Operator) -> Option<SelectStatement> {
-    let entity = registry().by_table(table.name)?.entity;
-    let seen = condition(entity, Viewer::reading(operator))?;
+pub fn ids(table: &'static Table, viewer: Viewer<'_>) -> Option<SelectStatement> {
+    let entity = viewer.registry.by_table(table.name)?.entity;
+    let seen = condition(entity, viewer)?;
     let rows = Query::select()
         .column((ROW, table.key.name))
         .from_as(table.name, ROW)
@@ -109,23 +120,13 @@ pub fn ids(table: &'static Table, operator: &Operator) -> Option<SelectStatement
     Some(rows)
 }
 
-/// A path that leads over nothing that is hidden from the operator, so that no question, order or answer tells of it.
+/// A path that leads over nothing that is hidden from who reads, so that no question, order or answer tells of it.
 #[must_use]
-pub fn over_seen(path: Path, operator: &Operator) -> Path {
-    if path.is_of_the_row_alone() || !operator.is_limited() {
+pub fn over_seen(path: Path, reader: Viewer<'_>) -> Path {
+    if path.is_of_the_row_alone() || !reader.operator.is_limited() {
         return path;
     }
-    path.over(&|table| ids(table, operator))
-}
-
-/// A path that was resolved when the program started.
-fn path(entity: &'static Entity, name: &str) -> Option<Path> {
-    Path::resolve(&registry().tables, entity.table, name).ok()
-}
-
-/// What at the end of a path passes the test; nothing does when there is no such path.
-fn some(entity: &'static Entity, name: &str, test: &dyn Fn(Expr) -> Expr) -> Expr {
-    path(entity, name).map_or_else(nothing, |path| path.some(test))
+    path.over(&|table| ids(table, reader))
 }
 
 fn owners(entity: &'static Entity, viewer: Viewer<'_>) -> Option<Expr> {
@@ -137,9 +138,9 @@ fn owners(entity: &'static Entity, viewer: Viewer<'_>) -> Option<Expr> {
         Sight::Owner(path) => Some(*path),
         _ => None,
     })?;
-    let own = some(entity, owner, &|column| column.eq(operator.id.0));
+    let own = viewer.some(entity, owner, &|column| column.eq(operator.id.0));
     Some(match operator.preferred() {
-        Some(domain) => own.and(some(entity, "domain", &|column| column.eq(domain.0))),
+        Some(domain) => own.and(viewer.some(entity, "domain", &|column| column.eq(domain.0))),
         None => own,
     })
 }
@@ -157,12 +158,26 @@ impl Limits {
     /// What limits somebody; `None` when nothing does.
     #[must_use]
     pub fn of(viewer: Viewer<'_>) -> Option<Self> {
-        let operator = viewer.operator;
-        let domains = if viewer.writing {
-            operator.reached()
+        if viewer.writing {
+            Self::writing(viewer.operator)
         } else {
-            operator.viewed()
-        };
+            Self::reading(viewer.operator)
+        }
+    }
+
+    /// What limits somebody who reads.
+    #[must_use]
+    pub fn reading(operator: &Operator) -> Option<Self> {
+        Self::within(operator, operator.viewed())
+    }
+
+    /// What limits somebody who writes.
+    #[must_use]
+    pub fn writing(operator: &Operator) -> Option<Self> {
+        Self::within(operator, operator.reached())
+    }
+
+    fn within(operator: &Operator, domains: Option<Vec<DomainId>>) -> Option<Self> {
         let limits = Self {
             domains: domains.map(|domains| numbers(&domains)),
             scope: operator.scope.map(|scope| scope.0),
@@ -170,11 +185,12 @@ impl Limits {
         (limits.domains.is_some() || limits.scope.is_some()).then_some(limits)
     }
 
-    fn condition(&self, entity: &'static Entity, operator: &Operator) -> Option<Expr> {
+    fn condition(&self, entity: &'static Entity, viewer: Viewer<'_>) -> Option<Expr> {
+        let operator = viewer.operator;
         let through = entity
             .visible
             .iter()
-            .filter_map(|sight| self.sight(entity, *sight, operator))
+            .filter_map(|sight| self.sight(entity, *sight, viewer))
             .reduce(ExprTrait::and);
         let own = self
             .domains
@@ -183,10 +199,10 @@ impl Limits {
             .flatten();
         match (entity.belongs, &self.domains, own) {
             (Belongs::Domain(path), Some(domains), _) if !owned(entity) => {
-                let theirs = some(entity, path, &|column| {
+                let theirs = viewer.some(entity, path, &|column| {
                     column.is_in(domains.iter().copied())
                 });
-                let nobodys = some(entity, path, &ExprTrait::is_null);
+                let nobodys = viewer.some(entity, path, &ExprTrait::is_null);
                 Some(theirs.or(match through {
                     Some(through) => nobodys.and(through),
                     None => nobodys,
@@ -194,14 +210,15 @@ impl Limits {
             }
             (Belongs::Itself, _, Some(own)) => Some(Expr::col((ROW, "id")).is_in(own)),
             (Belongs::Domains(path), _, Some(own)) => {
-                let shared = some(entity, path, &|column| column.is_in(own.iter().copied()));
+                let shared = viewer.some(entity, path, &|column| column.is_in(own.iter().copied()));
                 Some(Expr::col((ROW, "id")).eq(operator.id.0).or(shared))
             }
             _ => through,
         }
     }
 
-    fn sight(&self, entity: &'static Entity, sight: Sight, operator: &Operator) -> Option<Expr> {
+    fn sight(&self, entity: &'static Entity, sight: Sight, viewer: Viewer<'_>) -> Option<Expr> {
+        let operator = viewer.operator;
         let test: &dyn Fn(Expr) -> Expr = match sight {
             Sight::Through(way, _) => &|column| (way.seen)(self, column),
             Sight::Author(_) if operator.boundary().is_some() && self.domains.is_some() => {
@@ -212,7 +229,7 @@ impl Limits {
             }
             Sight::Owner(_) | Sight::Author(_) | Sight::Everything(_) => return None,
         };
-        Some(some(entity, sight.path(), test))
+        Some(viewer.some(entity, sight.path(), test))
     }
 }
 

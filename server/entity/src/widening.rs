@@ -7,11 +7,11 @@ use sea_query::{Expr, ExprTrait, Order, Query};
 
 use super::{
     boundary::Belongs,
-    consequences::{Plan, Reference, mirrors_of, references_to},
+    consequences::{Plan, Reference, mirrors_of},
     error::RestError,
     load::Source,
     path::ROW,
-    registry::{Resource, registry},
+    registry::{Registry, Resource},
     schema::{Loss, Many, Table, Type},
 };
 
@@ -41,17 +41,18 @@ pub async fn widened(
     source: &mut Source<'_>,
     plan: &Plan,
 ) -> Result<Vec<(&'static Resource, Vec<i64>)>, RestError> {
+    let registry = plan.registry;
     let mut open = lost(source, plan).await?;
     let mut found: BTreeMap<(&'static str, Way), BTreeSet<i64>> = BTreeMap::new();
     while let Some((table, way, ids)) = open.pop() {
-        for reference in references_to(table) {
+        for reference in registry.references_to(table.name) {
             let Reference::Link(owner, many) = reference else {
                 continue;
             };
             let Some(way) = many.loss().and_then(|loss| way.seen_through(loss)) else {
                 continue;
             };
-            let owners = in_force(source, owner, many, &ids).await?;
+            let owners = in_force(source, registry, owner, many, &ids).await?;
             let known = found.entry((owner.name, way)).or_default();
             let going = plan.ids(owner);
             let new: Vec<i64> = owners
@@ -61,7 +62,7 @@ pub async fn widened(
             if new.is_empty() {
                 continue;
             }
-            for (stands_for, ids) in mirrors_of(source, owner, &new).await? {
+            for (stands_for, ids) in mirrors_of(source, registry, owner, &new).await? {
                 open.push((stands_for, way, ids));
             }
         }
@@ -71,8 +72,8 @@ pub async fn widened(
         .filter(|((_, way), ids)| *way == Way::More && !ids.is_empty());
     let mut widened = Vec::new();
     for ((table, _), ids) in more {
-        if let Some(resource) = registry().by_table(table)
-            && acts(resource)
+        if let Some(resource) = registry.by_table(table)
+            && acts(registry, resource)
         {
             widened.push((resource, ids.into_iter().collect()));
         }
@@ -87,7 +88,8 @@ async fn lost(
     plan: &Plan,
 ) -> Result<Vec<(&'static Table, Way, Vec<i64>)>, RestError> {
     let is_aimed_at = |table: &Table| {
-        references_to(table)
+        plan.registry
+            .references_to(table.name)
             .iter()
             .any(|reference| matches!(reference, Reference::Link(_, many) if is_aim(many)))
     };
@@ -100,7 +102,9 @@ async fn lost(
             .copied()
             .filter(|other| !other.many.iter().any(is_aim))
         {
-            for (stands_for, own) in mirrors_of(source, other, &plan.ids(other)).await? {
+            for (stands_for, own) in
+                mirrors_of(source, plan.registry, other, &plan.ids(other)).await?
+            {
                 if stands_for.name == table.name {
                     ids.retain(|id| !own.contains(id));
                 }
@@ -118,9 +122,9 @@ fn is_aim(many: &Many) -> bool {
 }
 
 /// Whether rows of the entity do something themselves, rather than only being what others are aimed at.
-fn acts(resource: &Resource) -> bool {
+fn acts(registry: &Registry, resource: &Resource) -> bool {
     let route = resource.entity.route;
-    let is_meant = registry().mirroring().any(|other| {
+    let is_meant = registry.mirroring().any(|other| {
         other
             .mirrors
             .iter()
@@ -132,6 +136,7 @@ fn acts(resource: &Resource) -> bool {
 /// The rows that point at some, where they are enabled, or what they are part of is.
 async fn in_force(
     source: &mut Source<'_>,
+    registry: &Registry,
     owner: &'static Table,
     many: &Many,
     ids: &[i64],
@@ -156,7 +161,7 @@ async fn in_force(
         .take();
     if is_switched(owner) {
         select.and_where(Expr::col((ROW, ENABLED)).eq(true));
-    } else if let Some((column, whole)) = part_of(owner) {
+    } else if let Some((column, whole)) = part_of(registry, owner) {
         let enabled = Query::select()
             .column(whole.key.name)
             .from(whole.name)
@@ -176,10 +181,10 @@ pub fn is_switched(table: &Table) -> bool {
 }
 
 /// What a row is part of, if that can be switched off.
-fn part_of(table: &Table) -> Option<(&'static str, &'static Table)> {
+fn part_of(registry: &Registry, table: &Table) -> Option<(&'static str, &'static Table)> {
     table.columns.iter().find_map(|column| match column.ty {
         Type::Key(target) if column.goes_along() => {
-            let whole = registry().tables.get(target)?;
+            let whole = registry.tables.get(target)?;
             is_switched(whole).then_some((column.name, whole))
         }
         _ => None,

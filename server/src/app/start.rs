@@ -17,6 +17,7 @@ use migasfree_server_domain::{
     schema::SCHEMA,
     services::{Domain, OfDomain as _, Parts, Services},
 };
+use migasfree_server_entity::registry::Registry;
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
 use migasfree_server_jobs::{Queue, Workers};
@@ -82,11 +83,24 @@ pub struct App {
 }
 
 impl App {
-    /// Starts a server: data folder, keys, database, first administrator, workers, listener.
+    /// Starts a server of what the product declares: data folder, keys, database, first administrator, workers, listener.
     ///
     /// # Errors
     /// When any of these fails; nothing runs then.
     pub async fn start(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, StartError> {
+        Self::start_with(registry(), settings, clock, random).await
+    }
+
+    /// The same of other declarations. Their tables are in the database or come before anybody asks for them.
+    ///
+    /// # Errors
+    /// When the server does not start.
+    pub async fn start_with(
+        registry: &'static Registry,
         mut settings: Settings,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
@@ -108,7 +122,7 @@ impl App {
             schema = SCHEMA.newest(),
             "the database is ready"
         );
-        let state = AppState::new(settings, db, clock, random, Systems::default())?;
+        let state = AppState::new(registry, settings, db, clock, random, Systems::default())?;
         let admin = auth::create_administrator(
             &state.db,
             &state.auth.hasher,
@@ -197,6 +211,7 @@ impl AppState {
     /// # Errors
     /// When keys or folders of the data folder cannot be used.
     pub fn new(
+        registry: &'static Registry,
         settings: Settings,
         db: Db,
         clock: Arc<dyn Clock>,
@@ -231,7 +246,7 @@ impl AppState {
             doing,
         };
         let services = Parts {
-            registry: registry(),
+            registry,
             settings: domain.settings.of_entities(),
             auth: Arc::new(auth),
             jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),

@@ -5,14 +5,8 @@ use std::time::Duration;
 
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Result, Ts};
-use migasfree_server_domain::{declared::registry, sight};
-use migasfree_server_entity::{
-    access::sees,
-    context::Context,
-    error::RestError,
-    read,
-    visibility::{self, Viewer},
-};
+use migasfree_server_domain::sight;
+use migasfree_server_entity::{access::sees, context::Context, error::RestError, read, visibility};
 use migasfree_types::events::Event;
 
 use crate::ApiState;
@@ -63,7 +57,7 @@ impl View {
     /// A row that is gone is told of only to those from whom nothing of its kind is hidden.
     async fn shows_row(&self, entity: &str, id: Option<i64>) -> Result<bool> {
         let operator = &self.context.operator;
-        let Some(resource) = registry().by_key(entity) else {
+        let Some(resource) = self.context.registry().by_key(entity) else {
             let permission = entity
                 .split_once('.')
                 .map(|(app, model)| format!("{app}.view_{model}"));
@@ -73,8 +67,7 @@ impl View {
         if !sees(operator, resource.entity) {
             return Ok(false);
         }
-        let viewer = Viewer::reading(operator);
-        if visibility::condition(resource.entity, viewer).is_none() {
+        if visibility::condition(resource.entity, self.context.reader()).is_none() {
             return Ok(true);
         }
         let Some(id) = id else {

@@ -1,12 +1,11 @@
 //! The paths of every declared entity.
 
-use migasfree_server_domain::declared::registry;
 use migasfree_server_entity::{
     action::{Action, Gives, Verb},
     address::TOKEN,
     entity::{Csv, Entity, Like, Target, Write, put_extra},
     filter::{LONGEST, Operation as Compare, loose},
-    registry::Resource,
+    registry::{Registry, Resource},
     schema::Type,
 };
 use utoipa::openapi::{
@@ -29,13 +28,13 @@ use super::{
 type Any = RefOr<Schema>;
 
 /// Describes everything that is declared.
-pub fn build() -> OpenApi {
-    let mut schemas = Schemas::default();
+pub fn build(registry: &'static Registry) -> OpenApi {
+    let mut schemas = Schemas::new(registry);
     for (name, schema) in schemas::refusals() {
-        schemas.0.insert(name.to_owned(), schema);
+        schemas.named.insert(name.to_owned(), schema);
     }
     let mut found = Vec::new();
-    for resource in &registry().resources {
+    for resource in &registry.resources {
         found.extend(Described::new(resource, &mut schemas).operations());
     }
     found.extend(others::operations());
@@ -48,7 +47,7 @@ pub fn build() -> OpenApi {
         paths = paths.path(path, item);
     }
     let mut components = Components::new();
-    components.schemas.extend(schemas.0);
+    components.schemas.extend(schemas.named);
     let token = ApiKeyValue::with_description("Authorization", "`Token <key>`");
     components.add_security_scheme("tokenAuth", SecurityScheme::ApiKey(ApiKey::Header(token)));
     let bearer = HttpBuilder::new()

@@ -6,7 +6,7 @@ mod schemas;
 mod taken;
 mod yaml;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     Router,
@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use migasfree_server_entity::params::Params;
+use migasfree_server_entity::{params::Params, registry::Registry};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -28,19 +28,36 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
     img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
-static JSON: LazyLock<String> =
-    LazyLock::new(|| serde_json::to_string(&document::build()).unwrap_or_default());
-static YAML: LazyLock<String> =
-    LazyLock::new(|| yaml::written(&serde_json::from_str(&JSON).unwrap_or_default()));
-
-/// The description as JSON.
+/// The description of what is declared, as JSON.
 #[must_use]
-pub fn document() -> &'static str {
-    &JSON
+pub fn document(registry: &'static Registry) -> String {
+    serde_json::to_string(&document::build(registry)).unwrap_or_default()
 }
 
-/// The description at `/api/schema/`, and Swagger UI beside it and at `/docs/`.
-pub fn router() -> Router<ApiState> {
+/// The description in its two media types.
+struct Description {
+    json: String,
+    yaml: String,
+}
+
+impl Description {
+    fn of(registry: &'static Registry) -> Self {
+        let json = document(registry);
+        let yaml = yaml::written(&serde_json::from_str(&json).unwrap_or_default());
+        Self { json, yaml }
+    }
+}
+
+/// The description at `/api/schema/`, made when it is first asked for, and Swagger UI beside it and at `/docs/`.
+pub fn router(registry: &'static Registry) -> Router<ApiState> {
+    let described = Arc::<OnceLock<Description>>::default();
+    let schema = move |RawQuery(query): RawQuery, headers: HeaderMap| {
+        let described = Arc::clone(&described);
+        async move {
+            let description = described.get_or_init(|| Description::of(registry));
+            shown(description, query.as_deref(), &headers)
+        }
+    };
     let swagger = |path: &'static str| {
         SwaggerUi::new(path)
             .config(Config::new(["/api/schema/?format=json"]).persist_authorization(false))
@@ -55,16 +72,19 @@ pub fn router() -> Router<ApiState> {
     Router::new().route(SCHEMA, get(schema)).merge(pages)
 }
 
-async fn schema(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let params = Params::from_query(query.as_deref().unwrap_or_default());
+fn shown(description: &Description, query: Option<&str>, headers: &HeaderMap) -> Response {
+    let params = Params::from_query(query.unwrap_or_default());
     let json = match params.get("format") {
         Some(format) => format == "json",
-        None => accepts_json(&headers),
+        None => accepts_json(headers),
     };
     let (kind, text) = if json {
-        ("application/vnd.oai.openapi+json", JSON.as_str())
+        ("application/vnd.oai.openapi+json", description.json.clone())
     } else {
-        ("application/vnd.oai.openapi; charset=utf-8", YAML.as_str())
+        (
+            "application/vnd.oai.openapi; charset=utf-8",
+            description.yaml.clone(),
+        )
     };
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use migasfree_server_domain::declared::registry;
 use migasfree_server_entity::{
     entity::{Entity, Field, Like, Shape, Write},
     path::Path,
+    registry::Registry,
     schema::{Table, Type},
 };
 use utoipa::openapi::{
@@ -17,9 +17,11 @@ use super::taken::written;
 
 type Any = RefOr<Schema>;
 
-/// Named schemas, each once.
-#[derive(Default)]
-pub struct Schemas(pub BTreeMap<String, Any>);
+/// Named schemas, each once, of what is declared.
+pub struct Schemas {
+    pub named: BTreeMap<String, Any>,
+    registry: &'static Registry,
+}
 
 /// A reference to a named schema.
 pub fn reference(name: &str) -> Any {
@@ -153,10 +155,18 @@ pub fn like(like: Like) -> Any {
 }
 
 impl Schemas {
+    /// None yet.
+    pub const fn new(registry: &'static Registry) -> Self {
+        Self {
+            named: BTreeMap::new(),
+            registry,
+        }
+    }
+
     /// A shape under a name.
     pub fn shape(&mut self, name: &str, table: &'static Table, fields: &[Field]) -> Any {
-        if !self.0.contains_key(name) {
-            self.0
+        if !self.named.contains_key(name) {
+            self.named
                 .insert(name.to_owned(), object(Json::Object, false).build().into());
             let mut schema = object(Json::Object, false);
             for field in fields {
@@ -164,13 +174,13 @@ impl Schemas {
                     .property(field.name(), self.field(table, field))
                     .required(field.name());
             }
-            self.0.insert(name.to_owned(), schema.build().into());
+            self.named.insert(name.to_owned(), schema.build().into());
         }
         reference(name)
     }
 
     fn fragment(&mut self, shape: &'static Shape) -> Any {
-        match registry().tables.get(shape.table) {
+        match self.registry.tables.get(shape.table) {
             Some(table) => self.shape(shape.name, table, shape.fields),
             None => object(Json::Object, true).build().into(),
         }
@@ -179,7 +189,7 @@ impl Schemas {
     /// One object that is shown with another: it may be hidden from who reads.
     fn one(&mut self, shape: &'static Shape) -> Any {
         let fragment = self.fragment(shape);
-        if let Some(RefOr::T(Schema::Object(known))) = self.0.get_mut(shape.name) {
+        if let Some(RefOr::T(Schema::Object(known))) = self.named.get_mut(shape.name) {
             known
                 .properties
                 .entry("hidden".to_owned())
@@ -189,8 +199,9 @@ impl Schemas {
     }
 
     fn field(&mut self, table: &'static Table, field: &Field) -> Any {
+        let tables = &self.registry.tables;
         let at_end = |path: &str| {
-            Path::resolve(&registry().tables, table, path).map_or_else(
+            Path::resolve(tables, table, path).map_or_else(
                 |_| like(Like::Text),
                 |path| of_type(path.leaf().ty(), path.leaf().null()),
             )
@@ -223,7 +234,7 @@ impl Schemas {
                 schema = schema.required(write.name);
             }
         }
-        self.0.insert(name.to_owned(), schema.build().into());
+        self.named.insert(name.to_owned(), schema.build().into());
         reference(name)
     }
 
@@ -238,7 +249,7 @@ impl Schemas {
             .required("next")
             .required("previous")
             .required("results");
-        self.0.insert(name.to_owned(), page.build().into());
+        self.named.insert(name.to_owned(), page.build().into());
         reference(name)
     }
 }

@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, json_ids};
 use migasfree_server_domain::{
     core::{
@@ -22,7 +21,7 @@ use sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::{Value, json};
 
 use super::counting::{
-    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, NOTIFICATIONS, PACKAGE_SETS, PACKAGES, Source,
+    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, NOTIFICATIONS, PACKAGE_SETS, PACKAGES, Reader, Source,
 };
 use super::deployments::day;
 use crate::ApiState;
@@ -43,7 +42,7 @@ struct Alert {
 /// `GET alerts/`
 pub(super) async fn show(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
 ) -> Result<Json<Value>, RestError> {
     alerts(&state, &operator).await.map(Json)
 }
@@ -85,14 +84,15 @@ async fn tell(
         // The database will answer the next time.
         Err(_) => return Ok(()),
     }
-    let alerts = alerts(state, listener.operator()).await.map_err(|error| {
+    let reader = Reader::of(state, listener.operator().clone());
+    let alerts = alerts(state, &reader).await.map_err(|error| {
         tracing::error!(%error, "the alerts cannot be told");
         End::Failed
     })?;
     sent(socket.send(Message::Text(alerts.to_string().into())).await)
 }
 
-async fn alerts(state: &ApiState, operator: &Operator) -> Result<Value, RestError> {
+async fn alerts(state: &ApiState, operator: &Reader) -> Result<Value, RestError> {
     let schedules = Schedules::of(state, operator).await?;
     let found = [
         no_room(state).await?,
@@ -140,7 +140,7 @@ async fn alerts(state: &ApiState, operator: &Operator) -> Result<Value, RestErro
 /// The number, unless the operator may not view what is counted.
 async fn number(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
     source: &Source,
     condition: Expr,
 ) -> Result<Option<i64>, RestError> {
@@ -163,7 +163,7 @@ async fn no_room(state: &ApiState) -> Result<Option<Alert>, RestError> {
     }))
 }
 
-async fn publishing(state: &ApiState, operator: &Operator) -> Result<Option<Alert>, RestError> {
+async fn publishing(state: &ApiState, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let keys = state.jobs.unfinished(Publisher::KIND).await?;
     let ids: Vec<i64> = keys.iter().filter_map(|key| key.parse().ok()).collect();
     let listed = json_ids(ids.iter().copied());
@@ -187,7 +187,7 @@ async fn publishing(state: &ApiState, operator: &Operator) -> Result<Option<Aler
 /// Computers that synchronize now, or began and never ended.
 async fn live(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
     fresh: bool,
 ) -> Result<Option<Alert>, RestError> {
     let age = Duration::from_secs(u64::from(state.domain().settings.seconds_message_alert));
@@ -234,10 +234,7 @@ pub(super) const ORPHAN_PACKAGE: &str = "t.store_id IS NOT NULL \
     AND NOT EXISTS (SELECT 1 FROM core_deployment_available_packages a WHERE a.package_id = t.id) \
     AND NOT EXISTS (SELECT 1 FROM core_packageset_packages a WHERE a.package_id = t.id)";
 
-async fn orphan_packages(
-    state: &ApiState,
-    operator: &Operator,
-) -> Result<Option<Alert>, RestError> {
+async fn orphan_packages(state: &ApiState, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let count = number(state, operator, &PACKAGES, Expr::cust(ORPHAN_PACKAGE)).await?;
     Ok(count.map(|result| Alert {
         text: "Orphan packages",
@@ -251,7 +248,7 @@ async fn orphan_packages(
 
 async fn orphan_package_sets(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
 ) -> Result<Option<Alert>, RestError> {
     let condition = Expr::cust(
         "EXISTS (SELECT 1 FROM core_packageset_packages a WHERE a.packageset_id = t.id) \
@@ -268,7 +265,7 @@ async fn orphan_package_sets(
     }))
 }
 
-async fn notifications(state: &ApiState, operator: &Operator) -> Result<Option<Alert>, RestError> {
+async fn notifications(state: &ApiState, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let count = number(state, operator, &NOTIFICATIONS, Expr::cust("NOT t.checked")).await?;
     Ok(count.map(|result| Alert {
         text: "Unchecked notifications",
@@ -280,7 +277,7 @@ async fn notifications(state: &ApiState, operator: &Operator) -> Result<Option<A
     }))
 }
 
-async fn faults(state: &ApiState, operator: &Operator) -> Result<Option<Alert>, RestError> {
+async fn faults(state: &ApiState, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let condition = Expr::cust("NOT t.checked").and(
         Expr::cust(
             "NOT EXISTS (SELECT 1 FROM client_faultdefinition_users u \
@@ -305,7 +302,7 @@ async fn faults(state: &ApiState, operator: &Operator) -> Result<Option<Alert>, 
     }))
 }
 
-async fn errors(state: &ApiState, operator: &Operator) -> Result<Option<Alert>, RestError> {
+async fn errors(state: &ApiState, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let count = number(state, operator, &ERRORS, Expr::cust("NOT t.checked")).await?;
     Ok(count.map(|result| Alert {
         text: "Unchecked errors",
@@ -327,7 +324,7 @@ pub(super) struct Schedules {
 }
 
 impl Schedules {
-    pub(super) async fn of(state: &ApiState, operator: &Operator) -> Result<Self, RestError> {
+    pub(super) async fn of(state: &ApiState, operator: &Reader) -> Result<Self, RestError> {
         let mut found = Self::default();
         if !operator.may(DEPLOYMENTS.permission) {
             return Ok(found);
@@ -335,7 +332,7 @@ impl Schedules {
         let mut select = DEPLOYMENTS.rows(operator)?;
         super::counting::Join::inner("y", "core_scheduledelay", "y.schedule_id = t.schedule_id")
             .apply(&mut select);
-        if let Some(seen) = visibility::ids(&SCHEDULE_TABLE, operator) {
+        if let Some(seen) = visibility::ids(&SCHEDULE_TABLE, operator.viewer()) {
             select.and_where(Expr::col(("t", "schedule_id")).in_subquery(seen));
         }
         select

@@ -2,25 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
-use migasfree_server_auth::Operator;
 use migasfree_server_domain::{
     app_catalog::project_packages::PROJECT_PACKAGES, core::projects::PROJECTS,
 };
-use migasfree_server_entity::{
-    error::RestError,
-    path::ROW,
-    visibility::{self, Viewer},
-};
+use migasfree_server_entity::{error::RestError, path::ROW, visibility};
 use sea_query::{Expr, Order, Query};
 use serde_json::{Value, json};
 
-use super::counting::{APPLICATIONS, Join};
+use super::counting::{APPLICATIONS, Join, Reader};
 use crate::ApiState;
 
 /// Applications each project has packages for, and those without any project.
 pub(super) async fn by_project(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
 ) -> Result<Json<Value>, RestError> {
     let mut select = APPLICATIONS.rows(&operator)?;
     Join::left("k", PROJECT_PACKAGES.table.name, "k.application_id = t.id").apply(&mut select);
@@ -33,8 +28,7 @@ pub(super) async fn by_project(
         .order_by_expr(Expr::cust("3"), Order::Desc)
         .order_by_expr(Expr::cust("2"), Order::Asc);
     let mut rows: Vec<(Option<i64>, String, i64)> = state.db.all_query(&select).await?;
-    let viewer = Viewer::reading(&operator);
-    if let Some(condition) = visibility::condition(&PROJECTS, viewer) {
+    if let Some(condition) = visibility::condition(&PROJECTS, operator.viewer()) {
         let visible = Query::select()
             .column((ROW, "id"))
             .from_as(PROJECTS.table.name, ROW)

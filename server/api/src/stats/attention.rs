@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, args, json_ids};
 use migasfree_server_domain::computers::computer;
 use migasfree_server_entity::{context::Context, error::RestError, load};
@@ -12,8 +11,8 @@ use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 
 use super::alerts::{ORPHAN_PACKAGE, Schedules};
 use super::counting::{
-    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, REQUESTS, SYNCHRONIZATIONS,
-    Source, count_all,
+    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, REQUESTS, Reader,
+    SYNCHRONIZATIONS, Source, count_all,
 };
 use crate::ApiState;
 
@@ -42,7 +41,7 @@ impl Finding {
     async fn look(
         self,
         state: &ApiState,
-        operator: &Operator,
+        operator: &Reader,
     ) -> Result<Option<Attention>, RestError> {
         if !operator.may(self.source.permission) {
             return Ok(None);
@@ -81,7 +80,7 @@ impl Finding {
         join.map_or(self.source.table, |join| join.table) == "client_computer"
     }
 
-    fn examples(&self, operator: &Operator) -> Result<SelectStatement, RestError> {
+    fn examples(&self, operator: &Reader) -> Result<SelectStatement, RestError> {
         let mut select = self.source.rows(operator)?;
         let (id, name, join) = self.named;
         let told = Join::name(join.as_slice(), operator, id, name);
@@ -103,10 +102,10 @@ impl Finding {
 /// Computers are called as they are everywhere.
 async fn call_computers(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
     computers: &mut [Ref],
 ) -> Result<(), RestError> {
-    let context = Context::new(state.services.clone(), operator.clone());
+    let context = Context::new(state.services.clone(), operator.operator.clone());
     let ids: Vec<i64> = computers.iter().map(|one| one.id).collect();
     let texts = load::load(
         &mut context.source(),
@@ -133,10 +132,7 @@ fn query(filters: &[(&str, String)]) -> BTreeMap<String, String> {
 }
 
 /// Everything found.
-pub(super) async fn list(
-    state: &ApiState,
-    operator: &Operator,
-) -> Result<Vec<Attention>, RestError> {
+pub(super) async fn list(state: &ApiState, operator: &Reader) -> Result<Vec<Attention>, RestError> {
     let now = state.clock.now();
     let mut found = Vec::new();
     found.extend(no_room(state).await?);
@@ -275,7 +271,7 @@ async fn failed_publications(state: &ApiState) -> Result<Vec<i64>, RestError> {
 
 async fn finished_schedules(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
 ) -> Result<Option<Attention>, RestError> {
     let schedules = Schedules::of(state, operator).await?;
     let examples = schedules

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
-use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Row};
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::{error::RestError, params::Params};
@@ -14,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::breakdown::Axis;
 use super::counting::{
-    COMPUTERS, ERRORS, FAULTS, Join, MIGRATIONS, NOTIFICATIONS, PROJECT, STATUS_LOGS,
+    COMPUTERS, ERRORS, FAULTS, Join, MIGRATIONS, NOTIFICATIONS, PROJECT, Reader, STATUS_LOGS,
     SYNCHRONIZATIONS, Source, count_all, require,
 };
 use super::intervals::{self, Interval, Step};
@@ -103,7 +102,7 @@ fn checked(key: &Value) -> &'static str {
 /// Visible rows of a source that fall into each interval; the column `i.n` numbers the intervals from 0.
 pub(super) fn in_intervals(
     db: &Db,
-    operator: &Operator,
+    operator: &Reader,
     source: &Source,
     intervals: &[Interval],
 ) -> Result<SelectStatement, RestError> {
@@ -153,7 +152,7 @@ impl Chart {
     async fn draw(
         &self,
         db: &Db,
-        operator: &Operator,
+        operator: &Reader,
         intervals: &[Interval],
     ) -> Result<Value, RestError> {
         let mut select = in_intervals(db, operator, &self.source, intervals)?;
@@ -193,7 +192,7 @@ impl Chart {
 /// Answers a chart.
 pub(super) fn route(chart: &'static Chart) -> MethodRouter<ApiState> {
     get(
-        move |State(state): State<ApiState>, operator: Operator, RawQuery(query): RawQuery| async move {
+        move |State(state): State<ApiState>, operator: Reader, RawQuery(query): RawQuery| async move {
             let params = Params::from_query(query.as_deref().unwrap_or_default());
             let zone = &state.domain().settings.clients.time_zone;
             let intervals = intervals::of_request(chart.step, &params, zone, state.clock.now())?;

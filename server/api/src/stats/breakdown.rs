@@ -3,13 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::routing::{MethodRouter, get};
-use migasfree_server_auth::Operator;
 use migasfree_server_db::Row;
 use migasfree_server_entity::error::RestError;
 use sea_query::{Expr, SelectStatement};
 use serde_json::{Map, Value, json};
 
-use super::counting::{Join, Source, json_of};
+use super::counting::{Join, Reader, Source, json_of};
 use crate::ApiState;
 
 /// What the parts of a pie or ring are called.
@@ -61,7 +60,7 @@ impl Axis {
     }
 
     /// Adds key and name to a statement over these joins and to its groups.
-    pub(super) fn select(&self, joins: &[Join], operator: &Operator, select: &mut SelectStatement) {
+    pub(super) fn select(&self, joins: &[Join], operator: &Reader, select: &mut SelectStatement) {
         let (name, told) = match self.label {
             Label::Column(name) => (name, Join::name(joins, operator, self.key, name)),
             Label::Known(_) => (self.key, Expr::cust(self.key)),
@@ -102,7 +101,7 @@ pub(super) struct Breakdown {
 }
 
 impl Breakdown {
-    pub(super) fn statement(&self, operator: &Operator) -> Result<SelectStatement, RestError> {
+    pub(super) fn statement(&self, operator: &Reader) -> Result<SelectStatement, RestError> {
         let mut select = self.source.rows(operator)?;
         for join in self.joins {
             join.apply(&mut select);
@@ -219,7 +218,7 @@ impl Parts {
 /// Answers a pie or ring.
 pub(super) fn route(breakdown: &'static Breakdown) -> MethodRouter<ApiState> {
     get(
-        move |State(state): State<ApiState>, operator: Operator| async move {
+        move |State(state): State<ApiState>, operator: Reader| async move {
             let rows: Vec<Row> = state.db.all_query(&breakdown.statement(&operator)?).await?;
             Ok::<_, RestError>(Json(breakdown.answer(&rows)))
         },

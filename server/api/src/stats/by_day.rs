@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
-use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, zone::Zone};
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::{error::RestError, params::Params};
@@ -11,12 +10,13 @@ use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 use time::Date;
 use time::macros::format_description;
 
+use super::counting::Reader;
 use super::history::Log;
 use crate::ApiState;
 
 fn statement(
     log: &Log,
-    operator: &Operator,
+    operator: &Reader,
     params: &Params,
     zone: &Zone,
 ) -> Result<SelectStatement, RestError> {
@@ -50,7 +50,7 @@ fn statement(
 /// Answers pairs of day and number, newest first; the end is not part of them, and without one today is.
 pub(super) fn route(log: &'static Log) -> MethodRouter<ApiState> {
     get(
-        move |State(state): State<ApiState>, operator: Operator, RawQuery(query): RawQuery| async move {
+        move |State(state): State<ApiState>, operator: Reader, RawQuery(query): RawQuery| async move {
             let params = Params::from_query(query.as_deref().unwrap_or_default());
             let zone = &state.domain().settings.clients.time_zone;
             let select = statement(log, &operator, &params, zone)?;

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use migasfree_server_auth::Operator;
 use migasfree_server_db::{Row, Ts};
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::{error::RestError, params::Params};
@@ -11,14 +10,14 @@ use serde_json::{Map, Value, json};
 
 use super::bars::{answer, bar, in_intervals};
 use super::breakdown::Axis;
-use super::counting::{COMPUTERS, Join, PLATFORM, PRODUCTIVE, PROJECT, count_all};
+use super::counting::{COMPUTERS, Join, PLATFORM, PRODUCTIVE, PROJECT, Reader, count_all};
 use super::intervals::Interval;
 use crate::ApiState;
 
 /// `GET computers/projects/`
 pub(super) async fn projects(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
 ) -> Result<Json<Value>, RestError> {
     grouped(
         &state,
@@ -32,7 +31,7 @@ pub(super) async fn projects(
 /// `GET computers/platforms/`
 pub(super) async fn platforms(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
 ) -> Result<Json<Value>, RestError> {
     grouped(
         &state,
@@ -46,7 +45,7 @@ pub(super) async fn platforms(
 /// Productive computers by a key; the total is the number of groups, as the console expects it.
 async fn grouped(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
     joins: &[Join],
     axis: Axis,
 ) -> Result<Json<Value>, RestError> {
@@ -72,7 +71,7 @@ async fn grouped(
 /// `GET computers/attributes/count/?attributes=&project_id=`: productive computers that hold any of the attributes.
 pub(super) async fn holding_attributes(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Json<i64>, RestError> {
     let params = Params::from_query(query.as_deref().unwrap_or_default());
@@ -108,7 +107,7 @@ pub(super) async fn holding_attributes(
 /// `GET computers/entry/year/`: physical computers by the year they registered.
 pub(super) async fn by_entry_year(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
 ) -> Result<Json<Value>, RestError> {
     let mut first = COMPUTERS.rows(&operator)?;
     first.expr(Func::min(Expr::col(("t", "created_at"))));

@@ -1,17 +1,64 @@
 //! What every statistic counts: rows of a table that an operator sees.
 
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Result, Row};
-use migasfree_server_domain::{app_catalog, computers, core, declared::registry};
+use migasfree_server_domain::{app_catalog, computers, core};
 use migasfree_server_entity::{
     entity::Entity,
     error::RestError,
+    registry::Registry,
     visibility::{self, Viewer},
 };
 use sea_query::{
     Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
 };
 use serde_json::Value;
+
+use crate::ApiState;
+
+/// Who asks for a statistic.
+#[derive(Debug, Clone)]
+pub(super) struct Reader {
+    pub registry: &'static Registry,
+    pub operator: Operator,
+}
+
+impl Reader {
+    pub(super) fn of(state: &ApiState, operator: Operator) -> Self {
+        Self {
+            registry: state.registry,
+            operator,
+        }
+    }
+
+    pub(super) fn viewer(&self) -> Viewer<'_> {
+        Viewer::reading(self.registry, &self.operator)
+    }
+}
+
+impl Deref for Reader {
+    type Target = Operator;
+
+    fn deref(&self) -> &Operator {
+        &self.operator
+    }
+}
+
+impl FromRequestParts<ApiState> for Reader {
+    type Rejection = <Operator as FromRequestParts<ApiState>>::Rejection;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &ApiState,
+    ) -> Result<Self, Self::Rejection> {
+        let operator = Operator::from_request_parts(parts, state).await?;
+        Ok(Self::of(state, operator))
+    }
+}
 
 /// A table whose rows are counted; its alias is `t`.
 #[derive(Debug, Clone, Copy)]
@@ -54,13 +101,13 @@ impl Join {
     /// The name, as SQL, of what was joined; of what is hidden from the operator nothing but its number.
     pub(super) fn name(
         joins: &[Self],
-        operator: &Operator,
+        reader: &Reader,
         key: &'static str,
         name: &'static str,
     ) -> Expr {
         let seen = key.split_once('.').and_then(|(alias, _)| {
             let joined = joins.iter().find(|join| join.alias == alias)?;
-            visibility::ids(registry().tables.get(joined.table)?, operator)
+            visibility::ids(reader.registry.tables.get(joined.table)?, reader.viewer())
         });
         match seen {
             None => Expr::cust(name),
@@ -97,7 +144,7 @@ impl Source {
     ///
     /// # Errors
     /// When the operator may not view them.
-    pub(super) fn rows(&self, operator: &Operator) -> Result<SelectStatement, RestError> {
+    pub(super) fn rows(&self, operator: &Reader) -> Result<SelectStatement, RestError> {
         require(operator, self.permission)?;
         let mut select = Query::select();
         select.from_as(self.table, "t");
@@ -106,9 +153,8 @@ impl Source {
     }
 
     /// Leaves out what the operator does not see.
-    pub(super) fn limit(&self, operator: &Operator, select: &mut SelectStatement) {
-        let viewer = Viewer::reading(operator);
-        if let Some(condition) = visibility::condition(self.entity, viewer) {
+    pub(super) fn limit(&self, operator: &Reader, select: &mut SelectStatement) {
+        if let Some(condition) = visibility::condition(self.entity, operator.viewer()) {
             select.and_where(condition);
         }
     }
@@ -117,7 +163,7 @@ impl Source {
     pub(super) async fn count(
         &self,
         db: &Db,
-        operator: &Operator,
+        operator: &Reader,
         condition: Expr,
     ) -> Result<i64, RestError> {
         let mut select = self.rows(operator)?;

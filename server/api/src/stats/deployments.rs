@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::response::Response;
-use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, args};
 use migasfree_server_domain::{
     audience,
@@ -29,23 +28,25 @@ use serde_json::{Value, json};
 use time::Date;
 use time::macros::format_description;
 
-use super::counting::DEPLOYMENTS;
+use super::counting::{DEPLOYMENTS, Reader};
 use crate::ApiState;
 
 /// The computers in use that a deployment is aimed at, whatever the date, as far as the operator sees them.
-fn aimed_at(operator: &Operator, deployment: i64) -> Option<IdList> {
-    let select = audience::computers(&core::deployments::DEPLOYMENTS, deployment)?;
+fn aimed_at(operator: &Reader, deployment: i64) -> Option<IdList> {
+    let entity = &core::deployments::DEPLOYMENTS;
+    let select = audience::computers(operator.registry, entity, deployment)?;
     Some(seen(select, (ROW, "id"), operator))
 }
 
 /// The computers for which it went well, or did not, as far as it is still aimed at them and the operator sees them.
-fn results(operator: &Operator, deployment: i64, ok: bool) -> IdList {
+fn results(operator: &Reader, deployment: i64, ok: bool) -> IdList {
     let mut select = Query::select()
         .from_as("client_deploymentresult", ROW)
         .and_where(Expr::col((ROW, "deployment_id")).eq(deployment))
         .and_where(Expr::col((ROW, "ok")).eq(ok))
         .take();
-    if let Some(mut aimed) = audience::computers(&core::deployments::DEPLOYMENTS, deployment) {
+    let entity = &core::deployments::DEPLOYMENTS;
+    if let Some(mut aimed) = audience::computers(operator.registry, entity, deployment) {
         aimed.column((ROW, "id"));
         select.and_where(Expr::col((ROW, "computer_id")).in_subquery(aimed));
     }
@@ -55,7 +56,7 @@ fn results(operator: &Operator, deployment: i64, ok: bool) -> IdList {
 fn seen(
     mut select: SelectStatement,
     computer: (&'static str, &'static str),
-    operator: &Operator,
+    operator: &Reader,
 ) -> IdList {
     if let Some(visible) = sight::seen(operator) {
         select.and_where(Expr::col(computer).in_subquery(visible));
@@ -75,21 +76,21 @@ pub(super) struct Deployment {
     id: i64,
     start: Date,
     schedule: Option<i64>,
-    operator: Operator,
+    operator: Reader,
 }
 
 impl FromRequestParts<ApiState> for Deployment {
     type Rejection = RestError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, RestError> {
-        let operator = <Operator as FromRequestParts<ApiState>>::from_request_parts(parts, state);
+        let operator = Reader::from_request_parts(parts, state);
         let operator = operator.await?;
         let Ok(Path(id)) = Path::<i64>::from_request_parts(parts, state).await else {
             return Err(RestError::NoRow("Deployment"));
         };
         let mut select = DEPLOYMENTS.rows(&operator)?;
         // A hidden schedule is none.
-        let schedule = match visibility::ids(&SCHEDULE_TABLE, &operator) {
+        let schedule = match visibility::ids(&SCHEDULE_TABLE, operator.viewer()) {
             Some(seen) => {
                 let own = Expr::col(("t", "schedule_id"));
                 let case = CaseStatement::new().case(own.clone().in_subquery(seen), own);

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
-use migasfree_server_auth::Operator;
 use migasfree_server_db::Db;
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::{error::RestError, params::Params};
@@ -12,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::bars::{answer, bar, in_intervals};
 use super::counting::{
-    ERRORS, FAULTS, MIGRATIONS, STATUS_LOGS, SYNCHRONIZATIONS, Source, count_distinct,
+    ERRORS, FAULTS, MIGRATIONS, Reader, STATUS_LOGS, SYNCHRONIZATIONS, Source, count_distinct,
 };
 use super::intervals::{self, Interval, Step};
 use crate::ApiState;
@@ -60,7 +59,7 @@ impl Log {
     pub(super) async fn computers(
         &self,
         db: &Db,
-        operator: &Operator,
+        operator: &Reader,
         intervals: &[Interval],
     ) -> Result<Vec<i64>, RestError> {
         let select = in_intervals(db, operator, &self.source, intervals)?;
@@ -71,7 +70,7 @@ impl Log {
     pub(super) async fn computers_of(
         &self,
         db: &Db,
-        operator: &Operator,
+        operator: &Reader,
         intervals: &[Interval],
         project: i64,
     ) -> Result<Vec<i64>, RestError> {
@@ -101,7 +100,7 @@ pub(super) async fn distinct_computers(
 /// Answers the last days, hour by hour.
 pub(super) fn route(log: &'static Log) -> MethodRouter<ApiState> {
     get(
-        move |State(state): State<ApiState>, operator: Operator, RawQuery(query): RawQuery| async move {
+        move |State(state): State<ApiState>, operator: Reader, RawQuery(query): RawQuery| async move {
             let params = Params::from_query(query.as_deref().unwrap_or_default());
             let zone = &state.domain().settings.clients.time_zone;
             let intervals = intervals::of_request(Step::Hour, &params, zone, state.clock.now())?;

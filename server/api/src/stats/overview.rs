@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use migasfree_server_auth::Operator;
 use migasfree_server_db::{Ts, args};
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::error::RestError;
@@ -15,7 +14,7 @@ use serde_json::Value;
 use super::attention::{self, SILENCE, silent_query};
 use super::bars::in_intervals;
 use super::counting::{
-    COMPUTERS, DEPLOYMENTS, ERRORS, PRODUCTIVE, PROJECT, SYNCHRONIZATIONS, count_all,
+    COMPUTERS, DEPLOYMENTS, ERRORS, PRODUCTIVE, PROJECT, Reader, SYNCHRONIZATIONS, count_all,
     count_distinct,
 };
 use super::history::distinct_computers;
@@ -31,7 +30,7 @@ const PROJECTS: u64 = 12;
 /// `GET stats/overview/`; what the operator may not view is left out.
 pub(super) async fn show(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
 ) -> Result<Json<Overview>, RestError> {
     let look = Look {
         state: &state,
@@ -48,7 +47,7 @@ pub(super) async fn show(
 
 struct Look<'a> {
     state: &'a ApiState,
-    operator: &'a Operator,
+    operator: &'a Reader,
     now: Ts,
 }
 

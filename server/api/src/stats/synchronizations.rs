@@ -5,7 +5,6 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use migasfree_server_auth::Operator;
 use migasfree_server_db::{Row, args};
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::{error::RestError, params::Params};
@@ -14,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::bars::{answer, bar};
 use super::breakdowns::RECENT_SYNCHRONIZATIONS;
-use super::counting::{SYNCHRONIZATIONS, require};
+use super::counting::{Reader, SYNCHRONIZATIONS, require};
 use super::history::Log;
 use super::intervals::{self, Interval, Step};
 use crate::ApiState;
@@ -32,7 +31,7 @@ const MOST_YEARS: i64 = 100;
 /// `GET syncs/project/`
 pub(super) async fn by_project(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
 ) -> Result<Json<Value>, RestError> {
     let zone = &state.domain().settings.clients.time_zone;
     let days = intervals::last_days(RECENT_DAYS, zone, state.clock.now());
@@ -47,7 +46,7 @@ pub(super) async fn by_project(
 /// `GET syncs/yearly/?begin=&end=&project_id=`
 pub(super) async fn yearly(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, RestError> {
     require(&operator, SYNCHRONIZATIONS.permission)?;
@@ -91,7 +90,7 @@ pub(super) async fn yearly(
 /// `GET syncs/monthly/`
 pub(super) async fn monthly(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, RestError> {
     draw(&state, &operator, Step::Month, query.as_deref()).await
@@ -100,7 +99,7 @@ pub(super) async fn monthly(
 /// `GET syncs/daily/`
 pub(super) async fn daily(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, RestError> {
     draw(&state, &operator, Step::Day, query.as_deref()).await
@@ -109,7 +108,7 @@ pub(super) async fn daily(
 /// `GET syncs/hourly/`
 pub(super) async fn hourly(
     State(state): State<ApiState>,
-    operator: Operator,
+    operator: Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, RestError> {
     draw(&state, &operator, Step::Hour, query.as_deref()).await
@@ -117,7 +116,7 @@ pub(super) async fn hourly(
 
 async fn draw(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
     step: Step,
     query: Option<&str>,
 ) -> Result<Json<Value>, RestError> {
@@ -157,7 +156,7 @@ fn project(params: &Params) -> Result<Option<i64>, RestError> {
 /// Distinct computers of each interval.
 pub(super) async fn computers(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
     step: Step,
     intervals: &[Interval],
     project: Option<i64>,
@@ -195,7 +194,7 @@ pub(super) async fn computers(
 
 async fn visible(
     state: &ApiState,
-    operator: &Operator,
+    operator: &Reader,
     intervals: &[Interval],
     project: Option<i64>,
 ) -> Result<Vec<i64>, RestError> {

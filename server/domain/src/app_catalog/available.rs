@@ -8,7 +8,6 @@ use migasfree_server_entity::{
     params::Params,
     path::ROW,
     read,
-    registry::registry,
 };
 use sea_query::{Expr, ExprTrait, Query};
 
@@ -52,7 +51,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         ("page_size", call.params.get("page_size")),
         ("ordering", Some("-score,name")),
     ]);
-    let Some(resource) = registry().by_route(APPLICATIONS.route) else {
+    let Some(resource) = context.registry().by_route(APPLICATIONS.route) else {
         return Err(RestError::NoRoute);
     };
     let list = read::List {

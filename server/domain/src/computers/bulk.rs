@@ -12,10 +12,10 @@ use migasfree_server_entity::{
     params::Params,
     path::ROW,
     read,
-    registry::{Resource, registry},
+    registry::Resource,
     save,
     value::{self, Refused},
-    visibility::{self, Viewer},
+    visibility,
 };
 use serde_json::{Map, Value, json};
 
@@ -49,12 +49,13 @@ enum Deed {
 pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
     let deed = deed(&call).await?;
-    let resource = registry()
+    let resource = context
+        .registry()
         .by_route(COMPUTERS.route)
         .ok_or(RestError::NoRoute)?;
     let (params, wanted) = chosen(&call, resource)?;
     let mut rows = read::selected(context, resource, &params).await?;
-    if let Some(reached) = visibility::condition(&COMPUTERS, Viewer::writing(&context.operator)) {
+    if let Some(reached) = visibility::condition(&COMPUTERS, context.writer()) {
         rows.and_where(reached);
     }
     rows.column((ROW, "id"))

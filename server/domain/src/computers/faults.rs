@@ -118,8 +118,8 @@ fn of_user(call: &FilterCall<'_>) -> Result<Expr, RestError> {
             .from_as("client_faultdefinition_users", "fu");
         let user = Expr::col(("fu", "userprofile_id"));
         match mine {
-            Some(true) => select.and_where(user.eq(call.operator.id.0)),
-            Some(false) => select.and_where(user.ne(call.operator.id.0)),
+            Some(true) => select.and_where(user.eq(call.viewer.operator.id.0)),
+            Some(false) => select.and_where(user.ne(call.viewer.operator.id.0)),
             None => &mut select,
         };
         definition().in_subquery(select.take())

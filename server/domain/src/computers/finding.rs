@@ -183,7 +183,7 @@ pub async fn failed_with(call: &FilterCall<'_>) -> Result<Option<Expr>, RestErro
         .from_as("client_deploymentresult", "fr")
         .and_where(Expr::col(("fr", "deployment_id")).eq(deployment))
         .and_where(Expr::col(("fr", "ok")).not());
-    if let Some(seen) = visibility::ids(&core::deployments::TABLE, call.operator) {
+    if let Some(seen) = visibility::ids(&core::deployments::TABLE, call.viewer) {
         failed.and_where(Expr::col(("fr", "deployment_id")).in_subquery(seen));
     }
     Ok(Some(Expr::col((ROW, "id")).in_subquery(failed)))

@@ -10,9 +10,8 @@ use migasfree_server_entity::{
     error::RestError,
     load::Source,
     read,
-    registry::registry,
+    registry::Registry,
     value::Refused,
-    visibility::Viewer,
 };
 use sea_query::{Expr, ExprTrait, Query};
 
@@ -155,7 +154,7 @@ async fn alone_with(context: &Context, one: i64, other: i64) -> Result<(Tx, Pair
             status::own_attribute(&mut tx, one).await?,
             status::own_attribute(&mut tx, other).await?,
         );
-        let held = owners(&mut tx, attributes).await?;
+        let held = owners(context.registry(), &mut tx, attributes).await?;
         for (table, ids) in &held {
             let ids: Vec<i64> = ids.iter().copied().collect();
             tx.lock(table, &ids).await?;
@@ -163,7 +162,7 @@ async fn alone_with(context: &Context, one: i64, other: i64) -> Result<(Tx, Pair
         // Whoever was about to name one of them has done so now, and nobody else comes to.
         let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
         tx.lock_whole("core_attribute", "id", &both).await?;
-        let named = owners(&mut tx, attributes).await?;
+        let named = owners(context.registry(), &mut tx, attributes).await?;
         let mut all = named.iter();
         if all.all(|(table, ids)| held.get(table).is_some_and(|held| ids.is_subset(held))) {
             return Ok((tx, attributes));
@@ -174,12 +173,13 @@ async fn alone_with(context: &Context, one: i64, other: i64) -> Result<(Tx, Pair
 
 /// The rows that name one of the computers alone, by table.
 async fn owners(
+    registry: &Registry,
     tx: &mut Tx,
     attributes: Pair,
 ) -> Result<BTreeMap<&'static str, BTreeSet<i64>>, RestError> {
     let mut owners: BTreeMap<&'static str, BTreeSet<i64>> = BTreeMap::new();
     for (list, owner) in OWN_AIMS.iter().chain(KEPT) {
-        if let Some(resource) = registry().by_link(list) {
+        if let Some(resource) = registry.by_link(list) {
             let ids = owners.entry(resource.entity.table.name).or_default();
             ids.extend(naming(tx, list, owner, attributes).await?);
         }
@@ -218,13 +218,13 @@ async fn own(
         return Ok(());
     }
     let ids = naming(tx, list, owner, attributes).await?;
-    let Some(resource) = registry().by_link(list).filter(|_| !ids.is_empty()) else {
+    let owner = context.registry().by_link(list);
+    let Some(resource) = owner.filter(|_| !ids.is_empty()) else {
         return Ok(());
     };
     let entity = resource.entity;
     let table = entity.table.name;
-    let writer = Viewer::writing(&context.operator);
-    let seen = read::seen(&mut Source::Tx(tx), writer, table, ids.clone()).await?;
+    let seen = read::seen(&mut Source::Tx(tx), context.writer(), table, ids.clone()).await?;
     if seen.len() < ids.len() || entity.belongs == Belongs::Itself {
         return Err(boundary::denied(
             "Something that is not yours to change names one of these computers alone: ask an administrator who has no domain.",

@@ -8,7 +8,6 @@ use migasfree_server_entity::{
     json::Json,
     load,
     precondition::IfMatch,
-    registry::registry,
     save,
     validate::Mode,
 };
@@ -68,7 +67,7 @@ pub async fn change(call: Call) -> Result<Answer, RestError> {
     }
     let mut body = Body::default();
     body.members.insert("status".to_owned(), json!(word));
-    let Some(resource) = registry().by_route(COMPUTERS.route) else {
+    let Some(resource) = context.registry().by_route(COMPUTERS.route) else {
         return Err(RestError::NoRoute);
     };
     let how = (Mode::Patch, &IfMatch::Unsaid);

@@ -9,7 +9,7 @@ use migasfree_server_entity::{
     error::RestError,
     json::Json,
     load, read,
-    registry::{Resource, registry},
+    registry::{Registry, Resource},
     schema::{Table, Type},
 };
 use serde_json::{Map, Value};
@@ -23,7 +23,10 @@ type Names = BTreeMap<(&'static str, i64), String>;
 /// # Errors
 /// When the database fails.
 pub async fn describe(context: &Context, rows: &mut [Json]) -> Result<(), RestError> {
-    let found: Vec<Vec<Difference>> = rows.iter().map(differences).collect();
+    let found: Vec<Vec<Difference>> = rows
+        .iter()
+        .map(|row| differences(context.registry(), row))
+        .collect();
     let mut wanted = Wanted::new();
     for difference in found.iter().flatten() {
         if let Some(target) = difference.target {
@@ -96,14 +99,14 @@ fn numbers(value: &Value) -> Vec<i64> {
     }
 }
 
-fn differences(row: &Json) -> Vec<Difference> {
+fn differences(registry: &Registry, row: &Json) -> Vec<Difference> {
     let nothing = Map::new();
     let members = |name| match row.get(name) {
         Json::Document(Value::Object(members)) => members.clone(),
         _ => nothing.clone(),
     };
     let (before, after) = (members("before"), members("after"));
-    let table = registry()
+    let table = registry
         .by_key(row.get("entity").as_text())
         .map(|resource| resource.entity.table);
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -123,7 +126,7 @@ fn differences(row: &Json) -> Vec<Difference> {
         let target = match column.map(|column| column.ty) {
             Some(Type::Key(target)) => Some(target),
             Some(_) => None,
-            None => many_target(table, name),
+            None => many_target(registry, table, name),
         };
         let member = match column.map(|column| column.ty) {
             Some(Type::Key(_)) => name.strip_suffix("_id").unwrap_or(name),
@@ -141,13 +144,13 @@ fn differences(row: &Json) -> Vec<Difference> {
 }
 
 /// The table that a list of ids means: that of the relation, or of the entity that is called like it.
-fn many_target(table: Option<&'static Table>, name: &str) -> Option<&'static str> {
+fn many_target(
+    registry: &Registry,
+    table: Option<&'static Table>,
+    name: &str,
+) -> Option<&'static str> {
     let many = table.and_then(|table| table.many(name));
-    let other = || {
-        registry()
-            .by_route(name)
-            .map(|other| other.entity.table.name)
-    };
+    let other = || registry.by_route(name).map(|other| other.entity.table.name);
     many.map(|many| many.target()).or_else(other)
 }
 
@@ -167,7 +170,7 @@ async fn name(
     ids: BTreeSet<i64>,
     names: &mut Names,
 ) -> Result<(), RestError> {
-    let Some(resource) = registry().by_table(table) else {
+    let Some(resource) = context.registry().by_table(table) else {
         return Ok(());
     };
     let entity = resource.entity;
@@ -202,7 +205,8 @@ async fn gone(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let entities: Vec<String> = registry()
+    let entities: Vec<String> = context
+        .registry()
         .resources
         .iter()
         .filter(|other| other.entity.table.name == resource.entity.table.name)

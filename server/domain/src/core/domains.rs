@@ -13,7 +13,7 @@ use migasfree_server_entity::{
     json::Json,
     keeping::Users,
     load::Source,
-    registry::{Resource, registry},
+    registry::{Registry, Resource},
     schema::{Loss, Table, link, linked, long_text, text},
     visibility,
 };
@@ -184,7 +184,7 @@ impl Hooks for Rules {
     }
 
     async fn holding(&self, context: &Context, id: i64) -> Result<Vec<Users>, RestError> {
-        let limited = limited(&mut context.source(), id).await?;
+        let limited = limited(&mut context.source(), context.registry(), id).await?;
         let ids = |rows: Vec<(i64, String)>| rows.into_iter().map(|(id, _)| id).collect();
         Ok(limited
             .into_iter()
@@ -297,10 +297,11 @@ async fn over_those_who_move(
 /// What only the domain limits: what belongs to it, and operators who have no other; with their names.
 async fn limited(
     source: &mut Source<'_>,
+    registry: &'static Registry,
     id: i64,
 ) -> Result<Vec<(&'static Resource, Vec<(i64, String)>)>, RestError> {
     let mut found = Vec::new();
-    for resource in &registry().resources {
+    for resource in &registry.resources {
         let entity = resource.entity;
         let column = match entity.belongs {
             Belongs::Domain(path) if entity.only.is_empty() && !visibility::owned(entity) => {
@@ -317,7 +318,7 @@ async fn limited(
             .take();
         found.push((resource, named(source, &select).await?));
     }
-    if let Some(accounts) = registry().by_route(USER_PROFILES.route) {
+    if let Some(accounts) = registry.by_route(USER_PROFILES.route) {
         let others = Query::select()
             .expr(Expr::val(1))
             .from_as("core_userprofile_domains", "o")
@@ -355,7 +356,12 @@ async fn named(
 
 /// Refuses to delete a domain as long as anything belongs to it, or limits an operator to it alone.
 async fn not_in_use(removal: &mut Removal<'_>) -> Result<(), RestError> {
-    let limited = limited(&mut Source::Tx(removal.tx), removal.id).await?;
+    let limited = limited(
+        &mut Source::Tx(removal.tx),
+        removal.context.registry(),
+        removal.id,
+    )
+    .await?;
     let users: Vec<String> = limited
         .into_iter()
         .flat_map(|(resource, rows)| {

@@ -14,9 +14,7 @@ use migasfree_server_entity::{
     load, order,
     page::Part,
     path::ROW,
-    read,
-    registry::registry,
-    run,
+    read, run,
     schema::{Table, key, linked, text},
     value::Refused,
 };
@@ -267,7 +265,8 @@ fn refused(error: &UploadError) -> RestError {
 /// Packages in a store that no deployment offers: a bare array, as the reference answers it, of at most a page.
 async fn orphan(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
-    let resource = registry()
+    let resource = context
+        .registry()
         .by_route(PACKAGES.route)
         .ok_or(RestError::NoRoute)?;
     let page = Part::read(&call.params)?;

@@ -11,7 +11,6 @@ use migasfree_server_entity::{
     load::{self, Source},
     read,
     value::{self, Refused},
-    visibility::Viewer,
 };
 use serde_json::Value;
 
@@ -67,9 +66,14 @@ async fn visible(
     tx: &mut Tx,
     computers: &[i64],
 ) -> Result<HashSet<i64>, RestError> {
-    let viewer = Viewer::writing(&context.operator);
     let source = &mut Source::Tx(tx);
-    let visible = read::seen(source, viewer, "client_computer", computers.to_vec()).await?;
+    let visible = read::seen(
+        source,
+        context.writer(),
+        "client_computer",
+        computers.to_vec(),
+    )
+    .await?;
     Ok(visible.into_iter().collect())
 }
 

@@ -3,13 +3,14 @@
 use std::sync::LazyLock;
 
 use migasfree_server_api::openapi;
+use migasfree_server_domain::declared::registry;
 use reqwest::Method;
 use serde_json::Value;
 
 use super::Answer;
 
 static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(openapi::document()).unwrap());
+    LazyLock::new(|| serde_json::from_str(&openapi::document(registry())).unwrap());
 
 /// What the description says otherwise than the answer to a request; nothing where it says nothing of such a request.
 pub fn difference(method: &Method, path: &str, answer: &Answer) -> Option<String> {

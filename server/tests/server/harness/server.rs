@@ -15,6 +15,8 @@ use migasfree_server_db::{
     random::{Random, SystemRandom},
     sql,
 };
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::registry::Registry;
 
 use super::{Client, clock, postgres};
 
@@ -59,11 +61,26 @@ impl Server {
     }
 
     /// The same with another source of randomness.
-    pub async fn with_random(mut settings: Settings, random: Arc<dyn Random>) -> Self {
+    pub async fn with_random(settings: Settings, random: Arc<dyn Random>) -> Self {
+        Self::start(registry(), settings, random).await
+    }
+
+    /// The same of other declarations.
+    pub async fn of(registry: &'static Registry, settings: Settings) -> Self {
+        Self::start(registry, settings, Arc::new(SystemRandom)).await
+    }
+
+    async fn start(
+        registry: &'static Registry,
+        mut settings: Settings,
+        random: Arc<dyn Random>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         folder.path().clone_into(&mut settings.data);
         let clock = clock::standing();
-        let app = App::start(settings, clock.clone(), random).await.unwrap();
+        let app = App::start_with(registry, settings, clock.clone(), random)
+            .await
+            .unwrap();
         Self { app, clock, folder }
     }
 

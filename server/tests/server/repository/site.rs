@@ -18,6 +18,7 @@ use migasfree_server_db::{
     sql,
 };
 use migasfree_server_domain::{
+    declared::registry,
     ids::{DeploymentId, PackageId, PackageSetId, ProjectId, StoreId},
     repository::{
         publish::{Published, Publisher},
@@ -73,8 +74,15 @@ impl Site {
             data: folder.path().to_owned(),
             ..Settings::default()
         };
-        let state =
-            AppState::new(settings, db, clock.clone(), Arc::new(SystemRandom), systems).unwrap();
+        let state = AppState::new(
+            registry(),
+            settings,
+            db,
+            clock.clone(),
+            Arc::new(SystemRandom),
+            systems,
+        )
+        .unwrap();
         let (platform,): (i64,) = one(
             &state.db,
             "INSERT INTO core_platform (name) VALUES ('Linux') RETURNING id",
