@@ -15,15 +15,12 @@ pub fn declared() -> Declared {
         hardware::ENTITIES,
         app_catalog::ENTITIES,
     ];
-    let tables = [
-        core::TABLES,
-        computers::TABLES,
-        hardware::TABLES,
-        app_catalog::TABLES,
-    ];
     Declared {
         entities: entities.concat(),
-        tables: tables.concat(),
+        tables: vec![
+            &core::groups::CONTENT_TYPE_TABLE,
+            &computers::computer::INVENTORY_TABLE,
+        ],
         aimed: audience::aimed,
     }
 }

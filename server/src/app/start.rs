@@ -11,7 +11,7 @@ use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_domain::{
     computers::{doing::Doing, spellings},
-    core::{nameless, twins},
+    core::{nameless, permissions, twins},
     declared::registry,
     repository::publish,
     schema::SCHEMA,
@@ -141,6 +141,7 @@ impl App {
                 source,
             })?;
         }
+        permissions::settle(&state).await?;
         publish::repair(&state).await?;
         spellings::settle(&state).await?;
         twins::settle(&state).await?;

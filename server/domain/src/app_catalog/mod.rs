@@ -11,17 +11,7 @@ pub mod policies;
 pub mod policy_groups;
 pub mod project_packages;
 
-use migasfree_server_entity::{entity::Entity, schema::Table};
-
-/// The tables of this domain.
-pub const TABLES: &[&Table] = &[
-    &applications::TABLE,
-    &application_requests::TABLE,
-    &categories::TABLE,
-    &policies::TABLE,
-    &policy_groups::TABLE,
-    &project_packages::TABLE,
-];
+use migasfree_server_entity::entity::Entity;
 
 /// The entities of this domain. Of those on one table the first stands for it.
 pub const ENTITIES: &[&Entity] = &[

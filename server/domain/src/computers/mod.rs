@@ -27,23 +27,7 @@ pub mod syncs;
 mod targets;
 pub mod users;
 
-use migasfree_server_entity::{entity::Entity, schema::Table};
-
-/// The tables of this domain.
-pub const TABLES: &[&Table] = &[
-    &computer::TABLE,
-    &computer::INVENTORY_TABLE,
-    &errors::TABLE,
-    &fault_definitions::TABLE,
-    &faults::TABLE,
-    &messages::TABLE,
-    &migrations::TABLE,
-    &notifications::TABLE,
-    &packages_history::TABLE,
-    &status_logs::TABLE,
-    &syncs::TABLE,
-    &users::TABLE,
-];
+use migasfree_server_entity::entity::Entity;
 
 /// The entities of this domain. Of those on one table the first stands for it.
 pub const ENTITIES: &[&Entity] = &[

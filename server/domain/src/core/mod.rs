@@ -15,6 +15,7 @@ pub mod nameless;
 pub mod offered;
 pub mod package_sets;
 pub mod packages;
+pub mod permissions;
 pub mod platforms;
 mod preview;
 pub mod projects;
@@ -34,30 +35,7 @@ pub mod twins;
 pub mod user_profiles;
 pub mod vocabulary;
 
-use migasfree_server_entity::{entity::Entity, schema::Table};
-
-/// The tables of this domain.
-pub const TABLES: &[&Table] = &[
-    &platforms::TABLE,
-    &projects::TABLE,
-    &stores::TABLE,
-    &packages::TABLE,
-    &package_sets::TABLE,
-    &deployments::TABLE,
-    &properties::TABLE,
-    &attributes::TABLE,
-    &attribute_sets::TABLE,
-    &singularities::TABLE,
-    &schedules::SCHEDULE_TABLE,
-    &schedules::DELAY_TABLE,
-    &domains::TABLE,
-    &scopes::TABLE,
-    &user_profiles::TABLE,
-    &groups::GROUP_TABLE,
-    &groups::CONTENT_TYPE_TABLE,
-    &groups::PERMISSION_TABLE,
-    &audit_records::TABLE,
-];
+use migasfree_server_entity::entity::Entity;
 
 /// The entities of this domain. Of those on one table the first stands for it.
 pub const ENTITIES: &[&Entity] = &[

@@ -3,10 +3,7 @@
 pub mod lshw;
 pub mod nodes;
 
-use migasfree_server_entity::{entity::Entity, schema::Table};
-
-/// The tables of this domain.
-pub const TABLES: &[&Table] = &[&nodes::TABLE];
+use migasfree_server_entity::entity::Entity;
 
 /// The entities of this domain. Of those on one table the first stands for it.
 pub const ENTITIES: &[&Entity] = &[&nodes::HARDWARE];

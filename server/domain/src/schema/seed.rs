@@ -3,7 +3,10 @@
 use migasfree_server_db::{Result, Ts, Tx, args, sql};
 use serde_json::json;
 
-/// Entities and proxies by application, each with the permissions add, change, delete and view.
+use crate::core::permissions;
+
+/// Entities and proxies by application that groups are granted rights on, and those of version 5 without a declaration
+/// here. Permissions of what else is declared are added when the server starts.
 const CONTENT_TYPES: &[(&str, &[&str])] = &[
     ("auth", &["group", "permission"]),
     ("authtoken", &["token"]),
@@ -323,7 +326,11 @@ pub(super) async fn plant(tx: &mut Tx, now: Ts) -> Result<()> {
         args![now.rfc3339()],
     )
     .await?;
-    permissions(tx).await?;
+    let types: Vec<(&str, &str)> = CONTENT_TYPES
+        .iter()
+        .flat_map(|(app, models)| models.iter().map(move |model| (*app, *model)))
+        .collect();
+    permissions::add(tx, &types).await?;
     groups(tx).await?;
     properties(tx).await?;
     schedules(tx).await?;
@@ -335,41 +342,6 @@ pub(super) async fn plant(tx: &mut Tx, now: Ts) -> Result<()> {
             " AS listed"
         ),
         args![json!(CATEGORIES).to_string()],
-    )
-    .await?;
-    Ok(())
-}
-
-async fn permissions(tx: &mut Tx) -> Result<()> {
-    let types: Vec<_> = CONTENT_TYPES
-        .iter()
-        .flat_map(|(app, models)| {
-            models
-                .iter()
-                .map(move |model| json!({"app": app, "model": model}))
-        })
-        .collect();
-    tx.execute(
-        sql!(
-            "INSERT INTO content_type (app_label, model) \
-             SELECT listed.value ->> 'app', listed.value ->> 'model' FROM ",
-            objects(1),
-            " AS listed"
-        ),
-        args![json!(types).to_string()],
-    )
-    .await?;
-    tx.execute(
-        sql!(
-            "INSERT INTO auth_permission (name, content_type_id, codename) \
-             SELECT 'Can ' || action.text || ' ' || CASE WHEN \
-             (SELECT count(*) FROM content_type o WHERE o.model = t.model) > 1 \
-             THEN t.app_label || ' ' ELSE '' END || t.model, t.id, action.text || '_' || t.model \
-             FROM content_type t CROSS JOIN ",
-            texts(1),
-            " AS action ORDER BY t.id, action.text"
-        ),
-        args![json!(ALL).to_string()],
     )
     .await?;
     Ok(())
