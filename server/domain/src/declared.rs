@@ -35,7 +35,30 @@ pub fn registry() -> &'static Registry {
 
 #[cfg(test)]
 mod tests {
+    use std::{env, fs, path::Path};
+
+    use migasfree_server_entity::meta::documents;
+
     use super::registry;
+
+    /// Set, the file is written anew instead of being compared.
+    const WRITE: &str = "MIGASFREE_WRITE_REFERENCE";
+
+    #[test]
+    fn views_are_checked_against_what_is_declared_today() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference/meta.json");
+        let told = documents(registry(), &|_, _| true);
+        let told = serde_json::to_string_pretty(&told).expect("a document is JSON") + "\n";
+        if env::var_os(WRITE).is_some() {
+            fs::write(&file, &told).expect("the file can be written");
+        }
+        let kept = fs::read_to_string(&file).unwrap_or_default();
+        assert!(
+            kept == told,
+            "{} is out of date: run this test with {WRITE}=1",
+            file.display()
+        );
+    }
 
     #[test]
     fn every_declaration_fits_the_tables() {

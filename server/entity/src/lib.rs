@@ -12,6 +12,7 @@
 //! | `deletion`, `ahead`, `consequences`, `keeping`, `widening` | what goes with a row and before it, what changes, and what keeps it |
 //! | `read`, `save`, `export`, `badge`, `links`, `mirrors`, `global_search` | the operations |
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
+//! | `meta` | what is declared, told to programs and views |
 //! | `dispatch`, `negotiation`, `metadata`, `error` | HTTP |
 
 pub mod access;
@@ -38,6 +39,7 @@ mod keyset;
 mod links;
 pub mod load;
 mod looked_up;
+pub mod meta;
 mod metadata;
 mod mirrors;
 mod negotiation;
@@ -72,6 +74,7 @@ pub fn router() -> Router<Services> {
         .route("/api/v1/token", any(dispatch::handle))
         .route("/api/v1/token/", any(dispatch::handle))
         .route("/api/v1/token/search/", get(global_search::answer))
+        .route("/api/v1/token/meta/", get(meta::answer))
         .route("/api/v1/token/{*path}", any(dispatch::handle))
         .layer(DefaultBodyLimit::disable())
 }

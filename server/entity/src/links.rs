@@ -50,7 +50,10 @@ pub async fn of(context: &Context, resource: &Resource, id: i64) -> Result<Json,
 
 /// The filters of an entity that ask for rows related to one of another table, and those with a name of their own
 /// that ask for it from further away: the computers of a platform.
-fn pointing(other: &'static Resource, to: &Resource) -> impl Iterator<Item = &'static Filter> {
+pub(crate) fn pointing(
+    other: &'static Resource,
+    to: &Resource,
+) -> impl Iterator<Item = &'static Filter> {
     let table = to.entity.table;
     other.filters.iter().filter(move |filter| {
         // What a row itself points at is no collection of it.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     access::{self, Need, Operator},
     entity::{Entity, Like, Target, Write},
-    schema::{Column, Default, Type},
+    schema::{Choice, Column, Default, Type},
     validate::column_of,
 };
 
@@ -74,8 +74,9 @@ fn field(entity: &Entity, write: &Write) -> Value {
         rules["min_value"] = least.into();
         rules["max_value"] = most.into();
     }
-    if let Some(choices) = column.and_then(choices) {
-        rules["choices"] = choices;
+    if let Some(ty @ (Type::Choice(_) | Type::IntChoice(_))) = column.map(|column| column.ty) {
+        let choice = |(value, label)| json!({"value": value, "display_name": label});
+        rules["choices"] = choices(ty).map(choice).collect();
     }
     if let Some(value) = column.and_then(usual) {
         rules["default"] = value;
@@ -112,26 +113,22 @@ fn kind(write: &Write, column: Option<&Column>) -> &'static str {
     }
 }
 
-fn choices(column: &Column) -> Option<Value> {
-    let choice = |value: Value, label: &str| json!({"value": value, "display_name": label});
-    match column.ty {
-        Type::Choice(choices) => {
-            let all = choices
-                .iter()
-                .map(|(value, label)| choice((*value).into(), label));
-            Some(all.collect())
-        }
-        Type::IntChoice(choices) => {
-            let all = choices
-                .iter()
-                .map(|(value, label)| choice((*value).into(), label));
-            Some(all.collect())
-        }
-        _ => None,
-    }
+/// What may be chosen: values, and what they are called; nothing where that is not fixed.
+pub(crate) fn choices(ty: Type) -> impl Iterator<Item = (Value, &'static str)> {
+    let (texts, numbers): (&[Choice<&'static str>], &[Choice<i64>]) = match ty {
+        Type::Choice(choices) => (choices, &[]),
+        Type::IntChoice(choices) => (&[], choices),
+        _ => (&[], &[]),
+    };
+    let texts = texts.iter().map(|(value, label)| ((*value).into(), *label));
+    let numbers = numbers
+        .iter()
+        .map(|(value, label)| ((*value).into(), *label));
+    texts.chain(numbers)
 }
 
-fn usual(column: &Column) -> Option<Value> {
+/// What a column gets where nothing is said; `None` where that is nothing, or the moment.
+pub(crate) fn usual(column: &Column) -> Option<Value> {
     match column.default {
         Default::Bool(value) => Some(value.into()),
         Default::Int(value) => Some(value.into()),
@@ -141,7 +138,7 @@ fn usual(column: &Column) -> Option<Value> {
 }
 
 /// `auto_register_computers` as `Auto register computers`.
-fn label(name: &str) -> String {
+pub(crate) fn label(name: &str) -> String {
     let words = name.replace('_', " ");
     let mut letters = words.chars();
     letters

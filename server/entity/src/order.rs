@@ -137,7 +137,8 @@ pub fn asked<'a>(
     Ok(keys)
 }
 
-fn is_own(table: &'static Table, name: &str) -> bool {
+/// Whether lists are ordered by a name: a column, a relation or a computed value of the table itself.
+pub(crate) fn is_own(table: &'static Table, name: &str) -> bool {
     let shown = table.column(name).is_some_and(|column| !column.secret);
     shown || table.one(name).is_some() || table.computed(name).is_some()
 }

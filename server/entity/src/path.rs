@@ -290,6 +290,35 @@ impl Path {
         }
     }
 
+    /// The name of the column, relation or computed value that it begins with.
+    #[must_use]
+    pub fn first(&self) -> &'static str {
+        let column = |name: &'static str, ty: Type| match ty {
+            Type::Key(_) => name.strip_suffix("_id").unwrap_or(name),
+            _ => name,
+        };
+        match (self.hops.first(), self.leaf) {
+            (Some(Hop::One { column, .. }), _) => column.strip_suffix("_id").unwrap_or(column),
+            (Some(Hop::Many { many, .. }), _) => many.name(),
+            (None, Leaf::Column(leaf)) => column(leaf.name, leaf.ty),
+            (None, Leaf::Virtual(value)) => value.name,
+        }
+    }
+
+    /// The table of the rows whose ids it ends at; `None` where it ends at any other value.
+    #[must_use]
+    pub fn target(&self) -> Option<&'static str> {
+        match (self.leaf, self.hops.last()) {
+            (Leaf::Column(leaf), Some(hop)) if leaf.name == hop.target().key.name => {
+                Some(hop.target().name)
+            }
+            (leaf, _) => match leaf.ty() {
+                Type::Key(target) => Some(target),
+                _ => None,
+            },
+        }
+    }
+
     /// Whether it ends at the id of a row of that table.
     #[must_use]
     pub fn ends_at(&self, table: &Table) -> bool {

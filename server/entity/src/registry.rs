@@ -51,6 +51,13 @@ pub struct Resource {
     pub csv: Vec<Field>,
 }
 
+impl Resource {
+    /// The order of its lists, as it is declared.
+    pub(crate) const fn order_names(&self) -> &'static [&'static str] {
+        order_of(self.entity)
+    }
+}
+
 /// A declaration that does not fit the tables.
 #[derive(Debug, thiserror::Error)]
 pub enum Misdeclared {
@@ -195,11 +202,6 @@ fn resolve(tables: &Tables, entity: &'static Entity) -> Result<Resource, Misdecl
     for path in sights.chain(entity.belongs.paths().iter().copied()) {
         Path::resolve(tables, table, path)?;
     }
-    let order = if entity.order.is_empty() {
-        table.order
-    } else {
-        entity.order
-    };
     Ok(Resource {
         entity,
         filters: filter::declared(tables, entity).map_err(|source| Misdeclared::Filter {
@@ -207,7 +209,7 @@ fn resolve(tables: &Tables, entity: &'static Entity) -> Result<Resource, Misdecl
             source,
         })?,
         search: paths(tables, table, entity.search)?,
-        order: order::declared(tables, table, order)?,
+        order: order::declared(tables, table, order_of(entity))?,
         only: entity
             .only
             .iter()
@@ -220,6 +222,15 @@ fn resolve(tables: &Tables, entity: &'static Entity) -> Result<Resource, Misdecl
             .collect::<Result<_, BadPath>>()?,
         csv: csv_fields(tables, entity)?,
     })
+}
+
+/// The order of an entity's lists, or of all lists of its table.
+const fn order_of(entity: &'static Entity) -> &'static [&'static str] {
+    if entity.order.is_empty() {
+        entity.table.order
+    } else {
+        entity.order
+    }
 }
 
 fn paths(tables: &Tables, table: &'static Table, names: &[&str]) -> Result<Vec<Path>, BadPath> {

@@ -3,7 +3,7 @@
 use migasfree_server_domain::core::user_profiles::USER_PROFILES;
 use migasfree_server_entity::{action::Verb, entity::Like};
 use utoipa::openapi::{
-    Content, HttpMethod, RefOr, Response, ResponseBuilder, Schema,
+    Content, HttpMethod, Response, ResponseBuilder,
     path::{Operation, OperationBuilder},
     request_body::RequestBodyBuilder,
     security::SecurityRequirement,
@@ -43,8 +43,8 @@ enum Gives {
     Members(Members),
     Like(Like),
     Named(&'static str),
-    /// Rows of several entities.
-    Hits,
+    /// A list of such objects.
+    Listed(Members),
     /// The connection becomes a WebSocket.
     Socket,
     /// OpenAPI in one of its two media types.
@@ -95,6 +95,30 @@ impl Call {
     }
 }
 
+/// A row of some entity.
+const HIT: Members = &[
+    ("entity", Like::Text),
+    ("id", Like::Integer),
+    ("text", Like::Text),
+    ("summary", Like::Text),
+];
+/// An entity.
+const META: Members = &[
+    ("name", Like::Text),
+    ("route", Like::Text),
+    ("one", Like::Text),
+    ("many", Like::Text),
+    ("rights", Like::Object),
+    ("belongs", Like::Text),
+    ("text", Like::Text),
+    ("list", Like::Texts),
+    ("fields", Like::Objects),
+    ("filters", Like::Objects),
+    ("ordering", Like::Texts),
+    ("searchable", Like::Boolean),
+    ("exported", Like::Boolean),
+    ("relations", Like::Objects),
+];
 const CREDENTIALS: Members = &[("username", Like::Text), ("password", Like::Text)];
 const DETAIL: Members = &[("detail", Like::Text)];
 const SERVER: Members = &[
@@ -160,7 +184,13 @@ const CALLS: &[Call] = &[
     .open(),
     call(Verb::Get, "/api/v1/token/search/", "Search over everything")
         .asking(&[("q", Like::Text)])
-        .gives(Gives::Hits),
+        .gives(Gives::Listed(HIT)),
+    call(
+        Verb::Get,
+        "/api/v1/token/meta/",
+        "What is declared of the entities one may view: fields, filters, rights, relations",
+    )
+    .gives(Gives::Listed(META)),
     call(
         Verb::Post,
         "/api/v1/token/events/ticket/",
@@ -343,15 +373,6 @@ fn text(description: &str) -> Response {
         .build()
 }
 
-fn hit() -> RefOr<Schema> {
-    schemas::members(&[
-        ("entity", Like::Text),
-        ("id", Like::Integer),
-        ("text", Like::Text),
-        ("summary", Like::Text),
-    ])
-}
-
 fn described(path: &str, call: &Call) -> OperationBuilder {
     let (_, name) = verb(call.verb);
     let words: Vec<&str> = path
@@ -407,7 +428,10 @@ fn described(path: &str, call: &Call) -> OperationBuilder {
                 .content("application/vnd.oai.openapi", written(Like::Anything));
             operation.response("200", response.build())
         }
-        Gives::Hits => operation.response("200", answer("Found", schemas::list(hit()))),
+        Gives::Listed(members) => {
+            let list = schemas::list(schemas::members(members));
+            operation.response("200", answer("All of them", list))
+        }
         Gives::Socket => operation
             .response("101", empty("The WebSocket"))
             .response("400", text("The request opens no WebSocket")),

@@ -14,6 +14,7 @@ mod heard;
 mod history;
 mod lists;
 mod losses;
+mod meta;
 mod organisation;
 mod requests;
 mod rights;

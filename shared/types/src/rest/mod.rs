@@ -2,6 +2,7 @@
 pub mod audit;
 pub mod deletion;
 pub mod deployment;
+pub mod meta;
 pub mod overview;
 pub mod page;
 pub mod reference;
