@@ -15,6 +15,7 @@ mod history;
 mod lists;
 mod losses;
 mod meta;
+mod one_more;
 mod organisation;
 mod requests;
 mod rights;
