@@ -53,6 +53,33 @@ enum Target {
     Action(i64, &'static str),
 }
 
+/// Which of the addresses that [`handle`] serves a request was for, as OpenAPI writes it: `/api/v1/token/stores/{id}/`. Its
+/// answer carries it.
+#[derive(Debug, Clone)]
+pub struct Route(pub String);
+
+impl Route {
+    fn of(resource: &Resource, target: Target) -> Self {
+        let below = match target {
+            Target::List => String::new(),
+            Target::Filter => "filter/".to_owned(),
+            Target::Export => "export/".to_owned(),
+            Target::Row(_) => "{id}/".to_owned(),
+            Target::Badge(_) => "{id}/badge/".to_owned(),
+            Target::Relations(_) => "{id}/relations/".to_owned(),
+            Target::Consequences(Some(_)) => "{id}/consequences/".to_owned(),
+            Target::Consequences(None) => "consequences/".to_owned(),
+            Target::BulkDelete => "bulk-delete/".to_owned(),
+            Target::Action(_, path) => format!("{}/", path.replace("<id>", "{id}")),
+        };
+        Self(format!(
+            "{}{}/{below}",
+            address::TOKEN,
+            resource.entity.route
+        ))
+    }
+}
+
 /// Answers every request below `/api/v1/token/`.
 pub async fn handle(State(state): State<Services>, request: Request) -> Response {
     let head = request.method() == Method::HEAD;
@@ -85,6 +112,20 @@ async fn serve(state: Services, request: Request) -> Result<Response, RestError>
         return root(&state, route, request.method());
     }
     let (resource, target) = find(state.registry, route).ok_or(RestError::NoRoute)?;
+    let answer = answer(state, request, (resource, target, params), route).await;
+    let mut response = answer.unwrap_or_else(IntoResponse::into_response);
+    response
+        .extensions_mut()
+        .insert(Route::of(resource, target));
+    Ok(response)
+}
+
+async fn answer(
+    state: Services,
+    request: Request,
+    (resource, target, params): (&'static Resource, Target, Params),
+    route: &str,
+) -> Result<Response, RestError> {
     if !negotiation::acceptable(request.headers(), target == Target::Export) {
         return Err(RestError::NotAcceptable);
     }

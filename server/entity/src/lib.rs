@@ -66,6 +66,7 @@ use axum::{
     routing::{any, get},
 };
 
+pub use dispatch::Route;
 use services::Services;
 
 /// Routes of every declared entity.

@@ -16,6 +16,7 @@ use axum::{Json, Router};
 use migasfree_server_auth::Connection;
 use migasfree_server_db::random::Random;
 use migasfree_server_domain::computers::repeats::Repeats;
+use migasfree_server_entity::Route;
 use migasfree_server_protocol::Incompressible;
 use serde_json::json;
 use tower::util::MapRequestLayer;
@@ -224,6 +225,9 @@ async fn observe(
             address: connection.client,
         };
         answered.note(&state, &repeats).await;
+        // One handler serves all entities, and says for which it was.
+        let served = response.extensions().get::<Route>();
+        let route = served.map_or(route, |served| served.0.clone());
         let labels = [
             ("method", method.to_string()),
             ("route", route),
