@@ -9,7 +9,10 @@ mod state;
 pub mod stats;
 
 use axum::Router;
-use migasfree_server_entity as rest;
+use migasfree_server_entity::{
+    self as rest,
+    call::{self, Call, Served},
+};
 
 pub use state::{ApiState, Parts};
 
@@ -21,9 +24,22 @@ where
     let entities = rest::router().with_state(state.services.clone());
     Router::new()
         .merge(entities)
-        .merge(openapi::router(state.registry))
-        .merge(accounts::router())
-        .merge(events::router())
+        .merge(openapi::router())
         .merge(stats::router())
+        .merge(call::routes(calls(), |route| route))
         .with_state(state)
+}
+
+/// The calls that are about no entity.
+fn calls() -> Vec<Served<ApiState>> {
+    let mut calls = accounts::calls();
+    calls.extend(events::calls());
+    calls.extend(stats::calls());
+    calls.extend(openapi::calls());
+    calls
+}
+
+/// What programs are told of them.
+fn described() -> impl Iterator<Item = Call> {
+    call::described(rest::calls()).chain(call::described(calls()))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use migasfree_server_auth::Auth;
 use migasfree_server_domain::services::Services;
+use migasfree_server_entity::call::Call;
 use tokio_util::sync::CancellationToken;
 
 use crate::events::Sockets;
@@ -19,6 +20,8 @@ pub struct ApiState(Arc<Parts>);
 pub struct Parts {
     /// What the domain is asked with.
     pub services: Services,
+    /// Calls of other front ends, which are described along with these.
+    pub others: Vec<Call>,
     /// The WebSockets that are open.
     pub sockets: Sockets,
     /// As many as one operator may have open; 0 means no limit.

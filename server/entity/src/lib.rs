@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `schema` | how a table is declared |
 //! | `entity`, `action`, `hooks` | how an entity is declared |
+//! | `call` | how a call is declared that is about no entity |
 //! | `registry` | everything declared, with its paths resolved |
 //! | `path`, `filter`, `search`, `order`, `page`, `keyset`, `id_list`, `visibility` | what a list becomes in SQL |
 //! | `boundary` | what belongs to whose domain, and who may write it |
@@ -22,6 +23,7 @@ mod ahead;
 mod badge;
 pub mod body;
 pub mod boundary;
+pub mod call;
 mod consequences;
 pub mod context;
 mod deletion;
@@ -60,22 +62,46 @@ pub mod values;
 pub mod visibility;
 mod widening;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    routing::{any, get},
-};
+use axum::{Router, extract::DefaultBodyLimit, routing::any};
 
+use action::Verb;
+use call::{Gives, Members, Served, call};
 pub use dispatch::Route;
+use entity::Like;
 use services::Services;
+
+/// What the search over everything finds: a row of some entity.
+const HIT: Members = &[
+    ("entity", Like::Text),
+    ("id", Like::Integer),
+    ("text", Like::Text),
+    ("summary", Like::Text),
+];
+
+/// Calls about all entities.
+#[must_use]
+pub fn calls() -> Vec<Served<Services>> {
+    vec![
+        call(Verb::Get, "/api/v1/token/search/", "Search over everything")
+            .asking(&[("q", Like::Text)])
+            .gives(Gives::Listed(HIT))
+            .answered(global_search::answer),
+        call(
+            Verb::Get,
+            "/api/v1/token/meta/",
+            "What is declared of the entities one may view: fields, filters, rights, relations",
+        )
+        .gives(Gives::Listed(meta::MEMBERS))
+        .answered(meta::answer),
+    ]
+}
 
 /// Routes of every declared entity.
 pub fn router() -> Router<Services> {
     Router::new()
         .route("/api/v1/token", any(dispatch::handle))
         .route("/api/v1/token/", any(dispatch::handle))
-        .route("/api/v1/token/search/", get(global_search::answer))
-        .route("/api/v1/token/meta/", get(meta::answer))
         .route("/api/v1/token/{*path}", any(dispatch::handle))
+        .merge(call::routes(calls(), |route| route))
         .layer(DefaultBodyLimit::disable())
 }

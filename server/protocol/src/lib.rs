@@ -8,6 +8,7 @@ mod settings;
 mod state;
 
 use axum::Router;
+use migasfree_server_entity::call::{self, Call};
 
 pub use settings::Settings;
 pub use state::{Parts, ProtocolState};
@@ -15,6 +16,14 @@ pub use state::{Parts, ProtocolState};
 /// On an answer that does not compress, or must not.
 #[derive(Debug, Clone, Copy)]
 pub struct Incompressible;
+
+/// What programs are told of these calls.
+#[must_use]
+pub fn described() -> Vec<Call> {
+    let mut calls = safe::calls();
+    calls.extend(public::calls());
+    call::described(calls).collect()
+}
 
 /// Every call of computers and packagers.
 pub fn router<S>(state: ProtocolState) -> Router<S>

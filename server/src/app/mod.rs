@@ -19,7 +19,12 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use migasfree_server_api::ApiState;
 use migasfree_server_auth::Auth;
 use migasfree_server_domain::services::Services;
-use migasfree_server_entity::error::RestError;
+use migasfree_server_entity::{
+    action::Verb,
+    call::{self, Call, Served, call},
+    entity::Like,
+    error::RestError,
+};
 use migasfree_server_protocol::ProtocolState;
 use tokio_util::sync::CancellationToken;
 
@@ -81,12 +86,30 @@ impl std::fmt::Debug for Metrics {
     }
 }
 
+/// Calls of this floor that programs are told of.
+fn calls() -> Vec<Served<AppState>> {
+    vec![
+        call(Verb::Get, "/health", "Whether the server is well")
+            .giving(&[("status", Like::Text), ("version", Like::Text)])
+            .open()
+            .answered(health::health),
+    ]
+}
+
+/// What programs are told of the calls that are not of the REST API.
+#[must_use]
+pub fn described() -> Vec<Call> {
+    let mut all = migasfree_server_protocol::described();
+    all.extend(call::described(calls()));
+    all
+}
+
 /// All routes, and what every request passes through.
 pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .merge(migasfree_server_api::router(state.api.clone()))
         .merge(migasfree_server_protocol::router(state.protocol.clone()))
-        .route("/health", get(health::health))
+        .merge(call::routes(calls(), |route| route))
         .route("/metrics", get(health::metrics))
         .method_not_allowed_fallback(not_allowed)
         .merge(web::router());

@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{AppState, Metrics, Server, connections, router, work};
+use super::{AppState, Metrics, Server, connections, described, router, work};
 use crate::config::Settings;
 
 /// Folder of blobs in the data folder.
@@ -267,6 +267,7 @@ impl AppState {
         };
         let api = migasfree_server_api::Parts {
             services: services.clone(),
+            others: described(),
             sockets: Sockets::default(),
             sockets_per_account: settings.sockets_per_account,
             stop: stop.clone(),

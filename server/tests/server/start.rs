@@ -246,6 +246,12 @@ on_both_engines! {
         let answer = behind_a_proxy(&watcher).await;
         assert_eq!(answer.status, 200);
         assert!(answer.text.contains("migasfree_requests_total"), "{}", answer.text);
+        ana.get("/api/v1/token/platforms/7/").await;
+        ana.get("/api/v1/token/stores/export/").await;
+        let named = behind_a_proxy(&watcher).await.text;
+        for route in ["/api/v1/token/platforms/{id}/", "/api/v1/token/stores/export/"] {
+            assert!(named.contains(&format!("route=\"{route}\"")), "{named}");
+        }
     }
 
     async fn an_address_without_its_last_slash_is_the_same_address(server: Server) {

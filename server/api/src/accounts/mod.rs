@@ -4,34 +4,91 @@ pub mod account;
 mod fields;
 mod sign_in;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use migasfree_server_auth::{AuthError, Operator, ticket};
+use migasfree_server_domain::core::user_profiles::USER_PROFILES;
+use migasfree_server_entity::{
+    action::Verb,
+    call::{Gives, Members, Served, call},
+    entity::Like,
+};
 use serde_json::{Value, json};
 
 use crate::ApiState;
 
-/// Their routes.
-pub fn router() -> Router<ApiState> {
-    Router::new()
-        .route("/rest-auth/login/", post(sign_in::sign_in))
-        .route("/rest-auth/logout/", post(sign_in::sign_out))
-        .route(
-            "/rest-auth/user/",
-            get(account::show)
-                .put(account::update)
-                .patch(account::update),
+const CREDENTIALS: Members = &[("username", Like::Text), ("password", Like::Text)];
+const DETAIL: Members = &[("detail", Like::Text)];
+
+/// The calls.
+pub(crate) fn calls() -> Vec<Served<ApiState>> {
+    let account = Gives::Named(USER_PROFILES.schema);
+    let user = |verb, summary| call(verb, "/rest-auth/user/", summary).gives(account);
+    let change =
+        |verb| user(verb, "Change one's own account").taking_some(&USER_PROFILES, &account::OWN);
+    vec![
+        call(
+            Verb::Post,
+            "/rest-auth/login/",
+            "Sign in; programs get a token",
         )
-        .route(
+        .taking(CREDENTIALS)
+        .giving(&[("key", Like::Text)])
+        .open()
+        .answered(sign_in::sign_in),
+        call(
+            Verb::Post,
+            "/rest-auth/logout/",
+            "End this session or token",
+        )
+        .giving(DETAIL)
+        .answered(sign_in::sign_out),
+        user(Verb::Get, "One's own account").answered(account::show),
+        change(Verb::Put).answered(account::update),
+        change(Verb::Patch).answered(account::update),
+        call(
+            Verb::Post,
             "/rest-auth/password/change/",
-            post(account::change_password),
+            "Change one's own password; other sessions and tokens end",
         )
-        .route("/token-auth/", post(sign_in::token))
-        .route("/token-auth-jwt/", post(sign_in::jwt_pair))
-        .route("/token-refresh/", post(sign_in::jwt_refresh))
-        .route("/api/token/verify/", post(sign_in::jwt_verify))
-        .route("/api/v1/token/events/ticket/", post(issue_ticket))
+        .taking(&[
+            ("old_password", Like::Text),
+            ("new_password1", Like::Text),
+            ("new_password2", Like::Text),
+        ])
+        .giving(DETAIL)
+        .answered(account::change_password),
+        call(Verb::Post, "/token-auth/", "A token for a program")
+            .taking(CREDENTIALS)
+            .giving(&[("token", Like::Text)])
+            .open()
+            .answered(sign_in::token),
+        call(Verb::Post, "/token-auth-jwt/", "A pair of JSON web tokens")
+            .taking(CREDENTIALS)
+            .giving(&[("refresh", Like::Text), ("access", Like::Text)])
+            .open()
+            .answered(sign_in::jwt_pair),
+        call(Verb::Post, "/token-refresh/", "Another access token")
+            .taking(&[("refresh", Like::Text)])
+            .giving(&[("access", Like::Text)])
+            .open()
+            .answered(sign_in::jwt_refresh),
+        call(
+            Verb::Post,
+            "/api/token/verify/",
+            "Whether a JSON web token is good",
+        )
+        .taking(&[("token", Like::Text)])
+        .open()
+        .answered(sign_in::jwt_verify),
+        call(
+            Verb::Post,
+            "/api/v1/token/events/ticket/",
+            "A ticket that opens one WebSocket",
+        )
+        .giving(&[("ticket", Like::Text), ("expires_in", Like::Integer)])
+        .answered(issue_ticket),
+    ]
 }
 
 /// `POST /api/v1/token/events/ticket/`

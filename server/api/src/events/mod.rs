@@ -4,8 +4,11 @@ mod scope;
 mod socket;
 mod sockets;
 
-use axum::Router;
-use axum::routing::get;
+use migasfree_server_entity::{
+    action::Verb,
+    call::{Gives, Served, call},
+    entity::Like,
+};
 
 use crate::ApiState;
 
@@ -13,6 +16,11 @@ pub use socket::{End, Listener, close, heard, sent};
 pub use sockets::Sockets;
 
 /// The WebSocket.
-pub fn router() -> Router<ApiState> {
-    Router::new().route("/api/v1/token/events/", get(socket::open))
+pub(crate) fn calls() -> Vec<Served<ApiState>> {
+    vec![
+        call(Verb::Get, "/api/v1/token/events/", "WebSocket: live events")
+            .asking(&[("ticket", Like::Text)])
+            .gives(Gives::Socket)
+            .answered(socket::open),
+    ]
 }

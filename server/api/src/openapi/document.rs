@@ -3,6 +3,7 @@
 use migasfree_server_entity::{
     action::{Action, Gives, Verb},
     address::TOKEN,
+    call::Call,
     entity::{Csv, Entity, Like, Target, Write, put_extra},
     filter::{LONGEST, Operation as Compare, loose},
     registry::{Registry, Resource},
@@ -27,8 +28,8 @@ use super::{
 
 type Any = RefOr<Schema>;
 
-/// Describes everything that is declared.
-pub fn build(registry: &'static Registry) -> OpenApi {
+/// Describes everything that is declared, and these calls.
+pub fn build(registry: &'static Registry, calls: &[Call]) -> OpenApi {
     let mut schemas = Schemas::new(registry);
     for (name, schema) in schemas::refusals() {
         schemas.named.insert(name.to_owned(), schema);
@@ -37,7 +38,7 @@ pub fn build(registry: &'static Registry) -> OpenApi {
     for resource in &registry.resources {
         found.extend(Described::new(resource, &mut schemas).operations());
     }
-    found.extend(others::operations());
+    found.extend(others::operations(calls));
     let mut paths = PathsBuilder::new();
     for (path, method, operation) in found {
         let mut item = PathItem::new(method, operation);

@@ -10,28 +10,32 @@ use std::sync::{Arc, OnceLock};
 
 use axum::{
     Router,
-    extract::RawQuery,
+    extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
-    routing::get,
 };
-use migasfree_server_entity::{params::Params, registry::Registry};
+use migasfree_server_entity::{
+    action::Verb,
+    call::{Call, Gives, Served, call},
+    entity::Like,
+    params::Params,
+    registry::Registry,
+};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::ApiState;
-
-const SCHEMA: &str = "/api/schema/";
 
 /// Swagger UI runs its own scripts, talks to this server alone, and sets styles as it goes.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
-/// The description of what is declared, as JSON.
+/// The description of what is declared, of the calls of this front end and of these others, as JSON.
 #[must_use]
-pub fn document(registry: &'static Registry) -> String {
-    serde_json::to_string(&document::build(registry)).unwrap_or_default()
+pub fn document(registry: &'static Registry, others: &[Call]) -> String {
+    let calls: Vec<Call> = crate::described().chain(others.iter().cloned()).collect();
+    serde_json::to_string(&document::build(registry, &calls)).unwrap_or_default()
 }
 
 /// The description in its two media types.
@@ -41,35 +45,46 @@ struct Description {
 }
 
 impl Description {
-    fn of(registry: &'static Registry) -> Self {
-        let json = document(registry);
+    fn of(state: &ApiState) -> Self {
+        let json = document(state.registry, &state.others);
         let yaml = yaml::written(&serde_json::from_str(&json).unwrap_or_default());
         Self { json, yaml }
     }
 }
 
-/// The description at `/api/schema/`, made when it is first asked for, and Swagger UI beside it and at `/docs/`.
-pub fn router(registry: &'static Registry) -> Router<ApiState> {
+/// The description, made when it is first asked for.
+pub(crate) fn calls() -> Vec<Served<ApiState>> {
     let described = Arc::<OnceLock<Description>>::default();
-    let schema = move |RawQuery(query): RawQuery, headers: HeaderMap| {
-        let described = Arc::clone(&described);
-        async move {
-            let description = described.get_or_init(|| Description::of(registry));
-            shown(description, query.as_deref(), &headers)
-        }
-    };
+    let schema =
+        move |State(state): State<ApiState>, RawQuery(query): RawQuery, headers: HeaderMap| {
+            let described = Arc::clone(&described);
+            async move {
+                let description = described.get_or_init(|| Description::of(&state));
+                shown(description, query.as_deref(), &headers)
+            }
+        };
+    vec![
+        call(Verb::Get, "/api/schema/", "This description")
+            .asking(&[("format", Like::Text)])
+            .gives(Gives::Description)
+            .open()
+            .answered(schema),
+    ]
+}
+
+/// Swagger UI, beside the description and at `/docs/`.
+pub fn router() -> Router<ApiState> {
     let swagger = |path: &'static str| {
         SwaggerUi::new(path)
             .config(Config::new(["/api/schema/?format=json"]).persist_authorization(false))
     };
-    let pages = Router::new()
+    Router::new()
         .merge(swagger("/api/schema/swagger-ui"))
         .merge(swagger("/docs"))
         .layer(SetResponseHeaderLayer::overriding(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(POLICY),
-        ));
-    Router::new().route(SCHEMA, get(schema)).merge(pages)
+        ))
 }
 
 fn shown(description: &Description, query: Option<&str>, headers: &HeaderMap) -> Response {

@@ -20,7 +20,11 @@ mod synchronizations;
 
 use axum::Router;
 use axum::routing::{MethodRouter, get};
-use migasfree_server_entity::entity::Like;
+use migasfree_server_entity::{
+    action::Verb,
+    call::{Gives, Served, call},
+    entity::Like,
+};
 
 use crate::ApiState;
 
@@ -130,12 +134,23 @@ fn all() -> Vec<Statistic> {
 
 /// All statistics.
 pub fn router() -> Router<ApiState> {
-    all()
-        .into_iter()
-        .fold(Router::new(), |router, statistic| {
-            router.route(&at(&statistic.path), statistic.answers)
-        })
-        .route("/alerts/", get(alerts::socket))
+    all().into_iter().fold(Router::new(), |router, statistic| {
+        router.route(&at(&statistic.path), statistic.answers)
+    })
+}
+
+/// What is no statistic.
+pub(crate) fn calls() -> Vec<Served<ApiState>> {
+    vec![
+        call(
+            Verb::Get,
+            "/alerts/",
+            "WebSocket: the alerts, every ten seconds",
+        )
+        .asking(&[("ticket", Like::Text)])
+        .gives(Gives::Socket)
+        .answered(alerts::socket),
+    ]
 }
 
 /// The address, the parameters and the answer of each, for the description of the API.

@@ -16,12 +16,31 @@ use migasfree_types::rest::meta::{self, Meta, Relation, Rights};
 use super::{
     access::{self, Need, Operator},
     boundary::Belongs,
-    entity::{Csv, Entity},
+    call::Members,
+    entity::{Csv, Entity, Like},
     links,
     registry::{Registry, Resource},
     visibility,
 };
 use crate::services::Services;
+
+/// The members of a document.
+pub(crate) const MEMBERS: Members = &[
+    ("name", Like::Text),
+    ("route", Like::Text),
+    ("one", Like::Text),
+    ("many", Like::Text),
+    ("rights", Like::Object),
+    ("belongs", Like::Text),
+    ("text", Like::Text),
+    ("list", Like::Texts),
+    ("fields", Like::Objects),
+    ("filters", Like::Objects),
+    ("ordering", Like::Texts),
+    ("searchable", Like::Boolean),
+    ("exported", Like::Boolean),
+    ("relations", Like::Objects),
+];
 
 /// `GET /api/v1/token/meta/`
 pub async fn answer(State(state): State<Services>, operator: Operator) -> Response {

@@ -9,38 +9,97 @@ mod tree;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{any, get, post};
+use migasfree_server_entity::{
+    action::Verb,
+    call::{self, Gives, Members, Served, call},
+    entity::Like,
+};
 
 use crate::ProtocolState;
 use crate::safe::{method_not_allowed, plain};
 
+const SERVER: Members = &[
+    ("version", Like::Text),
+    ("author", Like::Texts),
+    ("contact", Like::Text),
+    ("homepage", Like::Text),
+    ("organization", Like::Text),
+    ("additions", Like::Texts),
+];
+const CREDENTIALS: Members = &[("username", Like::Text), ("password", Like::Text)];
+
+/// The calls that programs are told of.
+pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
+    let server = |verb| {
+        call(verb, "/api/v1/public/server/info/", "What this server is")
+            .giving(SERVER)
+            .open()
+    };
+    let keys_of = |verb, path: &str, summary| {
+        call(verb, format!("/api/v1/public/keys/{path}/"), summary)
+            .refusing(&["400", "403"])
+            .open()
+    };
+    vec![
+        server(Verb::Get).answered(info::server),
+        server(Verb::Post).answered(info::server),
+        call(Verb::Get, "/api/v1/public/pms/", "Package managers")
+            .open()
+            .answered(info::package_systems),
+        call(
+            Verb::Get,
+            "/api/v1/public/languages/",
+            "Languages of formulas",
+        )
+        .open()
+        .answered(info::languages),
+        keys_of(Verb::Post, "project", "The keys of a project's computers")
+            .taking(&[
+                ("username", Like::Text),
+                ("password", Like::Text),
+                ("project", Like::Text),
+                ("pms", Like::Text),
+                ("platform", Like::Text),
+                ("architecture", Like::Text),
+            ])
+            .giving(&[
+                ("migasfree-server.pub", Like::Text),
+                ("migasfree-client.pri", Like::Text),
+            ])
+            .answered(keys::project),
+        keys_of(Verb::Post, "packager", "The keys of packagers")
+            .taking(CREDENTIALS)
+            .giving(&[
+                ("migasfree-server.pub", Like::Text),
+                ("migasfree-packager.pri", Like::Text),
+            ])
+            .answered(keys::packager),
+        keys_of(Verb::Get, "repositories", "The key that signs repositories")
+            .giving(&[("public_key", Like::Text)])
+            .answered(keys::repositories),
+        call(
+            Verb::Post,
+            "/api/v1/public/repository-url-template/",
+            "Where repositories are",
+        )
+        .gives(Gives::Like(Like::Text))
+        .open()
+        .answered(info::repository_template),
+    ]
+}
+
 /// Routes of this domain.
 pub fn router() -> Router<ProtocolState> {
-    let routes: [(&str, MethodRouter<ProtocolState>); 9] = [
-        (
-            "/api/v1/public/server/info/",
-            get(info::server).post(info::server),
-        ),
-        ("/api/v1/public/keys/project/", post(keys::project)),
-        ("/api/v1/public/keys/packager/", post(keys::packager)),
-        (
-            "/api/v1/public/keys/repositories/",
-            get(keys::repositories).post(keys::repositories_as_text),
-        ),
-        ("/api/v1/public/pms/", get(info::package_systems)),
-        ("/api/v1/public/languages/", get(info::languages)),
-        (
-            "/api/v1/public/repository-url-template/",
-            post(info::repository_template),
-        ),
-        ("/get_key_repositories", get(keys::repositories_armoured)),
-        ("/get_key_repositories/", get(keys::repositories_armoured)),
-    ];
+    let routes = call::routes(calls(), |route| route.fallback(method_not_allowed));
+    let of_other_programs = || get(keys::repositories_armoured).fallback(method_not_allowed);
     let routes = routes
-        .into_iter()
-        .fold(Router::new(), |router, (path, route)| {
-            router.route(path, route.fallback(method_not_allowed))
-        });
+        .route(
+            "/api/v1/public/keys/repositories/",
+            post(keys::repositories_as_text),
+        )
+        .route("/get_key_repositories", of_other_programs())
+        .route("/get_key_repositories/", of_other_programs());
     let routes = routes.merge(tree::router());
     // Computers take 404 for "no client certificates here", and are silent about it.
     routes.route("/manager/v1/{*path}", any(not_found))

@@ -23,7 +23,12 @@ mod validate;
 
 use std::sync::Arc;
 
-use axum::{Extension, Router};
+use axum::{Extension, Router, routing::MethodRouter};
+use migasfree_server_entity::{
+    action::Verb,
+    call::{Members, Served, call, routes},
+    entity::Like,
+};
 
 use buckets::Buckets;
 use call::{Repeat, catalogue, computer, packager, project};
@@ -44,11 +49,38 @@ pub(crate) const ADDITIONS: [&str; 4] = [
     "safe/catalog/requests/withdraw/",
 ];
 
+/// Where the calls are.
+const ROOT: &str = "/api/v1/safe/";
+
+const MESSAGE: Members = &[("msg", Like::Object)];
+
+/// All calls: from outside they look the same.
+pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
+    let sealed = |(path, answers): (&str, MethodRouter<ProtocolState>)| {
+        let path = format!("{ROOT}{path}");
+        call(
+            Verb::Post,
+            path,
+            "A sealed call of a computer or a packager",
+        )
+        .taking(&[("msg", Like::Object), ("project", Like::Text)])
+        .giving(MESSAGE)
+        .refusing(&["400", "401", "403", "404"])
+        .open()
+        .served(answers)
+    };
+    handlers().into_iter().map(sealed).collect()
+}
+
 /// Routes of this domain.
 pub fn router() -> Router<ProtocolState> {
+    routes(calls(), |route| route).layer(Extension(Arc::new(Protocol::new())))
+}
+
+fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
     use Repeat::{Harmless, Never, Refused};
     let new = Arc::new(Buckets::default());
-    let calls = [
+    vec![
         ("computers/", project(Never, calls::register::answer)),
         ("computers/id/", project(Harmless, calls::id::answer)),
         (
@@ -204,11 +236,5 @@ pub fn router() -> Router<ProtocolState> {
             "devices/capabilities/",
             project(Harmless, calls::devices::capabilities),
         ),
-    ];
-    calls
-        .into_iter()
-        .fold(Router::new(), |router, (path, call)| {
-            router.route(&format!("/api/v1/safe/{path}"), call)
-        })
-        .layer(Extension(Arc::new(Protocol::new())))
+    ]
 }

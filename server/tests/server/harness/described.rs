@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use migasfree_server::app::described as described_besides;
 use migasfree_server_api::openapi;
 use migasfree_server_domain::declared::registry;
 use reqwest::Method;
@@ -9,8 +10,9 @@ use serde_json::Value;
 
 use super::Answer;
 
-static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(&openapi::document(registry())).unwrap());
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(&openapi::document(registry(), &described_besides())).unwrap()
+});
 
 /// What the description says otherwise than the answer to a request; nothing where it says nothing of such a request.
 pub fn difference(method: &Method, path: &str, answer: &Answer) -> Option<String> {
