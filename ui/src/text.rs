@@ -21,7 +21,26 @@ thread_local! {
 }
 
 /// A text of a declaration.
-pub type Label = fn() -> &'static str;
+#[derive(Clone, Copy)]
+pub enum Label {
+    /// In the reader's language.
+    Own(fn() -> &'static str),
+    /// As the server calls it.
+    Given(&'static str),
+}
+
+impl Label {
+    /// Nothing.
+    pub const NONE: Self = Self::Given("");
+
+    /// The words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Own(text) => text(),
+            Self::Given(text) => text,
+        }
+    }
+}
 
 /// The language of the view.
 pub fn locale() -> Locale {
@@ -102,7 +121,7 @@ macro_rules! tf {
 
 macro_rules! label {
     ($($key:tt)+) => {
-        (|| $crate::text::t!($($key)+)) as $crate::text::Label
+        $crate::text::Label::Own(|| $crate::text::t!($($key)+))
     };
 }
 

@@ -1,7 +1,7 @@
 //! The part of the view that is loaded after the first page: lists, forms, objects. Only what is reached through [`page`] alone is left out of the first
 //! download, so nothing in the frame, the overview or the login page may mention a [`crate::entity::Sheet`].
 use crate::{
-    address::Destination,
+    address::{Destination, Place},
     api::error,
     entities::{self, computers::ComputerPage, packages::PackagePage, sections::Page},
     entity::Entity,
@@ -9,7 +9,9 @@ use crate::{
     list::ListPage,
     not_found::NotFound,
     object::{CannotMake, Lacking, ObjectPage},
-    pages::{peek::Peek, preferences::PreferencesPage, settings::SettingsPage},
+    pages::{
+        declared::DeclaredPage, peek::Peek, preferences::PreferencesPage, settings::SettingsPage,
+    },
     text::t,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
@@ -55,22 +57,13 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
     let page = match destination {
         Destination::Page(Page::Settings) => view! { <SettingsPage /> }.into_any(),
         Destination::Page(Page::Preferences) => view! { <PreferencesPage /> }.into_any(),
-        Destination::List(path) => with_right(path, "view", |entity| {
-            view! { <ListPage entity /> }.into_any()
-        }),
-        Destination::New(path) => {
-            with_right(path, "add", |entity| match entities::lacking(entity) {
-                None => view! { <CreatePage entity /> }.into_any(),
-                Some(lacking) => {
-                    view! { <div class="page"><CannotMake entity lacking /></div> }.into_any()
-                }
-            })
+        Destination::List(path) => of_entity(path, Place::List),
+        Destination::New(path) => of_entity(path, Place::New),
+        Destination::Object(path, id) => of_entity(path, Place::Object(id)),
+        Destination::Declared(name, place) => {
+            let draw = Callback::new(move |()| of_entity(&name, place));
+            view! { <DeclaredPage draw /> }.into_any()
         }
-        Destination::Object(path, id) => with_right(path, "view", move |entity| match path {
-            "computers" => view! { <ComputerPage id /> }.into_any(),
-            "packages" => view! { <PackagePage id /> }.into_any(),
-            _ => view! { <ObjectPage entity id /> }.into_any(),
-        }),
         Destination::Page(Page::Overview) | Destination::Nowhere => {
             view! { <NotFound /> }.into_any()
         }
@@ -80,6 +73,25 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
         <Peek />
     }
     .into_any())
+}
+
+fn of_entity(path: &str, place: Place) -> AnyView {
+    match place {
+        Place::List => with_right(path, "view", |entity| {
+            view! { <ListPage entity /> }.into_any()
+        }),
+        Place::New => with_right(path, "add", |entity| match entities::lacking(entity) {
+            None => view! { <CreatePage entity /> }.into_any(),
+            Some(lacking) => {
+                view! { <div class="page"><CannotMake entity lacking /></div> }.into_any()
+            }
+        }),
+        Place::Object(id) => with_right(path, "view", |entity| match path {
+            "computers" => view! { <ComputerPage id /> }.into_any(),
+            "packages" => view! { <PackagePage id /> }.into_any(),
+            _ => view! { <ObjectPage entity id /> }.into_any(),
+        }),
+    }
 }
 
 /// The page, or what right is missing for it: the server is not asked for what it would refuse.

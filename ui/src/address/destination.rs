@@ -15,7 +15,17 @@ pub enum Destination {
     List(&'static str),
     New(&'static str),
     Object(&'static str, i64),
+    /// A page of an entity that only the server declares, by its name there: `core-room` for `core.room`.
+    Declared(String, Place),
     Nowhere,
+}
+
+/// What of an entity is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    List,
+    New,
+    Object(i64),
 }
 
 impl Destination {
@@ -25,8 +35,8 @@ impl Destination {
         if let Some(page) = sections::page(first) {
             return Self::Page(page);
         }
-        let Some(entity) = entities::by_path(first) else {
-            return Self::Nowhere;
+        let Some(entity) = sections::by_path(first) else {
+            return Self::declared(first, address).unwrap_or(Self::Nowhere);
         };
         match (address.part(1), address.part(2)) {
             (None, _) => Self::List(entity.path),
@@ -38,12 +48,26 @@ impl Destination {
         }
     }
 
+    /// The server's names of entities have two parts; whether there is one the page finds out.
+    fn declared(path: &str, address: &Address) -> Option<Self> {
+        let place = match (address.part(1), address.part(2)) {
+            _ if !path.contains('-') => return None,
+            (None, _) => Place::List,
+            (Some("new"), None) => Place::New,
+            (Some(id), _) => Place::Object(id.parse().ok()?),
+        };
+        Some(Self::Declared(path.to_owned(), place))
+    }
+
     /// The title of the browser's tab.
     pub fn title(&self) -> &'static str {
         match self {
-            Self::Page(page) => page.title()(),
+            Self::Page(page) => page.title().text(),
             Self::List(path) | Self::New(path) | Self::Object(path, _) => {
-                entities::by_path(path).map_or("", |entity| (entity.plural)())
+                entities::by_path(path).map_or("", |entity| entity.plural.text())
+            }
+            Self::Declared(name, _) => {
+                entities::by_path(name).map_or("", |entity| entity.plural.text())
             }
             Self::Nowhere => t!(error.no_page),
         }
@@ -108,6 +132,10 @@ mod tests {
         assert_eq!(
             Destination::of(&address(&["nothing"])),
             Destination::Nowhere
+        );
+        assert_eq!(
+            Destination::of(&address(&["core-room", "7", "history"])),
+            Destination::Declared("core-room".to_owned(), Place::Object(7))
         );
     }
 }

@@ -3,7 +3,7 @@
 //! A page with unsaved changes can hold the person back from leaving; that is why this is not a ready-made router.
 mod destination;
 
-pub use destination::{Destination, legacy};
+pub use destination::{Destination, Place, legacy};
 
 use leptos::{ev, prelude::*};
 use std::{

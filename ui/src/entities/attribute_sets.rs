@@ -5,7 +5,7 @@ use crate::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
         Sheet, Switch, cell,
     },
-    text::label,
+    text::{Label, label},
 };
 use serde_json::json;
 
@@ -37,7 +37,7 @@ pub static ATTRIBUTE_SETS_SHEET: Sheet = Sheet {
         ),
     ],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new("name", label!(common.name), Kind::Text).required(),

@@ -1,7 +1,7 @@
 //! Categories of applications.
 use crate::{
     entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
-    text::label,
+    text::{Label, label},
 };
 
 pub static CATEGORIES: Entity = Entity {
@@ -20,7 +20,7 @@ pub static CATEGORIES_SHEET: Sheet = Sheet {
     about: label!(category.about),
     columns: &[Column::new("name", label!(common.name), Cell::Name)],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[Field::new("name", label!(common.name), Kind::Text).required()],
     }],

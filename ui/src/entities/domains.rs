@@ -2,7 +2,7 @@
 use super::{ATTRIBUTES, TAGS, USERS};
 use crate::{
     entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
-    text::label,
+    text::{Label, label},
 };
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub static DOMAINS_SHEET: Sheet = Sheet {
         Column::new("comment", label!(common.comment), Cell::Text).unsorted(),
     ],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new("name", label!(common.name), Kind::Text)

@@ -2,10 +2,10 @@
 use super::{ATTRIBUTES, DOMAIN, USERS, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch, cell,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
+        Section, Sheet, Switch, cell,
     },
-    text::label,
+    text::{Label, label},
 };
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
         Column::new(
             "language",
             label!(formula.language),
-            Cell::Choice(choices::languages),
+            Cell::Choice(Choices::Own(choices::languages)),
         ),
         Column::new("description", label!(common.description), Cell::Text).unsorted(),
     ],
@@ -40,7 +40,7 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
     )],
     form: &[
         Section {
-            title: || "",
+            title: Label::NONE,
             help: None,
             fields: &[
                 Field::new("name", label!(common.name), Kind::Text).required(),
@@ -56,7 +56,7 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
                 Field::new(
                     "language",
                     label!(formula.language),
-                    Kind::Choices(choices::languages),
+                    Kind::Choices(Choices::Own(choices::languages)),
                 )
                 .required()
                 .initially(|| json!(0)),

@@ -2,10 +2,10 @@
 use super::choices;
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch, cell, value,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
+        Section, Sheet, Switch, cell, value,
     },
-    text::label,
+    text::{Label, label},
 };
 use serde_json::json;
 
@@ -30,12 +30,12 @@ pub static FORMULAS_SHEET: Sheet = Sheet {
         Column::new(
             "kind",
             label!(formula.kind),
-            Cell::Choice(choices::property_kinds),
+            Cell::Choice(Choices::Own(choices::property_kinds)),
         ),
         Column::new(
             "language",
             label!(formula.language),
-            Cell::Choice(choices::languages),
+            Cell::Choice(Choices::Own(choices::languages)),
         ),
     ],
     filters: &[
@@ -43,17 +43,17 @@ pub static FORMULAS_SHEET: Sheet = Sheet {
         Filter::new(
             "kind",
             label!(formula.kind),
-            FilterKind::Choices(choices::property_kinds),
+            FilterKind::Choices(Choices::Own(choices::property_kinds)),
         ),
         Filter::new(
             "language",
             label!(formula.language),
-            FilterKind::Choices(choices::languages),
+            FilterKind::Choices(Choices::Own(choices::languages)),
         ),
     ],
     form: &[
         Section {
-            title: || "",
+            title: Label::NONE,
             help: None,
             fields: &[
                 Field::new("name", label!(common.name), Kind::Text).required(),
@@ -63,7 +63,7 @@ pub static FORMULAS_SHEET: Sheet = Sheet {
                 Field::new(
                     "kind",
                     label!(formula.kind),
-                    Kind::Choices(choices::property_kinds),
+                    Kind::Choices(Choices::Own(choices::property_kinds)),
                 )
                 .required()
                 .help(label!(formula.kind_help))
@@ -78,7 +78,7 @@ pub static FORMULAS_SHEET: Sheet = Sheet {
                 Field::new(
                     "language",
                     label!(formula.language),
-                    Kind::Choices(choices::languages),
+                    Kind::Choices(Choices::Own(choices::languages)),
                 )
                 .required()
                 .initially(|| json!(0)),

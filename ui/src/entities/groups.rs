@@ -2,7 +2,7 @@
 use super::permissions::PERMISSIONS;
 use crate::{
     entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
-    text::label,
+    text::{Label, label},
 };
 
 pub static GROUPS: Entity = Entity {
@@ -21,7 +21,7 @@ pub static GROUPS_SHEET: Sheet = Sheet {
     about: label!(group.about),
     columns: &[Column::new("name", label!(common.name), Cell::Name)],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new("name", label!(common.name), Kind::Text).required(),

@@ -6,7 +6,7 @@ use crate::text::{t, tf};
 pub fn kind_label(model: &str, count: u64, known: &str) -> String {
     let one = count == 1;
     let words = by_model(model)
-        .map(|entity| ((entity.singular)(), (entity.plural)()))
+        .map(|entity| (entity.singular.text(), entity.plural.text()))
         .or_else(|| unlisted(model));
     let (singular, plural) = words.unwrap_or((known, known));
     if one { singular } else { plural }.to_owned()

@@ -7,6 +7,7 @@ pub mod audit;
 mod categories;
 mod choices;
 pub mod computers;
+pub mod declared;
 pub mod deployments;
 mod domains;
 mod errors;
@@ -62,7 +63,7 @@ pub use tags::TAGS;
 pub use users::USERS;
 
 use crate::api::session;
-use crate::entity::{Belongs, Entity, Field, FilterKind, Kind, Sheet, value};
+use crate::entity::{Belongs, Choices, Entity, Field, FilterKind, Kind, Sheet, value};
 use crate::text::{label, t};
 use serde_json::Value;
 
@@ -98,7 +99,7 @@ const LONGITUDE: Field = Field::new(
 
 /// The entity of an address.
 pub fn by_path(path: &str) -> Option<&'static Entity> {
-    sections::all().find(|entity| entity.path == path)
+    sections::by_path(path).or_else(|| declared::entity(path))
 }
 
 /// The entity the server calls by this name.
@@ -131,19 +132,20 @@ pub fn can_make(entity: &Entity) -> bool {
 
 /// What a member of an entity's objects is called: as in its form or its list, else its own name in words.
 pub fn member_label(model: &str, member: &str) -> String {
-    let declared = declared(model).and_then(|sheet| {
+    let declared = sheet_of(model).and_then(|sheet| {
         let column = || sheet.columns.iter().find(|column| column.key == member);
         field_of(sheet, member)
-            .map(|field| (field.label)())
-            .or_else(|| column().map(|column| (column.label)()))
+            .map(|field| field.label.text())
+            .or_else(|| column().map(|column| column.label.text()))
     });
     let label = declared.or_else(|| common_member(member));
     label.map_or_else(|| in_words(member), str::to_owned)
 }
 
 /// How objects of a kind are listed and edited, also rows that are edited on the page of another object.
-fn declared(model: &str) -> Option<&'static Sheet> {
-    by_model(model).map(sheet).or(match model {
+fn sheet_of(model: &str) -> Option<&'static Sheet> {
+    let entity = by_model(model).or_else(|| declared::entity(&declared::path(model)));
+    entity.map(sheet).or(match model {
         "app_catalog.policygroup" => Some(&POLICY_GROUPS_SHEET),
         "app_catalog.packagesbyproject" => Some(&PROJECT_PACKAGES_SHEET),
         "core.scheduledelay" => Some(&schedules::DELAYS_SHEET),
@@ -158,13 +160,13 @@ fn field_of(sheet: &'static Sheet, member: &str) -> Option<&'static Field> {
 
 /// Whether a member holds a day.
 pub fn is_day(model: &str, member: &str) -> bool {
-    let field = declared(model).and_then(|sheet| field_of(sheet, member));
+    let field = sheet_of(model).and_then(|sheet| field_of(sheet, member));
     field.is_some_and(|field| matches!(field.kind, Kind::Date))
 }
 
 /// A value of few in words, where the member has such values: `Everybody` for `U`.
 pub fn choice_word(model: &str, member: &str, held: &str) -> Option<String> {
-    let known = declared(model).and_then(|sheet| {
+    let known = sheet_of(model).and_then(|sheet| {
         let field = field_of(sheet, member).and_then(|field| match field.kind {
             Kind::Choices(choices) => Some(choices),
             _ => None,
@@ -178,7 +180,8 @@ pub fn choice_word(model: &str, member: &str, held: &str) -> Option<String> {
         };
         field.or_else(filters)
     });
-    let mut choices = known.unwrap_or_else(|| choices::of_member(member))().into_iter();
+    let known = known.map_or_else(|| choices::of_member(member)(), Choices::all);
+    let mut choices = known.into_iter();
     choices
         .find(|choice| choice.value == held)
         .map(|choice| choice.label)
@@ -194,7 +197,7 @@ pub fn named_here(name: &str) -> String {
     let base = name.split("__").next().unwrap_or(name);
     let of = |name: &str| filters.iter().find(|filter| filter.name == name);
     match of(name).or_else(|| of(name.strip_suffix("__in")?)) {
-        Some(filter) => (filter.label)().to_owned(),
+        Some(filter) => filter.label.text().to_owned(),
         None => member_label(here.map_or("", |entity| entity.model), base),
     }
 }
@@ -345,7 +348,7 @@ pub fn sheet(entity: &Entity) -> &'static Sheet {
         "fault-definitions" => &fault_definitions::FAULT_DEFINITIONS_SHEET,
         "faults" => &faults::FAULTS_SHEET,
         "packages-history" => &packages_history::PACKAGES_HISTORY_SHEET,
-        _ => &NO_SHEET,
+        path => declared::sheet(path).unwrap_or(&NO_SHEET),
     }
 }
 

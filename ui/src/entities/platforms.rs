@@ -1,7 +1,7 @@
 //! Families of operating systems.
 use crate::{
     entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
-    text::label,
+    text::{Label, label},
 };
 
 pub static PLATFORMS: Entity = Entity {
@@ -20,7 +20,7 @@ pub static PLATFORMS_SHEET: Sheet = Sheet {
     about: label!(platform.about),
     columns: &[Column::new("name", label!(common.name), Cell::Name)],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[Field::new("name", label!(common.name), Kind::Text)
             .required()

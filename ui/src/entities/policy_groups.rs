@@ -2,7 +2,7 @@
 use super::{APPLICATIONS, ATTRIBUTES};
 use crate::{
     entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
-    text::label,
+    text::{Label, label},
 };
 use serde_json::json;
 
@@ -20,7 +20,7 @@ pub static POLICY_GROUPS: Entity = Entity {
 
 pub static POLICY_GROUPS_SHEET: Sheet = Sheet {
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new(

@@ -2,7 +2,7 @@
 use super::PROJECTS;
 use crate::{
     entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
-    text::label,
+    text::{Label, label},
 };
 
 pub static PROJECT_PACKAGES: Entity = Entity {
@@ -19,7 +19,7 @@ pub static PROJECT_PACKAGES: Entity = Entity {
 
 pub static PROJECT_PACKAGES_SHEET: Sheet = Sheet {
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new(

@@ -187,6 +187,11 @@ pub fn page(path: &str) -> Option<Page> {
     Page::ALL.into_iter().find(|page| page.path() == path)
 }
 
+/// The list at an address.
+pub fn by_path(path: &str) -> Option<&'static Entity> {
+    all().find(|entity| entity.path == path)
+}
+
 /// What the older console called by this first part of an address.
 pub fn by_alias(path: &str) -> Option<&'static Entity> {
     let list = lists().find(|list| list.aliases.contains(&path));
@@ -215,8 +220,8 @@ mod tests {
         for entity in all() {
             let sheet = super::super::sheet(entity);
             assert!(!sheet.columns.is_empty(), "{}", entity.path);
-            assert!(!(sheet.about)().is_empty(), "{}", entity.path);
-            assert!(!(entity.plural)().is_empty(), "{}", entity.path);
+            assert!(!sheet.about.text().is_empty(), "{}", entity.path);
+            assert!(!entity.plural.text().is_empty(), "{}", entity.path);
         }
     }
 }

@@ -2,10 +2,10 @@
 use super::choices;
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch, cell,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
+        Section, Sheet, Switch, cell,
     },
-    text::label,
+    text::{Label, label},
 };
 use serde_json::json;
 
@@ -34,7 +34,7 @@ pub static STAMPS_SHEET: Sheet = Sheet {
         FilterKind::Flag,
     )],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new("name", label!(common.name), Kind::Text).required(),
@@ -44,7 +44,7 @@ pub static STAMPS_SHEET: Sheet = Sheet {
             Field::new(
                 "kind",
                 label!(formula.kind),
-                Kind::Choices(choices::property_kinds),
+                Kind::Choices(Choices::Own(choices::property_kinds)),
             )
             .required()
             .initially(|| json!("N")),

@@ -4,7 +4,7 @@ use crate::{
     entity::{
         Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet, value,
     },
-    text::label,
+    text::{Label, label},
 };
 
 pub static STORES: Entity = Entity {
@@ -31,7 +31,7 @@ pub static STORES_SHEET: Sheet = Sheet {
         FilterKind::Object(&PROJECTS),
     )],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new(

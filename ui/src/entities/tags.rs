@@ -5,7 +5,7 @@ use crate::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
         Sheet,
     },
-    text::label,
+    text::{Label, label},
 };
 
 pub static TAGS: Entity = Entity {
@@ -44,7 +44,7 @@ pub static TAGS_SHEET: Sheet = Sheet {
     ],
     ordering: "value",
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new(

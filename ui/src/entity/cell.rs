@@ -1,8 +1,8 @@
 //! How a member of a row is drawn.
-use super::{Entity, value};
+use super::{Choices, Entity, value};
 use crate::text::{number, t};
 use leptos::prelude::*;
-use migasfree_ui_kit::{Badge, Chip, Choice, Icon, RelativeTime, Status, Tone};
+use migasfree_ui_kit::{Badge, Chip, Icon, RelativeTime, Status, Tone};
 use serde_json::Value;
 
 /// The ways.
@@ -21,7 +21,7 @@ pub enum Cell {
     /// Another object, leading to its page: the member holds `{id, name}`.
     Link(&'static Entity),
     /// A value of few, in words.
-    Choice(fn() -> Vec<Choice>),
+    Choice(Choices),
     /// A state in words with its meaning.
     State(fn(&Value) -> (Tone, &'static str)),
     /// Anything else.
@@ -45,11 +45,7 @@ impl Cell {
             Self::Flag => flag(value::flag(row, key)),
             Self::When => when(&value::text(row, key)),
             Self::Link(target) => link(target, value::at(row, key)),
-            Self::Choice(choices) => {
-                let held = value::text(row, key);
-                let known = choices().into_iter().find(|choice| choice.value == held);
-                known.map_or(held, |choice| choice.label).into_any()
-            }
+            Self::Choice(choices) => choices.text_of(value::text(row, key)).into_any(),
             Self::State(state) => {
                 let (tone, label) = state(row);
                 view! { <Status tone label /> }.into_any()

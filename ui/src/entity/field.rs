@@ -1,10 +1,9 @@
 //! A field of a form.
-use super::{Entity, value};
+use super::{Choices, Entity, value};
 use crate::{
     form::FormState,
     text::{Label, t, tf},
 };
-use migasfree_ui_kit::Choice;
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
@@ -35,7 +34,25 @@ pub struct Field {
     /// Names of packages: what nothing in the project offers is refused until somebody insists.
     pub offered: bool,
     /// Value in a new object.
-    pub initial: fn() -> Value,
+    pub initial: Initial,
+}
+
+/// What a new object begins with.
+#[derive(Clone, Copy)]
+pub enum Initial {
+    Own(fn() -> Value),
+    /// As the server has it.
+    Given(&'static Value),
+}
+
+impl Initial {
+    /// The value.
+    pub fn value(self) -> Value {
+        match self {
+            Self::Own(value) => value(),
+            Self::Given(value) => value.clone(),
+        }
+    }
 }
 
 /// How it is entered.
@@ -58,7 +75,7 @@ pub enum Kind {
     /// Scripts.
     Code,
     Flag,
-    Choices(fn() -> Vec<Choice>),
+    Choices(Choices),
     /// One object of another entity; `filter` narrows the offer by the form as it stands.
     One {
         entity: &'static Entity,
@@ -88,7 +105,7 @@ impl Field {
             required: false,
             fixed: false,
             offered: false,
-            initial: || Value::Null,
+            initial: Initial::Own(|| Value::Null),
         }
     }
 
@@ -130,7 +147,7 @@ impl Field {
 
     /// Value in a new object.
     pub const fn initially(mut self, initial: fn() -> Value) -> Self {
-        self.initial = initial;
+        self.initial = Initial::Own(initial);
         self
     }
 
@@ -243,7 +260,7 @@ mod tests {
 
     #[test]
     fn lines_travel_as_a_list() {
-        let field = Field::new("packages_to_install", || "", Kind::Lines);
+        let field = Field::new("packages_to_install", Label::NONE, Kind::Lines);
         let held = field.read(&json!({"packages_to_install": ["vlc", "gimp"]}));
         assert_eq!(held, json!("vlc\ngimp"));
         assert_eq!(field.write(&json!(" vlc\n\ngimp ")), json!(["vlc", "gimp"]));
@@ -253,7 +270,7 @@ mod tests {
     fn objects_travel_as_ids() {
         let field = Field::new(
             "groups",
-            || "",
+            Label::NONE,
             Kind::Many {
                 entity: &super::super::NONE,
                 filter: |_| String::new(),
@@ -290,7 +307,7 @@ mod tests {
     fn the_same_objects_in_another_order_are_no_change() {
         let field = Field::new(
             "groups",
-            || "",
+            Label::NONE,
             Kind::Many {
                 entity: &super::super::NONE,
                 filter: |_| String::new(),

@@ -1,7 +1,7 @@
 //! A filter of a list: a parameter of the address and of the server's resource alike.
-use super::Entity;
+use super::{Choices, Entity};
 use crate::text::{self, Label, t};
-use migasfree_ui_kit::{Choice, format};
+use migasfree_ui_kit::format;
 
 /// A declared filter.
 pub struct Filter {
@@ -24,7 +24,7 @@ pub enum FilterKind {
     /// `__isnull` seen from the person's side: with or without.
     Presence,
     /// One of a few values.
-    Choices(fn() -> Vec<Choice>),
+    Choices(Choices),
     /// An object of another entity.
     Object(&'static Entity),
     /// From this day on; the parameter takes a date.
@@ -77,7 +77,8 @@ impl Filter {
                 }
                 .to_owned(),
             ),
-            FilterKind::Choices(choices) => choices()
+            FilterKind::Choices(choices) => choices
+                .all()
                 .into_iter()
                 .find(|choice| choice.value == value)
                 .map(|choice| choice.label),

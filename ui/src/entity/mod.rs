@@ -1,5 +1,6 @@
 //! An entity is declared in one file: its words, columns, filters and form. Lists, forms, search, chips and history follow from the declaration.
 pub mod cell;
+pub mod choices;
 pub mod column;
 pub mod field;
 pub mod filter;
@@ -7,8 +8,9 @@ pub mod sheet;
 pub mod value;
 
 pub use cell::Cell;
+pub use choices::Choices;
 pub use column::Column;
-pub use field::{Field, Kind, Section};
+pub use field::{Field, Initial, Kind, Section};
 pub use filter::{Filter, FilterKind};
 pub use sheet::{SHEET, Sheet, Switch};
 
@@ -66,8 +68,8 @@ pub const ENTITY: Entity = Entity {
     api: "",
     model: "",
     icon: icondata::LuBox,
-    plural: || "",
-    singular: || "",
+    plural: Label::NONE,
+    singular: Label::NONE,
     create: None,
     text: value::NAMES,
     called: None,

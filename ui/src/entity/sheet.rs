@@ -52,7 +52,7 @@ pub struct Switch {
 
 /// What most declarations do not mention: `..SHEET`.
 pub const SHEET: Sheet = Sheet {
-    about: || "",
+    about: Label::NONE,
     columns: &[],
     filters: &[],
     narrowed: None,

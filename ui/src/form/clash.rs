@@ -154,7 +154,7 @@ fn Differences(form: FormState, newer: Value) -> impl IntoView {
                     mine.map_or_else(|| t!(form.unchanged).to_owned(), |mine| words(field, &mine));
                 view! {
                     <tr>
-                        <th scope="row">{(field.label)()}</th>
+                        <th scope="row">{field.label.text()}</th>
                         <td>{words(field, &theirs)}</td>
                         <td class:text-muted=before>{mine}</td>
                     </tr>
@@ -183,11 +183,7 @@ fn words(field: &'static Field, held: &Value) -> String {
             let on = held.as_bool().unwrap_or_default();
             if on { t!(common.yes) } else { t!(common.no) }.to_owned()
         }
-        (Kind::Choices(choices), held) => {
-            let held = plain(held);
-            let known = choices().into_iter().find(|choice| choice.value == held);
-            known.map_or(held, |choice| choice.label)
-        }
+        (Kind::Choices(choices), held) => choices.text_of(plain(held)),
         (Kind::Date, held) => filter::moment(&plain(held)),
         (Kind::One { entity, .. } | Kind::Many { entity, .. }, Value::Object(_)) => {
             joined(parts(entity, held))

@@ -14,13 +14,13 @@ use serde_json::Value;
 /// A field with its label, help, control and errors.
 #[component]
 pub fn FieldView(form: FormState, field: &'static Field) -> impl IntoView {
-    let label = (field.label)();
+    let label = field.label.text();
     let usual = field
         .help
         .filter(|_| !(form.read_only && field.prompts))
-        .map(|help| help().to_owned());
+        .map(|help| help.text().to_owned());
     let help = Signal::derive(move || match field.warning {
-        Some(warning) if form.is_changed(field) => Some(warning().to_owned()),
+        Some(warning) if form.is_changed(field) => Some(warning.text().to_owned()),
         _ => usual.clone(),
     });
     let fixed = form.read_only || field.fixed && form.id.is_some();
@@ -74,7 +74,7 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
             view! { <div class="markdown-preview"><Markdown text=text(signal) /></div> }.into_any()
         }
         Kind::Markdown => markdown(text(signal)),
-        Kind::Choices(choices) => choices_of(signal, choices(), field.required, fixed),
+        Kind::Choices(choices) => choices_of(signal, choices.all(), field.required, fixed),
         Kind::One { entity, filter } => {
             let filter = *filter;
             // What is of somebody who has domains stays in one of them.

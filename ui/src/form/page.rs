@@ -25,7 +25,7 @@ use serde_json::Value;
 pub fn CreatePage(entity: &'static Entity) -> impl IntoView {
     let form = FormState::new(entity, entities::sheet(entity), None, None);
     prefill(form);
-    let title = entity.create.map_or("", |create| create());
+    let title = entity.create.map_or("", |create| create.text());
     crate::app::set_title(title);
     view! {
         <div class="page">
@@ -165,7 +165,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                 {sheet
                     .new_note
                     .filter(|_| form.id.is_none())
-                    .map(|note| view! { <Notice tone=Tone::Info>{note()}</Notice> })}
+                    .map(|note| view! { <Notice tone=Tone::Info>{note.text()}</Notice> })}
                 <fieldset class="form-sections" disabled=!may_save>
                     {sheet.form.iter().map(|section| view! { <SectionView form section /> }).collect_view()}
                 </fieldset>
@@ -260,7 +260,7 @@ pub(super) fn Doubt(form: FormState, on_insist: Callback<()>) -> impl IntoView {
 
 #[component]
 fn SectionView(form: FormState, section: &'static Section) -> impl IntoView {
-    let title = (section.title)();
+    let title = section.title.text();
     view! {
         <section class="surface form-section">
             {(!title.is_empty())
@@ -268,7 +268,7 @@ fn SectionView(form: FormState, section: &'static Section) -> impl IntoView {
                     view! {
                         <header class="form-section-head">
                             <h2 class="card-heading">{title}</h2>
-                            {section.help.map(|help| view! { <p class="field-help">{help()}</p> })}
+                            {section.help.map(|help| view! { <p class="field-help">{help.text()}</p> })}
                         </header>
                     }
                 })}

@@ -322,7 +322,7 @@ pub fn Picker(
             </Show>
             {unseen
                 .then(|| {
-                    let things = (entity.plural)().to_lowercase();
+                    let things = entity.plural.text().to_lowercase();
                     let right = right_words(entity, "view");
                     view! { <p class="field-help picker-unseen">{tf!(right.unseen, things = things, right = right)}</p> }
                 })}
@@ -375,7 +375,7 @@ fn missing(entity: &'static Entity, nothing: bool) -> Option<AnyView> {
                 on:mousedown=|event| event.prevent_default()
             >
                 <Icon icon=icondata::LuPlus />
-                {create()}
+                {create.text()}
             </a>
         }
         .into_any(),

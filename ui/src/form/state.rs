@@ -53,7 +53,7 @@ impl FormState {
             .map(|field| {
                 let value = match object {
                     Some(object) => field.read(object),
-                    None => (field.initial)(),
+                    None => field.initial.value(),
                 };
                 (field.name, value)
             })

@@ -226,8 +226,8 @@ pub fn BulkBar(
                         .map(|switch| {
                             view! {
                                 <Show when=move || theirs.get()>
-                                    <Button size=ButtonSize::Small on_press=move |_| switch_to(json!({switch.member: true}))>{(switch.on)()}</Button>
-                                    <Button size=ButtonSize::Small on_press=move |_| switch_to(json!({switch.member: false}))>{(switch.off)()}</Button>
+                                    <Button size=ButtonSize::Small on_press=move |_| switch_to(json!({switch.member: true}))>{switch.on.text()}</Button>
+                                    <Button size=ButtonSize::Small on_press=move |_| switch_to(json!({switch.member: false}))>{switch.off.text()}</Button>
                                 </Show>
                             }
                         })}

@@ -22,7 +22,7 @@ pub fn ColumnMenu(entity: &'static Entity, shown: RwSignal<Vec<String>>) -> impl
                             }
                             on
                         });
-                        view! { <Checkbox value label=(column.label)() /> }
+                        view! { <Checkbox value label=column.label.text() /> }
                     })
                     .collect_view()}
                 <hr class="menu-separator" />

@@ -29,7 +29,7 @@ pub fn FilterPanel(state: ListState) -> impl IntoView {
 #[component]
 fn FilterField(state: ListState, filter: &'static Filter) -> impl IntoView {
     // Made inside the frame, whose label and help name it.
-    view! { <Field label=(filter.label)()>{filter_control(state, filter)}</Field> }
+    view! { <Field label=filter.label.text()>{filter_control(state, filter)}</Field> }
 }
 
 fn filter_control(state: ListState, filter: &'static Filter) -> AnyView {
@@ -52,7 +52,7 @@ fn filter_control(state: ListState, filter: &'static Filter) -> AnyView {
                 Choice::new("true", t!(common.without)),
             ],
         ),
-        FilterKind::Choices(choices) => choice_filter(state, filter.name, choices()),
+        FilterKind::Choices(choices) => choice_filter(state, filter.name, choices.all()),
         FilterKind::Object(entity) => object_filter(state, filter.name, entity),
     }
 }
@@ -139,7 +139,7 @@ fn FilterChip(state: ListState, name: String, value: String) -> impl IntoView {
     let by_hand = name == "id__in";
     let other = Parameter::read(state.entity, &name, &value);
     let label = match filter {
-        Some(filter) => (filter.label)().to_owned(),
+        Some(filter) => filter.label.text().to_owned(),
         None if by_hand => t!(list.chosen).to_owned(),
         None => value::line(&other.label),
     };

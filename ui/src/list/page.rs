@@ -63,7 +63,7 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
     bulk::follow(selection, page);
     view! {
         <div class="page page-list">
-            <PageTitle title=(entity.plural)() aside=ViewFn::from(aside)>
+            <PageTitle title=entity.plural.text() aside=ViewFn::from(aside)>
                 {state.sheet.tools.map(|tools| tools())}
                 {create(entity)}
             </PageTitle>
@@ -87,7 +87,7 @@ pub fn ListPage(entity: &'static Entity) -> impl IntoView {
 fn create(entity: &'static Entity) -> Option<AnyView> {
     let create = entity.create.filter(|_| entity.may("add"))?;
     let button = || {
-        view! { <LinkButton look=ButtonLook::Primary icon=icondata::LuPlus href=format!("/{}/new", entity.path)>{create()}</LinkButton> }
+        view! { <LinkButton look=ButtonLook::Primary icon=icondata::LuPlus href=format!("/{}/new", entity.path)>{create.text()}</LinkButton> }
             .into_any()
     };
     Some(cannot_make(entity).unwrap_or_else(button))
@@ -119,7 +119,7 @@ fn Toolbar(
     let entity = state.entity;
     view! {
         <div class="list-tools">
-            <SearchField value=search label=tf!(list.search, things = (entity.plural)().to_lowercase()) input_ref=input on_search=move |text: String| state.set("search", text.trim()) />
+            <SearchField value=search label=tf!(list.search, things = entity.plural.text().to_lowercase()) input_ref=input on_search=move |text: String| state.set("search", text.trim()) />
             {(!state.sheet.filters.is_empty()).then(|| view! { <FilterPanel state /> })}
             <span class="list-spring"></span>
             <ViewsMenu state />
@@ -202,9 +202,9 @@ fn Rows(
             }
             let on_open = Callback::new(move |href: String| address::go(&href));
             if selectable {
-                view! { <Table columns rows loading=page.loading sort on_sort selected compact=preferences::compact() keys=preferences::single_keys() on_open label=(entity.plural)() /> }.into_any()
+                view! { <Table columns rows loading=page.loading sort on_sort selected compact=preferences::compact() keys=preferences::single_keys() on_open label=entity.plural.text() /> }.into_any()
             } else {
-                view! { <Table columns rows loading=page.loading sort on_sort compact=preferences::compact() keys=preferences::single_keys() on_open label=(entity.plural)() /> }.into_any()
+                view! { <Table columns rows loading=page.loading sort on_sort compact=preferences::compact() keys=preferences::single_keys() on_open label=entity.plural.text() /> }.into_any()
             }
         }}
     }
@@ -231,7 +231,7 @@ fn Nothing(state: ListState) -> impl IntoView {
         .into_any();
     }
     view! {
-        <EmptyState icon=entity.icon title=tf!(list.none, things = (entity.plural)().to_lowercase()) text=(state.sheet.about)()>
+        <EmptyState icon=entity.icon title=tf!(list.none, things = entity.plural.text().to_lowercase()) text=state.sheet.about.text()>
             {entities::can_make(entity).then(|| create(entity))}
             {state.sheet.first.map(|first| first())}
         </EmptyState>
@@ -296,7 +296,7 @@ fn table_columns(entity: &'static Entity, shown: &[String]) -> Vec<TableColumn> 
         .filter(|(index, column)| *index == 0 || shown.iter().any(|key| key == column.key))
         .map(|(index, column)| TableColumn {
             key: column.key.to_owned(),
-            label: (column.label)().to_owned(),
+            label: column.label.text().to_owned(),
             sortable: column.sort.is_some(),
             numeric: column.cell.is_numeric(),
             primary: index == 0,
@@ -313,7 +313,7 @@ fn table_rows(entity: &'static Entity, rows: &[Value]) -> Vec<TableRow> {
                 id: id.to_string(),
                 stamp: value::stamp(&row),
                 name: match entity.text_of(&row) {
-                    name if name.is_empty() => format!("{} {id}", (entity.singular)()),
+                    name if name.is_empty() => format!("{} {id}", entity.singular.text()),
                     name => name,
                 },
                 href: entity.page.then(|| entity.object_href(id)),

@@ -235,7 +235,7 @@ pub fn Choose(
                     }
                 })}
             <Show when=move || fate.with(|fate| matches!(fate, Fate::Replace(_)))>
-                <Field label=(entity.singular)() errors>
+                <Field label=entity.singular.text() errors>
                     <Picker entity value=chosen single=true filter=among />
                 </Field>
             </Show>

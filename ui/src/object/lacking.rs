@@ -10,7 +10,7 @@ use migasfree_ui_kit::{EmptyState, Icon};
 
 /// A right in words: `View Computers`.
 pub fn right_words(entity: &Entity, action: &str) -> String {
-    right_to(action, (entity.plural)())
+    right_to(action, entity.plural.text())
 }
 
 /// The same for things that are called so.
@@ -47,7 +47,7 @@ pub fn cannot_make(entity: &'static Entity) -> Option<AnyView> {
 fn needed(lacking: &Entity) -> String {
     tf!(
         right.needed,
-        things = (lacking.plural)().to_lowercase(),
+        things = lacking.plural.text().to_lowercase(),
         right = right_words(lacking, "view")
     )
 }
@@ -55,7 +55,7 @@ fn needed(lacking: &Entity) -> String {
 /// The same in place of the form.
 #[component]
 pub fn CannotMake(entity: &'static Entity, lacking: &'static Entity) -> impl IntoView {
-    let title = entity.create.map_or("", |create| create());
+    let title = entity.create.map_or("", |create| create.text());
     view! {
         <h1 class="visually-hidden">{title}</h1>
         <section class="surface">
@@ -80,7 +80,7 @@ pub fn Lacking(
         tf!(right.lacking, right = right_text(entity, action))
     };
     view! {
-        {heading.then(|| view! { <h1 class="visually-hidden">{(entity.plural)()}</h1> })}
+        {heading.then(|| view! { <h1 class="visually-hidden">{entity.plural.text()}</h1> })}
         <section class="surface">
             <EmptyState icon=icondata::LuLock title=t!(error.forbidden) text />
         </section>

@@ -54,7 +54,7 @@ pub fn GoneNotice(entity: &'static Entity, object: Query<Value>) -> impl IntoVie
             <Notice tone=Tone::Error>
                 <b>{t!(object.gone)}</b>
                 <p>{t!(object.gone_text)}</p>
-                <LinkButton size=ButtonSize::Small href=entity.href()>{(entity.plural)()}</LinkButton>
+                <LinkButton size=ButtonSize::Small href=entity.href()>{entity.plural.text()}</LinkButton>
             </Notice>
         </Show>
     }
@@ -80,7 +80,7 @@ pub fn name_tab(entity: &'static Entity, id: i64, name: Signal<String>) {
             if let Some(opened) = opened {
                 opened.tell(entity.object_href(id), name.clone());
             }
-            crate::app::set_title(&format!("{name} · {}", (entity.plural)()));
+            crate::app::set_title(&format!("{name} · {}", entity.plural.text()));
         }
     });
 }
@@ -91,7 +91,7 @@ pub const UNNAMED: &str = "…";
 /// What takes the place of an object that cannot be shown.
 #[component]
 pub fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>) -> impl IntoView {
-    let back = move || view! { <LinkButton href=entity.href()>{(entity.plural)()}</LinkButton> };
+    let back = move || view! { <LinkButton href=entity.href()>{entity.plural.text()}</LinkButton> };
     let state = if error == ApiError::NotFound {
         view! { <ErrorState title=error.title() text=error.text()>{back()}</ErrorState> }.into_any()
     } else {
@@ -103,7 +103,7 @@ pub fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>)
         .into_any()
     };
     view! {
-        <h1 class="visually-hidden">{(entity.singular)()}</h1>
+        <h1 class="visually-hidden">{entity.singular.text()}</h1>
         {state}
     }
 }
@@ -173,7 +173,7 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
                             </Show>
                         </PageTitle>
                         <GoneNotice entity object />
-                        <Tabs tabs label=(entity.singular)() />
+                        <Tabs tabs label=entity.singular.text() />
                         {move || match (tab.get().as_str(), there.get()) {
                             ("history", _) => view! { <History entity id /> }.into_any(),
                             (_, false) => view! { <div class="surface form-section"><SkeletonLines lines=6 /></div> }.into_any(),

@@ -25,8 +25,8 @@ fn card(entity: &'static Entity) -> impl IntoView {
         <a class="surface settings-card" href=entity.href()>
             <span class="empty-icon tone-brand"><Icon icon=entity.icon size=20 /></span>
             <span>
-                <b>{(entity.plural)()}</b>
-                <span class="text-muted">{(entities::sheet(entity).about)()}</span>
+                <b>{entity.plural.text()}</b>
+                <span class="text-muted">{entities::sheet(entity).about.text()}</span>
             </span>
         </a>
     }

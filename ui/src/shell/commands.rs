@@ -252,17 +252,17 @@ fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
             ..Command::page(
                 entity.icon,
                 value::line(&hit.text),
-                (entity.singular)(),
+                entity.singular.text(),
                 entity.object_href(hit.id),
             )
         })
     });
     let pages = sections::all()
-        .filter(|entity| entity.may("view") && fits((entity.plural)()))
+        .filter(|entity| entity.may("view") && fits(entity.plural.text()))
         .map(|entity| {
             Command::page(
                 entity.icon,
-                (entity.plural)().to_owned(),
+                entity.plural.text().to_owned(),
                 t!(shell.page),
                 entity.href(),
             )
@@ -270,7 +270,7 @@ fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
     let begin = sections::all()
         .filter(|entity| entities::can_make(entity))
         .filter_map(|entity| {
-            let text = (entity.create?)();
+            let text = entity.create?.text();
             fits(text).then(|| {
                 Command::page(
                     icondata::LuPlus,
@@ -282,11 +282,11 @@ fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
         });
     let own = OwnPage::ALL
         .into_iter()
-        .filter(|page| page.is_there() && fits(page.title()()))
+        .filter(|page| page.is_there() && fits(page.title().text()))
         .map(|page| {
             Command::page(
                 page.icon(),
-                page.title()().to_owned(),
+                page.title().text().to_owned(),
                 t!(shell.page),
                 page.href(),
             )

@@ -1,6 +1,6 @@
 //! Where one is: the section, the list, the object.
 use crate::{
-    address::{self, Destination},
+    address::{self, Destination, Place as Shown},
     entities::{self, sections::Page},
     text::t,
 };
@@ -42,15 +42,18 @@ pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
     let address = address::address();
     let destination = Memo::new(move |_| address.with(Destination::of));
     let opened = Opened::at_root();
+    let named = move |path: &str, shown: Shown| {
+        let entity = entities::by_path(path)?;
+        match shown {
+            Shown::List => None,
+            Shown::New => entity.create.map(|create| create.text().to_owned()),
+            Shown::Object(id) => opened?.name_of(&entity.object_href(id)),
+        }
+    };
     let last = move || match destination.get() {
-        Destination::New(path) => {
-            let create = entities::by_path(path).and_then(|entity| entity.create);
-            create.map(|create| create().to_owned())
-        }
-        Destination::Object(path, id) => {
-            let entity = entities::by_path(path);
-            entity.and_then(|entity| opened?.name_of(&entity.object_href(id)))
-        }
+        Destination::New(path) => named(path, Shown::New),
+        Destination::Object(path, id) => named(path, Shown::Object(id)),
+        Destination::Declared(name, shown) => named(&name, shown),
         _ => None,
     };
     view! {
@@ -70,9 +73,9 @@ pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
                     {entity
                         .map(|entity| {
                             if deeper {
-                                view! { <a href=entity.href()>{(entity.plural)()}</a> }.into_any()
+                                view! { <a href=entity.href()>{entity.plural.text()}</a> }.into_any()
                             } else {
-                                view! { <span aria-current="page">{(entity.plural)()}</span> }.into_any()
+                                view! { <span aria-current="page">{entity.plural.text()}</span> }.into_any()
                             }
                         })}
                     {last()

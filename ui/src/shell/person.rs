@@ -31,7 +31,7 @@ pub fn PersonMenu() -> impl IntoView {
             </div>
             <MenuSeparator />
             {USERS.may("view").then(|| view! { <MenuItem icon=icondata::LuUser label=t!(shell.profile) href=own_page.clone() /> })}
-            <MenuItem icon=Page::Preferences.icon() label=Page::Preferences.title()() on_press=move |()| address::go(&Page::Preferences.href()) />
+            <MenuItem icon=Page::Preferences.icon() label=Page::Preferences.title().text() on_press=move |()| address::go(&Page::Preferences.href()) />
             <MenuSeparator />
             <MenuItem icon=icondata::LuLogOut label=t!(shell.sign_out) on_press=move |()| address::leave(session::sign_out) />
         </Menu>

@@ -16,7 +16,7 @@ pub fn places() -> Signal<Vec<Place>> {
         let at_home = current == Page::Overview.path();
         let mut places = vec![page_place(Page::Overview, at_home, None)];
         for section in SECTIONS {
-            let mut title = section.title.map(|title| title().to_owned());
+            let mut title = section.title.map(|title| title.text().to_owned());
             if let Some(page) = section.page {
                 if page.is_there() {
                     let inside = section.entities().any(|entity| entity.path == current);
@@ -27,7 +27,7 @@ pub fn places() -> Signal<Vec<Place>> {
             for entity in section.entities().filter(|entity| entity.may("view")) {
                 places.push(place(
                     &entity.href(),
-                    (entity.plural)(),
+                    entity.plural.text(),
                     entity.icon,
                     current == entity.path,
                     title.take(),
@@ -39,7 +39,13 @@ pub fn places() -> Signal<Vec<Place>> {
 }
 
 fn page_place(page: Page, current: bool, group: Option<String>) -> Place {
-    place(&page.href(), page.title()(), page.icon(), current, group)
+    place(
+        &page.href(),
+        page.title().text(),
+        page.icon(),
+        current,
+        group,
+    )
 }
 
 fn place(

@@ -5,7 +5,7 @@ use decision::{decision_cell, state, states};
 
 use super::{APPLICATIONS, COMPUTERS, PROJECTS, USERS};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
+    entity::{Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
     text::label,
 };
 
@@ -69,7 +69,12 @@ pub static APPLICATION_REQUESTS_SHEET: Sheet = Sheet {
         .hidden(),
     ],
     filters: &[
-        Filter::new("state", label!(common.state), FilterKind::Choices(states)).several(),
+        Filter::new(
+            "state",
+            label!(common.state),
+            FilterKind::Choices(Choices::Own(states)),
+        )
+        .several(),
         Filter::new(
             "application__id",
             label!(application.singular),

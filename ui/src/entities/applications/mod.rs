@@ -6,8 +6,8 @@ mod preview;
 use super::{ATTRIBUTES, CATEGORIES, DOMAIN, PROJECTS, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
+        Section, Sheet,
     },
     text::label,
 };
@@ -68,7 +68,7 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
         Filter::new(
             "level",
             label!(application.level),
-            FilterKind::Choices(choices::levels),
+            FilterKind::Choices(Choices::Own(choices::levels)),
         ),
         Filter::new(
             "packages_by_project__project__id",
@@ -119,7 +119,7 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
                 Field::new(
                     "level",
                     label!(application.level),
-                    Kind::Choices(choices::levels),
+                    Kind::Choices(Choices::Own(choices::levels)),
                 )
                 .required()
                 .help(label!(application.level_help))

@@ -8,7 +8,7 @@ use crate::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
         Sheet,
     },
-    text::label,
+    text::{Label, label},
 };
 
 pub static ATTRIBUTES: Entity = Entity {
@@ -51,7 +51,7 @@ pub static ATTRIBUTES_SHEET: Sheet = Sheet {
     ],
     ordering: "property_att,value",
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new("value", label!(attribute.value), Kind::Mono)

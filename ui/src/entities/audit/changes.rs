@@ -93,7 +93,7 @@ pub fn kinds() -> Vec<Choice> {
             let made_elsewhere = ["computers", "packages", "application-requests"];
             entity.create.is_some() || made_elsewhere.contains(&entity.path)
         })
-        .map(|entity| Choice::new(entity.model, (entity.plural)()))
+        .map(|entity| Choice::new(entity.model, entity.plural.text()))
         .collect()
 }
 

@@ -4,7 +4,7 @@ mod changes;
 pub use changes::{Change, author, done};
 
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
+    entity::{Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
     text::label,
 };
 
@@ -56,13 +56,13 @@ pub static AUDIT_SHEET: Sheet = Sheet {
         Filter::new(
             "entity",
             label!(audit.kind),
-            FilterKind::Choices(changes::kinds),
+            FilterKind::Choices(Choices::Own(changes::kinds)),
         )
         .several(),
         Filter::new(
             "action",
             label!(audit.action),
-            FilterKind::Choices(changes::actions),
+            FilterKind::Choices(Choices::Own(changes::actions)),
         )
         .several(),
         Filter::new("username", label!(audit.who), FilterKind::Text),

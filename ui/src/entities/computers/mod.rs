@@ -17,9 +17,10 @@ pub use page::ComputerPage;
 use super::{ATTRIBUTES, DEPLOYMENTS, PACKAGES, PLATFORMS, PROJECTS, TAGS, choices};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet,
+        Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
+        Sheet,
     },
-    text::label,
+    text::{Label, label},
 };
 
 pub static COMPUTERS: Entity = Entity {
@@ -94,7 +95,7 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
         Filter::new(
             "status",
             label!(common.state),
-            FilterKind::Choices(choices::computer_statuses),
+            FilterKind::Choices(Choices::Own(choices::computer_statuses)),
         )
         .several(),
         Filter::new(
@@ -107,7 +108,7 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
         Filter::new(
             "machine",
             label!(computer.machine),
-            FilterKind::Choices(choices::machines),
+            FilterKind::Choices(Choices::Own(choices::machines)),
         ),
         Filter::new(
             "installed_package",
@@ -155,7 +156,7 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
         Filter::new("uuid__icontains", label!(computer.uuid), FilterKind::Text),
     ],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new("name", label!(common.name), Kind::Text)

@@ -86,7 +86,7 @@ fn SyncTable(rows: crate::api::Query<Page<Value>>) -> impl IntoView {
         .enumerate()
         .map(|(index, column)| TableColumn {
             key: column.key.to_owned(),
-            label: (column.label)().to_owned(),
+            label: column.label.text().to_owned(),
             sortable: false,
             numeric: column.cell.is_numeric(),
             primary: index == 0,

@@ -6,7 +6,7 @@ pub use page::PackagePage;
 
 use super::{PROJECTS, STORES};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
+    entity::{Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
     text::{label, t},
 };
 use migasfree_ui_kit::Choice;
@@ -64,7 +64,7 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
         Filter::new(
             "store__isnull",
             label!(package.uploaded_here),
-            FilterKind::Choices(uploaded),
+            FilterKind::Choices(Choices::Own(uploaded)),
         ),
         Filter::new("name__icontains", label!(common.name), FilterKind::Text),
         Filter::new(

@@ -4,10 +4,10 @@ mod next;
 use super::{PLATFORMS, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
+        Section, Sheet,
     },
-    text::label,
+    text::{Label, label},
 };
 use serde_json::json;
 
@@ -50,7 +50,7 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
         Filter::new(
             "pms",
             label!(project.pms),
-            FilterKind::Choices(choices::package_managers),
+            FilterKind::Choices(Choices::Own(choices::package_managers)),
         ),
         Filter::new(
             "auto_register_computers",
@@ -59,7 +59,7 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
         ),
     ],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new("name", label!(common.name), Kind::Text)
@@ -78,7 +78,7 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
             Field::new(
                 "pms",
                 label!(project.pms),
-                Kind::Choices(choices::package_managers),
+                Kind::Choices(Choices::Own(choices::package_managers)),
             )
             .required()
             .help(label!(project.pms_help))

@@ -46,11 +46,11 @@ fn Step(entity: &'static Entity, new: Option<&'static str>, id: i64) -> impl Int
         <li>
             <a class="use-link" href=format!("{}?project__id={id}", entity.href())>
                 <Icon icon=entity.icon />
-                {(entity.plural)()}
+                {entity.plural.text()}
             </a>
             <span class="tabular">{count}</span>
             {new.map(|new| {
-                let words = entity.create.map_or("", |create| create());
+                let words = entity.create.map_or("", |create| create.text());
                 view! { <LinkButton size=ButtonSize::Small icon=icondata::LuPlus href=format!("{new}?project={id}")>{words}</LinkButton> }
             })}
         </li>

@@ -4,7 +4,7 @@ use crate::{
     entities::{ATTRIBUTES, SCHEDULES},
     entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet, value},
     form::Rows,
-    text::{label, t, tf},
+    text::{Label, label, t, tf},
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ static DELAYS: Entity = Entity {
 
 pub static DELAYS_SHEET: Sheet = Sheet {
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new(

@@ -6,7 +6,7 @@ pub use delays::DELAYS_SHEET;
 use super::DOMAIN;
 use crate::{
     entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
-    text::label,
+    text::{Label, label},
 };
 
 pub static SCHEDULES: Entity = Entity {
@@ -29,7 +29,7 @@ pub static SCHEDULES_SHEET: Sheet = Sheet {
         Column::new("delays_count", label!(schedule.delays), Cell::Number).unsorted(),
     ],
     form: &[Section {
-        title: || "",
+        title: Label::NONE,
         help: None,
         fields: &[
             Field::new("name", label!(common.name), Kind::Text).required(),

@@ -54,7 +54,7 @@ static WATCHED: [&Entity; 7] = [
 
 fn hidden() -> Vec<&'static str> {
     let hidden = WATCHED.iter().filter(|entity| !entity.may("view"));
-    hidden.map(|entity| (entity.plural)()).collect()
+    hidden.map(|entity| entity.plural.text()).collect()
 }
 
 /// What was not looked at, because the person may not see it.
