@@ -5,6 +5,8 @@ mod attribute_sets;
 pub mod attributes;
 pub mod audit;
 mod categories;
+#[cfg(test)]
+mod checked;
 mod choices;
 pub mod computers;
 pub mod declared;

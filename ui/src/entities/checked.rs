@@ -1,0 +1,254 @@
+//! What is declared here is what the server declares: routes, rights, columns, filters, fields. What the server declares is
+//! kept in `tests/reference/meta.json`; a test of the server says when that is out of date.
+use super::{
+    POLICY_GROUPS, POLICY_GROUPS_SHEET, PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET, sections, sheet,
+};
+use crate::entity::{Belongs, Entity, Field, Filter, FilterKind, Kind, Sheet, Switch};
+use migasfree_types::rest::meta::{self, Meta, Operator};
+use std::{collections::BTreeSet, fs, path::Path};
+
+fn told() -> Vec<Meta> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/meta.json");
+    let text = fs::read_to_string(file).expect("what the server declares");
+    serde_json::from_str(&text).expect("what the server declares, as JSON")
+}
+
+/// Every entity with a file here, its sheet, and what the server declares of it.
+fn pairs(told: &[Meta]) -> Vec<(&'static Entity, &'static Sheet, &Meta)> {
+    let rows = [
+        (&POLICY_GROUPS, &POLICY_GROUPS_SHEET),
+        (&PROJECT_PACKAGES, &PROJECT_PACKAGES_SHEET),
+    ];
+    let lists = sections::all().map(|entity| (entity, sheet(entity)));
+    let all = lists.chain(rows);
+    all.map(|(entity, sheet)| {
+        let meta = told.iter().find(|meta| meta.name == entity.model);
+        let meta = meta.unwrap_or_else(|| panic!("the server has no {}", entity.model));
+        (entity, sheet, meta)
+    })
+    .collect()
+}
+
+fn find<'a>(meta: &'a Meta, name: &str) -> Option<&'a meta::Field> {
+    meta.fields.iter().find(|field| field.name == name)
+}
+
+/// Nothing, or a complaint.
+fn check(right: bool, complaint: impl FnOnce() -> String) -> Option<String> {
+    (!right).then(complaint)
+}
+
+fn fail_with(complaints: impl Iterator<Item = String>) {
+    let complaints: Vec<String> = complaints.collect();
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn entities_are_where_the_server_has_them() {
+    let told = told();
+    fail_with(pairs(&told).into_iter().flat_map(|(entity, sheet, meta)| {
+        let path = entity.path;
+        let belongs = match meta.belongs {
+            meta::Belongs::Viewers => Belongs::Viewers,
+            meta::Belongs::Everybody => Belongs::Everybody,
+            meta::Belongs::Offered => Belongs::Offered,
+            meta::Belongs::Domain => Belongs::Domain,
+            meta::Belongs::Domains => Belongs::Domains,
+            meta::Belongs::Itself => Belongs::Itself,
+        };
+        [
+            check(entity.api == format!("{}/", meta.route), || {
+                format!("{path}: the server has it at {}", meta.route)
+            }),
+            check(entity.belongs == belongs, || {
+                format!("{path}: it belongs to {belongs:?}")
+            }),
+            check(entity.create.is_none() || meta.rights.add, || {
+                format!("{path}: nobody makes one")
+            }),
+            check(!sheet.export || meta.exported, || {
+                format!("{path}: it is not exported")
+            }),
+            check(!sheet.delete || meta.rights.delete, || {
+                format!("{path}: nobody deletes one")
+            }),
+        ]
+        .into_iter()
+        .flatten()
+    }));
+}
+
+#[test]
+fn columns_are_members_of_the_servers_lists() {
+    let told = told();
+    fail_with(pairs(&told).into_iter().flat_map(|(entity, sheet, meta)| {
+        let columns = sheet.columns.iter();
+        columns.flat_map(move |column| {
+            let member = column.key.split('.').next().unwrap_or_default();
+            let listed = meta.list.iter().any(|name| name == member);
+            let sorted = column
+                .sort
+                .is_none_or(|name| name == "__str__" || is_sortable(meta, name));
+            [
+                check(listed, || {
+                    format!("{}: lists have no {member}", entity.path)
+                }),
+                check(sorted, || {
+                    format!("{}: not sorted by {:?}", entity.path, column.sort)
+                }),
+            ]
+            .into_iter()
+            .flatten()
+        })
+    }));
+}
+
+fn is_sortable(meta: &Meta, name: &str) -> bool {
+    find(meta, name).is_some_and(|field| field.sortable)
+}
+
+#[test]
+fn filters_are_parameters_of_the_servers_lists() {
+    let told = told();
+    fail_with(pairs(&told).into_iter().flat_map(|(entity, sheet, meta)| {
+        let filters = sheet.filters.iter();
+        filters.filter_map(move |filter| {
+            let given = meta.filters.iter().find(|given| given.name == filter.name);
+            let wrong = match given {
+                None => Some("the server has no such filter".to_owned()),
+                Some(given) => wrong_filter(meta, filter, given),
+            };
+            wrong.map(|wrong| format!("{}: {}: {wrong}", entity.path, filter.name))
+        })
+    }));
+}
+
+fn wrong_filter(meta: &Meta, filter: &Filter, given: &meta::Filter) -> Option<String> {
+    let several = format!("{}__in", filter.name);
+    if filter.several && !meta.filters.iter().any(|other| other.name == several) {
+        return Some(format!("there is no {several}"));
+    }
+    // What such a filter takes only the server can tell.
+    if given.operator == Operator::Custom {
+        return None;
+    }
+    let is_time = matches!(given.kind, meta::Kind::Time | meta::Kind::Date);
+    let right = match &filter.kind {
+        FilterKind::Text => true,
+        FilterKind::Flag => given.kind == meta::Kind::Boolean,
+        FilterKind::Presence => given.operator == Operator::IsNull,
+        FilterKind::Since => is_time && given.operator == Operator::AtLeast,
+        FilterKind::Before => is_time && given.operator == Operator::LessThan,
+        FilterKind::Object(entity) => given.target.as_deref() == Some(entity.model),
+        FilterKind::Choices(choices) => {
+            let field = given.field.as_deref().and_then(|name| find(meta, name));
+            return field.and_then(|field| unknown_choice(field, &choices.all()));
+        }
+    };
+    check(right, || format!("it is {given:?}"))
+}
+
+fn unknown_choice(field: &meta::Field, choices: &[migasfree_ui_kit::Choice]) -> Option<String> {
+    let known: BTreeSet<String> = field
+        .choices
+        .iter()
+        .map(|choice| match choice.value.as_str() {
+            Some(text) => text.to_owned(),
+            None => choice.value.to_string(),
+        })
+        .collect();
+    let unknown = choices
+        .iter()
+        .find(|choice| !known.is_empty() && !known.contains(&choice.value));
+    unknown.map(|choice| format!("the server has no {:?} in {}", choice.value, field.name))
+}
+
+#[test]
+fn forms_ask_for_what_the_server_takes() {
+    let told = told();
+    fail_with(pairs(&told).into_iter().flat_map(|(entity, sheet, meta)| {
+        let fields = sheet.form.iter().flat_map(|section| section.fields);
+        let wrong = fields.filter_map(move |field| {
+            let wrong = match find(meta, field.name) {
+                None => Some("the server has no such member".to_owned()),
+                Some(given) => wrong_field(field, given),
+            };
+            wrong.map(|wrong| format!("{}: {}: {wrong}", entity.path, field.name))
+        });
+        wrong.chain(missing(entity, sheet, meta))
+    }));
+}
+
+fn wrong_field(field: &Field, given: &meta::Field) -> Option<String> {
+    let right = match &field.kind {
+        Kind::Email => given.kind == meta::Kind::Email,
+        Kind::Text | Kind::Mono | Kind::Area | Kind::Markdown | Kind::Code => {
+            matches!(given.kind, meta::Kind::Text | meta::Kind::LongText)
+        }
+        Kind::Number { min, max } => {
+            given.kind == meta::Kind::Integer
+                && given.min_value.is_none_or(|least| least <= *min)
+                && given.max_value.is_none_or(|most| most >= *max)
+        }
+        Kind::Date => given.kind == meta::Kind::Date,
+        Kind::Flag => given.kind == meta::Kind::Boolean,
+        Kind::Lines => given.kind == meta::Kind::Lines,
+        Kind::Picture => given.kind == meta::Kind::File,
+        Kind::Choices(choices) => return unknown_choice(given, &choices.all()),
+        Kind::One { entity, .. } => {
+            given.kind == meta::Kind::One && given.target.as_deref() == Some(entity.model)
+        }
+        Kind::Many { entity, .. } => {
+            given.kind == meta::Kind::Many && given.target.as_deref() == Some(entity.model)
+        }
+    };
+    let changes = !given.fixed || field.fixed;
+    let checks = [
+        check(right, || {
+            format!("it is {:?} {:?}", given.kind, given.target)
+        }),
+        check(!given.read_only, || "it is only read".to_owned()),
+        check(changes, || "it is not changed later".to_owned()),
+        check(!given.required || field.required, || {
+            "the server requires it".to_owned()
+        }),
+    ];
+    checks.into_iter().flatten().next()
+}
+
+/// What the server requires and the form does not ask for.
+fn missing(
+    entity: &'static Entity,
+    sheet: &'static Sheet,
+    meta: &Meta,
+) -> impl Iterator<Item = String> {
+    let asked: BTreeSet<&str> = sheet
+        .form
+        .iter()
+        .flat_map(|section| section.fields)
+        .map(|field| field.name)
+        .collect();
+    let required = meta.fields.iter();
+    let required = required.filter(|field| field.required && !sheet.form.is_empty());
+    required
+        .filter(move |field| !asked.contains(field.name.as_str()))
+        .map(|field| format!("{}: {} is required", entity.path, field.name))
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+#[test]
+fn switches_are_members_that_are_on_or_off() {
+    let told = told();
+    fail_with(
+        pairs(&told)
+            .into_iter()
+            .filter_map(|(entity, sheet, meta)| {
+                let Switch { member, .. } = sheet.switch?;
+                let field = find(meta, member);
+                let right = field
+                    .is_some_and(|field| field.kind == meta::Kind::Boolean && !field.read_only);
+                check(right, || format!("{}: {member} is no switch", entity.path))
+            }),
+    );
+}
