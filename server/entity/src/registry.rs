@@ -10,7 +10,7 @@ use super::{
     filter::{self, BadFilter, Filter},
     order::{self, Key},
     path::{BadPath, Path},
-    schema::{Many, Table},
+    schema::{Follows, Many, Table},
     visibility::Sight,
 };
 
@@ -161,13 +161,18 @@ impl Registry {
             .find(|resource| resource.entity.table.name == table)
     }
 
-    /// The entity whose rows have lists kept in a link table.
-    #[must_use]
-    pub fn by_link(&self, link: &str) -> Option<&Resource> {
-        let keeps = |many: &Many| matches!(many, Many::Link { table, .. } if *table == link);
-        self.resources
-            .iter()
-            .find(|resource| resource.entity.table.links().any(keeps))
+    /// The lists that follow what they name, with the entity that stands for the table of their rows.
+    pub fn following(&self) -> impl Iterator<Item = (&Resource, &'static Many)> {
+        let mut tables: Vec<&'static Table> = self.tables.all().collect();
+        tables.sort_unstable_by_key(|table| table.name);
+        let follows = |many: &&Many| matches!(many, Many::Link { follows, .. } if *follows != Follows::Nothing);
+        tables
+            .into_iter()
+            .filter_map(move |table| Some((self.by_table(table.name)?, table)))
+            .flat_map(move |(resource, table)| {
+                let lists = table.links().filter(follows);
+                lists.map(move |many| (resource, many))
+            })
     }
 
     /// The entities some of whose rows stand for others, one for each table.

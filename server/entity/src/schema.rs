@@ -83,6 +83,17 @@ pub enum Loss {
     Told,
 }
 
+/// What becomes of what a list holds when another row takes the place of the one it stands for, or that one leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follows {
+    /// The list keeps what it has.
+    Nothing,
+    /// It holds what stands for the other row from then on.
+    Replacement,
+    /// The same, and it holds nothing more of a row that leaves.
+    Leaving,
+}
+
 /// One stored column.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
@@ -135,6 +146,7 @@ pub enum Many {
         other: &'static str,
         target: &'static str,
         loss: Loss,
+        follows: Follows,
     },
     /// Rows of another table that point here.
     Back {
@@ -166,6 +178,15 @@ impl Many {
     pub const fn losing(mut self, lost: Loss) -> Self {
         if let Self::Link { loss, .. } = &mut self {
             *loss = lost;
+        }
+        self
+    }
+
+    /// The same, which follows what it names.
+    #[must_use]
+    pub const fn following(mut self, what: Follows) -> Self {
+        if let Self::Link { follows, .. } = &mut self {
+            *follows = what;
         }
         self
     }
@@ -419,6 +440,7 @@ pub const fn link(
         other,
         target,
         loss: Loss::Unsaid,
+        follows: Follows::Nothing,
     }
 }
 
@@ -439,6 +461,7 @@ pub const fn linked(
         other,
         target,
         loss: Loss::Unsaid,
+        follows: Follows::Nothing,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     POLICY_GROUPS, POLICY_GROUPS_SHEET, PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET, sections, sheet,
 };
-use crate::entity::{Belongs, Entity, Field, Filter, FilterKind, Kind, Sheet, Switch};
+use crate::entity::{Belongs, Cell, Entity, Field, Filter, FilterKind, Kind, Sheet, Switch};
 use migasfree_types::rest::meta::{self, Meta, Operator};
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -33,6 +33,13 @@ fn find<'a>(meta: &'a Meta, name: &str) -> Option<&'a meta::Field> {
     meta.fields.iter().find(|field| field.name == name)
 }
 
+/// Whether what the server says a value refers to is this entity, or what its rows are some of.
+fn is_target(told: &[Meta], target: Option<&str>, entity: &Entity) -> bool {
+    let own = told.iter().find(|meta| meta.name == entity.model);
+    let whole = own.and_then(|meta| meta.part_of.as_deref());
+    target.is_some() && (target == Some(entity.model) || target == whole)
+}
+
 /// Nothing, or a complaint.
 fn check(right: bool, complaint: impl FnOnce() -> String) -> Option<String> {
     (!right).then(complaint)
@@ -45,8 +52,8 @@ fn fail_with(complaints: impl Iterator<Item = String>) {
 
 #[test]
 fn entities_are_where_the_server_has_them() {
-    let told = told();
-    fail_with(pairs(&told).into_iter().flat_map(|(entity, sheet, meta)| {
+    let told = &told();
+    fail_with(pairs(told).into_iter().flat_map(|(entity, sheet, meta)| {
         let path = entity.path;
         let belongs = match meta.belongs {
             meta::Belongs::Viewers => Belongs::Viewers,
@@ -60,32 +67,45 @@ fn entities_are_where_the_server_has_them() {
             check(entity.api == format!("{}/", meta.route), || {
                 format!("{path}: the server has it at {}", meta.route)
             }),
-            check(entity.belongs == belongs, || {
+            check(!is_changed(meta) || entity.belongs == belongs, || {
                 format!("{path}: it belongs to {belongs:?}")
             }),
             check(entity.create.is_none() || meta.rights.add, || {
                 format!("{path}: nobody makes one")
             }),
-            check(!sheet.export || meta.exported, || {
+            check(!is_list(entity) || !sheet.export || meta.exported, || {
                 format!("{path}: it is not exported")
             }),
-            check(!sheet.delete || meta.rights.delete, || {
-                format!("{path}: nobody deletes one")
-            }),
+            check(
+                !is_list(entity) || !sheet.delete || meta.rights.delete,
+                || format!("{path}: nobody deletes one"),
+            ),
         ]
         .into_iter()
         .flatten()
     }));
 }
 
+/// Whether anybody makes, changes or deletes rows: nobody asks otherwise whose they are.
+fn is_changed(meta: &Meta) -> bool {
+    meta.rights.add || meta.rights.change || meta.rights.delete
+}
+
+/// Whether it has a list of its own, which rows of another object have not.
+fn is_list(entity: &Entity) -> bool {
+    sections::by_path(entity.path).is_some()
+}
+
 #[test]
 fn columns_are_members_of_the_servers_lists() {
-    let told = told();
-    fail_with(pairs(&told).into_iter().flat_map(|(entity, sheet, meta)| {
+    let told = &told();
+    fail_with(pairs(told).into_iter().flat_map(|(entity, sheet, meta)| {
         let columns = sheet.columns.iter();
         columns.flat_map(move |column| {
             let member = column.key.split('.').next().unwrap_or_default();
-            let listed = meta.list.iter().any(|name| name == member);
+            // These look at the whole row.
+            let is_made = matches!(column.cell, Cell::Own(_) | Cell::State(_));
+            let listed = is_made || meta.list.iter().any(|name| name == member);
             let sorted = column
                 .sort
                 .is_none_or(|name| name == "__str__" || is_sortable(meta, name));
@@ -104,26 +124,31 @@ fn columns_are_members_of_the_servers_lists() {
 }
 
 fn is_sortable(meta: &Meta, name: &str) -> bool {
-    find(meta, name).is_some_and(|field| field.sortable)
+    find(meta, name).is_none_or(|field| field.sortable)
 }
 
 #[test]
 fn filters_are_parameters_of_the_servers_lists() {
-    let told = told();
-    fail_with(pairs(&told).into_iter().flat_map(|(entity, sheet, meta)| {
+    let told = &told();
+    fail_with(pairs(told).into_iter().flat_map(|(entity, sheet, meta)| {
         let filters = sheet.filters.iter();
         filters.filter_map(move |filter| {
             let given = meta.filters.iter().find(|given| given.name == filter.name);
             let wrong = match given {
                 None => Some("the server has no such filter".to_owned()),
-                Some(given) => wrong_filter(meta, filter, given),
+                Some(given) => wrong_filter(told, meta, filter, given),
             };
             wrong.map(|wrong| format!("{}: {}: {wrong}", entity.path, filter.name))
         })
     }));
 }
 
-fn wrong_filter(meta: &Meta, filter: &Filter, given: &meta::Filter) -> Option<String> {
+fn wrong_filter(
+    told: &[Meta],
+    meta: &Meta,
+    filter: &Filter,
+    given: &meta::Filter,
+) -> Option<String> {
     let several = format!("{}__in", filter.name);
     if filter.several && !meta.filters.iter().any(|other| other.name == several) {
         return Some(format!("there is no {several}"));
@@ -139,7 +164,7 @@ fn wrong_filter(meta: &Meta, filter: &Filter, given: &meta::Filter) -> Option<St
         FilterKind::Presence => given.operator == Operator::IsNull,
         FilterKind::Since => is_time && given.operator == Operator::AtLeast,
         FilterKind::Before => is_time && given.operator == Operator::LessThan,
-        FilterKind::Object(entity) => given.target.as_deref() == Some(entity.model),
+        FilterKind::Object(entity) => is_target(told, given.target.as_deref(), entity),
         FilterKind::Choices(choices) => {
             let field = given.field.as_deref().and_then(|name| find(meta, name));
             return field.and_then(|field| unknown_choice(field, &choices.all()));
@@ -165,13 +190,13 @@ fn unknown_choice(field: &meta::Field, choices: &[migasfree_ui_kit::Choice]) -> 
 
 #[test]
 fn forms_ask_for_what_the_server_takes() {
-    let told = told();
-    fail_with(pairs(&told).into_iter().flat_map(|(entity, sheet, meta)| {
+    let told = &told();
+    fail_with(pairs(told).into_iter().flat_map(|(entity, sheet, meta)| {
         let fields = sheet.form.iter().flat_map(|section| section.fields);
         let wrong = fields.filter_map(move |field| {
             let wrong = match find(meta, field.name) {
                 None => Some("the server has no such member".to_owned()),
-                Some(given) => wrong_field(field, given),
+                Some(given) => wrong_field(told, field, given),
             };
             wrong.map(|wrong| format!("{}: {}: {wrong}", entity.path, field.name))
         });
@@ -179,14 +204,24 @@ fn forms_ask_for_what_the_server_takes() {
     }));
 }
 
-fn wrong_field(field: &Field, given: &meta::Field) -> Option<String> {
+fn wrong_field(told: &[Meta], field: &Field, given: &meta::Field) -> Option<String> {
+    let target = given.target.as_deref();
     let right = match &field.kind {
         Kind::Email => given.kind == meta::Kind::Email,
         Kind::Text | Kind::Mono | Kind::Area | Kind::Markdown | Kind::Code => {
             matches!(given.kind, meta::Kind::Text | meta::Kind::LongText)
         }
+        Kind::Number { min, max } if given.kind == meta::Kind::Choice => {
+            let is_known = |number: i64| given.choices.iter().any(|one| one.value == number);
+            (*min..=*max).all(is_known)
+        }
         Kind::Number { min, max } => {
             given.kind == meta::Kind::Integer
+                && given.min_value.is_none_or(|least| least <= *min)
+                && given.max_value.is_none_or(|most| most >= *max)
+        }
+        Kind::Decimal { min, max } => {
+            given.kind == meta::Kind::Number
                 && given.min_value.is_none_or(|least| least <= *min)
                 && given.max_value.is_none_or(|most| most >= *max)
         }
@@ -196,20 +231,22 @@ fn wrong_field(field: &Field, given: &meta::Field) -> Option<String> {
         Kind::Picture => given.kind == meta::Kind::File,
         Kind::Choices(choices) => return unknown_choice(given, &choices.all()),
         Kind::One { entity, .. } => {
-            given.kind == meta::Kind::One && given.target.as_deref() == Some(entity.model)
+            given.kind == meta::Kind::One && is_target(told, target, entity)
         }
         Kind::Many { entity, .. } => {
-            given.kind == meta::Kind::Many && given.target.as_deref() == Some(entity.model)
+            given.kind == meta::Kind::Many && is_target(told, target, entity)
         }
     };
     let changes = !given.fixed || field.fixed;
+    // A form always sends its lists, if only empty ones.
+    let required = field.required || matches!(field.kind, Kind::Many { .. });
     let checks = [
         check(right, || {
             format!("it is {:?} {:?}", given.kind, given.target)
         }),
         check(!given.read_only, || "it is only read".to_owned()),
         check(changes, || "it is not changed later".to_owned()),
-        check(!given.required || field.required, || {
+        check(!given.required || required, || {
             "the server requires it".to_owned()
         }),
     ];
@@ -229,7 +266,7 @@ fn missing(
         .map(|field| field.name)
         .collect();
     let required = meta.fields.iter();
-    let required = required.filter(|field| field.required && !sheet.form.is_empty());
+    let required = required.filter(|field| field.required && entity.create.is_some());
     required
         .filter(move |field| !asked.contains(field.name.as_str()))
         .map(|field| format!("{}: {} is required", entity.path, field.name))

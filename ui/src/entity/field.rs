@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_seen_before_it_is_sent() {
-        let latitude = Field::new("latitude", || "", Kind::Decimal { min: -90, max: 90 });
+        let latitude = Field::new("latitude", Label::NONE, Kind::Decimal { min: -90, max: 90 });
         let said = latitude.objection(&json!("91"));
         assert_eq!(said.as_deref(), Some("Enter a number from -90 to 90."));
         for fine in [json!("39.4699"), json!("-90"), json!(12.5)] {
@@ -293,10 +293,10 @@ mod tests {
         }
         assert_eq!(latitude.write(&json!(" 39.5 ")), json!(39.5));
         assert_eq!(latitude.write(&json!(" ")), Value::Null);
-        let name = Field::new("name", || "", Kind::Text);
+        let name = Field::new("name", Label::NONE, Kind::Text);
         assert!(name.objection(&json!("two\nlines")).is_some());
         assert_eq!(name.objection(&json!("one line\n")), None);
-        let day = Field::new("start_date", || "", Kind::Date);
+        let day = Field::new("start_date", Label::NONE, Kind::Date);
         assert_eq!(day.objection(&json!("2026-11-30")), None);
         for odd in ["0026-11-30", "20260-11-30", "soon"] {
             assert!(day.objection(&json!(odd)).is_some(), "{odd}");

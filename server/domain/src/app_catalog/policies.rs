@@ -4,7 +4,7 @@ use migasfree_server_entity::{
     boundary::Belongs,
     entity::{Entity, Field, Like, Model, col, made, one, put, put_ids, raw},
     json::Json,
-    schema::{Loss, Table, back, bool, key, link, long_text, text},
+    schema::{Follows, Loss, Table, back, bool, key, link, long_text, text},
 };
 
 use crate::core::shapes::{DOMAIN_REF, EXCLUDED, INCLUDED};
@@ -27,7 +27,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::Fewer),
+        .losing(Loss::Fewer)
+        .following(Follows::Replacement),
         link(
             "excluded_attributes",
             "app_catalog_policy_excluded_attributes",
@@ -35,7 +36,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::More),
+        .losing(Loss::More)
+        .following(Follows::Replacement),
         back("groups", "app_catalog_policygroup", "policy_id"),
     ],
     order: &["name"],

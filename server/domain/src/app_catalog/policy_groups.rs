@@ -5,7 +5,7 @@ use migasfree_server_entity::{
     entity::{
         Csv, Entity, Field, Like, Model, Shape, col, made, many, one, path, put, put_ids, raw,
     },
-    schema::{Loss, Table, int, key, link},
+    schema::{Follows, Loss, Table, int, key, link},
 };
 
 use crate::core::shapes::{APPLICATION_REF, DOMAIN_REF, EXCLUDED, INCLUDED, POLICY_REF};
@@ -22,7 +22,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::Fewer),
+        .losing(Loss::Fewer)
+        .following(Follows::Replacement),
         link(
             "excluded_attributes",
             "app_catalog_policygroup_excluded_attributes",
@@ -30,7 +31,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::More),
+        .losing(Loss::More)
+        .following(Follows::Replacement),
         link(
             "applications",
             "app_catalog_policygroup_applications",

@@ -271,7 +271,7 @@ async fn enter(
     };
     let list = json_ids(ids.iter().copied());
     tx.execute(ENTER, args![list, status, context.now]).await?;
-    status::all_entered(tx, context.now, &ids, status, true).await?;
+    status::all_entered(context.registry(), tx, context.now, &ids, status, true).await?;
     let changes = others
         .into_iter()
         .map(|(id, before)| match tags.remove(&id) {

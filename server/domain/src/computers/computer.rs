@@ -462,7 +462,7 @@ impl Hooks for Rules {
         let (id, now) = (change.id(), change.context.now);
         let status = change.text("status").unwrap_or_default().to_owned();
         let new = change.changes("status");
-        status::entered(change.tx, now, id, &status, new).await?;
+        status::entered(change.context.registry(), change.tx, now, id, &status, new).await?;
         if change.changes("project_id") {
             let project = change.int("project_id");
             change

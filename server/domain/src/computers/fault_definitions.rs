@@ -3,7 +3,7 @@
 use migasfree_server_entity::{
     boundary::Belongs,
     entity::{Entity, Field, Model, col, many, one, put, put_ids, raw},
-    schema::{Default, Loss, Table, bool, int_choice, key, link, long_text, text},
+    schema::{Default, Follows, Loss, Table, bool, int_choice, key, link, long_text, text},
 };
 
 use crate::core::{
@@ -31,7 +31,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::Fewer),
+        .losing(Loss::Fewer)
+        .following(Follows::Leaving),
         link(
             "excluded_attributes",
             "client_faultdefinition_excluded_attributes",
@@ -39,7 +40,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::More),
+        .losing(Loss::More)
+        .following(Follows::Leaving),
         link(
             "users",
             "client_faultdefinition_users",

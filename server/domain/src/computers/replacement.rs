@@ -17,26 +17,8 @@ use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
     computer::COMPUTERS,
-    status::{self, OWN_AIMS},
+    status::{self, Naming, namings},
 };
-
-/// Further lists that name a computer alone: they change hands, but survive its leaving.
-const KEPT: &[(&str, &str)] = &[
-    ("app_catalog_policy_included_attributes", "policy_id"),
-    ("app_catalog_policy_excluded_attributes", "policy_id"),
-    (
-        "app_catalog_policygroup_included_attributes",
-        "policygroup_id",
-    ),
-    (
-        "app_catalog_policygroup_excluded_attributes",
-        "policygroup_id",
-    ),
-    ("core_scope_included_attributes", "scope_id"),
-    ("core_scope_excluded_attributes", "scope_id"),
-    ("core_domain_included_attributes", "domain_id"),
-    ("core_domain_excluded_attributes", "domain_id"),
-];
 
 /// Swaps tags, state, default device and everything aimed at one of two computers alone.
 ///
@@ -60,14 +42,30 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let (mut tx, attributes) = alone_with(context, one, other).await?;
     swap_tags(&mut tx, one, other).await?;
     swap_approvals(&mut tx, one, other).await?;
-    for (list, owner) in OWN_AIMS.iter().chain(KEPT) {
-        own(context, &mut tx, list, owner, attributes).await?;
-        swap(&mut tx, list, owner, attributes).await?;
+    for naming in namings(context.registry()) {
+        own(context, &mut tx, naming, attributes).await?;
+        swap(&mut tx, naming, attributes).await?;
     }
     let states = swap_rows(&mut tx, call.context.now, one, other).await?;
     let changed = states.0 != states.1;
-    status::entered(&mut tx, context.now, one, &states.1, changed).await?;
-    status::entered(&mut tx, context.now, other, &states.0, changed).await?;
+    status::entered(
+        context.registry(),
+        &mut tx,
+        context.now,
+        one,
+        &states.1,
+        changed,
+    )
+    .await?;
+    status::entered(
+        context.registry(),
+        &mut tx,
+        context.now,
+        other,
+        &states.0,
+        changed,
+    )
+    .await?;
     let with = serde_json::json!({"target": other});
     context
         .note(&mut tx, &COMPUTERS, "replacement", one, None, Some(&with))
@@ -173,33 +171,26 @@ async fn alone_with(context: &Context, one: i64, other: i64) -> Result<(Tx, Pair
 
 /// The rows that name one of the computers alone, by table.
 async fn owners(
-    registry: &Registry,
+    registry: &'static Registry,
     tx: &mut Tx,
     attributes: Pair,
 ) -> Result<BTreeMap<&'static str, BTreeSet<i64>>, RestError> {
     let mut owners: BTreeMap<&'static str, BTreeSet<i64>> = BTreeMap::new();
-    for (list, owner) in OWN_AIMS.iter().chain(KEPT) {
-        if let Some(resource) = registry.by_link(list) {
-            let ids = owners.entry(resource.entity.table.name).or_default();
-            ids.extend(naming(tx, list, owner, attributes).await?);
-        }
+    for naming in namings(registry) {
+        let ids = owners.entry(naming.resource.entity.table.name).or_default();
+        ids.extend(rows_of(tx, naming, attributes).await?);
     }
     Ok(owners)
 }
 
 /// The rows whose list holds one of the attributes.
-async fn naming(
-    tx: &mut Tx,
-    list: &'static str,
-    owner: &'static str,
-    attributes: Pair,
-) -> Result<Vec<i64>, RestError> {
+async fn rows_of(tx: &mut Tx, naming: Naming, attributes: Pair) -> Result<Vec<i64>, RestError> {
     let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
     let select = Query::select()
         .distinct()
-        .column(owner)
-        .from(list)
-        .and_where(Expr::col("attribute_id").is_in(both))
+        .column(naming.owner)
+        .from(naming.list)
+        .and_where(Expr::col(naming.attribute).is_in(both))
         .take();
     let rows: Vec<(i64,)> = tx.all_query(&select).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -210,19 +201,17 @@ async fn naming(
 async fn own(
     context: &Context,
     tx: &mut Tx,
-    list: &'static str,
-    owner: &'static str,
+    naming: Naming,
     attributes: Pair,
 ) -> Result<(), RestError> {
     if context.operator.boundary().is_none() {
         return Ok(());
     }
-    let ids = naming(tx, list, owner, attributes).await?;
-    let owner = context.registry().by_link(list);
-    let Some(resource) = owner.filter(|_| !ids.is_empty()) else {
+    let ids = rows_of(tx, naming, attributes).await?;
+    if ids.is_empty() {
         return Ok(());
-    };
-    let entity = resource.entity;
+    }
+    let entity = naming.resource.entity;
     let table = entity.table.name;
     let seen = read::seen(&mut Source::Tx(tx), context.writer(), table, ids.clone()).await?;
     if seen.len() < ids.len() || entity.belongs == Belongs::Itself {
@@ -234,23 +223,24 @@ async fn own(
 }
 
 /// Exchanges two attributes in a list. One that does not exist yet leaves its place empty.
-async fn swap(
-    tx: &mut Tx,
-    list: &'static str,
-    owner: &'static str,
-    attributes: Pair,
-) -> Result<(), RestError> {
+async fn swap(tx: &mut Tx, naming: Naming, attributes: Pair) -> Result<(), RestError> {
+    let Naming {
+        list,
+        owner,
+        attribute: column,
+        ..
+    } = naming;
     let both: Vec<i64> = [attributes.0, attributes.1].into_iter().flatten().collect();
     let select = Query::select()
         .column(owner)
-        .column("attribute_id")
+        .column(column)
         .from(list)
-        .and_where(Expr::col("attribute_id").is_in(both.iter().copied()))
+        .and_where(Expr::col(column).is_in(both.iter().copied()))
         .take();
     let rows: Vec<(i64, i64)> = tx.all_query(&select).await?;
     let delete = Query::delete()
         .from_table(list)
-        .and_where(Expr::col("attribute_id").is_in(both))
+        .and_where(Expr::col(column).is_in(both))
         .take();
     tx.execute_query(&delete).await?;
     let swapped = rows.into_iter().filter_map(|(row, attribute)| {
@@ -262,7 +252,7 @@ async fn swap(
         now.map(|now| (row, now))
     });
     let mut insert = Query::insert();
-    insert.into_table(list).columns([owner, "attribute_id"]);
+    insert.into_table(list).columns([owner, column]);
     let mut some = false;
     for (row, attribute) in swapped {
         insert

@@ -8,7 +8,9 @@ use migasfree_server_entity::{
     json::Json,
     load,
     precondition::IfMatch,
+    registry::{Registry, Resource},
     save,
+    schema::{Follows, Many},
     validate::Mode,
 };
 use sea_query::{Expr, Query};
@@ -90,13 +92,14 @@ pub async fn change(call: Call) -> Result<Answer, RestError> {
 /// # Errors
 /// When the database fails.
 pub async fn entered(
+    registry: &'static Registry,
     tx: &mut Tx,
     now: Ts,
     computer: i64,
     status: &str,
     new: bool,
 ) -> Result<(), RestError> {
-    all_entered(tx, now, &[computer], status, new).await
+    all_entered(registry, tx, now, &[computer], status, new).await
 }
 
 const LOG: Sql = sql!(
@@ -124,6 +127,7 @@ const OWN: Sql = sql!(
 /// # Errors
 /// When the database fails.
 pub async fn all_entered(
+    registry: &'static Registry,
     tx: &mut Tx,
     now: Ts,
     computers: &[i64],
@@ -142,11 +146,14 @@ pub async fn all_entered(
     }
     let values: Vec<String> = computers.iter().map(ToString::to_string).collect();
     let own: Vec<(i64,)> = tx.all(OWN, args![json!(values).to_string(), CID]).await?;
-    for (list, _) in OWN_AIMS {
+    for naming in namings(registry) {
+        if !naming.ends {
+            continue;
+        }
         let own = json_ids(own.iter().map(|(id,)| *id));
         let delete = Query::delete()
-            .from_table(*list)
-            .and_where(tx.dialect().in_list(Expr::col("attribute_id"), own))
+            .from_table(naming.list)
+            .and_where(tx.dialect().in_list(Expr::col(naming.attribute), own))
             .take();
         tx.execute_query(&delete).await?;
     }
@@ -161,22 +168,40 @@ pub fn strips_assignments(status: &str) -> bool {
         .is_ok_and(Status::strips_assignments)
 }
 
-/// Where a computer is aimed at by its own attribute, until it leaves the fleet: list and its owner.
-pub const OWN_AIMS: &[(&str, &str)] = &[
-    (
-        "client_faultdefinition_included_attributes",
-        "faultdefinition_id",
-    ),
-    (
-        "client_faultdefinition_excluded_attributes",
-        "faultdefinition_id",
-    ),
-    ("core_deployment_included_attributes", "deployment_id"),
-    ("core_deployment_excluded_attributes", "deployment_id"),
-    ("core_attributeset_included_attributes", "attributeset_id"),
-    ("core_attributeset_excluded_attributes", "attributeset_id"),
-    ("core_scheduledelay_attributes", "scheduledelay_id"),
-];
+/// A list that may name a computer alone, by the attribute that stands for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Naming {
+    /// Whose rows have the list.
+    pub resource: &'static Resource,
+    /// The table it is kept in, and its two columns.
+    pub list: &'static str,
+    pub owner: &'static str,
+    pub attribute: &'static str,
+    ends: bool,
+}
+
+/// All of them, as they are declared.
+#[must_use]
+pub fn namings(registry: &'static Registry) -> Vec<Naming> {
+    let lists = registry.following();
+    let namings = lists.filter_map(|(resource, many)| match many {
+        Many::Link {
+            table,
+            own,
+            other,
+            follows,
+            ..
+        } => Some(Naming {
+            resource,
+            list: table,
+            owner: own,
+            attribute: other,
+            ends: *follows == Follows::Leaving,
+        }),
+        Many::Back { .. } => None,
+    });
+    namings.collect()
+}
 
 const FORGET_OF_PROJECT: &str = "DELETE FROM core_attribute \
     WHERE property_att_id = (SELECT id FROM core_property WHERE prefix = $2) \

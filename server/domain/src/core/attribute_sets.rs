@@ -10,7 +10,7 @@ use migasfree_server_entity::{
     error::RestError,
     hooks::{Change, Deletion, Hooks, Removal},
     json::Json,
-    schema::{Loss, Table, bool, float, key, link, long_text, text},
+    schema::{Follows, Loss, Table, bool, float, key, link, long_text, text},
 };
 
 use super::{
@@ -38,7 +38,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::Fewer),
+        .losing(Loss::Fewer)
+        .following(Follows::Leaving),
         link(
             "excluded_attributes",
             "core_attributeset_excluded_attributes",
@@ -46,7 +47,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::More),
+        .losing(Loss::More)
+        .following(Follows::Leaving),
     ],
     order: &["name"],
     unique: &[&["name"]],

@@ -9,7 +9,9 @@ use migasfree_server_entity::{
         put, put_extra, put_ids, raw,
     },
     run,
-    schema::{Default, Loss, Table, bool, choice, date, int, key, lines, link, long_text, text},
+    schema::{
+        Default, Follows, Loss, Table, bool, choice, date, int, key, lines, link, long_text, text,
+    },
 };
 
 use super::{
@@ -59,7 +61,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::Fewer),
+        .losing(Loss::Fewer)
+        .following(Follows::Leaving),
         link(
             "excluded_attributes",
             "core_deployment_excluded_attributes",
@@ -67,7 +70,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::More),
+        .losing(Loss::More)
+        .following(Follows::Leaving),
         link(
             "available_packages",
             "core_deployment_available_packages",

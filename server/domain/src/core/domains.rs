@@ -14,7 +14,7 @@ use migasfree_server_entity::{
     keeping::Users,
     load::Source,
     registry::{Registry, Resource},
-    schema::{Loss, Table, link, linked, long_text, text},
+    schema::{Follows, Loss, Table, link, linked, long_text, text},
     visibility,
 };
 use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
@@ -39,7 +39,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::Fewer),
+        .losing(Loss::Fewer)
+        .following(Follows::Replacement),
         link(
             "excluded_attributes",
             "core_domain_excluded_attributes",
@@ -47,7 +48,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::More),
+        .losing(Loss::More)
+        .following(Follows::Replacement),
         link(
             "tags",
             "core_domain_tags",

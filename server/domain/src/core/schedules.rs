@@ -6,7 +6,9 @@ use migasfree_server_entity::{
         Csv, Entity, Field, Like, Model, Shape, col, ids, made, many, one, path, put, put_ids, raw,
     },
     keeping::{Kept, Use},
-    schema::{Default, Loss, Table, Type, back, computed, int, key, link, long_text, text},
+    schema::{
+        Default, Follows, Loss, Table, Type, back, computed, int, key, link, long_text, text,
+    },
 };
 
 use super::shapes::{DOMAIN_REF, SCHEDULE_REF};
@@ -46,7 +48,8 @@ pub static DELAY_TABLE: Table = Table {
         "attribute_id",
         "core_attribute",
     )
-    .losing(Loss::Fewer)],
+    .losing(Loss::Fewer)
+    .following(Follows::Leaving)],
     order: &["delay"],
     unique: &[&["schedule_id", "delay"]],
     ..Table::EMPTY

@@ -7,7 +7,7 @@ use migasfree_server_entity::{
     entity::{Csv, Entity, Model, col, one, put, put_ids},
     error::RestError,
     hooks::{Change, Hooks},
-    schema::{Loss, Table, key, link, text},
+    schema::{Follows, Loss, Table, key, link, text},
     visibility::Sight,
 };
 
@@ -32,7 +32,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::Told),
+        .losing(Loss::Told)
+        .following(Follows::Replacement),
         link(
             "excluded_attributes",
             "core_scope_excluded_attributes",
@@ -40,7 +41,8 @@ pub static TABLE: Table = Table {
             "attribute_id",
             "core_attribute",
         )
-        .losing(Loss::Told),
+        .losing(Loss::Told)
+        .following(Follows::Replacement),
     ],
     order: &["name"],
     unique: &[&["name", "domain_id", "user_id"]],

@@ -30,6 +30,7 @@ pub(crate) const MEMBERS: Members = &[
     ("route", Like::Text),
     ("one", Like::Text),
     ("many", Like::Text),
+    ("part_of", Like::Note),
     ("rights", Like::Object),
     ("belongs", Like::Text),
     ("text", Like::Text),
@@ -95,6 +96,9 @@ impl Teller<'_> {
             route: entity.route.to_owned(),
             one: entity.model.one.to_owned(),
             many: entity.model.many.to_owned(),
+            part_of: (!entity.only.is_empty())
+                .then(|| self.target(entity.table.name))
+                .flatten(),
             rights: self.rights(entity),
             belongs: belongs(entity),
             text: entity.text.name().to_owned(),

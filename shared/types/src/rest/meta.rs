@@ -17,6 +17,8 @@ pub struct Meta {
     pub one: String,
     /// As a heading: `Stores`.
     pub many: String,
+    /// Name of the entity that its rows are some of, where the caller may view that: tags are attributes.
+    pub part_of: Option<String>,
     pub rights: Rights,
     /// Whose its rows are to somebody who is limited to domains.
     pub belongs: Belongs,
@@ -205,7 +207,6 @@ pub struct Relation {
     pub filter: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
 const fn is_not(value: &bool) -> bool {
     !*value
 }

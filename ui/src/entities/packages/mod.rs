@@ -7,7 +7,7 @@ pub use page::PackagePage;
 use super::{PROJECTS, STORES};
 use crate::{
     entity::{Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
-    text::{label, t},
+    text::{Label, label, t},
 };
 use migasfree_ui_kit::Choice;
 
@@ -24,13 +24,13 @@ pub static PACKAGES: Entity = Entity {
 };
 
 pub static PACKAGES_SHEET: Sheet = Sheet {
-    about: || {
+    about: Label::Own(|| {
         if PACKAGES.may("add") {
             t!(package.about_first)
         } else {
             t!(package.about)
         }
-    },
+    }),
     columns: &[
         Column::new("fullname", label!(package.file), Cell::Name),
         Column::new("name", label!(common.name), Cell::Text).hidden(),
