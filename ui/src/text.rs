@@ -1,7 +1,12 @@
 //! Words. `t!(overview.title)` is the text in the reader's language, `tf!` fills `{name}` in it, `label!` is one for a declaration.
 //!
 //! The whole view is made anew when the language changes (see [`crate::app`]), so a text is a plain `&'static str` everywhere.
-use std::cell::Cell;
+use migasfree_locales::SERVER;
+use migasfree_types::{
+    message::{Catalog, Message},
+    shown::shown,
+};
+use std::cell::{Cell, RefCell};
 
 #[allow(
     deprecated,
@@ -18,6 +23,10 @@ const STORAGE_KEY: &str = "migasfree.language";
 
 thread_local! {
     static LOCALE: Cell<Locale> = const { Cell::new(Locale::en) };
+}
+
+thread_local! {
+    static SAID: RefCell<Catalog> = RefCell::default();
 }
 
 /// A text of a declaration.
@@ -69,9 +78,21 @@ pub fn stored() -> Locale {
     }
 }
 
-/// Makes a language the view's and keeps it.
-pub fn choose(locale: Locale) {
+/// What the server says, in the reader's language; names in it may come from anywhere.
+pub fn said(message: &Message) -> String {
+    SAID.with_borrow(|catalog| shown(&catalog.text(message)).into_owned())
+}
+
+/// Makes a language that of every text from now on.
+pub fn choose_words(locale: Locale) {
     LOCALE.set(locale);
+    // A catalogue that cannot be read leaves the English of the server.
+    SAID.set(migasfree_locales::catalog(SERVER, tag()).unwrap_or_default());
+}
+
+/// Makes a language the view's.
+pub fn choose(locale: Locale) {
+    choose_words(locale);
     if let Some(root) = leptos::prelude::document().document_element() {
         let _ = root.set_attribute("lang", tag());
     }

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod events;
+mod messages;
 pub mod openapi;
 mod state;
 pub mod stats;
@@ -14,6 +15,7 @@ use migasfree_server_entity::{
     call::{self, Call, Served},
 };
 
+pub use messages::DECLARED as MESSAGES;
 pub use state::{ApiState, Parts};
 
 /// Every call of operators and their programs.

@@ -3,25 +3,45 @@
 //! Nobody gives, takes or widens what they do not hold themselves, and only superusers act on superusers. Acting on an
 //! account takes everything it holds: whoever sets its password or makes its token can do what it can.
 
+use std::fmt;
+
 use migasfree_server_audit::UserId;
 use migasfree_server_db::{Result, Sql, Tx, args, json_ids, sql};
+use migasfree_types::message::Message;
 
 use super::operator::HELD;
-use super::{AuthError, Operator};
+use super::{AuthError, Operator, messages};
 
 /// What somebody tried that goes beyond what they hold.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Beyond {
     /// Acting on a superuser, or making one.
-    #[error("Only superusers make superusers or act on them: ask one.")]
     Superuser,
     /// Giving or taking something that is not theirs.
-    #[error("This gives, takes or uses {0}, which you do not have yourself: ask somebody who has.")]
     NotHeld(String),
     /// Changing one's own powers.
-    #[error("Nobody changes what they themselves may do: ask somebody else who may.")]
     Oneself,
 }
+
+impl Beyond {
+    /// What is said to them.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Superuser => messages::only_superusers(),
+            Self::NotHeld(what) => messages::not_held(what),
+            Self::Oneself => messages::own_rights(),
+        }
+    }
+}
+
+impl fmt::Display for Beyond {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for Beyond {}
 
 /// What is given or taken.
 #[derive(Debug, Clone, Copy)]

@@ -1,46 +1,62 @@
 //! Why somebody is not let in.
 
+use std::fmt;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use migasfree_server_db as db;
+use migasfree_types::message::{Message, Problem};
 use serde_json::{Value, json};
 
-use super::{Beyond, Exceeded};
+use super::{Beyond, Exceeded, messages};
 
 /// A refused request.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum AuthError {
     /// No credentials, or they are not good any more.
-    #[error("Sign in first: authentication credentials were not provided or are not valid.")]
     NotAuthenticated,
     /// The cookie is good, but the request may come from a foreign page.
-    #[error("This request does not come from a page of this server.")]
     ForeignPage,
     /// A JSON web token that is malformed, foreign or expired.
-    #[error("The token is not valid or has expired: get a new one.")]
     Token,
     /// User name and password do not fit.
-    #[error("The user name or the password is not right.")]
     Credentials,
     /// The operator lacks a permission.
-    #[error("You do not have the permission {0}: ask an administrator for it.")]
     Forbidden(&'static str),
     /// It would take more rights than the operator has.
-    #[error(transparent)]
-    Beyond(#[from] Beyond),
+    Beyond(Beyond),
     /// So many WebSockets of the operator are open already.
-    #[error("You have {0} live connections open already: close one of them first.")]
     TooManySockets(u32),
     /// Too many requests.
-    #[error("Too many requests: try again in {0} seconds.")]
     TooMany(u64),
     /// Too many wrong passwords.
-    #[error("Too many wrong passwords: try again in {0} seconds.")]
     TooManyGuesses(u64),
     /// The data layer failed.
-    #[error(transparent)]
-    Database(#[from] db::Error),
+    Database(db::Error),
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(error) => error.fmt(f),
+            told => told.message().fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for AuthError {}
+
+impl From<Beyond> for AuthError {
+    fn from(beyond: Beyond) -> Self {
+        Self::Beyond(beyond)
+    }
+}
+
+impl From<db::Error> for AuthError {
+    fn from(error: db::Error) -> Self {
+        Self::Database(error)
+    }
 }
 
 impl From<Exceeded> for AuthError {
@@ -71,25 +87,50 @@ impl AuthError {
         }
     }
 
-    fn body(&self, code: &str) -> Value {
+    /// What is said of it.
+    #[must_use]
+    pub fn message(&self) -> Message {
         match self {
-            Self::Credentials => json!({"non_field_errors": [self.to_string()], "code": code}),
-            Self::Database(db::Error::NoSpace) => {
-                json!({"detail": migasfree_server_files::NO_SPACE, "code": code})
-            }
-            Self::Database(error) => {
-                tracing::error!(%error, "the database failed while signing in");
-                json!({"detail": "The server failed to do this; its log says why.", "code": code})
-            }
-            _ => json!({"detail": self.to_string(), "code": code}),
+            Self::NotAuthenticated => messages::not_authenticated(),
+            Self::ForeignPage => messages::foreign_page(),
+            Self::Token => messages::token_not_valid(),
+            Self::Credentials => messages::invalid_credentials(),
+            Self::Forbidden(permission) => messages::permission_denied(*permission),
+            Self::Beyond(beyond) => beyond.message(),
+            Self::TooManySockets(open) => messages::too_many_connections(*open),
+            Self::TooMany(seconds) => messages::too_many_requests(*seconds),
+            Self::TooManyGuesses(seconds) => messages::too_many_guesses(*seconds),
+            Self::Database(db::Error::NoSpace) => messages::no_space(),
+            Self::Database(_) => messages::internal(),
         }
     }
+
+    fn body(&self, message: &Message, code: &str) -> Value {
+        match self {
+            Self::Credentials => json!({"non_field_errors": [message.text], "code": code}),
+            _ => json!({"detail": message.text, "code": code}),
+        }
+    }
+}
+
+/// What whoever asks for it gets in place of the answer of version 5: left in the extensions of the answer.
+#[must_use]
+pub fn problem(status: StatusCode, message: Message) -> Problem {
+    let title = status.canonical_reason().unwrap_or_default();
+    Problem::new(status.as_u16(), title, message)
 }
 
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
-        let mut response = (status, Json(self.body(code))).into_response();
+        if let Self::Database(error) = &self
+            && !matches!(error, db::Error::NoSpace)
+        {
+            tracing::error!(%error, "the database failed while signing in");
+        }
+        let message = self.message();
+        let mut response = (status, Json(self.body(&message, code))).into_response();
+        response.extensions_mut().insert(problem(status, message));
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));

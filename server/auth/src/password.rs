@@ -10,9 +10,10 @@ use aws_lc_rs::pbkdf2;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use migasfree_server_db::random::Random;
+use migasfree_types::message::Message;
 use tokio::sync::Semaphore;
 
-use super::secret;
+use super::{messages, secret};
 
 /// Stored for an account that nobody can sign in to with a password.
 pub const UNUSABLE: &str = "!";
@@ -186,25 +187,28 @@ const COMMON: &[&str] = &[
     "zxcvbnm1",
 ];
 
+/// Characters of the shortest new password.
+const LEAST: usize = 8;
+
 /// Why a new password is refused; empty when it is good. `about` are the names and the address of its owner.
-pub fn check_rules(password: &str, about: &[&str]) -> Vec<String> {
+pub fn check_rules(password: &str, about: &[&str]) -> Vec<Message> {
     let mut reasons = Vec::new();
     let lower = password.to_lowercase();
-    if password.chars().count() < 8 {
-        reasons.push("The password is too short: use at least 8 characters.".to_owned());
+    if password.chars().count() < LEAST {
+        reasons.push(messages::password_too_short(LEAST));
     }
     if !password.is_empty() && password.chars().all(|character| character.is_ascii_digit()) {
-        reasons.push("The password has only digits: add letters.".to_owned());
+        reasons.push(messages::password_only_digits());
     }
     if COMMON.contains(&lower.as_str()) {
-        reasons.push("The password is one of the most common ones: choose another.".to_owned());
+        reasons.push(messages::password_common());
     }
     let resembles = |name: &&&str| {
         let name = name.to_lowercase();
         name.chars().count() >= 3 && (lower.contains(&name) || name.contains(&lower))
     };
     if !password.is_empty() && about.iter().any(|name| resembles(&name)) {
-        reasons.push("The password resembles the name or the address of the user.".to_owned());
+        reasons.push(messages::password_like_user());
     }
     reasons
 }

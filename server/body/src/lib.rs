@@ -1,9 +1,11 @@
 //! How large a body may be: as a whole, in parts, and in the head of each part. What reads bodies puts them behind a
 //! [`guard`] first. [`pace`] says how slowly it may come.
 
+pub mod messages;
 pub mod pace;
 mod parts;
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -13,6 +15,7 @@ use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::Request;
 use axum::http::header;
 use futures_util::Stream;
+use migasfree_types::message::Message;
 
 use parts::Parts;
 
@@ -28,20 +31,35 @@ pub struct Caps {
 }
 
 /// What was too large.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exceeded {
     /// All of it.
-    #[error("The body is larger than the {0} bytes allowed: send less at once.")]
     Whole(u64),
     /// Their number.
-    #[error("The form has more than the {0} parts allowed: send fewer at once.")]
     Parts(u32),
     /// The name of one, with what else stands before its content.
-    #[error(
-        "The head of a part of the form is longer than the {0} bytes allowed: use a shorter name."
-    )]
     Head(u32),
 }
+
+impl Exceeded {
+    /// What is said of it.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::Whole(limit) => messages::too_large(limit),
+            Self::Parts(limit) => messages::too_many_parts(limit),
+            Self::Head(limit) => messages::part_head_too_large(limit),
+        }
+    }
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for Exceeded {}
 
 /// Tells, once reading failed, whether it was for a limit.
 #[derive(Debug, Clone)]

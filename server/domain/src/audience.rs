@@ -14,6 +14,7 @@ use migasfree_server_entity::{
 };
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
+use crate::messages;
 use crate::sight::PRODUCTIVE;
 
 /// The filter of computers that asks what they are the target of, as `core.deployment:7`.
@@ -34,10 +35,7 @@ pub async fn targeted(call: FilterCall<'_>) -> Result<Option<Expr>, RestError> {
         ))
     });
     let Some((resource, id, mut targets)) = aimed else {
-        return Err(RestError::field(
-            FILTER,
-            "Write what is aimed at computers and its number, such as core.deployment:7.",
-        ));
+        return Err(RestError::field(FILTER, messages::audience_of_what()));
     };
     let entity = resource.entity;
     let seen = access::sees(call.viewer.operator, entity)

@@ -8,6 +8,7 @@ pub mod core;
 pub mod declared;
 pub mod hardware;
 pub mod ids;
+pub mod messages;
 pub mod repository;
 pub mod retention;
 pub mod schema;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     error::RestError,
+    messages,
     value::{Refused, has_nul, id_list},
 };
 
@@ -77,9 +78,7 @@ impl Body {
     pub fn object(self) -> Result<Self, RestError> {
         match self.whole {
             None => Ok(self),
-            Some(_) => Err(RestError::whole(
-                "Send an object with the names of the fields.",
-            )),
+            Some(_) => Err(RestError::whole(messages::no_fields())),
         }
     }
 
@@ -106,13 +105,13 @@ pub async fn read(request: Request, files: &Store, limits: Limits) -> Result<Bod
 /// Refuses what no text of the database can hold, instead of keeping less than was sent.
 fn storable(body: Body) -> Result<Body, RestError> {
     if body.whole.as_ref().is_some_and(has_nul) {
-        return Err(RestError::whole(Refused::Nul.to_string()));
+        return Err(RestError::whole(Refused::Nul.message()));
     }
     let mut refused = Vec::new();
     for (name, value) in &body.members {
         if has_nul(value) {
             let name = name.replace('\0', "");
-            refused.push((name, Refused::Nul.to_string()));
+            refused.push((name, Refused::Nul.message()));
         }
     }
     if refused.is_empty() {
@@ -161,10 +160,7 @@ async fn bytes(request: Request, limits: Limits) -> Result<Bytes, RestError> {
 }
 
 fn broken(error: &dyn std::fmt::Display) -> RestError {
-    RestError::Refused(
-        "broken_body",
-        format!("The body did not arrive whole: {error}"),
-    )
+    RestError::Refused("broken_body", messages::broken_body(error.to_string()))
 }
 
 fn json(bytes: &[u8]) -> Result<Body, RestError> {
@@ -172,7 +168,7 @@ fn json(bytes: &[u8]) -> Result<Body, RestError> {
         return Ok(Body::default());
     }
     let value: Value = serde_json::from_slice(bytes).map_err(|error| {
-        RestError::Refused("parse_error", format!("JSON parse error - {error}"))
+        RestError::Refused("parse_error", messages::parse_error(error.to_string()))
     })?;
     Ok(match value {
         Value::Object(members) => Body {
@@ -209,7 +205,9 @@ fn add(members: &mut Map<String, Value>, name: &str, value: String) {
 async fn multipart(request: Request, files: &Store, limits: Limits) -> Result<Body, RestError> {
     let mut form = Multipart::from_request(request, &())
         .await
-        .map_err(|error| RestError::Refused("parse_error", error.body_text()))?;
+        .map_err(|error| {
+            RestError::Refused("parse_error", messages::broken_form(error.body_text()))
+        })?;
     let mut body = Body::default();
     let mut left = limits.memory;
     while let Some(mut field) = form

@@ -5,6 +5,7 @@
 
 use migasfree_server_auth::DomainId;
 use migasfree_server_db::{Arg, Tx, json_ids};
+use migasfree_types::message::Message;
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::{
@@ -13,6 +14,7 @@ use super::{
     error::RestError,
     filter::nothing,
     load::Source,
+    messages,
     path::{Path, ROW},
     validate::Mode,
     values::Values,
@@ -63,15 +65,9 @@ pub fn domain_of(context: &Context, field: &str) -> Result<Option<i64>, RestErro
     };
     match (context.operator.preferred(), own) {
         (Some(DomainId(domain)), _) | (None, &[DomainId(domain)]) => Ok(Some(domain)),
-        (None, _) => Err(RestError::field(
-            field,
-            "Choose a domain: what you make belongs to one of yours.",
-        )),
+        (None, _) => Err(RestError::field(field, messages::choose_domain())),
     }
 }
-
-const KEPT: &str = "What is yours stays in a domain of yours: choose one of them. To make it everybody's, \
-    ask an administrator who has no domain.";
 
 /// Gives a row that is made a domain of the operator's, and refuses to take it away from one that is changed.
 ///
@@ -88,16 +84,14 @@ pub fn assign(
     }
     let new = mode == Mode::Create;
     match entity.belongs {
-        Belongs::All | Belongs::Itself if new => Err(denied(
-            "What is made here is everybody's: ask an administrator who has no domain.",
-        )),
+        Belongs::All | Belongs::Itself if new => Err(denied(messages::made_for_everybody())),
         Belongs::Domain(path) => {
             let Some((column, _)) = entity.table.one(path) else {
                 return Ok(());
             };
             let missing = values.int(column.name).is_none();
             if missing && !new && values.has(column.name) {
-                return Err(RestError::field(path, KEPT));
+                return Err(RestError::field(path, messages::stays_in_domain()));
             }
             if missing && new {
                 let domain = domain_of(context, path)?;
@@ -215,14 +209,12 @@ pub async fn made(
 
 /// What is said to who goes beyond their domains.
 #[must_use]
-pub fn denied(text: &str) -> RestError {
-    RestError::Denied("other_domain", text.to_owned())
+pub const fn denied(message: Message) -> RestError {
+    RestError::Denied("other_domain", message)
 }
 
 fn shared() -> RestError {
-    denied(
-        "This belongs to everybody or to another domain: ask an administrator who has no domain.",
-    )
+    denied(messages::other_domain())
 }
 
 /// The condition on the row (`t`) that the operator may write it; `None` for who is not limited.

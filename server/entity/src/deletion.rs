@@ -14,6 +14,7 @@ use super::{
     hooks::{Deletion, Removal},
     keeping::{self, Wish},
     load::Source,
+    messages,
     params::Params,
     path::ROW,
     precondition::IfMatch,
@@ -159,13 +160,13 @@ async fn of_one(
     id: i64,
     error: RestError,
 ) -> RestError {
-    let RestError::Conflict(code, text) = error else {
+    let RestError::Conflict(code, reason) = error else {
         return error;
     };
     match consequences::named(context, resource, vec![id]).await {
         Ok(named) => match named.first() {
-            Some(row) => RestError::Conflict(code, format!("{}: {text}", row.name)),
-            None => RestError::Conflict(code, text),
+            Some(row) => RestError::Conflict(code, messages::of_one(&row.name, reason)),
+            None => RestError::Conflict(code, reason),
         },
         Err(error) => error,
     }

@@ -21,7 +21,7 @@ use super::{
     error::RestError,
     export,
     json::Json,
-    links, load, metadata, negotiation,
+    links, load, messages, metadata, negotiation,
     params::Params,
     precondition::{IfMatch, Version},
     read,
@@ -392,8 +392,7 @@ impl Served {
         let given = body.get("ids").cloned().unwrap_or_default();
         let ids = value::id_list(&given).map_err(|reason| RestError::refused("ids", &reason))?;
         if !(1..=SEVERAL).contains(&ids.len()) {
-            let text = format!("Send up to {SEVERAL} numbers, and at least one.");
-            return Err(RestError::field("ids", text));
+            return Err(RestError::field("ids", messages::several_ids(SEVERAL)));
         }
         deletion::delete_all(&self.context, self.resource, &ids, &self.params).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
@@ -421,7 +420,7 @@ impl Served {
             Ok(ids) if (1..=SEVERAL).contains(&ids.len()) => Ok(ids),
             _ => Err(RestError::field(
                 "id__in",
-                format!("Write up to {SEVERAL} numbers, separated by commas."),
+                messages::several_ids_in_address(SEVERAL),
             )),
         }
     }

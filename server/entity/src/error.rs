@@ -1,91 +1,98 @@
 //! What a REST call answers when it fails: the shapes of the reference, plus a stable `code`.
 
+use std::fmt;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use migasfree_server_auth::AuthError;
+use migasfree_server_auth::{AuthError, messages as auth, problem};
 use migasfree_server_body::Exceeded;
 use migasfree_server_db as db;
+use migasfree_types::message::{Message, Problem, Refusal, quoted};
 use serde_json::{Map, Value, json};
 
-use super::{page::InvalidPage, search::TooMuch, value::Refused};
+use super::{messages, page::InvalidPage, search::TooMuch, value::Refused};
 
 /// The member for what concerns no single field.
 pub const WHOLE: &str = "non_field_errors";
 
 /// A failed call.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RestError {
     /// Nobody signed in, or not well enough.
-    #[error(transparent)]
     Auth(AuthError),
     /// The operator lacks a permission.
-    #[error("You do not have the permission {0}: ask an administrator for it.")]
     Forbidden(String),
     /// The operator may do such things, but not to this, with a stable code.
-    #[error("{1}")]
-    Denied(&'static str, String),
+    Denied(&'static str, Message),
     /// The row does not exist, or the operator may not see it.
-    #[error("No {0} matches the given query.")]
     NoRow(&'static str),
     /// A row of a page, badge or relation does not exist; the body stays empty.
-    #[error("not found")]
     Nothing,
-    #[error("There is nothing at this address.")]
+    /// An address that stands for nothing.
     NoRoute,
     /// Something that does not exist for this entity, and why.
-    #[error("{0}")]
-    Missing(String),
-    #[error(transparent)]
-    InvalidPage(#[from] InvalidPage),
+    Missing(Message),
+    /// A page outside the list.
+    InvalidPage,
     /// A verb that is not answered, and those that are, unless the router adds them.
-    #[error("Method \"{0}\" not allowed.")]
     Method(String, String),
-    #[error("Send JSON, a form or a multipart form, not {0:?}.")]
+    /// A body of another format.
     MediaType(String),
     /// The caller reads none of the formats there are.
-    #[error(
-        "This is answered as JSON, and the request accepts none: send \"Accept: application/json\"."
-    )]
     NotAcceptable,
     /// Values that were refused, under the names of their fields.
-    #[error("refused values")]
-    Fields(Vec<(String, String)>),
+    Fields(Vec<(String, Message)>),
     /// A file of several that was refused; programs read the reason under `error`.
-    #[error("{0}")]
-    Upload(String),
+    Upload(Message),
     /// A request that cannot be fulfilled as it is, with a stable code.
-    #[error("{1}")]
-    Refused(&'static str, String),
+    Refused(&'static str, Message),
     /// Somebody else's data stands in the way.
-    #[error("{1}")]
-    Conflict(&'static str, String),
+    Conflict(&'static str, Message),
     /// The caller saw another version of the row.
-    #[error(
-        "Somebody else has changed this meanwhile: reload it, look at what is new, and make your change again."
-    )]
     Stale,
-    #[error("The body is larger than the {0} bytes accepted here.")]
+    /// A body with more than so many bytes.
     TooLarge(u64),
     /// A limit of the whole body or of its parts.
-    #[error(transparent)]
-    Exceeded(#[from] Exceeded),
+    Exceeded(Exceeded),
     /// The disk is full.
-    #[error("{}", migasfree_server_files::NO_SPACE)]
     NoSpace,
-    #[error("{0}")]
-    Unavailable(String),
-    #[error(transparent)]
+    /// The data layer failed.
     Database(db::Error),
-    #[error("{0}")]
+    /// Anything else failed; only the log says what.
     Internal(String),
+}
+
+impl fmt::Display for RestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auth(error) => error.fmt(f),
+            Self::Database(error) => error.fmt(f),
+            Self::Internal(reason) => f.write_str(reason),
+            told => told.message().fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for RestError {}
+
+impl From<InvalidPage> for RestError {
+    fn from(_: InvalidPage) -> Self {
+        Self::InvalidPage
+    }
+}
+
+impl From<Exceeded> for RestError {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::Exceeded(exceeded)
+    }
 }
 
 impl From<TooMuch> for RestError {
     fn from(error: TooMuch) -> Self {
-        Self::Refused("search", error.to_string())
+        Self::Refused("search", error.message())
     }
 }
 
@@ -94,20 +101,13 @@ impl From<db::Error> for RestError {
         match error {
             db::Error::Unique { columns, .. } => Self::not_unique(&columns),
             db::Error::NoSpace => Self::NoSpace,
-            db::Error::ForeignKey => Self::Refused(
-                "reference",
-                "Something this refers to does not exist any more: reload and try again."
-                    .to_owned(),
-            ),
+            db::Error::ForeignKey => Self::Refused("reference", messages::reference_gone()),
             db::Error::Constraint(rule) => {
                 tracing::warn!(
                     rule,
                     "the database refused values that had passed the checks"
                 );
-                Self::Refused(
-                    "constraint",
-                    "A value is missing or not allowed here.".to_owned(),
-                )
+                Self::Refused("constraint", messages::value_not_allowed())
             }
             other => Self::Database(other),
         }
@@ -123,26 +123,26 @@ impl From<AuthError> for RestError {
 impl RestError {
     /// A single refused field.
     #[must_use]
-    pub fn field(name: &str, message: impl Into<String>) -> Self {
-        Self::Fields(vec![(name.to_owned(), message.into())])
+    pub fn field(name: &str, message: Message) -> Self {
+        Self::Fields(vec![(name.to_owned(), message)])
     }
 
     /// Several refused fields.
     #[must_use]
-    pub const fn fields(fields: Vec<(String, String)>) -> Self {
+    pub const fn fields(fields: Vec<(String, Message)>) -> Self {
         Self::Fields(fields)
     }
 
     /// Something wrong with the values together.
     #[must_use]
-    pub fn whole(message: impl Into<String>) -> Self {
+    pub fn whole(message: Message) -> Self {
         Self::field(WHOLE, message)
     }
 
     /// A refused value under its field.
     #[must_use]
     pub fn refused(name: &str, reason: &Refused) -> Self {
-        Self::field(name, reason.to_string())
+        Self::field(name, reason.message())
     }
 
     /// Another row has the same values in columns that must be unique together.
@@ -153,12 +153,9 @@ impl RestError {
             .map(|column| column.strip_suffix("_id").unwrap_or(column))
             .collect();
         match names.as_slice() {
-            [name] => Self::field(name, "Another one has this value already: choose another."),
-            [] => Self::whole("Another one has these values already."),
-            names => Self::whole(format!(
-                "Another one has the same {} already: change one of them.",
-                names.join(", ")
-            )),
+            [name] => Self::field(name, messages::taken()),
+            [] => Self::whole(messages::taken_together()),
+            names => Self::whole(messages::taken_fields(names.join(", "))),
         }
     }
 
@@ -170,7 +167,7 @@ impl RestError {
             | Self::Nothing
             | Self::NoRoute
             | Self::Missing(_)
-            | Self::InvalidPage(_) => StatusCode::NOT_FOUND,
+            | Self::InvalidPage => StatusCode::NOT_FOUND,
             Self::Method(..) => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -179,9 +176,7 @@ impl RestError {
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) | Self::Exceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Unavailable(_) | Self::Database(db::Error::Busy) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Database(db::Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -191,7 +186,7 @@ impl RestError {
             Self::Auth(_) => "not_authenticated",
             Self::Forbidden(_) => "permission_denied",
             Self::NoRow(_) | Self::Nothing | Self::NoRoute | Self::Missing(_) => "not_found",
-            Self::InvalidPage(_) => "invalid_page",
+            Self::InvalidPage => "invalid_page",
             Self::Method(..) => "method_not_allowed",
             Self::MediaType(_) => "unsupported_media_type",
             Self::NotAcceptable => "not_acceptable",
@@ -200,9 +195,50 @@ impl RestError {
             Self::Stale => "changed_meanwhile",
             Self::TooLarge(_) | Self::Exceeded(_) => "too_large",
             Self::NoSpace => "no_space",
-            Self::Unavailable(_) | Self::Database(db::Error::Busy) => "unavailable",
+            Self::Database(db::Error::Busy) => "unavailable",
             Self::Database(_) | Self::Internal(_) => "internal",
         }
+    }
+
+    /// What is said of it.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Auth(error) => error.message(),
+            Self::Forbidden(permission) => auth::permission_denied(permission),
+            Self::Denied(_, message)
+            | Self::Missing(message)
+            | Self::Upload(message)
+            | Self::Refused(_, message)
+            | Self::Conflict(_, message) => message.clone(),
+            Self::NoRow(kind) => messages::no_row(*kind),
+            Self::Nothing => messages::no_such_thing(),
+            Self::NoRoute => messages::not_found(),
+            Self::InvalidPage => messages::invalid_page(),
+            Self::Method(method, _) => messages::method_not_allowed(method),
+            Self::MediaType(format) => messages::unsupported_media_type(quoted(format)),
+            Self::NotAcceptable => messages::not_acceptable(),
+            Self::Fields(_) => messages::invalid_values(),
+            Self::Stale => messages::changed_meanwhile(),
+            Self::TooLarge(limit) => messages::body_too_large(*limit),
+            Self::Exceeded(exceeded) => exceeded.message(),
+            Self::NoSpace => auth::no_space(),
+            Self::Database(db::Error::Busy) => auth::database_busy(),
+            Self::Database(_) | Self::Internal(_) => auth::internal(),
+        }
+    }
+
+    /// The same for whoever asks for it, with the refused values.
+    fn problem(&self) -> Problem {
+        let mut problem = problem(self.status(), self.message());
+        if let Self::Fields(fields) = self {
+            let refusals = fields.iter().map(|(field, message)| Refusal {
+                field: field.clone(),
+                message: message.clone(),
+            });
+            problem.errors = refusals.collect();
+        }
+        problem
     }
 
     fn body(&self) -> Option<Value> {
@@ -213,19 +249,13 @@ impl RestError {
                 for (name, message) in fields {
                     let messages = body.entry(name.clone()).or_insert_with(|| json!([]));
                     if let Value::Array(messages) = messages {
-                        messages.push(json!(message));
+                        messages.push(json!(message.text));
                     }
                 }
                 Value::Object(body)
             }
-            Self::Upload(reason) => json!({"error": reason, "code": self.code()}),
-            Self::Database(db::Error::Busy) => json!({
-                "detail": "The database is busy: try again in a moment.", "code": self.code()
-            }),
-            Self::Database(_) | Self::Internal(_) => json!({
-                "detail": "The server failed to do this; its log says why.", "code": self.code()
-            }),
-            other => json!({"detail": other.to_string(), "code": self.code()}),
+            Self::Upload(reason) => json!({"error": reason.text, "code": self.code()}),
+            other => json!({"detail": other.message().text, "code": self.code()}),
         })
     }
 }
@@ -243,6 +273,7 @@ impl IntoResponse for RestError {
             Some(body) => (status, Json(body)).into_response(),
             None => status.into_response(),
         };
+        response.extensions_mut().insert(self.problem());
         if let Self::Method(_, allowed) = &self
             && !allowed.is_empty()
             && let Ok(allowed) = HeaderValue::from_str(allowed)

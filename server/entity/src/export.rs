@@ -13,7 +13,7 @@ use super::{
     error::RestError,
     json::Json,
     keyset::Keyset,
-    load,
+    load, messages,
     params::Params,
     read,
     registry::Resource,
@@ -65,10 +65,8 @@ pub async fn answer(
     match resource.entity.csv {
         Csv::Absent => return Err(RestError::NoRoute),
         Csv::Refused => {
-            return Err(RestError::Missing(format!(
-                "Export not supported for {}.",
-                resource.entity.model.many
-            )));
+            let kinds = resource.entity.model.many;
+            return Err(RestError::Missing(messages::no_export(kinds)));
         }
         Csv::Everything | Csv::Columns(_) | Csv::Fields(_) => {}
     }

@@ -339,7 +339,7 @@ pub async fn conditions(
             .condition(params, call.db.dialect(), call.zone)
         {
             Ok(condition) => conditions.extend(condition),
-            Err(reason) => refused.push((filter.name.clone(), reason.to_string())),
+            Err(reason) => refused.push((filter.name.clone(), reason.message())),
         }
     }
     for filter in custom {

@@ -1,6 +1,7 @@
 //! What is not deleted while something in force uses it: a rollout would become wider or narrower, and nobody would see it.
 
 use migasfree_server_db::{Row, Tx, args, json_ids};
+use migasfree_types::message::Message;
 use sea_query::{Expr, Query};
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use super::{
     entity::Entity,
     error::RestError,
     load::Source,
+    messages,
     params::Params,
     path::ROW,
     read,
@@ -22,14 +24,17 @@ use super::{
     widening::{self, is_switched},
 };
 
+/// Makes what is said.
+pub type Reason = fn() -> Message;
+
 /// The rule of an entity.
 #[derive(Debug)]
 pub struct Kept {
     pub uses: &'static [Use],
     /// The column that a row and its replacement must have in common, and why.
-    pub same: Option<(&'static str, &'static str)>,
+    pub same: Option<(&'static str, Reason)>,
     /// Why what uses it cannot do without; `None` when the reference can be cleared.
-    pub undetachable: Option<&'static str>,
+    pub undetachable: Option<Reason>,
     /// Whether what moves is written into the replacement itself, which so changes with it.
     pub into_replacement: bool,
 }
@@ -83,21 +88,16 @@ impl Wish {
         let detach = match params.get("detach").map(|text| (text, value::truth(text))) {
             None => false,
             Some((_, Some(detach))) => detach,
-            Some((_, None)) => return Err(RestError::field("detach", "Write true or false.")),
+            Some((_, None)) => return Err(RestError::field("detach", messages::not_a_boolean())),
         };
         match (params.get("replace_with"), detach) {
             (None, false) => Ok(Self::Refuse),
             (None, true) => Ok(Self::Detach),
             (Some(id), false) => match id.parse() {
                 Ok(id) => Ok(Self::ReplaceWith(id)),
-                Err(_) => Err(RestError::field(
-                    "replace_with",
-                    "Write the id of another one.",
-                )),
+                Err(_) => Err(RestError::field("replace_with", messages::replacement_id())),
             },
-            (Some(_), true) => Err(RestError::whole(
-                "Send either replace_with or detach, not both.",
-            )),
+            (Some(_), true) => Err(RestError::whole(messages::replace_or_detach())),
         }
     }
 }
@@ -219,9 +219,7 @@ pub async fn check(
     }
     match wish {
         Wish::Detach => match kept.undetachable {
-            Some(reason) if !used.is_empty() => {
-                Err(RestError::Refused("undetachable", reason.to_owned()))
-            }
+            Some(reason) if !used.is_empty() => Err(RestError::Refused("undetachable", reason())),
             _ => Ok(()),
         },
         Wish::ReplaceWith(other) => {
@@ -245,10 +243,7 @@ async fn may_change(context: &Context, users: &Resource, ids: &[i64]) -> Result<
     if seen.len() < ids.len() {
         return Err(RestError::Conflict(
             "in_use",
-            format!(
-                "Some {} that use it are not yours to see: ask an administrator.",
-                users.entity.model.many
-            ),
+            messages::used_unseen(users.entity.model.many),
         ));
     }
     boundary::check_all(context, &mut context.source(), users.entity, ids).await
@@ -275,33 +270,19 @@ async fn refuse(
     if users.is_empty() {
         return Ok(());
     }
-    let (why, way_out) = if is_used {
-        let way_out = match resource.entity.kept.and_then(|kept| kept.undetachable) {
-            None => {
-                "Name another one for them with replace_with=ID, or disable them and clear the reference with detach=true."
-            }
-            Some(_) => "Name another one for them with replace_with=ID.",
-        };
-        ("is still in use", way_out)
+    let kind = resource.entity.model.in_words();
+    let users = users.join("; ");
+    let needed = |kept: &Kept| kept.undetachable.is_some();
+    let message = if is_used && resource.entity.kept.is_some_and(needed) {
+        messages::in_use_needed(kind, users)
+    } else if is_used {
+        messages::in_use(kind, users)
+    } else if can_be_detached(resource, &[], held) {
+        messages::keeps_out_detachable(kind, users)
     } else {
-        let way_out = if can_be_detached(resource, &[], held) {
-            "Take it out of what they exclude first, or disable them with detach=true."
-        } else {
-            "Take it out of what they exclude first."
-        };
-        (
-            "keeps computers out of these, which would reach them without it",
-            way_out,
-        )
+        messages::keeps_out(kind, users)
     };
-    Err(RestError::Conflict(
-        "in_use",
-        format!(
-            "This {} {why}. {}. {way_out}",
-            resource.entity.model.in_words(),
-            users.join("; ")
-        ),
-    ))
+    Err(RestError::Conflict("in_use", message))
 }
 
 /// Makes sure that a row can take the place of another one.
@@ -314,15 +295,15 @@ pub async fn replacement(
     id: i64,
     other: i64,
 ) -> Result<(), RestError> {
-    let refused = |text: &str| Err(RestError::field("replace_with", text));
+    let refused = |message| Err(RestError::field("replace_with", message));
     if other == id {
-        return refused("Name another one than the one that goes.");
+        return refused(messages::replacement_itself());
     }
     if read::only_reachable(context, resource.entity.table.name, vec![other])
         .await?
         .is_empty()
     {
-        return refused("There is none with this id: name one that exists.");
+        return refused(messages::replacement_unknown());
     }
     let Some((column, reason)) = resource.entity.kept.and_then(|kept| kept.same) else {
         return Ok(());
@@ -344,7 +325,7 @@ pub async fn replacement(
     if rows.len() == 1 {
         Ok(())
     } else {
-        refused(reason)
+        refused(reason())
     }
 }
 
@@ -457,10 +438,7 @@ async fn disable(tx: &mut Tx, entity: &Entity, ids: &[i64]) -> Result<(), RestEr
 }
 
 fn in_this_moment() -> RestError {
-    RestError::Conflict(
-        "in_use",
-        "Something began to use it, or what replaces it went, in this moment: reload and try again.".to_owned(),
-    )
+    RestError::Conflict("in_use", messages::used_meanwhile())
 }
 
 /// Writes the audit records of what changed so that the row could go, once it is gone.

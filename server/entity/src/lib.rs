@@ -15,6 +15,7 @@
 //! | `body`, `params`, `value`, `validate`, `values` | what comes in |
 //! | `meta` | what is declared, told to programs and views |
 //! | `dispatch`, `negotiation`, `metadata`, `error` | HTTP |
+//! | `messages` | every sentence of these, with its code |
 
 pub mod access;
 pub mod action;
@@ -41,6 +42,7 @@ mod keyset;
 mod links;
 pub mod load;
 mod looked_up;
+pub mod messages;
 pub mod meta;
 mod metadata;
 mod mirrors;

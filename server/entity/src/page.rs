@@ -10,8 +10,7 @@ pub const DEFAULT_SIZE: u64 = 100;
 pub const MAX_SIZE: u64 = 10_000;
 
 /// A page outside the list, or not a number.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Invalid page.")]
+#[derive(Debug, PartialEq, Eq)]
 pub struct InvalidPage;
 
 /// The page that was asked for.

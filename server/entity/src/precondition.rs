@@ -6,7 +6,7 @@ use std::fmt;
 use axum::http::{HeaderMap, HeaderValue, header};
 use migasfree_server_auth::JwtKey;
 
-use super::{error::RestError, load::Source, save, schema::Table, values::Stored};
+use super::{error::RestError, load::Source, messages, save, schema::Table, values::Stored};
 
 /// What versions are for, among all that is made with the server's key.
 const PURPOSE: &str = "versions of objects";
@@ -76,13 +76,8 @@ impl IfMatch {
         if lines.is_empty() {
             return Ok(Self::Unsaid);
         }
-        Self::parse(&lines.join(",")).ok_or_else(|| {
-            RestError::Refused(
-                "if_match",
-                "If-Match is * or a list of what ETag said, with its quotation marks: \"…\", \"…\"."
-                    .to_owned(),
-            )
-        })
+        Self::parse(&lines.join(","))
+            .ok_or_else(|| RestError::Refused("if_match", messages::if_match()))
     }
 
     fn parse(text: &str) -> Option<Self> {

@@ -363,7 +363,7 @@ async fn references(
             .is_empty()
         {
             let name = name.strip_suffix("_id").unwrap_or(name);
-            refused.push((name.to_owned(), Refused::Unknown(*id).to_string()));
+            refused.push((name.to_owned(), Refused::Unknown(*id).message()));
         }
     }
     for (name, ids) in values.links() {
@@ -380,7 +380,7 @@ async fn references(
         for (ids, viewer) in [(new, writer), (old, reader)] {
             let seen = read::seen(source, viewer, many.target(), ids.clone()).await?;
             if let Some(id) = ids.iter().find(|id| !seen.contains(id)) {
-                refused.push((name.to_owned(), Refused::Unknown(*id).to_string()));
+                refused.push((name.to_owned(), Refused::Unknown(*id).message()));
                 break;
             }
         }

@@ -1,6 +1,7 @@
 //! Full search of a list: every term must be found in at least one field.
 
 use migasfree_server_db::{Dialect, folded, folded_column};
+use migasfree_types::message::Message;
 use sea_query::{
     BinOper, CaseStatement, Condition, Expr, ExprTrait as _, Func, SelectStatement,
     SubQueryStatement,
@@ -8,6 +9,7 @@ use sea_query::{
 
 use super::{
     filter::{LONGEST, contains, is_too_long, nothing},
+    messages,
     path::{Path, ROW},
     schema::Type,
 };
@@ -16,9 +18,15 @@ use super::{
 const MOST_TERMS: usize = 20;
 
 /// What was typed is more than is searched for.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Search for at most {MOST_TERMS} words of at most {LONGEST} characters.")]
+#[derive(Debug, PartialEq, Eq)]
 pub struct TooMuch;
+
+impl TooMuch {
+    /// What is said of it.
+    pub(crate) fn message(&self) -> Message {
+        messages::search_too_long(MOST_TERMS, LONGEST)
+    }
+}
 
 /// Splits what was typed on blanks and commas; double quotes keep words together.
 #[must_use]

@@ -67,8 +67,8 @@ pub fn values(
             && given.is_none()
             && !body.files.iter().any(|file| file.field == write.name);
         match read {
-            _ if missing => refused.push((write.name.to_owned(), Refused::Missing.to_string())),
-            Err(reason) => refused.push((write.name.to_owned(), reason.to_string())),
+            _ if missing => refused.push((write.name.to_owned(), Refused::Missing.message())),
+            Err(reason) => refused.push((write.name.to_owned(), reason.message())),
             Ok(()) => {}
         }
     }
@@ -107,7 +107,7 @@ pub fn members(
         };
         refused.extend(
             read.err()
-                .map(|reason| (write.name.to_owned(), reason.to_string())),
+                .map(|reason| (write.name.to_owned(), reason.message())),
         );
     }
     if refused.is_empty() {

@@ -1,55 +1,73 @@
 //! Values on their way in and out: text of an address, JSON of a body, columns of a row.
 
-use std::ops::RangeInclusive;
+use std::{fmt, ops::RangeInclusive};
 
 use migasfree_server_db::{Arg, Row, Ts, zone::Zone};
+use migasfree_types::message::{Message, quoted};
 use serde_json::Value;
 use time::{Date, macros::format_description};
 
-use super::{json::Json, schema::Type};
+use super::{json::Json, messages, schema::Type};
 
 /// Why a value was not accepted; shown under its field.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    #[error("Enter a number.")]
     NotANumber,
-    #[error("{0:?} is not a number: write numbers, separated by commas.")]
     NotNumbers(String),
-    #[error("Write true or false.")]
     NotABoolean,
-    #[error("Write a date as YYYY-MM-DD.")]
     NotADate,
-    #[error("Write a date from {} to {}.", YEARS.start(), YEARS.end())]
     Implausible,
-    #[error("Write a date and time as YYYY-MM-DDTHH:MM:SS, with an offset or without.")]
     NotATime,
-    #[error("Write a text.")]
     NotAText,
-    #[error("Write a list.")]
     NotAList,
-    #[error("Send an object with names and values.")]
     NotAnObject,
-    #[error("Write an address such as name@example.org.")]
     NotAnEmail,
-    #[error("{0:?} is none of the possible values.")]
     NotAChoice(String),
-    #[error("Write it on one line, without tabs or other control characters.")]
     NotOneLine,
-    #[error("This has a null character (U+0000), which cannot be stored: take it out.")]
     Nul,
-    #[error("Write at most {0} characters.")]
     TooLong(usize),
-    #[error("Write at most {0} values at once.")]
     TooMany(usize),
-    #[error("Write a number between {0} and {1}.")]
     OutOfRange(i64, i64),
-    #[error("This value must not be empty.")]
     Empty,
-    #[error("This value is required.")]
     Missing,
-    #[error("There is nothing with the id {0}.")]
     Unknown(i64),
 }
+
+impl Refused {
+    /// What is said of it.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotANumber => messages::not_a_number(),
+            Self::NotNumbers(written) => messages::not_a_number_of_several(quoted(written)),
+            Self::NotABoolean => messages::not_a_boolean(),
+            Self::NotADate => messages::not_a_date(),
+            Self::Implausible => messages::implausible_date(*YEARS.start(), *YEARS.end()),
+            Self::NotATime => messages::not_a_time(),
+            Self::NotAText => messages::not_a_text(),
+            Self::NotAList => messages::not_a_list(),
+            Self::NotAnObject => messages::not_an_object(),
+            Self::NotAnEmail => messages::not_an_email(),
+            Self::NotAChoice(value) => messages::not_a_choice(quoted(value)),
+            Self::NotOneLine => messages::no_control_characters(),
+            Self::Nul => messages::null_character(),
+            Self::TooLong(limit) => messages::too_long(*limit),
+            Self::TooMany(limit) => messages::too_many_values(*limit),
+            Self::OutOfRange(least, most) => messages::out_of_range(*least, *most),
+            Self::Empty => messages::empty_value(),
+            Self::Missing => messages::missing_value(),
+            Self::Unknown(id) => messages::unknown_id(*id),
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for Refused {}
 
 /// The years of dates that anything may begin on.
 const YEARS: RangeInclusive<i32> = 1970..=2999;

@@ -2,6 +2,7 @@
 //!
 //! A front end: it opens, checks who calls, asks the domain, and seals the answer.
 
+mod messages;
 pub mod public;
 pub mod safe;
 mod settings;
@@ -10,6 +11,7 @@ mod state;
 use axum::Router;
 use migasfree_server_entity::call::{self, Call};
 
+pub use messages::DECLARED as MESSAGES;
 pub use settings::Settings;
 pub use state::{Parts, ProtocolState};
 

@@ -1,4 +1,4 @@
-//! What every request passes through, from the outside in: slashes, request id, log and figures, panics, time limit,
+//! What every request passes through, from the outside in: slashes, request id, log and figures, problems, panics, time limit,
 //! headers, compression, the rest of the body, size limit.
 
 use std::any::Any;
@@ -10,14 +10,15 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{
     Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, Version, header,
 };
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
-use migasfree_server_auth::Connection;
+use axum::{Extension, Json, Router};
+use migasfree_server_auth::{Connection, messages::internal, problem};
 use migasfree_server_db::random::Random;
 use migasfree_server_domain::computers::repeats::Repeats;
 use migasfree_server_entity::Route;
 use migasfree_server_protocol::Incompressible;
+use migasfree_types::message::Message;
 use serde_json::json;
 use tower::util::MapRequestLayer;
 use tower::{Layer as _, ServiceBuilder};
@@ -32,8 +33,9 @@ use tower_http::request_id::{
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::Instrument as _;
 
-use super::AppState;
 use super::refused::Answered;
+use super::{AppState, problems};
+use crate::messages;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request with a larger body, or one of unknown size, gets the time of an upload.
@@ -64,6 +66,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
             (state.clone(), Arc::new(Repeats::default())),
             observe,
         ))
+        .layer(from_fn(problems::answer))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), limit_time))
         // What says nothing else is one operator's answer of this moment: no browser and no proxy keeps it.
@@ -170,9 +173,8 @@ async fn limit_time(State(state): State<AppState>, request: Request, next: Next)
     tokio::time::timeout(limit, next.run(request))
         .await
         .unwrap_or_else(|_| {
-            let detail = "The request took too long: try again, or ask for less.";
-            let body = Json(json!({"detail": detail, "code": "timeout"}));
-            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+            let message = messages::request_timeout();
+            refused(StatusCode::SERVICE_UNAVAILABLE, message, "timeout")
         })
 }
 
@@ -183,9 +185,12 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
     tracing::error!(reason, "a request panicked");
-    let detail = "The server failed to do this; its log says why.";
-    let body = Json(json!({"detail": detail, "code": "internal"}));
-    (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
+    refused(StatusCode::INTERNAL_SERVER_ERROR, internal(), "internal")
+}
+
+fn refused(status: StatusCode, message: Message, code: &str) -> Response {
+    let body = Json(json!({"detail": message.text, "code": code}));
+    (status, Extension(problem(status, message)), body).into_response()
 }
 
 /// Logs the request and counts it.

@@ -4,6 +4,7 @@ mod connections;
 mod drain;
 mod health;
 mod layers;
+mod problems;
 mod refused;
 mod start;
 mod work;

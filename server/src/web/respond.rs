@@ -1,11 +1,10 @@
 //! How the files of the admin UI are answered: compressed as they lie there, cached as their names allow,
 //! and under a policy that runs nothing but them.
 
-use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use migasfree_server_entity::error::RestError;
 
 use super::assets::{Assets, Embedded};
 
@@ -159,8 +158,7 @@ fn content_type(path: &str) -> &'static str {
 }
 
 fn nothing() -> Response {
-    let body = Json(json!({"detail": "There is nothing at this address.", "code": "not_found"}));
-    (StatusCode::NOT_FOUND, body).into_response()
+    RestError::NoRoute.into_response()
 }
 
 fn not_built(path: &str) -> Response {

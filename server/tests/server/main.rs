@@ -14,6 +14,7 @@ mod declarations;
 mod events;
 mod formulas;
 mod jobs;
+mod messages;
 #[path = "../../../tests/src/peer/mod.rs"]
 #[allow(
     dead_code,

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::Message;
+
 /// The project something belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventProject {
@@ -101,8 +103,9 @@ pub enum Event {
     Progress {
         /// The computer.
         computer: EventComputer,
-        /// What it is doing.
-        text: String,
+        /// What it is doing: `code`, `args` and `text` beside the other members.
+        #[serde(flatten)]
+        doing: Message,
         /// When.
         at: String,
     },

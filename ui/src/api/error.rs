@@ -1,12 +1,46 @@
 //! What can go wrong on the way to the server, and how it is told.
-use super::said::said;
-use crate::text::{t, tf};
-use migasfree_types::shown::shown;
-use serde_json::Value;
+use crate::text::{said, t, tf};
+use migasfree_types::message::{Message, Problem};
 use std::{cell::Cell, collections::BTreeMap};
 
-/// Messages by field, as the server gives them.
-pub type FieldErrors = BTreeMap<String, Vec<String>>;
+/// What is wrong with values, by field.
+pub type FieldErrors = BTreeMap<String, Vec<Told>>;
+
+/// A message in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The server's code; empty for what this view found by itself.
+    pub code: String,
+    pub text: String,
+}
+
+impl Told {
+    /// What this view found by itself.
+    pub fn here(text: &str) -> Self {
+        Self {
+            code: String::new(),
+            text: text.to_owned(),
+        }
+    }
+
+    fn there(message: &Message) -> Self {
+        Self {
+            code: message.code.clone().into_owned(),
+            text: said(message),
+        }
+    }
+}
+
+/// The texts of messages.
+pub fn texts<'a>(messages: impl IntoIterator<Item = &'a Told>) -> Vec<String> {
+    let messages = messages.into_iter();
+    messages.map(|told| told.text.clone()).collect()
+}
+
+/// Several messages in one line.
+pub fn in_one_line<'a>(messages: impl IntoIterator<Item = &'a Told>) -> String {
+    texts(messages).join(" ")
+}
 
 /// The server's name for what concerns no single field.
 pub const WHOLE: &str = "non_field_errors";
@@ -48,25 +82,24 @@ pub enum ApiError {
 impl ApiError {
     /// Reads an answer that is not a success. `request` names it for the helpdesk.
     pub fn from_answer(status: u16, request: String, body: &str) -> Self {
-        let json: Option<Value> = serde_json::from_str(body).ok();
-        let detail = json
-            .as_ref()
-            .and_then(|json| json.get("detail").or_else(|| json.get("error")))
-            .and_then(Value::as_str)
-            .map(readable);
-        match (status, json, detail) {
-            (401, ..) => Self::SignedOut,
-            (403, _, detail) => Self::Forbidden(detail.unwrap_or_default()),
-            (404, ..) => Self::NotFound,
-            (412, ..) => Self::Stale,
-            (400..=499, _, Some(detail)) => Self::Refused(detail),
-            (400..=499, Some(Value::Object(fields)), None) => {
-                let fields = fields.into_iter().filter(|(name, _)| name != "code");
-                Self::Invalid(
-                    fields
-                        .map(|(name, messages)| (name, texts(&messages)))
-                        .collect(),
-                )
+        let problem: Option<Problem> = serde_json::from_str(body).ok();
+        match (status, problem) {
+            (401, _) => Self::SignedOut,
+            (403, problem) => Self::Forbidden(
+                problem.map_or_else(String::new, |problem| said(&problem.message())),
+            ),
+            (404, _) => Self::NotFound,
+            (412, _) => Self::Stale,
+            (400..=499, Some(problem)) if problem.errors.is_empty() => {
+                Self::Refused(said(&problem.message()))
+            }
+            (400..=499, Some(problem)) => {
+                let mut fields = FieldErrors::new();
+                for refusal in problem.errors {
+                    let told = Told::there(&refusal.message);
+                    fields.entry(refusal.field).or_default().push(told);
+                }
+                Self::Invalid(fields)
             }
             _ => Self::Broken {
                 status,
@@ -101,7 +134,7 @@ impl ApiError {
             Self::Invalid(fields) => fields
                 .iter()
                 .map(|(name, messages)| {
-                    let messages = messages.join(" ");
+                    let messages = in_one_line(messages);
                     if name == WHOLE {
                         messages
                     } else {
@@ -131,10 +164,7 @@ impl ApiError {
     /// Why it was refused, to be told where the reason was entered.
     pub fn reason(&self) -> String {
         match self {
-            Self::Invalid(fields) => {
-                let messages: Vec<String> = fields.values().flatten().cloned().collect();
-                messages.join(" ")
-            }
+            Self::Invalid(fields) => in_one_line(fields.values().flatten()),
             _ => self.line(),
         }
     }
@@ -149,39 +179,27 @@ impl ApiError {
     }
 }
 
-/// What the server said, in the reader's language; names in it may come from anywhere.
-fn readable(text: &str) -> String {
-    shown(&said(text)).into_owned()
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![readable(text)],
-        Value::Array(list) => list.iter().flat_map(texts).collect(),
-        Value::Object(fields) => fields.values().flat_map(texts).collect(),
-        other => vec![other.to_string()],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text;
 
     #[test]
     fn messages_keep_their_fields() {
         let error = ApiError::from_answer(
             400,
             String::new(),
-            r#"{"name": ["Taken."], "code": "invalid"}"#,
+            r#"{"title": "Bad Request", "status": 400, "detail": "Some values were refused.", "code": "invalid_values",
+                "errors": [{"field": "name", "code": "taken", "text": "Taken."}]}"#,
         );
         let ApiError::Invalid(fields) = error else {
             panic!("{error:?}")
         };
-        assert_eq!(
-            fields.get("name").map(Vec::as_slice),
-            Some(&["Taken.".to_owned()][..])
-        );
-        assert_eq!(fields.len(), 1);
+        let told = Told {
+            code: "taken".to_owned(),
+            text: "Taken.".to_owned(),
+        };
+        assert_eq!(fields, [("name".to_owned(), vec![told])].into());
     }
 
     #[test]
@@ -189,12 +207,25 @@ mod tests {
         let error = ApiError::from_answer(
             409,
             String::new(),
-            r#"{"detail": "There is another file.", "code": "conflict"}"#,
+            r#"{"title": "Conflict", "status": 409, "detail": "There is another file.", "code": "different_in_store"}"#,
         );
         assert_eq!(
             error,
             ApiError::Refused("There is another file.".to_owned())
         );
+    }
+
+    #[test]
+    fn a_refusal_is_said_in_the_language_of_the_reader() {
+        text::choose_words(text::Locale::es);
+        let error = ApiError::from_answer(
+            429,
+            String::new(),
+            r#"{"title": "Too Many Requests", "status": 429, "detail": "Too many requests: try again in 5 seconds.",
+                "code": "too_many_requests", "args": {"seconds": 5}}"#,
+        );
+        let spanish = "Demasiados intentos: pruebe de nuevo dentro de 5 segundos.";
+        assert_eq!(error, ApiError::Refused(spanish.to_owned()));
     }
 
     #[test]

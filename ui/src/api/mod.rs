@@ -4,7 +4,6 @@ pub mod events;
 pub mod gather;
 pub mod query;
 pub mod request;
-pub mod said;
 pub mod session;
 pub mod upload;
 

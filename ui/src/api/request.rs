@@ -8,6 +8,9 @@ use serde_json::Value;
 /// Where the resources live.
 pub const ROOT: &str = "/api/v1/token/";
 
+/// Answers as JSON, and refusals with codes that are said in the reader's language.
+pub const ACCEPTED: &str = "application/json, application/problem+json";
+
 /// The member under which an object carries the version that the server gave it.
 const VERSION: &str = "@version";
 
@@ -83,7 +86,7 @@ async fn send(
     let unsafe_method = method != Method::GET;
     let mut builder = RequestBuilder::new(&url(path))
         .method(method)
-        .header("Accept", "application/json")
+        .header("Accept", ACCEPTED)
         .header("Accept-Language", text::tag());
     if unsafe_method {
         builder = builder.header("X-CSRF", "1");

@@ -33,7 +33,7 @@ pub fn send(
         .open(method, &request::url(path))
         .map_err(refused)?;
     for (name, value) in [
-        ("Accept", "application/json"),
+        ("Accept", request::ACCEPTED),
         ("Accept-Language", text::tag()),
         ("X-CSRF", "1"),
     ] {

@@ -1,7 +1,6 @@
 //! Permissions, chosen in groups.
 use super::{kinds, sections};
 use crate::{
-    api::said::said,
     entity::{ENTITY, Entity, value},
     object::{right_to, right_words},
     text::{label, t},
@@ -28,10 +27,11 @@ fn called(permission: &Value) -> String {
         let model = format!("{app}.{model}");
         match sections::all().find(|entity| entity.model == model) {
             Some(entity) => Some(right_words(entity, action)),
-            None => Some(right_to(action, things(&model)?)),
+            None if !["add", "change", "delete", "view"].contains(&action) => None,
+            None => Some(right_to(action, things(&model).unwrap_or(&model))),
         }
     });
-    words.unwrap_or_else(|| said(&value::text(permission, "name")))
+    words.unwrap_or_else(|| value::text(permission, "name"))
 }
 
 /// What no list of this view is of; kinds of one thing that permissions tell apart among them.

@@ -1,9 +1,8 @@
 //! A form as it stands: a signal for each field, what it was, and what the server said against it.
 use crate::{
     api::{
-        error::{FieldErrors, WHOLE},
+        error::{FieldErrors, Told, WHOLE, texts},
         request,
-        said::{self, NOT_OFFERED},
     },
     entities,
     entity::{Entity, Field, Kind, Sheet, value},
@@ -144,7 +143,7 @@ impl FormState {
     pub fn errors_of(self, name: &'static str) -> Signal<Vec<String>> {
         Signal::derive(move || {
             self.errors
-                .with(|errors| errors.get(name).cloned().unwrap_or_default())
+                .with(|errors| texts(errors.get(name).into_iter().flatten()))
         })
     }
 
@@ -172,12 +171,12 @@ impl FormState {
                     .iter()
                     .filter(|(name, _)| !fields(self.sheet).any(|field| field.name == *name))
                     .flat_map(|(name, messages)| {
-                        messages.iter().map(move |message| {
+                        messages.iter().map(move |Told { text, .. }| {
                             if name == WHOLE {
-                                message.clone()
+                                text.clone()
                             } else {
                                 format!(
-                                    "{}: {message}",
+                                    "{}: {text}",
                                     entities::member_label(self.entity.model, name)
                                 )
                             }
@@ -223,11 +222,9 @@ impl FormState {
 
     /// Takes over what the server said against it.
     pub fn refuse(self, errors: FieldErrors) {
-        let is_doubt = |(name, messages): (&String, &Vec<String>)| {
+        let is_doubt = |(name, messages): (&String, &Vec<Told>)| {
             fields(self.sheet).any(|field| field.offered && field.name == name.as_str())
-                && messages
-                    .iter()
-                    .all(|message| said::is(message, NOT_OFFERED))
+                && messages.iter().all(|told| told.code == NOT_OFFERED)
         };
         let doubted = !errors.is_empty() && errors.iter().all(is_doubt);
         self.doubted.set(doubted && !self.insists.get_value());
@@ -361,7 +358,9 @@ impl FormState {
     /// there is no such thing.
     pub fn check(self) -> bool {
         let wrong: FieldErrors = fields(self.sheet)
-            .filter_map(|field| Some((field.name.to_owned(), vec![self.wrong(field)?])))
+            .filter_map(|field| {
+                Some((field.name.to_owned(), vec![Told::here(&self.wrong(field)?)]))
+            })
             .collect();
         let right = wrong.is_empty();
         self.errors.set(wrong);
@@ -384,6 +383,9 @@ impl FormState {
         }
     }
 }
+
+/// The server's code for names that are well formed and that nothing in the project offers.
+const NOT_OFFERED: &str = "not_offered";
 
 /// A field that somebody else changed.
 pub struct Difference {

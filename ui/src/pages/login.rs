@@ -1,6 +1,6 @@
 //! Signing in. The page that was asked for comes afterwards.
 use crate::{
-    api::{ApiError, session},
+    api::{ApiError, error::in_one_line, session},
     shell::language::LanguageMenu,
     text::{t, tf},
 };
@@ -135,7 +135,7 @@ fn LoginForm(#[prop(optional)] other: Option<RwSignal<Option<SessionUser>>>) -> 
         });
     };
     let message = move |error: ApiError| match error {
-        ApiError::Invalid(fields) => fields.into_values().flatten().collect::<Vec<_>>().join(" "),
+        ApiError::Invalid(fields) => in_one_line(fields.values().flatten()),
         ApiError::SignedOut => t!(login.wrong).to_owned(),
         other => other.line(),
     };

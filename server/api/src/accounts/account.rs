@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use super::fields::Fields;
 use crate::ApiState;
+use migasfree_server_domain::messages;
 
 /// What one may change of one's own account; everything else is ignored.
 pub const OWN: [&str; 3] = ["email", "first_name", "last_name"];
@@ -143,7 +144,7 @@ pub async fn change_password(
     if new != again {
         return Err(RestError::field(
             "new_password2",
-            "The two passwords differ.",
+            messages::passwords_differ(),
         ));
     }
     store_password(&state, &operator, verified, &new).await?;

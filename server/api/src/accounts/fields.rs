@@ -7,6 +7,7 @@ use migasfree_server_entity::{
     error::RestError,
     value::Refused,
 };
+use migasfree_types::message::Message;
 use serde_json::Value;
 
 use crate::ApiState;
@@ -41,11 +42,11 @@ impl Fields {
     /// With every one that is, under its name.
     pub fn required<const N: usize>(&self, names: [&str; N]) -> Result<[String; N], RestError> {
         let texts = names.map(|name| self.text(name));
-        let missing: Vec<(String, String)> = names
+        let missing: Vec<(String, Message)> = names
             .iter()
             .zip(&texts)
             .filter(|(_, text)| text.is_empty())
-            .map(|(name, _)| ((*name).to_owned(), Refused::Missing.to_string()))
+            .map(|(name, _)| ((*name).to_owned(), Refused::Missing.message()))
             .collect();
         if missing.is_empty() {
             Ok(texts)

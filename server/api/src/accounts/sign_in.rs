@@ -1,14 +1,14 @@
 //! Signing in and out.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{
     AuthError, Connection, Operator, Verified, credential, credentials_changed,
     jwt::{self, Kind},
-    note, origin,
+    note, origin, problem,
     session::{self, Place},
     token, verify,
 };
@@ -113,9 +113,12 @@ pub async fn jwt_pair(
 ) -> Result<Response, RestError> {
     let verified = match check(&state, connection, &fields).await {
         Err(RestError::Auth(refused @ AuthError::Credentials)) => {
-            let body = Json(json!({"detail": refused.to_string(), "code": "no_active_account"}));
+            let message = refused.message();
+            let body = Json(json!({"detail": message.text, "code": "no_active_account"}));
             let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-            return Ok((http::StatusCode::UNAUTHORIZED, challenge, body).into_response());
+            let status = http::StatusCode::UNAUTHORIZED;
+            let problem = Extension(problem(status, message));
+            return Ok((status, challenge, problem, body).into_response());
         }
         checked => checked?,
     };

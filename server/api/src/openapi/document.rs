@@ -28,6 +28,11 @@ use super::{
 
 type Any = RefOr<Schema>;
 
+const ABOUT: &str = "Fleet management for GNU/Linux desktops.\n\n\
+    Refusals are described as they are answered by default. A request whose `Accept` names `application/problem+json` gets \
+    them as RFC 9457 has it: `title`, `status`, `detail`, a stable `code` with its `args`, and `errors`, which gives \
+    `field`, `code`, `args` and `text` of each refused value.";
+
 /// Describes everything that is declared, and these calls.
 pub fn build(registry: &'static Registry, calls: &[Call]) -> OpenApi {
     let mut schemas = Schemas::new(registry);
@@ -62,7 +67,7 @@ pub fn build(registry: &'static Registry, calls: &[Call]) -> OpenApi {
             InfoBuilder::new()
                 .title("migasfree")
                 .version(env!("CARGO_PKG_VERSION"))
-                .description(Some("Fleet management for GNU/Linux desktops."))
+                .description(Some(ABOUT))
                 .build(),
         )
         .paths(paths.build())

@@ -6,6 +6,7 @@ use axum::routing::{MethodRouter, get};
 use migasfree_server_db::{Ts, zone::Zone};
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::{error::RestError, params::Params};
+use migasfree_types::message::quoted;
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 use time::Date;
 use time::macros::format_description;
@@ -13,6 +14,7 @@ use time::macros::format_description;
 use super::counting::Reader;
 use super::history::Log;
 use crate::ApiState;
+use crate::messages;
 
 fn statement(
     log: &Log,
@@ -23,13 +25,16 @@ fn statement(
     let computer: i64 = params
         .get("computer_id")
         .and_then(|id| id.parse().ok())
-        .ok_or_else(|| RestError::field("computer_id", "Give the number of a computer."))?;
+        .ok_or_else(|| RestError::field("computer_id", messages::number_of_computer()))?;
     let midnight = |name: &str| match params.get(name).filter(|text| !text.is_empty()) {
         None => Ok(None),
         Some(text) => Date::parse(text, format_description!("[year]-[month]-[day]"))
             .map(|date| Some(zone.start_of_hour(date, 0)))
             .map_err(|_| {
-                RestError::field(name, format!("{text:?} is not written like 2026-11-21."))
+                RestError::field(
+                    name,
+                    messages::time_written_like(quoted(text), "2026-11-21"),
+                )
             }),
     };
     let time = || Expr::col(("t", "created_at"));

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use migasfree_server_db::{Row, Ts};
 use migasfree_server_domain::services::OfDomain as _;
-use migasfree_server_entity::{error::RestError, params::Params};
+use migasfree_server_entity::{error::RestError, params::Params, value::Refused};
 use sea_query::{Expr, ExprTrait as _, Func, Query};
 use serde_json::{Map, Value, json};
 
@@ -78,7 +78,7 @@ pub(super) async fn holding_attributes(
     let number = |name: &str, text: &str| {
         text.trim()
             .parse::<i64>()
-            .map_err(|_| RestError::field(name, "Enter a number."))
+            .map_err(|_| RestError::refused(name, &Refused::NotANumber))
     };
     let mut ids = Vec::new();
     for value in params.all("attributes") {

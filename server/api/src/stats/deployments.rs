@@ -30,6 +30,7 @@ use time::macros::format_description;
 
 use super::counting::{DEPLOYMENTS, Reader};
 use crate::ApiState;
+use crate::messages;
 
 /// The computers in use that a deployment is aimed at, whatever the date, as far as the operator sees them.
 fn aimed_at(operator: &Reader, deployment: i64) -> Option<IdList> {
@@ -206,8 +207,7 @@ pub(super) async fn delay(
     State(state): State<ApiState>,
     deployment: Deployment,
 ) -> Result<Json<Value>, RestError> {
-    let refused =
-        || RestError::Refused("no_schedule", "The deployment has no schedule.".to_owned());
+    let refused = || RestError::Refused("no_schedule", messages::no_schedule());
     let schedule = deployment.schedule.ok_or_else(refused)?;
     let delays = delays(&state.db, schedule).await?;
     let opened = opening_days(&state, &deployment, &delays).await?;

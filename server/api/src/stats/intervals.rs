@@ -1,7 +1,9 @@
 //! Months, days and hours of the organisation's time zone.
 
+use crate::messages;
 use migasfree_server_db::{Ts, zone::Zone};
 use migasfree_server_entity::{error::RestError, params::Params};
+use migasfree_types::message::quoted;
 use time::{Date, Duration, Month};
 
 /// Nobody reads a chart with more bars.
@@ -41,14 +43,14 @@ pub(super) fn of_request(
         Some(text) => step.parse(text).map(Some).ok_or_else(|| {
             RestError::field(
                 name,
-                format!("{text:?} is not written like {}.", step.example()),
+                messages::time_written_like(quoted(text), step.example()),
             )
         }),
     };
     let (begin, end) = step.span(read("begin")?, read("end")?, step.of(zone, now));
     let intervals: Vec<Interval> = step.cut(begin, end, zone).take(MOST + 1).collect();
     if intervals.len() > MOST {
-        return Err(RestError::whole("Ask for a shorter time."));
+        return Err(RestError::whole(messages::shorter_time()));
     }
     Ok(intervals)
 }

@@ -7,7 +7,8 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use migasfree_server_db::{Row, args};
 use migasfree_server_domain::services::OfDomain as _;
-use migasfree_server_entity::{error::RestError, params::Params};
+use migasfree_server_entity::{error::RestError, params::Params, value::Refused};
+use migasfree_types::message::quoted;
 use sea_query::{Expr, ExprTrait as _};
 use serde_json::{Map, Value, json};
 
@@ -17,6 +18,7 @@ use super::counting::{Reader, SYNCHRONIZATIONS, require};
 use super::history::Log;
 use super::intervals::{self, Interval, Step};
 use crate::ApiState;
+use crate::messages;
 
 const LOG: Log = Log {
     route: "syncs",
@@ -59,13 +61,13 @@ pub(super) async fn yearly(
             .parse::<i64>()
             .ok()
             .filter(|year| (1970..3000).contains(year))
-            .ok_or_else(|| RestError::Missing(format!("{text:?} is not a year."))),
+            .ok_or_else(|| RestError::Missing(messages::not_a_year(quoted(text)))),
     };
     let (begin, end) = (year("begin", this_year - 4)?, year("end", this_year + 1)?);
     let project = project(&params)?;
     if operator.is_limited() {
         if end.saturating_sub(begin) > MOST_YEARS {
-            return Err(RestError::whole("Ask for a shorter time."));
+            return Err(RestError::whole(messages::shorter_time()));
         }
         let years = intervals::years(begin, end, zone);
         let counts = visible(&state, &operator, &years, project).await?;
@@ -149,7 +151,7 @@ fn project(params: &Params) -> Result<Option<i64>, RestError> {
         Some(text) => text
             .parse()
             .map(Some)
-            .map_err(|_| RestError::field("project_id", "Enter a number.")),
+            .map_err(|_| RestError::refused("project_id", &Refused::NotANumber)),
     }
 }
 

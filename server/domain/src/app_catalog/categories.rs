@@ -1,5 +1,6 @@
 //! Categories of applications.
 
+use crate::messages;
 use migasfree_server_entity::{
     entity::{Entity, Model, col, put},
     keeping::{Kept, Use},
@@ -57,9 +58,7 @@ static KEPT: Kept = Kept {
         },
     ],
     same: None,
-    undetachable: Some(
-        "Every application has a category: name another one for them with replace_with=ID.",
-    ),
+    undetachable: Some(messages::category_needed),
     into_replacement: false,
 };
 

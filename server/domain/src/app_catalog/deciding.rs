@@ -11,6 +11,7 @@ use migasfree_server_entity::{
 use serde_json::{Value, json};
 
 use super::application_requests::{APPLICATION_REQUESTS, TEXT_LIMIT};
+use crate::messages;
 
 /// Approves or refuses a request. A decision may be changed; what was withdrawn is not decided any more.
 ///
@@ -40,7 +41,7 @@ pub async fn decide(call: Call) -> Result<Answer, RestError> {
     if changed == 0 {
         return Err(RestError::Conflict(
             "withdrawn",
-            "The request was withdrawn: there is nothing to decide any more.".to_owned(),
+            messages::request_withdrawn(),
         ));
     }
     let after = json!({"state": state, "comment": comment});

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use migasfree_server_entity::{body::Body, context::Context, error::RestError};
 
 use crate::app_catalog::icons::{self, ICON_LIMIT, IconError, StoredIcon};
+use crate::messages;
 
 /// What a body says of the icon.
 #[derive(Debug)]
@@ -30,7 +31,10 @@ pub async fn of_body(context: &Context, body: &mut Body) -> Result<Option<Icon>,
     };
     let file = body.files.swap_remove(at);
     if file.content.size() > ICON_LIMIT as u64 {
-        return Err(RestError::field("icon", IconError::TooLarge.to_string()));
+        return Err(RestError::field(
+            "icon",
+            messages::icon_too_large(ICON_LIMIT),
+        ));
     }
     let name = file.name.clone();
     let content = tokio::task::spawn_blocking(move || {
@@ -48,13 +52,18 @@ pub async fn of_body(context: &Context, body: &mut Body) -> Result<Option<Icon>,
     if !content.is_empty() && !is_picture(&extension, &content) {
         return Err(RestError::field(
             "icon",
-            format!("The file is no {extension} picture, whatever its name says."),
+            messages::not_such_a_picture(extension),
         ));
     }
     match icons::store(&context.state, &name, Bytes::from(content)).await {
         Ok(icon) => Ok(Some(Icon::Stored(icon))),
         Err(IconError::Blob(error)) => Err(RestError::Internal(error.to_string())),
-        Err(error) => Err(RestError::field("icon", error.to_string())),
+        Err(IconError::NotAnImage) => Err(RestError::field("icon", messages::icon_not_an_image())),
+        Err(IconError::TooLarge) => Err(RestError::field(
+            "icon",
+            messages::icon_too_large(ICON_LIMIT),
+        )),
+        Err(IconError::Empty) => Err(RestError::field("icon", messages::icon_empty())),
     }
 }
 

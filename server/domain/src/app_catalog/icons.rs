@@ -6,6 +6,7 @@ use migasfree_server_files::{BlobError, NewBlob};
 use migasfree_server_repository::format::Digests;
 
 use crate::ids::ApplicationId;
+use crate::messages;
 use crate::services::Services;
 
 /// Endings of icons an application may have (data model 9), and their types.
@@ -35,13 +36,13 @@ pub const ICON_LIMIT: usize = 2 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum IconError {
     /// It is no picture by its name.
-    #[error("an icon must be a jpg, jpeg, png, gif, svg, webp, bmp, ico, tif or tiff file")]
+    #[error("{}", messages::icon_not_an_image())]
     NotAnImage,
     /// It is too long.
-    #[error("an icon may have {ICON_LIMIT} bytes")]
+    #[error("{}", messages::icon_too_large(ICON_LIMIT))]
     TooLarge,
     /// It is empty.
-    #[error("the icon is empty")]
+    #[error("{}", messages::icon_empty())]
     Empty,
     /// It could not be kept.
     #[error(transparent)]

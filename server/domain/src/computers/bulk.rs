@@ -1,5 +1,6 @@
 //! One change of many computers: in one transaction, with an audit record for each computer that it changes.
 
+use migasfree_types::message::quoted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
@@ -21,6 +22,7 @@ use serde_json::{Map, Value, json};
 
 use super::{computer::COMPUTERS, status};
 use crate::core::{attributes::only_tags, vocabulary::STATUS};
+use crate::messages;
 
 /// What is sent.
 pub const BODY: &[Write] = &[
@@ -94,11 +96,11 @@ async fn deed(call: &Call) -> Result<Deed, RestError> {
             if STATUS.iter().any(|(status, _)| *status == word) {
                 Ok(Deed::Status(word.to_owned()))
             } else {
-                let text = format!("{word:?} is no state of a computer.");
-                Err(RestError::field("status", text))
+                let message = messages::unknown_status(quoted(word));
+                Err(RestError::field("status", message))
             }
         }
-        _ => Err(RestError::field("action", "Write tag, untag or status.")),
+        _ => Err(RestError::field("action", messages::unknown_bulk_action())),
     }
 }
 
@@ -106,7 +108,7 @@ async fn tags(call: &Call) -> Result<Vec<i64>, RestError> {
     let given = call.body.get("tags").cloned().unwrap_or_default();
     let wanted = value::id_list(&given).map_err(|reason| RestError::refused("tags", &reason))?;
     if wanted.is_empty() {
-        return Err(RestError::field("tags", "Choose at least one tag."));
+        return Err(RestError::field("tags", messages::choose_tag()));
     }
     let seen = read::only_reachable(&call.context, "core_attribute", wanted.clone()).await?;
     match wanted.iter().find(|id| !seen.contains(id)) {
@@ -121,7 +123,7 @@ fn chosen(call: &Call, resource: &Resource) -> Result<(Params, Vec<i64>), RestEr
         (Some(ids), None) => {
             let ids = value::id_list(ids).map_err(|reason| RestError::refused("ids", &reason))?;
             if ids.is_empty() {
-                return Err(RestError::field("ids", "Choose at least one computer."));
+                return Err(RestError::field("ids", messages::choose_computer()));
             }
             let filter = Map::from_iter([("id__in".to_owned(), json!(ids))]);
             Ok((Params::from_body(&filter), ids))
@@ -135,13 +137,8 @@ fn chosen(call: &Call, resource: &Resource) -> Result<(Params, Vec<i64>), RestEr
                 .collect();
             Ok((Params::from_body(&filter), Vec::new()))
         }
-        (None, Some(_)) => Err(RestError::field(
-            "filter",
-            "Send an object with the parameters of the list.",
-        )),
-        _ => Err(RestError::whole(
-            "Send either ids or a filter; an empty filter means all computers.",
-        )),
+        (None, Some(_)) => Err(RestError::field("filter", messages::filter_not_an_object())),
+        _ => Err(RestError::whole(messages::ids_or_filter())),
     }
 }
 
@@ -159,7 +156,7 @@ fn known(filter: &Map<String, Value>, resource: &Resource) -> Result<(), RestErr
         None => Ok(()),
         Some(name) => Err(RestError::field(
             "filter",
-            format!("There is no filter {name:?}: use those of the list of computers."),
+            messages::unknown_filter(quoted(name)),
         )),
     }
 }
@@ -173,7 +170,7 @@ fn as_expected(call: &Call, found: usize) -> Result<(), RestError> {
     }
     Err(RestError::Conflict(
         "other_number",
-        format!("There are {found} computers by now: look at the list and confirm again."),
+        messages::other_number(found),
     ))
 }
 

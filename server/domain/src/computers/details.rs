@@ -11,6 +11,7 @@ use migasfree_server_entity::{
 };
 
 use super::{computer::COMPUTERS, users};
+use crate::messages;
 use crate::services::OfDomain as _;
 use crate::{
     core::{
@@ -184,7 +185,7 @@ pub async fn situation(call: Call) -> Result<Answer, RestError> {
     ) else {
         return Err(RestError::Refused(
             "date",
-            "The computer was not known yet at that moment.".to_owned(),
+            messages::computer_not_known_yet(),
         ));
     };
     let reading = context.reading();

@@ -12,6 +12,7 @@ use migasfree_server_entity::{
 use sea_query::{Expr, ExprTrait as _, Query};
 
 use crate::core::{self, rules::identity::byte_swapped};
+use crate::messages;
 
 /// Fewer digits are part of nearly every identity.
 const FEWEST_DIGITS: usize = 4;
@@ -174,7 +175,7 @@ pub async fn failed_with(call: &FilterCall<'_>) -> Result<Option<Expr>, RestErro
     let Ok(deployment) = call.text.trim().parse::<i64>() else {
         return Err(RestError::field(
             "failed_deployment",
-            "Write the number of a deployment.",
+            messages::deployment_number(),
         ));
     };
     let mut failed = Query::select();

@@ -19,6 +19,7 @@ use super::{
     computer::COMPUTERS,
     status::{self, Naming, namings},
 };
+use crate::messages;
 
 /// Swaps tags, state, default device and everything aimed at one of two computers alone.
 ///
@@ -28,10 +29,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
     let (one, other) = (call.id, call.body.id("target")?);
     if one == other {
-        return Err(RestError::field(
-            "target",
-            "A computer cannot replace itself.",
-        ));
+        return Err(RestError::field("target", messages::replaces_itself()));
     }
     if read::only_reachable(context, "client_computer", vec![other])
         .await?
@@ -215,9 +213,7 @@ async fn own(
     let table = entity.table.name;
     let seen = read::seen(&mut Source::Tx(tx), context.writer(), table, ids.clone()).await?;
     if seen.len() < ids.len() || entity.belongs == Belongs::Itself {
-        return Err(boundary::denied(
-            "Something that is not yours to change names one of these computers alone: ask an administrator who has no domain.",
-        ));
+        return Err(boundary::denied(messages::named_beyond_domains()));
     }
     boundary::check_all(context, &mut Source::Tx(tx), entity, &ids).await
 }

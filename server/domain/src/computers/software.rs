@@ -11,6 +11,7 @@ use migasfree_server_entity::{
 
 use super::{arrivals, computer::COMPUTERS};
 use crate::ids::ComputerId;
+use crate::messages;
 
 const INSTALLED: &str = "SELECT k.id, k.fullname FROM client_computer AS c \
     JOIN software_inventory_package AS p ON p.inventory_id = c.software_inventory_id \
@@ -125,12 +126,10 @@ pub async fn forget_history(call: Call) -> Result<Answer, RestError> {
             .await?;
         }
         Some(key) => {
-            let day = key.get(..10).and_then(value::day).ok_or_else(|| {
-                RestError::Refused(
-                    "key",
-                    "Name a moment of the history as YYYY-MM-DDTHH:MM:SS.".to_owned(),
-                )
-            })?;
+            let day = key
+                .get(..10)
+                .and_then(value::day)
+                .ok_or_else(|| RestError::Refused("key", messages::no_moment_of_history()))?;
             let start = Ts::from_date(day);
             let end = Ts::from_date(day.next_day().unwrap_or(day));
             tx.execute(

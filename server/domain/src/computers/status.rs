@@ -13,6 +13,7 @@ use migasfree_server_entity::{
     schema::{Follows, Many},
     validate::Mode,
 };
+use migasfree_types::message::quoted;
 use sea_query::{Expr, Query};
 use serde_json::json;
 
@@ -21,6 +22,7 @@ use crate::core::{
     rules::status::Status,
     vocabulary::{CID, STATUS},
 };
+use crate::messages;
 
 /// The states and their groups.
 ///
@@ -64,7 +66,7 @@ pub async fn change(call: Call) -> Result<Answer, RestError> {
     if !STATUS.iter().any(|(status, _)| *status == word) {
         return Err(RestError::Refused(
             "status",
-            format!("{word:?} is no state of a computer."),
+            messages::unknown_status(quoted(word)),
         ));
     }
     let mut body = Body::default();

@@ -12,6 +12,7 @@ use migasfree_server_entity::{
 };
 
 use super::user_profiles::USER_PROFILES;
+use crate::messages;
 use crate::services::OfDomain as _;
 
 /// The members of the group Domain Admin.
@@ -101,7 +102,7 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
     let mailbox = email.split('@').next().unwrap_or_default();
     let mut reasons = auth::check_rules(password, &[&username, &first, &last, mailbox]);
     if password != call.body.text("password2") {
-        reasons.push("The two passwords differ.".to_owned());
+        reasons.push(messages::passwords_differ());
     }
     if !reasons.is_empty() {
         let fields = reasons
@@ -161,5 +162,5 @@ pub async fn still_own(tx: &mut Tx, verified: Verified) -> Result<(), RestError>
 }
 
 fn not_current() -> RestError {
-    RestError::field("old_password", "This is not the current password.")
+    RestError::field("old_password", messages::not_current_password())
 }

@@ -17,6 +17,7 @@ use super::{
     shapes::{DOMAIN_REF, EXCLUDED, INCLUDED},
     vocabulary::{ALL_SYSTEMS, SET},
 };
+use crate::messages;
 use crate::sight;
 
 /// `core_attributeset`
@@ -171,10 +172,7 @@ async fn mirror(tx: &mut Tx, before: Option<&str>, name: &str) -> Result<(), Res
         return Ok(());
     }
     if name == "All Systems" {
-        return Err(RestError::field(
-            "name",
-            "This name stands for all computers: choose another.",
-        ));
+        return Err(RestError::field("name", messages::name_of_all_systems()));
     }
     let renamed = tx
         .execute(
@@ -213,14 +211,11 @@ async fn no_circle(tx: &mut Tx, start: &str, limited: bool) -> Result<(), RestEr
         None => Ok(()),
         Some(_) if limited => Err(RestError::Refused(
             "circular_sets",
-            "This set would contain itself by way of others: leave those out.".to_owned(),
+            messages::set_in_itself(),
         )),
         Some(names) => Err(RestError::Refused(
             "circular_sets",
-            format!(
-                "These sets would contain each other in a circle: {}.",
-                names.join(" → ")
-            ),
+            messages::sets_in_a_circle(names.join(" → ")),
         )),
     }
 }

@@ -21,6 +21,7 @@ use super::{
     tag_computers,
     vocabulary::DMN,
 };
+use crate::messages;
 use crate::sight;
 
 /// `core_attribute`
@@ -452,21 +453,18 @@ impl Hooks for Rules {
         if let (true, Some(before)) = (moves, change.before)
             && is_built_in(change.tx, before).await?
         {
-            return Err(RestError::field(
-                "value",
-                "A built-in attribute keeps its value.",
-            ));
+            return Err(RestError::field("value", messages::built_in_value()));
         }
         if let Some(expected) = self.sort
             && (change.is_new() || change.changes("property_att_id"))
             && sort != expected
         {
-            let kind = if expected == "server" {
-                "a stamp"
+            let message = if expected == "server" {
+                messages::choose_stamp()
             } else {
-                "a formula"
+                messages::choose_formula()
             };
-            return Err(RestError::field("property_att", format!("Choose {kind}.")));
+            return Err(RestError::field("property_att", message));
         }
         Ok(())
     }
@@ -475,8 +473,7 @@ impl Hooks for Rules {
         if is_built_in(removal.tx, removal.before).await? {
             return Err(RestError::Refused(
                 "built_in",
-                "A built-in attribute cannot be deleted: it goes with what it stands for."
-                    .to_owned(),
+                messages::built_in_attribute(),
             ));
         }
         Ok(())
@@ -509,10 +506,7 @@ async fn below_own_domain(change: &mut Change<'_>, property: i64) -> Result<(), 
     if allowed {
         return Ok(());
     }
-    Err(RestError::field(
-        "value",
-        "Begin with the name of a domain of yours and a point.",
-    ))
+    Err(RestError::field("value", messages::begin_with_domain()))
 }
 
 /// Whether the server made the attribute: one of a basic property, or the one that stands for a domain.
@@ -549,9 +543,6 @@ pub async fn only_tags(tx: &mut Tx, list: &str, attributes: &[i64]) -> Result<()
         .await?;
     match other {
         None => Ok(()),
-        Some((id,)) => Err(RestError::field(
-            list,
-            format!("The attribute {id} is no tag: choose tags."),
-        )),
+        Some((id,)) => Err(RestError::field(list, messages::not_a_tag(id))),
     }
 }

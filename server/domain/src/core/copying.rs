@@ -9,6 +9,7 @@ use migasfree_server_entity::{
     json::Json,
     read,
 };
+use migasfree_types::message::quoted;
 
 use super::{
     deployment_rules::{NAMES_PACKAGES, package_system},
@@ -18,18 +19,19 @@ use super::{
     rules::package_names,
 };
 use crate::ids::{DeploymentId, PackageId};
+use crate::messages;
 use crate::repository::{publish, upload};
 use crate::services::Services;
 
 /// The project of the body: another one than `from`, and visible; `unknown` is said of one that is not.
 async fn destination(call: &Call, from: i64, unknown: RestError) -> Result<i64, RestError> {
-    let bad = |text: &str| RestError::Refused("project", text.to_owned());
+    let bad = |message| RestError::Refused("project", message);
     let to = call
         .body
         .id("project")
-        .map_err(|_| bad("Name the project to copy to."))?;
+        .map_err(|_| bad(messages::copy_to_which_project()))?;
     if to == from {
-        return Err(bad("The copy needs another project than the original's."));
+        return Err(bad(messages::copy_to_same_project()));
     }
     if read::only_reachable(&call.context, "core_project", vec![to])
         .await?
@@ -54,7 +56,7 @@ pub async fn package_set(call: Call) -> Result<Answer, RestError> {
             args![call.id],
         )
         .await?;
-    let unknown = RestError::Refused("project", "There is no such project.".to_owned());
+    let unknown = RestError::Refused("project", messages::no_such_project());
     let to = destination(&call, from, unknown).await?;
     let mut tx = context.state.db.begin().await?;
     // Whoever uploads a package of the same identity waits.
@@ -163,11 +165,7 @@ async fn names_there(
         if let Some(word) = package_names::flaw(&*system, text) {
             return Err(RestError::Refused(
                 "package_names",
-                format!(
-                    "{word:?} in {list} is no name of a package of {}, the package system of the other project: \
-                     change it here first.",
-                    system.name()
-                ),
+                messages::name_in_other_system(quoted(word), *list, system.name()),
             ));
         }
     }
@@ -312,11 +310,7 @@ async fn copy_packages(
         });
         return Err(RestError::Conflict(
             "different_file",
-            format!(
-                "The other project has different files of these names or versions: {}. \
-                 Take them out of one of the projects.",
-                rivals.collect::<Vec<_>>().join(", ")
-            ),
+            messages::different_files_there(rivals.collect::<Vec<_>>().join(", ")),
         ));
     }
     let namesakes: Vec<(PackageId,)> = tx.all(NAMESAKES, args![packages, to]).await?;
@@ -356,11 +350,7 @@ async fn only_of_its_system(
     }
     Err(RestError::Refused(
         "package_system",
-        format!(
-            "The other project takes packages of {} alone, and these are none: {}.",
-            format.origin(),
-            others.join(", ")
-        ),
+        messages::not_of_format(format.origin(), others.join(", ")),
     ))
 }
 

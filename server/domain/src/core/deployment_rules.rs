@@ -1,5 +1,6 @@
 //! What a deployment has to observe, and what follows from a change of it.
 
+use migasfree_types::message::{Message, quoted};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ use super::{
     vocabulary::CID,
 };
 use crate::ids::{DeploymentId, ProjectId};
+use crate::messages;
 use crate::repository::publish;
 use crate::services::{OfDomain as _, Services};
 
@@ -59,21 +61,21 @@ impl Hooks for Rules {
         }
         let is_external = change.text("source") == Some("E");
         if is_external && (change.is_new() || change.changes("source")) {
-            return Err(RestError::Refused("external_source", NO_PROXY.to_owned()));
+            return Err(RestError::Refused(
+                "external_source",
+                messages::no_external_sources(),
+            ));
         }
         if change.before.is_some() && change.changes("project_id") {
             return Err(RestError::field(
                 "project",
-                "A deployment cannot move to another project: copy it there.",
+                messages::deployment_stays_in_project(),
             ));
         }
         if change.is_new() || change.changes("name") {
             let made = slug(change.text("name").unwrap_or_default());
             if made.is_empty() {
-                return Err(RestError::field(
-                    "name",
-                    "Write a name with letters or digits.",
-                ));
+                return Err(RestError::field("name", messages::name_without_letters()));
             }
             let project = ProjectId(change.int("project_id").unwrap_or_default());
             let own = if change.is_new() { 0 } else { change.id() };
@@ -109,9 +111,8 @@ impl Hooks for Rules {
             let names: Vec<(String,)> = change.tx.all(table, args![ids, project]).await?;
             if !names.is_empty() {
                 let names: Vec<String> = names.into_iter().map(|(name,)| name).collect();
-                return Err(RestError::whole(format!(
-                    "Not of the project of the deployment: {}.",
-                    names.join(", ")
+                return Err(RestError::whole(messages::of_other_project(
+                    names.join(", "),
                 )));
             }
         }
@@ -138,10 +139,6 @@ impl Hooks for Rules {
         Ok(())
     }
 }
-
-const NO_PROXY: &str = "External sources are not served yet: computers would get nothing from \
-    one, and apt would fail. Upload the packages into a store, or set the repository up on the \
-    computers themselves.";
 
 /// The lists of a deployment that name packages.
 pub const NAMES_PACKAGES: [&str; 5] = [
@@ -190,9 +187,7 @@ fn not_both_ways(change: &Change<'_>, system: &dyn System) -> Result<(), RestErr
     match package_names::in_both(system, install, remove) {
         Some(name) => Err(RestError::field(
             "packages_to_remove",
-            format!(
-                "{name:?} is among the packages to install, too: leave it in one of the lists."
-            ),
+            messages::install_and_remove(quoted(name)),
         )),
         None => Ok(()),
     }
@@ -256,31 +251,27 @@ async fn only_active(tx: &mut Tx, relation: &str, attributes: &[i64]) -> Result<
         .collect();
     Err(RestError::field(
         relation,
-        format!(
-            "Not in use, so nothing can be aimed at it: {}.",
-            names.join(", ")
-        ),
+        messages::not_in_use(names.join(", ")),
     ))
 }
 
 /// An external repository must be somewhere on the network, not on this machine or its neighbours.
-fn check_address(address: &str) -> Result<(), String> {
-    let url = Url::parse(address)
-        .map_err(|_| "Write an address such as http://deb.debian.org/debian.".to_owned())?;
+fn check_address(address: &str) -> Result<(), Message> {
+    let url = Url::parse(address).map_err(|_| messages::not_an_address())?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err("Only http and https addresses can be mirrored.".to_owned());
+        return Err(messages::only_http());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("Leave user name and password out of the address.".to_owned());
+        return Err(messages::password_in_address());
     }
     let inside = match url.host() {
-        None => return Err("The address names no host.".to_owned()),
+        None => return Err(messages::no_host()),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => is_inside(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => is_inside(IpAddr::V6(address)),
     };
     if inside {
-        return Err("The address leads to this machine or a private network.".to_owned());
+        return Err(messages::private_address());
     }
     Ok(())
 }

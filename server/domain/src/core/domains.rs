@@ -26,6 +26,7 @@ use super::{
     user_profiles::USER_PROFILES,
     vocabulary::DMN,
 };
+use crate::messages;
 
 /// `core_domain`
 pub static TABLE: Table = Table {
@@ -139,10 +140,7 @@ impl Hooks for Rules {
         if let Some(name) = change.values.text("name") {
             let name = slug(name).to_uppercase();
             if name.is_empty() {
-                return Err(RestError::field(
-                    "name",
-                    "Write a name with letters or digits.",
-                ));
+                return Err(RestError::field("name", messages::name_without_letters()));
             }
             change.values.set_text("name", name);
         }
@@ -178,9 +176,7 @@ impl Hooks for Rules {
     /// Whatever belonged to it would reach everybody, and who had no other domain would see everything.
     async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
         if removal.context.operator.boundary().is_some() {
-            return Err(boundary::denied(
-                "Nobody deletes a domain of their own: ask an administrator who has no domain.",
-            ));
+            return Err(boundary::denied(messages::own_domain_stays()));
         }
         not_in_use(removal).await
     }
@@ -228,9 +224,7 @@ async fn within_limits(change: &mut Change<'_>) -> Result<(), RestError> {
     let limited = operator.boundary().is_some();
     let lists = ["included_attributes", "excluded_attributes", "tags"];
     if limited && (change.changes("name") || lists.iter().any(|list| change.relinks(list))) {
-        return Err(boundary::denied(
-            "Nobody changes what a domain of their own is: ask an administrator who has no domain.",
-        ));
+        return Err(boundary::denied(messages::own_domain_is_kept()));
     }
     let Some(after) = change.values.ids("domain_admins").map(<[i64]>::to_vec) else {
         return Ok(());
@@ -244,14 +238,10 @@ async fn within_limits(change: &mut Change<'_>) -> Result<(), RestError> {
         .await?;
     let had = |id: i64| before.contains(&(id,));
     if after.contains(&operator.id.0) && !had(operator.id.0) {
-        return Err(boundary::denied(
-            "Nobody adds themselves to a domain: ask a superuser.",
-        ));
+        return Err(boundary::denied(messages::oneself_into_domain()));
     }
     if limited && before.iter().any(|(id,)| !after.contains(id)) {
-        return Err(boundary::denied(
-            "Nobody takes a domain of their own away from others: ask an administrator who has no domain.",
-        ));
+        return Err(boundary::denied(messages::own_domain_of_others()));
     }
     over_those_who_move(operator, change.tx, change.id, &before, &after).await
 }
@@ -290,9 +280,8 @@ async fn over_those_who_move(
         return Ok(());
     }
     let freed: Vec<String> = freed.into_iter().map(|(name,)| name).collect();
-    Err(boundary::denied(&format!(
-        "These have no other domain and would see everything: {}. Give them another one first.",
-        freed.join(", ")
+    Err(boundary::denied(messages::would_see_everything(
+        freed.join(", "),
     )))
 }
 
@@ -377,10 +366,7 @@ async fn not_in_use(removal: &mut Removal<'_>) -> Result<(), RestError> {
     }
     Err(RestError::Conflict(
         "in_use",
-        format!(
-            "These would no longer be limited to the domain: {}. Give them another domain or delete them first.",
-            users.join(", ")
-        ),
+        messages::no_longer_limited(users.join(", ")),
     ))
 }
 

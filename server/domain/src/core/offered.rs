@@ -7,6 +7,7 @@ use migasfree_server_entity::{body::Body, context::Context, error::RestError, re
 use serde_json::{Value, json};
 
 use super::rules::{package_names, tags::bare_name};
+use crate::messages;
 use crate::services::OfDomain as _;
 
 /// Member of a write that asks for the check; it is not kept.
@@ -77,10 +78,7 @@ pub async fn check(
     let unknown: Vec<String> = unknown.into_iter().map(|(name,)| name).collect();
     Err(RestError::field(
         NAMES,
-        format!(
-            "Nothing in this project offers {}: check the spelling, or save it all the same if the computers have a source of their own for it.",
-            unknown.join(", ")
-        ),
+        messages::not_offered(unknown.join(", ")),
     ))
 }
 

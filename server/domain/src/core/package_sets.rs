@@ -24,6 +24,7 @@ use super::{
     shapes::{PACKAGE_INFO, PROJECT_INFO, STORE_INFO},
 };
 use crate::ids::PackageSetId;
+use crate::messages;
 use crate::repository::publish::{self, Cause};
 use crate::sight;
 
@@ -139,10 +140,7 @@ impl Hooks for Rules {
                 .and_then(Value::as_str)
                 .is_some_and(str::is_empty);
             return if empty {
-                Err(RestError::field(
-                    "packages",
-                    "Send packages, or files to make packages of.",
-                ))
+                Err(RestError::field("packages", messages::packages_or_files()))
             } else {
                 Ok(Prepared::Write)
             };
@@ -154,8 +152,7 @@ impl Hooks for Rules {
             (None, Some(id)) => stored_in(context, id).await?,
             _ => Some(body.id("store")?),
         };
-        let store =
-            store.ok_or_else(|| RestError::field("store", "Choose a store for the files."))?;
+        let store = store.ok_or_else(|| RestError::field("store", messages::store_for_files()))?;
         let mut packages = match body.get("packages") {
             Some(sent) => migasfree_server_entity::value::id_list(sent)
                 .map_err(|reason| RestError::refused("packages", &reason))?,
@@ -179,7 +176,7 @@ impl Hooks for Rules {
         if change.before.is_some() && change.changes("project_id") {
             return Err(RestError::field(
                 "project",
-                "A set cannot move to another project: copy it there.",
+                messages::set_stays_in_project(),
             ));
         }
         let project = change.int("project_id").unwrap_or_default();
@@ -195,7 +192,7 @@ impl Hooks for Rules {
             if of != project {
                 return Err(RestError::field(
                     "store",
-                    "The store belongs to another project.",
+                    messages::store_of_other_project(),
                 ));
             }
         }
@@ -223,13 +220,8 @@ impl Hooks for Rules {
 
 fn refused_file(error: RestError) -> RestError {
     match error {
-        RestError::Fields(fields) => RestError::Upload(
-            fields
-                .into_iter()
-                .map(|(_, reason)| reason)
-                .collect::<Vec<_>>()
-                .join(" "),
-        ),
+        // A file is refused for one reason at a time.
+        RestError::Fields(mut fields) if fields.len() == 1 => RestError::Upload(fields.remove(0).1),
         other => other,
     }
 }
@@ -270,9 +262,6 @@ async fn fitting(
     let names: Vec<String> = strangers.into_iter().map(|(name,)| name).collect();
     Err(RestError::field(
         "packages",
-        format!(
-            "Not in the project and store of the set: {}.",
-            names.join(", ")
-        ),
+        messages::not_in_store_of_set(names.join(", ")),
     ))
 }

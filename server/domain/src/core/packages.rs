@@ -18,10 +18,12 @@ use migasfree_server_entity::{
     schema::{Table, key, linked, text},
     value::Refused,
 };
+use migasfree_server_repository::format::FileError;
 use sea_query::{Expr, ExprTrait as _, Query};
 
 use super::shapes::{PROJECT_REF, STORE_REF};
 use crate::ids::{PackageId, ProjectId, StoreId};
+use crate::messages;
 use crate::repository::{
     packages::{self as files, Deleted},
     report::{self, ReportError},
@@ -207,9 +209,7 @@ impl Hooks for Rules {
             Deleted::Row | Deleted::KeptForHistory => Ok(Deletion::Kept),
             Deleted::OnlyReported => Err(RestError::Conflict(
                 "only_reported",
-                "The package is in no store: only computers have reported it. It goes by itself once no computer \
-                 and no history has it."
-                    .to_owned(),
+                messages::only_reported(),
             )),
         }
     }
@@ -250,15 +250,14 @@ pub async fn store_file(context: &Context, store: i64, file: File) -> Result<Pac
 }
 
 fn refused(error: &UploadError) -> RestError {
-    let message = error.to_string();
-    match (error, error.code()) {
-        (UploadError::Different(_) | UploadError::Rival(_), Some(code)) => {
-            RestError::Conflict(code, message)
-        }
-        (UploadError::NoSuchStore, _) => RestError::field("store", message),
-        (UploadError::NoSpace, _) => RestError::NoSpace,
-        (_, Some(_)) => RestError::field("files", message),
-        (_, None) => RestError::Internal(message),
+    let (Some(code), Some(message)) = (error.code(), error.message()) else {
+        return RestError::Internal(error.to_string());
+    };
+    match error {
+        UploadError::Different(_) | UploadError::Rival(_) => RestError::Conflict(code, message),
+        UploadError::NoSuchStore => RestError::field("store", message),
+        UploadError::NoSpace => RestError::NoSpace,
+        _ => RestError::field("files", message),
     }
 }
 
@@ -304,13 +303,14 @@ async fn orphan(call: Call) -> Result<Answer, RestError> {
 }
 
 async fn info(call: Call) -> Result<Answer, RestError> {
+    let refused = |message| Err(RestError::Refused("no_information", message));
     match report::report(&call.context.state, PackageId(call.id)).await {
         Ok(text) => Ok(Answer::Json(Json::Object(vec![("data", text.into())]))),
-        Err(
-            error @ (ReportError::NoFile
-            | ReportError::Unsupported { .. }
-            | ReportError::Package(_)),
-        ) => Err(RestError::Refused("no_information", error.to_string())),
+        Err(ReportError::NoFile) => refused(messages::report_without_file()),
+        Err(ReportError::Unsupported { pms, supported }) => {
+            refused(messages::report_unsupported(pms, supported))
+        }
+        Err(ReportError::Package(FileError::Package(message))) => refused(message),
         Err(ReportError::Db(error)) => Err(error.into()),
         Err(error) => Err(RestError::Internal(error.to_string())),
     }

@@ -17,6 +17,7 @@ use super::{
     vocabulary::PMS,
 };
 use crate::ids::ProjectId;
+use crate::messages;
 use crate::services::OfDomain as _;
 use crate::sight;
 use crate::{
@@ -162,10 +163,7 @@ impl Hooks for Rules {
         let name = change.text("name").unwrap_or_default().to_owned();
         let made = slug(&name);
         if made.is_empty() {
-            return Err(RestError::field(
-                "name",
-                "Write a name with letters or digits.",
-            ));
+            return Err(RestError::field("name", messages::name_without_letters()));
         }
         let free = slugs::free(change.tx, Among::Projects, &made).await?;
         change.values.set_text("slug", free);

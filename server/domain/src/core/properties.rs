@@ -13,6 +13,7 @@ use migasfree_server_entity::{
 };
 
 use super::vocabulary::{DMN, KIND, LANGUAGE, SORT};
+use crate::messages;
 
 /// `core_property`
 pub static TABLE: Table = Table {
@@ -215,10 +216,7 @@ impl Hooks for Rules {
             return basic(change);
         }
         if change.changes("prefix") && !is_prefix(change.text("prefix").unwrap_or_default()) {
-            return Err(RestError::field(
-                "prefix",
-                "Use letters from A to Z and digits only.",
-            ));
+            return Err(RestError::field("prefix", messages::letters_and_digits()));
         }
         if let Some(sort) = self.sort {
             change.values.set_text("sort", sort);
@@ -226,10 +224,7 @@ impl Hooks for Rules {
                 change.values.set_text("code", "");
             }
         } else if change.values.text("sort") == Some("basic") {
-            return Err(RestError::field(
-                "sort",
-                "Basic properties are built in: choose client or server.",
-            ));
+            return Err(RestError::field("sort", messages::basic_sort()));
         }
         Ok(())
     }
@@ -239,7 +234,7 @@ impl Hooks for Rules {
         if of_domains || removal.before.text("sort") == Some("basic") {
             return Err(RestError::Refused(
                 "built_in",
-                "This property is built in and cannot be deleted: disable it instead.".to_owned(),
+                messages::built_in_property(),
             ));
         }
         Ok(())
@@ -257,10 +252,7 @@ fn basic(change: &mut Change<'_>) -> Result<(), RestError> {
         let same = change.before.and_then(|before| before.get(column)) == change.values.get(column)
             || (column == "code" && is_empty(change.values.get(column)));
         if change.values.has(column) && !same {
-            return Err(RestError::field(
-                column,
-                "A basic property is built in: this cannot change.",
-            ));
+            return Err(RestError::field(column, messages::basic_property()));
         }
     }
     Ok(())

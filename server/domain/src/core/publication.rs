@@ -11,6 +11,7 @@ use migasfree_server_entity::{
 
 use super::deployments::{DEPLOYMENTS, INTERNAL_SOURCES};
 use crate::ids::DeploymentId;
+use crate::messages;
 use crate::repository::publish;
 use crate::services::OfDomain as _;
 
@@ -35,10 +36,7 @@ pub async fn states(call: Call) -> Result<Answer, RestError> {
         .map(|id| id.parse())
         .collect();
     let Ok(wanted) = wanted else {
-        return Err(RestError::field(
-            "id__in",
-            "Write numbers, separated by commas.",
-        ));
+        return Err(RestError::field("id__in", messages::not_numbers()));
     };
     let ids = read::only_visible(&call.context, "core_deployment", wanted).await?;
     Answer::of(&publish::statuses(&call.context.state.db, &ids).await?)
@@ -66,7 +64,7 @@ pub async fn request(call: Call) -> Result<Answer, RestError> {
         let published = systems.published();
         return Err(RestError::Refused(
             "unsupported_pms",
-            format!("Repositories of {pms} cannot be published yet, only those of {published}."),
+            messages::unsupported_pms(pms, published),
         ));
     }
     let mut tx = context.state.db.begin().await?;

@@ -12,6 +12,7 @@ use migasfree_server_entity::{
 };
 
 use super::shapes::{DOMAIN_REF, SCHEDULE_REF};
+use crate::messages;
 use crate::sight;
 
 /// `core_schedule`
@@ -193,10 +194,7 @@ static DELAY_KEPT: Kept = Kept {
             ON CONFLICT DO NOTHING",
         ],
     }],
-    same: Some((
-        "schedule_id",
-        "That delay belongs to another schedule: name one of the same schedule.",
-    )),
+    same: Some(("schedule_id", messages::replacement_of_other_schedule)),
     undetachable: None,
     into_replacement: true,
 };

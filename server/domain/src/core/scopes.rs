@@ -15,6 +15,7 @@ use super::{
     rules::slug::slug,
     shapes::{DOMAIN_REF, EXCLUDED, INCLUDED, OPERATOR_INFO},
 };
+use crate::messages;
 
 /// `core_scope`
 pub static TABLE: Table = Table {
@@ -113,10 +114,7 @@ impl Hooks for Rules {
         if let Some(name) = change.values.text("name") {
             let name = slug(name);
             if name.is_empty() {
-                return Err(RestError::field(
-                    "name",
-                    "Write a name with letters or digits.",
-                ));
+                return Err(RestError::field("name", messages::name_without_letters()));
             }
             change.values.set_text("name", name);
         }
@@ -125,10 +123,7 @@ impl Hooks for Rules {
             return Ok(());
         }
         if change.int("user_id") != Some(operator.id.0) {
-            return Err(RestError::field(
-                "user",
-                "Scopes can only be made for oneself.",
-            ));
+            return Err(RestError::field("user", messages::scope_for_oneself()));
         }
         if let Some(domain) = change.int("domain_id") {
             let own: Option<(i64,)> = change
@@ -139,10 +134,7 @@ impl Hooks for Rules {
                 )
                 .await?;
             if own.is_none() {
-                return Err(RestError::field(
-                    "domain",
-                    "You do not administer this domain.",
-                ));
+                return Err(RestError::field("domain", messages::not_your_domain()));
             }
         }
         Ok(())

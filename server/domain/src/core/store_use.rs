@@ -1,5 +1,6 @@
 //! What keeps a store: deployments offer its packages.
 
+use crate::messages;
 use migasfree_server_entity::keeping::{Kept, Use};
 
 /// Its packages and sets move with their files; deployments go on offering them.
@@ -42,10 +43,7 @@ pub static KEPT: Kept = Kept {
             moving: &["UPDATE core_packageset SET store_id = $2 WHERE store_id = $1"],
         },
     ],
-    same: Some((
-        "project_id",
-        "That store belongs to another project: name one of the same project.",
-    )),
+    same: Some(("project_id", messages::replacement_of_other_project)),
     undetachable: None,
     into_replacement: false,
 };

@@ -15,6 +15,7 @@ use super::{
     slugs::{self, Among},
 };
 use crate::ids::{ProjectId, StoreId};
+use crate::messages;
 use crate::repository::packages;
 use crate::sight;
 
@@ -77,10 +78,7 @@ impl Hooks for Rules {
         if change.is_new() {
             let made = slug(change.text("name").unwrap_or_default());
             if made.is_empty() {
-                return Err(RestError::field(
-                    "name",
-                    "Write a name with letters or digits.",
-                ));
+                return Err(RestError::field("name", messages::name_without_letters()));
             }
             let project = ProjectId(change.int("project_id").unwrap_or_default());
             let free = slugs::free(change.tx, Among::Stores(project), &made).await?;
@@ -88,7 +86,7 @@ impl Hooks for Rules {
         } else if change.changes("project_id") {
             return Err(RestError::field(
                 "project",
-                "A store cannot move to another project: make a store there.",
+                messages::store_stays_in_project(),
             ));
         }
         Ok(())

@@ -20,6 +20,7 @@ use super::{
     accounts,
     shapes::{DOMAIN_REF, GROUP_REF, PERMISSION_INFO, SCOPE_REF},
 };
+use crate::messages;
 
 /// `core_userprofile`
 pub static TABLE: Table = Table {
@@ -267,7 +268,7 @@ impl Hooks for Rules {
         if change.changes("username") && !is_username(change.text("username").unwrap_or_default()) {
             return Err(RestError::field(
                 "username",
-                "Use letters, digits and @ . + - _ only.",
+                messages::user_name_characters(),
             ));
         }
         if change.changes("username") {
@@ -299,10 +300,7 @@ impl Hooks for Rules {
     async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
         let operator = &removal.context.operator;
         if operator.id.0 == removal.id {
-            return Err(RestError::Refused(
-                "oneself",
-                "Nobody can delete their own account.".to_owned(),
-            ));
+            return Err(RestError::Refused("oneself", messages::own_account()));
         }
         Authority::of(operator, removal.tx)
             .over_account(UserId(removal.id))
@@ -338,9 +336,7 @@ fn check_own(change: &Change<'_>) -> Result<(), RestError> {
         let loses =
             |column: &str| change.changes(column) && change.values.bool(column) == Some(false);
         if loses("is_superuser") || loses("is_active") || loses("is_staff") {
-            return Err(RestError::whole(
-                "Nobody can take their own rights away: ask another superuser.",
-            ));
+            return Err(RestError::whole(messages::own_powers()));
         }
         return Ok(());
     }
@@ -404,7 +400,7 @@ async fn check_preferences(change: &mut Change<'_>) -> Result<(), RestError> {
     {
         return Err(RestError::field(
             "domain_preference",
-            "The operator does not administer this domain.",
+            messages::operator_not_in_domain(),
         ));
     }
     if let (true, Some(scope)) = (
@@ -418,7 +414,7 @@ async fn check_preferences(change: &mut Change<'_>) -> Result<(), RestError> {
         if change.id != Some(owner) && superuser != Some(true) {
             return Err(RestError::field(
                 "scope_preference",
-                "The scope belongs to somebody else.",
+                messages::scope_of_other(),
             ));
         }
     }

@@ -7,16 +7,17 @@ use migasfree_server_files::BlobError;
 use migasfree_server_repository::{format::FileError, reading::off_the_runtime};
 
 use crate::ids::PackageId;
+use crate::messages;
 use crate::services::{OfDomain as _, Services};
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The package has no file here.
-    #[error("the package is in no store: only computers reported it")]
+    #[error("{}", messages::report_without_file())]
     NoFile,
     /// Packages of this system are not read yet.
-    #[error("packages of {pms} cannot be looked into yet, only those of {supported}")]
+    #[error("{}", messages::report_unsupported(pms, supported))]
     Unsupported {
         /// The system.
         pms: String,

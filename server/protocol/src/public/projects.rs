@@ -112,7 +112,8 @@ async fn create(
     // Some clients do not tell any. Without one its repository would have no index, which stops apt.
     let architecture = match wanted.architecture.trim() {
         "" => system.usual_architecture().to_owned(),
-        written => architectures::stored(system, written).map_err(EnrolError::Invalid)?,
+        written => architectures::stored(system, written)
+            .map_err(|refused| EnrolError::Invalid(refused.text))?,
     };
     let new = NewProject {
         name: wanted.project,

@@ -22,6 +22,7 @@ use migasfree_server_domain::{
     },
     core::rules::{status::Status, targeting::Attributes},
 };
+use migasfree_types::message::Message;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -202,7 +203,7 @@ where
 /// see the computer doing meanwhile.
 pub(super) fn computer<C, B, F, Fut>(
     repeat: Repeat,
-    doing: &'static str,
+    doing: fn() -> Message,
     answer: F,
 ) -> MethodRouter<ProtocolState>
 where
@@ -228,7 +229,7 @@ where
 fn known_computer<C, B, F, Fut>(
     repeat: Repeat,
     claim: &'static str,
-    doing: Option<&'static str>,
+    doing: Option<fn() -> Message>,
     answer: F,
 ) -> MethodRouter<ProtocolState>
 where
@@ -284,7 +285,7 @@ where
                 }
                 let claims = claims(raw)?;
                 if let Some(doing) = doing {
-                    progress::tell(&state, &computer, &project, doing, now);
+                    progress::tell(&state, &computer, &project, doing(), now);
                 }
                 answer(
                     ComputerCall {

@@ -34,6 +34,8 @@ use buckets::Buckets;
 use call::{Repeat, catalogue, computer, packager, project};
 use protocol::Protocol;
 
+use crate::messages;
+
 use crate::ProtocolState;
 
 pub(crate) use answer::{Refusal, plain};
@@ -85,21 +87,33 @@ fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
         ("computers/id/", project(Harmless, calls::id::answer)),
         (
             "computers/properties/",
-            computer(Harmless, "reads properties", calls::properties::answer),
+            computer(
+                Harmless,
+                messages::reads_properties,
+                calls::properties::answer,
+            ),
         ),
         (
             "computers/attributes/",
-            computer(Refused, "sends attributes", calls::attributes::answer),
+            computer(
+                Refused,
+                messages::sends_attributes,
+                calls::attributes::answer,
+            ),
         ),
         (
             "computers/attributes/cid/",
-            computer(Harmless, "reads attributes", calls::attributes_cid::answer),
+            computer(
+                Harmless,
+                messages::reads_attributes,
+                calls::attributes_cid::answer,
+            ),
         ),
         (
             "computers/attributes/assigned/",
             computer(
                 Harmless,
-                "reads attributes",
+                messages::reads_attributes,
                 calls::attributes_assigned::answer,
             ),
         ),
@@ -107,29 +121,33 @@ fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
             "computers/faults/definitions/",
             computer(
                 Harmless,
-                "reads fault definitions",
+                messages::reads_fault_definitions,
                 calls::fault_definitions::answer,
             ),
         ),
         (
             "computers/faults/",
-            computer(Refused, "sends faults", calls::faults::answer),
+            computer(Refused, messages::sends_faults, calls::faults::answer),
         ),
         (
             "computers/repositories/",
-            computer(Harmless, "reads repositories", calls::repositories::answer),
+            computer(
+                Harmless,
+                messages::reads_repositories,
+                calls::repositories::answer,
+            ),
         ),
         (
             "computers/packages/mandatory/",
             computer(
                 Harmless,
-                "changes packages",
+                messages::changes_packages,
                 calls::packages_mandatory::answer,
             ),
         ),
         (
             "computers/software/",
-            computer(Refused, "sends software", move |call, claims| {
+            computer(Refused, messages::sends_software, move |call, claims| {
                 calls::software::answer(call, claims, Arc::clone(&new))
             }),
         ),
@@ -137,55 +155,66 @@ fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
             "computers/hardware/required/",
             computer(
                 Harmless,
-                "looks at hardware",
+                messages::looks_at_hardware,
                 calls::hardware_required::answer,
             ),
         ),
         (
             "computers/hardware/",
-            computer(Refused, "sends hardware", calls::hardware::answer),
+            computer(Refused, messages::sends_hardware, calls::hardware::answer),
         ),
         (
             "computers/devices/",
-            computer(Harmless, "reads devices", calls::devices::of_computer),
+            computer(
+                Harmless,
+                messages::reads_devices,
+                calls::devices::of_computer,
+            ),
         ),
         (
             "computers/traits/",
-            computer(Harmless, "reads traits", calls::traits::answer),
+            computer(Harmless, messages::reads_traits, calls::traits::answer),
         ),
         (
             "computers/tags/",
-            computer(Never, "sets tags", calls::tags::answer),
+            computer(Never, messages::sets_tags, calls::tags::answer),
         ),
         (
             "computers/tags/assigned/",
-            computer(Harmless, "reads tags", calls::tags_assigned::answer),
+            computer(Harmless, messages::reads_tags, calls::tags_assigned::answer),
         ),
         (
             "computers/tags/available/",
-            computer(Harmless, "reads tags", calls::tags_available::answer),
+            computer(
+                Harmless,
+                messages::reads_tags,
+                calls::tags_available::answer,
+            ),
         ),
         (
             "computers/label/",
-            computer(Harmless, "reads its label", calls::label::answer),
+            computer(Harmless, messages::reads_label, calls::label::answer),
         ),
         (
             "computers/info/",
-            computer(Harmless, "reads its data", calls::info::answer),
+            computer(Harmless, messages::reads_data, calls::info::answer),
         ),
         (
             "computers/errors/",
-            computer(Never, "sends errors", calls::errors::answer),
+            computer(Never, messages::sends_errors, calls::errors::answer),
         ),
         (
             "synchronizations/",
             computer(
                 Refused,
-                "ends its synchronization",
+                messages::ends_synchronization,
                 calls::synchronizations::answer,
             ),
         ),
-        ("eot/", computer(Harmless, "is done", calls::eot::answer)),
+        (
+            "eot/",
+            computer(Harmless, messages::is_done, calls::eot::answer),
+        ),
         (
             "keys/repositories/",
             project(Harmless, calls::repository_keys::answer),

@@ -3,6 +3,7 @@
 use migasfree_server_db::Ts;
 use migasfree_server_domain::client::{computers::Computer, projects::Project};
 use migasfree_types::events::{ChangeAction, Event, EventComputer, EventProject};
+use migasfree_types::message::Message;
 
 use super::call::ComputerCall;
 use super::shapes::search_fields;
@@ -13,13 +14,13 @@ pub(super) fn tell(
     state: &ProtocolState,
     computer: &Computer,
     project: &Project,
-    text: &str,
+    doing: Message,
     now: Ts,
 ) {
     let computer = shown(state, computer, project);
     state.events.send(Event::Progress {
         computer,
-        text: text.to_owned(),
+        doing,
         at: now.rfc3339(),
     });
 }

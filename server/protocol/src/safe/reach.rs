@@ -60,7 +60,7 @@ impl Reach {
 fn refusal(error: RestError) -> Refusal {
     match error {
         RestError::Database(error) => error.into(),
-        RestError::Denied(_, text) => Refusal::text(StatusCode::FORBIDDEN, &text),
+        RestError::Denied(_, message) => Refusal::text(StatusCode::FORBIDDEN, &message.text),
         other => Refusal::Internal(other.to_string()),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use migasfree_types::message::Message;
+
 use super::Digests;
 
 /// A package file that was read to its end.
@@ -46,7 +48,7 @@ pub struct Facts {
 pub enum FileError {
     /// It is none, or not a good one. The text is for whoever sent it.
     #[error("{0}")]
-    Package(String),
+    Package(Message),
     /// The file could not be read; nothing is known about the package.
     #[error("the file could not be read: {0}")]
     Io(#[from] io::Error),

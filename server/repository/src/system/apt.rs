@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use migasfree_deb::architecture_for_apt;
+use migasfree_types::message::quoted;
 
 use super::names::{LONGEST, begins_well};
 use super::sources::name_of_option;
 use super::{Elsewhere, Flaw, Here, Packages, System, only_words};
 use crate::format::{Format, apt};
+use crate::messages;
 
 /// Options of sources that machines take over. Those that switch checking off are not among them.
 const OPTIONS: [&str; 7] = [
@@ -104,7 +106,7 @@ impl System for Apt {
             let name = option.split_once('=').map_or(option, |(name, _value)| name);
             if !OPTIONS.contains(&name_of_option(name)) {
                 let known = OPTIONS.join(", ");
-                let reason = format!("Computers do not take {name:?}, only {known}.");
+                let reason = messages::unknown_option(quoted(name), known);
                 return Err(Flaw::new("options", reason));
             }
         }
@@ -112,15 +114,9 @@ impl System for Apt {
         let is_flat = suite.is_some_and(|suite| suite.ends_with('/'));
         let has_components = source.components.split_whitespace().next().is_some();
         let (field, reason) = match suite {
-            None => ("suite", "apt needs a suite."),
-            Some(_) if is_flat && has_components => (
-                "components",
-                "A suite that ends with a slash has no components.",
-            ),
-            Some(_) if !is_flat && !has_components => (
-                "components",
-                "apt needs a component, unless the suite ends with a slash.",
-            ),
+            None => ("suite", messages::suite_needed()),
+            Some(_) if is_flat && has_components => ("components", messages::components_of_flat()),
+            Some(_) if !is_flat && !has_components => ("components", messages::component_needed()),
             Some(_) => return Ok(()),
         };
         Err(Flaw::new(field, reason))
@@ -164,7 +160,7 @@ fn within_brackets(options: &str) -> Result<&str, Flaw> {
     let inner = options
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
-    inner.ok_or_else(|| Flaw::new("options", "A bracket is missing."))
+    inner.ok_or_else(|| Flaw::new("options", messages::missing_bracket()))
 }
 
 /// Nothing, or a sign with a version or a release behind it.

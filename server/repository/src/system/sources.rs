@@ -1,5 +1,9 @@
 //! What may stand in the sources of a machine.
 
+use migasfree_types::message::{Message, quoted};
+
+use crate::messages;
+
 /// A repository of this server, as it is written into sources.
 #[derive(Debug, Clone, Copy)]
 pub struct Here<'a> {
@@ -27,16 +31,13 @@ pub struct Elsewhere<'a> {
 pub struct Flaw {
     /// `options`, `suite` or `components`.
     pub field: &'static str,
-    /// What is wrong with it, as a sentence.
-    pub reason: String,
+    /// What is wrong with it.
+    pub reason: Message,
 }
 
 impl Flaw {
-    pub(super) fn new(field: &'static str, reason: impl Into<String>) -> Self {
-        Self {
-            field,
-            reason: reason.into(),
-        }
+    pub(super) const fn new(field: &'static str, reason: Message) -> Self {
+        Self { field, reason }
     }
 }
 
@@ -51,11 +52,11 @@ pub(super) fn only_words(options: &str, source: &Elsewhere<'_>) -> Result<(), Fl
         let Some((name, value)) = option.split_once('=') else {
             return Err(Flaw::new(
                 "options",
-                format!("{option:?} is not name=value."),
+                messages::option_without_value(quoted(option)),
             ));
         };
         if !is_word(name_of_option(name)) || !value.split(',').all(is_word) {
-            let reason = format!("{option:?} has a value that is none.");
+            let reason = messages::option_value(quoted(option));
             return Err(Flaw::new("options", reason));
         }
     }
@@ -63,12 +64,12 @@ pub(super) fn only_words(options: &str, source: &Elsewhere<'_>) -> Result<(), Fl
     let mut suites = suite.split_whitespace();
     let (first, more) = (suites.next(), suites.next());
     if more.is_some() || first.is_some_and(|word| !is_word(word)) {
-        let reason = format!("{suite:?} is no suite: write one word such as bookworm.");
+        let reason = messages::no_suite(quoted(suite));
         return Err(Flaw::new("suite", reason));
     }
     for component in source.components.split_whitespace() {
         if !is_word(component) {
-            let reason = format!("{component:?} is no component: write words such as main.");
+            let reason = messages::no_component(quoted(component));
             return Err(Flaw::new("components", reason));
         }
     }
@@ -84,7 +85,7 @@ fn one_line(source: &Elsewhere<'_>) -> Result<(), Flaw> {
     ];
     for (field, text) in values {
         if text.chars().any(char::is_control) {
-            return Err(Flaw::new(field, "Write it on one line."));
+            return Err(Flaw::new(field, messages::not_one_line()));
         }
     }
     Ok(())

@@ -17,6 +17,7 @@ mod losses;
 mod meta;
 mod one_more;
 mod organisation;
+mod problems;
 mod requests;
 mod rights;
 mod rights_endpoints;

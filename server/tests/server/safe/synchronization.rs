@@ -400,9 +400,11 @@ async fn what_computers_do_is_told_as_it_happens() {
     let mut finished = false;
     while let Ok(event) = events.try_recv() {
         match &*event {
-            Event::Progress { computer, text, .. } => {
+            Event::Progress {
+                computer, doing, ..
+            } => {
                 assert_eq!(computer.name, "pc1");
-                texts.push(text.clone());
+                texts.push(doing.text.clone());
             }
             Event::Synchronization {
                 computer,

@@ -5,12 +5,12 @@ use super::{
 };
 use crate::{
     address,
-    api::{events, said::said},
+    api::events,
     entities::{self, AUDIT, COMPUTERS, DEPLOYMENTS, SYNCHRONIZATIONS, status_state},
     entity::{Entity, value},
     form::EditForm,
     object::{DeleteButton, GoneNotice, History, Lacking, Trouble, UNNAMED, load, name_tab},
-    text::t,
+    text::{said, t},
 };
 use leptos::prelude::*;
 use migasfree_types::events::Event;
@@ -24,9 +24,9 @@ pub fn ComputerPage(id: i64) -> impl IntoView {
     events::on_event(move |event| match event {
         Event::Progress {
             computer: one,
-            text,
+            doing: step,
             ..
-        } if one.id == id => doing.set(Some(value::line(&said(&text)))),
+        } if one.id == id => doing.set(Some(value::line(&said(&step)))),
         Event::Synchronization { computer: one, .. } if one.id == id => {
             doing.set(None);
             computer.refresh();

@@ -3,6 +3,7 @@ use crate::{
     address,
     api::{
         ApiError,
+        error::in_one_line,
         upload::{self, Upload},
     },
     entities::{self, PACKAGES, STORES},
@@ -315,9 +316,7 @@ fn finish(item: Item, answer: Result<(), ApiError>) -> bool {
         }
         Err(error) => {
             let words = match error {
-                ApiError::Invalid(fields) => {
-                    fields.into_values().flatten().collect::<Vec<_>>().join(" ")
-                }
+                ApiError::Invalid(fields) => in_one_line(fields.values().flatten()),
                 other => other.line(),
             };
             let _ = item.error.try_set(words);

@@ -1,6 +1,10 @@
 //! Users: how they sign in.
 use crate::{
-    api::{ApiError, request, session},
+    api::{
+        ApiError,
+        error::{Told, texts},
+        request, session,
+    },
     entities::USERS,
     entity::value,
     text::{t, tf},
@@ -47,19 +51,16 @@ pub fn PasswordCard(id: i64, own: bool, name: String) -> impl IntoView {
     let errors = move |names: &'static [&'static str]| {
         Signal::derive(move || {
             failure.with(|failure| match failure {
-                Some(ApiError::Invalid(fields)) => names
-                    .iter()
-                    .filter_map(|name| fields.get(*name))
-                    .flatten()
-                    .cloned()
-                    .collect(),
+                Some(ApiError::Invalid(fields)) => {
+                    texts(names.iter().filter_map(|name| fields.get(*name)).flatten())
+                }
                 _ => Vec::new(),
             })
         })
     };
     let submit = move || {
         if first.get_untracked() != second.get_untracked() {
-            let message = vec![t!(user.passwords_differ).to_owned()];
+            let message = vec![Told::here(t!(user.passwords_differ))];
             failure.set(Some(ApiError::Invalid(
                 [("password2".to_owned(), message)].into(),
             )));

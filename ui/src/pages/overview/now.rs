@@ -1,10 +1,10 @@
 //! What happens right now.
 use crate::{
-    api::{events, query, said::said},
+    api::{events, query},
     entities::COMPUTERS,
     entity::value,
     failure,
-    text::{number, t, tf},
+    text::{number, said, t, tf},
 };
 use leptos::prelude::*;
 use migasfree_types::{
@@ -140,12 +140,16 @@ fn from_event(event: Event) -> Option<Happening> {
             let name = value::line(computer.title());
             Some(synchronized(computer.id, name, pms_status_ok, at))
         }
-        Event::Progress { computer, text, at } => {
+        Event::Progress {
+            computer,
+            doing,
+            at,
+        } => {
             let name = value::line(computer.title());
             Some(Happening {
                 icon: icondata::LuRefreshCw,
                 tone: Tone::Info,
-                words: value::line(&said(&text)),
+                words: value::line(&said(&doing)),
                 ..synchronized(computer.id, name, true, at)
             })
         }

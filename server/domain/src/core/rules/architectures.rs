@@ -1,30 +1,26 @@
 //! The architectures of a project's computers.
 
 use migasfree_server_repository::system::System;
+use migasfree_types::message::{Message, quoted};
+
+use crate::messages;
 
 /// Architectures of a project as they are stored: one blank between two, each once.
 ///
 /// # Errors
 /// What to write instead of the first that no computer of this package system has.
-pub fn stored(system: &dyn System, written: &str) -> Result<String, String> {
+pub fn stored(system: &dyn System, written: &str) -> Result<String, Message> {
     let mut names: Vec<&str> = Vec::new();
     for name in split(written) {
         if !system.architectures().contains(&name) {
-            let instead = instead(system, name);
-            let system = system.name();
-            return Err(format!(
-                "{name:?} is no architecture of {system}: {instead}"
-            ));
+            return Err(instead(system, name));
         }
         if !names.contains(&name) {
             names.push(name);
         }
     }
     if names.is_empty() {
-        return Err(format!(
-            "Write the architecture of the computers, for example {}.",
-            system.usual_architecture()
-        ));
+        return Err(messages::missing_architecture(system.usual_architecture()));
     }
     Ok(names.join(" "))
 }
@@ -35,19 +31,18 @@ pub fn split(written: &str) -> impl Iterator<Item = &str> {
     written.split(between).filter(|name| !name.is_empty())
 }
 
-fn instead(system: &dyn System, name: &str) -> String {
-    let usual = system.usual_architecture();
+/// What is said of an architecture that no computer of the package system has.
+fn instead(system: &dyn System, name: &str) -> Message {
+    let (written, usual) = (quoted(name), system.usual_architecture());
     let lower = name.to_ascii_lowercase();
     if ["all", "noarch", "any"].contains(&lower.as_str()) {
-        return format!(
-            "packages for all computers need none. Write those of the computers, for example {usual}."
-        );
+        return messages::architecture_of_none(written, system.name(), usual);
     }
     let meant = system.architecture_here(&lower);
     if system.architectures().contains(&meant) {
-        format!("write {meant}.")
+        messages::architecture_spelled(written, system.name(), meant)
     } else {
-        format!("write one such as {usual}.")
+        messages::unknown_architecture(written, system.name(), usual)
     }
 }
 
@@ -59,16 +54,16 @@ mod tests {
 
     use super::*;
 
-    fn stored_for(system: &str, written: &str) -> Result<String, String> {
+    fn stored_for(system: &str, written: &str) -> Result<String, Message> {
         stored(&**Systems::default().named(system).unwrap(), written)
     }
 
     #[test]
     fn architectures_are_written_in_any_way_and_stored_in_one() {
         for written in ["amd64 i386", "amd64, i386", " amd64,i386;amd64\n"] {
-            assert_eq!(stored_for("apt", written).as_deref(), Ok("amd64 i386"));
+            assert_eq!(stored_for("apt", written), Ok("amd64 i386".to_owned()));
         }
-        assert_eq!(stored_for("dnf", "x86_64").as_deref(), Ok("x86_64"));
+        assert_eq!(stored_for("dnf", "x86_64"), Ok("x86_64".to_owned()));
     }
 
     #[test]
@@ -84,7 +79,7 @@ mod tests {
             ("pacman", "arm64", "write aarch64."),
         ] {
             let refused = stored_for(system, written).unwrap_err();
-            assert!(refused.contains(instead), "{written}: {refused}");
+            assert!(refused.text.contains(instead), "{written}: {refused}");
         }
     }
 }

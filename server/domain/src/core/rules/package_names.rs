@@ -2,6 +2,10 @@
 
 use std::collections::HashSet;
 
+use migasfree_types::message::{Message, quoted};
+
+use crate::messages;
+
 use migasfree_server_repository::system::System;
 
 /// The first word of a text that is no name of a package of that system, with the version, release or architecture that
@@ -14,8 +18,8 @@ pub fn flaw<'a>(system: &dyn System, text: &'a str) -> Option<&'a str> {
 
 /// What is said of such a word.
 #[must_use]
-pub fn refusal(word: &str) -> String {
-    format!("{word:?} is no name of a package: write names alone, one on each line.")
+pub fn refusal(word: &str) -> Message {
+    messages::no_package_name(quoted(word))
 }
 
 /// The first name that stands in both texts, in whatever version.

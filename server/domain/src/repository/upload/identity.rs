@@ -40,13 +40,8 @@ pub(super) struct Known {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rival {
     /// Other contents under the same name and identity.
-    #[error("the project has a different file called {0}; give the new package another version")]
     SameFile(String),
     /// Another version of the package under the same name.
-    #[error(
-        "the project has version {version} of {package} as {file_name}; rename the new file, \
-         for example to {suggestion}"
-    )]
     OtherVersion {
         /// Name of both files.
         file_name: String,
@@ -58,10 +53,6 @@ pub enum Rival {
         suggestion: String,
     },
     /// The same version of the package under another name.
-    #[error(
-        "the project has {package} {version} for {architecture} already, as {file_name}; \
-         give the new package another version"
-    )]
     SameIdentity {
         /// Name of the file that is there.
         file_name: String,
@@ -73,10 +64,6 @@ pub enum Rival {
         architecture: String,
     },
     /// Another package under the same name.
-    #[error(
-        "{file_name} is the file of the package {theirs} in this project, and the new one is of \
-         {ours}; rename the new file, for example to {suggestion}"
-    )]
     OtherPackage {
         /// Name of both files.
         file_name: String,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Ts, Tx, args};
-use migasfree_server_files::{BlobError, NO_SPACE, Spooled, is_no_space};
+use migasfree_server_files::{BlobError, Spooled, is_no_space};
 use migasfree_server_repository::{
     file_name::{self, FileNameError, split_file_name},
     format::{Digests, Facts, FileError, Format, Hashing},
@@ -17,6 +17,7 @@ use serde_json::json;
 
 mod identity;
 mod record;
+mod told;
 
 pub use identity::{Rival, give_name_away};
 
@@ -114,10 +115,8 @@ pub struct Stored {
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
     /// Its name.
-    #[error(transparent)]
     Name(#[from] FileNameError),
     /// The name does not end as packages of the project's package system do.
-    #[error("{file_name} is not the name of a {origin} package: it must end with {endings}")]
     Extension {
         /// Name of the file.
         file_name: String,
@@ -127,7 +126,6 @@ pub enum UploadError {
         endings: String,
     },
     /// What is in it.
-    #[error("{file_name}: {source}")]
     Package {
         /// Name of the file.
         file_name: String,
@@ -135,25 +133,18 @@ pub enum UploadError {
         source: FileError,
     },
     /// There is no such store in the project.
-    #[error("the project has no such store")]
     NoSuchStore,
     /// A different file has this name.
-    #[error("the store has a different file called {0}; give the new one another name")]
     Different(String),
     /// Another package stands in the way.
-    #[error(transparent)]
     Rival(#[from] Rival),
     /// The database.
-    #[error(transparent)]
     Db(#[from] db::Error),
     /// The disk is full.
-    #[error("{NO_SPACE}")]
     NoSpace,
     /// The file store.
-    #[error(transparent)]
     Blob(BlobError),
     /// The temporary file.
-    #[error("the upload could not be read: {0}")]
     Io(#[from] io::Error),
 }
 

@@ -6,12 +6,15 @@ use migasfree_deb::{Digests, Hashing, Limits, Package, ReadError};
 
 use super::stanza;
 use crate::format::{Examined, Facts, FileError};
+use crate::messages;
 
 impl From<ReadError> for FileError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Io(error) => Self::Io(error),
-            error => Self::Package(error.to_string()),
+            ReadError::NotAPackage(detail) => Self::Package(messages::not_a_package(detail)),
+            ReadError::Truncated(part) => Self::Package(messages::package_cut_off(part)),
+            error => Self::Package(messages::file_refused(error.to_string())),
         }
     }
 }
@@ -56,4 +59,21 @@ fn unfolded(long: &str) -> String {
         if line == "." { "" } else { line }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_words_of_its_own_says_the_same_as_the_reader_of_packages() {
+        for error in [
+            ReadError::NotAPackage("it does not begin as one"),
+            ReadError::Truncated("data.tar".to_owned()),
+            ReadError::Unsupported("lzma".to_owned()),
+        ] {
+            let expected = error.to_string();
+            assert_eq!(FileError::from(error).to_string(), expected);
+        }
+    }
 }

@@ -11,6 +11,7 @@ use migasfree_server_repository::{
         Algorithm, Contents, Digests, Examined, Facts, FileError, Format, Generated, Located,
         Offer, Unreadable, Wanted,
     },
+    messages::file_refused,
     signing::{Signer, SigningError},
     system::{Elsewhere, Here, Packages, System},
 };
@@ -74,7 +75,7 @@ impl Format for Toy {
         let text = read(file)?;
         let field = |name: &str| {
             let value = text.lines().find_map(|line| line.strip_prefix(name));
-            let missing = || FileError::Package(format!("a toy has to say {name}"));
+            let missing = || FileError::Package(file_refused(format!("a toy has to say {name}")));
             value.map(str::to_owned).ok_or_else(missing)
         };
         let facts = Facts {
@@ -193,7 +194,7 @@ fn read(file: &mut dyn Read) -> Result<String, FileError> {
     if text.starts_with("toy\n") {
         Ok(text)
     } else {
-        Err(FileError::Package("this is no toy".to_owned()))
+        Err(FileError::Package(file_refused("this is no toy")))
     }
 }
 

@@ -1,0 +1,40 @@
+//! What is said to who is not let in, and of failures that every call knows.
+
+migasfree_types::messages! {
+    /// Nobody signed in.
+    pub not_authenticated(): "Sign in first: authentication credentials were not provided or are not valid.";
+    /// The cookie came from another page.
+    pub foreign_page(): "This request does not come from a page of this server.";
+    /// A JSON web token.
+    pub token_not_valid(): "The token is not valid or has expired: get a new one.";
+    /// User name and password.
+    pub invalid_credentials(): "The user name or the password is not right.";
+    /// A permission is missing.
+    pub permission_denied(permission): "You do not have the permission { $permission }: ask an administrator for it.";
+    /// Live connections.
+    pub too_many_connections(count): "You have { $count } live connections open already: close one of them first.";
+    /// Requests, or attempts to sign in.
+    pub too_many_requests(seconds): "Too many requests: try again in { $seconds } seconds.";
+    /// Attempts with wrong passwords.
+    pub too_many_guesses(seconds): "Too many wrong passwords: try again in { $seconds } seconds.";
+    /// Acting on a superuser.
+    pub only_superusers(): "Only superusers make superusers or act on them: ask one.";
+    /// Rights that the operator lacks.
+    pub not_held(what): "This gives, takes or uses { $what }, which you do not have yourself: ask somebody who has.";
+    /// One's own rights.
+    pub own_rights(): "Nobody changes what they themselves may do: ask somebody else who may.";
+    /// A weak password.
+    pub password_too_short(least): "The password is too short: use at least { $least } characters.";
+    /// A weak password.
+    pub password_only_digits(): "The password has only digits: add letters.";
+    /// A weak password.
+    pub password_common(): "The password is one of the most common ones: choose another.";
+    /// A weak password.
+    pub password_like_user(): "The password resembles the name or the address of the user.";
+    /// The disk is full.
+    pub no_space(): migasfree_server_files::NO_SPACE;
+    /// The database has too much to do.
+    pub database_busy(): "The database is busy: try again in a moment.";
+    /// Something that only the log tells.
+    pub internal(): "The server failed to do this; its log says why.";
+}

@@ -1,0 +1,203 @@
+//! What the rules of the domain say when they refuse something.
+
+migasfree_types::messages! {
+    // Computers.
+    /// A computer in its own place.
+    pub(crate) replaces_itself(): "A computer cannot replace itself.";
+    /// Something beyond the operator's domains names a computer alone.
+    pub(crate) named_beyond_domains(): "Something that is not yours to change names one of these computers alone: ask an administrator who has no domain.";
+    /// No moment of the history of software.
+    pub(crate) no_moment_of_history(): "Name a moment of the history as YYYY-MM-DDTHH:MM:SS.";
+    /// A moment before the first report of a computer.
+    pub(crate) computer_not_known_yet(): "The computer was not known yet at that moment.";
+    /// No status.
+    pub(crate) unknown_status(status): "{ $status } is no state of a computer.";
+    /// No action for several computers.
+    pub(crate) unknown_bulk_action(): "Write tag, untag or status.";
+    /// No tags.
+    pub(crate) choose_tag(): "Choose at least one tag.";
+    /// No computers.
+    pub(crate) choose_computer(): "Choose at least one computer.";
+    /// A filter that is none.
+    pub(crate) filter_not_an_object(): "Send an object with the parameters of the list.";
+    /// Neither ids nor a filter, or both.
+    pub(crate) ids_or_filter(): "Send either ids or a filter; an empty filter means all computers.";
+    /// A filter that the list does not have.
+    pub(crate) unknown_filter(name): "There is no filter { $name }: use those of the list of computers.";
+    /// Another number of computers than was confirmed.
+    pub(crate) other_number(found): "There are { $found } computers by now: look at the list and confirm again.";
+    /// A filter for computers with a failed deployment.
+    pub(crate) deployment_number(): "Write the number of a deployment.";
+    /// A filter for what is aimed at computers.
+    pub(crate) audience_of_what(): "Write what is aimed at computers and its number, such as core.deployment:7.";
+
+    // The catalogue of applications.
+    /// A decision on a request that is not there any more.
+    pub(crate) request_withdrawn(): "The request was withdrawn: there is nothing to decide any more.";
+    /// A file whose content is not what its name says.
+    pub(crate) not_such_a_picture(format): "The file is no { $format } picture, whatever its name says.";
+    /// A file that is no picture by its name.
+    pub(crate) icon_not_an_image(): "an icon must be a jpg, jpeg, png, gif, svg, webp, bmp, ico, tif or tiff file";
+    /// A file that is too large.
+    pub(crate) icon_too_large(limit): "an icon may have { $limit } bytes";
+    /// A file with nothing in it.
+    pub(crate) icon_empty(): "the icon is empty";
+    /// A category that applications have.
+    pub(crate) category_needed(): "Every application has a category: name another one for them with replace_with=ID.";
+
+    // Names, projects and what belongs to one.
+    /// A name that no address can be made of.
+    pub(crate) name_without_letters(): "Write a name with letters or digits.";
+    /// The project of a store.
+    pub(crate) store_stays_in_project(): "A store cannot move to another project: make a store there.";
+    /// The project of a deployment.
+    pub(crate) deployment_stays_in_project(): "A deployment cannot move to another project: copy it there.";
+    /// The project of a package set.
+    pub(crate) set_stays_in_project(): "A set cannot move to another project: copy it there.";
+    /// A store that takes the place of another one.
+    pub(crate) replacement_of_other_project(): "That store belongs to another project: name one of the same project.";
+    /// A delay that takes the place of another one.
+    pub(crate) replacement_of_other_schedule(): "That delay belongs to another schedule: name one of the same schedule.";
+    /// An architecture that no computer of the package system has.
+    pub(crate) unknown_architecture(architecture, pms, example): "{ $architecture } is no architecture of { $pms }: write one such as { $example }.";
+    /// The same, where it is known which one is meant.
+    pub(crate) architecture_spelled(architecture, pms, instead): "{ $architecture } is no architecture of { $pms }: write { $instead }.";
+    /// The architecture of packages that suit all computers.
+    pub(crate) architecture_of_none(architecture, pms, example): "{ $architecture } is no architecture of { $pms }: packages for all computers need none. Write those of the computers, for example { $example }.";
+    /// No architecture at all.
+    pub(crate) missing_architecture(example): "Write the architecture of the computers, for example { $example }.";
+
+    // Deployments.
+    /// A source that is mirrored.
+    pub(crate) no_external_sources(): "External sources are not served yet: computers would get nothing from one, and apt would fail. Upload the packages into a store, or set the repository up on the computers themselves.";
+    /// Packages or sets of another project.
+    pub(crate) of_other_project(names): "Not of the project of the deployment: { $names }.";
+    /// A word that no package manager takes for a name.
+    pub(crate) no_package_name(word): "{ $word } is no name of a package: write names alone, one on each line.";
+    /// A package to install and to remove.
+    pub(crate) install_and_remove(name): "{ $name } is among the packages to install, too: leave it in one of the lists.";
+    /// Computers that are not in use.
+    pub(crate) not_in_use(names): "Not in use, so nothing can be aimed at it: { $names }.";
+    /// Packages that nothing in the project offers.
+    pub(crate) not_offered(names): "Nothing in this project offers { $names }: check the spelling, or save it all the same if the computers have a source of their own for it.";
+    /// An address that is none.
+    pub(crate) not_an_address(): "Write an address such as http://deb.debian.org/debian.";
+    /// An address of another protocol.
+    pub(crate) only_http(): "Only http and https addresses can be mirrored.";
+    /// An address with a password.
+    pub(crate) password_in_address(): "Leave user name and password out of the address.";
+    /// An address without a host.
+    pub(crate) no_host(): "The address names no host.";
+    /// An address that only this machine reaches.
+    pub(crate) private_address(): "The address leads to this machine or a private network.";
+    /// A repository of a package system that is not published.
+    pub(crate) unsupported_pms(pms, published): "Repositories of { $pms } cannot be published yet, only those of { $published }.";
+    /// A list of ids that is none.
+    pub(crate) not_numbers(): "Write numbers, separated by commas.";
+
+    // Attributes and their formulas.
+    /// The value of an attribute that the server made.
+    pub(crate) built_in_value(): "A built-in attribute keeps its value.";
+    /// An attribute that the server made.
+    pub(crate) built_in_attribute(): "A built-in attribute cannot be deleted: it goes with what it stands for.";
+    /// A tag needs a stamp.
+    pub(crate) choose_stamp(): "Choose a stamp.";
+    /// A feature needs a formula.
+    pub(crate) choose_formula(): "Choose a formula.";
+    /// A tag below another domain.
+    pub(crate) begin_with_domain(): "Begin with the name of a domain of yours and a point.";
+    /// Something else than a tag.
+    pub(crate) not_a_tag(id): "The attribute { $id } is no tag: choose tags.";
+    /// A prefix with other characters.
+    pub(crate) letters_and_digits(): "Use letters from A to Z and digits only.";
+    /// A basic property that somebody makes.
+    pub(crate) basic_sort(): "Basic properties are built in: choose client or server.";
+    /// A property that goes with the server.
+    pub(crate) built_in_property(): "This property is built in and cannot be deleted: disable it instead.";
+    /// What a basic property is.
+    pub(crate) basic_property(): "A basic property is built in: this cannot change.";
+    /// The name of the set of all computers.
+    pub(crate) name_of_all_systems(): "This name stands for all computers: choose another.";
+    /// A set in itself, by sets that the operator does not see.
+    pub(crate) set_in_itself(): "This set would contain itself by way of others: leave those out.";
+    /// Sets in each other.
+    pub(crate) sets_in_a_circle(names): "These sets would contain each other in a circle: { $names }.";
+
+    // Operators and domains.
+    /// A wrong password of one's own.
+    pub not_current_password(): "This is not the current password.";
+    /// Two passwords that should be the same.
+    pub passwords_differ(): "The two passwords differ.";
+    /// The name of an account.
+    pub(crate) user_name_characters(): "Use letters, digits and @ . + - _ only.";
+    /// One's own account.
+    pub(crate) own_account(): "Nobody can delete their own account.";
+    /// One's own powers.
+    pub(crate) own_powers(): "Nobody can take their own rights away: ask another superuser.";
+    /// A domain of somebody else.
+    pub(crate) operator_not_in_domain(): "The operator does not administer this domain.";
+    /// A scope of somebody else.
+    pub(crate) scope_of_other(): "The scope belongs to somebody else.";
+    /// A scope for somebody else.
+    pub(crate) scope_for_oneself(): "Scopes can only be made for oneself.";
+    /// A domain of others.
+    pub(crate) not_your_domain(): "You do not administer this domain.";
+    /// Deleting a domain that limits the operator.
+    pub(crate) own_domain_stays(): "Nobody deletes a domain of their own: ask an administrator who has no domain.";
+    /// Changing a domain that limits the operator.
+    pub(crate) own_domain_is_kept(): "Nobody changes what a domain of their own is: ask an administrator who has no domain.";
+    /// Entering a domain.
+    pub(crate) oneself_into_domain(): "Nobody adds themselves to a domain: ask a superuser.";
+    /// Taking a domain away.
+    pub(crate) own_domain_of_others(): "Nobody takes a domain of their own away from others: ask an administrator who has no domain.";
+    /// Accounts that nothing would limit.
+    pub(crate) would_see_everything(names): "These have no other domain and would see everything: { $names }. Give them another one first.";
+    /// What only a domain limits.
+    pub(crate) no_longer_limited(names): "These would no longer be limited to the domain: { $names }. Give them another domain or delete them first.";
+
+    // Packages and sets.
+    /// A package without a file.
+    pub(crate) only_reported(): "The package is in no store: only computers have reported it. It goes by itself once no computer and no history has it.";
+    /// Nothing to look into.
+    pub(crate) report_without_file(): "the package is in no store: only computers reported it";
+    /// A package that cannot be looked into.
+    pub(crate) report_unsupported(pms, supported): "packages of { $pms } cannot be looked into yet, only those of { $supported }";
+    /// A set with neither.
+    pub(crate) packages_or_files(): "Send packages, or files to make packages of.";
+    /// Files without a store.
+    pub(crate) store_for_files(): "Choose a store for the files.";
+    /// A store of another project.
+    pub(crate) store_of_other_project(): "The store belongs to another project.";
+    /// Packages from elsewhere.
+    pub(crate) not_in_store_of_set(names): "Not in the project and store of the set: { $names }.";
+    /// No destination of a copy.
+    pub(crate) copy_to_which_project(): "Name the project to copy to.";
+    /// The project of the original.
+    pub(crate) copy_to_same_project(): "The copy needs another project than the original's.";
+    /// A destination that does not exist.
+    pub(crate) no_such_project(): "There is no such project.";
+    /// A name that the other package system does not take.
+    pub(crate) name_in_other_system(word, list, pms): "{ $word } in { $list } is no name of a package of { $pms }, the package system of the other project: change it here first.";
+    /// Files that stand in the way of copies.
+    pub(crate) different_files_there(names): "The other project has different files of these names or versions: { $names }. Take them out of one of the projects.";
+    /// Packages of another system.
+    pub(crate) not_of_format(origin, names): "The other project takes packages of { $origin } alone, and these are none: { $names }.";
+
+    // Files that are sent.
+    /// The name of another package system's file.
+    pub(crate) other_ending(file, origin, endings): "{ $file } is not the name of a { $origin } package: it must end with { $endings }";
+    /// What is wrong with a file.
+    pub(crate) package_refused(file, reason): "{ $file }: { $reason }";
+    /// A store of another project, or none.
+    pub(crate) no_such_store(): "the project has no such store";
+    /// Another file of the name in the store.
+    pub(crate) different_in_store(file): "the store has a different file called { $file }; give the new one another name";
+    /// Another file of the name in the project.
+    pub(crate) different_in_project(file): "the project has a different file called { $file }; give the new package another version";
+    /// Another version under the name.
+    pub(crate) other_version_there(version, package, file, suggestion): "the project has version { $version } of { $package } as { $file }; rename the new file, for example to { $suggestion }";
+    /// The same package under another name.
+    pub(crate) same_package_there(package, version, architecture, file): "the project has { $package } { $version } for { $architecture } already, as { $file }; give the new package another version";
+    /// Another package under the name.
+    pub(crate) other_package_there(file, theirs, ours, suggestion): "{ $file } is the file of the package { $theirs } in this project, and the new one is of { $ours }; rename the new file, for example to { $suggestion }";
+}
