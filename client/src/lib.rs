@@ -26,6 +26,7 @@ pub mod policy;
 pub mod process;
 pub mod random;
 pub mod sync;
+pub mod texts;
 pub mod transport;
 pub mod trust;
 pub mod upload;

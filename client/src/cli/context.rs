@@ -11,10 +11,10 @@ use zbus::names::WellKnownName;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::prompt;
-use super::texts::{Language, Text};
 use crate::config::Settings;
 use crate::paths::Layout;
 use crate::sync::{LocalEngine, OpenOptions, load_settings};
+use crate::texts::{Language, Text};
 
 pub struct Context {
     pub language: Language,
@@ -103,10 +103,7 @@ impl Context {
     }
 
     pub fn locale(&self) -> &'static str {
-        match self.language {
-            Language::English => "en",
-            Language::Spanish => "es",
-        }
+        self.language.tag()
     }
 
     pub fn text(&self, text: Text) -> &'static str {

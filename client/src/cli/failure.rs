@@ -3,8 +3,8 @@
 use migasfree_dbus::Error as BusError;
 
 use super::exit::Exit;
-use super::texts::{Language, Text};
 use crate::sync::EngineError;
+use crate::texts::{Language, Text};
 use crate::upload::UploadError;
 
 /// A failure with everything needed to tell about it.

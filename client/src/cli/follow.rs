@@ -10,12 +10,12 @@ use zbus::{Connection, ObjectPath, OwnedObjectPath};
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::report::Reporter;
+use super::report::{End, Reporter};
 use super::signals::Interruptions;
-use super::texts::Text;
 use super::work::ask_removal;
 use crate::job::ResultCode;
 use crate::observer::{OutputStream, Progress, REMOVAL_QUESTION, Stage};
+use crate::texts::Text;
 
 /// How long a daemon that went away is waited for.
 const PATIENCE: u32 = 60;
@@ -38,7 +38,7 @@ pub struct Follower<'a> {
 
 /// How one connection to the daemon ended.
 enum Ended {
-    Finished { code: ResultCode, message: String },
+    Finished(End),
     DaemonGone,
     Left,
 }
@@ -73,19 +73,19 @@ impl<'a> Follower<'a> {
     /// Follows the job and tells how it ended.
     pub async fn finish(self) -> Result<ResultCode, Failure> {
         let reporter = self.reporter;
-        let (code, message) = self.end().await?;
-        reporter.finished(code, &message);
-        Ok(code)
+        let end = self.end().await?;
+        reporter.finished(&end);
+        Ok(end.code)
     }
 
     /// Follows the job to its end, which is left for the caller to tell.
-    pub async fn end(mut self) -> Result<(ResultCode, String), Failure> {
+    pub async fn end(mut self) -> Result<End, Failure> {
         let mut patience = PATIENCE;
         loop {
             match self.follow().await {
-                Ok(Ended::Finished { code, message }) => {
+                Ok(Ended::Finished(end)) => {
                     self.tell(&[], true);
-                    return Ok((code, message));
+                    return Ok(end);
                 }
                 Ok(Ended::Left) => return Err(Failure::Silent(Exit::STOPPED)),
                 Ok(Ended::DaemonGone) => {}
@@ -142,7 +142,8 @@ impl<'a> Follower<'a> {
                     self.drain_output(&job).await?;
                     let arguments = signal.args()?;
                     let code = ResultCode::parse(arguments.code()).unwrap_or(ResultCode::Internal);
-                    return Ok(Ended::Finished { code, message: (*arguments.message()).to_owned() });
+                    let end = End::of(code, (*arguments.message()).to_owned(), &arguments.detail().said);
+                    return Ok(Ended::Finished(end));
                 }
                 Some(owner) = owner.next() => {
                     if owner.is_none() {
@@ -197,20 +198,23 @@ impl<'a> Follower<'a> {
                 self.drain_output(job).await?;
                 let code =
                     ResultCode::parse(&job.error_code().await?).unwrap_or(ResultCode::Internal);
-                let message = self.recorded_message().await?;
-                Ok(Some(Ended::Finished { code, message }))
+                let end = self.recorded_end(code).await?;
+                Ok(Some(Ended::Finished(end)))
             }
             _ => Ok(None),
         }
     }
 
     /// What the daemon keeps of a job that ended before anybody listened.
-    async fn recorded_message(&self) -> Result<String, Failure> {
+    async fn recorded_end(&self, code: ResultCode) -> Result<End, Failure> {
         let id = self.path.as_str().rsplit('/').next().unwrap_or_default();
         let manager = ManagerProxy::new(self.bus).await?;
         let records = manager.list_jobs(JobFilter::default()).await?;
         let record = records.into_iter().find(|record| record.id == id);
-        Ok(record.and_then(|record| record.message).unwrap_or_default())
+        let (message, said) = record
+            .map(|record| (record.message.unwrap_or_default(), record.said))
+            .unwrap_or_default();
+        Ok(End::of(code, message, &said.unwrap_or_default()))
     }
 
     async fn tell_state(&self, job: &JobProxy<'_>, state: JobState) {

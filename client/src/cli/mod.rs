@@ -10,12 +10,11 @@ mod context;
 mod exit;
 mod failure;
 mod follow;
-mod help;
+pub(crate) mod help;
 mod plan;
 mod prompt;
 mod report;
 mod signals;
-mod texts;
 mod work;
 
 use std::process::ExitCode;
@@ -25,11 +24,11 @@ use migasfree_manual::COMMANDS;
 use migasfree_types::shown::shown;
 use tracing_subscriber::EnvFilter;
 
+use crate::texts::{Language, Text};
 use arguments::Arguments;
 use context::Context;
 use exit::Exit;
 use report::print_line;
-use texts::{Language, Text};
 
 use crate::output::{self, complain};
 

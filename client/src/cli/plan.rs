@@ -3,9 +3,9 @@
 use migasfree_dbus::PlanRecord;
 
 use super::report::print_line;
-use super::texts::{Language, Text};
 use crate::pms::Plan;
 use crate::policy::Verdict;
+use crate::texts::{Language, Text};
 
 /// A plan as it is shown.
 #[derive(Debug, Default)]

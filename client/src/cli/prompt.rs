@@ -19,7 +19,7 @@ pub fn is_possible() -> bool {
 
 /// Asks for a line; `None` at the end of the input.
 pub fn line(question: &str) -> io::Result<Option<String>> {
-    hint(&shown(question));
+    hint(&shown(&format!("{question} ")));
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer)?;
     Ok((read > 0).then(|| answer.trim().to_owned()))
@@ -45,7 +45,7 @@ pub fn password(question: &str) -> io::Result<String> {
         return Ok(answer.trim_end_matches(['\r', '\n']).to_owned());
     }
     let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-    terminal.write_all(question.as_bytes())?;
+    write!(terminal, "{question} ")?;
     let hidden = Hidden::over(&terminal)?;
     let mut answer = String::new();
     BufReader::new(&terminal).read_line(&mut answer)?;

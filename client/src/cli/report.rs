@@ -5,17 +5,69 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard};
 
+use migasfree_types::message::Message;
 use migasfree_types::shown::{is_hidden, shown, shown_line};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::texts::{Language, Text};
 use crate::clock::local;
 use crate::job::{JobResult, ResultCode};
 use crate::observer::{LockHolder, OutputStream, Progress, Stage};
 use crate::output::{complain, hint, say};
+use crate::texts::{Language, Text};
 use crate::transport::messages::Trait;
+
+/// How a job ended.
+#[derive(Debug)]
+pub struct End {
+    pub code: ResultCode,
+    /// What the daemon or the engine says of it, in English; often the last line of the output.
+    message: String,
+    /// The same, to be said in the person's language.
+    said: Option<Message>,
+}
+
+impl End {
+    /// An end of which only the English is known.
+    pub const fn plain(code: ResultCode, message: String) -> Self {
+        Self {
+            code,
+            message,
+            said: None,
+        }
+    }
+
+    /// What is said of it in the person's language, where that is not English.
+    fn translated(&self, language: Language) -> Option<String> {
+        let said = self
+            .said
+            .as_ref()
+            .filter(|_| language != Language::ENGLISH)?;
+        Some(shown(&language.say(said)).into_owned())
+    }
+
+    /// What is said of it in the person's language; in English where that is all there is.
+    pub fn words(&self, language: Language) -> String {
+        let translated = self.translated(language);
+        translated.unwrap_or_else(|| self.message.clone())
+    }
+
+    /// The same, below what the result means where the words alone do not say that.
+    pub fn reason(&self, language: Language) -> String {
+        let result = language.result(self.code);
+        let translated = self.translated(language);
+        translated.unwrap_or_else(|| format!("{result}\n{}", self.message))
+    }
+
+    /// An end as the daemon tells it: `said` is JSON, or empty.
+    pub fn of(code: ResultCode, message: String, said: &str) -> Self {
+        Self {
+            said: serde_json::from_str(said).ok(),
+            ..Self::plain(code, message)
+        }
+    }
+}
 
 /// Tells about one job.
 pub struct Reporter {
@@ -154,8 +206,9 @@ impl Reporter {
         self.output(OutputStream::Info, &self.language.fill(text, values));
     }
 
-    /// The end of the job. The message is the daemon's or the engine's, in English.
-    pub fn finished(&self, code: ResultCode, message: &str) {
+    /// The end of the job.
+    pub fn finished(&self, end: &End) {
+        let (code, message) = (end.code, end.message.as_str());
         let said = self.language.result(code);
         if self.json {
             self.end(code, if message.is_empty() { said } else { message });
@@ -167,8 +220,9 @@ impl Reporter {
             .state
             .lock()
             .is_ok_and(|state| message.lines().last().is_none_or(|line| line == state.said));
+        let told = told && end.translated(self.language).is_none();
         if failed && !told {
-            self.last_words(code, &format!("{said}\n{message}"));
+            self.last_words(code, &end.reason(self.language));
         } else {
             self.last_words(code, said);
         }

@@ -6,8 +6,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::exit::Exit;
 use super::prompt;
-use super::texts::{Language, Text};
 use crate::output::complain;
+use crate::texts::{Language, Text};
 
 /// How many listen and decide themselves what an interruption means.
 static LISTENING: AtomicUsize = AtomicUsize::new(0);

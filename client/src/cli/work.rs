@@ -8,9 +8,8 @@ use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::prompt;
-use super::report::Reporter;
+use super::report::{End, Reporter};
 use super::signals::Interruptions;
-use super::texts::{Language, Text};
 use crate::job::{Cancel, Job, JobId};
 use crate::observer::{
     LockHolder, Observer, OutputStream, Progress, Question, REMOVAL_QUESTION, Step,
@@ -19,6 +18,7 @@ use crate::output::complain;
 use crate::pms::Action;
 use crate::policy::Asker;
 use crate::sync::{Engine, EngineError, LocalEngine, Outcome, SyncRequest};
+use crate::texts::{Language, Text};
 use crate::transport::messages::Trait;
 
 /// What the engine is to do.
@@ -118,7 +118,7 @@ pub async fn run(
     engine.forget(&job.id);
     match ended {
         Ok(outcome) => {
-            reporter.finished(outcome.code, &outcome.problems.join("\n"));
+            reporter.finished(&End::plain(outcome.code, outcome.problems.join("\n")));
             Ok(Exit::of_result(outcome.code))
         }
         Err(error) => {

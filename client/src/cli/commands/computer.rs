@@ -10,8 +10,8 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::print_line;
-use crate::cli::texts::Text;
 use crate::sync::Engine;
+use crate::texts::Text;
 use crate::transport::messages::Trait;
 
 /// The keys of `info`, in the order they are shown.

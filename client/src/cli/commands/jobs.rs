@@ -15,9 +15,9 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::follow::Follower;
 use crate::cli::report::{self, Reporter, print_line};
-use crate::cli::texts::Text;
 use crate::job::ResultCode;
 use crate::output::say;
+use crate::texts::Text;
 
 /// Bytes of output asked for at a time.
 const PIECE: u32 = 64 * 1024;

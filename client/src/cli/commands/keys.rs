@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::print_line;
-use crate::cli::texts::Text;
+use crate::texts::Text;
 use crate::trust::Fingerprint;
 
 pub async fn keys(context: &Context, arguments: Keys) -> Ended {

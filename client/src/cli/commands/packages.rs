@@ -9,10 +9,10 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::print_line;
-use crate::cli::texts::Text;
 use crate::inventory::software;
 use crate::pms::{self, FoundPackage, InstalledPackage};
 use crate::sync::Engine;
+use crate::texts::Text;
 
 /// Most packages a search shows.
 const MOST: u32 = 500;

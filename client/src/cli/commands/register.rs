@@ -18,11 +18,11 @@ use crate::cli::failure::Failure;
 use crate::cli::follow::Follower;
 use crate::cli::prompt;
 use crate::cli::report::{Reporter, print_line};
-use crate::cli::texts::Text;
 use crate::job::{Job, JobId, ResultCode};
 use crate::observer::Silent;
 use crate::output::complain;
 use crate::sync::{Credentials, Engine, EngineError, LocalEngine};
+use crate::texts::Text;
 
 /// Bytes of a file with a password that are read.
 const LONGEST_PASSWORD: u64 = 4096;
@@ -194,15 +194,17 @@ async fn by_daemon(
         .register(&credentials.username, reader.into(), context.call_options())
         .await?;
     let silent = Reporter::silent(context.language);
-    match Follower::new(context, bus, path, &silent).end().await? {
-        (ResultCode::Ok, _) => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
-        (ResultCode::NotAuthorized, message) => {
-            let refusal = Failure::Told(message, Exit::PERM);
+    let end = Follower::new(context, bus, path, &silent).end().await?;
+    let words = end.words(context.language);
+    match end.code {
+        ResultCode::Ok => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
+        ResultCode::NotAuthorized => {
+            let refusal = Failure::Told(words, Exit::PERM);
             Ok(Answer::NeedsCredentials(refusal))
         }
-        (ResultCode::Server, message) => Err(Failure::Told(message, Exit::NO_DATA)),
-        (code, message) => {
-            let told = format!("{}\n{message}", context.language.result(code));
+        ResultCode::Server => Err(Failure::Told(words, Exit::NO_DATA)),
+        code => {
+            let told = end.reason(context.language);
             Err(Failure::Told(told, Exit::of_result(code)))
         }
     }

@@ -9,12 +9,12 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::print_line;
-use crate::cli::texts::Text;
 use crate::config::{Change, ConfigError, Settings, apply};
 use crate::identity;
 use crate::output::complain;
 use crate::process::SystemRunner;
 use crate::sync::{Engine, settings_file};
+use crate::texts::Text;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -12,8 +12,8 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::{self, print_line};
-use crate::cli::texts::Text;
 use crate::sync::Engine;
+use crate::texts::Text;
 
 /// How this computer is doing, as far as it can be known without the server.
 pub async fn status(context: &Context, arguments: &Json) -> Ended {
@@ -38,8 +38,7 @@ pub async fn status(context: &Context, arguments: &Json) -> Ended {
     }
     if !unfinished.is_empty() {
         let names = unfinished.join(" ");
-        let text = Text::Unfinished;
-        print_line(&context.language.fill(text, &[&names, &names, &names]));
+        print_line(&context.language.fill(Text::Unfinished, &[&names]));
     }
     Ok(Exit::OK)
 }

@@ -14,9 +14,9 @@ use crate::cli::failure::Failure;
 use crate::cli::follow::Follower;
 use crate::cli::prompt;
 use crate::cli::report::{Reporter, print_line};
-use crate::cli::texts::Text;
 use crate::cli::work::{self, Task};
 use crate::sync::Engine;
+use crate::texts::Text;
 
 pub async fn tags(context: &Context, arguments: Tags) -> Ended {
     let (chosen, apply) = match (arguments.set, arguments.communicate) {

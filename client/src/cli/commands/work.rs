@@ -11,13 +11,13 @@ use crate::cli::failure::Failure;
 use crate::cli::follow::Follower;
 use crate::cli::plan::Shown;
 use crate::cli::prompt;
-use crate::cli::report::Reporter;
-use crate::cli::texts::Text;
+use crate::cli::report::{End, Reporter};
 use crate::cli::work::{self, Task};
 use crate::job::{JobResult, ResultCode};
 use crate::pms::Action;
 use crate::policy::Asker;
 use crate::sync::{Engine, Scope, SyncRequest};
+use crate::texts::Text;
 
 pub async fn sync(context: &Context, arguments: &Sync) -> Ended {
     let reporter = Reporter::new(context.language, arguments.json, context.quiet);
@@ -41,14 +41,14 @@ pub async fn sync(context: &Context, arguments: &Sync) -> Ended {
         ..SyncOptions::default()
     };
     let path = ManagerProxy::new(&bus).await?.sync(options).await?;
-    let (code, message) = Follower::new(context, &bus, path, &reporter).end().await?;
-    let learnt = matches!(code.result(), JobResult::Success | JobResult::Partial);
+    let end = Follower::new(context, &bus, path, &reporter).end().await?;
+    let learnt = matches!(end.code.result(), JobResult::Success | JobResult::Partial);
     if scope == Scope::Full && learnt && context.may_write() && !context.session {
         // The bus does not carry them; who may read the keys may read them where they are kept.
         reporter.traits(&context.engine().await?.last_traits());
     }
-    reporter.finished(code, &message);
-    Ok(Exit::of_result(code))
+    reporter.finished(&end);
+    Ok(Exit::of_result(end.code))
 }
 
 fn scope(arguments: &Sync) -> Scope {
@@ -94,7 +94,7 @@ pub async fn change(context: &Context, arguments: &Change, install: bool) -> End
             let plan = engine.plan(&action).await?;
             let verdict = engine.judge(&action, &plan, Asker::ROOT).await?;
             if !confirmed(context, &Shown::of(plan, &verdict))? {
-                reporter.finished(ResultCode::NothingToDo, "");
+                reporter.finished(&End::plain(ResultCode::NothingToDo, String::new()));
                 return Ok(Exit::OK);
             }
         }
@@ -113,7 +113,7 @@ pub async fn change(context: &Context, arguments: &Change, install: bool) -> End
         };
         let plan = manager.plan(role, &names, context.call_options()).await?;
         if !confirmed(context, &plan.into())? {
-            reporter.finished(ResultCode::NothingToDo, "");
+            reporter.finished(&End::plain(ResultCode::NothingToDo, String::new()));
             return Ok(Exit::OK);
         }
     }

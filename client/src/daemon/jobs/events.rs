@@ -8,12 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use migasfree_types::message::Message;
 use migasfree_types::shown::shown;
 use serde::{Deserialize, Serialize};
 
 use super::output::OutputLog;
 use crate::job::ResultCode;
 use crate::observer::{Item, LockHolder, Observer, OutputStream, Progress, Question, Step};
+use crate::sync::EngineError;
+use crate::texts;
 
 /// After this much output, lines are told together until they are [`TOGETHER`] long.
 const TOLD_BY_LINE: u64 = 1 << 20;
@@ -66,8 +69,11 @@ pub struct Done {
     pub code: ResultCode,
     /// What happened, in English; empty when all is well.
     pub message: String,
+    /// The same with its code and arguments, where it has one.
+    #[serde(default)]
+    pub said: Option<Box<Message>>,
     /// Packages that changed.
-    pub changes: Changes,
+    pub changes: Box<Changes>,
     /// The computer should be restarted.
     pub reboot: bool,
     /// Seconds after which the server wants to be asked again.
@@ -93,9 +99,19 @@ impl Done {
         Self {
             code,
             message: message.into(),
-            changes: Changes::default(),
+            said: None,
+            changes: Box::default(),
             reboot: false,
             retry_after: None,
+        }
+    }
+
+    /// An end by an error.
+    #[must_use]
+    pub fn by(error: &EngineError) -> Self {
+        Self {
+            said: Some(Box::new(texts::error(error))),
+            ..Self::new(error.code(), error.to_string())
         }
     }
 }

@@ -238,20 +238,23 @@ impl LiveJob {
         }
     }
 
+    /// Why it ended so, as JSON of a message with its code and arguments.
+    fn said(&self) -> Option<String> {
+        let said = self.stored.done.as_ref()?.said.as_ref()?;
+        serde_json::to_string(said).ok()
+    }
+
     /// What goes with the end.
     #[must_use]
     pub fn detail(&self) -> FinishedDetail {
-        let changes = self
-            .stored
-            .done
-            .as_ref()
-            .map(|done| done.changes.clone())
-            .unwrap_or_default();
+        let done = self.stored.done.as_ref();
+        let changes = done.map(|done| (*done.changes).clone()).unwrap_or_default();
         FinishedDetail {
             installed: changes.installed,
             removed: changes.removed,
             upgraded: changes.upgraded,
             dismissed: self.dismissed,
+            said: self.said().unwrap_or_default(),
         }
     }
 
@@ -287,6 +290,7 @@ impl LiveJob {
                 .as_ref()
                 .map(|done| done.message.clone())
                 .filter(|message| !message.is_empty()),
+            said: self.said(),
             reboot: self.reboot().into(),
             output_bytes: view.output_bytes,
         }

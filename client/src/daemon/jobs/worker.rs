@@ -65,7 +65,7 @@ pub async fn perform(
         }
         Err(error) => {
             log.output(OutputStream::Err, &error.to_string());
-            let mut done = Done::new(error.code(), error.to_string());
+            let mut done = Done::by(&error);
             if let EngineError::Saturated { seconds } = error {
                 done.retry_after = Some(seconds);
             }
@@ -100,7 +100,10 @@ pub async fn perform_registration(
                 }
                 _ => error.code(),
             };
-            Done::new(code, error.to_string())
+            Done {
+                code,
+                ..Done::by(&error)
+            }
         }
     }
 }
@@ -138,7 +141,7 @@ async fn go_on(
 }
 
 async fn finish(engine: &dyn Engine, log: &EventLog, mut done: Done, before: &There) {
-    done.changes = changes(before, &There::of(engine).await);
+    done.changes = Box::new(changes(before, &There::of(engine).await));
     // What a package or the server says is shown to people, also on terminals.
     done.message = shown(&done.message).into_owned();
     done.reboot = !engine.reboot_required().is_empty();

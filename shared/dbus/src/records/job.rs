@@ -199,6 +199,8 @@ record! {
         pub error_code: Option<String>,
         /// What happened, in English (`s`).
         pub message: Option<String>,
+        /// The same, to be said in another language (`s`): JSON with `code`, `args` and `text`.
+        pub said: Option<String>,
         /// Whether a restart is wanted (`s`): `none`, `recommended`, `required`.
         pub reboot: String,
         /// Bytes of output kept, to be read with `Job.ReadOutput` while the object is there (`t`).
@@ -251,5 +253,8 @@ record! {
         pub upgraded: Vec<String>,
         /// The person dismissed the prompt of polkit (`b`).
         pub dismissed: bool,
+        /// What happened, to be said in another language (`s`): JSON with `code`, `args` and `text`. Empty where there is
+        /// only the message.
+        pub said: String,
     }
 }

@@ -1,0 +1,305 @@
+//! What this program says, in the person's language: its errors as messages with codes, and the words of the command line.
+
+mod table;
+mod told;
+
+use std::sync::LazyLock;
+
+use migasfree_locales::CLIENT;
+use migasfree_types::message::{Catalog, Message};
+
+use crate::config::{Expected, Misread, Used};
+use crate::job::ResultCode;
+use crate::keys::KeyStoreError;
+use crate::observer::Stage;
+use crate::sync::EngineError;
+use crate::transport::{ApiError, TransportError};
+use crate::upload::UploadError;
+
+pub use table::Text;
+pub use told::error;
+
+/// A language the command line speaks, by its tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language(&'static str);
+
+/// The catalogues of all languages but English, which is declared.
+static CATALOGS: LazyLock<Vec<(&'static str, Catalog)>> = LazyLock::new(|| {
+    let read =
+        |(tag, source): &(&'static str, &str)| Some((*tag, Catalog::read(tag, source).ok()?));
+    CLIENT.iter().filter_map(read).collect()
+});
+
+impl Language {
+    /// What everything is declared in.
+    pub const ENGLISH: Self = Self("en");
+
+    /// Its tag: `es`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        self.0
+    }
+
+    /// The language of the environment.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
+        let wishes = set(&"LANGUAGE").unwrap_or_default();
+        Self::chosen(&locale.unwrap_or_default(), &wishes)
+    }
+
+    /// The first of the wishes (`LANGUAGE`) that is spoken here, else the locale's; without a locale there are no
+    /// wishes.
+    fn chosen(locale: &str, wishes: &str) -> Self {
+        if matches!(locale.split('.').next(), Some("" | "C" | "POSIX")) {
+            return Self::ENGLISH;
+        }
+        let languages = wishes.split(':').chain([locale]);
+        languages
+            .filter_map(Self::of_locale)
+            .next()
+            .unwrap_or(Self::ENGLISH)
+    }
+
+    pub(super) fn of_locale(locale: &str) -> Option<Self> {
+        let wanted = locale.split(['_', '.', '@']).next()?;
+        let translated = CLIENT.iter().map(|(tag, _)| *tag);
+        let mut tags = translated.chain([Self::ENGLISH.0]);
+        tags.find(|tag| *tag == wanted).map(Self)
+    }
+
+    /// A text without arguments.
+    #[must_use]
+    pub fn text(self, text: Text) -> &'static str {
+        let declared = text.declared();
+        self.translated(declared.code).unwrap_or(declared.text)
+    }
+
+    /// What a code without arguments is in the catalogue of this language; `None` in English.
+    pub(super) fn translated(self, code: &str) -> Option<&'static str> {
+        self.catalog()?.plain(code)
+    }
+
+    /// A text with its arguments, in the order in which they are declared.
+    #[must_use]
+    pub fn fill(self, text: Text, values: &[&str]) -> String {
+        self.say(&text.told(values))
+    }
+
+    /// A message, of the daemon or of this program.
+    #[must_use]
+    pub fn say(self, message: &Message) -> String {
+        match self.catalog() {
+            Some(catalog) => catalog.text(message),
+            None => message.text.clone(),
+        }
+    }
+
+    fn catalog(self) -> Option<&'static Catalog> {
+        if self == Self::ENGLISH {
+            return None;
+        }
+        let mut catalogs = CATALOGS.iter();
+        catalogs
+            .find(|(tag, _)| *tag == self.0)
+            .map(|(_, catalog)| catalog)
+    }
+
+    #[must_use]
+    pub fn stage(self, stage: Stage) -> &'static str {
+        self.text(match stage {
+            Stage::Connect => Text::StageConnect,
+            Stage::HooksPre => Text::StageHooksPre,
+            Stage::Attributes => Text::StageAttributes,
+            Stage::Faults => Text::StageFaults,
+            Stage::Repositories => Text::StageRepositories,
+            Stage::Metadata => Text::StageMetadata,
+            Stage::Download => Text::StageDownload,
+            Stage::Remove => Text::StageRemove,
+            Stage::Install => Text::StageInstall,
+            Stage::Upgrade => Text::StageUpgrade,
+            Stage::Software => Text::StageSoftware,
+            Stage::Hardware => Text::StageHardware,
+            Stage::Devices => Text::StageDevices,
+            Stage::Traits => Text::StageTraits,
+            Stage::Events => Text::StageEvents,
+            Stage::HooksPost => Text::StageHooksPost,
+            Stage::Record => Text::StageRecord,
+        })
+    }
+
+    /// What a result says.
+    #[must_use]
+    pub fn result(self, code: ResultCode) -> &'static str {
+        self.text(told::of_result(code))
+    }
+
+    /// An error of the engine as a sentence that says what to do.
+    #[must_use]
+    pub fn error(self, error: &EngineError) -> String {
+        self.say(&told::error(error))
+    }
+
+    /// A value of the configuration that says nothing.
+    #[must_use]
+    pub fn misread(self, misread: &Misread) -> String {
+        let expected = self.text(match misread.expected {
+            Expected::Flag => Text::ExpectedFlag,
+            Expected::Number => Text::ExpectedNumber,
+            Expected::Time => Text::ExpectedTime,
+            Expected::PackageManager => Text::ExpectedPackageManager,
+            Expected::Uuid => Text::ExpectedUuid,
+            Expected::HostAndPort => Text::ExpectedHostAndPort,
+        });
+        let used = match &misread.used {
+            Used::Default(value) => self.fill(Text::UsedDefault, &[value]),
+            Used::Distribution => self.text(Text::UsedDistribution).to_owned(),
+            Used::Nothing => self.text(Text::UsedNothing).to_owned(),
+        };
+        let place = misread.place.to_string();
+        let Misread {
+            section,
+            key,
+            value,
+            ..
+        } = misread;
+        self.fill(
+            Text::WarningMisread,
+            &[&place, section, key, value, expected, &used],
+        )
+    }
+
+    /// What is said against a plan; `reason` is the word of the bus.
+    #[must_use]
+    pub fn objection(self, reason: &str, names: &str) -> String {
+        self.say(&told::objection(reason, names))
+    }
+
+    /// Why an upload failed.
+    #[must_use]
+    pub fn upload_error(self, error: &UploadError) -> String {
+        match error {
+            UploadError::Source { .. } => error.to_string(),
+            UploadError::Empty(folder) => self.fill(Text::UploadEmpty, &[folder]),
+            UploadError::NoPackage(path) => self.fill(Text::UploadNoPackage, &[path]),
+            UploadError::Name(name) => self.fill(Text::UploadName, &[&format!("{name:?}")]),
+            UploadError::LeadsOut(path) => self.fill(Text::UploadLeadsOut, &[path]),
+            UploadError::Keys(KeyStoreError::Damaged { path, source, .. }) => {
+                self.fill(Text::UploadKeyDamaged, &[path, &source.to_string()])
+            }
+            UploadError::Keys(reason) => self.fill(Text::UploadKeys, &[&reason.to_string()]),
+            UploadError::Credentials(reason) => self.fill(Text::UploadCredentials, &[reason]),
+            UploadError::Rejected { path, source } => {
+                let said = match source {
+                    ApiError::Status {
+                        status: status @ 400..=499,
+                        detail,
+                        ..
+                    } => self.fill(Text::UploadRefused, &[&status.to_string(), detail]),
+                    other => self.server_error(other),
+                };
+                format!("{}: {said}", path.display())
+            }
+            UploadError::Server(source) => self.server_error(source),
+        }
+    }
+
+    fn server_error(self, error: &ApiError) -> String {
+        let whole = error.to_string();
+        match error {
+            error if error.is_offline() => self.fill(Text::ErrorOffline, &[&whole]),
+            ApiError::Status { status, detail, .. } => {
+                self.fill(Text::ErrorServer, &[&status.to_string(), detail])
+            }
+            ApiError::Unsealed { status, detail, .. } => {
+                self.fill(Text::ErrorUnsealed, &[&status.to_string(), detail])
+            }
+            ApiError::Untrusted(reason) => self.fill(Text::ErrorUntrusted, &[&reason.to_string()]),
+            ApiError::Transport(TransportError::InsecureCredentials(server)) => {
+                self.fill(Text::ErrorInsecureCredentials, &[server])
+            }
+            ApiError::Transport(_) | ApiError::Malformed { .. } => {
+                self.fill(Text::ErrorUnintelligible, &[&whole])
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use migasfree_locales::CLIENT_ENGLISH;
+    use migasfree_types::message::Pattern;
+
+    use std::path::Path;
+
+    use super::*;
+    use crate::cli::help;
+
+    /// Set to write the English catalogue instead of comparing it.
+    const WRITE: &str = "MIGASFREE_WRITE_CATALOGUE";
+
+    const SPANISH: Language = Language("es");
+
+    #[test]
+    fn a_text_names_its_arguments() {
+        for text in Text::ALL {
+            let declared = text.declared();
+            let pattern = Pattern::read(declared.text).unwrap();
+            let named: BTreeSet<&str> = declared.args.iter().copied().collect();
+            assert_eq!(pattern.args(), named, "{}", declared.code);
+        }
+    }
+
+    /// What the others have is compared with it in `shared/locales`.
+    #[test]
+    fn the_english_catalogue_is_what_is_declared() {
+        let declared = Text::ALL.iter().map(|text| text.declared());
+        let mut texts: BTreeMap<String, String> = declared
+            .map(|one| (one.code.to_owned(), one.text.replace('\n', "\n    ")))
+            .collect();
+        texts.extend(help::originals());
+        let mut catalogue = String::from(
+            "# What the command line says, as it is declared: its texts and its grammar are the original.\n",
+        );
+        for (code, text) in texts {
+            catalogue.push_str(&format!("{code} = {text}\n"));
+        }
+        if std::env::var_os(WRITE).is_some() {
+            let path =
+                Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/locales/client/en.ftl");
+            std::fs::write(path, &catalogue).unwrap();
+            return;
+        }
+        assert_eq!(
+            CLIENT_ENGLISH, catalogue,
+            "run this test with {WRITE}=1, and translate what is new"
+        );
+    }
+
+    #[test]
+    fn texts_follow_the_locale() {
+        for (locale, wishes, language) in [
+            ("es_ES.UTF-8", "", SPANISH),
+            ("de_DE", "", Language::ENGLISH),
+            ("de_DE.UTF-8", "de:es", SPANISH),
+            ("es_ES", "en", Language::ENGLISH),
+            ("C.UTF-8", "es", Language::ENGLISH),
+            ("", "es", Language::ENGLISH),
+        ] {
+            assert_eq!(
+                Language::chosen(locale, wishes),
+                language,
+                "{locale} {wishes}"
+            );
+        }
+        assert_eq!(
+            SPANISH.fill(Text::ErrorInvalidTag, &["x"]),
+            "`x` no es una etiqueta: debe ser PREFIJO-valor"
+        );
+    }
+}
