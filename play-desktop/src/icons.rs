@@ -1,6 +1,7 @@
 //! Application icons: `icon://localhost/<app>/<size>/<revision>`, from the person's cache or the daemon.
 
-use crate::{bus::Daemon, fault::internal, settings::write_whole};
+use crate::settings::write_whole;
+use migasfree_play_bus::{Daemon, internal};
 use migasfree_types::play::Fault;
 use std::{
     fs,

@@ -4,21 +4,21 @@
 //! D-Bus interface of `migasfreed`; the view in `view/` speaks with this shell only.
 
 mod args;
-mod bus;
 mod commands;
-mod fault;
 mod graphics;
 mod icons;
+mod listener;
 mod notices;
 mod settings;
 mod store;
 mod window;
 
 use args::Args;
-use bus::Daemon;
 use clap::{CommandFactory as _, Parser};
 use icons::IconCache;
+use listener::Window;
 use migasfree_manual::{COMMANDS, run_if_asked};
+use migasfree_play_bus::{Bus, Daemon};
 use settings::SettingsFile;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -41,7 +41,12 @@ fn main() -> anyhow::Result<ExitCode> {
         // A message that could not be written is no reason to fall over.
         .log_internal_errors(false)
         .init();
-    let daemon = Arc::new(Daemon::new(args.session));
+    let bus = if args.session {
+        Bus::Session
+    } else {
+        Bus::System
+    };
+    let daemon = Arc::new(Daemon::new(bus));
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, argv, _folder| {
             window::second_start(app, &argv);
@@ -57,11 +62,15 @@ fn main() -> anyhow::Result<ExitCode> {
             app.manage(Remembered::new(&cache, args.session));
             app.manage(Arc::new(IconCache::new(cache.join("icons"))));
             if args.sync {
-                daemon.want_sync();
+                let daemon = daemon.clone();
+                tauri::async_runtime::spawn(async move { daemon.want_sync().await });
             }
             app.manage(args);
             window::open(app.handle())?;
-            bus::start(app.handle().clone(), daemon);
+            tauri::async_runtime::spawn(migasfree_play_bus::keep(
+                Window(app.handle().clone()),
+                daemon,
+            ));
             Ok(())
         })
         .build(tauri::generate_context!())?;

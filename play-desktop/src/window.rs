@@ -1,11 +1,8 @@
 //! The window: its size, second starts, links, and closing while work runs.
 
-use crate::{
-    args::Args,
-    bus::{Daemon, tell},
-    settings::SettingsFile,
-};
+use crate::{args::Args, listener::tell, settings::SettingsFile};
 use clap::Parser;
+use migasfree_play_bus::Daemon;
 use migasfree_types::play::{Event, Place, Settings, Theme};
 use std::sync::Arc;
 use tauri::{
@@ -88,7 +85,8 @@ pub fn second_start(app: &AppHandle, argv: &[String]) {
     let args = Args::try_parse_from(argv).unwrap_or_default();
     let place = args.place();
     if args.sync {
-        app.state::<Arc<Daemon>>().want_sync();
+        let daemon = app.state::<Arc<Daemon>>().inner().clone();
+        tauri::async_runtime::spawn(async move { daemon.want_sync().await });
     }
     if place != Place::default() {
         raise(app);

@@ -1,7 +1,6 @@
 //! Everything about one application.
 
-use super::within::within;
-use crate::bus::Daemon;
+use migasfree_play_bus::{Daemon, within};
 use migasfree_types::play::{AppDetails, Fault};
 use std::sync::Arc;
 use tauri::State;

@@ -1,7 +1,6 @@
 //! Whether the person has a right: 0 no, 1 yes, 2 after polkit asked.
 
-use super::within::within;
-use crate::bus::Daemon;
+use migasfree_play_bus::{Daemon, within};
 use migasfree_types::play::Fault;
 use std::sync::Arc;
 use tauri::State;

@@ -1,6 +1,7 @@
 //! Closing the window although work runs.
 
-use crate::{fault::internal, window::LABEL};
+use crate::window::LABEL;
+use migasfree_play_bus::internal;
 use migasfree_types::play::Fault;
 use tauri::{AppHandle, Manager};
 

@@ -1,7 +1,6 @@
 //! Logs of jobs: read, and followed while they grow.
 
-use super::within::within;
-use crate::bus::Daemon;
+use migasfree_play_bus::{Daemon, within};
 use migasfree_types::play::{Fault, JobOutput};
 use std::sync::Arc;
 use tauri::State;

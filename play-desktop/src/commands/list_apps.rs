@@ -1,7 +1,7 @@
 //! The catalogue: as it was last time, and as the daemon has it.
 
-use super::within::within;
-use crate::{bus::Daemon, fault::internal, store::Remembered};
+use crate::store::Remembered;
+use migasfree_play_bus::{Daemon, internal, within};
 use migasfree_types::play::Fault;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, State, ipc::Response};

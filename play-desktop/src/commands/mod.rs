@@ -22,7 +22,6 @@ mod states;
 mod sync;
 mod tags;
 mod updates;
-pub(crate) mod within;
 
 use tauri::{Wry, ipc::Invoke};
 

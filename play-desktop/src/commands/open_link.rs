@@ -1,6 +1,6 @@
 //! Opening a web page in the person's own browser, through the desktop.
 
-use crate::fault::internal;
+use migasfree_play_bus::internal;
 use migasfree_types::play::Fault;
 use std::collections::HashMap;
 use tauri::Url;

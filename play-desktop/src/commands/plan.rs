@@ -1,8 +1,7 @@
 //! What an action would change.
 
-use super::within::within;
-use crate::bus::Daemon;
 use migasfree_dbus::PlanRole;
+use migasfree_play_bus::{Daemon, within};
 use migasfree_types::play::{Fault, Plan};
 use std::sync::Arc;
 use tauri::State;

@@ -1,6 +1,6 @@
 //! Removing applications.
 
-use crate::bus::Daemon;
+use migasfree_play_bus::Daemon;
 use migasfree_types::play::Fault;
 use std::sync::Arc;
 use tauri::State;

@@ -1,7 +1,6 @@
 //! Asking the organisation for applications.
 
-use super::within::within;
-use crate::bus::Daemon;
+use migasfree_play_bus::{Daemon, within};
 use migasfree_types::play::{Fault, Request};
 use std::sync::Arc;
 use tauri::State;

@@ -1,10 +1,10 @@
 //! Keeping what the person chose.
 
 use crate::{
-    fault::internal,
     settings::SettingsFile,
     window::{LABEL, follow_theme, zoom},
 };
+use migasfree_play_bus::internal;
 use migasfree_types::play::{Fault, Settings};
 use tauri::{AppHandle, Manager};
 use tokio::task::spawn_blocking;

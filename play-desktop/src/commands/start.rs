@@ -1,6 +1,7 @@
 //! What the view needs before anything else.
 
-use crate::{args::Args, bus::Daemon, settings::SettingsFile};
+use crate::{args::Args, settings::SettingsFile};
+use migasfree_play_bus::Daemon;
 use migasfree_types::play::{Link, Place, Settings};
 use serde::Serialize;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub fn start(
 ) -> Start {
     Start {
         version: env!("CARGO_PKG_VERSION"),
-        session: daemon.session(),
+        session: daemon.is_trial(),
         link: daemon.link(),
         settings: file.get(),
         place: args.place(),

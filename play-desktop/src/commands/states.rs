@@ -1,7 +1,6 @@
 //! States of applications.
 
-use super::within::within;
-use crate::bus::Daemon;
+use migasfree_play_bus::{Daemon, within};
 use migasfree_types::play::{Fault, States};
 use std::sync::Arc;
 use tauri::State;

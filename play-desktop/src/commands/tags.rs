@@ -1,7 +1,6 @@
 //! Tags of this computer.
 
-use super::within::within;
-use crate::bus::Daemon;
+use migasfree_play_bus::{Daemon, within};
 use migasfree_types::play::{Fault, Tags};
 use std::sync::Arc;
 use tauri::State;

@@ -1,7 +1,6 @@
 //! Newer versions: which there are, and getting them.
 
-use super::within::within;
-use crate::bus::Daemon;
+use migasfree_play_bus::{Daemon, within};
 use migasfree_types::play::{Fault, Update};
 use std::sync::Arc;
 use tauri::State;

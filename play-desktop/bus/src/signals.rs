@@ -1,7 +1,6 @@
 //! From the daemon's signals to the view's events.
 
-use super::{Daemon, News, tell};
-use crate::{notices, window};
+use crate::{Daemon, Listener, News};
 use migasfree_dbus::{AppState, names};
 use migasfree_types::play::{Event, Job, OutputPiece};
 use std::{
@@ -9,7 +8,6 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tauri::AppHandle;
 use tokio::{sync::mpsc::UnboundedReceiver, time};
 use zbus::{Message, OwnedObjectPath};
 
@@ -31,7 +29,11 @@ struct Todo {
 }
 
 /// Handles the daemon's signals until the connection ends.
-pub async fn work(app: AppHandle, daemon: Arc<Daemon>, mut signals: UnboundedReceiver<Message>) {
+pub async fn work(
+    listener: impl Listener,
+    daemon: Arc<Daemon>,
+    mut signals: UnboundedReceiver<Message>,
+) {
     while let Some(first) = signals.recv().await {
         let mut todo = Todo::default();
         todo.note(&first);
@@ -39,7 +41,7 @@ pub async fn work(app: AppHandle, daemon: Arc<Daemon>, mut signals: UnboundedRec
         while let Ok(next) = signals.try_recv() {
             todo.note(&next);
         }
-        todo.handle(&app, &daemon).await;
+        todo.handle(&listener, &daemon).await;
     }
 }
 
@@ -74,45 +76,45 @@ impl Todo {
         }
     }
 
-    async fn handle(self, app: &AppHandle, daemon: &Daemon) {
+    async fn handle(self, listener: &impl Listener, daemon: &Daemon) {
         for piece in self.output {
-            tell(app, Event::Output(piece));
+            listener.tell(Event::Output(piece));
         }
         for id in self.jobs.difference(&self.ended) {
-            refresh(app, daemon, *id).await;
+            refresh(listener, daemon, *id).await;
         }
         for id in &self.ended {
             if let Ok(job) = daemon.finished_job(&id.to_string()).await {
-                take(app, daemon, job);
+                take(listener, daemon, job);
             }
         }
         for id in self.gone {
-            tell(app, Event::JobGone(id.to_string()));
+            listener.tell(Event::JobGone(id.to_string()));
         }
         if self.catalog {
-            tell(app, Event::Catalog);
+            listener.tell(Event::Catalog);
         } else if !self.states.is_empty() {
             let ids: Vec<u32> = self.states.into_iter().collect();
             if let Ok(states) = daemon.states(&ids).await {
-                tell(app, Event::States(states));
+                listener.tell(Event::States(states));
             }
         }
         if self.updates {
-            tell(app, Event::Updates);
+            listener.tell(Event::Updates);
         }
         if self.computer
             && let Ok(computer) = daemon.computer().await
         {
-            tell(app, Event::Computer(Box::new(computer)));
+            listener.tell(Event::Computer(Box::new(computer)));
         }
         if self.tags {
-            tell(app, Event::Tags);
+            listener.tell(Event::Tags);
         }
     }
 }
 
 /// Reads one job anew and tells the view when it differs.
-async fn refresh(app: &AppHandle, daemon: &Daemon, id: u64) {
+async fn refresh(listener: &impl Listener, daemon: &Daemon, id: u64) {
     let Ok(mut job) = daemon.job(&id.to_string()).await else {
         return;
     };
@@ -123,24 +125,21 @@ async fn refresh(app: &AppHandle, daemon: &Daemon, id: u64) {
         };
     }
     daemon.listen_to_question(&job).await;
-    take(app, daemon, job);
+    take(listener, daemon, job);
 }
 
 /// Notes how a job is and tells of it: the view, and the desktop when it ended unseen.
-fn take(app: &AppHandle, daemon: &Daemon, job: Job) {
+fn take(listener: &impl Listener, daemon: &Daemon, job: Job) {
     let news = daemon.note(&job);
     if news == News::Nothing {
         return;
     }
-    tell(app, Event::Job(Box::new(job.clone())));
+    listener.tell(Event::Job(Box::new(job.clone())));
     if job.question.is_some() && !job.foreign {
-        window::ask_for_attention(app);
+        listener.ask_for_attention();
     }
     if news == News::Ended {
-        let app = app.clone();
-        tauri::async_runtime::spawn(async move {
-            notices::job_ended(&app, &job).await;
-        });
+        listener.job_ended(job);
     }
 }
 

@@ -1,10 +1,11 @@
 //! What Play asks of the daemon.
 
-use super::{
-    Daemon, convert, lock,
+use crate::{
+    Daemon, convert,
+    fault::{bus_fault, fault, internal},
+    lock,
     properties::{self, JobProperties, ManagerProperties},
 };
-use crate::fault::{bus_fault, fault, internal};
 use migasfree_dbus::{
     AppQuery, CallOptions, CatalogProxy, ComputerProxy, Error, JobFilter, JobProxy, ManagerProxy,
     PackagesProxy, PlanRole, SyncOptions, SyncReason, TagOptions, TagsProxy, UpgradeOptions, names,

@@ -1,12 +1,10 @@
 //! Finding the daemon, noticing that it went, finding it again.
 
-use super::{Daemon, signals};
-use crate::commands::within::within;
+use crate::{Daemon, Listener, signals, within::within};
 use futures_util::StreamExt;
 use migasfree_dbus::names::{BUS_NAME, PROTOCOL_VERSION, ROOT_PATH};
 use migasfree_types::play::Link;
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
-use tauri::AppHandle;
 use tokio::{sync::mpsc, time};
 use zbus::{Connection, MatchRule, Message, MessageStream, fdo::DBusProxy, message};
 
@@ -15,18 +13,16 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Signals that may wait while an answer is read from the same connection.
 const SIGNALS_QUEUED: usize = 4096;
 
-/// Keeps the connection for as long as Play runs.
-pub fn start(app: AppHandle, daemon: Arc<Daemon>) {
-    tauri::async_runtime::spawn(async move {
-        loop {
-            if let Err(error) = live(&app, &daemon).await {
-                tracing::warn!(%error, "the bus cannot be used");
-            }
-            daemon.set_connection(None);
-            daemon.set_link(&app, Link::Missing);
-            pause(&daemon).await;
+/// Keeps the connection; never ends.
+pub async fn keep(listener: impl Listener, daemon: Arc<Daemon>) {
+    loop {
+        if let Err(error) = live(&listener, &daemon).await {
+            tracing::warn!(%error, "the bus cannot be used");
         }
-    });
+        daemon.set_connection(None);
+        daemon.set_link(&listener, Link::Missing);
+        pause(&daemon).await;
+    }
 }
 
 async fn pause(daemon: &Daemon) {
@@ -37,12 +33,8 @@ async fn pause(daemon: &Daemon) {
 }
 
 /// One connection, from its beginning to its end.
-async fn live(app: &AppHandle, daemon: &Arc<Daemon>) -> zbus::Result<()> {
-    let connection = if daemon.session {
-        Connection::session().await?
-    } else {
-        Connection::system().await?
-    };
+async fn live(listener: &impl Listener, daemon: &Arc<Daemon>) -> zbus::Result<()> {
+    let connection = daemon.bus.connect().await?;
     let bus = DBusProxy::new(&connection).await?;
     let mut owners = bus
         .receive_name_owner_changed_with_args(&[(0, BUS_NAME)])
@@ -50,15 +42,15 @@ async fn live(app: &AppHandle, daemon: &Arc<Daemon>) -> zbus::Result<()> {
     let mut signals = listen(&connection).await?;
     daemon.set_connection(Some(connection.clone()));
     let (sender, receiver) = mpsc::unbounded_channel();
-    let worker = tauri::async_runtime::spawn(signals::work(app.clone(), daemon.clone(), receiver));
-    let mut owner = greet(app, daemon, &bus).await;
+    let worker = tokio::spawn(signals::work(listener.clone(), daemon.clone(), receiver));
+    let mut owner = greet(listener, daemon, &bus).await;
     loop {
         tokio::select! {
             change = owners.next() => {
                 if change.is_none() {
                     break;
                 }
-                owner = greet(app, daemon, &bus).await;
+                owner = greet(listener, daemon, &bus).await;
             }
             message = signals.next() => match message {
                 Some(Ok(message)) if is_from(&message, owner.as_deref()) => {
@@ -68,7 +60,7 @@ async fn live(app: &AppHandle, daemon: &Arc<Daemon>) -> zbus::Result<()> {
                 Some(_) => {}
                 None => break,
             },
-            () = pause(daemon), if owner.is_none() => owner = greet(app, daemon, &bus).await,
+            () = pause(daemon), if owner.is_none() => owner = greet(listener, daemon, &bus).await,
         }
     }
     worker.abort();
@@ -91,7 +83,7 @@ fn is_from(message: &Message, owner: Option<&str>) -> bool {
 }
 
 /// Speaks to the daemon, which starts it where the bus can, and tells the view how that went. Answers who owns its name.
-async fn greet(app: &AppHandle, daemon: &Daemon, bus: &DBusProxy<'_>) -> Option<String> {
+async fn greet(listener: &impl Listener, daemon: &Daemon, bus: &DBusProxy<'_>) -> Option<String> {
     let (link, owner) = match within(daemon.protocol_version()).await {
         Ok(version) => {
             let owner = bus.get_name_owner(BUS_NAME.try_into().ok()?).await.ok();
@@ -110,7 +102,7 @@ async fn greet(app: &AppHandle, daemon: &Daemon, bus: &DBusProxy<'_>) -> Option<
     if link == Link::Ready {
         daemon.watch_again().await;
     }
-    daemon.set_link(app, link);
+    daemon.set_link(listener, link);
     if link == Link::Ready {
         daemon.sync_if_wanted().await;
     }

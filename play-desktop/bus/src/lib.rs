@@ -1,12 +1,16 @@
-//! The daemon, as everything else in this shell sees it.
+//! The daemon as Play sees it, whatever shows it: the window, or a browser while the view is worked on.
 
 mod calls;
 mod convert;
+mod fault;
 mod link;
 mod properties;
 mod signals;
+mod within;
 
-pub use link::start;
+pub use fault::internal;
+pub use link::keep;
+pub use within::within;
 
 use crate::fault::daemon_missing;
 use migasfree_types::play::{Event, Fault, Job, Link};
@@ -14,18 +18,52 @@ use std::{
     collections::{HashMap, HashSet},
     os::unix::fs::MetadataExt,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
 };
-use tauri::{AppHandle, Emitter};
 use tokio::sync::Notify;
 use zbus::Connection;
+
+/// Who is told what happens at the daemon.
+pub trait Listener: Clone + Send + Sync + 'static {
+    /// Something is new; the view shall know.
+    fn tell(&self, event: Event);
+    /// A job of this person asks something.
+    fn ask_for_attention(&self);
+    /// A job that was seen at work is over.
+    fn job_ended(&self, job: Job);
+}
+
+/// Where the daemon is looked for; another bus is never tried instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bus {
+    /// The system's.
+    System,
+    /// The person's own, for trying things.
+    Session,
+    /// The one at this address.
+    At(String),
+}
+
+impl Bus {
+    async fn connect(&self) -> zbus::Result<Connection> {
+        match self {
+            Self::System => Connection::system().await,
+            Self::Session => Connection::session().await,
+            Self::At(address) => {
+                zbus::connection::Builder::address(address.as_str())
+                    .build()
+                    .await
+            }
+        }
+    }
+}
 
 /// The daemon behind its bus, and the little Play remembers about it.
 #[derive(Debug)]
 pub struct Daemon {
-    session: bool,
+    bus: Bus,
     uid: u32,
     connection: RwLock<Option<Connection>>,
     link: Mutex<Link>,
@@ -36,10 +74,10 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Nothing is connected yet. `session` chooses the session bus; the other one is never tried instead.
-    pub fn new(session: bool) -> Self {
+    /// Nothing is connected yet.
+    pub fn new(bus: Bus) -> Self {
         Self {
-            session,
+            bus,
             uid: std::fs::metadata("/proc/self").map_or(0, |facts| facts.uid()),
             connection: RwLock::new(None),
             link: Mutex::new(Link::Connecting),
@@ -50,9 +88,9 @@ impl Daemon {
         }
     }
 
-    /// Whether the session bus is used.
-    pub fn session(&self) -> bool {
-        self.session
+    /// Whether this is for trying things: not the system's bus.
+    pub fn is_trial(&self) -> bool {
+        self.bus != Bus::System
     }
 
     /// The way to the daemon, as it was seen last.
@@ -66,14 +104,11 @@ impl Daemon {
     }
 
     /// Has a synchronisation begun as soon as the daemon answers.
-    pub fn want_sync(self: &Arc<Self>) {
+    pub async fn want_sync(&self) {
         self.wants_sync.store(true, Ordering::Relaxed);
-        let daemon = self.clone();
-        tauri::async_runtime::spawn(async move {
-            if daemon.link() == Link::Ready {
-                daemon.sync_if_wanted().await;
-            }
-        });
+        if self.link() == Link::Ready {
+            self.sync_if_wanted().await;
+        }
     }
 
     async fn sync_if_wanted(&self) {
@@ -105,12 +140,12 @@ impl Daemon {
         *(self.connection.write()).unwrap_or_else(PoisonError::into_inner) = connection;
     }
 
-    fn set_link(&self, app: &AppHandle, link: Link) {
+    fn set_link(&self, listener: &impl Listener, link: Link) {
         *lock(&self.link) = link;
         if link != Link::Ready {
             lock(&self.active).clear();
         }
-        tell(app, Event::Link(link));
+        listener.tell(Event::Link(link));
     }
 
     /// Notes a job; answers what is new about it.
@@ -138,13 +173,6 @@ enum News {
     Changed,
     /// It was seen at work, and is over.
     Ended,
-}
-
-/// Sends an event to the view.
-pub fn tell(app: &AppHandle, event: Event) {
-    if let Err(error) = app.emit("play", event) {
-        tracing::warn!(%error, "the view could not be told");
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
