@@ -14,6 +14,7 @@ mod admin_ui_reading;
 mod admin_ui_refusals;
 mod admin_ui_together;
 mod booted;
+mod dev;
 mod packages;
 mod path;
 mod person;

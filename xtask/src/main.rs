@@ -5,6 +5,7 @@
 mod bench;
 mod command;
 mod demo;
+mod dev;
 mod node;
 mod package;
 mod paths;
@@ -31,6 +32,8 @@ struct Cli {
 enum Task {
     /// Start a whole small organisation on this computer: server, fleet, daemon and Play
     Demo(demo::Options),
+    /// Serve both views with quick builds, and reload them when their sources change
+    Dev(dev::Options),
     /// Run every check CI runs: format, lints, unit, integration and end-to-end tests, size gates
     Test(test::Options),
     /// Measure, and print each figure beside its limit measured in the same run
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.task {
         Task::Demo(options) => demo::run(&options),
+        Task::Dev(options) => dev::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Soak(options) => soak::run(&options),

@@ -24,6 +24,11 @@ pub fn binary(profile: &str, name: &str) -> PathBuf {
     target().join(profile).join(name)
 }
 
+/// What `cargo xtask dev` builds and keeps: `target/dev/` of the checkout, wherever cargo builds.
+pub fn dev() -> PathBuf {
+    root().join("target/dev")
+}
+
 /// The pictures the tests leave: `target/pictures/` of the checkout, wherever cargo builds.
 pub fn pictures() -> PathBuf {
     root().join("target/pictures")

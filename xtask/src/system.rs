@@ -45,6 +45,9 @@ impl Need {
         need("xz-utils", "/usr/bin/xz"),
     ];
 
+    /// A session bus, behind which Play's view finds a stand-in of the daemon.
+    pub const DEV: &[Need] = &[need("dbus-daemon", "/usr/bin/dbus-daemon")];
+
     /// What the demo's computer needs: a package manager's world of its own and a session bus.
     pub const DEMO: &[Need] = &[
         need("mmdebstrap", "/usr/bin/mmdebstrap"),

@@ -5,8 +5,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
@@ -15,7 +16,6 @@ use crate::node::Node;
 use crate::{command, paths, system};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const PROFILE: &str = "wasm";
 /// What the first page of the admin UI may weigh on the wire, fonts included (docs/architecture.md).
 const UI_LIMIT: u64 = 400 * 1024;
 /// Play's view is read from disk: its limit only keeps it from growing unnoticed.
@@ -28,6 +28,48 @@ const FROM_NPM: &str = "ui/kit/assets/from-npm.json";
 pub struct Options {
     /// Build only this view
     view: Option<View>,
+    /// As `cargo xtask dev` does: hardly optimised, into `target/dev/`, of any size
+    #[arg(long)]
+    quick: bool,
+}
+
+/// How a view is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quality {
+    /// As it is delivered: small and compressed.
+    Delivered,
+    /// For whoever works on it: in seconds.
+    Quick,
+}
+
+impl Quality {
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Delivered => "wasm",
+            Self::Quick => "wasm-dev",
+        }
+    }
+
+    /// Where the finished view goes.
+    fn dist(self, view: View) -> PathBuf {
+        match self {
+            Self::Delivered => view.dist(),
+            Self::Quick => view.quick_dist(),
+        }
+    }
+
+    /// The folder it is put together in; beside its place if it is moved there.
+    fn folder(self, view: View) -> PathBuf {
+        match self {
+            Self::Delivered => self.work(view, "dist"),
+            Self::Quick => view.quick_dist().with_extension("new"),
+        }
+    }
+
+    /// Something in cargo's target folder that belongs to a view built like this.
+    fn work(self, view: View, ending: &str) -> PathBuf {
+        paths::target().join(format!("{}.{}.{ending}", view.package(), self.profile()))
+    }
 }
 
 /// A view compiled to WebAssembly.
@@ -78,11 +120,19 @@ impl View {
     pub fn dist(self) -> PathBuf {
         self.folder().join("dist")
     }
+
+    /// Where the view is while it is worked on.
+    pub fn quick_dist(self) -> PathBuf {
+        paths::dev().join(self.package())
+    }
 }
 
 /// Builds the views asked for and checks their size.
 pub fn run(options: &Options) -> Result<()> {
     let views = options.view.map_or(View::ALL.to_vec(), |view| vec![view]);
+    if options.quick {
+        return make(&views, Quality::Quick);
+    }
     build(&views)?;
     for view in views {
         check_size(view)?;
@@ -92,12 +142,20 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// Builds views; a view whose sources did not change is left as it is.
 pub fn build(views: &[View]) -> Result<()> {
+    make(views, Quality::Delivered)
+}
+
+fn make(views: &[View], quality: Quality) -> Result<()> {
     let node = Node::ready()?;
     let compiler = Compiler::find()?;
     for view in views {
-        let raw = compiler.compile(*view)?;
-        let style = stylesheet(&node, *view)?;
-        assemble(&node, *view, &raw, &style)?;
+        let (raw, style) = thread::scope(|scope| {
+            let style = scope.spawn(|| stylesheet(&node, *view, quality));
+            let raw = compiler.compile(*view, quality);
+            (raw, style.join())
+        });
+        let style = style.map_err(|_| anyhow!("the style sheet was not made"))??;
+        assemble(&node, *view, quality, &raw?, &style)?;
     }
     Ok(())
 }
@@ -178,7 +236,7 @@ impl Compiler {
         Ok(Self::Debian { linker: linker()? })
     }
 
-    fn compile(&self, view: View) -> Result<PathBuf> {
+    fn compile(&self, view: View, quality: Quality) -> Result<PathBuf> {
         println!("Compiling {} for the browser", view.package());
         let target = paths::target().join("wasm");
         let mut cargo = match self {
@@ -187,7 +245,8 @@ impl Compiler {
         };
         cargo
             .args(["build", "--locked", "--package", view.package()])
-            .args(["--target", TARGET, "--profile", PROFILE, "--target-dir"])
+            .args(["--target", TARGET, "--profile", quality.profile()])
+            .arg("--target-dir")
             .arg(&target)
             .current_dir(paths::root());
         if let Self::Debian { linker } = self {
@@ -206,7 +265,7 @@ impl Compiler {
         command::run(&mut cargo)?;
         Ok(target
             .join(TARGET)
-            .join(PROFILE)
+            .join(quality.profile())
             .join(format!("{}.wasm", view.package())))
     }
 }
@@ -233,8 +292,8 @@ fn linker() -> Result<PathBuf> {
     .context("no WebAssembly linker: install Debian's lld and run again")
 }
 
-fn stylesheet(node: &Node, view: View) -> Result<String> {
-    let output = paths::target().join(format!("{}.css", view.package()));
+fn stylesheet(node: &Node, view: View, quality: Quality) -> Result<String> {
+    let output = quality.work(view, "css");
     command::run(
         node.script("@tailwindcss/cli/dist/index.mjs")
             .arg("--input")
@@ -247,29 +306,28 @@ fn stylesheet(node: &Node, view: View) -> Result<String> {
     fs::read_to_string(&output).with_context(|| output.display().to_string())
 }
 
-/// Puts the view together in `dist/`, which is replaced only when everything is ready.
-fn assemble(node: &Node, view: View, raw: &Path, style: &str) -> Result<()> {
-    let stamp = stamp(view, raw, style)?;
-    let stamp_file = paths::target().join(format!("{}.stamp", view.package()));
-    let index = view.dist().join("index.html");
+/// Puts the view together in its folder, which is replaced only when everything is ready.
+fn assemble(node: &Node, view: View, quality: Quality, raw: &Path, style: &str) -> Result<()> {
+    let dist = quality.dist(view);
+    let stamp = stamp(view, &dist, raw, style)?;
+    let stamp_file = quality.work(view, "stamp");
+    let index = dist.join("index.html");
     if index.exists() && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
         return Ok(());
     }
-    let work = paths::target().join(format!("{}.dist", view.package()));
+    let work = quality.folder(view);
     remove(&work)?;
     fs::create_dir_all(&work)?;
 
     let app = work.join("app");
     fs::create_dir_all(&app)?;
     let raw = match view {
-        View::Ui => split(raw, &app, paths::target().join("first.wasm"))?,
+        View::Ui => split(raw, &app, quality.work(view, "first.wasm"))?,
         View::Play => raw.to_path_buf(),
     };
-    bind(&raw, &app)?;
-    for part in files(&app)? {
-        if part.extension().is_some_and(|ending| ending == "wasm") {
-            shrink(node, &part)?;
-        }
+    bind(&raw, &app, quality)?;
+    if quality == Quality::Delivered {
+        shrink_all(node, &app)?;
     }
     let app = named_folder(&app)?;
     fs::write(work.join("style.css"), style)?;
@@ -282,17 +340,23 @@ fn assemble(node: &Node, view: View, raw: &Path, style: &str) -> Result<()> {
         .replace("{{js}}", &format!("/{app}/app.js"))
         .replace("{{wasm}}", &format!("/{app}/app_bg.wasm"));
     fs::write(work.join("index.html"), page)?;
-    compress(&work)?;
+    if quality == Quality::Delivered {
+        compress(&work)?;
+    }
 
-    remove(&view.dist())?;
-    copy_folder(&work, &view.dist())?;
+    remove(&dist)?;
+    match quality {
+        Quality::Delivered => copy_folder(&work, &dist)?,
+        // At once: a browser may be asking.
+        Quality::Quick => fs::rename(&work, &dist)?,
+    }
     fs::write(stamp_file, stamp).context("could not note what the view was built from")
 }
 
 /// What the finished view depends on, as one hash; and where it stands, since checkouts may share a target folder.
-fn stamp(view: View, raw: &Path, style: &str) -> Result<String> {
+fn stamp(view: View, dist: &Path, raw: &Path, style: &str) -> Result<String> {
     let mut hash = Sha256::new();
-    hash.update(view.dist().as_os_str().as_encoded_bytes());
+    hash.update(dist.as_os_str().as_encoded_bytes());
     hash.update(fs::read(raw).with_context(|| raw.display().to_string())?);
     hash.update(style);
     hash.update(fs::read(view.folder().join("index.html"))?);
@@ -314,21 +378,31 @@ fn split(raw: &Path, app: &Path, first: PathBuf) -> Result<PathBuf> {
     options.link_name = "./parts.js";
     options.main_module = "./app.js";
     wasm_split_cli_support::transform(options)
-        .map_err(|error| anyhow::anyhow!("splitting {}: {error:?}", raw.display()))?;
+        .map_err(|error| anyhow!("splitting {}: {error:?}", raw.display()))?;
     Ok(first)
 }
 
-fn bind(raw: &Path, work: &Path) -> Result<()> {
+fn bind(raw: &Path, work: &Path, quality: Quality) -> Result<()> {
     Bindgen::new()
         .input_path(raw)
         .keep_lld_exports(true)
         .web(true)?
         .typescript(false)
-        .remove_name_section(true)
+        // Names of functions make a trace of an error readable.
+        .remove_name_section(quality == Quality::Delivered)
         .remove_producers_section(true)
         .out_name("app")
         .generate(work)
         .context("wasm-bindgen")
+}
+
+fn shrink_all(node: &Node, app: &Path) -> Result<()> {
+    for part in files(app)? {
+        if part.extension().is_some_and(|ending| ending == "wasm") {
+            shrink(node, &part)?;
+        }
+    }
+    Ok(())
 }
 
 fn shrink(node: &Node, wasm: &Path) -> Result<()> {

@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::organisation::PROJECTS;
 use crate::peer::Peer;
 
 pub use prebuilt::{Prebuilt, Request};
@@ -35,6 +36,19 @@ pub struct Options {
 }
 
 impl Options {
+    /// `computers` of all projects of the organisation; the same ones each time.
+    #[must_use]
+    pub fn of_organisation(url: &str, computers: usize) -> Self {
+        Self {
+            projects: PROJECTS
+                .iter()
+                .map(|(name, share)| ((*name).to_owned(), *share))
+                .collect(),
+            concurrency: 4,
+            ..Self::of_project(url, "", computers)
+        }
+    }
+
     /// `computers` of one project with 950 packages each.
     #[must_use]
     pub fn of_project(url: &str, project: &str, computers: usize) -> Self {

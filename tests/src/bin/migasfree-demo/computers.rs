@@ -6,29 +6,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use migasfree_tests::fleet::{Fleet, Options as FleetOptions};
-use migasfree_tests::organisation::PROJECTS;
 use migasfree_tests::server::Server;
 use tokio::task::JoinHandle;
 
 /// Time between two synchronisations, so that there is something to watch.
 const PAUSE: Duration = Duration::from_secs(3);
-/// Installed packages of each computer.
-const PACKAGES: usize = 950;
 
 /// Synchronises every computer once, then keeps them coming one by one until aborted. Computers that
 /// an earlier start made, as `done` tells, keep nobody waiting.
 pub async fn start(computers: usize, server: &Server, done: &Path) -> Result<JoinHandle<()>> {
-    let mut fleet = Fleet::new(&FleetOptions {
-        url: server.url().to_owned(),
-        projects: PROJECTS
-            .iter()
-            .map(|(name, share)| ((*name).to_owned(), *share))
-            .collect(),
-        computers,
-        packages: PACKAGES,
-        seed: 1,
-        concurrency: 4,
-    });
+    let mut fleet = Fleet::new(&FleetOptions::of_organisation(server.url(), computers));
     if made(done) < computers {
         println!("Registering and synchronising {computers} computers");
         fleet.register().await.context("registration")?;
