@@ -320,15 +320,7 @@ fn assemble(node: &Node, view: View, quality: Quality, raw: &Path, style: &str) 
     fs::create_dir_all(&work)?;
 
     let app = work.join("app");
-    fs::create_dir_all(&app)?;
-    let raw = match view {
-        View::Ui => split(raw, &app, quality.work(view, "first.wasm"))?,
-        View::Play => raw.to_path_buf(),
-    };
-    bind(&raw, &app, quality)?;
-    if quality == Quality::Delivered {
-        shrink_all(node, &app)?;
-    }
+    copy_folder(&program(node, view, quality, raw)?, &app)?;
     let app = named_folder(&app)?;
     fs::write(work.join("style.css"), style)?;
     let style = named(&work, "style.css", style.as_bytes())?;
@@ -351,6 +343,33 @@ fn assemble(node: &Node, view: View, quality: Quality, raw: &Path, style: &str) 
         Quality::Quick => fs::rename(&work, &dist)?,
     }
     fs::write(stamp_file, stamp).context("could not note what the view was built from")
+}
+
+/// Makes what the browser runs of what the compiler made; answers in which folder it is. It takes longest, and a change
+/// of styles or pictures leaves it as it is.
+fn program(node: &Node, view: View, quality: Quality, raw: &Path) -> Result<PathBuf> {
+    let app = quality.work(view, "app");
+    let stamp = hex::encode(Sha256::digest(
+        fs::read(raw).with_context(|| raw.display().to_string())?,
+    ));
+    let stamp_file = quality.work(view, "app.stamp");
+    if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
+        return Ok(app);
+    }
+    // Until it is whole, it is not what any stamp says.
+    fs::write(&stamp_file, "")?;
+    remove(&app)?;
+    fs::create_dir_all(&app)?;
+    let raw = match view {
+        View::Ui => split(raw, &app, quality.work(view, "first.wasm"))?,
+        View::Play => raw.to_path_buf(),
+    };
+    bind(&raw, &app, quality)?;
+    if quality == Quality::Delivered {
+        shrink_all(node, &app)?;
+    }
+    fs::write(stamp_file, stamp).context("could not note what the program was made from")?;
+    Ok(app)
 }
 
 /// What the finished view depends on, as one hash; and where it stands, since checkouts may share a target folder.
