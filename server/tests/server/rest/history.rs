@@ -224,10 +224,14 @@ async fn plan(org: &Organisation, statement: &SelectStatement) -> Vec<String> {
         .collect()
 }
 
+/// Whether all rows are read for some of them.
+fn reads_all(step: &str) -> bool {
+    step == "SCAN t" || step.starts_with("Seq Scan")
+}
+
 /// Whether all rows are read, or sorted, for some of them.
 fn is_a_waste(step: &str) -> bool {
-    let all = step == "SCAN t" || step.starts_with("Seq Scan");
-    all || step == "USE TEMP B-TREE FOR ORDER BY" || step.starts_with("Sort  (")
+    reads_all(step) || step == "USE TEMP B-TREE FOR ORDER BY" || step.starts_with("Sort  (")
 }
 
 on_both_engines! {
@@ -264,8 +268,14 @@ on_both_engines! {
 
     async fn an_index_finds_and_orders_what_went(org: Organisation) {
         for filter in ["gte=2024-01-01", "lt=2024-01-01", "isnull=false"] {
-            for rest in ["", "&ordering=uninstall_date", "&ordering=-uninstall_date"] {
-                let query = format!("uninstall_date__{filter}{rest}");
+            let query = format!("uninstall_date__{filter}");
+            for statement in statements(&org, &query).await {
+                // By default what is found is ordered by the names of computers, which takes sorting it.
+                let plan = plan(&org, &statement).await;
+                assert!(!plan.iter().any(|step| reads_all(step)), "{query}:\n{}", plan.join("\n"));
+            }
+            for order in ["uninstall_date", "-uninstall_date"] {
+                let query = format!("{query}&ordering={order}");
                 for statement in statements(&org, &query).await {
                     let plan = plan(&org, &statement).await;
                     assert!(!plan.iter().any(|step| is_a_waste(step)), "{query}:\n{}", plan.join("\n"));

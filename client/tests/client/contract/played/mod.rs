@@ -16,7 +16,7 @@ use migasfree_client::process::supervise::Launcher;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::computer::{Computer, Offer, Script};
-use crate::support::apt::helper;
+use crate::support::apt::{helper, until};
 use back_end::PlayedBackEnd;
 
 pub struct Stage {
@@ -126,6 +126,12 @@ impl Computer for Stage {
 
     async fn take_database(&self) -> Child {
         let other = Command::new("sleep").arg("600").spawn().unwrap();
+        // A new program has the name of its parent for a moment.
+        let name = format!("/proc/{}/comm", other.id());
+        until("its name", || {
+            fs::read_to_string(&name).unwrap().trim() == "sleep"
+        })
+        .await;
         fs::write(self.path("lock"), other.id().to_string()).unwrap();
         other
     }
