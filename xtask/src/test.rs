@@ -84,15 +84,20 @@ fn checks(options: &Options, stages: &mut Stages) -> Result<Tally> {
     } else {
         stages.run("OpenAPI", described)?
     };
+    let views = stages.run("tests of the views", || {
+        tests_of_views(options.filter.as_slice())
+    })?;
     let mut tally = stages.run("tests", || {
         tests(options.filter.as_slice(), &["--no-fail-fast"])
     })?;
     if !tally.failed_names.is_empty() && tally.failed_names.len() <= TRIED_AGAIN {
         tally = stages.run("tests tried again", || again(tally))?;
     }
-    tally.passed += described.passed;
-    tally.failed += described.failed;
-    tally.failures.extend(described.failures);
+    for other in [described, views] {
+        tally.passed += other.passed;
+        tally.failed += other.failed;
+        tally.failures.extend(other.failures);
+    }
     Ok(tally)
 }
 
@@ -206,7 +211,23 @@ fn tests(arguments: &[String], options: &[&str]) -> Result<Tally> {
         ])
         .args(["--features", "migasfree-server/embed-ui"])
         .arg("--")
-        .args(arguments)
+        .args(arguments);
+    counted(cargo)
+}
+
+/// The same of what the views can tell without a browser. They are compiled for this machine apart from the rest, whose
+/// libraries would get the features that only views need.
+fn tests_of_views(arguments: &[String]) -> Result<Tally> {
+    let mut cargo = cargo();
+    cargo
+        .args(["test", "--locked", "--no-fail-fast", "--bins"])
+        .args(["-p", "migasfree-ui", "-p", "migasfree-play-view", "--"])
+        .args(arguments);
+    counted(cargo)
+}
+
+fn counted(mut cargo: Command) -> Result<Tally> {
+    cargo
         .env("MIGASFREE_PICTURES", paths::pictures())
         // What a test says of its failure stands before the frames of the harness, and must not be lost among them.
         .envs([("RUST_BACKTRACE", "0"), ("RUST_LIB_BACKTRACE", "0")])
