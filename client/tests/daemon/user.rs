@@ -53,10 +53,13 @@ pub async fn act(scenario: &str, arguments: &[&str]) {
         "queue" => queue(&bus, arguments[0].parse().unwrap()).await,
         "dismiss" => dismiss(bus, arguments[0].parse().unwrap()).await,
         "begin" => {
-            let manager = ManagerProxy::new(&bus).await.unwrap();
+            let client = Client::over(bus).await;
             let app = arguments[0].parse().unwrap();
-            let path = manager.install_apps(&[app], CallOptions::default()).await;
-            json!(path.unwrap().as_str())
+            let asked = client.manager.install_apps(&[app], CallOptions::default());
+            let path = asked.await.unwrap();
+            // Who asked has to be there for as long as polkit asks the system about them.
+            client.until_it_installs(&path).await;
+            json!(path.as_str())
         }
         "cancel" => {
             let path = OwnedObjectPath::try_from(arguments[0]).unwrap();
