@@ -89,7 +89,7 @@ async fn what_cannot_be_deleted_is_said_before() -> Result<()> {
     browser.wait_for_text(".dialog[open]", "first").await?;
     ensure!(
         browser
-            .run("return document.querySelector('.dialog[open] .dialog-actions button:last-child').disabled")
+            .run("return document.querySelector('.dialog[open] .btn-error') === null")
             .await?
             == true,
         "what the server refuses is offered"

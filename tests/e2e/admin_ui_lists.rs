@@ -153,7 +153,7 @@ async fn what_cannot_go_says_why_and_asks_nothing() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let server = Start::at(folder.path()).start()?;
     let admin = server.admin().await?;
-    let domain = json!({"name": "NORTH", "included_attributes": [1]});
+    let domain = json!({"name": "NORTH", "included_attributes": [1], "domain_admins": []});
     let domain = admin.add("domains/", &domain).await?;
     let account = json!({"username": "nora", "is_staff": true, "domains": [domain]});
     admin.add("user-profiles/", &account).await?;

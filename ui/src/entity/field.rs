@@ -236,6 +236,7 @@ impl Field {
             }
             (Kind::Decimal { .. }, Value::String(text)) => text
                 .trim()
+                .replace(',', ".")
                 .parse::<f64>()
                 .map_or_else(|_| held.clone(), Value::from),
             // What is no whole number goes as it is: the server says so.
@@ -291,7 +292,9 @@ mod tests {
         for fine in [json!("39.4699"), json!("-90"), json!(12.5)] {
             assert_eq!(latitude.objection(&fine), None, "{fine}");
         }
-        assert_eq!(latitude.write(&json!(" 39.5 ")), json!(39.5));
+        for written in [" 39.5 ", "39,5"] {
+            assert_eq!(latitude.write(&json!(written)), json!(39.5), "{written}");
+        }
         assert_eq!(latitude.write(&json!(" ")), Value::Null);
         let name = Field::new("name", Label::NONE, Kind::Text);
         assert!(name.objection(&json!("two\nlines")).is_some());

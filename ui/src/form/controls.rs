@@ -64,8 +64,9 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
             .into_any()
         }
         Kind::Date => view! { <TextInput value=text(signal) kind="date" disabled /> }.into_any(),
-        Kind::Number { min, max } => number(signal, (*min, *max), "1", fixed),
-        Kind::Decimal { min, max } => number(signal, (*min, *max), "any", fixed),
+        Kind::Number { min, max } => number(signal, (*min, *max), fixed),
+        // An input of numbers has no value while it ends with a point, and bound to one would lose what was typed.
+        Kind::Decimal { .. } => view! { <TextInput value=text(signal) disabled /> }.into_any(),
         Kind::Area => view! { <TextArea value=text(signal) rows=3 disabled /> }.into_any(),
         Kind::Code => {
             view! { <TextArea value=text(signal) rows=12 mono=true disabled /> }.into_any()
@@ -155,12 +156,7 @@ pub fn flag(value: RwSignal<Value>) -> RwSignal<bool> {
     flag
 }
 
-fn number(
-    value: RwSignal<Value>,
-    (min, max): (i64, i64),
-    step: &'static str,
-    fixed: bool,
-) -> AnyView {
+fn number(value: RwSignal<Value>, (min, max): (i64, i64), fixed: bool) -> AnyView {
     let text = text(value);
     let ids = migasfree_ui_kit::field::field_ids();
     let invalid = ids.invalid;
@@ -171,7 +167,7 @@ fn number(
             type="number"
             min=min.to_string()
             max=max.to_string()
-            step=step
+            step="1"
             disabled=fixed
             aria-describedby=ids.description
             aria-invalid=move || invalid.get().then_some("true")
