@@ -94,16 +94,24 @@ async fn answer(State(site): State<Site>, request: Request) -> Response {
         Some(behind) => behind.pass_on(request).await,
         None => StatusCode::NOT_FOUND.into_response(),
     };
-    if is_page && response.status() == StatusCode::NOT_FOUND {
+    // A server with the admin UI in it answers such an address with its own.
+    if is_page && (response.status() == StatusCode::NOT_FOUND || is_html(&response)) {
         return page(State(site)).await.into_response();
     }
     response
 }
 
-/// Whether somebody goes to an address, rather than a program asking for a file.
+/// Whether somebody goes to an address of the view, rather than a program asking for a file.
 fn is_page(request: &Request) -> bool {
-    let last = request.uri().path().rsplit('/').next().unwrap_or_default();
-    request.method() == Method::GET && !last.contains('.') && wants_html(request.headers())
+    let path = request.uri().path();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_view = !last.contains('.') && !path.starts_with("/api/");
+    request.method() == Method::GET && is_view && wants_html(request.headers())
+}
+
+fn is_html(response: &Response) -> bool {
+    (response.headers().get(header::CONTENT_TYPE))
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
