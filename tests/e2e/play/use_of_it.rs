@@ -389,7 +389,7 @@ async fn closing_says_once_that_work_goes_on() -> Result<()> {
     play.press(&button("1")).await?;
     wait_for_state(&stage, "1", "installing").await?;
     stage.display.close_windows()?;
-    play.wait_for_text("[data-testid='closing']", "finished in the background")
+    play.wait_for_text("[data-testid='closing']", "You can close Play")
         .await?;
     stage.picture("play-closing").await?;
     stage.display.close_windows()?;
