@@ -55,8 +55,9 @@ pub async fn act(scenario: &str, arguments: &[&str]) {
         "begin" => {
             let client = Client::over(bus).await;
             let app = arguments[0].parse().unwrap();
-            let asked = client.manager.install_apps(&[app], CallOptions::default());
-            let path = asked.await.unwrap();
+            let manager = &client.manager;
+            let path = manager.install_apps(&[app], CallOptions::default()).await;
+            let path = path.unwrap();
             // Who asked has to be there for as long as polkit asks the system about them.
             client.until_it_installs(&path).await;
             json!(path.as_str())
