@@ -86,7 +86,9 @@ async fn what_cannot_be_deleted_is_said_before() -> Result<()> {
     browser
         .wait_for_text(".dialog[open]", "Slowly in the north")
         .await?;
-    browser.wait_for_text(".dialog[open]", "first").await?;
+    browser
+        .wait_for_text(".dialog[open]", "After that, it can be deleted")
+        .await?;
     ensure!(
         browser
             .run("return document.querySelector('.dialog[open] .btn-error') === null")
