@@ -66,9 +66,9 @@ async fn ready(server: &Server, mut socket: Socket) -> Socket {
     socket
 }
 
-/// Everything the socket hears of what was sent until now. That it is to read anew may still come of how it began.
+/// Everything the socket hears until everybody is told to read anew.
 pub async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
-    server.state().events.send(changed("test.end", 0));
+    server.state().events.send(Event::Resync);
     let mut events = Vec::new();
     loop {
         let message = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
@@ -76,10 +76,11 @@ pub async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
             continue;
         };
         let event: Value = serde_json::from_str(&text).unwrap();
-        match (event["type"].as_str(), event["entity"].as_str()) {
-            (_, Some("test.end")) => return events,
-            (Some("resync"), _) | (_, Some("test.ready")) => {}
-            _ => events.push(event),
+        if event["type"] == "resync" {
+            return events;
+        }
+        if event["entity"] != "test.ready" {
+            events.push(event);
         }
     }
 }
