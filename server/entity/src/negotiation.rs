@@ -1,9 +1,10 @@
 //! What the caller reads, by its `Accept` header.
 
 use axum::http::{HeaderMap, header};
+use migasfree_types::message::MEDIA_TYPE;
 
 /// Whether an answer in JSON, or in CSV for an export, is something the caller reads.
-/// A browser that asks for a page gets the JSON.
+/// A browser that asks for a page gets the JSON, and so does who names problems alone: they are JSON.
 #[must_use]
 pub fn acceptable(headers: &HeaderMap, export: bool) -> bool {
     let mut ranges = headers
@@ -17,7 +18,13 @@ pub fn acceptable(headers: &HeaderMap, export: bool) -> bool {
     ranges.peek().is_none()
         || ranges.any(|range| {
             let range = range.to_ascii_lowercase();
-            let any = ["*/*", "application/*", "application/json", "text/html"];
+            let any = [
+                "*/*",
+                "application/*",
+                "application/json",
+                MEDIA_TYPE,
+                "text/html",
+            ];
             any.contains(&range.as_str()) || (export && matches!(&*range, "text/csv" | "text/*"))
         })
 }
@@ -34,6 +41,7 @@ mod tests {
             ("application/json, text/plain, */*", true, true),
             ("Application/JSON; indent=2", true, true),
             ("text/html,application/xhtml+xml;q=0.9", true, true),
+            ("application/problem+json", true, true),
             ("text/csv", false, true),
             ("application/xml", false, false),
         ] {

@@ -49,8 +49,10 @@ on_both_engines! {
     }
 
     async fn what_goes_right_stays_plain_json(org: Organisation) {
-        let answer = asked(&org.admin, BOTH, Method::GET, &format!("{TOKEN}platforms/"), &Value::Null).await;
-        assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+        for accept in [BOTH, MEDIA_TYPE] {
+            let answer = asked(&org.admin, accept, Method::GET, &format!("{TOKEN}platforms/"), &Value::Null).await;
+            assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"), "{accept}");
+        }
     }
 
     async fn every_floor_answers_with_a_problem(org: Organisation) {
