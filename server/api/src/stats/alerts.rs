@@ -86,6 +86,10 @@ async fn tell(
     }
     let reader = Reader::of(state, listener.operator().clone());
     let alerts = alerts(state, &reader).await.map_err(|error| {
+        if state.stop.is_cancelled() {
+            // What failed had lost its database.
+            return End::ServerStops;
+        }
         tracing::error!(%error, "the alerts cannot be told");
         End::Failed
     })?;
