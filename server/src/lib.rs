@@ -2,6 +2,7 @@
 //!
 //! The uppermost floor: settings, start-up, what every request passes through, and the embedded admin UI.
 
+pub mod acceptor;
 pub mod app;
 pub mod config;
 pub mod messages;

@@ -5,11 +5,11 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::{Auth, Networks};
+use super::{Auth, Networks, Peer};
 
 /// How the request reached us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +49,11 @@ where
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(*known);
         }
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| {
-                info.0.ip().to_canonical()
-            });
+        let known = parts.extensions.get::<Peer>();
+        let encrypted = known.is_some_and(|peer| peer.tls.is_some());
+        let peer = known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| {
+            peer.address.ip().to_canonical()
+        });
         let auth = Arc::<Auth>::from_ref(state);
         let settings = &auth.settings;
         let trusted = settings.trusted_proxies.contains(peer);
@@ -67,10 +66,8 @@ where
         };
         let secure = header("x-forwarded-proto").map_or_else(
             || {
-                settings
-                    .public_url
-                    .as_ref()
-                    .is_some_and(|url| url.scheme() == "https")
+                let public = settings.public_url.as_ref();
+                encrypted || public.is_some_and(|url| url.scheme() == "https")
             },
             |scheme| scheme.eq_ignore_ascii_case("https"),
         );

@@ -18,6 +18,7 @@ mod operator;
 pub mod origin;
 mod own;
 mod password;
+mod peer;
 mod secret;
 pub mod session;
 mod settings;
@@ -42,6 +43,7 @@ pub use login::{Verified, by_password, note, verify};
 pub use operator::{Operator, permits};
 pub use own::{credentials_changed, set_password, verify_own};
 pub use password::{Hasher, UNUSABLE, check_rules};
+pub use peer::{Handshake, Peer};
 pub use settings::{Networks, Proxies, Settings};
 
 /// How events and the audit record call an account.

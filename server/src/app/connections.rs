@@ -1,4 +1,5 @@
-//! Connections: each is served until it ends, is silent for too long, or the server stops.
+//! Connections: each is served until it ends, is silent for too long, or the server stops. Handshakes are part of it, so
+//! nobody's keeps the next one waiting.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, Request, header};
 use axum::serve::Listener as Accept;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
@@ -26,6 +27,8 @@ use tokio_util::io::InspectReader;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::acceptor::{Accepted, Acceptor};
+
 /// A connection that is to end, and on which no request is in work, ends after this long at the latest.
 const PARTING: Duration = Duration::from_millis(500);
 /// Bytes that may wait in the kernel to be sent; it doubles them for its own use.
@@ -36,6 +39,7 @@ const PING_EVERY: Duration = Duration::from_secs(30);
 /// Takes connections until `stop`, then waits for the requests in work. Dropped, it ends all of them.
 pub(super) async fn serve(
     mut listener: TcpListener,
+    acceptor: Arc<dyn Acceptor>,
     router: Router,
     limits: Limits,
     stop: CancellationToken,
@@ -44,9 +48,10 @@ pub(super) async fn serve(
     loop {
         tokio::select! {
             // Waits out what is wrong with the listener, such as too many open files.
-            (stream, peer) = Accept::accept(&mut listener) => {
-                let connection = Connection { router: router.clone(), peer, limits, stop: stop.clone() };
-                connections.spawn(connection.serve(stream));
+            (stream, address) = Accept::accept(&mut listener) => {
+                let acceptor = Arc::clone(&acceptor);
+                let connection = Connection { router: router.clone(), limits, stop: stop.clone() };
+                connections.spawn(connection.serve(acceptor, stream, address));
             }
             Some(_) = connections.join_next() => {}
             () = stop.cancelled() => break,
@@ -66,7 +71,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// How long the head of a request may take from its first byte on: nobody is known yet.
+    /// How long a handshake may take, and the head of a request from its first byte on: nobody is known yet.
     fn head(&self) -> Duration {
         if self.pace.bytes_per_second == 0 {
             return self.silence;
@@ -77,17 +82,29 @@ impl Limits {
 
 struct Connection {
     router: Router,
-    peer: SocketAddr,
     limits: Limits,
     stop: CancellationToken,
 }
 
 impl Connection {
-    async fn serve(self, stream: TcpStream) {
+    async fn serve(self, acceptor: Arc<dyn Acceptor>, stream: TcpStream, address: SocketAddr) {
         // Small answers must not wait for the next packet.
         let _ = stream.set_nodelay(true);
         // What waits in the kernel says nothing of the reader's pace.
         let _ = set_socket_send_buffer_size(&stream, UNSENT);
+        let limit = self.limits.head();
+        let accepted = tokio::select! {
+            accepted = tokio::time::timeout(limit, acceptor.accept(stream, address)) => accepted,
+            () = self.stop.cancelled() => return,
+        };
+        match accepted {
+            Ok(Ok(accepted)) => self.answer(accepted).await,
+            Ok(Err(error)) => tracing::debug!(%address, %error, "a connection is not let in"),
+            Err(_) => tracing::debug!(%address, "a connection ends: its handshake takes too long"),
+        }
+    }
+
+    async fn answer(self, Accepted { stream, peer }: Accepted) {
         let traffic = Arc::new(Traffic::default());
         let outgoing = Arc::clone(&traffic);
         let (work, mut watched) = watch::channel(Work::default());
@@ -95,12 +112,13 @@ impl Connection {
         let stream = InspectReader::new(stream, move |_: &[u8]| {
             heard.send_if_modified(Work::hear);
         });
-        let (router, peer) = (self.router, self.peer);
-        let service = service_fn(move |request: axum::http::Request<Incoming>| {
+        let (router, address) = (self.router, peer.address);
+        let service = service_fn(move |request: Request<Incoming>| {
             let guard = InWork::enter(&work);
             let outgoing = Outgoing::new(Arc::clone(&outgoing));
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
+            name_host(&mut request);
+            request.extensions_mut().insert(peer.clone());
             let answer = router.clone().oneshot(request);
             async move {
                 let answer = answer.await?;
@@ -128,12 +146,12 @@ impl Connection {
             tokio::select! {
                 ended = connection.as_mut() => {
                     if let Err(error) = ended {
-                        tracing::debug!(%peer, %error, "a connection failed");
+                        tracing::debug!(%address, %error, "a connection failed");
                     }
                     return;
                 }
                 () = too_slow.as_mut() => {
-                    tracing::debug!(%peer, "a connection ends: its answer is read too slowly");
+                    tracing::debug!(%address, "a connection ends: its answer is read too slowly");
                     return;
                 }
                 // The service holds the sender for as long as the connection lives.
@@ -151,6 +169,18 @@ impl Connection {
                 }
             }
         }
+    }
+}
+
+/// HTTP/2 names the host in the address alone; whoever asks for it looks at the header.
+fn name_host<B>(request: &mut Request<B>) {
+    if request.headers().contains_key(header::HOST) {
+        return;
+    }
+    let authority = request.uri().authority();
+    let host = authority.and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
+    if let Some(host) = host {
+        request.headers_mut().insert(header::HOST, host);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod connections;
 mod drain;
+mod equipment;
 mod health;
 mod layers;
 mod problems;
@@ -32,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Settings;
 use crate::web;
 
+pub use equipment::Equipment;
 pub use start::{App, StartError};
 
 /// What every handler may use. Cheap to clone: each layer of each request has one.

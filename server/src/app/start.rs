@@ -12,25 +12,20 @@ use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random:
 use migasfree_server_domain::{
     computers::{doing::Doing, spellings},
     core::{nameless, permissions, twins},
-    declared::registry,
     repository::publish,
     schema::SCHEMA,
     services::{Domain, OfDomain as _, Parts, Services},
 };
-use migasfree_server_entity::registry::Registry;
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
 use migasfree_server_jobs::{Queue, Workers};
 use migasfree_server_protocol::safe::keys::KeyRing;
-use migasfree_server_repository::{
-    signing::{Signer, SigningError},
-    system::Systems,
-};
+use migasfree_server_repository::signing::{Signer, SigningError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{AppState, Metrics, Server, connections, described, router, work};
+use super::{AppState, Equipment, Metrics, Server, connections, described, router, work};
 use crate::config::Settings;
 
 /// Folder of blobs in the data folder.
@@ -92,15 +87,15 @@ impl App {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, StartError> {
-        Self::start_with(registry(), settings, clock, random).await
+        Self::start_with(Equipment::default(), settings, clock, random).await
     }
 
-    /// The same of other declarations. Their tables are in the database or come before anybody asks for them.
+    /// The same with other equipment.
     ///
     /// # Errors
     /// When the server does not start.
     pub async fn start_with(
-        registry: &'static Registry,
+        equipment: Equipment,
         mut settings: Settings,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
@@ -122,7 +117,8 @@ impl App {
             schema = SCHEMA.newest(),
             "the database is ready"
         );
-        let state = AppState::new(registry, settings, db, clock, random, Systems::default())?;
+        let acceptor = Arc::clone(&equipment.acceptor);
+        let state = AppState::new(equipment, settings, db, clock, random)?;
         let admin = auth::create_administrator(
             &state.db,
             &state.auth.hasher,
@@ -149,6 +145,7 @@ impl App {
         let workers = Workers::start(&state.jobs, work::handlers(&state), workers(&state));
         let serving = connections::serve(
             listener,
+            acceptor,
             router(state.clone()),
             connections::Limits {
                 silence: state.settings.silence(),
@@ -207,17 +204,16 @@ async fn open_database(settings: &Settings) -> Result<Db, StartError> {
 }
 
 impl AppState {
-    /// What handlers use, over a migrated database, for projects of these package systems.
+    /// What handlers use, over a migrated database.
     ///
     /// # Errors
     /// When keys or folders of the data folder cannot be used.
     pub fn new(
-        registry: &'static Registry,
+        equipment: Equipment,
         settings: Settings,
         db: Db,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-        systems: Systems,
     ) -> Result<Self, StartError> {
         let at = |path: &PathBuf| {
             let path = path.clone();
@@ -242,12 +238,12 @@ impl AppState {
         );
         let domain = Domain {
             settings: Arc::new(settings.domain()),
-            systems,
+            systems: equipment.systems,
             signer: Arc::new(signer),
             doing,
         };
         let services = Parts {
-            registry,
+            registry: equipment.registry,
             settings: domain.settings.of_entities(),
             auth: Arc::new(auth),
             jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),

@@ -1,30 +1,50 @@
-//! Connections: silent ones end, slow ones do not, and a stopping server waits for work alone.
+//! Connections: silent ones end, slow ones do not, and a stopping server waits for work alone, under TLS too.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use migasfree_server::config::Settings;
+use migasfree_server::{acceptor::Stream, config::Settings};
 use migasfree_types::events::{ChangeAction, Event};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
-use crate::harness::Server;
+use crate::harness::{Server, tls::Line};
+
+/// Defines a test once and runs it over plain connections, and under TLS.
+macro_rules! plain_and_under_tls {
+    ($(async fn $name:ident($line:ident: Line) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn check($line: Line) $body
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn plain() {
+                check(Line::plain()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn under_tls() {
+                check(Line::under_tls()).await;
+            }
+        }
+    )+};
+}
 
 const HALF_A_HEAD: &[u8] = b"GET /health HTTP/1.1\r\nHost: he";
 const HEALTH: &[u8] = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n";
 /// Far below the time limit of a request.
 const SOON: Duration = Duration::from_secs(5);
 
-/// A server that lets a connection be silent for a second.
-async fn impatient() -> Server {
-    Server::with(Settings {
+/// Of a server that lets a connection be silent for a second.
+fn impatient() -> Settings {
+    Settings {
         idle_timeout_seconds: 1,
         ..Server::sqlite_settings()
-    })
-    .await
+    }
 }
 
 async fn connect(address: SocketAddr, say: &[u8]) -> TcpStream {
@@ -33,8 +53,14 @@ async fn connect(address: SocketAddr, say: &[u8]) -> TcpStream {
     stream
 }
 
+async fn say(line: &Line, address: SocketAddr, said: &[u8]) -> Box<dyn Stream> {
+    let mut stream = line.connect(address).await;
+    stream.write_all(said).await.unwrap();
+    stream
+}
+
 /// All that comes until the connection ends, which it has to do soon.
-async fn rest(stream: &mut TcpStream) -> String {
+async fn rest(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     let read = tokio::time::timeout(SOON, stream.read_to_end(&mut bytes)).await;
     // A connection that is cut off with something unread ends with an error.
@@ -50,35 +76,73 @@ fn login(length: usize) -> Vec<u8> {
     .into_bytes()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_never_finishes_its_request_ends() {
-    let server = impatient().await;
-    // Nothing, the start of HTTP/2, half a head, and nothing more after an answer.
-    for said in [&b""[..], b"PRI * HTTP/2.0\r\n", HALF_A_HEAD, HEALTH] {
-        let mut stream = connect(server.app.address, said).await;
-        let answer = rest(&mut stream).await;
-        assert_eq!(
-            answer.starts_with("HTTP/1.1 200"),
-            said == HEALTH,
-            "{answer}"
-        );
+plain_and_under_tls! {
+    async fn a_connection_that_never_finishes_its_request_ends(line: Line) {
+        let server = line.server(impatient()).await;
+        // Nothing, the start of HTTP/2, half a head, and nothing more after an answer.
+        for said in [&b""[..], b"PRI * HTTP/2.0\r\n", HALF_A_HEAD, HEALTH] {
+            let mut stream = say(&line, server.app.address, said).await;
+            let answer = rest(&mut stream).await;
+            assert_eq!(answer.starts_with("HTTP/1.1 200"), said == HEALTH, "{answer}");
+        }
     }
-}
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_trickles_in_does_not_hold_a_connection() {
-    let server = impatient().await;
-    let mut stream = connect(server.app.address, HALF_A_HEAD).await;
-    let begun = Instant::now();
-    while stream.write_all(b"x").await.is_ok() {
+    async fn a_head_that_trickles_in_does_not_hold_a_connection(line: Line) {
+        let server = line.server(impatient()).await;
+        let mut stream = say(&line, server.app.address, HALF_A_HEAD).await;
+        let begun = Instant::now();
+        while stream.write_all(b"x").await.is_ok() && stream.flush().await.is_ok() {
+            assert!(begun.elapsed() < SOON);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    async fn a_stopping_server_waits_for_requests_and_not_for_halves_of_them(line: Line) {
+        let server = line.server(Server::sqlite_settings()).await;
+        let address = server.app.address;
+        let mut waiting = Vec::new();
+        for said in [&b""[..], HALF_A_HEAD, HEALTH] {
+            waiting.push(say(&line, address, said).await);
+        }
+        let body = br#"{"username": "a", "password": "b"}"#;
+        let mut at_work = say(&line, address, &login(body.len())).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let begun = Instant::now();
+        let stopping = tokio::spawn(server.app.stop());
+        for stream in &mut waiting {
+            rest(stream).await;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(2));
+        assert!(!stopping.is_finished());
+        at_work.write_all(body).await.unwrap();
+        assert!(rest(&mut at_work).await.starts_with("HTTP/1.1 4"));
+        stopping.await.unwrap();
         assert!(begun.elapsed() < SOON);
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    async fn an_answer_that_nobody_reads_ends(line: Line) {
+        let server = line.server(hasty()).await;
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let mut lazy = line.over(socket.connect(server.app.address).await.unwrap()).await;
+        lazy.write_all(b"GET /api/schema/swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n")
+            .await
+            .unwrap();
+        let mut bytes = vec![0; 1024];
+        lazy.read_exact(&mut bytes).await.unwrap();
+        let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        let length = head.split("content-length: ").nth(1).unwrap();
+        let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let _ = lazy.read_to_end(&mut bytes).await;
+        assert!(bytes.len() < length, "{} of {length}", bytes.len());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_may_be_slow_but_not_stall() {
-    let server = impatient().await;
+    let server = Server::with(impatient()).await;
     let body = br#"{"username": "a", "password": "b"}"#;
     let mut slow = connect(server.app.address, &login(body.len())).await;
     for piece in body.chunks(5) {
@@ -99,7 +163,7 @@ async fn a_body_may_be_slow_but_not_stall() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_websocket_may_be_silent() {
-    let server = impatient().await;
+    let server = Server::with(impatient()).await;
     let url = format!("ws://{}/api/v1/token/events/", server.app.address);
     let mut request = url.into_client_request().unwrap();
     let token = format!("Token {}", server.admin().await.token());
@@ -121,45 +185,19 @@ async fn a_websocket_may_be_silent() {
     assert!(matches!(heard, Some(Ok(Message::Text(_)))), "{heard:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stopping_server_waits_for_requests_and_not_for_halves_of_them() {
-    let server = Server::on_sqlite().await;
-    let address = server.app.address;
-    let mut waiting = Vec::new();
-    for said in [&b""[..], HALF_A_HEAD, HEALTH] {
-        waiting.push(connect(address, said).await);
-    }
-    let body = br#"{"username": "a", "password": "b"}"#;
-    let mut at_work = connect(address, &login(body.len())).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let begun = Instant::now();
-    let stopping = tokio::spawn(server.app.stop());
-    for stream in &mut waiting {
-        rest(stream).await;
-    }
-    assert!(begun.elapsed() < Duration::from_secs(2));
-    assert!(!stopping.is_finished());
-    at_work.write_all(body).await.unwrap();
-    assert!(rest(&mut at_work).await.starts_with("HTTP/1.1 4"));
-    stopping.await.unwrap();
-    assert!(begun.elapsed() < SOON);
-    assert!(TcpStream::connect(address).await.is_err());
-}
-
-/// A server that bears less than a kilobyte a second for one second only.
-async fn hasty() -> Server {
-    Server::with(Settings {
+/// Of a server that bears less than a kilobyte a second for one second only.
+fn hasty() -> Settings {
+    Settings {
         idle_timeout_seconds: 1,
         slow_seconds: 1,
         anonymous_slow_seconds: 1,
         ..Server::sqlite_settings()
-    })
-    .await
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_drips_ends() {
-    let server = hasty().await;
+    let server = Server::with(hasty()).await;
     let mut dripping = connect(server.app.address, &login(10_000)).await;
     let begun = Instant::now();
     while dripping.write_all(b" ").await.is_ok() {
@@ -238,27 +276,6 @@ async fn an_answered_connection_may_rest_longer_than_a_head_may_take() {
     stream.write_all(HEALTH).await.unwrap();
     let read = stream.read(&mut bytes).await.unwrap();
     assert!(bytes[..read].starts_with(b"HTTP/1.1 200"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_nobody_reads_ends() {
-    let server = hasty().await;
-    let socket = tokio::net::TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(4096).unwrap();
-    let mut lazy = socket.connect(server.app.address).await.unwrap();
-    lazy.write_all(
-        b"GET /api/schema/swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n",
-    )
-    .await
-    .unwrap();
-    let mut bytes = vec![0; 1024];
-    lazy.read_exact(&mut bytes).await.unwrap();
-    let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
-    let length = head.split("content-length: ").nth(1).unwrap();
-    let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
-    tokio::time::sleep(Duration::from_secs(4)).await;
-    let _ = lazy.read_to_end(&mut bytes).await;
-    assert!(bytes.len() < length, "{} of {length}", bytes.len());
 }
 
 /// A form with the given parts, sent in pieces of unknown number.

@@ -28,6 +28,7 @@ mod retention;
 mod safe;
 mod start;
 mod stats;
+mod tls;
 
 /// Defines a test once and runs it on both engines, each time with a server of its own:
 /// a type with `on_sqlite()` and `on_postgres()`.

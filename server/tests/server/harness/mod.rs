@@ -5,6 +5,7 @@ pub mod clock;
 pub mod described;
 pub mod postgres;
 mod server;
+pub mod tls;
 
 pub use client::{Answer, Client};
 pub use server::Server;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use migasfree_server::{
-    app::{App, AppState},
+    app::{App, AppState, Equipment},
     config::{Secret, Settings},
 };
 use migasfree_server_audit::UserId;
@@ -15,7 +15,6 @@ use migasfree_server_db::{
     random::{Random, SystemRandom},
     sql,
 };
-use migasfree_server_domain::declared::registry;
 use migasfree_server_entity::registry::Registry;
 
 use super::{Client, clock, postgres};
@@ -62,23 +61,28 @@ impl Server {
 
     /// The same with another source of randomness.
     pub async fn with_random(settings: Settings, random: Arc<dyn Random>) -> Self {
-        Self::start(registry(), settings, random).await
+        Self::start(Equipment::default(), settings, random).await
     }
 
     /// The same of other declarations.
     pub async fn of(registry: &'static Registry, settings: Settings) -> Self {
-        Self::start(registry, settings, Arc::new(SystemRandom)).await
+        let equipment = Equipment {
+            registry,
+            ..Equipment::default()
+        };
+        Self::equipped(equipment, settings).await
     }
 
-    async fn start(
-        registry: &'static Registry,
-        mut settings: Settings,
-        random: Arc<dyn Random>,
-    ) -> Self {
+    /// The same with other equipment.
+    pub async fn equipped(equipment: Equipment, settings: Settings) -> Self {
+        Self::start(equipment, settings, Arc::new(SystemRandom)).await
+    }
+
+    async fn start(equipment: Equipment, mut settings: Settings, random: Arc<dyn Random>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         folder.path().clone_into(&mut settings.data);
         let clock = clock::standing();
-        let app = App::start_with(registry, settings, clock.clone(), random)
+        let app = App::start_with(equipment, settings, clock.clone(), random)
             .await
             .unwrap();
         Self { app, clock, folder }

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use migasfree_deb::Builder;
 use migasfree_server::{
-    app::{self, AppState},
+    app::{self, AppState, Equipment},
     config::Settings,
 };
 use migasfree_server_audit::Author;
@@ -18,7 +18,6 @@ use migasfree_server_db::{
     sql,
 };
 use migasfree_server_domain::{
-    declared::registry,
     ids::{DeploymentId, PackageId, PackageSetId, ProjectId, StoreId},
     repository::{
         publish::{Published, Publisher},
@@ -75,12 +74,14 @@ impl Site {
             ..Settings::default()
         };
         let state = AppState::new(
-            registry(),
+            Equipment {
+                systems,
+                ..Equipment::default()
+            },
             settings,
             db,
             clock.clone(),
             Arc::new(SystemRandom),
-            systems,
         )
         .unwrap();
         let (platform,): (i64,) = one(
@@ -100,8 +101,7 @@ impl Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = app::router(state.clone());
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move { axum::serve(listener, service).await });
+        let server = tokio::spawn(async move { axum::serve(listener, router).await });
         let store = add_store(&state.db, project, "Org", "org").await;
         Self {
             publisher: Publisher::new(state.services.clone()),

@@ -1,0 +1,30 @@
+//! What a server is made with.
+
+use std::sync::Arc;
+
+use migasfree_server_domain::declared::registry;
+use migasfree_server_entity::registry::Registry;
+use migasfree_server_repository::system::Systems;
+
+use crate::acceptor::{Acceptor, Plain};
+
+/// What a server is made with, besides its settings. Where nothing else is named, that is what the product has.
+#[derive(Debug)]
+pub struct Equipment {
+    /// What is declared. Its tables are in the database or come before anybody asks for them.
+    pub registry: &'static Registry,
+    /// The package systems that projects may use.
+    pub systems: Systems,
+    /// How connections begin.
+    pub acceptor: Arc<dyn Acceptor>,
+}
+
+impl Default for Equipment {
+    fn default() -> Self {
+        Self {
+            registry: registry(),
+            systems: Systems::default(),
+            acceptor: Arc::new(Plain),
+        }
+    }
+}
