@@ -5,7 +5,7 @@ use migasfree_server_db::{Result, Tx, args};
 
 use super::Credential;
 
-/// Ends everything an account signed in with, but for the token or session in use.
+/// Ends everything an account signed in with or is about to, but for the token or session in use.
 pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -> Result<()> {
     let (token, session) = match kept {
         Some(Credential::Token(id)) => (id, 0),
@@ -23,6 +23,8 @@ pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -
     )
     .await?;
     tx.execute("DELETE FROM auth_jwt WHERE user_id = $1", args![user])
+        .await?;
+    tx.execute("DELETE FROM auth_step WHERE user_id = $1", args![user])
         .await?;
     Ok(())
 }

@@ -22,6 +22,12 @@ pub enum AuthError {
     Token,
     /// User name and password do not fit.
     Credentials,
+    /// No sign-in waits for this step any more.
+    Step,
+    /// What a factor asked for is wrong.
+    Answer,
+    /// The account has to take a second step, and the call has one only.
+    OneStepAlone,
     /// The operator lacks a permission.
     Forbidden(&'static str),
     /// It would take more rights than the operator has.
@@ -32,6 +38,8 @@ pub enum AuthError {
     TooMany(u64),
     /// Too many wrong passwords.
     TooManyGuesses(u64),
+    /// Too many wrong answers in the second step.
+    TooManyAnswers(u64),
     /// The data layer failed.
     Database(db::Error),
 }
@@ -71,16 +79,25 @@ impl AuthError {
         Self::TooManyGuesses(exceeded.retry_after)
     }
 
+    /// The same in the second step.
+    pub(super) const fn answers(exceeded: Exceeded) -> Self {
+        Self::TooManyAnswers(exceeded.retry_after)
+    }
+
     const fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "not_authenticated"),
             Self::Token => (StatusCode::UNAUTHORIZED, "token_not_valid"),
+            Self::Step => (StatusCode::UNAUTHORIZED, "step_not_valid"),
+            Self::OneStepAlone => (StatusCode::UNAUTHORIZED, "one_step_alone"),
             Self::ForeignPage => (StatusCode::FORBIDDEN, "csrf_failed"),
             Self::Forbidden(_) | Self::Beyond(_) => (StatusCode::FORBIDDEN, "permission_denied"),
             Self::Credentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
-            Self::TooMany(_) | Self::TooManyGuesses(_) | Self::TooManySockets(_) => {
-                (StatusCode::TOO_MANY_REQUESTS, "throttled")
-            }
+            Self::Answer => (StatusCode::BAD_REQUEST, "wrong_answer"),
+            Self::TooMany(_)
+            | Self::TooManyGuesses(_)
+            | Self::TooManyAnswers(_)
+            | Self::TooManySockets(_) => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
             Self::Database(db::Error::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Database(db::Error::NoSpace) => (StatusCode::INSUFFICIENT_STORAGE, "no_space"),
             Self::Database(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
@@ -95,11 +112,15 @@ impl AuthError {
             Self::ForeignPage => messages::foreign_page(),
             Self::Token => messages::token_not_valid(),
             Self::Credentials => messages::invalid_credentials(),
+            Self::Step => messages::step_not_valid(),
+            Self::Answer => messages::wrong_answer(),
+            Self::OneStepAlone => messages::one_step_alone(),
             Self::Forbidden(permission) => messages::permission_denied(*permission),
             Self::Beyond(beyond) => beyond.message(),
             Self::TooManySockets(open) => messages::too_many_connections(*open),
             Self::TooMany(seconds) => messages::too_many_requests(*seconds),
             Self::TooManyGuesses(seconds) => messages::too_many_guesses(*seconds),
+            Self::TooManyAnswers(seconds) => messages::too_many_answers(*seconds),
             Self::Database(db::Error::NoSpace) => messages::no_space(),
             Self::Database(_) => messages::internal(),
         }
@@ -135,7 +156,10 @@ impl IntoResponse for AuthError {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
         }
-        if let Self::TooMany(seconds) | Self::TooManyGuesses(seconds) = self {
+        if let Self::TooMany(seconds)
+        | Self::TooManyGuesses(seconds)
+        | Self::TooManyAnswers(seconds) = self
+        {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

@@ -22,6 +22,7 @@ mod peer;
 mod secret;
 pub mod session;
 mod settings;
+pub mod sign_in;
 pub mod ticket;
 pub mod token;
 
@@ -39,12 +40,13 @@ pub use first::{AdminPassword, FirstError, create_administrator, forget_password
 pub use jwt::JwtKey;
 pub use late::Late;
 pub use limit::{Exceeded, Limiter};
-pub use login::{Verified, by_password, note, verify};
+pub use login::{Verified, note};
 pub use operator::{Operator, permits};
 pub use own::{credentials_changed, set_password, verify_own};
 pub use password::{Hasher, UNUSABLE, check_rules};
 pub use peer::{Handshake, Peer};
 pub use settings::{Networks, Proxies, Settings};
+pub use sign_in::{Factor, Factors, by_password};
 
 /// How events and the audit record call an account.
 pub const ACCOUNT: &str = "core.userprofile";
@@ -71,6 +73,7 @@ pub struct Auth {
     pub operators: Limiter,
     /// What was set.
     pub settings: Settings,
+    factors: Factors,
     db: Db,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -98,11 +101,18 @@ impl Auth {
             anonymous: limiter(settings.rate_anonymous, minute),
             operators: limiter(settings.rate_operator, minute),
             settings,
+            factors: Factors::default(),
             db,
             clock,
             random,
             events,
             late,
         }
+    }
+
+    /// The same, asking for these factors besides passwords.
+    #[must_use]
+    pub fn asking(self, factors: Factors) -> Self {
+        Self { factors, ..self }
     }
 }

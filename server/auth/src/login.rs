@@ -1,4 +1,4 @@
-//! Signing in with a name and a password.
+//! Names and passwords, and the record of who comes and goes.
 
 use migasfree_server_audit::{self as audit, Author, Change, UserId};
 use migasfree_server_db::{Ts, Tx, args, folded};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::password::is_outdated;
 use super::session::Place;
-use super::{ACCOUNT, Auth, AuthError, Connection, Credential, Operator};
+use super::{ACCOUNT, Auth, AuthError, Connection};
 
 /// An account whose password was right, and the hash it was right for.
 #[derive(Debug)]
@@ -18,6 +18,10 @@ pub struct Verified {
 impl Verified {
     pub(super) const fn new(user: UserId, stored: String) -> Self {
         Self { user, stored }
+    }
+
+    pub(super) const fn user(&self) -> UserId {
+        self.user
     }
 
     /// The account, if what was verified still holds: nothing is opened with a password that was changed, or for an
@@ -119,22 +123,6 @@ async fn with_current_hash(
     } else {
         Err(AuthError::Credentials)
     }
-}
-
-/// The operator with this name and password, for calls that carry both; and what tells later whether that still holds.
-///
-/// # Errors
-/// [`AuthError::Credentials`] when there is none.
-pub async fn by_password(
-    auth: &Auth,
-    connection: Connection,
-    username: &str,
-    password: &str,
-) -> Result<(Operator, Verified), AuthError> {
-    let verified = verify(auth, connection, username, password).await?;
-    let address = connection.client.to_string();
-    let operator = Operator::load(auth, verified.user, Credential::Password, address).await?;
-    Ok((operator.ok_or(AuthError::Credentials)?, verified))
 }
 
 /// Writes into the audit record that somebody came or went, and with what.

@@ -9,6 +9,14 @@ migasfree_types::messages! {
     pub token_not_valid(): "The token is not valid or has expired: get a new one.";
     /// User name and password.
     pub invalid_credentials(): "The user name or the password is not right.";
+    /// The password alone is not enough.
+    pub second_step_needed(): "The password is right. One more step is needed to sign in.";
+    /// A second step that comes too late, or again.
+    pub step_not_valid(): "This step of signing in is over: begin again with the password.";
+    /// A wrong code in the second step.
+    pub wrong_answer(): "That is not right: try again.";
+    /// A call with a name and a password, and nothing more.
+    pub one_step_alone(): "This account signs in with a second step, which this call does not have: use another account.";
     /// A permission is missing.
     pub permission_denied(permission): "You do not have the permission { $permission }: ask an administrator for it.";
     /// Live connections.
@@ -17,6 +25,8 @@ migasfree_types::messages! {
     pub too_many_requests(seconds): "Too many requests: try again in { $seconds } seconds.";
     /// Attempts with wrong passwords.
     pub too_many_guesses(seconds): "Too many wrong passwords: try again in { $seconds } seconds.";
+    /// Attempts with wrong answers in the second step.
+    pub too_many_answers(seconds): "Too many wrong answers: try again in { $seconds } seconds.";
     /// Acting on a superuser.
     pub only_superusers(): "Only superusers make superusers or act on them: ask one.";
     /// Rights that the operator lacks.

@@ -116,6 +116,16 @@ CREATE TABLE auth_jwt (
 CREATE INDEX auth_jwt_user_id_idx ON auth_jwt (user_id);
 CREATE INDEX auth_jwt_expires_at_idx ON auth_jwt (expires_at);
 
+-- Sign-ins whose password was right and that wait for one more step.
+CREATE TABLE auth_step (
+    secret_hash text NOT NULL PRIMARY KEY,
+    user_id bigint NOT NULL REFERENCES core_userprofile (id) ON DELETE CASCADE,
+    way text NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX auth_step_user_id_idx ON auth_step (user_id);
+CREATE INDEX auth_step_expires_at_idx ON auth_step (expires_at);
+
 CREATE TABLE auth_ticket (
     ticket_hash text NOT NULL PRIMARY KEY,
     user_id bigint NOT NULL REFERENCES core_userprofile (id) ON DELETE CASCADE,

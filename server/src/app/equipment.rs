@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use migasfree_server_auth::Factors;
 use migasfree_server_domain::declared::registry;
 use migasfree_server_entity::registry::Registry;
 use migasfree_server_repository::system::Systems;
@@ -15,6 +16,8 @@ pub struct Equipment {
     pub registry: &'static Registry,
     /// The package systems that projects may use.
     pub systems: Systems,
+    /// What is asked for besides passwords.
+    pub factors: Factors,
     /// How connections begin.
     pub acceptor: Arc<dyn Acceptor>,
 }
@@ -24,6 +27,7 @@ impl Default for Equipment {
         Self {
             registry: registry(),
             systems: Systems::default(),
+            factors: Factors::default(),
             acceptor: Arc::new(Plain),
         }
     }

@@ -235,7 +235,8 @@ impl AppState {
             events.clone(),
             Arc::clone(&doing) as Arc<dyn Late>,
             jwt,
-        );
+        )
+        .asking(equipment.factors);
         let domain = Domain {
             settings: Arc::new(settings.domain()),
             systems: equipment.systems,

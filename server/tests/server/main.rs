@@ -26,6 +26,7 @@ mod repository;
 mod rest;
 mod retention;
 mod safe;
+mod second_step;
 mod start;
 mod stats;
 mod tls;

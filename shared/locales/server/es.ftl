@@ -109,6 +109,7 @@ null_character = Contiene un carácter nulo (U+0000), que no se puede guardar: q
 number_of_computer = Indique el número de un equipo.
 of_one = { $name }: { $reason }
 of_other_project = No son del proyecto del despliegue: { $names }.
+one_step_alone = Esta cuenta inicia sesión con un segundo paso, que esta llamada no tiene: use otra cuenta.
 oneself_into_domain = Nadie se añade a sí mismo a un dominio: pídalo a un administrador general.
 only_http = Solo se pueden replicar direcciones http y https.
 only_reported = El paquete no está en ningún almacén: solo lo han comunicado los equipos. Desaparece por sí solo cuando ningún equipo y ningún historial lo tiene.
@@ -169,6 +170,7 @@ same_package_there = El proyecto ya tiene { $package } { $version } para { $arch
 scope_for_oneself = Los ámbitos solo se crean para uno mismo.
 scope_of_other = El ámbito es de otra persona.
 search_too_long = Busque { $words } palabras de { $characters } caracteres como máximo.
+second_step_needed = La contraseña es correcta. Falta un paso más para iniciar sesión.
 sends_attributes = envía sus atributos
 sends_errors = envía sus errores
 sends_faults = envía sus fallos
@@ -182,6 +184,7 @@ several_ids = Envíe al menos un número, y { $limit } como máximo.
 several_ids_in_address = Escriba { $limit } números como máximo, separados por comas.
 shorter_time = Pida un periodo más corto.
 stays_in_domain = Lo suyo se queda en un dominio suyo: elija uno de ellos. Para que sea de todos, pídalo a un administrador sin dominio.
+step_not_valid = Este paso del inicio de sesión ya no es válido: empiece de nuevo con la contraseña.
 store_for_files = Elija un almacén para los ficheros.
 store_of_other_project = El almacén es de otro proyecto.
 store_stays_in_project = Un almacén no puede pasar a otro proyecto: cree uno allí.
@@ -193,6 +196,10 @@ time_written_like = { $value } no está escrito como { $example }.
 token_not_valid = El token no es válido o ha caducado: obtenga uno nuevo.
 too_large = El contenido supera los { $limit } bytes permitidos: envíe menos de una vez.
 too_long = Escriba { $limit } caracteres como máximo.
+too_many_answers = { $seconds ->
+    [one] Demasiadas respuestas incorrectas: pruebe de nuevo dentro de un segundo.
+   *[other] Demasiadas respuestas incorrectas: pruebe de nuevo dentro de { $seconds } segundos.
+}
 too_many_connections = Ya tiene { $count } conexiones abiertas: cierre antes una de ellas.
 too_many_guesses = { $seconds ->
     [one] Demasiadas contraseñas incorrectas: pruebe de nuevo dentro de un segundo.
@@ -217,3 +224,4 @@ used_unseen = Lo usan otros que usted no puede ver ({ $kinds }): pídalo a un ad
 user_name_characters = Use solo letras, cifras y @ . + - _.
 value_not_allowed = Falta un valor o no se admite aquí.
 would_see_everything = Estas cuentas no tienen otro dominio y lo verían todo: { $names }. Deles otro antes.
+wrong_answer = No es correcto: pruebe de nuevo.

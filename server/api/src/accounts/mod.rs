@@ -38,6 +38,18 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         .answered(sign_in::sign_in),
         call(
             Verb::Post,
+            "/rest-auth/login/step/",
+            "Take the step that signing in was answered to need",
+        )
+        .taking(&[
+            ("step", Like::Text),
+            ("factor", Like::Text),
+            ("answer", Like::Text),
+        ])
+        .open()
+        .answered(sign_in::step),
+        call(
+            Verb::Post,
             "/rest-auth/logout/",
             "End this session or token",
         )

@@ -1,32 +1,22 @@
 //! Signing in and out.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{
-    AuthError, Connection, Operator, Verified, credential, credentials_changed,
-    jwt::{self, Kind},
-    note, origin, problem,
+    AuthError, Connection, Operator, credential, credentials_changed,
+    jwt::Kind,
+    messages, note, origin, problem,
     session::{self, Place},
-    token, verify,
+    sign_in::{self, Opened, Progress, STEP_LIFE, Visit, Way},
 };
 use migasfree_server_entity::error::RestError;
 use serde_json::{Value, json};
 
 use super::fields::Fields;
 use crate::ApiState;
-
-/// The operator whose name and password these are.
-async fn check(
-    state: &ApiState,
-    connection: Connection,
-    fields: &Fields,
-) -> Result<Verified, RestError> {
-    let [username, password] = fields.required(["username", "password"])?;
-    Ok(verify(&state.auth, connection, &username, &password).await?)
-}
 
 /// `POST /rest-auth/login/`. Programs get a token; the admin UI, which sends `X-CSRF`, gets the cookie instead,
 /// so that no script ever holds its credential.
@@ -36,30 +26,106 @@ pub async fn sign_in(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, RestError> {
-    let from_page = headers.contains_key(origin::CSRF_HEADER);
-    let public_url = state.auth.settings.public_url.as_ref();
-    if from_page && !origin::is_own_page(&http::Method::POST, &headers, public_url) {
-        return Err(AuthError::ForeignPage.into());
+    let visit = visit_of_page(&state, connection, &headers)?;
+    let way = if visit.is_page {
+        Way::Session
+    } else {
+        Way::Key
+    };
+    let progress = begin(&state, &visit, way, &fields).await?;
+    Ok(told(progress, connection))
+}
+
+/// `POST /token-auth/`
+pub async fn token(
+    State(state): State<ApiState>,
+    connection: Connection,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, RestError> {
+    let visit = visit(connection, &headers);
+    let progress = begin(&state, &visit, Way::Token, &fields).await?;
+    Ok(told(progress, connection))
+}
+
+/// `POST /token-auth-jwt/`
+pub async fn jwt_pair(
+    State(state): State<ApiState>,
+    connection: Connection,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, RestError> {
+    let visit = visit(connection, &headers);
+    match begin(&state, &visit, Way::Jwt, &fields).await {
+        Ok(progress) => Ok(told(progress, connection)),
+        Err(RestError::Auth(refused @ AuthError::Credentials)) => {
+            let message = refused.message();
+            let body = Json(json!({"detail": message.text, "code": "no_active_account"}));
+            let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+            let status = StatusCode::UNAUTHORIZED;
+            let problem = Extension(problem(status, message));
+            Ok((status, challenge, problem, body).into_response())
+        }
+        Err(other) => Err(other),
     }
-    let verified = check(&state, connection, &fields).await?;
-    let now = state.clock.now();
-    let place = place(connection, &headers);
-    let random = &*state.random;
-    let mut tx = state.db.begin().await?;
-    let user = verified.still(&mut tx, Some(now)).await?;
-    if !from_page {
-        let token = token::create(&mut tx, random, user, place.user_agent, now).await?;
-        note(&mut tx, "login", user, &place, "token", now).await?;
-        tx.commit().await?;
-        return Ok(Json(json!({"key": token})).into_response());
+}
+
+/// `POST /rest-auth/login/step/`: goes on where one of the calls before said that a step is missing, and answers as
+/// that call does.
+pub async fn step(
+    State(state): State<ApiState>,
+    connection: Connection,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, RestError> {
+    let visit = visit_of_page(&state, connection, &headers)?;
+    let [secret, factor, answer] = fields.required(["step", "factor", "answer"])?;
+    let opened = sign_in::go_on(&state.auth, &visit, &secret, &factor, &answer).await?;
+    Ok(signed_in(opened, connection))
+}
+
+async fn begin(
+    state: &ApiState,
+    visit: &Visit<'_>,
+    way: Way,
+    fields: &Fields,
+) -> Result<Progress, RestError> {
+    let [username, password] = fields.required(["username", "password"])?;
+    Ok(sign_in::begin(&state.auth, visit, way, &username, &password).await?)
+}
+
+fn told(progress: Progress, connection: Connection) -> Response {
+    match progress {
+        Progress::SignedIn(opened) => signed_in(opened, connection),
+        Progress::StepNeeded { secret, factors } => {
+            let message = messages::second_step_needed();
+            // Never told as a problem: that has no room for what to go on with.
+            let body = json!({
+                "detail": message.text,
+                "code": message.code,
+                "step": secret,
+                "factors": factors,
+                "expires_in": STEP_LIFE.as_secs(),
+            });
+            let challenge = [(header::WWW_AUTHENTICATE, "Token")];
+            (StatusCode::UNAUTHORIZED, challenge, Json(body)).into_response()
+        }
     }
-    let idle = state.auth.settings.session;
-    let session = session::open(&mut tx, random, user, &place, now, idle).await?;
-    note(&mut tx, "login", user, &place, "session", now).await?;
-    tx.commit().await?;
-    let cookie = session::set_cookie(&session, connection.secure);
-    let body = Json(json!({"key": null, "detail": "Signed in."}));
-    Ok(([(header::SET_COOKIE, cookie)], body).into_response())
+}
+
+fn signed_in(opened: Opened, connection: Connection) -> Response {
+    match opened {
+        Opened::Session(secret) => {
+            let cookie = session::set_cookie(&secret, connection.secure);
+            let body = Json(json!({"key": null, "detail": "Signed in."}));
+            ([(header::SET_COOKIE, cookie)], body).into_response()
+        }
+        Opened::Key(token) => Json(json!({"key": token})).into_response(),
+        Opened::Token(token) => Json(json!({"token": token})).into_response(),
+        Opened::Jwt { refresh, access } => {
+            Json(json!({"refresh": refresh, "access": access})).into_response()
+        }
+    }
 }
 
 /// `POST /rest-auth/logout/`: ends this session, token or sign-in; those of other clients stay.
@@ -83,58 +149,6 @@ pub async fn sign_out(
         Json(json!({"detail": "Signed out."})),
     )
         .into_response())
-}
-
-/// `POST /token-auth/`
-pub async fn token(
-    State(state): State<ApiState>,
-    connection: Connection,
-    headers: HeaderMap,
-    fields: Fields,
-) -> Result<Json<Value>, RestError> {
-    let verified = check(&state, connection, &fields).await?;
-    let now = state.clock.now();
-    let place = place(connection, &headers);
-    let mut tx = state.db.begin().await?;
-    let user = verified.still(&mut tx, None).await?;
-    let random = &*state.random;
-    let token = token::create(&mut tx, random, user, place.user_agent, now).await?;
-    note(&mut tx, "login", user, &place, "token", now).await?;
-    tx.commit().await?;
-    Ok(Json(json!({"token": token})))
-}
-
-/// `POST /token-auth-jwt/`
-pub async fn jwt_pair(
-    State(state): State<ApiState>,
-    connection: Connection,
-    headers: HeaderMap,
-    fields: Fields,
-) -> Result<Response, RestError> {
-    let verified = match check(&state, connection, &fields).await {
-        Err(RestError::Auth(refused @ AuthError::Credentials)) => {
-            let message = refused.message();
-            let body = Json(json!({"detail": message.text, "code": "no_active_account"}));
-            let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-            let status = http::StatusCode::UNAUTHORIZED;
-            let problem = Extension(problem(status, message));
-            return Ok((status, challenge, problem, body).into_response());
-        }
-        checked => checked?,
-    };
-    let now = state.clock.now();
-    let place = place(connection, &headers);
-    let mut tx = state.db.begin().await?;
-    let user = verified.still(&mut tx, None).await?;
-    let sign_in = jwt::begin(&mut tx, user, now).await?;
-    note(&mut tx, "login", user, &place, "jwt", now).await?;
-    tx.commit().await?;
-    let sign = |kind| {
-        let random = &*state.random;
-        state.auth.jwt.sign(kind, user, sign_in, now, random)
-    };
-    let (refresh, access) = (sign(Kind::Refresh), sign(Kind::Access));
-    Ok(Json(json!({"refresh": refresh, "access": access})).into_response())
 }
 
 /// `POST /token-refresh/`
@@ -178,6 +192,29 @@ async fn claimed(
     auth.anonymous.give_back(&by_address, taken);
     auth.operators.hit(&user.to_string())?;
     Ok((user, sign_in))
+}
+
+fn visit(connection: Connection, headers: &HeaderMap) -> Visit<'_> {
+    Visit {
+        connection,
+        place: place(connection, headers),
+        is_page: false,
+    }
+}
+
+/// The same where a page of our own gets the cookie; any other page is refused.
+fn visit_of_page<'a>(
+    state: &ApiState,
+    connection: Connection,
+    headers: &'a HeaderMap,
+) -> Result<Visit<'a>, AuthError> {
+    let is_page = headers.contains_key(origin::CSRF_HEADER);
+    let public_url = state.auth.settings.public_url.as_ref();
+    if is_page && !origin::is_own_page(&http::Method::POST, headers, public_url) {
+        return Err(AuthError::ForeignPage);
+    }
+    let visit = visit(connection, headers);
+    Ok(Visit { is_page, ..visit })
 }
 
 /// Where a request comes from; what the program calls itself is cut to what is worth keeping.

@@ -1,0 +1,241 @@
+//! Signing in, step by step.
+//!
+//! ```text
+//! name and password ──► Verified ──► StepNeeded ──► SignedIn
+//!                           └──────────────────────────┘
+//!                          no factor is asked of the account
+//! ```
+//!
+//! Nothing is given out before the end but the secret of the next step, which is short-lived and good once.
+
+mod factor;
+mod step;
+
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Ts, Tx, args};
+
+use super::jwt::{self, Kind};
+use super::login::{Verified, note, verify};
+use super::session::{self, Place};
+use super::{Auth, AuthError, Connection, Credential, Operator, token};
+
+pub use factor::{Factor, Factors};
+pub use step::LIFE as STEP_LIFE;
+
+/// A request that signs somebody in.
+#[derive(Debug)]
+pub struct Visit<'a> {
+    /// How it came.
+    pub connection: Connection,
+    /// Where from.
+    pub place: Place<'a>,
+    /// Whether one of our own pages sent it: nobody else may get the cookie.
+    pub is_page: bool,
+}
+
+/// What somebody signs in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A session of the admin UI.
+    Session,
+    /// A token, where the admin UI gets a session.
+    Key,
+    /// A token.
+    Token,
+    /// A pair of JSON web tokens.
+    Jwt,
+}
+
+impl Way {
+    const ALL: [Self; 4] = [Self::Session, Self::Key, Self::Token, Self::Jwt];
+
+    /// As it is stored.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Key => "key",
+            Self::Token => "token",
+            Self::Jwt => "jwt",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.name() == name)
+    }
+
+    /// As version 5 has it: a program that fetches a token is nobody who comes in.
+    fn last_login(self, now: Ts) -> Option<Ts> {
+        matches!(self, Self::Session | Self::Key).then_some(now)
+    }
+}
+
+/// How far somebody has come.
+#[derive(Debug)]
+pub enum Progress {
+    /// The password was right. One of these factors has to be passed too.
+    StepNeeded {
+        /// What to go on with, for [`STEP_LIFE`].
+        secret: String,
+        /// Their names.
+        factors: Vec<&'static str>,
+    },
+    /// They are in.
+    SignedIn(Opened),
+}
+
+/// What somebody has who is in: secrets that are told this once.
+#[derive(Debug)]
+pub enum Opened {
+    /// Of [`Way::Session`].
+    Session(String),
+    /// Of [`Way::Key`].
+    Key(String),
+    /// Of [`Way::Token`].
+    Token(String),
+    /// Of [`Way::Jwt`].
+    Jwt {
+        /// Gets more of the other.
+        refresh: String,
+        /// Good for minutes.
+        access: String,
+    },
+}
+
+/// Begins with a name and a password.
+///
+/// # Errors
+/// [`AuthError::Credentials`] when they do not fit.
+pub async fn begin(
+    auth: &Auth,
+    visit: &Visit<'_>,
+    way: Way,
+    username: &str,
+    password: &str,
+) -> Result<Progress, AuthError> {
+    let verified = verify(auth, visit.connection, username, password).await?;
+    let now = auth.clock.now();
+    let mut tx = auth.db.begin().await?;
+    let factors = auth.factors.asked_of(&mut tx, verified.user()).await?;
+    let progress = if factors.is_empty() {
+        let user = verified.still(&mut tx, way.last_login(now)).await?;
+        Progress::SignedIn(open(auth, &mut tx, &visit.place, way, user, now).await?)
+    } else {
+        let user = verified.still(&mut tx, None).await?;
+        let secret = step::begin(&mut tx, &*auth.random, user, way, now).await?;
+        Progress::StepNeeded { secret, factors }
+    };
+    tx.commit().await?;
+    Ok(progress)
+}
+
+/// Goes on with what a factor asked for.
+///
+/// # Errors
+/// [`AuthError::Step`] when nothing waits for this; [`AuthError::Answer`] when it is wrong, which is counted for the
+/// account, wherever it comes from.
+pub async fn go_on(
+    auth: &Auth,
+    visit: &Visit<'_>,
+    secret: &str,
+    factor: &str,
+    answer: &str,
+) -> Result<Opened, AuthError> {
+    let by_address = visit.connection.bucket();
+    let at_address = auth.anonymous.take(&by_address)?;
+    let now = auth.clock.now();
+    let pending = step::find(&auth.db, secret, now).await?;
+    let pending = pending.ok_or(AuthError::Step)?;
+    let (user, way) = (pending.user, pending.way);
+    if way == Way::Session && !visit.is_page {
+        return Err(AuthError::ForeignPage);
+    }
+    let attempt = auth.logins.attempt(&format!("second step of {user}")).await;
+    let attempt = attempt.map_err(AuthError::answers)?;
+    let mut tx = auth.db.begin().await?;
+    if !auth.factors.passes(&mut tx, user, factor, answer).await? {
+        attempt.failed();
+        return Err(AuthError::Answer);
+    }
+    if !pending.take(&mut tx).await? {
+        return Err(AuthError::Step);
+    }
+    enter(&mut tx, user, way.last_login(now)).await?;
+    let opened = open(auth, &mut tx, &visit.place, way, user, now).await?;
+    tx.commit().await?;
+    attempt.succeeded();
+    auth.anonymous.give_back(&by_address, at_address);
+    Ok(opened)
+}
+
+/// The operator with this name and password, for calls that carry both; and what tells later whether that still holds.
+///
+/// # Errors
+/// [`AuthError::Credentials`] when there is none, [`AuthError::OneStepAlone`] when a factor is asked of the account.
+pub async fn by_password(
+    auth: &Auth,
+    connection: Connection,
+    username: &str,
+    password: &str,
+) -> Result<(Operator, Verified), AuthError> {
+    let verified = verify(auth, connection, username, password).await?;
+    if !auth.factors.is_empty() {
+        let mut tx = auth.db.begin().await?;
+        let asked = auth.factors.asked_of(&mut tx, verified.user()).await?;
+        if !asked.is_empty() {
+            return Err(AuthError::OneStepAlone);
+        }
+    }
+    let address = connection.client.to_string();
+    let operator = Operator::load(auth, verified.user(), Credential::Password, address).await?;
+    Ok((operator.ok_or(AuthError::Credentials)?, verified))
+}
+
+/// A changed password ends the steps that were begun with the old one, so the account alone has to be looked at.
+async fn enter(tx: &mut Tx, user: UserId, last_login: Option<Ts>) -> Result<(), AuthError> {
+    let active = tx
+        .execute(
+            "UPDATE core_userprofile SET last_login = COALESCE($2, last_login) \
+             WHERE id = $1 AND is_active",
+            args![user, last_login],
+        )
+        .await?;
+    if active == 1 {
+        Ok(())
+    } else {
+        Err(AuthError::Step)
+    }
+}
+
+async fn open(
+    auth: &Auth,
+    tx: &mut Tx,
+    place: &Place<'_>,
+    way: Way,
+    user: UserId,
+    now: Ts,
+) -> Result<Opened, AuthError> {
+    let random = &*auth.random;
+    let (opened, with) = match way {
+        Way::Session => {
+            let idle = auth.settings.session;
+            let secret = session::open(tx, random, user, place, now, idle).await?;
+            (Opened::Session(secret), "session")
+        }
+        Way::Key => {
+            let token = token::create(tx, random, user, place.user_agent, now).await?;
+            (Opened::Key(token), "token")
+        }
+        Way::Token => {
+            let token = token::create(tx, random, user, place.user_agent, now).await?;
+            (Opened::Token(token), "token")
+        }
+        Way::Jwt => {
+            let sign_in = jwt::begin(tx, user, now).await?;
+            let sign = |kind| auth.jwt.sign(kind, user, sign_in, now, random);
+            let (refresh, access) = (sign(Kind::Refresh), sign(Kind::Access));
+            (Opened::Jwt { refresh, access }, "jwt")
+        }
+    };
+    note(tx, "login", user, place, with, now).await?;
+    Ok(opened)
+}
