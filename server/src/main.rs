@@ -57,7 +57,7 @@ struct Flags {
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
     /// Any other setting; `config check` lists them.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    #[arg(long, value_name = "SECTION.KEY=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
 }
 
@@ -65,7 +65,7 @@ impl Flags {
     fn load(self) -> Loaded {
         let named = [
             ("--data", "data", self.data),
-            ("--listen", "listen", self.listen),
+            ("--listen", "listen.address", self.listen),
         ];
         let named = named
             .into_iter()
@@ -92,7 +92,7 @@ impl Flags {
 fn name_and_value(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .ok_or_else(|| "write it as NAME=VALUE".to_owned())
+        .ok_or_else(|| "write it as SECTION.KEY=VALUE".to_owned())
 }
 
 fn main() -> ExitCode {

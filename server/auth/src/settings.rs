@@ -47,6 +47,13 @@ impl Networks {
     }
 }
 
+impl<'a> FromIterator<&'a Networks> for Networks {
+    fn from_iter<I: IntoIterator<Item = &'a Self>>(several: I) -> Self {
+        let all = several.into_iter().flat_map(|networks| &networks.0);
+        Self(all.copied().collect())
+    }
+}
+
 impl FromStr for Networks {
     type Err = String;
 

@@ -32,7 +32,7 @@ pub enum Error {
     NoSpace,
     /// The database cannot be reached.
     #[error(
-        "cannot use PostgreSQL at {server}: {reason}; start it, or correct database_url (DATABASE_URL)"
+        "cannot use PostgreSQL at {server}: {reason}; start it, or correct database.url (DATABASE_URL)"
     )]
     Unreachable {
         /// Host and port, database and user.

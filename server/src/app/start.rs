@@ -106,7 +106,7 @@ impl App {
         settings.listen = address;
         if settings.public_url.is_none() && address.ip().is_unspecified() {
             tracing::warn!(
-                "links will lead to {}: name the address people use with public_url",
+                "links will lead to {}: name the address people use with listen.public_url",
                 settings.base_url()
             );
         }

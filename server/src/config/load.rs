@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::file::{self, SettingsFile};
 use super::table::{Setting, Settings, TABLE};
-use super::{ConfigError, ConfigErrors};
+use super::{ConfigError, ConfigErrors, unknown};
 
 /// Where the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +48,12 @@ pub struct Source {
 pub struct Flag {
     /// As it is written, such as `--data`.
     pub flag: &'static str,
-    /// The setting.
+    /// The setting, as in `limits.body_mb`.
     pub name: String,
     /// Its value.
     pub value: String,
 }
 
-const FILE_NAME: &str = "migasfree-server.toml";
 /// Variables that begin as ours do and belong to other programs of the product.
 const NOT_OURS: [&str; 4] = [
     "MIGASFREE_CLIENT_",
@@ -81,13 +79,10 @@ pub fn load(source: &Source) -> Loaded {
         wrong: Vec::new(),
         unknown: unknown_variables(&source.environment),
     };
-    let file = settings_file(source, &mut loaded.wrong);
+    let file = file::find(source, &mut loaded.wrong);
     for Flag { flag, name, .. } in &source.flags {
-        if !TABLE.iter().any(|setting| setting.name == *name) {
-            loaded.wrong.push(ConfigError::Unknown {
-                path: (*flag).to_owned(),
-                name: name.clone(),
-            });
+        if Setting::of(name).is_none() {
+            loaded.wrong.push(unknown((*flag).to_owned(), name));
         }
     }
     for (index, setting) in TABLE.iter().enumerate() {
@@ -95,7 +90,7 @@ pub fn load(source: &Source) -> Loaded {
             match (setting.set)(&mut loaded.settings, &value) {
                 Ok(()) => loaded.origins[index] = origin,
                 Err(reason) => loaded.wrong.push(ConfigError::Value {
-                    name: setting.name,
+                    path: setting.path.to_owned(),
                     origin,
                     reason,
                 }),
@@ -133,19 +128,20 @@ impl Loaded {
             let _ = write!(
                 text,
                 "{} = {value}\n    {}\n    from: {origin}; environment: {}\n",
-                setting.name,
+                setting.path,
                 setting.help,
                 setting.variable(),
             );
             for error in &self.wrong {
                 if let ConfigError::Value {
-                    name,
+                    path,
                     origin,
                     reason,
                 } = error
-                    && *name == setting.name
+                    && let Some(at) = path.strip_prefix(setting.path)
+                    && !at.starts_with(|next: char| next.is_alphanumeric() || next == '_')
                 {
-                    let _ = writeln!(text, "    WRONG, from {origin}: {reason}");
+                    let _ = writeln!(text, "    WRONG{at}, from {origin}: {reason}");
                 }
             }
             text.push('\n');
@@ -167,7 +163,7 @@ fn unknown_variables(environment: &BTreeMap<String, String>) -> Vec<String> {
 /// The values given for a setting, weakest first.
 fn values(setting: &Setting, file: &SettingsFile, source: &Source) -> Vec<(Origin, String)> {
     let mut values = Vec::new();
-    if let Some(value) = file.values.get(setting.name) {
+    if let Some(value) = file.values.get(setting.path) {
         values.push((Origin::File(file.path.clone()), value.clone()));
     }
     let variable = setting.variable();
@@ -175,113 +171,19 @@ fn values(setting: &Setting, file: &SettingsFile, source: &Source) -> Vec<(Origi
         values.push((Origin::Environment(variable), value.clone()));
     }
     for Flag { flag, name, value } in &source.flags {
-        if *name == setting.name {
+        if name == setting.path {
             values.push((Origin::Flag(flag), value.clone()));
         }
     }
     values
 }
 
-#[derive(Default)]
-struct SettingsFile {
-    path: PathBuf,
-    values: BTreeMap<String, String>,
-}
-
-/// `--config`, else `migasfree-server.toml` in the data folder, if it is there.
-fn settings_file(source: &Source, wrong: &mut Vec<ConfigError>) -> SettingsFile {
-    let given = source.file.clone().or_else(|| {
-        source
-            .environment
-            .get("MIGASFREE_CONFIG")
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from)
-    });
-    let path = given
-        .clone()
-        .unwrap_or_else(|| data_folder(source).join(FILE_NAME));
-    match fs::read_to_string(&path) {
-        Ok(text) => return parse(&path, &text, wrong),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && given.is_none() => {}
-        Err(source) => wrong.push(ConfigError::File {
-            path: path.display().to_string(),
-            source,
-        }),
-    }
-    SettingsFile::default()
-}
-
-fn data_folder(source: &Source) -> PathBuf {
-    let flag = source
-        .flags
-        .iter()
-        .rfind(|flag| flag.name == "data")
-        .map(|flag| &flag.value);
-    flag.or_else(|| source.environment.get("MIGASFREE_DATA"))
-        .map_or_else(|| Settings::default().data, PathBuf::from)
-}
-
-fn parse(path: &Path, text: &str, wrong: &mut Vec<ConfigError>) -> SettingsFile {
-    let shown = path.display().to_string();
-    let mut file = SettingsFile {
-        path: path.to_owned(),
-        values: BTreeMap::new(),
-    };
-    let table: toml::Table = match text.parse() {
-        Ok(table) => table,
-        Err(source) => {
-            let source = Box::new(source);
-            wrong.push(ConfigError::Syntax {
-                path: shown,
-                source,
-            });
-            return file;
-        }
-    };
-    for (name, value) in table {
-        let Some(setting) = TABLE.iter().find(|setting| setting.name == name) else {
-            wrong.push(ConfigError::Unknown {
-                path: shown.clone(),
-                name,
-            });
-            continue;
-        };
-        let text = if setting.name == "data" {
-            Err("the folder is given with --data or MIGASFREE_DATA")
-        } else {
-            as_text(&value).ok_or("a text, a number, true, false or a list of texts is needed")
-        };
-        match text {
-            Ok(text) => {
-                file.values.insert(name, text);
-            }
-            Err(reason) => wrong.push(ConfigError::Value {
-                name: setting.name,
-                origin: Origin::File(path.to_owned()),
-                reason: reason.to_owned(),
-            }),
-        }
-    }
-    file
-}
-
-fn as_text(value: &toml::Value) -> Option<String> {
-    Some(match value {
-        toml::Value::String(text) => text.clone(),
-        toml::Value::Integer(number) => number.to_string(),
-        toml::Value::Boolean(value) => value.to_string(),
-        toml::Value::Array(items) => items
-            .iter()
-            .map(toml::Value::as_str)
-            .collect::<Option<Vec<_>>>()?
-            .join(","),
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::fs;
+    use std::path::Path;
 
     use super::*;
 
@@ -299,7 +201,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut given = source(
             folder.path(),
-            "listen = '127.0.0.1:1'\nsession_hours = 3\nlog = 'warn'",
+            "[listen]\naddress = '127.0.0.1:1'\n[sign_in]\nsession_hours = 3\n[log]\nfilter = 'warn'",
         );
         given
             .environment
@@ -308,9 +210,9 @@ mod tests {
             .environment
             .insert("MIGASFREE_LOG".to_owned(), "debug".to_owned());
         for (flag, name, value) in [
-            ("--listen", "listen", "127.0.0.1:3"),
-            ("--set", "rate_operator", "5"),
-            ("--set", "rate_operator", "6"),
+            ("--listen", "listen.address", "127.0.0.1:3"),
+            ("--set", "limits.rate_operator", "5"),
+            ("--set", "limits.rate_operator", "6"),
         ] {
             let (name, value) = (name.to_owned(), value.to_owned());
             given.flags.push(Flag { flag, name, value });
@@ -352,28 +254,109 @@ mod tests {
     #[test]
     fn wrong_values_and_names_say_where_they_are() {
         let folder = tempfile::tempdir().unwrap();
-        for (file, part) in [
-            ("listen = 'nowhere'", "127.0.0.1:8080"),
-            ("session_hours = -1", "whole number"),
-            ("lisstten = 1", "lisstten"),
-            ("listen = {}", "a text, a number"),
-            ("listen =", "TOML"),
-            ("public_url = 'ftp://x'", "https://migasfree.example"),
-            ("data = '/srv'", "--data"),
-            ("session_hours = 0", "from 1 to 8760"),
-            ("default_computer_status = 'new'", "assigned"),
-            ("computer_search_fields = ['id', 'colour']", "ip_address"),
-            ("computer_search_fields = ''", "at least one"),
-            ("log = 'info,migasfree_server=loud'", "what to log"),
-            ("time_zone = 'Nowhere'", "Europe/Madrid"),
+        for (file, at, part) in [
+            (
+                "[listen]\naddress = 'nowhere'",
+                "listen.address",
+                "127.0.0.1:8080",
+            ),
+            (
+                "[sign_in]\nsession_hours = -1",
+                "sign_in.session_hours",
+                "whole number",
+            ),
+            ("lisstten = 1", "lisstten", "config check"),
+            ("[lisstten]\naddress = 1", "lisstten", "config check"),
+            ("[listen]\nadress = 1", "listen.adress", "config check"),
+            (
+                "session_hours = 3",
+                "session_hours",
+                "sign_in.session_hours meant",
+            ),
+            (
+                "[limits]\nsession_hours = 3",
+                "limits.session_hours",
+                "sign_in.session_hours meant",
+            ),
+            ("listen = '[::]:80'", "listen", "write [listen]"),
+            (
+                "[listen]\naddress = {}",
+                "listen.address",
+                "a text, a number",
+            ),
+            (
+                "[limits]\nbody_mb = 1.5",
+                "limits.body_mb",
+                "a text, a number",
+            ),
+            ("listen =", "", "TOML"),
+            (
+                "[listen]\npublic_url = 'ftp://x'",
+                "listen.public_url",
+                "https://migasfree.example",
+            ),
+            ("data = '/srv'", "data", "--data"),
+            (
+                "[sign_in]\nsession_hours = 0",
+                "sign_in.session_hours",
+                "from 1 to 8760",
+            ),
+            (
+                "[computers]\ndefault_status = 'new'",
+                "computers.default_status",
+                "assigned",
+            ),
+            (
+                "[computers]\nsearch_fields = ['id', 'colour']",
+                "computers.search_fields",
+                "ip_address",
+            ),
+            (
+                "[computers]\nsearch_fields = ''",
+                "computers.search_fields",
+                "at least one",
+            ),
+            (
+                "[log]\nfilter = 'info,migasfree_server=loud'",
+                "log.filter",
+                "what to log",
+            ),
+            (
+                "[organization]\ntime_zone = 'Nowhere'",
+                "organization.time_zone",
+                "Europe/Madrid",
+            ),
+            (
+                "[[proxies]]\nname = 'edge'\naddresses = ['nowhere']",
+                "proxies[0].addresses[0]",
+                "neither",
+            ),
         ] {
             let wrong = load(&source(folder.path(), file)).settings();
             let error = wrong.unwrap_err().to_string();
-            assert!(
-                error.contains(part) && error.contains("settings.toml"),
-                "{error}"
-            );
+            for part in [at, part, "settings.toml"] {
+                assert!(error.contains(part), "{part} is not in {error}");
+            }
         }
+    }
+
+    #[test]
+    fn the_example_can_be_used_and_has_every_section() {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/migasfree-server.toml");
+        let text = fs::read_to_string(&example).unwrap();
+        for setting in TABLE {
+            if let Some((section, _)) = setting.path.split_once('.') {
+                assert!(text.contains(&format!("\n[{section}]\n")), "{section}");
+            }
+        }
+        let given = Source {
+            file: Some(example),
+            ..Source::default()
+        };
+        let settings = load(&given).settings().unwrap();
+        assert_eq!(settings.listen.port(), 8080);
+        let proxy = "10.1.2.3".parse().unwrap();
+        assert!(settings.trusted_proxies.networks().contains(proxy));
     }
 
     #[test]
@@ -391,7 +374,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut given = source(
             folder.path(),
-            "listen = 'nowhere'\nlisten_to = 1\nlog = 'warn'",
+            "[listen]\naddress = 'nowhere'\nlisten_to = 1\n[log]\nfilter = 'warn'\n[[proxies]]\nname = 'edge'\naddresses = []",
         );
         for (name, value) in [
             ("DATABASE_URL", "mysql://m:secret@db/m"),
@@ -408,11 +391,16 @@ mod tests {
         let loaded = load(&given);
         assert_eq!(loaded.unknown(), ["MIGASFREE_LISTENN"]);
         let text = loaded.explain();
-        for part in ["listen = 127.0.0.1:8080\n", "WRONG", "log = warn\n"] {
+        for part in [
+            "listen.address = 127.0.0.1:8080\n",
+            "WRONG, from",
+            "WRONG[0].addresses, from",
+            "log.filter = warn\n",
+        ] {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
         let error = loaded.settings().unwrap_err();
-        assert_eq!(error.0.len(), 4, "{error}");
+        assert_eq!(error.0.len(), 5, "{error}");
         for part in [
             "nowhere",
             "listen_to",

@@ -1,13 +1,18 @@
 //! Settings of one server process: a file, the environment, flags; the later wins.
 
 mod check;
+mod file;
 mod load;
+mod proxies;
 mod table;
 mod value;
 
 pub use load::{Flag, Loaded, Origin, Source, load};
+pub use proxies::NamedProxies;
 pub use table::Settings;
 pub use value::{LogFormat, PublicUrl, Secret};
+
+use table::TABLE;
 
 /// Everything that is wrong with what was given.
 #[derive(Debug, thiserror::Error)]
@@ -35,22 +40,39 @@ pub enum ConfigError {
     },
     /// A name that is not a setting.
     #[error(
-        "{path}: there is no setting {name:?}; `migasfree-server config check` lists all of them"
+        "{path}: there is no setting {name:?}{hint}; `migasfree-server config check` lists all of them"
     )]
     Unknown {
         /// The file or flag it stands in.
         path: String,
         /// The name.
         name: String,
+        /// Which one may be meant.
+        hint: String,
     },
     /// A value that cannot be used.
-    #[error("{name} from {origin}: {reason}")]
+    #[error("{path} from {origin}: {reason}")]
     Value {
-        /// The setting.
-        name: &'static str,
+        /// The setting, or what is below it.
+        path: String,
         /// Where the value comes from.
         origin: Origin,
         /// What is wrong with it.
         reason: String,
     },
+}
+
+/// Of a name that is no setting; keys are often looked for in another section.
+fn unknown(path: String, name: &str) -> ConfigError {
+    let key = name.rsplit('.').next().unwrap_or(name);
+    let is_meant = |path: &&str| path.rsplit('.').next() == Some(key);
+    let hint = match TABLE.iter().map(|setting| setting.path).find(is_meant) {
+        Some(meant) => format!(" (is {meant} meant?)"),
+        None => String::new(),
+    };
+    ConfigError::Unknown {
+        path,
+        name: name.to_owned(),
+        hint,
+    }
 }

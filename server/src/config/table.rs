@@ -1,11 +1,11 @@
-//! Every setting, once: its name, type, default and meaning.
+//! Every setting, once: its place in the file, type, default and meaning. What is set in the environment has the name of the
+//! field.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use migasfree_server_auth::Networks;
 use migasfree_server_body::{Caps, pace::Pace};
 use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::{
@@ -16,19 +16,29 @@ use migasfree_server_entity::body::Limits;
 use migasfree_server_protocol as protocol;
 
 use super::check::{log_filter, postgres, search_fields, status, within};
-use super::value::{LogFormat, PublicUrl, Secret, SettingValue};
+use super::proxies::NamedProxies;
+use super::value::{LogFormat, Misplaced, PublicUrl, Secret, SettingValue};
 
 const MIB: u64 = 1024 * 1024;
 
 /// How one setting is named, read and shown.
 pub(super) struct Setting {
-    pub name: &'static str,
+    /// Section and key, as in `limits.body_mb`.
+    pub path: &'static str,
+    name: &'static str,
     pub help: &'static str,
+    /// The text of what stands in the file.
+    pub read: fn(&toml::Value) -> Result<String, Misplaced>,
     pub set: fn(&mut Settings, &str) -> Result<(), String>,
     pub show: fn(&Settings) -> String,
 }
 
 impl Setting {
+    /// The one of a path.
+    pub fn of(path: &str) -> Option<&'static Self> {
+        TABLE.iter().find(|setting| setting.path == path)
+    }
+
     /// The variable of the environment.
     pub fn variable(&self) -> String {
         match self.name {
@@ -40,9 +50,9 @@ impl Setting {
 
 macro_rules! settings {
     (
-        $($name:ident: $type:ty = $default:literal $(where $check:expr)?, $help:literal;)*
+        $($name:ident $path:literal: $type:ty = $default:literal $(where $check:expr)?, $help:literal;)*
         @clients {
-            $($inner:ident at $($field:ident).+: $inner_type:ty, $inner_help:literal;)*
+            $($inner:ident $inner_path:literal at $($field:ident).+: $inner_type:ty, $inner_help:literal;)*
         }
     ) => {
         /// The settings in force.
@@ -68,8 +78,10 @@ macro_rules! settings {
         /// Every setting, in the order they are explained.
         pub(super) const TABLE: &[Setting] = &[$(
             Setting {
+                path: $path,
                 name: stringify!($name),
                 help: $help,
+                read: <$type as SettingValue>::read,
                 set: |settings, text| {
                     let value = <$type as SettingValue>::parse(text)?;
                     $($check(&value)?;)?
@@ -80,8 +92,10 @@ macro_rules! settings {
             },
         )* $(
             Setting {
+                path: $inner_path,
                 name: stringify!($inner),
                 help: $inner_help,
+                read: <$inner_type as SettingValue>::read,
                 set: |settings, text| {
                     settings.clients.$($field).+ = <$inner_type as SettingValue>::parse(text)?;
                     Ok(())
@@ -93,134 +107,134 @@ macro_rules! settings {
 }
 
 settings! {
-    data: PathBuf = "migasfree-data",
+    data "data": PathBuf = "migasfree-data",
         "Folder with everything the server stores.";
-    listen: SocketAddr = "127.0.0.1:8080",
+    trusted_proxies "proxies": NamedProxies = "this_machine=127.0.0.1,this_machine=::1",
+        "The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, each with a name and its addresses and networks (10.1.0.0/16); empty means none.";
+    listen "listen.address": SocketAddr = "127.0.0.1:8080",
         "Address and port the server listens on; port 0 takes any free one.";
-    public_url: Option<PublicUrl> = "",
+    public_url "listen.public_url": Option<PublicUrl> = "",
         "Address under which people and computers reach the server; without it, links carry the address of the listener.";
-    database_url: Option<Secret> = "" where postgres,
+    database_url "database.url": Option<Secret> = "" where postgres,
         "postgres://user:password@host/database; without it the data folder holds a SQLite file.";
-    database_connections: u32 = "20" where within::<2, 1_000>,
+    database_connections "database.connections": u32 = "20" where within::<2, 1_000>,
         "Most connections to PostgreSQL at the same time.";
-    trusted_proxies: Networks = "127.0.0.1,::1",
-        "Addresses and networks (10.1.0.0/16) of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; empty means none.";
-    autoregister: bool = "true",
-        "Unknown platforms, projects and computers may register without an operator's credentials.";
-    default_computer_status: String = "assigned" where status,
-        "Status of a computer when it registers.";
-    computer_search_fields: Names = "id,name" where search_fields,
-        "Columns a computer is shown and searched by; the first one that is not id gives its name.";
-    seconds_message_alert: u32 = "1800" where within::<1, 604_800>,
-        "Seconds after which a computer that began a synchronization counts as delayed.";
-    hardware_period_days: u32 = "30",
-        "Days after which a computer captures its hardware again.";
-    notify_new_computer: bool = "false",
-        "Write a notification when a computer registers.";
-    notify_change_uuid: bool = "false",
-        "Write a notification when a computer comes with another UUID.";
-    notify_change_name: bool = "false",
-        "Write a notification when a computer comes with another name.";
-    notify_change_ip: bool = "false",
-        "Write a notification when a computer comes with another address.";
-    session_hours: u32 = "12" where within::<1, 8_760>,
-        "Hours without a request after which a session of the admin UI ends.";
-    login_failures: u32 = "10",
-        "Failed logins for one name from one address (of IPv6, one /64) in 5 minutes; 0 means no limit.";
-    rate_anonymous: u32 = "100",
-        "Requests without a good credential from one address (of IPv6, one /64) in a minute; 0 means no limit.";
-    rate_operator: u32 = "1000",
-        "Requests of one operator in a minute; 0 means no limit.";
-    sockets_per_account: u32 = "32",
-        "Live connections (WebSockets) of one operator at the same time; 0 means no limit.";
-    common_packager_key: bool = "true",
-        "Uploads signed with the key that all packagers of an imported installation shared (migasfree-packager in the folder keys) are taken.";
-    rate_computers: u32 = "0",
-        "Requests of computers from one address (of IPv6, one /64) in a minute; 0 means no limit, because many computers may share one.";
-    property_values: u32 = "1000" where within::<1, 100_000>,
-        "Most values of one property a computer may report; those beyond are left out, and noted.";
-    reported_names: u32 = "1000" where within::<10, 100_000>,
-        "Most tags, properties or faults that one message of a computer may name; one with more is refused.";
-    software_packages: u32 = "20000" where within::<1, 1_000_000>,
-        "Most packages on the software list of one computer; a longer list is refused.";
-    new_packages_per_day: u32 = "2000" where within::<0, 1_000_000>,
-        "Packages that nobody has seen which one computer may bring on its software lists in a day, and ten times as many at once; 0 means no limit.";
-    computer_calls_per_minute: u32 = "120" where within::<0, 100_000>,
-        "Sealed calls of one computer in a minute, and twice as many at once; 0 means no limit. A synchronization is about 15.";
-    report_text_kb: u32 = "64" where within::<1, 4_096>,
-        "Longest text of an error or a fault a computer reports, in KiB; the middle of a longer one is left out.";
-    keep_synchronizations_days: u32 = "730" where within::<0, 36_500>,
-        "Days synchronizations are kept; 0 keeps them for ever. Below 366, a computer may count twice in a year.";
-    keep_errors_days: u32 = "365" where within::<0, 36_500>,
-        "Days errors of computers are kept; 0 keeps them for ever.";
-    keep_faults_days: u32 = "365" where within::<0, 36_500>,
-        "Days faults of computers are kept; 0 keeps them for ever.";
-    keep_notifications_days: u32 = "365" where within::<0, 36_500>,
-        "Days notifications are kept; 0 keeps them for ever.";
-    keep_status_logs_days: u32 = "0" where within::<0, 36_500>,
-        "Days changes of the status of computers are kept; 0 keeps them for ever.";
-    keep_software_history_days: u32 = "730" where within::<0, 36_500>,
-        "Days the software history of computers is kept; 0 keeps it for ever. What is installed stays known, since when goes back no further.";
-    keep_audit_days: u32 = "730" where within::<0, 36_500>,
-        "Days the audit is kept; 0 keeps it for ever.";
-    keep_unchecked: bool = "true",
-        "Errors, faults and notifications nobody has checked are kept, however old.";
-    body_limit_mb: u32 = "16" where within::<1, 1_024>,
-        "Largest body of an ordinary request of an operator, and of a sealed call without a file, in MiB.";
-    upload_limit_mb: u32 = "4096" where within::<1, 1_048_576>,
-        "Largest upload, in MiB.";
-    upload_parts: u32 = "1000" where within::<1, 100_000>,
-        "Most parts of an operator's form: fields and files.";
-    anonymous_body_kb: u32 = "64" where within::<1, 16_384>,
-        "Largest body of a request before sign-in, in KiB.";
-    anonymous_parts: u32 = "20" where within::<4, 1_000>,
-        "Most parts of a form before sign-in, and of a sealed call.";
-    part_head_kb: u32 = "8" where within::<1, 1_024>,
-        "Longest head of one part of a form, which holds its name, in KiB.";
-    request_timeout_seconds: u32 = "60" where within::<1, 3_600>,
-        "Seconds an ordinary request may take.";
-    upload_timeout_seconds: u32 = "3600" where within::<1, 86_400>,
-        "Seconds a request with a large body may take.";
-    idle_timeout_seconds: u32 = "60" where within::<1, 3_600>,
-        "Seconds of silence after which a connection ends: before its next request, or within the body of one.";
-    slowest_bytes_per_second: u32 = "1024",
-        "A body or an answer that goes slower than this ends; 0 bears everything.";
-    slow_seconds: u32 = "60" where within::<1, 3_600>,
-        "Seconds over which that is measured.";
-    anonymous_slow_seconds: u32 = "15" where within::<1, 3_600>,
-        "Seconds over which it is measured for a body that comes before sign-in.";
-    stop_timeout_seconds: u32 = "20",
-        "Seconds running requests and jobs get to finish when the server stops.";
-    job_workers: u32 = "2" where within::<0, 64>,
-        "Background jobs that run at the same time; 0 leaves them to other servers of the same database.";
-    log: String = "info" where log_filter,
+    log "log.filter": String = "info" where log_filter,
         "What is logged: error, warn, info, debug or trace, also per module (info,migasfree_server_protocol=debug).";
-    log_format: LogFormat = "text",
+    log_format "log.format": LogFormat = "text",
         "How the log is written to standard error: text or json.";
+    session_hours "sign_in.session_hours": u32 = "12" where within::<1, 8_760>,
+        "Hours without a request after which a session of the admin UI ends.";
+    login_failures "sign_in.login_failures": u32 = "10",
+        "Failed logins for one name from one address (of IPv6, one /64) in 5 minutes; 0 means no limit.";
+    common_packager_key "sign_in.common_packager_key": bool = "true",
+        "Uploads signed with the key that all packagers of an imported installation shared (migasfree-packager in the folder keys) are taken.";
+    autoregister "computers.autoregister": bool = "true",
+        "Unknown platforms, projects and computers may register without an operator's credentials.";
+    default_computer_status "computers.default_status": String = "assigned" where status,
+        "Status of a computer when it registers.";
+    computer_search_fields "computers.search_fields": Names = "id,name" where search_fields,
+        "Columns a computer is shown and searched by; the first one that is not id gives its name.";
+    seconds_message_alert "computers.alert_seconds": u32 = "1800" where within::<1, 604_800>,
+        "Seconds after which a computer that began a synchronization counts as delayed.";
+    hardware_period_days "computers.hardware_period_days": u32 = "30",
+        "Days after which a computer captures its hardware again.";
+    notify_new_computer "notify.new_computer": bool = "false",
+        "Write a notification when a computer registers.";
+    notify_change_uuid "notify.change_uuid": bool = "false",
+        "Write a notification when a computer comes with another UUID.";
+    notify_change_name "notify.change_name": bool = "false",
+        "Write a notification when a computer comes with another name.";
+    notify_change_ip "notify.change_ip": bool = "false",
+        "Write a notification when a computer comes with another address.";
+    rate_anonymous "limits.rate_anonymous": u32 = "100",
+        "Requests without a good credential from one address (of IPv6, one /64) in a minute; 0 means no limit.";
+    rate_operator "limits.rate_operator": u32 = "1000",
+        "Requests of one operator in a minute; 0 means no limit.";
+    rate_computers "limits.rate_computers": u32 = "0",
+        "Requests of computers from one address (of IPv6, one /64) in a minute; 0 means no limit, because many computers may share one.";
+    computer_calls_per_minute "limits.computer_calls_per_minute": u32 = "120" where within::<0, 100_000>,
+        "Sealed calls of one computer in a minute, and twice as many at once; 0 means no limit. A synchronization is about 15.";
+    sockets_per_account "limits.sockets_per_account": u32 = "32",
+        "Live connections (WebSockets) of one operator at the same time; 0 means no limit.";
+    property_values "limits.property_values": u32 = "1000" where within::<1, 100_000>,
+        "Most values of one property a computer may report; those beyond are left out, and noted.";
+    reported_names "limits.reported_names": u32 = "1000" where within::<10, 100_000>,
+        "Most tags, properties or faults that one message of a computer may name; one with more is refused.";
+    software_packages "limits.software_packages": u32 = "20000" where within::<1, 1_000_000>,
+        "Most packages on the software list of one computer; a longer list is refused.";
+    new_packages_per_day "limits.new_packages_per_day": u32 = "2000" where within::<0, 1_000_000>,
+        "Packages that nobody has seen which one computer may bring on its software lists in a day, and ten times as many at once; 0 means no limit.";
+    report_text_kb "limits.report_text_kb": u32 = "64" where within::<1, 4_096>,
+        "Longest text of an error or a fault a computer reports, in KiB; the middle of a longer one is left out.";
+    body_limit_mb "limits.body_mb": u32 = "16" where within::<1, 1_024>,
+        "Largest body of an ordinary request of an operator, and of a sealed call without a file, in MiB.";
+    upload_limit_mb "limits.upload_mb": u32 = "4096" where within::<1, 1_048_576>,
+        "Largest upload, in MiB.";
+    upload_parts "limits.upload_parts": u32 = "1000" where within::<1, 100_000>,
+        "Most parts of an operator's form: fields and files.";
+    anonymous_body_kb "limits.anonymous_body_kb": u32 = "64" where within::<1, 16_384>,
+        "Largest body of a request before sign-in, in KiB.";
+    anonymous_parts "limits.anonymous_parts": u32 = "20" where within::<4, 1_000>,
+        "Most parts of a form before sign-in, and of a sealed call.";
+    part_head_kb "limits.part_head_kb": u32 = "8" where within::<1, 1_024>,
+        "Longest head of one part of a form, which holds its name, in KiB.";
+    request_timeout_seconds "time.request_seconds": u32 = "60" where within::<1, 3_600>,
+        "Seconds an ordinary request may take.";
+    upload_timeout_seconds "time.upload_seconds": u32 = "3600" where within::<1, 86_400>,
+        "Seconds a request with a large body may take.";
+    idle_timeout_seconds "time.idle_seconds": u32 = "60" where within::<1, 3_600>,
+        "Seconds of silence after which a connection ends: before its next request, or within the body of one.";
+    slowest_bytes_per_second "time.slowest_bytes_per_second": u32 = "1024",
+        "A body or an answer that goes slower than this ends; 0 bears everything.";
+    slow_seconds "time.slow_seconds": u32 = "60" where within::<1, 3_600>,
+        "Seconds over which that is measured.";
+    anonymous_slow_seconds "time.anonymous_slow_seconds": u32 = "15" where within::<1, 3_600>,
+        "Seconds over which it is measured for a body that comes before sign-in.";
+    stop_timeout_seconds "time.stop_seconds": u32 = "20",
+        "Seconds running requests and jobs get to finish when the server stops.";
+    keep_synchronizations_days "keep.synchronizations_days": u32 = "730" where within::<0, 36_500>,
+        "Days synchronizations are kept; 0 keeps them for ever. Below 366, a computer may count twice in a year.";
+    keep_errors_days "keep.errors_days": u32 = "365" where within::<0, 36_500>,
+        "Days errors of computers are kept; 0 keeps them for ever.";
+    keep_faults_days "keep.faults_days": u32 = "365" where within::<0, 36_500>,
+        "Days faults of computers are kept; 0 keeps them for ever.";
+    keep_notifications_days "keep.notifications_days": u32 = "365" where within::<0, 36_500>,
+        "Days notifications are kept; 0 keeps them for ever.";
+    keep_status_logs_days "keep.status_logs_days": u32 = "0" where within::<0, 36_500>,
+        "Days changes of the status of computers are kept; 0 keeps them for ever.";
+    keep_software_history_days "keep.software_history_days": u32 = "730" where within::<0, 36_500>,
+        "Days the software history of computers is kept; 0 keeps it for ever. What is installed stays known, since when goes back no further.";
+    keep_audit_days "keep.audit_days": u32 = "730" where within::<0, 36_500>,
+        "Days the audit is kept; 0 keeps it for ever.";
+    keep_unchecked "keep.unchecked": bool = "true",
+        "Errors, faults and notifications nobody has checked are kept, however old.";
+    job_workers "jobs.workers": u32 = "2" where within::<0, 64>,
+        "Background jobs that run at the same time; 0 leaves them to other servers of the same database.";
     @clients {
-        organization at organization: String,
+        organization "organization.name" at organization: String,
             "Name of the organisation, as computers show it.";
-        contact at contact: String,
+        contact "organization.contact" at contact: String,
             "Mail address of those who run the server.";
-        homepage at homepage: String,
+        homepage "organization.homepage" at homepage: String,
             "Home page shown with the server's data.";
-        help_desk at help_desk: String,
+        help_desk "organization.help_desk" at help_desk: String,
             "How users reach the help desk; printed on the labels of computers.";
-        time_zone at time_zone: Zone,
+        time_zone "organization.time_zone" at time_zone: Zone,
             "Zone of local times and of the day deployments open, such as Europe/Madrid; without it, the machine's.";
-        firmware_fillers at firmware_fillers: Names,
+        firmware_fillers "computers.firmware_fillers" at firmware_fillers: Names,
             "UUIDs that makers leave in the firmware of many computers, in any spelling: they count as none.";
-        fix_removed_tags_undo_packages at fixes.removed_tags_undo_packages: bool,
+        fix_removed_tags_undo_packages "fixes.removed_tags_undo_packages" at fixes.removed_tags_undo_packages: bool,
             "Removing a tag answers with the inverse package actions of its deployments.";
-        fix_names_identify_mac_uuids_only at fixes.names_identify_mac_uuids_only: bool,
+        fix_names_identify_mac_uuids_only "fixes.names_identify_mac_uuids_only" at fixes.names_identify_mac_uuids_only: bool,
             "A computer is found by its name alone only if its UUID is made of its MAC address.";
-        fix_domains_see_all_attributes at fixes.domains_see_all_attributes: bool,
+        fix_domains_see_all_attributes "fixes.domains_see_all_attributes" at fixes.domains_see_all_attributes: bool,
             "Domains see every attribute of a computer, also those derived by the server.";
-        fix_broken_sets_are_skipped_alone at fixes.broken_sets_are_skipped_alone: bool,
+        fix_broken_sets_are_skipped_alone "fixes.broken_sets_are_skipped_alone" at fixes.broken_sets_are_skipped_alone: bool,
             "An attribute set with a broken dependency is left out alone, not all of them with it.";
-        fix_policies_need_no_deployment at fixes.policies_need_no_deployment: bool,
+        fix_policies_need_no_deployment "fixes.policies_need_no_deployment" at fixes.policies_need_no_deployment: bool,
             "Policies apply also to computers that no deployment reaches.";
-        fix_no_preference_is_limited at fixes.no_preference_is_limited: bool,
+        fix_no_preference_is_limited "fixes.no_preference_is_limited" at fixes.no_preference_is_limited: bool,
             "Who has domains and prefers none of them sees what is in those, not everything.";
     }
 }
@@ -237,7 +251,7 @@ impl Settings {
     pub fn sign_in(&self) -> migasfree_server_auth::Settings {
         migasfree_server_auth::Settings {
             public_url: self.public_url.as_ref().map(|url| url.0.clone()),
-            trusted_proxies: self.trusted_proxies.clone(),
+            trusted_proxies: self.trusted_proxies.networks(),
             session: Duration::from_secs(u64::from(self.session_hours) * 3600),
             login_failures: self.login_failures,
             rate_anonymous: self.rate_anonymous,

@@ -4,7 +4,6 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use migasfree_server_auth::Networks;
 use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::settings::Names;
 use url::Url;
@@ -18,6 +17,58 @@ pub trait SettingValue: Sized {
     fn parse(text: &str) -> Result<Self, String>;
     /// As text; secrets are masked.
     fn show(&self) -> String;
+    /// The text of what stands in the settings file.
+    ///
+    /// # Errors
+    /// What may stand there.
+    fn read(value: &toml::Value) -> Result<String, Misplaced> {
+        plain(value).ok_or_else(|| {
+            Misplaced::here("a text, a number, true, false or a list of texts is needed")
+        })
+    }
+}
+
+fn plain(value: &toml::Value) -> Option<String> {
+    Some(match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Boolean(value) => value.to_string(),
+        toml::Value::Array(items) => items
+            .iter()
+            .map(toml::Value::as_str)
+            .collect::<Option<Vec<_>>>()?
+            .join(","),
+        _ => return None,
+    })
+}
+
+/// Something in the settings file that cannot stand where it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misplaced {
+    /// Where below the setting, as in `[0].name`; empty for the setting itself.
+    pub at: String,
+    /// Why not.
+    pub reason: String,
+}
+
+impl Misplaced {
+    /// The setting itself.
+    pub fn here(reason: impl Into<String>) -> Self {
+        Self::at("", reason)
+    }
+
+    /// Something below it.
+    pub fn at(at: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            at: at.into(),
+            reason: reason.into(),
+        }
+    }
+
+    /// The same, further down.
+    pub fn below(self, above: &str) -> Self {
+        Self::at(format!("{above}{}", self.at), self.reason)
+    }
 }
 
 impl SettingValue for String {
@@ -157,15 +208,6 @@ impl SettingValue for PublicUrl {
     }
     fn show(&self) -> String {
         self.base()
-    }
-}
-
-impl SettingValue for Networks {
-    fn parse(text: &str) -> Result<Self, String> {
-        text.parse()
-    }
-    fn show(&self) -> String {
-        self.to_string()
     }
 }
 

@@ -164,7 +164,7 @@ fn a_database_that_does_not_answer_is_named_soon_and_its_password_never() {
         let arguments = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
         let (ok, _, said) = run(&arguments, &[("DATABASE_URL", &url)]);
         assert!(!ok && begun.elapsed() < Duration::from_secs(15));
-        for part in [&address.to_string(), "fleet", "ana", "database_url"] {
+        for part in [&address.to_string(), "fleet", "ana", "database.url"] {
             assert!(said.contains(part), "{part} is not in\n{said}");
         }
         assert!(!said.contains("hidden"), "{said}");
@@ -177,7 +177,7 @@ fn the_settings_are_explained_with_their_origin() {
     let data = folder.path().to_str().unwrap();
     std::fs::write(
         folder.path().join("migasfree-server.toml"),
-        "session_hours = 3\n",
+        "[sign_in]\nsession_hours = 3\n\n[[proxies]]\nname = \"edge\"\naddresses = [\"10.1.0.0/16\"]\n",
     )
     .unwrap();
     let environment = [
@@ -190,18 +190,19 @@ fn the_settings_are_explained_with_their_origin() {
     );
     assert!(ok);
     for part in [
-        "session_hours = 3\n",
+        "sign_in.session_hours = 3\n",
+        "proxies = edge=10.1.0.0/16\n",
         "migasfree-server.toml",
-        "log_format = json\n",
+        "log.format = json\n",
         "environment MIGASFREE_LOG_FORMAT",
-        "listen = [::1]:99\n",
+        "listen.address = [::1]:99\n",
         "flag --listen",
-        "database_url = postgres://a:***@db/m\n",
+        "database.url = postgres://a:***@db/m\n",
         "from: default",
     ] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
-    let arguments = ["--data", data, "--set", "upload_limit_mb=0"];
+    let arguments = ["--data", data, "--set", "limits.upload_mb=0"];
     let environment = [
         ("MIGASFREE_SESSION_HOURS", "soon"),
         ("MIGASFREE_COLOUR", "red"),
@@ -212,7 +213,7 @@ fn the_settings_are_explained_with_their_origin() {
     for part in [
         "MIGASFREE_SESSION_HOURS",
         "soon",
-        "upload_limit_mb from flag --set",
+        "limits.upload_mb from flag --set",
     ] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
@@ -225,7 +226,7 @@ fn the_settings_are_explained_with_their_origin() {
     let serve = [&["serve"], &arguments[..]].concat();
     let (ok, _, said) = run(&serve, &environment);
     assert!(
-        !ok && said.contains("soon") && said.contains("upload_limit_mb"),
+        !ok && said.contains("soon") && said.contains("limits.upload_mb"),
         "{said}"
     );
     assert!(!folder.path().join("migasfree.db").exists());
