@@ -5,7 +5,10 @@ mod software;
 use std::time::Duration;
 
 use migasfree_server_db::{Result, Sql, args, json_ids, sql};
-use migasfree_server_jobs::{JobContext, JobError, JobHandler, Period};
+use migasfree_server_jobs::{
+    HOUSEKEEPING, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
+};
+use serde::{Deserialize, Serialize};
 
 use crate::services::OfDomain as _;
 use crate::{services::Services, settings::Settings};
@@ -66,15 +69,27 @@ const RECORDS: [Records; 6] = [
     records!("audit_record", audit),
 ];
 
-/// Removes every hour what is too old.
-#[derive(Debug)]
-pub struct RetentionJob(pub Services);
+/// Removing what is too old.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RemoveRecords;
 
-impl JobHandler for RetentionJob {
+impl Job for RemoveRecords {
     const KIND: &'static str = "retention";
-    const PERIOD: Option<Period> = Some(Period::Every(Duration::from_secs(3600)));
+    const QUEUE: Queue = HOUSEKEEPING;
+    const PRIORITY: Priority = Priority::Low;
+    const UNIQUE: Unique<Self> = Unique::OfKind;
+    const KEPT_DAYS: Option<u32> = Some(1);
+    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
+}
 
-    async fn run(&self, _job: JobContext) -> std::result::Result<(), JobError> {
+/// Removes it.
+#[derive(Debug)]
+pub struct Retention(pub Services);
+
+impl JobHandler for Retention {
+    type Job = RemoveRecords;
+
+    async fn run(&self, _: RemoveRecords, _: JobContext) -> std::result::Result<(), JobError> {
         let removed = clean(&self.0).await?;
         if removed > 0 {
             tracing::info!(removed, "old records removed");

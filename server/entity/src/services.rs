@@ -9,7 +9,7 @@ use migasfree_server_auth::Auth;
 use migasfree_server_db::{Db, clock::Clock, random::Random, zone::Zone};
 use migasfree_server_events::Bus;
 use migasfree_server_files::Store;
-use migasfree_server_jobs::Queue;
+use migasfree_server_jobs::Jobs;
 
 use crate::body::Limits;
 use crate::registry::Registry;
@@ -64,7 +64,7 @@ pub struct Parts {
     /// Blobs.
     pub files: Store,
     /// Durable background work.
-    pub jobs: Queue,
+    pub jobs: Jobs,
     /// Live events.
     pub events: Bus,
     /// What the floor above has at hand besides.

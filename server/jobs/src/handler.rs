@@ -4,16 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use migasfree_server_db::args;
-use serde_json::Value;
+use migasfree_server_db::{self as db, Result};
 
-use super::{JobId, Period, Queue};
-
-/// Progress is written this often at most; the first and the last step always are.
-const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+use super::job::{Kind, Stored};
+use super::{Job, JobContext, Period};
 
 /// Why work was not done.
 #[derive(Debug, thiserror::Error)]
@@ -26,114 +22,86 @@ pub enum JobError {
     Failed(String),
 }
 
-impl From<migasfree_server_db::Error> for JobError {
-    fn from(error: migasfree_server_db::Error) -> Self {
+impl From<db::Error> for JobError {
+    fn from(error: db::Error) -> Self {
         Self::Retry(error.to_string())
     }
 }
 
 /// Does one kind of work.
 pub trait JobHandler: Send + Sync + 'static {
-    /// Name of the work, as it is queued.
-    const KIND: &'static str;
-    /// How often it is queued by itself, with an empty key.
-    const PERIOD: Option<Period> = None;
+    /// The work.
+    type Job: Job;
 
-    /// Does the work. It may run again after it was interrupted anywhere.
-    fn run(&self, job: JobContext) -> impl Future<Output = Result<(), JobError>> + Send;
+    /// Does it. It may run again after it was interrupted anywhere.
+    fn run(
+        &self,
+        job: Self::Job,
+        context: JobContext,
+    ) -> impl Future<Output = Result<(), JobError>> + Send;
 
     /// Tells whoever waits for the work that it is given up without another attempt.
-    fn given_up(&self, _job: Job, _reason: &'static str) -> impl Future<Output = ()> + Send {
+    fn given_up(&self, _job: Self::Job, _reason: &'static str) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
 }
 
-/// One piece of work.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Job {
-    /// `job.id`
-    pub id: JobId,
-    /// Name of the work.
-    pub kind: String,
-    /// What it is about.
-    pub key: String,
-    /// What else has to be known.
-    pub payload: Value,
-    /// Which attempt this is, from 1.
-    pub attempt: i64,
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A handler, whatever its jobs are made of: it reads them itself.
+pub(super) trait AnyHandler: Send + Sync {
+    fn start(self: Arc<Self>, payload: &str, context: JobContext) -> Boxed<Result<(), JobError>>;
+
+    fn give_up(self: Arc<Self>, payload: &str, reason: &'static str) -> Boxed<()>;
+
+    /// The job that comes back by itself.
+    fn periodic(&self) -> Result<Option<(Period, Stored)>>;
 }
 
-/// A piece of work while it is done.
-#[derive(Debug, Clone)]
-pub struct JobContext {
-    /// The work.
-    pub job: Job,
-    queue: Queue,
-    worker: Arc<str>,
-    written: Arc<Mutex<Option<Instant>>>,
-}
-
-impl JobContext {
-    pub(super) fn new(job: Job, queue: Queue, worker: Arc<str>) -> Self {
-        Self {
-            job,
-            queue,
-            worker,
-            written: Arc::default(),
-        }
+impl<H: JobHandler> AnyHandler for H {
+    fn start(self: Arc<Self>, payload: &str, context: JobContext) -> Boxed<Result<(), JobError>> {
+        let job = serde_json::from_str::<H::Job>(payload);
+        Box::pin(async move {
+            match job {
+                Ok(job) => self.run(job, context).await,
+                Err(error) => Err(JobError::Failed(format!(
+                    "given up: another version of the server queued this work, and it cannot be read ({error})"
+                ))),
+            }
+        })
     }
 
-    /// Says how far the work is. Cheap to call often.
-    ///
-    /// # Errors
-    /// When the database does not take it.
-    pub async fn progress(&self, done: u64, total: u64, message: &str) -> Result<(), JobError> {
-        if self.is_due(done, total) {
-            let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-            self.queue
-                .db
-                .execute(
-                    "UPDATE job SET done = $3, total = $4, message = $5 \
-                     WHERE id = $1 AND worker = $2 AND state = 'running'",
-                    args![
-                        self.job.id,
-                        &*self.worker,
-                        number(done),
-                        number(total),
-                        message
-                    ],
-                )
-                .await?;
-        }
-        Ok(())
+    fn give_up(self: Arc<Self>, payload: &str, reason: &'static str) -> Boxed<()> {
+        let job = serde_json::from_str::<H::Job>(payload);
+        Box::pin(async move {
+            if let Ok(job) = job {
+                self.given_up(job, reason).await;
+            }
+        })
     }
 
-    fn is_due(&self, done: u64, total: u64) -> bool {
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = done >= total || written.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY);
-        if due {
-            *written = Some(Instant::now());
-        }
-        due
+    fn periodic(&self) -> Result<Option<(Period, Stored)>> {
+        let Some((period, job)) = <H::Job as Job>::PERIOD else {
+            return Ok(None);
+        };
+        Ok(Some((period, Stored::of(&job)?)))
     }
 }
 
-type Work = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
-type Run = Arc<dyn Fn(JobContext) -> Work + Send + Sync>;
-type Told = Pin<Box<dyn Future<Output = ()> + Send>>;
-type GivenUp = Arc<dyn Fn(Job, &'static str) -> Told + Send + Sync>;
+/// A kind of work, and who does it.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub kind: Kind,
+    pub handler: Arc<dyn AnyHandler>,
+}
 
 /// All handlers, by kind.
 #[derive(Clone, Default)]
-pub struct Handlers {
-    runs: BTreeMap<&'static str, Run>,
-    given_up: BTreeMap<&'static str, GivenUp>,
-    periods: Vec<(&'static str, Period)>,
-}
+pub struct Handlers(BTreeMap<&'static str, Entry>);
 
 impl fmt::Debug for Handlers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.runs.keys()).finish()
+        f.debug_list().entries(self.0.keys()).finish()
     }
 }
 
@@ -141,36 +109,23 @@ impl Handlers {
     /// Adds a handler.
     #[must_use]
     pub fn with<H: JobHandler>(mut self, handler: H) -> Self {
-        let handler = Arc::new(handler);
-        let teller = Arc::clone(&handler);
-        let given_up: GivenUp = Arc::new(move |job, reason| {
-            let teller = Arc::clone(&teller);
-            Box::pin(async move { teller.given_up(job, reason).await })
-        });
-        self.given_up.insert(H::KIND, given_up);
-        let run: Run = Arc::new(move |context| {
-            let handler = Arc::clone(&handler);
-            Box::pin(async move { handler.run(context).await })
-        });
-        self.runs.insert(H::KIND, run);
-        self.periods
-            .extend(H::PERIOD.map(|period| (H::KIND, period)));
+        let entry = Entry {
+            kind: Kind::of::<H::Job>(),
+            handler: Arc::new(handler),
+        };
+        self.0.insert(entry.kind.name, entry);
         self
     }
 
-    pub(super) fn find(&self, kind: &str) -> Option<&Run> {
-        self.runs.get(kind)
+    pub(super) fn find(&self, kind: &str) -> Option<&Entry> {
+        self.0.get(kind)
     }
 
-    pub(super) fn find_given_up(&self, kind: &str) -> Option<&GivenUp> {
-        self.given_up.get(kind)
+    pub(super) fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.0.values()
     }
 
-    pub(super) fn kinds(&self) -> Vec<&'static str> {
-        self.runs.keys().copied().collect()
-    }
-
-    pub(super) fn periods(&self) -> &[(&'static str, Period)] {
-        &self.periods
+    pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.all().map(|entry| entry.kind)
     }
 }

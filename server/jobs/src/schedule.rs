@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use migasfree_server_db::{Result, Ts, args};
-use serde_json::json;
 
-use super::Queue;
+use super::{Handlers, Jobs};
 
 /// When work is due again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +16,9 @@ pub enum Period {
 }
 
 impl Period {
+    /// Every hour.
+    pub const HOURLY: Self = Self::Every(Duration::from_secs(3600));
+
     /// The first time after `now`.
     pub fn next(self, now: Ts) -> Ts {
         match self {
@@ -34,27 +36,30 @@ impl Period {
     }
 }
 
-impl Queue {
+impl Jobs {
     /// Queues the periodic work that is due. Of several servers one does it.
-    pub(super) async fn queue_due(&self, periods: &[(&'static str, Period)]) -> Result<()> {
-        for (kind, period) in periods {
+    pub(super) async fn queue_due(&self, handlers: &Handlers) -> Result<()> {
+        for entry in handlers.all() {
+            let Some((period, job)) = entry.handler.periodic()? else {
+                continue;
+            };
             let now = self.clock.now();
             let next = period.next(now);
             let mut tx = self.db.begin().await?;
             tx.execute(
                 "INSERT INTO job_schedule (kind, next_run_at) VALUES ($1, $2) \
                  ON CONFLICT (kind) DO NOTHING",
-                args![*kind, next],
+                args![job.kind, next],
             )
             .await?;
             let due = tx
                 .execute(
                     "UPDATE job_schedule SET next_run_at = $2 WHERE kind = $1 AND next_run_at <= $3",
-                    args![*kind, next, now],
+                    args![job.kind, next, now],
                 )
                 .await?;
             if due > 0 {
-                self.enqueue(&mut tx, kind, "", &json!({})).await?;
+                self.put(&mut tx, &job).await?;
             }
             tx.commit().await?;
         }
@@ -72,6 +77,6 @@ mod tests {
         let at = |hours: u64| day + Duration::from_secs(hours * 3600);
         assert_eq!(Period::Daily(3, 0).next(at(2)), at(3));
         assert_eq!(Period::Daily(3, 0).next(at(3)), at(27));
-        assert_eq!(Period::Every(Duration::from_secs(3600)).next(at(2)), at(3));
+        assert_eq!(Period::HOURLY.next(at(2)), at(3));
     }
 }

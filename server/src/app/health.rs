@@ -45,6 +45,9 @@ pub(super) async fn metrics(
             .require("server.view_metrics")?;
     }
     metrics::counter!("migasfree_statements_total").absolute(state.db.statements());
+    if let Err(error) = state.jobs.note_lengths(&state.handlers).await {
+        tracing::warn!(%error, "cannot count the background jobs");
+    }
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], state.metrics.0.render()).into_response())
 }

@@ -27,6 +27,7 @@ use migasfree_server_entity::{
     entity::Like,
     error::RestError,
 };
+use migasfree_server_jobs::Handlers;
 use migasfree_server_protocol::ProtocolState;
 use tokio_util::sync::CancellationToken;
 
@@ -53,6 +54,8 @@ impl Deref for AppState {
 pub struct Server {
     /// What the domain is asked with.
     pub services: Services,
+    /// Every kind of background work.
+    pub handlers: Handlers,
     /// The settings in force.
     pub settings: Settings,
     /// What answers computers and packagers.

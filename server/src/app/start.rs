@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use migasfree_server_api::events::Sockets;
 use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
@@ -18,7 +18,7 @@ use migasfree_server_domain::{
 };
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
-use migasfree_server_jobs::{Queue, Workers};
+use migasfree_server_jobs::{Jobs, Workers};
 use migasfree_server_protocol::safe::keys::KeyRing;
 use migasfree_server_repository::signing::{Signer, SigningError};
 use tokio::net::TcpListener;
@@ -142,7 +142,7 @@ impl App {
         spellings::settle(&state).await?;
         twins::settle(&state).await?;
         nameless::settle(&state).await?;
-        let workers = Workers::start(&state.jobs, work::handlers(&state), workers(&state));
+        let workers = Workers::start(&state.jobs, state.handlers.clone(), workers(&state));
         let serving = connections::serve(
             listener,
             acceptor,
@@ -182,7 +182,7 @@ impl App {
     }
 }
 
-/// How many jobs run here at the same time; on a SQLite file nobody else would do them.
+/// How many jobs of one queue run here at the same time; on a SQLite file nobody else would do them.
 fn workers(state: &AppState) -> u32 {
     match state.settings.database_url {
         Some(_) => state.settings.job_workers,
@@ -247,7 +247,7 @@ impl AppState {
             registry: equipment.registry,
             settings: domain.settings.of_entities(),
             auth: Arc::new(auth),
-            jobs: Queue::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),
+            jobs: Jobs::new(db.clone(), Arc::clone(&clock), Arc::clone(&random)),
             files,
             events,
             clock,
@@ -269,8 +269,10 @@ impl AppState {
             sockets_per_account: settings.sockets_per_account,
             stop: stop.clone(),
         };
+        let handlers = work::handlers(&services, settings.keep_jobs_days);
         Ok(Self(Arc::new(Server {
             services,
+            handlers,
             settings,
             protocol: protocol.into(),
             api: api.into(),
@@ -304,8 +306,13 @@ fn recorder() -> &'static PrometheusHandle {
         let buckets = [
             0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
         ];
+        let of_jobs = [
+            0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1_800.0, 7_200.0,
+        ];
+        let jobs = Matcher::Full("migasfree_job_seconds".to_owned());
         let recorder = PrometheusBuilder::new()
             .set_buckets(&buckets)
+            .and_then(|builder| builder.set_buckets_for_metric(jobs, &of_jobs))
             .expect("the buckets are not empty")
             .build_recorder();
         let handle = recorder.handle();

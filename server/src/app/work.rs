@@ -1,38 +1,49 @@
 //! The background work of this server.
 
-use std::time::Duration;
-
 use migasfree_server_auth::session;
 use migasfree_server_domain::{
-    core::restarting::RestartJob,
-    repository::{garbage::CollectJob, publish::Publisher},
-    retention::RetentionJob,
+    core::restarting::Restarter,
+    repository::{garbage::Collector, publish::Publisher},
+    retention::Retention,
     services::Services,
 };
-use migasfree_server_jobs::{Handlers, JobContext, JobError, JobHandler, Period};
+use migasfree_server_jobs::{
+    HOUSEKEEPING, Handlers, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
+};
+use serde::{Deserialize, Serialize};
 
-const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
-
-/// Every kind of work.
-pub(super) fn handlers(services: &Services) -> Handlers {
+/// Every kind of work; what ended is forgotten after so many days.
+pub(super) fn handlers(services: &Services, keep_days: u32) -> Handlers {
     Handlers::default()
-        .with(Cleanup(services.clone()))
         .with(Publisher::new(services.clone()))
-        .with(CollectJob(services.clone()))
-        .with(RestartJob(services.clone()))
-        .with(RetentionJob(services.clone()))
+        .with(Restarter(services.clone()))
+        .with(Retention(services.clone()))
+        .with(Collector(services.clone()))
+        .with(Forgetter(services.clone()))
+        .forgetting(&services.jobs, keep_days)
 }
 
-/// Forgets what nobody needs any more.
-struct Cleanup(Services);
+/// Forgetting sign-ins whose time is over.
+#[derive(Debug, Serialize, Deserialize)]
+struct ForgetSessions;
 
-impl JobHandler for Cleanup {
-    const KIND: &'static str = "cleanup";
-    const PERIOD: Option<Period> = Some(Period::Every(Duration::from_secs(3600)));
+impl Job for ForgetSessions {
+    const KIND: &'static str = "forget-sessions";
+    const QUEUE: Queue = HOUSEKEEPING;
+    const PRIORITY: Priority = Priority::Low;
+    const UNIQUE: Unique<Self> = Unique::OfKind;
+    const KEPT_DAYS: Option<u32> = Some(1);
+    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
+}
 
-    async fn run(&self, _job: JobContext) -> Result<(), JobError> {
+/// Forgets them.
+struct Forgetter(Services);
+
+impl JobHandler for Forgetter {
+    type Job = ForgetSessions;
+
+    async fn run(&self, _: ForgetSessions, _: JobContext) -> Result<(), JobError> {
         session::cleanup(&self.0.db, self.0.clock.now()).await?;
-        self.0.jobs.forget(KEEP_JOBS).await?;
         Ok(())
     }
 }

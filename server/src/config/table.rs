@@ -207,10 +207,12 @@ settings! {
         "Days the software history of computers is kept; 0 keeps it for ever. What is installed stays known, since when goes back no further.";
     keep_audit_days "keep.audit_days": u32 = "730" where within::<0, 36_500>,
         "Days the audit is kept; 0 keeps it for ever.";
+    keep_jobs_days "keep.jobs_days": u32 = "7" where within::<0, 36_500>,
+        "Days ended background jobs are kept; 0 keeps them for ever. Those of every hour go after a day.";
     keep_unchecked "keep.unchecked": bool = "true",
         "Errors, faults and notifications nobody has checked are kept, however old.";
     job_workers "jobs.workers": u32 = "2" where within::<0, 64>,
-        "Background jobs that run at the same time; 0 leaves them to other servers of the same database.";
+        "Repositories published at the same time, beside one job of housekeeping; 0 leaves all background jobs to other servers of the same database.";
     @clients {
         organization "organization.name" at organization: String,
             "Name of the organisation, as computers show it.";

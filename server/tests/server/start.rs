@@ -247,6 +247,10 @@ on_both_engines! {
         let answer = behind_a_proxy(&watcher).await;
         assert_eq!(answer.status, 200);
         assert!(answer.text.contains("migasfree_requests_total"), "{}", answer.text);
+        for state in ["queued", "running"] {
+            let length = format!("migasfree_jobs_unfinished{{queue=\"publication\",kind=\"publish\",state=\"{state}\"}} ");
+            assert!(answer.text.contains(&length), "{}", answer.text);
+        }
         ana.get("/api/v1/token/platforms/7/").await;
         ana.get("/api/v1/token/stores/export/").await;
         let named = behind_a_proxy(&watcher).await.text;

@@ -12,11 +12,10 @@ use migasfree_server_domain::{
         rules::schedule::{Delay, timeline},
         schedules::SCHEDULE_TABLE,
     },
-    repository::publish::Publisher,
+    repository::publish::Publish,
     services::OfDomain as _,
 };
 use migasfree_server_entity::{error::RestError, visibility};
-use migasfree_server_jobs::JobHandler as _;
 use sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::{Value, json};
 
@@ -168,8 +167,8 @@ async fn no_room(state: &ApiState) -> Result<Option<Alert>, RestError> {
 }
 
 async fn publishing(state: &ApiState, operator: &Reader) -> Result<Option<Alert>, RestError> {
-    let keys = state.jobs.unfinished(Publisher::KIND).await?;
-    let ids: Vec<i64> = keys.iter().filter_map(|key| key.parse().ok()).collect();
+    let jobs: Vec<Publish> = state.jobs.unfinished().await?;
+    let ids: Vec<i64> = jobs.iter().map(|job| job.deployment.into()).collect();
     let listed = json_ids(ids.iter().copied());
     let condition = state.db.dialect().in_list(Expr::col(("t", "id")), listed);
     let count = number(state, operator, &DEPLOYMENTS, condition).await?;

@@ -1,12 +1,13 @@
 //! Deployments that begin anew when their schedule is over.
 
-use std::time::Duration;
-
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Tx, args};
 use migasfree_server_entity::value;
-use migasfree_server_jobs::{JobContext, JobError, JobHandler, Period};
+use migasfree_server_jobs::{
+    HOUSEKEEPING, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
+};
 use migasfree_types::events::{ChangeAction, Event};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::Date;
 
@@ -17,15 +18,27 @@ use crate::services::Services;
 
 const ENTITY: &str = "core.deployment";
 
-/// Looks every hour, so that a day has begun for less than one where the organisation is.
-#[derive(Debug)]
-pub struct RestartJob(pub Services);
+/// Having deployments begin anew. Every hour, so that a day has begun for less than one where the organisation is.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RestartDeployments;
 
-impl JobHandler for RestartJob {
+impl Job for RestartDeployments {
     const KIND: &'static str = "restart-deployments";
-    const PERIOD: Option<Period> = Some(Period::Every(Duration::from_secs(3600)));
+    const QUEUE: Queue = HOUSEKEEPING;
+    const PRIORITY: Priority = Priority::High;
+    const UNIQUE: Unique<Self> = Unique::OfKind;
+    const KEPT_DAYS: Option<u32> = Some(1);
+    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
+}
 
-    async fn run(&self, _job: JobContext) -> Result<(), JobError> {
+/// Has them begin.
+#[derive(Debug)]
+pub struct Restarter(pub Services);
+
+impl JobHandler for Restarter {
+    type Job = RestartDeployments;
+
+    async fn run(&self, _: RestartDeployments, _: JobContext) -> Result<(), JobError> {
         let restarted = restart(&self.0).await?;
         if restarted > 0 {
             tracing::info!(restarted, "deployments begin anew");

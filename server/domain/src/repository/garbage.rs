@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use migasfree_server_db::{Db, Ts, args};
 use migasfree_server_files::{BlobError, Store};
-use migasfree_server_jobs::{JobContext, JobError, JobHandler, Period};
+use migasfree_server_jobs::{
+    HOUSEKEEPING, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
+};
+use serde::{Deserialize, Serialize};
 
 use crate::services::Services;
 
@@ -16,16 +19,28 @@ const BATCH: i64 = 100;
 /// Packages of repositories removed in one.
 const PACKAGES: i64 = 500;
 
-/// Collects every hour.
-#[derive(Debug)]
-pub struct CollectJob(pub Services);
+/// Collecting what nothing refers to any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CollectFiles;
 
-impl JobHandler for CollectJob {
+impl Job for CollectFiles {
     const KIND: &'static str = "collect-files";
-    const PERIOD: Option<Period> = Some(Period::Every(Duration::from_secs(3600)));
+    const QUEUE: Queue = HOUSEKEEPING;
+    const PRIORITY: Priority = Priority::Low;
+    const UNIQUE: Unique<Self> = Unique::OfKind;
+    const KEPT_DAYS: Option<u32> = Some(1);
+    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
+}
 
-    async fn run(&self, _job: JobContext) -> Result<(), JobError> {
-        let CollectJob(state) = self;
+/// Collects it.
+#[derive(Debug)]
+pub struct Collector(pub Services);
+
+impl JobHandler for Collector {
+    type Job = CollectFiles;
+
+    async fn run(&self, _: CollectFiles, _: JobContext) -> Result<(), JobError> {
+        let Self(state) = self;
         let collected = collect(&state.db, &state.files, state.clock.now()).await;
         let collected = collected.map_err(|error| JobError::Retry(error.to_string()))?;
         let files = state.files.clone();

@@ -273,7 +273,7 @@ on_both_engines! {
         tx.commit().await.unwrap();
         assert_eq!(status(&site.state.db, deployment).await.unwrap().state, "queued");
         // A server before this one took the job and died with it.
-        site.run("UPDATE job SET state = 'running', worker = 'dead', attempts = 1, lease_until = $1", args![site.state.clock.now()]).await;
+        site.run("UPDATE job SET state = 'running', worker = 'dead', attempts = 1, due_at = $1", args![site.state.clock.now()]).await;
         site.run("UPDATE repository_publication SET state = 'running'", args![]).await;
         let handlers = Handlers::default().with(site.publisher.clone());
         let workers = Workers::start(&site.state.jobs, handlers, 2);

@@ -1,32 +1,41 @@
 //! The durable job.
 
-use migasfree_server_jobs::{Job, JobContext, JobError, JobHandler};
-use serde::Deserialize;
+use migasfree_server_jobs::{Job, JobContext, JobError, JobHandler, Priority, Queue, Unique};
+use serde::{Deserialize, Serialize};
 
 use super::run::{PublishError, Publisher};
 use crate::ids::DeploymentId;
 
-#[derive(Deserialize)]
-struct Payload {
-    deployment: DeploymentId,
+/// Nothing but publications, however many packages they have.
+const PUBLICATION: Queue = Queue {
+    name: "publication",
+    limit: None,
+};
+
+/// Publishing what a deployment offers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Publish {
+    /// The deployment.
+    pub deployment: DeploymentId,
 }
 
-/// Publishes the deployment named in the payload.
-impl JobHandler for Publisher {
+impl Job for Publish {
     const KIND: &'static str = "publish";
+    const QUEUE: Queue = PUBLICATION;
+    const PRIORITY: Priority = Priority::High;
+    const UNIQUE: Unique<Self> = Unique::By(|job| job.deployment.to_string());
+}
 
-    async fn run(&self, job: JobContext) -> Result<(), JobError> {
-        let payload: Payload = serde_json::from_value(job.job.payload.clone())
-            .map_err(|error| JobError::Failed(format!("the job names no deployment: {error}")))?;
-        self.publish(payload.deployment, Some(&job)).await?;
+impl JobHandler for Publisher {
+    type Job = Publish;
+
+    async fn run(&self, job: Publish, context: JobContext) -> Result<(), JobError> {
+        self.publish(job.deployment, Some(&context)).await?;
         Ok(())
     }
 
-    async fn given_up(&self, job: Job, reason: &'static str) {
-        let Ok(payload) = serde_json::from_value::<Payload>(job.payload) else {
-            return;
-        };
-        if let Err(error) = self.fail(payload.deployment, reason).await {
+    async fn given_up(&self, job: Publish, reason: &'static str) {
+        if let Err(error) = self.fail(job.deployment, reason).await {
             tracing::error!(%error, "cannot tell that a publication was given up");
         }
     }

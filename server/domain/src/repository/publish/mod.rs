@@ -11,6 +11,7 @@ mod snapshot;
 mod status;
 mod switch;
 
+pub use job::Publish;
 pub use repair::repair;
 pub use request::{Cause, request, request_for};
 pub use run::{PublishError, Published, Publisher};

@@ -1,12 +1,10 @@
 //! Asking for publications.
 
 use migasfree_server_db::{Result, Tx, args, sql};
-use migasfree_server_jobs::JobHandler as _;
 use migasfree_types::events::PublicationState;
-use serde_json::json;
 
+use super::job::Publish;
 use super::progress::{Named, event};
-use super::run::Publisher;
 use crate::ids::{DeploymentId, PackageId, PackageSetId, ProjectId, StoreId};
 use crate::services::Services;
 
@@ -45,12 +43,7 @@ pub async fn request(state: &Services, tx: &mut Tx, deployment: DeploymentId) ->
         args![deployment, now],
     )
     .await?;
-    let payload = json!({ "deployment": deployment });
-    let key = deployment.to_string();
-    state
-        .jobs
-        .enqueue(tx, Publisher::KIND, &key, &payload)
-        .await?;
+    state.jobs.enqueue(tx, &Publish { deployment }).await?;
     let queued = PublicationState::Queued;
     let event = event(named.event(deployment), queued, 0, 0, "", now);
     state.events.send_after(tx, event);

@@ -84,7 +84,7 @@ impl Publisher {
         };
         let progress = Progress::new(state, job, deployment.event(id));
         // The attempts after the first one tell nothing new until one succeeds.
-        let is_first = job.is_none_or(|job| job.job.attempt == 1);
+        let is_first = job.is_none_or(|job| job.attempt == 1);
         let systems = &state.domain().systems;
         let Some(format) = systems.format(&deployment.pms) else {
             let message = format!(

@@ -1,29 +1,24 @@
-//! Where work is put.
+//! Where work is put, and what becomes of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use migasfree_server_db::{Db, Result, Ts, Tx, args, clock::Clock, random::Random};
-use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::{JobId, JobState, JobStatus};
+use super::job::Stored;
+use super::{Job, JobId, JobState, JobStatus};
 
-/// A worker that gives no sign of life for this long has lost its job. Short, because people wait for it: one that was
-/// only slow, or whose clock is wrong, does no harm, as how a job ended is taken from its worker alone.
-pub(super) const LEASE: Duration = Duration::from_secs(10);
-
-/// The queue. Cheap to clone.
+/// The jobs of a database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Queue {
+pub struct Jobs {
     pub(super) db: Db,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     pub(super) wake: Arc<Notify>,
 }
 
-impl Queue {
-    /// A queue over a database.
+impl Jobs {
+    /// The jobs of a database.
     pub fn new(db: Db, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         Self {
             db,
@@ -33,21 +28,19 @@ impl Queue {
         }
     }
 
-    /// Puts work in the queue when the transaction commits. Work of the same kind and key that still waits stands
-    /// for both; while one runs, the next waits for its end.
-    pub async fn enqueue(
-        &self,
-        tx: &mut Tx,
-        kind: &'static str,
-        key: &str,
-        payload: &Value,
-    ) -> Result<()> {
+    /// Queues work when the transaction commits. The same work that still waits stands for both; while it runs, the next
+    /// waits for its end.
+    pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J) -> Result<()> {
+        self.put(tx, &Stored::of(job)?).await
+    }
+
+    pub(super) async fn put(&self, tx: &mut Tx, job: &Stored) -> Result<()> {
         let now = self.clock.now();
         tx.execute(
-            "INSERT INTO job (kind, key, payload, state, run_at, created_at) \
+            "INSERT INTO job (kind, key, payload, state, due_at, created_at) \
              VALUES ($1, $2, $3, 'queued', $4, $4) \
              ON CONFLICT (kind, key) WHERE state = 'queued' DO NOTHING",
-            args![kind, key, payload.to_string(), now],
+            args![job.kind, &job.key, &job.payload, now],
         )
         .await?;
         let wake = Arc::clone(&self.wake);
@@ -55,30 +48,31 @@ impl Queue {
         Ok(())
     }
 
-    /// How the newest work of this kind and key is doing.
-    pub async fn status(&self, kind: &str, key: &str) -> Result<Option<JobStatus>> {
+    /// How this work is doing, the newest time it was queued.
+    pub async fn status<J: Job>(&self, job: &J) -> Result<Option<JobStatus>> {
         let row = self
             .db
             .optional(
                 "SELECT id, kind, key, state, done, total, message, created_at, started_at, \
                  finished_at FROM job WHERE kind = $1 AND key = $2 ORDER BY id DESC LIMIT 1",
-                args![kind, key],
+                args![J::KIND, J::UNIQUE.key(job)],
             )
             .await?;
         Ok(row)
     }
 
-    /// Keys of the work of this kind that waits or runs.
-    pub async fn unfinished(&self, kind: &str) -> Result<Vec<String>> {
+    /// The work of a kind that waits or runs; what cannot be read is left out.
+    pub async fn unfinished<J: Job>(&self) -> Result<Vec<J>> {
         let rows: Vec<(String,)> = self
             .db
             .all(
-                "SELECT DISTINCT key FROM job WHERE state IN ('queued', 'running') AND kind = $1 \
-                 ORDER BY key",
-                args![kind],
+                "SELECT DISTINCT payload FROM job WHERE finished_at IS NULL AND kind = $1 \
+                 ORDER BY payload",
+                args![J::KIND],
             )
             .await?;
-        Ok(rows.into_iter().map(|row| row.0).collect())
+        let read = |(payload,): &(String,)| serde_json::from_str(payload).ok();
+        Ok(rows.iter().filter_map(read).collect())
     }
 
     /// Lets work that ran in this process before it ended abruptly be taken up at once. Only for a process
@@ -86,29 +80,33 @@ impl Queue {
     pub async fn recover(&self) -> Result<u64> {
         self.db
             .execute(
-                "UPDATE job SET lease_until = $1 WHERE state = 'running' AND lease_until > $1",
+                "UPDATE job SET due_at = $1 WHERE state = 'running' AND due_at > $1",
                 args![self.clock.now()],
             )
             .await
     }
 
-    /// Lets others take up what a worker had; it was not the work that ended the attempt.
-    pub(super) async fn release(&self, worker: &str) -> Result<u64> {
+    /// Lets others take up what the workers of a process had; it was not the work that ended the attempt.
+    pub(super) async fn release(&self, process: &str) -> Result<u64> {
         self.db
             .execute(
-                "UPDATE job SET lease_until = $2, attempts = attempts - 1 \
-                 WHERE worker = $1 AND state = 'running'",
-                args![worker, self.clock.now()],
+                "UPDATE job SET due_at = $2, attempts = attempts - 1 \
+                 WHERE worker LIKE $1 AND state = 'running'",
+                args![format!("{process}/%"), self.clock.now()],
             )
             .await
     }
 
-    /// Forgets work that finished longer ago.
-    pub async fn forget(&self, older_than: Duration) -> Result<u64> {
-        let limit = self.clock.now() - older_than;
-        self.db
-            .execute("DELETE FROM job WHERE finished_at < $1", args![limit])
-            .await
+    /// Keeps a job for its worker until then; answers whether it still was its own.
+    pub(super) async fn renew(&self, id: JobId, worker: &str, until: Ts) -> Result<bool> {
+        let renewed = self
+            .db
+            .execute(
+                "UPDATE job SET due_at = $3 WHERE id = $1 AND worker = $2 AND state = 'running'",
+                args![id, worker, until],
+            )
+            .await?;
+        Ok(renewed > 0)
     }
 
     pub(super) async fn finish(
@@ -120,7 +118,7 @@ impl Queue {
     ) -> Result<()> {
         self.db
             .execute(
-                "UPDATE job SET state = $3, message = $4, finished_at = $5, lease_until = NULL, worker = NULL \
+                "UPDATE job SET state = $3, message = $4, finished_at = $5, worker = NULL \
                  WHERE id = $1 AND worker = $2 AND state = 'running'",
                 args![id, worker, state.name(), message, self.clock.now()],
             )
@@ -133,8 +131,7 @@ impl Queue {
     pub(super) async fn retry(&self, id: JobId, worker: &str, at: Ts, message: &str) -> Result<()> {
         self.db
             .execute(
-                "UPDATE job SET message = $3, lease_until = NULL, worker = NULL, \
-                 run_at = $4, \
+                "UPDATE job SET message = $3, worker = NULL, due_at = $4, \
                  state = CASE WHEN EXISTS (SELECT 1 FROM job other WHERE other.kind = job.kind \
                  AND other.key = job.key AND other.state = 'queued') THEN 'superseded' ELSE 'queued' END, \
                  finished_at = CASE WHEN EXISTS (SELECT 1 FROM job other WHERE other.kind = job.kind \
