@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+pub use migasfree_vocabulary::{JobResult, ResultCode};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
@@ -137,116 +138,5 @@ impl fmt::Debug for Job<'_> {
             .debug_struct("Job")
             .field("id", &self.id)
             .finish_non_exhaustive()
-    }
-}
-
-/// How a job ended; the words of `Job.Result` on the bus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum JobResult {
-    Success,
-    Partial,
-    Failed,
-    Cancelled,
-    Refused,
-}
-
-impl JobResult {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Partial => "partial",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-/// Why a job ended so; the words of `Job.ErrorCode` on the bus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ResultCode {
-    Ok,
-    NothingToDo,
-    PackagesFailed,
-    DevicesFailed,
-    HookFailed,
-    MetadataFailed,
-    NotFound,
-    Conflict,
-    Dependency,
-    Untrusted,
-    DiskFull,
-    Download,
-    Backend,
-    LockTimeout,
-    Server,
-    Offline,
-    Interrupted,
-    Internal,
-    ByUser,
-    ByAdmin,
-    Superseded,
-    NotAuthorized,
-    NoAgent,
-    Policy,
-    BlockedApp,
-}
-
-impl ResultCode {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::NothingToDo => "nothing-to-do",
-            Self::PackagesFailed => "packages-failed",
-            Self::DevicesFailed => "devices-failed",
-            Self::HookFailed => "hook-failed",
-            Self::MetadataFailed => "metadata-failed",
-            Self::NotFound => "not-found",
-            Self::Conflict => "conflict",
-            Self::Dependency => "dependency",
-            Self::Untrusted => "untrusted",
-            Self::DiskFull => "disk-full",
-            Self::Download => "download",
-            Self::Backend => "backend",
-            Self::LockTimeout => "lock-timeout",
-            Self::Server => "server",
-            Self::Offline => "offline",
-            Self::Interrupted => "interrupted",
-            Self::Internal => "internal",
-            Self::ByUser => "by-user",
-            Self::ByAdmin => "by-admin",
-            Self::Superseded => "superseded",
-            Self::NotAuthorized => "not-authorized",
-            Self::NoAgent => "no-agent",
-            Self::Policy => "policy",
-            Self::BlockedApp => "blocked-app",
-        }
-    }
-
-    /// The code of this word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
-    }
-
-    /// The result this code belongs to.
-    #[must_use]
-    pub fn result(self) -> JobResult {
-        match self {
-            Self::Ok | Self::NothingToDo => JobResult::Success,
-            Self::PackagesFailed
-            | Self::DevicesFailed
-            | Self::HookFailed
-            | Self::MetadataFailed => JobResult::Partial,
-            Self::ByUser | Self::ByAdmin | Self::Superseded => JobResult::Cancelled,
-            Self::NotAuthorized | Self::NoAgent | Self::Policy | Self::BlockedApp => {
-                JobResult::Refused
-            }
-            _ => JobResult::Failed,
-        }
     }
 }

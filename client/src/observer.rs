@@ -1,72 +1,10 @@
 //! What the engine tells while it works, and what it may ask.
 
 use async_trait::async_trait;
+pub use migasfree_vocabulary::{ItemPhase, OutputStream, Stage};
 use serde::{Deserialize, Serialize};
 
 use crate::transport::messages::Trait;
-
-/// The part of the work a job is in; the words of `Job.Stage` on the bus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    Connect,
-    HooksPre,
-    Attributes,
-    Faults,
-    Repositories,
-    Metadata,
-    Download,
-    Remove,
-    Install,
-    Upgrade,
-    Software,
-    Hardware,
-    Devices,
-    Traits,
-    Events,
-    HooksPost,
-    Record,
-}
-
-impl Stage {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::HooksPre => "hooks-pre",
-            Self::Attributes => "attributes",
-            Self::Faults => "faults",
-            Self::Repositories => "repositories",
-            Self::Metadata => "metadata",
-            Self::Download => "download",
-            Self::Remove => "remove",
-            Self::Install => "install",
-            Self::Upgrade => "upgrade",
-            Self::Software => "software",
-            Self::Hardware => "hardware",
-            Self::Devices => "devices",
-            Self::Traits => "traits",
-            Self::Events => "events",
-            Self::HooksPost => "hooks-post",
-            Self::Record => "record",
-        }
-    }
-
-    /// Whether a job in this stage obeys a cancellation.
-    #[must_use]
-    pub fn allows_cancel(self) -> bool {
-        !matches!(
-            self,
-            Self::Remove
-                | Self::Install
-                | Self::Upgrade
-                | Self::Traits
-                | Self::Events
-                | Self::HooksPost
-                | Self::Record
-        )
-    }
-}
 
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,31 +34,7 @@ impl Progress {
             bytes_done: 0,
             bytes_total: 0,
             speed: 0,
-            allow_cancel: stage.allows_cancel(),
-        }
-    }
-}
-
-/// What happens to one package; the phases of the signal `Job.Item`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ItemPhase {
-    Download,
-    Unpack,
-    Configure,
-    Install,
-    Remove,
-}
-
-impl ItemPhase {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Download => "download",
-            Self::Unpack => "unpack",
-            Self::Configure => "configure",
-            Self::Install => "install",
-            Self::Remove => "remove",
+            allow_cancel: stage.cancellable(),
         }
     }
 }
@@ -134,27 +48,6 @@ pub struct Item {
     pub version: String,
     /// 0 to 100.
     pub percent: u8,
-}
-
-/// Where a line of output came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OutputStream {
-    Out,
-    Err,
-    /// Words of the engine itself.
-    Info,
-}
-
-impl OutputStream {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Out => "out",
-            Self::Err => "err",
-            Self::Info => "info",
-        }
-    }
 }
 
 /// How a step of a job ended. The job may go on after a step that failed.

@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::{Parser, ValueEnum};
-use migasfree_types::play::Place;
+use migasfree_play_records::Place;
 
 /// A page to begin with.
 #[derive(Clone, Copy, Debug, ValueEnum)]

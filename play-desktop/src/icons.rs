@@ -2,7 +2,7 @@
 
 use crate::settings::write_whole;
 use migasfree_play_bus::{Daemon, internal};
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use std::{
     fs,
     path::{Path, PathBuf},

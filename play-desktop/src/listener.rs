@@ -2,7 +2,7 @@
 
 use crate::{notices, window};
 use migasfree_play_bus::Listener;
-use migasfree_types::play::{Event, Job};
+use migasfree_play_records::{Event, Job};
 use tauri::{AppHandle, Emitter};
 
 /// The window of this process.

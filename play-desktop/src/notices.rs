@@ -3,7 +3,7 @@
 mod words;
 
 use crate::{settings::SettingsFile, window};
-use migasfree_types::play::{Job, JobResult, Settings};
+use migasfree_play_records::{Job, JobResult, JobRole, Settings};
 use std::collections::HashMap;
 use tauri::{AppHandle, Manager};
 use words::{Notice, notice_of};
@@ -28,8 +28,8 @@ pub async fn job_ended(app: &AppHandle, job: &Job) {
 fn deserves_notice(job: &Job, settings: Settings) -> bool {
     let of_interest = match job.result {
         None | Some(JobResult::Cancelled | JobResult::Refused) => false,
-        Some(JobResult::Success) => !matches!(job.role.as_str(), "sync" | "refresh"),
-        Some(JobResult::Partial | JobResult::Failed) => true,
+        Some(JobResult::Success) => !matches!(job.role, JobRole::Sync | JobRole::Refresh),
+        Some(JobResult::Partial | JobResult::Failed | JobResult::Unknown) => true,
     };
     settings.notices && !job.foreign && of_interest
 }
@@ -63,9 +63,9 @@ async fn show(notice: &Notice) -> zbus::Result<()> {
 mod tests {
     use super::*;
 
-    fn job(role: &str, result: Option<JobResult>) -> Job {
+    fn job(role: JobRole, result: Option<JobResult>) -> Job {
         Job {
-            role: role.to_owned(),
+            role,
             result,
             ..Job::default()
         }
@@ -74,17 +74,20 @@ mod tests {
     #[test]
     fn what_somebody_waits_for_deserves_a_notice() {
         let deserves = |job: &Job| deserves_notice(job, Settings::default());
-        assert!(deserves(&job("install", Some(JobResult::Success))));
-        assert!(deserves(&job("sync", Some(JobResult::Failed))));
-        assert!(!deserves(&job("sync", Some(JobResult::Success))));
-        assert!(!deserves(&job("install", Some(JobResult::Cancelled))));
-        assert!(!deserves(&job("install", Some(JobResult::Refused))));
-        assert!(!deserves(&job("install", None)));
+        assert!(deserves(&job(JobRole::Install, Some(JobResult::Success))));
+        assert!(deserves(&job(JobRole::Sync, Some(JobResult::Failed))));
+        assert!(!deserves(&job(JobRole::Sync, Some(JobResult::Success))));
+        assert!(!deserves(&job(
+            JobRole::Install,
+            Some(JobResult::Cancelled)
+        )));
+        assert!(!deserves(&job(JobRole::Install, Some(JobResult::Refused))));
+        assert!(!deserves(&job(JobRole::Install, None)));
     }
 
     #[test]
     fn the_work_of_others_and_a_wish_for_quiet_are_respected() {
-        let mine = job("install", Some(JobResult::Success));
+        let mine = job(JobRole::Install, Some(JobResult::Success));
         let quiet = Settings {
             notices: false,
             ..Settings::default()

@@ -1,6 +1,6 @@
 //! What the person chose, in a file of the person's own configuration folder.
 
-use migasfree_types::play::Settings;
+use migasfree_play_records::Settings;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -63,7 +63,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use migasfree_types::play::{Language, Theme};
+    use migasfree_play_records::{Language, Theme};
 
     #[test]
     fn settings_survive_a_restart() {

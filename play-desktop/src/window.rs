@@ -3,7 +3,7 @@
 use crate::{args::Args, listener::tell, settings::SettingsFile};
 use clap::Parser;
 use migasfree_play_bus::Daemon;
-use migasfree_types::play::{Event, Place, Settings, Theme};
+use migasfree_play_records::{Event, Place, Settings, Theme};
 use std::sync::Arc;
 use tauri::{
     AppHandle, Manager, Runtime, Url, UserAttentionType, WebviewUrl, WebviewWindow,

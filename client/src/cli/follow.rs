@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use migasfree_dbus::{JobFilter, JobProxy, JobState, ManagerProxy, Stage as BusStage};
+use migasfree_dbus::{JobFilter, JobProxy, JobState, ManagerProxy};
 use zbus::{Connection, ObjectPath, OwnedObjectPath};
 
 use super::context::Context;
@@ -14,7 +14,7 @@ use super::report::{End, Reporter};
 use super::signals::Interruptions;
 use super::work::ask_removal;
 use crate::job::ResultCode;
-use crate::observer::{OutputStream, Progress, REMOVAL_QUESTION, Stage};
+use crate::observer::{OutputStream, Progress, REMOVAL_QUESTION};
 use crate::texts::Text;
 
 /// How long a daemon that went away is waited for.
@@ -141,7 +141,7 @@ impl<'a> Follower<'a> {
                 Some(signal) = finished.next() => {
                     self.drain_output(&job).await?;
                     let arguments = signal.args()?;
-                    let code = ResultCode::parse(arguments.code()).unwrap_or(ResultCode::Internal);
+                    let code = ResultCode::parse(arguments.code());
                     let end = End::of(code, (*arguments.message()).to_owned(), &arguments.detail().said);
                     return Ok(Ended::Finished(end));
                 }
@@ -185,8 +185,7 @@ impl<'a> Follower<'a> {
         }
         match state {
             JobState::Running | JobState::Cancelling => {
-                let mut progress =
-                    Progress::of(stage(job.stage().await?), percent(job.percent().await?));
+                let mut progress = Progress::of(job.stage().await?, percent(job.percent().await?));
                 progress.item = job.item().await.unwrap_or_default();
                 progress.bytes_done = job.bytes_done().await?;
                 progress.bytes_total = job.bytes_total().await?;
@@ -196,8 +195,7 @@ impl<'a> Follower<'a> {
             }
             JobState::Finished => {
                 self.drain_output(job).await?;
-                let code =
-                    ResultCode::parse(&job.error_code().await?).unwrap_or(ResultCode::Internal);
+                let code = ResultCode::parse(&job.error_code().await?);
                 let end = self.recorded_end(code).await?;
                 Ok(Some(Ended::Finished(end)))
             }
@@ -301,27 +299,4 @@ impl<'a> Follower<'a> {
 
 fn percent(percent: u32) -> u8 {
     u8::try_from(percent).unwrap_or(Progress::UNKNOWN)
-}
-
-/// A stage this version does not know is shown as the general one.
-fn stage(stage: BusStage) -> Stage {
-    match stage {
-        BusStage::Connect | BusStage::Unknown => Stage::Connect,
-        BusStage::HooksPre => Stage::HooksPre,
-        BusStage::Attributes => Stage::Attributes,
-        BusStage::Faults => Stage::Faults,
-        BusStage::Repositories => Stage::Repositories,
-        BusStage::Metadata => Stage::Metadata,
-        BusStage::Download => Stage::Download,
-        BusStage::Remove => Stage::Remove,
-        BusStage::Install => Stage::Install,
-        BusStage::Upgrade => Stage::Upgrade,
-        BusStage::Software => Stage::Software,
-        BusStage::Hardware => Stage::Hardware,
-        BusStage::Devices => Stage::Devices,
-        BusStage::Traits => Stage::Traits,
-        BusStage::Events => Stage::Events,
-        BusStage::HooksPost => Stage::HooksPost,
-        BusStage::Record => Stage::Record,
-    }
 }

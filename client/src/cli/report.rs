@@ -336,7 +336,7 @@ pub fn moment(at: OffsetDateTime) -> String {
 /// The words of the event stream programs know (`client` 5.1).
 fn stage_word(stage: Stage) -> &'static str {
     match stage {
-        Stage::Connect => "connection",
+        Stage::Connect | Stage::Unknown => "connection",
         Stage::Attributes => "attributes",
         Stage::Faults => "faults",
         Stage::Repositories => "repositories",

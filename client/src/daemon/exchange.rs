@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use migasfree_dbus::{Error, RequestRecord};
+use migasfree_dbus::{Connectivity, Error, RequestRecord};
 
 use super::core::{Core, bus_error};
-use super::known::Connectivity;
 use crate::clock::is_younger;
 use crate::identity::account_name;
 use crate::process::SystemRunner;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use migasfree_dbus::Connectivity;
 use serde::{Deserialize, Serialize};
 
 use super::store;
@@ -27,38 +28,12 @@ pub struct Facts {
     pub user: String,
 }
 
-/// The way to the server, as the last attempt found it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Connectivity {
-    /// The server answers.
-    #[default]
-    Online,
-    /// There is no network.
-    Offline,
-    /// There is a network and no answer.
-    ServerUnreachable,
-    /// The server asks to come back later.
-    Saturated,
-}
-
-impl Connectivity {
-    /// The word on the bus.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Online => "online",
-            Self::Offline => "offline",
-            Self::ServerUnreachable => "server-unreachable",
-            Self::Saturated => "saturated",
-        }
-    }
-}
-
 /// The cache of [`Facts`], and the connectivity of now.
 #[derive(Debug)]
 pub struct Known {
     path: PathBuf,
     facts: RwLock<Arc<Facts>>,
+    /// As the last attempt found it.
     connectivity: RwLock<Connectivity>,
     /// How often the server answered so far.
     answers: AtomicU64,
@@ -70,7 +45,7 @@ impl Known {
     pub fn open(path: &Path) -> Self {
         Self {
             facts: RwLock::new(Arc::new(store::read(path))),
-            connectivity: RwLock::default(),
+            connectivity: RwLock::new(Connectivity::Online),
             answers: AtomicU64::new(0),
             path: path.to_path_buf(),
         }
@@ -114,11 +89,7 @@ impl Known {
     /// A call that began when there were so many answers found this. One that failed says nothing where another was
     /// answered since. `true` when that is news.
     pub fn found(&self, connectivity: Connectivity, answers_before: u64) -> bool {
-        let away = matches!(
-            connectivity,
-            Connectivity::Offline | Connectivity::ServerUnreachable
-        );
-        if !away {
+        if !connectivity.is_away() {
             self.answers.fetch_add(1, Ordering::Relaxed);
         } else if self.answers() != answers_before {
             return false;

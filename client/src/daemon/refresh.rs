@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use migasfree_dbus::Connectivity;
 use tokio::time::timeout;
 
 use super::catalog::{Icon, Offer, PackageFacts, updates};
 use super::core::Core;
-use super::known::{Connectivity, Facts};
+use super::known::Facts;
 use crate::clock::is_younger;
 use crate::identity::graphical_user;
 use crate::job::{JobResult, ResultCode};

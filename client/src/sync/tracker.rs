@@ -80,7 +80,7 @@ impl<'a> Tracker<'a> {
             }
             (Kind::Packages, _) => (90, 100),
             (Kind::Sync, stage) => match stage {
-                Stage::Connect => (0, 3),
+                Stage::Connect | Stage::Unknown => (0, 3),
                 Stage::HooksPre => (3, 5),
                 Stage::Attributes => (5, 12),
                 Stage::Faults => (12, 20),

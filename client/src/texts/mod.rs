@@ -109,7 +109,8 @@ impl Language {
     #[must_use]
     pub fn stage(self, stage: Stage) -> &'static str {
         self.text(match stage {
-            Stage::Connect => Text::StageConnect,
+            // A stage this version does not know is one of the general ones.
+            Stage::Connect | Stage::Unknown => Text::StageConnect,
             Stage::HooksPre => Text::StageHooksPre,
             Stage::Attributes => Text::StageAttributes,
             Stage::Faults => Text::StageFaults,

@@ -48,7 +48,7 @@ pub(super) const fn of_result(code: ResultCode) -> Text {
         ResultCode::Server => Text::ResultServer,
         ResultCode::Offline => Text::ResultOffline,
         ResultCode::Interrupted => Text::ResultInterrupted,
-        ResultCode::Internal => Text::ResultInternal,
+        ResultCode::Internal | ResultCode::Unknown => Text::ResultInternal,
         ResultCode::ByUser | ResultCode::ByAdmin | ResultCode::Superseded => Text::ResultCancelled,
         ResultCode::NotAuthorized => Text::ResultNotAuthorized,
         ResultCode::NoAgent => Text::ResultNoAgent,

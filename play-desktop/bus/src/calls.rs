@@ -10,7 +10,7 @@ use migasfree_dbus::{
     AppQuery, CallOptions, CatalogProxy, ComputerProxy, Error, JobFilter, JobProxy, ManagerProxy,
     PackagesProxy, PlanRole, SyncOptions, SyncReason, TagOptions, TagsProxy, UpgradeOptions, names,
 };
-use migasfree_types::play::{
+use migasfree_play_records::{
     AppDetails, Catalog, Category, Computer, Fault, Job, JobOutput, JobState, Package, Plan,
     Request, States, Tags, Update,
 };

@@ -2,7 +2,7 @@
 
 use super::properties::{JobProperties, ManagerProperties};
 use migasfree_dbus as dbus;
-use migasfree_types::play;
+use migasfree_play_records as play;
 
 pub fn app(record: dbus::AppRecord) -> play::App {
     let mut state = state(record.state, record.detail);
@@ -127,15 +127,7 @@ pub fn request(record: dbus::RequestRecord) -> play::Request {
         id: record.id,
         app: record.app_id,
         justification: record.justification,
-        state: match record.state {
-            dbus::RequestState::Unsent => play::RequestState::Unsent,
-            dbus::RequestState::Pending | dbus::RequestState::Unknown => {
-                play::RequestState::Pending
-            }
-            dbus::RequestState::Approved => play::RequestState::Approved,
-            dbus::RequestState::Refused => play::RequestState::Refused,
-            dbus::RequestState::Expired => play::RequestState::Expired,
-        },
+        state: record.state,
         created: record.created,
         comment: record.comment.unwrap_or_default(),
     }
@@ -145,18 +137,20 @@ pub fn request(record: dbus::RequestRecord) -> play::Request {
 pub fn job(record: dbus::JobRecord, uid: u32) -> play::Job {
     play::Job {
         id: record.id,
-        role: record.role.to_string(),
+        role: record.role,
         foreign: record.owner_uid != uid,
-        state: play::JobState::from_word(record.state.as_str()),
-        stage: word(record.stage),
+        state: record.state,
+        stage: record.stage,
         percent: percent(record.percent),
         item: record.item,
         bytes_done: record.bytes_done,
         bytes_total: record.bytes_total,
         allow_cancel: record.allow_cancel,
         allow_admin_cancel: record.allow_admin_cancel,
-        result: record.result.map(result),
-        code: record.error_code.unwrap_or_default(),
+        result: record.result,
+        code: (record.error_code.as_deref())
+            .map(dbus::ResultCode::parse)
+            .unwrap_or_default(),
         message: record.message.unwrap_or_default(),
         reboot: record.reboot,
         created: record.created,
@@ -169,10 +163,10 @@ pub fn job(record: dbus::JobRecord, uid: u32) -> play::Job {
 /// A job by its object's properties.
 pub fn live_job(job: JobProperties, uid: u32) -> play::Job {
     play::Job {
-        role: job.role.to_string(),
+        role: job.role,
         foreign: job.owner_uid != uid,
-        state: play::JobState::from_word(job.state.as_str()),
-        stage: word(job.stage),
+        state: job.state,
+        stage: job.stage,
         percent: percent(job.percent),
         bytes_done: job.bytes_done,
         bytes_total: job.bytes_total,
@@ -180,14 +174,14 @@ pub fn live_job(job: JobProperties, uid: u32) -> play::Job {
         remaining: u64::from(job.remaining),
         allow_cancel: job.allow_cancel,
         allow_admin_cancel: job.allow_admin_cancel,
-        result: job.result().map(result),
+        result: job.result(),
         question: question(job.open_question),
         created: job.created,
         started: job.started,
         ended: job.ended,
         id: job.id,
         item: job.item,
-        code: job.error_code,
+        code: dbus::ResultCode::parse(&job.error_code),
         reboot: job.reboot,
         ..subject(job.subject)
     }
@@ -227,25 +221,8 @@ fn subject(subject: dbus::JobSubject) -> play::Job {
     }
 }
 
-fn word(stage: dbus::Stage) -> String {
-    match stage {
-        dbus::Stage::Unknown => String::new(),
-        stage => stage.to_string(),
-    }
-}
-
 fn percent(percent: u32) -> Option<u8> {
     u8::try_from(percent).ok().filter(|percent| *percent <= 100)
-}
-
-fn result(result: dbus::JobResult) -> play::JobResult {
-    match result {
-        dbus::JobResult::Success => play::JobResult::Success,
-        dbus::JobResult::Partial => play::JobResult::Partial,
-        dbus::JobResult::Cancelled => play::JobResult::Cancelled,
-        dbus::JobResult::Refused => play::JobResult::Refused,
-        dbus::JobResult::Failed | dbus::JobResult::Unknown => play::JobResult::Failed,
-    }
 }
 
 pub fn computer(manager: ManagerProperties, info: Option<dbus::ComputerInfo>) -> play::Computer {
@@ -261,7 +238,7 @@ pub fn computer(manager: ManagerProperties, info: Option<dbus::ComputerInfo>) ->
         organization: manager.organization,
         project: manager.project,
         help_desk: manager.help_desk,
-        connectivity: play::Connectivity::from_word(&manager.connectivity),
+        connectivity: dbus::Connectivity::parse(&manager.connectivity),
         last_sync: manager.last_sync,
         last_sync_result: manager.last_sync_result,
         reboot: manager.reboot_required,

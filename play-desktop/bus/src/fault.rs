@@ -1,6 +1,6 @@
 //! From errors of the bus to the codes the view explains.
 
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use zbus::fdo;
 
 /// What the daemon or the bus answered, as a code of the view.

@@ -13,7 +13,7 @@ pub use link::keep;
 pub use within::within;
 
 use crate::fault::daemon_missing;
-use migasfree_types::play::{Event, Fault, Job, Link};
+use migasfree_play_records::{Event, Fault, Job, Link};
 use std::{
     collections::{HashMap, HashSet},
     os::unix::fs::MetadataExt,

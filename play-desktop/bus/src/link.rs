@@ -3,7 +3,7 @@
 use crate::{Daemon, Listener, signals, within::within};
 use futures_util::StreamExt;
 use migasfree_dbus::names::{BUS_NAME, PROTOCOL_VERSION, ROOT_PATH};
-use migasfree_types::play::Link;
+use migasfree_play_records::Link;
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time};
 use zbus::{Connection, MatchRule, Message, MessageStream, fdo::DBusProxy, message};

@@ -2,7 +2,7 @@
 
 use crate::fault::bus_fault;
 use migasfree_dbus::{JobQuestion, JobResult, JobRole, JobState, JobSubject, Stage, names};
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use serde::{Deserialize, de::DeserializeOwned};
 use zbus::{Connection, Type, as_variant, names::InterfaceName};
 

@@ -2,7 +2,7 @@
 
 use crate::{Daemon, Listener, News};
 use migasfree_dbus::{AppState, names};
-use migasfree_types::play::{Event, Job, OutputPiece};
+use migasfree_play_records::{Event, Job, OutputPiece};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,

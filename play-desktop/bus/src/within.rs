@@ -1,6 +1,6 @@
 //! Questions have an answer in time, or a fault: the view never waits for ever.
 
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use std::{future::Future, time::Duration};
 
 /// How long a question may take; the package manager may be busy meanwhile.

@@ -1,7 +1,7 @@
 //! Everything about one application.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{AppDetails, Fault};
+use migasfree_play_records::{AppDetails, Fault};
 use std::sync::Arc;
 use tauri::State;
 

@@ -1,7 +1,7 @@
 //! Whether the person has a right: 0 no, 1 yes, 2 after polkit asked.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use std::sync::Arc;
 use tauri::State;
 

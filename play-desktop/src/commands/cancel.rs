@@ -1,7 +1,7 @@
 //! Asking a job to stop.
 
 use migasfree_play_bus::Daemon;
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use std::sync::Arc;
 use tauri::State;
 

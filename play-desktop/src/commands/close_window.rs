@@ -2,7 +2,7 @@
 
 use crate::window::LABEL;
 use migasfree_play_bus::internal;
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use tauri::{AppHandle, Manager};
 
 #[tauri::command]

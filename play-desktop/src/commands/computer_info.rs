@@ -1,7 +1,7 @@
 //! About this computer.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Computer, Fault};
+use migasfree_play_records::{Computer, Fault};
 use std::sync::Arc;
 use tauri::State;
 

@@ -1,7 +1,7 @@
 //! Installing applications.
 
 use migasfree_play_bus::Daemon;
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use std::sync::Arc;
 use tauri::State;
 

@@ -1,7 +1,7 @@
 //! Logs of jobs: read, and followed while they grow.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Fault, JobOutput};
+use migasfree_play_records::{Fault, JobOutput};
 use std::sync::Arc;
 use tauri::State;
 

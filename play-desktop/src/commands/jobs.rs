@@ -1,7 +1,7 @@
 //! The jobs and their history.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Fault, Job};
+use migasfree_play_records::{Fault, Job};
 use std::sync::Arc;
 use tauri::State;
 

@@ -1,7 +1,7 @@
 //! The label of this computer.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use std::sync::Arc;
 use tauri::State;
 

@@ -2,7 +2,7 @@
 
 use crate::store::Remembered;
 use migasfree_play_bus::{Daemon, internal, within};
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, State, ipc::Response};
 use tokio::task::spawn_blocking;

@@ -1,7 +1,7 @@
 //! Opening a web page in the person's own browser, through the desktop.
 
 use migasfree_play_bus::internal;
-use migasfree_types::play::Fault;
+use migasfree_play_records::Fault;
 use std::collections::HashMap;
 use tauri::Url;
 use tokio::task::spawn_blocking;

@@ -2,7 +2,7 @@
 
 use migasfree_dbus::PlanRole;
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Fault, Plan};
+use migasfree_play_records::{Fault, Plan};
 use std::sync::Arc;
 use tauri::State;
 

@@ -1,7 +1,7 @@
 //! Asking the organisation for applications.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Fault, Request};
+use migasfree_play_records::{Fault, Request};
 use std::sync::Arc;
 use tauri::State;
 

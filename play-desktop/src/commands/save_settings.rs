@@ -5,7 +5,7 @@ use crate::{
     window::{LABEL, follow_theme, zoom},
 };
 use migasfree_play_bus::internal;
-use migasfree_types::play::{Fault, Settings};
+use migasfree_play_records::{Fault, Settings};
 use tauri::{AppHandle, Manager};
 use tokio::task::spawn_blocking;
 

@@ -1,7 +1,7 @@
 //! The packages of this computer.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Fault, Package};
+use migasfree_play_records::{Fault, Package};
 use std::sync::Arc;
 use tauri::State;
 

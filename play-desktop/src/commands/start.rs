@@ -2,7 +2,7 @@
 
 use crate::{args::Args, settings::SettingsFile};
 use migasfree_play_bus::Daemon;
-use migasfree_types::play::{Link, Place, Settings};
+use migasfree_play_records::{Link, Place, Settings};
 use serde::Serialize;
 use std::sync::Arc;
 use tauri::State;

@@ -1,7 +1,7 @@
 //! States of applications.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Fault, States};
+use migasfree_play_records::{Fault, States};
 use std::sync::Arc;
 use tauri::State;
 

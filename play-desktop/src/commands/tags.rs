@@ -1,7 +1,7 @@
 //! Tags of this computer.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Fault, Tags};
+use migasfree_play_records::{Fault, Tags};
 use std::sync::Arc;
 use tauri::State;
 

@@ -1,7 +1,7 @@
 //! Newer versions: which there are, and getting them.
 
 use migasfree_play_bus::{Daemon, within};
-use migasfree_types::play::{Fault, Update};
+use migasfree_play_records::{Fault, Update};
 use std::sync::Arc;
 use tauri::State;
 

@@ -1,6 +1,6 @@
 //! The words of notices. They are the view's, which may be closed when they are needed.
 
-use migasfree_types::play::{Job, JobResult, Language};
+use migasfree_play_records::{Job, JobResult, JobRole, Language};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -32,15 +32,15 @@ pub fn notice_of(job: &Job, language: Language) -> Notice {
     } else {
         &job.names
     };
-    let key = match (job.role.as_str(), went_well) {
-        ("upgrade", true) if names.is_empty() => "upgrade_all",
-        ("upgrade", false) if names.is_empty() => "upgrade_all_failed",
-        ("install", true) => "install",
-        ("install", false) => "install_failed",
-        ("remove", true) => "remove",
-        ("remove", false) => "remove_failed",
-        ("upgrade", true) => "upgrade",
-        ("upgrade", false) => "upgrade_failed",
+    let key = match (job.role, went_well) {
+        (JobRole::Upgrade, true) if names.is_empty() => "upgrade_all",
+        (JobRole::Upgrade, false) if names.is_empty() => "upgrade_all_failed",
+        (JobRole::Install, true) => "install",
+        (JobRole::Install, false) => "install_failed",
+        (JobRole::Remove, true) => "remove",
+        (JobRole::Remove, false) => "remove_failed",
+        (JobRole::Upgrade, true) => "upgrade",
+        (JobRole::Upgrade, false) => "upgrade_failed",
         (_, true) => "other",
         (_, false) => "other_failed",
     };
@@ -77,13 +77,20 @@ fn desktop_language() -> String {
 mod tests {
     use super::*;
 
-    const ROLES: [&str; 8] = [
-        "install", "remove", "upgrade", "sync", "refresh", "tags", "register", "repair",
+    const ROLES: [JobRole; 8] = [
+        JobRole::Install,
+        JobRole::Remove,
+        JobRole::Upgrade,
+        JobRole::Sync,
+        JobRole::Refresh,
+        JobRole::Tags,
+        JobRole::Register,
+        JobRole::Repair,
     ];
 
-    fn job(role: &str, names: &[&str], result: JobResult) -> Job {
+    fn job(role: JobRole, names: &[&str], result: JobResult) -> Job {
         Job {
-            role: role.to_owned(),
+            role,
             names: names.iter().map(ToString::to_string).collect(),
             result: Some(result),
             ..Job::default()
@@ -108,14 +115,18 @@ mod tests {
 
     #[test]
     fn the_thing_is_named() {
-        let done = job("install", &["Sketchbook", "Ledger"], JobResult::Success);
+        let done = job(
+            JobRole::Install,
+            &["Sketchbook", "Ledger"],
+            JobResult::Success,
+        );
         assert_eq!(
             notice_of(&done, Language::En).title,
             "Sketchbook, Ledger: installed"
         );
-        let all = job("upgrade", &[], JobResult::Success);
+        let all = job(JobRole::Upgrade, &[], JobResult::Success);
         assert_eq!(notice_of(&all, Language::Es).title, "Todo está al día");
-        let tags = job("tags", &[], JobResult::Refused);
+        let tags = job(JobRole::Tags, &[], JobResult::Refused);
         assert_eq!(notice_of(&tags, Language::En).title, "Change tags: failed");
     }
 }

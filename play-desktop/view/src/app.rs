@@ -6,7 +6,7 @@ use crate::{
     text::{Locale, i18n::I18nContextProvider, tag, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Language, Theme};
+use migasfree_play_records::{Language, Theme};
 use migasfree_ui_kit::{relative_time::provide_clock, texts::provide_language};
 
 /// The whole view.

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use migasfree_vocabulary::{AppSort, AppState, SyncReason, SyncScope};
 use zbus::{OwnedVariant, Variant};
 
 use crate::Error;
@@ -73,6 +74,21 @@ impl Given for i64 {
         number(value)?.try_into().ok()
     }
 }
+
+/// Words may be options, too.
+macro_rules! given_words {
+    ($($name:ty),* $(,)?) => {
+        $(impl Given for $name {
+            const EXPECTED: &'static str = String::EXPECTED;
+
+            fn given(value: &Variant<'_>) -> Option<Self> {
+                String::given(value).map(|word| Self::parse(&word))
+            }
+        })*
+    };
+}
+
+given_words!(AppSort, AppState, SyncReason, SyncScope);
 
 fn number(value: &Variant<'_>) -> Option<i128> {
     Some(match value {
@@ -205,54 +221,3 @@ macro_rules! options {
     };
 }
 pub(crate) use options;
-
-/// Declares an enum that travels as a string, with an `Unknown` for words of a newer peer.
-macro_rules! word {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize, zbus::Type)]
-        #[zbus(signature = "s")]
-        pub enum $name {
-            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
-            /// A word this version does not know.
-            #[default]
-            #[serde(rename = "unknown", other)]
-            Unknown,
-        }
-
-        impl $name {
-            /// All words but `Unknown`.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The word on the bus and in JSON.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                    Self::Unknown => "unknown",
-                }
-            }
-
-            /// The value of `word`, `Unknown` for any other.
-            #[must_use]
-            pub fn parse(word: &str) -> Self {
-                Self::ALL.iter().copied().find(|value| value.as_str() == word).unwrap_or_default()
-            }
-        }
-
-        impl $crate::wire::Given for $name {
-            const EXPECTED: &'static str = "a string";
-
-            fn given(value: &zbus::Variant<'_>) -> Option<Self> {
-                <String as $crate::wire::Given>::given(value).map(|word| Self::parse(&word))
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-pub(crate) use word;

@@ -3,6 +3,5 @@
 pub mod events;
 pub mod firmware;
 pub mod message;
-pub mod play;
 pub mod rest;
 pub mod shown;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use migasfree_dbus::{
-    AppRecord, AppState, FinishedDetail, JobQuestion, JobRecord, JobResult, JobRole, JobState,
-    JobSubject, Level, Stage, names,
+    AppRecord, AppState, FinishedDetail, JobQuestion, JobRecord, JobRole, JobState, JobSubject,
+    Level, ResultCode, Stage, names,
 };
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, OwnedObjectPath};
@@ -103,7 +103,7 @@ impl Run {
     async fn live(&self) -> zbus::Result<()> {
         let _turn = self.world.turn.lock().await;
         if self.is_cancelled() {
-            return self.finish(JobResult::Cancelled, "by-user", "").await;
+            return self.finish(ResultCode::ByUser, "").await;
         }
         self.change(|task| task.record.started = Some(now()))
             .await?;
@@ -112,7 +112,7 @@ impl Run {
                 .await?;
             tokio::time::sleep(self.world.scene.step() * 8).await;
             return self
-                .finish(JobResult::Refused, "not-authorized", "polkit said no")
+                .finish(ResultCode::NotAuthorized, "polkit said no")
                 .await;
         }
         self.change(|task| task.record.state = JobState::Running)
@@ -121,12 +121,8 @@ impl Run {
         if role == JobRole::Install && !self.world.scene.removals.is_empty() {
             let (agreed, code) = self.ask().await?;
             if !agreed {
-                let result = match code {
-                    "by-user" => JobResult::Cancelled,
-                    _ => JobResult::Refused,
-                };
                 let why = "sketch-classic would be removed without having been named; that takes the right package-remove";
-                return self.finish(result, code, why).await;
+                return self.finish(code, why).await;
             }
         }
         let stages: &[(Stage, u32)] = match role {
@@ -147,7 +143,7 @@ impl Run {
         for (stage, end) in stages {
             while percent < *end {
                 if self.is_cancelled() && (stage.cancellable() || stage.runs_scripts()) {
-                    return self.finish(JobResult::Cancelled, "by-user", "").await;
+                    return self.finish(ResultCode::ByUser, "").await;
                 }
                 percent = (percent + 4).min(*end);
                 self.step(*stage, percent).await?;
@@ -155,13 +151,13 @@ impl Run {
             }
         }
         self.settle().await?;
-        self.finish(JobResult::Success, "ok", "").await
+        self.finish(ResultCode::Ok, "").await
     }
 
     /// Asks who may remove whether that may be, the others are refused. Answers whether to go on, and why not.
-    async fn ask(&self) -> zbus::Result<(bool, &'static str)> {
+    async fn ask(&self) -> zbus::Result<(bool, ResultCode)> {
         if self.world.scene.removals == "refuses" {
-            return Ok((false, "policy"));
+            return Ok((false, ResultCode::Policy));
         }
         self.change(|task| {
             task.record.state = JobState::WaitingAnswer;
@@ -179,10 +175,10 @@ impl Run {
             };
             alone = if heard { 0 } else { alone + 1 };
             match answer.as_deref() {
-                _ if self.is_cancelled() => break (false, "by-user"),
-                Some("accept") => break (true, ""),
-                Some(_) => break (false, "policy"),
-                None if alone > 20 => break (false, "policy"),
+                _ if self.is_cancelled() => break (false, ResultCode::ByUser),
+                Some("accept") => break (true, ResultCode::Ok),
+                Some(_) => break (false, ResultCode::Policy),
+                None if alone > 20 => break (false, ResultCode::Policy),
                 None => {}
             }
         };
@@ -268,19 +264,26 @@ impl Run {
         Manager::updates_changed(&emitter, count(updates.len()), count(security)).await
     }
 
-    async fn finish(&self, result: JobResult, code: &str, message: &str) -> zbus::Result<()> {
+    async fn finish(&self, code: ResultCode, message: &str) -> zbus::Result<()> {
         self.change(|task| {
             task.record.state = JobState::Finished;
             task.record.ended = Some(now());
-            task.record.result = Some(result);
-            task.record.error_code = Some(code.to_owned());
+            task.record.result = Some(code.result());
+            task.record.error_code = Some(code.to_string());
             task.record.message = (!message.is_empty()).then(|| message.to_owned());
             task.record.allow_cancel = false;
             task.record.allow_admin_cancel = false;
         })
         .await?;
         let emitter = self.emitter()?;
-        Job::finished(&emitter, result, code, "", FinishedDetail::default()).await
+        Job::finished(
+            &emitter,
+            code.result(),
+            code.as_str(),
+            "",
+            FinishedDetail::default(),
+        )
+        .await
     }
 
     async fn change(&self, how: impl FnOnce(&mut Task)) -> zbus::Result<()> {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use migasfree_dbus::{
     AppRecord, AppState, JobQuestion, JobRecord, JobResult, JobRole, JobState, JobSubject, Level,
-    RequestRecord, RequestState, UpdateRecord,
+    RequestRecord, RequestState, ResultCode, UpdateRecord,
 };
 
 use super::scene::Scene;
@@ -165,60 +165,36 @@ pub(super) fn now() -> i64 {
 fn past() -> BTreeMap<u64, Task> {
     const HOUR: i64 = 3600;
     let entries = [
-        (JobRole::Sync, 0, "", JobResult::Success, "ok", 76 * HOUR),
+        (JobRole::Sync, 0, "", ResultCode::Ok, 76 * HOUR),
         (
             JobRole::Install,
             3,
             "Field Notes",
-            JobResult::Success,
-            "ok",
+            ResultCode::Ok,
             75 * HOUR,
         ),
         (
             JobRole::Install,
             5,
             "Song Bench",
-            JobResult::Failed,
-            "disk-full",
+            ResultCode::DiskFull,
             30 * HOUR,
         ),
         (
             JobRole::Install,
             11,
             "Vault",
-            JobResult::Refused,
-            "not-authorized",
+            ResultCode::NotAuthorized,
             27 * HOUR,
         ),
-        (
-            JobRole::Sync,
-            0,
-            "",
-            JobResult::Success,
-            "nothing-to-do",
-            26 * HOUR,
-        ),
-        (
-            JobRole::Install,
-            6,
-            "Class Timer",
-            JobResult::Success,
-            "ok",
-            3 * HOUR,
-        ),
-        (
-            JobRole::Install,
-            2,
-            "Ledger",
-            JobResult::Cancelled,
-            "by-user",
-            2 * HOUR,
-        ),
-        (JobRole::Sync, 0, "", JobResult::Success, "ok", HOUR),
+        (JobRole::Sync, 0, "", ResultCode::NothingToDo, 26 * HOUR),
+        (JobRole::Install, 6, "Class Timer", ResultCode::Ok, 3 * HOUR),
+        (JobRole::Install, 2, "Ledger", ResultCode::ByUser, 2 * HOUR),
+        (JobRole::Sync, 0, "", ResultCode::Ok, HOUR),
     ];
     (1_u64..)
         .zip(entries)
-        .map(|(id, (role, app, name, result, code, ago))| {
+        .map(|(id, (role, app, name, code, ago))| {
             let ended = now() - ago;
             let record = JobRecord {
                 id: id.to_string(),
@@ -232,8 +208,8 @@ fn past() -> BTreeMap<u64, Task> {
                 created: ended - 21,
                 started: Some(ended - 20),
                 ended: Some(ended),
-                result: Some(result),
-                error_code: Some(code.to_owned()),
+                result: Some(code.result()),
+                error_code: Some(code.to_string()),
                 reboot: "none".to_owned(),
                 ..JobRecord::default()
             };

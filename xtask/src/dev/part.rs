@@ -42,9 +42,21 @@ impl Part {
     /// The folders it is made of, seen from the root of the checkout.
     pub fn sources(self) -> &'static [&'static str] {
         match self {
-            Self::Stage => &["server", "shared", "play-desktop/bus", "tests/src"],
+            Self::Stage => &[
+                "server",
+                "shared",
+                "play-desktop/bus",
+                "play-desktop/records",
+                "tests/src",
+            ],
             Self::Ui => &["ui", "shared/types"],
-            Self::Play => &["play-desktop/view", "ui/kit", "shared/types"],
+            Self::Play => &[
+                "play-desktop/view",
+                "play-desktop/records",
+                "ui/kit",
+                "shared/types",
+                "shared/vocabulary",
+            ],
         }
     }
 
@@ -144,7 +156,9 @@ mod tests {
         assert_eq!(parts("ui/src/list/table.rs"), [Part::Ui]);
         assert_eq!(parts("ui/kit/styles/base.css"), [Part::Ui, Part::Play]);
         assert_eq!(parts("play-desktop/view/locales/es.json"), [Part::Play]);
-        assert_eq!(parts("shared/types/src/play/job.rs"), Part::ALL);
+        assert_eq!(parts("shared/types/src/shown.rs"), Part::ALL);
+        let records = parts("play-desktop/records/src/job.rs");
+        assert_eq!(records, [Part::Stage, Part::Play]);
         assert_eq!(parts("server/domain/src/settings.rs"), [Part::Stage]);
     }
 

@@ -88,8 +88,8 @@ async fn how_it_ended(bus: &Connection, id: &str, context: &Context) -> Option<S
     let job = jobs
         .iter()
         .find(|job| job.id == id && job.ended.is_some())?;
-    let code = job.error_code.as_deref().and_then(ResultCode::parse);
-    let code = code.unwrap_or(ResultCode::Ok);
+    let code = job.error_code.as_deref();
+    let code = code.map_or(ResultCode::Ok, ResultCode::parse);
     Some(context.language.result(code).to_owned())
 }
 

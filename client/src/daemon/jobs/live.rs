@@ -150,7 +150,7 @@ impl LiveJob {
 
     fn progress(&mut self, progress: &Progress) {
         let view = &mut self.view;
-        view.stage = Stage::parse(progress.stage.as_str());
+        view.stage = progress.stage;
         view.percent = u32::from(progress.percent);
         view.item.clone_from(&progress.item);
         view.bytes_done = progress.bytes_done;
@@ -226,7 +226,7 @@ impl LiveJob {
     #[must_use]
     pub fn result(&self) -> Option<(JobResult, &'static str)> {
         let code = self.stored.done.as_ref()?.code;
-        Some((JobResult::parse(code.result().as_str()), code.as_str()))
+        Some((code.result(), code.as_str()))
     }
 
     /// `none`, `recommended` or `required`.

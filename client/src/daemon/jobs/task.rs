@@ -1,6 +1,6 @@
 //! What a job does.
 
-use migasfree_dbus::{JobRole, JobSubject};
+use migasfree_dbus::{JobRole, JobSubject, SyncScope};
 use serde::{Deserialize, Serialize};
 
 use crate::pms::{Action, PackageName};
@@ -252,12 +252,13 @@ fn texts(packages: &[PackageName]) -> Vec<String> {
 }
 
 fn scope_word(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Full => "full",
-        Scope::Attributes => "attributes",
-        Scope::Faults => "faults",
-        Scope::Software => "software",
-        Scope::Hardware => "hardware",
-        Scope::Devices => "devices",
-    }
+    let scope = match scope {
+        Scope::Full => SyncScope::Full,
+        Scope::Attributes => SyncScope::Attributes,
+        Scope::Faults => SyncScope::Faults,
+        Scope::Software => SyncScope::Software,
+        Scope::Hardware => SyncScope::Hardware,
+        Scope::Devices => SyncScope::Devices,
+    };
+    scope.as_str()
 }

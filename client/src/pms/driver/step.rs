@@ -114,7 +114,7 @@ impl Driver {
             environment: environment
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
-            cancellable: stage.allows_cancel(),
+            cancellable: stage.cancellable(),
             silence: self.script_limit,
             impatient_with: step.impatient_with.iter().cloned().collect(),
             marks: self.back_end.script_marks(),

@@ -1,10 +1,8 @@
 //! Calling a command of the shell.
 
 use js_sys::{ArrayBuffer, Function, JSON, Object, Promise, Reflect, Uint8Array};
-use migasfree_types::{
-    play::Fault,
-    shown::{is_hidden, shown},
-};
+use migasfree_play_records::Fault;
+use migasfree_types::shown::{is_hidden, shown};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::borrow::Cow;

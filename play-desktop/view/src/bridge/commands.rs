@@ -2,7 +2,7 @@
 
 use super::call::call;
 use js_sys::Array;
-use migasfree_types::play::{
+use migasfree_play_records::{
     AppDetails, Catalog, Computer, Fault, Job, JobOutput, Link, Package, Place, Plan, Request,
     Settings, States, Tags, Update,
 };

@@ -2,7 +2,7 @@
 
 use super::call::{broken, decode, function};
 use js_sys::{Promise, Reflect};
-use migasfree_types::play::{Event, Fault};
+use migasfree_play_records::{Event, Fault};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 

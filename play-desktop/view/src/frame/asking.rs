@@ -5,7 +5,7 @@ use crate::{
     text::{Locale, filled, i18n::td_string, job_title, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Job, Question};
+use migasfree_play_records::{Job, Question};
 use migasfree_ui_kit::{Button, ButtonLook, Dialog};
 use wasm_bindgen::JsCast;
 

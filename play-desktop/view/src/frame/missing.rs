@@ -6,7 +6,7 @@ use crate::{
     text::{i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::Link;
+use migasfree_play_records::Link;
 use migasfree_ui_kit::{Button, ButtonLook, Icon};
 
 /// How an administrator starts the service, and how it is started for trying things.

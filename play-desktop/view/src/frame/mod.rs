@@ -21,7 +21,7 @@ use asking::AskingDialog;
 use closing::ClosingDialog;
 use leptos::{html, prelude::*};
 use live::LiveRegion;
-use migasfree_types::play::Link;
+use migasfree_play_records::Link;
 use missing::Missing;
 use queue::Queue;
 use rail::{BottomBar, Rail};

@@ -6,7 +6,7 @@ use crate::{
     text::{Locale, filled, i18n::td_string, job_progress, job_title, percent, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::Job;
+use migasfree_play_records::Job;
 use migasfree_ui_kit::{Icon, Ring};
 
 /// The bar and the list.

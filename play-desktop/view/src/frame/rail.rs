@@ -6,7 +6,7 @@ use crate::{
     text::{Locale, i18n::td_string, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Computer, Connectivity};
+use migasfree_play_records::{Computer, Connectivity};
 use migasfree_ui_kit::{Icon, IconButton, Wordmark};
 
 fn icon(page: Page) -> icondata::Icon {
@@ -100,7 +100,9 @@ fn ThisComputer() -> impl IntoView {
     let dot = of_computer(
         |computer| match (computer.registered, computer.connectivity) {
             (false, _) | (_, Connectivity::Saturated) => "dot dot-warning",
-            (_, Connectivity::Online | Connectivity::Metered) => "dot dot-success",
+            (_, Connectivity::Online | Connectivity::Metered | Connectivity::Unknown) => {
+                "dot dot-success"
+            }
             _ => "dot dot-off",
         },
     );
@@ -142,7 +144,7 @@ fn trouble(registered: bool, connectivity: Connectivity, locale: Locale) -> Opti
         return Some(td_string!(locale, info.not_registered));
     }
     match connectivity {
-        Connectivity::Online | Connectivity::Metered => None,
+        Connectivity::Online | Connectivity::Metered | Connectivity::Unknown => None,
         Connectivity::Offline => Some(td_string!(locale, info.offline)),
         Connectivity::ServerUnreachable => Some(td_string!(locale, info.unreachable)),
         Connectivity::Saturated => Some(td_string!(locale, info.saturated)),

@@ -7,7 +7,7 @@ use crate::{
     text::{filled, i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{Fault, Plan};
+use migasfree_play_records::{Fault, Plan};
 use migasfree_ui_kit::{Button, ButtonLook, Dialog, SkeletonLines};
 
 /// The dialog.

@@ -5,7 +5,7 @@ use crate::{
     text::{ago, filled, i18n::td_string, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Connectivity, Link};
+use migasfree_play_records::{Connectivity, Link};
 use migasfree_ui_kit::{Icon, badge::Tone};
 
 /// The strips.
@@ -37,7 +37,7 @@ pub fn Strips() -> impl IntoView {
                 Some(filled!(locale, strip.unreachable, when = ago(when, locale)))
             }
             (Connectivity::Saturated, _) => Some(td_string!(locale, strip.saturated).to_owned()),
-            (Connectivity::Online | Connectivity::Metered, _) => None,
+            (Connectivity::Online | Connectivity::Metered | Connectivity::Unknown, _) => None,
         }
     };
     let restart = move || {

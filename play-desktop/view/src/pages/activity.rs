@@ -6,7 +6,7 @@ use crate::{
     text::{Locale, day_of, i18n::td_string, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Job, JobResult};
+use migasfree_play_records::{Job, JobRole};
 use migasfree_ui_kit::{EmptyState, PageTitle, SkeletonLines};
 
 /// Which jobs are listed.
@@ -22,12 +22,12 @@ impl Kind {
     fn admits(self, job: &Job) -> bool {
         match self {
             Self::All => true,
-            Self::Apps => matches!(job.role.as_str(), "install" | "remove" | "upgrade"),
-            Self::Syncs => job.role == "sync",
-            Self::Troubles => matches!(
-                job.result,
-                Some(JobResult::Failed | JobResult::Partial | JobResult::Refused)
+            Self::Apps => matches!(
+                job.role,
+                JobRole::Install | JobRole::Remove | JobRole::Upgrade
             ),
+            Self::Syncs => job.role == JobRole::Sync,
+            Self::Troubles => job.went_wrong(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     text::{filled, i18n::td_string, number, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::AppState;
+use migasfree_play_records::AppState;
 use migasfree_ui_kit::{Button, ButtonLook, EmptyState, PageTitle, SearchField};
 
 /// The page.

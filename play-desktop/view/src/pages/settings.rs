@@ -6,7 +6,7 @@ use crate::{
     text::{i18n::td_string, percent, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Language, Settings as Chosen, Theme};
+use migasfree_play_records::{Language, Settings as Chosen, Theme};
 use migasfree_ui_kit::{Card, PageTitle, Switch, Wordmark};
 
 /// Text sizes, in percent.

@@ -6,7 +6,7 @@ use crate::{
     text::{Locale, bytes, filled, i18n::td_string, number, problem, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{App, AppState, Fault, Update};
+use migasfree_play_records::{App, AppState, Fault, JobRole, Update};
 use migasfree_ui_kit::{
     Badge, Button, ButtonLook, EmptyState, ErrorState, PageTitle, SkeletonLines, badge::Tone,
 };
@@ -25,7 +25,7 @@ pub fn Updates() -> impl IntoView {
     let fault =
         Memo::new(move |_| (store.updates).with(|known| known.as_ref()?.as_ref().err().cloned()));
     let loaded = Memo::new(move |_| store.updates.with(Option::is_some));
-    let running = Memo::new(move |_| store.work.general("upgrade").map(|job| job.id));
+    let running = Memo::new(move |_| store.work.general(JobRole::Upgrade).map(|job| job.id));
     let count = move || {
         let locale = i18n.get_locale();
         list.with(|list| (!list.is_empty()).then(|| summary(list, locale)))
@@ -84,7 +84,7 @@ fn LookButton() -> impl IntoView {
     view! {
         <Button
             icon=icondata::LuRefreshCw
-            busy=Signal::derive(move || store.work.general("refresh").is_some())
+            busy=Signal::derive(move || store.work.general(JobRole::Refresh).is_some())
             class="updates-look"
             on_press=move |_| actions.look_for_updates()
         >
@@ -107,7 +107,7 @@ fn AllButton() -> impl IntoView {
         <Show when=move || right.get() != Right::Never>
             <Button
                 look=ButtonLook::Primary
-                busy=Signal::derive(move || store.work.general("upgrade").is_some())
+                busy=Signal::derive(move || store.work.general(JobRole::Upgrade).is_some())
                 title=why
                 class="updates-all"
                 on_press=move |_| actions.update_all()

@@ -5,7 +5,7 @@ use crate::{
     text::{Locale, filled, i18n::td_string, percent, state_label, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{App, AppState, Job, JobState};
+use migasfree_play_records::{App, AppState, Job};
 use migasfree_ui_kit::{Icon, Menu, MenuItem, StateButton, StateLook};
 
 /// The button.
@@ -133,7 +133,7 @@ fn can_press(state: AppState) -> bool {
 fn look_of(status: &Status) -> StateLook {
     match status {
         Status::Pressed => StateLook::Running(None),
-        Status::Working(job) if is_waiting(job) => StateLook::Running(Some(0.0)),
+        Status::Working(job) if job.is_waiting() => StateLook::Running(Some(0.0)),
         Status::Working(job) => StateLook::Running(job.percent.map(f64::from)),
         Status::Still(info) => match info.state {
             AppState::NeedsAdmin => StateLook::NeedsAdministrator,
@@ -142,10 +142,6 @@ fn look_of(status: &Status) -> StateLook {
             _ => StateLook::Unavailable,
         },
     }
-}
-
-fn is_waiting(job: &Job) -> bool {
-    matches!(job.state, JobState::Queued | JobState::Authorizing)
 }
 
 /// Nothing can be pressed: the work cannot be stopped, or there is nothing to do.
@@ -160,7 +156,7 @@ fn is_off(status: &Status) -> bool {
 fn label_of(status: &Status, locale: Locale) -> String {
     match status {
         Status::Pressed => td_string!(locale, button.starting).to_string(),
-        Status::Working(job) if is_waiting(job) => td_string!(locale, button.waiting).to_string(),
+        Status::Working(job) if job.is_waiting() => td_string!(locale, button.waiting).to_string(),
         Status::Working(job) => match job.percent {
             Some(done) => percent(done.into(), locale),
             None => td_string!(locale, button.busy).to_string(),

@@ -1,7 +1,7 @@
 //! The icon of an application, through the shell's cache.
 
 use leptos::prelude::*;
-use migasfree_types::play::App;
+use migasfree_play_records::App;
 use migasfree_ui_kit::AppIcon;
 
 /// The icon, or a tile with the first letter.

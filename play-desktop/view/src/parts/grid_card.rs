@@ -6,7 +6,7 @@ use crate::{
     text::{filled, hint, i18n::td_string, job_progress_short, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{App, JobState};
+use migasfree_play_records::{App, JobState};
 
 /// The card.
 #[component]

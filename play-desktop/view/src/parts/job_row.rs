@@ -8,7 +8,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use migasfree_types::play::{AppState, Job, JobResult, JobState};
+use migasfree_play_records::{AppState, Job, JobResult, JobRole, JobState};
 use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Icon, Progress, Status, badge::Tone};
 
 /// What a result's colour is.
@@ -17,21 +17,21 @@ fn result_tone(job: &Job) -> Tone {
         None => Tone::Brand,
         Some(JobResult::Success) => Tone::Success,
         Some(JobResult::Partial | JobResult::Refused) => Tone::Warning,
-        Some(JobResult::Failed) => Tone::Error,
+        Some(JobResult::Failed | JobResult::Unknown) => Tone::Error,
         Some(JobResult::Cancelled) => Tone::Neutral,
     }
 }
 
-fn role_icon(role: &str) -> icondata::Icon {
+fn role_icon(role: JobRole) -> icondata::Icon {
     match role {
-        "install" => icondata::LuDownload,
-        "remove" => icondata::LuTrash2,
-        "upgrade" => icondata::LuArrowUp,
-        "device" => icondata::LuPrinter,
-        "tags" => icondata::LuTag,
-        "register" => icondata::LuIdCard,
-        "repair" => icondata::LuWrench,
-        _ => icondata::LuRefreshCw,
+        JobRole::Install => icondata::LuDownload,
+        JobRole::Remove => icondata::LuTrash2,
+        JobRole::Upgrade => icondata::LuArrowUp,
+        JobRole::Device => icondata::LuPrinter,
+        JobRole::Tags => icondata::LuTag,
+        JobRole::Register => icondata::LuIdCard,
+        JobRole::Repair => icondata::LuWrench,
+        JobRole::Sync | JobRole::Refresh | JobRole::Unknown => icondata::LuRefreshCw,
     }
 }
 
@@ -58,12 +58,12 @@ pub fn JobRow(
     let controls = log_id.clone();
     let log_of = id.clone();
     view! {
-        <article class="job-row" data-testid="job" data-job=id data-role=move || job.with(|job| job.role.clone()) data-result=move || job.with(result_word)>
+        <article class="job-row" data-testid="job" data-job=id data-role=move || job.with(|job| job.role.as_str()) data-result=move || job.with(result_word)>
             <div class="job-picture" aria-hidden="true">
                 {move || match app.get() {
                     Some(app) => view! { <AppPicture app size=32 /> }.into_any(),
                     None => {
-                        let icon = job.with(|job| role_icon(&job.role));
+                        let icon = job.with(|job| role_icon(job.role));
                         view! { <span class="job-symbol"><Icon icon size=16 /></span> }.into_any()
                     }
                 }}
@@ -119,23 +119,15 @@ pub fn JobRow(
 }
 
 fn result_word(job: &Job) -> &'static str {
-    match job.result {
-        None => "running",
-        Some(JobResult::Success) => "success",
-        Some(JobResult::Partial) => "partial",
-        Some(JobResult::Failed) => "failed",
-        Some(JobResult::Cancelled) => "cancelled",
-        Some(JobResult::Refused) => "refused",
-    }
+    job.result
+        .map_or(JobState::Running.as_str(), JobResult::as_str)
 }
 
 #[component]
 fn Running(job: Signal<Job>, title: Memo<String>) -> impl IntoView {
     let i18n = use_i18n();
     let percent = Signal::derive(move || job.with(|job| job.percent.map(f64::from)));
-    let waits = Memo::new(move |_| {
-        job.with(|job| matches!(job.state, JobState::Queued | JobState::Authorizing))
-    });
+    let waits = Memo::new(move |_| job.with(Job::is_waiting));
     let words = move || {
         job.with(|job| {
             let locale = i18n.get_locale();
@@ -169,11 +161,8 @@ fn Ended(job: Signal<Job>) -> impl IntoView {
     };
     let trouble = move || {
         job.with(|job| {
-            matches!(
-                job.result,
-                Some(JobResult::Failed | JobResult::Partial | JobResult::Refused)
-            )
-            .then(|| problem(&job.code, i18n.get_locale()))
+            job.went_wrong()
+                .then(|| problem(job.code.as_str(), i18n.get_locale()))
         })
     };
     let reboot = move || {
@@ -260,17 +249,13 @@ fn unfinished(job: &Job) -> Option<(u32, Wanted)> {
     let [app] = job.apps.as_slice() else {
         return None;
     };
-    let wanted = match job.role.as_str() {
-        "install" => Wanted::Install,
-        "upgrade" => Wanted::Update,
-        "remove" => Wanted::Remove,
+    let wanted = match job.role {
+        JobRole::Install => Wanted::Install,
+        JobRole::Upgrade => Wanted::Update,
+        JobRole::Remove => Wanted::Remove,
         _ => return None,
     };
-    let failed = matches!(
-        job.result,
-        Some(JobResult::Failed | JobResult::Partial | JobResult::Refused)
-    );
-    failed.then_some((*app, wanted))
+    job.went_wrong().then_some((*app, wanted))
 }
 
 #[component]

@@ -7,7 +7,8 @@ use crate::{
     text::{i18n::td_string, use_i18n},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use migasfree_types::{play::OutputPiece, shown::shown};
+use migasfree_play_records::OutputPiece;
+use migasfree_types::shown::shown;
 
 /// Characters of a log kept in the page; older ones are cut.
 const KEPT: usize = 400_000;

@@ -2,7 +2,7 @@
 
 use crate::text::{Locale, bytes, filled, i18n::td_string, objection_words, problem, use_i18n};
 use leptos::prelude::*;
-use migasfree_types::play::{Fault, Plan, PlanPackage};
+use migasfree_play_records::{Fault, Plan, PlanPackage};
 use migasfree_ui_kit::{Badge, Icon, Notice, badge::Tone, error_state::Details};
 
 /// The plan.

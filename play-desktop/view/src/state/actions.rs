@@ -6,7 +6,7 @@ use crate::{
     text::{I18n, Problem, objection_words, problem},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{Fault, Job, Settings};
+use migasfree_play_records::{Fault, Job, JobRole, Settings};
 
 /// A problem to show, until it is dismissed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,10 +187,10 @@ impl Actions {
 
     /// Shows why a job was not allowed, naming the packages that stand in its way.
     pub fn report_refusal(self, job: Job, about: String) {
-        let role = match job.role.as_str() {
-            "install" => Some("install"),
-            "remove" => Some("remove"),
-            "upgrade" => Some("update"),
+        let role = match job.role {
+            JobRole::Install => Some("install"),
+            JobRole::Remove => Some("remove"),
+            JobRole::Upgrade => Some("update"),
             _ => None,
         };
         spawn_local(async move {
@@ -201,7 +201,7 @@ impl Actions {
             {
                 reasons = objection_words(&plan, self.i18n.get_locale_untracked());
             }
-            self.show(&job.code, about, job.message, reasons);
+            self.show(job.code.as_str(), about, job.message, reasons);
         });
     }
 

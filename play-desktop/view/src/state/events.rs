@@ -11,7 +11,7 @@ use crate::{
     text::{I18n, filled, job_result, job_title},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{Event, Job, JobResult, Link, OutputPiece};
+use migasfree_play_records::{Event, Job, Link, OutputPiece, ResultCode};
 
 /// Where parts of logs arrive.
 #[derive(Clone, Copy, Debug)]
@@ -89,13 +89,10 @@ fn take_job(job: Job, store: Store, actions: Actions, i18n: I18n) {
     if !job.apps.is_empty() {
         spawn_local(read_states(store, job.apps.clone()));
     }
-    if matches!(
-        job.result,
-        Some(JobResult::Failed | JobResult::Partial | JobResult::Refused)
-    ) {
-        match job.code.as_str() {
-            "policy" => actions.report_refusal(job, title),
-            _ => actions.report(&job.code, title, job.message),
+    if job.went_wrong() {
+        match job.code {
+            ResultCode::Policy => actions.report_refusal(job, title),
+            code => actions.report(code.as_str(), title, job.message),
         }
     }
 }

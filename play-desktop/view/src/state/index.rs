@@ -1,7 +1,7 @@
 //! The catalogue prepared for looking things up: by id, and by what somebody types.
 
 use super::fold::{fold, nearly};
-use migasfree_types::play::{App, Catalog, Category};
+use migasfree_play_records::{App, Catalog, Category};
 use std::collections::HashMap;
 
 /// A catalogue with its search index.

@@ -21,7 +21,7 @@ pub use status::{Status, status_of};
 pub use work::Work;
 
 use leptos::prelude::*;
-use migasfree_types::play::{
+use migasfree_play_records::{
     App, Computer, Fault, Link, Request, Settings, StateInfo, States, Update,
 };
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Where the person is, and the way back.
 
 use leptos::prelude::*;
-use migasfree_types::play::Place;
+use migasfree_play_records::Place;
 use std::collections::HashMap;
 
 /// A page.

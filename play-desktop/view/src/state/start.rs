@@ -3,7 +3,7 @@
 use super::{Actions, Index, Store};
 use crate::bridge;
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{Link, States};
+use migasfree_play_records::{Link, States};
 use std::sync::Arc;
 
 /// Shows the catalogue of last time, until the daemon says how it is now.

@@ -2,7 +2,7 @@
 
 use super::{Store, use_store};
 use leptos::prelude::*;
-use migasfree_types::play::{AppState, Job, JobState, StateInfo};
+use migasfree_play_records::{AppState, Job, JobRole, JobState, StateInfo};
 
 /// Standing of one application.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ impl Status {
         match self {
             Self::Pressed => AppState::Queued,
             Self::Working(job) if job.state == JobState::Queued => AppState::Queued,
-            Self::Working(job) if job.role == "remove" => AppState::Removing,
+            Self::Working(job) if job.role == JobRole::Remove => AppState::Removing,
             Self::Working(_) => AppState::Installing,
             Self::Still(info) => info.state,
         }

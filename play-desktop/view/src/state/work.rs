@@ -1,7 +1,7 @@
 //! Jobs: what runs, what waits, what was just pressed and not yet answered.
 
 use leptos::prelude::*;
-use migasfree_types::play::{Job, JobState};
+use migasfree_play_records::{Job, JobRole};
 use std::collections::{BTreeMap, HashSet};
 
 /// Everything known about jobs.
@@ -56,7 +56,7 @@ impl Work {
                 .filter(|job| !job.is_over())
                 .cloned()
                 .collect();
-            active.sort_by_key(|job| (is_waiting(job.state), job.position, number(&job.id)));
+            active.sort_by_key(|job| (job.is_waiting(), job.position, number(&job.id)));
             active
         })
     }
@@ -72,11 +72,11 @@ impl Work {
 
     /// Whether a synchronisation waits or runs.
     pub fn is_syncing(&self) -> bool {
-        self.general("sync").is_some()
+        self.general(JobRole::Sync).is_some()
     }
 
     /// The job of a role that is not over and is about no application: a synchronisation, an update of everything.
-    pub fn general(&self, role: &str) -> Option<Job> {
+    pub fn general(&self, role: JobRole) -> Option<Job> {
         self.jobs.with(|jobs| {
             (jobs.values())
                 .find(|job| !job.is_over() && job.role == role && job.apps.is_empty())
@@ -113,10 +113,6 @@ impl Work {
             }
         });
     }
-}
-
-fn is_waiting(state: JobState) -> bool {
-    matches!(state, JobState::Queued | JobState::Authorizing)
 }
 
 /// The daemon numbers its jobs; the number orders them.

@@ -1,7 +1,7 @@
 //! What the policy of this computer says against a plan.
 
 use super::{Locale, filled};
-use migasfree_types::play::Plan;
+use migasfree_play_records::Plan;
 
 /// A sentence for each objection, with the names of the packages.
 pub fn objection_words(plan: &Plan, locale: Locale) -> Vec<String> {

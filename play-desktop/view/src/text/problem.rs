@@ -1,6 +1,7 @@
 //! Codes of errors and of failed jobs, as sentences: what happened, and what to do.
 
 use super::{Locale, i18n::td_string};
+use migasfree_play_records::ResultCode;
 
 /// A problem in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,19 +21,49 @@ macro_rules! words {
     };
 }
 
-/// The words for a code.
+/// The words for the code of a job that ended, or of a call that was refused.
 pub fn problem(code: &str, locale: Locale) -> Problem {
+    of_job(ResultCode::parse(code), locale).unwrap_or_else(|| of_call(code, locale))
+}
+
+fn of_job(code: ResultCode, locale: Locale) -> Option<Problem> {
+    Some(match code {
+        ResultCode::NotAuthorized => words!(locale, not_authorized_title, not_authorized_text),
+        ResultCode::NoAgent => words!(locale, no_agent_title, no_agent_text),
+        ResultCode::Offline => words!(locale, offline_title, offline_text),
+        ResultCode::Server => words!(locale, server_error_title, server_error_text),
+        ResultCode::LockTimeout => words!(locale, locked_title, locked_text),
+        ResultCode::NotFound => words!(locale, not_found_title, not_found_text),
+        ResultCode::DiskFull => words!(locale, disk_full_title, disk_full_text),
+        ResultCode::Download => words!(locale, download_title, download_text),
+        ResultCode::Conflict => words!(locale, conflict_title, conflict_text),
+        ResultCode::Dependency => words!(locale, dependency_title, dependency_text),
+        ResultCode::Untrusted => words!(locale, untrusted_title, untrusted_text),
+        ResultCode::Backend => words!(locale, backend_title, backend_text),
+        ResultCode::PackagesFailed => words!(locale, packages_failed_title, packages_failed_text),
+        ResultCode::DevicesFailed => words!(locale, devices_failed_title, devices_failed_text),
+        ResultCode::HookFailed => words!(locale, hook_failed_title, hook_failed_text),
+        ResultCode::MetadataFailed => words!(locale, metadata_failed_title, metadata_failed_text),
+        ResultCode::Interrupted => words!(locale, interrupted_title, interrupted_text),
+        ResultCode::Policy | ResultCode::BlockedApp => words!(locale, policy_title, policy_text),
+        ResultCode::Ok
+        | ResultCode::NothingToDo
+        | ResultCode::ByUser
+        | ResultCode::ByAdmin
+        | ResultCode::Superseded
+        | ResultCode::Internal
+        | ResultCode::Unknown => return None,
+    })
+}
+
+fn of_call(code: &str, locale: Locale) -> Problem {
     match code {
-        "not-authorized" => words!(locale, not_authorized_title, not_authorized_text),
-        "no-agent" => words!(locale, no_agent_title, no_agent_text),
         "auth-cancelled" => words!(locale, auth_cancelled_title, auth_cancelled_text),
         "not-registered" => words!(locale, not_registered_title, not_registered_text),
-        "offline" => words!(locale, offline_title, offline_text),
-        "server-error" | "server" => words!(locale, server_error_title, server_error_text),
+        "server-error" => words!(locale, server_error_title, server_error_text),
         "busy" => words!(locale, busy_title, busy_text),
-        "locked" | "lock-timeout" => words!(locale, locked_title, locked_text),
+        "locked" => words!(locale, locked_title, locked_text),
         "invalid-argument" => words!(locale, invalid_argument_title, invalid_argument_text),
-        "not-found" => words!(locale, not_found_title, not_found_text),
         "not-available" => words!(locale, not_available_title, not_available_text),
         "not-cancellable" => words!(locale, not_cancellable_title, not_cancellable_text),
         "backend-missing" => words!(locale, backend_missing_title, backend_missing_text),
@@ -40,19 +71,7 @@ pub fn problem(code: &str, locale: Locale) -> Problem {
         "no-requests" => words!(locale, no_requests_title, no_requests_text),
         "limit-exceeded" => words!(locale, limit_exceeded_title, limit_exceeded_text),
         "daemon-missing" => words!(locale, daemon_missing_title, daemon_missing_text),
-        "disk-full" => words!(locale, disk_full_title, disk_full_text),
-        "download" => words!(locale, download_title, download_text),
-        "conflict" => words!(locale, conflict_title, conflict_text),
-        "dependency" => words!(locale, dependency_title, dependency_text),
-        "untrusted" => words!(locale, untrusted_title, untrusted_text),
-        "backend" => words!(locale, backend_title, backend_text),
-        "packages-failed" => words!(locale, packages_failed_title, packages_failed_text),
-        "devices-failed" => words!(locale, devices_failed_title, devices_failed_text),
-        "hook-failed" => words!(locale, hook_failed_title, hook_failed_text),
-        "metadata-failed" => words!(locale, metadata_failed_title, metadata_failed_text),
         "no-browser" => words!(locale, no_browser_title, no_browser_text),
-        "interrupted" => words!(locale, interrupted_title, interrupted_text),
-        "policy" | "blocked-app" => words!(locale, policy_title, policy_text),
         _ => words!(locale, internal_title, internal_text),
     }
 }

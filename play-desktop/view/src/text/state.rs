@@ -1,7 +1,7 @@
 //! What the state of an application means, in words.
 
 use super::{Locale, filled, i18n::td_string};
-use migasfree_types::play::{AppState, StateInfo};
+use migasfree_play_records::{AppState, StateInfo};
 
 /// The word on the state button.
 pub fn state_label(state: AppState, locale: Locale) -> &'static str {

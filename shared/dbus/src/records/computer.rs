@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use zbus::{OwnedVariant, Type};
 
-use crate::wire::{record, word};
+use super::Origin;
+use crate::wire::record;
 
 record! {
     /// The server's record of this computer with what the daemon knows itself.
@@ -102,18 +103,6 @@ record! {
         pub description: String,
         /// Who works it out (`s`): `basic` and `server` the server, `client` this computer.
         pub sort: String,
-    }
-}
-
-word! {
-    /// Where the value of a setting comes from.
-    pub enum Origin {
-        /// An environment variable of the daemon.
-        Environment = "env",
-        /// The configuration file.
-        File = "file",
-        /// Nobody set it.
-        Default = "default",
     }
 }
 

@@ -1,4 +1,5 @@
-//! The dictionaries (`a{sv}`) of the interface as structs. A field's name is its key.
+//! The dictionaries (`a{sv}`) of the interface as structs. A field's name is its key. Their words come from the
+//! vocabulary.
 
 mod app;
 mod computer;
@@ -10,16 +11,14 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub use app::{AppRecord, AppState, Category, Level, StateDetail};
-pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, Origin, TraitRecord};
+pub use app::{AppRecord, Category, StateDetail};
+pub use computer::{ComputerInfo, ComputerLabel, ConfigValue, Network, TraitRecord};
 pub use inhibitor::InhibitorRecord;
-pub use job::{
-    FinishedDetail, HistoryRecord, JobQuestion, JobRecord, JobResult, JobRole, JobState,
-    JobSubject, Stage,
+pub use job::{FinishedDetail, HistoryRecord, JobQuestion, JobRecord, JobSubject};
+pub use migasfree_vocabulary::{
+    AppSort, AppState, Connectivity, ItemPhase, JobResult, JobRole, JobState, Level, Origin,
+    OutputStream, PlanRole, RequestState, ResultCode, Stage, SyncReason, SyncScope,
 };
-pub use options::{
-    AppQuery, AppSort, CallOptions, JobFilter, SyncOptions, SyncReason, SyncScope, TagOptions,
-    UpgradeOptions,
-};
-pub use plan::{PendingChange, PlanObjection, PlanRecord, PlanRole, PlannedPackage, UpdateRecord};
-pub use request::{RequestRecord, RequestState};
+pub use options::{AppQuery, CallOptions, JobFilter, SyncOptions, TagOptions, UpgradeOptions};
+pub use plan::{PendingChange, PlanObjection, PlanRecord, PlannedPackage, UpdateRecord};
+pub use request::RequestRecord;

@@ -1,7 +1,7 @@
 //! What goes into a call.
 
-use crate::records::AppState;
-use crate::wire::{options, word};
+use super::{AppSort, AppState, SyncReason, SyncScope};
+use crate::wire::options;
 
 options! {
     /// Options that every call which starts something takes.
@@ -33,40 +33,6 @@ options! {
     }
 }
 
-word! {
-    /// Which part of a synchronisation to do.
-    pub enum SyncScope {
-        /// All of it.
-        Full = "full",
-        /// Properties of this computer.
-        Attributes = "attributes",
-        /// Checks for faults.
-        Faults = "faults",
-        /// Software inventory.
-        Software = "software",
-        /// Hardware inventory.
-        Hardware = "hardware",
-        /// Printers.
-        Devices = "devices",
-    }
-}
-
-word! {
-    /// Why a synchronisation happens.
-    pub enum SyncReason {
-        /// Somebody asked for it.
-        Manual = "manual",
-        /// Somebody logged in.
-        Login = "login",
-        /// It was time.
-        Timer = "timer",
-        /// The helpdesk asked for it.
-        Agent = "agent",
-        /// Tags changed.
-        Tags = "tags",
-    }
-}
-
 options! {
     /// Options of `Manager.Sync`.
     pub struct SyncOptions {
@@ -82,18 +48,6 @@ options! {
         pub reason: Option<SyncReason>,
         /// Upgrade everything whatever the settings say (`b`); needs the right `sync-force`.
         pub force_upgrade: Option<bool>,
-    }
-}
-
-word! {
-    /// Order of a list of applications.
-    pub enum AppSort {
-        /// Score descending, then name. With a query: how well it matches, then that.
-        Relevance = "relevance",
-        /// Name.
-        Name = "name",
-        /// Newest first.
-        Newest = "newest",
     }
 }
 

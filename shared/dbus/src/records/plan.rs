@@ -1,22 +1,6 @@
 //! What an action would do.
 
-use crate::wire::{record, word};
-
-word! {
-    /// What `Manager.Plan` is asked about.
-    pub enum PlanRole {
-        /// Installing packages by name.
-        Install = "install",
-        /// Removing packages by name.
-        Remove = "remove",
-        /// Installing applications; the names are their ids in decimal.
-        InstallApps = "install-apps",
-        /// Removing applications; the names are their ids in decimal.
-        RemoveApps = "remove-apps",
-        /// Upgrading everything; no names.
-        Upgrade = "upgrade",
-    }
-}
+use crate::wire::record;
 
 record! {
     /// A package of a plan.

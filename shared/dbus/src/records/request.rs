@@ -1,22 +1,7 @@
 //! Requests for applications.
 
-use crate::wire::{record, word};
-
-word! {
-    /// How far a request is.
-    pub enum RequestState {
-        /// Kept here; the server was away.
-        Unsent = "unsent",
-        /// The organisation has it.
-        Pending = "pending",
-        /// Granted.
-        Approved = "approved",
-        /// Refused.
-        Refused = "refused",
-        /// Nobody answered in time.
-        Expired = "expired",
-    }
-}
+use super::RequestState;
+use crate::wire::record;
 
 record! {
     /// A request as [`list_requests`](crate::CatalogProxy::list_requests) gives it: those of the caller.

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use futures_util::stream::{self, Stream};
 use migasfree_dbus::PlanRole;
 use migasfree_play_bus::{Bus, Daemon, Listener, internal, within};
-use migasfree_types::play::{Event, Fault, Job, Place, Plan, Settings};
+use migasfree_play_records::{Event, Fault, Job, Place, Plan, Settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

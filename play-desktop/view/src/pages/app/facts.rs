@@ -5,7 +5,7 @@ use crate::{
     text::{Locale, bytes, day_of, i18n::td_string, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{App, AppDetails, AppState, JobResult};
+use migasfree_play_records::{App, AppDetails, AppState, JobResult, JobRole};
 
 /// The strip.
 #[component]
@@ -130,7 +130,7 @@ fn changed_at(store: &Store, app: u32) -> i64 {
     store.work.jobs.with(|jobs| {
         (jobs.values())
             .filter(|job| job.result == Some(JobResult::Success) && job.apps.contains(&app))
-            .filter(|job| matches!(job.role.as_str(), "install" | "upgrade"))
+            .filter(|job| matches!(job.role, JobRole::Install | JobRole::Upgrade))
             .map(|job| job.ended)
             .max()
             .unwrap_or(0)

@@ -6,7 +6,7 @@ use crate::{
     text::{Locale, i18n::td_string, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Job, JobResult};
+use migasfree_play_records::{Job, JobResult, JobRole};
 use migasfree_ui_kit::{Card, Icon, badge::Tone};
 
 /// Entries shown.
@@ -54,7 +54,7 @@ fn Entry(job: Job) -> impl IntoView {
     let i18n = use_i18n();
     let tone = match job.result {
         Some(JobResult::Success) => Tone::Success,
-        Some(JobResult::Failed) => Tone::Error,
+        Some(JobResult::Failed | JobResult::Unknown) => Tone::Error,
         Some(JobResult::Partial | JobResult::Refused) => Tone::Warning,
         Some(JobResult::Cancelled) | None => Tone::Neutral,
     };
@@ -69,13 +69,13 @@ fn Entry(job: Job) -> impl IntoView {
 }
 
 fn words(job: &Job, locale: Locale) -> &'static str {
-    match (job.result, job.role.as_str()) {
+    match (job.result, job.role) {
         (Some(JobResult::Cancelled), _) => td_string!(locale, page.history_cancelled),
         (Some(JobResult::Refused), _) => td_string!(locale, page.history_refused),
-        (Some(JobResult::Success), "remove") => td_string!(locale, page.history_remove),
-        (Some(JobResult::Success), "upgrade") => td_string!(locale, page.history_upgrade),
+        (Some(JobResult::Success), JobRole::Remove) => td_string!(locale, page.history_remove),
+        (Some(JobResult::Success), JobRole::Upgrade) => td_string!(locale, page.history_upgrade),
         (Some(JobResult::Success), _) => td_string!(locale, page.history_install),
-        (_, "remove") => td_string!(locale, page.history_remove_failed),
+        (_, JobRole::Remove) => td_string!(locale, page.history_remove_failed),
         _ => td_string!(locale, page.history_failed),
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 use facts::Facts;
 use history::History;
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{App, AppDetails, AppState, Fault, Level};
+use migasfree_play_records::{App, AppDetails, AppState, Fault, Level};
 use migasfree_ui_kit::{
     Button, ButtonLook, ButtonSize, Card, EmptyState, Icon, Markdown, SkeletonLines,
 };

@@ -7,7 +7,7 @@ use crate::{
     text::{i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{AppState, Fault, Plan};
+use migasfree_play_records::{AppState, Fault, Plan};
 use migasfree_ui_kit::{Card, SkeletonLines};
 
 /// What the plan is about.

@@ -6,7 +6,7 @@ use crate::{
     text::{Locale, filled, i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{App, AppState, Request, RequestState};
+use migasfree_play_records::{App, AppState, Request, RequestState};
 use migasfree_ui_kit::{
     Button, ButtonLook, ButtonSize, Card, Dialog, Field, Status as StatusLine, TextArea, Tone,
 };
@@ -157,7 +157,7 @@ fn Told(request: Request) -> impl IntoView {
         })
     };
     view! {
-        <div class="card-body stack-small" data-testid="request" data-state=word(state)>
+        <div class="card-body stack-small" data-testid="request" data-state=state.as_str()>
             <div aria-live="polite">
                 <StatusLine tone=tone(state) label=move || said(state, i18n.get_locale()) />
             </div>
@@ -190,7 +190,7 @@ fn Told(request: Request) -> impl IntoView {
 fn said(state: RequestState, locale: Locale) -> &'static str {
     match state {
         RequestState::Unsent => td_string!(locale, request.unsent),
-        RequestState::Pending => td_string!(locale, request.pending),
+        RequestState::Pending | RequestState::Unknown => td_string!(locale, request.pending),
         RequestState::Approved => td_string!(locale, request.approved),
         RequestState::Refused => td_string!(locale, request.refused),
         RequestState::Expired => td_string!(locale, request.expired),
@@ -201,17 +201,9 @@ fn tone(state: RequestState) -> Tone {
     match state {
         RequestState::Approved => Tone::Success,
         RequestState::Refused => Tone::Error,
-        RequestState::Unsent | RequestState::Pending | RequestState::Expired => Tone::Neutral,
-    }
-}
-
-/// For tests and style sheets.
-fn word(state: RequestState) -> &'static str {
-    match state {
-        RequestState::Unsent => "unsent",
-        RequestState::Pending => "pending",
-        RequestState::Approved => "approved",
-        RequestState::Refused => "refused",
-        RequestState::Expired => "expired",
+        RequestState::Unsent
+        | RequestState::Pending
+        | RequestState::Expired
+        | RequestState::Unknown => Tone::Neutral,
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 use featured::{Featured, featured};
 use filters::{Categories, StateFilter};
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{App, AppState, Level};
+use migasfree_play_records::{App, AppState, Level};
 use migasfree_ui_kit::{Later, SearchField};
 use nothing::Nothing;
 

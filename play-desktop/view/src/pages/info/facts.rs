@@ -5,7 +5,7 @@ use crate::{
     text::{Locale, bytes, filled, i18n::td_string, tag, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_types::play::{Computer, Connectivity, Machine};
+use migasfree_play_records::{Computer, Connectivity, Machine};
 use migasfree_ui_kit::{Card, format};
 
 /// The card.
@@ -51,7 +51,7 @@ fn organization(computer: &Computer, locale: Locale) -> Vec<(&'static str, Strin
         td_string!(locale, info.not_registered)
     };
     let connection = match computer.connectivity {
-        Connectivity::Online => td_string!(locale, info.online),
+        Connectivity::Online | Connectivity::Unknown => td_string!(locale, info.online),
         Connectivity::Metered => td_string!(locale, info.metered),
         Connectivity::Offline => td_string!(locale, info.offline),
         Connectivity::ServerUnreachable => td_string!(locale, info.unreachable),

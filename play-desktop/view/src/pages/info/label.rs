@@ -6,7 +6,7 @@ use crate::{
     text::{i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::Computer;
+use migasfree_play_records::Computer;
 use migasfree_ui_kit::{Button, ButtonSize, Card, Wordmark};
 use qrcode::{Color, EcLevel, QrCode};
 

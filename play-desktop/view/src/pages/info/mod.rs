@@ -12,7 +12,7 @@ use crate::{
 use facts::Facts;
 use label::Label;
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::{Computer, Machine};
+use migasfree_play_records::{Computer, Machine};
 use migasfree_ui_kit::{Button, ButtonSize, ErrorState, PageTitle, SkeletonLines};
 use software::Software;
 use tags::Tags;

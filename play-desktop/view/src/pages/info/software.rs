@@ -6,7 +6,7 @@ use crate::{
     text::{filled, i18n::td_string, number, problem, use_i18n},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
-use migasfree_types::play::{Fault, Package};
+use migasfree_play_records::{Fault, Package};
 use migasfree_ui_kit::{Card, SearchField, SkeletonLines, error_state::Details};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;

@@ -7,7 +7,7 @@ use crate::{
     text::{i18n::td_string, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_types::play::Tags as Known;
+use migasfree_play_records::Tags as Known;
 use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Card, Chip, Dialog};
 use std::collections::BTreeSet;
 

@@ -1,23 +1,7 @@
 //! Requests for applications that need an administrator.
 
+use migasfree_vocabulary::RequestState;
 use serde::{Deserialize, Serialize};
-
-/// How far a request is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RequestState {
-    /// Kept at the computer until the server can be reached.
-    Unsent,
-    /// The organisation has it.
-    #[default]
-    Pending,
-    /// Granted.
-    Approved,
-    /// Refused.
-    Refused,
-    /// Nobody answered in time.
-    Expired,
-}
 
 /// A request of the person at the computer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +26,9 @@ impl Request {
     /// Whether nobody decided yet.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(self.state, RequestState::Unsent | RequestState::Pending)
+        matches!(
+            self.state,
+            RequestState::Unsent | RequestState::Pending | RequestState::Unknown
+        )
     }
 }

@@ -13,9 +13,12 @@ pub use catalog::{
     App, AppDetails, AppState, Catalog, Category, Level, Plan, PlanObjection, PlanPackage,
     StateInfo, States, Update,
 };
-pub use computer::{Computer, Connectivity, Link, Machine, Package, Tags};
+pub use computer::{Computer, Link, Machine, Package, Tags};
 pub use event::{Event, Place};
 pub use fault::Fault;
-pub use job::{Job, JobOutput, JobResult, JobState, OutputPiece, Question};
-pub use request::{Request, RequestState};
+pub use job::{Job, JobOutput, OutputPiece, Question};
+pub use migasfree_vocabulary::{
+    Connectivity, JobResult, JobRole, JobState, RequestState, ResultCode, Stage,
+};
+pub use request::Request;
 pub use settings::{Language, Settings, Theme};

@@ -1,77 +1,7 @@
-//! Jobs of the daemon as Play shows them (the tables of job states, stages and results).
+//! Jobs of the daemon as Play shows them.
 
+use migasfree_vocabulary::{JobResult, JobRole, JobState, ResultCode, Stage};
 use serde::{Deserialize, Serialize};
-
-/// State of a job.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum JobState {
-    /// polkit is being asked.
-    Authorizing,
-    /// Waits for its turn.
-    #[default]
-    Queued,
-    /// Another program holds the package database.
-    WaitingLock,
-    /// Metered, offline or the server is busy.
-    WaitingNetwork,
-    /// At work.
-    Running,
-    /// Stops as soon as it is safe.
-    Cancelling,
-    /// A question is open.
-    WaitingAnswer,
-    /// Over.
-    Finished,
-}
-
-impl JobState {
-    /// Reads the daemon's word; an unknown word counts as running.
-    #[must_use]
-    pub fn from_word(word: &str) -> Self {
-        match word {
-            "authorizing" => Self::Authorizing,
-            "queued" => Self::Queued,
-            "waiting-lock" => Self::WaitingLock,
-            "waiting-network" => Self::WaitingNetwork,
-            "cancelling" => Self::Cancelling,
-            "waiting-answer" => Self::WaitingAnswer,
-            "finished" => Self::Finished,
-            _ => Self::Running,
-        }
-    }
-}
-
-/// How a job ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum JobResult {
-    /// Everything was done.
-    Success,
-    /// Some of it was done.
-    Partial,
-    /// Nothing was done, or it broke.
-    Failed,
-    /// Somebody stopped it.
-    Cancelled,
-    /// It was not allowed.
-    Refused,
-}
-
-impl JobResult {
-    /// Reads the daemon's word; `None` while the job has no result.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "" => None,
-            "success" => Some(Self::Success),
-            "partial" => Some(Self::Partial),
-            "cancelled" => Some(Self::Cancelled),
-            "refused" => Some(Self::Refused),
-            _ => Some(Self::Failed),
-        }
-    }
-}
 
 /// What a job asks: whether packages that nobody named may go, or change although they are held.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,8 +23,8 @@ pub struct Question {
 pub struct Job {
     /// The daemon's id, the last part of the object's path.
     pub id: String,
-    /// `sync`, `install`, `remove`, `upgrade`, `refresh`, `device`, `tags`, `register`, `repair`.
-    pub role: String,
+    /// What it does.
+    pub role: JobRole,
     /// Whether it belongs to somebody else; then it does not say what it is about.
     pub foreign: bool,
     /// Applications it is for.
@@ -111,8 +41,8 @@ pub struct Job {
     pub retry_at: i64,
     /// State.
     pub state: JobState,
-    /// Stage of its work, one of the daemon's words.
-    pub stage: String,
+    /// Stage of its work.
+    pub stage: Stage,
     /// 0 to 100, or `None` while unknown.
     pub percent: Option<u8>,
     /// What it handles right now, a package for example.
@@ -135,8 +65,8 @@ pub struct Job {
     pub question: Option<Question>,
     /// How it ended.
     pub result: Option<JobResult>,
-    /// Code of the result, `disk-full` for example.
-    pub code: String,
+    /// Code of the result.
+    pub code: ResultCode,
     /// What the package manager or the server said, for the details fold.
     #[serde(default)]
     pub message: String,
@@ -156,6 +86,18 @@ impl Job {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.state == JobState::Finished
+    }
+
+    /// Whether it ended, and not as it was meant to.
+    #[must_use]
+    pub fn went_wrong(&self) -> bool {
+        self.result.is_some_and(JobResult::went_wrong)
+    }
+
+    /// Whether it waits for its turn.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.state, JobState::Queued | JobState::Authorizing)
     }
 }
 

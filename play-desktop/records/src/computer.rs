@@ -1,5 +1,6 @@
 //! This computer, and the way to its daemon and server.
 
+use migasfree_vocabulary::Connectivity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,43 +17,6 @@ pub enum Link {
     Missing,
     /// The daemon's interface is not the one this version of Play speaks.
     Incompatible,
-}
-
-/// The way from the daemon to the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Connectivity {
-    /// The server answers.
-    #[default]
-    Online,
-    /// It answers over a network that is paid by volume.
-    Metered,
-    /// There is no network.
-    Offline,
-    /// There is a network and no answer.
-    ServerUnreachable,
-    /// The server asks to come back later.
-    Saturated,
-}
-
-impl Connectivity {
-    /// Reads the daemon's word; an unknown word counts as online.
-    #[must_use]
-    pub fn from_word(word: &str) -> Self {
-        match word {
-            "metered" => Self::Metered,
-            "offline" => Self::Offline,
-            "server-unreachable" => Self::ServerUnreachable,
-            "saturated" => Self::Saturated,
-            _ => Self::Online,
-        }
-    }
-
-    /// Whether nothing can be fetched now.
-    #[must_use]
-    pub fn is_away(self) -> bool {
-        matches!(self, Self::Offline | Self::ServerUnreachable)
-    }
 }
 
 /// This computer. Texts are empty and times 0 when unknown.
