@@ -15,8 +15,10 @@ use super::hold::Holds;
 use super::jobs::{AppRef, JobStore, Jobs, Launcher};
 use super::known::Known;
 use super::opener::{Opener, Stamp};
+use super::pulse::Pulse;
 use super::schedule::Schedule;
 use super::signals::Signals;
+use super::tasks::Tasks;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::pms::InstalledPackage;
@@ -56,6 +58,10 @@ pub struct Core {
     pub holds: Holds,
     /// The way to the bus.
     pub signals: Signals,
+    /// What runs in the daemon itself.
+    pub tasks: Tasks,
+    /// Whether the task that does the jobs answers.
+    pub pulse: Pulse,
     /// Wakes the dispatcher.
     pub wake: Notify,
     /// One writer at a time: the job that runs, or the daemon telling the server what waited for it.
@@ -109,6 +115,8 @@ impl Core {
             schedule: Schedule::open(&parts.state.join("schedule.json")),
             holds: Holds::default(),
             signals: Signals::default(),
+            tasks: Tasks::default(),
+            pulse: Pulse::default(),
             wake: Notify::new(),
             writing: tokio::sync::Mutex::new(()),
             refreshing: tokio::sync::Mutex::new(()),

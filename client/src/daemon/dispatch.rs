@@ -67,7 +67,9 @@ impl Core {
 
     fn ask(self: &Arc<Self>, id: u64, caller: &Caller, action: Action, details: Details) {
         let (core, caller) = (Arc::clone(self), caller.clone());
-        tokio::spawn(async move { core.authorize(id, &caller, action, &details).await });
+        self.tasks.start("authorization", async move {
+            core.authorize(id, &caller, action, &details).await;
+        });
     }
 
     /// Makes a registration. The password is read only from who may register, and stays in memory until the job runs or is
@@ -180,6 +182,7 @@ impl Core {
             self.repair().await;
         }
         loop {
+            self.pulse.answer();
             let woken = self.wake.notified();
             match self.jobs.start_next(self.now(), self.holds.any()) {
                 Some(id) => {
@@ -193,6 +196,13 @@ impl Core {
                 None => woken.await,
             }
         }
+    }
+
+    /// Whether the task that does the jobs answered since the last time, and asks it again.
+    pub(super) fn jobs_answer(&self) -> bool {
+        let answered = self.pulse.ask();
+        self.wake.notify_one();
+        answered
     }
 
     async fn run(self: &Arc<Self>, id: u64) {
@@ -278,6 +288,7 @@ impl Core {
         let mut asked_to_stop = false;
         let mut script_stops = 0;
         loop {
+            self.pulse.answer();
             let alive = lock.is_held();
             let events = read(tail, id);
             spoke |= !events.is_empty();
@@ -332,9 +343,9 @@ impl Core {
         {
             self.signals.job_asks(self, id, number, &question).await;
             let core = Arc::clone(self);
-            tokio::spawn(
-                async move { core.answer_for_nobody(id, number, &question.default).await },
-            );
+            self.tasks.start("question", async move {
+                core.answer_for_nobody(id, number, &question.default).await;
+            });
         }
     }
 
@@ -401,7 +412,8 @@ impl Core {
             Task::Sync { .. } | Task::Refresh { .. } | Task::Tags { .. } | Task::Register { .. }
         ) {
             let core = Arc::clone(self);
-            tokio::spawn(async move { core.refresh_from_server().await });
+            let refresh = async move { core.refresh_from_server().await };
+            self.tasks.start("refresh", refresh);
         }
     }
 
@@ -430,7 +442,7 @@ impl Core {
     pub async fn reap(self: &Arc<Self>, id: u64) {
         self.signals.job_finished(self, id).await;
         let core = Arc::clone(self);
-        tokio::spawn(async move {
+        self.tasks.start("afterlife", async move {
             tokio::time::sleep(AFTERLIFE).await;
             core.signals.job_removed(id).await;
             core.jobs.prune(id);
@@ -458,7 +470,9 @@ impl Core {
         let _ = self.jobs.with(id, |job| job.view.allow_cancel = false);
         self.signals.job_changed(self, id).await;
         tracing::info!(job = id, user, "registers");
-        let done = perform_registration(self.engine().as_ref(), &credentials, job_id, &log).await;
+        let engine = self.engine();
+        let registration = perform_registration(engine.as_ref(), &credentials, job_id, &log);
+        let done = self.pulse.during(registration).await;
         let mut tail = Tail::of(&folder);
         let events = read(&mut tail, id);
         self.deliver(id, &events).await;

@@ -71,7 +71,7 @@ impl Core {
         }
         looked_at.store(now, Ordering::Relaxed);
         let core = Arc::clone(self);
-        tokio::spawn(async move {
+        self.tasks.start("decisions", async move {
             if core.follow_decisions().await {
                 core.refresh_packages().await;
             }

@@ -16,6 +16,7 @@
 //! | `schedule`, `timer`, `quiet` | when to synchronise, doing so, and who holds that back |
 //! | `opener`, `settings` | take in changed settings without a restart |
 //! | `signals`, [`bus`] | the way to the bus; the interfaces and what they tell |
+//! | [`tasks`], `pulse`, `watchdog` | what runs in the daemon itself, and who notices when it does not any more |
 
 pub mod access;
 mod asking;
@@ -31,6 +32,7 @@ pub mod jobs;
 pub mod known;
 pub mod opener;
 mod plan;
+mod pulse;
 mod quiet;
 mod refresh;
 mod resolve;
@@ -41,6 +43,7 @@ mod settings;
 pub mod signals;
 pub mod start;
 mod store;
+pub mod tasks;
 mod timer;
 mod watchdog;
 
@@ -53,6 +56,8 @@ use zbus::Connection;
 use zbus::fdo::{DBusProxy, RequestNameFlags};
 
 use self::core::Core;
+use self::tasks::Lost;
+use self::watchdog::Watchdog;
 use crate::clock::is_younger;
 
 /// A catalogue younger than this is not asked for when the daemon starts, seconds.
@@ -64,31 +69,50 @@ const RETRIES: [u64; 3] = [5 * 60, 15 * 60, 60 * 60];
 /// Somebody may register this computer without the daemon, seconds.
 const UNREGISTERED: u64 = 60;
 
-/// Serves until the bus goes away or `stop` resolves. The objects are there before the name is.
+/// Serves until the bus goes away, `stop` resolves or a task is lost, which is the answer. The objects are there before the
+/// name is.
 pub async fn serve(
     core: Arc<Core>,
     connection: Connection,
     system: bool,
     stop: impl Future<Output = ()>,
-) -> zbus::Result<()> {
+) -> zbus::Result<Option<Lost>> {
     bus::serve(&core, &connection, system).await?;
     connection
         .request_name_with_flags(BUS_NAME, RequestNameFlags::DO_NOT_QUEUE)
         .await?;
     tracing::info!(name = BUS_NAME, "ready");
-    tokio::spawn(Arc::clone(&core).run_jobs());
-    tokio::spawn(Arc::clone(&core).keep_schedule());
-    tokio::spawn(Arc::clone(&core).keep_fresh());
-    tokio::spawn(Arc::clone(&core).keep_settings());
-    tokio::spawn(watchdog::keep_watchdog());
-    tokio::spawn(Arc::clone(&core).watch_logins());
-    tokio::spawn(forget_callers(Arc::clone(&core), connection.clone()));
-    tokio::select! {
-        () = stop => {}
-        () = connection.closed() => tracing::error!("the bus is gone"),
+    start_tasks(&core, &connection);
+    let lost = tokio::select! {
+        biased;
+        () = stop => None,
+        () = connection.closed() => {
+            tracing::error!("the bus is gone");
+            None
+        }
+        lost = core.tasks.lost() => Some(lost),
+    };
+    let released = connection.release_name(BUS_NAME).await;
+    if lost.is_none() {
+        released?;
     }
-    connection.release_name(BUS_NAME).await?;
-    Ok(())
+    Ok(lost)
+}
+
+/// Everything that goes on as long as the daemon does.
+fn start_tasks(core: &Arc<Core>, connection: &Connection) {
+    let (tasks, core) = (&core.tasks, || Arc::clone(core));
+    tasks.keep("jobs", core().run_jobs());
+    tasks.keep("schedule", core().keep_schedule());
+    tasks.keep("catalogue", core().keep_fresh());
+    tasks.keep("settings", core().keep_settings());
+    tasks.keep("logins", core().watch_logins());
+    tasks.keep("callers", forget_callers(core(), connection.clone()));
+    if let Some(watchdog) = Watchdog::wanted() {
+        let core = core();
+        let answers = move || core.jobs_answer();
+        tasks.keep("watchdog", watchdog.keep(answers));
+    }
 }
 
 impl Core {
@@ -115,9 +139,15 @@ impl Core {
     }
 }
 
-/// Drops what is remembered of connections that are gone.
-async fn forget_callers(core: Arc<Core>, connection: Connection) -> zbus::Result<()> {
-    let bus = DBusProxy::new(&connection).await?;
+/// Drops what is remembered of connections that are gone, as long as the bus tells of them.
+async fn forget_callers(core: Arc<Core>, connection: Connection) {
+    if let Err(error) = follow_callers(&core, &connection).await {
+        tracing::error!(%error, "the bus does not tell who is gone");
+    }
+}
+
+async fn follow_callers(core: &Core, connection: &Connection) -> zbus::Result<()> {
+    let bus = DBusProxy::new(connection).await?;
     let mut changes = bus.receive_name_owner_changed_with_args(&[(2, "")]).await?;
     while let Some(change) = changes.next().await {
         let change = change.args()?;

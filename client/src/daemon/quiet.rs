@@ -44,7 +44,7 @@ impl Core {
         })?;
         let longest = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
         let core = Arc::clone(self);
-        tokio::spawn(async move {
+        self.tasks.start("quiet", async move {
             let mut bytes = [0; 64];
             let closed = async { while matches!(ours.read(&mut bytes).await, Ok(1..)) {} };
             if tokio::time::timeout(longest, closed).await.is_err() {

@@ -214,7 +214,8 @@ impl Core {
         self.signals.states_changed(self).await;
         self.signals.outlook_changed(self).await;
         let core = Arc::clone(self);
-        tokio::spawn(async move { core.look_for_updates().await });
+        self.tasks
+            .start("updates", async move { core.look_for_updates().await });
     }
 
     /// Counts the updates when packages or package lists are other ones than when they were counted.
@@ -252,7 +253,8 @@ impl Core {
         // A job that changes packages has them looked at when it ends.
         if self.jobs.running().is_none() && self.looking.try_lock().is_ok() {
             let core = Arc::clone(self);
-            tokio::spawn(async move { core.refresh_packages().await });
+            self.tasks
+                .start("packages", async move { core.refresh_packages().await });
         }
     }
 

@@ -48,7 +48,8 @@ impl Core {
         }
         self.signals.manager_changed(self).await;
         let core = Arc::clone(self);
-        tokio::spawn(async move { core.refresh_from_server().await });
+        let refresh = async move { core.refresh_from_server().await };
+        self.tasks.start("refresh", refresh);
     }
 
     /// What another server offered and said holds no longer.
@@ -70,7 +71,7 @@ impl Core {
             Ok(watch) => watch,
             Err(error) => {
                 tracing::warn!(%error, "changes of the settings are noticed only with the next call");
-                return;
+                return std::future::pending().await;
             }
         };
         loop {

@@ -13,6 +13,7 @@ use super::catalog::Renderer;
 use super::core::{Core, Parts};
 use super::jobs::{Launcher, WorkerCommand};
 use super::opener::Opener;
+use super::tasks::Lost;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::paths::Layout;
@@ -46,7 +47,7 @@ pub struct Setup {
     pub worker: WorkerCommand,
 }
 
-/// Why the daemon does not run.
+/// Why the daemon does not run, or not any more.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The session mode would work on this computer itself.
@@ -63,9 +64,12 @@ pub enum StartError {
     /// The bus failed, or somebody else has the name.
     #[error("the bus refuses: {0}; is another daemon running?")]
     Bus(#[from] zbus::Error),
+    /// A task is lost that the daemon cannot do without.
+    #[error("{0}; start the daemon again")]
+    Lost(Lost),
 }
 
-/// Runs the daemon until `stop` resolves or the bus goes away.
+/// Runs the daemon until `stop` resolves, the bus goes away or one of its tasks is lost.
 pub async fn run(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), StartError> {
     check_root(setup.mode, &setup.layout)?;
     let connection = match setup.mode {
@@ -76,8 +80,10 @@ pub async fn run(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), Sta
     .await?;
     let system = setup.mode == Mode::System;
     let core = assemble(setup, &connection)?;
-    super::serve(core, connection, system, stop).await?;
-    Ok(())
+    match super::serve(core, connection, system, stop).await? {
+        Some(lost) => Err(StartError::Lost(lost)),
+        None => Ok(()),
+    }
 }
 
 /// The daemon without its objects on the bus.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use migasfree_dbus::JobState;
-use zbus::{MatchRule, MessageStream, OwnedObjectPath, message};
+use zbus::{Connection, MatchRule, MessageStream, OwnedObjectPath, message};
 
 use super::core::Core;
 use super::jobs::{NewJob, Task};
@@ -74,24 +74,30 @@ impl Core {
         }
     }
 
-    /// Brings a synchronisation near whenever somebody logs in, for ever.
-    pub async fn watch_logins(self: Arc<Self>) -> zbus::Result<()> {
-        let Some(bus) = self.signals.system_bus().cloned() else {
-            return Ok(());
-        };
+    /// Brings a synchronisation near whenever somebody logs in, for ever. Where logins are not told, nothing comes near.
+    pub async fn watch_logins(self: Arc<Self>) {
+        if let Some(bus) = self.signals.system_bus().cloned()
+            && let Err(error) = self.follow_logins(&bus).await
+        {
+            tracing::warn!(%error, "logins are not noticed");
+        }
+        std::future::pending::<()>().await;
+    }
+
+    async fn follow_logins(self: &Arc<Self>, bus: &Connection) -> zbus::Result<()> {
         let rule = MatchRule::builder()
             .msg_type(message::Type::Signal)
             .sender("org.freedesktop.login1")
             .interface("org.freedesktop.login1.Manager")
             .member("UserNew")
             .build()?;
-        let mut logins = MessageStream::for_match_rule(rule, &bus, None).await?;
+        let mut logins = MessageStream::for_match_rule(rule, bus, None).await?;
         while let Some(login) = logins.next().await {
             let (uid, _): (u32, OwnedObjectPath) = login?.body().deserialize()?;
             // Users without a person log in too, for services.
             if uid >= FIRST_PERSON {
                 self.schedule.logged_in(self.now());
-                self.signals.manager_changed(&self).await;
+                self.signals.manager_changed(self).await;
             }
         }
         Ok(())

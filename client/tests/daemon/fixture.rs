@@ -1,7 +1,7 @@
 //! A daemon on a bus of its own, with a world to play in.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -93,6 +93,13 @@ impl Fixture {
     pub async fn kill(&mut self) {
         self.daemon.take().unwrap().kill().unwrap();
         self.bus.wait_for_end_of_name(BUS_NAME).await.unwrap();
+    }
+
+    /// Waits until the daemon ended by itself. How it did, and what it said.
+    pub async fn ended(&mut self) -> (ExitStatus, String) {
+        let mut daemon = self.daemon.take().unwrap();
+        until("the daemon ends", async || !daemon.is_running()).await;
+        (daemon.stop().unwrap(), daemon.log())
     }
 
     pub fn daemon_id(&self) -> u32 {

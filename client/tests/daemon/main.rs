@@ -90,6 +90,7 @@ fn all_tests() -> Vec<Test> {
         a_job_goes_on_while_the_daemon_is_dead,
         a_job_that_died_with_the_daemon_is_interrupted_and_repaired,
         what_work_without_the_daemon_left_is_repaired_when_it_starts,
+        a_daemon_that_lost_a_task_ends_and_its_successor_works,
         waiting_jobs_survive_a_restart,
         a_server_that_says_later_is_left_alone_for_a_while_and_leaves_no_record,
         the_shipped_daemon_stops_in_the_middle_of_calls_without_a_panic,

@@ -114,6 +114,26 @@ pub async fn what_work_without_the_daemon_left_is_repaired_when_it_starts() {
     assert_eq!(repair.role().await.unwrap(), JobRole::Repair);
 }
 
+pub async fn a_daemon_that_lost_a_task_ends_and_its_successor_works() {
+    let mut fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    World::change(&fixture.root, |world| world.breaks = true);
+    // It may end before it answers.
+    let _ = client
+        .manager
+        .install_apps(&[1], CallOptions::default())
+        .await;
+    let (status, log) = fixture.ended().await;
+    assert!(!status.success(), "{status}");
+    assert!(log.contains("the task `jobs` panicked"), "{log}");
+
+    World::change(&fixture.root, |world| world.breaks = false);
+    fixture.start().await;
+    let client = fixture.connect().await;
+    let record = client.finished(&path_of(1)).await;
+    assert_eq!(record.result, Some(JobResult::Success), "{record:?}");
+}
+
 pub async fn waiting_jobs_survive_a_restart() {
     let mut fixture = Fixture::session(slow()).await;
     let first = installing(&fixture).await;
