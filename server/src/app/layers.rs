@@ -20,7 +20,7 @@ use migasfree_server_entity::Route;
 use migasfree_server_protocol::Incompressible;
 use migasfree_types::message::Message;
 use serde_json::json;
-use tower::util::MapRequestLayer;
+use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower::{Layer as _, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -30,7 +30,6 @@ use tower_http::compression::predicate::{
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
-use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::Instrument as _;
 
 use super::refused::Answered;
@@ -69,23 +68,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
         .layer(from_fn(problems::answer))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), limit_time))
-        // What says nothing else is one operator's answer of this moment: no browser and no proxy keeps it.
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_FRAME_OPTIONS,
-            HeaderValue::from_static("DENY"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("same-origin"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+        .layer(MapResponseLayer::new(protect))
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))
         .layer(from_fn_with_state(
             (state.settings.silence(), state.settings.pace()),
@@ -96,6 +79,23 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
     // Before the routes are matched, so it has to be a service around the router.
     let slashed = MapRequestLayer::new(add_slash).layer(inner);
     Router::new().fallback_service(slashed)
+}
+
+/// Gives an answer the headers that it has nothing of its own for.
+fn protect<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
+    for (name, value) in [
+        // What says nothing else is one operator's answer of this moment: no browser and no proxy keeps it.
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        let headers = response.headers_mut();
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Names requests that come without a name.

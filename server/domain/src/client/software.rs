@@ -35,10 +35,10 @@ impl Inventory {
     pub fn new(reported: impl IntoIterator<Item = String>) -> Option<Self> {
         let names: BTreeSet<String> = reported
             .into_iter()
-            .map(|name| name.trim().to_owned())
+            .map(trimmed)
             // A client that splits its list into characters sends names of one.
             .filter(|name| name.chars().nth(1).is_some())
-            .filter(|name| name.chars().count() <= MAX_FULLNAME)
+            .filter(|name| name.len() <= MAX_FULLNAME || name.chars().count() <= MAX_FULLNAME)
             .collect();
         (!names.is_empty()).then(|| Self::of(names))
     }
@@ -74,6 +74,13 @@ impl Inventory {
             })
             .collect();
         Value::from(packages).to_string()
+    }
+}
+
+fn trimmed(name: String) -> String {
+    match name.trim() {
+        inner if inner.len() == name.len() => name,
+        inner => inner.to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::BitOr as _;
 
+use axum::body::HttpBody as _;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
@@ -16,6 +17,8 @@ use super::answer::Refusal;
 
 /// Bytes of one text of a body: a message whose quotes are escaped.
 const MAX_TEXT: usize = MAX_MESSAGE_LEN + 64 * 1024;
+/// Bytes of a body that are made room for before they come.
+const BELIEVED: usize = 128 * 1024;
 
 /// The two texts every call has.
 #[derive(Debug, Default, Deserialize)]
@@ -133,9 +136,11 @@ impl Texts {
 pub(super) fn remove_nul(value: &mut Value) -> bool {
     match value {
         Value::String(text) => {
-            let before = text.len();
-            text.retain(|c| c != '\0');
-            text.len() < before
+            let has_any = text.contains('\0');
+            if has_any {
+                text.retain(|c| c != '\0');
+            }
+            has_any
         }
         Value::Array(items) => items.iter_mut().map(remove_nul).fold(false, bool::bitor),
         Value::Object(members) => {
@@ -166,8 +171,10 @@ fn content_type(request: &Request) -> String {
 }
 
 async fn whole(request: Request) -> Result<Vec<u8>, Refusal> {
-    let mut chunks = request.into_body().into_data_stream();
-    let mut bytes = Vec::new();
+    let body = request.into_body();
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::with_capacity(announced.min(BELIEVED));
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| broken_off())?;
         bytes.extend_from_slice(&chunk);
