@@ -5,7 +5,7 @@ use crate::{
     text::{Locale, filled, i18n::td_string, percent, state_label, use_i18n},
 };
 use leptos::prelude::*;
-use migasfree_play_records::{App, AppState, Job};
+use migasfree_play_records::{App, AppState};
 use migasfree_ui_kit::{Icon, Menu, MenuItem, StateButton, StateLook};
 
 /// The button.
