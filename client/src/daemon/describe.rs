@@ -5,28 +5,15 @@ use std::collections::HashMap;
 use migasfree_dbus::{ComputerInfo, ComputerLabel, ConfigValue, Origin, TraitRecord};
 use zbus::{OwnedVariant, Variant};
 
-use super::core::Core;
+use super::computer::Computer;
+use super::known::Known;
 use crate::config::{self, Settings, Shown, Value};
-
-impl Core {
-    /// The server's id of this computer, 0 when not registered.
-    #[must_use]
-    pub fn computer_id(&self) -> u32 {
-        let id = self.engine().identity().computer_id;
-        id.and_then(|id| u32::try_from(id.0).ok())
-            .unwrap_or_default()
-    }
-
-    fn age(&self, fetched_at: i64) -> u64 {
-        u64::try_from(self.now() - fetched_at).unwrap_or_default()
-    }
-}
 
 /// The server's record of this computer with what the daemon knows itself.
 #[must_use]
-pub fn info(core: &Core) -> ComputerInfo {
-    let identity = core.engine().identity();
-    let facts = core.known.facts();
+pub fn info(computer: &Computer, known: &Known) -> ComputerInfo {
+    let identity = computer.engine().identity();
+    let facts = known.facts();
     let info = &facts.info;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let small = |value: Option<i64>| {
@@ -41,7 +28,7 @@ pub fn info(core: &Core) -> ComputerInfo {
     };
     let address = text(&info.ip_address);
     ComputerInfo {
-        id: core.computer_id(),
+        id: computer.id(),
         uuid: identity.uuid,
         name: identity.name,
         search: info.search.clone(),
@@ -53,7 +40,7 @@ pub fn info(core: &Core) -> ComputerInfo {
         fqdn: text(&info.fqdn),
         mac_address: text(&info.mac_address),
         ip_address: if address.is_empty() {
-            core.engine().network().ip_address
+            computer.engine().network().ip_address
         } else {
             address
         },
@@ -65,16 +52,16 @@ pub fn info(core: &Core) -> ComputerInfo {
         product: text(&info.product),
         product_system: text(&info.product_system),
         helpdesk: facts.label.helpdesk.clone(),
-        age: core.age(facts.fetched_at),
+        age: computer.age(facts.fetched_at),
     }
 }
 
 /// What goes on the label of this computer.
 #[must_use]
-pub fn label(core: &Core) -> ComputerLabel {
-    let identity = core.engine().identity();
-    let facts = core.known.facts();
-    let id = core.computer_id();
+pub fn label(computer: &Computer, known: &Known) -> ComputerLabel {
+    let identity = computer.engine().identity();
+    let facts = known.facts();
+    let id = computer.id();
     let qr = serde_json::json!({"model": "computer", "id": id, "server": identity.server});
     ComputerLabel {
         id,
@@ -84,14 +71,14 @@ pub fn label(core: &Core) -> ComputerLabel {
         server: identity.server,
         helpdesk: facts.label.helpdesk.clone(),
         qr: qr.to_string(),
-        age: core.age(facts.fetched_at),
+        age: computer.age(facts.fetched_at),
     }
 }
 
 /// The attributes that the server assigned, those of one prefix or all for an empty text.
 #[must_use]
-pub fn traits(core: &Core, prefix: &str) -> Vec<TraitRecord> {
-    let traits = core.engine().last_traits().into_iter();
+pub fn traits(computer: &Computer, prefix: &str) -> Vec<TraitRecord> {
+    let traits = computer.engine().last_traits().into_iter();
     traits
         .filter(|one| prefix.is_empty() || one.prefix == prefix)
         .map(|one| TraitRecord {

@@ -15,6 +15,8 @@ use super::inhibit::Inhibitor;
 use super::jobs::{
     Admitted, Done, Event, EventLog, NewJob, Tail, Task, Work, WorkerLock, perform_registration,
 };
+use super::resolve::{packages_of, resolve};
+use super::rights::{asker, still_allowed};
 use super::schedule::random;
 use super::secret;
 use crate::job::{JobId, JobResult, ResultCode};
@@ -59,7 +61,7 @@ impl Core {
         if admission == Admission::Granted {
             return self.submit(new).await;
         }
-        let id = self.jobs.add_unauthorized(new, self.now())?;
+        let id = self.jobs.add_unauthorized(new, self.computer.now())?;
         self.signals.job_added(self, id).await;
         self.ask(id, caller, action, details);
         Ok(id)
@@ -104,10 +106,10 @@ impl Core {
         };
         let id = self
             .jobs
-            .add_registration(new, credentials, self.now(), state)?;
+            .add_registration(new, credentials, self.computer.now(), state)?;
         self.signals.job_added(self, id).await;
         match admission {
-            Admission::Granted => self.wake.notify_one(),
+            Admission::Granted => self.runner.wake.notify_one(),
             Admission::MustAsk => self.ask(id, caller, action, details),
         }
         Ok(id)
@@ -115,9 +117,9 @@ impl Core {
 
     /// Makes a job that needs no permission any more.
     pub async fn submit(self: &Arc<Self>, new: NewJob) -> Result<u64, Error> {
-        let id = self.jobs.add_queued(new, self.now())?;
+        let id = self.jobs.add_queued(new, self.computer.now())?;
         self.signals.job_added(self, id).await;
-        self.wake.notify_one();
+        self.runner.wake.notify_one();
         Ok(id)
     }
 
@@ -143,7 +145,7 @@ impl Core {
             Ok(Decision::Granted) => match self.jobs.authorize(id) {
                 Ok(()) => {
                     self.signals.job_changed(self, id).await;
-                    self.wake.notify_one();
+                    self.runner.wake.notify_one();
                 }
                 Err(error) => {
                     self.end(id, Done::new(ResultCode::Internal, error.message()))
@@ -154,7 +156,7 @@ impl Core {
                 let _ = self.jobs.with(id, |job| job.dismissed = true);
                 self.end(
                     id,
-                    refused("the authentication was dismissed; nothing was done"),
+                    Done::refused("the authentication was dismissed; nothing was done"),
                 )
                 .await;
             }
@@ -162,10 +164,13 @@ impl Core {
                 self.end(id, Done::new(ResultCode::NoAgent, NO_AGENT)).await;
             }
             Ok(Decision::Refused) => {
-                self.end(id, refused("the authentication failed; nothing was done"))
-                    .await
+                self.end(
+                    id,
+                    Done::refused("the authentication failed; nothing was done"),
+                )
+                .await
             }
-            Err(error) => self.end(id, refused(&error.message())).await,
+            Err(error) => self.end(id, Done::refused(&error.message())).await,
         }
     }
 
@@ -174,19 +179,19 @@ impl Core {
         for id in self.jobs.left_running() {
             self.jobs.start_again(id);
             self.signals.manager_changed(&self).await;
-            let _alone = self.writing.lock().await;
+            let _alone = self.runner.writing.lock().await;
             self.resume_job(id).await;
         }
         // Work without a daemon leaves no job to go on with.
-        if self.engine().awaits_repair() {
+        if self.computer.engine().awaits_repair() {
             self.repair().await;
         }
         loop {
-            self.pulse.answer();
-            let woken = self.wake.notified();
-            match self.jobs.start_next(self.now(), self.holds.any()) {
+            self.runner.pulse.answer();
+            let woken = self.runner.wake.notified();
+            match self.jobs.start_next(self.computer.now(), self.holds.any()) {
                 Some(id) => {
-                    let _alone = self.writing.lock().await;
+                    let _alone = self.runner.writing.lock().await;
                     self.run(id).await;
                 }
                 // Work that is held back passes when it is overdue.
@@ -196,13 +201,6 @@ impl Core {
                 None => woken.await,
             }
         }
-    }
-
-    /// Whether the task that does the jobs answered since the last time, and asks it again.
-    pub(super) fn jobs_answer(&self) -> bool {
-        let answered = self.pulse.ask();
-        self.wake.notify_one();
-        answered
     }
 
     async fn run(self: &Arc<Self>, id: u64) {
@@ -218,12 +216,15 @@ impl Core {
 
     /// Rights and policies are those of now, not of the moment it was asked for.
     async fn run_if_allowed(self: &Arc<Self>, id: u64, task: &Task) -> Result<Done, Done> {
-        self.still_allowed(id, task).await?;
+        still_allowed(&self.access, &self.catalog, &self.jobs, id, task).await?;
         if let Task::Register { user } = task {
             return Ok(self.register(id, user).await);
         }
-        let asker = self.asker(id).await;
-        let work = self.resolve(id, task, asker)?;
+        let asker = asker(&self.access, &self.jobs, id).await;
+        let work = resolve(task, asker, &self.computer, &self.catalog, &self.schedule)?;
+        if let Some(names) = packages_of(&work) {
+            let _ = self.jobs.with(id, |job| job.view.packages = names);
+        }
         Ok(self.work(id, &work).await)
     }
 
@@ -242,7 +243,8 @@ impl Core {
                 }
             }
         };
-        self.finish(id, done.unwrap_or_else(interrupted)).await;
+        self.finish(id, done.unwrap_or_else(Done::interrupted))
+            .await;
     }
 
     async fn work(self: &Arc<Self>, id: u64, work: &Work) -> Done {
@@ -261,13 +263,13 @@ impl Core {
             // The worker died. What it started may live: another one goes on with that.
             None => self.launch(id, &mut tail, true).await,
         };
-        done.unwrap_or_else(interrupted)
+        done.unwrap_or_else(Done::interrupted)
     }
 
     async fn launch(self: &Arc<Self>, id: u64, tail: &mut Tail, resume: bool) -> Option<Done> {
         let folder = self.jobs.folder(id);
         let launched = match WorkerLock::of(&folder).forget() {
-            Ok(()) => self.launcher.launch(id, &folder, resume).await,
+            Ok(()) => self.runner.launcher.launch(id, &folder, resume).await,
             Err(error) => Err(error),
         };
         if let Err(error) = launched {
@@ -288,7 +290,7 @@ impl Core {
         let mut asked_to_stop = false;
         let mut script_stops = 0;
         loop {
-            self.pulse.answer();
+            self.runner.pulse.answer();
             let alive = lock.is_held();
             let events = read(tail, id);
             spoke |= !events.is_empty();
@@ -297,7 +299,7 @@ impl Core {
                 _ => None,
             });
             self.deliver(id, &events).await;
-            inhibitor.follow(self, id).await;
+            inhibitor.follow(&self.jobs, &self.signals, id).await;
             if done.is_some() {
                 return done;
             }
@@ -387,13 +389,14 @@ impl Core {
         } = task
         {
             let retry_after = done.retry_after;
-            self.schedule.ended(code, retry_after, self.now(), random());
+            self.schedule
+                .ended(code, retry_after, self.computer.now(), random());
         }
         if task.asks_server() {
             self.heard_of_job(code, done.retry_after.is_some()).await;
         }
         if task.refreshes() && code.result() == JobResult::Success {
-            self.schedule.refreshed(self.now());
+            self.schedule.refreshed(self.computer.now());
         }
         if task.changes_packages() {
             // Before the end is told, so that who hears of it finds the new states.
@@ -434,7 +437,7 @@ impl Core {
 
     /// Closes a job: record, signals, and its object goes away later.
     pub async fn end(self: &Arc<Self>, id: u64, done: Done) {
-        self.jobs.finish(id, done, self.now());
+        self.jobs.finish(id, done, self.computer.now());
         self.reap(id).await;
     }
 
@@ -462,7 +465,7 @@ impl Core {
             Err(error) => return Done::new(ResultCode::Internal, error.to_string()),
         };
         let Ok(job_id) = JobId::new(id.to_string()) else {
-            return interrupted();
+            return Done::interrupted();
         };
         if self.is_cancelling(id) {
             return Done::new(ResultCode::ByUser, "cancelled before it began");
@@ -470,9 +473,9 @@ impl Core {
         let _ = self.jobs.with(id, |job| job.view.allow_cancel = false);
         self.signals.job_changed(self, id).await;
         tracing::info!(job = id, user, "registers");
-        let engine = self.engine();
+        let engine = self.computer.engine();
         let registration = perform_registration(engine.as_ref(), &credentials, job_id, &log);
-        let done = self.pulse.during(registration).await;
+        let done = self.runner.pulse.during(registration).await;
         let mut tail = Tail::of(&folder);
         let events = read(&mut tail, id);
         self.deliver(id, &events).await;
@@ -501,15 +504,4 @@ fn asked(signalled: io::Result<bool>, id: u64) -> bool {
         tracing::error!(job = id, %error, "the worker could not be asked to stop");
         true
     })
-}
-
-pub(super) fn interrupted() -> Done {
-    Done::new(
-        ResultCode::Interrupted,
-        "the job was interrupted; what was left half done is repaired, then try again",
-    )
-}
-
-pub(super) fn refused(text: &str) -> Done {
-    Done::new(ResultCode::NotAuthorized, text)
 }

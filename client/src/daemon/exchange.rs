@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use migasfree_dbus::{Connectivity, Error, RequestRecord};
 
-use super::core::{Core, bus_error};
+use super::core::Core;
+use super::error::bus_error;
 use crate::clock::is_younger;
 use crate::identity::account_name;
 use crate::process::SystemRunner;
@@ -24,7 +25,7 @@ impl Core {
     ) -> Result<String, Error> {
         let id = record.id.clone();
         self.requests.add(uid, record.clone())?;
-        let _alone = self.asking.alone.lock().await;
+        let _alone = self.requests.exchange.alone.lock().await;
         let asked = match self.take_back().await {
             Ok(()) => self.send_request(uid, &record).await,
             Err(error) => Err(error),
@@ -51,7 +52,7 @@ impl Core {
     /// Withdraws a request, here at once and at the server as soon as it can be reached.
     pub async fn cancel_request(self: &Arc<Self>, uid: u32, id: &str) -> Result<(), Error> {
         // One that is being sent gets its number first.
-        let _alone = self.asking.alone.lock().await;
+        let _alone = self.requests.exchange.alone.lock().await;
         self.requests.withdraw(uid, id)?;
         if let Err(error) = self.take_back().await {
             tracing::info!(%error, "a withdrawn request waits for the server");
@@ -61,8 +62,8 @@ impl Core {
 
     /// Looks for decisions in the background, when somebody waits for one and the server can be reached.
     pub fn look_for_decisions(self: &Arc<Self>) {
-        let now = self.now();
-        let looked_at = &self.asking.looked_at;
+        let now = self.computer.now();
+        let looked_at = &self.requests.exchange.looked_at;
         if !self.requests.awaits_decision()
             || self.known.connectivity() != Connectivity::Online
             || is_younger(now, looked_at.load(Ordering::Relaxed), LOOK_EVERY)
@@ -103,10 +104,10 @@ impl Core {
         if self.requests.is_empty() {
             return Ok(Vec::new());
         }
-        let _alone = self.asking.alone.lock().await;
+        let _alone = self.requests.exchange.alone.lock().await;
         self.take_back().await?;
         let mut changed = self.send_requests().await?;
-        if let Some(at_server) = self.heard(self.engine().app_requests()).await? {
+        if let Some(at_server) = self.heard(self.computer.engine().app_requests()).await? {
             match self.requests.learn(&at_server) {
                 Ok(decided) => changed.extend(decided),
                 Err(error) => not_kept(&error),
@@ -118,7 +119,10 @@ impl Core {
     /// Tells the server what people withdrew while it was away.
     async fn take_back(self: &Arc<Self>) -> Result<(), EngineError> {
         for number in self.requests.withdrawn() {
-            match self.heard(self.engine().withdraw_request(number)).await {
+            match self
+                .heard(self.computer.engine().withdraw_request(number))
+                .await
+            {
                 Ok(()) => {}
                 Err(EngineError::Server { status, detail }) if status < 500 => {
                     tracing::info!(number, detail, "the server has no such request");
@@ -158,7 +162,7 @@ impl Core {
         record: &RequestRecord,
     ) -> Result<Option<AppRequest>, EngineError> {
         let person = account_name(&SystemRunner::detect(), uid).await;
-        let engine = self.engine();
+        let engine = self.computer.engine();
         let app = AppId(record.app_id);
         self.heard(engine.request_app(app, &person, &record.justification))
             .await

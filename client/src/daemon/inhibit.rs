@@ -1,10 +1,9 @@
 //! Holds a shutdown back while packages are being changed.
 
-use std::sync::Arc;
-
 use zbus::OwnedFd;
 
-use super::core::Core;
+use super::jobs::Jobs;
+use super::signals::Signals;
 
 /// The block lock of logind, held only while packages are being changed. A delay lock would end after some seconds, and
 /// the package manager with it.
@@ -16,23 +15,20 @@ pub struct Inhibitor {
 
 impl Inhibitor {
     /// Takes the lock when the job entered such a stage, lets go when it left it.
-    pub async fn follow(&mut self, core: &Arc<Core>, id: u64) {
-        let safe = core
-            .jobs
-            .with(id, |job| !job.runs_scripts())
-            .unwrap_or(true);
+    pub async fn follow(&mut self, jobs: &Jobs, signals: &Signals, id: u64) {
+        let safe = jobs.with(id, |job| !job.runs_scripts()).unwrap_or(true);
         if safe {
             self.lock = None;
             self.tried = false;
         } else if !self.tried {
             self.tried = true;
-            self.lock = take(core).await;
+            self.lock = take(signals).await;
         }
     }
 }
 
-async fn take(core: &Core) -> Option<OwnedFd> {
-    let bus = core.signals.system_bus()?;
+async fn take(signals: &Signals) -> Option<OwnedFd> {
+    let bus = signals.system_bus()?;
     let answer = bus
         .call_method(
             Some("org.freedesktop.login1"),

@@ -37,6 +37,8 @@ pub struct Known {
     connectivity: RwLock<Connectivity>,
     /// How often the server answered so far.
     answers: AtomicU64,
+    /// One refresh from the server at a time.
+    pub refreshing: tokio::sync::Mutex<()>,
 }
 
 impl Known {
@@ -48,6 +50,7 @@ impl Known {
             connectivity: RwLock::new(Connectivity::Online),
             answers: AtomicU64::new(0),
             path: path.to_path_buf(),
+            refreshing: tokio::sync::Mutex::new(()),
         }
     }
 

@@ -9,9 +9,11 @@
 //! | Module | What |
 //! |---|---|
 //! | [`access`] | who calls, what they may do, limits |
-//! | [`jobs`] | records, queue, workers |
+//! | [`computer`] | what does the work, the settings, the clock |
+//! | [`jobs`], `runner` | records, queue, workers; how jobs get their turn |
 //! | `dispatch`, `resolve` | a job's life from the call to the end, and what its task means when it runs |
-//! | [`catalog`] | applications, states, images, requests |
+//! | [`catalog`], `offered` | applications, states, images, requests; all of it with the work that goes on |
+//! | `questions` | whose turn it is to ask the package manager |
 //! | `known`, `refresh`, `exchange` | what the server said, keeping it fresh, requests on their way |
 //! | `schedule`, `timer`, `quiet` | when to synchronise, doing so, and who holds that back |
 //! | `opener`, `settings` | take in changed settings without a restart |
@@ -19,24 +21,28 @@
 //! | [`tasks`], `pulse`, `watchdog` | what runs in the daemon itself, and who notices when it does not any more |
 
 pub mod access;
-mod asking;
 pub mod bus;
 pub mod catalog;
+pub mod computer;
 pub mod core;
 mod describe;
 mod dispatch;
+mod error;
 mod exchange;
 pub mod hold;
 mod inhibit;
 pub mod jobs;
 pub mod known;
+mod offered;
 pub mod opener;
 mod plan;
 mod pulse;
+mod questions;
 mod quiet;
 mod refresh;
 mod resolve;
 mod rights;
+mod runner;
 pub mod schedule;
 mod secret;
 mod settings;
@@ -110,7 +116,7 @@ fn start_tasks(core: &Arc<Core>, connection: &Connection) {
     tasks.keep("callers", forget_callers(core(), connection.clone()));
     if let Some(watchdog) = Watchdog::wanted() {
         let core = core();
-        let answers = move || core.jobs_answer();
+        let answers = move || core.runner.answers();
         tasks.keep("watchdog", watchdog.keep(answers));
     }
 }
@@ -123,9 +129,9 @@ impl Core {
         }
         let mut failures = 0;
         loop {
-            let wait = if !self.engine().identity().registered {
+            let wait = if !self.computer.engine().identity().registered {
                 UNREGISTERED
-            } else if is_younger(self.now(), self.catalog.offer().fetched_at, FRESH)
+            } else if is_younger(self.computer.now(), self.catalog.offer().fetched_at, FRESH)
                 || self.refresh_from_server().await
             {
                 failures = 0;

@@ -3,9 +3,14 @@
 use migasfree_dbus::{Error, PlanObjection, PlanRecord, PlanRole, PlannedPackage};
 
 use super::access::Caller;
-use super::core::{Core, bus_error};
+use super::catalog::Catalog;
+use super::core::Core;
+use super::error::bus_error;
+use super::resolve::{packages_to_install, packages_to_remove};
+use super::rights::person;
 use crate::pms::{self, Action, PackageName};
 use crate::policy::Verdict;
+use crate::sync::Engine;
 
 /// Asks the package manager, and the policy as it is for this caller; nothing changes.
 pub async fn plan(
@@ -14,13 +19,19 @@ pub async fn plan(
     role: PlanRole,
     names: &[String],
 ) -> Result<PlanRecord, Error> {
+    let engine = core.computer.engine();
+    let engine = engine.as_ref();
     let action = match role {
-        PlanRole::Install => Action::Install(packages(core, names)?),
-        PlanRole::Remove => Action::Remove(packages(core, names)?),
-        PlanRole::InstallApps => Action::Install(core.packages_to_install(&ids(names)?)?),
-        PlanRole::RemoveApps => Action::Remove(core.packages_to_remove(&ids(names)?)?),
+        PlanRole::Install => Action::Install(packages(engine, names)?),
+        PlanRole::Remove => Action::Remove(packages(engine, names)?),
+        PlanRole::InstallApps => {
+            Action::Install(packages_to_install(&core.catalog, engine, &ids(names)?)?)
+        }
+        PlanRole::RemoveApps => {
+            Action::Remove(packages_to_remove(&core.catalog, engine, &ids(names)?)?)
+        }
         PlanRole::Upgrade if names.is_empty() => Action::Upgrade,
-        PlanRole::Upgrade => Action::UpgradePackages(packages(core, names)?),
+        PlanRole::Upgrade => Action::UpgradePackages(packages(engine, names)?),
         PlanRole::Unknown => {
             return Err(Error::InvalidArgument("there is no such role".into()));
         }
@@ -29,23 +40,27 @@ pub async fn plan(
         &action
         && packages.is_empty()
     {
-        return Ok(record(core, &pms::Plan::default(), &Verdict::Allow));
+        return Ok(record(
+            engine,
+            &core.catalog,
+            &pms::Plan::default(),
+            &Verdict::Allow,
+        ));
     }
-    let asker = core.person(caller.address(), caller.uid).await;
-    let _turn = core.turn().await;
-    let engine = core.engine();
+    let asker = person(&core.access, caller.address(), caller.uid).await;
+    let _turn = core.questions.turn().await;
     let plan = engine.plan(&action).await.map_err(|e| bus_error(&e))?;
     let verdict = engine
         .judge(&action, &plan, asker)
         .await
         .map_err(|e| bus_error(&e))?;
-    Ok(record(core, &plan, &verdict))
+    Ok(record(engine, &core.catalog, &plan, &verdict))
 }
 
-fn packages(core: &Core, names: &[String]) -> Result<Vec<PackageName>, Error> {
+fn packages(engine: &dyn Engine, names: &[String]) -> Result<Vec<PackageName>, Error> {
     names
         .iter()
-        .map(|name| core.engine().package_name(name).map_err(|e| bus_error(&e)))
+        .map(|name| engine.package_name(name).map_err(|e| bus_error(&e)))
         .collect()
 }
 
@@ -60,8 +75,13 @@ fn ids(names: &[String]) -> Result<Vec<u32>, Error> {
         .collect()
 }
 
-fn record(core: &Core, plan: &pms::Plan, verdict: &Verdict) -> PlanRecord {
-    let facts = core.catalog.facts();
+fn record(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    plan: &pms::Plan,
+    verdict: &Verdict,
+) -> PlanRecord {
+    let facts = catalog.facts();
     let list = |packages: &[pms::PlannedPackage]| -> Vec<PlannedPackage> {
         packages
             .iter()
@@ -82,7 +102,7 @@ fn record(core: &Core, plan: &pms::Plan, verdict: &Verdict) -> PlanRecord {
         update: list(&plan.update),
         download_bytes: plan.download_bytes,
         disk_bytes: plan.disk_bytes,
-        free_bytes: free_bytes(core),
+        free_bytes: free_bytes(engine),
         reboot: if plan.reboot { "required" } else { "none" }.into(),
         untrusted: plan.untrusted,
         verdict: verdict.as_str().to_owned(),
@@ -97,7 +117,6 @@ fn record(core: &Core, plan: &pms::Plan, verdict: &Verdict) -> PlanRecord {
     }
 }
 
-fn free_bytes(core: &Core) -> u64 {
-    rustix::fs::statvfs(core.engine().root())
-        .map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+fn free_bytes(engine: &dyn Engine) -> u64 {
+    rustix::fs::statvfs(engine.root()).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
 }

@@ -33,7 +33,7 @@ impl Core {
         let (ours, theirs) =
             pipe_with(PipeFlags::CLOEXEC).map_err(|error| unavailable(error.into()))?;
         let mut ours = Receiver::from_owned_fd(ours).map_err(unavailable)?;
-        let now = self.now();
+        let now = self.computer.now();
         let id = self.holds.add(InhibitorRecord {
             uid: caller.uid,
             pid: caller.pid,
@@ -51,7 +51,7 @@ impl Core {
                 tracing::info!("background jobs were held back long enough");
             }
             core.holds.remove(id);
-            core.wake.notify_one();
+            core.runner.wake.notify_one();
         });
         Ok(theirs)
     }

@@ -28,11 +28,11 @@ const TELLING: Duration = Duration::from_secs(10);
 impl Core {
     /// Asks the server for everything that is cached, then looks at the packages. `false` when the server did not answer.
     pub async fn refresh_from_server(self: &Arc<Self>) -> bool {
-        let Ok(_alone) = self.refreshing.try_lock() else {
+        let Ok(_alone) = self.known.refreshing.try_lock() else {
             return true;
         };
-        if !self.engine().identity().registered {
-            let _ = self.heard(self.engine().server_info()).await;
+        if !self.computer.engine().identity().registered {
+            let _ = self.heard(self.computer.engine().server_info()).await;
             self.signals.manager_changed(self).await;
             return false;
         }
@@ -41,7 +41,7 @@ impl Core {
         if reached {
             self.follow_decisions().await;
             self.flush_waiting().await;
-            self.engine().end_transmission().await;
+            self.computer.engine().end_transmission().await;
         }
         if let Err(error) = result {
             tracing::warn!(%error, "the server did not tell all that was asked");
@@ -54,10 +54,10 @@ impl Core {
     /// Tells the server what could not be told while it was away. Jobs come first: while one runs this is left to the next
     /// occasion, and one that comes does not wait for long.
     async fn flush_waiting(self: &Arc<Self>) {
-        let Ok(_alone) = self.writing.try_lock() else {
+        let Ok(_alone) = self.runner.writing.try_lock() else {
             return;
         };
-        match timeout(TELLING, self.heard(self.engine().flush_outbox())).await {
+        match timeout(TELLING, self.heard(self.computer.engine().flush_outbox())).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::info!(%error, "what waits for the server waits on"),
             Err(_) => tracing::info!("the server takes its time; what waits for it waits on"),
@@ -67,11 +67,11 @@ impl Core {
     async fn fetch(self: &Arc<Self>) -> Result<(), EngineError> {
         self.fetch_catalog().await?;
         let facts = Facts {
-            fetched_at: self.now(),
+            fetched_at: self.computer.now(),
             server: self.server_info().await?,
-            info: self.heard(self.engine().info()).await?,
-            label: self.heard(self.engine().label()).await?,
-            tags: self.heard(self.engine().tags()).await?,
+            info: self.heard(self.computer.engine().info()).await?,
+            label: self.heard(self.computer.engine().label()).await?,
+            tags: self.heard(self.computer.engine().tags()).await?,
             user: graphical_user(&SystemRunner::detect())
                 .await
                 .unwrap_or_default(),
@@ -88,7 +88,7 @@ impl Core {
 
     /// What the server says of itself. Where it does not say it now, what it said before stays.
     async fn server_info(self: &Arc<Self>) -> Result<ServerInfo, EngineError> {
-        match self.heard(self.engine().server_info()).await {
+        match self.heard(self.computer.engine().server_info()).await {
             Err(EngineError::Server {
                 status: 404 | 405, ..
             }) => Ok(self.known.facts().server.clone()),
@@ -98,13 +98,13 @@ impl Core {
 
     /// Fetches what is offered here, with its icons.
     pub async fn fetch_catalog(self: &Arc<Self>) -> Result<(), EngineError> {
-        let _alone = self.fetching.lock().await;
-        let snapshot = self.heard(self.engine().catalog()).await?;
+        let _alone = self.catalog.turns.fetching.lock().await;
+        let snapshot = self.heard(self.computer.engine().catalog()).await?;
         let icons = self.fetch_icons(&snapshot.apps).await;
         let offer = Offer {
             revision: 0,
-            fetched_at: self.now(),
-            project: self.engine().identity().project,
+            fetched_at: self.computer.now(),
+            project: self.computer.engine().identity().project,
             snapshot,
             icons,
         };
@@ -148,13 +148,13 @@ impl Core {
 
     /// The icon at an address: the one at hand while it is fresh, else what the server has, else the one at hand.
     async fn icon(&self, address: &str, old: Option<&Icon>) -> Option<Icon> {
-        let now = self.now();
+        let now = self.computer.now();
         let at_hand =
             old.filter(|old| old.address == address && self.catalog.icons.has(old.revision));
         if let Some(icon) = at_hand.filter(|icon| is_younger(now, icon.fetched_at, ICON_AGE)) {
             return Some(icon.clone());
         }
-        match self.engine().public_file(address).await {
+        match self.computer.engine().public_file(address).await {
             Ok(file) => match self.catalog.icons.store(&file.content) {
                 Ok(revision) => Some(Icon {
                     address: address.to_owned(),
@@ -190,16 +190,16 @@ impl Core {
     #[must_use]
     pub fn packages_are_stale(&self) -> bool {
         let facts = self.catalog.facts();
-        facts.stamp != self.engine().packages_stamp()
+        facts.stamp != self.computer.engine().packages_stamp()
             || facts.revision != self.catalog.offer().revision
     }
 
     /// Asks the package manager about the packages of the catalogue and tells who listens what changed.
     pub async fn refresh_packages(self: &Arc<Self>) {
-        let _alone = self.looking.lock().await;
+        let _alone = self.catalog.turns.looking.lock().await;
         let offer = self.catalog.offer();
         let before = self.catalog.facts();
-        match PackageFacts::gather(self.engine().as_ref(), &offer, &before).await {
+        match PackageFacts::gather(self.computer.engine().as_ref(), &offer, &before).await {
             Ok(facts) => {
                 let changed = facts.stamp != before.stamp;
                 if let Err(error) = self.catalog.replace_facts(facts) {
@@ -220,14 +220,14 @@ impl Core {
 
     /// Counts the updates when packages or package lists are other ones than when they were counted.
     async fn look_for_updates(self: &Arc<Self>) {
-        let _alone = self.counting.lock().await;
-        let stamp = self.engine().packages_stamp();
+        let _alone = self.catalog.turns.counting.lock().await;
+        let stamp = self.computer.engine().packages_stamp();
         if self.catalog.facts().updates_stamp == stamp {
             return;
         }
-        let updates = updates(self.engine().as_ref()).await;
+        let updates = updates(self.computer.engine().as_ref()).await;
         {
-            let _alone = self.looking.lock().await;
+            let _alone = self.catalog.turns.looking.lock().await;
             let facts = PackageFacts {
                 updates,
                 updates_stamp: stamp,
@@ -251,7 +251,7 @@ impl Core {
             return;
         }
         // A job that changes packages has them looked at when it ends.
-        if self.jobs.running().is_none() && self.looking.try_lock().is_ok() {
+        if self.jobs.running().is_none() && self.catalog.turns.looking.try_lock().is_ok() {
             let core = Arc::clone(self);
             self.tasks
                 .start("packages", async move { core.refresh_packages().await });
@@ -292,7 +292,7 @@ impl Core {
     }
 
     fn away(&self) -> Connectivity {
-        if self.engine().has_network() {
+        if self.computer.engine().has_network() {
             Connectivity::ServerUnreachable
         } else {
             Connectivity::Offline

@@ -18,12 +18,12 @@ use crate::sync::Engine;
 impl Core {
     /// Takes in the settings when their files are other ones than before.
     pub async fn apply_settings(self: &Arc<Self>) {
-        let mut known = self.settings_stamp.lock().await;
-        let now = Stamp::of(&self.settings().file);
+        let mut known = self.computer.stamp.lock().await;
+        let now = Stamp::of(&self.computer.settings().file);
         if *known == now {
             return;
         }
-        match self.opener.open().await {
+        match self.computer.opener.open().await {
             Ok((engine, settings)) => self.adopt(engine, settings).await,
             Err(error) => {
                 tracing::error!(%error, "the changed settings cannot be used; those from before stay in force");
@@ -33,13 +33,13 @@ impl Core {
     }
 
     async fn adopt(self: &Arc<Self>, engine: Arc<dyn Engine>, settings: Settings) {
-        let before = self.settings();
+        let before = self.computer.settings();
         let other_server = before.server != settings.server;
         let elsewhere = other_server || before.project != settings.project;
         tracing::info!(server = %settings.server.base(), "the settings changed");
         settings.tell_misread(&before.misread);
         self.access.name_computer(&settings.computer_name);
-        self.replace_engine(engine, settings);
+        self.computer.replace(engine, settings);
         if elsewhere {
             self.forget_server().await;
         }
@@ -75,7 +75,7 @@ impl Core {
             }
         };
         loop {
-            let file = self.settings().file.clone();
+            let file = self.computer.settings().file.clone();
             watch.look_at(&file);
             self.apply_settings().await;
             watch.changed.notified().await;

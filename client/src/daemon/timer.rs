@@ -20,11 +20,13 @@ impl Core {
     /// Synchronises when it is time, for ever.
     pub async fn keep_schedule(self: Arc<Self>) {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        self.schedule.begin(boot.trim(), self.now(), random());
+        self.schedule
+            .begin(boot.trim(), self.computer.now(), random());
         loop {
-            self.schedule.correct_clock(self.now());
+            self.schedule.correct_clock(self.computer.now());
             let changed = self.schedule.changed();
-            let wait = u64::try_from(self.schedule.next() - self.now()).unwrap_or_default();
+            let wait =
+                u64::try_from(self.schedule.next() - self.computer.now()).unwrap_or_default();
             if wait == 0 {
                 self.run_scheduled_sync().await;
                 changed.await;
@@ -40,13 +42,14 @@ impl Core {
     }
 
     async fn run_scheduled_sync(self: &Arc<Self>) {
-        if !self.engine().identity().registered {
-            self.schedule.missed(self.now());
+        if !self.computer.engine().identity().registered {
+            self.schedule.missed(self.computer.now());
             return;
         }
         // Asked before there is a job: a busy server leaves no trace among the records.
-        if let Availability::Saturated { retry_after } = self.engine().availability().await {
-            self.schedule.postpone(retry_after, self.now());
+        if let Availability::Saturated { retry_after } = self.computer.engine().availability().await
+        {
+            self.schedule.postpone(retry_after, self.computer.now());
             return;
         }
         let origin = if self.schedule.is_for_login() {
@@ -70,7 +73,7 @@ impl Core {
             && let Err(error) = self.submit(new).await
         {
             tracing::error!(%error, "the synchronisation could not be queued");
-            self.schedule.missed(self.now());
+            self.schedule.missed(self.computer.now());
         }
     }
 
@@ -96,7 +99,7 @@ impl Core {
             let (uid, _): (u32, OwnedObjectPath) = login?.body().deserialize()?;
             // Users without a person log in too, for services.
             if uid >= FIRST_PERSON {
-                self.schedule.logged_in(self.now());
+                self.schedule.logged_in(self.computer.now());
                 self.signals.manager_changed(self).await;
             }
         }

@@ -20,6 +20,7 @@ use super::properties::difference;
 use super::tags::Tags;
 use crate::daemon::core::Core;
 use crate::daemon::jobs::{Event, read_output};
+use crate::daemon::offered::{public_states, shelf};
 use crate::daemon::signals::{Signals, heard};
 use crate::observer::Question;
 
@@ -194,7 +195,7 @@ impl Signals {
 
     /// States of applications may be other ones.
     pub async fn states_changed(&self, core: &Arc<Core>) {
-        let now = core.public_states();
+        let now = public_states(&shelf(&core.catalog, &core.jobs, core.computer.now()));
         let changed: HashMap<u32, AppState> = {
             let mut told = self.lock();
             let changed = now
@@ -234,7 +235,7 @@ impl Signals {
 
     /// The computer should be restarted after this job: its subscribers are told.
     pub async fn restart_wanted(&self, core: &Arc<Core>, id: u64) {
-        let packages = core.engine().reboot_required().join(", ");
+        let packages = core.computer.engine().reboot_required().join(", ");
         let body = format!("A restart completes the changes of {packages}.");
         for listener in self.listeners(core, id, None, ROOT_PATH) {
             let (title, nothing) = ("Restart this computer", HashMap::new());

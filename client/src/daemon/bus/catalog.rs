@@ -15,8 +15,9 @@ use super::properties::{Collector, Properties};
 use crate::daemon::access::{
     Caller, Details, check_asked_ids, check_justification, check_text, prompt_is_welcome,
 };
-use crate::daemon::catalog::{Viewer, select};
+use crate::daemon::catalog::{Shelf, Viewer, select};
 use crate::daemon::core::Core;
+use crate::daemon::offered::shelf;
 
 /// Pixels of an icon that may be asked for.
 const SIZES: std::ops::RangeInclusive<u32> = 16..=512;
@@ -26,6 +27,10 @@ const SIZES: std::ops::RangeInclusive<u32> = 16..=512;
 pub struct CatalogObject(pub Arc<Core>);
 
 impl CatalogObject {
+    fn shelf(&self) -> Shelf {
+        shelf(&self.0.catalog, &self.0.jobs, self.0.computer.now())
+    }
+
     async fn viewer(&self, caller: &Caller) -> Viewer {
         Viewer {
             is_admin: self.0.access.has(caller, Action::AppInstallAdmin).await,
@@ -56,7 +61,7 @@ impl CatalogObject {
         check_text(query.query.as_deref().unwrap_or_default())?;
         self.0.refresh_if_stale().await;
         let viewer = self.viewer(&caller).await;
-        let shelf = self.0.shelf();
+        let shelf = self.shelf();
         let mut apps = select(shelf.records(viewer), &query);
         for app in &mut apps {
             app.description.clear();
@@ -73,7 +78,7 @@ impl CatalogObject {
         let caller = self.0.access.read(&header).await?;
         self.0.refresh_if_stale().await;
         let viewer = self.viewer(&caller).await;
-        let shelf = self.0.shelf();
+        let shelf = self.shelf();
         let app = shelf.offer.app(id).ok_or_else(|| unknown_app(id))?;
         Ok(shelf.record(app, viewer))
     }
@@ -84,7 +89,7 @@ impl CatalogObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(u32, String, u32)>, Error> {
         self.0.access.read(&header).await?;
-        Ok(self.0.shelf().categories())
+        Ok(self.shelf().categories())
     }
 
     #[zbus(out_args("states"))]
@@ -97,7 +102,7 @@ impl CatalogObject {
         check_asked_ids(&ids)?;
         self.0.refresh_if_stale().await;
         let viewer = self.viewer(&caller).await;
-        let states = self.0.shelf().states(viewer);
+        let states = self.shelf().states(viewer);
         Ok(states
             .into_iter()
             .filter(|(id, _)| ids.is_empty() || ids.contains(id))
@@ -154,7 +159,7 @@ impl CatalogObject {
             app_name: app.name.clone(),
             justification,
             state: RequestState::Unsent,
-            created: self.0.now(),
+            created: self.0.computer.now(),
             comment: None,
         };
         self.0.request_app(caller.uid, record).await

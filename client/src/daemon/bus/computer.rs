@@ -20,19 +20,19 @@ impl Computer {
     #[zbus(out_args("info"))]
     async fn get_info(&self, #[zbus(header)] header: Header<'_>) -> Result<ComputerInfo, Error> {
         self.0.access.read(&header).await?;
-        Ok(describe::info(&self.0))
+        Ok(describe::info(&self.0.computer, &self.0.known))
     }
 
     #[zbus(out_args("label"))]
     async fn get_label(&self, #[zbus(header)] header: Header<'_>) -> Result<ComputerLabel, Error> {
         self.0.access.read(&header).await?;
-        Ok(describe::label(&self.0))
+        Ok(describe::label(&self.0.computer, &self.0.known))
     }
 
     #[zbus(out_args("network"))]
     async fn get_network(&self, #[zbus(header)] header: Header<'_>) -> Result<Network, Error> {
         self.0.access.read(&header).await?;
-        let network = self.0.engine().network();
+        let network = self.0.computer.engine().network();
         Ok(Network {
             network: network.network,
             mask: network.mask,
@@ -53,7 +53,7 @@ impl Computer {
             .access
             .require(&caller, Action::ReadInventory, &details, ask)
             .await?;
-        Ok(describe::traits(&self.0, &prefix))
+        Ok(describe::traits(&self.0.computer, &prefix))
     }
 
     #[zbus(signal, name = "Changed")]

@@ -23,6 +23,6 @@ impl Config {
     ) -> Result<HashMap<String, ConfigValue>, Error> {
         self.0.access.read(&header).await?;
         self.0.apply_settings().await;
-        Ok(describe::settings(&self.0.settings()))
+        Ok(describe::settings(&self.0.computer.settings()))
     }
 }

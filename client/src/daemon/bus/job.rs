@@ -142,7 +142,11 @@ impl JobObject {
                 ResultCode::ByAdmin
             }
         };
-        if self.core.jobs.cancel(self.id, by, self.core.now())? {
+        if self
+            .core
+            .jobs
+            .cancel(self.id, by, self.core.computer.now())?
+        {
             self.core.reap(self.id).await;
         } else {
             self.core.signals.job_changed(&self.core, self.id).await;

@@ -17,9 +17,11 @@ use super::job::{admit_to_job, output_of};
 use super::properties::{Collector, Properties};
 use crate::daemon::access::{Decision, Details, check_names, check_text, prompt_is_welcome};
 use crate::daemon::catalog::PackageFacts;
-use crate::daemon::core::{Core, bus_error};
+use crate::daemon::core::Core;
+use crate::daemon::error::bus_error;
 use crate::daemon::jobs::Task;
 use crate::daemon::plan;
+use crate::daemon::rights::{refuse_forbidden, refuse_required};
 use crate::sync::Scope;
 
 /// The root object's main interface.
@@ -66,7 +68,7 @@ impl Manager {
         let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let (apps, details, admin) = self.apps(&ids)?;
-        self.0.refuse_forbidden(&apps)?;
+        refuse_forbidden(&self.0.catalog, &apps)?;
         let action = if admin {
             Action::AppInstallAdmin
         } else {
@@ -92,7 +94,7 @@ impl Manager {
         let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let (apps, details, admin) = self.apps(&ids)?;
-        self.0.refuse_required(&apps)?;
+        refuse_required(&self.0.catalog, &apps)?;
         let action = if admin {
             Action::AppRemoveAdmin
         } else {
@@ -190,7 +192,7 @@ impl Manager {
         CallOptions::read(&options)?;
         let caller = self.0.access.read(&header).await?;
         check_names(&names)?;
-        let _slot = self.0.slots.take(&caller).await?;
+        let _slot = self.0.questions.slots.take(&caller).await?;
         plan::plan(&self.0, &caller, role, &names).await
     }
 
@@ -264,7 +266,11 @@ impl Manager {
         if self.0.jobs.running().is_some() {
             return Err(Error::Busy("a job is running; wait until it ends".into()));
         }
-        self.0.engine().unregister(all).map_err(|e| bus_error(&e))?;
+        self.0
+            .computer
+            .engine()
+            .unregister(all)
+            .map_err(|e| bus_error(&e))?;
         self.0.signals.manager_changed(&self.0).await;
         Ok(())
     }
@@ -402,28 +408,28 @@ impl Manager {
 
     #[zbus(property)]
     fn registered(&self) -> bool {
-        self.0.engine().identity().registered
+        self.0.computer.engine().identity().registered
     }
 
     #[zbus(property)]
     fn computer_id(&self) -> u32 {
-        self.0.computer_id()
+        self.0.computer.id()
     }
 
     #[zbus(property)]
     fn computer_name(&self) -> String {
-        self.0.engine().identity().name
+        self.0.computer.engine().identity().name
     }
 
     #[zbus(property)]
     fn uuid(&self) -> String {
-        self.0.engine().identity().uuid
+        self.0.computer.engine().identity().uuid
     }
 
     #[zbus(property)]
     async fn server(&self) -> String {
         self.0.apply_settings().await;
-        self.0.engine().identity().server
+        self.0.computer.engine().identity().server
     }
 
     #[zbus(property)]
@@ -438,7 +444,7 @@ impl Manager {
 
     #[zbus(property)]
     fn project(&self) -> String {
-        self.0.engine().identity().project
+        self.0.computer.engine().identity().project
     }
 
     #[zbus(property)]
@@ -453,7 +459,7 @@ impl Manager {
 
     #[zbus(property)]
     fn package_manager(&self) -> String {
-        self.0.engine().identity().package_manager
+        self.0.computer.engine().identity().package_manager
     }
 
     #[zbus(property)]
@@ -498,12 +504,12 @@ impl Manager {
 
     #[zbus(property)]
     fn reboot_required(&self) -> &str {
-        reboot(&self.0.engine().reboot_required())
+        reboot(&self.0.computer.engine().reboot_required())
     }
 
     #[zbus(property)]
     fn reboot_reason(&self) -> Vec<String> {
-        self.0.engine().reboot_required()
+        self.0.computer.engine().reboot_required()
     }
 
     #[zbus(property(emits_changed_signal = "const"))]
@@ -518,25 +524,25 @@ impl Manager {
 
     #[zbus(property)]
     fn manage_devices(&self) -> bool {
-        self.0.engine().identity().manage_devices
+        self.0.computer.engine().identity().manage_devices
     }
 
     #[zbus(property)]
     fn auto_update(&self) -> bool {
-        self.0.engine().identity().auto_update
+        self.0.computer.engine().identity().auto_update
     }
 }
 
 /// The properties that change, to tell what did.
 pub fn properties(core: &Core) -> Properties {
-    let identity = core.engine().identity();
+    let identity = core.computer.engine().identity();
     let facts = core.known.facts();
     let (last, result) = core.schedule.last();
-    let reasons = core.engine().reboot_required();
+    let reasons = core.computer.engine().reboot_required();
     let (updates, security) = core.catalog.facts().update_counts();
     Collector::default()
         .with("Registered", identity.registered)
-        .with("ComputerId", core.computer_id())
+        .with("ComputerId", core.computer.id())
         .with("ComputerName", identity.name)
         .with("Uuid", identity.uuid)
         .with("Server", identity.server)
@@ -593,7 +599,7 @@ fn reboot(reasons: &[String]) -> &'static str {
 }
 
 fn backend_locked(core: &Core) -> (bool, String) {
-    match core.engine().lock_holder() {
+    match core.computer.engine().lock_holder() {
         Some(holder) => (true, holder.name),
         None => (false, String::new()),
     }

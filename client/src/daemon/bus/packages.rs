@@ -9,8 +9,10 @@ use zbus::object_server::SignalEmitter;
 
 use crate::daemon::access::{Details, check_names, prompt_is_welcome};
 use crate::daemon::catalog::package_names;
-use crate::daemon::core::{Core, bus_error};
-use crate::pms::search_words;
+use crate::daemon::core::Core;
+use crate::daemon::error::bus_error;
+use crate::daemon::offered::shelf;
+use crate::pms::{InstalledPackage, search_words};
 
 /// Names of one question of `CheckInstalled`.
 const NAMES: usize = 5000;
@@ -21,6 +23,13 @@ const FOUND: usize = 500;
 #[derive(Debug)]
 pub struct Packages(pub Arc<Core>);
 
+impl Packages {
+    async fn installed(&self) -> Result<Vec<InstalledPackage>, Error> {
+        let engine = self.0.computer.engine();
+        self.0.questions.installed(engine.as_ref()).await
+    }
+}
+
 #[interface(name = "org.migasfree.Client1.Packages")]
 impl Packages {
     #[zbus(out_args("packages"))]
@@ -29,8 +38,8 @@ impl Packages {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(String, String, String, String)>, Error> {
         let caller = self.0.access.read(&header).await?;
-        let _slot = self.0.slots.take(&caller).await?;
-        let packages = self.0.installed().await?;
+        let _slot = self.0.questions.slots.take(&caller).await?;
+        let packages = self.installed().await?;
         Ok(packages
             .into_iter()
             .map(|package| {
@@ -56,8 +65,8 @@ impl Packages {
                 "at most {NAMES} names in one call"
             )));
         }
-        let _slot = self.0.slots.take(&caller).await?;
-        let packages = self.0.installed().await?;
+        let _slot = self.0.questions.slots.take(&caller).await?;
+        let packages = self.installed().await?;
         let installed = package_names(&packages);
         Ok(names
             .into_iter()
@@ -77,9 +86,9 @@ impl Packages {
             check_names(std::slice::from_ref(&prefix))?;
         }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let _slot = self.0.slots.take(&caller).await?;
-        let _turn = self.0.turn().await;
-        let available = self.0.engine().available(&prefix, limit).await;
+        let _slot = self.0.questions.slots.take(&caller).await?;
+        let _turn = self.0.questions.turn().await;
+        let available = self.0.computer.engine().available(&prefix, limit).await;
         available.map_err(|e| bus_error(&e))
     }
 
@@ -96,10 +105,11 @@ impl Packages {
             Ok(limit @ 1..FOUND) => limit,
             _ => FOUND,
         };
-        let _slot = self.0.slots.take(&caller).await?;
-        let _turn = self.0.turn().await;
+        let _slot = self.0.questions.slots.take(&caller).await?;
+        let _turn = self.0.questions.turn().await;
         let found = self
             .0
+            .computer
             .engine()
             .search(&pattern, limit)
             .await
@@ -124,7 +134,7 @@ impl Packages {
     ) -> Result<Vec<UpdateRecord>, Error> {
         self.0.access.read(&header).await?;
         self.0.refresh_if_stale().await;
-        Ok(self.0.shelf().updates())
+        Ok(shelf(&self.0.catalog, &self.0.jobs, self.0.computer.now()).updates())
     }
 
     #[zbus(out_args("changes"))]

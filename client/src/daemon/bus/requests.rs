@@ -8,8 +8,9 @@ use zbus::message::Header;
 use super::manager::Manager;
 use crate::daemon::access::{Caller, Details, check_ids, check_names};
 use crate::daemon::catalog::package_names;
-use crate::daemon::core::bus_error;
+use crate::daemon::error::bus_error;
 use crate::daemon::jobs::{AppRef, NewJob, Task};
+use crate::daemon::offered::offered;
 use crate::pms::PackageName;
 use crate::sync::EngineError;
 
@@ -52,6 +53,7 @@ impl Manager {
             .iter()
             .map(|name| {
                 self.0
+                    .computer
                     .engine()
                     .package_name(name)
                     .map_err(|e| bus_error(&e))
@@ -68,13 +70,20 @@ impl Manager {
                 "name at least one application".into(),
             ));
         }
-        if self.0.engine().identity().package_manager.is_empty() {
+        if self
+            .0
+            .computer
+            .engine()
+            .identity()
+            .package_manager
+            .is_empty()
+        {
             return Err(bus_error(&EngineError::NoPackageManager));
         }
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        let offered = self.0.offered(&ids)?;
+        let offered = offered(&self.0.catalog.offer(), &ids)?;
         let admin = offered.iter().any(|(_, _, admin)| *admin);
         let packages = offered.iter().map(|(_, packages, _)| packages.len()).sum();
         let apps: Vec<AppRef> = offered.into_iter().map(|(app, _, _)| app).collect();
@@ -124,7 +133,11 @@ impl Manager {
 
     /// Refuses to upgrade what is not installed.
     async fn refuse_absent(&self, packages: &[PackageName]) -> Result<(), Error> {
-        let installed = self.0.installed().await?;
+        let installed = self
+            .0
+            .questions
+            .installed(self.0.computer.engine().as_ref())
+            .await?;
         let there = package_names(&installed);
         match packages.iter().find(|name| !there.contains(name.as_str())) {
             Some(name) => Err(Error::NotFound(format!("{name} is not installed"))),

@@ -10,7 +10,8 @@ use zbus::object_server::SignalEmitter;
 use zbus::{OwnedObjectPath, interface};
 
 use crate::daemon::access::{Details, check_tags};
-use crate::daemon::core::{Core, bus_error};
+use crate::daemon::core::Core;
+use crate::daemon::error::bus_error;
 use crate::daemon::jobs::{NewJob, Task};
 use crate::sync::EngineError;
 
@@ -28,7 +29,7 @@ impl Tags {
         self.0.access.read(&header).await?;
         let facts = self.0.known.facts();
         if facts.fetched_at == 0 {
-            return Err(if self.0.engine().identity().registered {
+            return Err(if self.0.computer.engine().identity().registered {
                 Error::Offline("the server was never reached; synchronise first".into())
             } else {
                 bus_error(&EngineError::NotRegistered)

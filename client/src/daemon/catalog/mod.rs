@@ -17,7 +17,7 @@ pub use offer::Offer;
 pub use query::select;
 pub use records::Shelf;
 pub use render::{ImageError, Renderer, render_child};
-pub use requests::Requests;
+pub use requests::{Exchange, Requests};
 pub use states::{AppWork, Viewer, state_of};
 
 use std::fs;
@@ -28,6 +28,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::store::{read, write};
 use offer::changed_apps;
 
+/// What is done by one at a time.
+#[derive(Debug, Default)]
+pub struct Turns {
+    /// A fetch of the catalogue.
+    pub fetching: tokio::sync::Mutex<()>,
+    /// A look at the packages.
+    pub looking: tokio::sync::Mutex<()>,
+    /// A look for updates.
+    pub counting: tokio::sync::Mutex<()>,
+}
+
 /// The catalogue of this computer.
 #[derive(Debug)]
 pub struct Catalog {
@@ -36,6 +47,8 @@ pub struct Catalog {
     facts: RwLock<Arc<PackageFacts>>,
     /// The images.
     pub icons: IconCache,
+    /// Who brings it up to date.
+    pub turns: Turns,
 }
 
 impl Catalog {
@@ -47,6 +60,7 @@ impl Catalog {
             facts: RwLock::new(Arc::new(read(&folder.join("packages.json")))),
             icons: IconCache::open(&folder.join("icons"), renderer)?,
             folder: folder.to_path_buf(),
+            turns: Turns::default(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use migasfree_dbus::{Error, RequestRecord, RequestState};
@@ -68,6 +69,17 @@ impl Kept {
 pub struct Requests {
     path: PathBuf,
     kept: Mutex<Vec<Kept>>,
+    /// Their exchange with the server.
+    pub exchange: Exchange,
+}
+
+/// What the exchange of requests with the server keeps in mind.
+#[derive(Debug, Default)]
+pub struct Exchange {
+    /// One exchange at a time.
+    pub alone: tokio::sync::Mutex<()>,
+    /// When somebody's look at the list last had decisions looked for.
+    pub looked_at: AtomicI64,
 }
 
 impl Requests {
@@ -77,6 +89,7 @@ impl Requests {
         Self {
             kept: Mutex::new(read(path)),
             path: path.to_path_buf(),
+            exchange: Exchange::default(),
         }
     }
 

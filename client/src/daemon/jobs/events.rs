@@ -106,6 +106,21 @@ impl Done {
         }
     }
 
+    /// The end of a job that was cut off.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self::new(
+            ResultCode::Interrupted,
+            "the job was interrupted; what was left half done is repaired, then try again",
+        )
+    }
+
+    /// The end of a job that nobody may have.
+    #[must_use]
+    pub fn refused(why: &str) -> Self {
+        Self::new(ResultCode::NotAuthorized, why)
+    }
+
     /// An end by an error.
     #[must_use]
     pub fn by(error: &EngineError) -> Self {

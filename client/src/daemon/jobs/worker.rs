@@ -49,7 +49,7 @@ pub async fn perform(
         match go_on(engine, work, &job).await {
             Some(result) => result,
             None => {
-                finish(engine, log, interrupted(), &before).await;
+                finish(engine, log, Done::interrupted(), &before).await;
                 return;
             }
         }
@@ -61,7 +61,7 @@ pub async fn perform(
         Ok(outcome) => Done::new(outcome.code, outcome.problems.join("\n")),
         Err(error) if job.cancel.is_going_down() && error.code() == ResultCode::ByUser => {
             log.output(OutputStream::Err, &error.to_string());
-            interrupted()
+            Done::interrupted()
         }
         Err(error) => {
             log.output(OutputStream::Err, &error.to_string());
@@ -106,13 +106,6 @@ pub async fn perform_registration(
             }
         }
     }
-}
-
-fn interrupted() -> Done {
-    Done::new(
-        ResultCode::Interrupted,
-        "the job was interrupted; what was left half done is repaired, then try again",
-    )
 }
 
 async fn run(engine: &dyn Engine, work: &Work, job: &Job<'_>) -> Result<Outcome, EngineError> {
