@@ -119,7 +119,7 @@ async fn the_installed_daemon_is_well_under_its_unit() -> Result<()> {
         ensure!(!journal.contains(word), "{word} in the journal:\n{journal}");
     }
     // The work was done by a unit of its own, whose words are in the journal under its name.
-    let jobs = computer.sh("journalctl --no-pager -u 'migasfree-worker-*' | head -n 5")?;
+    let jobs = computer.sh("journalctl --no-pager -u 'migasfree-job-*' | head -n 5")?;
     ensure!(
         !jobs.is_empty(),
         "no unit of a job in the journal\n{journal}"

@@ -9,6 +9,7 @@ use futures_util::stream::{self, StreamExt};
 pub use evaluate::{Evaluated, EvaluationError, Evaluator};
 
 use crate::job::JobId;
+use crate::process::unit;
 use crate::transport::messages::{FaultDefinition, Property};
 
 /// How many pieces of code run at a time.
@@ -104,7 +105,7 @@ async fn evaluate_all(
     let evaluate = |(number, piece): (usize, Piece)| {
         let (evaluator, unit) = (
             evaluator.clone(),
-            format!("migasfree-job-{job}-code-{number}"),
+            unit::of_part(job, format_args!("code-{number}")),
         );
         async move {
             let evaluated = evaluator

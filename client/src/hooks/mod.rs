@@ -14,7 +14,7 @@ pub use traits::TraitStore;
 use crate::job::Job;
 use crate::paths::Layout;
 use crate::process::root::Root;
-use crate::process::{CommandRunner, Invocation};
+use crate::process::{CommandRunner, Invocation, unit};
 
 /// Time one script has.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -86,10 +86,9 @@ impl Hooks {
         let inside = Path::new("/").join(path.strip_prefix(self.layout.root()).unwrap_or(path));
         let mut line = self.root.wrap(vec![inside.display().to_string()]);
         let program = line.remove(0);
-        let unit = format!(
-            "migasfree-job-{}-hook-{}",
-            job.id,
-            crate::random::ordered_uuid().simple()
+        let unit = unit::of_part(
+            &job.id,
+            format_args!("hook-{}", crate::random::ordered_uuid().simple()),
         );
         let invocation = Invocation::new(&program, line).limit(LIMIT).confined(&unit);
         let invocation = environment

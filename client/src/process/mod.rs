@@ -13,6 +13,7 @@ mod scripts;
 pub mod supervise;
 mod system;
 mod table;
+pub mod unit;
 mod watch;
 
 use std::io;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::Lines;
 use super::table::Process;
+use super::unit::{self, Unit};
 use crate::files;
 use crate::job::Cancel;
 
@@ -159,7 +160,7 @@ impl Launcher {
     pub fn new(helper: PathBuf, on_host: bool) -> Self {
         Self {
             helper,
-            systemd: on_host && super::system::systemd_is_at_work(),
+            systemd: on_host && unit::can_be_started(),
         }
     }
 
@@ -175,14 +176,19 @@ impl Launcher {
     ) -> io::Result<Supervised> {
         files::private_folder(&folder)?;
         files::write(&folder.join(COMMAND), &serde_json::to_vec(&command)?, 0o600)?;
-        let mut line = if self.systemd {
-            transient_unit(unit)
-        } else {
-            Vec::new()
-        };
-        line.push(self.helper.display().to_string());
-        line.push(SUPERVISE.to_owned());
-        line.push(folder.display().to_string());
+        let mut line = vec![
+            self.helper.display().to_string(),
+            SUPERVISE.to_owned(),
+            folder.display().to_string(),
+        ];
+        if self.systemd {
+            // Only the supervisor is asked to stop, and it waits for its program as long as systemd lets it.
+            line = Unit::new(unit)
+                .property("Description", "Packages are being changed")
+                .property("KillMode", "mixed")
+                .before_shutdown()
+                .running(line);
+        }
         let mut supervisor = tokio::process::Command::new(&line[0])
             .args(&line[1..])
             .stdin(Stdio::null())
@@ -194,25 +200,6 @@ impl Launcher {
         supervised.wait_for_start(&mut supervisor).await?;
         Ok(supervised)
     }
-}
-
-/// A unit that the end of the computer's day waits for: only the supervisor is asked to stop, and it waits for its
-/// program as long as systemd lets it.
-fn transient_unit(unit: &str) -> Vec<String> {
-    let mut line = ["/usr/bin/systemd-run", "--quiet", "--collect"]
-        .map(str::to_owned)
-        .to_vec();
-    line.push(format!("--unit={unit}"));
-    let properties = [
-        "Description=Packages are being changed",
-        "Before=shutdown.target",
-        "Conflicts=shutdown.target",
-        "KillMode=mixed",
-        "TimeoutStopSec=15min",
-    ];
-    line.extend(properties.map(|property| format!("--property={property}")));
-    line.push("--".to_owned());
-    line
 }
 
 impl Supervised {
@@ -489,19 +476,6 @@ mod tests {
         let follow = supervised.follow(&cancel, |line| lines.push(line.to_owned()), |_| {});
         let end = tokio::time::timeout(Duration::from_millis(300), follow).await;
         (lines, end.ok())
-    }
-
-    #[test]
-    fn the_computer_goes_down_after_the_unit_of_a_package_manager_and_waits_for_it() {
-        let line = transient_unit("migasfree-job-7-0");
-        for word in [
-            "--unit=migasfree-job-7-0",
-            "--property=Before=shutdown.target",
-            "--property=KillMode=mixed",
-            "--property=TimeoutStopSec=15min",
-        ] {
-            assert!(line.iter().any(|one| one == word), "{word}");
-        }
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
 use super::lines::Lines;
+use super::unit::{self, Unit};
 use super::{CommandRunner, ENVIRONMENT, Finished, Invocation, LineListener};
 use crate::observer::OutputStream;
 
@@ -28,7 +29,7 @@ impl SystemRunner {
     #[must_use]
     pub fn detect() -> Self {
         Self {
-            systemd: systemd_is_at_work(),
+            systemd: unit::can_be_started(),
         }
     }
 
@@ -37,7 +38,7 @@ impl SystemRunner {
         line.extend(invocation.arguments.iter().cloned());
         if let Some(unit) = &invocation.confined {
             line = if self.systemd {
-                transient_unit(unit, invocation, line)
+                in_unit(unit, invocation, line)
             } else {
                 limited(line)
             };
@@ -59,42 +60,19 @@ impl SystemRunner {
     }
 }
 
-/// Whether transient units can be used.
-pub(super) fn systemd_is_at_work() -> bool {
-    rustix::process::geteuid().is_root()
-        && Path::new("/run/systemd/system").is_dir()
-        && Path::new("/usr/bin/systemd-run").exists()
-}
-
-fn transient_unit(unit: &str, invocation: &Invocation, line: Vec<String>) -> Vec<String> {
-    let mut wrapped: Vec<String> = [
-        "/usr/bin/systemd-run",
-        "--quiet",
-        "--pipe",
-        "--wait",
-        "--collect",
-    ]
-    .map(Into::into)
-    .into();
-    wrapped.push(format!("--unit={unit}"));
-    wrapped.push(format!("--property=MemoryMax={}", SystemRunner::MEMORY));
-    wrapped.push("--property=TasksMax=256".into());
-    wrapped.push(format!(
-        "--property=RuntimeMaxSec={}",
-        invocation.limit.as_secs() + 1
-    ));
-    let fixed = ENVIRONMENT
-        .iter()
-        .map(|(name, value)| format!("--setenv={name}={value}"));
-    wrapped.extend(fixed);
-    let added = invocation
-        .environment
-        .iter()
-        .map(|(name, value)| format!("--setenv={name}={value}"));
-    wrapped.extend(added);
-    wrapped.push("--".into());
-    wrapped.extend(line);
-    wrapped
+fn in_unit(name: &str, invocation: &Invocation, line: Vec<String>) -> Vec<String> {
+    let mut unit = Unit::new(name)
+        .awaited()
+        .property("MemoryMax", SystemRunner::MEMORY)
+        .property("TasksMax", 256)
+        .property("RuntimeMaxSec", invocation.limit.as_secs() + 1);
+    for (name, value) in ENVIRONMENT {
+        unit = unit.environment(name, value);
+    }
+    for (name, value) in &invocation.environment {
+        unit = unit.environment(name, value);
+    }
+    unit.running(line)
 }
 
 fn limited(line: Vec<String>) -> Vec<String> {

@@ -275,7 +275,7 @@ pub async fn a_worker_is_a_unit_of_its_own_where_systemd_runs() {
     let units = units.lock().unwrap();
     assert_eq!(units.len(), 1);
     let (name, properties) = &units[0];
-    assert_eq!(name, "migasfree-worker-1.service");
+    assert_eq!(name, "migasfree-job-1.service");
     assert_eq!(*properties["KillMode"], Variant::from("process"));
     // The end of the computer's day comes after it, and waits a quarter of an hour.
     let before: Vec<String> = properties["Before"].clone().try_into().unwrap();

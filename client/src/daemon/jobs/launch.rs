@@ -8,10 +8,7 @@ use std::process::Stdio;
 
 use zbus::{Connection, OwnedObjectPath, Variant};
 
-/// Where systemd shows that it runs this computer.
-const SYSTEMD: &str = "/run/systemd/system";
-/// How long the end of the computer's day waits for a worker, microseconds.
-const STOP_LIMIT: u64 = 15 * 60 * 1_000_000;
+use crate::process::unit;
 
 /// The command that runs a worker, without the job's folder.
 #[derive(Debug, Clone)]
@@ -25,7 +22,7 @@ pub struct WorkerCommand {
 /// Starts workers.
 #[derive(Debug)]
 pub enum Launcher {
-    /// As transient units of systemd, `migasfree-worker-<id>.service`: neither hardening nor life span of the daemon.
+    /// As transient units of systemd, `migasfree-job-<id>.service`: neither hardening nor life span of the daemon.
     Systemd(WorkerCommand, Connection),
     /// In process groups of their own.
     ProcessGroup(WorkerCommand),
@@ -35,7 +32,7 @@ impl Launcher {
     /// Units where systemd runs this computer, process groups elsewhere.
     #[must_use]
     pub fn for_system(command: WorkerCommand, bus: &Connection) -> Self {
-        if Path::new(SYSTEMD).exists() {
+        if unit::systemd_runs() {
             Self::Systemd(command, bus.clone())
         } else {
             Self::ProcessGroup(command)
@@ -101,6 +98,7 @@ async fn start_unit(bus: &Connection, line: &[OsString], id: u64) -> zbus::Resul
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     let command = vec![(words[0].clone(), words.clone(), false)];
+    let stop_limit = u64::try_from(unit::STOP_LIMIT.as_micros()).unwrap_or(u64::MAX);
     let properties: Vec<(&str, Variant<'_>)> = vec![
         ("Description", format!("migasfree job {id}").into()),
         ("ExecStart", command.into()),
@@ -108,9 +106,9 @@ async fn start_unit(bus: &Connection, line: &[OsString], id: u64) -> zbus::Resul
         // A package manager that the worker started goes on when the worker dies: the next worker attaches to it.
         ("KillMode", "process".into()),
         // When the computer goes down, it waits for the worker, and the worker for the package manager.
-        ("Before", vec!["shutdown.target"].into()),
-        ("Conflicts", vec!["shutdown.target"].into()),
-        ("TimeoutStopUSec", STOP_LIMIT.into()),
+        ("Before", vec![unit::SHUTDOWN].into()),
+        ("Conflicts", vec![unit::SHUTDOWN].into()),
+        ("TimeoutStopUSec", stop_limit.into()),
         ("CollectMode", "inactive-or-failed".into()),
         ("TasksMax", 4096u64.into()),
         ("OOMScoreAdjust", (-500i32).into()),
@@ -122,7 +120,7 @@ async fn start_unit(bus: &Connection, line: &[OsString], id: u64) -> zbus::Resul
         Some("org.freedesktop.systemd1.Manager"),
         "StartTransientUnit",
         &(
-            format!("migasfree-worker-{id}.service"),
+            format!("{}.service", unit::of_job(id)),
             "fail",
             properties,
             auxiliary,

@@ -12,6 +12,7 @@ use crate::pms::PmsError;
 use crate::pms::entry::Entry;
 use crate::pms::work::{Conditions, Work};
 use crate::process::supervise::{End, Stop, StopReason, Supervised, SupervisedCommand};
+use crate::process::unit;
 
 /// What a program is run for.
 pub(super) struct Step<'a> {
@@ -107,7 +108,7 @@ impl Driver {
         let stage = step.work.stage();
         let folder = self.jobs.join(job.id.as_str());
         let number = std::fs::read_dir(&folder).map_or(0, Iterator::count);
-        let unit = format!("migasfree-job-{}-{number}", job.id);
+        let unit = unit::of_part(&job.id, number);
         let environment = self.back_end.environment().iter();
         let command = SupervisedCommand {
             line: self.root.wrap(line),
