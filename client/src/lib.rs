@@ -5,28 +5,26 @@
 //! [`observer::Observer`].
 
 pub mod attributes;
-pub mod change;
 pub mod cli;
-pub mod clock;
 pub mod config;
 pub mod daemon;
-mod files;
 pub mod hooks;
 pub mod identity;
 pub mod inventory;
 pub mod job;
 pub mod keys;
-pub mod lock;
 pub mod observer;
 pub mod outbox;
-pub mod output;
 pub mod paths;
 pub mod pms;
-pub mod policy;
-pub mod process;
-pub mod random;
 pub mod sync;
 pub mod texts;
 pub mod transport;
 pub mod trust;
 pub mod upload;
+
+// The floors below, under the names they have here.
+pub use migasfree_client_policy as policy;
+pub use migasfree_client_policy::change;
+use migasfree_client_system::files;
+pub use migasfree_client_system::{clock, lock, output, process, random};

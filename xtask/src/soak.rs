@@ -21,7 +21,7 @@ pub struct Options {
 }
 
 /// What a round runs: a name, and what cargo has to be told.
-const ROUND: [(&str, &[&str]); 7] = [
+const ROUND: [(&str, &[&str]); 8] = [
     (
         "server killed while publishing and uploading",
         &["--package=migasfree-tests", "--test=e2e", "crash"],
@@ -40,6 +40,10 @@ const ROUND: [(&str, &[&str]); 7] = [
     ),
     ("properties of messages", &["--package=migasfree-envelope"]),
     ("properties of packages", &["--package=migasfree-deb"]),
+    (
+        "properties of the transaction policy",
+        &["--package=migasfree-client-policy"],
+    ),
     (
         "properties of what the client reads",
         &["--package=migasfree-client", "--lib"],

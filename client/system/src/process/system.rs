@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use super::lines::Lines;
 use super::unit::{self, Unit};
 use super::{CommandRunner, ENVIRONMENT, Finished, Invocation, LineListener};
-use crate::observer::OutputStream;
+use migasfree_vocabulary::OutputStream;
 
 /// Runs programs on this computer, each in a process group of its own.
 #[derive(Debug, Clone, Copy)]

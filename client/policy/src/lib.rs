@@ -3,6 +3,7 @@
 //! Nothing here looks at the computer: the back end foresees and gathers the facts, this module judges, and what was
 //! judged is what runs.
 
+pub mod change;
 mod facts;
 mod verdict;
 

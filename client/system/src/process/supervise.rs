@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::lines::Lines;
 use super::table::Process;
 use super::unit::{self, Unit};
+use crate::Cancel;
 use crate::files;
-use crate::job::Cancel;
 
 /// Stands in an argument for the number of the descriptor the program reports its status on.
 pub const STATUS_DESCRIPTOR: &str = "{status}";

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::observer::OutputStream;
+use migasfree_vocabulary::OutputStream;
 
 pub use system::SystemRunner;
 
