@@ -82,6 +82,10 @@ mod tests {
 
     use super::*;
 
+    async fn breaks() {
+        panic!("played");
+    }
+
     #[tokio::test]
     async fn only_what_should_go_on_or_panics_is_lost() {
         let tasks = Tasks::default();
@@ -96,7 +100,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_told_whoever_looks_late() {
         let tasks = Tasks::default();
-        tasks.start("refresh", async { panic!("played") });
+        tasks.start("refresh", breaks());
         tokio::time::sleep(Duration::from_millis(50)).await;
         let lost = tasks.lost().await;
         assert_eq!(lost.to_string(), "the task `refresh` panicked");
