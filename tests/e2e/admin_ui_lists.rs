@@ -77,6 +77,14 @@ async fn what_is_no_longer_seen_is_no_longer_selected() -> Result<()> {
     wait_until(&browser, gone)
         .await
         .context("rows nobody sees are still selected")?;
+    browser.reads("Nothing found for “nothing like this”").await?;
+    browser
+        .fill(".list-tools input[type=search]", "nor this")
+        .await?;
+    browser
+        .reads("Nothing found for “nor this”")
+        .await
+        .context("the words of an earlier search are named")?;
     browser.close().await
 }
 

@@ -174,9 +174,12 @@ fn Rows(
             state.sort_by(name);
         }
     });
+    // Told of the answer, not of what is typed until the next one comes.
     let nothing = Memo::new(move |_| {
-        page.value
-            .with(|page| page.as_ref().is_some_and(|page| page.results.is_empty()))
+        let empty = page
+            .value
+            .with(|page| page.as_ref().is_some_and(|page| page.results.is_empty()));
+        empty.then(|| untrack(|| Emptiness::of(state)))
     });
     // Nothing that was found before says little about now.
     let failed = Memo::new(move |_| {
@@ -191,14 +194,17 @@ fn Rows(
             if let Some(error) = failed.get() {
                 return view! {
                     <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| page.refresh())>
-                        {untrack(|| state.is_narrowed())
-                            .then(|| view! { <Button size=ButtonSize::Small on_press=move |_| state.clear()>{t!(list.clear)}</Button> })}
+                        {move || {
+                            state
+                                .is_narrowed()
+                                .then(|| view! { <Button size=ButtonSize::Small on_press=move |_| state.clear()>{t!(list.clear)}</Button> })
+                        }}
                     </ErrorState>
                 }
                 .into_any();
             }
-            if nothing.get() {
-                return view! { <Nothing state /> }.into_any();
+            if let Some(emptiness) = nothing.get() {
+                return view! { <Nothing state emptiness /> }.into_any();
             }
             let on_open = Callback::new(move |href: String| address::go(&href));
             if selectable {
@@ -210,33 +216,54 @@ fn Rows(
     }
 }
 
+/// Why a list has no rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Emptiness {
+    /// Nothing contains these words.
+    Unfound(String),
+    /// Nothing passes the filters.
+    Filtered,
+    /// There is nothing at all.
+    Bare,
+}
+
+impl Emptiness {
+    fn of(state: ListState) -> Self {
+        let search = state.get("search");
+        if !search.is_empty() && state.filters().is_empty() {
+            Self::Unfound(search)
+        } else if state.is_narrowed() {
+            Self::Filtered
+        } else {
+            Self::Bare
+        }
+    }
+}
+
 #[component]
-fn Nothing(state: ListState) -> impl IntoView {
+fn Nothing(state: ListState, emptiness: Emptiness) -> impl IntoView {
     let entity = state.entity;
-    let search = untrack(|| state.get("search"));
-    if !search.is_empty() && untrack(|| state.filters()).is_empty() {
-        return view! {
+    match emptiness {
+        Emptiness::Unfound(search) => view! {
             <EmptyState icon=icondata::LuSearchX title=tf!(list.not_found, text = value::line(&search)) text=t!(list.not_found_text)>
                 <Button on_press=move |_| state.set("search", "")>{t!(list.clear_search)}</Button>
             </EmptyState>
         }
-        .into_any();
-    }
-    if untrack(|| state.is_narrowed()) {
-        return view! {
+        .into_any(),
+        Emptiness::Filtered => view! {
             <EmptyState icon=icondata::LuSearchX title=t!(list.no_match) text=t!(list.no_match_text)>
                 <Button on_press=move |_| state.clear()>{t!(list.clear)}</Button>
             </EmptyState>
         }
-        .into_any();
+        .into_any(),
+        Emptiness::Bare => view! {
+            <EmptyState icon=entity.icon title=tf!(list.none, things = entity.plural.text().to_lowercase()) text=state.sheet.about.text()>
+                {entities::can_make(entity).then(|| create(entity))}
+                {state.sheet.first.map(|first| first())}
+            </EmptyState>
+        }
+        .into_any(),
     }
-    view! {
-        <EmptyState icon=entity.icon title=tf!(list.none, things = entity.plural.text().to_lowercase()) text=state.sheet.about.text()>
-            {entities::can_make(entity).then(|| create(entity))}
-            {state.sheet.first.map(|first| first())}
-        </EmptyState>
-    }
-    .into_any()
 }
 
 #[component]
