@@ -109,6 +109,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the question itself was wrong.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Invalid(_) | Self::Refused(_))
+    }
+
     /// What happened, in a few words.
     pub fn title(&self) -> &'static str {
         match self {

@@ -66,6 +66,16 @@ impl<T: Send + Sync + 'static> Query<T> {
     pub fn refresh(self) {
         self.turn.update(|turn| *turn = turn.wrapping_add(1));
     }
+
+    /// Asks again because something happened on the server. What it did not accept it would not accept now.
+    pub fn follow_up(self) {
+        let refused = self
+            .error
+            .with_untracked(|error| error.as_ref().is_some_and(ApiError::is_refusal));
+        if !refused {
+            self.refresh();
+        }
+    }
 }
 
 /// Reads what `path` names, and again whenever it changes. `None` reads nothing.

@@ -381,7 +381,7 @@ fn refresh_on_events(entity: &'static Entity, page: crate::api::Query<Page<Value
         set_timeout(
             move || {
                 if waiting.try_set_value(false).is_none() {
-                    page.refresh();
+                    page.follow_up();
                 }
             },
             PAUSE,
