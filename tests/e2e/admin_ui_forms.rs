@@ -498,9 +498,10 @@ async fn packages_that_nothing_offers_are_saved_only_when_somebody_insists() -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_could_not_be_signed_out_is_told_and_stays() -> Result<()> {
+async fn who_could_not_be_signed_out_is_told_and_stays_and_who_was_leaves_nothing() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let mut server = Start::at(folder.path()).start()?;
+    let address = server.address().to_owned();
     let browser = Browser::chromium(1360, 900).await?;
     sign_in(&browser, &server).await?;
     // With the part of the lists nothing is left to be fetched.
@@ -516,6 +517,20 @@ async fn who_could_not_be_signed_out_is_told_and_stays() -> Result<()> {
         .wait_for_text(".toast-area", "You are still signed in.")
         .await?;
     browser.find(".shell > .rail").await?;
+
+    let _again = Start {
+        listen: address,
+        ..Start::at(folder.path())
+    }
+    .start()?;
+    browser.press(".top-bar-end .person-tile").await?;
+    browser
+        .press(".menu-panel button.menu-item:last-of-type")
+        .await?;
+    browser.find(".login-button").await?;
+    let left = "return [location.pathname, document.querySelectorAll('.toast-card').length]";
+    let left = browser.run(left).await?;
+    ensure!(left == json!(["/", 0]), "somebody left this: {left}");
     browser.close().await
 }
 

@@ -54,6 +54,11 @@ impl Toasts {
         self.push(Tone::Success, text.into(), Some((label.into(), action)));
     }
 
+    /// Takes all of them away: they were for somebody else.
+    pub fn clear(self) {
+        self.list.set(Vec::new());
+    }
+
     fn push(self, tone: Tone, text: String, action: Option<(String, Callback<()>)>) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));

@@ -117,7 +117,7 @@ pub async fn sign_in(username: &str, password: &str) -> Result<Option<SessionUse
 pub fn enter(user: SessionUser) {
     let before = session().get_untracked();
     if matches!(&before, Session::Expired(other) if other.id != user.id) {
-        query::forget_everything();
+        forget_person();
         address::release();
     }
     set(Session::User(user));
@@ -134,13 +134,14 @@ pub async fn step_back() -> Result<(), ApiError> {
     }
 }
 
-/// Signs out. Who could not be signed out stays, and is told: the session still works for whoever comes next.
+/// Signs out; whoever comes next begins at the start. Who could not be signed out stays, and is told: the session still works for whoever comes next.
 pub fn sign_out() {
     leptos::task::spawn_local(async {
         match request::post("/rest-auth/logout/", &json!({})).await {
             Ok(_) | Err(ApiError::SignedOut) => {
-                query::forget_everything();
+                forget_person();
                 set(Session::Nobody);
+                address::replace("/");
             }
             Err(error) => {
                 if let Some(toasts) = TOASTS.get() {
@@ -156,6 +157,14 @@ pub fn expired() {
     if let Session::User(user) = session().get_untracked() {
         query::forget_everything();
         set(Session::Expired(user));
+    }
+}
+
+/// Leaves nothing of what somebody saw and was told to whoever comes next.
+fn forget_person() {
+    query::forget_everything();
+    if let Some(toasts) = TOASTS.get() {
+        toasts.clear();
     }
 }
 
