@@ -125,6 +125,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     });
     let submit = Callback::new(move |()| {
         if !is_gone.get_untracked() {
+            failure.set(None);
             save::save(form, on_saved, on_error);
         }
     });

@@ -70,6 +70,7 @@ fn Another(
     let name = StoredValue::new(user.username.clone());
     let owner = StoredValue::new(owner);
     let back = move |_| {
+        failure.set(None);
         busy.set(true);
         leptos::task::spawn_local(async move {
             let answer = session::step_back().await;

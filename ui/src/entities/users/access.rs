@@ -67,6 +67,7 @@ pub fn PasswordCard(id: i64, own: bool, name: String) -> impl IntoView {
             return;
         }
         let name = name.clone();
+        failure.set(None);
         busy.set(true);
         let (one, two) = (first.get_untracked(), second.get_untracked());
         let old = current.get_untracked();
