@@ -104,6 +104,7 @@ fn Question(selection: Selection, open: RwSignal<bool>, deed: RwSignal<Deed>) ->
         } else {
             body.insert("tags".to_owned(), json!(value_ids(&tags.get_untracked())));
         }
+        error.set(None);
         busy.set(true);
         leptos::task::spawn_local(async move {
             let answer = request::post("computers/bulk/", &Value::Object(body)).await;
