@@ -40,6 +40,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
             opens.insert(computer, plan.start);
         }
     }
+    let by_attribute = opens.len() as u64;
     if let Some(schedule) = plan.schedule {
         for (delay, computer) in delayed(context, &plan, schedule).await? {
             let day = opens_on(plan.start, delay, computer);
@@ -49,7 +50,10 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
                 .or_insert(day);
         }
     }
-    Answer::of(&summed_up(&opens, context.today()))
+    Answer::of(&DeploymentPreview {
+        computers_included: by_attribute,
+        ..summed_up(&opens, context.today())
+    })
 }
 
 fn planned(call: &Call) -> Result<Plan, RestError> {
@@ -239,6 +243,7 @@ fn summed_up(opens: &HashMap<i64, Date>, today: Date) -> DeploymentPreview {
         computers_now: days.range(..=today).map(|(_, computers)| computers).sum(),
         computers_total: opens.len() as u64,
         by_day,
+        ..DeploymentPreview::default()
     }
 }
 

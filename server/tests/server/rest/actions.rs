@@ -175,13 +175,13 @@ on_both_engines! {
         };
         let project = org.id("projects");
         let all = preview(json!({"project": project, "included_attributes": [1], "start_date": "2026-06-01"})).await;
-        assert_eq!(all, json!({"computers_now": 2, "computers_total": 2, "by_day": [{"date": "2026-06-01", "computers": 2}]}));
+        assert_eq!(all, json!({"computers_now": 2, "computers_total": 2, "computers_included": 2, "by_day": [{"date": "2026-06-01", "computers": 2}]}));
         let some = preview(json!({"project": project, "included_attributes": [1], "excluded_attributes": [org.id("features")], "start_date": "2999-01-01"})).await;
         assert_eq!((&some["computers_now"], &some["computers_total"]), (&json!(0), &json!(1)));
         let north = preview(json!({"project": project, "domain": org.id("domains"), "included_attributes": [1]})).await;
         assert_eq!(north["computers_total"], 1);
         let scheduled = preview(json!({"project": project, "schedule": 1, "start_date": "2026-06-01"})).await;
-        assert_eq!(scheduled["computers_total"], 2, "the seed schedule is for all systems");
+        assert_eq!((&scheduled["computers_included"], &scheduled["computers_total"]), (&json!(0), &json!(2)), "the seed schedule is for all systems");
         assert_eq!(preview(json!({"project": project})).await["computers_total"], 0);
         assert_eq!(org.admin.post(&path, json!({})).await.status, 400);
     }

@@ -23,6 +23,8 @@ pub struct DeploymentPreview {
     pub computers_now: u64,
     /// Reached when the schedule is over.
     pub computers_total: u64,
+    /// Reached from the first day, by an included attribute: the schedule adds the others.
+    pub computers_included: u64,
     /// Computers reached on each day of the schedule, growing.
     pub by_day: Vec<DayReach>,
 }

@@ -78,12 +78,16 @@ fn figures(preview: &DeploymentPreview, scheduled: bool, read_only: bool) -> Any
                 day = day_text(&day.date)
             )
         });
+    let idle = scheduled
+        && preview.computers_total > 0
+        && preview.computers_included == preview.computers_total;
     let days = preview.by_day.clone();
     let has_chart = scheduled && days.len() > 1;
     view! {
         <p class="reach-number">{number(now)}</p>
         <p>{plural(now, t!(reach.now_one), t!(reach.now))}</p>
         {later.map(|words| view! { <p class="reach-later">{words}</p> })}
+        {idle.then(|| view! { <p class="text-muted">{t!(reach.schedule_idle)}</p> })}
         {(preview.computers_total == 0 && !read_only).then(|| view! { <p class="text-muted">{t!(reach.nobody)}</p> })}
         {has_chart.then(|| view! { <DaysChart days /> })}
     }
