@@ -284,6 +284,7 @@ async fn a_policy_left_unticked_is_not_exclusive_and_a_row_of_it_sends_what_it_s
     browser
         .open(&format!("{}/policies/new", server.url()))
         .await?;
+    browser.reads("After creating it, add its groups").await?;
     browser.write("Name", "One editor").await?;
     create(&browser).await?;
     let policies = admin.get("catalog/policies/?search=One+editor").await?;

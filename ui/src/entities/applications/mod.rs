@@ -136,5 +136,6 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
     ],
     aside: Some(preview::preview),
     below: Some(packages::packages),
+    new_note: Some(label!(application.new_note)),
     ..SHEET
 };

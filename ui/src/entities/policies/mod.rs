@@ -77,5 +77,6 @@ pub static POLICIES_SHEET: Sheet = Sheet {
         off: label!(common.disable),
     }),
     below: Some(groups::groups),
+    new_note: Some(label!(policy.new_note)),
     ..SHEET
 };

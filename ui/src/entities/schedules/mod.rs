@@ -38,5 +38,6 @@ pub static SCHEDULES_SHEET: Sheet = Sheet {
         ],
     }],
     below: Some(delays::below),
+    new_note: Some(label!(schedule.new_note)),
     ..SHEET
 };
