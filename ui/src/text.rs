@@ -128,6 +128,17 @@ pub fn plural(count: u64, one: &'static str, many: &'static str) -> String {
     )
 }
 
+/// A name as it stands within a sentence: `computers`, but `API tokens`.
+pub fn in_sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), second) if second.is_none_or(|second| !second.is_uppercase()) => {
+            first.to_lowercase().chain(name.chars().skip(1)).collect()
+        }
+        _ => name.to_owned(),
+    }
+}
+
 macro_rules! t {
     ($($key:tt)+) => {
         leptos_i18n::td_string!($crate::text::locale(), $($key)+)
@@ -147,3 +158,14 @@ macro_rules! label {
 }
 
 pub(crate) use {label, t, tf};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_begin_with_a_small_letter_within_a_sentence() {
+        let names = ["Computers", "API tokens", "Árboles", "E", ""].map(in_sentence);
+        assert_eq!(names, ["computers", "API tokens", "árboles", "e", ""]);
+    }
+}

@@ -68,7 +68,7 @@ pub const ENGLISH: Texts = Texts {
     show_table: "Show table",
     theme_dark: "Dark",
     theme_light: "Light",
-    theme_system: "As the system",
+    theme_system: "Same as the system",
     theme: "Appearance",
     value: "Value",
 };
@@ -103,7 +103,7 @@ pub const SPANISH: Texts = Texts {
     show_table: "Mostrar tabla",
     theme_dark: "Oscuro",
     theme_light: "Claro",
-    theme_system: "Como el sistema",
+    theme_system: "Igual que el sistema",
     theme: "Apariencia",
     value: "Valor",
 };

@@ -47,6 +47,7 @@ pub static STAMPS_SHEET: Sheet = Sheet {
                 Kind::Choices(Choices::Own(choices::property_kinds)),
             )
             .required()
+            .help(label!(stamp.kind_help))
             .initially(|| json!("N")),
             Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
         ],

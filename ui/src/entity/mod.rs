@@ -14,7 +14,10 @@ pub use field::{Field, Initial, Kind, Section};
 pub use filter::{Filter, FilterKind};
 pub use sheet::{SHEET, Sheet, Switch};
 
-use crate::{api::session, text::Label};
+use crate::{
+    api::session,
+    text::{Label, in_sentence, number},
+};
 use serde_json::Value;
 
 /// Whose the objects are to somebody who is limited to domains, as the server has it.
@@ -100,6 +103,21 @@ impl Entity {
             Some(called) if !self.hides(object) => called(object),
             _ => value::name_of(object, self.text),
         }
+    }
+
+    /// Its objects, as they are called within a sentence.
+    pub fn things(&self) -> String {
+        in_sentence(self.plural.text())
+    }
+
+    /// So many of its objects: `3 computers`.
+    pub fn counted(&self, count: u64) -> String {
+        let name = if count == 1 {
+            self.singular
+        } else {
+            self.plural
+        };
+        format!("{} {}", number(count), in_sentence(name.text()))
     }
 
     /// Whether the reader may not see the object.

@@ -322,7 +322,7 @@ pub fn Picker(
             </Show>
             {unseen
                 .then(|| {
-                    let things = entity.plural.text().to_lowercase();
+                    let things = entity.things();
                     let right = right_words(entity, "view");
                     view! { <p class="field-help picker-unseen">{tf!(right.unseen, things = things, right = right)}</p> }
                 })}

@@ -245,9 +245,9 @@ pub fn BulkBar(
             entity
             open=asking
             ids=Signal::derive(move || if asking.get() { selection.ids() } else { Vec::new() })
-            title=Signal::derive(move || match name.get() {
-                Some(name) => tf!(object.delete_title, name = name),
-                None => plural(count.get(), t!(list.delete_one), t!(list.delete_many)),
+            title=Signal::derive(move || {
+                let name = name.get().unwrap_or_else(|| entity.counted(count.get()));
+                tf!(object.delete_title, name = name)
             })
             typed=Signal::derive(move || name.get().unwrap_or_else(|| count.get().to_string()))
             on_done=on_deleted

@@ -119,7 +119,7 @@ fn Toolbar(
     let entity = state.entity;
     view! {
         <div class="list-tools">
-            <SearchField value=search label=tf!(list.search, things = entity.plural.text().to_lowercase()) input_ref=input on_search=move |text: String| state.set("search", text.trim()) />
+            <SearchField value=search label=tf!(list.search, things = entity.things()) input_ref=input on_search=move |text: String| state.set("search", text.trim()) />
             {(!state.sheet.filters.is_empty()).then(|| view! { <FilterPanel state /> })}
             <span class="list-spring"></span>
             <ViewsMenu state />
@@ -257,7 +257,7 @@ fn Nothing(state: ListState, emptiness: Emptiness) -> impl IntoView {
         }
         .into_any(),
         Emptiness::Bare => view! {
-            <EmptyState icon=entity.icon title=tf!(list.none, things = entity.plural.text().to_lowercase()) text=state.sheet.about.text()>
+            <EmptyState icon=entity.icon title=tf!(list.none, things = entity.things()) text=state.sheet.about.text()>
                 {entities::can_make(entity).then(|| create(entity))}
                 {state.sheet.first.map(|first| first())}
             </EmptyState>

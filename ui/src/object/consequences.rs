@@ -4,7 +4,7 @@ use crate::{
     entities,
     entity::{Entity, value},
     form::{Picker, second_line},
-    text::{number, t},
+    text::{in_sentence, number, t},
 };
 use leptos::prelude::*;
 use migasfree_types::rest::{
@@ -120,9 +120,9 @@ fn part(title: &'static str, kinds: &[Affected]) -> Option<AnyView> {
     })
 }
 
-/// `Deployments (schedule) · 3: Base, Office, Tools`.
+/// `3 deployments (schedule): Base, Office, Tools`.
 fn line(kind: &Affected) -> AnyView {
-    let name = entities::kind_label(&kind.entity, kind.count, &kind.text);
+    let name = in_sentence(&entities::kind_label(&kind.entity, kind.count, &kind.text));
     let member = (!kind.member.is_empty())
         .then(|| format!(" ({})", entities::member_label(&kind.entity, &kind.member)));
     let objects: Vec<Ref> = kind.objects.iter().take(NAMED).cloned().collect();

@@ -222,7 +222,10 @@ pub fn DeleteDialog(
                     event.prevent_default();
                     delete();
                 }>
-                    <Field label=move || tf!(object.type_name, name = typed.get())>
+                    <Field label=move || match ids.with(Vec::len) {
+                        0 | 1 => tf!(object.type_name, name = typed.get()),
+                        _ => tf!(object.type_number, number = typed.get()),
+                    }>
                         <TextInput value=entered autocomplete="off" />
                     </Field>
                 </form>

@@ -47,7 +47,7 @@ pub fn cannot_make(entity: &'static Entity) -> Option<AnyView> {
 fn needed(lacking: &Entity) -> String {
     tf!(
         right.needed,
-        things = lacking.plural.text().to_lowercase(),
+        things = lacking.things(),
         right = right_words(lacking, "view")
     )
 }
