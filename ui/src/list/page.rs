@@ -187,8 +187,7 @@ fn Rows(
             |page: &Option<Page<Value>>| page.as_ref().is_none_or(|page| page.results.is_empty());
         page.error.get().filter(|_| page.value.with(empty))
     });
-    let selectable =
-        sheet.may_delete(entity) || sheet.switch.is_some() && entity.may("change") || sheet.export;
+    let selectable = state.is_selectable();
     view! {
         {move || {
             if let Some(error) = failed.get() {
@@ -290,7 +289,7 @@ fn Footer(state: ListState, total: Signal<u64>) -> impl IntoView {
                     <span>{t!(list.rows)}</span>
                     <Select value=size choices=choices.clone() class="select-sm" label=t!(list.rows) />
                 </label>
-                <span class="list-keys">{t!(list.keys)}</span>
+                <span class="list-keys">{keys(state)}</span>
                 <Pagination
                     page=Signal::derive(move || state.page())
                     page_size=Signal::derive(move || state.page_size())
@@ -300,6 +299,16 @@ fn Footer(state: ListState, total: Signal<u64>) -> impl IntoView {
             </footer>
         </Show>
     }
+}
+
+/// What the keys do in the list.
+fn keys(state: ListState) -> String {
+    let keys = [
+        Some(t!(list.key_move)),
+        state.is_selectable().then(|| t!(list.key_select)),
+        state.entity.page.then(|| t!(list.key_open)),
+    ];
+    keys.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The columns of a person's choice, or the declared ones.

@@ -42,6 +42,12 @@ impl ListState {
         }
     }
 
+    /// Whether something can be done with several rows.
+    pub fn is_selectable(self) -> bool {
+        let switched = self.sheet.switch.is_some() && self.entity.may("change");
+        self.sheet.may_delete(self.entity) || switched || self.sheet.export
+    }
+
     /// The page, from 1.
     pub fn page(self) -> u64 {
         self.get("page").parse().unwrap_or(1)

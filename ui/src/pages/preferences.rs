@@ -17,22 +17,24 @@ use migasfree_ui_kit::{Card, Choice, Field, PageTitle, Select, Switch, texts, th
 pub fn PreferencesPage() -> impl IntoView {
     let user = session::user();
     view! {
-        <div class="page page-narrow">
+        <div class="page">
             <PageTitle title=t!(preferences.title) subtitle=t!(preferences.about).to_owned() />
-            <Card title=t!(preferences.view)>
-                <div class="card-form">
-                    <LanguageField />
-                    <ThemeField />
-                    <PageSizeField />
-                    <DomainField />
-                    <Density help=t!(preferences.compact_help) />
-                </div>
-            </Card>
-            <PasswordCard id=user.id own=true name=user.username.clone() />
-            <Card title=t!(preferences.keys)>
-                <div class="card-form"><SingleKeys /></div>
-                <KeyList />
-            </Card>
+            <div class="page-narrow">
+                <Card title=t!(preferences.view)>
+                    <div class="card-form">
+                        <LanguageField />
+                        <ThemeField />
+                        <PageSizeField />
+                        <DomainField />
+                        <Density help=t!(preferences.compact_help) />
+                    </div>
+                </Card>
+                <PasswordCard id=user.id own=true name=user.username.clone() />
+                <Card title=t!(preferences.keys)>
+                    <div class="card-form"><SingleKeys /></div>
+                    <KeyList />
+                </Card>
+            </div>
         </div>
     }
 }

@@ -54,6 +54,7 @@ pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
         Destination::New(path) => named(path, Shown::New),
         Destination::Object(path, id) => named(path, Shown::Object(id)),
         Destination::Declared(name, shown) => named(&name, shown),
+        Destination::Page(page @ Page::Preferences) => Some(page.title().text().to_owned()),
         _ => None,
     };
     view! {
