@@ -58,6 +58,7 @@ pub fn PasswordCard(id: i64, own: bool, name: String) -> impl IntoView {
             })
         })
     };
+    let name = StoredValue::new(name);
     let submit = move || {
         if first.get_untracked() != second.get_untracked() {
             let message = vec![Told::here(t!(user.passwords_differ))];
@@ -66,7 +67,7 @@ pub fn PasswordCard(id: i64, own: bool, name: String) -> impl IntoView {
             )));
             return;
         }
-        let name = name.clone();
+        let name = name.get_value();
         failure.set(None);
         busy.set(true);
         let (one, two) = (first.get_untracked(), second.get_untracked());
@@ -107,6 +108,8 @@ pub fn PasswordCard(id: i64, own: bool, name: String) -> impl IntoView {
                     submit();
                 }
             >
+                // A password manager keeps the new password under this name.
+                <input type="text" autocomplete="username" value=name.get_value() readonly=true hidden=true />
                 {own
                     .then(|| {
                         view! {
