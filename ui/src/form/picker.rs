@@ -55,10 +55,11 @@ pub fn Picker(
         let number = newest.get_value().wrapping_add(1);
         newest.set_value(number);
         busy.set(true);
+        let text = typed.get_untracked();
         let path = format!(
             "{}?search={}&page_size={}{}",
             entity.api,
-            encode(&entities::sought(entity, &typed.get_untracked())),
+            encode(&entities::sought(entity, &text)),
             wanted.get_untracked(),
             filter.get_untracked()
         );
@@ -73,11 +74,12 @@ pub fn Picker(
             let rows = value::list(&found, "results");
             let count = value::number(&found, "count").unwrap_or_default();
             beyond.set(count.saturating_sub(rows.len() as u64));
-            let rows = rows
+            let mut rows: Vec<Value> = rows
                 .iter()
                 .filter(|row| single || !chosen.contains(&value::id(row)))
                 .cloned()
                 .collect();
+            exact_first(entity, &mut rows, &text);
             let stays = wanted.get_untracked() > OFFERED;
             offer.set(rows);
             if !stays {
@@ -330,6 +332,12 @@ pub fn Picker(
     }
 }
 
+/// Puts first what is called just as it was typed, in capitals or not.
+fn exact_first(entity: &'static Entity, rows: &mut [Value], text: &str) {
+    let text = text.trim().to_lowercase();
+    rows.sort_by_key(|row| parts(entity, row).1.to_lowercase() != text);
+}
+
 /// The attributes among the chosen ones that stand for computers, with what they are described by: the host name.
 fn hosts(entity: &'static Entity, value: RwSignal<Value>) -> query::Query<Page<Value>> {
     let bare = Memo::new(move |_| {
@@ -408,4 +416,21 @@ pub fn second_line(object: &Value) -> String {
         object,
         &["description", "project.name", "platform.name", "summary"],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::NONE;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_called_as_it_was_typed_comes_first() {
+        let named = |name: &str| json!({"id": 1, "name": name});
+        let mut rows = ["Copy of Base", "Old Base", "Base"].map(named);
+        exact_first(&NONE, &mut rows, " base");
+        assert_eq!(rows, ["Base", "Copy of Base", "Old Base"].map(named));
+        exact_first(&NONE, &mut rows, "");
+        assert_eq!(rows, ["Base", "Copy of Base", "Old Base"].map(named));
+    }
 }
