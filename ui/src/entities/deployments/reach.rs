@@ -16,7 +16,8 @@ use std::time::Duration;
 /// The card; asks the server again shortly after the form changed.
 #[component]
 pub fn Reach(form: FormState) -> impl IntoView {
-    let preview = RwSignal::new(None::<Result<DeploymentPreview, ApiError>>);
+    // With whether it is one of a schedule: the form may have another one by now.
+    let preview = RwSignal::new(None::<(Result<DeploymentPreview, ApiError>, bool)>);
     let busy = RwSignal::new(false);
     let pending = Later::new();
     let newest = StoredValue::new(0_u32);
@@ -38,20 +39,20 @@ pub fn Reach(form: FormState) -> impl IntoView {
             return;
         }
         busy.set(true);
+        let scheduled = wanted.schedule.is_some();
         let ask = move || {
             leptos::task::spawn_local(async move {
                 let body = serde_json::to_value(&wanted).unwrap_or_default();
                 let answer = request::post("deployments/preview/", &body).await;
                 let answer = answer.and_then(|value| request::typed("deployments/preview/", value));
                 if newest.try_get_value() == Some(number) {
-                    preview.set(Some(answer));
+                    preview.set(Some((answer, scheduled)));
                     busy.set(false);
                 }
             });
         };
         pending.run(Duration::from_millis(250), ask);
     });
-    let scheduled = move || form.chosen_id("schedule").is_some();
     view! {
         <Card title=t!(reach.title)>
             <div class="card-pad reach" class:reach-busy=busy aria-live="polite">
@@ -59,8 +60,8 @@ pub fn Reach(form: FormState) -> impl IntoView {
                     None if form.chosen_id("project").is_some() => view! { <SkeletonLines lines=2 /> }.into_any(),
                     None if form.read_only => view! { <p class="text-muted">{t!(reach.unknown)}</p> }.into_any(),
                     None => view! { <p class="text-muted">{t!(reach.choose_project)}</p> }.into_any(),
-                    Some(Err(error)) => view! { <p class="text-muted">{error.line()}</p> }.into_any(),
-                    Some(Ok(preview)) => figures(&preview, scheduled(), form.read_only),
+                    Some((Err(error), _)) => view! { <p class="text-muted">{error.line()}</p> }.into_any(),
+                    Some((Ok(preview), scheduled)) => figures(&preview, scheduled, form.read_only),
                 }}
             </div>
         </Card>
