@@ -77,7 +77,9 @@ async fn what_is_no_longer_seen_is_no_longer_selected() -> Result<()> {
     wait_until(&browser, gone)
         .await
         .context("rows nobody sees are still selected")?;
-    browser.reads("Nothing found for “nothing like this”").await?;
+    browser
+        .reads("Nothing found for “nothing like this”")
+        .await?;
     browser
         .fill(".list-tools input[type=search]", "nor this")
         .await?;
