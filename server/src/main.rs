@@ -14,6 +14,7 @@ use migasfree_server::{
 };
 use migasfree_server_db::{clock::SystemClock, random::SystemRandom};
 use rustix::fs::Mode;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -149,11 +150,24 @@ fn serve(flags: Flags) -> anyhow::Result<()> {
     for name in unknown {
         tracing::warn!(name, "a variable of the environment is no setting");
     }
+    raise_open_files();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?
         .block_on(run(settings))
+}
+
+/// Every connection is an open file, and what shells and units allow by default is too few of them.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "no more files may be open at the same time than so far");
+    }
 }
 
 /// Tells whoever reads the standard output; nobody has to.

@@ -8,6 +8,9 @@ use super::password::is_outdated;
 use super::session::Place;
 use super::{ACCOUNT, Auth, AuthError, Connection};
 
+/// Characters of `core_userprofile.username`.
+const LONGEST_NAME: usize = 150;
+
 /// An account whose password was right, and the hash it was right for.
 #[derive(Debug)]
 pub struct Verified {
@@ -57,7 +60,7 @@ pub async fn verify(
     password: &str,
 ) -> Result<Verified, AuthError> {
     let by_address = connection.bucket();
-    let by_name = format!("{by_address} {}", folded(username));
+    let by_name = format!("{by_address} {}", counted(username));
     let failures = &auth.logins;
     failures.check(&by_name).map_err(AuthError::guesses)?;
     let at_address = auth.anonymous.take(&by_address)?;
@@ -98,6 +101,12 @@ pub async fn verify(
             Err(AuthError::Credentials)
         }
     }
+}
+
+/// A name as attempts are counted by it: no account has a longer one, and what is counted stays in memory.
+fn counted(username: &str) -> String {
+    let start: String = username.chars().take(LONGEST_NAME).collect();
+    folded(&start)
 }
 
 /// Stores the password as it is stored here, where its hash came from elsewhere.

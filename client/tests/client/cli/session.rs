@@ -173,6 +173,7 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
         "Evaluating attributes",
         "Refreshing package lists",
         "Upgrading packages",
+        "Installing packages",
     ];
     let shown = stages.iter().any(|stage| text.out.contains(stage));
     assert!(shown && text.out.ends_with("Done.\n"), "{}", text.out);

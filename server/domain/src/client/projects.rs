@@ -73,6 +73,17 @@ pub async fn name_of(db: &Db, id: ProjectId) -> Result<String> {
     Ok(name)
 }
 
+/// Whether computers come to a project, and leave it, without anybody's credentials.
+pub async fn is_open(db: &Db, id: ProjectId) -> Result<bool> {
+    let (open,) = db
+        .one(
+            "SELECT auto_register_computers FROM core_project WHERE id = $1",
+            args![id],
+        )
+        .await?;
+    Ok(open)
+}
+
 /// A project that somebody brings along.
 #[derive(Debug)]
 pub struct NewProject<'a> {

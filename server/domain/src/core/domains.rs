@@ -214,7 +214,7 @@ impl Hooks for Rules {
 }
 
 /// Nobody adds themselves to a domain, and who is limited to domains changes neither what they are aimed at nor who
-/// is limited to them.
+/// is limited to them. Who is not limited widens a domain for nobody who may do more than they.
 async fn within_limits(change: &mut Change<'_>) -> Result<(), RestError> {
     let context = change.context;
     let operator = &context.operator;
@@ -223,12 +223,14 @@ async fn within_limits(change: &mut Change<'_>) -> Result<(), RestError> {
     }
     let limited = operator.boundary().is_some();
     let lists = ["included_attributes", "excluded_attributes", "tags"];
-    if limited && (change.changes("name") || lists.iter().any(|list| change.relinks(list))) {
+    let aims = lists.iter().any(|list| change.relinks(list));
+    if limited && (change.changes("name") || aims) {
         return Err(boundary::denied(messages::own_domain_is_kept()));
     }
-    let Some(after) = change.values.ids("domain_admins").map(<[i64]>::to_vec) else {
+    let after = change.values.ids("domain_admins").map(<[i64]>::to_vec);
+    if after.is_none() && !aims {
         return Ok(());
-    };
+    }
     let before: Vec<(i64,)> = change
         .tx
         .all(
@@ -236,6 +238,16 @@ async fn within_limits(change: &mut Change<'_>) -> Result<(), RestError> {
             args![change.id],
         )
         .await?;
+    if aims {
+        // Where a domain reaches is what those in it may see and change.
+        let mut authority = Authority::of(operator, change.tx);
+        for (account,) in &before {
+            authority.over_account(UserId(*account)).await?;
+        }
+    }
+    let Some(after) = after else {
+        return Ok(());
+    };
     let had = |id: i64| before.contains(&(id,));
     if after.contains(&operator.id.0) && !had(operator.id.0) {
         return Err(boundary::denied(messages::oneself_into_domain()));

@@ -72,6 +72,27 @@ on_both_engines! {
         assert_eq!(peer.identify().await.unwrap().status, 403);
     }
 
+    async fn nobody_takes_a_computer_out_of_its_project_with_the_key_of_another_one(site: Site) {
+        let peer = site.computer(UUID, "pc1").await;
+        let taken = "SELECT COUNT(*) FROM client_migration";
+        // By its name, which a UUID made of a network card's address brings into play.
+        let mut thief = site.stranger_in("Evil", "00000000-0000-0000-0000-0A1B2C3D4E5F", "pc1");
+        thief.fetch_keys("", "").await.unwrap();
+        let refused = thief.register("", "").await.unwrap_err().to_string();
+        assert!(refused.contains("401"), "{refused}");
+        // By its UUID, out of a project that lets nobody come and go.
+        let close = "UPDATE core_project SET auto_register_computers = $1 WHERE name = $2";
+        site.run(close, args![false, PROJECT]).await;
+        thief.machine.uuid = UUID.to_owned();
+        let refused = thief.register("", "").await.unwrap_err().to_string();
+        assert!(refused.contains("401"), "{refused}");
+        assert_eq!(site.count(taken).await, 1);
+        assert_eq!(peer.identify().await.unwrap().status, 200);
+        // Somebody who may add computers moves it.
+        thief.register("admin", site.0.admin_password()).await.unwrap();
+        assert_eq!(site.count(taken).await, 2);
+    }
+
     async fn messages_are_for_the_project_as_it_is_now(site: Site) {
         const LABEL: &str = "/api/v1/safe/computers/label/";
         let mut peer = site.computer(UUID, "pc1").await;

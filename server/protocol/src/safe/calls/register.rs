@@ -9,9 +9,13 @@ use migasfree_server_domain::{
         attributes,
         computers::{self, Computer},
         identity::{self, Claimed, NewComputer},
+        projects,
     },
     computers::notifications::notify,
-    core::rules::{identity::canonical, status::Status},
+    core::rules::{
+        identity::{byte_swapped, canonical},
+        status::Status,
+    },
     ids::ComputerId,
 };
 use migasfree_types::events::ChangeAction;
@@ -46,10 +50,12 @@ pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Valu
     claims.name = cut(&claims.name, MAX_HOST_NAME);
     let operator = operator(&call, &claims).await?;
     match find(&mut call, &claims.uuid, &claims.name).await? {
-        Some(known) => welcome_back(&call, known.id, operator.as_ref()).await,
+        Some(known) => welcome_back(&call, known.id, &claims.uuid, operator.as_ref()).await,
         None => match register(&call, &claims, operator.as_ref()).await? {
             Registered::Now(answer) => Ok(answer),
-            Registered::Before(id) => welcome_back(&call, id, operator.as_ref()).await,
+            Registered::Before(id) => {
+                welcome_back(&call, id, &claims.uuid, operator.as_ref()).await
+            }
         },
     }
 }
@@ -97,15 +103,37 @@ fn may_join(call: &ProjectCall<Claimed>, operator: Option<&Operator>) -> Result<
     if call.project.auto_register_computers || vouches(operator) {
         return Ok(());
     }
-    Err(Refusal::text(
-        StatusCode::UNAUTHORIZED,
-        "Computer cannot be registered",
-    ))
+    Err(not_registered())
+}
+
+/// Whether a computer may leave the project it is in: anybody may have the key of another one, and say to be it there.
+/// Its name and its network cards tell who it is only within its project.
+async fn may_leave(
+    call: &ProjectCall<Claimed>,
+    before: &Computer,
+    uuid: &str,
+    operator: Option<&Operator>,
+) -> Result<(), Refusal> {
+    if vouches(operator) {
+        return Ok(());
+    }
+    let stored = canonical(before.uuid.as_deref().unwrap_or_default());
+    let claimed = canonical(uuid);
+    let is_same = stored == claimed || stored == byte_swapped(&claimed);
+    if is_same && projects::is_open(&call.state.db, before.project_id).await? {
+        return Ok(());
+    }
+    Err(not_registered())
+}
+
+fn not_registered() -> Refusal {
+    Refusal::text(StatusCode::UNAUTHORIZED, "Computer cannot be registered")
 }
 
 async fn welcome_back(
     call: &ProjectCall<Claimed>,
     id: ComputerId,
+    uuid: &str,
     operator: Option<&Operator>,
 ) -> Reply {
     let before = known(call, id).await?;
@@ -117,6 +145,7 @@ async fn welcome_back(
     let moves = before.project_id != call.project.id;
     if moves {
         may_join(call, operator)?;
+        may_leave(call, &before, uuid, operator).await?;
     }
     let usual = &call.state.settings.default_computer_status;
     let revives = before.status != *usual;
