@@ -322,6 +322,7 @@ on_both_engines! {
         let other = domain("East", json!([])).await;
         let mut acts = vec![
             Act { name: "adds".to_owned(), method: Method::PATCH, path: other, body: json!({"domain_admins": [staff.stronger]}) },
+            Act { name: "widens".to_owned(), method: Method::PATCH, path: row.clone(), body: json!({"included_attributes": [1]}) },
             Act { name: "makes".to_owned(), method: Method::POST, path: place.clone(), body: json!({"name": "Own", "domain_admins": [staff.superuser]}) },
         ];
         for admins in [json!([]), json!([staff.weaker]), json!([staff.stronger, staff.superuser]), json!([staff.stronger, staff.equal])] {
