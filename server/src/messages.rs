@@ -5,6 +5,12 @@ use migasfree_types::message::Declared;
 migasfree_types::messages! {
     /// A handler that takes too long.
     pub(crate) request_timeout(): "The request took too long: try again, or ask for less.";
+    /// Why a request is refused.
+    pub(crate) request_too_large(): "too large";
+    /// Why a request is refused.
+    pub(crate) one_request_too_many(): "too many requests";
+    /// Somebody who is refused every time.
+    pub(crate) request_refused_again(address, request, reason): "{ $address } is refused again and again ({ $request }): { $reason }";
 }
 
 /// What each floor declares.

@@ -1,5 +1,7 @@
 //! What the rules of the domain say when they refuse something.
 
+use migasfree_types::message::Message;
+
 migasfree_types::messages! {
     // Computers.
     /// A computer in its own place.
@@ -92,6 +94,8 @@ migasfree_types::messages! {
     pub(crate) private_address(): "The address leads to this machine or a private network.";
     /// A repository of a package system that is not published.
     pub(crate) unsupported_pms(pms, published): "Repositories of { $pms } cannot be published yet, only those of { $published }.";
+    /// What to know of a project whose repositories are not published.
+    pub(crate) project_unpublished(pms, published): "Repositories of { $pms } cannot be published yet, only those of { $published }: packages can be stored, and computers get no repository of this project.";
     /// A list of ids that is none.
     pub(crate) not_numbers(): "Write numbers, separated by commas.";
 
@@ -183,6 +187,54 @@ migasfree_types::messages! {
     /// Packages of another system.
     pub(crate) not_of_format(origin, names): "The other project takes packages of { $origin } alone, and these are none: { $names }.";
 
+    // Publications, and what administrators are told of them.
+    /// A step of a publication.
+    pub(crate) publication_reads(): "reading what the deployment offers";
+    /// A step of a publication.
+    pub(crate) publication_writes(): "writing the indexes";
+    /// A step of a publication.
+    pub(crate) publication_stores(): "storing the indexes";
+    /// A package system that is not published.
+    pub(crate) publication_unsupported(pms, published): "repositories of { $pms } cannot be published yet: only those of { $published } are supported";
+    /// The database, the files or the key.
+    pub(crate) publication_failed(reason): "{ $reason }";
+    /// Indexes that no package manager would read.
+    pub(crate) publication_unreadable(reason): "{ $reason }; computers keep what was published before";
+    /// Indexes that could not be made.
+    pub(crate) publication_indexes(reason): "the indexes could not be made: { $reason }";
+    /// A package is not in it.
+    pub(crate) one_left_out(names): "1 package is left out: { $names }";
+    /// Packages are not in it.
+    pub(crate) some_left_out(count, names): "{ $count } packages are left out: { $names }";
+    /// More than those that are named.
+    pub(crate) more_left_out(count): "and { $count } more";
+    /// A package of which only computers know.
+    pub(crate) left_out_without_file(name): "{ $name } (it has no file here)";
+    /// A package for other computers.
+    pub(crate) left_out_for_others(name, architectures, architecture): "{ $name } (the project is for { $architectures }, not { $architecture })";
+    /// A number of packages.
+    pub(crate) one_package(): "1 package";
+    /// A number of packages.
+    pub(crate) some_packages(count): "{ $count } packages";
+    /// A publication that went well.
+    pub(crate) repository_published(repository, project, packages): "Repository { $repository } of project { $project } is published with { $packages }";
+    /// The same, where something is not in it.
+    pub(crate) repository_published_without(repository, project, packages, remark): "Repository { $repository } of project { $project } is published with { $packages }; { $remark }";
+    /// A publication that did not.
+    pub(crate) repository_not_published(repository, project, reason): "Repository { $repository } of project { $project } was not published: { $reason }";
+
+    // What administrators are told when the server starts.
+    /// Computers with one UUID, written differently.
+    pub(crate) computers_share_uuid(computers): "{ $computers } have one UUID in different spellings, so they are probably one machine. Keep the one that still synchronizes: swap them with \"Replace\" if the other one has the tags, then delete the other one.";
+    /// More of them.
+    pub(crate) more_share_uuid(count): "{ $count } more UUIDs belong to several computers each, in different spellings: the server's log names them.";
+    /// Files of one package.
+    pub(crate) packages_are_one(files, project, identity): "{ $files } of { $project } are all { $identity }, and computers get either of them. Keep the right one and delete the others.";
+    /// More of them.
+    pub(crate) more_are_one(count): "{ $count } more packages are there several times: the server's log names them.";
+    /// An attribute without a value that something is aimed at.
+    pub(crate) aimed_at_nothing(prefix, names): "{ $prefix }- is an attribute without a value, which computers get no more, but for this one: { $names } would reach others without it. Aim them at something else: then it goes when the server starts.";
+
     // Files that are sent.
     /// The name of another package system's file.
     pub(crate) other_ending(file, origin, endings): "{ $file } is not the name of a { $origin } package: it must end with { $endings }";
@@ -200,4 +252,11 @@ migasfree_types::messages! {
     pub(crate) same_package_there(package, version, architecture, file): "the project has { $package } { $version } for { $architecture } already, as { $file }; give the new package another version";
     /// Another package under the name.
     pub(crate) other_package_there(file, theirs, ours, suggestion): "{ $file } is the file of the package { $theirs } in this project, and the new one is of { $ours }; rename the new file, for example to { $suggestion }";
+}
+
+/// A message as a column keeps it.
+#[must_use]
+pub fn stored(message: &Message) -> String {
+    // It is text and numbers: writing it cannot fail.
+    serde_json::to_string(message).unwrap_or_default()
 }

@@ -355,6 +355,12 @@ pub const fn long_text(name: &'static str) -> Column {
     Column::new(name, Type::LongText)
 }
 
+/// JSON, or null.
+#[must_use]
+pub const fn document(name: &'static str) -> Column {
+    Column::new(name, Type::Json).null()
+}
+
 /// Names, one per line.
 #[must_use]
 pub const fn lines(name: &'static str) -> Column {

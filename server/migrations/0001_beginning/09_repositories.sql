@@ -56,6 +56,8 @@ CREATE TABLE repository_publication (
     done bigint NOT NULL DEFAULT 0,
     total bigint NOT NULL DEFAULT 0,
     message text NOT NULL DEFAULT '',
+    -- The message with its code and arguments.
+    said text,
     requested_at timestamptz NOT NULL,
     finished_at timestamptz,
     -- Since when it fails: until one works again.

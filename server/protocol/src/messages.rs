@@ -1,4 +1,4 @@
-//! What administrators see a computer doing, by the call it makes.
+//! What administrators see a computer doing, by the call it makes, and what they are told of computers.
 
 migasfree_types::messages! {
     /// `computers/properties/`
@@ -39,4 +39,29 @@ migasfree_types::messages! {
     pub(crate) ends_synchronization(): "ends its synchronization";
     /// `eot/`
     pub(crate) is_done(): "is done";
+
+    /// A computer that is ready for somebody.
+    pub(crate) available_synchronized(computer): "Computer { $computer } with status available has been synchronized";
+    /// A computer that registered.
+    pub(crate) new_computer(computer, name, project): "New computer { $computer } ({ $name }) in { $project }";
+    /// Somebody who was at no computer before.
+    pub(crate) new_user(user, fullname, computer): "New user { $user } ({ $fullname }) on { $computer }";
+    /// A computer with another UUID.
+    pub(crate) uuid_changed(computer, before, now): "The UUID of { $computer } was { $before }, is { $now }";
+    /// A computer with another name.
+    pub(crate) name_changed(computer, before, now): "The name of { $computer } was { $before }, is { $now }";
+    /// A computer with another address.
+    pub(crate) address_changed(computer, before, now): "The address of { $computer } was { $before }, is { $now }";
+    /// A value that is too long.
+    pub(crate) value_cut(computer, value): "The value of an attribute of { $computer } was cut to: { $value }";
+    /// Too many values.
+    pub(crate) values_left_out(computer, limit, prefix): "{ $computer } reports more than { $limit } values of { $prefix }: the others are left out";
+    /// A project that came with a computer.
+    pub(crate) project_registered(project, address): "Project { $project } registered from { $address }";
+    /// The same, where there will be no repositories.
+    pub(crate) project_registered_without(project, address, pms): "Project { $project } registered from { $address }; repositories of { $pms } cannot be published yet, its computers get none";
+    /// A platform that came with a computer.
+    pub(crate) platform_registered(platform, address): "Platform { $platform } registered from { $address }";
+    /// A computer that is refused every time.
+    pub(crate) refused_again(computer, project, call, address, reason): "{ $computer } in { $project } is refused again and again ({ $call }, last from { $address }): { $reason }";
 }

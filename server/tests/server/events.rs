@@ -146,7 +146,7 @@ fn publication(deployment: i64) -> Event {
         state: PublicationState::Running,
         done: 1,
         total: 2,
-        message: String::new(),
+        message: None,
         at: String::new(),
     }
 }

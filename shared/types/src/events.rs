@@ -119,8 +119,9 @@ pub enum Event {
         done: u64,
         /// Steps in all; 0 when unknown.
         total: u64,
-        /// What it is doing, or why it failed.
-        message: String,
+        /// What it is doing, what it left out, or why it failed.
+        #[serde(default)]
+        message: Option<Message>,
         /// When.
         at: String,
     },

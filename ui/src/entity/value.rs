@@ -1,5 +1,5 @@
 //! Reading what the server sends: rows are JSON, because columns are declared and not typed.
-use crate::text::t;
+use crate::text::{said, t};
 use migasfree_types::shown::{shown, shown_line};
 use serde_json::Value;
 
@@ -41,10 +41,17 @@ pub fn line(text: &str) -> String {
 /// A text member, to be shown; numbers are written, everything else is empty.
 pub fn text(object: &Value, path: &str) -> String {
     match at(object, path) {
-        Value::String(text) => lines(text),
+        Value::String(text) => said_beside(object, path).unwrap_or_else(|| lines(text)),
         Value::Number(number) => number.to_string(),
         _ => String::new(),
     }
+}
+
+/// What the server says is beside its English text as a message with code and arguments.
+fn said_beside(object: &Value, path: &str) -> Option<String> {
+    let beside = object.get("message_said").filter(|_| path == "message")?;
+    let message = serde_json::from_value(beside.clone()).ok()?;
+    Some(said(&message))
 }
 
 /// The address of a file of this server as a page of it may ask for it: whatever name the page itself came by.
@@ -163,6 +170,22 @@ mod tests {
             attribute_parts(&other),
             ("LOC".to_owned(), "north".to_owned())
         );
+    }
+
+    #[test]
+    fn a_notification_is_read_in_the_language_of_the_reader() {
+        crate::text::choose_words(crate::text::Locale::es);
+        let mut row = json!({
+            "message": "New computer CID-7 (lab) in Desk",
+            "message_said": {
+                "code": "new_computer",
+                "args": {"computer": "CID-7", "name": "lab", "project": "Desk"},
+                "text": "New computer CID-7 (lab) in Desk"
+            }
+        });
+        assert_eq!(text(&row, "message"), "Nuevo equipo CID-7 (lab) en Desk");
+        row["message_said"] = Value::Null;
+        assert_eq!(text(&row, "message"), "New computer CID-7 (lab) in Desk");
     }
 
     #[test]

@@ -3,9 +3,12 @@
 use migasfree_server_db::{Result, Ts, Tx, args};
 use migasfree_server_entity::{
     entity::{Entity, Model, col, put},
-    schema::{Default, Table, bool, long_text, time},
+    schema::{Default, Table, bool, document, long_text, time},
     visibility::Sight,
 };
+use migasfree_types::message::Message;
+
+use crate::messages::stored;
 
 /// `client_notification`
 pub static TABLE: Table = Table {
@@ -13,6 +16,7 @@ pub static TABLE: Table = Table {
     columns: &[
         time("created_at").default(Default::Now),
         long_text("message"),
+        document("message_said"),
         bool("checked", false),
     ],
     order: &["-created_at"],
@@ -30,7 +34,13 @@ pub static NOTIFICATIONS: Entity = Entity {
     },
     table: &TABLE,
     schema: "Notification",
-    detail: &[col("id"), col("created_at"), col("message"), col("checked")],
+    detail: &[
+        col("id"),
+        col("created_at"),
+        col("message"),
+        col("message_said"),
+        col("checked"),
+    ],
     answer: &[col("message")],
     updated: &[col("checked")],
     write: &[put("message").required()],
@@ -47,10 +57,10 @@ pub static NOTIFICATIONS: Entity = Entity {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn notify(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {
+pub async fn notify(tx: &mut Tx, message: &Message, now: Ts) -> Result<()> {
     tx.execute(
-        "INSERT INTO client_notification (created_at, message) VALUES ($1, $2)",
-        args![now, text],
+        "INSERT INTO client_notification (created_at, message, message_said) VALUES ($1, $2, $3)",
+        args![now, &message.text, stored(message)],
     )
     .await?;
     Ok(())
@@ -60,15 +70,15 @@ pub async fn notify(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn tell_once(tx: &mut Tx, text: &str, now: Ts) -> Result<()> {
+pub async fn tell_once(tx: &mut Tx, message: &Message, now: Ts) -> Result<()> {
     let told: Option<(i64,)> = tx
         .optional(
-            "SELECT id FROM client_notification WHERE message = $1 AND NOT checked LIMIT 1",
-            args![text],
+            "SELECT id FROM client_notification WHERE message_said = $1 AND NOT checked LIMIT 1",
+            args![stored(message)],
         )
         .await?;
     if told.is_none() {
-        notify(tx, text, now).await?;
+        notify(tx, message, now).await?;
     }
     Ok(())
 }

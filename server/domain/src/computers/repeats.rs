@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use migasfree_server_db::{self as db, Ts};
+use migasfree_types::message::Message;
 
 use super::notifications::notify;
 use crate::services::Services;
@@ -18,9 +19,9 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Refusals remembered.
 const CAPACITY: usize = 4096;
 
-async fn tell(state: &Services, text: &str, now: Ts) -> Result<(), db::Error> {
+async fn tell(state: &Services, message: &Message, now: Ts) -> Result<(), db::Error> {
     let mut tx = state.db.begin().await?;
-    notify(&mut tx, text, now).await?;
+    notify(&mut tx, message, now).await?;
     tx.commit().await
 }
 
@@ -37,10 +38,10 @@ struct Counts {
 
 impl Repeats {
     /// Counts a refusal and tells administrators of it when it is time to.
-    pub async fn note(&self, state: &Services, key: String, text: &str) {
+    pub async fn note(&self, state: &Services, key: String, message: &Message) {
         let now = state.clock.now();
         if self.count(key, now)
-            && let Err(error) = tell(state, text, now).await
+            && let Err(error) = tell(state, message, now).await
         {
             tracing::error!(%error, "a notification cannot be written");
         }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use migasfree_server_db::{Error, Result, Tx, args};
+use migasfree_types::message::Message;
 
 use super::notifications::tell_once;
 use crate::core::rules::identity::canonical;
 use crate::ids::ComputerId;
+use crate::messages;
 use crate::services::OfDomain as _;
 use crate::services::Services;
 
@@ -138,7 +140,7 @@ async fn tell(state: &Services, shared: &[(String, Vec<Stored>)]) -> Result<()> 
     if shared.is_empty() {
         return Ok(());
     }
-    let mut texts: Vec<String> = Vec::new();
+    let mut told: Vec<Message> = Vec::new();
     for (number, computers) in shared {
         let named: Vec<String> = computers
             .iter()
@@ -146,21 +148,16 @@ async fn tell(state: &Services, shared: &[(String, Vec<Stored>)]) -> Result<()> 
             .collect();
         let named = named.join(" and ");
         tracing::warn!(uuid = number, computers = named, "computers share a UUID");
-        texts.push(format!(
-            "{named} have one UUID in different spellings, so they are probably one machine. Keep the one that still \
-             synchronizes: swap them with \"Replace\" if the other one has the tags, then delete the other one."
-        ));
+        told.push(messages::computers_share_uuid(named));
     }
-    let more = texts.len().saturating_sub(MOST_TOLD);
-    texts.truncate(MOST_TOLD);
+    let more = told.len().saturating_sub(MOST_TOLD);
+    told.truncate(MOST_TOLD);
     if more > 0 {
-        texts.push(format!(
-            "{more} more UUIDs belong to several computers each, in different spellings: the server's log names them."
-        ));
+        told.push(messages::more_share_uuid(more));
     }
     let mut tx = state.db.begin().await?;
-    for text in texts {
-        tell_once(&mut tx, &text, state.clock.now()).await?;
+    for message in told {
+        tell_once(&mut tx, &message, state.clock.now()).await?;
     }
     tx.commit().await
 }

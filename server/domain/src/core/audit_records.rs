@@ -7,17 +7,11 @@ use migasfree_server_entity::{
     error::RestError,
     hooks::Hooks,
     json::Json,
-    schema::{Column, Table, Type, int, long_text, text, time},
+    schema::{Table, document, int, text, time},
     visibility::Sight,
 };
 
 use super::audit_changes;
-
-const fn document(name: &'static str) -> Column {
-    let mut column = long_text(name).null();
-    column.ty = Type::Json;
-    column
-}
 
 /// `audit_record`
 pub static TABLE: Table = Table {

@@ -6,7 +6,7 @@ use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{Result, Tx, args, json_ids, sql};
 use serde_json::json;
 
-use crate::{computers::notifications::tell_once, ids::AttributeId, services::Services};
+use crate::{computers::notifications::tell_once, ids::AttributeId, messages, services::Services};
 
 /// What is aimed at one attribute and named to administrators.
 const MOST_NAMED: usize = 10;
@@ -135,11 +135,8 @@ async fn tell(state: &Services, tx: &mut Tx, prefix: &str, aimed: &[String]) -> 
         aimed = named,
         "something is aimed at an attribute without a value"
     );
-    let text = format!(
-        "{prefix}- is an attribute without a value, which computers get no more, but for this one: {named} would reach \
-         others without it. Aim them at something else: then it goes when the server starts."
-    );
-    tell_once(tx, &text, state.clock.now()).await
+    let message = messages::aimed_at_nothing(prefix, named);
+    tell_once(tx, &message, state.clock.now()).await
 }
 
 async fn remove(state: &Services, tx: &mut Tx, gone: &[(AttributeId, String)]) -> Result<()> {

@@ -9,6 +9,7 @@ use migasfree_server_entity::{
     load::Reading,
     schema::{Table, back, bool, choice, key, text},
 };
+use migasfree_types::message::Message;
 
 use super::{
     rules::{architectures, slug::slug},
@@ -57,15 +58,20 @@ const IS_PUBLISHED: Field = made("is_published", Like::Boolean, SYSTEM, |row, re
 
 /// What to know of the project: that it has no repositories, or nothing.
 const NOTICE: Field = made("notice", Like::Note, SYSTEM, |row, reading| {
-    unpublished(row, reading).map_or(Json::Null, |pms| {
-        let published = reading.state.domain().systems.published();
-        format!(
-            "Repositories of {pms} cannot be published yet, only those of {published}: packages can be \
-             stored, and computers get no repository of this project."
-        )
-        .into()
-    })
+    unpublished(row, reading).map_or(Json::Null, |pms| Json::text(&notice(pms, reading).text))
 });
+
+/// The same, to be said in another language.
+const NOTICE_SAID: Field = made("notice_said", Like::Object, SYSTEM, |row, reading| {
+    let pms = unpublished(row, reading);
+    let said = pms.and_then(|pms| serde_json::to_value(notice(pms, reading)).ok());
+    said.map_or(Json::Null, Json::Document)
+});
+
+fn notice(pms: &str, reading: &Reading) -> Message {
+    let published = reading.state.domain().systems.published();
+    messages::project_unpublished(pms, published)
+}
 
 /// The package system of a project whose repositories cannot be published.
 fn unpublished(row: &Json, reading: &Reading) -> Option<&'static str> {
@@ -83,6 +89,7 @@ const WRITTEN: &[Field] = &[
     one("platform", &PLATFORM_REF),
     IS_PUBLISHED,
     NOTICE,
+    NOTICE_SAID,
 ];
 
 /// Projects.
@@ -106,6 +113,7 @@ pub static PROJECTS: Entity = Entity {
         one("platform", &PLATFORM_REF),
         IS_PUBLISHED,
         NOTICE,
+        NOTICE_SAID,
     ],
     answer: WRITTEN,
     write: &[

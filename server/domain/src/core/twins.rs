@@ -9,6 +9,7 @@ use crate::ids::PackageId;
 use crate::services::{OfDomain as _, Services};
 use crate::{
     computers::notifications::tell_once,
+    messages,
     repository::publish::{self, Cause},
 };
 
@@ -128,19 +129,13 @@ async fn tell(state: &Services, tx: &mut Tx) -> Result<usize> {
             "several packages are the same one"
         );
         if told < MOST_TOLD {
-            let text = format!(
-                "{files} of {project} are all {identity}, and computers get either of them. \
-                 Keep the right one and delete the others."
-            );
-            tell_once(tx, &text, state.clock.now()).await?;
+            let message = messages::packages_are_one(files, project, identity);
+            tell_once(tx, &message, state.clock.now()).await?;
         }
     }
     if shared.len() > MOST_TOLD {
-        let text = format!(
-            "{} more packages are there several times: the server's log names them.",
-            shared.len() - MOST_TOLD
-        );
-        tell_once(tx, &text, state.clock.now()).await?;
+        let message = messages::more_are_one(shared.len() - MOST_TOLD);
+        tell_once(tx, &message, state.clock.now()).await?;
     }
     Ok(shared.len())
 }

@@ -18,6 +18,7 @@ use migasfree_types::events::ChangeAction;
 use serde_json::json;
 
 use crate::ProtocolState;
+use crate::messages;
 use crate::safe::changed;
 
 const MAX_NAME: usize = 50;
@@ -149,17 +150,13 @@ async fn create(
         now,
     )
     .await?;
-    let remark = if system.format().is_some() {
-        String::new()
+    let address = connection.client.to_string();
+    let message = if system.format().is_some() {
+        messages::project_registered(wanted.project, address)
     } else {
-        let pms = system.name();
-        format!("; repositories of {pms} cannot be published yet, its computers get none")
+        messages::project_registered_without(wanted.project, address, system.name())
     };
-    let text = format!(
-        "Project {} registered from {}{remark}",
-        wanted.project, connection.client
-    );
-    notify(&mut tx, &text, now).await?;
+    notify(&mut tx, &message, now).await?;
     tx.commit().await?;
     changed(state, "core.project", id.0, ChangeAction::Add);
     Ok(slug)
@@ -183,12 +180,8 @@ async fn platform(
             now,
         )
         .await?;
-        notify(
-            tx,
-            &format!("Platform {name} registered from {}", author.address),
-            now,
-        )
-        .await?;
+        let message = messages::platform_registered(name, author.address.to_string());
+        notify(tx, &message, now).await?;
     }
     Ok(id)
 }

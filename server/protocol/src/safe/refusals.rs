@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::validate::{MAX_HOST_NAME, cut};
 use crate::ProtocolState;
+use crate::messages;
 
 const MAX_REASON: usize = 300;
 
@@ -73,9 +74,8 @@ impl Refused<'_> {
         let labels = [("call", call.to_owned()), ("status", status.to_string())];
         metrics::counter!("migasfree_refused_calls_total", &labels).increment(1);
         let key = format!("{call}\n{project}\n{who}\n{reason}");
-        let text = format!(
-            "{who} in {project} is refused again and again ({call}, last from {address}): {reason}"
-        );
-        repeats.note(state, key, &text).await;
+        let address = address.to_string();
+        let message = messages::refused_again(who, project, call, address, reason);
+        repeats.note(state, key, &message).await;
     }
 }

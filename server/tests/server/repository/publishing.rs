@@ -5,6 +5,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use migasfree_deb::Builder;
+use migasfree_locales::{SERVER, catalog};
 use migasfree_server_db::args;
 use migasfree_server_domain::repository::publish::{
     Cause, Published, repair, request, request_for, status,
@@ -64,6 +65,13 @@ on_both_engines! {
         }
         let (note,): (String,) = site.state.db.one("SELECT message FROM client_notification", args![]).await.unwrap();
         let told = "Repository first of project Desk 1.0 is published with 2 packages; 1 package is left out";
+        assert!(note.starts_with(told), "{note}");
+        let spanish = catalog(SERVER, "es").unwrap();
+        let left_out = spanish.text(&publication.said.unwrap());
+        assert!(left_out.starts_with("se deja fuera 1 paquete: foreign_1_riscv64.deb"), "{left_out}");
+        let (note,): (String,) = site.state.db.one("SELECT message_said FROM client_notification", args![]).await.unwrap();
+        let note = spanish.text(&serde_json::from_str(&note).unwrap());
+        let told = "El repositorio first del proyecto Desk 1.0 está publicado con 2 paquetes; se deja fuera 1 paquete";
         assert!(note.starts_with(told), "{note}");
         let (_, release) = site.get(&format!("{ROOT}/Release")).await;
         let release = String::from_utf8(release).unwrap();

@@ -70,9 +70,27 @@ const KNOWN: &[(&str, &str, &[&str], &[&str])] = &[
         &[],
     ),
     // Whether repositories of the package system can be published.
-    ("projects", "detail", &[], &["is_published", "notice"]),
-    ("projects", "list", &[], &["is_published", "notice"]),
-    ("projects", "created", &[], &["is_published", "notice"]),
+    (
+        "projects",
+        "detail",
+        &[],
+        &["is_published", "notice", "notice_said"],
+    ),
+    (
+        "projects",
+        "list",
+        &[],
+        &["is_published", "notice", "notice_said"],
+    ),
+    (
+        "projects",
+        "created",
+        &[],
+        &["is_published", "notice", "notice_said"],
+    ),
+    // To be said in the language of who reads it.
+    ("notifications", "detail", &[], &["message_said"]),
+    ("notifications", "list", &[], &["message_said"]),
     // Described as written only, and answered all the same.
     ("domains", "created", &[], &["domain_admins"]),
 ];

@@ -2,7 +2,7 @@
 //! where it does not know the code.
 //!
 //! In JSON: `{"code": "too_long", "args": {"limit": 5}, "text": "Write at most 5 characters."}`. `args` is left out where
-//! there are none. An argument is a number, a text, or another message.
+//! there are none. An argument is a number, a text, another message, or a list of these, which is said with commas.
 
 mod catalog;
 mod pattern;
@@ -40,6 +40,8 @@ pub enum Arg {
     Number(i64),
     /// A name, or anything that is the same in every language.
     Text(String),
+    /// Several things.
+    List(Vec<Arg>),
     /// Something that has words of its own in every language.
     Message(Box<Message>),
 }
@@ -114,6 +116,12 @@ impl From<&String> for Arg {
 impl From<Message> for Arg {
     fn from(message: Message) -> Self {
         Self::Message(Box::new(message))
+    }
+}
+
+impl From<Vec<Message>> for Arg {
+    fn from(messages: Vec<Message>) -> Self {
+        Self::List(messages.into_iter().map(Self::from).collect())
     }
 }
 
@@ -213,6 +221,15 @@ mod tests {
     fn a_message_may_be_about_another_one() {
         let said = about("vlc", too_long(5));
         assert_eq!(said.text, "vlc: Write at most 5 characters.");
+        let json = serde_json::to_string(&said).unwrap();
+        assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), said);
+    }
+
+    #[test]
+    fn a_message_may_be_about_several_things() {
+        let said = about("vlc", vec![nothing(), too_long(5)]);
+        let text = "vlc: There is nothing here., Write at most 5 characters.";
+        assert_eq!(said.text, text);
         let json = serde_json::to_string(&said).unwrap();
         assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), said);
     }

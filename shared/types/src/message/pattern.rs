@@ -87,9 +87,7 @@ impl Pattern {
             match part {
                 Part::Text(text) => filled.push_str(text),
                 Part::Arg(name) => match args.get(name.as_str()) {
-                    Some(Arg::Number(number)) => filled.push_str(&number.to_string()),
-                    Some(Arg::Text(text)) => filled.push_str(text),
-                    Some(Arg::Message(message)) => filled.push_str(&catalog.text(message)),
+                    Some(arg) => filled.push_str(&said(arg, catalog)),
                     None => filled.push_str(name),
                 },
                 Part::Choice(choice) => {
@@ -99,6 +97,18 @@ impl Pattern {
                     }
                 }
             }
+        }
+    }
+}
+
+fn said(arg: &Arg, catalog: &Catalog) -> String {
+    match arg {
+        Arg::Number(number) => number.to_string(),
+        Arg::Text(text) => text.clone(),
+        Arg::Message(message) => catalog.text(message),
+        Arg::List(list) => {
+            let said: Vec<String> = list.iter().map(|arg| said(arg, catalog)).collect();
+            said.join(", ")
         }
     }
 }
@@ -113,7 +123,7 @@ impl Choice {
             }
             Some(Arg::Text(text)) => find(text),
             Some(Arg::Message(message)) => find(&message.code),
-            None => None,
+            Some(Arg::List(_)) | None => None,
         };
         found.unwrap_or(self.default)
     }

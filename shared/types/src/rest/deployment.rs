@@ -1,5 +1,6 @@
 //! What a deployment would reach, what became of its publication, and why a computer gets it.
 use super::reference::AttributeInfo;
+use crate::message::Message;
 use serde::{Deserialize, Serialize};
 
 /// The effect of a deployment before it is saved: `POST /api/v1/token/deployments/preview/`.
@@ -48,7 +49,10 @@ pub struct Publication {
     pub packages: Option<u64>,
     pub done: Option<u64>,
     pub total: Option<u64>,
+    /// In English: what was left out, or why it failed.
     pub message: Option<String>,
+    /// The same, to be said in another language.
+    pub said: Option<Message>,
     pub finished_at: Option<String>,
 }
 

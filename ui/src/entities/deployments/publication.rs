@@ -3,7 +3,7 @@ use crate::{
     api::{Query, events, gather, query, query_by, request},
     failure,
     object::fact,
-    text::{number, t, tf},
+    text::{number, said, t, tf},
 };
 use leptos::prelude::*;
 use migasfree_types::{
@@ -60,7 +60,8 @@ impl LiveState {
                 known.state = state.as_str().to_owned();
                 known.done = Some(done);
                 known.total = Some(total);
-                known.message = Some(message);
+                known.message = message.as_ref().map(|message| message.text.clone());
+                known.said = message;
             });
             if matches!(
                 state,
@@ -166,7 +167,10 @@ pub fn PublicationCard(id: i64) -> impl IntoView {
                                     {publication.finished_at.clone().map(|at| fact(t!(deployment.finished), view! { <RelativeTime at /> }))}
                                 </dl>
                                 {publication
-                                    .message
+                                    .said
+                                    .as_ref()
+                                    .map(said)
+                                    .or(publication.message)
                                     .filter(|message| is_over && !message.is_empty())
                                     .map(|message| view! { <Notice tone>{message}</Notice> })}
                             }

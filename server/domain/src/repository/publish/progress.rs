@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use migasfree_server_db::Ts;
 use migasfree_server_jobs::JobContext;
-use migasfree_types::events::{Event, EventDeployment, EventProject, PublicationState};
+use migasfree_types::{
+    events::{Event, EventDeployment, EventProject, PublicationState},
+    message::Message,
+};
 
 use crate::ids::{DeploymentId, ProjectId};
 use crate::services::Services;
@@ -57,14 +60,14 @@ impl<'a> Progress<'a> {
     }
 
     /// A step of the work; one that cannot be told is no reason to stop.
-    pub async fn at(&self, done: u64, total: u64, message: &str) {
+    pub async fn at(&self, done: u64, total: u64, message: Message) {
         if let Some(job) = self.job
-            && let Err(error) = job.progress(done, total, message).await
+            && let Err(error) = job.progress(done, total, &message.text).await
         {
             tracing::warn!(%error, "cannot say how far a publication is");
         }
         if self.is_due() {
-            self.send(PublicationState::Running, done, total, message);
+            self.send(PublicationState::Running, done, total, Some(message));
         }
     }
 
@@ -78,11 +81,11 @@ impl<'a> Progress<'a> {
     }
 
     /// The end of the work.
-    pub fn end(&self, state: PublicationState, packages: u64, message: &str) {
+    pub fn end(&self, state: PublicationState, packages: u64, message: Option<Message>) {
         self.send(state, packages, packages, message);
     }
 
-    fn send(&self, state: PublicationState, done: u64, total: u64, message: &str) {
+    fn send(&self, state: PublicationState, done: u64, total: u64, message: Option<Message>) {
         let now = self.state.clock.now();
         let event = event(self.deployment.clone(), state, done, total, message, now);
         self.state.events.send(event);
@@ -95,7 +98,7 @@ pub(super) fn event(
     state: PublicationState,
     done: u64,
     total: u64,
-    message: &str,
+    message: Option<Message>,
     now: Ts,
 ) -> Event {
     Event::Publication {
@@ -103,7 +106,7 @@ pub(super) fn event(
         state,
         done,
         total,
-        message: message.to_owned(),
+        message,
         at: now.rfc3339(),
     }
 }

@@ -38,14 +38,14 @@ pub async fn request(state: &Services, tx: &mut Tx, deployment: DeploymentId) ->
     tx.execute(
         "INSERT INTO repository_publication (deployment_id, state, requested_at) \
          VALUES ($1, 'queued', $2) ON CONFLICT (deployment_id) DO UPDATE SET state = 'queued', \
-         message = '', done = 0, total = 0, requested_at = excluded.requested_at, \
+         message = '', said = NULL, done = 0, total = 0, requested_at = excluded.requested_at, \
          finished_at = NULL",
         args![deployment, now],
     )
     .await?;
     state.jobs.enqueue(tx, &Publish { deployment }).await?;
     let queued = PublicationState::Queued;
-    let event = event(named.event(deployment), queued, 0, 0, "", now);
+    let event = event(named.event(deployment), queued, 0, 0, None, now);
     state.events.send_after(tx, event);
     Ok(())
 }

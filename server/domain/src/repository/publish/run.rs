@@ -11,13 +11,14 @@ use migasfree_server_repository::{
     reading::off_the_runtime,
     signing::SigningError,
 };
-use migasfree_types::events::PublicationState;
+use migasfree_types::{events::PublicationState, message::Message};
 
 use super::note;
 use super::progress::Progress;
 use super::snapshot::{self, Offered, Reason, Snapshot};
 use super::switch::switch;
 use crate::ids::DeploymentId;
+use crate::messages;
 use crate::services::OfDomain as _;
 use crate::services::Services;
 
@@ -39,6 +40,18 @@ pub enum PublishError {
     /// The thread that makes the indexes.
     #[error("the indexes could not be made: {0}")]
     Io(#[from] io::Error),
+}
+
+impl PublishError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Db(_) | Self::Blob(_) | Self::Signing(_) => {
+                messages::publication_failed(self.to_string())
+            }
+            Self::Unreadable(reason) => messages::publication_unreadable(reason.to_string()),
+            Self::Io(reason) => messages::publication_indexes(reason.to_string()),
+        }
+    }
 }
 
 /// What came of a publication.
@@ -87,22 +100,19 @@ impl Publisher {
         let is_first = job.is_none_or(|job| job.attempt == 1);
         let systems = &state.domain().systems;
         let Some(format) = systems.format(&deployment.pms) else {
-            let message = format!(
-                "repositories of {} cannot be published yet: only those of {} are supported",
-                deployment.pms,
-                systems.published()
-            );
+            let message = messages::publication_unsupported(&deployment.pms, systems.published());
             fail(state, id, &message, Expected::Always).await?;
-            progress.end(PublicationState::Failed, 0, &message);
-            note::failed(state, &deployment, &message).await;
+            progress.end(PublicationState::Failed, 0, Some(message.clone()));
+            note::failed(state, &deployment, message).await;
             return Ok(Published::Unsupported);
         };
         match self.attempts(id, &format, &progress).await {
             Ok(Some((generation, snapshot))) => {
                 let packages = snapshot.packages.len();
-                let message = message(&snapshot);
-                progress.end(PublicationState::Published, packages as u64, &message);
-                note::published(state, &snapshot.deployment, packages, &message).await;
+                let remark = left_out(&snapshot);
+                let published = PublicationState::Published;
+                progress.end(published, packages as u64, remark.clone());
+                note::published(state, &snapshot.deployment, packages, remark).await;
                 Ok(Published::Generation {
                     id: generation,
                     packages,
@@ -114,10 +124,10 @@ impl Publisher {
                 if let Ok(None) = snapshot::deployment(&state.db, id).await {
                     return Ok(Published::Gone);
                 }
-                let message = error.to_string();
-                progress.end(PublicationState::Failed, 0, &message);
+                let message = error.message();
+                progress.end(PublicationState::Failed, 0, Some(message.clone()));
                 if is_first {
-                    note::failed(state, &deployment, &message).await;
+                    note::failed(state, &deployment, message.clone()).await;
                 }
                 fail(state, id, &message, Expected::No).await?;
                 Err(error)
@@ -132,12 +142,13 @@ impl Publisher {
     pub(super) async fn fail(&self, id: DeploymentId, reason: &str) -> Result<(), db::Error> {
         let state = &self.state;
         if let Some(deployment) = snapshot::deployment(&state.db, id).await? {
-            fail(state, id, reason, Expected::No).await?;
-            note::failed(state, &deployment, reason).await;
+            let message = messages::publication_failed(reason);
+            fail(state, id, &message, Expected::No).await?;
+            note::failed(state, &deployment, message.clone()).await;
             Progress::new(state, None, deployment.event(id)).end(
                 PublicationState::Failed,
                 0,
-                reason,
+                Some(message),
             );
         }
         Ok(())
@@ -156,19 +167,19 @@ impl Publisher {
                 return Ok(None);
             };
             begin(state, id).await?;
-            progress
-                .at(0, 0, "reading what the deployment offers")
-                .await;
+            progress.at(0, 0, messages::publication_reads()).await;
             let snapshot = snapshot::take(&state.db, id, deployment, &**format).await?;
             let total = snapshot.packages.len() as u64;
-            progress.at(0, total, "writing the indexes").await;
+            progress.at(0, total, messages::publication_writes()).await;
             let (snapshot, files) = self.build(snapshot, format).await?;
-            progress.at(total, total, "storing the indexes").await;
+            progress
+                .at(total, total, messages::publication_stores())
+                .await;
             let now = state.clock.now();
             let blobs: Vec<NewBlob> = files.iter().map(Generated::blob).collect();
             state.files.put_generated(&state.db, now, &blobs).await?;
-            let message = message(&snapshot);
-            let switched = switch(&state.db, id, &snapshot, &files, &message, now).await?;
+            let remark = left_out(&snapshot);
+            let switched = switch(&state.db, id, &snapshot, &files, remark.as_ref(), now).await?;
             if let Some(generation) = switched {
                 return Ok(Some((generation, snapshot)));
             }
@@ -205,7 +216,7 @@ impl Publisher {
 async fn begin(state: &Services, id: DeploymentId) -> Result<(), db::Error> {
     let sql = "INSERT INTO repository_publication (deployment_id, state, requested_at) \
                VALUES ($1, 'running', $2) ON CONFLICT (deployment_id) DO UPDATE SET \
-               state = 'running', message = '', finished_at = NULL";
+               state = 'running', message = '', said = NULL, finished_at = NULL";
     state
         .db
         .execute(sql, args![id, state.clock.now()])
@@ -224,22 +235,30 @@ enum Expected {
 async fn fail(
     state: &Services,
     id: DeploymentId,
-    message: &str,
+    message: &Message,
     expected: Expected,
 ) -> Result<(), db::Error> {
     let sql = match expected {
         Expected::Always => {
-            "UPDATE repository_publication SET state = 'failed', message = $2, finished_at = $3 \
+            "UPDATE repository_publication SET state = 'failed', message = $2, said = $4, finished_at = $3 \
              WHERE deployment_id = $1"
         }
         Expected::No => {
-            "UPDATE repository_publication SET state = 'failed', message = $2, finished_at = $3, \
+            "UPDATE repository_publication SET state = 'failed', message = $2, said = $4, finished_at = $3, \
              failed_since = COALESCE(failed_since, $3) WHERE deployment_id = $1"
         }
     };
     state
         .db
-        .execute(sql, args![id, message, state.clock.now()])
+        .execute(
+            sql,
+            args![
+                id,
+                &message.text,
+                state.clock.now(),
+                messages::stored(message)
+            ],
+        )
         .await
         .map(|_| ())
 }
@@ -247,25 +266,26 @@ async fn fail(
 /// Names of left-out packages that a message has room for.
 const NAMED: usize = 50;
 
-fn message(snapshot: &Snapshot) -> String {
+/// What is not in it, and why; `None` where everything is.
+fn left_out(snapshot: &Snapshot) -> Option<Message> {
     let architectures = snapshot.deployment.architectures().join(", ");
     let named = snapshot.left_out.iter().take(NAMED).map(|package| {
         let name = &package.name;
         match &package.reason {
-            Reason::NoFile => format!("{name} (it has no file here)"),
+            Reason::NoFile => messages::left_out_without_file(name),
             Reason::Architecture(architecture) => {
-                format!("{name} (the project is for {architectures}, not {architecture})")
+                messages::left_out_for_others(name, &architectures, architecture)
             }
         }
     });
-    let named = named.collect::<Vec<_>>().join(", ");
-    let more = match snapshot.left_out.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        count => format!(" and {count} more"),
-    };
+    let mut named: Vec<Message> = named.collect();
+    let more = snapshot.left_out.len().saturating_sub(NAMED);
+    if more > 0 {
+        named.push(messages::more_left_out(more));
+    }
     match snapshot.left_out.len() {
-        0 => String::new(),
-        1 => format!("1 package is left out: {named}"),
-        count => format!("{count} packages are left out: {named}{more}"),
+        0 => None,
+        1 => Some(messages::one_left_out(named)),
+        count => Some(messages::some_left_out(count, named)),
     }
 }

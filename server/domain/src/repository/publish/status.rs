@@ -16,6 +16,7 @@ struct Row {
     done: i64,
     total: i64,
     message: String,
+    said: Option<String>,
     finished_at: Option<Ts>,
 }
 
@@ -36,7 +37,7 @@ pub async fn statuses(db: &Db, deployments: &[i64]) -> Result<BTreeMap<i64, Publ
     let rows: Vec<Row> = db
         .all(
             sql!(
-                "SELECT deployment_id, state, generation, packages, done, total, message, \
+                "SELECT deployment_id, state, generation, packages, done, total, message, said, \
                  finished_at FROM repository_publication WHERE deployment_id IN ",
                 ids(1)
             ),
@@ -66,6 +67,7 @@ impl From<Row> for Publication {
             done: count(row.done),
             total: count(row.total),
             message: Some(row.message).filter(|message| !message.is_empty()),
+            said: (row.said).and_then(|said| serde_json::from_str(&said).ok()),
             finished_at: row.finished_at.map(Ts::rfc3339),
         }
     }

@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use migasfree_server_db::{Db, Error, Result, Ts, Tx, args, sql};
 use migasfree_server_repository::format::Generated;
+use migasfree_types::message::Message;
 use serde_json::{Value, json};
 
 use super::snapshot::Snapshot;
 use crate::ids::DeploymentId;
+use crate::messages::stored;
 
 /// Makes `files` and the packages of `snapshot` the current generation, all at once. `None`
 /// when the current generation is not the one the snapshot was taken of: take another one.
@@ -16,7 +18,7 @@ pub(super) async fn switch(
     deployment: DeploymentId,
     snapshot: &Snapshot,
     files: &[Generated],
-    message: &str,
+    message: Option<&Message>,
     now: Ts,
 ) -> Result<Option<i64>> {
     let mut tx = db.begin().await?;
@@ -40,11 +42,18 @@ pub(super) async fn switch(
     insert_files(&mut tx, generation, files).await?;
     change_packages(&mut tx, deployment, generation, snapshot, now).await?;
     tx.execute(
-        "UPDATE repository_publication SET generation = $2, packages = $3, message = $4, \
+        "UPDATE repository_publication SET generation = $2, packages = $3, message = $4, said = $6, \
          done = $3, total = $3, finished_at = $5, failed_since = NULL, \
          state = CASE WHEN state = 'queued' THEN state ELSE 'published' END \
          WHERE deployment_id = $1",
-        args![deployment, generation, count(snapshot), message, now],
+        args![
+            deployment,
+            generation,
+            count(snapshot),
+            message.map_or("", |message| message.text.as_str()),
+            now,
+            message.map(stored),
+        ],
     )
     .await?;
     tx.commit().await?;

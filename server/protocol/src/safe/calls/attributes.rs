@@ -24,9 +24,11 @@ use migasfree_server_domain::{
     services::OfDomain as _,
     settings::ClientSettings,
 };
+use migasfree_types::message::Message;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::messages;
 use crate::safe::answer::{Refusal, Reply, created};
 use crate::safe::call::ComputerCall;
 use crate::safe::shapes::{Shape as _, search_fields};
@@ -111,7 +113,7 @@ struct Plan {
     /// The attribute of the computer itself, when its description is another one now.
     described: Option<(AttributeId, String)>,
     /// Notes for administrators.
-    notes: Vec<String>,
+    notes: Vec<Message>,
 }
 
 impl Plan {
@@ -169,7 +171,7 @@ impl Plan {
         // A computer that reports the same each time is told of once.
         if wanted != current {
             notes.extend(cropped.iter().map(|prefix| {
-                format!("CID-{computer} reports more than {limit} values of {prefix}: the others are left out")
+                messages::values_left_out(format!("CID-{computer}"), limit.to_string(), prefix)
             }));
         }
         Ok(Self {
@@ -226,51 +228,54 @@ fn description(call: &ComputerCall<Before>, claims: &Claims) -> String {
     display::cid_description(&search_fields(&call.state.settings), &names)
 }
 
+/// The message of a change: the computer, and what was and is.
+type Changed = fn(String, String, String) -> Message;
+
 /// What administrators want to know.
 fn notes(
     call: &ComputerCall<Before>,
     claims: &Claims,
     values: &[(PropertyId, AttributeValue)],
-) -> Vec<String> {
-    let id = call.computer.id;
+) -> Vec<Message> {
+    let computer = format!("CID-{}", call.computer.id);
     let settings = &call.state.settings;
     let before = &call.computer;
     let uuid_before = before.uuid.as_deref().map(canonical);
     let uuid_now = given(Some(&claims.uuid)).or(uuid_before.as_deref());
     let changes = [
-        (settings.notify_change_uuid, "UUID", &uuid_before, uuid_now),
+        (
+            settings.notify_change_uuid,
+            messages::uuid_changed as Changed,
+            &uuid_before,
+            uuid_now,
+        ),
         (
             settings.notify_change_name,
-            "name",
+            messages::name_changed as Changed,
             &before.name,
             Some(claims.name.as_str()),
         ),
         (
             settings.notify_change_ip,
-            "address",
+            messages::address_changed as Changed,
             &before.ip_address,
             given(claims.ip_address.as_deref()),
         ),
     ];
     let changes = changes
         .into_iter()
-        .filter_map(|(wanted, what, before, now)| {
+        .filter_map(|(wanted, changed, before, now)| {
             let (before, now) = (
                 before.as_deref().unwrap_or_default(),
                 now.unwrap_or_default(),
             );
             (wanted && before != now)
-                .then(|| format!("The {what} of CID-{id} was {before}, is {now}"))
+                .then(|| changed(computer.clone(), before.to_owned(), now.to_owned()))
         });
     let cut = values
         .iter()
         .filter(|(_, value)| value.truncated)
-        .map(|(_, value)| {
-            format!(
-                "The value of an attribute of CID-{id} was cut to: {}",
-                value.value
-            )
-        });
+        .map(|(_, value)| messages::value_cut(&computer, &value.value));
     changes.chain(cut).collect()
 }
 
@@ -500,8 +505,9 @@ async fn create(
     let User { name, fullname, .. } = user;
     let (id, is_new) = computers::user(tx, name, fullname).await?;
     if is_new {
-        let text = format!("New user {name} ({fullname}) on CID-{}", call.computer.id);
-        notify(tx, &text, call.now).await?;
+        let computer = format!("CID-{}", call.computer.id);
+        let message = messages::new_user(name, fullname, computer);
+        notify(tx, &message, call.now).await?;
     }
     Ok(id)
 }

@@ -4,6 +4,7 @@ use migasfree_server_domain::{
     computers::notifications::notify, core::rules::status::Status, services::OfDomain as _,
 };
 
+use crate::messages;
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
 use crate::safe::shapes::search_fields;
@@ -20,8 +21,8 @@ pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
     let name = call
         .computer
         .display_name(&search_fields(&call.state.settings));
-    let text = format!("Computer {name} with status available has been synchronized");
-    notify(&mut tx, &text, call.now).await?;
+    let message = messages::available_synchronized(name);
+    notify(&mut tx, &message, call.now).await?;
     tx.commit().await?;
     ok("EOT OK")
 }

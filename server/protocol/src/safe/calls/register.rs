@@ -22,6 +22,7 @@ use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::messages;
 use crate::safe::answer::{Answer, Refusal, Reply, TooMany, created, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::{find, find_alone};
@@ -256,11 +257,8 @@ async fn register(
     };
     audit::record(&mut tx, call.now, &author(call, id, operator), &change).await?;
     if call.state.settings.notify_new_computer {
-        let text = format!(
-            "New computer {name} ({}) in {}",
-            claims.name, call.project.name
-        );
-        notify(&mut tx, &text, call.now).await?;
+        let message = messages::new_computer(&name, &claims.name, &call.project.name);
+        notify(&mut tx, &message, call.now).await?;
     }
     tx.commit().await?;
     progress::changed(&call.state, "client.computer", id.0, ChangeAction::Add);
