@@ -220,12 +220,12 @@ async fn what_takes_more_than_itself_is_deleted_only_by_name() -> Result<()> {
     );
     admin.add("schedules/", &json!({"name": "Other"})).await?;
     browser
-        .press(".fate-choice label:first-of-type input")
+        .press(".on-delete-choice label:first-of-type input")
         .await?;
     browser.pick("Schedule", "Other").await?;
     browser.reads("These get the other one instead").await?;
     browser
-        .press(".fate-choice label:last-of-type input")
+        .press(".on-delete-choice label:last-of-type input")
         .await?;
     browser
         .write("Type", name.as_str().unwrap_or_default())

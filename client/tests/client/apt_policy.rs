@@ -477,7 +477,7 @@ async fn what_does_not_fit_on_the_partition_of_its_files_is_not_unpacked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_package_that_is_not_configured_has_failed_until_it_is() {
-    let script = "#!/bin/sh\n[ -e /mended ] || { echo on purpose >&2; exit 3; }\n";
+    let script = "#!/bin/sh\n[ -e /repaired ] || { echo on purpose >&2; exit 3; }\n";
     let Some(computer) = Computer::offered(vec![
         plain("bad", "1").script("postinst", script),
         plain("good", "1"),
@@ -515,7 +515,7 @@ async fn a_package_that_is_not_configured_has_failed_until_it_is() {
         .unwrap();
     assert!(apt.broken().await.unwrap().is_empty());
     failed(&["bad"]).await;
-    fs::write(computer.bench.debian.path().join("mended"), "").unwrap();
+    fs::write(computer.bench.debian.path().join("repaired"), "").unwrap();
     computer.have(&["bad"]).await;
     assert!(computer.has("bad"));
 }

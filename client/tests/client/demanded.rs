@@ -16,7 +16,7 @@ fn demand(bench: &Bench, install: &[&str], remove: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_policy_demands_has_failed_until_it_is_configured_and_keeps_no_other_away() {
-    let script = "#!/bin/sh\n[ -e /mended ] || { echo no licence >&2; exit 3; }\n";
+    let script = "#!/bin/sh\n[ -e /repaired ] || { echo no licence >&2; exit 3; }\n";
     let packages = vec![
         plain("amber", "1"),
         plain("bad", "1").script("postinst", script),
@@ -64,10 +64,10 @@ async fn what_a_policy_demands_has_failed_until_it_is_configured_and_keeps_no_ot
     let status = bench.run(&["status", "-j"]).await.ok().json();
     assert_eq!(status["unfinished"], json!([]));
 
-    // Demanded again, it fails until its cause is mended, and then the synchronisation goes well.
+    // Demanded again, it fails until its cause is repaired, and then the synchronisation goes well.
     demand(&bench, &["amber", "bad"], &[]);
     assert_ne!(bench.run(&["sync"]).await.status, 0);
-    fs::write(bench.debian.path().join("mended"), "").unwrap();
+    fs::write(bench.debian.path().join("repaired"), "").unwrap();
     bench.server.mind().calls.clear();
     bench.run(&["sync"]).await.ok();
     assert_eq!(

@@ -5,6 +5,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request},
     http::header,
 };
+use http_body_util::LengthLimitError;
 use migasfree_server_body::{Caps, guard};
 use migasfree_server_files::{SpoolError, Spooled, Store};
 use serde_json::{Map, Value};
@@ -150,7 +151,7 @@ async fn bytes(request: Request, limits: Limits) -> Result<Bytes, RestError> {
         .await
         .map_err(|error| {
             let cut = std::error::Error::source(&error)
-                .is_some_and(|source| source.to_string().contains("length limit"));
+                .is_some_and(|source| source.is::<LengthLimitError>());
             if cut {
                 RestError::TooLarge(limits.memory as u64)
             } else {

@@ -304,8 +304,8 @@ pub fn computer_number(text: &str) -> Option<String> {
     is_one.then(|| format!("CID-{number}"))
 }
 
-/// What the server is asked for when somebody types this where objects of an entity are sought.
-pub fn sought(entity: &Entity, text: &str) -> String {
+/// What the server is asked for when somebody types this where objects of an entity are searched for.
+pub fn search_term(entity: &Entity, text: &str) -> String {
     let number = (entity.path == COMPUTERS.path)
         .then(|| computer_number(text))
         .flatten();

@@ -59,7 +59,7 @@ pub fn Picker(
         let path = format!(
             "{}?search={}&page_size={}{}",
             entity.api,
-            encode(&entities::sought(entity, &text)),
+            encode(&entities::search_term(entity, &text)),
             wanted.get_untracked(),
             filter.get_untracked()
         );

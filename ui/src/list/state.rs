@@ -148,7 +148,7 @@ impl ListState {
     fn api_query(self, paged: bool) -> Query {
         let mut query = self.query.get();
         if let Some(text) = query.get("search").map(str::to_owned) {
-            query.set("search", &entities::sought(self.entity, &text));
+            query.set("search", &entities::search_term(self.entity, &text));
         }
         if let Some((name, _)) = self.sheet.narrowed {
             query.set(name, &self.get(name));

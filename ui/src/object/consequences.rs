@@ -20,7 +20,7 @@ const NAMED: usize = 6;
 
 /// What becomes of what uses the object.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub enum Fate {
+pub enum OnDelete {
     #[default]
     Undecided,
     /// It gets another one; none chosen yet.
@@ -28,7 +28,7 @@ pub enum Fate {
     Detach,
 }
 
-impl Fate {
+impl OnDelete {
     /// Whether nothing is left to choose.
     pub fn is_decided(&self) -> bool {
         matches!(self, Self::Replace(Some(_)) | Self::Detach)
@@ -70,10 +70,10 @@ impl Hold {
     }
 
     /// Whether the objects can be deleted once that is decided.
-    pub fn lets_go(self, fate: &Fate) -> bool {
+    pub fn lets_go(self, on_delete: &OnDelete) -> bool {
         match self {
             Self::Free => true,
-            Self::Choice { .. } => fate.is_decided(),
+            Self::Choice { .. } => on_delete.is_decided(),
             Self::Blocked => false,
         }
     }
@@ -90,7 +90,7 @@ pub fn held(told: &deletion::Consequences) -> Option<AnyView> {
         view! {
             <Notice tone=Tone::Warning>
                 <b>{t!(object.in_use)}</b>
-                <ul class="fate-list">{lines}</ul>
+                <ul class="on-delete-list">{lines}</ul>
             </Notice>
             {blocked.then(|| view! { <p>{t!(object.first_elsewhere)}</p> })}
         }
@@ -111,9 +111,9 @@ pub fn effects(told: &deletion::Consequences) -> AnyView {
 fn part(title: &'static str, kinds: &[Affected]) -> Option<AnyView> {
     (!kinds.is_empty()).then(|| {
         view! {
-            <section class="fate">
+            <section class="on-delete">
                 <h3>{title}</h3>
-                <ul class="fate-list">{kinds.iter().map(line).collect_view()}</ul>
+                <ul class="on-delete-list">{kinds.iter().map(line).collect_view()}</ul>
             </section>
         }
         .into_any()
@@ -192,7 +192,7 @@ fn namesakes(objects: &[Ref]) -> Vec<i64> {
 #[component]
 pub fn Choose(
     entity: &'static Entity,
-    fate: RwSignal<Fate>,
+    on_delete: RwSignal<OnDelete>,
     ids: Signal<Vec<i64>>,
     /// Narrows the others that can take their place: `&project__id=3`.
     among: Signal<String>,
@@ -208,14 +208,14 @@ pub fn Choose(
             let id = value::id(chosen);
             (id != 0 && !ids.get_untracked().contains(&id)).then_some(id)
         });
-        if matches!(fate.get_untracked(), Fate::Replace(_)) {
-            fate.set(Fate::Replace(id));
+        if matches!(on_delete.get_untracked(), OnDelete::Replace(_)) {
+            on_delete.set(OnDelete::Replace(id));
         }
     });
-    let group = migasfree_ui_kit::field::unique_id("fate");
+    let group = migasfree_ui_kit::field::unique_id("on-delete");
     let other_group = group.clone();
     view! {
-        <div class="fate-choice" role="radiogroup" aria-label=t!(object.in_use)>
+        <div class="on-delete-choice" role="radiogroup" aria-label=t!(object.in_use)>
             {replaceable
                 .then(|| {
                     view! {
@@ -224,17 +224,17 @@ pub fn Choose(
                                 type="radio"
                                 class="radio radio-sm"
                                 name=group
-                                prop:checked=move || fate.with(|fate| matches!(fate, Fate::Replace(_)))
+                                prop:checked=move || on_delete.with(|on_delete| matches!(on_delete, OnDelete::Replace(_)))
                                 on:change=move |_| {
                                     let id = chosen.with_untracked(value::id);
-                                    fate.set(Fate::Replace((id != 0).then_some(id)));
+                                    on_delete.set(OnDelete::Replace((id != 0).then_some(id)));
                                 }
                             />
                             {t!(object.replace_with)}
                         </label>
                     }
                 })}
-            <Show when=move || fate.with(|fate| matches!(fate, Fate::Replace(_)))>
+            <Show when=move || on_delete.with(|on_delete| matches!(on_delete, OnDelete::Replace(_)))>
                 <Field label=entity.singular.text() errors>
                     <Picker entity value=chosen single=true filter=among />
                 </Field>
@@ -247,8 +247,8 @@ pub fn Choose(
                                 type="radio"
                                 class="radio radio-sm"
                                 name=other_group
-                                prop:checked=move || fate.with(|fate| *fate == Fate::Detach)
-                                on:change=move |_| fate.set(Fate::Detach)
+                                prop:checked=move || on_delete.with(|on_delete| *on_delete == OnDelete::Detach)
+                                on:change=move |_| on_delete.set(OnDelete::Detach)
                             />
                             {t!(object.detach)}
                         </label>
@@ -274,14 +274,14 @@ mod tests {
 
     #[test]
     fn what_becomes_of_it_is_said_once_it_is_decided() {
-        let said = |fate: Fate| fate.parameter();
+        let said = |on_delete: OnDelete| on_delete.parameter();
         assert_eq!(
-            said(Fate::Replace(Some(3))).as_deref(),
+            said(OnDelete::Replace(Some(3))).as_deref(),
             Some("replace_with=3")
         );
-        assert_eq!(said(Fate::Detach).as_deref(), Some("detach=true"));
-        assert_eq!(said(Fate::Replace(None)), None);
-        assert!(!Fate::Replace(None).is_decided());
+        assert_eq!(said(OnDelete::Detach).as_deref(), Some("detach=true"));
+        assert_eq!(said(OnDelete::Replace(None)), None);
+        assert!(!OnDelete::Replace(None).is_decided());
     }
 
     #[test]
@@ -292,9 +292,9 @@ mod tests {
             detachable,
             ..deletion::Consequences::default()
         };
-        let detach = Fate::Detach;
-        assert!(Hold::of(&told(0, true, true)).lets_go(&Fate::Undecided));
-        assert!(!Hold::of(&told(1, true, false)).lets_go(&Fate::Undecided));
+        let detach = OnDelete::Detach;
+        assert!(Hold::of(&told(0, true, true)).lets_go(&OnDelete::Undecided));
+        assert!(!Hold::of(&told(1, true, false)).lets_go(&OnDelete::Undecided));
         assert!(Hold::of(&told(1, false, true)).lets_go(&detach));
         assert_eq!(Hold::of(&told(1, false, false)), Hold::Blocked);
         assert!(!Hold::Blocked.lets_go(&detach));

@@ -1,5 +1,5 @@
 //! Deleting: says what goes along and what changes, and wants the name typed where it is more than the thing itself.
-use super::consequences::{Choose, Fate, Hold, effects, held};
+use super::consequences::{Choose, Hold, OnDelete, effects, held};
 use crate::{
     address,
     api::{ApiError, Query, events, query, request},
@@ -75,12 +75,12 @@ pub fn DeleteDialog(
     /// Called with the reason when nothing was deleted.
     on_done: Callback<Option<ApiError>>,
 ) -> impl IntoView {
-    let fate = RwSignal::new(Fate::default());
+    let on_delete = RwSignal::new(OnDelete::default());
     // Asked again with every choice: what goes and what stays depends on it.
     let told = query::<deletion::Consequences>(move || {
         let ids: Vec<String> = ids.get().iter().map(ToString::to_string).collect();
         (open.get() && !ids.is_empty()).then(|| {
-            let wish = fate.with(Fate::parameter);
+            let wish = on_delete.with(OnDelete::parameter);
             let wish = wish.map_or_else(String::new, |wish| format!("&{wish}"));
             format!("{}consequences/?id__in={}{wish}", entity.api, ids.join(","))
         })
@@ -92,7 +92,7 @@ pub fn DeleteDialog(
     Effect::new(move || {
         if open.get() {
             entered.set(String::new());
-            fate.set(Fate::default());
+            on_delete.set(OnDelete::default());
             stale.set(false);
             version.set_value(object.and_then(seen));
         }
@@ -113,11 +113,11 @@ pub fn DeleteDialog(
         told.value
             .with(|told| told.as_ref().map_or(Hold::Free, Hold::of))
     });
-    let lets_go = Memo::new(move |_| fate.with(|fate| hold.get().lets_go(fate)));
+    let lets_go = Memo::new(move |_| on_delete.with(|on_delete| hold.get().lets_go(on_delete)));
     let blocked = move || hold.get() == Hold::Blocked;
     // A choice that the server does not take is told where it was made.
     let refused_choice = Signal::derive(move || {
-        let chosen = fate.with(|fate| fate.parameter().is_some());
+        let chosen = on_delete.with(|on_delete| on_delete.parameter().is_some());
         let error = told.error.get().filter(|_| chosen);
         error
             .map(|error| error.reason())
@@ -138,7 +138,7 @@ pub fn DeleteDialog(
         busy.set(true);
         let ids = ids.get_untracked();
         let version = version.get_value();
-        let wish = fate.with_untracked(Fate::parameter);
+        let wish = on_delete.with_untracked(OnDelete::parameter);
         let wish = wish.filter(|_| hold.get_untracked() != Hold::Free);
         let suffix = wish.map_or_else(String::new, |wish| format!("?{wish}"));
         let held = events::hold();
@@ -202,7 +202,7 @@ pub fn DeleteDialog(
             {move || told.value.with(|told| told.as_ref().and_then(held))}
             {move || match hold.get() {
                 Hold::Choice { replaceable, detachable } => {
-                    Some(view! { <Choose entity fate ids among errors=refused_choice replaceable detachable /> })
+                    Some(view! { <Choose entity on_delete ids among errors=refused_choice replaceable detachable /> })
                 }
                 Hold::Free | Hold::Blocked => None,
             }}

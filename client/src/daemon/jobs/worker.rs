@@ -234,19 +234,19 @@ mod tests {
                 ("newer", "1"),
                 ("breaks", "1"),
             ],
-            &["half-gone", "half-mended", "half-still"],
+            &["half-gone", "half-repaired", "half-still"],
         );
         let after = there(
             &[
                 ("kept", "1"),
                 ("newer", "2"),
-                ("half-mended", "1"),
+                ("half-repaired", "1"),
                 ("new", "1"),
             ],
             &["breaks", "half-still"],
         );
         let changes = changes(&before, &after);
-        assert_eq!(changes.installed, ["half-mended", "new"]);
+        assert_eq!(changes.installed, ["half-repaired", "new"]);
         assert_eq!(changes.removed, ["gone", "half-gone"]);
         assert_eq!(changes.upgraded, ["newer"]);
     }

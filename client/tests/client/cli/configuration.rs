@@ -62,8 +62,8 @@ async fn the_configuration_is_shown_and_edited() {
     fs::write(&file, "[client]\nServer = two words\n").unwrap();
     run(&[]).await.ends(2);
     run(&["-s", "m.example"]).await.ok();
-    let mended = fs::read_to_string(&file).unwrap();
-    assert_eq!(mended, "[client]\nServer = m.example\n");
+    let written = fs::read_to_string(&file).unwrap();
+    assert_eq!(written, "[client]\nServer = m.example\n");
 }
 
 #[tokio::test]
