@@ -62,6 +62,33 @@ migasfree_types::messages! {
     pub(crate) project_registered_without(project, address, pms): "Project { $project } registered from { $address }; repositories of { $pms } cannot be published yet, its computers get none";
     /// A platform that came with a computer.
     pub(crate) platform_registered(platform, address): "Platform { $platform } registered from { $address }";
+    /// Why a call is refused: there is no such computer.
+    pub(crate) computer_not_found(): "Computer not found";
+    /// The computer is retired.
+    pub(crate) computer_unsubscribed(): "Unsubscribed computer";
+    /// The same, for a computer that registers: what an administrator has to do.
+    pub(crate) computer_retired(): "This computer is unsubscribed: an administrator has to give it another status, or somebody who may add computers has to register it with their name and password";
+    /// The computer is another project's.
+    pub(crate) computer_of_other_project(other, project): "The computer belongs to the project { $other }, not to { $project }: register it again";
+    /// Nobody vouches for a new computer.
+    pub(crate) computer_not_registrable(): "Computer cannot be registered";
+    /// Two computers that nothing tells apart.
+    pub(crate) computers_alike(first, second, name): "{ $first } and { $second } are both called { $name } and have no UUID of their own: give one of them another name, or delete the one that is no more";
+    /// Claims without the form that the call needs.
+    pub(crate) malformed_claims(): "Malformed claims";
+    /// No message from this peer to this server.
+    pub(crate) invalid_data(): "Invalid Data";
+    /// A message that somebody else signed.
+    pub(crate) invalid_signature(): "Invalid Signature";
+    /// A message that came before.
+    pub(crate) message_already_received(): "Message already received";
+    /// A computer that calls too often.
+    pub(crate) computer_calls_too_often(): "The computer calls too often";
+    /// Too many tries to sign in.
+    pub(crate) too_many_sign_ins(): "Too many sign-ins with this name or from this address: try again later";
+    /// Too many wrong passwords.
+    pub(crate) too_many_wrong_passwords(): "Too many wrong passwords for this name from this address: try again later";
+
     /// A computer that is refused every time.
     pub(crate) refused_again(computer, project, call, address, reason): "{ $computer } in { $project } is refused again and again ({ $call }, last from { $address }): { $reason }";
 }

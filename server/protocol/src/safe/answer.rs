@@ -6,11 +6,13 @@ use axum::response::{IntoResponse, Response};
 use migasfree_server_body::Exceeded;
 use migasfree_server_db as db;
 use migasfree_server_files::SpoolError;
+use migasfree_types::message::Message;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::keys::KeyRingError;
 use super::protocol::Stopping;
+use crate::messages;
 
 /// The result of a call.
 pub(super) type Reply = Result<Answer, Refusal>;
@@ -52,15 +54,11 @@ pub(crate) enum TooMany {
 
 impl TooMany {
     /// As it is told.
-    pub(super) const fn text(self) -> &'static str {
+    pub(super) fn message(self) -> Message {
         match self {
-            Self::Calls => "The computer calls too often",
-            Self::SignIns => {
-                "Too many sign-ins with this name or from this address: try again later"
-            }
-            Self::WrongPasswords => {
-                "Too many wrong passwords for this name from this address: try again later"
-            }
+            Self::Calls => messages::computer_calls_too_often(),
+            Self::SignIns => messages::too_many_sign_ins(),
+            Self::WrongPasswords => messages::too_many_wrong_passwords(),
         }
     }
 }
@@ -70,6 +68,8 @@ impl TooMany {
 pub(crate) enum Refusal {
     /// Told to the peer, sealed.
     Sealed(StatusCode, Value),
+    /// Told to the peer in English, sealed; administrators hear of it in their language.
+    Said(StatusCode, Message),
     /// Told to the peer, sealed: what it does too often, and after how many seconds it may again.
     TooMany(TooMany, u64),
     /// Told in the clear.
@@ -86,17 +86,20 @@ impl Refusal {
 
     /// 400, sealed: the claims do not have the form the call needs.
     pub(super) fn malformed_claims() -> Self {
-        Self::text(StatusCode::BAD_REQUEST, "Malformed claims")
+        Self::Said(StatusCode::BAD_REQUEST, messages::malformed_claims())
     }
 
     /// 400, sealed: the message is not one from this peer to this server.
     pub(super) fn invalid_data() -> Self {
-        Self::text(StatusCode::BAD_REQUEST, "Invalid Data")
+        Self::Said(StatusCode::BAD_REQUEST, messages::invalid_data())
     }
 
     /// 400, sealed: the message came before.
     pub(super) fn already_received() -> Self {
-        Self::text(StatusCode::BAD_REQUEST, "Message already received")
+        Self::Said(
+            StatusCode::BAD_REQUEST,
+            messages::message_already_received(),
+        )
     }
 
     /// 404 in the clear, as for a row that is not there.

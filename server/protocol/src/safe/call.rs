@@ -40,6 +40,7 @@ use super::membership::{self, Signer};
 use super::progress;
 use super::replays::Seen;
 use crate::ProtocolState;
+use crate::messages;
 
 /// What a call does when a message comes that came before, to whichever call: nothing in it says
 /// which one it is for.
@@ -135,7 +136,7 @@ impl ComputerCall {
 
 /// What a computer is told that was unsubscribed.
 pub(super) fn unsubscribed() -> Refusal {
-    Refusal::text(StatusCode::FORBIDDEN, "Unsubscribed computer")
+    Refusal::Said(StatusCode::FORBIDDEN, messages::computer_unsubscribed())
 }
 
 /// Claims of calls that need nothing but the computer.

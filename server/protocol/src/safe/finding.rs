@@ -6,6 +6,7 @@ use migasfree_server_domain::client::identity::{self, Asked, Claimed, Found, Row
 
 use super::answer::Refusal;
 use super::call::ProjectCall;
+use crate::messages;
 
 /// The computer that reports this UUID and name, if there is one.
 pub(super) async fn find(
@@ -40,11 +41,9 @@ fn one(found: Found, name: &str) -> Result<Option<Row>, Refusal> {
         Found::Nobody => Ok(None),
         Found::One(row) => Ok(Some(row)),
         Found::Several(first, second) => {
-            let text = format!(
-                "CID-{first} and CID-{second} are both called {name} and have no UUID of their own: \
-                 give one of them another name, or delete the one that is no more"
-            );
-            Err(Refusal::text(StatusCode::FORBIDDEN, &text))
+            let (first, second) = (format!("CID-{first}"), format!("CID-{second}"));
+            let message = messages::computers_alike(first, second, name);
+            Err(Refusal::Said(StatusCode::FORBIDDEN, message))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use axum::http::StatusCode;
 use migasfree_server_auth::Connection;
 use migasfree_server_domain::computers::repeats::Repeats;
-use migasfree_types::shown::shown_line;
+use migasfree_types::{message::Message, shown::shown_line};
 use serde_json::Value;
 
 use super::validate::{MAX_HOST_NAME, cut};
@@ -16,7 +16,7 @@ const MAX_REASON: usize = 300;
 
 /// On the answer to a refused call: why it is refused.
 #[derive(Debug, Clone)]
-pub(super) struct Reason(String);
+pub(super) struct Reason(Message);
 
 impl Reason {
     /// Of what is told to whoever called.
@@ -24,7 +24,13 @@ impl Reason {
         let text = data
             .as_str()
             .map_or_else(|| data.to_string(), str::to_owned);
-        Self(shown_line(&cut(&text, MAX_REASON)).into_owned())
+        let text = shown_line(&cut(&text, MAX_REASON)).into_owned();
+        Self(Message::verbatim(text))
+    }
+
+    /// Of what is said to whoever called, in English, and to administrators in their language.
+    pub(super) const fn said(message: Message) -> Self {
+        Self(message)
     }
 }
 
@@ -69,13 +75,13 @@ impl Refused<'_> {
         let project = self.caller.project.get().cloned().unwrap_or_else(unknown);
         let who = self.caller.who.get().cloned().unwrap_or_else(unknown);
         let address = self.connection.client;
-        let (call, reason, status) = (self.call, &self.reason.0, self.status.as_u16());
+        let (call, reason, status) = (self.call, &self.reason.0.text, self.status.as_u16());
         tracing::warn!(call, status, reason, project, computer = who, %address, "a sealed call is refused");
         let labels = [("call", call.to_owned()), ("status", status.to_string())];
         metrics::counter!("migasfree_refused_calls_total", &labels).increment(1);
         let key = format!("{call}\n{project}\n{who}\n{reason}");
         let address = address.to_string();
-        let message = messages::refused_again(who, project, call, address, reason);
+        let message = messages::refused_again(who, project, call, address, self.reason.0.clone());
         repeats.note(state, key, &message).await;
     }
 }

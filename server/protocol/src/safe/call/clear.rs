@@ -21,9 +21,13 @@ pub(crate) fn unsealed(refusal: Refusal) -> Response {
             let answer = plain(status, data.as_str().unwrap_or_default());
             refused(answer, Some(Reason::of(&data)))
         }
+        Refusal::Said(status, message) => {
+            refused(plain(status, &message.text), Some(Reason::said(message)))
+        }
         Refusal::TooMany(what, seconds) => {
-            let answer = plain(StatusCode::TOO_MANY_REQUESTS, what.text());
-            let reason = Reason::of(&Value::from(what.text()));
+            let message = what.message();
+            let answer = plain(StatusCode::TOO_MANY_REQUESTS, &message.text);
+            let reason = Reason::said(message);
             refused(to_be_retried(answer, Some(seconds)), Some(reason))
         }
         Refusal::Internal(cause) => {

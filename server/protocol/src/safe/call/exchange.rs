@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use super::Repeat;
 use super::clear::{refused, to_be_retried, unsealed};
 use crate::ProtocolState;
-use crate::safe::answer::{Answer, Refusal, Reply};
+use crate::messages;
+use crate::safe::answer::{Answer, Refusal, Reply, plain};
 use crate::safe::body;
 use crate::safe::keys::Owner;
 use crate::safe::packagers;
@@ -123,17 +124,27 @@ impl Exchange {
                 let reason = Reason::of(&data);
                 (status, data, Some(reason))
             }
+            Err(Refusal::Said(StatusCode::NOT_FOUND, message)) => {
+                (StatusCode::NOT_FOUND, Value::from(message.text), None)
+            }
+            Err(Refusal::Said(status, message)) => {
+                let data = Value::from(message.text.as_str());
+                (status, data, Some(Reason::said(message)))
+            }
             Err(Refusal::TooMany(what, seconds)) => {
                 retry_after = Some(seconds);
-                let data = Value::from(what.text());
-                let reason = Reason::of(&data);
+                let message = what.message();
+                let data = Value::from(message.text.as_str());
+                let reason = Reason::said(message);
                 (StatusCode::TOO_MANY_REQUESTS, data, Some(reason))
             }
             Err(other) => return unsealed(other),
         };
         let Some(peer) = self.peer.get() else {
             // Nobody is known whom it could be sealed for.
-            return unsealed(Refusal::Sealed(status, data));
+            let answer = plain(status, data.as_str().unwrap_or_default());
+            let reason = reason.unwrap_or_else(|| Reason::of(&data));
+            return refused(answer, Some(reason));
         };
         match self.protocol.seal(data, &self.server, peer).await {
             Ok(msg) => {
@@ -150,7 +161,7 @@ pub(in crate::safe) fn unreadable(error: &OpenError) -> Refusal {
     match error {
         OpenError::Undecipherable => Refusal::invalid_data(),
         OpenError::InvalidSignature | OpenError::PayloadMismatch => {
-            Refusal::text(StatusCode::BAD_REQUEST, "Invalid Signature")
+            Refusal::Said(StatusCode::BAD_REQUEST, messages::invalid_signature())
         }
     }
 }

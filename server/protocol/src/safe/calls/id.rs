@@ -8,8 +8,9 @@ use migasfree_server_domain::{
 };
 use serde::Deserialize;
 
+use crate::messages;
 use crate::safe::answer::{Refusal, Reply, ok};
-use crate::safe::call::ProjectCall;
+use crate::safe::call::{ProjectCall, unsubscribed};
 use crate::safe::finding::find;
 use crate::safe::validate::{MAX_HOST_NAME, cut};
 
@@ -22,7 +23,10 @@ pub(in crate::safe) struct Claims {
 pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Claims) -> Reply {
     let name = cut(&claims.name, MAX_HOST_NAME);
     let Some(computer) = find(&mut call, &claims.uuid, &name).await? else {
-        return Err(Refusal::text(StatusCode::NOT_FOUND, "Computer not found"));
+        return Err(Refusal::Said(
+            StatusCode::NOT_FOUND,
+            messages::computer_not_found(),
+        ));
     };
     let db = &call.state.db;
     if computer.status() == Status::Unsubscribed {
@@ -30,18 +34,12 @@ pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Clai
         let mut tx = db.begin().await?;
         records::error(&mut tx, computer.id, computer.project_id, &text, call.now).await?;
         tx.commit().await?;
-        return Err(Refusal::text(
-            StatusCode::FORBIDDEN,
-            "Unsubscribed computer",
-        ));
+        return Err(unsubscribed());
     }
     if computer.project_id != call.project.id {
         let other = projects::name_of(db, computer.project_id).await?;
-        let text = format!(
-            "The computer belongs to the project {other}, not to {}: register it again",
-            call.project.name
-        );
-        return Err(Refusal::text(StatusCode::FORBIDDEN, &text));
+        let message = messages::computer_of_other_project(other, &call.project.name);
+        return Err(Refusal::Said(StatusCode::FORBIDDEN, message));
     }
     let doing = &call.state.domain().doing;
     doing.tell(db, computer.id, "Synchronization begins", call.now);

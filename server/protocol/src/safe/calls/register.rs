@@ -31,9 +31,6 @@ use crate::safe::shapes::Shape as _;
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
 
 const MAX_UUID: usize = 36;
-/// What an administrator has to do for a computer that was retired.
-const RETIRED: &str = "This computer is unsubscribed: an administrator has to give it another status, or \
-    somebody who may add computers has to register it with their name and password";
 
 #[derive(Debug, Deserialize)]
 struct Claims {
@@ -128,7 +125,10 @@ async fn may_leave(
 }
 
 fn not_registered() -> Refusal {
-    Refusal::text(StatusCode::UNAUTHORIZED, "Computer cannot be registered")
+    Refusal::Said(
+        StatusCode::UNAUTHORIZED,
+        messages::computer_not_registrable(),
+    )
 }
 
 async fn welcome_back(
@@ -141,7 +141,10 @@ async fn welcome_back(
     call.certificate.check(&before)?;
     // A retired computer comes back only when somebody who may add it vouches for it.
     if before.status() == Status::Unsubscribed && !vouches(operator) {
-        return Err(Refusal::text(StatusCode::FORBIDDEN, RETIRED));
+        return Err(Refusal::Said(
+            StatusCode::FORBIDDEN,
+            messages::computer_retired(),
+        ));
     }
     let moves = before.project_id != call.project.id;
     if moves {
