@@ -41,7 +41,7 @@ pub(super) async fn failed(state: &Services, deployment: &Deployment, reason: Me
 /// A note that cannot be written is no reason to publish again.
 async fn note(state: &Services, message: &Message) {
     if let Err(error) = write(state, message).await {
-        tracing::warn!(%error, %message, "cannot write a notification");
+        tracing::warn!(%error, note = %message, "cannot write a notification");
     }
 }
 
