@@ -102,6 +102,13 @@ pub async fn create(browser: &Browser) -> Result<()> {
     }
 }
 
+/// Opens the form of an object whose page is at this address.
+pub async fn edit(browser: &Browser, page: &str) -> Result<()> {
+    browser.open(&format!("{page}/edit")).await?;
+    browser.find("form.form-grid [data-field]").await?;
+    Ok(())
+}
+
 async fn upload(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
     let package = Package::new("welcome-desk", "1.0").file("/usr/share/welcome/text", "welcome\n");
     let good = folder.join(package.file_name());

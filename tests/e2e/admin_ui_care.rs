@@ -179,7 +179,7 @@ async fn path(browser: &Browser) -> Result<String> {
     Ok(path.as_str().unwrap_or_default().to_owned())
 }
 
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "",
     "computers",
     "packages",
@@ -192,6 +192,7 @@ const PAGES: [&str; 17] = [
     "policies/new",
     "users",
     "users/new",
+    "users/1",
     "audit",
     "synchronizations",
     "attributes",

@@ -8,7 +8,7 @@ use migasfree_tests::organisation::{ALL_SYSTEMS, OFFICE, Organisation};
 use migasfree_tests::server::Start;
 use serde_json::json;
 
-use crate::admin_ui::sign_in;
+use crate::admin_ui::{edit, sign_in};
 use crate::admin_ui_lists::{fleet, reader};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +98,7 @@ async fn what_cannot_be_deleted_is_said_before() -> Result<()> {
     );
     browser.picture("admin-domain-held-light").await?;
 
-    browser.open(&format!("{url}/users/1")).await?;
+    edit(&browser, &format!("{url}/users/1")).await?;
     browser.find("[data-field='username'] input").await?;
     browser.open(&format!("{url}/formulas?search=CID")).await?;
     browser.press("tbody input[type=checkbox]").await?;
@@ -128,9 +128,7 @@ async fn who_must_have_a_domain_is_not_offered_to_clear_it_and_missing_rights_ar
         "view_domain",
     ];
     let browser = reader(&server, &rights, &[north]).await?;
-    browser
-        .open(&format!("{}/deployments/{own}", server.url()))
-        .await?;
+    edit(&browser, &format!("{}/deployments/{own}", server.url())).await?;
     browser
         .wait_for_text("[data-field='domain'] .chip", "NORTH")
         .await?;

@@ -10,7 +10,7 @@ use migasfree_tests::organisation::{OFFICE, Organisation};
 use migasfree_tests::server::Start;
 use serde_json::{Map, Value, json};
 
-use crate::admin_ui::{create, sign_in};
+use crate::admin_ui::{create, edit, sign_in};
 
 /// What every field of the form shows: whether it is ticked, its text, or the objects chosen in it.
 const SHOWN: &str = "
@@ -96,7 +96,7 @@ async fn stored(browser: &Browser, admin: &Admin) -> Result<Value> {
     loop {
         let path = browser
             .run(
-                "const id = location.pathname.split('/').pop();
+                "const id = location.pathname.split('/')[2];
                  const own = performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname);
                  return own.find((path) => path.startsWith('/api/v1/token/') && path.endsWith(`/${id}/`)
                      && !path.includes('/stats/')) ?? null",
@@ -172,8 +172,7 @@ async fn save_untouched(
     findings: &mut Vec<String>,
 ) -> Result<()> {
     let here = browser.run("return location.href").await?;
-    browser.open(here.as_str().unwrap_or_default()).await?;
-    browser.find("form.form-grid [data-field]").await?;
+    edit(browser, here.as_str().unwrap_or_default()).await?;
     loaded(browser).await?;
     tokio::time::sleep(Duration::from_millis(200)).await;
     let before = stored(browser, admin).await?;
@@ -258,7 +257,7 @@ async fn every_form_sends_what_it_shows_and_saving_it_untouched_changes_nothing(
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 loaded(&browser).await?;
                 if browser
-                    .run(&has("form.form-grid [data-field]".to_owned()))
+                    .run(&has("main .tab-row a[href$='/edit']".to_owned()))
                     .await?
                     == true
                 {
@@ -292,6 +291,7 @@ async fn a_policy_left_unticked_is_not_exclusive_and_a_row_of_it_sends_what_it_s
         policies["results"][0]["exclusive"] == false,
         "it was made exclusive: {policies}"
     );
+    browser.press(".tab-row a[href$='/groups']").await?;
     browser.press(".rows-section .rows-head button").await?;
     browser.find("dialog[open] form").await?;
     browser.pick("Applications", "Star Atlas").await?;

@@ -9,7 +9,7 @@ use migasfree_tests::organisation::{ALL_SYSTEMS, OFFICE, Organisation};
 use migasfree_tests::server::{Server, Start};
 use serde_json::{Map, Value, json};
 
-use crate::admin_ui::sign_in;
+use crate::admin_ui::{edit, sign_in};
 
 /// A server with an organisation and some computers.
 pub async fn fleet(server: &Server, computers: usize) -> Result<()> {
@@ -413,9 +413,7 @@ async fn what_is_out_of_the_readers_domains_is_said_to_be_in_place_of_its_name()
         browser
             .picture(&format!("admin-hidden-names-{language}"))
             .await?;
-        browser
-            .open(&format!("{}/deployments/{shared}", server.url()))
-            .await?;
+        edit(&browser, &format!("{}/deployments/{shared}", server.url())).await?;
         browser
             .wait_for_text("[data-field='schedule'] .chip-muted", words)
             .await?;

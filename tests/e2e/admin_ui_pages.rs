@@ -208,6 +208,7 @@ async fn what_waits_ends_with_the_page_that_asked_for_it() -> Result<()> {
     }
     browser.press(".top-bar-end .person-tile").await?;
     browser.press(".menu-panel a[href^='/users/']").await?;
+    browser.press("main .tab-row a[href$='/edit']").await?;
     browser.find("main form").await?;
     // Something else is asked for while the form asks what to do: that is what happens then.
     browser.write("First name", "Somebody").await?;

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use migasfree_tests::browser::Browser;
+use migasfree_tests::organisation::OFFICE;
 use migasfree_tests::server::Start;
 use serde_json::{Value, json};
 
-use crate::admin_ui::sign_in;
+use crate::admin_ui::{edit, sign_in};
 use crate::admin_ui_lists::{fleet, reader};
 
 /// Waits until a script says what is expected.
@@ -121,6 +122,54 @@ async fn what_could_not_be_asked_again_is_told_in_one_strip_above_what_is_there(
     browser.close().await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_opens_on_what_it_is_what_it_touches_and_what_happened_to_it() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    fleet(&server, 1).await?;
+    let admin = server.admin().await?;
+    let project = admin.find(&format!("projects/?name={OFFICE}")).await?;
+    let deployment = admin.list("deployments/").await?[0]["id"].clone();
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    let url = server.url();
+    let page = format!("{url}/projects/{project}");
+    browser.open(&page).await?;
+    browser
+        .wait_for_text(".object-columns .facts", "apt")
+        .await?;
+    let computers = "return document.querySelector(\".use-link[href^='/computers?project__id=']\")
+        ?.parentElement.querySelector('.tabular').innerText";
+    shows(&browser, computers, &json!("1")).await?;
+    browser
+        .wait_for_text(".object-columns .events", "Created")
+        .await?;
+    let tabs =
+        "return [...document.querySelectorAll('.tab-row a')].map((tab) => tab.innerText.trim())";
+    shows(&browser, tabs, &json!(["Summary", "Edit", "History"])).await?;
+    pictures(&browser, "summary-project").await?;
+    browser
+        .open(&format!("{url}/deployments/{deployment}"))
+        .await?;
+    browser.find(".object-columns .reach-number").await?;
+    pictures(&browser, "summary-deployment").await?;
+    // Where the form was before.
+    browser.open(&format!("{page}/settings")).await?;
+    browser.find("form.form-grid [data-field='name']").await?;
+    browser.close().await?;
+
+    let browser = reader(&server, &["view_project"], &[]).await?;
+    browser.open(&page).await?;
+    browser
+        .wait_for_text(".object-columns .facts", "apt")
+        .await?;
+    browser
+        .wait_for_text(".object-columns", "audit.view_record")
+        .await?;
+    shows(&browser, tabs, &json!(["Summary"])).await?;
+    browser.close().await
+}
+
 /// Objects of which somebody may see the form and not change it.
 const READ: [(&str, &str); 7] = [
     ("deployments", "deployments/"),
@@ -173,9 +222,7 @@ async fn a_form_that_is_only_read_asks_for_nothing() -> Result<()> {
         ]";
     for (path, api) in READ {
         let id = admin.list(&format!("{api}?page_size=1")).await?[0]["id"].clone();
-        browser
-            .open(&format!("{}/{path}/{id}", server.url()))
-            .await?;
+        edit(&browser, &format!("{}/{path}/{id}", server.url())).await?;
         browser
             .wait_for_text("form.form-grid .notice", "look at this but not change it")
             .await?;

@@ -8,7 +8,7 @@ use migasfree_tests::organisation::{ALL_SYSTEMS, OFFICE};
 use migasfree_tests::server::Start;
 use serde_json::json;
 
-use crate::admin_ui::sign_in;
+use crate::admin_ui::{edit, sign_in};
 use crate::admin_ui_lists::{fleet, reader};
 
 const NO_ANSWER: &str = "The server is not responding";
@@ -125,7 +125,7 @@ async fn who_has_a_domain_reads_what_is_everybodys_and_changes_what_is_theirs() 
     ];
     let browser = reader(&server, &rights, &[north]).await?;
     let url = server.url();
-    browser.open(&format!("{url}/deployments/{shared}")).await?;
+    edit(&browser, &format!("{url}/deployments/{shared}")).await?;
     browser
         .wait_for_text(
             "form.form-grid .notice",
@@ -144,7 +144,7 @@ async fn who_has_a_domain_reads_what_is_everybodys_and_changes_what_is_theirs() 
         "it can hardly be read"
     );
 
-    browser.open(&format!("{url}/deployments/{own}")).await?;
+    edit(&browser, &format!("{url}/deployments/{own}")).await?;
     browser.find("main [aria-label=Delete]").await?;
     browser.find(".save-bar").await?;
     browser.reads("Publish again").await?;

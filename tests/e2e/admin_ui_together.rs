@@ -9,7 +9,7 @@ use migasfree_tests::server::{Server, Start};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::admin_ui::sign_in;
+use crate::admin_ui::{edit, sign_in};
 
 const NOT_SAVED: &str = "Not saved: someone else changed this in the meantime";
 const SAVE: &str = "form.form-grid button[type=submit]";
@@ -24,8 +24,7 @@ async fn comment(browser: &Browser) -> Result<String> {
 async fn opened(server: &Server, path: &str) -> Result<Browser> {
     let browser = Browser::chromium(1360, 900).await?;
     sign_in(&browser, server).await?;
-    browser.open(&format!("{}{path}", server.url())).await?;
-    browser.find("form.form-grid [data-field]").await?;
+    edit(&browser, &format!("{}{path}", server.url())).await?;
     Ok(browser)
 }
 
@@ -83,7 +82,7 @@ async fn who_saves_second_is_shown_what_the_first_one_saved_and_decides() -> Res
     // In the other language, and taking what is there.
     let spanish = "localStorage.setItem('migasfree.language', 'es')";
     second.run(spanish).await?;
-    second.open(&format!("{}{path}", server.url())).await?;
+    edit(&second, &format!("{}{path}", server.url())).await?;
     second.write("Comentario", "lo mío").await?;
     admin.change(&api, &json!({"comment": "theirs"})).await?;
     second.press(SAVE).await?;
@@ -189,11 +188,8 @@ async fn what_changes_all_the_time_is_shown_all_the_same() -> Result<()> {
             })
         })
         .collect();
-    browser
-        .open(&format!("{}/policies/{policy}", server.url()))
-        .await?;
+    edit(&browser, &format!("{}/policies/{policy}", server.url())).await?;
     browser.wait_for_text("main h1", "Editors").await?;
-    browser.find("form.form-grid [data-field]").await?;
     ensure!(
         changing.iter().all(|task| !task.is_finished()),
         "nothing changed meanwhile"

@@ -3,7 +3,7 @@
 use crate::{
     address::{Destination, Place},
     api::error,
-    entities::{self, computers::ComputerPage, packages::PackagePage, sections::Page},
+    entities::{self, sections::Page},
     entity::Entity,
     form::CreatePage,
     list::ListPage,
@@ -86,10 +86,8 @@ fn of_entity(path: &str, place: Place) -> AnyView {
                 view! { <div class="page"><CannotMake entity lacking /></div> }.into_any()
             }
         }),
-        Place::Object(id) => with_right(path, "view", |entity| match path {
-            "computers" => view! { <ComputerPage id /> }.into_any(),
-            "packages" => view! { <PackagePage id /> }.into_any(),
-            _ => view! { <ObjectPage entity id /> }.into_any(),
+        Place::Object(id) => with_right(path, "view", |entity| {
+            view! { <ObjectPage entity id /> }.into_any()
         }),
     }
 }

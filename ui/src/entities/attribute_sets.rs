@@ -1,5 +1,5 @@
 //! Included minus excluded attributes under a name that is an attribute again.
-use super::{ATTRIBUTES, DOMAIN, LATITUDE, LONGITUDE};
+use super::{ATTRIBUTES, DOMAIN, DOMAINS, LATITUDE, LONGITUDE};
 use crate::{
     entity::{
         Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
@@ -34,6 +34,17 @@ pub static ATTRIBUTE_SETS_SHEET: Sheet = Sheet {
             "included_attributes__id",
             label!(deployment.included),
             FilterKind::Object(&ATTRIBUTES),
+        ),
+        Filter::new(
+            "excluded_attributes__id",
+            label!(deployment.excluded),
+            FilterKind::Object(&ATTRIBUTES),
+        )
+        .linked(),
+        Filter::new(
+            "domain__id",
+            label!(domain.singular),
+            FilterKind::Object(&DOMAINS),
         ),
     ],
     form: &[Section {

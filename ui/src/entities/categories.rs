@@ -1,6 +1,7 @@
 //! Categories of applications.
+use super::APPLICATIONS;
 use crate::{
-    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, Relation, SHEET, Section, Sheet},
     text::{Label, label},
 };
 
@@ -24,5 +25,6 @@ pub static CATEGORIES_SHEET: Sheet = Sheet {
         help: None,
         fields: &[Field::new("name", label!(common.name), Kind::Text).required()],
     }],
+    relations: &[Relation::new(&APPLICATIONS, "category__id")],
     ..SHEET
 };

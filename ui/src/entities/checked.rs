@@ -275,6 +275,37 @@ fn missing(
 }
 
 #[test]
+fn relations_lead_to_lists_that_take_the_object() {
+    let told = &told();
+    fail_with(pairs(told).into_iter().flat_map(|(entity, own, _)| {
+        own.relations.iter().filter_map(move |relation| {
+            let rows = relation.entity;
+            let right = takes(told, rows, relation.filter, entity)
+                && relation.offers.is_none_or(|field| asks_for(rows, field));
+            check(right, || {
+                format!("{}: {} by {}", entity.path, rows.path, relation.filter)
+            })
+        })
+    }));
+}
+
+/// Whether a list has a filter that takes ids of another entity, also in words.
+fn takes(told: &[Meta], rows: &Entity, filter: &str, entity: &Entity) -> bool {
+    let meta = told.iter().find(|meta| meta.name == rows.model);
+    let given = meta.and_then(|meta| meta.filters.iter().find(|given| given.name == filter));
+    let is_declared = sheet(rows).filters.iter().any(|own| own.name == filter);
+    is_declared
+        && given.is_some_and(|given| {
+            given.operator == Operator::Custom || is_target(told, given.target.as_deref(), entity)
+        })
+}
+
+fn asks_for(entity: &Entity, name: &str) -> bool {
+    let mut fields = sheet(entity).form.iter().flat_map(|section| section.fields);
+    entity.create.is_some() && fields.any(|field| field.name == name)
+}
+
+#[test]
 fn switches_are_members_that_are_on_or_off() {
     let told = told();
     fail_with(

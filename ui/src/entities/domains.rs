@@ -1,7 +1,9 @@
 //! Parts of the organisation with administrators of their own.
-use super::{ATTRIBUTES, TAGS, USERS};
+use super::{
+    APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, DEPLOYMENTS, POLICIES, SCHEDULES, TAGS, USERS,
+};
 use crate::{
-    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, Relation, SHEET, Section, Sheet},
     text::{Label, label},
 };
 use serde_json::json;
@@ -70,5 +72,13 @@ pub static DOMAINS_SHEET: Sheet = Sheet {
             .initially(|| json!([])),
         ],
     }],
+    relations: &[
+        Relation::new(&DEPLOYMENTS, "domain__id").offering("domain"),
+        Relation::new(&APPLICATIONS, "domain__id"),
+        Relation::new(&POLICIES, "domain__id"),
+        Relation::new(&ATTRIBUTE_SETS, "domain__id"),
+        Relation::new(&SCHEDULES, "domain__id"),
+        Relation::new(&USERS, "domains__id"),
+    ],
     ..SHEET
 };

@@ -1,9 +1,9 @@
 //! Checks that computers run; what they print is a fault.
-use super::{ATTRIBUTES, DOMAIN, USERS, choices};
+use super::{ATTRIBUTES, DOMAIN, FAULTS, USERS, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
-        Section, Sheet, Switch, cell,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation,
+        SHEET, Section, Sheet, Switch, cell,
     },
     text::{Label, label},
 };
@@ -33,11 +33,27 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
         ),
         Column::new("description", label!(common.description), Cell::Text).unsorted(),
     ],
-    filters: &[Filter::new(
-        "enabled",
-        label!(common.enabled),
-        FilterKind::Flag,
-    )],
+    filters: &[
+        Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
+        Filter::new(
+            "included_attributes__id",
+            label!(deployment.included),
+            FilterKind::Object(&ATTRIBUTES),
+        )
+        .linked(),
+        Filter::new(
+            "excluded_attributes__id",
+            label!(deployment.excluded),
+            FilterKind::Object(&ATTRIBUTES),
+        )
+        .linked(),
+        Filter::new(
+            "users__id",
+            label!(fault_definition.users),
+            FilterKind::Object(&USERS),
+        )
+        .linked(),
+    ],
     form: &[
         Section {
             title: Label::NONE,
@@ -95,6 +111,7 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
             ],
         },
     ],
+    relations: &[Relation::new(&FAULTS, "fault_definition_id")],
     switch: Some(Switch {
         member: "enabled",
         on: label!(common.enable),

@@ -1,9 +1,9 @@
 //! Scripts that computers run; their output becomes attributes.
-use super::choices;
+use super::{ATTRIBUTES, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
-        Section, Sheet, Switch, cell, value,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation,
+        SHEET, Section, Sheet, Switch, cell, value,
     },
     text::{Label, label},
 };
@@ -86,6 +86,7 @@ pub static FORMULAS_SHEET: Sheet = Sheet {
             ],
         },
     ],
+    relations: &[Relation::new(&ATTRIBUTES, "property_att__id")],
     keeps: |formula| value::text(formula, "sort") == "basic",
     switch: Some(Switch {
         member: "enabled",

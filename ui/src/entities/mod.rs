@@ -371,6 +371,16 @@ mod tests {
     }
 
     #[test]
+    fn tabs_of_an_object_have_addresses_of_their_own() {
+        for entity in sections::all() {
+            let mut known = std::collections::BTreeSet::from(["", "edit", "settings", "history"]);
+            for tab in sheet(entity).tabs {
+                assert!(known.insert(tab.path), "{}: {}", entity.path, tab.path);
+            }
+        }
+    }
+
+    #[test]
     fn lists_are_sorted_only_by_what_the_server_sorts_by() {
         for entity in sections::all() {
             let sheet = sheet(entity);

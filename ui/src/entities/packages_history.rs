@@ -38,6 +38,12 @@ pub static PACKAGES_HISTORY_SHEET: Sheet = Sheet {
             FilterKind::Text,
         ),
         Filter::new(
+            "package__id",
+            label!(package.singular),
+            FilterKind::Object(&PACKAGES),
+        )
+        .linked(),
+        Filter::new(
             "computer__id",
             label!(computer.singular),
             FilterKind::Object(&COMPUTERS),

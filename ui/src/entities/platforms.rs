@@ -1,6 +1,7 @@
 //! Families of operating systems.
+use super::{COMPUTERS, PROJECTS};
 use crate::{
-    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, Relation, SHEET, Section, Sheet},
     text::{Label, label},
 };
 
@@ -26,5 +27,9 @@ pub static PLATFORMS_SHEET: Sheet = Sheet {
             .required()
             .prompt(label!(platform.name_help))],
     }],
+    relations: &[
+        Relation::new(&PROJECTS, "platform__id"),
+        Relation::new(&COMPUTERS, "platform"),
+    ],
     ..SHEET
 };

@@ -1,9 +1,9 @@
 //! Kinds of tags.
-use super::choices;
+use super::{TAGS, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
-        Section, Sheet, Switch, cell,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation,
+        SHEET, Section, Sheet, Switch, cell,
     },
     text::{Label, label},
 };
@@ -52,6 +52,7 @@ pub static STAMPS_SHEET: Sheet = Sheet {
             Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
         ],
     }],
+    relations: &[Relation::new(&TAGS, "property_att__id").offering("property_att")],
     switch: Some(Switch {
         member: "enabled",
         on: label!(common.enable),

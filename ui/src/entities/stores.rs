@@ -1,8 +1,9 @@
 //! Places packages are uploaded to.
-use super::PROJECTS;
+use super::{PACKAGES, PROJECTS};
 use crate::{
     entity::{
-        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section, Sheet, value,
+        Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation, SHEET, Section,
+        Sheet, value,
     },
     text::{Label, label},
 };
@@ -49,6 +50,7 @@ pub static STORES_SHEET: Sheet = Sheet {
                 .prompt(label!(store.name_help)),
         ],
     }],
+    relations: &[Relation::new(&PACKAGES, "store__id")],
     replaced_by: |store| format!("&project__id={}", value::id(value::at(store, "project"))),
     ..SHEET
 };

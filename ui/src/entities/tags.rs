@@ -63,6 +63,6 @@ pub static TAGS_SHEET: Sheet = Sheet {
             LONGITUDE,
         ],
     }],
-    below: Some(super::attributes::uses),
+    relations: super::attributes::USES,
     ..SHEET
 };

@@ -136,7 +136,7 @@ pub fn badge(text: String, tone: Tone) -> AnyView {
 }
 
 /// The first line, and the rest when asked.
-fn fold(text: String) -> AnyView {
+pub fn fold(text: String) -> AnyView {
     let text = text.trim().to_owned();
     let first = value::gist(&text).to_owned();
     if first.len() == text.len() && text.len() < 60 {

@@ -1,10 +1,13 @@
-//! An entity is declared in one file: its words, columns, filters and form. Lists, forms, search, chips and history follow from the declaration.
+//! An entity is declared in one file: its words, columns, filters, form, tabs, relations and actions. Lists, object pages, forms, search, chips and history
+//! follow from the declaration.
 pub mod cell;
 pub mod choices;
 pub mod column;
 pub mod field;
 pub mod filter;
+pub mod relation;
 pub mod sheet;
+pub mod tab;
 pub mod value;
 
 pub use cell::Cell;
@@ -12,7 +15,9 @@ pub use choices::Choices;
 pub use column::Column;
 pub use field::{Field, Initial, Kind, Section};
 pub use filter::{Filter, FilterKind};
+pub use relation::Relation;
 pub use sheet::{SHEET, Sheet, Switch};
+pub use tab::ObjectTab;
 
 use crate::{
     api::session,

@@ -1,7 +1,8 @@
 //! How an entity is listed, edited and acted upon. It lives in the part of the view that is loaded after the first page.
-use super::{Column, Entity, Filter, Section};
+use super::{Cell, Column, Entity, Filter, ObjectTab, Relation, Section, cell};
 use crate::{api::Query, form::FormState, list::Selection, text::Label};
 use leptos::prelude::AnyView;
+use migasfree_ui_kit::Tone;
 use serde_json::Value;
 
 /// The second half of a declaration.
@@ -14,7 +15,7 @@ pub struct Sheet {
     pub narrowed: Option<(&'static str, &'static str)>,
     /// Order of the list before somebody chooses another.
     pub ordering: &'static str,
-    /// Sections of its form; empty where it has a page of its own or cannot be edited.
+    /// Sections of its form; empty where it cannot be edited.
     pub form: &'static [Section],
     /// Whether its list can be exported as CSV.
     pub export: bool,
@@ -34,12 +35,22 @@ pub struct Sheet {
     pub tools: Option<fn() -> AnyView>,
     /// Said above the form of a new object.
     pub new_note: Option<Label>,
-    /// Shown beside the form, made from the form as it stands.
+    /// Shown beside the form, made from the form as it stands, and in the summary, made from the object.
     pub aside: Option<fn(FormState) -> AnyView>,
-    /// Shown below the form of an existing object: rows that are saved by themselves.
-    pub below: Option<fn(i64, Value) -> AnyView>,
     /// Buttons in the title line of an existing object.
     pub actions: Option<fn(i64, Query<Value>) -> AnyView>,
+    /// Said of an object in a line below its name.
+    pub subtitle: fn(&Value) -> String,
+    /// Said above the tabs of an object: what goes on, what is wrong.
+    pub banner: Option<fn(i64, Query<Value>) -> AnyView>,
+    /// What an object is, where that does not follow from form and columns.
+    pub facts: Option<fn(&Value) -> AnyView>,
+    /// What an object touches.
+    pub relations: &'static [Relation],
+    /// What happened to an object, where that is more than what people changed.
+    pub happened: Option<fn(i64) -> AnyView>,
+    /// Tabs of an object between its summary and its form.
+    pub tabs: &'static [ObjectTab],
 }
 
 /// A member that is on or off, with the words for both ways.
@@ -68,13 +79,32 @@ pub const SHEET: Sheet = Sheet {
     tools: None,
     new_note: None,
     aside: None,
-    below: None,
     actions: None,
+    subtitle: |_| String::new(),
+    banner: None,
+    facts: None,
+    relations: &[],
+    happened: None,
+    tabs: &[],
 };
 
 impl Sheet {
     /// Whether the signed-in user may delete objects of the entity.
     pub fn may_delete(&self, entity: &Entity) -> bool {
         self.delete && entity.may("delete")
+    }
+
+    /// The column that tells the state of an object in a word.
+    pub fn state(&self) -> Option<&'static Column> {
+        let mut columns = self.columns.iter();
+        columns.find(|column| matches!(column.cell, Cell::State(_)))
+    }
+
+    /// That word, with its meaning.
+    pub fn state_of(&self, object: &Value) -> Option<(Tone, &'static str)> {
+        match self.state().map(|column| &column.cell) {
+            Some(Cell::State(state)) => Some(state(object)),
+            _ => object.get("enabled").map(|_| cell::enabled(object)),
+        }
     }
 }

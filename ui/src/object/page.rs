@@ -1,11 +1,12 @@
-//! The generic page: a form, and its history.
-use super::{DeleteButton, History};
+//! The page: one for every entity, made of its declaration.
+use super::{DeleteButton, History, Lacking, Summary};
 use crate::{
     address,
     api::{ApiError, Query, events, query},
     entities::{self, AUDIT},
-    entity::{Entity, cell, value},
+    entity::{Entity, Sheet, value},
     form::EditForm,
+    not_found::NotFound,
     shell::crumbs::Opened,
     text::t,
 };
@@ -17,8 +18,14 @@ use migasfree_ui_kit::{
 use serde_json::Value;
 
 /// Reads an object, and again when the server says it changed.
-pub fn load(entity: &'static Entity, id: i64) -> Query<Value> {
+fn load(entity: &'static Entity, id: i64) -> Query<Value> {
     let object = query(move || Some(entity.object_api(id)));
+    on_change(entity, id, move || object.refresh());
+    object
+}
+
+/// Acts when the server says that an object changed.
+pub(super) fn on_change(entity: &'static Entity, id: i64, act: impl Fn() + Send + Sync + 'static) {
     events::on_event(move |event| {
         if let Event::Changed {
             entity: kind,
@@ -28,10 +35,9 @@ pub fn load(entity: &'static Entity, id: i64) -> Query<Value> {
             && kind == entity.model
             && changed == id
         {
-            object.refresh();
+            act();
         }
     });
-    object
 }
 
 /// Whether an object that is shown is not there any more.
@@ -47,7 +53,7 @@ pub fn gone(object: Query<Value>) -> Memo<bool> {
 
 /// Says above an object that somebody deleted it while it was looked at.
 #[component]
-pub fn GoneNotice(entity: &'static Entity, object: Query<Value>) -> impl IntoView {
+fn GoneNotice(entity: &'static Entity, object: Query<Value>) -> impl IntoView {
     let gone = gone(object);
     view! {
         <Show when=move || gone.get()>
@@ -72,7 +78,7 @@ pub fn theirs(entity: &'static Entity, object: Query<Value>) -> Memo<bool> {
 }
 
 /// The browser's tab and the end of the breadcrumbs say which object is shown.
-pub fn name_tab(entity: &'static Entity, id: i64, name: Signal<String>) {
+fn name_tab(entity: &'static Entity, id: i64, name: Signal<String>) {
     let opened = Opened::at_root();
     Effect::new(move || {
         let name = name.get();
@@ -86,11 +92,11 @@ pub fn name_tab(entity: &'static Entity, id: i64, name: Signal<String>) {
 }
 
 /// Stands for a name that has not come yet.
-pub const UNNAMED: &str = "…";
+const UNNAMED: &str = "…";
 
 /// What takes the place of an object that cannot be shown.
 #[component]
-pub fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>) -> impl IntoView {
+fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>) -> impl IntoView {
     let back = move || view! { <LinkButton href=entity.href()>{entity.plural.text()}</LinkButton> };
     let state = if error == ApiError::NotFound {
         view! { <ErrorState title=error.title() text=error.text()>{back()}</ErrorState> }.into_any()
@@ -108,13 +114,23 @@ pub fn Trouble(entity: &'static Entity, error: ApiError, on_retry: Callback<()>)
     }
 }
 
-/// The page of an object whose declaration has a form.
+/// The tab with the form. The older address of it leads there, too.
+const EDIT: &str = "edit";
+const OLDER_EDIT: &str = "settings";
+
+/// The tab with everything that people changed.
+pub(super) const HISTORY: &str = "history";
+
+/// The page of an object.
 #[component]
 pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
     let sheet = entities::sheet(entity);
     let object = load(entity, id);
     let tab = Memo::new(move |_| {
-        address::address().with(|address| address.part(2).unwrap_or_default().to_owned())
+        address::address().with(|address| match address.part(2) {
+            Some(OLDER_EDIT) => EDIT.to_owned(),
+            other => other.unwrap_or_default().to_owned(),
+        })
     });
     let failed = object.failed();
     let there = Memo::new(move |_| object.value.with(Option::is_some));
@@ -133,30 +149,21 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
             .with(|object| object.as_ref().is_some_and(sheet.keeps))
     });
     let aside = move || {
-        object.value.with(|object| {
-            let object = object.as_ref()?;
-            object.get("enabled")?;
-            let (tone, label) = cell::enabled(object);
-            Some(view! { <Status tone label /> })
-        })
+        let (tone, label) = object
+            .value
+            .with(|object| sheet.state_of(object.as_ref()?))?;
+        Some(view! { <Status tone label /> })
     };
+    let subtitle = Signal::derive(move || {
+        let said = object
+            .value
+            .with(|object| object.as_ref().map(sheet.subtitle));
+        said.filter(|said| !said.is_empty())
+    });
     let tabs = Signal::derive(move || {
-        let base = entity.object_href(id);
-        let one = |name: &str, label: &str| Tab {
-            href: if name.is_empty() {
-                base.clone()
-            } else {
-                format!("{base}/{name}")
-            },
-            label: label.to_owned(),
-            count: None,
-            current: tab.get() == name,
-        };
-        let mut tabs = vec![one("", t!(object.settings))];
-        if AUDIT.may("view") {
-            tabs.push(one("history", t!(object.history)));
-        }
-        tabs
+        object
+            .value
+            .with(|object| tabs(entity, sheet, id, object.as_ref(), &tab.get()))
     });
     view! {
         <div class="page">
@@ -166,25 +173,20 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
                 }
                 None => {
                     view! {
-                        <PageTitle title aside=ViewFn::from(aside)>
+                        <PageTitle title aside=ViewFn::from(aside) subtitle>
                             {sheet.actions.map(|actions| actions(id, object))}
                             <Show when=move || sheet.may_delete(entity) && theirs.get() && !kept.get()>
                                 <DeleteButton entity id name=Signal::derive(title) object />
                             </Show>
                         </PageTitle>
                         <GoneNotice entity object />
+                        {sheet.banner.map(|banner| banner(id, object))}
                         <Tabs tabs label=entity.singular.text() />
-                        {move || match (tab.get().as_str(), there.get()) {
-                            ("history", _) => view! { <History entity id /> }.into_any(),
-                            (_, false) => view! { <div class="surface form-section"><SkeletonLines lines=6 /></div> }.into_any(),
-                            (_, true) => {
-                                let below = sheet.below.map(|below| below(id, object.value.get_untracked().unwrap_or_default()));
-                                view! {
-                                    <EditForm entity id object />
-                                    {below}
-                                }
-                                .into_any()
-                            }
+                        {move || {
+                            let name = tab.get();
+                            // The form is of the object as it was when it came, and of no other.
+                            let waits = name == EDIT && !there.get();
+                            if waits { waiting() } else { content(entity, sheet, id, object, &name) }
                         }}
                     }
                     .into_any()
@@ -192,6 +194,77 @@ pub fn ObjectPage(entity: &'static Entity, id: i64) -> impl IntoView {
             }}
         </div>
     }
+}
+
+/// The tabs of an object, as far as the signed-in user may see and do what is in them.
+fn tabs(
+    entity: &'static Entity,
+    sheet: &'static Sheet,
+    id: i64,
+    object: Option<&Value>,
+    current: &str,
+) -> Vec<Tab> {
+    let object = object.unwrap_or(&Value::Null);
+    let own = sheet.tabs.iter().filter(|tab| tab.is_shown(object));
+    let edits = !sheet.form.is_empty() && entity.may_with("change", object);
+    let base = entity.object_href(id);
+    std::iter::once(("", t!(object.summary)))
+        .chain(own.map(|tab| (tab.path, tab.label.text())))
+        .chain(edits.then(|| (EDIT, t!(form.edit))))
+        .chain(AUDIT.may("view").then(|| (HISTORY, t!(object.history))))
+        .map(|(name, label)| Tab {
+            href: if name.is_empty() {
+                base.clone()
+            } else {
+                format!("{base}/{name}")
+            },
+            label: label.to_owned(),
+            count: None,
+            current: current == name,
+        })
+        .collect()
+}
+
+/// What is behind a tab, also behind one that the row of tabs leaves out: an address may lead there.
+fn content(
+    entity: &'static Entity,
+    sheet: &'static Sheet,
+    id: i64,
+    object: Query<Value>,
+    name: &str,
+) -> AnyView {
+    if let Some(tab) = sheet.tabs.iter().find(|tab| tab.path == name) {
+        return match tab.needs.filter(|needed| !needed.may("view")) {
+            Some(needed) => view! { <Lacking entity=needed action="view" /> }.into_any(),
+            None => (tab.draw)(id, object),
+        };
+    }
+    match name {
+        "" => view! { <Summary entity id object /> }.into_any(),
+        HISTORY => view! { <History entity id /> }.into_any(),
+        EDIT if !sheet.form.is_empty() => view! { <EditForm entity id object /> }.into_any(),
+        _ => view! { <NotFound /> }.into_any(),
+    }
+}
+
+fn waiting() -> AnyView {
+    view! { <div class="surface form-section"><SkeletonLines lines=6 /></div> }.into_any()
+}
+
+/// Draws an object as it is when it comes, once.
+pub fn once_there(
+    object: Query<Value>,
+    draw: impl Fn(Value) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let there = Memo::new(move |_| object.value.with(Option::is_some));
+    let drawn = move || {
+        if there.get() {
+            draw(object.value.get_untracked().unwrap_or_default())
+        } else {
+            waiting()
+        }
+    };
+    drawn.into_any()
 }
 
 /// Members of an object as a list of facts.

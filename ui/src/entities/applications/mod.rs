@@ -3,11 +3,14 @@ mod cells;
 mod packages;
 mod preview;
 
-use super::{ATTRIBUTES, CATEGORIES, DOMAIN, PROJECTS, choices};
+use super::{
+    APPLICATION_REQUESTS, ATTRIBUTES, CATEGORIES, DOMAIN, DOMAINS, PROJECT_PACKAGES, PROJECTS,
+    choices,
+};
 use crate::{
     entity::{
-        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
-        Section, Sheet,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab,
+        Relation, SHEET, Section, Sheet,
     },
     text::label,
 };
@@ -80,6 +83,11 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
             label!(application.audience),
             FilterKind::Object(&ATTRIBUTES),
         ),
+        Filter::new(
+            "domain__id",
+            label!(domain.singular),
+            FilterKind::Object(&DOMAINS),
+        ),
     ],
     form: &[
         Section {
@@ -135,7 +143,11 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
         },
     ],
     aside: Some(preview::preview),
-    below: Some(packages::packages),
+    relations: &[Relation::new(&APPLICATION_REQUESTS, "application__id")],
+    tabs: &[
+        ObjectTab::new("packages", label!(application.packages), packages::tab)
+            .needing(&PROJECT_PACKAGES),
+    ],
     new_note: Some(label!(application.new_note)),
     ..SHEET
 };

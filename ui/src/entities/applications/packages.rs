@@ -1,31 +1,35 @@
 //! Which packages an application is, project by project.
 use crate::{
+    api::Query,
     entities::{APPLICATIONS, PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET, PROJECTS},
     entity::{cell, value},
     form::Rows,
+    object::once_there,
     text::t,
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::Chip;
 use serde_json::Value;
 
-/// Below the form of an application.
-pub fn packages(id: i64, object: Value) -> AnyView {
-    view! {
-        <Rows
-            entity=&PROJECT_PACKAGES
-            sheet=&PROJECT_PACKAGES_SHEET
-            parent="application"
-            parent_id=id
-            ordering="project"
-            title=t!(application.packages)
-            help=t!(application.packages_rows_help)
-            add=t!(application.add_packages)
-            theirs=APPLICATIONS.is_theirs(&object)
-            draw=draw
-        />
-    }
-    .into_any()
+/// On the application's page.
+pub fn tab(id: i64, application: Query<Value>) -> AnyView {
+    once_there(application, move |application| {
+        view! {
+            <Rows
+                entity=&PROJECT_PACKAGES
+                sheet=&PROJECT_PACKAGES_SHEET
+                parent="application"
+                parent_id=id
+                ordering="project"
+                title=t!(application.packages)
+                help=t!(application.packages_rows_help)
+                add=t!(application.add_packages)
+                theirs=APPLICATIONS.is_theirs(&application)
+                draw=draw
+            />
+        }
+        .into_any()
+    })
 }
 
 fn draw(row: &Value) -> AnyView {

@@ -1,7 +1,9 @@
 //! What computers say about themselves; the base of all targeting.
 mod uses;
 
-pub use uses::{chip, chips, uses};
+pub use uses::{USES, chip, chips};
+
+use super::FORMULAS;
 
 use crate::{
     entity::{
@@ -33,6 +35,12 @@ pub static ATTRIBUTES_SHEET: Sheet = Sheet {
         Column::new("description", label!(common.description), Cell::Text),
     ],
     filters: &[
+        Filter::new(
+            "property_att__id",
+            label!(formula.singular),
+            FilterKind::Object(&FORMULAS),
+        )
+        .linked(),
         Filter::new(
             "property_att__prefix",
             label!(attribute.prefix),
@@ -66,6 +74,6 @@ pub static ATTRIBUTES_SHEET: Sheet = Sheet {
     }],
     export: false,
     delete: false,
-    below: Some(uses::uses),
+    relations: USES,
     ..SHEET
 };

@@ -1,12 +1,23 @@
 //! What the computer said about itself at its last synchronisation.
-use crate::{api::query, entities::attributes::chip, entity::value, failure, text::t};
+use crate::{
+    api::{Query, query},
+    entities::attributes::chip,
+    entity::value,
+    failure,
+    text::t,
+};
 use leptos::prelude::*;
 use migasfree_ui_kit::{EmptyState, ErrorState, SearchField, SkeletonLines};
 use serde_json::Value;
 
+/// On the computer's page.
+pub fn tab(id: i64, _: Query<Value>) -> AnyView {
+    view! { <AttributesTab id /> }.into_any()
+}
+
 /// The tab.
 #[component]
-pub fn AttributesTab(id: i64) -> impl IntoView {
+fn AttributesTab(id: i64) -> impl IntoView {
     let last = query::<Value>(move || Some(format!("computers/{id}/sync/")));
     let typed = RwSignal::new(String::new());
     let rows = Memo::new(move |_| {

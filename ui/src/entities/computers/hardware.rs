@@ -1,6 +1,6 @@
 //! The tree of hardware as the computer reported it.
 use crate::{
-    api::query,
+    api::{Query, query},
     entity::value,
     failure,
     text::{self, t, tf},
@@ -12,9 +12,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 type Children = Arc<BTreeMap<i64, Vec<Value>>>;
 
+/// On the computer's page.
+pub fn tab(id: i64, _: Query<Value>) -> AnyView {
+    view! { <HardwareTab id /> }.into_any()
+}
+
 /// The tab.
 #[component]
-pub fn HardwareTab(id: i64) -> impl IntoView {
+fn HardwareTab(id: i64) -> impl IntoView {
     let nodes = query::<Vec<Value>>(move || Some(format!("computers/{id}/hardware/")));
     let chosen = RwSignal::new(None::<Value>);
     let open = RwSignal::new(false);

@@ -2,23 +2,25 @@
 mod attributes;
 mod bulk;
 mod cells;
+mod facts;
 mod hardware;
-mod overview;
-mod page;
 mod reasons;
 mod software;
 mod status;
 mod synchronizations;
 mod timeline;
+mod title;
 
 pub use cells::USER;
-pub use page::ComputerPage;
 
-use super::{ATTRIBUTES, DEPLOYMENTS, PACKAGES, PLATFORMS, PROJECTS, TAGS, choices};
+use super::{
+    APPLICATION_REQUESTS, ATTRIBUTES, DEPLOYMENTS, ERRORS, FAULTS, PACKAGES, PACKAGES_HISTORY,
+    PLATFORMS, PROJECTS, SYNCHRONIZATIONS, TAGS, choices,
+};
 use crate::{
     entity::{
-        Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet,
+        Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab,
+        Relation, SHEET, Section, Sheet,
     },
     text::{Label, label},
 };
@@ -174,5 +176,29 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
             Field::new("comment", label!(common.comment), Kind::Area),
         ],
     }],
+    actions: Some(title::actions),
+    subtitle: title::subtitle,
+    banner: Some(title::doing),
+    facts: Some(facts::facts),
+    happened: Some(timeline::timeline),
+    relations: &[
+        Relation::new(&ERRORS, "computer__id"),
+        Relation::new(&FAULTS, "computer__id"),
+        Relation::new(&PACKAGES_HISTORY, "computer__id"),
+        Relation::new(&APPLICATION_REQUESTS, "computer__id"),
+    ],
+    tabs: &[
+        ObjectTab::new("software", label!(computer.software), software::tab),
+        ObjectTab::new("hardware", label!(computer.hardware), hardware::tab),
+        ObjectTab::new("deployments", label!(deployment.plural), reasons::tab)
+            .needing(&DEPLOYMENTS),
+        ObjectTab::new("attributes", label!(attribute.plural), attributes::tab),
+        ObjectTab::new(
+            "synchronizations",
+            label!(synchronization.plural),
+            synchronizations::tab,
+        )
+        .needing(&SYNCHRONIZATIONS),
+    ],
     ..SHEET
 };

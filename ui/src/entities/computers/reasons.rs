@@ -1,6 +1,6 @@
 //! Why the computer gets a deployment, or does not.
 use crate::{
-    api::{query, request},
+    api::{Query, query, request},
     entities::attributes::chip,
     entity::value,
     failure,
@@ -11,9 +11,14 @@ use migasfree_types::rest::deployment::DeploymentReason;
 use migasfree_ui_kit::{EmptyState, ErrorState, Icon, SkeletonLines, Tone, format};
 use serde_json::Value;
 
+/// On the computer's page.
+pub fn tab(id: i64, _: Query<Value>) -> AnyView {
+    view! { <ReasonsTab id /> }.into_any()
+}
+
 /// The tab.
 #[component]
-pub fn ReasonsTab(id: i64) -> impl IntoView {
+fn ReasonsTab(id: i64) -> impl IntoView {
     let answer = query::<Value>(move || Some(format!("computers/{id}/deployments/")));
     // The list may come bare or in an envelope.
     let reasons = Memo::new(move |_| {

@@ -1,6 +1,6 @@
 //! What is installed, and what came and went.
 use crate::{
-    api::query,
+    api::{Query, query},
     entity::value,
     failure,
     text::{number, plural, t},
@@ -17,9 +17,14 @@ const FIRST: usize = 200;
 /// The newest change is unfolded when it has no more lines than this.
 const OPEN: usize = 40;
 
+/// On the computer's page.
+pub fn tab(id: i64, _: Query<Value>) -> AnyView {
+    view! { <SoftwareTab id /> }.into_any()
+}
+
 /// The tab.
 #[component]
-pub fn SoftwareTab(id: i64) -> impl IntoView {
+fn SoftwareTab(id: i64) -> impl IntoView {
     view! {
         <div class="object-columns">
             <Installed id />

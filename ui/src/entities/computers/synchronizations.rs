@@ -1,6 +1,6 @@
 //! When it synchronised: a calendar and the newest ones.
 use crate::{
-    api::{events, query},
+    api::{Query, events, query},
     entities::{self, SYNCHRONIZATIONS},
     failure,
     text::{self, plural, t},
@@ -19,9 +19,14 @@ use std::{collections::BTreeMap, sync::Arc};
 const DAY: f64 = 86_400_000.0;
 const WEEKS: u32 = 26;
 
+/// On the computer's page.
+pub fn tab(id: i64, _: Query<Value>) -> AnyView {
+    view! { <SynchronizationsTab id /> }.into_any()
+}
+
 /// The tab.
 #[component]
-pub fn SynchronizationsTab(id: i64) -> impl IntoView {
+fn SynchronizationsTab(id: i64) -> impl IntoView {
     let rows = query::<Page<Value>>(move || {
         Some(format!(
             "syncs/?computer__id={id}&ordering=-created_at&page_size=25"

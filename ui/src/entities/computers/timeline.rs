@@ -28,9 +28,14 @@ struct Entry {
 
 type Draw = fn(&Value) -> Entry;
 
+/// In its summary.
+pub fn timeline(id: i64) -> AnyView {
+    view! { <Timeline id /> }.into_any()
+}
+
 /// Synchronisations, errors, faults, changes of software and changes by people, newest first.
 #[component]
-pub fn Timeline(id: i64) -> impl IntoView {
+fn Timeline(id: i64) -> impl IntoView {
     let synchronizations = happened(&SYNCHRONIZATIONS, id, 10);
     let software = query::<Value>(move || Some(format!("computers/{id}/software/history/")));
     let errors = happened(&ERRORS, id, 5);

@@ -10,8 +10,8 @@ pub use cells::start_cell;
 use super::{ATTRIBUTES, DOMAIN, DOMAINS, PACKAGES, PROJECTS, SCHEDULES};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch, cell,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation, SHEET,
+        Section, Sheet, Switch, cell,
     },
     form::FormState,
     text::label,
@@ -72,6 +72,12 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             FilterKind::Object(&DOMAINS),
         ),
         Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
+        Filter::new(
+            "schedule__id",
+            label!(schedule.singular),
+            FilterKind::Object(&SCHEDULES),
+        )
+        .linked(),
         Filter::new(
             "schedule__isnull",
             label!(schedule.singular),
@@ -230,6 +236,7 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
     }),
     aside: Some(beside::aside),
     actions: Some(beside::actions),
+    relations: &[Relation::new(&PACKAGES, "deployment__id")],
     ..SHEET
 };
 

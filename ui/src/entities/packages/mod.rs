@@ -1,12 +1,13 @@
 //! Uploaded package files.
-mod page;
+mod file;
 mod upload;
 
-pub use page::PackagePage;
-
-use super::{PROJECTS, STORES};
+use super::{COMPUTERS, DEPLOYMENTS, PACKAGES_HISTORY, PROJECTS, STORES};
 use crate::{
-    entity::{Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
+    entity::{
+        Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, ObjectTab, Relation, SHEET,
+        Sheet,
+    },
     text::{Label, label, t},
 };
 use migasfree_ui_kit::Choice;
@@ -51,6 +52,12 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
             FilterKind::Object(&STORES),
         ),
         Filter::new(
+            "deployment__id",
+            label!(deployment.singular),
+            FilterKind::Object(&DEPLOYMENTS),
+        )
+        .linked(),
+        Filter::new(
             "deployment__isnull",
             label!(deployment.singular),
             FilterKind::Presence,
@@ -83,6 +90,18 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
     ordering: "fullname",
     first: Some(upload::upload_first),
     tools: Some(upload::upload_tool),
+    keeps: |package| !file::is_stored(package),
+    actions: Some(file::download),
+    relations: &[
+        Relation::new(&DEPLOYMENTS, "available_packages__id").called(label!(package.offered_by)),
+        Relation::new(&COMPUTERS, "installed_package"),
+        Relation::new(&PACKAGES_HISTORY, "package__id"),
+    ],
+    tabs: &[ObjectTab::new(
+        "contents",
+        label!(package.contents),
+        file::contents,
+    )],
     ..SHEET
 };
 

@@ -1,32 +1,36 @@
 //! The groups of a policy: the first that matches decides.
 use crate::entities::attributes;
 use crate::{
+    api::Query,
     entities::{APPLICATIONS, POLICIES, POLICY_GROUPS, POLICY_GROUPS_SHEET},
     entity::{cell::chip, value},
     form::Rows,
+    object::once_there,
     text::{t, tf},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::Badge;
 use serde_json::Value;
 
-/// Below the form of a policy.
-pub fn groups(id: i64, object: Value) -> AnyView {
-    view! {
-        <Rows
-            entity=&POLICY_GROUPS
-            sheet=&POLICY_GROUPS_SHEET
-            parent="policy"
-            parent_id=id
-            ordering="priority"
-            title=t!(policy.groups)
-            help=t!(policy.groups_help)
-            add=t!(policy.add_group)
-            theirs=POLICIES.is_theirs(&object)
-            draw=draw
-        />
-    }
-    .into_any()
+/// On the policy's page.
+pub fn tab(id: i64, policy: Query<Value>) -> AnyView {
+    once_there(policy, move |policy| {
+        view! {
+            <Rows
+                entity=&POLICY_GROUPS
+                sheet=&POLICY_GROUPS_SHEET
+                parent="policy"
+                parent_id=id
+                ordering="priority"
+                title=t!(policy.groups)
+                help=t!(policy.groups_help)
+                add=t!(policy.add_group)
+                theirs=POLICIES.is_theirs(&policy)
+                draw=draw
+            />
+        }
+        .into_any()
+    })
 }
 
 fn draw(row: &Value) -> AnyView {

@@ -1,11 +1,11 @@
 //! Applications that have to be there, or must not be.
 mod groups;
 
-use super::{ATTRIBUTES, DOMAIN};
+use super::{ATTRIBUTES, DOMAIN, DOMAINS, POLICY_GROUPS};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch, cell,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab, SHEET,
+        Section, Sheet, Switch, cell,
     },
     text::{Label, label},
 };
@@ -34,6 +34,23 @@ pub static POLICIES_SHEET: Sheet = Sheet {
     filters: &[
         Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
         Filter::new("exclusive", label!(policy.exclusive), FilterKind::Flag),
+        Filter::new(
+            "domain__id",
+            label!(domain.singular),
+            FilterKind::Object(&DOMAINS),
+        ),
+        Filter::new(
+            "included_attributes__id",
+            label!(deployment.included),
+            FilterKind::Object(&ATTRIBUTES),
+        )
+        .linked(),
+        Filter::new(
+            "excluded_attributes__id",
+            label!(deployment.excluded),
+            FilterKind::Object(&ATTRIBUTES),
+        )
+        .linked(),
     ],
     form: &[
         Section {
@@ -76,7 +93,7 @@ pub static POLICIES_SHEET: Sheet = Sheet {
         on: label!(common.enable),
         off: label!(common.disable),
     }),
-    below: Some(groups::groups),
+    tabs: &[ObjectTab::new("groups", label!(policy.groups), groups::tab).needing(&POLICY_GROUPS)],
     new_note: Some(label!(policy.new_note)),
     ..SHEET
 };

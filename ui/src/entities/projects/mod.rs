@@ -1,11 +1,11 @@
 //! Distribution releases, each with its package manager.
-mod next;
+mod unpublished;
 
-use super::{PLATFORMS, choices};
+use super::{COMPUTERS, DEPLOYMENTS, PACKAGES, PLATFORMS, STORES, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET,
-        Section, Sheet,
+        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation,
+        SHEET, Section, Sheet,
     },
     text::{Label, label},
 };
@@ -95,6 +95,12 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
             .help(label!(project.auto_register_help)),
         ],
     }],
-    below: Some(next::below),
+    banner: Some(unpublished::unpublished),
+    relations: &[
+        Relation::new(&STORES, "project__id").offering("project"),
+        Relation::new(&PACKAGES, "project__id"),
+        Relation::new(&DEPLOYMENTS, "project__id").offering("project"),
+        Relation::new(&COMPUTERS, "project__id"),
+    ],
     ..SHEET
 };

@@ -1,15 +1,17 @@
 //! The delays of a schedule.
 use crate::entities::attributes;
 use crate::{
+    api::Query,
     entities::{ATTRIBUTES, SCHEDULES},
     entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet, value},
     form::Rows,
+    object::once_there,
     text::{Label, label, t, tf},
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-static DELAYS: Entity = Entity {
+pub static DELAYS: Entity = Entity {
     path: "schedule-delays",
     api: "schedule-delays/",
     model: "core.scheduledelay",
@@ -56,23 +58,25 @@ pub static DELAYS_SHEET: Sheet = Sheet {
     ..SHEET
 };
 
-/// Below the form of a schedule.
-pub fn below(id: i64, object: Value) -> AnyView {
-    view! {
-        <Rows
-            entity=&DELAYS
-            sheet=&DELAYS_SHEET
-            parent="schedule"
-            parent_id=id
-            ordering="delay"
-            title=t!(schedule.delays)
-            help=t!(schedule.delays_help)
-            add=t!(schedule.add_delay)
-            theirs=SCHEDULES.is_theirs(&object)
-            draw=draw
-        />
-    }
-    .into_any()
+/// On the schedule's page.
+pub fn tab(id: i64, schedule: Query<Value>) -> AnyView {
+    once_there(schedule, move |schedule| {
+        view! {
+            <Rows
+                entity=&DELAYS
+                sheet=&DELAYS_SHEET
+                parent="schedule"
+                parent_id=id
+                ordering="delay"
+                title=t!(schedule.delays)
+                help=t!(schedule.delays_help)
+                add=t!(schedule.add_delay)
+                theirs=SCHEDULES.is_theirs(&schedule)
+                draw=draw
+            />
+        }
+        .into_any()
+    })
 }
 
 fn called(row: &Value) -> String {

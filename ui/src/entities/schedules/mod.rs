@@ -3,9 +3,12 @@ mod delays;
 
 pub use delays::DELAYS_SHEET;
 
-use super::DOMAIN;
+use super::{ATTRIBUTES, DEPLOYMENTS, DOMAIN, DOMAINS};
 use crate::{
-    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, SHEET, Section, Sheet},
+    entity::{
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab,
+        Relation, SHEET, Section, Sheet,
+    },
     text::{Label, label},
 };
 
@@ -28,6 +31,19 @@ pub static SCHEDULES_SHEET: Sheet = Sheet {
         Column::new("description", label!(common.description), Cell::Text),
         Column::new("delays_count", label!(schedule.delays), Cell::Number).unsorted(),
     ],
+    filters: &[
+        Filter::new(
+            "domain__id",
+            label!(domain.singular),
+            FilterKind::Object(&DOMAINS),
+        ),
+        Filter::new(
+            "delays__attributes__id",
+            label!(attribute.singular),
+            FilterKind::Object(&ATTRIBUTES),
+        )
+        .linked(),
+    ],
     form: &[Section {
         title: Label::NONE,
         help: None,
@@ -37,7 +53,10 @@ pub static SCHEDULES_SHEET: Sheet = Sheet {
             DOMAIN,
         ],
     }],
-    below: Some(delays::below),
+    relations: &[Relation::new(&DEPLOYMENTS, "schedule__id").offering("schedule")],
+    tabs: &[
+        ObjectTab::new("delays", label!(schedule.delays), delays::tab).needing(&delays::DELAYS),
+    ],
     new_note: Some(label!(schedule.new_note)),
     ..SHEET
 };

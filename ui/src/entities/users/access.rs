@@ -1,12 +1,13 @@
 //! Users: how they sign in.
 use crate::{
     api::{
-        ApiError,
+        ApiError, Query,
         error::{Told, texts},
         request, session,
     },
     entities::USERS,
     entity::value,
+    object::once_there,
     text::{t, tf},
 };
 use leptos::prelude::*;
@@ -25,20 +26,33 @@ pub fn state(row: &Value) -> (Tone, &'static str) {
     }
 }
 
-/// Below the form: password and token.
-pub fn access(id: i64, object: Value) -> AnyView {
-    let own = session::user().id == id;
-    let name = value::text(&object, "username");
-    if !(own || USERS.may_with("change", &object)) {
-        return ().into_any();
-    }
-    view! {
-        <div class="below-cards">
-            <PasswordCard id own name=name.clone() />
-            <TokenCard id name />
-        </div>
-    }
-    .into_any()
+/// Whether password and token of a user are the signed-in one's to set.
+pub fn is_given(user: &Value) -> bool {
+    session::user().id == value::id(user) || USERS.may_with("change", user)
+}
+
+/// On the user's page: password and token.
+pub fn tab(id: i64, user: Query<Value>) -> AnyView {
+    once_there(user, move |user| {
+        if !is_given(&user) {
+            let words = if USERS.may("change") {
+                t!(right.beyond)
+            } else {
+                t!(form.read_only)
+            };
+            return view! { <Notice tone=Tone::Info icon=icondata::LuLock>{words}</Notice> }
+                .into_any();
+        }
+        let own = session::user().id == id;
+        let name = value::text(&user, "username");
+        view! {
+            <div class="object-cards">
+                <PasswordCard id own name=name.clone() />
+                <TokenCard id name />
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// Sets a password; the own one needs the current one.

@@ -3,12 +3,12 @@ mod access;
 
 pub use access::PasswordCard;
 
-use super::GROUPS;
+use super::{DOMAINS, FAULT_DEFINITIONS, GROUPS};
 use crate::{
     api::session,
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch, value,
+        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab,
+        Relation, SHEET, Section, Sheet, Switch, value,
     },
     text::label,
 };
@@ -47,6 +47,12 @@ pub static USERS_SHEET: Sheet = Sheet {
         Filter::new("is_active", label!(user.active), FilterKind::Flag),
         Filter::new("is_superuser", label!(user.superuser), FilterKind::Flag),
         Filter::new("is_staff", label!(user.staff), FilterKind::Flag),
+        Filter::new(
+            "domains__id",
+            label!(domain.singular),
+            FilterKind::Object(&DOMAINS),
+        )
+        .linked(),
     ],
     ordering: "username",
     keeps: |user| value::id(user) == session::user().id,
@@ -91,6 +97,7 @@ pub static USERS_SHEET: Sheet = Sheet {
         off: label!(user.deactivate),
     }),
     new_note: Some(label!(user.new_note)),
-    below: Some(access::access),
+    relations: &[Relation::new(&FAULT_DEFINITIONS, "users__id")],
+    tabs: &[ObjectTab::new("access", label!(user.access), access::tab).of(access::is_given)],
     ..SHEET
 };
