@@ -3,6 +3,7 @@
 use crate::{
     address::{Destination, Place},
     api::error,
+    app,
     entities::{self, sections::Page},
     entity::Entity,
     form::CreatePage,
@@ -61,7 +62,12 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
         Destination::New(path) => of_entity(path, Place::New),
         Destination::Object(path, id) => of_entity(path, Place::Object(id)),
         Destination::Declared(name, place) => {
-            let draw = Callback::new(move |()| of_entity(&name, place));
+            let draw = Callback::new(move |()| {
+                if let Some(entity) = entities::by_path(&name) {
+                    app::set_title(entity.plural.text());
+                }
+                of_entity(&name, place)
+            });
             view! { <DeclaredPage draw /> }.into_any()
         }
         Destination::Page(Page::Overview) | Destination::Nowhere => {

@@ -228,7 +228,7 @@ fn wrong_field(told: &[Meta], field: &Field, given: &meta::Field) -> Option<Stri
         Kind::Date => given.kind == meta::Kind::Date,
         Kind::Flag => given.kind == meta::Kind::Boolean,
         Kind::Lines => given.kind == meta::Kind::Lines,
-        Kind::Picture => given.kind == meta::Kind::File,
+        Kind::Picture | Kind::File => given.kind == meta::Kind::File,
         Kind::Choices(choices) => return unknown_choice(given, &choices.all()),
         Kind::One { entity, .. } => {
             given.kind == meta::Kind::One && is_target(told, target, entity)

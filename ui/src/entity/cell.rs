@@ -121,6 +121,23 @@ pub fn chip(target: &'static Entity, object: &Value) -> AnyView {
     }
 }
 
+/// A file by its address, to be fetched; nothing where there is none, or it is only chosen.
+pub fn file(address: &str) -> Option<AnyView> {
+    let is_address = ["/", "http://", "https://"]
+        .iter()
+        .any(|start| address.starts_with(start));
+    let name = address.rsplit('/').next()?.to_owned();
+    is_address.then(|| {
+        view! {
+            <a class="file-link" href=address.to_owned() download="">
+                <Icon icon=icondata::LuDownload />
+                {name}
+            </a>
+        }
+        .into_any()
+    })
+}
+
 /// Enabled or not, as a state.
 pub fn enabled(row: &Value) -> (Tone, &'static str) {
     if value::flag(row, "enabled") {

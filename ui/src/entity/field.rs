@@ -90,6 +90,8 @@ pub enum Kind {
     Lines,
     /// A picture to upload.
     Picture,
+    /// Any other file to upload.
+    File,
 }
 
 impl Field {
@@ -162,7 +164,7 @@ impl Field {
             (Kind::Choices(_), Value::Object(choice)) => {
                 choice.get("id").cloned().unwrap_or_default()
             }
-            (Kind::Picture, _) => json!(value::file(object, self.name)),
+            (Kind::Picture | Kind::File, _) => json!(value::file(object, self.name)),
             (_, found) => found,
         }
     }

@@ -19,6 +19,8 @@ pub struct Sheet {
     pub form: &'static [Section],
     /// Whether its list can be exported as CSV.
     pub export: bool,
+    /// Whether objects can be changed, where there is a form.
+    pub change: bool,
     /// Whether objects can be deleted.
     pub delete: bool,
     /// Objects among them that nobody deletes, such as built-in ones.
@@ -70,6 +72,7 @@ pub const SHEET: Sheet = Sheet {
     ordering: "name",
     form: &[],
     export: true,
+    change: true,
     delete: true,
     keeps: |_| false,
     replaced_by: |_| String::new(),
@@ -89,6 +92,11 @@ pub const SHEET: Sheet = Sheet {
 };
 
 impl Sheet {
+    /// Whether the signed-in user may change an object of the entity.
+    pub fn may_change(&self, entity: &Entity, object: &Value) -> bool {
+        self.change && !self.form.is_empty() && entity.may_with("change", object)
+    }
+
     /// Whether the signed-in user may delete objects of the entity.
     pub fn may_delete(&self, entity: &Entity) -> bool {
         self.delete && entity.may("delete")

@@ -1,5 +1,5 @@
 //! From a declared field to its control.
-use super::{FormState, Picker, picture::PictureField};
+use super::{FormState, Picker, file::FileField, picture::PictureField};
 use crate::{
     api::session,
     entities::DOMAINS,
@@ -89,6 +89,7 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
         }
         Kind::Lines => lines(text(signal), fixed),
         Kind::Picture => view! { <PictureField form field fixed /> }.into_any(),
+        Kind::File => view! { <FileField form field fixed /> }.into_any(),
         Kind::Flag => ().into_any(),
     }
 }

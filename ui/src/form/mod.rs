@@ -1,6 +1,7 @@
 //! Forms: made from a declaration, one column, errors at the field, unsaved changes guarded, the effect shown beside.
 mod clash;
 mod controls;
+mod file;
 mod guard;
 mod page;
 mod picker;

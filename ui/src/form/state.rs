@@ -239,7 +239,7 @@ impl FormState {
     fn own_body(self) -> Map<String, Value> {
         self.original.with_untracked(|original| {
             fields(self.sheet)
-                .filter(|field| !matches!(field.kind, Kind::Picture))
+                .filter(|field| !matches!(field.kind, Kind::Picture | Kind::File))
                 .filter_map(|field| {
                     let held = self.value(field.name).get_untracked();
                     let unchanged = original

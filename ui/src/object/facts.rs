@@ -76,6 +76,7 @@ fn of_field(field: &'static Field, object: &Value) -> Option<AnyView> {
         _ if value::is_empty(held) => return None,
         // Beside it stands how it looks.
         Kind::Picture => return None,
+        Kind::File => cell::file(&value::file(object, field.name))?,
         Kind::Mono => view! { <span class="mono">{text()}</span> }.into_any(),
         Kind::Area => view! { <span class="fact-lines">{text()}</span> }.into_any(),
         Kind::Lines => view! { <span class="fact-lines mono">{lines(held)}</span> }.into_any(),

@@ -1,7 +1,7 @@
 //! Where one is: the section, the list, the object.
 use crate::{
     address::{self, Destination, Place as Shown},
-    entities::{self, sections::Page},
+    entities::{self, declared, sections::Page},
     text::t,
 };
 use leptos::prelude::*;
@@ -60,6 +60,7 @@ pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
     view! {
         <nav class="crumbs" aria-label=t!(shell.crumbs)>
             {move || {
+                declared::follow();
                 let all = all.get();
                 let at = all.iter().position(|place| place.current);
                 let group = at.and_then(|at| all.iter().take(at + 1).rev().find_map(|place| place.group.clone()));

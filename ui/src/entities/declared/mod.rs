@@ -5,8 +5,9 @@ use super::by_model;
 use crate::{
     api::session,
     entity::{Belongs, ENTITY, Entity, Sheet, value},
-    text::{Label, t},
+    text::{Label, tf},
 };
+use leptos::prelude::{ArcRwSignal, Track, Update};
 use migasfree_types::rest::meta::{self, Meta};
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -18,6 +19,12 @@ type Reader = (i64, &'static str);
 
 thread_local! {
     static KNOWN: RefCell<(Reader, BTreeMap<String, Known>)> = const { RefCell::new(((0, ""), BTreeMap::new())) };
+    static LEARNT: ArcRwSignal<u32> = ArcRwSignal::new(0);
+}
+
+/// Whoever draws by what is known here draws again once more of it is.
+pub fn follow() {
+    LEARNT.with(ArcRwSignal::clone).track();
 }
 
 /// The address of an entity that the server calls by this name: `core-room` for `core.room`.
@@ -44,6 +51,9 @@ pub fn learn(told: &[Meta]) {
     }
     let known = all(told);
     KNOWN.set((reader, known));
+    LEARNT
+        .with(ArcRwSignal::clone)
+        .update(|times| *times = times.wrapping_add(1));
 }
 
 fn all(told: &[Meta]) -> BTreeMap<String, Known> {
@@ -64,7 +74,7 @@ fn entity_of(meta: &Meta) -> Entity {
         model: kept_text(&meta.name),
         plural: Label::Given(kept_text(&meta.many)),
         singular: Label::Given(kept_text(&meta.one)),
-        create: meta.rights.add.then(|| Label::Given(t!(form.create))),
+        create: meta.rights.add.then(|| Label::Given(kept_text(&new(meta)))),
         text: text_of(meta),
         belongs: match meta.belongs {
             meta::Belongs::Viewers => Belongs::Viewers,
@@ -76,6 +86,17 @@ fn entity_of(meta: &Meta) -> Entity {
         },
         ..ENTITY
     }
+}
+
+/// `New room`.
+fn new(meta: &Meta) -> String {
+    let is_short = |thing: &str| thing.chars().nth(1).is_some_and(char::is_uppercase);
+    let thing = if is_short(&meta.one) {
+        meta.one.clone()
+    } else {
+        meta.one.to_lowercase()
+    };
+    tf!(form.create_thing, thing = thing)
 }
 
 /// The member that its objects are called by, where they have it.
@@ -124,7 +145,12 @@ mod tests {
                 {"name": "seats__gte", "field": "seats", "operator": "at_least", "kind": "integer"},
                 {"name": "project__id", "field": "project", "operator": "equal", "kind": "one", "target": "core.project"}
             ],
-            "ordering": ["-seats", "name"], "searchable": true, "exported": true, "relations": []
+            "ordering": ["-seats", "name"], "searchable": true, "exported": true, "relations": [
+                {"entity": "client.computer", "filter": "room__id"},
+                {"entity": "core.store", "filter": "room__id"},
+                {"entity": "core.store", "filter": "spare_rooms__id"},
+                {"entity": "core.unknown", "filter": "room__id"}
+            ]
         }]);
         serde_json::from_value(told).expect("what the server tells")
     }
@@ -138,7 +164,7 @@ mod tests {
         assert_eq!(entity.plural.text(), "Rooms");
         assert_eq!(entity.text_of(&json!({"name": "Lab"})), "Lab");
         assert_eq!(entity.belongs, Belongs::Domain);
-        assert!(entity.create.is_some());
+        assert_eq!(entity.create.map(Label::text), Some("New room"));
         assert!(!sheet.delete);
         assert!(sheet.export);
         assert_eq!(sheet.ordering, "-seats,name");
@@ -153,6 +179,17 @@ mod tests {
         );
         assert!(sheet.filters[1].is("kind__in"));
         assert!(matches!(sheet.filters[3].kind, FilterKind::Object(one) if one.path == "projects"));
+        let relations = sheet.relations.iter();
+        let relations =
+            relations.map(|one| (one.entity.path, one.filter, one.words.map(Label::text)));
+        assert_eq!(
+            relations.collect::<Vec<_>>(),
+            [
+                ("computers", "room__id", None),
+                ("stores", "room__id", Some("Stores: Room")),
+                ("stores", "spare_rooms__id", Some("Stores: Spare rooms")),
+            ]
+        );
     }
 
     #[test]

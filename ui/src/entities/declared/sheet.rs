@@ -1,10 +1,10 @@
 //! Columns, filters and form of an entity that the server tells of.
 use super::{kept, kept_text};
 use crate::{
-    entities::common_member,
+    entities::{common_member, in_words},
     entity::{
-        Cell, Choices, Column, Entity, Field, Filter, FilterKind, Initial, Kind, SHEET, Section,
-        Sheet,
+        Cell, Choices, Column, Entity, Field, Filter, FilterKind, Initial, Kind, Relation, SHEET,
+        Section, Sheet,
     },
     text::{Label, tf},
 };
@@ -34,20 +34,40 @@ pub fn of(meta: &Meta, find: Find<'_>) -> Sheet {
         .filter(|field| !field.read_only)
         .filter_map(|given| field(given, find))
         .collect();
-    let section = Section {
+    let section = (!form.is_empty()).then(|| Section {
         title: Label::NONE,
         help: None,
         fields: kept(form),
-    };
+    });
+    let relations: Vec<Relation> = meta
+        .relations
+        .iter()
+        .filter_map(|given| relation(meta, given, find))
+        .collect();
     Sheet {
         columns: kept(columns),
         filters: kept(filters),
         ordering: kept_text(&meta.ordering.join(",")),
-        form: kept(vec![section]),
+        form: kept(Vec::from_iter(section)),
         export: meta.exported,
+        change: meta.rights.change,
         delete: meta.rights.delete,
+        relations: kept(relations),
         ..SHEET
     }
+}
+
+/// Rows that refer to one. Those that do so in several ways are told apart by the member.
+fn relation(meta: &Meta, given: &meta::Relation, find: Find<'_>) -> Option<Relation> {
+    let relation = Relation::new(find(&given.entity)?, kept_text(&given.filter));
+    let alike = meta.relations.iter();
+    if alike.filter(|other| other.entity == given.entity).count() == 1 {
+        return Some(relation);
+    }
+    let member = given.filter.split("__").next().unwrap_or_default();
+    let member = common_member(member).map_or_else(|| in_words(member), str::to_owned);
+    let words = format!("{}: {member}", relation.entity.plural.text());
+    Some(relation.called(Label::Given(kept_text(&words))))
 }
 
 /// What an object is called by stands first.
@@ -166,7 +186,7 @@ fn field(given: &meta::Field, find: Find<'_>) -> Option<Field> {
             entity: target()?,
             filter: |_| String::new(),
         },
-        meta::Kind::File => Kind::Picture,
+        meta::Kind::File => Kind::File,
         meta::Kind::Json => return None,
     };
     let mut field = Field::new(kept_text(&given.name), Label::Given(label(given)), kind);
