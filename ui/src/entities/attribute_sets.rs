@@ -2,83 +2,63 @@
 use super::{ATTRIBUTES, DOMAIN, DOMAINS, LATITUDE, LONGITUDE};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet, Switch, cell,
+        Cell, Entity, SECTION, Section, Sheet, Switch, cell, told::CORE_ATTRIBUTESET as TOLD,
     },
-    text::{Label, label},
+    text::label,
 };
-use serde_json::json;
 
 pub static ATTRIBUTE_SETS: Entity = Entity {
     path: "attribute-sets",
-    api: "attribute-sets/",
-    model: "core.attributeset",
     icon: icondata::LuBoxes,
     plural: label!(attribute_set.plural),
     singular: label!(attribute_set.singular),
     create: Some(label!(attribute_set.create)),
-    belongs: Belongs::Domain,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static ATTRIBUTE_SETS_SHEET: Sheet = Sheet {
     about: label!(attribute_set.about),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Name),
-        Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
-        Column::new("description", label!(common.description), Cell::Text),
+        TOLD.column("name", label!(common.name), Cell::Name),
+        TOLD.column("enabled", label!(common.state), Cell::State(cell::enabled)),
+        TOLD.column("description", label!(common.description), Cell::Text),
     ],
     filters: &[
-        Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
-        Filter::new(
+        TOLD.filter("enabled", label!(common.enabled)),
+        TOLD.by(
             "included_attributes__id",
             label!(deployment.included),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         ),
-        Filter::new(
+        TOLD.by(
             "excluded_attributes__id",
             label!(deployment.excluded),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         )
         .linked(),
-        Filter::new(
-            "domain__id",
-            label!(domain.singular),
-            FilterKind::Object(&DOMAINS),
-        ),
+        TOLD.by("domain__id", label!(domain.singular), &DOMAINS),
     ],
     form: &[Section {
-        title: Label::NONE,
-        help: None,
         fields: &[
-            Field::new("name", label!(common.name), Kind::Text).required(),
-            Field::new("description", label!(common.description), Kind::Area),
+            TOLD.field("name", label!(common.name)),
+            TOLD.field("description", label!(common.description)),
             DOMAIN,
-            Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
-            Field::new(
+            TOLD.field("enabled", label!(common.enabled)),
+            TOLD.many(
                 "included_attributes",
                 label!(deployment.included),
-                Kind::Many {
-                    entity: &ATTRIBUTES,
-                    filter: |_| String::new(),
-                },
+                &ATTRIBUTES,
             ),
-            Field::new(
+            TOLD.many(
                 "excluded_attributes",
                 label!(deployment.excluded),
-                Kind::Many {
-                    entity: &ATTRIBUTES,
-                    filter: |_| String::new(),
-                },
+                &ATTRIBUTES,
             ),
             LATITUDE,
             LONGITUDE,
         ],
+        ..SECTION
     }],
-    switch: Some(Switch {
-        member: "enabled",
-        on: label!(common.enable),
-        off: label!(common.disable),
-    }),
-    ..SHEET
+    switch: Some(Switch::ENABLED),
+    ..TOLD.sheet()
 };

@@ -1,30 +1,26 @@
 //! Categories of applications.
 use super::APPLICATIONS;
 use crate::{
-    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, Relation, SHEET, Section, Sheet},
-    text::{Label, label},
+    entity::{Cell, Entity, Relation, SECTION, Section, Sheet, told::APP_CATALOG_CATEGORY as TOLD},
+    text::label,
 };
 
 pub static CATEGORIES: Entity = Entity {
     path: "categories",
-    api: "catalog/categories/",
-    model: "app_catalog.category",
     icon: icondata::LuShapes,
     plural: label!(category.plural),
     singular: label!(category.singular),
     create: Some(label!(category.create)),
-    belongs: Belongs::Everybody,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static CATEGORIES_SHEET: Sheet = Sheet {
     about: label!(category.about),
-    columns: &[Column::new("name", label!(common.name), Cell::Name)],
+    columns: &[TOLD.column("name", label!(common.name), Cell::Name)],
     form: &[Section {
-        title: Label::NONE,
-        help: None,
-        fields: &[Field::new("name", label!(common.name), Kind::Text).required()],
+        fields: &[TOLD.field("name", label!(common.name))],
+        ..SECTION
     }],
     relations: &[Relation::new(&APPLICATIONS, "category__id")],
-    ..SHEET
+    ..TOLD.sheet()
 };

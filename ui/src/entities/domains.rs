@@ -3,74 +3,49 @@ use super::{
     APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, DEPLOYMENTS, POLICIES, SCHEDULES, TAGS, USERS,
 };
 use crate::{
-    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, Relation, SHEET, Section, Sheet},
-    text::{Label, label},
+    entity::{Cell, Column, Entity, Relation, SECTION, Section, Sheet, told::CORE_DOMAIN as TOLD},
+    text::label,
 };
 use serde_json::json;
 
 pub static DOMAINS: Entity = Entity {
     path: "domains",
-    api: "domains/",
-    model: "core.domain",
     icon: icondata::LuBuilding2,
     plural: label!(domain.plural),
     singular: label!(domain.singular),
     create: Some(label!(domain.create)),
-    belongs: Belongs::Itself,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static DOMAINS_SHEET: Sheet = Sheet {
     about: label!(domain.about),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Name),
+        TOLD.column("name", label!(common.name), Cell::Name),
         Column::new("comment", label!(common.comment), Cell::Text).unsorted(),
     ],
     form: &[Section {
-        title: Label::NONE,
-        help: None,
         fields: &[
-            Field::new("name", label!(common.name), Kind::Text)
-                .required()
+            TOLD.field("name", label!(common.name))
                 .prompt(label!(domain.name_help)),
-            Field::new("comment", label!(common.comment), Kind::Area),
-            Field::new(
+            TOLD.field("comment", label!(common.comment)),
+            TOLD.many(
                 "included_attributes",
                 label!(deployment.included),
-                Kind::Many {
-                    entity: &ATTRIBUTES,
-                    filter: |_| String::new(),
-                },
+                &ATTRIBUTES,
             )
             .help(label!(domain.included_help)),
-            Field::new(
+            TOLD.many(
                 "excluded_attributes",
                 label!(deployment.excluded),
-                Kind::Many {
-                    entity: &ATTRIBUTES,
-                    filter: |_| String::new(),
-                },
+                &ATTRIBUTES,
             ),
-            Field::new(
-                "tags",
-                label!(tag.plural),
-                Kind::Many {
-                    entity: &TAGS,
-                    filter: |_| String::new(),
-                },
-            )
-            .help(label!(domain.tags_help)),
-            Field::new(
-                "domain_admins",
-                label!(domain.admins),
-                Kind::Many {
-                    entity: &USERS,
-                    filter: |_| String::new(),
-                },
-            )
-            .help(label!(domain.admins_help))
-            .initially(|| json!([])),
+            TOLD.many("tags", label!(tag.plural), &TAGS)
+                .help(label!(domain.tags_help)),
+            TOLD.many("domain_admins", label!(domain.admins), &USERS)
+                .help(label!(domain.admins_help))
+                .initially(|| json!([])),
         ],
+        ..SECTION
     }],
     relations: &[
         Relation::new(&DEPLOYMENTS, "domain__id").offering("domain"),
@@ -80,5 +55,5 @@ pub static DOMAINS_SHEET: Sheet = Sheet {
         Relation::new(&SCHEDULES, "domain__id"),
         Relation::new(&USERS, "domains__id"),
     ],
-    ..SHEET
+    ..TOLD.sheet()
 };

@@ -1,19 +1,17 @@
 //! What went wrong on computers while they synchronised.
 use super::{COMPUTERS, PROJECTS, synchronizations::checked_state};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet, Switch},
+    entity::{Cell, Column, Entity, Sheet, Switch, told::CLIENT_ERROR as TOLD},
     text::label,
 };
 
 pub static ERRORS: Entity = Entity {
     path: "errors",
-    api: "errors/",
-    model: "client.error",
     icon: icondata::LuTriangleAlert,
     plural: label!(computer_error.plural),
     singular: label!(computer_error.singular),
     page: false,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static ERRORS_SHEET: Sheet = Sheet {
@@ -26,35 +24,22 @@ pub static ERRORS_SHEET: Sheet = Sheet {
         )
         .unsorted(),
         Column::new("description", label!(computer_error.what), Cell::Fold).unsorted(),
-        Column::new("created_at", label!(audit.when), Cell::When),
-        Column::new("checked", label!(common.state), Cell::State(checked_state)),
+        TOLD.column("created_at", label!(audit.when), Cell::When),
+        TOLD.column("checked", label!(common.state), Cell::State(checked_state)),
         Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)).unsorted(),
     ],
     filters: &[
-        Filter::new("checked", label!(computer_error.checked), FilterKind::Flag),
-        Filter::new(
-            "computer__id",
-            label!(computer.singular),
-            FilterKind::Object(&COMPUTERS),
-        ),
-        Filter::new(
-            "project__id",
-            label!(project.singular),
-            FilterKind::Object(&PROJECTS),
-        ),
-        Filter::new(
-            "description__icontains",
-            label!(computer_error.what),
-            FilterKind::Text,
-        ),
-        Filter::new("created_at__gte", label!(common.since), FilterKind::Since),
-        Filter::new("created_at__lt", label!(common.before), FilterKind::Before),
+        TOLD.filter("checked", label!(computer_error.checked)),
+        TOLD.by("computer__id", label!(computer.singular), &COMPUTERS),
+        TOLD.by("project__id", label!(project.singular), &PROJECTS),
+        TOLD.filter("description__icontains", label!(computer_error.what)),
+        TOLD.filter("created_at__gte", label!(common.since)),
+        TOLD.filter("created_at__lt", label!(common.before)),
     ],
-    ordering: "-created_at",
     switch: Some(Switch {
         member: "checked",
         on: label!(computer_error.check),
         off: label!(computer_error.uncheck),
     }),
-    ..SHEET
+    ..TOLD.sheet()
 };

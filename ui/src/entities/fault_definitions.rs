@@ -2,31 +2,27 @@
 use super::{ATTRIBUTES, DOMAIN, FAULTS, USERS, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation,
-        SHEET, Section, Sheet, Switch, cell,
+        Cell, Choices, Column, Entity, Kind, Relation, SECTION, Section, Sheet, Switch, cell,
+        told::CLIENT_FAULTDEFINITION as TOLD,
     },
-    text::{Label, label},
+    text::label,
 };
-use serde_json::json;
 
 pub static FAULT_DEFINITIONS: Entity = Entity {
     path: "fault-definitions",
-    api: "fault-definitions/",
-    model: "client.faultdefinition",
     icon: icondata::LuClipboardCheck,
     plural: label!(fault_definition.plural),
     singular: label!(fault_definition.singular),
     create: Some(label!(fault_definition.create)),
-    belongs: Belongs::Domain,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
     about: label!(fault_definition.about),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Name),
-        Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
-        Column::new(
+        TOLD.column("name", label!(common.name), Cell::Name),
+        TOLD.column("enabled", label!(common.state), Cell::State(cell::enabled)),
+        TOLD.column(
             "language",
             label!(formula.language),
             Cell::Choice(Choices::Own(choices::languages)),
@@ -34,88 +30,62 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
         Column::new("description", label!(common.description), Cell::Text).unsorted(),
     ],
     filters: &[
-        Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
-        Filter::new(
+        TOLD.filter("enabled", label!(common.enabled)),
+        TOLD.by(
             "included_attributes__id",
             label!(deployment.included),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         )
         .linked(),
-        Filter::new(
+        TOLD.by(
             "excluded_attributes__id",
             label!(deployment.excluded),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         )
         .linked(),
-        Filter::new(
-            "users__id",
-            label!(fault_definition.users),
-            FilterKind::Object(&USERS),
-        )
-        .linked(),
+        TOLD.by("users__id", label!(fault_definition.users), &USERS)
+            .linked(),
     ],
     form: &[
         Section {
-            title: Label::NONE,
-            help: None,
             fields: &[
-                Field::new("name", label!(common.name), Kind::Text).required(),
-                Field::new("description", label!(common.description), Kind::Area),
+                TOLD.field("name", label!(common.name)),
+                TOLD.field("description", label!(common.description)),
                 DOMAIN,
-                Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
+                TOLD.field("enabled", label!(common.enabled)),
             ],
+            ..SECTION
         },
         Section {
             title: label!(formula.code),
             help: Some(label!(fault_definition.code_help)),
             fields: &[
-                Field::new(
-                    "language",
-                    label!(formula.language),
-                    Kind::Choices(Choices::Own(choices::languages)),
-                )
-                .required()
-                .initially(|| json!(0)),
-                Field::new("code", label!(formula.code), Kind::Code).required(),
+                TOLD.choice("language", label!(formula.language), choices::languages),
+                TOLD.field("code", label!(formula.code))
+                    .drawn(Kind::Code)
+                    .required(),
             ],
         },
         Section {
             title: label!(deployment.section_whom),
             help: None,
             fields: &[
-                Field::new(
+                TOLD.many(
                     "included_attributes",
                     label!(deployment.included),
-                    Kind::Many {
-                        entity: &ATTRIBUTES,
-                        filter: |_| String::new(),
-                    },
+                    &ATTRIBUTES,
                 ),
-                Field::new(
+                TOLD.many(
                     "excluded_attributes",
                     label!(deployment.excluded),
-                    Kind::Many {
-                        entity: &ATTRIBUTES,
-                        filter: |_| String::new(),
-                    },
+                    &ATTRIBUTES,
                 ),
-                Field::new(
-                    "users",
-                    label!(fault_definition.users),
-                    Kind::Many {
-                        entity: &USERS,
-                        filter: |_| String::new(),
-                    },
-                )
-                .help(label!(fault_definition.users_help)),
+                TOLD.many("users", label!(fault_definition.users), &USERS)
+                    .help(label!(fault_definition.users_help)),
             ],
         },
     ],
     relations: &[Relation::new(&FAULTS, "fault_definition_id")],
-    switch: Some(Switch {
-        member: "enabled",
-        on: label!(common.enable),
-        off: label!(common.disable),
-    }),
-    ..SHEET
+    switch: Some(Switch::ENABLED),
+    ..TOLD.sheet()
 };

@@ -2,96 +2,67 @@
 use super::{ATTRIBUTES, choices};
 use crate::{
     entity::{
-        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation,
-        SHEET, Section, Sheet, Switch, cell, value,
+        Cell, Choices, Entity, Kind, Relation, SECTION, Section, Sheet, Switch, cell,
+        told::CORE_CLIENTPROPERTY as TOLD, value,
     },
-    text::{Label, label},
+    text::label,
 };
-use serde_json::json;
 
 pub static FORMULAS: Entity = Entity {
     path: "formulas",
-    api: "formulas/",
-    model: "core.clientproperty",
     icon: icondata::LuSquareFunction,
     plural: label!(formula.plural),
     singular: label!(formula.singular),
     create: Some(label!(formula.create)),
-    belongs: Belongs::Everybody,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static FORMULAS_SHEET: Sheet = Sheet {
     about: label!(formula.about),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Name),
-        Column::new("prefix", label!(attribute.prefix), Cell::Mono),
-        Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
-        Column::new(
+        TOLD.column("name", label!(common.name), Cell::Name),
+        TOLD.column("prefix", label!(attribute.prefix), Cell::Mono),
+        TOLD.column("enabled", label!(common.state), Cell::State(cell::enabled)),
+        TOLD.column(
             "kind",
             label!(formula.kind),
             Cell::Choice(Choices::Own(choices::property_kinds)),
         ),
-        Column::new(
+        TOLD.column(
             "language",
             label!(formula.language),
             Cell::Choice(Choices::Own(choices::languages)),
         ),
     ],
     filters: &[
-        Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
-        Filter::new(
-            "kind",
-            label!(formula.kind),
-            FilterKind::Choices(Choices::Own(choices::property_kinds)),
-        ),
-        Filter::new(
-            "language",
-            label!(formula.language),
-            FilterKind::Choices(Choices::Own(choices::languages)),
-        ),
+        TOLD.filter("enabled", label!(common.enabled)),
+        TOLD.among("kind", label!(formula.kind), choices::property_kinds),
+        TOLD.among("language", label!(formula.language), choices::languages),
     ],
     form: &[
         Section {
-            title: Label::NONE,
-            help: None,
             fields: &[
-                Field::new("name", label!(common.name), Kind::Text).required(),
-                Field::new("prefix", label!(attribute.prefix), Kind::Mono)
-                    .required()
+                TOLD.field("name", label!(common.name)),
+                TOLD.field("prefix", label!(attribute.prefix))
+                    .drawn(Kind::Mono)
                     .help(label!(formula.prefix_help)),
-                Field::new(
-                    "kind",
-                    label!(formula.kind),
-                    Kind::Choices(Choices::Own(choices::property_kinds)),
-                )
-                .required()
-                .help(label!(formula.kind_help))
-                .initially(|| json!("N")),
-                Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
+                TOLD.choice("kind", label!(formula.kind), choices::property_kinds)
+                    .help(label!(formula.kind_help)),
+                TOLD.field("enabled", label!(common.enabled)),
             ],
+            ..SECTION
         },
         Section {
             title: label!(formula.code),
             help: Some(label!(formula.code_help)),
             fields: &[
-                Field::new(
-                    "language",
-                    label!(formula.language),
-                    Kind::Choices(Choices::Own(choices::languages)),
-                )
-                .required()
-                .initially(|| json!(0)),
-                Field::new("code", label!(formula.code), Kind::Code).required(),
+                TOLD.choice("language", label!(formula.language), choices::languages),
+                TOLD.field("code", label!(formula.code)).drawn(Kind::Code),
             ],
         },
     ],
     relations: &[Relation::new(&ATTRIBUTES, "property_att__id")],
     keeps: |formula| value::text(formula, "sort") == "basic",
-    switch: Some(Switch {
-        member: "enabled",
-        on: label!(common.enable),
-        off: label!(common.disable),
-    }),
-    ..SHEET
+    switch: Some(Switch::ENABLED),
+    ..TOLD.sheet()
 };

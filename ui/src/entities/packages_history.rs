@@ -1,21 +1,19 @@
 //! Which packages came to computers and went.
 use super::{COMPUTERS, PACKAGES};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet, value},
+    entity::{Cell, Column, Entity, Sheet, told::CLIENT_PACKAGEHISTORY as TOLD, value},
     text::label,
 };
 use serde_json::Value;
 
 pub static PACKAGES_HISTORY: Entity = Entity {
     path: "packages-history",
-    api: "packages-history/",
-    model: "client.packagehistory",
     icon: icondata::LuHistory,
     plural: label!(package_history.plural),
     singular: label!(package_history.singular),
     page: false,
     called: Some(called),
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static PACKAGES_HISTORY_SHEET: Sheet = Sheet {
@@ -28,45 +26,20 @@ pub static PACKAGES_HISTORY_SHEET: Sheet = Sheet {
             Cell::Link(&COMPUTERS),
         )
         .unsorted(),
-        Column::new("install_date", label!(package_history.came), Cell::When),
-        Column::new("uninstall_date", label!(package_history.went), Cell::When),
+        TOLD.column("install_date", label!(package_history.came), Cell::When),
+        TOLD.column("uninstall_date", label!(package_history.went), Cell::When),
     ],
     filters: &[
-        Filter::new(
-            "package__fullname__icontains",
-            label!(package.singular),
-            FilterKind::Text,
-        ),
-        Filter::new(
-            "package__id",
-            label!(package.singular),
-            FilterKind::Object(&PACKAGES),
-        )
-        .linked(),
-        Filter::new(
-            "computer__id",
-            label!(computer.singular),
-            FilterKind::Object(&COMPUTERS),
-        ),
-        Filter::new(
-            "uninstall_date__isnull",
-            label!(package_history.went),
-            FilterKind::Presence,
-        ),
-        Filter::new(
-            "install_date__gte",
-            label!(package_history.came_since),
-            FilterKind::Since,
-        ),
-        Filter::new(
-            "uninstall_date__gte",
-            label!(package_history.went_since),
-            FilterKind::Since,
-        ),
+        TOLD.filter("package__fullname__icontains", label!(package.singular)),
+        TOLD.by("package__id", label!(package.singular), &PACKAGES)
+            .linked(),
+        TOLD.by("computer__id", label!(computer.singular), &COMPUTERS),
+        TOLD.filter("uninstall_date__isnull", label!(package_history.went)),
+        TOLD.filter("install_date__gte", label!(package_history.came_since)),
+        TOLD.filter("uninstall_date__gte", label!(package_history.went_since)),
     ],
     ordering: "-install_date",
-    delete: false,
-    ..SHEET
+    ..TOLD.sheet()
 };
 
 /// The package and the computer.

@@ -1,7 +1,7 @@
 //! Permissions, chosen in groups.
 use super::{kinds, sections};
 use crate::{
-    entity::{ENTITY, Entity, value},
+    entity::{Entity, told::AUTH_PERMISSION as TOLD, value},
     object::{right_to, right_words},
     text::{label, t},
 };
@@ -9,14 +9,12 @@ use serde_json::Value;
 
 pub static PERMISSIONS: Entity = Entity {
     path: "permissions",
-    api: "accounts/permissions/",
-    model: "auth.permission",
     icon: icondata::LuKeyRound,
     plural: label!(group.permissions),
     singular: label!(group.permission),
     called: Some(called),
     page: false,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 /// In words where this view has a name for what it is about.

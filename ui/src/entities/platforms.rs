@@ -1,35 +1,31 @@
 //! Families of operating systems.
 use super::{COMPUTERS, PROJECTS};
 use crate::{
-    entity::{Belongs, Cell, Column, ENTITY, Entity, Field, Kind, Relation, SHEET, Section, Sheet},
-    text::{Label, label},
+    entity::{Cell, Entity, Relation, SECTION, Section, Sheet, told::CORE_PLATFORM as TOLD},
+    text::label,
 };
 
 pub static PLATFORMS: Entity = Entity {
     path: "platforms",
-    api: "platforms/",
-    model: "core.platform",
     icon: icondata::LuLayers,
     plural: label!(platform.plural),
     singular: label!(platform.singular),
     create: Some(label!(platform.create)),
-    belongs: Belongs::Everybody,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static PLATFORMS_SHEET: Sheet = Sheet {
     about: label!(platform.about),
-    columns: &[Column::new("name", label!(common.name), Cell::Name)],
+    columns: &[TOLD.column("name", label!(common.name), Cell::Name)],
     form: &[Section {
-        title: Label::NONE,
-        help: None,
-        fields: &[Field::new("name", label!(common.name), Kind::Text)
-            .required()
+        fields: &[TOLD
+            .field("name", label!(common.name))
             .prompt(label!(platform.name_help))],
+        ..SECTION
     }],
     relations: &[
         Relation::new(&PROJECTS, "platform__id"),
         Relation::new(&COMPUTERS, "platform"),
     ],
-    ..SHEET
+    ..TOLD.sheet()
 };

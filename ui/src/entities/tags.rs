@@ -1,68 +1,45 @@
 //! Values of stamps, given to computers by people.
 use super::{LATITUDE, LONGITUDE, STAMPS};
 use crate::{
-    entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, SHEET, Section,
-        Sheet,
-    },
-    text::{Label, label},
+    entity::{Cell, Column, Entity, SECTION, Section, Sheet, told::CORE_SERVERATTRIBUTE as TOLD},
+    text::label,
 };
 
 pub static TAGS: Entity = Entity {
     path: "tags",
-    api: "tags/",
-    model: "core.serverattribute",
     icon: icondata::LuTags,
     plural: label!(tag.plural),
     singular: label!(tag.singular),
     create: Some(label!(tag.create)),
     text: &["value"],
-    belongs: Belongs::Offered,
     needs: &[&STAMPS],
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static TAGS_SHEET: Sheet = Sheet {
     about: label!(tag.about),
     columns: &[
-        Column::new("value", label!(tag.singular), Cell::Name),
-        Column::new("property_att", label!(stamp.singular), Cell::Link(&STAMPS)),
-        Column::new("description", label!(common.description), Cell::Text),
+        TOLD.column("value", label!(tag.singular), Cell::Name),
+        TOLD.column("property_att", label!(stamp.singular), Cell::Link(&STAMPS)),
+        TOLD.column("description", label!(common.description), Cell::Text),
         Column::new("total_computers", label!(computer.plural), Cell::Number).unsorted(),
     ],
     filters: &[
-        Filter::new(
-            "property_att__id",
-            label!(stamp.singular),
-            FilterKind::Object(&STAMPS),
-        ),
-        Filter::new(
-            "value__icontains",
-            label!(attribute.value),
-            FilterKind::Text,
-        ),
+        TOLD.by("property_att__id", label!(stamp.singular), &STAMPS),
+        TOLD.filter("value__icontains", label!(attribute.value)),
     ],
     ordering: "value",
     form: &[Section {
-        title: Label::NONE,
-        help: None,
         fields: &[
-            Field::new(
-                "property_att",
-                label!(stamp.singular),
-                Kind::One {
-                    entity: &STAMPS,
-                    filter: |_| String::new(),
-                },
-            )
-            .required()
-            .fixed(),
-            Field::new("value", label!(attribute.value), Kind::Text).required(),
-            Field::new("description", label!(common.description), Kind::Area),
+            TOLD.one("property_att", label!(stamp.singular), &STAMPS)
+                .fixed(),
+            TOLD.field("value", label!(attribute.value)),
+            TOLD.field("description", label!(common.description)),
             LATITUDE,
             LONGITUDE,
         ],
+        ..SECTION
     }],
     relations: super::attributes::USES,
-    ..SHEET
+    ..TOLD.sheet()
 };

@@ -17,7 +17,15 @@ pub struct Section {
     pub fields: &'static [Field],
 }
 
+/// What most sections do not mention: `..SECTION`.
+pub const SECTION: Section = Section {
+    title: Label::NONE,
+    help: None,
+    fields: &[],
+};
+
 /// A declared field.
+#[derive(Clone, Copy)]
 pub struct Field {
     /// Member of the object, and where the server's errors point.
     pub name: &'static str,
@@ -41,6 +49,9 @@ pub struct Field {
 #[derive(Clone, Copy)]
 pub enum Initial {
     Own(fn() -> Value),
+    Flag(bool),
+    Text(&'static str),
+    Number(i64),
     /// As the server has it.
     Given(&'static Value),
 }
@@ -50,12 +61,16 @@ impl Initial {
     pub fn value(self) -> Value {
         match self {
             Self::Own(value) => value(),
+            Self::Flag(on) => json!(on),
+            Self::Text(text) => json!(text),
+            Self::Number(number) => json!(number),
             Self::Given(value) => value.clone(),
         }
     }
 }
 
 /// How it is entered.
+#[derive(Clone, Copy)]
 pub enum Kind {
     Text,
     Mono,
@@ -148,8 +163,28 @@ impl Field {
     }
 
     /// Value in a new object.
-    pub const fn initially(mut self, initial: fn() -> Value) -> Self {
-        self.initial = Initial::Own(initial);
+    pub const fn initially(self, initial: fn() -> Value) -> Self {
+        self.begins(Initial::Own(initial))
+    }
+
+    /// The same, however it is known.
+    pub const fn begins(mut self, initial: Initial) -> Self {
+        self.initial = initial;
+        self
+    }
+
+    /// Entered in another way than others of its type.
+    pub const fn drawn(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Offers only some of the other objects, by the form as it stands.
+    pub const fn narrowed(mut self, narrow: fn(FormState) -> String) -> Self {
+        match &mut self.kind {
+            Kind::One { filter, .. } | Kind::Many { filter, .. } => *filter = narrow,
+            _ => panic!("it is no other object"),
+        }
         self
     }
 

@@ -4,6 +4,7 @@ use crate::text::{self, Label, t};
 use migasfree_ui_kit::format;
 
 /// A declared filter.
+#[derive(Clone, Copy)]
 pub struct Filter {
     /// Parameter, e.g. `project__id`.
     pub name: &'static str,
@@ -16,6 +17,7 @@ pub struct Filter {
 }
 
 /// What can be chosen.
+#[derive(Clone, Copy)]
 pub enum FilterKind {
     /// A text that is contained.
     Text,

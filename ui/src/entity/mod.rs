@@ -8,12 +8,13 @@ pub mod filter;
 pub mod relation;
 pub mod sheet;
 pub mod tab;
+pub mod told;
 pub mod value;
 
 pub use cell::Cell;
 pub use choices::Choices;
 pub use column::Column;
-pub use field::{Field, Initial, Kind, Section};
+pub use field::{Field, Initial, Kind, SECTION, Section};
 pub use filter::{Filter, FilterKind};
 pub use relation::Relation;
 pub use sheet::{SHEET, Sheet, Switch};

@@ -1,6 +1,11 @@
 //! How an entity is listed, edited and acted upon. It lives in the part of the view that is loaded after the first page.
 use super::{Cell, Column, Entity, Filter, ObjectTab, Relation, Section, cell};
-use crate::{api::Query, form::FormState, list::Selection, text::Label};
+use crate::{
+    api::Query,
+    form::FormState,
+    list::Selection,
+    text::{Label, label},
+};
 use leptos::prelude::AnyView;
 use migasfree_ui_kit::Tone;
 use serde_json::Value;
@@ -61,6 +66,15 @@ pub struct Switch {
     pub member: &'static str,
     pub on: Label,
     pub off: Label,
+}
+
+impl Switch {
+    /// On and off as most objects have it.
+    pub const ENABLED: Self = Self {
+        member: "enabled",
+        on: label!(common.enable),
+        off: label!(common.disable),
+    };
 }
 
 /// What most declarations do not mention: `..SHEET`.

@@ -49,7 +49,7 @@ impl Part {
                 "play-desktop/records",
                 "tests/src",
             ],
-            Self::Ui => &["ui", "shared/types"],
+            Self::Ui => &["ui", "shared/types", "tests/reference"],
             Self::Play => &[
                 "play-desktop/view",
                 "play-desktop/records",
@@ -159,6 +159,7 @@ mod tests {
         assert_eq!(parts("shared/types/src/shown.rs"), Part::ALL);
         let records = parts("play-desktop/records/src/job.rs");
         assert_eq!(records, [Part::Stage, Part::Play]);
+        assert_eq!(parts("tests/reference/meta.json"), [Part::Ui]);
         assert_eq!(parts("server/domain/src/settings.rs"), [Part::Stage]);
     }
 

@@ -76,6 +76,16 @@ impl Declared {
 }
 
 impl Message {
+    /// A text that somebody else wrote: it has no code, and is the same in every language.
+    #[must_use]
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        Self {
+            code: Cow::Borrowed(""),
+            args: Args::new(),
+            text: text.into(),
+        }
+    }
+
     /// Whether this is what a code says.
     #[must_use]
     pub fn is(&self, code: &str) -> bool {

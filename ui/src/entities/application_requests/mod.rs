@@ -5,20 +5,18 @@ use decision::{decision_cell, state, states};
 
 use super::{APPLICATIONS, COMPUTERS, PROJECTS, USERS};
 use crate::{
-    entity::{Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
+    entity::{Cell, Column, Entity, Sheet, told::APP_CATALOG_APPLICATIONREQUEST as TOLD},
     text::label,
 };
 
 pub static APPLICATION_REQUESTS: Entity = Entity {
     path: "application-requests",
-    api: "application-requests/",
-    model: "app_catalog.applicationrequest",
     icon: icondata::LuInbox,
     plural: label!(application_request.plural),
     singular: label!(application_request.singular),
     text: &["application.name"],
     page: false,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static APPLICATION_REQUESTS_SHEET: Sheet = Sheet {
@@ -30,7 +28,7 @@ pub static APPLICATION_REQUESTS_SHEET: Sheet = Sheet {
             Cell::Link(&APPLICATIONS),
         )
         .unsorted(),
-        Column::new("person", label!(application_request.person), Cell::Text),
+        TOLD.column("person", label!(application_request.person), Cell::Text),
         Column::new(
             "computer",
             label!(computer.singular),
@@ -43,8 +41,8 @@ pub static APPLICATION_REQUESTS_SHEET: Sheet = Sheet {
             Cell::Fold,
         )
         .unsorted(),
-        Column::new("created_at", label!(audit.when), Cell::When),
-        Column::new("state", label!(common.state), Cell::State(state)),
+        TOLD.column("created_at", label!(audit.when), Cell::When),
+        TOLD.column("state", label!(common.state), Cell::State(state)),
         Column::new(
             "decision",
             label!(application_request.decision),
@@ -61,7 +59,7 @@ pub static APPLICATION_REQUESTS_SHEET: Sheet = Sheet {
         )
         .unsorted()
         .hidden(),
-        Column::new(
+        TOLD.column(
             "decided_at",
             label!(application_request.decided_at),
             Cell::When,
@@ -69,37 +67,18 @@ pub static APPLICATION_REQUESTS_SHEET: Sheet = Sheet {
         .hidden(),
     ],
     filters: &[
-        Filter::new(
-            "state",
-            label!(common.state),
-            FilterKind::Choices(Choices::Own(states)),
-        )
-        .several(),
-        Filter::new(
+        TOLD.among("state", label!(common.state), states).several(),
+        TOLD.by(
             "application__id",
             label!(application.singular),
-            FilterKind::Object(&APPLICATIONS),
+            &APPLICATIONS,
         ),
-        Filter::new(
-            "computer__id",
-            label!(computer.singular),
-            FilterKind::Object(&COMPUTERS),
-        ),
-        Filter::new(
-            "computer__project__id",
-            label!(project.singular),
-            FilterKind::Object(&PROJECTS),
-        ),
-        Filter::new(
-            "person__icontains",
-            label!(application_request.person),
-            FilterKind::Text,
-        ),
-        Filter::new("created_at__gte", label!(common.since), FilterKind::Since),
-        Filter::new("created_at__lt", label!(common.before), FilterKind::Before),
+        TOLD.by("computer__id", label!(computer.singular), &COMPUTERS),
+        TOLD.by("computer__project__id", label!(project.singular), &PROJECTS),
+        TOLD.filter("person__icontains", label!(application_request.person)),
+        TOLD.filter("created_at__gte", label!(common.since)),
+        TOLD.filter("created_at__lt", label!(common.before)),
     ],
     narrowed: Some(("state", "pending")),
-    ordering: "-created_at",
-    delete: false,
-    ..SHEET
+    ..TOLD.sheet()
 };

@@ -9,104 +9,81 @@ use super::{
 };
 use crate::{
     entity::{
-        Belongs, Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab,
-        Relation, SHEET, Section, Sheet,
+        Cell, Entity, Kind, ObjectTab, Relation, Section, Sheet,
+        told::APP_CATALOG_APPLICATION as TOLD,
     },
     text::label,
 };
-use serde_json::json;
 
 pub static APPLICATIONS: Entity = Entity {
     path: "applications",
-    api: "catalog/apps/",
-    model: "app_catalog.application",
     icon: icondata::LuAppWindow,
     plural: label!(application.plural),
     singular: label!(application.singular),
     create: Some(label!(application.create)),
-    belongs: Belongs::Domain,
     needs: &[&CATEGORIES],
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static APPLICATIONS_SHEET: Sheet = Sheet {
     about: label!(application.about),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Own(cells::name_cell)),
-        Column::new(
+        TOLD.column("name", label!(common.name), Cell::Own(cells::name_cell)),
+        TOLD.column(
             "category",
             label!(category.singular),
             Cell::Link(&CATEGORIES),
         ),
-        Column::new(
+        TOLD.column(
             "level",
             label!(application.level),
             Cell::Own(cells::level_cell),
         ),
-        Column::new(
+        TOLD.column(
             "score",
             label!(application.score),
             Cell::Own(cells::score_cell),
         ),
-        Column::new(
+        TOLD.column(
             "packages_by_project",
             label!(project.plural),
             Cell::Own(cells::projects_cell),
-        )
-        .unsorted(),
-        Column::new(
+        ),
+        TOLD.column(
             "available_for_attributes",
             label!(application.audience),
             Cell::Own(cells::audience_cell),
-        )
-        .unsorted(),
-        Column::new("created_at", label!(common.created), Cell::When).hidden(),
+        ),
+        TOLD.column("created_at", label!(common.created), Cell::When)
+            .hidden(),
     ],
     filters: &[
-        Filter::new(
-            "category__id",
-            label!(category.singular),
-            FilterKind::Object(&CATEGORIES),
-        ),
-        Filter::new(
-            "level",
-            label!(application.level),
-            FilterKind::Choices(Choices::Own(choices::levels)),
-        ),
-        Filter::new(
+        TOLD.by("category__id", label!(category.singular), &CATEGORIES),
+        TOLD.among("level", label!(application.level), choices::levels),
+        TOLD.by(
             "packages_by_project__project__id",
             label!(project.singular),
-            FilterKind::Object(&PROJECTS),
+            &PROJECTS,
         ),
-        Filter::new(
+        TOLD.by(
             "available_for_attributes__id",
             label!(application.audience),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         ),
-        Filter::new(
-            "domain__id",
-            label!(domain.singular),
-            FilterKind::Object(&DOMAINS),
-        ),
+        TOLD.by("domain__id", label!(domain.singular), &DOMAINS),
     ],
     form: &[
         Section {
             title: label!(application.section_look),
             help: None,
             fields: &[
-                Field::new("icon", label!(application.icon), Kind::Picture)
+                TOLD.field("icon", label!(application.icon))
+                    .drawn(Kind::Picture)
                     .prompt(label!(application.icon_help)),
-                Field::new("name", label!(common.name), Kind::Text).required(),
-                Field::new(
-                    "category",
-                    label!(category.singular),
-                    Kind::One {
-                        entity: &CATEGORIES,
-                        filter: |_| String::new(),
-                    },
-                )
-                .required(),
-                Field::new("description", label!(common.description), Kind::Markdown)
+                TOLD.field("name", label!(common.name)),
+                TOLD.one("category", label!(category.singular), &CATEGORIES),
+                TOLD.field("description", label!(common.description))
+                    .drawn(Kind::Markdown)
                     .prompt(label!(application.description_help)),
             ],
         },
@@ -114,31 +91,18 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
             title: label!(application.section_who),
             help: None,
             fields: &[
-                Field::new(
+                TOLD.many(
                     "available_for_attributes",
                     label!(application.audience),
-                    Kind::Many {
-                        entity: &ATTRIBUTES,
-                        filter: |_| String::new(),
-                    },
+                    &ATTRIBUTES,
                 )
                 .help(label!(application.audience_help)),
                 DOMAIN,
-                Field::new(
-                    "level",
-                    label!(application.level),
-                    Kind::Choices(Choices::Own(choices::levels)),
-                )
-                .required()
-                .help(label!(application.level_help))
-                .initially(|| json!("U")),
-                Field::new(
-                    "score",
-                    label!(application.score),
-                    Kind::Number { min: 1, max: 5 },
-                )
-                .help(label!(application.score_help))
-                .initially(|| json!(1)),
+                TOLD.choice("level", label!(application.level), choices::levels)
+                    .help(label!(application.level_help)),
+                TOLD.field("score", label!(application.score))
+                    .drawn(Kind::Number { min: 1, max: 5 })
+                    .help(label!(application.score_help)),
             ],
         },
     ],
@@ -149,5 +113,5 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
             .needing(&PROJECT_PACKAGES),
     ],
     new_note: Some(label!(application.new_note)),
-    ..SHEET
+    ..TOLD.sheet()
 };

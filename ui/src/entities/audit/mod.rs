@@ -4,20 +4,18 @@ mod changes;
 pub use changes::{Change, author, done};
 
 use crate::{
-    entity::{Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
+    entity::{Cell, Column, Entity, Sheet, told::AUDIT_RECORD as TOLD},
     text::label,
 };
 
 pub static AUDIT: Entity = Entity {
     path: "audit",
-    api: "audit/",
-    model: "audit.record",
     icon: icondata::LuScrollText,
     plural: label!(audit.plural),
     singular: label!(audit.singular),
     text: &["object_text"],
     page: false,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static AUDIT_SHEET: Sheet = Sheet {
@@ -41,36 +39,25 @@ pub static AUDIT_SHEET: Sheet = Sheet {
             Cell::Own(changes::author_cell),
         )
         .unsorted(),
-        Column::new("created_at", label!(audit.when), Cell::When),
-        Column::new(
+        TOLD.column("created_at", label!(audit.when), Cell::When),
+        TOLD.column(
             "changes",
             label!(audit.changes),
             Cell::Own(changes::changes_cell),
-        )
-        .unsorted(),
+        ),
         Column::new("address", label!(audit.address), Cell::Mono)
             .hidden()
             .unsorted(),
     ],
     filters: &[
-        Filter::new(
-            "entity",
-            label!(audit.kind),
-            FilterKind::Choices(Choices::Own(changes::kinds)),
-        )
-        .several(),
-        Filter::new(
-            "action",
-            label!(audit.action),
-            FilterKind::Choices(Choices::Own(changes::actions)),
-        )
-        .several(),
-        Filter::new("username", label!(audit.who), FilterKind::Text),
-        Filter::new("created_at__gte", label!(common.since), FilterKind::Since),
-        Filter::new("created_at__lt", label!(common.before), FilterKind::Before),
+        TOLD.among("entity", label!(audit.kind), changes::kinds)
+            .several(),
+        TOLD.among("action", label!(audit.action), changes::actions)
+            .several(),
+        TOLD.filter("username", label!(audit.who)),
+        TOLD.filter("created_at__gte", label!(common.since)),
+        TOLD.filter("created_at__lt", label!(common.before)),
     ],
-    ordering: "-created_at",
     export: false,
-    delete: false,
-    ..SHEET
+    ..TOLD.sheet()
 };

@@ -19,21 +19,19 @@ use super::{
 };
 use crate::{
     entity::{
-        Cell, Choices, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab,
-        Relation, SHEET, Section, Sheet,
+        Cell, Column, Entity, ObjectTab, Relation, SECTION, Section, Sheet,
+        told::CLIENT_COMPUTER as TOLD,
     },
-    text::{Label, label},
+    text::label,
 };
 
 pub static COMPUTERS: Entity = Entity {
     path: "computers",
-    api: "computers/",
-    model: "client.computer",
     icon: icondata::LuMonitor,
     plural: label!(computer.plural),
     singular: label!(computer.singular),
     text: &["__str__", "name"],
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static COMPUTERS_SHEET: Sheet = Sheet {
@@ -47,13 +45,13 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
             label!(computer.singular),
             Cell::Own(cells::name_cell),
         ),
-        Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
-        Column::new(
+        TOLD.column("project", label!(project.singular), Cell::Link(&PROJECTS)),
+        TOLD.column(
             "status",
             label!(common.state),
             Cell::State(choices::status_state),
         ),
-        Column::new(
+        TOLD.column(
             "sync_end_date",
             label!(computer.last_sync),
             Cell::Own(cells::sync_cell),
@@ -64,7 +62,7 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
             Cell::Own(cells::user_cell),
         )
         .unsorted(),
-        Column::new("product", label!(computer.product), Cell::Text),
+        TOLD.column("product", label!(computer.product), Cell::Text),
         Column::new(
             "project.platform.name",
             label!(platform.singular),
@@ -72,109 +70,64 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
         )
         .unsorted()
         .hidden(),
-        Column::new("uuid", label!(computer.uuid), Cell::Mono).hidden(),
-        Column::new("created_at", label!(computer.registered), Cell::When).hidden(),
-        Column::new(
+        TOLD.column("uuid", label!(computer.uuid), Cell::Mono)
+            .hidden(),
+        TOLD.column("created_at", label!(computer.registered), Cell::When)
+            .hidden(),
+        TOLD.column(
             "last_hardware_capture",
             label!(computer.hardware_capture),
             Cell::When,
         )
         .hidden(),
-        Column::new("name", label!(computer.host_name), Cell::Text).hidden(),
-        Column::new("id", label!(computer.id), Cell::Mono).hidden(),
+        TOLD.column("name", label!(computer.host_name), Cell::Text)
+            .hidden(),
+        TOLD.column("id", label!(computer.id), Cell::Mono).hidden(),
     ],
     filters: &[
-        Filter::new(
-            "project__id",
-            label!(project.singular),
-            FilterKind::Object(&PROJECTS),
-        ),
-        Filter::new(
-            "platform",
-            label!(platform.singular),
-            FilterKind::Object(&PLATFORMS),
-        ),
-        Filter::new(
-            "status",
-            label!(common.state),
-            FilterKind::Choices(Choices::Own(choices::computer_statuses)),
-        )
-        .several(),
-        Filter::new(
+        TOLD.by("project__id", label!(project.singular), &PROJECTS),
+        TOLD.by("platform", label!(platform.singular), &PLATFORMS),
+        TOLD.among("status", label!(common.state), choices::computer_statuses)
+            .several(),
+        TOLD.by(
             "sync_attributes__id",
             label!(attribute.singular),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         )
         .several(),
-        Filter::new("tags__id", label!(tag.singular), FilterKind::Object(&TAGS)).several(),
-        Filter::new(
-            "machine",
-            label!(computer.machine),
-            FilterKind::Choices(Choices::Own(choices::machines)),
-        ),
-        Filter::new(
+        TOLD.by("tags__id", label!(tag.singular), &TAGS).several(),
+        TOLD.among("machine", label!(computer.machine), choices::machines),
+        TOLD.by(
             "installed_package",
             label!(computer.installed_package),
-            FilterKind::Object(&PACKAGES),
+            &PACKAGES,
         ),
-        Filter::new(
-            "has_software_inventory",
-            label!(computer.has_inventory),
-            FilterKind::Flag,
-        ),
-        Filter::new(
-            "sync_end_date__gte",
-            label!(computer.sync_since),
-            FilterKind::Since,
-        ),
-        Filter::new(
-            "sync_end_date__lt",
-            label!(computer.sync_before),
-            FilterKind::Before,
-        ),
-        Filter::new(
-            "sync_end_date__isnull",
-            label!(computer.ever_synced),
-            FilterKind::Presence,
-        ),
-        Filter::new(
-            "created_at__gte",
-            label!(computer.registered_since),
-            FilterKind::Since,
-        ),
-        Filter::new(
-            "product__icontains",
-            label!(computer.product),
-            FilterKind::Text,
-        ),
-        Filter::new(
+        TOLD.filter("has_software_inventory", label!(computer.has_inventory)),
+        TOLD.filter("sync_end_date__gte", label!(computer.sync_since)),
+        TOLD.filter("sync_end_date__lt", label!(computer.sync_before)),
+        TOLD.filter("sync_end_date__isnull", label!(computer.ever_synced)),
+        TOLD.filter("created_at__gte", label!(computer.registered_since)),
+        TOLD.filter("product__icontains", label!(computer.product)),
+        TOLD.by(
             "failed_deployment",
             label!(computer.failed_deployment),
-            FilterKind::Object(&DEPLOYMENTS),
+            &DEPLOYMENTS,
         )
         .linked(),
-        Filter::new("serial", label!(computer.serial), FilterKind::Text),
-        Filter::new("mac_address", label!(computer.mac), FilterKind::Text),
-        Filter::new("uuid__icontains", label!(computer.uuid), FilterKind::Text),
+        TOLD.filter("serial", label!(computer.serial)),
+        TOLD.filter("mac_address", label!(computer.mac)),
+        TOLD.filter("uuid__icontains", label!(computer.uuid)),
     ],
     form: &[Section {
-        title: Label::NONE,
-        help: None,
         fields: &[
-            Field::new("name", label!(common.name), Kind::Text)
+            TOLD.field("name", label!(common.name))
                 .required()
                 .help(label!(computer.name_help)),
-            Field::new(
-                "tags",
-                label!(tag.plural),
-                Kind::Many {
-                    entity: &TAGS,
-                    filter: |_| String::new(),
-                },
-            )
-            .help(label!(computer.tags_help)),
-            Field::new("comment", label!(common.comment), Kind::Area),
+            TOLD.many("tags", label!(tag.plural), &TAGS)
+                .help(label!(computer.tags_help)),
+            TOLD.field("comment", label!(common.comment)),
         ],
+        ..SECTION
     }],
     actions: Some(title::actions),
     subtitle: title::subtitle,
@@ -200,5 +153,5 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
         )
         .needing(&SYNCHRONIZATIONS),
     ],
-    ..SHEET
+    ..TOLD.sheet()
 };

@@ -10,8 +10,7 @@ pub use cells::start_cell;
 use super::{ATTRIBUTES, DOMAIN, DOMAINS, PACKAGES, PROJECTS, SCHEDULES};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, Relation, SHEET,
-        Section, Sheet, Switch, cell,
+        Cell, Column, Entity, Relation, Section, Sheet, Switch, cell, told::CORE_DEPLOYMENT as TOLD,
     },
     form::FormState,
     text::label,
@@ -20,30 +19,27 @@ use serde_json::json;
 
 pub static DEPLOYMENTS: Entity = Entity {
     path: "deployments",
-    api: "deployments/",
-    model: "core.deployment",
     icon: icondata::LuRocket,
     plural: label!(deployment.plural),
     singular: label!(deployment.singular),
     create: Some(label!(deployment.create)),
-    belongs: Belongs::Domain,
     needs: &[&PROJECTS],
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
     about: label!(deployment.about),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Name),
-        Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
-        Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
+        TOLD.column("name", label!(common.name), Cell::Name),
+        TOLD.column("project", label!(project.singular), Cell::Link(&PROJECTS)),
+        TOLD.column("enabled", label!(common.state), Cell::State(cell::enabled)),
         Column::new(
             "publication",
             label!(deployment.publication),
             Cell::Own(cells::publication_cell),
         )
         .unsorted(),
-        Column::new(
+        TOLD.column(
             "start_date",
             label!(deployment.start_date),
             Cell::Own(cells::start_cell),
@@ -54,61 +50,39 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             Cell::Own(cells::schedule_cell),
         )
         .unsorted(),
-        Column::new("domain", label!(domain.singular), Cell::Link(&DOMAINS)).hidden(),
-        Column::new("auto_restart", label!(deployment.auto_restart), Cell::Flag).hidden(),
+        TOLD.column("domain", label!(domain.singular), Cell::Link(&DOMAINS))
+            .hidden(),
+        TOLD.column("auto_restart", label!(deployment.auto_restart), Cell::Flag)
+            .hidden(),
         Column::new("comment", label!(common.comment), Cell::Text)
             .hidden()
             .unsorted(),
     ],
     filters: &[
-        Filter::new(
-            "project__id",
-            label!(project.singular),
-            FilterKind::Object(&PROJECTS),
-        ),
-        Filter::new(
-            "domain__id",
-            label!(domain.singular),
-            FilterKind::Object(&DOMAINS),
-        ),
-        Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
-        Filter::new(
-            "schedule__id",
-            label!(schedule.singular),
-            FilterKind::Object(&SCHEDULES),
-        )
-        .linked(),
-        Filter::new(
-            "schedule__isnull",
-            label!(schedule.singular),
-            FilterKind::Presence,
-        ),
-        Filter::new(
-            "percent__gte",
-            label!(deployment.percent_from),
-            FilterKind::Text,
-        )
-        .linked(),
-        Filter::new(
-            "percent__lt",
-            label!(deployment.percent_below),
-            FilterKind::Text,
-        )
-        .linked(),
-        Filter::new(
+        TOLD.by("project__id", label!(project.singular), &PROJECTS),
+        TOLD.by("domain__id", label!(domain.singular), &DOMAINS),
+        TOLD.filter("enabled", label!(common.enabled)),
+        TOLD.by("schedule__id", label!(schedule.singular), &SCHEDULES)
+            .linked(),
+        TOLD.filter("schedule__isnull", label!(schedule.singular)),
+        TOLD.filter("percent__gte", label!(deployment.percent_from))
+            .linked(),
+        TOLD.filter("percent__lt", label!(deployment.percent_below))
+            .linked(),
+        TOLD.by(
             "included_attributes__id",
             label!(deployment.included),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         ),
-        Filter::new(
+        TOLD.by(
             "excluded_attributes__id",
             label!(deployment.excluded),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         ),
-        Filter::new(
+        TOLD.by(
             "available_packages__id",
             label!(package.singular),
-            FilterKind::Object(&PACKAGES),
+            &PACKAGES,
         ),
     ],
     form: &[
@@ -116,73 +90,51 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             title: label!(deployment.section_general),
             help: None,
             fields: &[
-                Field::new("name", label!(common.name), Kind::Text).required(),
-                Field::new(
-                    "project",
-                    label!(project.singular),
-                    Kind::One {
-                        entity: &PROJECTS,
-                        filter: |_| String::new(),
-                    },
-                )
-                .required()
-                .fixed()
-                .help(label!(deployment.project_help)),
+                TOLD.field("name", label!(common.name)),
+                TOLD.one("project", label!(project.singular), &PROJECTS)
+                    .fixed()
+                    .help(label!(deployment.project_help)),
                 DOMAIN,
-                Field::new("enabled", label!(common.enabled), Kind::Flag)
-                    .help(label!(deployment.enabled_help))
-                    .initially(|| json!(true)),
-                Field::new("comment", label!(common.comment), Kind::Area),
+                TOLD.field("enabled", label!(common.enabled))
+                    .help(label!(deployment.enabled_help)),
+                TOLD.field("comment", label!(common.comment)),
             ],
         },
         Section {
             title: label!(deployment.section_what),
             help: Some(label!(deployment.section_what_help)),
             fields: &[
-                Field::new(
+                TOLD.many(
                     "available_packages",
                     label!(deployment.available_packages),
-                    Kind::Many {
-                        entity: &PACKAGES,
-                        filter: of_project,
-                    },
+                    &PACKAGES,
                 )
+                .narrowed(of_project)
                 .help(label!(deployment.available_packages_help)),
-                Field::new(
+                TOLD.field(
                     "packages_to_install",
                     label!(deployment.packages_to_install),
-                    Kind::Lines,
                 )
                 .offered()
                 .help(label!(deployment.packages_to_install_help)),
-                Field::new(
-                    "packages_to_remove",
-                    label!(deployment.packages_to_remove),
-                    Kind::Lines,
-                )
-                .help(label!(deployment.packages_to_remove_help)),
+                TOLD.field("packages_to_remove", label!(deployment.packages_to_remove))
+                    .help(label!(deployment.packages_to_remove_help)),
             ],
         },
         Section {
             title: label!(deployment.section_whom),
             help: Some(label!(deployment.section_whom_help)),
             fields: &[
-                Field::new(
+                TOLD.many(
                     "included_attributes",
                     label!(deployment.included),
-                    Kind::Many {
-                        entity: &ATTRIBUTES,
-                        filter: |_| String::new(),
-                    },
+                    &ATTRIBUTES,
                 )
                 .help(label!(deployment.included_help)),
-                Field::new(
+                TOLD.many(
                     "excluded_attributes",
                     label!(deployment.excluded),
-                    Kind::Many {
-                        entity: &ATTRIBUTES,
-                        filter: |_| String::new(),
-                    },
+                    &ATTRIBUTES,
                 ),
             ],
         },
@@ -190,19 +142,12 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             title: label!(deployment.section_when),
             help: Some(label!(deployment.section_when_help)),
             fields: &[
-                Field::new("start_date", label!(deployment.start_date), Kind::Date)
+                TOLD.field("start_date", label!(deployment.start_date))
                     .required()
                     .initially(|| json!(beside::today())),
-                Field::new(
-                    "schedule",
-                    label!(schedule.singular),
-                    Kind::One {
-                        entity: &SCHEDULES,
-                        filter: |_| String::new(),
-                    },
-                )
-                .help(label!(deployment.schedule_help)),
-                Field::new("auto_restart", label!(deployment.auto_restart), Kind::Flag)
+                TOLD.one("schedule", label!(schedule.singular), &SCHEDULES)
+                    .help(label!(deployment.schedule_help)),
+                TOLD.field("auto_restart", label!(deployment.auto_restart))
                     .help(label!(deployment.auto_restart_help)),
             ],
         },
@@ -210,34 +155,27 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             title: label!(deployment.section_defaults),
             help: Some(label!(deployment.section_defaults_help)),
             fields: &[
-                Field::new(
+                TOLD.field(
                     "default_preincluded_packages",
                     label!(deployment.preincluded),
-                    Kind::Lines,
                 )
                 .help(label!(deployment.preincluded_help)),
-                Field::new(
+                TOLD.field(
                     "default_included_packages",
                     label!(deployment.default_included),
-                    Kind::Lines,
                 ),
-                Field::new(
+                TOLD.field(
                     "default_excluded_packages",
                     label!(deployment.default_excluded),
-                    Kind::Lines,
                 ),
             ],
         },
     ],
-    switch: Some(Switch {
-        member: "enabled",
-        on: label!(common.enable),
-        off: label!(common.disable),
-    }),
+    switch: Some(Switch::ENABLED),
     aside: Some(beside::aside),
     actions: Some(beside::actions),
     relations: &[Relation::new(&PACKAGES, "deployment__id")],
-    ..SHEET
+    ..TOLD.sheet()
 };
 
 /// Packages of the chosen project that are in a store.

@@ -4,24 +4,19 @@ mod upload;
 
 use super::{COMPUTERS, DEPLOYMENTS, PACKAGES_HISTORY, PROJECTS, STORES};
 use crate::{
-    entity::{
-        Cell, Choices, Column, ENTITY, Entity, Filter, FilterKind, ObjectTab, Relation, SHEET,
-        Sheet,
-    },
+    entity::{Cell, Column, Entity, ObjectTab, Relation, Sheet, told::CORE_PACKAGE as TOLD},
     text::{Label, label, t},
 };
 use migasfree_ui_kit::Choice;
 
 pub static PACKAGES: Entity = Entity {
     path: "packages",
-    api: "packages/",
-    model: "core.package",
     icon: icondata::LuPackage,
     plural: label!(package.plural),
     singular: label!(package.singular),
     text: &["fullname", "name"],
     needs: &[&STORES],
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static PACKAGES_SHEET: Sheet = Sheet {
@@ -33,61 +28,29 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
         }
     }),
     columns: &[
-        Column::new("fullname", label!(package.file), Cell::Name),
-        Column::new("name", label!(common.name), Cell::Text).hidden(),
-        Column::new("version", label!(package.version), Cell::Mono),
-        Column::new("architecture", label!(package.architecture), Cell::Mono),
-        Column::new("project", label!(project.singular), Cell::Link(&PROJECTS)),
+        TOLD.column("fullname", label!(package.file), Cell::Name),
+        TOLD.column("name", label!(common.name), Cell::Text)
+            .hidden(),
+        TOLD.column("version", label!(package.version), Cell::Mono),
+        TOLD.column("architecture", label!(package.architecture), Cell::Mono),
+        TOLD.column("project", label!(project.singular), Cell::Link(&PROJECTS)),
         Column::new("store", label!(store.singular), Cell::Link(&STORES)).unsorted(),
     ],
     filters: &[
-        Filter::new(
-            "project__id",
-            label!(project.singular),
-            FilterKind::Object(&PROJECTS),
-        ),
-        Filter::new(
-            "store__id",
-            label!(store.singular),
-            FilterKind::Object(&STORES),
-        ),
-        Filter::new(
-            "deployment__id",
-            label!(deployment.singular),
-            FilterKind::Object(&DEPLOYMENTS),
-        )
-        .linked(),
-        Filter::new(
-            "deployment__isnull",
-            label!(deployment.singular),
-            FilterKind::Presence,
-        ),
-        Filter::new(
-            "packageset__isnull",
-            label!(package.package_set),
-            FilterKind::Presence,
-        )
-        .linked(),
-        Filter::new(
-            "store__isnull",
-            label!(package.uploaded_here),
-            FilterKind::Choices(Choices::Own(uploaded)),
-        ),
-        Filter::new("name__icontains", label!(common.name), FilterKind::Text),
-        Filter::new(
-            "version__icontains",
-            label!(package.version),
-            FilterKind::Text,
-        ),
-        Filter::new(
-            "architecture",
-            label!(package.architecture),
-            FilterKind::Text,
-        ),
+        TOLD.by("project__id", label!(project.singular), &PROJECTS),
+        TOLD.by("store__id", label!(store.singular), &STORES),
+        TOLD.by("deployment__id", label!(deployment.singular), &DEPLOYMENTS)
+            .linked(),
+        TOLD.filter("deployment__isnull", label!(deployment.singular)),
+        TOLD.filter("packageset__isnull", label!(package.package_set))
+            .linked(),
+        TOLD.among("store__isnull", label!(package.uploaded_here), uploaded),
+        TOLD.filter("name__icontains", label!(common.name)),
+        TOLD.filter("version__icontains", label!(package.version)),
+        TOLD.filter("architecture", label!(package.architecture)),
     ],
     // Packages that are only known from inventories of computers are many, and not what is published.
     narrowed: Some(("store__isnull", "false")),
-    ordering: "fullname",
     first: Some(upload::upload_first),
     tools: Some(upload::upload_tool),
     keeps: |package| !file::is_stored(package),
@@ -102,7 +65,7 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
         label!(package.contents),
         file::contents,
     )],
-    ..SHEET
+    ..TOLD.sheet()
 };
 
 fn uploaded() -> Vec<Choice> {

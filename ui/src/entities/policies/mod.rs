@@ -4,96 +4,78 @@ mod groups;
 use super::{ATTRIBUTES, DOMAIN, DOMAINS, POLICY_GROUPS};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab, SHEET,
-        Section, Sheet, Switch, cell,
+        Cell, Column, Entity, Initial, ObjectTab, SECTION, Section, Sheet, Switch, cell,
+        told::APP_CATALOG_POLICY as TOLD,
     },
-    text::{Label, label},
+    text::label,
 };
-use serde_json::json;
 
 pub static POLICIES: Entity = Entity {
     path: "policies",
-    api: "catalog/policies/",
-    model: "app_catalog.policy",
     icon: icondata::LuScale,
     plural: label!(policy.plural),
     singular: label!(policy.singular),
     create: Some(label!(policy.create)),
-    belongs: Belongs::Domain,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static POLICIES_SHEET: Sheet = Sheet {
     about: label!(policy.about),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Name),
-        Column::new("enabled", label!(common.state), Cell::State(cell::enabled)),
-        Column::new("exclusive", label!(policy.exclusive), Cell::Flag),
+        TOLD.column("name", label!(common.name), Cell::Name),
+        TOLD.column("enabled", label!(common.state), Cell::State(cell::enabled)),
+        TOLD.column("exclusive", label!(policy.exclusive), Cell::Flag),
         Column::new("comment", label!(common.comment), Cell::Text).unsorted(),
     ],
     filters: &[
-        Filter::new("enabled", label!(common.enabled), FilterKind::Flag),
-        Filter::new("exclusive", label!(policy.exclusive), FilterKind::Flag),
-        Filter::new(
-            "domain__id",
-            label!(domain.singular),
-            FilterKind::Object(&DOMAINS),
-        ),
-        Filter::new(
+        TOLD.filter("enabled", label!(common.enabled)),
+        TOLD.filter("exclusive", label!(policy.exclusive)),
+        TOLD.by("domain__id", label!(domain.singular), &DOMAINS),
+        TOLD.by(
             "included_attributes__id",
             label!(deployment.included),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         )
         .linked(),
-        Filter::new(
+        TOLD.by(
             "excluded_attributes__id",
             label!(deployment.excluded),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         )
         .linked(),
     ],
     form: &[
         Section {
-            title: Label::NONE,
-            help: None,
             fields: &[
-                Field::new("name", label!(common.name), Kind::Text).required(),
-                Field::new("enabled", label!(common.enabled), Kind::Flag).initially(|| json!(true)),
-                Field::new("exclusive", label!(policy.exclusive), Kind::Flag)
-                    .help(label!(policy.exclusive_help)),
+                TOLD.field("name", label!(common.name)),
+                TOLD.field("enabled", label!(common.enabled)),
+                TOLD.field("exclusive", label!(policy.exclusive))
+                    .help(label!(policy.exclusive_help))
+                    .begins(Initial::Flag(false)),
                 DOMAIN,
-                Field::new("comment", label!(common.comment), Kind::Area),
+                TOLD.field("comment", label!(common.comment)),
             ],
+            ..SECTION
         },
         Section {
             title: label!(deployment.section_whom),
             help: Some(label!(policy.whom_help)),
             fields: &[
-                Field::new(
+                TOLD.many(
                     "included_attributes",
                     label!(deployment.included),
-                    Kind::Many {
-                        entity: &ATTRIBUTES,
-                        filter: |_| String::new(),
-                    },
+                    &ATTRIBUTES,
                 ),
-                Field::new(
+                TOLD.many(
                     "excluded_attributes",
                     label!(deployment.excluded),
-                    Kind::Many {
-                        entity: &ATTRIBUTES,
-                        filter: |_| String::new(),
-                    },
+                    &ATTRIBUTES,
                 ),
             ],
         },
     ],
-    switch: Some(Switch {
-        member: "enabled",
-        on: label!(common.enable),
-        off: label!(common.disable),
-    }),
+    switch: Some(Switch::ENABLED),
     tabs: &[ObjectTab::new("groups", label!(policy.groups), groups::tab).needing(&POLICY_GROUPS)],
     new_note: Some(label!(policy.new_note)),
-    ..SHEET
+    ..TOLD.sheet()
 };

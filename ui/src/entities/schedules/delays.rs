@@ -3,57 +3,41 @@ use crate::entities::attributes;
 use crate::{
     api::Query,
     entities::{ATTRIBUTES, SCHEDULES},
-    entity::{ENTITY, Entity, Field, Kind, SHEET, Section, Sheet, value},
+    entity::{
+        Entity, Kind, SECTION, SHEET, Section, Sheet, told::CORE_SCHEDULEDELAY as TOLD, value,
+    },
     form::Rows,
     object::once_there,
-    text::{Label, label, t, tf},
+    text::{label, t, tf},
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
 pub static DELAYS: Entity = Entity {
     path: "schedule-delays",
-    api: "schedule-delays/",
-    model: "core.scheduledelay",
     icon: icondata::LuCalendarClock,
     plural: label!(schedule.delays),
     singular: label!(schedule.delay),
     called: Some(called),
     page: false,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static DELAYS_SHEET: Sheet = Sheet {
     form: &[Section {
-        title: Label::NONE,
-        help: None,
         fields: &[
-            Field::new(
-                "delay",
-                label!(schedule.delay_days),
-                Kind::Number { min: 0, max: 999 },
-            )
-            .required()
-            .help(label!(schedule.delay_help))
-            .initially(|| json!(0)),
-            Field::new(
-                "duration",
-                label!(schedule.duration_days),
-                Kind::Number { min: 1, max: 999 },
-            )
-            .required()
-            .help(label!(schedule.duration_help))
-            .initially(|| json!(1)),
-            Field::new(
-                "attributes",
-                label!(attribute.plural),
-                Kind::Many {
-                    entity: &ATTRIBUTES,
-                    filter: |_| String::new(),
-                },
-            )
-            .required(),
+            TOLD.field("delay", label!(schedule.delay_days))
+                .drawn(Kind::Number { min: 0, max: 999 })
+                .help(label!(schedule.delay_help))
+                .initially(|| json!(0)),
+            TOLD.field("duration", label!(schedule.duration_days))
+                .drawn(Kind::Number { min: 1, max: 999 })
+                .required()
+                .help(label!(schedule.duration_help)),
+            TOLD.many("attributes", label!(attribute.plural), &ATTRIBUTES)
+                .required(),
         ],
+        ..SECTION
     }],
     ..SHEET
 };

@@ -6,57 +6,49 @@ pub use delays::DELAYS_SHEET;
 use super::{ATTRIBUTES, DEPLOYMENTS, DOMAIN, DOMAINS};
 use crate::{
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab,
-        Relation, SHEET, Section, Sheet,
+        Cell, Column, Entity, ObjectTab, Relation, SECTION, Section, Sheet,
+        told::CORE_SCHEDULE as TOLD,
     },
-    text::{Label, label},
+    text::label,
 };
 
 pub static SCHEDULES: Entity = Entity {
     path: "schedules",
-    api: "schedules/",
-    model: "core.schedule",
     icon: icondata::LuCalendarClock,
     plural: label!(schedule.plural),
     singular: label!(schedule.singular),
     create: Some(label!(schedule.create)),
-    belongs: Belongs::Domain,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static SCHEDULES_SHEET: Sheet = Sheet {
     about: label!(schedule.about),
     columns: &[
-        Column::new("name", label!(common.name), Cell::Name),
-        Column::new("description", label!(common.description), Cell::Text),
+        TOLD.column("name", label!(common.name), Cell::Name),
+        TOLD.column("description", label!(common.description), Cell::Text),
         Column::new("delays_count", label!(schedule.delays), Cell::Number).unsorted(),
     ],
     filters: &[
-        Filter::new(
-            "domain__id",
-            label!(domain.singular),
-            FilterKind::Object(&DOMAINS),
-        ),
-        Filter::new(
+        TOLD.by("domain__id", label!(domain.singular), &DOMAINS),
+        TOLD.by(
             "delays__attributes__id",
             label!(attribute.singular),
-            FilterKind::Object(&ATTRIBUTES),
+            &ATTRIBUTES,
         )
         .linked(),
     ],
     form: &[Section {
-        title: Label::NONE,
-        help: None,
         fields: &[
-            Field::new("name", label!(common.name), Kind::Text).required(),
-            Field::new("description", label!(common.description), Kind::Area),
+            TOLD.field("name", label!(common.name)),
+            TOLD.field("description", label!(common.description)),
             DOMAIN,
         ],
+        ..SECTION
     }],
     relations: &[Relation::new(&DEPLOYMENTS, "schedule__id").offering("schedule")],
     tabs: &[
         ObjectTab::new("delays", label!(schedule.delays), delays::tab).needing(&delays::DELAYS),
     ],
     new_note: Some(label!(schedule.new_note)),
-    ..SHEET
+    ..TOLD.sheet()
 };

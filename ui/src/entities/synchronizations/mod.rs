@@ -5,37 +5,35 @@ pub use cells::checked_state;
 
 use super::{COMPUTERS, PROJECTS};
 use crate::{
-    entity::{Cell, Column, ENTITY, Entity, Filter, FilterKind, SHEET, Sheet},
+    entity::{Cell, Column, Entity, Sheet, told::CLIENT_SYNCHRONIZATION as TOLD},
     text::label,
 };
 
 pub static SYNCHRONIZATIONS: Entity = Entity {
     path: "synchronizations",
-    api: "syncs/",
-    model: "client.synchronization",
     icon: icondata::LuRefreshCw,
     plural: label!(synchronization.plural),
     singular: label!(synchronization.singular),
     page: false,
     called: Some(cells::name),
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static SYNCHRONIZATIONS_SHEET: Sheet = Sheet {
     about: label!(synchronization.about),
     columns: &[
-        Column::new(
+        TOLD.column(
             "computer",
             label!(computer.singular),
             Cell::Link(&COMPUTERS),
         ),
-        Column::new("created_at", label!(synchronization.ended), Cell::When),
-        Column::new(
+        TOLD.column("created_at", label!(synchronization.ended), Cell::When),
+        TOLD.column(
             "start_date",
             label!(synchronization.duration),
             Cell::Own(cells::duration_cell),
         ),
-        Column::new(
+        TOLD.column(
             "pms_status_ok",
             label!(synchronization.packages),
             Cell::State(cells::packages_state),
@@ -47,32 +45,16 @@ pub static SYNCHRONIZATIONS_SHEET: Sheet = Sheet {
             Cell::Own(cells::user_cell),
         )
         .unsorted(),
-        Column::new("consumer", label!(synchronization.client), Cell::Mono).hidden(),
+        TOLD.column("consumer", label!(synchronization.client), Cell::Mono)
+            .hidden(),
     ],
     filters: &[
-        Filter::new(
-            "computer__id",
-            label!(computer.singular),
-            FilterKind::Object(&COMPUTERS),
-        ),
-        Filter::new(
-            "project__id",
-            label!(project.singular),
-            FilterKind::Object(&PROJECTS),
-        ),
-        Filter::new(
-            "pms_status_ok",
-            label!(synchronization.packages_ok),
-            FilterKind::Flag,
-        ),
-        Filter::new(
-            "user__name__icontains",
-            label!(synchronization.user),
-            FilterKind::Text,
-        ),
-        Filter::new("created_at__gte", label!(common.since), FilterKind::Since),
-        Filter::new("created_at__lt", label!(common.before), FilterKind::Before),
+        TOLD.by("computer__id", label!(computer.singular), &COMPUTERS),
+        TOLD.by("project__id", label!(project.singular), &PROJECTS),
+        TOLD.filter("pms_status_ok", label!(synchronization.packages_ok)),
+        TOLD.filter("user__name__icontains", label!(synchronization.user)),
+        TOLD.filter("created_at__gte", label!(common.since)),
+        TOLD.filter("created_at__lt", label!(common.before)),
     ],
-    ordering: "-created_at",
-    ..SHEET
+    ..TOLD.sheet()
 };

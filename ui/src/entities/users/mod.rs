@@ -7,8 +7,8 @@ use super::{DOMAINS, FAULT_DEFINITIONS, GROUPS};
 use crate::{
     api::session,
     entity::{
-        Belongs, Cell, Column, ENTITY, Entity, Field, Filter, FilterKind, Kind, ObjectTab,
-        Relation, SHEET, Section, Sheet, Switch, value,
+        Cell, Entity, ObjectTab, Relation, Section, Sheet, Switch, told::CORE_USERPROFILE as TOLD,
+        value,
     },
     text::label,
 };
@@ -16,78 +16,64 @@ use serde_json::json;
 
 pub static USERS: Entity = Entity {
     path: "users",
-    api: "user-profiles/",
-    model: "core.userprofile",
     icon: icondata::LuUsers,
     plural: label!(user.plural),
     singular: label!(user.singular),
     create: Some(label!(user.create)),
     text: &["username"],
-    belongs: Belongs::Domains,
-    ..ENTITY
+    ..TOLD.entity()
 };
 
 pub static USERS_SHEET: Sheet = Sheet {
     about: label!(user.about),
     columns: &[
-        Column::new("username", label!(user.username), Cell::Name),
-        Column::new("first_name", label!(user.first_name), Cell::Text),
-        Column::new("last_name", label!(user.last_name), Cell::Text),
-        Column::new("email", label!(user.email), Cell::Text).hidden(),
-        Column::new(
+        TOLD.column("username", label!(user.username), Cell::Name),
+        TOLD.column("first_name", label!(user.first_name), Cell::Text),
+        TOLD.column("last_name", label!(user.last_name), Cell::Text),
+        TOLD.column("email", label!(user.email), Cell::Text)
+            .hidden(),
+        TOLD.column(
             "is_active",
             label!(common.state),
             Cell::State(access::state),
         ),
-        Column::new("is_superuser", label!(user.superuser), Cell::Flag),
-        Column::new("last_login", label!(user.last_login), Cell::When),
-        Column::new("date_joined", label!(common.created), Cell::When).hidden(),
+        TOLD.column("is_superuser", label!(user.superuser), Cell::Flag),
+        TOLD.column("last_login", label!(user.last_login), Cell::When),
+        TOLD.column("date_joined", label!(common.created), Cell::When)
+            .hidden(),
     ],
     filters: &[
-        Filter::new("is_active", label!(user.active), FilterKind::Flag),
-        Filter::new("is_superuser", label!(user.superuser), FilterKind::Flag),
-        Filter::new("is_staff", label!(user.staff), FilterKind::Flag),
-        Filter::new(
-            "domains__id",
-            label!(domain.singular),
-            FilterKind::Object(&DOMAINS),
-        )
-        .linked(),
+        TOLD.filter("is_active", label!(user.active)),
+        TOLD.filter("is_superuser", label!(user.superuser)),
+        TOLD.filter("is_staff", label!(user.staff)),
+        TOLD.by("domains__id", label!(domain.singular), &DOMAINS)
+            .linked(),
     ],
-    ordering: "username",
     keeps: |user| value::id(user) == session::user().id,
     form: &[
         Section {
             title: label!(user.section_person),
             help: None,
             fields: &[
-                Field::new("username", label!(user.username), Kind::Text).required(),
-                Field::new("first_name", label!(user.first_name), Kind::Text),
-                Field::new("last_name", label!(user.last_name), Kind::Text),
-                Field::new("email", label!(user.email), Kind::Email),
+                TOLD.field("username", label!(user.username)),
+                TOLD.field("first_name", label!(user.first_name)),
+                TOLD.field("last_name", label!(user.last_name)),
+                TOLD.field("email", label!(user.email)),
             ],
         },
         Section {
             title: label!(user.section_rights),
             help: None,
             fields: &[
-                Field::new("is_active", label!(user.active), Kind::Flag)
-                    .help(label!(user.active_help))
-                    .initially(|| json!(true)),
-                Field::new("is_staff", label!(user.staff), Kind::Flag)
+                TOLD.field("is_active", label!(user.active))
+                    .help(label!(user.active_help)),
+                TOLD.field("is_staff", label!(user.staff))
                     .help(label!(user.staff_help))
                     .initially(|| json!(true)),
-                Field::new("is_superuser", label!(user.superuser), Kind::Flag)
+                TOLD.field("is_superuser", label!(user.superuser))
                     .help(label!(user.superuser_help)),
-                Field::new(
-                    "groups",
-                    label!(group.plural),
-                    Kind::Many {
-                        entity: &GROUPS,
-                        filter: |_| String::new(),
-                    },
-                )
-                .help(label!(user.groups_help)),
+                TOLD.many("groups", label!(group.plural), &GROUPS)
+                    .help(label!(user.groups_help)),
             ],
         },
     ],
@@ -99,5 +85,5 @@ pub static USERS_SHEET: Sheet = Sheet {
     new_note: Some(label!(user.new_note)),
     relations: &[Relation::new(&FAULT_DEFINITIONS, "users__id")],
     tabs: &[ObjectTab::new("access", label!(user.access), access::tab).of(access::is_given)],
-    ..SHEET
+    ..TOLD.sheet()
 };
