@@ -140,10 +140,9 @@ impl<'a> Follower<'a> {
                 }
                 Some(signal) = finished.next() => {
                     self.drain_output(&job).await?;
-                    let arguments = signal.args()?;
-                    let code = ResultCode::parse(arguments.code());
-                    let end = End::of(code, (*arguments.message()).to_owned(), &arguments.detail().said);
-                    return Ok(Ended::Finished(end));
+                    // The first signal is for everybody, and has no reason in it: the record has.
+                    let code = ResultCode::parse(signal.args()?.code());
+                    return Ok(Ended::Finished(self.recorded_end(code).await?));
                 }
                 Some(owner) = owner.next() => {
                     if owner.is_none() {
@@ -203,7 +202,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// What the daemon keeps of a job that ended before anybody listened.
+    /// How a job ended, as the daemon keeps it.
     async fn recorded_end(&self, code: ResultCode) -> Result<End, Failure> {
         let id = self.path.as_str().rsplit('/').next().unwrap_or_default();
         let manager = ManagerProxy::new(self.bus).await?;

@@ -203,4 +203,11 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
         apps[0]["packages_by_project"][0]["packages_to_install"],
         json!(["painter"])
     );
+    // Why it was not done is told each time, however soon it ends.
+    bench.server.mind().closed = true;
+    for _ in 0..5 {
+        let register = session(&["register", "-y", "-u", "ana", "-p", "wrong"]);
+        let refused = Answer::of(register).await.ends(1);
+        assert!(refused.err.contains("register computers"), "{}", refused.err);
+    }
 }
