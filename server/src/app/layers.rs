@@ -37,6 +37,8 @@ use super::{AppState, problems};
 use crate::messages;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Bytes of the name a request may bring.
+const LONGEST_NAME: usize = 128;
 /// A request with a larger body, or one of unknown size, gets the time of an upload.
 const LARGE_BODY: u64 = 1024 * 1024;
 
@@ -59,6 +61,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
     let names = Names(Arc::clone(&state.random));
     // One stack: layers put on the router one by one are boxed, and cloned with all below them, at each request.
     let stack = ServiceBuilder::new()
+        .layer(MapRequestLayer::new(with_short_name))
         .layer(SetRequestIdLayer::new(REQUEST_ID, names))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(from_fn_with_state(
@@ -107,6 +110,18 @@ impl MakeRequestId for Names {
         let name = self.0.uuid().to_string();
         HeaderValue::from_str(&name).ok().map(RequestId::new)
     }
+}
+
+/// A request keeps the name it came with where that is one: it stands in every line of the log about it.
+fn with_short_name<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+    let given = request.headers().get(&REQUEST_ID);
+    let is_one = |name: &HeaderValue| {
+        name.len() <= LONGEST_NAME && name.as_bytes().iter().all(u8::is_ascii_graphic)
+    };
+    if given.is_some_and(|name| !is_one(name)) {
+        request.headers_mut().remove(&REQUEST_ID);
+    }
+    request
 }
 
 /// Addresses of the API end in a slash; those without one mean the same. Never a redirect: a POST would lose its body.

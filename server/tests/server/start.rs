@@ -253,7 +253,10 @@ on_both_engines! {
         }
         ana.get("/api/v1/token/platforms/7/").await;
         ana.get("/api/v1/token/stores/export/").await;
+        let invented = Method::from_bytes(b"INVENTED").unwrap();
+        Answer::of(server.anonymous().request(invented, "/health")).await;
         let named = behind_a_proxy(&watcher).await.text;
+        assert!(!named.contains("INVENTED") && named.contains("method=\"other\""), "{named}");
         for route in ["/api/v1/token/platforms/{id}/", "/api/v1/token/stores/export/"] {
             assert!(named.contains(&format!("route=\"{route}\"")), "{named}");
         }
@@ -318,6 +321,11 @@ on_both_engines! {
         assert_eq!(answer.header("x-frame-options"), "DENY");
         let given = server.anonymous().request(Method::GET, "/health").header("x-request-id", "from-the-proxy");
         assert_eq!(Answer::of(given).await.header("x-request-id"), "from-the-proxy");
+        for none in ["x".repeat(5_000), "with a space".to_owned()] {
+            let given = server.anonymous().request(Method::GET, "/health").header("x-request-id", &none);
+            let name = Answer::of(given).await.header("x-request-id").to_owned();
+            assert!(!name.is_empty() && name != none, "{name}");
+        }
     }
 }
 
