@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use migasfree_deb::Builder;
 use migasfree_locales::{SERVER, catalog};
-use migasfree_server_db::{args, clock::Clock as _};
+use migasfree_server_db::args;
 use migasfree_server_domain::repository::publish::{
     Cause, Published, repair, request, request_for, status,
 };
@@ -150,24 +150,6 @@ on_both_engines! {
         assert_eq!(status(&site.state.db, intact).await.unwrap().state, "published");
         site.publish(deployment).await;
         assert!(index(&site, "amd64").await.contains("Package: hello"));
-    }
-}
-
-on_both_engines! {
-    async fn what_a_clock_that_was_ahead_dated_is_made_again(site: Site) {
-        let ahead = site.add_deployment("first").await;
-        let right = site.add_deployment("second").await;
-        for deployment in [ahead, right] {
-            site.publish(deployment).await;
-        }
-        let later = site.clock.now() + Duration::from_secs(2 * 86_400);
-        let date = "UPDATE repository_generation SET created_at = $2 WHERE deployment_id = $1";
-        site.run(date, args![ahead, later]).await;
-        assert_eq!(repair(&site.state).await.unwrap(), 1);
-        assert_eq!(status(&site.state.db, ahead).await.unwrap().state, "queued");
-        assert_eq!(status(&site.state.db, right).await.unwrap().state, "published");
-        site.publish(ahead).await;
-        assert_eq!(repair(&site.state).await.unwrap(), 0);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Publishing again what a crash of the machine damaged, or what a wrong clock dated.
+//! Publishing again what a crash of the machine damaged.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use super::request;
 use crate::ids::DeploymentId;
 use crate::services::Services;
 
-/// Asks for the publication of every deployment whose served indexes are not all there, or are dated later than now, which
-/// package managers refuse; answers how many. Indexes are not flushed to the disk one by one, because they can be made again: call
+/// Asks for the publication of every deployment whose served indexes are not all there; answers
+/// how many. Indexes are not flushed to the disk one by one, because they can be made again: call
 /// this when the server starts.
 ///
 /// # Errors
@@ -31,28 +31,17 @@ pub async fn repair(state: &Services) -> Result<usize, BlobError> {
             damaged.insert(deployment);
         }
     }
-    let ahead: Vec<(DeploymentId,)> = state
-        .db
-        .all(
-            "SELECT deployment_id FROM repository_generation \
-             WHERE retired_at IS NULL AND created_at > $1",
-            args![state.clock.now()],
-        )
-        .await?;
-    let ahead: BTreeSet<DeploymentId> = ahead.into_iter().map(|(id,)| id).collect();
-    let again: BTreeSet<DeploymentId> = damaged.union(&ahead).copied().collect();
-    if again.is_empty() {
+    if damaged.is_empty() {
         return Ok(0);
     }
     let mut tx = state.db.begin().await?;
-    for deployment in &again {
+    for deployment in &damaged {
         request(state, &mut tx, *deployment).await?;
     }
     tx.commit().await?;
     tracing::warn!(
-        damaged = damaged.len(),
-        dated_later_than_now = ahead.len(),
-        "repositories are published again"
+        deployments = damaged.len(),
+        "damaged repositories are published again"
     );
-    Ok(again.len())
+    Ok(damaged.len())
 }
