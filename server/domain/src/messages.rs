@@ -160,8 +160,6 @@ migasfree_types::messages! {
     pub(crate) no_longer_limited(names): "These would no longer be limited to the domain: { $names }. Give them another domain or delete them first.";
 
     // Packages and sets.
-    /// Several files in one upload.
-    pub(crate) one_package_at_a_time(): "Upload one package at a time.";
     /// A package without a file.
     pub(crate) only_reported(): "The package is in no store: only computers have reported it. It goes by itself once no computer and no history has it.";
     /// Nothing to look into.

@@ -134,7 +134,6 @@ of_one = { $name }: { $reason }
 of_other_project = Not of the project of the deployment: { $names }.
 one_left_out = 1 package is left out: { $names }
 one_package = 1 package
-one_package_at_a_time = Upload one package at a time.
 one_request_too_many = too many requests
 one_step_alone = This account signs in with a second step, which this call does not have: use another account.
 oneself_into_domain = Nobody adds themselves to a domain: ask a superuser.

@@ -135,7 +135,6 @@ of_other_project = No son del proyecto del despliegue: { $names }.
 one_step_alone = Esta cuenta inicia sesión con un segundo paso, que esta llamada no tiene: use otra cuenta.
 one_left_out = se deja fuera 1 paquete: { $names }
 one_package = 1 paquete
-one_package_at_a_time = Suba los paquetes de uno en uno.
 one_request_too_many = demasiadas peticiones
 oneself_into_domain = Nadie se añade a sí mismo a un dominio: pídalo a un administrador general.
 only_http = Solo se pueden replicar direcciones http y https.

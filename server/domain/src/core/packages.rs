@@ -191,9 +191,6 @@ impl Hooks for Rules {
         let Some(at) = at else {
             return Err(RestError::refused("files", &Refused::Missing));
         };
-        if body.files.len() > 1 {
-            return Err(RestError::field("files", messages::one_package_at_a_time()));
-        }
         let file = body.files.swap_remove(at);
         store_file(context, store, file)
             .await

@@ -48,21 +48,6 @@ async fn published(client: &Client, deployment: i64) -> Value {
 }
 
 on_both_engines! {
-    async fn several_files_in_one_upload_are_refused_and_none_is_kept(server: Server) {
-        let admin = server.admin().await;
-        let mut form = Form::new().text("store", "1");
-        for name in ["one", "two"] {
-            let package = Builder::new(name, "1.0", "all");
-            let file = Part::bytes(package.clone().build().unwrap()).file_name(package.file_name());
-            form = form.part("files", file);
-        }
-        let request = admin.request(Method::POST, "/api/v1/token/packages/").multipart(form);
-        let refused = Answer::of(request).await;
-        assert_eq!(refused.status, 400, "{}", refused.text);
-        assert!(refused.text.contains("one package at a time"), "{}", refused.text);
-        assert_eq!(admin.get("/api/v1/token/packages/").await.json["count"], 0);
-    }
-
     async fn what_an_operator_uploads_reaches_apt(server: Server) {
         let admin = server.admin().await;
         let platform = add(&admin, "platforms", json!({"name": "Linux"})).await;
