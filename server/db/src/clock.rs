@@ -41,6 +41,11 @@ impl ManualClock {
         let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
         self.0.fetch_add(micros, Ordering::SeqCst);
     }
+
+    /// Sets the clock, also back.
+    pub fn set(&self, now: Ts) {
+        self.0.store(now.0, Ordering::SeqCst);
+    }
 }
 
 impl Clock for ManualClock {

@@ -15,6 +15,9 @@ pub enum Period {
     Daily(u32, u32),
 }
 
+/// The clocks of servers with one database may differ as much.
+const TOLERATED: Duration = Duration::from_secs(60);
+
 impl Period {
     /// Every hour.
     pub const HOURLY: Self = Self::Every(Duration::from_secs(3600));
@@ -33,6 +36,15 @@ impl Period {
                 }
             }
         }
+    }
+
+    /// No time that was noted until `now` is later, unless the clock was set back meanwhile.
+    fn latest(self, now: Ts) -> Ts {
+        let interval = match self {
+            Self::Every(interval) => interval,
+            Self::Daily(..) => Duration::from_secs(86_400),
+        };
+        now + interval + TOLERATED
     }
 }
 
@@ -54,8 +66,9 @@ impl Jobs {
             .await?;
             let due = tx
                 .execute(
-                    "UPDATE job_schedule SET next_run_at = $2 WHERE kind = $1 AND next_run_at <= $3",
-                    args![job.kind, next, now],
+                    "UPDATE job_schedule SET next_run_at = $2 \
+                     WHERE kind = $1 AND (next_run_at <= $3 OR next_run_at > $4)",
+                    args![job.kind, next, now, period.latest(now)],
                 )
                 .await?;
             if due > 0 {

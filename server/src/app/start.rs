@@ -139,6 +139,7 @@ impl App {
         }
         permissions::settle(&state).await?;
         publish::repair(&state).await?;
+        publish::redate(&state).await?;
         spellings::settle(&state).await?;
         twins::settle(&state).await?;
         nameless::settle(&state).await?;

@@ -3,7 +3,10 @@
 use migasfree_server_auth::session;
 use migasfree_server_domain::{
     core::restarting::Restarter,
-    repository::{garbage::Collector, publish::Publisher},
+    repository::{
+        garbage::Collector,
+        publish::{Publisher, Redater},
+    },
     retention::Retention,
     services::Services,
 };
@@ -19,6 +22,7 @@ pub(super) fn handlers(services: &Services, keep_days: u32) -> Handlers {
         .with(Restarter(services.clone()))
         .with(Retention(services.clone()))
         .with(Collector(services.clone()))
+        .with(Redater(services.clone()))
         .with(Forgetter(services.clone()))
         .forgetting(&services.jobs, keep_days)
 }

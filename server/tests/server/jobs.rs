@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use migasfree_server::config::Settings;
-use migasfree_server_db::{args, clock::Clock as _};
+use migasfree_server_db::{Ts, args, clock::Clock as _};
 use migasfree_server_jobs::{
     Handlers, Job, JobContext, JobError, JobHandler, JobState, JobStatus, Period, Priority, Queue,
     Unique, Workers,
@@ -556,6 +556,39 @@ on_both_engines! {
             assert_eq!(runs.load(Ordering::SeqCst), expected, "not before its time, and once a day");
             server.0.clock.advance(Duration::from_secs(86_400));
         }
+    }
+}
+
+on_both_engines! {
+    async fn housekeeping_comes_back_though_the_clock_was_ahead_before(server: Server) {
+        let scheduled = "SELECT next_run_at FROM job_schedule WHERE kind = 'redate-repositories'";
+        let db = &server.state().db;
+        let hour = Duration::from_secs(3600);
+        let ahead = server.clock_now() + hour * 48;
+        let set = "INSERT INTO job_schedule (kind, next_run_at) VALUES ('redate-repositories', $1) \
+                   ON CONFLICT (kind) DO UPDATE SET next_run_at = excluded.next_run_at";
+        db.execute(set, args![ahead]).await.unwrap();
+        for _ in 0..600 {
+            let (next,): (Ts,) = db.one(scheduled, args![]).await.unwrap();
+            if next < server.clock_now() + hour {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it would come back when the clock gets there");
+    }
+
+    async fn work_queued_while_the_clock_was_ahead_is_due_when_it_is_asked_for_again(server: Idle) {
+        let right = server.0.clock_now();
+        server.0.clock.advance(Duration::from_secs(2 * 86_400));
+        server.enqueue(Task::good("a")).await;
+        server.0.clock.set(right);
+        server.enqueue(Task::good("a")).await;
+        let work = Work::open();
+        let workers = server.workers(&work, 1);
+        server.until("a", JobState::Done).await;
+        workers.stop(PATIENCE).await;
+        assert_eq!(work.runs(), 1);
     }
 }
 

@@ -8,12 +8,13 @@ use migasfree_deb::Builder;
 use migasfree_locales::{SERVER, catalog};
 use migasfree_server_db::args;
 use migasfree_server_domain::repository::publish::{
-    Cause, Published, repair, request, request_for, status,
+    Cause, Published, redate, repair, request, request_for, status,
 };
 use migasfree_server_jobs::{Handlers, Workers};
 use migasfree_types::events::{Event, PublicationState};
 
 use super::site::{Site, hello};
+use crate::harness::clock;
 use crate::on_both_engines;
 
 const ROOT: &str = "/public/desk-10/repos/dists/first";
@@ -150,6 +151,34 @@ on_both_engines! {
         assert_eq!(status(&site.state.db, intact).await.unwrap().state, "published");
         site.publish(deployment).await;
         assert!(index(&site, "amd64").await.contains("Package: hello"));
+    }
+}
+
+on_both_engines! {
+    async fn what_was_published_by_a_clock_that_was_ahead_is_published_again(site: Site) {
+        let deployment = site.add_deployment("first").await;
+        let punctual = site.add_deployment("second").await;
+        site.publish(punctual).await;
+        site.clock.advance(Duration::from_secs(2 * 86_400));
+        site.publish(deployment).await;
+        let in_release = format!("{ROOT}/InRelease");
+        let (_, ahead) = site.get(&in_release).await;
+        assert_eq!(redate(&site.state).await.unwrap(), 0, "for that clock all is well");
+
+        site.clock.set(clock::NOON);
+        assert_eq!(redate(&site.state).await.unwrap(), 1);
+        assert_eq!(status(&site.state.db, deployment).await.unwrap().state, "queued");
+        assert_eq!(status(&site.state.db, punctual).await.unwrap().state, "published");
+        site.publish(deployment).await;
+        let date = |signed: Vec<u8>| {
+            let text = String::from_utf8(signed).unwrap();
+            text.lines().find_map(|line| line.strip_prefix("Date: ")).unwrap().to_owned()
+        };
+        let (_, now) = site.get(&in_release).await;
+        let (_, right) = site.get("/public/desk-10/repos/dists/second/InRelease").await;
+        assert_ne!(date(ahead), date(right.clone()));
+        assert_eq!(date(now), date(right));
+        assert_eq!(redate(&site.state).await.unwrap(), 0);
     }
 }
 
