@@ -556,6 +556,14 @@ async fn what_cannot_be_is_said_at_its_field_before_it_is_sent() -> Result<()> {
         .await?;
     browser.write("Latitude", "39.4699").await?;
     browser.press("form.form-grid button[type=submit]").await?;
+    browser
+        .wait_for_text(
+            "[data-field='longitude'] .field-errors",
+            "A place needs both",
+        )
+        .await?;
+    browser.write("Longitude", "-0.3774").await?;
+    browser.press("form.form-grid button[type=submit]").await?;
     browser.reads("Harbour created").await?;
     let sets = admin.list("attribute-sets/?search=Harbour").await?;
     ensure!(sets[0]["latitude"] == 39.4699, "{sets:?}");

@@ -108,6 +108,8 @@ migasfree_types::messages! {
     pub(crate) choose_stamp(): "Choose a stamp.";
     /// A feature needs a formula.
     pub(crate) choose_formula(): "Choose a formula.";
+    /// A latitude without a longitude, or the other way round.
+    pub(crate) half_a_place(): "A place needs both: write a latitude and a longitude, or neither.";
     /// A tag below another domain.
     pub(crate) begin_with_domain(): "Begin with the name of a domain of yours and a point.";
     /// Something else than a tag.
@@ -160,6 +162,8 @@ migasfree_types::messages! {
     pub(crate) no_longer_limited(names): "These would no longer be limited to the domain: { $names }. Give them another domain or delete them first.";
 
     // Packages and sets.
+    /// Several files where each is a package of its own.
+    pub(crate) one_file_at_a_time(): "Send one file with each request: each makes one package.";
     /// A package without a file.
     pub(crate) only_reported(): "The package is in no store: only computers have reported it. It goes by itself once no computer and no history has it.";
     /// Nothing to look into.

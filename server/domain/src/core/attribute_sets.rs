@@ -14,6 +14,7 @@ use migasfree_server_entity::{
 };
 
 use super::{
+    place,
     shapes::{DOMAIN_REF, EXCLUDED, INCLUDED},
     vocabulary::{ALL_SYSTEMS, SET},
 };
@@ -139,6 +140,10 @@ struct Rules;
 
 #[async_trait]
 impl Hooks for Rules {
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        place::check(change)
+    }
+
     /// The mirror attribute follows the name; a circle of sets is refused.
     async fn saved(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         let name = change.text("name").unwrap_or_default().to_owned();

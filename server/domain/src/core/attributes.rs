@@ -16,7 +16,7 @@ use migasfree_server_entity::{
 };
 
 use super::{
-    attribute_search,
+    attribute_search, place,
     shapes::{ATTRIBUTE_TEXT, PROPERTY_INFO, PROPERTY_NAMED},
     tag_computers,
     vocabulary::DMN,
@@ -436,6 +436,7 @@ struct Rules {
 #[async_trait]
 impl Hooks for Rules {
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        place::check(change)?;
         let Some(property) = change.int("property_att_id") else {
             return Ok(());
         };

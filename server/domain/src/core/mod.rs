@@ -16,6 +16,7 @@ pub mod offered;
 pub mod package_sets;
 pub mod packages;
 pub mod permissions;
+mod place;
 pub mod platforms;
 mod preview;
 pub mod projects;

@@ -186,12 +186,12 @@ impl Hooks for Rules {
         body: &mut Body,
     ) -> Result<Prepared, RestError> {
         let store = body.id("store")?;
-        let at = body.files.iter().position(|file| file.field == "files");
-        let at = at.or_else(|| (!body.files.is_empty()).then_some(0));
-        let Some(at) = at else {
+        let Some(file) = body.files.pop() else {
             return Err(RestError::refused("files", &Refused::Missing));
         };
-        let file = body.files.swap_remove(at);
+        if !body.files.is_empty() {
+            return Err(RestError::field("files", messages::one_file_at_a_time()));
+        }
         store_file(context, store, file)
             .await
             .map(|id| Prepared::Written(id.0))

@@ -197,7 +197,7 @@ on_both_engines! {
 
     async fn empty_values_come_last_whatever_the_engine(org: Organisation) {
         for (name, latitude) in [("a", json!(2.0)), ("b", Value::Null), ("c", json!(1.0))] {
-            let body = json!({"name": name, "latitude": latitude});
+            let body = json!({"name": name, "latitude": latitude, "longitude": latitude});
             assert_eq!(org.admin.post(&format!("{TOKEN}attribute-sets/"), body).await.status, 201);
         }
         let up = list(&org, "attribute-sets/?ordering=latitude&name__icontains=&search=").await;

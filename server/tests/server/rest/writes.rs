@@ -110,6 +110,27 @@ on_both_engines! {
         }
     }
 
+    async fn a_place_is_whole_or_none(org: Organisation) {
+        let stamp = get(&org, "tags", org.id("tags")).await["property_att"]["id"].clone();
+        let half = json!({"property_att": stamp, "value": "nowhere", "latitude": 1.5});
+        assert!(post(&org, "tags", half).await.json["longitude"][0].is_string());
+        let half = json!({"name": "nowhere", "longitude": 1.5});
+        assert!(post(&org, "attribute-sets", half).await.json["latitude"][0].is_string());
+        for (route, id) in [("attribute-sets", org.id("attribute-sets")), ("tags", org.id("tags")), ("features", org.id("attributes"))] {
+            for (place, status) in [
+                (json!({"latitude": null, "longitude": null}), 200),
+                (json!({"latitude": 1.5}), 400),
+                (json!({"latitude": 1.5, "longitude": 2.5}), 200),
+                (json!({"latitude": 3.5}), 200),
+                (json!({"longitude": null}), 400),
+            ] {
+                let answer = patch(&org, route, id, place.clone()).await;
+                assert_eq!(answer.status, status, "{route} {place}: {}", answer.text);
+                assert_eq!(answer.json["longitude"][0].is_string(), status == 400, "{}", answer.text);
+            }
+        }
+    }
+
     async fn what_must_be_unique_is(org: Organisation) {
         let same = post(&org, "platforms", json!({"name": "Linux"})).await;
         assert_eq!(same.status, 400);
@@ -308,6 +329,19 @@ on_both_engines! {
         let request = org.admin.request(reqwest::Method::PATCH, &format!("{TOKEN}package-sets/{}/", org.id("package-sets")));
         let refused = Answer::of(request.multipart(form)).await;
         assert_eq!((refused.status, refused.json["error"].is_string()), (400, true), "{}", refused.text);
+    }
+
+    async fn a_package_is_made_of_one_file_and_several_are_refused(org: Organisation) {
+        use reqwest::multipart::{Form, Part};
+        let form = ["left", "right"].into_iter().fold(Form::new().text("store", org.id("stores").to_string()), |form, name| {
+            let package = migasfree_deb::Builder::new(name, "1.0", "amd64");
+            let file_name = package.file_name();
+            form.part("files", Part::bytes(package.build().unwrap()).file_name(file_name))
+        });
+        let request = org.admin.request(reqwest::Method::POST, &format!("{TOKEN}packages/"));
+        let refused = Answer::of(request.multipart(form)).await;
+        assert_eq!((refused.status, refused.json["files"][0].is_string()), (400, true), "{}", refused.text);
+        assert_eq!(count(&org, "SELECT count(*) FROM core_package WHERE name IN ('left', 'right')").await, 0);
     }
 
     async fn a_deployment_begins_anew_when_its_schedule_is_over(org: Organisation) {
