@@ -98,7 +98,9 @@ impl AuthError {
             | Self::TooManyGuesses(_)
             | Self::TooManyAnswers(_)
             | Self::TooManySockets(_) => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
-            Self::Database(db::Error::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Database(db::Error::Busy | db::Error::NoAnswer(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+            }
             Self::Database(db::Error::NoSpace) => (StatusCode::INSUFFICIENT_STORAGE, "no_space"),
             Self::Database(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
@@ -122,6 +124,8 @@ impl AuthError {
             Self::TooManyGuesses(seconds) => messages::too_many_guesses(*seconds),
             Self::TooManyAnswers(seconds) => messages::too_many_answers(*seconds),
             Self::Database(db::Error::NoSpace) => messages::no_space(),
+            Self::Database(db::Error::Busy) => messages::database_busy(),
+            Self::Database(db::Error::NoAnswer(_)) => messages::database_silent(),
             Self::Database(_) => messages::internal(),
         }
     }

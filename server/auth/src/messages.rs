@@ -45,6 +45,8 @@ migasfree_types::messages! {
     pub no_space(): migasfree_server_files::NO_SPACE;
     /// The database has too much to do.
     pub database_busy(): "The database is busy: try again in a moment.";
+    /// The database is gone.
+    pub database_silent(): "The database does not answer.";
     /// Something that only the log tells.
     pub internal(): "The server failed to do this; its log says why.";
 }

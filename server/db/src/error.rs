@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use sqlx::postgres::PgDatabaseError;
 
+use super::kept::is_loss;
+
 /// A failure of the data layer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -30,6 +32,9 @@ pub enum Error {
     /// There is no room for what was to be written.
     #[error("the disk of the database is full: nothing was changed; free some room and try again")]
     NoSpace,
+    /// The connection was lost, or there is none to be had.
+    #[error("the database does not answer: {0}")]
+    NoAnswer(sqlx::Error),
     /// The database cannot be reached.
     #[error(
         "cannot use PostgreSQL at {server}: {reason}; start it, or correct database.url (DATABASE_URL)"
@@ -92,6 +97,9 @@ impl From<sqlx::Error> for Error {
                 }
             }
             _ => {}
+        }
+        if is_loss(&error) {
+            return Self::NoAnswer(error);
         }
         Self::Sqlx(error)
     }

@@ -176,7 +176,9 @@ impl RestError {
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) | Self::Exceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Database(db::Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(db::Error::Busy | db::Error::NoAnswer(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -195,7 +197,7 @@ impl RestError {
             Self::Stale => "changed_meanwhile",
             Self::TooLarge(_) | Self::Exceeded(_) => "too_large",
             Self::NoSpace => "no_space",
-            Self::Database(db::Error::Busy) => "unavailable",
+            Self::Database(db::Error::Busy | db::Error::NoAnswer(_)) => "unavailable",
             Self::Database(_) | Self::Internal(_) => "internal",
         }
     }
@@ -224,6 +226,7 @@ impl RestError {
             Self::Exceeded(exceeded) => exceeded.message(),
             Self::NoSpace => auth::no_space(),
             Self::Database(db::Error::Busy) => auth::database_busy(),
+            Self::Database(db::Error::NoAnswer(_)) => auth::database_silent(),
             Self::Database(_) | Self::Internal(_) => auth::internal(),
         }
     }

@@ -25,7 +25,7 @@ pub enum SpoolError {
 }
 
 /// Told to whoever sends a file, who can do nothing about it but wait.
-pub const NO_SPACE: &str = "The server has no room left for the file: tell those who run it.";
+pub const NO_SPACE: &str = "The server's disk is full: tell those who run it.";
 
 impl From<io::Error> for SpoolError {
     fn from(error: io::Error) -> Self {

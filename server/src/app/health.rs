@@ -1,21 +1,28 @@
 //! Whether the server is well, and its figures.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use migasfree_server_auth::{AuthError, Connection, Operator};
+use migasfree_server_db as db;
 use serde_json::json;
 
 use super::AppState;
 
+/// Who asks for the health of the server waits no longer for the database.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// `GET /health`: 200 while the database answers and has room, 503 otherwise.
 pub(super) async fn health(State(state): State<AppState>) -> Response {
-    let looked = match state.db.ping().await {
-        Ok(()) => state.db.has_room().await,
-        Err(error) => Err(error),
+    let look = async {
+        state.db.ping().await?;
+        state.db.has_room().await
     };
-    match looked {
+    let looked = tokio::time::timeout(PATIENCE, look).await;
+    match looked.unwrap_or(Err(db::Error::Busy)) {
         Ok(true) => {
             Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})).into_response()
         }

@@ -30,6 +30,8 @@ use crate::config::Settings;
 
 /// Folder of blobs in the data folder.
 const FILES: &str = "files";
+/// What is left to do with the database when requests and jobs have ended takes no longer.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -164,22 +166,37 @@ impl App {
         })
     }
 
-    /// Stops: takes no more connections, lets requests and jobs finish, closes the database.
-    pub async fn stop(mut self) {
-        let patience = Duration::from_secs(u64::from(self.state.settings.stop_timeout_seconds));
-        self.state.stop.cancel();
-        if tokio::time::timeout(patience, &mut self.server)
+    /// Stops: takes no more connections, lets requests and jobs finish, closes the database. None of them holds it up for
+    /// ever.
+    pub async fn stop(self) {
+        let Self {
+            state,
+            workers,
+            server,
+            ..
+        } = self;
+        let patience = Duration::from_secs(u64::from(state.settings.stop_timeout_seconds));
+        state.stop.cancel();
+        let end = async {
+            tokio::join!(end_requests(server, patience), workers.stop(patience));
+            if let Err(error) = state.domain().doing.write(&state.db).await {
+                tracing::warn!(%error, "what computers are doing could not be written");
+            }
+            state.db.close().await;
+        };
+        if tokio::time::timeout(patience + FAREWELL, end)
             .await
             .is_err()
         {
-            tracing::warn!("some requests did not finish in time");
-            self.server.abort();
+            tracing::warn!("the database does not answer: stopping without it");
         }
-        self.workers.stop(patience).await;
-        if let Err(error) = self.state.domain().doing.write(&self.state.db).await {
-            tracing::warn!(%error, "what computers are doing could not be written");
-        }
-        self.state.db.close().await;
+    }
+}
+
+async fn end_requests(mut server: JoinHandle<()>, patience: Duration) {
+    if tokio::time::timeout(patience, &mut server).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+        server.abort();
     }
 }
 

@@ -4,15 +4,18 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use migasfree_server::config::{Secret, Settings};
 use migasfree_server_db::Dialect;
 use reqwest::Method;
 use serde_json::json;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
 
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Server, postgres};
 use crate::on_both_engines;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_migasfree-server");
@@ -351,4 +354,108 @@ async fn a_stopping_server_ends_its_sockets_and_frees_its_folder() {
     migasfree_server_db::Db::open_sqlite(folder.path())
         .await
         .unwrap();
+}
+
+/// Whether a way can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passage {
+    Free,
+    /// Nothing comes back.
+    Blocked,
+    /// There is no way.
+    Gone,
+}
+
+/// A way to a PostgreSQL database.
+struct Way {
+    folder: tempfile::TempDir,
+    passage: watch::Sender<Passage>,
+}
+
+const SOCKET: &str = ".s.PGSQL.5432";
+
+impl Way {
+    /// A way, and the address of the database by it.
+    fn to(database: &str) -> (Self, String) {
+        let (start, host) = database.split_once("?host=").unwrap();
+        let end = Path::new(&host.replace("%2F", "/")).join(SOCKET);
+        let folder = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(folder.path().join(SOCKET)).unwrap();
+        let (passage, watched) = watch::channel(Passage::Free);
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                tokio::spawn(pass(near, end.clone(), watched.clone()));
+            }
+        });
+        let host = folder.path().display().to_string().replace('/', "%2F");
+        (Self { folder, passage }, format!("{start}?host={host}"))
+    }
+
+    fn block(&self) {
+        self.passage.send_replace(Passage::Blocked);
+    }
+
+    fn remove(&self) {
+        std::fs::remove_file(self.folder.path().join(SOCKET)).unwrap();
+        self.passage.send_replace(Passage::Gone);
+    }
+}
+
+async fn pass(mut near: UnixStream, end: PathBuf, mut watched: watch::Receiver<Passage>) {
+    let mut far = UnixStream::connect(&end).await.unwrap();
+    let changed = async {
+        let _ = watched.wait_for(|passage| *passage != Passage::Free).await;
+    };
+    tokio::select! {
+        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => return,
+        () = changed => {}
+    }
+    let _ = watched.wait_for(|passage| *passage == Passage::Gone).await;
+}
+
+async fn server_by_a_way() -> (Server, Way) {
+    let (way, url) = Way::to(&postgres::database().await);
+    let settings = Settings {
+        database_url: Some(Secret(url)),
+        database_connections: 6,
+        stop_timeout_seconds: 1,
+        ..Server::sqlite_settings()
+    };
+    (Server::with(settings).await, way)
+}
+
+const SILENT: &str = "The database does not answer.";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_falls_silent_holds_up_neither_the_health_nor_the_end() {
+    let (server, way) = server_by_a_way().await;
+    assert_eq!(server.anonymous().get("/health").await.status, 200);
+    way.block();
+    let asked = Instant::now();
+    let health = server.anonymous().get("/health").await;
+    assert_eq!(
+        (health.status, &health.json["detail"]),
+        (503, &json!(SILENT))
+    );
+    assert!(asked.elapsed() < Duration::from_secs(8));
+    let asked = Instant::now();
+    server.app.stop().await;
+    assert!(asked.elapsed() < Duration::from_secs(15));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_gone_is_told_to_whoever_asks() {
+    let (server, way) = server_by_a_way().await;
+    let admin = server.admin().await;
+    way.remove();
+    // Until the last connection has noticed.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    for path in ["/health", "/api/v1/token/platforms/"] {
+        let told = admin.get(path).await;
+        assert_eq!(
+            (told.status, &told.json["detail"]),
+            (503, &json!(SILENT)),
+            "{path}"
+        );
+    }
 }

@@ -124,6 +124,13 @@ impl From<db::Error> for Refusal {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy: try again.".to_owned(),
             ),
+            db::Error::NoAnswer(_) => {
+                tracing::error!(%error, "a call failed");
+                Self::Plain(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The database does not answer.".to_owned(),
+                )
+            }
             db::Error::NoSpace => Self::Plain(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
             other => Self::Internal(other.to_string()),
         }
