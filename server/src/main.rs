@@ -133,7 +133,7 @@ fn check(flags: Flags) -> anyhow::Result<()> {
     let loaded = flags.load();
     say(&loaded.explain());
     for name in loaded.unknown() {
-        say(&format!("{name} in the environment is no setting.\n"));
+        say(&format!("{name} in the environment is not a setting.\n"));
     }
     loaded.settings()?;
     say("All settings can be used.\n");
@@ -148,7 +148,7 @@ fn serve(flags: Flags) -> anyhow::Result<()> {
     let settings = loaded.settings()?;
     start_log(&settings)?;
     for name in unknown {
-        tracing::warn!(name, "a variable of the environment is no setting");
+        tracing::warn!(name, "a variable of the environment is not a setting");
     }
     raise_open_files();
     tokio::runtime::Builder::new_multi_thread()

@@ -468,7 +468,7 @@ async fn packages_that_nothing_offers_are_saved_only_when_somebody_insists() -> 
         .await?;
     browser.press("form.form-grid button[type=submit]").await?;
     browser
-        .wait_for_text(".field-invalid .field-errors", "is no name of a package")
+        .wait_for_text(".field-invalid .field-errors", "is not a package name")
         .await?;
     ensure!(
         browser.run(insist).await? == false,

@@ -13,7 +13,7 @@ migasfree_types::messages! {
     /// A moment before the first report of a computer.
     pub(crate) computer_not_known_yet(): "The computer was not known yet at that moment.";
     /// No status.
-    pub(crate) unknown_status(status): "{ $status } is no state of a computer.";
+    pub(crate) unknown_status(status): "{ $status } is not a status of computers.";
     /// No action for several computers.
     pub(crate) unknown_bulk_action(): "Write tag, untag or status.";
     /// No tags.
@@ -37,7 +37,7 @@ migasfree_types::messages! {
     /// A decision on a request that is not there any more.
     pub(crate) request_withdrawn(): "The request was withdrawn: there is nothing to decide any more.";
     /// A file whose content is not what its name says.
-    pub(crate) not_such_a_picture(format): "The file is no { $format } picture, whatever its name says.";
+    pub(crate) not_such_a_picture(format): "The file is not a { $format } picture, whatever its name says.";
     /// A file that is no picture by its name.
     pub(crate) icon_not_an_image(): "an icon must be a jpg, jpeg, png, gif, svg, webp, bmp, ico, tif or tiff file";
     /// A file that is too large.
@@ -65,11 +65,11 @@ migasfree_types::messages! {
     /// A delay that takes the place of another one.
     pub(crate) replacement_of_other_schedule(): "That delay belongs to another schedule: name one of the same schedule.";
     /// An architecture that no computer of the package system has.
-    pub(crate) unknown_architecture(architecture, pms, example): "{ $architecture } is no architecture of { $pms }: write one such as { $example }.";
+    pub(crate) unknown_architecture(architecture, pms, example): "{ $architecture } is not an architecture that { $pms } knows: write one such as { $example }.";
     /// The same, where it is known which one is meant.
-    pub(crate) architecture_spelled(architecture, pms, instead): "{ $architecture } is no architecture of { $pms }: write { $instead }.";
+    pub(crate) architecture_spelled(architecture, pms, instead): "{ $architecture } is not an architecture that { $pms } knows: write { $instead }.";
     /// The architecture of packages that suit all computers.
-    pub(crate) architecture_of_none(architecture, pms, example): "{ $architecture } is no architecture of { $pms }: packages for all computers need none. Write those of the computers, for example { $example }.";
+    pub(crate) architecture_of_none(architecture, pms, example): "{ $architecture } is not an architecture that { $pms } knows: packages for all computers need none. Write those of the computers, for example { $example }.";
     /// No architecture at all.
     pub(crate) missing_architecture(example): "Write the architecture of the computers, for example { $example }.";
 
@@ -79,7 +79,7 @@ migasfree_types::messages! {
     /// Packages or sets of another project.
     pub(crate) of_other_project(names): "Not of the project of the deployment: { $names }.";
     /// A word that no package manager takes for a name.
-    pub(crate) no_package_name(word): "{ $word } is no name of a package: write names alone, one on each line.";
+    pub(crate) no_package_name(word): "{ $word } is not a package name: write names alone, one on each line.";
     /// A package to install and to remove.
     pub(crate) install_and_remove(name): "{ $name } is among the packages to install, too: leave it in one of the lists.";
     /// Computers that are not in use.
@@ -117,7 +117,7 @@ migasfree_types::messages! {
     /// A tag below another domain.
     pub(crate) begin_with_domain(): "Begin with the name of a domain of yours and a point.";
     /// Something else than a tag.
-    pub(crate) not_a_tag(id): "The attribute { $id } is no tag: choose tags.";
+    pub(crate) not_a_tag(id): "The attribute { $id } is not a tag: choose tags.";
     /// A prefix with other characters.
     pub(crate) letters_and_digits(): "Use letters from A to Z and digits only.";
     /// A basic property that somebody makes.
@@ -189,7 +189,7 @@ migasfree_types::messages! {
     /// A destination that does not exist.
     pub(crate) no_such_project(): "There is no such project.";
     /// A name that the other package system does not take.
-    pub(crate) name_in_other_system(word, list, pms): "{ $word } in { $list } is no name of a package of { $pms }, the package system of the other project: change it here first.";
+    pub(crate) name_in_other_system(word, list, pms): "{ $word } in { $list } is not a package name for { $pms }, the package system of the other project: change it here first.";
     /// Files that stand in the way of copies.
     pub(crate) different_files_there(names): "The other project has different files of these names or versions: { $names }. Take them out of one of the projects.";
     /// Packages of another system.

@@ -22,7 +22,7 @@ migasfree_types::messages! {
     /// A value that is no address of mail.
     pub not_an_email(): "Write an address such as name@example.org.";
     /// A value that is none of a few.
-    pub not_a_choice(value): "{ $value } is none of the possible values.";
+    pub not_a_choice(value): "{ $value } is not a possible value.";
     /// A text in several lines, where one is expected.
     pub no_control_characters(): "Write it on one line, without tabs or other control characters.";
     /// A text that no database holds.

@@ -13,9 +13,9 @@ migasfree_types::messages! {
     /// An option with a value that is none.
     pub(crate) option_value(option): "{ $option } has a value that is none.";
     /// A suite that is none.
-    pub(crate) no_suite(suite): "{ $suite } is no suite: write one word such as bookworm.";
+    pub(crate) no_suite(suite): "{ $suite } is not a suite: write one word such as bookworm.";
     /// A component that is none.
-    pub(crate) no_component(component): "{ $component } is no component: write words such as main.";
+    pub(crate) no_component(component): "{ $component } is not a component: write words such as main.";
     /// No suite at all.
     pub(crate) suite_needed(): "apt needs a suite.";
     /// Components of a flat repository.

@@ -64,6 +64,6 @@ fn one_of(value: &str, known: &[&str]) -> Checked {
     if known.contains(&value) {
         Ok(())
     } else {
-        Err(format!("{value:?} is none of {}", known.join(", ")))
+        Err(format!("{value:?} is not one of {}", known.join(", ")))
     }
 }

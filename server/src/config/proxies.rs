@@ -82,7 +82,7 @@ fn named(name: &str) -> Result<String, String> {
         Ok(name.to_owned())
     } else {
         Err(format!(
-            "{name:?} is no name: use letters, digits and - _ ."
+            "{name:?} is not a name: use letters, digits and - _ ."
         ))
     }
 }
@@ -171,7 +171,7 @@ mod tests {
             ),
             (
                 "[[proxies]]\nname = 'a b'",
-                "proxies[0].name: \"a b\" is no name",
+                "proxies[0].name: \"a b\" is not a name",
             ),
             ("[[proxies]]\nname = 'a'", "proxies[0].addresses: a list"),
             (

@@ -222,7 +222,7 @@ fn the_settings_are_explained_with_their_origin() {
     }
     for part in [
         "WRONG, from flag --set",
-        "MIGASFREE_COLOUR in the environment is no setting",
+        "MIGASFREE_COLOUR in the environment is not a setting",
     ] {
         assert!(explained.contains(part), "{part} is not in\n{explained}");
     }
