@@ -67,12 +67,15 @@ impl fmt::Debug for JwtKey {
 }
 
 impl JwtKey {
+    /// The file of the key, in the keys folder.
+    pub const FILE: &str = "secret_key.txt";
+
     /// Reads the key from `secret_key.txt` in the keys folder, creating it.
     ///
     /// # Errors
     /// When the file can be neither read nor made.
     pub fn open(keys: &Path, random: &dyn Random) -> std::io::Result<Self> {
-        let secret = secret::read_or_create(&keys.join("secret_key.txt"), random)?;
+        let secret = secret::read_or_create(&keys.join(Self::FILE), random)?;
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &secret)))
     }
 

@@ -67,7 +67,7 @@ pub fn read_or_create(path: &Path, random: &dyn Random) -> io::Result<Vec<u8>> {
     match fs::read(path) {
         Ok(secret) if secret.len() >= 32 => Ok(secret),
         Ok(_) => Err(io::Error::other(
-            "the file is too short for a secret: remove it",
+            "it is too short for a secret: restore it from a backup, or remove it to get a new one",
         )),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let secret = hex::encode(random.bytes::<32>());

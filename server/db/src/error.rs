@@ -1,10 +1,11 @@
 //! What can go wrong in the data layer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sqlx::postgres::PgDatabaseError;
 
 use super::kept::is_loss;
+use super::sqlite::FILE_NAME;
 
 /// A failure of the data layer.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,17 @@ pub enum Error {
         /// Why not.
         source: std::io::Error,
     },
+    /// SQLite cannot make sense of its file.
+    #[error(
+        "{} is damaged ({reason}): stop the server, and restore a backup of the data folder",
+        file.display()
+    )]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
     /// Everything else.
     #[error(transparent)]
     Sqlx(sqlx::Error),
@@ -95,6 +107,12 @@ impl From<sqlx::Error> for Error {
                 if is_no_space(&error) {
                     return Self::NoSpace;
                 }
+                if matches!(code.as_str(), "11" | "26" | "267" | "523" | "779") {
+                    return Self::Damaged {
+                        file: FILE_NAME.into(),
+                        reason: inner.message().to_owned(),
+                    };
+                }
             }
             _ => {}
         }
@@ -102,6 +120,19 @@ impl From<sqlx::Error> for Error {
             return Self::NoAnswer(error);
         }
         Self::Sqlx(error)
+    }
+}
+
+impl Error {
+    /// The same where it is known which file is damaged.
+    pub(super) fn of_file(self, path: &Path) -> Self {
+        match self {
+            Self::Damaged { reason, .. } => Self::Damaged {
+                file: path.to_owned(),
+                reason,
+            },
+            other => other,
+        }
     }
 }
 

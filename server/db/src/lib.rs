@@ -166,7 +166,11 @@ impl Db {
     /// # Errors
     /// [`Error::NewerSchema`] when a newer server wrote the database; nothing is changed then.
     pub async fn migrate(&self, schema: &Schema, now: Ts) -> Result<Migrated> {
-        migrate::run(self, schema, now).await
+        let migrated = migrate::run(self, schema, now).await;
+        migrated.map_err(|error| match &*self.engine {
+            Engine::Sqlite(store) => error.of_file(store.path()),
+            Engine::Postgres(_) => error,
+        })
     }
 
     /// Begins a write transaction. On SQLite there is one writer: keep it short. Whoever holds one reads in it, or

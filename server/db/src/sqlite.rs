@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use super::kept::Connections;
 use super::{Error, Result};
 
-const FILE_NAME: &str = "migasfree.db";
+pub(super) const FILE_NAME: &str = "migasfree.db";
 const LOCK_NAME: &str = "lock";
 const WAIT: Duration = Duration::from_secs(30);
 
@@ -27,6 +27,16 @@ impl SqliteStore {
     pub(super) async fn open(folder: &Path) -> Result<Self> {
         let lock = lock(folder)?;
         let path = folder.join(FILE_NAME);
+        let opened = Self::open_file(path.clone(), lock).await;
+        opened.map_err(|error| error.of_file(&path))
+    }
+
+    /// Where its file is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    async fn open_file(path: PathBuf, lock: File) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)

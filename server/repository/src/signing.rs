@@ -31,7 +31,10 @@ pub enum SigningError {
         source: std::io::Error,
     },
     /// The file holds something else.
-    #[error("{} holds no usable OpenPGP secret key: {reason}", path.display())]
+    #[error(
+        "{} holds no usable OpenPGP secret key ({reason}): restore it from a backup",
+        path.display()
+    )]
     Key {
         /// The file.
         path: PathBuf,
@@ -82,8 +85,14 @@ impl Signer {
         };
         let parsed = SignedSecretKey::from_string(&text);
         let (secret, _headers) = parsed.map_err(|error| key(error.to_string()))?;
+        // What was cut off behind the key itself is no key for anybody else.
+        let mut users = secret.details.users.iter();
+        if !users.any(|user| !user.signatures.is_empty()) {
+            return Err(key("its end is missing".to_owned()));
+        }
         let verifier = SignedPublicKey::from(secret.clone());
-        let public = verifier.to_armored_string(ArmorOptions::default())?;
+        let public = verifier.to_armored_string(ArmorOptions::default());
+        let public = public.map_err(|error| key(error.to_string()))?;
         Ok(Self {
             secret,
             verifier,

@@ -242,7 +242,8 @@ impl AppState {
         let keys = KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
         let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
         let signer = Signer::open(&keys_folder, clock.now(), &*random)?;
-        let jwt = JwtKey::open(&keys_folder, &*random).map_err(at(&keys_folder))?;
+        let jwt = JwtKey::open(&keys_folder, &*random);
+        let jwt = jwt.map_err(at(&keys_folder.join(JwtKey::FILE)))?;
         let events = Bus::new(&db);
         let doing = Arc::<Doing>::default();
         let auth = Auth::new(

@@ -141,6 +141,36 @@ fn two_servers_never_share_a_data_folder() {
 }
 
 #[test]
+fn a_damaged_file_is_named_and_kept_for_whoever_restores_it() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(Running::start(folder.path()).stop());
+    let data = folder.path().to_str().unwrap();
+    for (name, kept) in [
+        ("migasfree.db", 0),
+        ("migasfree.db", 100),
+        ("keys/repository.sec", 0),
+        ("keys/repository.sec", 150),
+        ("keys/secret_key.txt", 10),
+    ] {
+        let path = folder.path().join(name);
+        let whole = std::fs::read(&path).unwrap();
+        let mut damaged = whole[..kept].to_vec();
+        if name == "migasfree.db" {
+            damaged.resize(whole.len(), b'x');
+        }
+        std::fs::write(&path, &damaged).unwrap();
+        let (ok, _, said) = run(&["serve", "--listen", "127.0.0.1:0", "--data", data], &[]);
+        assert!(!ok, "{name} {kept}");
+        for part in [path.to_str().unwrap(), "backup"] {
+            assert!(said.contains(part), "{part} is not in\n{said}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), damaged, "{name} {kept}");
+        std::fs::write(&path, whole).unwrap();
+    }
+    assert!(Running::start(folder.path()).stop());
+}
+
+#[test]
 fn a_taken_address_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
