@@ -65,7 +65,7 @@ pub struct Redater(pub Services);
 impl JobHandler for Redater {
     type Job = Redate;
 
-    async fn run(&self, _: Redate, _: JobContext) -> std::result::Result<(), JobError> {
+    async fn run(&self, _: Redate, _: JobContext) -> Result<(), JobError> {
         redate(&self.0).await?;
         Ok(())
     }
