@@ -45,6 +45,8 @@ pub enum RestError {
     NotAcceptable,
     /// Values that were refused, under the names of their fields.
     Fields(Vec<(String, Message)>),
+    /// Values that another row has together, by the names of their fields.
+    Together(Vec<String>),
     /// A file of several that was refused; programs read the reason under `error`.
     Upload(Message),
     /// A request that cannot be fulfilled as it is, with a stable code.
@@ -155,7 +157,7 @@ impl RestError {
         match names.as_slice() {
             [name] => Self::field(name, messages::taken()),
             [] => Self::whole(messages::taken_together()),
-            names => Self::whole(messages::taken_fields(names.join(", "))),
+            names => Self::Together(names.iter().map(|name| (*name).to_owned()).collect()),
         }
     }
 
@@ -171,7 +173,9 @@ impl RestError {
             Self::Method(..) => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Fields(_) | Self::Upload(_) | Self::Refused(..) => StatusCode::BAD_REQUEST,
+            Self::Fields(_) | Self::Together(_) | Self::Upload(_) | Self::Refused(..) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Conflict(..) => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) | Self::Exceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -192,7 +196,7 @@ impl RestError {
             Self::Method(..) => "method_not_allowed",
             Self::MediaType(_) => "unsupported_media_type",
             Self::NotAcceptable => "not_acceptable",
-            Self::Fields(_) | Self::Upload(_) => "invalid",
+            Self::Fields(_) | Self::Together(_) | Self::Upload(_) => "invalid",
             Self::Refused(code, _) | Self::Conflict(code, _) | Self::Denied(code, _) => code,
             Self::Stale => "changed_meanwhile",
             Self::TooLarge(_) | Self::Exceeded(_) => "too_large",
@@ -220,7 +224,7 @@ impl RestError {
             Self::Method(method, _) => messages::method_not_allowed(method),
             Self::MediaType(format) => messages::unsupported_media_type(quoted(format)),
             Self::NotAcceptable => messages::not_acceptable(),
-            Self::Fields(_) => messages::invalid_values(),
+            Self::Fields(_) | Self::Together(_) => messages::invalid_values(),
             Self::Stale => messages::changed_meanwhile(),
             Self::TooLarge(limit) => messages::body_too_large(*limit),
             Self::Exceeded(exceeded) => exceeded.message(),
@@ -234,13 +238,23 @@ impl RestError {
     /// The same for whoever asks for it, with the refused values.
     fn problem(&self) -> Problem {
         let mut problem = problem(self.status(), self.message());
-        if let Self::Fields(fields) = self {
-            let refusals = fields.iter().map(|(field, message)| Refusal {
-                field: field.clone(),
-                message: message.clone(),
-            });
-            problem.errors = refusals.collect();
-        }
+        problem.errors = match self {
+            Self::Fields(fields) => fields
+                .iter()
+                .map(|(field, message)| Refusal {
+                    field: field.clone(),
+                    message: message.clone(),
+                })
+                .collect(),
+            Self::Together(fields) => fields
+                .iter()
+                .map(|field| Refusal {
+                    field: field.clone(),
+                    message: messages::taken_in_fields(),
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
         problem
     }
 
@@ -256,6 +270,9 @@ impl RestError {
                     }
                 }
                 Value::Object(body)
+            }
+            Self::Together(fields) => {
+                json!({WHOLE: [messages::taken_fields(fields.join(" and ")).text]})
             }
             Self::Upload(reason) => json!({"error": reason.text, "code": self.code()}),
             other => json!({"detail": other.message().text, "code": self.code()}),

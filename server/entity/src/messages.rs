@@ -45,6 +45,8 @@ migasfree_types::messages! {
     pub taken(): "Another one has this value already: choose another.";
     /// Values that another row has together.
     pub taken_together(): "Another one has these values already.";
+    /// The same at each of their fields.
+    pub taken_in_fields(): "Another one has the same values in the fields marked so: change one of them.";
     /// The same, with the names of the fields.
     pub taken_fields(fields): "Another one has the same { $fields } already: change one of them.";
     /// A row that does not exist, or is not the operator's to see.

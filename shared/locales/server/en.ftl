@@ -239,6 +239,7 @@ store_stays_in_project = A store cannot move to another project: make a store th
 suite_needed = apt needs a suite.
 taken = Another one has this value already: choose another.
 taken_fields = Another one has the same { $fields } already: change one of them.
+taken_in_fields = Another one has the same values in the fields marked so: change one of them.
 taken_together = Another one has these values already.
 time_written_like = { $value } is not written like { $example }.
 token_not_valid = The token is not valid or has expired: get a new one.

@@ -153,6 +153,7 @@ other_ending = { $file } no es un nombre de paquete de { $origin }: debe termina
 other_number = { $found ->
     [one] Ahora hay un equipo: mire la lista y confirme de nuevo.
    *[other] Ahora hay { $found } equipos: mire la lista y confirme de nuevo.
+taken_in_fields = Ya hay otro con los mismos valores en los campos marcados así: cambie alguno.
 }
 other_package_there = { $file } es el fichero del paquete { $theirs } en este proyecto, y el nuevo es de { $ours }; cambie el nombre del fichero nuevo, por ejemplo a { $suggestion }.
 other_version_there = El proyecto tiene la versión { $version } de { $package } como { $file }; cambie el nombre del fichero nuevo, por ejemplo a { $suggestion }.

@@ -48,6 +48,25 @@ on_both_engines! {
         assert_eq!((answer.status, &*answer.text), (404, text));
     }
 
+    async fn what_is_unique_together_is_marked_at_each_of_its_fields(org: Organisation) {
+        let project = org.id("projects");
+        let tag = org.admin.get(&format!("{TOKEN}tags/{}/", org.id("tags"))).await.json;
+        let tag = json!({"property_att": tag["property_att"]["id"], "value": tag["value"]});
+        for (route, body, fields) in [
+            ("stores", json!({"name": "Org", "project": project}), ["name", "project"]),
+            ("tags", tag, ["property_att", "value"]),
+        ] {
+            let path = format!("{TOKEN}{route}/");
+            let told = problem(&asked(&org.admin, BOTH, Method::POST, &path, &body).await);
+            let marked: Vec<(&str, &str)> =
+                told.errors.iter().map(|refusal| (&*refusal.field, &*refusal.message.code)).collect();
+            assert_eq!((told.status, marked), (400, fields.map(|field| (field, "taken_in_fields")).to_vec()), "{route}");
+            let version_5 = asked(&org.admin, "*/*", Method::POST, &path, &body).await;
+            let text = format!("Another one has the same {} and {} already: change one of them.", fields[0], fields[1]);
+            assert_eq!(version_5.json, json!({"non_field_errors": [text]}), "{route}");
+        }
+    }
+
     async fn what_goes_right_stays_plain_json(org: Organisation) {
         for accept in [BOTH, MEDIA_TYPE] {
             let answer = asked(&org.admin, accept, Method::GET, &format!("{TOKEN}platforms/"), &Value::Null).await;
