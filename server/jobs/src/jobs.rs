@@ -29,7 +29,7 @@ impl Jobs {
     }
 
     /// Queues work when the transaction commits. The same work that still waits stands for both; while it runs, the next
-    /// waits for its end. What was queued while the clock was ahead is due now.
+    /// waits for its end.
     pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J) -> Result<()> {
         self.put(tx, &Stored::of(job)?).await
     }
@@ -39,9 +39,7 @@ impl Jobs {
         tx.execute(
             "INSERT INTO job (kind, key, payload, state, due_at, created_at) \
              VALUES ($1, $2, $3, 'queued', $4, $4) \
-             ON CONFLICT (kind, key) WHERE state = 'queued' DO UPDATE \
-             SET due_at = excluded.due_at, created_at = excluded.created_at \
-             WHERE job.created_at > excluded.created_at",
+             ON CONFLICT (kind, key) WHERE state = 'queued' DO NOTHING",
             args![job.kind, &job.key, &job.payload, now],
         )
         .await?;

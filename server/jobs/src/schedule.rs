@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use migasfree_server_db::{Result, Ts, args};
 
+use super::claim::LEASE;
 use super::{Handlers, Jobs};
 
 /// When work is due again.
@@ -51,6 +52,7 @@ impl Period {
 impl Jobs {
     /// Queues the periodic work that is due. Of several servers one does it.
     pub(super) async fn queue_due(&self, handlers: &Handlers) -> Result<()> {
+        self.bring_forward().await?;
         for entry in handlers.all() {
             let Some((period, job)) = entry.handler.periodic()? else {
                 continue;
@@ -76,6 +78,22 @@ impl Jobs {
             }
             tx.commit().await?;
         }
+        Ok(())
+    }
+
+    /// Makes work due that was queued or taken while the clock was ahead, and would wait until it gets there again.
+    async fn bring_forward(&self) -> Result<()> {
+        let now = self.clock.now();
+        let latest = now + TOLERATED;
+        self.db
+            .execute(
+                "UPDATE job SET due_at = $1, \
+                 created_at = CASE WHEN created_at > $1 THEN $1 ELSE created_at END \
+                 WHERE finished_at IS NULL AND due_at > $1 \
+                 AND (created_at > $2 OR (state = 'running' AND due_at > $3))",
+                args![now, latest, latest + LEASE],
+            )
+            .await?;
         Ok(())
     }
 }

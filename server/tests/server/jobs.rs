@@ -578,17 +578,22 @@ on_both_engines! {
         panic!("it would come back when the clock gets there");
     }
 
-    async fn work_queued_while_the_clock_was_ahead_is_due_when_it_is_asked_for_again(server: Idle) {
+    async fn work_queued_or_taken_while_the_clock_was_ahead_is_due_when_it_is_right(server: Idle) {
         let right = server.0.clock_now();
         server.0.clock.advance(Duration::from_secs(2 * 86_400));
-        server.enqueue(Task::good("a")).await;
+        let work = Work::closed();
+        server.enqueue(Task::good("taken")).await;
+        let dead = server.workers(&work, 1);
+        server.until_runs(&work, 1).await;
+        drop(dead);
+        server.enqueue(Task::good("queued")).await;
         server.0.clock.set(right);
-        server.enqueue(Task::good("a")).await;
-        let work = Work::open();
+        work.gate.add_permits(5);
         let workers = server.workers(&work, 1);
-        server.until("a", JobState::Done).await;
+        server.until("taken", JobState::Done).await;
+        server.until("queued", JobState::Done).await;
         workers.stop(PATIENCE).await;
-        assert_eq!(work.runs(), 1);
+        assert_eq!(work.runs(), 3);
     }
 }
 
