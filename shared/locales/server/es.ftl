@@ -153,7 +153,6 @@ other_ending = { $file } no es un nombre de paquete de { $origin }: debe termina
 other_number = { $found ->
     [one] Ahora hay un equipo: mire la lista y confirme de nuevo.
    *[other] Ahora hay { $found } equipos: mire la lista y confirme de nuevo.
-taken_in_fields = Ya hay otro con los mismos valores en los campos marcados así: cambie alguno.
 }
 other_package_there = { $file } es el fichero del paquete { $theirs } en este proyecto, y el nuevo es de { $ours }; cambie el nombre del fichero nuevo, por ejemplo a { $suggestion }.
 other_version_there = El proyecto tiene la versión { $version } de { $package } como { $file }; cambie el nombre del fichero nuevo, por ejemplo a { $suggestion }.
@@ -243,6 +242,7 @@ store_stays_in_project = Un almacén no puede pasar a otro proyecto: cree uno al
 suite_needed = apt necesita una suite.
 taken = Ya hay otro con este valor: elija uno distinto.
 taken_fields = Ya hay otro con los mismos valores ({ $fields }): cambie alguno.
+taken_in_fields = Ya hay otro con los mismos valores en los campos marcados así: cambie alguno.
 taken_together = Ya hay otro con estos valores.
 time_written_like = { $value } no está escrito como { $example }.
 token_not_valid = El token no es válido o ha caducado: obtenga uno nuevo.
