@@ -1,7 +1,6 @@
 //! Projects: one kind of system, with its package manager.
 
 use async_trait::async_trait;
-use migasfree_server_db::{args, folded};
 use migasfree_server_entity::{
     entity::{Entity, Field, Like, Model, col, made, one, put},
     error::RestError,
@@ -166,9 +165,6 @@ impl Hooks for Rules {
                 change.values.set_text("architecture", stored);
             }
         }
-        if change.is_new() || change.changes("name") {
-            check_name(change).await?;
-        }
         if !change.is_new() {
             return Ok(());
         }
@@ -194,25 +190,5 @@ impl Hooks for Rules {
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
         status::project_goes(removal.tx, removal.id).await?;
         Ok(Deletion::Row)
-    }
-}
-
-/// Computers name their project in their settings, and registering makes projects of other names: this is for people.
-async fn check_name(change: &mut Change<'_>) -> Result<(), RestError> {
-    let name = change.text("name").unwrap_or_default().to_owned();
-    if name.starts_with('.') || name.contains(['/', '\\']) {
-        return Err(RestError::field("name", messages::name_like_a_path()));
-    }
-    let own = change.id();
-    let sql = "SELECT name FROM core_project WHERE id <> $1";
-    let others: Vec<(String,)> = change.tx.all(sql, args![own]).await?;
-    let written = folded(&name);
-    let is_alike = |other: &String| *other != name && folded(other) == written;
-    match others.into_iter().map(|(other,)| other).find(is_alike) {
-        Some(other) => Err(RestError::field(
-            "name",
-            messages::differs_in_capitals(other),
-        )),
-        None => Ok(()),
     }
 }
