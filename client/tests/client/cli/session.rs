@@ -208,6 +208,10 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
     for _ in 0..5 {
         let register = session(&["register", "-y", "-u", "ana", "-p", "wrong"]);
         let refused = Answer::of(register).await.ends(1);
-        assert!(refused.err.contains("register computers"), "{}", refused.err);
+        assert!(
+            refused.err.contains("register computers"),
+            "{}",
+            refused.err
+        );
     }
 }
