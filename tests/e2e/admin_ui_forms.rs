@@ -555,6 +555,7 @@ async fn what_cannot_be_is_said_at_its_field_before_it_is_sent() -> Result<()> {
         )
         .await?;
     browser.write("Latitude", "39.4699").await?;
+    browser.expect("api/v1/token/attribute-sets/ - Failed to load resource: the server responded with a status of 400");
     browser.press("form.form-grid button[type=submit]").await?;
     browser
         .wait_for_text(
