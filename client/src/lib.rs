@@ -11,11 +11,8 @@ pub mod daemon;
 pub mod hooks;
 pub mod identity;
 pub mod inventory;
-pub mod job;
 pub mod keys;
-pub mod observer;
 pub mod outbox;
-pub mod paths;
 pub mod pms;
 pub mod sync;
 pub mod texts;
@@ -24,6 +21,7 @@ pub mod trust;
 pub mod upload;
 
 // The floors below, under the names they have here.
+pub use migasfree_client_base::{job, observer, paths};
 pub use migasfree_client_policy as policy;
 pub use migasfree_client_policy::change;
 use migasfree_client_system::files;

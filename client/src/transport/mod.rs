@@ -4,9 +4,10 @@ pub mod api;
 mod carrier;
 mod error;
 mod http;
-pub mod messages;
 mod public;
 mod sealed;
+
+pub use migasfree_client_base::messages;
 
 pub use carrier::{Body, Method, Request, Response, Transport};
 pub use error::{ApiError, TransportError};

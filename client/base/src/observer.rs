@@ -4,7 +4,7 @@ use async_trait::async_trait;
 pub use migasfree_vocabulary::{ItemPhase, OutputStream, Stage};
 use serde::{Deserialize, Serialize};
 
-use crate::transport::messages::Trait;
+use crate::messages::Trait;
 
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
