@@ -13,7 +13,6 @@ pub mod identity;
 pub mod inventory;
 pub mod keys;
 pub mod outbox;
-pub mod pms;
 pub mod sync;
 pub mod texts;
 pub mod transport;
@@ -22,7 +21,7 @@ pub mod upload;
 
 // The floors below, under the names they have here.
 pub use migasfree_client_base::{job, observer, paths};
+pub use migasfree_client_packages as pms;
 pub use migasfree_client_policy as policy;
-pub use migasfree_client_policy::change;
 use migasfree_client_system::files;
 pub use migasfree_client_system::{clock, lock, output, process, random};

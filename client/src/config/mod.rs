@@ -17,6 +17,6 @@ pub use error::ConfigError;
 pub use misread::{Expected, Misread, Place, Used};
 pub use project::default_project;
 pub use reader::Origin;
-pub use settings::{Packager, SCRIPT_SILENCE_LIMIT, Secret, Settings, Sources};
+pub use settings::{Packager, Secret, Settings, Sources};
 pub use shown::{Shown, Value};
 pub use write::{Change, apply};

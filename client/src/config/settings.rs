@@ -10,9 +10,7 @@ use super::misread::{Expected, Misread, Used};
 use super::project::default_project;
 use super::reader::{Origin, Reader};
 use super::write::{LONGEST_NAME, is_plain_host_and_port};
-
-/// How long a script of a package may be silent unless the settings say otherwise.
-pub const SCRIPT_SILENCE_LIMIT: Duration = Duration::from_secs(30 * 60);
+use crate::pms::SCRIPT_SILENCE_LIMIT;
 
 /// A secret that does not show in logs.
 #[derive(Clone, Default, PartialEq, Eq)]
