@@ -1,6 +1,6 @@
 //! Reads what `lshw` says of a computer: what comes out is one tree that servers take, and reads the same again.
 
-use migasfree_client::inventory::hardware::describe;
+use migasfree_client_engine::inventory::hardware::describe;
 use serde_json::Value;
 
 /// Runs one input.

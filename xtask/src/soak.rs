@@ -46,7 +46,11 @@ const ROUND: [(&str, &[&str]); 8] = [
     ),
     (
         "properties of what the client reads",
-        &["--package=migasfree-client", "--lib"],
+        &[
+            "--package=migasfree-client-engine",
+            "--package=migasfree-client-packages",
+            "--lib",
+        ],
     ),
 ];
 

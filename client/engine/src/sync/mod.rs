@@ -114,7 +114,6 @@ pub struct PublicFile {
 
 /// What can end a job of the engine.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum EngineError {
     #[error("the server cannot be reached ({0}); try again when the network is back")]
     Offline(String),
