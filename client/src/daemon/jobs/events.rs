@@ -16,7 +16,6 @@ use super::output::OutputLog;
 use crate::job::ResultCode;
 use crate::observer::{Item, LockHolder, Observer, OutputStream, Progress, Question, Step};
 use crate::sync::EngineError;
-use crate::texts;
 
 /// After this much output, lines are told together until they are [`TOGETHER`] long.
 const TOLD_BY_LINE: u64 = 1 << 20;
@@ -25,6 +24,9 @@ const TOGETHER: u64 = 4 << 10;
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 /// How long a question stays open: a person reads it, asks somebody, decides.
 const QUESTION_LIMIT: Duration = Duration::from_secs(300);
+
+/// What an error of the engine says, as a message with its code.
+pub type Wording = fn(&EngineError) -> Message;
 
 /// A line of `events`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -123,9 +125,9 @@ impl Done {
 
     /// An end by an error.
     #[must_use]
-    pub fn by(error: &EngineError) -> Self {
+    pub fn by(error: &EngineError, wording: Wording) -> Self {
         Self {
-            said: Some(Box::new(texts::error(error))),
+            said: Some(Box::new(wording(error))),
             ..Self::new(error.code(), error.to_string())
         }
     }
