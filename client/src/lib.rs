@@ -1,15 +1,15 @@
-//! The computer's side of migasfree: the daemon and the command line, over the floors below.
+//! The computer's side of migasfree: the command line and the texts of both programs, over the floors below.
 
 pub mod cli;
-pub mod daemon;
 pub mod texts;
 
 // The floors below, under the names they have here.
 pub use migasfree_client_base::{job, observer, paths};
+pub use migasfree_client_daemon as daemon;
 pub use migasfree_client_engine::{
     config, identity, inventory, keys, sync, transport, trust, upload,
 };
 pub use migasfree_client_packages as pms;
 pub use migasfree_client_policy as policy;
 use migasfree_client_system::files;
-pub use migasfree_client_system::{clock, output, process, random};
+pub use migasfree_client_system::{clock, output, process};

@@ -7,9 +7,9 @@ use zbus::interface;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
-use crate::daemon::access::{Details, check_text, prompt_is_welcome};
-use crate::daemon::core::Core;
-use crate::daemon::describe;
+use crate::access::{Details, check_text, prompt_is_welcome};
+use crate::core::Core;
+use crate::describe;
 
 /// The computer's interface.
 #[derive(Debug)]

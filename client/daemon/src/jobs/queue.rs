@@ -14,8 +14,8 @@ use super::live::LiveJob;
 use super::output;
 use super::store::{Admitted, JobStore, StoredJob, StoredState};
 use super::task::{Task, Work};
-use crate::daemon::access::{QUEUED_JOBS, SUBSCRIBERS};
-use crate::daemon::hold::OVERDUE;
+use crate::access::{QUEUED_JOBS, SUBSCRIBERS};
+use crate::hold::OVERDUE;
 use crate::job::ResultCode;
 use crate::sync::Credentials;
 
@@ -522,7 +522,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::daemon::jobs::Event;
+    use crate::jobs::Event;
     use crate::observer::{Progress, Stage};
 
     fn jobs(folder: &tempfile::TempDir) -> Jobs {

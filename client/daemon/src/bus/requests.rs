@@ -6,11 +6,11 @@ use zbus::OwnedObjectPath;
 use zbus::message::Header;
 
 use super::manager::Manager;
-use crate::daemon::access::{Caller, Details, check_ids, check_names};
-use crate::daemon::catalog::package_names;
-use crate::daemon::error::bus_error;
-use crate::daemon::jobs::{AppRef, NewJob, Task};
-use crate::daemon::offered::offered;
+use crate::access::{Caller, Details, check_ids, check_names};
+use crate::catalog::package_names;
+use crate::error::bus_error;
+use crate::jobs::{AppRef, NewJob, Task};
+use crate::offered::offered;
 use crate::pms::PackageName;
 use crate::sync::EngineError;
 

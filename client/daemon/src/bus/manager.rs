@@ -15,13 +15,13 @@ use zbus::{OwnedFd, OwnedObjectPath, Variant, interface};
 
 use super::job::{admit_to_job, output_of};
 use super::properties::{Collector, Properties};
-use crate::daemon::access::{Decision, Details, check_names, check_text, prompt_is_welcome};
-use crate::daemon::catalog::PackageFacts;
-use crate::daemon::core::Core;
-use crate::daemon::error::bus_error;
-use crate::daemon::jobs::Task;
-use crate::daemon::plan;
-use crate::daemon::rights::{refuse_forbidden, refuse_required};
+use crate::access::{Decision, Details, check_names, check_text, prompt_is_welcome};
+use crate::catalog::PackageFacts;
+use crate::core::Core;
+use crate::error::bus_error;
+use crate::jobs::Task;
+use crate::plan;
+use crate::rights::{refuse_forbidden, refuse_required};
 use crate::sync::Scope;
 
 /// The root object's main interface.

@@ -18,11 +18,11 @@ use super::manager::Manager;
 use super::packages::Packages;
 use super::properties::difference;
 use super::tags::Tags;
-use crate::daemon::core::Core;
-use crate::daemon::jobs::{Event, read_output};
-use crate::daemon::offered::{public_states, shelf};
-use crate::daemon::signals::{Signals, heard};
+use crate::core::Core;
+use crate::jobs::{Event, read_output};
 use crate::observer::Question;
+use crate::offered::{public_states, shelf};
+use crate::signals::{Signals, heard};
 
 /// Properties of a job are told at most this often.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -12,12 +12,12 @@ use zbus::object_server::SignalEmitter;
 use zbus::{OwnedFd, interface};
 
 use super::properties::{Collector, Properties};
-use crate::daemon::access::{
+use crate::access::{
     Caller, Details, check_asked_ids, check_justification, check_text, prompt_is_welcome,
 };
-use crate::daemon::catalog::{Shelf, Viewer, select};
-use crate::daemon::core::Core;
-use crate::daemon::offered::shelf;
+use crate::catalog::{Shelf, Viewer, select};
+use crate::core::Core;
+use crate::offered::shelf;
 
 /// Pixels of an icon that may be asked for.
 const SIZES: std::ops::RangeInclusive<u32> = 16..=512;

@@ -7,8 +7,8 @@ use migasfree_dbus::{ConfigValue, Error};
 use zbus::interface;
 use zbus::message::Header;
 
-use crate::daemon::core::Core;
-use crate::daemon::describe;
+use crate::core::Core;
+use crate::describe;
 
 /// The settings' interface.
 #[derive(Debug)]

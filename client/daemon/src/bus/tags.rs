@@ -9,10 +9,10 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedObjectPath, interface};
 
-use crate::daemon::access::{Details, check_tags};
-use crate::daemon::core::Core;
-use crate::daemon::error::bus_error;
-use crate::daemon::jobs::{NewJob, Task};
+use crate::access::{Details, check_tags};
+use crate::core::Core;
+use crate::error::bus_error;
+use crate::jobs::{NewJob, Task};
 use crate::sync::EngineError;
 
 /// The tags' interface.

@@ -71,8 +71,8 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
-    use crate::daemon::jobs::events::EventLog;
-    use crate::daemon::jobs::read_output;
+    use crate::jobs::events::EventLog;
+    use crate::jobs::read_output;
     use crate::observer::{Observer as _, OutputStream};
 
     #[test]

@@ -66,6 +66,13 @@ use self::tasks::Lost;
 use self::watchdog::Watchdog;
 use crate::clock::is_younger;
 
+// The floors below, under the names they have here.
+use migasfree_client_base::{job, observer, paths};
+use migasfree_client_engine::{config, identity, sync, transport};
+use migasfree_client_packages as pms;
+use migasfree_client_policy as policy;
+use migasfree_client_system::{clock, process, random};
+
 /// A catalogue younger than this is not asked for when the daemon starts, seconds.
 const FRESH: i64 = 15 * 60;
 /// The catalogue is asked for at least this often, seconds.

@@ -11,10 +11,10 @@ use zbus::object_server::SignalEmitter;
 use zbus::{Variant, interface};
 
 use super::properties::{Collector, Properties};
-use crate::daemon::access::{Caller, Details, check_text, prompt_is_welcome};
-use crate::daemon::core::Core;
-use crate::daemon::jobs::{LiveJob, read_output};
+use crate::access::{Caller, Details, check_text, prompt_is_welcome};
+use crate::core::Core;
 use crate::job::ResultCode;
+use crate::jobs::{LiveJob, read_output};
 
 /// Bytes of one answer of `ReadOutput`.
 const READ_LIMIT: u32 = 64 * 1024;

@@ -13,7 +13,7 @@ use zbus::object_server::{Interface as _, SignalEmitter};
 use zbus::{Connection, ObjectPath, ObjectServer, Variant, interface};
 
 use super::job::JobObject;
-use crate::daemon::core::Core;
+use crate::core::Core;
 
 /// The list of objects. zbus finds it by its name, and tells with its signals which objects come and go.
 #[derive(Debug)]

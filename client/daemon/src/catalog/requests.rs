@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use migasfree_dbus::{Error, RequestRecord, RequestState};
 use serde::{Deserialize, Serialize};
 
-use crate::daemon::store::{read, write};
+use crate::store::{read, write};
 use crate::transport::messages::AppRequest;
 
 /// Requests of one user that are kept.

@@ -7,11 +7,11 @@ use zbus::interface;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
-use crate::daemon::access::{Details, check_names, prompt_is_welcome};
-use crate::daemon::catalog::package_names;
-use crate::daemon::core::Core;
-use crate::daemon::error::bus_error;
-use crate::daemon::offered::shelf;
+use crate::access::{Details, check_names, prompt_is_welcome};
+use crate::catalog::package_names;
+use crate::core::Core;
+use crate::error::bus_error;
+use crate::offered::shelf;
 use crate::pms::{InstalledPackage, search_words};
 
 /// Names of one question of `CheckInstalled`.
