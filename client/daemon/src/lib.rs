@@ -14,7 +14,7 @@
 //! | `dispatch`, `resolve` | a job's life from the call to the end, and what its task means when it runs |
 //! | [`catalog`], `offered` | applications, states, images, requests; all of it with the work that goes on |
 //! | `questions` | whose turn it is to ask the package manager |
-//! | `known`, `refresh`, `exchange` | what the server said, keeping it fresh, requests on their way |
+//! | `known`, `refresh`, `icons`, `exchange` | what the server said, keeping it fresh, its images, requests on their way |
 //! | `schedule`, `timer`, `quiet` | when to synchronise, doing so, and who holds that back |
 //! | `opener`, `settings` | take in changed settings without a restart |
 //! | `signals`, [`bus`] | the way to the bus; the interfaces and what they tell |
@@ -30,6 +30,7 @@ mod dispatch;
 mod error;
 mod exchange;
 pub mod hold;
+mod icons;
 mod inhibit;
 pub mod jobs;
 pub mod known;

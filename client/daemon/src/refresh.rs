@@ -1,27 +1,21 @@
 //! Keeps the caches fresh: the catalogue and facts from the server, the packages from the package manager.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use migasfree_dbus::Connectivity;
 use tokio::time::timeout;
 
-use super::catalog::{Icon, Offer, PackageFacts, updates};
+use super::catalog::{Offer, PackageFacts, updates};
 use super::core::Core;
+use super::icons;
 use super::known::Facts;
-use crate::clock::is_younger;
 use crate::identity::graphical_user;
 use crate::job::{JobResult, ResultCode};
 use crate::process::SystemRunner;
 use crate::sync::EngineError;
-use crate::transport::messages::{App, ServerInfo};
+use crate::transport::messages::ServerInfo;
 
-/// Icons fetched side by side.
-const ICONS_AT_ONCE: usize = 4;
-/// Icons are asked for again after this time, seconds.
-const ICON_AGE: i64 = 24 * 3600;
 /// What waits for the server is told within this time, or at the next occasion.
 const TELLING: Duration = Duration::from_secs(10);
 
@@ -100,7 +94,7 @@ impl Core {
     pub async fn fetch_catalog(self: &Arc<Self>) -> Result<(), EngineError> {
         let _alone = self.catalog.turns.fetching.lock().await;
         let snapshot = self.heard(self.computer.engine().catalog()).await?;
-        let icons = self.fetch_icons(&snapshot.apps).await;
+        let icons = icons::fetch(&self.computer, &self.catalog, &snapshot.apps).await;
         let offer = Offer {
             revision: 0,
             fetched_at: self.computer.now(),
@@ -113,77 +107,8 @@ impl Core {
             Ok(None) => self.signals.catalog_fetched(self).await,
             Err(error) => tracing::error!(%error, "the catalogue could not be kept"),
         }
-        self.forget_old_icons();
+        icons::forget_old(&self.catalog);
         Ok(())
-    }
-
-    async fn fetch_icons(&self, apps: &[App]) -> BTreeMap<u32, Icon> {
-        let offer = self.catalog.offer();
-        let with_icon: Vec<(&App, &str)> = apps
-            .iter()
-            .filter_map(|app| {
-                Some((
-                    app,
-                    app.icon.as_deref().filter(|address| !address.is_empty())?,
-                ))
-            })
-            .collect();
-        let mut icons = BTreeMap::new();
-        for some in with_icon.chunks(ICONS_AT_ONCE) {
-            let fetched = join_all(some.iter().map(|(app, address)| {
-                let old = offer.icons.get(&app.id.0);
-                let same_record = offer.app(app.id.0) == Some(*app);
-                async move {
-                    Some((
-                        app.id.0,
-                        self.icon(address, old.filter(|_| same_record)).await?,
-                    ))
-                }
-            }))
-            .await;
-            icons.extend(fetched.into_iter().flatten());
-        }
-        icons
-    }
-
-    /// The icon at an address: the one at hand while it is fresh, else what the server has, else the one at hand.
-    async fn icon(&self, address: &str, old: Option<&Icon>) -> Option<Icon> {
-        let now = self.computer.now();
-        let at_hand =
-            old.filter(|old| old.address == address && self.catalog.icons.has(old.revision));
-        if let Some(icon) = at_hand.filter(|icon| is_younger(now, icon.fetched_at, ICON_AGE)) {
-            return Some(icon.clone());
-        }
-        match self.computer.engine().public_file(address).await {
-            Ok(file) => match self.catalog.icons.store(&file.content) {
-                Ok(revision) => Some(Icon {
-                    address: address.to_owned(),
-                    revision,
-                    fetched_at: now,
-                }),
-                Err(error) => {
-                    tracing::warn!(%error, "an icon could not be kept");
-                    None
-                }
-            },
-            Err(error) => {
-                tracing::warn!(address, %error, "an icon could not be fetched");
-                at_hand.cloned()
-            }
-        }
-    }
-
-    fn forget_old_icons(&self) {
-        let revisions: Vec<u64> = self
-            .catalog
-            .offer()
-            .icons
-            .values()
-            .map(|icon| icon.revision)
-            .collect();
-        if let Err(error) = self.catalog.icons.keep_only(&revisions) {
-            tracing::warn!(%error, "old icons could not be deleted");
-        }
     }
 
     /// Whether packages or offer are other ones than when the packages were looked at.
