@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sqlx::postgres::PgDatabaseError;
 
-use super::kept::is_loss;
+use super::pulse::is_loss;
 use super::sqlite::FILE_NAME;
 
 /// A failure of the data layer.

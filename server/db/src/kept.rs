@@ -13,6 +13,8 @@ use sqlx_core::transaction::TransactionManager as _;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
+use super::pulse::{Pulse, is_loss, is_silence, watched};
+
 /// A connection goes back to the pool, which tests it and lets it grow old, after this long.
 const KEPT_FOR: Duration = Duration::from_secs(2);
 
@@ -27,6 +29,7 @@ struct Shelf<D: Database> {
     /// As many are kept at most.
     most: usize,
     runtime: Handle,
+    pulse: Option<Pulse>,
 }
 
 struct Kept<D: Database> {
@@ -54,7 +57,8 @@ impl<D: Database> std::fmt::Debug for Connections<D> {
 
 impl<D: Database> Connections<D> {
     /// Keeps connections of a pool; within a runtime. `spared` of them are never kept: for who asks the pool itself.
-    pub(super) fn new(pool: Pool<D>, spared: u32) -> Self {
+    /// With a pulse, nobody waits for a database that is gone.
+    pub(super) fn new(pool: Pool<D>, spared: u32, pulse: Option<Pulse>) -> Self {
         let kept = Kept {
             idle: Vec::new(),
             waiting: 0,
@@ -65,6 +69,7 @@ impl<D: Database> Connections<D> {
             kept: Mutex::new(kept),
             most: pool.options().get_max_connections().saturating_sub(spared) as usize,
             runtime: Handle::current(),
+            pulse,
         };
         Self {
             pool,
@@ -76,6 +81,10 @@ impl<D: Database> Connections<D> {
         &self.pool
     }
 
+    pub(super) fn pulse(&self) -> Option<&Pulse> {
+        self.kept.pulse.as_ref()
+    }
+
     /// A connection, of which nothing is known but that it worked a moment ago.
     pub(super) async fn lease(&self) -> sqlx::Result<Lease<D>> {
         while let Some((since, connection)) = self.kept.take_or_wait() {
@@ -84,12 +93,12 @@ impl<D: Database> Connections<D> {
             }
         }
         let waiting = Waiting(&self.kept);
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = watched(self.pulse(), self.pool.acquire()).await?;
         // Where the engine itself ended a transaction, as on a full disk, a connection believes for ever to be in it.
         while D::TransactionManager::get_transaction_depth(&connection) > 0 {
             connection.close_on_drop();
             drop(connection);
-            connection = self.pool.acquire().await?;
+            connection = watched(self.pulse(), self.pool.acquire()).await?;
         }
         drop(waiting);
         Ok(self.leased(connection, Instant::now(), false))
@@ -98,11 +107,18 @@ impl<D: Database> Connections<D> {
     /// A connection that answers: for what may not be sent twice.
     pub(super) async fn lease_tested(&self) -> sqlx::Result<Lease<D>> {
         let mut lease = self.lease().await?;
-        if lease.was_kept && lease.ping().await.is_err() {
-            drop(lease);
-            return self.lease_after_loss().await;
+        if !lease.was_kept {
+            return Ok(lease);
         }
-        Ok(lease)
+        let answered = watched(self.pulse(), lease.ping()).await;
+        match answered {
+            Ok(()) => Ok(lease),
+            Err(error) if is_silence(&error) => Err(error),
+            Err(_) => {
+                drop(lease);
+                self.lease_after_loss().await
+            }
+        }
     }
 
     /// A connection after another one was lost. Those kept beside it have had the same fate: the pool tests them.
@@ -117,7 +133,7 @@ impl<D: Database> Connections<D> {
         let lease = self.lease().await?;
         let was_kept = lease.was_kept;
         match Open::begin(lease, statement).await {
-            Err(error) if was_kept && is_loss(&error) => {
+            Err(error) if was_kept && is_loss(&error) && !is_silence(&error) => {
                 Open::begin(self.lease_after_loss().await?, statement).await
             }
             begun => begun,
@@ -235,7 +251,8 @@ impl<D: Database> Open<D> {
     async fn begin(lease: Lease<D>, statement: Option<&'static str>) -> sqlx::Result<Self> {
         let mut open = Self(Some(lease));
         let statement = statement.map(SqlSafeStr::into_sql_str);
-        D::TransactionManager::begin(open.connection()?, statement).await?;
+        let (connection, pulse) = open.parts()?;
+        watched(pulse, D::TransactionManager::begin(connection, statement)).await?;
         Ok(open)
     }
 
@@ -244,9 +261,16 @@ impl<D: Database> Open<D> {
         self.0.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
     }
 
+    /// The same, and what tells whether the database is there meanwhile.
+    pub(super) fn parts(&mut self) -> sqlx::Result<(&mut D::Connection, Option<&Pulse>)> {
+        let lease = self.0.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        Ok((&mut *lease.connection, lease.home.pulse.as_ref()))
+    }
+
     /// Makes everything done in it permanent.
     pub(super) async fn commit(mut self) -> sqlx::Result<()> {
-        D::TransactionManager::commit(self.connection()?).await?;
+        let (connection, pulse) = self.parts()?;
+        watched(pulse, D::TransactionManager::commit(connection)).await?;
         if let Some(lease) = self.0.take() {
             lease.keep();
         }
@@ -259,17 +283,6 @@ impl<D: Database> Drop for Open<D> {
         if let Some(mut lease) = self.0.take() {
             D::TransactionManager::start_rollback(&mut lease);
         }
-    }
-}
-
-/// Whether an error says that the connection is no more.
-pub(super) fn is_loss(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
-        _ => false,
     }
 }
 
@@ -286,7 +299,7 @@ mod tests {
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(20));
-        Connections::new(pool.connect("sqlite::memory:").await.unwrap(), 0)
+        Connections::new(pool.connect("sqlite::memory:").await.unwrap(), 0, None)
     }
 
     impl Connections<Sqlite> {

@@ -14,6 +14,7 @@ mod ids;
 mod kept;
 mod migrate;
 mod postgres;
+mod pulse;
 pub mod random;
 mod record;
 mod render;
@@ -42,7 +43,8 @@ pub use statement::Statement;
 pub use ts::Ts;
 pub use tx::Tx;
 
-use kept::{Connections, is_loss};
+use kept::Connections;
+use pulse::{is_loss, is_silence, watched};
 use room::Room;
 use sqlite::SqliteStore;
 use statement::Prepared;
@@ -102,13 +104,13 @@ macro_rules! on_engine {
                 // What only reads may be asked again of another connection.
                 let again = (repeats && lease.was_kept()).then(|| (text.clone(), args.clone()));
                 let query = sqlx::$make(text, args.postgres()?);
-                let mut done = query.$run(&mut *lease).await;
-                let is_lost = matches!(&done, Err(error) if is_loss(error));
+                let mut done = watched(connections.pulse(), query.$run(&mut *lease)).await;
+                let is_lost = matches!(&done, Err(error) if is_loss(error) && !is_silence(error));
                 if let Some((text, args)) = again.filter(|_| is_lost) {
                     drop(lease);
                     lease = connections.lease_after_loss().await?;
                     let query = sqlx::$make(text, args.postgres()?);
-                    done = query.$run(&mut *lease).await;
+                    done = watched(connections.pulse(), query.$run(&mut *lease)).await;
                 }
                 $self.room.note(&done);
                 if done.is_ok() {
@@ -137,9 +139,10 @@ impl Db {
 
     /// Connects to a PostgreSQL database (`postgres://…`).
     pub async fn open_postgres(options: &PostgresOptions) -> Result<Self> {
-        let pool = postgres::connect(options).await?;
+        let (pool, pulse) = postgres::connect(options).await?;
+        let connections = Connections::new(pool, POSTGRES_SPARED, Some(pulse));
         Ok(Self {
-            engine: Arc::new(Engine::Postgres(Connections::new(pool, POSTGRES_SPARED))),
+            engine: Arc::new(Engine::Postgres(connections)),
             room: Arc::default(),
             sent: Sent::default(),
         })
@@ -291,7 +294,7 @@ impl Db {
             Engine::Postgres(connections) => {
                 let query = sqlx::query_with(prepared.text, prepared.args.postgres()?);
                 let mut lease = connections.lease_tested().await?;
-                let done = query.execute(&mut *lease).await;
+                let done = watched(connections.pulse(), query.execute(&mut *lease)).await;
                 self.room.note(&done);
                 let done = done?;
                 lease.keep();

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::pulse::Pulse;
 use super::{Error, Result};
 
 /// A database that is only starting gets this long to answer.
@@ -25,7 +26,8 @@ pub struct PostgresOptions {
     pub max_connections: u32,
 }
 
-pub(super) async fn connect(options: &PostgresOptions) -> Result<PgPool> {
+/// A pool, and what tells whether the database behind it is there.
+pub(super) async fn connect(options: &PostgresOptions) -> Result<(PgPool, Pulse)> {
     let connect = PgConnectOptions::from_str(&options.url)?
         .application_name("migasfree-server")
         .statement_cache_capacity(400)
@@ -36,13 +38,14 @@ pub(super) async fn connect(options: &PostgresOptions) -> Result<PgPool> {
             ("jit", "off"),
         ]);
     reach(&connect).await?;
+    let pulse = Pulse::of(connect.clone());
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections)
         .acquire_timeout(Duration::from_secs(30))
         .idle_timeout(Duration::from_secs(300))
         .connect_with(connect)
         .await?;
-    Ok(pool)
+    Ok((pool, pulse))
 }
 
 /// Makes sure that the database answers; whoever starts the server is to be told soon why it does not.

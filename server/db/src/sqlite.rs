@@ -75,8 +75,8 @@ impl SqliteStore {
             )
             .await?;
         Ok(Self {
-            writer: Connections::new(writer, 0),
-            readers: Connections::new(readers, 0),
+            writer: Connections::new(writer, 0, None),
+            readers: Connections::new(readers, 0, None),
             path,
             _lock: lock,
         })

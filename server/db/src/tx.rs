@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use super::alone::{self, Alone};
 use super::kept::Open;
+use super::pulse::watched;
 use super::render::render;
 use super::room::Room;
 use super::statement::Prepared;
@@ -48,9 +49,9 @@ macro_rules! in_transaction {
                     .await
             }
             Inner::Postgres(tx) => {
-                sqlx::$make($prepared.text, $prepared.args.postgres()?)
-                    .$run(tx.connection()?)
-                    .await
+                let (connection, pulse) = tx.parts()?;
+                let query = sqlx::$make($prepared.text, $prepared.args.postgres()?);
+                watched(pulse, query.$run(connection)).await
             }
         };
         $self.room.note(&done);
@@ -256,9 +257,9 @@ impl Tx {
                     .map(|done| done.rows_affected())
             }
             Inner::Postgres(tx) => {
-                let arguments = prepared.args.postgres()?;
-                sqlx::query_with(prepared.text, arguments)
-                    .execute(tx.connection()?)
+                let (connection, pulse) = tx.parts()?;
+                let query = sqlx::query_with(prepared.text, prepared.args.postgres()?);
+                watched(pulse, query.execute(connection))
                     .await
                     .map(|done| done.rows_affected())
             }

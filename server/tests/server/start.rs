@@ -474,6 +474,46 @@ async fn a_database_that_falls_silent_holds_up_neither_the_health_nor_the_end() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_a_silent_database_is_told_within_seconds() {
+    let (server, way) = server_by_a_way().await;
+    let admin = server.admin().await;
+    let platforms = "/api/v1/token/platforms/";
+    assert_eq!(admin.get(platforms).await.status, 200);
+    way.block();
+    for _ in 0..2 {
+        let asked = Instant::now();
+        let told = admin.get(platforms).await;
+        assert_eq!((told.status, &told.json["detail"]), (503, &json!(SILENT)));
+        assert!(asked.elapsed() < Duration::from_secs(10));
+    }
+}
+
+on_both_engines! {
+    async fn a_database_that_is_only_busy_is_waited_for(server: Server) {
+        const BUSY: Duration = Duration::from_secs(6);
+        let admin = server.admin().await;
+        let state = server.state();
+        let connections = match state.settings.database_url {
+            Some(_) => state.settings.database_connections,
+            None => 1,
+        };
+        let begun = Instant::now();
+        for _ in 0..connections {
+            let db = state.db.clone();
+            tokio::spawn(async move {
+                let held = db.begin().await.unwrap();
+                tokio::time::sleep(BUSY).await;
+                drop(held);
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let made = admin.post("/api/v1/token/platforms/", json!({"name": "Slow"})).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        assert!(begun.elapsed() >= BUSY);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_gone_is_told_to_whoever_asks() {
     let (server, way) = server_by_a_way().await;
     let admin = server.admin().await;
