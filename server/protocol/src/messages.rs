@@ -89,6 +89,13 @@ migasfree_types::messages! {
     /// Too many wrong passwords.
     pub(crate) too_many_wrong_passwords(): "Too many wrong passwords for this name from this address: try again later";
 
+    /// Too many new computers from one address.
+    pub(crate) too_many_new_computers_from_address(): "Too many new computers register from this address: try again later, or register with the name and password of somebody who may add computers";
+    /// Too many new computers in one project.
+    pub(crate) too_many_new_computers_in_project(): "Too many new computers register in this project: try again later, or register with the name and password of somebody who may add computers";
+
+    /// New computers that are refused because they are too many.
+    pub(crate) new_computers_refused(project, address, reason): "New computers in { $project } are refused again and again (last from { $address }): { $reason }";
     /// A computer that is refused every time.
     pub(crate) refused_again(computer, project, call, address, reason): "{ $computer } in { $project } is refused again and again ({ $call }, last from { $address }): { $reason }";
 }

@@ -29,6 +29,10 @@ pub struct Settings {
     pub rate_computers: u32,
     /// Sealed calls of one computer in a minute; 0 means no limit.
     pub computer_calls_per_minute: u32,
+    /// New computers from one address in an hour; 0 means no limit.
+    pub new_computers_per_address: u32,
+    /// New computers in one project in an hour; 0 means no limit.
+    pub new_computers_per_project: u32,
     /// Most values of one property.
     pub property_values: u32,
     /// Most tags, properties or faults that one message of a computer may name.

@@ -155,6 +155,10 @@ settings! {
         "Requests of computers from one address (of IPv6, one /64) in a minute; 0 means no limit, because many computers may share one.";
     computer_calls_per_minute "limits.computer_calls_per_minute": u32 = "120" where within::<0, 100_000>,
         "Sealed calls of one computer in a minute, and twice as many at once; 0 means no limit. A synchronization is about 15.";
+    new_computers_per_address "limits.new_computers_per_address": u32 = "60" where within::<0, 1_000_000>,
+        "Computers nobody knows that may register from one address (of IPv6, one /64) in an hour, and five times as many at once; 0 means no limit. Those that somebody who may add computers vouches for do not count.";
+    new_computers_per_project "limits.new_computers_per_project": u32 = "600" where within::<0, 1_000_000>,
+        "The same for one project, wherever they are.";
     sockets_per_account "limits.sockets_per_account": u32 = "32",
         "Live connections (WebSockets) of one operator at the same time; 0 means no limit.";
     property_values "limits.property_values": u32 = "1000" where within::<1, 100_000>,
@@ -310,6 +314,8 @@ impl Settings {
             common_packager_key: self.common_packager_key,
             rate_computers: self.rate_computers,
             computer_calls_per_minute: self.computer_calls_per_minute,
+            new_computers_per_address: self.new_computers_per_address,
+            new_computers_per_project: self.new_computers_per_project,
             property_values: self.property_values,
             reported_names: self.reported_names,
             software_packages: self.software_packages,

@@ -268,3 +268,6 @@ value_not_allowed = A value is missing or not allowed here.
 values_left_out = { $computer } reports more than { $limit } values of { $prefix }: the others are left out
 would_see_everything = These have no other domain and would see everything: { $names }. Give them another one first.
 wrong_answer = That is not right: try again.
+new_computers_refused = New computers in { $project } are refused again and again (last from { $address }): { $reason }
+too_many_new_computers_from_address = Too many new computers register from this address: try again later, or register with the name and password of somebody who may add computers
+too_many_new_computers_in_project = Too many new computers register in this project: try again later, or register with the name and password of somebody who may add computers

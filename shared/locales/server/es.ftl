@@ -280,3 +280,6 @@ value_not_allowed = Falta un valor o no se admite aquí.
 values_left_out = { $computer } comunica más de { $limit } valores de { $prefix }: los demás se dejan fuera
 would_see_everything = Estas cuentas no tienen otro dominio y lo verían todo: { $names }. Deles otro antes.
 wrong_answer = No es correcto: pruebe de nuevo.
+new_computers_refused = Los equipos nuevos de { $project } se rechazan una y otra vez (el último desde { $address }): { $reason }
+too_many_new_computers_from_address = Se registran demasiados equipos nuevos desde esta dirección: inténtelo más tarde, o regístrelo con el nombre y la contraseña de alguien que pueda añadir equipos
+too_many_new_computers_in_project = Se registran demasiados equipos nuevos en este proyecto: inténtelo más tarde, o regístrelo con el nombre y la contraseña de alguien que pueda añadir equipos

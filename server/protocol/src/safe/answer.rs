@@ -50,6 +50,10 @@ pub(crate) enum TooMany {
     Calls,
     SignIns,
     WrongPasswords,
+    /// New computers from one address.
+    NewOfAddress,
+    /// New computers in one project.
+    NewOfProject,
 }
 
 impl TooMany {
@@ -59,6 +63,8 @@ impl TooMany {
             Self::Calls => messages::computer_calls_too_often(),
             Self::SignIns => messages::too_many_sign_ins(),
             Self::WrongPasswords => messages::too_many_wrong_passwords(),
+            Self::NewOfAddress => messages::too_many_new_computers_from_address(),
+            Self::NewOfProject => messages::too_many_new_computers_in_project(),
         }
     }
 }

@@ -1,18 +1,21 @@
-//! How often each computer may call, and how much that is new it may bring.
+//! How often something may happen: calls of a computer, what it brings that is new, computers nobody knows.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 use migasfree_server_db::Ts;
-use migasfree_server_domain::ids::ComputerId;
 
-/// Above this many computers those that may call as often as ever are forgotten.
+/// Above this many buckets those that are full are forgotten.
 const PRUNE_ABOVE: usize = 16_384;
 
 /// How many times what a computer may bring in a day it may bring at once: its first list, and that after an upgrade, have
 /// much that nobody has seen.
 const AT_ONCE: f64 = 10.0;
 const A_DAY: f64 = 86_400.0;
+/// The same of the new computers of an hour: a classroom or an office is set up at once.
+const NEW_AT_ONCE: f64 = 5.0;
+const AN_HOUR: f64 = 3_600.0;
 
 /// How much a bucket holds, and how fast it fills.
 #[derive(Debug, Clone, Copy)]
@@ -21,9 +24,15 @@ struct Rate {
     per_second: f64,
 }
 
-/// What each computer has left.
-#[derive(Debug, Default)]
-pub(super) struct Buckets(Mutex<HashMap<ComputerId, Bucket>>);
+/// What each one has left.
+#[derive(Debug)]
+pub(super) struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
+
+impl<K> Default for Buckets<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
@@ -31,12 +40,12 @@ struct Bucket {
     at: Ts,
 }
 
-impl Buckets {
+impl<K: Eq + Hash> Buckets<K> {
     /// Counts a call of a computer that may make `per_minute`, and twice as many at once.
     ///
     /// # Errors
     /// The seconds until it may call again.
-    pub(super) fn take(&self, computer: ComputerId, per_minute: u32, now: Ts) -> Result<(), u64> {
+    pub(super) fn take(&self, computer: K, per_minute: u32, now: Ts) -> Result<(), u64> {
         let rate = Rate {
             full: f64::from(per_minute) * 2.0,
             per_second: f64::from(per_minute) / 60.0,
@@ -51,7 +60,7 @@ impl Buckets {
     /// The seconds until it may bring that much, if ever.
     pub(super) fn take_all(
         &self,
-        computer: ComputerId,
+        computer: K,
         many: usize,
         per_day: u32,
         now: Ts,
@@ -63,7 +72,19 @@ impl Buckets {
         self.pour(computer, many as f64, rate, now)
     }
 
-    fn pour(&self, computer: ComputerId, much: f64, rate: Rate, now: Ts) -> Result<(), u64> {
+    /// Counts a new computer of an address or a project that may have `per_hour`, and five times as many at once.
+    ///
+    /// # Errors
+    /// The seconds until it may have another one.
+    pub(super) fn join(&self, place: K, per_hour: u32, now: Ts) -> Result<(), u64> {
+        let rate = Rate {
+            full: f64::from(per_hour) * NEW_AT_ONCE,
+            per_second: f64::from(per_hour) / AN_HOUR,
+        };
+        self.pour(place, 1.0, rate, now)
+    }
+
+    fn pour(&self, key: K, much: f64, rate: Rate, now: Ts) -> Result<(), u64> {
         let Rate { full, per_second } = rate;
         if full == 0.0 || much == 0.0 {
             return Ok(());
@@ -76,14 +97,14 @@ impl Buckets {
             )
         };
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= PRUNE_ABOVE && !buckets.contains_key(&computer) {
+        if buckets.len() >= PRUNE_ABOVE && !buckets.contains_key(&key) {
             buckets.retain(|_, bucket| filled(*bucket) < full);
         }
         let new = Bucket {
             left: full,
             at: now,
         };
-        let bucket = buckets.entry(computer).or_insert(new);
+        let bucket = buckets.entry(key).or_insert(new);
         bucket.left = filled(*bucket);
         bucket.at = now;
         if bucket.left >= much {

@@ -64,6 +64,7 @@ pub(super) struct ProjectCall<B = ()> {
     /// Where the request came from.
     pub(super) connection: Connection,
     pub(super) now: Ts,
+    message: Seen,
 }
 
 /// A call by a known computer of the project that signed it, with what it needs beside them.
@@ -76,6 +77,13 @@ pub(super) struct ComputerCall<B = ()> {
     pub(super) connection: Connection,
     pub(super) now: Ts,
     message: Seen,
+}
+
+impl<B> ProjectCall<B> {
+    /// Forgets a message that was used up for good and did nothing: the next hour refuses it still.
+    pub(super) async fn forget(&self) -> db::Result<()> {
+        self.message.forget(&self.state.db).await
+    }
 }
 
 impl<B> ComputerCall<B> {
@@ -171,6 +179,7 @@ where
                 Err(refusal) => return unsealed(refusal),
             };
             let _ = caller.project.set(letter.project.clone());
+            let message = letter.seen();
             let opened = letter.open(repeat).await;
             let exchange = letter.exchange;
             let signer = Signer {
@@ -191,6 +200,7 @@ where
                     certificate,
                     connection,
                     now,
+                    message,
                 };
                 answer(call, claims(raw)?).await
             };

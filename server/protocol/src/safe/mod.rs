@@ -11,6 +11,7 @@ mod calls;
 mod finding;
 pub mod keys;
 mod membership;
+mod newcomers;
 pub(crate) mod packagers;
 mod progress;
 mod protocol;
@@ -32,6 +33,7 @@ use migasfree_server_entity::{
 
 use buckets::Buckets;
 use call::{Repeat, catalogue, computer, packager, project};
+use newcomers::Newcomers;
 use protocol::Protocol;
 
 use crate::messages;
@@ -82,8 +84,14 @@ pub fn router() -> Router<ProtocolState> {
 fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
     use Repeat::{Harmless, Never, Refused};
     let new = Arc::new(Buckets::default());
+    let newcomers = Arc::new(Newcomers::default());
     vec![
-        ("computers/", project(Never, calls::register::answer)),
+        (
+            "computers/",
+            project(Never, move |call, claims| {
+                calls::register::answer(call, claims, Arc::clone(&newcomers))
+            }),
+        ),
         ("computers/id/", project(Harmless, calls::id::answer)),
         (
             "computers/properties/",

@@ -7,7 +7,7 @@ use migasfree_envelope::{
     unsealed::seal_rendered,
 };
 use migasfree_server_auth::{Connection, Exceeded, Limiter};
-use migasfree_server_domain::computers::repeats::Repeats;
+use migasfree_server_domain::{computers::repeats::Repeats, ids::ComputerId};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -55,7 +55,7 @@ pub(super) struct Protocol {
     pub(super) replays: Replays,
     pub(super) slugs: Slugs,
     pub(super) repeats: Repeats,
-    pub(super) computers: Buckets,
+    pub(super) computers: Buckets<ComputerId>,
     requests: OnceLock<Limiter>,
 }
 

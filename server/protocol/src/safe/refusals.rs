@@ -8,6 +8,7 @@ use migasfree_server_domain::computers::repeats::Repeats;
 use migasfree_types::{message::Message, shown::shown_line};
 use serde_json::Value;
 
+use super::answer::TooMany;
 use super::validate::{MAX_HOST_NAME, cut};
 use crate::ProtocolState;
 use crate::messages;
@@ -16,7 +17,21 @@ const MAX_REASON: usize = 300;
 
 /// On the answer to a refused call: why it is refused.
 #[derive(Debug, Clone)]
-pub(super) struct Reason(Message);
+pub(super) struct Reason {
+    message: Message,
+    counted: Counted,
+}
+
+/// Whose refusals repeat.
+#[derive(Debug, Clone, Copy)]
+enum Counted {
+    /// Those of whoever calls.
+    Caller,
+    /// Those of an address, whoever calls from it.
+    Address,
+    /// Those of a project, whoever calls.
+    Project,
+}
 
 impl Reason {
     /// Of what is told to whoever called.
@@ -25,12 +40,33 @@ impl Reason {
             .as_str()
             .map_or_else(|| data.to_string(), str::to_owned);
         let text = shown_line(&cut(&text, MAX_REASON)).into_owned();
-        Self(Message::verbatim(text))
+        Self::said(Message::verbatim(text))
     }
 
     /// Of what is said to whoever called, in English, and to administrators in their language.
     pub(super) const fn said(message: Message) -> Self {
-        Self(message)
+        Self {
+            message,
+            counted: Counted::Caller,
+        }
+    }
+
+    /// Of something that is done too often.
+    pub(super) fn too_many(what: TooMany) -> Self {
+        let counted = match what {
+            TooMany::NewOfAddress => Counted::Address,
+            TooMany::NewOfProject => Counted::Project,
+            TooMany::Calls | TooMany::SignIns | TooMany::WrongPasswords => Counted::Caller,
+        };
+        Self {
+            message: what.message(),
+            counted,
+        }
+    }
+
+    /// As whoever called is told.
+    pub(super) fn text(&self) -> &str {
+        &self.message.text
     }
 }
 
@@ -75,13 +111,23 @@ impl Refused<'_> {
         let project = self.caller.project.get().cloned().unwrap_or_else(unknown);
         let who = self.caller.who.get().cloned().unwrap_or_else(unknown);
         let address = self.connection.client;
-        let (call, reason, status) = (self.call, &self.reason.0.text, self.status.as_u16());
+        let (call, reason, status) = (self.call, self.reason.text(), self.status.as_u16());
         tracing::warn!(call, status, reason, project, computer = who, %address, "a sealed call is refused");
         let labels = [("call", call.to_owned()), ("status", status.to_string())];
         metrics::counter!("migasfree_refused_calls_total", &labels).increment(1);
-        let key = format!("{call}\n{project}\n{who}\n{reason}");
-        let address = address.to_string();
-        let message = messages::refused_again(who, project, call, address, self.reason.0.clone());
+        let of = match self.reason.counted {
+            Counted::Caller => who.clone(),
+            Counted::Address => self.connection.bucket(),
+            Counted::Project => String::new(),
+        };
+        let key = format!("{call}\n{project}\n{of}\n{reason}");
+        let (address, said) = (address.to_string(), self.reason.message.clone());
+        let message = match self.reason.counted {
+            Counted::Caller => messages::refused_again(who, project, call, address, said),
+            Counted::Address | Counted::Project => {
+                messages::new_computers_refused(project, address, said)
+            }
+        };
         repeats.note(state, key, &message).await;
     }
 }

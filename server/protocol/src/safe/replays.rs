@@ -48,6 +48,12 @@ impl Seen {
         Ok(used.await? == 1)
     }
 
+    /// Takes that back, for a message that did nothing.
+    pub(super) async fn forget(self, db: &Db) -> Result<()> {
+        let sql = "DELETE FROM used_message WHERE digest = $1";
+        db.execute(sql, args![hex::encode(self.0)]).await.map(drop)
+    }
+
     /// The same together with what is done because of it.
     pub(super) async fn use_up_in(self, tx: &mut Tx, now: Ts) -> Result<bool> {
         let used = tx.execute(USE_UP, args![hex::encode(self.0), now + KEPT_OF_MANY]);

@@ -6,7 +6,7 @@ use migasfree_server::config::Settings;
 use migasfree_server_db::args;
 use serde_json::{Map, Value, json};
 
-use super::site::{Site, UUID};
+use super::site::{PROJECT, Site, UUID};
 use crate::harness::Server;
 use crate::on_both_engines;
 
@@ -34,6 +34,74 @@ async fn a_computer_that_calls_without_end_is_told_to_wait_and_others_are_not() 
     site.0.clock.advance(Duration::from_secs(30));
     assert_eq!(call(&busy).await, 200);
     assert_eq!(call(&busy).await, 429);
+}
+
+const REGISTER: &str = "/api/v1/safe/computers/";
+
+fn board(number: usize) -> String {
+    format!("11111111-2222-3333-4444-{number:012}")
+}
+
+/// What a computer that nobody knows is told when it registers.
+async fn newcomer(site: &Site, project: &str, number: usize) -> crate::peer::Reply {
+    let mut peer = site.stranger_in(project, &board(number), &format!("pc{number}"));
+    peer.fetch_keys("", "").await.unwrap();
+    let claims = json!({
+        "uuid": peer.machine.uuid, "name": peer.machine.name, "ip_address": null, "username": "", "password": "",
+    });
+    peer.call(REGISTER, &claims).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_computers_without_end_are_refused_and_known_ones_are_not() {
+    for settings in [Server::sqlite_settings(), Server::postgres_settings().await] {
+        let settings = Settings {
+            new_computers_per_address: 2,
+            ..settings
+        };
+        let site = Site(Server::with(settings).await);
+        let mut known = site.computer(UUID, "known").await;
+        for number in 1..10 {
+            assert_eq!(newcomer(&site, PROJECT, number).await.status, 201);
+        }
+        let used = "SELECT COUNT(*) FROM used_message";
+        let before = site.count(used).await;
+        for number in 10..15 {
+            let project = if number < 13 { PROJECT } else { "Other" };
+            let refused = newcomer(&site, project, number).await;
+            assert_eq!((refused.status, refused.sealed), (429, true));
+            let text = refused.data.as_str().unwrap();
+            assert!(text.contains("from this address"), "{text}");
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 10);
+        assert_eq!(site.count(used).await, before, "refusals leave no rows");
+        let told = "SELECT COUNT(*) FROM client_notification WHERE message LIKE 'New computers in Debian-12 are refused%'";
+        assert_eq!(site.count(told).await, 1, "whatever they are called");
+
+        known.register("", "").await.unwrap();
+        known.synchronise().await.unwrap();
+        let password = site.0.admin_password();
+        let mut vouched = site.stranger(&board(20), "vouched");
+        vouched.register("admin", password).await.unwrap();
+        site.0.clock.advance(Duration::from_secs(1800));
+        assert_eq!(newcomer(&site, PROJECT, 21).await.status, 201);
+        assert_eq!(newcomer(&site, PROJECT, 22).await.status, 429);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_takes_so_many_new_computers_wherever_they_are() {
+    let settings = Settings {
+        new_computers_per_project: 1,
+        ..Server::sqlite_settings()
+    };
+    let site = Site(Server::with(settings).await);
+    for number in 0..5 {
+        assert_eq!(newcomer(&site, PROJECT, number).await.status, 201);
+    }
+    let refused = newcomer(&site, PROJECT, 5).await;
+    assert_eq!((refused.status, refused.sealed), (429, true));
+    assert_eq!(newcomer(&site, "Other", 6).await.status, 201);
 }
 
 on_both_engines! {

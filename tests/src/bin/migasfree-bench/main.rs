@@ -18,9 +18,11 @@ use migasfree_tests::server::Start;
 use table::{Limit, Row, markdown};
 
 /// One operator uploads more in a minute than people do, and one address has more computers.
-const UNLIMITED: [(&str, &str); 2] = [
+const UNLIMITED: [(&str, &str); 4] = [
     ("MIGASFREE_RATE_OPERATOR", "0"),
     ("MIGASFREE_RATE_COMPUTERS", "0"),
+    ("MIGASFREE_NEW_COMPUTERS_PER_ADDRESS", "0"),
+    ("MIGASFREE_NEW_COMPUTERS_PER_PROJECT", "0"),
 ];
 
 /// What to measure and where to write it.

@@ -25,9 +25,8 @@ pub(crate) fn unsealed(refusal: Refusal) -> Response {
             refused(plain(status, &message.text), Some(Reason::said(message)))
         }
         Refusal::TooMany(what, seconds) => {
-            let message = what.message();
-            let answer = plain(StatusCode::TOO_MANY_REQUESTS, &message.text);
-            let reason = Reason::said(message);
+            let reason = Reason::too_many(what);
+            let answer = plain(StatusCode::TOO_MANY_REQUESTS, reason.text());
             refused(to_be_retried(answer, Some(seconds)), Some(reason))
         }
         Refusal::Internal(cause) => {

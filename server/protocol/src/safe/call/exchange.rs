@@ -133,9 +133,8 @@ impl Exchange {
             }
             Err(Refusal::TooMany(what, seconds)) => {
                 retry_after = Some(seconds);
-                let message = what.message();
-                let data = Value::from(message.text.as_str());
-                let reason = Reason::said(message);
+                let reason = Reason::too_many(what);
+                let data = Value::from(reason.text());
                 (StatusCode::TOO_MANY_REQUESTS, data, Some(reason))
             }
             Err(other) => return unsealed(other),

@@ -1,5 +1,7 @@
 //! `computers/`: registers a computer, or welcomes it back (4.1).
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_auth::{AuthError, Operator, by_password};
@@ -26,6 +28,7 @@ use crate::messages;
 use crate::safe::answer::{Answer, Refusal, Reply, TooMany, created, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::{find, find_alone};
+use crate::safe::newcomers::Newcomers;
 use crate::safe::progress;
 use crate::safe::shapes::Shape as _;
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
@@ -43,13 +46,18 @@ struct Claims {
     password: String,
 }
 
-pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Value) -> Reply {
+/// `newcomers` counts the computers that nobody knows.
+pub(in crate::safe) async fn answer(
+    mut call: ProjectCall<Claimed>,
+    claims: Value,
+    newcomers: Arc<Newcomers>,
+) -> Reply {
     let mut claims: Claims = serde_json::from_value(claims).map_err(|_| Refusal::invalid_data())?;
     claims.name = cut(&claims.name, MAX_HOST_NAME);
     let operator = operator(&call, &claims).await?;
     match find(&mut call, &claims.uuid, &claims.name).await? {
         Some(known) => welcome_back(&call, known.id, &claims.uuid, operator.as_ref()).await,
-        None => match register(&call, &claims, operator.as_ref()).await? {
+        None => match register(&call, &claims, operator.as_ref(), &newcomers).await? {
             Registered::Now(answer) => Ok(answer),
             Registered::Before(id) => {
                 welcome_back(&call, id, &claims.uuid, operator.as_ref()).await
@@ -209,10 +217,18 @@ async fn register(
     call: &ProjectCall<Claimed>,
     claims: &Claims,
     operator: Option<&Operator>,
+    newcomers: &Newcomers,
 ) -> Result<Registered, Refusal> {
     may_join(call, operator)?;
     let ip_address = given(claims.ip_address.as_deref());
     check(claims, ip_address)?;
+    if !vouches(operator) {
+        let (connection, project) = (call.connection, call.project.id);
+        if let Err(refusal) = newcomers.count(&call.state.settings, connection, project, call.now) {
+            call.forget().await?;
+            return Err(refusal);
+        }
+    }
     let address = call.connection.client.to_string();
     let settings = &call.state.settings.clients;
     let uuid = (!settings.is_filler(&claims.uuid)).then(|| canonical(&claims.uuid));

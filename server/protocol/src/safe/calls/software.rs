@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use migasfree_server_domain::client::software::{self, Current, Inventory};
+use migasfree_server_domain::{
+    client::software::{self, Current, Inventory},
+    ids::ComputerId,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,7 +39,7 @@ impl History {
 pub(in crate::safe) async fn answer(
     call: ComputerCall<Current>,
     claims: Claims,
-    new: Arc<Buckets>,
+    new: Arc<Buckets<ComputerId>>,
 ) -> Reply {
     if claims.inventory.is_none() && claims.history.is_none() {
         return Err(Refusal::text(
@@ -85,7 +88,7 @@ async fn changed(call: &ComputerCall<Current>, history: Value) -> Result<Vec<Str
 async fn record(
     call: &ComputerCall<Current>,
     inventory: &Inventory,
-    new: &Buckets,
+    new: &Buckets<ComputerId>,
 ) -> Result<(), Refusal> {
     let db = &call.state.db;
     let (computer, project) = (&call.computer, call.project.id);
