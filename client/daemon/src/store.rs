@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::files;
+
 /// Reads a cache; a missing or damaged one is an empty one.
 pub fn read<T: Default + serde::de::DeserializeOwned>(path: &Path) -> T {
     match fs::read(path) {
@@ -17,9 +19,28 @@ pub fn read<T: Default + serde::de::DeserializeOwned>(path: &Path) -> T {
     }
 }
 
-/// Replaces a cache in one step.
+/// Replaces a cache in one step. Nobody else reads it: it tells who was at the computer.
 pub fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    fs::write(&unfinished, serde_json::to_vec(value)?)?;
-    fs::rename(&unfinished, path)
+    files::write(path, &serde_json::to_vec(value)?, 0o600)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_cache_is_for_its_owner_also_where_it_was_for_everybody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.json");
+        fs::write(&path, "{}").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        write(&path, &["ana"]).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(read::<Vec<String>>(&path), ["ana"]);
+    }
 }
