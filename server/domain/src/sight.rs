@@ -27,6 +27,12 @@ const ATTRIBUTE: Way = Way {
     left_by: None,
 };
 
+const PACKAGE: Way = Way {
+    seen: is_there,
+    leads: false,
+    left_by: None,
+};
+
 /// A computer: one in use, of the domains and the scope.
 pub const fn computer(path: &'static str) -> Sight {
     Sight::Through(&COMPUTER, path)
@@ -40,6 +46,11 @@ pub const fn project(path: &'static str) -> Sight {
 /// An attribute that such a computer has, that the domain offers as a tag, or that stands for a set of its.
 pub const fn attribute(path: &'static str) -> Sight {
     Sight::Through(&ATTRIBUTE, path)
+}
+
+/// A package that a store holds, or that such a computer has or had.
+pub const fn package(path: &'static str) -> Sight {
+    Sight::Through(&PACKAGE, path)
 }
 
 /// The computers an operator sees; `None` when that is all of them.
@@ -87,6 +98,34 @@ fn projects(limits: &Limits) -> SelectStatement {
         .from_as("client_computer", "vj")
         .and_where(Expr::col(("vj", "id")).in_subquery(computers(limits)))
         .take()
+}
+
+fn is_there(limits: &Limits, id: Expr) -> Expr {
+    let any = || Query::select().expr(Expr::val(1)).take();
+    let stored = any()
+        .from_as("core_package", "vk")
+        .and_where(Expr::col(("vk", "id")).eq(id.clone()))
+        .and_where(Expr::col(("vk", "store_id")).is_not_null())
+        .take();
+    let lists = Query::select()
+        .column(("vn", "software_inventory_id"))
+        .from_as("client_computer", "vn")
+        .and_where(Expr::col(("vn", "software_inventory_id")).is_not_null())
+        .and_where(Expr::col(("vn", "id")).in_subquery(computers(limits)))
+        .take();
+    let has = any()
+        .from_as("software_inventory_package", "vo")
+        .and_where(Expr::col(("vo", "package_id")).eq(id.clone()))
+        .and_where(Expr::col(("vo", "inventory_id")).in_subquery(lists))
+        .take();
+    let had = any()
+        .from_as("client_packageremoval", "vr")
+        .and_where(Expr::col(("vr", "package_id")).eq(id))
+        .and_where(Expr::col(("vr", "computer_id")).in_subquery(computers(limits)))
+        .take();
+    Expr::exists(stored)
+        .or(Expr::exists(has))
+        .or(Expr::exists(had))
 }
 
 /// What the visible computers have, reported or as tags.

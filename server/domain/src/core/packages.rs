@@ -142,7 +142,7 @@ pub static PACKAGES: Entity = Entity {
         "packageset__id",
     ],
     search: &["fullname"],
-    visible: &[sight::project("project")],
+    visible: &[sight::project("project"), sight::package("id")],
     belongs: Belongs::Users(&["deployment__domain", "packageset__deployment__domain"]),
     text: col("fullname"),
     search_summary: Some(path("project", "project__name")),

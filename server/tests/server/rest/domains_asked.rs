@@ -92,6 +92,43 @@ on_both_engines! {
         }
     }
 
+    async fn packages_that_hidden_computers_alone_report_are_not_told(org: Organisation) {
+        let (sam, ..) = sam(&org).await;
+        let two = number(&org, "SELECT id FROM client_computer WHERE name = 'two'").await;
+        let db = &org.server.state().db;
+        let theirs = org.reported("quetzal_1_all.deb").await;
+        let own = org.reported("heron_1_all.deb").await;
+        let gone = org.reported("stork_1_all.deb").await;
+        for (computer, package) in [(org.id("computers"), theirs), (two, own)] {
+            let insert = "INSERT INTO software_inventory (hash, project_id, package_count) VALUES ($1, $2, 1) RETURNING id";
+            let (list,): (i64,) = db.one(insert, args![format!("list {computer}"), org.id("projects")]).await.unwrap();
+            org.execute("INSERT INTO software_inventory_package (inventory_id, package_id) VALUES ($1, $2)", args![list, package]).await;
+            org.execute(
+                "INSERT INTO client_softwaresnapshot (computer_id, inventory_id, installed_at, came_count) VALUES ($1, $2, $3, 1)",
+                args![computer, list, org.now()],
+            ).await;
+            org.execute("UPDATE client_computer SET software_inventory_id = $2 WHERE id = $1", args![computer, list]).await;
+        }
+        org.execute(
+            "INSERT INTO client_packageremoval (id, snapshot_id, computer_id, package_id, install_date, uninstall_date) \
+             SELECT 1, max(id), $1, $2, $3, $3 FROM client_softwaresnapshot WHERE computer_id = $1",
+            args![two, gone, org.now()],
+        ).await;
+        let all = format!("{TOKEN}packages/?page_size=100");
+        assert!(org.admin.get(&all).await.text.contains("quetzal"));
+        let seen = sam.get(&all).await.text;
+        for name in ["heron", "stork", "hello"] {
+            assert!(seen.contains(name), "{name}: {seen}");
+        }
+        for path in ["packages/?page_size=100", "packages/?search=quetzal", "packages/?name__icontains=quetzal", "packages/export/", "search/?q=quetzal", "packages/orphan/"] {
+            let told = sam.get(&format!("{TOKEN}{path}")).await;
+            assert_eq!(told.status, 200, "{path}");
+            assert!(!told.text.contains("quetzal_1"), "{path}: {}", told.text);
+        }
+        assert_eq!(sam.get(&format!("{TOKEN}packages/{theirs}/")).await.status, 404);
+        assert_eq!(sam.get(&format!("{TOKEN}packages/{own}/")).await.status, 200);
+    }
+
     async fn a_version_cannot_be_computed_from_what_it_is_of(org: Organisation) {
         let other = Server::on_sqlite().await;
         let admin = other.admin().await;
