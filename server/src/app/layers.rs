@@ -256,6 +256,9 @@ async fn observe(
         tracing::debug!(%method, path, status, ms = elapsed.as_secs_f64() * 1000.0, "answered");
         // The route, never the path: labels must stay few.
         let route = route.unwrap_or_else(|| "other".to_owned());
+        // One handler serves all entities, and says for which it was.
+        let served = response.extensions().get::<Route>();
+        let route = served.map_or(route, |served| served.0.clone());
         let answered = Answered {
             method: &method,
             route: &route,
@@ -263,9 +266,6 @@ async fn observe(
             address: connection.client,
         };
         answered.note(&state, &repeats).await;
-        // One handler serves all entities, and says for which it was.
-        let served = response.extensions().get::<Route>();
-        let route = served.map_or(route, |served| served.0.clone());
         let labels = [
             ("method", named(&method).to_owned()),
             ("route", route),

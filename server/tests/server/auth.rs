@@ -481,6 +481,11 @@ async fn requests_are_limited_by_address_and_by_operator() {
         assert_eq!(admin.get(ACCOUNT).await.status, 200);
     }
     assert_eq!(admin.get(ACCOUNT).await.status, 429);
+    assert_eq!(admin.get("/api/v1/token/stores/").await.status, 429);
+    let figures = server.anonymous().get("/metrics").await.text;
+    let refused =
+        "migasfree_refused_requests_total{route=\"/api/v1/token/stores/\",status=\"429\"}";
+    assert!(figures.contains(refused), "{figures}");
     for _ in 0..3 {
         assert_eq!(server.anonymous().get(ACCOUNT).await.status, 401);
     }
