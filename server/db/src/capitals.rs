@@ -6,8 +6,6 @@ use std::sync::LazyLock;
 
 use sea_query::{Alias, Expr, ExprTrait as _, Func};
 
-use super::dialect::Dialect;
-
 /// Letters beyond ASCII that are made small: an alphabet, and those of others around it.
 const MOST: usize = 80;
 
@@ -23,20 +21,8 @@ pub fn folded_column(column: Expr, text: &str) -> Expr {
     Func::lower(without_capitals(column, text)).into()
 }
 
-/// Whether `column` contains `term`.
-pub(super) fn contains(dialect: Dialect, column: Expr, term: &str) -> Expr {
-    let folded = folded(term);
-    let found = dialect.like(without_capitals(column.clone(), term), &folded);
-    // Says nothing new, but an index may know it, and most rows end here.
-    let plain = folded.split(|letter: char| !letter.is_ascii());
-    match plain.max_by_key(|part| part.len()) {
-        Some(part) if !part.is_empty() => dialect.like(column, part).and(found),
-        _ => found,
-    }
-}
-
 /// A column in which the letters of `text` that are beyond ASCII are small.
-fn without_capitals(column: Expr, text: &str) -> Expr {
+pub(super) fn without_capitals(column: Expr, text: &str) -> Expr {
     let mut replaced: Vec<(char, char)> = Vec::new();
     for letter in text.chars().filter(|letter| !letter.is_ascii()) {
         let small = small(letter);
