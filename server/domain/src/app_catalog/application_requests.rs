@@ -2,19 +2,19 @@
 
 use migasfree_server_entity::{
     access::Need,
-    action::{Action, Gives},
+    action::{Action, Answer, Call, Gives},
     boundary::Belongs,
     entity::{Entity, Field, Like, Model, col, made, one, put, put_extra},
+    error::RestError,
     run,
     schema::{Choice, Default, Loss, Table, choice, key, text, time},
 };
 
+pub use super::deciding::TEXT_LIMIT;
+
 use super::deciding;
 use crate::core::shapes::{APPLICATION_REF, COMPUTER_INFO, OPERATOR_INFO};
 use crate::sight;
-
-/// Most characters of a justification or comment.
-pub const TEXT_LIMIT: usize = 2048;
 
 /// Most characters of the name of an account.
 pub const PERSON_LIMIT: usize = 255;
@@ -114,9 +114,13 @@ pub static APPLICATION_REQUESTS: Entity = Entity {
             put_extra("approved", Like::Boolean).required(),
             put("comment"),
         ],
-        run!(deciding::decide),
+        run!(decide),
     )
     .giving(Gives::Row)
     .conflicting()],
     ..Entity::EMPTY
 };
+
+async fn decide(call: Call) -> Result<Answer, RestError> {
+    deciding::decide(&APPLICATION_REQUESTS, call).await
+}

@@ -4,20 +4,23 @@ use migasfree_server_db::{Tx, args};
 use migasfree_server_entity::{
     action::{Answer, Call},
     body::Body,
+    entity::Entity,
     error::RestError,
     load,
     value::{self, Refused},
 };
 use serde_json::{Value, json};
 
-use super::application_requests::{APPLICATION_REQUESTS, TEXT_LIMIT};
 use crate::messages;
+
+/// Most characters of a justification or comment.
+pub const TEXT_LIMIT: usize = 2048;
 
 /// Approves or refuses a request. A decision may be changed; what was withdrawn is not decided any more.
 ///
 /// # Errors
 /// For a body that does not say which, a comment that is too long, and a request that was withdrawn.
-pub async fn decide(call: Call) -> Result<Answer, RestError> {
+pub async fn decide(requests: &'static Entity, call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
     let state = if approved(&call.body)? {
         "approved"
@@ -29,7 +32,7 @@ pub async fn decide(call: Call) -> Result<Answer, RestError> {
         return Err(RestError::refused("comment", &Refused::TooLong(TEXT_LIMIT)));
     }
     let mut tx = context.state.db.begin().await?;
-    tx.lock(APPLICATION_REQUESTS.table.name, &[call.id]).await?;
+    tx.lock(requests.table.name, &[call.id]).await?;
     let before = decided(&mut tx, call.id).await?;
     let changed = tx
         .execute(
@@ -48,7 +51,7 @@ pub async fn decide(call: Call) -> Result<Answer, RestError> {
     context
         .note(
             &mut tx,
-            &APPLICATION_REQUESTS,
+            requests,
             "decide",
             call.id,
             Some(&before),
@@ -59,13 +62,13 @@ pub async fn decide(call: Call) -> Result<Answer, RestError> {
     load::load_one(
         &mut context.source(),
         &context.reading(),
-        APPLICATION_REQUESTS.table,
-        APPLICATION_REQUESTS.detail,
+        requests.table,
+        requests.detail,
         call.id,
     )
     .await?
     .map(Answer::Json)
-    .ok_or(RestError::NoRow(APPLICATION_REQUESTS.model.one))
+    .ok_or(RestError::NoRow(requests.model.one))
 }
 
 fn approved(body: &Body) -> Result<bool, RestError> {
