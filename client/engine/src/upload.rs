@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::keys::{KeyStore, KeyStoreError};
 use crate::transport::ApiError;
-use crate::transport::api::{KeyRequest, SealedServer, Server};
+use crate::transport::api::{SealedServer, Server};
 
 /// Where packages go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,24 +78,18 @@ impl Uploader {
         username: &str,
         password: &str,
     ) -> Result<Self, UploadError> {
-        let request = KeyRequest {
-            username: username.to_owned(),
-            password: password.to_owned(),
-            project: target.project.clone(),
-            pms: "apt".to_owned(),
-            architecture: String::new(),
-        };
-        let handed_out = server
-            .packager_keys(&request)
-            .await
-            .map_err(|error| match error {
-                ApiError::Status {
-                    status: 401 | 403,
-                    detail,
-                    ..
-                } => UploadError::Credentials(detail),
-                other => other.into(),
-            })?;
+        let handed_out =
+            server
+                .packager_keys(username, password)
+                .await
+                .map_err(|error| match error {
+                    ApiError::Status {
+                        status: 401 | 403,
+                        detail,
+                        ..
+                    } => UploadError::Credentials(detail),
+                    other => other.into(),
+                })?;
         keys.save_packager(&handed_out.own, &handed_out.server)?;
         keys.save_packager_name(username)?;
         Self::open(server, keys, target)

@@ -79,13 +79,21 @@ impl Server {
     /// # Errors
     /// 403 when the project registers nobody by itself and the credentials do not suffice.
     pub async fn project_keys(&self, request: &KeyRequest) -> Result<Keys, ApiError> {
-        public::keys(&*self.transport, "project", request).await
+        public::keys(&*self.transport, "project", request.fields()).await
     }
 
     /// # Errors
     /// 403 when the credentials are not a packager's.
-    pub async fn packager_keys(&self, request: &KeyRequest) -> Result<PackagerKeys, ApiError> {
-        public::keys(&*self.transport, "packager", request).await
+    pub async fn packager_keys(
+        &self,
+        username: &str,
+        password: &str,
+    ) -> Result<PackagerKeys, ApiError> {
+        let fields = vec![
+            ("username", username.to_owned()),
+            ("password", password.to_owned()),
+        ];
+        public::keys(&*self.transport, "packager", fields).await
     }
 
     /// The armored key the repositories are signed with.

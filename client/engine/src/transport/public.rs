@@ -76,11 +76,14 @@ pub(super) async fn server_info(transport: &dyn Transport) -> Result<ServerInfo,
 pub(super) async fn keys<T: for<'de> Deserialize<'de>>(
     transport: &dyn Transport,
     kind: &str,
-    wanted: &KeyRequest,
+    fields: Vec<(&'static str, String)>,
 ) -> Result<T, ApiError> {
     let path = format!("/api/v1/public/keys/{kind}/");
-    let mut request = Request::post(&path, Body::Form(wanted.fields()));
-    request.carries_credentials = !wanted.password.is_empty();
+    let is_secret = fields
+        .iter()
+        .any(|(name, value)| *name == "password" && !value.is_empty());
+    let mut request = Request::post(&path, Body::Form(fields));
+    request.carries_credentials = is_secret;
     let value = json(transport.send(request).await?, &path)?;
     shape(value, &path)
 }
