@@ -11,13 +11,11 @@ const EXTENSIONS: [&str; 7] = [
     "rpm",
 ];
 
-/// The architectures of all supported package systems.
-pub const ARCHITECTURES: [&str; 39] = [
-    "aarch64",
+/// The architectures of Debian and its derivatives; the first stands for all of them.
+pub const ARCHITECTURES: [&str; 30] = [
     "all",
     "alpha",
     "amd64",
-    "any",
     "arc",
     "arm",
     "arm64",
@@ -28,30 +26,28 @@ pub const ARCHITECTURES: [&str; 39] = [
     "hurd-amd64",
     "hurd-i386",
     "i386",
-    "i686",
     "ia64",
     "kfreebsd-amd64",
     "kfreebsd-i386",
     "loong64",
-    "m32r",
     "m68k",
     "mips",
     "mips64el",
     "mipsel",
-    "noarch",
     "powerpc",
     "powerpcspe",
     "ppc64",
     "ppc64el",
     "riscv64",
-    "s390",
     "s390x",
     "sh4",
-    "sparc",
     "sparc64",
     "x32",
-    "x64",
-    "x86_64",
+];
+
+/// What the other supported package systems call theirs.
+const OTHERS: [&str; 9] = [
+    "aarch64", "any", "i686", "m32r", "noarch", "s390", "sparc", "x64", "x86_64",
 ];
 
 /// The architecture rpm gives to keys.
@@ -87,6 +83,7 @@ pub fn split_file_name(file_name: &str) -> FileName<'_> {
 fn split_architecture(stem: &str) -> (&str, &str) {
     ARCHITECTURES
         .iter()
+        .chain(&OTHERS)
         .chain([&NO_ARCHITECTURE])
         .filter_map(|architecture| {
             let rest = stem

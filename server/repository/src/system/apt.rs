@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use migasfree_deb::architecture_for_apt;
+use migasfree_deb::{ARCHITECTURES, architecture_for_apt};
 use migasfree_types::message::quoted;
 
 use super::names::{LONGEST, begins_well};
@@ -39,12 +39,13 @@ impl System for Apt {
                 "application/vnd.debian.binary-package",
             ],
             extensions: &["deb"],
-            architectures: ARCHITECTURES,
+            architectures: &ARCHITECTURES,
         }
     }
 
     fn architectures(&self) -> &'static [&'static str] {
-        match ARCHITECTURES {
+        let all: &'static [&'static str] = &ARCHITECTURES;
+        match all {
             // Packages for all architectures are for every machine.
             ["all", machines @ ..] => machines,
             others => others,
@@ -173,39 +174,6 @@ fn is_suffix(suffix: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b".+-~:_".contains(&byte))
 }
-
-const ARCHITECTURES: &[&str] = &[
-    "all",
-    "alpha",
-    "amd64",
-    "arc",
-    "arm",
-    "arm64",
-    "armel",
-    "armhf",
-    "avr32",
-    "hppa",
-    "hurd-amd64",
-    "hurd-i386",
-    "i386",
-    "ia64",
-    "kfreebsd-amd64",
-    "kfreebsd-i386",
-    "loong64",
-    "m68k",
-    "mips",
-    "mips64el",
-    "mipsel",
-    "powerpc",
-    "powerpcspe",
-    "ppc64",
-    "ppc64el",
-    "riscv64",
-    "s390x",
-    "sh4",
-    "sparc64",
-    "x32",
-];
 
 #[cfg(test)]
 mod tests {
