@@ -27,6 +27,7 @@ use tokio_util::io::InspectReader;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::crowd::{Crowd, Place};
 use crate::acceptor::{Accepted, Acceptor};
 
 /// A connection that is to end, and on which no request is in work, ends after this long at the latest.
@@ -42,6 +43,7 @@ pub(super) async fn serve(
     acceptor: Arc<dyn Acceptor>,
     router: Router,
     limits: Limits,
+    crowd: Crowd,
     stop: CancellationToken,
 ) {
     let mut connections = JoinSet::new();
@@ -49,8 +51,9 @@ pub(super) async fn serve(
         tokio::select! {
             // Waits out what is wrong with the listener, such as too many open files.
             (stream, address) = Accept::accept(&mut listener) => {
+                let Some(place) = crowd.enter(address.ip()) else { continue };
                 let acceptor = Arc::clone(&acceptor);
-                let connection = Connection { router: router.clone(), limits, stop: stop.clone() };
+                let connection = Connection { router: router.clone(), limits, stop: stop.clone(), _place: place };
                 connections.spawn(connection.serve(acceptor, stream, address));
             }
             Some(_) = connections.join_next() => {}
@@ -84,6 +87,7 @@ struct Connection {
     router: Router,
     limits: Limits,
     stop: CancellationToken,
+    _place: Place,
 }
 
 impl Connection {

@@ -1,6 +1,7 @@
 //! The router and its state.
 
 mod connections;
+mod crowd;
 mod drain;
 mod equipment;
 mod health;

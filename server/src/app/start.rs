@@ -25,6 +25,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::crowd::Crowd;
 use super::{AppState, Equipment, Metrics, Server, connections, described, router, work};
 use crate::config::Settings;
 
@@ -154,6 +155,10 @@ impl App {
                 silence: state.settings.silence(),
                 pace: state.settings.pace(),
             },
+            Crowd::new(
+                state.settings.connections_per_address,
+                state.settings.trusted_proxies.networks(),
+            ),
             state.stop.clone(),
         );
         let server = tokio::spawn(serving);

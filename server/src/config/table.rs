@@ -155,6 +155,8 @@ settings! {
         "Requests of computers from one address (of IPv6, one /64) in a minute; 0 means no limit, because many computers may share one.";
     computer_calls_per_minute "limits.computer_calls_per_minute": u32 = "120" where within::<0, 100_000>,
         "Sealed calls of one computer in a minute, and twice as many at once; 0 means no limit. A synchronization is about 15.";
+    connections_per_address "limits.connections_per_address": u32 = "256" where within::<0, 1_000_000>,
+        "Connections from one address (of IPv6, one /64) at the same time, but for named proxies; 0 means no limit. Live connections (WebSockets) are not counted.";
     new_computers_per_address "limits.new_computers_per_address": u32 = "60" where within::<0, 1_000_000>,
         "Computers nobody knows that may register from one address (of IPv6, one /64) in an hour, and five times as many at once; 0 means no limit. Those that somebody who may add computers vouches for do not count.";
     new_computers_per_project "limits.new_computers_per_project": u32 = "600" where within::<0, 1_000_000>,

@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use migasfree_server::{acceptor::Stream, config::Settings};
+use migasfree_server::{
+    acceptor::Stream,
+    config::{Settings, Source, load},
+};
 use migasfree_types::events::{ChangeAction, Event};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -137,6 +140,54 @@ plain_and_under_tls! {
         tokio::time::sleep(Duration::from_secs(4)).await;
         let _ = lazy.read_to_end(&mut bytes).await;
         assert!(bytes.len() < length, "{} of {length}", bytes.len());
+    }
+}
+
+const HEALTH_ALONE: &[u8] = b"GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+
+/// Of a server that knows another proxy than this machine, and bears two connections of an address.
+fn unfriendly() -> Settings {
+    let mut source = Source::default();
+    let proxies = "MIGASFREE_TRUSTED_PROXIES".to_owned();
+    source
+        .environment
+        .insert(proxies, "edge=127.0.0.4".to_owned());
+    let loaded = load(&source).settings().unwrap();
+    Settings {
+        trusted_proxies: loaded.trusted_proxies,
+        connections_per_address: 2,
+        ..Server::sqlite_settings()
+    }
+}
+
+async fn connect_from(last: u8, address: SocketAddr) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, last], 0).into()).unwrap();
+    socket.connect(address).await.unwrap()
+}
+
+async fn is_served(last: u8, address: SocketAddr) -> bool {
+    let mut stream = connect_from(last, address).await;
+    // A connection that was closed already takes nothing.
+    let _ = stream.write_all(HEALTH_ALONE).await;
+    rest(&mut stream).await.starts_with("HTTP/1.1 200")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_of_one_address_leave_others_served() {
+    let server = Server::with(unfriendly()).await;
+    let address = server.app.address;
+    let mut silent = Vec::new();
+    for last in [2, 2, 4, 4] {
+        silent.push(connect_from(last, address).await);
+    }
+    assert!(!is_served(2, address).await, "it has two");
+    assert!(is_served(3, address).await);
+    assert!(is_served(4, address).await, "it is a proxy");
+    silent.clear();
+    let begun = Instant::now();
+    while !is_served(2, address).await {
+        assert!(begun.elapsed() < SOON);
     }
 }
 
