@@ -50,6 +50,10 @@ migasfree_types::messages! {
     // Names, projects and what belongs to one.
     /// A name that no address can be made of.
     pub(crate) name_without_letters(): "Write a name with letters or digits.";
+    /// A name that would lead elsewhere in a path.
+    pub(crate) name_like_a_path(): "Write a name without slashes that does not begin with a dot.";
+    /// A name that people would take for another one.
+    pub(crate) differs_in_capitals(name): "There is { $name } already, which differs in capital letters or blanks alone: choose another name.";
     /// The project of a store.
     pub(crate) store_stays_in_project(): "A store cannot move to another project: make a store there.";
     /// The project of a deployment.

@@ -271,3 +271,5 @@ wrong_answer = That is not right: try again.
 new_computers_refused = New computers in { $project } are refused again and again (last from { $address }): { $reason }
 too_many_new_computers_from_address = Too many new computers register from this address: try again later, or register with the name and password of somebody who may add computers
 too_many_new_computers_in_project = Too many new computers register in this project: try again later, or register with the name and password of somebody who may add computers
+differs_in_capitals = There is { $name } already, which differs in capital letters or blanks alone: choose another name.
+name_like_a_path = Write a name without slashes that does not begin with a dot.

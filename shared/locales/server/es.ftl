@@ -283,3 +283,5 @@ wrong_answer = No es correcto: pruebe de nuevo.
 new_computers_refused = Los equipos nuevos de { $project } se rechazan una y otra vez (el último desde { $address }): { $reason }
 too_many_new_computers_from_address = Se registran demasiados equipos nuevos desde esta dirección: inténtelo más tarde, o regístrelo con el nombre y la contraseña de alguien que pueda añadir equipos
 too_many_new_computers_in_project = Se registran demasiados equipos nuevos en este proyecto: inténtelo más tarde, o regístrelo con el nombre y la contraseña de alguien que pueda añadir equipos
+differs_in_capitals = Ya existe { $name }, que solo se diferencia en mayúsculas o espacios: elija otro nombre.
+name_like_a_path = Escriba un nombre sin barras que no empiece por un punto.

@@ -19,6 +19,7 @@ pub mod permissions;
 mod place;
 pub mod platforms;
 mod preview;
+pub mod project_names;
 pub mod projects;
 pub mod properties;
 mod publication;

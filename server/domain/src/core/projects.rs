@@ -12,6 +12,7 @@ use migasfree_server_entity::{
 use migasfree_types::message::Message;
 
 use super::{
+    project_names,
     rules::{architectures, slug::slug},
     shapes::PLATFORM_REF,
     slugs::{self, Among},
@@ -163,6 +164,13 @@ impl Hooks for Rules {
                 let stored = architectures::stored(&**system, written)
                     .map_err(|reason| RestError::field("architecture", reason))?;
                 change.values.set_text("architecture", stored);
+            }
+        }
+        if change.is_new() || change.changes("name") {
+            let name = change.text("name").unwrap_or_default().to_owned();
+            let own = change.id();
+            if let Some(flaw) = project_names::flaw(change.tx, own, &name).await? {
+                return Err(RestError::field("name", flaw));
             }
         }
         if !change.is_new() {

@@ -7,6 +7,7 @@ use migasfree_server_domain::{
     client::projects::{self, NewProject},
     computers::notifications::notify,
     core::{
+        project_names,
         rules::{architectures, slug::slug},
         slugs::{self, Among},
     },
@@ -109,6 +110,9 @@ async fn create(
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     let platform = platform(&mut tx, wanted.platform, &author, now).await?;
+    if let Some(flaw) = project_names::flaw(&mut tx, 0, wanted.project).await? {
+        return Err(EnrolError::Invalid(flaw.text));
+    }
     let slug = slugs::free(&mut tx, Among::Projects, &made).await?;
     // Some clients do not tell any. Without one its repository would have no index, which stops apt.
     let architecture = match wanted.architecture.trim() {

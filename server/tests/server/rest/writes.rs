@@ -144,6 +144,30 @@ on_both_engines! {
         assert!(post(&org, "projects", name).await.json["name"][0].is_string());
     }
 
+    async fn a_project_has_a_name_that_nobody_takes_for_a_path_or_for_another_one(org: Organisation) {
+        let body = |name: &str| json!({"name": name, "pms": "apt", "architecture": "amd64", "platform": org.id("platforms")});
+        for (name, reason) in [
+            ("../etc/x y", "slashes"), ("a/b", "slashes"), ("a\\b", "slashes"), ("..", "dot"), (".hidden", "dot"), ("a\u{7}b", "one line"),
+            ("DESK 1.0", "There is Desk 1.0 already"), ("Desk  1.0", "There is Desk 1.0 already"),
+        ] {
+            let refused = post(&org, "projects", body(name)).await;
+            let told = refused.json["name"][0].as_str().unwrap_or_default();
+            assert!(refused.status == 400 && told.contains(reason), "{name}: {}", refused.text);
+        }
+        let made = post(&org, "projects", body("Ñandú")).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let made = made.json["id"].as_i64().unwrap();
+        assert_eq!(post(&org, "projects", body("ñANDÚ")).await.status, 400, "capitals beyond ASCII, too");
+        for name in ["desk 1.0", "a/b"] {
+            assert_eq!(patch(&org, "projects", made, json!({"name": name})).await.status, 400, "{name}");
+        }
+        let own = patch(&org, "projects", made, json!({"name": "ñandú"})).await;
+        assert_eq!(own.status, 200, "its own capitals may change: {}", own.text);
+        org.execute("UPDATE core_project SET name = 'a/b' WHERE id = $1", args![made]).await;
+        let old = patch(&org, "projects", made, json!({"architecture": "arm64"})).await;
+        assert_eq!(old.status, 200, "what is called so already works on: {}", old.text);
+    }
+
     async fn a_slug_that_is_taken_gets_another_one_and_every_script_makes_one(org: Organisation) {
         let project = org.id("projects");
         let make = async |route: &str, mut body: Value, name: &str| {

@@ -52,6 +52,20 @@ on_both_engines! {
         assert_eq!(peer.identify().await.unwrap().data, json!(id));
     }
 
+    async fn a_computer_brings_no_project_along_that_looks_like_a_path_or_like_another_one(site: Site) {
+        site.computer(UUID, "pc1").await;
+        for name in ["../etc/x", "a/b", ".", "debian-12", "DEBIAN-12"] {
+            let form = [("project", name), ("platform", "Linux"), ("pms", "apt"), ("architecture", "amd64")];
+            let request = site.0.anonymous().request(reqwest::Method::POST, "/api/v1/public/keys/project/");
+            let refused = Answer::of(request.form(&form)).await;
+            assert_eq!(refused.status, 400, "{name}: {}", refused.text);
+            assert!(refused.json["error"].is_string(), "{name}: {}", refused.text);
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM core_project").await, 1);
+        let mut spaced = site.stranger_in("Aula de música 2", "11111111-2222-3333-4444-555555555555", "pc2");
+        spaced.register("", "").await.unwrap();
+    }
+
     async fn a_computer_that_joins_another_project_moves_there(site: Site) {
         let mut peer = site.computer(UUID, "pc1").await;
         peer.synchronise().await.unwrap();
