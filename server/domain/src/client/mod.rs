@@ -8,6 +8,7 @@ pub mod faults;
 pub mod gathered;
 pub mod hardware;
 pub mod identity;
+pub mod new_packages;
 pub mod packages;
 pub mod policies;
 pub mod projects;

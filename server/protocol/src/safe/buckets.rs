@@ -1,4 +1,4 @@
-//! How often something may happen: calls of a computer, what it brings that is new, computers nobody knows.
+//! How often something may happen: calls of a computer, and registrations of computers nobody knows.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,11 +9,7 @@ use migasfree_server_db::Ts;
 /// Above this many buckets those that are full are forgotten.
 const PRUNE_ABOVE: usize = 16_384;
 
-/// How many times what a computer may bring in a day it may bring at once: its first list, and that after an upgrade, have
-/// much that nobody has seen.
-const AT_ONCE: f64 = 10.0;
-const A_DAY: f64 = 86_400.0;
-/// The same of the new computers of an hour: a classroom or an office is set up at once.
+/// How many times the new computers of an hour may come at once: a classroom or an office is set up in one go.
 const NEW_AT_ONCE: f64 = 5.0;
 const AN_HOUR: f64 = 3_600.0;
 
@@ -50,26 +46,7 @@ impl<K: Eq + Hash> Buckets<K> {
             full: f64::from(per_minute) * 2.0,
             per_second: f64::from(per_minute) / 60.0,
         };
-        self.pour(computer, 1.0, rate, now)
-    }
-
-    /// Counts what a computer brings that may bring `per_day`, and ten times as much at once: all of it or, if it is too
-    /// much, nothing.
-    ///
-    /// # Errors
-    /// The seconds until it may bring that much, if ever.
-    pub(super) fn take_all(
-        &self,
-        computer: K,
-        many: usize,
-        per_day: u32,
-        now: Ts,
-    ) -> Result<(), u64> {
-        let rate = Rate {
-            full: f64::from(per_day) * AT_ONCE,
-            per_second: f64::from(per_day) / A_DAY,
-        };
-        self.pour(computer, many as f64, rate, now)
+        self.pour(computer, rate, now)
     }
 
     /// Counts a new computer of an address or a project that may have `per_hour`, and five times as many at once.
@@ -81,12 +58,12 @@ impl<K: Eq + Hash> Buckets<K> {
             full: f64::from(per_hour) * NEW_AT_ONCE,
             per_second: f64::from(per_hour) / AN_HOUR,
         };
-        self.pour(place, 1.0, rate, now)
+        self.pour(place, rate, now)
     }
 
-    fn pour(&self, key: K, much: f64, rate: Rate, now: Ts) -> Result<(), u64> {
+    fn pour(&self, key: K, rate: Rate, now: Ts) -> Result<(), u64> {
         let Rate { full, per_second } = rate;
-        if full == 0.0 || much == 0.0 {
+        if full == 0.0 {
             return Ok(());
         }
         let filled = |bucket: Bucket| {
@@ -107,10 +84,10 @@ impl<K: Eq + Hash> Buckets<K> {
         let bucket = buckets.entry(key).or_insert(new);
         bucket.left = filled(*bucket);
         bucket.at = now;
-        if bucket.left >= much {
-            bucket.left -= much;
+        if bucket.left >= 1.0 {
+            bucket.left -= 1.0;
             return Ok(());
         }
-        Err(((much - bucket.left) / per_second).ceil().max(1.0) as u64)
+        Err(((1.0 - bucket.left) / per_second).ceil().max(1.0) as u64)
     }
 }

@@ -31,7 +31,6 @@ use migasfree_server_entity::{
     entity::Like,
 };
 
-use buckets::Buckets;
 use call::{Repeat, catalogue, computer, packager, project};
 use newcomers::Newcomers;
 use protocol::Protocol;
@@ -83,7 +82,6 @@ pub fn router() -> Router<ProtocolState> {
 
 fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
     use Repeat::{Harmless, Never, Refused};
-    let new = Arc::new(Buckets::default());
     let newcomers = Arc::new(Newcomers::default());
     vec![
         (
@@ -155,9 +153,7 @@ fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
         ),
         (
             "computers/software/",
-            computer(Refused, messages::sends_software, move |call, claims| {
-                calls::software::answer(call, claims, Arc::clone(&new))
-            }),
+            computer(Refused, messages::sends_software, calls::software::answer),
         ),
         (
             "computers/hardware/required/",

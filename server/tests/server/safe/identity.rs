@@ -240,11 +240,16 @@ async fn a_software_list_without_end_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_computer_brings_so_many_new_packages_a_day_and_known_ones_without_end() {
-    let settings = Settings {
-        new_packages_per_day: 1,
-        ..Server::sqlite_settings()
-    };
-    let site = Site(Server::with(settings).await);
+    for settings in [Server::sqlite_settings(), Server::postgres_settings().await] {
+        let settings = Settings {
+            new_packages_per_day: 1,
+            ..settings
+        };
+        new_packages_are_counted(Site(Server::with(settings).await)).await;
+    }
+}
+
+async fn new_packages_are_counted(site: Site) {
     let known = "SELECT COUNT(*) FROM core_package WHERE name LIKE 'n%'";
     let send = async |peer: &Peer, numbers: std::ops::Range<usize>| {
         let names: Vec<String> = numbers
@@ -262,7 +267,8 @@ async fn a_computer_brings_so_many_new_packages_a_day_and_known_ones_without_end
     );
     assert_eq!(site.count(known).await, 0, "nothing of it is kept");
     assert_eq!(send(&first, 0..10).await, 200);
-    assert_eq!(send(&first, 0..11).await, 400);
+    let site = Site(site.0.restarted().await);
+    assert_eq!(send(&first, 0..11).await, 400, "a restart gives no more");
     assert_eq!(send(&first, 0..9).await, 200, "these are known");
     let second = site.computer(&UUID.replace('4', "5"), "pc2").await;
     assert_eq!(send(&second, 0..11).await, 200, "each computer has its own");

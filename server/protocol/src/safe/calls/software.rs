@@ -1,17 +1,15 @@
 //! `computers/software/`: what is installed.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use migasfree_server_domain::{
-    client::software::{self, Current, Inventory},
-    ids::ComputerId,
+use migasfree_server_domain::client::{
+    new_packages,
+    software::{self, Current, Inventory},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::safe::answer::{Refusal, Reply, ok};
-use crate::safe::buckets::Buckets;
 use crate::safe::call::ComputerCall;
 
 #[derive(Debug, Deserialize)]
@@ -35,12 +33,7 @@ impl History {
     }
 }
 
-/// `new` counts the packages that nobody has seen, which each computer brings.
-pub(in crate::safe) async fn answer(
-    call: ComputerCall<Current>,
-    claims: Claims,
-    new: Arc<Buckets<ComputerId>>,
-) -> Reply {
+pub(in crate::safe) async fn answer(call: ComputerCall<Current>, claims: Claims) -> Reply {
     if claims.inventory.is_none() && claims.history.is_none() {
         return Err(Refusal::text(
             axum::http::StatusCode::BAD_REQUEST,
@@ -54,7 +47,7 @@ pub(in crate::safe) async fn answer(
     };
     fits(&call, names.len())?;
     if let Some(inventory) = Inventory::new(names) {
-        record(&call, &inventory, &new).await?;
+        record(&call, &inventory).await?;
     }
     ok("Data received")
 }
@@ -85,11 +78,7 @@ async fn changed(call: &ComputerCall<Current>, history: Value) -> Result<Vec<Str
     Ok(names)
 }
 
-async fn record(
-    call: &ComputerCall<Current>,
-    inventory: &Inventory,
-    new: &Buckets<ComputerId>,
-) -> Result<(), Refusal> {
+async fn record(call: &ComputerCall<Current>, inventory: &Inventory) -> Result<(), Refusal> {
     let db = &call.state.db;
     let (computer, project) = (&call.computer, call.project.id);
     if call.beside.is(inventory, project) {
@@ -97,10 +86,7 @@ async fn record(
     }
     let unseen = software::unseen(db, project, inventory).await?;
     let per_day = call.state.settings.new_packages_per_day;
-    if new
-        .take_all(computer.id, unseen.len(), per_day, call.now)
-        .is_err()
-    {
+    if !new_packages::count(db, computer.id, unseen.len(), per_day, call.now).await? {
         let text = format!(
             "A computer may bring at most {per_day} packages a day that nobody has seen, and ten times as many at once"
         );
