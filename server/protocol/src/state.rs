@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use migasfree_server_auth::Auth;
+use migasfree_server_auth::{Auth, Limiter};
 use migasfree_server_domain::services::Services;
 
 use crate::Settings;
@@ -23,6 +23,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Private keys.
     pub keys: KeyRing,
+    /// Counts projects that somebody brings along whom nobody vouches for, by address.
+    pub new_projects: Limiter,
 }
 
 impl From<Parts> for ProtocolState {

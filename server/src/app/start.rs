@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use migasfree_server_api::events::Sockets;
-use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late};
+use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late, Limiter};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_domain::{
     computers::{doing::Doing, spellings},
@@ -33,6 +33,9 @@ use crate::config::Settings;
 const FILES: &str = "files";
 /// What is left to do with the database when requests and jobs have ended takes no longer.
 const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Seconds over which projects from one address are counted.
+const AN_HOUR: i64 = 3_600;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -285,6 +288,11 @@ impl AppState {
             services: services.clone(),
             settings: settings.protocol(Arc::clone(&services.domain().settings)),
             keys,
+            new_projects: Limiter::new(
+                Arc::clone(&services.clock),
+                settings.new_projects_per_address,
+                AN_HOUR,
+            ),
         };
         let api = migasfree_server_api::Parts {
             services: services.clone(),

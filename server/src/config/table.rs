@@ -161,6 +161,8 @@ settings! {
         "Computers nobody knows that may register from one address (of IPv6, one /64) in an hour, and five times as many at once; 0 means no limit. Those that somebody who may add computers vouches for do not count.";
     new_computers_per_project "limits.new_computers_per_project": u32 = "600" where within::<0, 1_000_000>,
         "The same for one project, wherever they are.";
+    new_projects_per_address "limits.new_projects_per_address": u32 = "20",
+        "Projects that may be brought along from one address (of IPv6, one /64) in an hour without an operator's credentials; 0 means no limit.";
     sockets_per_account "limits.sockets_per_account": u32 = "32",
         "Live connections (WebSockets) of one operator at the same time; 0 means no limit.";
     property_values "limits.property_values": u32 = "1000" where within::<1, 100_000>,

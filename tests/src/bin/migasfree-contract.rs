@@ -46,6 +46,7 @@ async fn run(options: &Options) -> Result<bool> {
             ("MIGASFREE_RATE_ANONYMOUS", "0"),
             ("MIGASFREE_RATE_OPERATOR", "0"),
             ("MIGASFREE_LOGIN_FAILURES", "0"),
+            ("MIGASFREE_NEW_PROJECTS_PER_ADDRESS", "0"),
         ],
         ..Start::at(&folder.path().join("server"))
     }

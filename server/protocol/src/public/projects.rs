@@ -79,6 +79,7 @@ pub(super) async fn enrol(
             .auth
             .anonymous
             .hit(&connection.bucket())
+            .and_then(|()| state.new_projects.hit(&connection.bucket()))
             .map_err(EnrolError::TooMany)?;
     }
     create(state, connection, operator, &**system, wanted).await

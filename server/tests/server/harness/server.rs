@@ -42,6 +42,7 @@ impl Server {
             rate_anonymous: 0,
             rate_operator: 0,
             computer_calls_per_minute: 0,
+            new_projects_per_address: 0,
             ..Settings::default()
         }
     }

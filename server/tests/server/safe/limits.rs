@@ -104,6 +104,28 @@ async fn a_project_takes_so_many_new_computers_wherever_they_are() {
     assert_eq!(newcomer(&site, "Other", 6).await.status, 201);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_brings_so_many_projects_and_their_computers_go_on() {
+    let settings = Settings {
+        new_projects_per_address: 2,
+        ..Server::sqlite_settings()
+    };
+    let site = Site(Server::with(settings).await);
+    for (project, is_taken) in [
+        (PROJECT, true),
+        ("Two", true),
+        ("Three", false),
+        ("Two", true),
+    ] {
+        let mut peer = site.stranger_in(project, UUID, "pc1");
+        assert_eq!(peer.fetch_keys("", "").await.is_ok(), is_taken, "{project}");
+    }
+    assert_eq!(site.count("SELECT COUNT(*) FROM core_project").await, 2);
+    let mut vouched = site.stranger_in("Three", UUID, "pc1");
+    let password = site.0.admin_password();
+    vouched.fetch_keys("admin", password).await.unwrap();
+}
+
 on_both_engines! {
     async fn a_message_that_names_things_without_end_is_refused_and_leaves_a_trace(site: Site) {
         let peer = site.computer(UUID, "pc1").await;
