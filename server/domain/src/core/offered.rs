@@ -2,10 +2,12 @@
 //!
 //! Computers may have sources of their own, so a name that nobody knows is no mistake by itself. Whoever asks for it has such names refused.
 
-use migasfree_server_db::{Sql, args, sql};
-use migasfree_server_entity::{body::Body, context::Context, error::RestError, read};
-use serde_json::{Value, json};
+use migasfree_server_db::args;
+use migasfree_server_entity::{body::Body, context::Context, error::RestError, path::ROW, read};
+use sea_query::{Expr, ExprTrait as _, Query};
+use serde_json::Value;
 
+use super::packages::{PACKAGES, TABLE};
 use super::rules::{package_names, tags::bare_name};
 use crate::messages;
 use crate::services::OfDomain as _;
@@ -14,12 +16,8 @@ use crate::services::OfDomain as _;
 const ASKED: &str = "only_offered";
 const NAMES: &str = "packages_to_install";
 
-const UNKNOWN: Sql = sql!(
-    "SELECT w.text FROM ",
-    texts(1),
-    " AS w WHERE NOT EXISTS (SELECT 1 FROM core_package AS p WHERE p.project_id = $2 AND p.name = w.text) \
-     ORDER BY w.text LIMIT 10"
-);
+/// As many are named.
+const NAMED: usize = 10;
 
 /// Refuses names that no package of the project has, uploaded or seen on a computer, when the write asks for that.
 /// `project_of` reads the project of the row that is changed.
@@ -69,17 +67,45 @@ pub async fn check(
         return Ok(());
     }
     let names: Vec<&str> = text.split_whitespace().map(bare_name).collect();
-    let unknown: Vec<(String,)> = db
-        .all(UNKNOWN, args![json!(names).to_string(), project])
-        .await?;
+    let unknown = unknown(context, project, &names).await?;
     if unknown.is_empty() {
         return Ok(());
     }
-    let unknown: Vec<String> = unknown.into_iter().map(|(name,)| name).collect();
     Err(RestError::field(
         NAMES,
         messages::not_offered(unknown.join(", ")),
     ))
+}
+
+/// Those of `names` that no package of the project has, as far as the operator sees them.
+async fn unknown(
+    context: &Context,
+    project: i64,
+    names: &[&str],
+) -> Result<Vec<String>, RestError> {
+    let resource = context
+        .registry()
+        .by_route(PACKAGES.route)
+        .ok_or(RestError::NoRoute)?;
+    let db = &context.state.db;
+    let mut select = Query::select()
+        .distinct()
+        .column((ROW, "name"))
+        .from_as(TABLE.name, ROW)
+        .and_where(Expr::col((ROW, "project_id")).eq(project))
+        .and_where(db.dialect().in_texts(Expr::col((ROW, "name")), names))
+        .take();
+    for condition in read::limits(context, resource, true)? {
+        select.and_where(condition);
+    }
+    let known: Vec<(String,)> = db.all_query(&select).await?;
+    let is_unknown = |name: &&str| !known.iter().any(|(known,)| known == name);
+    let unknown = names.iter().copied().filter(is_unknown);
+    let mut unknown: Vec<String> = unknown.map(str::to_owned).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    unknown.truncate(NAMED);
+    Ok(unknown)
 }
 
 /// The lines of a list or a text.

@@ -127,6 +127,13 @@ on_both_engines! {
         }
         assert_eq!(sam.get(&format!("{TOKEN}packages/{theirs}/")).await.status, 404);
         assert_eq!(sam.get(&format!("{TOKEN}packages/{own}/")).await.status, 200);
+        org.execute("UPDATE core_package SET name = 'quetzal' WHERE id = $1", args![theirs]).await;
+        org.execute("UPDATE core_package SET name = 'heron' WHERE id = $1", args![own]).await;
+        for (name, status) in [("quetzal", 400), ("heron", 201)] {
+            let asked = json!({"name": name, "project": org.id("projects"), "packages_to_install": [name], "only_offered": true});
+            let answer = sam.post(&format!("{TOKEN}deployments/"), asked).await;
+            assert_eq!(answer.status, status, "{name}: {}", answer.text);
+        }
     }
 
     async fn a_version_cannot_be_computed_from_what_it_is_of(org: Organisation) {
