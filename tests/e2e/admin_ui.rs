@@ -21,6 +21,21 @@ pub async fn sign_in(browser: &Browser, server: &Server) -> Result<()> {
     Ok(())
 }
 
+/// Presses a place of the rail; its section is opened first where it is closed.
+pub async fn go_to(browser: &Browser, href: &str) -> Result<()> {
+    let link = format!(".shell > .rail .rail-link[href='{href}']");
+    browser.find(&link).await?;
+    let closed = format!(
+        "return document.querySelector(\"{link}\").closest('.rail-pages[hidden]')?.id ?? null"
+    );
+    if let Some(section) = browser.run(&closed).await?.as_str() {
+        browser
+            .press(&format!(".rail-toggle[aria-controls='{section}']"))
+            .await?;
+    }
+    browser.press(&link).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_publishes_and_offers_a_package_in_the_browser() -> Result<()> {
     let folder = tempfile::tempdir()?;

@@ -10,7 +10,7 @@ use migasfree_tests::organisation::Organisation;
 use migasfree_tests::server::Start;
 use serde_json::{Value, json};
 
-use crate::admin_ui::sign_in;
+use crate::admin_ui::{go_to, sign_in};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_refuses_stands_at_its_field_and_nothing_entered_is_lost() -> Result<()> {
@@ -47,12 +47,12 @@ async fn what_the_server_refuses_stands_at_its_field_and_nothing_entered_is_lost
     );
     browser.picture("admin-field-error-light").await?;
 
-    browser.press(".rail a[href='/deployments']").await?;
+    go_to(&browser, "/deployments").await?;
     browser.reads("Leave without saving?").await?;
     browser.picture("admin-unsaved-light").await?;
     browser.press_button("Stay").await?;
     ensure!(path(&browser).await? == "/platforms/new", "it was left");
-    browser.press(".rail a[href='/deployments']").await?;
+    go_to(&browser, "/deployments").await?;
     browser.press_button("Leave").await?;
     browser.reads("No deployments yet").await?;
     browser.picture("admin-empty-light").await?;

@@ -36,13 +36,13 @@ const UNFILLED: &str = "
         })
         .filter(Boolean)";
 
-/// Every list there is: those of the rail, and those of the settings.
+/// Every list there is.
 async fn lists(browser: &Browser, url: &str) -> Result<Vec<String>> {
-    browser.open(&format!("{url}/settings")).await?;
-    browser.find(".settings-card").await?;
+    browser.open(url).await?;
+    browser.find(".shell > .rail").await?;
     let found = browser
         .run(
-            "return [...document.querySelectorAll('.shell > .rail .rail-link, .settings-card')]
+            "return [...document.querySelectorAll('.shell > .rail .rail-link')]
                 .map((link) => link.getAttribute('href')).filter((href) => !['/', '/settings'].includes(href))",
         )
         .await?;

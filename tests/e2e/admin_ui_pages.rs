@@ -8,7 +8,7 @@ use migasfree_tests::organisation::Organisation;
 use migasfree_tests::server::{Server, Start};
 use serde_json::json;
 
-use crate::admin_ui::{create, sign_in};
+use crate::admin_ui::{create, go_to, sign_in};
 
 /// Marks the page as loaded: a mark that is there later was never loaded again.
 const MARK: &str = "window.loadedOnce = true";
@@ -26,9 +26,7 @@ async fn places(browser: &Browser) -> Result<Vec<(String, String)>> {
 
 /// Presses a place of the rail and looks at its page: its own title, nothing of another page, and nothing that still loads.
 async fn visit(browser: &Browser, (href, name): &(String, String)) -> Result<()> {
-    browser
-        .press(&format!(".shell > .rail a[href='{href}']"))
-        .await?;
+    go_to(browser, href).await?;
     let whole = format!(
         "const main = document.getElementById('main');
          const titles = [...main.querySelectorAll('h1')].map((title) => title.textContent.trim());
@@ -130,7 +128,7 @@ async fn after_creating_or_leaving_a_form_five_pages_are_shown_without_loading_a
                 .await?;
             browser.write("Name", &format!("Thing {number}")).await?;
             if leaves {
-                browser.press(".shell > .rail a[href='/packages']").await?;
+                go_to(&browser, "/packages").await?;
                 browser.press_button("Leave").await?;
             } else {
                 match path {

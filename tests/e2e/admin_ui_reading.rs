@@ -12,7 +12,7 @@ use crate::admin_ui::{edit, sign_in};
 use crate::admin_ui_lists::{fleet, reader};
 
 /// Waits until a script says what is expected.
-async fn shows(browser: &Browser, script: &str, expected: &Value) -> Result<()> {
+pub async fn shows(browser: &Browser, script: &str, expected: &Value) -> Result<()> {
     let start = Instant::now();
     loop {
         let seen = browser.run(script).await?;

@@ -10,6 +10,7 @@ mod admin_ui_forms;
 mod admin_ui_lists;
 mod admin_ui_offers;
 mod admin_ui_pages;
+mod admin_ui_rail;
 mod admin_ui_reading;
 mod admin_ui_refusals;
 mod admin_ui_together;

@@ -1,5 +1,6 @@
 //! What a person set up in this browser: language and appearance live with their owners, the rest here.
 use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
 use std::{cell::RefCell, collections::BTreeMap};
 
 const PREFIX: &str = "migasfree.";
@@ -87,17 +88,32 @@ pub fn keep_columns(list: &str, columns: Option<&[String]>) {
 
 /// Saved views of a list: name and query.
 pub fn views(list: &str) -> BTreeMap<String, String> {
-    read(&format!("views.{list}"))
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default()
+    read_map(&format!("views.{list}"))
 }
 
 /// Keeps the saved views of a list.
 pub fn keep_views(list: &str, views: &BTreeMap<String, String>) {
-    keep(
-        &format!("views.{list}"),
-        serde_json::to_string(views).ok().as_deref(),
-    );
+    keep_map(&format!("views.{list}"), views);
+}
+
+/// Sections of the rail that somebody opened or closed: name, and whether it is open.
+pub fn sections() -> BTreeMap<String, bool> {
+    read_map("sections")
+}
+
+/// Keeps which sections somebody opened or closed.
+pub fn keep_sections(sections: &BTreeMap<String, bool>) {
+    keep_map("sections", sections);
+}
+
+fn read_map<T: DeserializeOwned>(name: &str) -> BTreeMap<String, T> {
+    read(name)
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+fn keep_map<T: Serialize>(name: &str, map: &BTreeMap<String, T>) {
+    keep(name, serde_json::to_string(map).ok().as_deref());
 }
 
 fn read(name: &str) -> Option<String> {

@@ -1,5 +1,5 @@
 //! The sections of the console: which lists there are and where they belong. Rail, search, settings, breadcrumbs, routes and
-//! addresses of the older console follow from this table.
+//! addresses of the older console follow from this table. A section of which somebody may see one list alone is that list.
 use super::{
     APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, CATEGORIES, COMPUTERS,
     DEPLOYMENTS, DOMAINS, ERRORS, FAULT_DEFINITIONS, FAULTS, FORMULAS, GROUPS, PACKAGES,
@@ -13,9 +13,11 @@ use crate::{
 
 /// Lists that belong together.
 pub struct Section {
-    /// Above its lists in the rail; the first section needs none.
-    pub title: Option<Label>,
-    /// The page that stands in the rail for all of its lists.
+    /// Under which it is kept whether somebody opened it.
+    pub name: &'static str,
+    pub title: Label,
+    pub icon: icondata::Icon,
+    /// The page that shows what is in it.
     pub page: Option<Page>,
     pub lists: &'static [List],
 }
@@ -59,7 +61,7 @@ impl Page {
     pub const fn title(self) -> Label {
         match self {
             Self::Overview => label!(overview.title),
-            Self::Settings => label!(rail.settings),
+            Self::Settings => label!(rail.all_settings),
             Self::Preferences => label!(preferences.title),
         }
     }
@@ -87,6 +89,22 @@ impl Section {
     pub fn entities(&self) -> impl Iterator<Item = &'static Entity> + use<> {
         self.lists.iter().map(|list| list.entity)
     }
+
+    /// Those that the signed-in user may view.
+    pub fn viewed(&self) -> impl Iterator<Item = &'static Entity> + use<> {
+        self.entities().filter(|entity| entity.may("view"))
+    }
+
+    /// Whether there are several to the signed-in user.
+    pub fn is_group(&self) -> bool {
+        self.viewed().nth(1).is_some()
+    }
+
+    /// Whether an address with this first part is in it.
+    pub fn has(&self, path: &str) -> bool {
+        let is_own = self.page.is_some_and(|page| page.path() == path);
+        is_own || self.entities().any(|entity| entity.path == path)
+    }
 }
 
 const fn list(entity: &'static Entity) -> List {
@@ -112,12 +130,16 @@ impl List {
 /// The table.
 pub static SECTIONS: &[Section] = &[
     Section {
-        title: None,
+        name: "computers",
+        title: label!(computer.plural),
+        icon: icondata::LuMonitor,
         page: None,
         lists: &[list(&COMPUTERS).main()],
     },
     Section {
-        title: Some(label!(rail.software)),
+        name: "software",
+        title: label!(rail.software),
+        icon: icondata::LuPackageOpen,
         page: None,
         lists: &[
             list(&PACKAGES),
@@ -128,7 +150,9 @@ pub static SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: Some(label!(rail.targets)),
+        name: "targets",
+        title: label!(rail.targets),
+        icon: icondata::LuTarget,
         page: None,
         lists: &[
             list(&ATTRIBUTES).alias(&["features"]),
@@ -138,7 +162,9 @@ pub static SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: Some(label!(rail.activity)),
+        name: "activity",
+        title: label!(rail.activity),
+        icon: icondata::LuActivity,
         page: None,
         lists: &[
             list(&SYNCHRONIZATIONS).alias(&["syncs"]),
@@ -149,7 +175,9 @@ pub static SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: Some(label!(rail.organisation)),
+        name: "settings",
+        title: label!(rail.settings),
+        icon: icondata::LuSettings,
         page: Some(Page::Settings),
         lists: &[
             list(&PROJECTS),
@@ -182,6 +210,11 @@ pub fn settings() -> impl Iterator<Item = &'static Entity> {
     SECTIONS.iter().filter(own).flat_map(Section::entities)
 }
 
+/// The section that an address with this first part is in.
+pub fn section(path: &str) -> Option<&'static Section> {
+    SECTIONS.iter().find(|section| section.has(path))
+}
+
 /// The page that is no list of an address.
 pub fn page(path: &str) -> Option<Page> {
     Page::ALL.into_iter().find(|page| page.path() == path)
@@ -212,6 +245,20 @@ mod tests {
         let mut known = BTreeSet::new();
         for path in lists.chain(Page::ALL.map(Page::path)) {
             assert!(known.insert(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_in_one_section() {
+        let mut names = BTreeSet::new();
+        for section in SECTIONS {
+            assert!(names.insert(section.name), "{}", section.name);
+            let own = section.page.map(Page::path);
+            let paths = section.entities().map(|entity| entity.path).chain(own);
+            for path in paths {
+                let found = super::section(path).map(|found| found.name);
+                assert_eq!(found, Some(section.name), "{path}");
+            }
         }
     }
 

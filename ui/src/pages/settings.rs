@@ -1,8 +1,10 @@
 //! What the organisation sets up once: a card for each kind of it.
 use crate::{
-    entities::{self, sections},
+    entities::{
+        self,
+        sections::{self, Page},
+    },
     entity::Entity,
-    text::t,
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{Icon, PageTitle};
@@ -12,7 +14,7 @@ use migasfree_ui_kit::{Icon, PageTitle};
 pub fn SettingsPage() -> impl IntoView {
     view! {
         <div class="page">
-            <PageTitle title=t!(rail.settings) />
+            <PageTitle title=Page::Settings.title().text() />
             <div class="settings-grid">
                 {sections::settings().filter(|entity| entity.may("view")).map(card).collect_view()}
             </div>

@@ -1,11 +1,13 @@
 //! Where one is: the section, the list, the object.
 use crate::{
     address::{self, Destination, Place as Shown},
-    entities::{self, declared, sections::Page},
+    entities::{
+        self, declared,
+        sections::{self, Page, Section},
+    },
     text::t,
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::layout::Place;
 
 /// The object whose page was opened last: its address and what it is called.
 #[derive(Clone, Copy)]
@@ -38,7 +40,7 @@ impl Opened {
 
 /// The way to the page.
 #[component]
-pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
+pub fn Crumbs() -> impl IntoView {
     let address = address::address();
     let destination = Memo::new(move |_| address.with(Destination::of));
     let opened = Opened::at_root();
@@ -54,24 +56,20 @@ pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
         Destination::New(path) => named(path, Shown::New),
         Destination::Object(path, id) => named(path, Shown::Object(id)),
         Destination::Declared(name, shown) => named(&name, shown),
-        Destination::Page(page @ Page::Preferences) => Some(page.title().text().to_owned()),
+        Destination::Page(page @ (Page::Preferences | Page::Settings)) => {
+            Some(page.title().text().to_owned())
+        }
         _ => None,
     };
     view! {
         <nav class="crumbs" aria-label=t!(shell.crumbs)>
             {move || {
                 declared::follow();
-                let all = all.get();
-                let at = all.iter().position(|place| place.current);
-                let group = at.and_then(|at| all.iter().take(at + 1).rev().find_map(|place| place.group.clone()));
-                let settings = at.and_then(|at| all.get(at)).filter(|place| place.href == Page::Settings.href()).cloned();
+                let section = address.with(|address| sections::section(address.part(0).unwrap_or_default()));
                 let entity = address.with(|address| address.part(0).and_then(entities::by_path));
                 let deeper = address.with(|address| address.path.len() > 1);
                 view! {
-                    {match settings {
-                        Some(settings) => Some(view! { <a class="crumb-group" href=settings.href>{settings.label}</a> }.into_any()),
-                        None => group.map(|group| view! { <span class="crumb-group">{group}</span> }.into_any()),
-                    }}
+                    {section.filter(|section| section.is_group()).map(of_section)}
                     {entity
                         .map(|entity| {
                             if deeper {
@@ -87,5 +85,13 @@ pub fn Crumbs(all: Signal<Vec<Place>>) -> impl IntoView {
                 }
             }}
         </nav>
+    }
+}
+
+fn of_section(section: &'static Section) -> AnyView {
+    let title = section.title.text();
+    match section.page {
+        Some(page) => view! { <a class="crumb-group" href=page.href()>{title}</a> }.into_any(),
+        None => view! { <span class="crumb-group">{title}</span> }.into_any(),
     }
 }

@@ -8,13 +8,15 @@ use leptos::{ev, html, prelude::*};
 use migasfree_ui_kit::{
     Icon, IconButton, Mark, ThemeToggle, Wordmark,
     layout::{BottomBar, Rail, Shell, TopBar},
+    scrolling::show_in_view,
 };
+use wasm_bindgen::JsCast;
 
 /// The frame with the page in it.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
-    let all = places::places();
-    let main = places::main_places(all);
+    let all = places::entries();
+    let main = places::main_places(&all);
     let searching = RwSignal::new(false);
     let keys = window_event_listener(ev::keydown, move |event| {
         if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
@@ -27,6 +29,9 @@ pub fn Frame(children: Children) -> impl IntoView {
     let open_drawer = move |_| {
         if let Some(drawer) = drawer.get_untracked() {
             let _ = drawer.show_modal();
+            if let Ok(Some(current)) = drawer.query_selector(".rail-current") {
+                show_in_view(&current);
+            }
         }
     };
     let close_drawer = move || {
@@ -35,11 +40,13 @@ pub fn Frame(children: Children) -> impl IntoView {
         }
     };
     let head = || view! { <a class="rail-brand" href="/"><Wordmark name="migasfree" /></a> };
-    let rail = move || view! { <Rail places=all label=t!(rail.label) head=ViewFn::from(head) /> };
+    let in_drawer = all.clone();
+    let rail =
+        move || view! { <Rail entries=all.clone() label=t!(rail.label) head=ViewFn::from(head) /> };
     let start = move || {
         view! {
             <a class="top-brand" href="/" aria-label=t!(overview.title)><Mark /></a>
-            <Crumbs all />
+            <Crumbs />
         }
     };
     let top = move || {
@@ -62,7 +69,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     let bottom = move || {
         view! {
             <div class="bottom-line">
-                <BottomBar places=main label=t!(rail.label) />
+                <BottomBar places=main.clone() label=t!(rail.label) />
                 <button type="button" class="bottom-more" on:click=open_drawer>
                     <Icon icon=icondata::LuMenu size=20 />
                     <span>{t!(rail.more)}</span>
@@ -74,7 +81,16 @@ pub fn Frame(children: Children) -> impl IntoView {
         <Shell rail=ViewFn::from(rail) top=ViewFn::from(top) bottom=ViewFn::from(bottom) skip_label=t!(shell.skip)>
             {children()}
         </Shell>
-        <dialog node_ref=drawer class="drawer" aria-label=t!(rail.label) on:click=move |_| close_drawer()>
+        <dialog
+            node_ref=drawer
+            class="drawer"
+            aria-label=t!(rail.label)
+            on:click=move |event| {
+                if ends_drawer(&event) {
+                    close_drawer();
+                }
+            }
+        >
             <div class="drawer-head">
                 <Wordmark name="migasfree" />
                 <span class="drawer-tools">
@@ -83,9 +99,21 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <IconButton icon=icondata::LuX label=t!(common.close) on_press=move |_| close_drawer() />
                 </span>
             </div>
-            <Rail places=all label=t!(rail.label) />
+            <Rail entries=in_drawer label=t!(rail.label) />
         </dialog>
         <Commands open=searching />
         <KeyHelp />
     }
+}
+
+/// Whether a press in the drawer leads out of it: beside it, or on a place.
+fn ends_drawer(event: &ev::MouseEvent) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| {
+        target
+            .matches(".drawer, a[href], a[href] *")
+            .unwrap_or(false)
+    })
 }

@@ -5,6 +5,6 @@ mod shell;
 mod top_bar;
 
 pub use bottom_bar::BottomBar;
-pub use rail::{Place, Rail};
+pub use rail::{Entry, Group, Place, Rail};
 pub use shell::Shell;
 pub use top_bar::TopBar;
