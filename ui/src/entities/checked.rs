@@ -1,9 +1,9 @@
 //! What is declared here is what the server declares: routes, rights, columns, filters, fields. What the server declares is
 //! kept in `tests/reference/meta.json`; a test of the server says when that is out of date.
-use super::{
-    POLICY_GROUPS, POLICY_GROUPS_SHEET, PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET, sections, sheet,
+use super::{related, sections, sheet};
+use crate::entity::{
+    Belongs, Cell, Entity, Field, Filter, FilterKind, Kind, ObjectTab, Sheet, Switch,
 };
-use crate::entity::{Belongs, Cell, Entity, Field, Filter, FilterKind, Kind, Sheet, Switch};
 use migasfree_types::rest::meta::{self, Meta, Operator};
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -15,10 +15,7 @@ fn told() -> Vec<Meta> {
 
 /// Every entity with a file here, its sheet, and what the server declares of it.
 fn pairs(told: &[Meta]) -> Vec<(&'static Entity, &'static Sheet, &Meta)> {
-    let rows = [
-        (&POLICY_GROUPS, &POLICY_GROUPS_SHEET),
-        (&PROJECT_PACKAGES, &PROJECT_PACKAGES_SHEET),
-    ];
+    let rows = related().map(|rows| (rows.entity, rows.sheet));
     let lists = sections::all().map(|entity| (entity, sheet(entity)));
     let all = lists.chain(rows);
     all.map(|(entity, sheet)| {
@@ -267,6 +264,9 @@ fn missing(
         .collect();
     let required = meta.fields.iter();
     let required = required.filter(|field| field.required && entity.create.is_some());
+    // The page around a row says it.
+    let parent = related().find(|rows| rows.entity.path == entity.path);
+    let required = required.filter(|field| parent.is_none_or(|rows| field.name != rows.parent));
     required
         .filter(move |field| !asked.contains(field.name.as_str()))
         .map(|field| format!("{}: {} is required", entity.path, field.name))
@@ -303,6 +303,25 @@ fn takes(told: &[Meta], rows: &Entity, filter: &str, entity: &Entity) -> bool {
 fn asks_for(entity: &Entity, name: &str) -> bool {
     let mut fields = sheet(entity).form.iter().flat_map(|section| section.fields);
     entity.create.is_some() && fields.any(|field| field.name == name)
+}
+
+#[test]
+fn rows_on_a_tab_name_its_object_and_are_found_by_it() {
+    let told = &told();
+    fail_with(pairs(told).into_iter().flat_map(|(entity, own, _)| {
+        let rows = own.tabs.iter().filter_map(ObjectTab::related);
+        rows.filter_map(move |rows| {
+            let meta = told.iter().find(|meta| meta.name == rows.entity.model)?;
+            let filter = format!("{}__id", rows.parent);
+            let names_it = find(meta, rows.parent)
+                .is_some_and(|field| is_target(told, field.target.as_deref(), entity));
+            let is_found = meta.filters.iter().any(|given| given.name == filter);
+            let is_sorted = is_sortable(meta, rows.sheet.ordering);
+            check(names_it && is_found && is_sorted, || {
+                format!("{}: {} by {}", entity.path, rows.entity.path, rows.parent)
+            })
+        })
+    }));
 }
 
 #[test]

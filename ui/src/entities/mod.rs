@@ -23,8 +23,6 @@ mod packages_history;
 mod permissions;
 mod platforms;
 mod policies;
-mod policy_groups;
-mod project_packages;
 mod projects;
 mod schedules;
 pub mod sections;
@@ -54,8 +52,6 @@ pub use packages::PACKAGES;
 pub use packages_history::PACKAGES_HISTORY;
 pub use platforms::PLATFORMS;
 pub use policies::POLICIES;
-pub use policy_groups::{POLICY_GROUPS, POLICY_GROUPS_SHEET};
-pub use project_packages::{PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET};
 pub use projects::PROJECTS;
 pub use schedules::SCHEDULES;
 pub use stamps::STAMPS;
@@ -65,7 +61,9 @@ pub use tags::TAGS;
 pub use users::USERS;
 
 use crate::api::session;
-use crate::entity::{Belongs, Choices, Entity, Field, FilterKind, Kind, Sheet, value};
+use crate::entity::{
+    Belongs, Choices, Entity, Field, FilterKind, Kind, ObjectTab, RelatedRows, Sheet, value,
+};
 use crate::text::{label, t};
 use serde_json::Value;
 
@@ -144,15 +142,20 @@ pub fn member_label(model: &str, member: &str) -> String {
     label.map_or_else(|| in_words(member), str::to_owned)
 }
 
-/// How objects of a kind are listed and edited, also rows that are edited on the page of another object.
+/// Rows that are edited on the page of another object.
+fn related() -> impl Iterator<Item = &'static RelatedRows> {
+    let tabs = sections::all().flat_map(|entity| sheet(entity).tabs);
+    tabs.filter_map(ObjectTab::related)
+}
+
+/// How objects of a kind are listed and edited, also rows of others.
 fn sheet_of(model: &str) -> Option<&'static Sheet> {
-    let entity = by_model(model).or_else(|| declared::entity(&declared::path(model)));
-    entity.map(sheet).or(match model {
-        "app_catalog.policygroup" => Some(&POLICY_GROUPS_SHEET),
-        "app_catalog.packagesbyproject" => Some(&PROJECT_PACKAGES_SHEET),
-        "core.scheduledelay" => Some(&schedules::DELAYS_SHEET),
-        _ => None,
-    })
+    let rows = || related().find(|rows| rows.entity.model == model);
+    let told = || declared::entity(&declared::path(model));
+    by_model(model)
+        .map(sheet)
+        .or_else(|| rows().map(|rows| rows.sheet))
+        .or_else(|| told().map(sheet))
 }
 
 fn field_of(sheet: &'static Sheet, member: &str) -> Option<&'static Field> {
@@ -398,10 +401,7 @@ mod tests {
 
     #[test]
     fn what_a_form_requires_to_be_chosen_is_declared_with_its_entity() {
-        let rows = [
-            (&POLICY_GROUPS, &POLICY_GROUPS_SHEET),
-            (&PROJECT_PACKAGES, &PROJECT_PACKAGES_SHEET),
-        ];
+        let rows = related().map(|rows| (rows.entity, rows.sheet));
         let lists = sections::all().filter(|entity| entity.create.is_some());
         let lists = lists.map(|entity| (entity, sheet(entity)));
         for (entity, sheet) in lists.chain(rows) {

@@ -6,6 +6,7 @@ pub mod column;
 pub mod field;
 pub mod filter;
 pub mod relation;
+pub mod rows;
 pub mod sheet;
 pub mod tab;
 pub mod told;
@@ -17,8 +18,9 @@ pub use column::Column;
 pub use field::{Field, Initial, Kind, SECTION, Section};
 pub use filter::{Filter, FilterKind};
 pub use relation::Relation;
+pub use rows::RelatedRows;
 pub use sheet::{SHEET, Sheet, Switch};
-pub use tab::ObjectTab;
+pub use tab::{ObjectTab, TabContent};
 
 use crate::{
     api::session,

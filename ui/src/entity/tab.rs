@@ -1,5 +1,5 @@
 //! A tab of an object's page, beside summary, form and history.
-use super::Entity;
+use super::{Entity, RelatedRows};
 use crate::{api::Query, text::Label};
 use leptos::prelude::AnyView;
 use serde_json::Value;
@@ -13,7 +13,14 @@ pub struct ObjectTab {
     pub needs: Option<&'static Entity>,
     /// Which objects have it; the object is null as long as it is not known.
     pub of: fn(&Value) -> bool,
-    pub draw: fn(i64, Query<Value>) -> AnyView,
+    pub content: TabContent,
+}
+
+/// What a tab shows.
+#[derive(Clone, Copy)]
+pub enum TabContent {
+    Own(fn(i64, Query<Value>) -> AnyView),
+    Rows(&'static RelatedRows),
 }
 
 impl ObjectTab {
@@ -28,7 +35,18 @@ impl ObjectTab {
             label,
             needs: None,
             of: |_| true,
-            draw,
+            content: TabContent::Own(draw),
+        }
+    }
+
+    /// A tab with rows, for who may view these.
+    pub const fn rows(path: &'static str, rows: &'static RelatedRows) -> Self {
+        Self {
+            path,
+            label: rows.entity.plural,
+            needs: Some(rows.entity),
+            of: |_| true,
+            content: TabContent::Rows(rows),
         }
     }
 
@@ -47,5 +65,13 @@ impl ObjectTab {
     /// Whether the row of tabs has it.
     pub fn is_shown(&self, object: &Value) -> bool {
         self.needs.is_none_or(|entity| entity.may("view")) && (self.of)(object)
+    }
+
+    /// The rows on it.
+    pub fn related(&self) -> Option<&'static RelatedRows> {
+        match self.content {
+            TabContent::Rows(rows) => Some(rows),
+            TabContent::Own(_) => None,
+        }
     }
 }

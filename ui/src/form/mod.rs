@@ -13,5 +13,5 @@ mod state;
 pub use controls::FieldView;
 pub use page::{CreatePage, EditForm};
 pub use picker::{Picker, second_line};
-pub use rows::Rows;
+pub use rows::RowsCard;
 pub use state::FormState;

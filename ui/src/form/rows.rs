@@ -1,38 +1,37 @@
-//! Rows that belong to an object and are saved one by one: groups of a policy, packages of an application.
+//! Rows that belong to an object, with a dialog in which one of them is entered.
 use super::{FieldView, FormState, page::Doubt, save};
 use crate::{
     api::{ApiError, query, request},
     entities,
-    entity::{Entity, Sheet, value},
+    entity::{RelatedRows, value},
+    failure,
     object::{DeleteDialog, cannot_make},
-    text::t,
+    text::{t, tf},
 };
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
 use migasfree_ui_kit::{
-    Button, ButtonLook, ButtonSize, Dialog, ErrorState, IconButton, Notice, SkeletonLines, Tone,
+    Button, ButtonLook, ButtonSize, Dialog, EmptyState, IconButton, Notice, SkeletonLines, Tone,
     use_toasts,
 };
 use serde_json::Value;
 
-/// The rows with their dialog. They are shown by `draw`.
+/// The rows of an object; each is saved by itself.
 #[component]
-pub fn Rows(
-    entity: &'static Entity,
-    sheet: &'static Sheet,
-    /// Member of the row that names its object, e.g. `policy`.
-    parent: &'static str,
+pub fn RowsCard(
+    rows: &'static RelatedRows,
     parent_id: i64,
-    /// Order of the rows.
-    ordering: &'static str,
-    #[prop(into)] title: TextProp,
-    #[prop(into)] help: TextProp,
-    #[prop(into)] add: TextProp,
     /// Whether the object they belong to is the person's to change.
     theirs: bool,
-    draw: fn(&Value) -> AnyView,
 ) -> impl IntoView {
-    let rows = query::<Page<Value>>(move || {
+    let &RelatedRows {
+        entity,
+        sheet,
+        parent,
+        ..
+    } = rows;
+    let ordering = sheet.ordering;
+    let found = query::<Page<Value>>(move || {
         Some(format!(
             "{}?{parent}__id={parent_id}&ordering={ordering}&page_size=200",
             entity.api
@@ -60,46 +59,51 @@ pub fn Rows(
     };
     let on_saved = Callback::new(move |()| {
         open.set(false);
-        rows.refresh();
+        found.refresh();
     });
     let among = format!("&{parent}__id={parent_id}");
-    let title_words = title.clone();
-    let add_words = add.clone();
+    let add = entity.create.map_or("", |create| create.text());
+    let row = move |row: Value| {
+        let on_edit = Callback::new(move |row| edit(Some(row)));
+        let on_deleted = Callback::new(move |()| found.refresh());
+        view! { <Row rows row theirs among=among.clone() on_edit on_deleted /> }
+    };
     view! {
         <section class="surface form-section rows-section">
             <header class="form-section-head">
                 <div class="rows-head">
-                    <h2 class="card-heading">{move || title_words.get()}</h2>
+                    <h2 class="card-heading">{entity.plural.text()}</h2>
                     {may_add
                         .then(|| {
                             view! {
                                 <Button size=ButtonSize::Small icon=icondata::LuPlus on_press=move |_| edit(None)>
-                                    {move || add_words.get()}
+                                    {add}
                                 </Button>
                             }
                         })}
                 </div>
-                <p class="field-help">{move || help.get()}</p>
+                <p class="field-help">{sheet.about.text()}</p>
                 {lacking}
             </header>
-            {move || match (rows.value.get(), rows.error.get()) {
-                (Some(page), _) => {
-                    page.results
-                        .into_iter()
-                        .map(|row| view! { <Row entity row theirs draw among=among.clone() on_edit=Callback::new(move |row| edit(Some(row))) on_deleted=Callback::new(move |()| rows.refresh()) /> })
-                        .collect_view()
-                        .into_any()
+            {move || match (found.value.get(), found.error.get()) {
+                (Some(page), None) if page.results.is_empty() => {
+                    view! { <EmptyState icon=entity.icon title=tf!(list.none, things = entity.things()) /> }.into_any()
                 }
-                (None, Some(error)) => {
-                    view! { <ErrorState title=error.title() text=error.text() on_retry=Callback::new(move |()| rows.refresh()) /> }.into_any()
+                (Some(page), error) if !page.results.is_empty() => {
+                    view! {
+                        {error.map(|error| failure::strip(&error, move || found.refresh()))}
+                        {page.results.into_iter().map(&row).collect_view()}
+                    }
+                    .into_any()
                 }
-                (None, None) => view! { <SkeletonLines lines=2 /> }.into_any(),
+                (_, Some(error)) => failure::place(&error, move || found.refresh()),
+                (_, None) => view! { <SkeletonLines lines=2 /> }.into_any(),
             }}
-            <Dialog open title=move || if edited.get().flatten().is_some() { t!(form.edit).to_owned() } else { add.get().to_string() }>
+            <Dialog open title=move || if edited.get().flatten().is_some() { t!(form.edit) } else { add }>
                 {move || {
                     edited
                         .get()
-                        .map(|row| view! { <RowForm entity sheet parent parent_id row on_saved on_cancel=Callback::new(move |()| open.set(false)) /> })
+                        .map(|row| view! { <RowForm rows parent_id row on_saved on_cancel=Callback::new(move |()| open.set(false)) /> })
                 }}
             </Dialog>
         </section>
@@ -108,19 +112,19 @@ pub fn Rows(
 
 #[component]
 fn Row(
-    entity: &'static Entity,
+    rows: &'static RelatedRows,
     row: Value,
     theirs: bool,
-    draw: fn(&Value) -> AnyView,
     /// The rows that can take its place.
     among: String,
     on_edit: Callback<Value>,
     on_deleted: Callback<()>,
 ) -> impl IntoView {
+    let entity = rows.entity;
     let toasts = use_toasts();
     let asking = RwSignal::new(false);
     let id = value::id(&row);
-    let content = draw(&row);
+    let content = (rows.draw)(&row);
     let on_done = Callback::new(move |failure: Option<ApiError>| match failure {
         None | Some(ApiError::NotFound) => {
             // The page may have been left meanwhile.
@@ -151,16 +155,15 @@ fn Row(
 
 #[component]
 fn RowForm(
-    entity: &'static Entity,
-    sheet: &'static Sheet,
-    parent: &'static str,
+    rows: &'static RelatedRows,
     parent_id: i64,
     row: Option<Value>,
     on_saved: Callback<()>,
     on_cancel: Callback<()>,
 ) -> impl IntoView {
-    let form = FormState::new(entity, sheet, row.as_ref(), row.as_ref().map(value::id))
-        .of_parent(parent, parent_id);
+    let id = row.as_ref().map(value::id);
+    let form =
+        FormState::new(rows.entity, rows.sheet, row.as_ref(), id).of_parent(rows.parent, parent_id);
     let failure = RwSignal::new(None::<ApiError>);
     let others = form.other_errors();
     let submit = Callback::new(move |()| {

@@ -4,8 +4,8 @@ use crate::{
     address,
     api::{ApiError, Query, events, query},
     entities::{self, AUDIT},
-    entity::{Entity, Sheet, value},
-    form::EditForm,
+    entity::{Entity, Sheet, TabContent, value},
+    form::{EditForm, RowsCard},
     not_found::NotFound,
     shell::crumbs::Opened,
     text::t,
@@ -236,7 +236,13 @@ fn content(
     if let Some(tab) = sheet.tabs.iter().find(|tab| tab.path == name) {
         return match tab.needs.filter(|needed| !needed.may("view")) {
             Some(needed) => view! { <Lacking entity=needed action="view" /> }.into_any(),
-            None => (tab.draw)(id, object),
+            None => match tab.content {
+                TabContent::Own(draw) => draw(id, object),
+                TabContent::Rows(rows) => once_there(object, move |object| {
+                    let theirs = entity.is_theirs(&object);
+                    view! { <RowsCard rows parent_id=id theirs /> }.into_any()
+                }),
+            },
         };
     }
     match name {

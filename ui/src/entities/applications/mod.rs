@@ -3,10 +3,7 @@ mod cells;
 mod packages;
 mod preview;
 
-use super::{
-    APPLICATION_REQUESTS, ATTRIBUTES, CATEGORIES, DOMAIN, DOMAINS, PROJECT_PACKAGES, PROJECTS,
-    choices,
-};
+use super::{APPLICATION_REQUESTS, ATTRIBUTES, CATEGORIES, DOMAIN, DOMAINS, PROJECTS, choices};
 use crate::{
     entity::{
         Cell, Entity, Kind, ObjectTab, Relation, Section, Sheet,
@@ -108,10 +105,7 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
     ],
     aside: Some(preview::preview),
     relations: &[Relation::new(&APPLICATION_REQUESTS, "application__id")],
-    tabs: &[
-        ObjectTab::new("packages", label!(application.packages), packages::tab)
-            .needing(&PROJECT_PACKAGES),
-    ],
+    tabs: &[ObjectTab::rows("packages", &packages::PACKAGES)],
     new_note: Some(label!(application.new_note)),
     ..TOLD.sheet()
 };

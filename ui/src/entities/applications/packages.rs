@@ -1,36 +1,52 @@
 //! Which packages an application is, project by project.
 use crate::{
-    api::Query,
-    entities::{APPLICATIONS, PROJECT_PACKAGES, PROJECT_PACKAGES_SHEET, PROJECTS},
-    entity::{cell, value},
-    form::Rows,
-    object::once_there,
-    text::t,
+    entities::PROJECTS,
+    entity::{
+        Entity, RelatedRows, SECTION, Section, Sheet, cell,
+        told::APP_CATALOG_PACKAGESBYPROJECT as TOLD, value,
+    },
+    text::label,
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::Chip;
 use serde_json::Value;
 
-/// On the application's page.
-pub fn tab(id: i64, application: Query<Value>) -> AnyView {
-    once_there(application, move |application| {
-        view! {
-            <Rows
-                entity=&PROJECT_PACKAGES
-                sheet=&PROJECT_PACKAGES_SHEET
-                parent="application"
-                parent_id=id
-                ordering="project"
-                title=t!(application.packages)
-                help=t!(application.packages_rows_help)
-                add=t!(application.add_packages)
-                theirs=APPLICATIONS.is_theirs(&application)
-                draw=draw
-            />
-        }
-        .into_any()
-    })
-}
+pub static PACKAGES: RelatedRows = RelatedRows {
+    entity: &PROJECT_PACKAGES,
+    sheet: &PROJECT_PACKAGES_SHEET,
+    parent: "application",
+    draw,
+};
+
+static PROJECT_PACKAGES: Entity = Entity {
+    path: "project-packages",
+    icon: icondata::LuPackage,
+    plural: label!(application.packages),
+    singular: label!(application.packages),
+    create: Some(label!(application.add_packages)),
+    page: false,
+    needs: &[&PROJECTS],
+    ..TOLD.entity()
+};
+
+static PROJECT_PACKAGES_SHEET: Sheet = Sheet {
+    about: label!(application.packages_rows_help),
+    ordering: "project",
+    form: &[Section {
+        fields: &[
+            TOLD.one("project", label!(project.singular), &PROJECTS),
+            TOLD.field(
+                "packages_to_install",
+                label!(deployment.packages_to_install),
+            )
+            .required()
+            .offered()
+            .prompt(label!(application.packages_help)),
+        ],
+        ..SECTION
+    }],
+    ..TOLD.sheet()
+};
 
 fn draw(row: &Value) -> AnyView {
     let packages = value::list(row, "packages_to_install")

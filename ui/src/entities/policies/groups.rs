@@ -1,37 +1,60 @@
 //! The groups of a policy: the first that matches decides.
-use crate::entities::attributes;
 use crate::{
-    api::Query,
-    entities::{APPLICATIONS, POLICIES, POLICY_GROUPS, POLICY_GROUPS_SHEET},
-    entity::{cell::chip, value},
-    form::Rows,
-    object::once_there,
-    text::{t, tf},
+    entities::{APPLICATIONS, ATTRIBUTES, attributes},
+    entity::{
+        Entity, Kind, RelatedRows, SECTION, Section, Sheet, cell::chip,
+        told::APP_CATALOG_POLICYGROUP as TOLD, value,
+    },
+    text::{label, t, tf},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::Badge;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// On the policy's page.
-pub fn tab(id: i64, policy: Query<Value>) -> AnyView {
-    once_there(policy, move |policy| {
-        view! {
-            <Rows
-                entity=&POLICY_GROUPS
-                sheet=&POLICY_GROUPS_SHEET
-                parent="policy"
-                parent_id=id
-                ordering="priority"
-                title=t!(policy.groups)
-                help=t!(policy.groups_help)
-                add=t!(policy.add_group)
-                theirs=POLICIES.is_theirs(&policy)
-                draw=draw
-            />
-        }
-        .into_any()
-    })
-}
+pub static GROUPS: RelatedRows = RelatedRows {
+    entity: &GROUP,
+    sheet: &GROUP_SHEET,
+    parent: "policy",
+    draw,
+};
+
+static GROUP: Entity = Entity {
+    path: "policy-groups",
+    icon: icondata::LuListOrdered,
+    plural: label!(policy.groups),
+    singular: label!(policy.group),
+    create: Some(label!(policy.add_group)),
+    page: false,
+    needs: &[&APPLICATIONS],
+    ..TOLD.entity()
+};
+
+static GROUP_SHEET: Sheet = Sheet {
+    about: label!(policy.groups_help),
+    ordering: "priority",
+    form: &[Section {
+        fields: &[
+            TOLD.field("priority", label!(policy.priority))
+                .drawn(Kind::Number { min: 0, max: 9999 })
+                .help(label!(policy.priority_help))
+                .initially(|| json!(1)),
+            TOLD.many("applications", label!(application.plural), &APPLICATIONS)
+                .required(),
+            TOLD.many(
+                "included_attributes",
+                label!(deployment.included),
+                &ATTRIBUTES,
+            ),
+            TOLD.many(
+                "excluded_attributes",
+                label!(deployment.excluded),
+                &ATTRIBUTES,
+            ),
+        ],
+        ..SECTION
+    }],
+    ..TOLD.sheet()
+};
 
 fn draw(row: &Value) -> AnyView {
     let applications = value::list(row, "applications")

@@ -1,7 +1,7 @@
 //! Applications that have to be there, or must not be.
 mod groups;
 
-use super::{ATTRIBUTES, DOMAIN, DOMAINS, POLICY_GROUPS};
+use super::{ATTRIBUTES, DOMAIN, DOMAINS};
 use crate::{
     entity::{
         Cell, Column, Entity, Initial, ObjectTab, SECTION, Section, Sheet, Switch, cell,
@@ -75,7 +75,7 @@ pub static POLICIES_SHEET: Sheet = Sheet {
         },
     ],
     switch: Some(Switch::ENABLED),
-    tabs: &[ObjectTab::new("groups", label!(policy.groups), groups::tab).needing(&POLICY_GROUPS)],
+    tabs: &[ObjectTab::rows("groups", &groups::GROUPS)],
     new_note: Some(label!(policy.new_note)),
     ..TOLD.sheet()
 };

@@ -1,29 +1,35 @@
 //! The delays of a schedule.
-use crate::entities::attributes;
 use crate::{
-    api::Query,
-    entities::{ATTRIBUTES, SCHEDULES},
+    entities::{ATTRIBUTES, attributes},
     entity::{
-        Entity, Kind, SECTION, SHEET, Section, Sheet, told::CORE_SCHEDULEDELAY as TOLD, value,
+        Entity, Kind, RelatedRows, SECTION, Section, Sheet, told::CORE_SCHEDULEDELAY as TOLD, value,
     },
-    form::Rows,
-    object::once_there,
     text::{label, t, tf},
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-pub static DELAYS: Entity = Entity {
+pub static DELAYS: RelatedRows = RelatedRows {
+    entity: &DELAY,
+    sheet: &DELAY_SHEET,
+    parent: "schedule",
+    draw,
+};
+
+static DELAY: Entity = Entity {
     path: "schedule-delays",
     icon: icondata::LuCalendarClock,
     plural: label!(schedule.delays),
     singular: label!(schedule.delay),
+    create: Some(label!(schedule.add_delay)),
     called: Some(called),
     page: false,
+    needs: &[&ATTRIBUTES],
     ..TOLD.entity()
 };
 
-pub static DELAYS_SHEET: Sheet = Sheet {
+static DELAY_SHEET: Sheet = Sheet {
+    about: label!(schedule.delays_help),
     form: &[Section {
         fields: &[
             TOLD.field("delay", label!(schedule.delay_days))
@@ -39,29 +45,8 @@ pub static DELAYS_SHEET: Sheet = Sheet {
         ],
         ..SECTION
     }],
-    ..SHEET
+    ..TOLD.sheet()
 };
-
-/// On the schedule's page.
-pub fn tab(id: i64, schedule: Query<Value>) -> AnyView {
-    once_there(schedule, move |schedule| {
-        view! {
-            <Rows
-                entity=&DELAYS
-                sheet=&DELAYS_SHEET
-                parent="schedule"
-                parent_id=id
-                ordering="delay"
-                title=t!(schedule.delays)
-                help=t!(schedule.delays_help)
-                add=t!(schedule.add_delay)
-                theirs=SCHEDULES.is_theirs(&schedule)
-                draw=draw
-            />
-        }
-        .into_any()
-    })
-}
 
 fn called(row: &Value) -> String {
     tf!(

@@ -1,8 +1,6 @@
 //! Delays that release a deployment to further computers day by day.
 mod delays;
 
-pub use delays::DELAYS_SHEET;
-
 use super::{ATTRIBUTES, DEPLOYMENTS, DOMAIN, DOMAINS};
 use crate::{
     entity::{
@@ -46,9 +44,7 @@ pub static SCHEDULES_SHEET: Sheet = Sheet {
         ..SECTION
     }],
     relations: &[Relation::new(&DEPLOYMENTS, "schedule__id").offering("schedule")],
-    tabs: &[
-        ObjectTab::new("delays", label!(schedule.delays), delays::tab).needing(&delays::DELAYS),
-    ],
+    tabs: &[ObjectTab::rows("delays", &delays::DELAYS)],
     new_note: Some(label!(schedule.new_note)),
     ..TOLD.sheet()
 };
