@@ -26,10 +26,11 @@ fn entity(declared: &Value) -> String {
     let model = text(declared, "name");
     let right = |name: &str| flag(&declared["rights"], name);
     format!(
-        "pub const {}: Told = Told {{ model: {model:?}, api: \"{}/\", belongs: Belongs::{}, ordering: {:?}, exported: {}, \
+        "pub const {}: Told = Told {{ model: {model:?}, api: \"{}/\", viewed_with: &{:?}, belongs: Belongs::{}, ordering: {:?}, exported: {}, \
          changed: {}, deleted: {}, members: &[{}], filters: &[{}] }};",
         model.replace('.', "_").to_uppercase(),
         text(declared, "route"),
+        texts(declared, "viewed_with"),
         capital(text(declared, "belongs")),
         ordering(declared),
         flag(declared, "exported"),
@@ -110,6 +111,11 @@ fn call(wanted: bool, call: &'static str) -> &'static str {
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
+}
+
+fn texts<'a>(value: &'a Value, name: &str) -> Vec<&'a str> {
+    let all = value[name].as_array().into_iter().flatten();
+    all.filter_map(Value::as_str).collect()
 }
 
 fn flag(value: &Value, name: &str) -> bool {

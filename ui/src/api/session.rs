@@ -54,10 +54,7 @@ pub fn may(action: &str, entity: &str) -> bool {
         let (Session::User(user) | Session::Expired(user)) = session else {
             return false;
         };
-        let otherwise = (action == "view")
-            .then(|| also_viewed_with(entity))
-            .flatten();
-        user.may(action, entity) || otherwise.is_some_and(|other| user.may(action, other))
+        user.may(action, entity)
     })
 }
 
@@ -69,19 +66,6 @@ pub fn boundary() -> Option<Vec<i64>> {
         };
         let own = user.domains.iter().map(|domain| domain.id).collect();
         (!user.is_superuser && !user.domains.is_empty()).then_some(own)
-    })
-}
-
-/// The entity whose `view` permission the server takes for this one, too.
-fn also_viewed_with(entity: &str) -> Option<&'static str> {
-    Some(match entity {
-        "core.serverattribute" | "core.clientattribute" => "core.attribute",
-        "core.serverproperty" | "core.clientproperty" => "core.property",
-        "core.internalsource" | "core.externalsource" => "core.deployment",
-        "app_catalog.category" => "app_catalog.application",
-        "auth.group" => "core.userprofile",
-        "auth.permission" => "auth.group",
-        _ => return None,
     })
 }
 

@@ -1,5 +1,5 @@
 //! Included minus excluded attributes under a name that is an attribute again.
-use super::{ATTRIBUTES, DOMAIN, DOMAINS, LATITUDE, LONGITUDE};
+use super::{DOMAIN, DOMAINS, LATITUDE, LONGITUDE, attributes};
 use crate::{
     entity::{
         Cell, Entity, SECTION, Section, Sheet, Switch, cell, told::CORE_ATTRIBUTESET as TOLD,
@@ -25,17 +25,8 @@ pub static ATTRIBUTE_SETS_SHEET: Sheet = Sheet {
     ],
     filters: &[
         TOLD.filter("enabled", label!(common.enabled)),
-        TOLD.by(
-            "included_attributes__id",
-            label!(deployment.included),
-            &ATTRIBUTES,
-        ),
-        TOLD.by(
-            "excluded_attributes__id",
-            label!(deployment.excluded),
-            &ATTRIBUTES,
-        )
-        .linked(),
+        attributes::by_included(&TOLD),
+        attributes::by_excluded(&TOLD).linked(),
         TOLD.by("domain__id", label!(domain.singular), &DOMAINS),
     ],
     form: &[Section {
@@ -44,16 +35,8 @@ pub static ATTRIBUTE_SETS_SHEET: Sheet = Sheet {
             TOLD.field("description", label!(common.description)),
             DOMAIN,
             TOLD.field("enabled", label!(common.enabled)),
-            TOLD.many(
-                "included_attributes",
-                label!(deployment.included),
-                &ATTRIBUTES,
-            ),
-            TOLD.many(
-                "excluded_attributes",
-                label!(deployment.excluded),
-                &ATTRIBUTES,
-            ),
+            attributes::included(&TOLD),
+            attributes::excluded(&TOLD),
             LATITUDE,
             LONGITUDE,
         ],

@@ -1,6 +1,6 @@
 //! What is declared here is what the server declares: routes, rights, columns, filters, fields. What the server declares is
 //! kept in `tests/reference/meta.json`; a test of the server says when that is out of date.
-use super::{related, sections, sheet};
+use super::{ATTRIBUTES, by_model, related, sections, sheet};
 use crate::entity::{
     Belongs, Cell, Entity, Field, Filter, FilterKind, Kind, ObjectTab, Sheet, Switch,
 };
@@ -322,6 +322,27 @@ fn rows_on_a_tab_name_its_object_and_are_found_by_it() {
             })
         })
     }));
+}
+
+#[test]
+fn whatever_aims_at_an_attribute_is_on_its_page() {
+    let told = told();
+    fail_with(
+        pairs(&told)
+            .into_iter()
+            .filter(|(entity, ..)| entity.path == ATTRIBUTES.path)
+            .flat_map(|(_, own, meta)| {
+                let aims = meta.relations.iter();
+                let aims = aims.filter(|aim| aim.filter.ends_with("attributes__id"));
+                let listed = aims.filter(|aim| by_model(&aim.entity).is_some());
+                listed.filter_map(move |aim| {
+                    let shown = own.relations.iter().any(|relation| {
+                        relation.entity.model == aim.entity && relation.filter == aim.filter
+                    });
+                    check(shown, || format!("{} by {}", aim.entity, aim.filter))
+                })
+            }),
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Parts of the organisation with administrators of their own.
 use super::{
-    APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, DEPLOYMENTS, POLICIES, SCHEDULES, TAGS, USERS,
+    APPLICATIONS, ATTRIBUTE_SETS, DEPLOYMENTS, POLICIES, SCHEDULES, TAGS, USERS, attributes,
 };
 use crate::{
     entity::{Cell, Column, Entity, Relation, SECTION, Section, Sheet, told::CORE_DOMAIN as TOLD},
@@ -23,22 +23,17 @@ pub static DOMAINS_SHEET: Sheet = Sheet {
         TOLD.column("name", label!(common.name), Cell::Name),
         Column::new("comment", label!(common.comment), Cell::Text).unsorted(),
     ],
+    filters: &[
+        attributes::by_included(&TOLD).linked(),
+        attributes::by_excluded(&TOLD).linked(),
+    ],
     form: &[Section {
         fields: &[
             TOLD.field("name", label!(common.name))
                 .prompt(label!(domain.name_help)),
             TOLD.field("comment", label!(common.comment)),
-            TOLD.many(
-                "included_attributes",
-                label!(deployment.included),
-                &ATTRIBUTES,
-            )
-            .help(label!(domain.included_help)),
-            TOLD.many(
-                "excluded_attributes",
-                label!(deployment.excluded),
-                &ATTRIBUTES,
-            ),
+            attributes::included(&TOLD).help(label!(domain.included_help)),
+            attributes::excluded(&TOLD),
             TOLD.many("tags", label!(tag.plural), &TAGS)
                 .help(label!(domain.tags_help)),
             TOLD.many("domain_admins", label!(domain.admins), &USERS)

@@ -1,5 +1,5 @@
 //! Checks that computers run; what they print is a fault.
-use super::{ATTRIBUTES, DOMAIN, FAULTS, USERS, choices};
+use super::{DOMAIN, FAULTS, USERS, attributes, choices};
 use crate::{
     entity::{
         Cell, Choices, Column, Entity, Kind, Relation, SECTION, Section, Sheet, Switch, cell,
@@ -31,18 +31,8 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
     ],
     filters: &[
         TOLD.filter("enabled", label!(common.enabled)),
-        TOLD.by(
-            "included_attributes__id",
-            label!(deployment.included),
-            &ATTRIBUTES,
-        )
-        .linked(),
-        TOLD.by(
-            "excluded_attributes__id",
-            label!(deployment.excluded),
-            &ATTRIBUTES,
-        )
-        .linked(),
+        attributes::by_included(&TOLD).linked(),
+        attributes::by_excluded(&TOLD).linked(),
         TOLD.by("users__id", label!(fault_definition.users), &USERS)
             .linked(),
     ],
@@ -70,16 +60,8 @@ pub static FAULT_DEFINITIONS_SHEET: Sheet = Sheet {
             title: label!(deployment.section_whom),
             help: None,
             fields: &[
-                TOLD.many(
-                    "included_attributes",
-                    label!(deployment.included),
-                    &ATTRIBUTES,
-                ),
-                TOLD.many(
-                    "excluded_attributes",
-                    label!(deployment.excluded),
-                    &ATTRIBUTES,
-                ),
+                attributes::included(&TOLD),
+                attributes::excluded(&TOLD),
                 TOLD.many("users", label!(fault_definition.users), &USERS)
                     .help(label!(fault_definition.users_help)),
             ],

@@ -53,6 +53,8 @@ pub struct Entity {
     pub api: &'static str,
     /// The server's name of it, e.g. `client.computer`: permissions, events, audit and search.
     pub model: &'static str,
+    /// Further such names whose `view` permission suffices to view it.
+    pub viewed_with: &'static [&'static str],
     pub icon: icondata::Icon,
     pub plural: Label,
     pub singular: Label,
@@ -78,6 +80,7 @@ pub const ENTITY: Entity = Entity {
     path: "",
     api: "",
     model: "",
+    viewed_with: &[],
     icon: icondata::LuBox,
     plural: Label::NONE,
     singular: Label::NONE,
@@ -141,7 +144,13 @@ impl Entity {
             }
             _ => false,
         };
-        !beyond && session::may(action, self.model)
+        let with = if action == "view" {
+            self.viewed_with
+        } else {
+            &[]
+        };
+        let mut held = std::iter::once(&self.model).chain(with);
+        !beyond && held.any(|model| session::may(action, model))
     }
 
     /// The same with one of its objects.

@@ -11,6 +11,7 @@ use migasfree_ui_kit::Choice;
 pub struct Told {
     model: &'static str,
     api: &'static str,
+    viewed_with: &'static [&'static str],
     belongs: Belongs,
     ordering: &'static str,
     exported: bool,
@@ -41,6 +42,7 @@ impl Told {
         Entity {
             model: self.model,
             api: self.api,
+            viewed_with: self.viewed_with,
             belongs: self.belongs,
             ..ENTITY
         }

@@ -32,6 +32,7 @@ pub(crate) const MEMBERS: Members = &[
     ("many", Like::Text),
     ("part_of", Like::Note),
     ("rights", Like::Object),
+    ("viewed_with", Like::Texts),
     ("belongs", Like::Text),
     ("text", Like::Text),
     ("list", Like::Texts),
@@ -100,6 +101,7 @@ impl Teller<'_> {
                 .then(|| self.target(entity.table.name))
                 .flatten(),
             rights: self.rights(entity),
+            viewed_with: also_viewed_with(entity),
             belongs: belongs(entity),
             text: entity.text.name().to_owned(),
             list: names(entity.list_fields().iter().map(super::entity::Field::name)),
@@ -144,6 +146,11 @@ impl Teller<'_> {
 
 fn names(names: impl Iterator<Item = &'static str>) -> Vec<String> {
     names.map(str::to_owned).collect()
+}
+
+fn also_viewed_with(entity: &Entity) -> Vec<String> {
+    let others = entity.also_viewed_with.iter();
+    others.map(|(app, name)| format!("{app}.{name}")).collect()
 }
 
 fn belongs(entity: &Entity) -> meta::Belongs {

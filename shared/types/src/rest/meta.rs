@@ -20,6 +20,8 @@ pub struct Meta {
     /// Name of the entity that its rows are some of, where the caller may view that: tags are attributes.
     pub part_of: Option<String>,
     pub rights: Rights,
+    /// Names of further entities whose `view` permission suffices to view this one.
+    pub viewed_with: Vec<String>,
     /// Whose its rows are to somebody who is limited to domains.
     pub belongs: Belongs,
     /// The member that a row is called by.

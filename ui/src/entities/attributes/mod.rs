@@ -1,6 +1,8 @@
 //! What computers say about themselves; the base of all targeting.
+mod aim;
 mod uses;
 
+pub use aim::{by_excluded, by_included, excluded, included};
 pub use uses::{USES, chip, chips};
 
 use super::FORMULAS;

@@ -1,8 +1,8 @@
 //! Attributes: how they are written, and where they are used.
 use crate::{
     entities::{
-        APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, COMPUTERS, DEPLOYMENTS, FAULT_DEFINITIONS,
-        POLICIES, SCHEDULES,
+        APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, COMPUTERS, DEPLOYMENTS, DOMAINS,
+        FAULT_DEFINITIONS, POLICIES, SCHEDULES,
     },
     entity::{Relation, value},
     text::label,
@@ -52,4 +52,6 @@ pub const USES: &[Relation] = &[
         .called(label!(attribute.out_checks)),
     Relation::new(&ATTRIBUTE_SETS, "included_attributes__id").called(label!(attribute.in_sets)),
     Relation::new(&ATTRIBUTE_SETS, "excluded_attributes__id").called(label!(attribute.out_sets)),
+    Relation::new(&DOMAINS, "included_attributes__id").called(label!(attribute.in_domains)),
+    Relation::new(&DOMAINS, "excluded_attributes__id").called(label!(attribute.out_domains)),
 ];

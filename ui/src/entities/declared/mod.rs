@@ -76,6 +76,7 @@ fn entity_of(meta: &Meta) -> Entity {
         singular: Label::Given(kept_text(&meta.one)),
         create: meta.rights.add.then(|| Label::Given(kept_text(&new(meta)))),
         text: text_of(meta),
+        viewed_with: kept(names(&meta.viewed_with)),
         belongs: match meta.belongs {
             meta::Belongs::Viewers => Belongs::Viewers,
             meta::Belongs::Everybody => Belongs::Everybody,
@@ -86,6 +87,10 @@ fn entity_of(meta: &Meta) -> Entity {
         },
         ..ENTITY
     }
+}
+
+fn names(names: &[String]) -> Vec<&'static str> {
+    names.iter().map(|name| kept_text(name)).collect()
 }
 
 /// `New room`.

@@ -7,7 +7,7 @@ mod results;
 
 pub use cells::start_cell;
 
-use super::{ATTRIBUTES, DOMAIN, DOMAINS, PACKAGES, PROJECTS, SCHEDULES};
+use super::{DOMAIN, DOMAINS, PACKAGES, PROJECTS, SCHEDULES, attributes};
 use crate::{
     entity::{
         Cell, Column, Entity, Relation, Section, Sheet, Switch, cell, told::CORE_DEPLOYMENT as TOLD,
@@ -69,16 +69,8 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             .linked(),
         TOLD.filter("percent__lt", label!(deployment.percent_below))
             .linked(),
-        TOLD.by(
-            "included_attributes__id",
-            label!(deployment.included),
-            &ATTRIBUTES,
-        ),
-        TOLD.by(
-            "excluded_attributes__id",
-            label!(deployment.excluded),
-            &ATTRIBUTES,
-        ),
+        attributes::by_included(&TOLD),
+        attributes::by_excluded(&TOLD),
         TOLD.by(
             "available_packages__id",
             label!(package.singular),
@@ -125,17 +117,8 @@ pub static DEPLOYMENTS_SHEET: Sheet = Sheet {
             title: label!(deployment.section_whom),
             help: Some(label!(deployment.section_whom_help)),
             fields: &[
-                TOLD.many(
-                    "included_attributes",
-                    label!(deployment.included),
-                    &ATTRIBUTES,
-                )
-                .help(label!(deployment.included_help)),
-                TOLD.many(
-                    "excluded_attributes",
-                    label!(deployment.excluded),
-                    &ATTRIBUTES,
-                ),
+                attributes::included(&TOLD).help(label!(deployment.included_help)),
+                attributes::excluded(&TOLD),
             ],
         },
         Section {

@@ -1,6 +1,6 @@
 //! The groups of a policy: the first that matches decides.
 use crate::{
-    entities::{APPLICATIONS, ATTRIBUTES, attributes},
+    entities::{APPLICATIONS, attributes},
     entity::{
         Entity, Kind, RelatedRows, SECTION, Section, Sheet, cell::chip,
         told::APP_CATALOG_POLICYGROUP as TOLD, value,
@@ -40,16 +40,8 @@ static GROUP_SHEET: Sheet = Sheet {
                 .initially(|| json!(1)),
             TOLD.many("applications", label!(application.plural), &APPLICATIONS)
                 .required(),
-            TOLD.many(
-                "included_attributes",
-                label!(deployment.included),
-                &ATTRIBUTES,
-            ),
-            TOLD.many(
-                "excluded_attributes",
-                label!(deployment.excluded),
-                &ATTRIBUTES,
-            ),
+            attributes::included(&TOLD),
+            attributes::excluded(&TOLD),
         ],
         ..SECTION
     }],

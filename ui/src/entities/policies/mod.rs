@@ -1,7 +1,7 @@
 //! Applications that have to be there, or must not be.
 mod groups;
 
-use super::{ATTRIBUTES, DOMAIN, DOMAINS};
+use super::{DOMAIN, DOMAINS, attributes};
 use crate::{
     entity::{
         Cell, Column, Entity, Initial, ObjectTab, SECTION, Section, Sheet, Switch, cell,
@@ -31,18 +31,8 @@ pub static POLICIES_SHEET: Sheet = Sheet {
         TOLD.filter("enabled", label!(common.enabled)),
         TOLD.filter("exclusive", label!(policy.exclusive)),
         TOLD.by("domain__id", label!(domain.singular), &DOMAINS),
-        TOLD.by(
-            "included_attributes__id",
-            label!(deployment.included),
-            &ATTRIBUTES,
-        )
-        .linked(),
-        TOLD.by(
-            "excluded_attributes__id",
-            label!(deployment.excluded),
-            &ATTRIBUTES,
-        )
-        .linked(),
+        attributes::by_included(&TOLD).linked(),
+        attributes::by_excluded(&TOLD).linked(),
     ],
     form: &[
         Section {
@@ -60,18 +50,7 @@ pub static POLICIES_SHEET: Sheet = Sheet {
         Section {
             title: label!(deployment.section_whom),
             help: Some(label!(policy.whom_help)),
-            fields: &[
-                TOLD.many(
-                    "included_attributes",
-                    label!(deployment.included),
-                    &ATTRIBUTES,
-                ),
-                TOLD.many(
-                    "excluded_attributes",
-                    label!(deployment.excluded),
-                    &ATTRIBUTES,
-                ),
-            ],
+            fields: &[attributes::included(&TOLD), attributes::excluded(&TOLD)],
         },
     ],
     switch: Some(Switch::ENABLED),
