@@ -72,7 +72,7 @@ pub fn boundary() -> Option<Vec<i64>> {
 /// Asks the server who is signed in.
 pub fn refresh() {
     leptos::task::spawn_local(async {
-        let state = match request::get_as::<SessionUser>("/rest-auth/user/").await {
+        let state = match signed_in().await {
             Ok(user) => Session::User(user),
             Err(ApiError::SignedOut) => Session::Nobody,
             Err(error) => Session::Failed(error),
@@ -81,37 +81,38 @@ pub fn refresh() {
     });
 }
 
-/// Signs in. Over the page of somebody else it is not entered yet: that user is given back, and [`enter`] ends the page.
-pub async fn sign_in(username: &str, password: &str) -> Result<Option<SessionUser>, ApiError> {
+async fn signed_in() -> Result<SessionUser, ApiError> {
+    request::get_as("/rest-auth/user/").await
+}
+
+/// Signs in and tells as whom; [`enter`] goes on as them.
+pub async fn sign_in(username: &str, password: &str) -> Result<SessionUser, ApiError> {
     let body = json!({"username": username, "password": password});
     request::post("/rest-auth/login/", &body).await?;
-    let user = request::get_as::<SessionUser>("/rest-auth/user/").await?;
-    let before = session().with_untracked(|session| match session {
-        Session::Expired(user) => Some(user.id),
-        _ => None,
-    });
-    if before.is_some_and(|before| before != user.id) {
-        return Ok(Some(user));
-    }
-    enter(user);
-    Ok(None)
+    signed_in().await
+}
+
+/// Whether the page that is open is somebody else's: going on as this user ends it.
+pub fn is_another(user: &SessionUser) -> bool {
+    session()
+        .with_untracked(|session| matches!(session, Session::Expired(owner) if owner.id != user.id))
 }
 
 /// Goes on as somebody who is signed in.
 pub fn enter(user: SessionUser) {
-    let before = session().get_untracked();
-    if matches!(&before, Session::Expired(other) if other.id != user.id) {
+    if is_another(&user) {
         forget_person();
         address::release();
     }
+    let before = session().get_untracked();
     set(Session::User(user));
     if matches!(before, Session::Expired(_)) {
         query::ask_again();
     }
 }
 
-/// Ends the session of somebody who signed in over the page of another.
-pub async fn step_back() -> Result<(), ApiError> {
+/// Ends the session at the server, if it has not ended already.
+pub async fn end() -> Result<(), ApiError> {
     match request::post("/rest-auth/logout/", &json!({})).await {
         Ok(_) | Err(ApiError::SignedOut) => Ok(()),
         Err(error) => Err(error),
@@ -121,8 +122,8 @@ pub async fn step_back() -> Result<(), ApiError> {
 /// Signs out; whoever comes next begins at the start. Who could not be signed out stays, and is told: the session still works for whoever comes next.
 pub fn sign_out() {
     leptos::task::spawn_local(async {
-        match request::post("/rest-auth/logout/", &json!({})).await {
-            Ok(_) | Err(ApiError::SignedOut) => {
+        match end().await {
+            Ok(()) => {
                 forget_person();
                 set(Session::Nobody);
                 address::replace("/");

@@ -120,7 +120,7 @@ fn Toolbar(
     view! {
         <div class="list-tools">
             <SearchField value=search label=tf!(list.search, things = entity.things()) input_ref=input on_search=move |text: String| state.set("search", text.trim()) />
-            {(!state.sheet.filters.is_empty()).then(|| view! { <FilterPanel state /> })}
+            {state.sheet.filters.iter().any(|filter| filter.offered).then(|| view! { <FilterPanel state /> })}
             <span class="list-spring"></span>
             <ViewsMenu state />
             <ColumnMenu entity shown />

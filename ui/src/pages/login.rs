@@ -1,6 +1,6 @@
 //! Signing in. The page that was asked for comes afterwards.
 use crate::{
-    api::{ApiError, error::in_one_line, session},
+    api::{ApiError, session},
     shell::language::LanguageMenu,
     text::{t, tf},
 };
@@ -73,7 +73,7 @@ fn Another(
         failure.set(None);
         busy.set(true);
         leptos::task::spawn_local(async move {
-            let answer = session::step_back().await;
+            let answer = session::end().await;
             let _ = busy.try_set(false);
             match answer {
                 Ok(()) => other.set(None),
@@ -91,6 +91,7 @@ fn Another(
     }
 }
 
+/// Name and password. Who is not the one whose page is open is told in `other`, and not entered yet.
 #[component]
 fn LoginForm(#[prop(optional)] other: Option<RwSignal<Option<SessionUser>>>) -> impl IntoView {
     let username = RwSignal::new(String::new());
@@ -127,18 +128,16 @@ fn LoginForm(#[prop(optional)] other: Option<RwSignal<Option<SessionUser>>>) -> 
                 (Err(error), _) => {
                     let _ = failure.try_set(Some(error));
                 }
-                (Ok(Some(user)), Some(other)) => {
+                (Ok(user), Some(other)) if session::is_another(&user) => {
                     let _ = other.try_set(Some(user));
                 }
-                (Ok(Some(user)), None) => session::enter(user),
-                (Ok(None), _) => {}
+                (Ok(user), _) => session::enter(user),
             }
         });
     };
     let message = move |error: ApiError| match error {
-        ApiError::Invalid(fields) => in_one_line(fields.values().flatten()),
         ApiError::SignedOut => t!(login.wrong).to_owned(),
-        other => other.line(),
+        other => other.reason(),
     };
     view! {
         <form
