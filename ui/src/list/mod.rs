@@ -10,4 +10,4 @@ mod views;
 
 pub use bulk::Selection;
 pub use columns::Density;
-pub use page::ListPage;
+pub use page::{ListPage, unfound};

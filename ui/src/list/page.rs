@@ -243,12 +243,7 @@ impl Emptiness {
 fn Nothing(state: ListState, emptiness: Emptiness) -> impl IntoView {
     let entity = state.entity;
     match emptiness {
-        Emptiness::Unfound(search) => view! {
-            <EmptyState icon=icondata::LuSearchX title=tf!(list.not_found, text = value::line(&search)) text=t!(list.not_found_text)>
-                <Button on_press=move |_| state.set("search", "")>{t!(list.clear_search)}</Button>
-            </EmptyState>
-        }
-        .into_any(),
+        Emptiness::Unfound(search) => unfound(&search, move || state.set("search", "")),
         Emptiness::Filtered => view! {
             <EmptyState icon=icondata::LuSearchX title=t!(list.no_match) text=t!(list.no_match_text)>
                 <Button on_press=move |_| state.clear()>{t!(list.clear)}</Button>
@@ -263,6 +258,16 @@ fn Nothing(state: ListState, emptiness: Emptiness) -> impl IntoView {
         }
         .into_any(),
     }
+}
+
+/// Says that a search found nothing, and takes it back.
+pub fn unfound(search: &str, clear: impl Fn() + Send + Sync + 'static) -> AnyView {
+    view! {
+        <EmptyState icon=icondata::LuSearchX title=tf!(list.not_found, text = value::line(search)) text=t!(list.not_found_text)>
+            <Button on_press=move |_| clear()>{t!(list.clear_search)}</Button>
+        </EmptyState>
+    }
+    .into_any()
 }
 
 #[component]

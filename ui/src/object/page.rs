@@ -6,14 +6,14 @@ use crate::{
     entities::{self, AUDIT},
     entity::{Entity, Sheet, TabContent, value},
     form::{EditForm, RowsCard},
-    not_found::NotFound,
     shell::crumbs::Opened,
     text::t,
 };
 use leptos::prelude::*;
 use migasfree_types::events::Event;
 use migasfree_ui_kit::{
-    ButtonSize, ErrorState, LinkButton, Notice, PageTitle, SkeletonLines, Status, Tab, Tabs, Tone,
+    ButtonSize, EmptyState, ErrorState, LinkButton, Notice, PageTitle, SkeletonLines, Status, Tab,
+    Tabs, Tone,
 };
 use serde_json::Value;
 
@@ -249,8 +249,20 @@ fn content(
         "" => view! { <Summary entity id object /> }.into_any(),
         HISTORY => view! { <History entity id /> }.into_any(),
         EDIT if !sheet.form.is_empty() => view! { <EditForm entity id object /> }.into_any(),
-        _ => view! { <NotFound /> }.into_any(),
+        _ => no_tab(entity, id),
     }
+}
+
+/// In the place of a tab that there is not.
+fn no_tab(entity: &'static Entity, id: i64) -> AnyView {
+    view! {
+        <section class="surface">
+            <EmptyState icon=icondata::LuCompass title=t!(error.no_page) text=t!(error.no_page_text)>
+                <LinkButton href=entity.object_href(id)>{t!(object.summary)}</LinkButton>
+            </EmptyState>
+        </section>
+    }
+    .into_any()
 }
 
 fn waiting() -> AnyView {

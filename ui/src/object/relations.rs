@@ -42,7 +42,7 @@ fn Touched(relation: &'static Relation, id: i64) -> impl IntoView {
         Some(format!("{}?{filter}={id}{own}&page_size=1", entity.api))
     });
     let count = failure::count(found);
-    let new = relation.offers.filter(|_| entity.may("add")).map(|field| {
+    let new = relation.offers.filter(|_| entities::can_make(entity)).map(|field| {
         let href = format!("{}/new?{field}={id}", entity.href());
         let words = entity.create.map_or("", |create| create.text());
         view! { <LinkButton size=ButtonSize::Small icon=icondata::LuPlus href>{words}</LinkButton> }

@@ -4,10 +4,11 @@ use crate::{
     entities::attributes::chip,
     entity::value,
     failure,
+    list::unfound,
     text::t,
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{EmptyState, ErrorState, SearchField, SkeletonLines};
+use migasfree_ui_kit::{EmptyState, SearchField, SkeletonLines};
 use serde_json::Value;
 
 /// On the computer's page.
@@ -38,6 +39,9 @@ fn AttributesTab(id: i64) -> impl IntoView {
         <section class="surface list">
             <div class="list-tools"><SearchField value=typed label=t!(computer.search_attributes) /></div>
             {move || match (rows.get(), last.error.get()) {
+                (Some(rows), _) if rows.is_empty() && typed.with(|typed| !typed.trim().is_empty()) => {
+                    unfound(typed.get().trim(), move || typed.set(String::new()))
+                }
                 (Some(rows), Some(error)) if rows.is_empty() => failure::place(&error, move || last.refresh()),
                 (Some(rows), _) if rows.is_empty() => {
                     view! { <EmptyState icon=icondata::LuTag title=t!(computer.no_attributes) text=t!(attribute.about).to_owned() /> }.into_any()
@@ -55,9 +59,7 @@ fn AttributesTab(id: i64) -> impl IntoView {
                     }
                     .into_any()
                 }
-                (None, Some(error)) => {
-                    view! { <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| last.refresh()) /> }.into_any()
-                }
+                (None, Some(error)) => failure::place(&error, move || last.refresh()),
                 (None, None) => view! { <div class="card-pad"><SkeletonLines lines=8 /></div> }.into_any(),
             }}
         </section>

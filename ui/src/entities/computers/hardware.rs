@@ -6,7 +6,7 @@ use crate::{
     text::{self, t, tf},
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{Dialog, EmptyState, ErrorState, Icon, SkeletonLines, format};
+use migasfree_ui_kit::{Dialog, EmptyState, Icon, SkeletonLines, format};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -43,9 +43,7 @@ fn HardwareTab(id: i64) -> impl IntoView {
                     }
                     .into_any()
                 }
-                (None, Some(error)) => {
-                    view! { <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| nodes.refresh()) /> }.into_any()
-                }
+                (None, Some(error)) => failure::place(&error, move || nodes.refresh()),
                 (None, None) => view! { <SkeletonLines lines=10 /> }.into_any(),
             }}
         </section>

@@ -1,6 +1,6 @@
 //! Why the computer gets a deployment, or does not.
 use crate::{
-    api::{Query, query, request},
+    api::{Query, query},
     entities::attributes::chip,
     entity::value,
     failure,
@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use migasfree_types::rest::deployment::DeploymentReason;
-use migasfree_ui_kit::{EmptyState, ErrorState, Icon, SkeletonLines, Tone, format};
+use migasfree_ui_kit::{EmptyState, Icon, SkeletonLines, Tone, format};
 use serde_json::Value;
 
 /// On the computer's page.
@@ -19,19 +19,12 @@ pub fn tab(id: i64, _: Query<Value>) -> AnyView {
 /// The tab.
 #[component]
 fn ReasonsTab(id: i64) -> impl IntoView {
-    let answer = query::<Value>(move || Some(format!("computers/{id}/deployments/")));
-    // The list may come bare or in an envelope.
-    let reasons = Memo::new(move |_| {
-        answer.value.with(|answer| {
-            let rows = answer.as_ref()?;
-            let rows = rows.get("results").unwrap_or(rows).clone();
-            request::typed::<Vec<DeploymentReason>>("deployments", rows).ok()
-        })
-    });
+    let answer =
+        query::<Vec<DeploymentReason>>(move || Some(format!("computers/{id}/deployments/")));
     view! {
         <section class="surface">
             <p class="reasons-intro">{t!(reason.intro)}</p>
-            {move || match (reasons.get(), answer.error.get()) {
+            {move || match (answer.value.get(), answer.error.get()) {
                 (Some(reasons), Some(error)) if reasons.is_empty() => failure::place(&error, move || answer.refresh()),
                 (Some(reasons), _) if reasons.is_empty() => {
                     view! { <EmptyState icon=icondata::LuRocket title=t!(reason.none) text=t!(reason.none_text) /> }.into_any()
@@ -40,9 +33,7 @@ fn ReasonsTab(id: i64) -> impl IntoView {
                     reasons.sort_by(|one, other| (!one.applies, &one.name).cmp(&(!other.applies, &other.name)));
                     view! { <ul class="reasons">{reasons.into_iter().map(line).collect_view()}</ul> }.into_any()
                 }
-                (None, Some(error)) => {
-                    view! { <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| answer.refresh()) /> }.into_any()
-                }
+                (None, Some(error)) => failure::place(&error, move || answer.refresh()),
                 (None, None) => view! { <div class="card-pad"><SkeletonLines lines=6 /></div> }.into_any(),
             }}
         </section>

@@ -3,12 +3,13 @@ use crate::{
     api::{Query, query},
     entity::value,
     failure,
+    list::unfound,
     text::{number, plural, t},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{
-    Button, ButtonSize, Card, EmptyState, ErrorState, RelativeTime, SearchField, SkeletonLines,
-    clipboard, use_toasts,
+    Button, ButtonSize, Card, EmptyState, RelativeTime, SearchField, SkeletonLines, clipboard,
+    use_toasts,
 };
 use serde_json::Value;
 
@@ -69,6 +70,9 @@ fn Installed(id: i64) -> impl IntoView {
                 <Button size=ButtonSize::Small icon=icondata::LuCopy on_press=copy>{t!(user.copy)}</Button>
             </div>
             {move || match (names.get(), inventory.error.get()) {
+                (Some(names), _) if names.is_empty() && typed.with(|typed| !typed.trim().is_empty()) => {
+                    unfound(typed.get().trim(), move || typed.set(String::new()))
+                }
                 (Some(names), Some(error)) if names.is_empty() => failure::place(&error, move || inventory.refresh()),
                 (Some(names), _) if names.is_empty() => {
                     view! { <EmptyState icon=icondata::LuPackage title=t!(computer.no_software) text=t!(computer.no_software_text) /> }.into_any()
@@ -91,9 +95,7 @@ fn Installed(id: i64) -> impl IntoView {
                     }
                     .into_any()
                 }
-                (None, Some(error)) => {
-                    view! { <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| inventory.refresh()) /> }.into_any()
-                }
+                (None, Some(error)) => failure::place(&error, move || inventory.refresh()),
                 (None, None) => view! { <div class="card-pad"><SkeletonLines lines=10 /></div> }.into_any(),
             }}
         </section>

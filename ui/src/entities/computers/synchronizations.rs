@@ -8,7 +8,7 @@ use crate::{
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
 use migasfree_ui_kit::{
-    Card, EmptyState, ErrorState, LinkButton,
+    Card, EmptyState, LinkButton, SkeletonLines,
     chart::{Day, HeatMap},
     format,
     table::{Table, TableColumn, TableRow},
@@ -44,11 +44,10 @@ fn SynchronizationsTab(id: i64) -> impl IntoView {
         rows.value
             .with(|page| page.as_ref().is_some_and(|page| page.count == 0))
     });
+    let failed = rows.failed();
     view! {
-        {move || match (rows.error.get(), none.get()) {
-            (Some(error), _) => {
-                view! { <ErrorState title=error.title() text=error.text() details=error.details() on_retry=Callback::new(move |()| rows.refresh()) /> }.into_any()
-            }
+        {move || match (failed.get(), none.get()) {
+            (Some(error), _) => failure::place(&error, move || rows.refresh()),
             (None, true) => {
                 view! { <EmptyState icon=icondata::LuRefreshCw title=t!(computer.never_synced) text=t!(computer.never_synced_text) /> }.into_any()
             }
@@ -57,6 +56,7 @@ fn SynchronizationsTab(id: i64) -> impl IntoView {
                     <div class="stack">
                         <Calendar id />
                         <section class="surface list">
+                            {move || rows.error.get().map(|error| failure::strip(&error, move || rows.refresh()))}
                             <SyncTable rows />
                             <footer class="list-foot">
                                 <LinkButton href=format!("/synchronizations?computer__id={id}")>{t!(common.show_all)}</LinkButton>
@@ -167,12 +167,16 @@ fn Calendar(id: i64) -> impl IntoView {
             .collect::<Vec<_>>()
     });
     let failed = by_day.failed();
+    let there = Memo::new(move |_| by_day.value.with(Option::is_some));
     view! {
-        {move || failed.get().map(|error| failure::line(&error, move || by_day.refresh()))}
-        <Show when=move || by_day.value.with(Option::is_some)>
-            <Card title=t!(computer.sync_calendar)>
-                <div class="card-pad"><HeatMap days first_weekday=Signal::stored(0) /></div>
-            </Card>
-        </Show>
+        <Card title=t!(computer.sync_calendar)>
+            <div class="card-pad">
+                {move || match (failed.get(), there.get()) {
+                    (Some(error), _) => failure::line(&error, move || by_day.refresh()),
+                    (None, true) => view! { <HeatMap days first_weekday=Signal::stored(0) /> }.into_any(),
+                    (None, false) => view! { <SkeletonLines lines=5 /> }.into_any(),
+                }}
+            </div>
+        </Card>
     }
 }
