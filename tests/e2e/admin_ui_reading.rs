@@ -170,6 +170,80 @@ async fn an_object_opens_on_what_it_is_what_it_touches_and_what_happened_to_it()
     browser.close().await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_there_is_not_is_said_in_its_place_on_an_objects_page() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    fleet(&server, 1).await?;
+    let admin = server.admin().await?;
+    let computer = admin.list("computers/").await?[0]["id"].clone();
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    let page = format!("{}/computers/{computer}", server.url());
+
+    browser.open(&format!("{page}/nothing")).await?;
+    browser.wait_for_text("main", "Page not found").await?;
+    let titles = "return [document.querySelectorAll('main h1').length, document.querySelectorAll('main .page').length]";
+    shows(&browser, titles, &json!([1, 1])).await?;
+    browser.press("main .empty-state a").await?;
+    browser.find("main .object-columns").await?;
+    for tab in ["attributes", "software"] {
+        browser.open(&format!("{page}/{tab}")).await?;
+        browser.fill("main input[type=search]", "no such").await?;
+        browser
+            .wait_for_text("main .empty-state", "Nothing found for “no such”")
+            .await?;
+        browser.press_button("Clear search").await?;
+        shows(
+            &browser,
+            "return document.querySelector('main .empty-state') === null",
+            &json!(true),
+        )
+        .await?;
+    }
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_of_an_object_goes_back_to_its_beginning_and_follows_changes() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let admin = server.admin().await?;
+    let platform = admin.add("platforms/", &json!({"name": "Linux"})).await?;
+    let path = format!("platforms/{platform}/");
+    for number in 0..50 {
+        let name = json!({"name": format!("Linux {number}")});
+        admin.change(&path, &name).await?;
+    }
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    let page = format!("{}/platforms/{platform}", server.url());
+    browser.open(&format!("{page}/history")).await?;
+    browser
+        .wait_for_text(".history .list-foot", "1–50 of 51")
+        .await?;
+    admin.change(&path, &json!({"name": "Plan 9"})).await?;
+    browser
+        .wait_for_text(".history .timeline-entry", "Plan 9")
+        .await?;
+    browser
+        .press(".history .list-foot button[aria-label='Last page']")
+        .await?;
+    browser
+        .wait_for_text(".history .timeline-entry:last-child", "Created")
+        .await?;
+
+    let schedule = admin.add("schedules/", &json!({"name": "Slowly"})).await?;
+    browser
+        .open(&format!("{}/schedules/{schedule}/delays", server.url()))
+        .await?;
+    browser
+        .wait_for_text(".rows-section", "No delays yet")
+        .await?;
+    browser.picture("admin-rows-empty-light").await?;
+    browser.close().await
+}
+
 /// Objects of which somebody may see the form and not change it.
 const READ: [(&str, &str); 7] = [
     ("deployments", "deployments/"),
