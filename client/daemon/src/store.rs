@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::files;
+use migasfree_client_system::files;
 
 /// Reads a cache; a missing or damaged one is an empty one.
 pub fn read<T: Default + serde::de::DeserializeOwned>(path: &Path) -> T {
