@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::report::{End, Reporter};
 use super::signals::Interruptions;
-use super::work::ask_removal;
+use super::work::Consent;
 use crate::job::ResultCode;
 use crate::observer::{OutputStream, Progress, REMOVAL_QUESTION};
 use crate::texts::Text;
@@ -33,7 +33,7 @@ pub struct Follower<'a> {
     pending: Vec<u8>,
     state: Option<JobState>,
     asked_to_stop: bool,
-    consents: bool,
+    consent: Consent,
 }
 
 /// How one connection to the daemon ended.
@@ -60,22 +60,22 @@ impl<'a> Follower<'a> {
             pending: Vec::new(),
             state: None,
             asked_to_stop: false,
-            consents: false,
+            consent: Consent::new(context.language, false),
         }
     }
 
     /// With `true` the answer to questions is yes.
     pub fn consenting(mut self, consents: bool) -> Self {
-        self.consents = consents;
+        self.consent = Consent::new(self.context.language, consents);
         self
     }
 
     /// Follows the job and tells how it ended.
-    pub async fn finish(self) -> Result<ResultCode, Failure> {
+    pub async fn finish(self) -> Result<Exit, Failure> {
         let reporter = self.reporter;
         let end = self.end().await?;
         reporter.finished(&end);
-        Ok(end.code)
+        Ok(end.exit())
     }
 
     /// Follows the job to its end, which is left for the caller to tell.
@@ -85,7 +85,8 @@ impl<'a> Follower<'a> {
             match self.follow().await {
                 Ok(Ended::Finished(end)) => {
                     self.tell(&[], true);
-                    return Ok(end);
+                    let declined = end.code == ResultCode::Policy && self.consent.was_declined();
+                    return Ok(if declined { end.declined() } else { end });
                 }
                 Ok(Ended::Left) => return Err(Failure::Silent(Exit::STOPPED)),
                 Ok(Ended::DaemonGone) => {}
@@ -287,10 +288,8 @@ impl<'a> Follower<'a> {
         kind: &str,
         data: &BTreeMap<String, String>,
     ) -> Result<(), Failure> {
-        if kind == REMOVAL_QUESTION
-            && let Some(answer) = ask_removal(self.context.language, data, self.consents).await
-        {
-            job.answer(question, &answer).await?;
+        if kind == REMOVAL_QUESTION {
+            job.answer(question, &self.consent.ask(data).await).await?;
         }
         Ok(())
     }

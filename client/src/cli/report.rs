@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use super::exit::Exit;
 use crate::clock::local;
 use crate::job::{JobResult, ResultCode};
 use crate::observer::{LockHolder, OutputStream, Progress, Stage};
@@ -26,6 +27,8 @@ pub struct End {
     message: String,
     /// The same, to be said in the person's language.
     said: Option<Message>,
+    /// The person was asked and said no.
+    declined: bool,
 }
 
 impl End {
@@ -35,29 +38,47 @@ impl End {
             code,
             message,
             said: None,
+            declined: false,
         }
     }
 
-    /// What is said of it in the person's language, where that is not English.
-    fn translated(&self, language: Language) -> Option<String> {
-        let said = self
-            .said
-            .as_ref()
-            .filter(|_| language != Language::ENGLISH)?;
+    /// It ended so because the person said no.
+    pub fn declined(self) -> Self {
+        Self {
+            declined: true,
+            ..self
+        }
+    }
+
+    /// How the program ends.
+    pub fn exit(&self) -> Exit {
+        let is_busy = |said: &Message| said.is(Text::ErrorSaturated.code());
+        if self.declined || self.said.as_ref().is_some_and(is_busy) {
+            return Exit::AGAIN;
+        }
+        Exit::of_result(self.code)
+    }
+
+    /// The sentence that says why it ended so, and what to do.
+    fn sentence(&self, language: Language) -> Option<String> {
+        if self.declined {
+            return Some(language.text(Text::ErrorDeclined).to_owned());
+        }
+        let said = self.said.as_ref()?;
         Some(shown(&language.say(said)).into_owned())
     }
 
     /// What is said of it in the person's language; in English where that is all there is.
     pub fn words(&self, language: Language) -> String {
-        let translated = self.translated(language);
-        translated.unwrap_or_else(|| self.message.clone())
+        let sentence = self.sentence(language);
+        sentence.unwrap_or_else(|| self.message.clone())
     }
 
     /// The same, below what the result means where the words alone do not say that.
     pub fn reason(&self, language: Language) -> String {
         let result = language.result(self.code);
-        let translated = self.translated(language);
-        translated.unwrap_or_else(|| format!("{result}\n{}", self.message))
+        let sentence = self.sentence(language);
+        sentence.unwrap_or_else(|| format!("{result}\n{}", self.message))
     }
 
     /// An end as the daemon tells it: `said` is JSON, or empty.
@@ -210,8 +231,10 @@ impl Reporter {
     pub fn finished(&self, end: &End) {
         let (code, message) = (end.code, end.message.as_str());
         let said = self.language.result(code);
+        let sentence = end.sentence(self.language);
         if self.json {
-            self.end(code, if message.is_empty() { said } else { message });
+            let said = sentence.as_deref().unwrap_or(said);
+            self.end(code, said, if message.is_empty() { said } else { message });
             return;
         }
         // What failed on the way to a partial result was told when it happened, as was what is the last line.
@@ -220,8 +243,7 @@ impl Reporter {
             .state
             .lock()
             .is_ok_and(|state| message.lines().last().is_none_or(|line| line == state.said));
-        let told = told && end.translated(self.language).is_none();
-        if failed && !told {
+        if failed && (sentence.is_some() || !told) {
             self.last_words(code, &end.reason(self.language));
         } else {
             self.last_words(code, said);
@@ -231,17 +253,16 @@ impl Reporter {
     /// The end of a job that failed, for a reason already put into the person's words.
     pub fn failed(&self, code: ResultCode, reason: &str) {
         if self.json {
-            self.end(code, reason);
+            self.end(code, reason, reason);
         } else {
             self.last_words(code, reason);
         }
     }
 
-    fn end(&self, code: ResultCode, message: &str) {
+    fn end(&self, code: ResultCode, said: &str, message: &str) {
         let Some(mut state) = self.speak() else {
             return;
         };
-        let said = self.language.result(code);
         let good = code.result() == JobResult::Success;
         self.object(&mut state, "progress", |object| {
             object.insert("stage".into(), json!("finish"));

@@ -1,6 +1,7 @@
 //! Doing work in this process, for want of a daemon.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 
@@ -10,7 +11,7 @@ use super::failure::Failure;
 use super::prompt;
 use super::report::{End, Reporter};
 use super::signals::Interruptions;
-use crate::job::{Cancel, Job, JobId};
+use crate::job::{Cancel, Job, JobId, ResultCode};
 use crate::observer::{
     LockHolder, Observer, OutputStream, Progress, Question, REMOVAL_QUESTION, Step,
 };
@@ -38,8 +39,7 @@ pub enum Task {
 /// Listens to the engine and tells the reporter.
 struct Listener<'a> {
     reporter: &'a Reporter,
-    language: Language,
-    consents: bool,
+    consent: Consent,
 }
 
 #[async_trait]
@@ -68,31 +68,57 @@ impl Observer for Listener<'_> {
 
     async fn question(&self, question: &Question) -> Option<String> {
         if question.kind == REMOVAL_QUESTION {
-            return ask_removal(self.language, &question.data, self.consents).await;
+            return Some(self.consent.ask(&question.data).await);
         }
         None
     }
 }
 
-/// Says what would go that nobody named, and asks whether it may.
-pub async fn ask_removal(
+/// Whether packages that nobody named may go or change.
+#[derive(Debug)]
+pub struct Consent {
     language: Language,
-    objections: &BTreeMap<String, String>,
-    consents: bool,
-) -> Option<String> {
-    for (reason, names) in objections {
-        if matches!(reason.as_str(), "removal" | "held") {
-            complain(&language.objection(reason, names));
+    /// The answer is yes, and nobody is asked.
+    given: bool,
+    declined: AtomicBool,
+}
+
+impl Consent {
+    pub fn new(language: Language, given: bool) -> Self {
+        Self {
+            language,
+            given,
+            declined: AtomicBool::new(false),
         }
     }
-    let accepted = consents
-        || prompt::is_possible()
-            && tokio::task::spawn_blocking(move || {
-                prompt::yes(language.text(Text::RemovalQuestion), false)
-            })
-            .await
-            .is_ok_and(|answer| answer.unwrap_or(false));
-    Some(if accepted { "accept" } else { "refuse" }.to_owned())
+
+    /// Somebody was asked and said no, as opposed to nobody being there.
+    pub fn was_declined(&self) -> bool {
+        self.declined.load(Ordering::Relaxed)
+    }
+
+    /// Says what would go, and asks whether it may.
+    pub async fn ask(&self, objections: &BTreeMap<String, String>) -> String {
+        for (reason, names) in objections {
+            if matches!(reason.as_str(), "removal" | "held") {
+                complain(&self.language.objection(reason, names));
+            }
+        }
+        let accepted = self.given || self.is_agreed_to().await;
+        let answer = if accepted { "accept" } else { "refuse" };
+        answer.to_owned()
+    }
+
+    async fn is_agreed_to(&self) -> bool {
+        if !prompt::is_possible() {
+            return false;
+        }
+        let question = self.language.text(Text::RemovalQuestion);
+        let answer = tokio::task::spawn_blocking(move || prompt::yes(question, false)).await;
+        let agreed = answer.is_ok_and(|answer| answer.unwrap_or(false));
+        self.declined.store(!agreed, Ordering::Relaxed);
+        agreed
+    }
 }
 
 /// Runs a task to its end and tells how it went. The first interruption asks it to stop, the second stops the script of
@@ -106,8 +132,7 @@ pub async fn run(
     let consents = matches!(task, Task::Packages { consents: true, .. });
     let listener = Listener {
         reporter,
-        consents,
-        language: context.language,
+        consent: Consent::new(context.language, consents),
     };
     let job = Job::new(JobId::unique(), &listener);
     reporter.set_job(job.id.as_str());
@@ -120,6 +145,10 @@ pub async fn run(
         Ok(outcome) => {
             reporter.finished(&End::plain(outcome.code, outcome.problems.join("\n")));
             Ok(Exit::of_result(outcome.code))
+        }
+        Err(error) if error.code() == ResultCode::Policy && listener.consent.was_declined() => {
+            reporter.failed(error.code(), context.text(Text::ErrorDeclined));
+            Err(Failure::Silent(Exit::AGAIN))
         }
         Err(error) => {
             reporter.failed(error.code(), &context.language.error(&error));

@@ -15,6 +15,12 @@ macro_rules! texts {
             #[cfg(test)]
             pub(super) const ALL: &'static [Self] = &[$(Self::$name,)+];
 
+            /// The code in the catalogues.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                self.declared().code
+            }
+
             /// The code in the catalogues, the pattern and the arguments.
             pub(super) const fn declared(self) -> Declared {
                 match self {

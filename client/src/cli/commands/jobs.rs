@@ -100,10 +100,9 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
     let number = number(&arguments.id)?;
     if arguments.follow && !is_over(&bus, &arguments.id).await? {
         let reporter = Reporter::new(context.language, false, context.quiet);
-        let code = Follower::new(context, &bus, job_path(number), &reporter)
+        return Follower::new(context, &bus, job_path(number), &reporter)
             .finish()
-            .await?;
-        return Ok(Exit::of_result(code));
+            .await;
     }
     let manager = ManagerProxy::new(&bus).await?;
     let mut offset = 0;

@@ -203,9 +203,9 @@ async fn by_daemon(
             Ok(Answer::NeedsCredentials(refusal))
         }
         ResultCode::Server => Err(Failure::Told(words, Exit::NO_DATA)),
-        code => {
+        _ => {
             let told = end.reason(context.language);
-            Err(Failure::Told(told, Exit::of_result(code)))
+            Err(Failure::Told(told, end.exit()))
         }
     }
 }

@@ -100,8 +100,5 @@ async fn set(context: &Context, tags: Vec<String>, apply: bool) -> Ended {
         .await?
         .set(&names, apply, options)
         .await?;
-    let code = Follower::new(context, &bus, path, &reporter)
-        .finish()
-        .await?;
-    Ok(Exit::of_result(code))
+    Follower::new(context, &bus, path, &reporter).finish().await
 }

@@ -48,7 +48,7 @@ pub async fn sync(context: &Context, arguments: &Sync) -> Ended {
         reporter.traits(&context.engine().await?.last_traits());
     }
     reporter.finished(&end);
-    Ok(Exit::of_result(end.code))
+    Ok(end.exit())
 }
 
 fn scope(arguments: &Sync) -> Scope {
@@ -126,11 +126,10 @@ pub async fn change(context: &Context, arguments: &Change, install: bool) -> End
             .remove_packages(&names, context.call_options())
             .await?
     };
-    let code = Follower::new(context, &bus, path, &reporter)
+    Follower::new(context, &bus, path, &reporter)
         .consenting(arguments.assume_yes)
         .finish()
-        .await?;
-    Ok(Exit::of_result(code))
+        .await
 }
 
 /// Shows the plan and asks; `false` when there is nothing to do. What is refused, or asked about by itself, the job says.

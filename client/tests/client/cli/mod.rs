@@ -1,6 +1,7 @@
 //! The command line: its answers, its exit statuses, alone and with the daemon.
 
 mod configuration;
+mod no;
 mod output;
 mod secrets;
 mod session;
@@ -101,6 +102,28 @@ pub struct Answer {
 impl Answer {
     pub async fn of(mut command: Command) -> Self {
         Self::from(command.output().await.unwrap())
+    }
+
+    /// What a person at a terminal gets who types this; both streams are one there.
+    pub async fn at_a_terminal(command: Command, typed: &str) -> Self {
+        let command = command.as_std();
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let words: Vec<String> = words
+            .map(|word| format!("'{}'", word.to_str().unwrap()))
+            .collect();
+        let mut terminal = Command::new("script");
+        terminal
+            .args([
+                "--quiet",
+                "--return",
+                "--command",
+                &words.join(" "),
+                "/dev/null",
+            ])
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("MIGASFREE_CONF")
+            .env_remove("LANGUAGE");
+        Self::with_input(terminal, typed).await
     }
 
     pub async fn with_input(mut command: Command, input: &str) -> Self {
