@@ -192,7 +192,7 @@ impl Core {
         let result = call.await;
         let connectivity = match &result {
             Err(EngineError::Offline(reason)) => {
-                tracing::info!(reason, "the server cannot be reached");
+                tracing::info!(%reason, "no answer of the server");
                 self.away()
             }
             Err(EngineError::Saturated { .. }) => Connectivity::Saturated,

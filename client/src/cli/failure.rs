@@ -40,6 +40,8 @@ impl Failure {
                 UploadError::Rejected { source, .. } | UploadError::Server(source) => {
                     if source.is_offline() {
                         Exit::TEMPORARY
+                    } else if source.busy_for().is_some() {
+                        Exit::AGAIN
                     } else {
                         Exit::STOPPED
                     }

@@ -197,7 +197,9 @@ impl Language {
                         status: status @ 400..=499,
                         detail,
                         ..
-                    } => self.fill(Text::UploadRefused, &[&status.to_string(), detail]),
+                    } if source.busy_for().is_none() => {
+                        self.fill(Text::UploadRefused, &[&status.to_string(), detail])
+                    }
                     other => self.server_error(other),
                 };
                 format!("{}: {said}", path.display())
@@ -207,9 +209,13 @@ impl Language {
     }
 
     fn server_error(self, error: &ApiError) -> String {
-        let whole = error.to_string();
+        if let Some(why) = error.unreached() {
+            return self.say(&told::unreached(&why));
+        }
+        if let Some(seconds) = error.busy_for() {
+            return self.fill(Text::ErrorSaturated, &[&seconds.to_string()]);
+        }
         match error {
-            error if error.is_offline() => self.fill(Text::ErrorOffline, &[&whole]),
             ApiError::Status { status, detail, .. } => {
                 self.fill(Text::ErrorServer, &[&status.to_string(), detail])
             }
@@ -221,7 +227,7 @@ impl Language {
                 self.fill(Text::ErrorInsecureCredentials, &[server])
             }
             ApiError::Transport(_) | ApiError::Malformed { .. } => {
-                self.fill(Text::ErrorUnintelligible, &[&whole])
+                self.fill(Text::ErrorUnintelligible, &[&error.to_string()])
             }
         }
     }

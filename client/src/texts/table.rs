@@ -72,7 +72,7 @@ texts! {
     ResultBackend: "The package manager failed.";
     ResultLockTimeout: "Another program held the package database too long.";
     ResultServer: "The server did not do what it was asked.";
-    ResultOffline: "The server cannot be reached; try again when the network is back.";
+    ResultOffline: "The server cannot be reached, or has no time now; try again later.";
     ResultInterrupted: "The job was interrupted; what was left half-done will be repaired.";
     ResultInternal: "Something failed inside migasfree; the log says what.";
     ResultCancelled: "Cancelled.";
@@ -81,12 +81,21 @@ texts! {
     ResultPolicy: "The organisation's rules do not allow that.";
 
     ErrorOffline(reason): "The server cannot be reached ({ $reason }); try again when the network is back.";
+    ErrorUnknownHost(host, reason): "No computer called { $host } was found ({ $reason }). Check that this computer is on its network, and the name of the server with `migasfree conf`.";
+    ErrorCertificateIssuer(server, file): "Nobody this computer trusts vouches for the certificate of { $server }. An administrator installs the package `ca-certificates`, or puts the certificate of your organisation's own authority into { $file }.";
+    ErrorCertificateName(server): "The certificate that came is not for { $server }. Check the name of the server with `migasfree conf`; if it is right, whoever runs the server has to get a certificate for it.";
+    ErrorCertificateExpired(server): "The certificate of { $server } has expired. Whoever runs the server has to renew it; check the clock of this computer, too.";
+    ErrorCertificateNotYet(server): "The certificate of { $server } is not valid yet. Check the clock of this computer.";
+    ErrorCertificate(server, reason): "The certificate of { $server } is not accepted ({ $reason }). Whoever runs the server has to get another one.";
+    ErrorNoCertificates(reason): "This computer has no certificates to check the server with ({ $reason }). An administrator installs the package `ca-certificates`.";
+    ErrorMoved(address): "The server sends this computer on to { $address }. If the server moved there, an administrator runs `migasfree conf --server { $address }`; if the network asks to sign in, sign in with a web browser and try again.";
+    ErrorPage: "A web page came in place of the server's answer. If the network asks to sign in, sign in with a web browser and try again; if not, check the address of the server with `migasfree conf`.";
     ErrorNotRegistered: "This computer is not registered; run `migasfree register`.";
     ErrorCredentialsNeeded(reason): "This computer is not registered: the server wants to know who registers it ({ $reason }); use `migasfree register --user NAME`.";
     ErrorBadCredentials(reason): "The server does not let this user register computers ({ $reason }); check name and password, or ask whoever runs the server for the right to.";
     ErrorRefused(reason): "The server refuses this computer: { $reason }\nAsk whoever runs the server to admit it, or use `migasfree register --user NAME` with somebody who may register computers.";
     ErrorNewKeys(server): "The keys of { $server } are other ones than those this computer knows it by. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.";
-    ErrorSaturated(seconds): "The server is busy; it asks to come back in { $seconds } seconds.";
+    ErrorSaturated(seconds): "The server is busy: try again in { $seconds } seconds.";
     ErrorServer(status, detail): "The server failed ({ $status }): { $detail }";
     ErrorUnsealed(status, detail): "Something between answered in place of the server ({ $status }): { $detail }. A proxy or a network that asks to sign in may be the reason.";
     ErrorKeyRefused(fingerprint, server, why): "The repository key { $fingerprint } of { $server } is not trusted: { $why }. If it is right, root accepts it with `migasfree keys accept { $fingerprint }`.";

@@ -10,6 +10,7 @@ use crate::files;
 use crate::job::ResultCode;
 use crate::pms::{self, PmsError};
 use crate::sync::EngineError;
+use crate::transport::{CertificateFault, Unreached};
 
 impl Text {
     /// The message with its arguments, in the order in which they are declared.
@@ -60,7 +61,7 @@ pub(super) const fn of_result(code: ResultCode) -> Text {
 #[must_use]
 pub fn error(error: &EngineError) -> Message {
     match error {
-        EngineError::Offline(reason) => Text::ErrorOffline.told(&[reason]),
+        EngineError::Offline(why) => unreached(why),
         EngineError::NotRegistered => Text::ErrorNotRegistered.told(&[]),
         EngineError::WhoRegisters(reason) => Text::ErrorCredentialsNeeded.told(&[reason]),
         EngineError::BadCredentials(reason) => Text::ErrorBadCredentials.told(&[reason]),
@@ -98,6 +99,26 @@ pub fn error(error: &EngineError) -> Message {
                 _ => Text::Plain.told(&[&format!("{what}: {source}")]),
             }
         }
+    }
+}
+
+/// Why no answer of the server came, and what to do.
+pub(super) fn unreached(why: &Unreached) -> Message {
+    match why {
+        Unreached::Network(reason) => Text::ErrorOffline.told(&[reason]),
+        Unreached::UnknownHost { host, reason } => Text::ErrorUnknownHost.told(&[host, reason]),
+        Unreached::Certificate { server, fault } => match fault {
+            CertificateFault::Issuer { authority } => {
+                Text::ErrorCertificateIssuer.told(&[server, authority])
+            }
+            CertificateFault::Name => Text::ErrorCertificateName.told(&[server]),
+            CertificateFault::Expired => Text::ErrorCertificateExpired.told(&[server]),
+            CertificateFault::NotYet => Text::ErrorCertificateNotYet.told(&[server]),
+            CertificateFault::Other(reason) => Text::ErrorCertificate.told(&[server, reason]),
+        },
+        Unreached::NoCertificates(reason) => Text::ErrorNoCertificates.told(&[reason]),
+        Unreached::Moved(address) => Text::ErrorMoved.told(&[address]),
+        Unreached::Page => Text::ErrorPage.told(&[]),
     }
 }
 

@@ -24,6 +24,7 @@ use migasfree_client::sync::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
     SyncRequest, load_settings,
 };
+use migasfree_client::transport::Unreached;
 use migasfree_client::transport::api::Availability;
 use migasfree_client::transport::messages::{
     App, AppId, AppPackages, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, Named,
@@ -157,7 +158,8 @@ impl PlayedEngine {
 
     fn reached(&self) -> Result<(), EngineError> {
         if self.world().offline {
-            return Err(EngineError::Offline("no route to host".into()));
+            let why = Unreached::Network("no route to host".into());
+            return Err(EngineError::Offline(why));
         }
         Ok(())
     }

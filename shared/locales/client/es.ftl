@@ -46,7 +46,7 @@ ErrorPasswordReadable = Otros en este equipo pueden leer la contraseña del empa
 ErrorReadOnly = El disco que contiene { $place } ahora solo se puede leer.
 ErrorRefused = El servidor rechaza este equipo: { $reason }
     Pida a quien administra el servidor que lo admita, o use `migasfree register --user NOMBRE` con alguien que pueda registrar equipos.
-ErrorSaturated = El servidor está ocupado; pide volver en { $seconds } segundos.
+ErrorSaturated = El servidor está ocupado: inténtelo de nuevo dentro de { $seconds } segundos.
 ErrorServer = Falló el servidor ({ $status }): { $detail }
 ErrorUnintelligible = El servidor no responde como se espera: { $reason }
 ErrorUnknownKey = `{ $key }` no es ninguna de: { $known }
@@ -126,7 +126,7 @@ ResultNoAgent = Lo tiene que permitir un administrador, y nada en esta sesión p
 ResultNotAuthorized = No tiene permiso para hacer eso.
 ResultNotFound = No se encuentra.
 ResultNothingToDo = No había nada que hacer.
-ResultOffline = No se puede contactar con el servidor; inténtelo cuando vuelva la red.
+ResultOffline = No se puede contactar con el servidor, o no tiene tiempo ahora; inténtelo más tarde.
 ResultOk = Hecho.
 ResultPackagesFailed = Hecho, pero algunos paquetes fallaron.
 ResultPolicy = Las reglas de la organización no lo permiten.
@@ -266,3 +266,14 @@ help-upload--store = El almacén donde se guarda
 help-upload--user = El empaquetador
 help-version = Muestra la versión y la configuración
 help-version--json = Responde en JSON
+
+# Why no answer of the server came
+ErrorCertificate = El certificado de { $server } no se acepta ({ $reason }). Quien administra el servidor tiene que obtener otro.
+ErrorCertificateExpired = El certificado de { $server } ha caducado. Quien administra el servidor tiene que renovarlo; compruebe también el reloj de este ordenador.
+ErrorCertificateIssuer = Nadie en quien confíe este ordenador responde del certificado de { $server }. Un administrador instala el paquete `ca-certificates`, o pone el certificado de la autoridad propia de su organización en { $file }.
+ErrorCertificateName = El certificado recibido no es para { $server }. Compruebe el nombre del servidor con `migasfree conf`; si es correcto, quien administra el servidor tiene que obtener un certificado para él.
+ErrorCertificateNotYet = El certificado de { $server } todavía no es válido. Compruebe el reloj de este ordenador.
+ErrorMoved = El servidor envía este ordenador a { $address }. Si el servidor se ha mudado allí, un administrador ejecuta `migasfree conf --server { $address }`; si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo.
+ErrorNoCertificates = Este ordenador no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
+ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
+ErrorUnknownHost = No se ha encontrado ningún ordenador llamado { $host } ({ $reason }). Compruebe que este ordenador está en su red, y el nombre del servidor con `migasfree conf`.

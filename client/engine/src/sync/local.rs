@@ -439,11 +439,11 @@ impl From<KeyStoreError> for EngineError {
 
 impl From<ApiError> for EngineError {
     fn from(error: ApiError) -> Self {
-        if error.is_offline() {
-            return Self::Offline(match error {
-                ApiError::Transport(TransportError::Unreachable(reason)) => reason,
-                other => other.to_string(),
-            });
+        if let Some(why) = error.unreached() {
+            return Self::Offline(why);
+        }
+        if let Some(seconds) = error.busy_for() {
+            return Self::Saturated { seconds };
         }
         match error {
             ApiError::Status {
@@ -451,18 +451,6 @@ impl From<ApiError> for EngineError {
                 detail,
                 ..
             } => Self::Refused(detail),
-            ApiError::Status {
-                status: 429,
-                retry_after,
-                ..
-            }
-            | ApiError::Unsealed {
-                status: 429,
-                retry_after,
-                ..
-            } => Self::Saturated {
-                seconds: retry_after.map_or(300, |time| time.as_secs()),
-            },
             ApiError::Status { status, detail, .. } => Self::Server { status, detail },
             ApiError::Unsealed {
                 call,

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::job::{Job, JobId, ResultCode};
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
 use crate::policy::{Asker, Verdict};
+use crate::transport::Unreached;
 use crate::transport::api::Availability;
 use crate::transport::messages::{
     App, AppId, AppRequest, Category, ComputerId, ComputerInfo, Label, MandatoryPackages, Tags,
@@ -115,8 +116,8 @@ pub struct PublicFile {
 /// What can end a job of the engine.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    #[error("the server cannot be reached ({0}); try again when the network is back")]
-    Offline(String),
+    #[error(transparent)]
+    Offline(Unreached),
     #[error("this computer is not registered; run `migasfree register`")]
     NotRegistered,
     /// Nobody was named who may register this computer.

@@ -77,6 +77,15 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
+impl Response {
+    /// Whether it is for a person with a web browser, which nothing of a server is that this program asks for.
+    pub(super) fn is_page(&self) -> bool {
+        self.media_type
+            .to_ascii_lowercase()
+            .starts_with("text/html")
+    }
+}
+
 /// Carries requests to the server.
 #[async_trait]
 pub trait Transport: Send + Sync + std::fmt::Debug {

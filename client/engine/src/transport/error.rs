@@ -2,26 +2,66 @@
 
 use std::time::Duration;
 
-/// The request got no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum TransportError {
-    #[error("the server cannot be reached: {0}")]
-    Unreachable(String),
-    #[error("the server did not answer in time")]
-    Timeout,
-    #[error("the answer is too long")]
-    TooLong,
-    /// A redirection that would leave the server; it is not followed.
+/// Why no answer of the server came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreached {
+    /// The network or something on the way, in its words.
+    #[error("the server cannot be reached ({0}); try again when the network is back")]
+    Network(String),
     #[error(
-        "the server sends this computer on to {0}, which is not the server of its configuration; \
-         if that is where it should go, use `migasfree conf --server`"
+        "no computer called {host} was found ({reason}); check the network, and the name of the server with \
+         `migasfree conf`"
     )]
-    Redirected(String),
+    UnknownHost { host: String, reason: String },
+    #[error("the certificate of {server} is not accepted: {fault}")]
+    Certificate {
+        server: String,
+        fault: CertificateFault,
+    },
     /// Nothing vouches for any server.
     #[error(
         "there are no certificates to check the server with ({0}); install the package `ca-certificates`"
     )]
     NoCertificates(String),
+    /// A redirection that would leave the server; it is not followed.
+    #[error(
+        "the server sends this computer on to {0}, which is not the server of its configuration; if that is where it \
+         should go, use `migasfree conf --server`"
+    )]
+    Moved(String),
+    /// What comes where a network asks to sign in.
+    #[error("a web page came in place of the server's answer; the network may ask to sign in")]
+    Page,
+}
+
+/// What is wrong with a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateFault {
+    /// The organisation's own authority would have its certificate in this file.
+    #[error(
+        "nobody this computer trusts vouches for it; install the package `ca-certificates`, or put the certificate of \
+         your organisation's authority into {authority}"
+    )]
+    Issuer { authority: String },
+    #[error("it is for another name")]
+    Name,
+    #[error("it has expired")]
+    Expired,
+    #[error("it is not valid yet")]
+    NotYet,
+    #[error("{0}")]
+    Other(String),
+}
+
+/// The request got no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    #[error(transparent)]
+    Unreachable(#[from] Unreached),
+    #[error("the server did not answer in time")]
+    Timeout,
+    #[error("the answer is too long")]
+    TooLong,
     /// A password would go over a connection that everybody on the way can read.
     #[error(
         "a password is not sent to {0}, because everybody on the way could read it: use https, or set \
@@ -90,25 +130,44 @@ impl ApiError {
         }
     }
 
+    /// Why there was no answer of the server at all; `None` where it answered.
+    #[must_use]
+    pub fn unreached(&self) -> Option<Unreached> {
+        match self {
+            Self::Transport(TransportError::Unreachable(why)) => Some(why.clone()),
+            Self::Transport(TransportError::Timeout | TransportError::Stopping)
+            // A gateway that answers for a server that is away.
+            | Self::Status {
+                status: 502..=504, ..
+            }
+            | Self::Unsealed {
+                status: 502..=504, ..
+            } => Some(Unreached::Network(self.to_string())),
+            _ => None,
+        }
+    }
+
     /// Whether there was no answer at all, so that trying again later may help.
     #[must_use]
     pub fn is_offline(&self) -> bool {
+        self.unreached().is_some()
+    }
+
+    /// Seconds after which a server that has no time wants to be asked again.
+    #[must_use]
+    pub fn busy_for(&self) -> Option<u64> {
         match self {
-            Self::Transport(error) => {
-                matches!(
-                    error,
-                    TransportError::Unreachable(_)
-                        | TransportError::Timeout
-                        | TransportError::Redirected(_)
-                        | TransportError::NoCertificates(_)
-                        | TransportError::Stopping
-                )
+            Self::Status {
+                status: 429,
+                retry_after,
+                ..
             }
-            // A gateway that answers for a server that is away.
-            Self::Status { status, .. } | Self::Unsealed { status, .. } => {
-                matches!(status, 502..=504)
-            }
-            _ => false,
+            | Self::Unsealed {
+                status: 429,
+                retry_after,
+                ..
+            } => Some(retry_after.map_or(300, |time| time.as_secs())),
+            _ => None,
         }
     }
 

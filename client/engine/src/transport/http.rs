@@ -11,10 +11,11 @@ use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, RET
 use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Proxy, RequestBuilder};
+use tokio_rustls::rustls::{self, CertificateError};
 use tokio_util::io::ReaderStream;
 
 use super::carrier::{Body, Method, Request, Response, Transport};
-use super::error::TransportError;
+use super::error::{CertificateFault, TransportError, Unreached};
 use crate::config::{ConfigError, Scheme, ServerAddress, Settings};
 
 /// Longest answer read.
@@ -30,6 +31,8 @@ pub struct HttpTransport {
     /// Made when it is first needed: certificates may be installed while we run.
     client: OnceLock<Client>,
     base: String,
+    /// Whose name is looked up: the server, or the proxy before it.
+    first_host: String,
     credentials: Credentials,
 }
 
@@ -139,6 +142,10 @@ impl HttpTransport {
             },
             client: OnceLock::new(),
             base: settings.server.base(),
+            first_host: match &settings.proxy {
+                Some(proxy) => proxy.clone(),
+                None => settings.server.host.clone(),
+            },
             credentials: Credentials::of(settings),
         };
         if let Err(error) = transport.client() {
@@ -152,8 +159,54 @@ impl HttpTransport {
             return Ok(client);
         }
         let built = self.plan.build();
-        let built = built.map_err(|error| TransportError::NoCertificates(innermost(&error)))?;
+        let built = built.map_err(|error| Unreached::NoCertificates(innermost(&error)))?;
         Ok(self.client.get_or_init(|| built))
+    }
+
+    fn failure(&self, error: &reqwest::Error) -> TransportError {
+        if error.is_timeout() {
+            TransportError::Timeout
+        } else {
+            self.unreached(error).into()
+        }
+    }
+
+    fn unreached(&self, error: &reqwest::Error) -> Unreached {
+        for cause in causes(error) {
+            if let Some(LeavesServer(target)) = cause.downcast_ref() {
+                return Unreached::Moved(target.clone());
+            }
+            if let Some(rustls::Error::InvalidCertificate(wrong)) = cause.downcast_ref() {
+                return Unreached::Certificate {
+                    server: self.base.clone(),
+                    fault: self.fault(wrong),
+                };
+            }
+        }
+        let reason = innermost(error);
+        if error.is_dns() {
+            let host = self.first_host.clone();
+            return Unreached::UnknownHost { host, reason };
+        }
+        Unreached::Network(reason)
+    }
+
+    fn fault(&self, wrong: &CertificateError) -> CertificateFault {
+        match wrong {
+            CertificateError::UnknownIssuer => CertificateFault::Issuer {
+                authority: self.plan.authority.display().to_string(),
+            },
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                CertificateFault::Name
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                CertificateFault::Expired
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                CertificateFault::NotYet
+            }
+            other => CertificateFault::Other(other.to_string()),
+        }
     }
 
     fn may_carry_credentials(&self) -> Result<(), TransportError> {
@@ -226,7 +279,7 @@ impl Transport for HttpTransport {
             .await?
             .send()
             .await
-            .map_err(|error| failure(&error))?;
+            .map_err(|error| self.failure(&error))?;
         let header = |name| {
             response
                 .headers()
@@ -239,7 +292,7 @@ impl Transport for HttpTransport {
         let mut body = Vec::new();
         let mut stream = response.bytes_stream();
         while let Some(piece) = stream.next().await {
-            body.extend_from_slice(&piece.map_err(|error| failure(&error))?);
+            body.extend_from_slice(&piece.map_err(|error| self.failure(&error))?);
             if body.len() > LONGEST_ANSWER {
                 return Err(TransportError::TooLong);
             }
@@ -253,36 +306,22 @@ impl Transport for HttpTransport {
     }
 }
 
-fn failure(error: &reqwest::Error) -> TransportError {
-    if error.is_timeout() {
-        return TransportError::Timeout;
-    }
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if let Some(LeavesServer(target)) = error.downcast_ref() {
-            return TransportError::Redirected(target.clone());
+/// An error and what is behind it. What an I/O error wraps is no source of it.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let error: &'a (dyn Error + 'static) = *error;
+        match error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+        {
+            Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
+            None => error.source(),
         }
-        cause = error.source();
-    }
-    TransportError::Unreachable(advised(innermost(error)))
-}
-
-/// A certificate that nobody known signed may only want the usual authorities.
-fn advised(reason: String) -> String {
-    if !reason.contains("UnknownIssuer") {
-        return reason;
-    }
-    format!(
-        "{reason}: nobody this computer trusts vouches for the server; install the package `ca-certificates`, or the \
-         certificate of your organisation's authority"
-    )
+    })
 }
 
 /// The innermost cause says what happened: "connection refused", "invalid peer certificate".
 fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
+    let cause = causes(error).last();
+    cause.map(ToString::to_string).unwrap_or_default()
 }

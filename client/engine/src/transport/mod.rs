@@ -10,6 +10,6 @@ mod sealed;
 pub use migasfree_client_base::messages;
 
 pub use carrier::{Body, Method, Request, Response, Transport};
-pub use error::{ApiError, TransportError};
+pub use error::{ApiError, CertificateFault, TransportError, Unreached};
 pub use http::HttpTransport;
 pub use public::{Keys, PackagerKeys};

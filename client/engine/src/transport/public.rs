@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::carrier::{Body, Method, Request, Response, Transport};
-use super::error::{ApiError, quoted};
+use super::error::{ApiError, TransportError, Unreached, quoted};
 use super::messages::ServerInfo;
-use super::sealed::status;
+use super::sealed::{status, unsealed};
 
 /// What the server is told when keys are asked for.
 #[derive(Debug, Clone)]
@@ -105,7 +105,7 @@ pub(super) async fn repository_key(transport: &dyn Transport) -> Result<String, 
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned(),
-        Err(error @ ApiError::Status { .. }) => return Err(error),
+        Err(error) if error.status().is_some() || error.is_offline() => return Err(error),
         Err(_) => String::from_utf8_lossy(&response.body).into_owned(),
     };
     if text.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
@@ -119,13 +119,19 @@ pub(super) async fn repository_key(transport: &dyn Transport) -> Result<String, 
 fn json(response: Response, call: &str) -> Result<Value, ApiError> {
     let parsed: Option<Value> = serde_json::from_slice(&response.body).ok();
     if !(200..300).contains(&response.status) {
-        return Err(status(&response, &parsed.unwrap_or(Value::Null)));
+        let body = parsed.unwrap_or(Value::Null);
+        return Err(if response.is_page() {
+            unsealed(&response, &body, call)
+        } else {
+            status(&response, &body)
+        });
     }
     match parsed {
         Some(Value::Object(mut object)) => {
             Ok(object.remove("detail").unwrap_or(Value::Object(object)))
         }
         Some(value) => Ok(value),
+        None if response.is_page() => Err(TransportError::Unreachable(Unreached::Page).into()),
         None => Err(malformed(call, "it is not JSON")),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::carrier::{Body, Request, Response, Transport};
-use super::error::{ApiError, TransportError, quoted};
+use super::error::{ApiError, TransportError, Unreached, quoted};
 use crate::keys::KeyPair;
 
 /// Seals `claims`, sends them, opens the answer.
@@ -64,6 +64,9 @@ pub(super) async fn answer(
     };
     match (success, opened) {
         (true, Some(opened)) => Ok(opened?),
+        (true, None) if response.is_page() => {
+            Err(TransportError::Unreachable(Unreached::Page).into())
+        }
         (true, None) => Err(ApiError::Malformed {
             call: call.to_owned(),
             reason: "the answer is not sealed".to_owned(),
@@ -121,7 +124,8 @@ pub(super) fn plain_refusal(response: &Response) -> Option<ApiError> {
     own.then(|| status(response, &body))
 }
 
-fn unsealed(response: &Response, body: &Value, call: &str) -> ApiError {
+/// An error that anybody may have written.
+pub(super) fn unsealed(response: &Response, body: &Value, call: &str) -> ApiError {
     ApiError::Unsealed {
         call: call.to_owned(),
         status: response.status,

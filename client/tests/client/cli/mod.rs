@@ -5,6 +5,7 @@ mod no;
 mod output;
 mod secrets;
 mod session;
+mod unreached;
 mod upload;
 mod whole;
 

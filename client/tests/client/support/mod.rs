@@ -6,3 +6,4 @@ pub mod pms;
 pub mod repository;
 pub mod root;
 pub mod server;
+pub mod tls;

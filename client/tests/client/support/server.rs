@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use migasfree_envelope::{PrivateKey, open, seal};
 use serde_json::{Value, json};
 
@@ -44,6 +44,8 @@ pub struct Mind {
     pub word: Option<Vec<String>>,
     /// Gives an older answer about keys whatever the question.
     pub replays: bool,
+    /// Somebody before the server answers every request with this status and a page.
+    pub front: Option<u16>,
     /// Answers every request with a redirection to here.
     pub redirection: Option<String>,
     /// Answers the repository key as servers before June 2026 did.
@@ -89,6 +91,7 @@ impl FakeServer {
             refusals: BTreeMap::new(),
             word: None,
             replays: false,
+            front: None,
             redirection: None,
             older: false,
             repository_key: Signer::generate().public_key(),
@@ -230,6 +233,11 @@ async fn answer(
 ) -> Response {
     let mut mind = mind.lock().unwrap();
     let path = uri.path();
+    if let Some(status) = mind.front {
+        let page = Html("<html>sign in</html>");
+        let status = StatusCode::from_u16(status).unwrap();
+        return (status, [("retry-after", "42")], page).into_response();
+    }
     if let Some(target) = mind.redirection.clone() {
         mind.public_calls.push(format!("{method} {path}"));
         let location = [("location", format!("{target}{path}"))];

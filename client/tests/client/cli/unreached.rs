@@ -1,0 +1,106 @@
+//! Each reason why no answer of the server came has its own sentence, which says what to do.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Answer, below, configured};
+use crate::support::server::FakeServer;
+use crate::support::tls::Authority;
+
+/// Tries to get keys from a server, trusting the certificates in a file.
+async fn signs_in(server: &str, trusted: &Path) -> Answer {
+    let folder = configured(&format!("[client]\nServer = {server}\n"));
+    let package = folder.path().join("a.deb");
+    fs::write(&package, "!<arch>\ndebian-binary").unwrap();
+    let words = ["upload", "-u", "ana", "-j", "tests", "-s", "base", "-f"];
+    let mut command = below(folder.path(), &words);
+    command.arg(&package).env("SSL_CERT_FILE", trusted);
+    command.env_remove("SSL_CERT_DIR").env_remove("RUST_LOG");
+    Answer::with_input(command, "secret\n").await
+}
+
+/// One line, of words for people alone.
+#[track_caller]
+fn says(answer: &Answer, words: &[&str]) {
+    assert_eq!(answer.err.lines().count(), 1, "{}", answer.err);
+    for word in words {
+        assert!(answer.err.contains(word), "{word}: {}", answer.err);
+    }
+    assert!(!answer.err.contains('\u{1b}'), "{:?}", answer.err);
+    assert!(!answer.err.contains("network is back"), "{}", answer.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_certificate_is_told_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let (own, other) = (Authority::new(), Authority::new());
+    let trusted = folder.path().join("trusted.pem");
+    own.write(&trusted);
+    for (authority, name, years, words) in [
+        (
+            &other,
+            "localhost",
+            (2020, 2090),
+            ["ca-certificates", "ca.pem"],
+        ),
+        (
+            &own,
+            "other.example",
+            (2020, 2090),
+            ["is not for https://localhost", "migasfree conf"],
+        ),
+        (&own, "localhost", (2020, 2021), ["has expired", "renew"]),
+        (
+            &own,
+            "localhost",
+            (2089, 2090),
+            ["is not valid yet", "clock"],
+        ),
+    ] {
+        let port = authority.server(name, years).await;
+        let server = format!("https://localhost:{port}");
+        says(&signs_in(&server, &trusted).await.ends(75), &words);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_computer_without_certificates_says_which_package_brings_them() {
+    let port = Authority::new().server("localhost", (2020, 2090)).await;
+    let server = format!("https://localhost:{port}");
+    let answer = signs_in(&server, Path::new("/nonexistent")).await.ends(75);
+    says(&answer, &["no certificates", "`ca-certificates`"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_nobody_has_is_named() {
+    // Without certificates nothing is asked.
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = folder.path().join("trusted.pem");
+    Authority::new().write(&trusted);
+    let answer = signs_in("https://no-such-host.invalid", &trusted).await;
+    says(
+        &answer.ends(75),
+        &["no-such-host.invalid", "migasfree conf"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_busy_moved_or_hidden_behind_a_page_is_told_apart() {
+    let server = FakeServer::start().await;
+    let anything = Path::new("/nonexistent");
+    server.mind().front = Some(429);
+    let answer = signs_in(&server.base(), anything).await.ends(11);
+    says(&answer, &["busy", "in 42 seconds"]);
+    server.mind().front = Some(200);
+    let answer = signs_in(&server.base(), anything).await.ends(75);
+    says(&answer, &["web page", "sign in"]);
+    server.mind().front = Some(403);
+    let answer = signs_in(&server.base(), anything).await.ends(115);
+    says(&answer, &["in place of the server (403)", "sign in"]);
+    server.mind().front = None;
+    let elsewhere = FakeServer::start().await;
+    server.mind().redirection = Some(elsewhere.base());
+    let answer = signs_in(&server.base(), anything).await.ends(75);
+    let way = format!("migasfree conf --server {}", elsewhere.base());
+    says(&answer, &[&way, "sign in"]);
+}
