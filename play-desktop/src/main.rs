@@ -20,6 +20,7 @@ use listener::Window;
 use migasfree_manual::{COMMANDS, run_if_asked};
 use migasfree_play_bus::{Bus, Daemon};
 use settings::SettingsFile;
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::Remembered;
@@ -38,6 +39,7 @@ fn main() -> anyhow::Result<ExitCode> {
                 .unwrap_or_else(|_| EnvFilter::new("warn")),
         )
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         // A message that could not be written is no reason to fall over.
         .log_internal_errors(false)
         .init();

@@ -16,7 +16,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 )]
 pub struct Arguments {
     /// Say more about what happens inside
-    #[arg(short, long, global = true)]
+    #[arg(short, long, alias = "verbose", global = true)]
     pub debug: bool,
     /// Say only what was asked for
     #[arg(short, long, global = true)]

@@ -17,6 +17,7 @@ mod report;
 mod signals;
 mod work;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -118,12 +119,16 @@ fn ending(exit: Exit, language: Language) -> ExitCode {
     ExitCode::from(lost.0)
 }
 
+/// Logs for who asks for them: what goes wrong is told in words for everybody.
 fn log(debug: bool) {
-    let usual = if debug { "debug" } else { "error" };
-    let filter = EnvFilter::try_from_env("MIGASFREE_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let usual = if debug { "debug" } else { "off" };
+    let filter = EnvFilter::try_from_env("MIGASFREE_LOG")
+        .or_else(|_| EnvFilter::try_from_default_env())
+        .unwrap_or_else(|_| EnvFilter::new(usual));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .log_internal_errors(false)
         .init();
 }

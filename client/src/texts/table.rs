@@ -140,6 +140,7 @@ texts! {
     ErrorPasswordReadable(file): "The packager's password in { $file } can be read by others on this computer: take it out, or use `chmod 600` on the file.";
     ErrorPasswordFile(file, reason): "The password cannot be read from { $file }: { $reason }";
     ErrorPasswordFileReadable(file): "The password in { $file } can be read by others on this computer: use `chmod 600` on the file.";
+    WarningInsecurePassword(server): "Warning: a password is sent to { $server } over http, where everybody on the way can read it (Allow_Insecure_Credentials is on).";
     WarningPasswordArgument: "A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.";
     WarningMisread(place, section, key, value, expected, used): "Warning: { $place }: [{ $section }] { $key } = { $value }: this is not { $expected }; { $used }.";
     ExpectedFlag: "`true` or `false`";

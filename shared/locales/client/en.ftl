@@ -180,6 +180,7 @@ User = User:
 Waiting = Waiting for { $name } (process { $process }), which holds the package database
 WaitingNetwork = Waiting for the network
 WarningInsecure = Warning: { $server } is spoken to over http, where everybody on the way can read and change what is said; use https.
+WarningInsecurePassword = Warning: a password is sent to { $server } over http, where everybody on the way can read it (Allow_Insecure_Credentials is on).
 WarningMisread = Warning: { $place }: [{ $section }] { $key } = { $value }: this is not { $expected }; { $used }.
 WarningPasswordArgument = A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.
 Yes = yes

@@ -277,3 +277,4 @@ ErrorMoved = El servidor envía este ordenador a { $address }. Si el servidor se
 ErrorNoCertificates = Este ordenador no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
 ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
 ErrorUnknownHost = No se ha encontrado ningún ordenador llamado { $host } ({ $reason }). Compruebe que este ordenador está en su red, y el nombre del servidor con `migasfree conf`.
+WarningInsecurePassword = Aviso: se envía una contraseña a { $server } por http, donde todos los que están en el camino pueden leerla (Allow_Insecure_Credentials está activado).

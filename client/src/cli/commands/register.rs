@@ -74,6 +74,9 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
         None => arguments.password,
     };
     let credentials = credentials(context, arguments.user, password, refusal)?;
+    if let Ok(settings) = context.settings() {
+        super::settings::warn_of_password(context, &settings);
+    }
     match place.register(context, &credentials).await? {
         Answer::Registered(id) => done(context, id),
         Answer::NeedsCredentials(failure) => Err(failure),

@@ -71,6 +71,18 @@ pub fn warn_of_http(context: &Context, settings: &Settings) {
     }
 }
 
+/// Says that a password is about to be sent in the clear, because the configuration wants it.
+pub fn warn_of_password(context: &Context, settings: &Settings) {
+    if settings.server.is_unsafe() && settings.allow_insecure_credentials {
+        let server = settings.server.base();
+        complain(
+            &context
+                .language
+                .fill(Text::WarningInsecurePassword, &[&server]),
+        );
+    }
+}
+
 fn wrong(error: &ConfigError, exit: Exit) -> Failure {
     Failure::Said(Text::ErrorConfig, vec![error.to_string()], exit)
 }

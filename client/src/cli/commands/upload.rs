@@ -100,6 +100,7 @@ async fn uploader(
         (None, None) => prompt::password(context.text(Text::Password))
             .map_err(|_| Failure::said(Text::ErrorNoTerminal, Exit::AGAIN))?,
     };
+    super::settings::warn_of_password(context, settings);
     Ok(Uploader::sign_in(&server, &keys, target, &user, &password).await?)
 }
 
