@@ -388,9 +388,7 @@ impl Core {
             scope: Scope::Full, ..
         } = task
         {
-            let retry_after = done.retry_after;
-            self.schedule
-                .ended(code, retry_after, self.computer.now(), random());
+            self.schedule.ended(&done, self.computer.now(), random());
         }
         if task.asks_server() {
             self.heard_of_job(code, done.retry_after.is_some()).await;

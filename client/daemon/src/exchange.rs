@@ -63,9 +63,13 @@ impl Core {
     /// Looks for decisions in the background, when somebody waits for one and the server can be reached.
     pub fn look_for_decisions(self: &Arc<Self>) {
         let now = self.computer.now();
+        let may_answer = matches!(
+            self.known.connectivity(),
+            Connectivity::Online | Connectivity::Unknown
+        );
         let looked_at = &self.requests.exchange.looked_at;
         if !self.requests.awaits_decision()
-            || self.known.connectivity() != Connectivity::Online
+            || !may_answer
             || is_younger(now, looked_at.load(Ordering::Relaxed), LOOK_EVERY)
         {
             return;

@@ -1,7 +1,7 @@
 //! What the server said last about itself and this computer, kept so that reads work without it.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use migasfree_dbus::Connectivity;
@@ -33,8 +33,10 @@ pub struct Facts {
 pub struct Known {
     path: PathBuf,
     facts: RwLock<Arc<Facts>>,
-    /// As the last attempt found it.
+    /// As the last attempt found it; unknown until there was one.
     connectivity: RwLock<Connectivity>,
+    /// When the server answered last, Unix seconds, 0 for never.
+    contact: AtomicI64,
     /// How often the server answered so far.
     answers: AtomicU64,
     /// One refresh from the server at a time.
@@ -45,9 +47,11 @@ impl Known {
     /// Reads what is on disk.
     #[must_use]
     pub fn open(path: &Path) -> Self {
+        let facts: Facts = store::read(path);
         Self {
-            facts: RwLock::new(Arc::new(store::read(path))),
-            connectivity: RwLock::new(Connectivity::Online),
+            connectivity: RwLock::new(Connectivity::Unknown),
+            contact: AtomicI64::new(facts.fetched_at),
+            facts: RwLock::new(Arc::new(facts)),
             answers: AtomicU64::new(0),
             path: path.to_path_buf(),
             refreshing: tokio::sync::Mutex::new(()),
@@ -83,6 +87,12 @@ impl Known {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// When the server answered last, Unix seconds, 0 for never.
+    #[must_use]
+    pub fn contact(&self) -> i64 {
+        self.contact.load(Ordering::Relaxed)
+    }
+
     /// How often the server answered so far: to be asked before a call that is told of afterwards.
     #[must_use]
     pub fn answers(&self) -> u64 {
@@ -91,9 +101,10 @@ impl Known {
 
     /// A call that began when there were so many answers found this. One that failed says nothing where another was
     /// answered since. `true` when that is news.
-    pub fn found(&self, connectivity: Connectivity, answers_before: u64) -> bool {
+    pub fn found(&self, connectivity: Connectivity, answers_before: u64, now: i64) -> bool {
         if !connectivity.is_away() {
             self.answers.fetch_add(1, Ordering::Relaxed);
+            self.contact.store(now, Ordering::Relaxed);
         } else if self.answers() != answers_before {
             return false;
         }
@@ -115,10 +126,29 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let known = Known::open(&folder.path().join("server.json"));
         let slow = known.answers();
-        assert!(known.found(Connectivity::ServerUnreachable, known.answers()));
-        assert!(known.found(Connectivity::Online, known.answers()));
-        assert!(!known.found(Connectivity::ServerUnreachable, slow));
+        assert!(known.found(Connectivity::ServerUnreachable, known.answers(), 1));
+        assert!(known.found(Connectivity::Online, known.answers(), 2));
+        assert!(!known.found(Connectivity::ServerUnreachable, slow, 3));
         assert_eq!(known.connectivity(), Connectivity::Online);
-        assert!(known.found(Connectivity::ServerUnreachable, known.answers()));
+        assert!(known.found(Connectivity::ServerUnreachable, known.answers(), 4));
+    }
+
+    #[test]
+    fn nothing_is_said_of_the_way_to_the_server_before_it_was_tried() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("server.json");
+        let known = Known::open(&file);
+        assert_eq!(known.connectivity(), Connectivity::Unknown);
+        assert!(known.found(Connectivity::ServerUnreachable, 0, 5));
+        assert_eq!(known.contact(), 0, "there was none");
+        known.found(Connectivity::Saturated, 0, 6);
+        assert_eq!(known.contact(), 6, "it answered");
+        known.replace(Facts {
+            fetched_at: 7,
+            ..Facts::default()
+        });
+        let later = Known::open(&file);
+        assert_eq!(later.connectivity(), Connectivity::Unknown);
+        assert_eq!(later.contact(), 7);
     }
 }

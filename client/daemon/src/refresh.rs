@@ -225,7 +225,8 @@ impl Core {
     }
 
     async fn found(self: &Arc<Self>, connectivity: Connectivity, before: u64) {
-        if self.known.found(connectivity, before) {
+        let now = self.computer.now();
+        if self.known.found(connectivity, before, now) {
             self.signals.manager_changed(self).await;
         }
     }

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
 
+use super::jobs::Done;
 use super::store;
 use crate::clock::is_younger;
 use crate::job::{JobResult, ResultCode};
@@ -36,6 +38,7 @@ struct Memory {
     failures: usize,
     last: i64,
     last_result: String,
+    last_reason: Option<Message>,
     refreshed: i64,
     login: bool,
 }
@@ -72,6 +75,12 @@ impl Schedule {
         (memory.last, memory.last_result.clone())
     }
 
+    /// Why the last synchronisation ended so; `None` where there is nothing to say.
+    #[must_use]
+    pub fn last_reason(&self) -> Option<Message> {
+        self.lock().last_reason.clone()
+    }
+
     /// The daemon starts: after a start of the computer the next synchronisation is near, else it stays when it was.
     pub fn begin(&self, boot: &str, now: i64, random: f64) {
         self.change(|memory| {
@@ -82,10 +91,12 @@ impl Schedule {
         });
     }
 
-    /// A full synchronisation ended; `retry_after` is when a busy server wants to be asked again.
-    pub fn ended(&self, code: ResultCode, retry_after: Option<u64>, now: i64, random: f64) {
+    /// A full synchronisation ended.
+    pub fn ended(&self, done: &Done, now: i64, random: f64) {
+        let code = done.code;
         self.change(|memory| {
             memory.last = now;
+            memory.last_reason = done.reason();
             memory.last_result = code.result().as_str().to_owned();
             // Lists of packages that did not come are worth another try soon.
             let well = matches!(code.result(), JobResult::Success | JobResult::Partial)
@@ -93,7 +104,7 @@ impl Schedule {
             let wait = if well {
                 memory.failures = 0;
                 INTERVAL - INTERVAL / 10 + share(INTERVAL / 5, random)
-            } else if let Some(seconds) = retry_after {
+            } else if let Some(seconds) = done.retry_after {
                 delay(seconds)
             } else {
                 memory.failures += 1;
@@ -223,6 +234,14 @@ mod tests {
 
     use super::*;
 
+    fn ended(schedule: &Schedule, code: ResultCode, retry_after: Option<u64>, now: i64) {
+        let done = Done {
+            retry_after,
+            ..Done::new(code, "")
+        };
+        schedule.ended(&done, now, 0.5);
+    }
+
     fn schedule(folder: &tempfile::TempDir) -> Schedule {
         Schedule::open(&folder.path().join("schedule.json"))
     }
@@ -243,24 +262,35 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let schedule = schedule(&folder);
         for wait in [300, 900, 3600, 3600] {
-            schedule.ended(ResultCode::Offline, None, 0, 0.5);
+            ended(&schedule, ResultCode::Offline, None, 0);
             assert_eq!(schedule.next(), wait);
         }
-        schedule.ended(ResultCode::Ok, None, 0, 0.5);
+        ended(&schedule, ResultCode::Ok, None, 0);
         assert_eq!(schedule.next(), INTERVAL);
         assert_eq!(schedule.last(), (0, "success".into()));
-        schedule.ended(ResultCode::Offline, None, 0, 0.5);
+        ended(&schedule, ResultCode::Offline, None, 0);
         assert_eq!(schedule.next(), 300);
+    }
+
+    #[test]
+    fn why_the_last_one_failed_is_remembered_until_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        schedule(&folder).ended(&Done::new(ResultCode::Offline, "no route"), 7, 0.5);
+        assert_eq!(schedule(&folder).last(), (7, "failed".into()));
+        let reason = schedule(&folder).last_reason().unwrap();
+        assert_eq!(reason.text, "no route");
+        ended(&schedule(&folder), ResultCode::Ok, None, 8);
+        assert_eq!(schedule(&folder).last_reason(), None);
     }
 
     #[test]
     fn a_busy_server_says_when_it_has_time() {
         let folder = tempfile::tempdir().unwrap();
         let schedule = schedule(&folder);
-        schedule.ended(ResultCode::Offline, Some(420), 1000, 0.5);
+        ended(&schedule, ResultCode::Offline, Some(420), 1000);
         assert_eq!(schedule.next(), 1420);
         for hurry in [0, 1] {
-            schedule.ended(ResultCode::Offline, Some(hurry), 1000, 0.5);
+            ended(&schedule, ResultCode::Offline, Some(hurry), 1000);
             assert_eq!(schedule.next(), 1060);
             schedule.postpone(Duration::from_secs(hurry), 2000);
             assert_eq!(schedule.next(), 2060);
@@ -273,7 +303,7 @@ mod tests {
     fn lists_that_did_not_come_are_tried_again_soon() {
         let folder = tempfile::tempdir().unwrap();
         let schedule = schedule(&folder);
-        schedule.ended(ResultCode::MetadataFailed, None, 0, 0.5);
+        ended(&schedule, ResultCode::MetadataFailed, None, 0);
         assert_eq!(schedule.next(), 300);
         assert_eq!(schedule.last(), (0, "partial".into()));
     }
@@ -283,13 +313,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (now, wrong) = (1_000_000, 100_000_000);
         let schedule = schedule(&folder);
-        schedule.ended(ResultCode::Ok, None, wrong, 0.5);
+        ended(&schedule, ResultCode::Ok, None, wrong);
         schedule.refreshed(wrong);
         schedule.correct_clock(now);
         assert_eq!(schedule.next(), now + AFTER_BOOT);
         assert_eq!(schedule.last().0, now);
         assert!(!schedule.is_fresh(now));
-        schedule.ended(ResultCode::Ok, None, now, 0.99);
+        schedule.ended(&Done::new(ResultCode::Ok, ""), now, 0.99);
         let planned = schedule.next();
         schedule.correct_clock(now);
         assert_eq!(schedule.next(), planned);
@@ -299,7 +329,7 @@ mod tests {
     fn a_login_brings_the_next_one_near_unless_the_last_one_is_recent() {
         let folder = tempfile::tempdir().unwrap();
         let schedule = schedule(&folder);
-        schedule.ended(ResultCode::Ok, None, 10_000, 0.5);
+        ended(&schedule, ResultCode::Ok, None, 10_000);
         let later = schedule.next();
         schedule.logged_in(10_000 + 60);
         assert_eq!(schedule.next(), later);

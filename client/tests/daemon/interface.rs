@@ -52,6 +52,8 @@ const MEMBERS: &[(&str, &[&str])] = &[
             "property Architecture s",
             "property LastSync x",
             "property LastSyncResult s",
+            "property LastSyncReason s",
+            "property LastContact x",
             "property NextSync x",
             "property CurrentJob o",
             "property QueueLength u",

@@ -166,6 +166,61 @@ pub async fn the_catalogue_is_there_without_the_server() {
     assert!(packages.list_installed().await.unwrap().is_empty());
 }
 
+pub async fn the_status_tells_how_the_last_synchronisation_ended_and_why() {
+    let world = World {
+        offline: true,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    let synchronised = async || {
+        let path = client.manager.sync(SyncOptions::default()).await.unwrap();
+        client.finished(&path).await
+    };
+    synchronised().await;
+    let told = status(&fixture, &["--json"]);
+    let known: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(known["last_sync_result"], "failed");
+    let reason = known["last_sync_reason"].as_str().unwrap();
+    assert!(reason.contains("no route to host"), "{reason}");
+    assert_ne!(known["connectivity"], "online");
+    assert!(known["last_contact"].is_null(), "{known}");
+    let told = status(&fixture, &[]);
+    for words in [
+        "How it ended: it failed\n",
+        "Why: The server cannot be reached",
+        "answer of the server: never\n",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+
+    World::change(&fixture.root, |world| world.offline = false);
+    assert_eq!(synchronised().await.result, Some(JobResult::Success));
+    let told = status(&fixture, &[]);
+    for words in ["How it ended: well\n", "Connectivity: the server answers\n"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(
+        !told.contains("Why:") && !told.contains("server: never"),
+        "{told}"
+    );
+}
+
+/// What `migasfree status` says.
+fn status(fixture: &Fixture, arguments: &[&str]) -> String {
+    let (name, address) = fixture.bus.as_session();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_migasfree"))
+        .args(["--session", "status"])
+        .args(arguments)
+        .env("LC_ALL", "C.UTF-8")
+        .env_remove("LANGUAGE")
+        .env(name, address)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 pub async fn what_the_server_assigned_is_listed_by_prefix() {
     let fixture = Fixture::session(World::new()).await;
     let client = fixture.connect().await;

@@ -278,3 +278,19 @@ ErrorNoCertificates = Este ordenador no tiene certificados con los que comprobar
 ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
 ErrorUnknownHost = No se ha encontrado ningún ordenador llamado { $host } ({ $reason }). Compruebe que este ordenador está en su red, y el nombre del servidor con `migasfree conf`.
 WarningInsecurePassword = Aviso: se envía una contraseña a { $server } por http, donde todos los que están en el camino pueden leerla (Allow_Insecure_Credentials está activado).
+
+# status
+ConnectivityMetered = el servidor responde, por una red que se paga por volumen
+ConnectivityOffline = no hay red
+ConnectivityOnline = el servidor responde
+ConnectivitySaturated = el servidor está ocupado
+ConnectivityUnknown = todavía no se ha intentado
+ConnectivityUnreachable = el servidor no responde
+LabelLastContact = Última respuesta del servidor
+LabelLastSyncReason = Motivo
+LabelLastSyncResult = Cómo terminó
+SyncCancelled = se canceló
+SyncFailed = falló
+SyncPartly = bien en parte
+SyncRefused = se rechazó
+SyncWell = bien

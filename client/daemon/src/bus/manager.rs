@@ -478,6 +478,16 @@ impl Manager {
     }
 
     #[zbus(property)]
+    fn last_sync_reason(&self) -> String {
+        last_sync_reason(&self.0)
+    }
+
+    #[zbus(property(emits_changed_signal = "false"))]
+    fn last_contact(&self) -> i64 {
+        self.0.known.contact()
+    }
+
+    #[zbus(property)]
     fn next_sync(&self) -> i64 {
         self.0.schedule.next()
     }
@@ -554,6 +564,7 @@ pub fn properties(core: &Core) -> Properties {
         .with("PackageManager", identity.package_manager)
         .with("LastSync", last)
         .with("LastSyncResult", result)
+        .with("LastSyncReason", last_sync_reason(core))
         .with("NextSync", core.schedule.next())
         .with("CurrentJob", current_job(core))
         .with(
@@ -588,6 +599,13 @@ pub fn pending(facts: &PackageFacts) -> Vec<PendingChange> {
 
 fn current_job(core: &Core) -> OwnedObjectPath {
     core.jobs.running().map(job_path).unwrap_or_default()
+}
+
+fn last_sync_reason(core: &Core) -> String {
+    let reason = core.schedule.last_reason();
+    reason
+        .and_then(|reason| serde_json::to_string(&reason).ok())
+        .unwrap_or_default()
 }
 
 fn reboot(reasons: &[String]) -> &'static str {

@@ -123,6 +123,16 @@ impl Done {
         Self::new(ResultCode::NotAuthorized, why)
     }
 
+    /// Why it ended so, where there is something to say.
+    #[must_use]
+    pub fn reason(&self) -> Option<Message> {
+        let said = self.said.as_deref().cloned();
+        said.or_else(|| {
+            let message = self.message.as_str();
+            (!message.is_empty()).then(|| Message::verbatim(message))
+        })
+    }
+
     /// An end by an error.
     #[must_use]
     pub fn by(error: &EngineError, wording: Wording) -> Self {

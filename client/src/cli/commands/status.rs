@@ -1,6 +1,7 @@
 //! `status`.
 
-use migasfree_dbus::ManagerProxy;
+use migasfree_dbus::{Connectivity, JobResult, ManagerProxy};
+use migasfree_types::message::Message;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -18,7 +19,7 @@ use crate::texts::Text;
 /// How this computer is doing, as far as it can be known without the server.
 pub async fn status(context: &Context, arguments: &Json) -> Ended {
     let mut status = match context.daemon().await {
-        Some(bus) => by_daemon(&bus).await?,
+        Some(bus) => by_daemon(context, &bus).await?,
         None => without_daemon(context).await?,
     };
     let unfinished = unfinished(context).await;
@@ -28,12 +29,8 @@ pub async fn status(context: &Context, arguments: &Json) -> Ended {
         return Ok(Exit::OK);
     }
     for (key, title) in TITLES {
-        if let Some(value) = status.get(key) {
-            print_line(&format!(
-                "{}: {}",
-                context.text(title),
-                shown(context, value)
-            ));
+        if let Some(words) = status.get(key).and_then(|value| shown(context, key, value)) {
+            print_line(&format!("{}: {words}", context.text(title)));
         }
     }
     if !unfinished.is_empty() {
@@ -51,14 +48,17 @@ async fn unfinished(context: &Context) -> Vec<String> {
     engine.broken().await.unwrap_or_default()
 }
 
-const TITLES: [(&str, Text); 12] = [
+const TITLES: [(&str, Text); 15] = [
     ("computer", Text::LabelComputer),
     ("server", Text::LabelServer),
     ("project", Text::LabelProject),
     ("registered", Text::LabelRegistered),
     ("daemon", Text::LabelDaemon),
     ("connectivity", Text::LabelConnectivity),
+    ("last_contact", Text::LabelLastContact),
     ("last_sync", Text::LabelLastSync),
+    ("last_sync_result", Text::LabelLastSyncResult),
+    ("last_sync_reason", Text::LabelLastSyncReason),
     ("next_sync", Text::LabelNextSync),
     ("current_job", Text::LabelCurrentJob),
     ("queue_length", Text::LabelQueue),
@@ -66,21 +66,53 @@ const TITLES: [(&str, Text); 12] = [
     ("package_manager", Text::LabelPackageManager),
 ];
 
-fn shown(context: &Context, value: &Value) -> String {
-    match value {
-        Value::Null => context.text(Text::Never).to_owned(),
-        Value::Bool(true) => context.text(Text::Yes).to_owned(),
-        Value::Bool(false) => context.text(Text::No).to_owned(),
-        Value::String(text) => match OffsetDateTime::parse(text, &Rfc3339) {
+/// A value in words; `None` where there is nothing to say.
+fn shown(context: &Context, key: &str, value: &Value) -> Option<String> {
+    let words = |text: Text| Some(context.text(text).to_owned());
+    match (key, value) {
+        ("last_sync_reason", Value::Null) => None,
+        (_, Value::Null) => words(Text::Never),
+        (_, Value::Bool(true)) => words(Text::Yes),
+        (_, Value::Bool(false)) => words(Text::No),
+        ("connectivity", Value::String(word)) => words(connectivity(Connectivity::parse(word))),
+        ("last_sync_result", Value::String(word)) => words(result(JobResult::parse(word))?),
+        (_, Value::String(text)) if text.is_empty() => None,
+        (_, Value::String(text)) => Some(match OffsetDateTime::parse(text, &Rfc3339) {
             Ok(at) => report::moment(at),
-            Err(_) => text.clone(),
-        },
-        other => other.to_string(),
+            Err(_) => text.lines().collect::<Vec<_>>().join(" "),
+        }),
+        (_, other) => Some(other.to_string()),
     }
 }
 
-async fn by_daemon(bus: &Connection) -> Result<Map<String, Value>, Failure> {
+const fn connectivity(way: Connectivity) -> Text {
+    match way {
+        Connectivity::Online => Text::ConnectivityOnline,
+        Connectivity::Metered => Text::ConnectivityMetered,
+        Connectivity::Offline => Text::ConnectivityOffline,
+        Connectivity::ServerUnreachable => Text::ConnectivityUnreachable,
+        Connectivity::Saturated => Text::ConnectivitySaturated,
+        Connectivity::Unknown => Text::ConnectivityUnknown,
+    }
+}
+
+const fn result(of_sync: JobResult) -> Option<Text> {
+    Some(match of_sync {
+        JobResult::Success => Text::SyncWell,
+        JobResult::Partial => Text::SyncPartly,
+        JobResult::Failed => Text::SyncFailed,
+        JobResult::Cancelled => Text::SyncCancelled,
+        JobResult::Refused => Text::SyncRefused,
+        JobResult::Unknown => return None,
+    })
+}
+
+async fn by_daemon(context: &Context, bus: &Connection) -> Result<Map<String, Value>, Failure> {
     let manager = ManagerProxy::new(bus).await?;
+    // A daemon that was not started again since an upgrade has neither reason nor contact.
+    let reason = manager.last_sync_reason().await.unwrap_or_default();
+    let reason: Option<Message> = serde_json::from_str(&reason).ok();
+    let contact = manager.last_contact().await.unwrap_or_default();
     let job = manager.current_job().await?;
     let job = job
         .as_str()
@@ -96,8 +128,13 @@ async fn by_daemon(bus: &Connection) -> Result<Map<String, Value>, Failure> {
         ("registered", json!(manager.registered().await?)),
         ("daemon", json!(manager.version().await?)),
         ("connectivity", json!(manager.connectivity().await?)),
+        ("last_contact", moment(contact)),
         ("last_sync", moment(manager.last_sync().await?)),
         ("last_sync_result", json!(manager.last_sync_result().await?)),
+        (
+            "last_sync_reason",
+            json!(reason.map(|reason| context.language.say(&reason))),
+        ),
         ("next_sync", moment(manager.next_sync().await?)),
         ("current_job", json!(job.unwrap_or_default())),
         ("queue_length", json!(manager.queue_length().await?)),

@@ -100,9 +100,7 @@ fn ThisComputer() -> impl IntoView {
     let dot = of_computer(
         |computer| match (computer.registered, computer.connectivity) {
             (false, _) | (_, Connectivity::Saturated) => "dot dot-warning",
-            (_, Connectivity::Online | Connectivity::Metered | Connectivity::Unknown) => {
-                "dot dot-success"
-            }
+            (_, Connectivity::Online | Connectivity::Metered) => "dot dot-success",
             _ => "dot dot-off",
         },
     );

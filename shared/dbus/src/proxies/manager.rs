@@ -166,7 +166,7 @@ pub trait Manager {
     #[zbus(property)]
     fn help_desk(&self) -> zbus::Result<String>;
 
-    /// `online`, `metered`, `offline`, `server-unreachable`, `saturated`.
+    /// `online`, `metered`, `offline`, `server-unreachable`, `saturated`; `unknown` until the server was tried.
     #[zbus(property)]
     fn connectivity(&self) -> zbus::Result<String>;
 
@@ -185,6 +185,15 @@ pub trait Manager {
     /// How it ended: a [`JobResult`](crate::JobResult), empty for never.
     #[zbus(property)]
     fn last_sync_result(&self) -> zbus::Result<String>;
+
+    /// Why it ended so, to be said in any language: JSON with `code`, `args` and `text`. Empty where there is nothing to
+    /// say.
+    #[zbus(property)]
+    fn last_sync_reason(&self) -> zbus::Result<String>;
+
+    /// When the server answered last, Unix seconds, 0 for never.
+    #[zbus(property(emits_changed_signal = "false"))]
+    fn last_contact(&self) -> zbus::Result<i64>;
 
     /// When the daemon synchronises next by itself, Unix seconds, 0 for never.
     #[zbus(property)]

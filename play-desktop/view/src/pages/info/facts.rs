@@ -51,7 +51,8 @@ fn organization(computer: &Computer, locale: Locale) -> Vec<(&'static str, Strin
         td_string!(locale, info.not_registered)
     };
     let connection = match computer.connectivity {
-        Connectivity::Online | Connectivity::Unknown => td_string!(locale, info.online),
+        Connectivity::Online => td_string!(locale, info.online),
+        Connectivity::Unknown => td_string!(locale, info.untried),
         Connectivity::Metered => td_string!(locale, info.metered),
         Connectivity::Offline => td_string!(locale, info.offline),
         Connectivity::ServerUnreachable => td_string!(locale, info.unreachable),
