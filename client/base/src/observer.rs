@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 pub use migasfree_vocabulary::{ItemPhase, OutputStream, Stage};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::messages::Trait;
 
@@ -10,7 +10,8 @@ use crate::messages::Trait;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub stage: Stage,
-    /// Of the whole job, 0 to 100; [`Progress::UNKNOWN`] when it cannot be said.
+    /// Of the whole job, 0 to 100.
+    #[serde(deserialize_with = "at_most_all")]
     pub percent: u8,
     /// The package or other thing being worked on; empty when there is none.
     pub item: String,
@@ -22,14 +23,11 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The percentage of a job whose length is not known.
-    pub const UNKNOWN: u8 = 101;
-
     #[must_use]
     pub fn of(stage: Stage, percent: u8) -> Self {
         Self {
             stage,
-            percent,
+            percent: percent.min(100),
             item: String::new(),
             bytes_done: 0,
             bytes_total: 0,
@@ -47,7 +45,13 @@ pub struct Item {
     /// Empty when the package manager did not say.
     pub version: String,
     /// 0 to 100.
+    #[serde(deserialize_with = "at_most_all")]
     pub percent: u8,
+}
+
+/// No percentage is more than all of it, whatever a worker wrote.
+fn at_most_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    Ok(u8::deserialize(deserializer)?.min(100))
 }
 
 /// How a step of a job ended. The job may go on after a step that failed.
@@ -111,3 +115,22 @@ pub trait Observer: Send + Sync {
 pub struct Silent;
 
 impl Observer for Silent {}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_percentage_is_more_than_all_of_it(percent: u8) {
+            prop_assert!(Progress::of(Stage::Install, percent).percent <= 100);
+            let mut written = serde_json::to_value(Progress::of(Stage::Install, 0)).unwrap();
+            written["percent"] = percent.into();
+            let read: Progress = serde_json::from_value(written).unwrap();
+            prop_assert_eq!(read.percent, percent.min(100));
+        }
+    }
+}

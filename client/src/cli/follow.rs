@@ -32,6 +32,8 @@ pub struct Follower<'a> {
     told: u64,
     pending: Vec<u8>,
     state: Option<JobState>,
+    /// As it was known last.
+    percent: u8,
     asked_to_stop: bool,
     consent: Consent,
 }
@@ -59,6 +61,7 @@ impl<'a> Follower<'a> {
             told: 0,
             pending: Vec::new(),
             state: None,
+            percent: 0,
             asked_to_stop: false,
             consent: Consent::new(context.language, false),
         }
@@ -185,7 +188,10 @@ impl<'a> Follower<'a> {
         }
         match state {
             JobState::Running | JobState::Cancelling => {
-                let mut progress = Progress::of(job.stage().await?, percent(job.percent().await?));
+                if let Some(known) = known(job.percent().await?) {
+                    self.percent = known;
+                }
+                let mut progress = Progress::of(job.stage().await?, self.percent);
                 progress.item = job.item().await.unwrap_or_default();
                 progress.bytes_done = job.bytes_done().await?;
                 progress.bytes_total = job.bytes_total().await?;
@@ -295,6 +301,24 @@ impl<'a> Follower<'a> {
     }
 }
 
-fn percent(percent: u32) -> u8 {
-    u8::try_from(percent).unwrap_or(Progress::UNKNOWN)
+/// A percentage of the bus, which has a number above all of them for one that is not known.
+fn known(percent: u32) -> Option<u8> {
+    u8::try_from(percent).ok().filter(|percent| *percent <= 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known;
+
+    use migasfree_dbus::names::PERCENT_UNKNOWN;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_not_known_is_no_percentage(percent: u32) {
+            prop_assert_eq!(known(percent).map(u32::from), (percent <= 100).then_some(percent));
+            prop_assert_eq!(known(PERCENT_UNKNOWN), None);
+            prop_assert_eq!(known(100), Some(100));
+        }
+    }
 }

@@ -311,7 +311,7 @@ impl Reporter {
     }
 
     fn draw(&self, state: &mut State, progress: &Progress) {
-        if self.terminal && progress.percent <= 100 {
+        if self.terminal {
             let item = shown_line(&progress.item);
             hint(&format!("\r{:>3} % {item}\u{1b}[K", progress.percent));
             state.drawn = true;

@@ -3,7 +3,7 @@
 use migasfree_dbus::names::job_path;
 use migasfree_dbus::{Error as BusError, JobFilter, JobProxy, JobRecord, ManagerProxy};
 use migasfree_types::shown::{shown, shown_line};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use zbus::Connection;
 
@@ -31,6 +31,7 @@ pub async fn jobs(context: &Context, arguments: &Jobs) -> Ended {
     };
     let jobs = ManagerProxy::new(&bus).await?.list_jobs(filter).await?;
     if arguments.json {
+        let jobs: Vec<Value> = jobs.iter().map(for_programs).collect();
         print_line(&json!(jobs).to_string());
         return Ok(Exit::OK);
     }
@@ -38,6 +39,15 @@ pub async fn jobs(context: &Context, arguments: &Jobs) -> Ended {
         print_line(&line(&job));
     }
     Ok(Exit::OK)
+}
+
+/// The record with nothing for a percentage that is not known.
+fn for_programs(job: &JobRecord) -> Value {
+    let mut record = json!(job);
+    if job.percent > 100 {
+        record["percent"] = Value::Null;
+    }
+    record
 }
 
 fn line(job: &JobRecord) -> String {
@@ -55,7 +65,7 @@ fn line(job: &JobRecord) -> String {
     )
 }
 
-fn word(value: &serde_json::Value) -> String {
+fn word(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 

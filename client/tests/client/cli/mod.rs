@@ -147,10 +147,14 @@ impl Answer {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// Every line, which must all be objects.
+    /// Every line, which must all be objects without a percentage above all of them.
     pub fn objects(&self) -> Vec<Value> {
         let parse = |line| {
-            serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("not JSON: {line}"))
+            let object: Value =
+                serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+            let percent = object["percent"].as_u64().unwrap_or_default();
+            assert!(percent <= 100, "{line}");
+            object
         };
         self.out.lines().map(parse).collect()
     }
