@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::prompt;
 use crate::config::Settings;
+use crate::output::complain;
 use crate::paths::Layout;
 use crate::sync::{LocalEngine, OpenOptions, load_settings};
 use crate::texts::{Language, Text};
@@ -108,6 +109,13 @@ impl Context {
 
     pub fn text(&self, text: Text) -> &'static str {
         self.language.text(text)
+    }
+
+    /// Says that there is nothing to show, unless only what was asked for is to be said.
+    pub fn nothing(&self, text: Text) {
+        if !self.quiet {
+            complain(self.text(text));
+        }
     }
 
     /// Asks a question with yes and no for answers; `true` where nobody can be asked.

@@ -202,6 +202,16 @@ texts! {
     Installed: "installed";
     CancelAsked: "The job was asked to stop.";
 
+    NothingFound: "Nothing was found.";
+    NoApps: "No applications are offered to this computer.";
+    NoCategories: "There are no categories.";
+    NoAttributes: "The server assigned no attributes to this computer.";
+    NoNetwork: "This computer has no IPv4 network.";
+    NoJobs: "There are no jobs.";
+    NoInhibitors: "Nobody holds back the jobs that run by themselves.";
+    NoOutput: "This job said nothing.";
+    NoTags: "The server has no tags to choose from.";
+
     LabelServer: "Server";
     LabelProject: "Project";
     LabelComputer: "Computer";

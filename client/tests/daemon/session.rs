@@ -178,6 +178,13 @@ pub async fn the_status_tells_how_the_last_synchronisation_ended_and_why() {
         client.finished(&path).await
     };
     synchronised().await;
+    let told = command(&fixture, &["inhibitors"]);
+    assert_eq!(
+        told.1,
+        "Nobody holds back the jobs that run by themselves.\n"
+    );
+    let told = command(&fixture, &["inhibitors", "--json"]);
+    assert_eq!(told, ("[]\n".to_owned(), String::new()));
     let told = status(&fixture, &["--json"]);
     let known: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!(known["last_sync_result"], "failed");
@@ -208,17 +215,24 @@ pub async fn the_status_tells_how_the_last_synchronisation_ended_and_why() {
 
 /// What `migasfree status` says.
 fn status(fixture: &Fixture, arguments: &[&str]) -> String {
+    command(fixture, &[&["status"], arguments].concat()).0
+}
+
+/// What `migasfree` says to these words: on its standard output, and besides.
+fn command(fixture: &Fixture, arguments: &[&str]) -> (String, String) {
     let (name, address) = fixture.bus.as_session();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_migasfree"))
-        .args(["--session", "status"])
+        .arg("--session")
         .args(arguments)
         .env("LC_ALL", "C.UTF-8")
         .env_remove("LANGUAGE")
+        .env_remove("RUST_LOG")
         .env(name, address)
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
 }
 
 pub async fn what_the_server_assigned_is_listed_by_prefix() {

@@ -109,6 +109,15 @@ Lines = { $first }
     { $rest }
 Never = never
 No = no
+NoApps = No applications are offered to this computer.
+NoAttributes = The server assigned no attributes to this computer.
+NoCategories = There are no categories.
+NoInhibitors = Nobody holds back the jobs that run by themselves.
+NoJobs = There are no jobs.
+NoNetwork = This computer has no IPv4 network.
+NoOutput = This job said nothing.
+NoTags = The server has no tags to choose from.
+NothingFound = Nothing was found.
 ObjectionByHand = Packages that somebody installed by hand would be removed: { $names }.
 ObjectionForbidden = A policy of your organisation does not admit what would be installed: { $names }.
 ObjectionHeld = Held packages would be changed: { $names }.

@@ -294,3 +294,14 @@ SyncFailed = falló
 SyncPartly = bien en parte
 SyncRefused = se rechazó
 SyncWell = bien
+
+# Where there is nothing to show
+NoApps = No se ofrece ninguna aplicación a este ordenador.
+NoAttributes = El servidor no ha asignado ningún atributo a este ordenador.
+NoCategories = No hay categorías.
+NoInhibitors = Nadie retiene los trabajos que se ejecutan por sí solos.
+NoJobs = No hay trabajos.
+NoNetwork = Este ordenador no tiene ninguna red IPv4.
+NoOutput = Este trabajo no ha dicho nada.
+NoTags = El servidor no tiene etiquetas entre las que elegir.
+NothingFound = No se ha encontrado nada.

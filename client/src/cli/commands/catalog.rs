@@ -13,6 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::print_line;
 use crate::sync::{Engine, EngineError};
+use crate::texts::Text;
 
 /// From the server where the keys may be read, else, or when the server is away, from the daemon's copy.
 pub async fn apps(context: &Context, arguments: &Apps) -> Ended {
@@ -38,6 +39,9 @@ pub async fn apps(context: &Context, arguments: &Apps) -> Ended {
     if arguments.json {
         print_line(&json!(apps).to_string());
         return Ok(Exit::OK);
+    }
+    if apps.is_empty() {
+        context.nothing(Text::NoApps);
     }
     for app in apps {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -128,6 +132,8 @@ pub async fn categories(context: &Context, arguments: &Json) -> Ended {
             .map(|(id, name)| json!({ "id": id, "name": name }))
             .collect();
         print_line(&json!(list).to_string());
+    } else if categories.is_empty() {
+        context.nothing(Text::NoCategories);
     } else {
         for (id, name) in categories {
             print_line(&format!("{id}\t{name}"));

@@ -229,6 +229,9 @@ pub async fn attributes(context: &Context, arguments: &Attributes) -> Ended {
         print_line(&json!(page).to_string());
         return Ok(Exit::OK);
     }
+    if page.results.is_empty() {
+        context.nothing(Text::NoAttributes);
+    }
     for attribute in page.results {
         let prefix = plain(&attribute["property_att"]["prefix"]);
         print_line(&format!(
@@ -244,6 +247,8 @@ pub async fn network(context: &Context, arguments: &Json) -> Ended {
     let network = context.engine().await?.network();
     if arguments.json {
         print_line(&json!(network).to_string());
+    } else if network.network.is_empty() {
+        context.nothing(Text::NoNetwork);
     } else {
         print_line(&format!(
             "{} {} {}",

@@ -35,6 +35,9 @@ pub async fn jobs(context: &Context, arguments: &Jobs) -> Ended {
         print_line(&json!(jobs).to_string());
         return Ok(Exit::OK);
     }
+    if jobs.is_empty() {
+        context.nothing(Text::NoJobs);
+    }
     for job in jobs {
         print_line(&line(&job));
     }
@@ -133,6 +136,9 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
         let text = String::from_utf8_lossy(&lines);
         say(&shown(&text));
         if bytes.is_empty() {
+            if next == 0 {
+                context.nothing(Text::NoOutput);
+            }
             return Ok(Exit::OK);
         }
         offset = next;
@@ -146,6 +152,9 @@ pub async fn inhibitors(context: &Context, arguments: &Json) -> Ended {
     if arguments.json {
         print_line(&json!(inhibitors).to_string());
         return Ok(Exit::OK);
+    }
+    if inhibitors.is_empty() {
+        context.nothing(Text::NoInhibitors);
     }
     let moment = |at| {
         let at = OffsetDateTime::from_unix_timestamp(at).ok();

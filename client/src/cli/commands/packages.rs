@@ -44,6 +44,9 @@ pub async fn search(context: &Context, arguments: &Search) -> Ended {
         print_line(&json!(found).to_string());
         return Ok(Exit::OK);
     }
+    if found.is_empty() {
+        context.nothing(Text::NothingFound);
+    }
     for FoundPackage {
         name,
         version,

@@ -29,7 +29,11 @@ pub async fn tags(context: &Context, arguments: Tags) -> Ended {
         }
     };
     let tags = if chosen.is_empty() && !context.quiet {
-        choose(context).await?
+        let Some(tags) = choose(context).await? else {
+            context.nothing(Text::NoTags);
+            return Ok(Exit::OK);
+        };
+        tags
     } else {
         chosen
             .into_iter()
@@ -56,12 +60,15 @@ async fn current(context: &Context) -> Result<Known, Failure> {
     }
 }
 
-/// Lets the person choose by number.
-async fn choose(context: &Context) -> Result<Vec<String>, Failure> {
+/// Lets the person choose by number; `None` where there is nothing to choose from.
+async fn choose(context: &Context) -> Result<Option<Vec<String>>, Failure> {
     let (assigned, available) = current(context).await?;
     let mut all: Vec<&String> = available.values().flatten().chain(&assigned).collect();
     all.sort();
     all.dedup();
+    if all.is_empty() {
+        return Ok(None);
+    }
     if !prompt::is_possible() {
         return Err(Failure::said(Text::ErrorNoTerminal, Exit::USAGE));
     }
@@ -74,14 +81,17 @@ async fn choose(context: &Context) -> Result<Vec<String>, Failure> {
         .map_err(declined)?
         .unwrap_or_default();
     if answer.is_empty() {
-        return Ok(assigned);
+        return Ok(Some(assigned));
     }
     let tag = |word: &str| {
         let number: usize = word.parse().ok()?;
         all.get(number.checked_sub(1)?).map(|tag| (*tag).clone())
     };
     let chosen: Option<Vec<String>> = answer.split_whitespace().map(tag).collect();
-    chosen.ok_or_else(|| Failure::said(Text::ErrorDeclined, Exit::AGAIN))
+    match chosen {
+        Some(tags) => Ok(Some(tags)),
+        None => Err(Failure::said(Text::ErrorDeclined, Exit::AGAIN)),
+    }
 }
 
 async fn set(context: &Context, tags: Vec<String>, apply: bool) -> Ended {

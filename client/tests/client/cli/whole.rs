@@ -191,6 +191,18 @@ async fn a_computer_registers_synchronises_and_works_on_packages() {
         bench.run(&["apps", "-c", "9", "-j"]).await.ok().json(),
         json!([])
     );
+    for (arguments, words) in [
+        (&["apps", "-c", "9"][..], "No applications"),
+        (&["search", "nosuchpackage"], "Nothing was found."),
+    ] {
+        let answer = bench.run(arguments).await.ok();
+        assert!(answer.err.starts_with(words), "{answer:?}");
+        let quiet = [&["-q"], arguments].concat();
+        let quiet = bench.run(&quiet).await.ok();
+        assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+        let json = [arguments, &["--json"]].concat();
+        assert_eq!(bench.run(&json).await.ok().json(), json!([]));
+    }
     assert_eq!(
         bench.run(&["categories", "-j"]).await.ok().json(),
         json!([{ "id": 1, "name": "Graphics" }])
