@@ -212,6 +212,14 @@ texts! {
     NoOutput: "This job said nothing.";
     NoTags: "The server has no tags to choose from.";
 
+    Bits(count): "{ $count } bits";
+    StatusAssigned: "assigned to somebody";
+    StatusReserved: "reserved";
+    StatusUnknown: "unknown";
+    StatusInRepair: "in repair";
+    StatusAvailable: "available";
+    StatusUnsubscribed: "retired, it may not synchronise";
+
     LabelServer: "Server";
     LabelProject: "Project";
     LabelComputer: "Computer";

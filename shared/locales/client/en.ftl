@@ -1,5 +1,6 @@
 # What the command line says, as it is declared: its texts and its grammar are the original.
 Authorizing = Waiting for the permission of an administrator
+Bits = { $count } bits
 CancelAsked = The job was asked to stop.
 Cancelling = Stopping…
 ConnectivityMetered = the server answers, over a network that is paid by volume
@@ -177,6 +178,12 @@ StageRepositories = Updating repositories
 StageSoftware = Sending the list of software
 StageTraits = Learning this computer's traits
 StageUpgrade = Upgrading packages
+StatusAssigned = assigned to somebody
+StatusAvailable = available
+StatusInRepair = in repair
+StatusReserved = reserved
+StatusUnknown = unknown
+StatusUnsubscribed = retired, it may not synchronise
 StoppingScript = Stopping the script that runs; interrupt once more to leave
 Store = Store:
 SyncCancelled = it was cancelled

@@ -305,3 +305,12 @@ NoNetwork = Este ordenador no tiene ninguna red IPv4.
 NoOutput = Este trabajo no ha dicho nada.
 NoTags = El servidor no tiene etiquetas entre las que elegir.
 NothingFound = No se ha encontrado nada.
+
+# info
+Bits = { $count } bits
+StatusAssigned = asignado a alguien
+StatusAvailable = disponible
+StatusInRepair = en reparación
+StatusReserved = reservado
+StatusUnknown = desconocido
+StatusUnsubscribed = dado de baja, no puede sincronizarse

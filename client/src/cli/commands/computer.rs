@@ -3,15 +3,18 @@
 use migasfree_dbus::{ComputerInfo as BusInfo, ComputerProxy, ManagerProxy, TraitRecord};
 use migasfree_types::shown::shown_line;
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::Ended;
 use crate::cli::arguments::{Attributes, Info, Json, Traits};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::report::print_line;
+use crate::cli::report::{self, print_line};
+use crate::pms;
 use crate::sync::Engine;
-use crate::texts::Text;
+use crate::texts::{Language, Text};
 use crate::transport::messages::Trait;
 
 /// The keys of `info`, in the order they are shown.
@@ -42,10 +45,10 @@ pub async fn info(context: &Context, arguments: Info) -> Ended {
             let values = vec![key, KEYS.join(" ")];
             return Err(Failure::Said(Text::ErrorUnknownKey, values, Exit::USAGE));
         };
-        let line = if arguments.json {
-            json!({ key: value }).to_string()
-        } else {
-            plain(value)
+        let line = match (arguments.json, context.quiet) {
+            (true, _) => json!({ key: value }).to_string(),
+            (false, true) => plain(value),
+            (false, false) => in_words(context.language, &key, value),
         };
         print_line(&line);
     } else if arguments.json {
@@ -61,7 +64,8 @@ pub async fn info(context: &Context, arguments: Info) -> Ended {
         print_line(&values.join("\t"));
     } else {
         for key in KEYS {
-            print_line(&format!("{key:<16} {}", plain(&record[key])));
+            let words = in_words(context.language, key, &record[key]);
+            print_line(&format!("{key:<16} {words}"));
         }
     }
     Ok(Exit::OK)
@@ -134,6 +138,38 @@ fn plain(value: &Value) -> String {
         Value::String(text) => shown_line(text).into_owned(),
         other => other.to_string(),
     }
+}
+
+/// A value as a person reads it.
+fn in_words(language: Language, key: &str, value: &Value) -> String {
+    let words = match (key, value) {
+        ("sync_end_date", Value::Null) => Some(language.text(Text::Never).to_owned()),
+        ("sync_end_date", Value::String(text)) => {
+            let at = OffsetDateTime::parse(text, &Rfc3339).ok();
+            at.map(report::moment)
+        }
+        ("status", Value::String(word)) => status(word).map(|text| language.text(text).to_owned()),
+        ("ram" | "storage", Value::Number(_)) => value.as_u64().map(pms::amount),
+        ("architecture", Value::Number(bits)) => {
+            Some(language.fill(Text::Bits, &[&bits.to_string()]))
+        }
+        _ => None,
+    };
+    words.unwrap_or_else(|| plain(value))
+}
+
+/// The words of the server for what a computer is used for; `None` for those of a newer one.
+fn status(word: &str) -> Option<Text> {
+    Some(match word {
+        // As servers before version 5.1 call it.
+        "intended" | "assigned" => Text::StatusAssigned,
+        "reserved" => Text::StatusReserved,
+        "unknown" => Text::StatusUnknown,
+        "in repair" => Text::StatusInRepair,
+        "available" => Text::StatusAvailable,
+        "unsubscribed" => Text::StatusUnsubscribed,
+        _ => return None,
+    })
 }
 
 pub async fn label(context: &Context, arguments: &Json) -> Ended {
@@ -256,4 +292,30 @@ pub async fn network(context: &Context, arguments: &Json) -> Ended {
         ));
     }
     Ok(Exit::OK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_writes_is_read_by_a_person_in_words() {
+        let words = |key, value| in_words(Language::ENGLISH, key, &value);
+        for (key, value, expected) in [
+            ("id", json!(7), "7"),
+            ("status", json!("in repair"), "in repair"),
+            ("status", json!("intended"), "assigned to somebody"),
+            ("status", json!("of a newer server"), "of a newer server"),
+            ("sync_end_date", Value::Null, "never"),
+            ("sync_end_date", json!("some day"), "some day"),
+            ("ram", json!(8_200_000_000_u64), "8.2 GB"),
+            ("storage", Value::Null, ""),
+            ("architecture", json!(64), "64 bits"),
+        ] {
+            assert_eq!(words(key, value), expected, "{key}");
+        }
+        let moment = words("sync_end_date", json!("2026-11-30T10:11:12.345678+01:00"));
+        assert!(!moment.contains(['T', '+', '.']), "{moment}");
+        assert!(moment.starts_with("2026-11-"), "{moment}");
+    }
 }
