@@ -1,4 +1,4 @@
-//! The web view's renderer.
+//! The screen, and the web view's renderer.
 
 #![expect(clippy::disallowed_methods, reason = "Play starts itself again")]
 
@@ -11,6 +11,15 @@ use std::{
 };
 
 const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+/// Whether there is a screen to open a window on.
+pub fn has_screen() -> bool {
+    // Without a wish GTK looks for a web browser to show itself in, too, and complains on its own when there is none.
+    if env::var_os("GDK_BACKEND").is_none() {
+        gtk::gdk::set_allowed_backends("wayland,x11");
+    }
+    gtk::init().is_ok()
+}
 
 /// Starts this program again with WebKitGTK's DMA-BUF renderer switched off where it paints blank windows: with
 /// NVIDIA's own driver. What the person set is left alone.

@@ -20,7 +20,7 @@ use listener::Window;
 use migasfree_manual::{COMMANDS, run_if_asked};
 use migasfree_play_bus::{Bus, Daemon};
 use settings::SettingsFile;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::Remembered;
@@ -38,11 +38,15 @@ fn main() -> anyhow::Result<ExitCode> {
             EnvFilter::try_from_env("MIGASFREE_PLAY_LOG")
                 .unwrap_or_else(|_| EnvFilter::new("warn")),
         )
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         // A message that could not be written is no reason to fall over.
         .log_internal_errors(false)
         .init();
+    if !graphics::has_screen() {
+        complain(notices::no_screen());
+        return Ok(ExitCode::FAILURE);
+    }
     let bus = if args.session {
         Bus::Session
     } else {
@@ -68,7 +72,11 @@ fn main() -> anyhow::Result<ExitCode> {
                 tauri::async_runtime::spawn(async move { daemon.want_sync().await });
             }
             app.manage(args);
-            window::open(app.handle())?;
+            if let Err(error) = window::open(app.handle()) {
+                complain(&notices::no_window(&error.to_string()));
+                app.handle().exit(1);
+                return Ok(());
+            }
             tauri::async_runtime::spawn(migasfree_play_bus::keep(
                 Window(app.handle().clone()),
                 daemon,
@@ -82,4 +90,9 @@ fn main() -> anyhow::Result<ExitCode> {
         }
     });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a line to the error stream, where nobody may be listening.
+fn complain(words: &str) {
+    let _ = writeln!(io::stderr(), "{words}");
 }

@@ -7,6 +7,7 @@ use migasfree_play_records::{Job, JobResult, JobRole, Settings};
 use std::collections::HashMap;
 use tauri::{AppHandle, Manager};
 use words::{Notice, notice_of};
+pub use words::{no_screen, no_window};
 use zbus::{Connection, Variant};
 
 /// Lets the server of notices choose how long one stays.

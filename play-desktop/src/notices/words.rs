@@ -57,6 +57,23 @@ pub fn notice_of(job: &Job, language: Language) -> Notice {
     }
 }
 
+/// Why Play does not start where there is no screen.
+pub fn no_screen() -> &'static str {
+    start_text("no_screen")
+}
+
+/// Why Play ends when its window cannot be opened.
+pub fn no_window(reason: &str) -> String {
+    start_text("no_window").replace("{reason}", reason)
+}
+
+/// Nothing is known of the person's settings yet.
+fn start_text(key: &str) -> &'static str {
+    texts(Language::System)["start"][key]
+        .as_str()
+        .unwrap_or_default()
+}
+
 fn texts(language: Language) -> &'static Value {
     let spanish = match language {
         Language::En => false,

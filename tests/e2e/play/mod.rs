@@ -1,5 +1,6 @@
 //! Play in its own window, in front of a daemon that plays a part.
 
+mod no_screen;
 mod notices;
 mod pages;
 mod pictures;
