@@ -378,6 +378,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_server_without_time_ends_a_job_as_it_ends_a_command() {
+        let said = serde_json::to_string(&Text::ErrorSaturated.told(&["42"])).unwrap();
+        let busy = End::of(ResultCode::Offline, "later".to_owned(), &said);
+        assert_eq!(busy.exit(), Exit::AGAIN);
+        let reason = busy.reason(Language::ENGLISH);
+        assert_eq!(reason, "The server is busy: try again in 42 seconds.");
+        let away = End::of(ResultCode::Offline, "no route".to_owned(), "");
+        assert_eq!(away.exit(), Exit::TEMPORARY);
+        let refused = End::plain(ResultCode::Policy, "no".to_owned());
+        assert_eq!(refused.declined().exit(), Exit::AGAIN);
+    }
+
+    #[test]
     fn nothing_printed_acts_on_a_terminal_and_json_stays_what_it_is() {
         let value = json!({ "summary": "red\u{9b}31m \u{202e}gnp.exe \u{1b}[2J" });
         let printed = harmless(&value.to_string()).into_owned();

@@ -76,9 +76,9 @@ async fn choose(context: &Context) -> Result<Option<Vec<String>>, Failure> {
         let mark = if assigned.contains(tag) { '*' } else { ' ' };
         print_line(&format!("{mark} {:>3} {tag}", number + 1));
     }
-    let declined = |_| Failure::said(Text::ErrorDeclined, Exit::AGAIN);
+    let declined = || Failure::said(Text::ErrorDeclined, Exit::AGAIN);
     let answer = prompt::line(context.text(Text::TagsChoose))
-        .map_err(declined)?
+        .map_err(|_| declined())?
         .unwrap_or_default();
     if answer.is_empty() {
         return Ok(Some(assigned));
@@ -88,10 +88,7 @@ async fn choose(context: &Context) -> Result<Option<Vec<String>>, Failure> {
         all.get(number.checked_sub(1)?).map(|tag| (*tag).clone())
     };
     let chosen: Option<Vec<String>> = answer.split_whitespace().map(tag).collect();
-    match chosen {
-        Some(tags) => Ok(Some(tags)),
-        None => Err(Failure::said(Text::ErrorDeclined, Exit::AGAIN)),
-    }
+    chosen.map(Some).ok_or_else(declined)
 }
 
 async fn set(context: &Context, tags: Vec<String>, apply: bool) -> Ended {
