@@ -121,6 +121,11 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 impl ApiError {
+    /// Something for a person came in place of an answer.
+    pub(super) fn page() -> Self {
+        TransportError::Unreachable(Unreached::Page).into()
+    }
+
     /// The HTTP status of an answer that was an error.
     #[must_use]
     pub fn status(&self) -> Option<u16> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::carrier::{Body, Method, Request, Response, Transport};
-use super::error::{ApiError, TransportError, Unreached, quoted};
+use super::error::{ApiError, quoted};
 use super::messages::ServerInfo;
 use super::sealed::{status, unsealed};
 
@@ -105,11 +105,14 @@ pub(super) async fn repository_key(transport: &dyn Transport) -> Result<String, 
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned(),
-        Err(error) if error.status().is_some() || error.is_offline() => return Err(error),
+        Err(error) if error.status().is_some() => return Err(error),
+        // The bare key, which older servers call a page.
         Err(_) => String::from_utf8_lossy(&response.body).into_owned(),
     };
     if text.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
         Ok(text)
+    } else if response.is_page() {
+        Err(ApiError::page())
     } else {
         Err(malformed(path, "there is no OpenPGP key in it"))
     }
@@ -131,7 +134,7 @@ fn json(response: Response, call: &str) -> Result<Value, ApiError> {
             Ok(object.remove("detail").unwrap_or(Value::Object(object)))
         }
         Some(value) => Ok(value),
-        None if response.is_page() => Err(TransportError::Unreachable(Unreached::Page).into()),
+        None if response.is_page() => Err(ApiError::page()),
         None => Err(malformed(call, "it is not JSON")),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::carrier::{Body, Request, Response, Transport};
-use super::error::{ApiError, TransportError, Unreached, quoted};
+use super::error::{ApiError, TransportError, quoted};
 use crate::keys::KeyPair;
 
 /// Seals `claims`, sends them, opens the answer.
@@ -64,9 +64,7 @@ pub(super) async fn answer(
     };
     match (success, opened) {
         (true, Some(opened)) => Ok(opened?),
-        (true, None) if response.is_page() => {
-            Err(TransportError::Unreachable(Unreached::Page).into())
-        }
+        (true, None) if response.is_page() => Err(ApiError::page()),
         (true, None) => Err(ApiError::Malformed {
             call: call.to_owned(),
             reason: "the answer is not sealed".to_owned(),
