@@ -15,3 +15,4 @@ pub mod schema;
 pub mod services;
 pub mod settings;
 pub mod sight;
+pub mod stats;

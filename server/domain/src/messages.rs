@@ -137,7 +137,7 @@ migasfree_types::messages! {
     /// A wrong password of one's own.
     pub not_current_password(): "This is not the current password.";
     /// Two passwords that should be the same.
-    pub passwords_differ(): "The two passwords differ.";
+    pub(crate) passwords_differ(): "The two passwords differ.";
     /// The name of an account.
     pub(crate) user_name_characters(): "Use letters, digits and @ . + - _ only.";
     /// One's own account.

@@ -2,7 +2,10 @@
 //!
 //! A domain or scope without computers shows nothing of the fleet.
 
+use std::collections::HashSet;
+
 use migasfree_server_auth::Operator;
+use migasfree_server_db::{Db, Result};
 use migasfree_server_entity::visibility::{Limits, Sight, Way};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 
@@ -57,6 +60,18 @@ pub const fn package(path: &'static str) -> Sight {
 #[must_use]
 pub fn seen(operator: &Operator) -> Option<SelectStatement> {
     Limits::reading(operator).map(|limits| computers(&limits))
+}
+
+/// The same as ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seen_ids(db: &Db, operator: &Operator) -> Result<Option<HashSet<i64>>> {
+    let Some(visible) = seen(operator) else {
+        return Ok(None);
+    };
+    let rows: Vec<(i64,)> = db.all_query(&visible).await?;
+    Ok(Some(rows.into_iter().map(|(id,)| id).collect()))
 }
 
 /// The computers that what an operator makes may reach; `None` when that is all of them.

@@ -297,6 +297,29 @@ fn part(name: &str, arguments: TokenStream) -> (String, String) {
     }
 }
 
+/// What only translates, asks the floor below.
+const FRONT_ENDS: [&str; 3] = ["api", "protocol", "."];
+
+#[test]
+fn front_ends_hold_no_sql() {
+    let server = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for front_end in FRONT_ENDS {
+        let folder = server.join(front_end);
+        let mut statements = Vec::new();
+        statements_of(&folder.join("src"), &mut statements);
+        let places: Vec<_> = statements.iter().map(|found| &found.place).collect();
+        assert!(places.is_empty(), "a statement in {places:?}");
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let needed = manifest.split("[dev-dependencies]").next().unwrap();
+        for crate_of_sql in ["sea-query", "sqlx"] {
+            assert!(
+                !needed.contains(crate_of_sql),
+                "{front_end} makes statements with {crate_of_sql}"
+            );
+        }
+    }
+}
+
 /// Whether only the types are missing, which the arguments bring when a statement runs.
 fn needs_types(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());

@@ -7,7 +7,7 @@ mod sign_in;
 use axum::Json;
 use axum::extract::State;
 use migasfree_server_auth::{AuthError, Operator, ticket};
-use migasfree_server_domain::core::user_profiles::USER_PROFILES;
+use migasfree_server_domain::core::{own_account, user_profiles::USER_PROFILES};
 use migasfree_server_entity::{
     action::Verb,
     call::{Gives, Members, Served, call},
@@ -24,8 +24,9 @@ const DETAIL: Members = &[("detail", Like::Text)];
 pub(crate) fn calls() -> Vec<Served<ApiState>> {
     let account = Gives::Named(USER_PROFILES.schema);
     let user = |verb, summary| call(verb, "/rest-auth/user/", summary).gives(account);
-    let change =
-        |verb| user(verb, "Change one's own account").taking_some(&USER_PROFILES, &account::OWN);
+    let change = |verb| {
+        user(verb, "Change one's own account").taking_some(&USER_PROFILES, &own_account::OWN)
+    };
     vec![
         call(
             Verb::Post,

@@ -111,10 +111,6 @@ impl View {
     }
 
     async fn computers(&self) -> Result<Option<HashSet<i64>>> {
-        let Some(visible) = sight::seen(&self.context.operator) else {
-            return Ok(None);
-        };
-        let rows: Vec<(i64,)> = self.context.state.db.all_query(&visible).await?;
-        Ok(Some(rows.into_iter().map(|(id,)| id).collect()))
+        sight::seen_ids(&self.context.state.db, &self.context.operator).await
     }
 }

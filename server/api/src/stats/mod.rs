@@ -1,31 +1,32 @@
-//! Statistics (rest-api 14): pies, rings, bars, alerts and the dashboard.
-//!
-//! [`breakdowns`](self) declares every pie and ring; bars count what happened in intervals of the organisation's
-//! time zone. Whoever may not view an entity does not get its statistics.
+//! Statistics (rest-api 14): their addresses, what they are asked with, and the alerts as they come. What they tell
+//! is the domain's to say.
 
 mod alerts;
-mod applications;
-mod attention;
-mod bars;
-mod breakdown;
-mod breakdowns;
-mod by_day;
-mod computers;
-mod counting;
-mod deployments;
-mod history;
-mod intervals;
-mod overview;
-mod synchronizations;
+mod asked;
+mod of_deployment;
+mod reader;
 
+use axum::Json;
 use axum::Router;
+use axum::extract::State;
 use axum::routing::{MethodRouter, get};
+use migasfree_server_domain::stats::{
+    self, Reader, applications,
+    bars::{self, Chart},
+    breakdown::Breakdown,
+    breakdowns, computers,
+    history::{self, Log},
+    intervals::Step,
+    overview, synchronizations,
+};
 use migasfree_server_entity::{
     action::Verb,
     call::{Gives, Served, call},
     entity::Like,
+    error::RestError,
 };
 
+use self::asked::Asked;
 use crate::ApiState;
 
 const ROOT: &str = "/api/v1/token/stats";
@@ -63,53 +64,145 @@ fn statistic(
     }
 }
 
+/// Answers a question that is asked without parameters.
+macro_rules! plain {
+    ($question:path) => {
+        get(
+            |State(state): State<ApiState>, operator: Reader| async move {
+                let told = $question(&state.services, &operator).await?;
+                Ok::<_, RestError>(Json(told))
+            },
+        )
+    };
+}
+
+/// Answers a pie or ring.
+fn pie(breakdown: &'static Breakdown) -> MethodRouter<ApiState> {
+    get(
+        move |State(state): State<ApiState>, operator: Reader| async move {
+            let told = breakdown.draw(&state.services, &operator).await?;
+            Ok::<_, RestError>(Json(told))
+        },
+    )
+}
+
+/// Answers a chart with one series per value of a key.
+fn chart(chart: &'static Chart) -> MethodRouter<ApiState> {
+    get(
+        move |State(state): State<ApiState>, operator: Reader, asked: Asked| async move {
+            let intervals = asked.intervals(&state, chart.step)?;
+            let told = chart.draw(&state.db, &operator, &intervals).await?;
+            Ok::<_, RestError>(Json(told))
+        },
+    )
+}
+
+/// Answers the last days of a log, hour by hour.
+fn history(log: &'static Log) -> MethodRouter<ApiState> {
+    get(
+        move |State(state): State<ApiState>, operator: Reader, asked: Asked| async move {
+            let intervals = asked.intervals(&state, Step::Hour)?;
+            let told = log.draw(&state.db, &operator, &intervals).await?;
+            Ok::<_, RestError>(Json(told))
+        },
+    )
+}
+
+/// Answers what a log has of one computer; without an end, today is part of it.
+fn by_day(log: &'static Log) -> MethodRouter<ApiState> {
+    get(
+        move |State(state): State<ApiState>, operator: Reader, asked: Asked| async move {
+            let told = log
+                .by_day(&state.services, &operator, asked.days()?)
+                .await?;
+            Ok::<_, RestError>(Json(told))
+        },
+    )
+}
+
+/// Answers the computers that synchronized, step by step.
+fn synchronized(step: Step) -> MethodRouter<ApiState> {
+    get(
+        move |State(state): State<ApiState>, operator: Reader, asked: Asked| async move {
+            let intervals = asked.intervals(&state, step)?;
+            let project = asked.project()?;
+            let told = synchronizations::draw(&state.services, &operator, step, intervals, project);
+            Ok::<_, RestError>(Json(told.await?))
+        },
+    )
+}
+
+/// `GET syncs/yearly/?begin=&end=&project_id=`
+async fn synchronized_by_year(
+    State(state): State<ApiState>,
+    operator: Reader,
+    asked: Asked,
+) -> Result<Json<Vec<(i64, i64)>>, RestError> {
+    let years = asked.years(&state, &operator)?;
+    let project = asked.project()?;
+    synchronizations::yearly(&state.services, &operator, years, project)
+        .await
+        .map(Json)
+}
+
+/// `GET computers/attributes/count/?attributes=&project_id=`
+async fn holding_attributes(
+    State(state): State<ApiState>,
+    operator: Reader,
+    asked: Asked,
+) -> Result<Json<i64>, RestError> {
+    let (attributes, project) = (asked.attributes()?, asked.project()?);
+    computers::holding(&state.services, &operator, attributes, project)
+        .await
+        .map(Json)
+}
+
 fn all() -> Vec<Statistic> {
     let mut all = vec![
-        statistic("alerts", &[], get(alerts::show)).giving(Like::Objects),
-        statistic("overview", &[], get(overview::show)),
-        statistic("applications/project", &[], get(applications::by_project)),
-        statistic("computers/projects", &[], get(computers::projects)),
-        statistic("computers/platforms", &[], get(computers::platforms)),
+        statistic("alerts", &[], plain!(stats::alerts::list)).giving(Like::Objects),
+        statistic("overview", &[], plain!(overview::overview)),
+        statistic(
+            "applications/project",
+            &[],
+            plain!(applications::by_project),
+        ),
+        statistic("computers/projects", &[], plain!(computers::projects)),
+        statistic("computers/platforms", &[], plain!(computers::platforms)),
         statistic(
             "computers/attributes/count",
             &["attributes", "project_id"],
-            get(computers::holding_attributes),
+            get(holding_attributes),
         )
         .giving(Like::Integer),
-        statistic("computers/entry/year", &[], get(computers::by_entry_year)),
-        statistic("syncs/project", &[], get(synchronizations::by_project)),
         statistic(
-            "syncs/yearly",
-            SPAN_AND_PROJECT,
-            get(synchronizations::yearly),
-        )
-        .giving(Like::Pairs),
-        statistic(
-            "syncs/monthly",
-            SPAN_AND_PROJECT,
-            get(synchronizations::monthly),
+            "computers/entry/year",
+            &[],
+            plain!(computers::by_entry_year),
         ),
-        statistic(
-            "syncs/daily",
-            SPAN_AND_PROJECT,
-            get(synchronizations::daily),
-        ),
-        statistic(
-            "syncs/hourly",
-            SPAN_AND_PROJECT,
-            get(synchronizations::hourly),
-        ),
+        statistic("syncs/project", &[], plain!(synchronizations::by_project)),
+        statistic("syncs/yearly", SPAN_AND_PROJECT, get(synchronized_by_year)).giving(Like::Pairs),
+        statistic("syncs/monthly", SPAN_AND_PROJECT, synchronized(Step::Month)),
+        statistic("syncs/daily", SPAN_AND_PROJECT, synchronized(Step::Day)),
+        statistic("syncs/hourly", SPAN_AND_PROJECT, synchronized(Step::Hour)),
     ];
     let of_deployment = [
-        ("computers/assigned", get(deployments::assigned), Like::Ids),
-        ("computers/status/ok", get(deployments::content), Like::Ids),
         (
-            "computers/status/error",
-            get(deployments::failed),
+            "computers/assigned",
+            get(of_deployment::assigned),
             Like::Ids,
         ),
-        ("timeline", get(deployments::timeline), Like::Object),
-        ("computers/delay", get(deployments::delay), Like::Object),
+        (
+            "computers/status/ok",
+            get(of_deployment::content),
+            Like::Ids,
+        ),
+        (
+            "computers/status/error",
+            get(of_deployment::failed),
+            Like::Ids,
+        ),
+        ("timeline", get(of_deployment::timeline), Like::Object),
+        ("computers/delay", get(of_deployment::delay), Like::Object),
     ];
     all.extend(of_deployment.into_iter().map(|(path, answers, gives)| {
         statistic(format!("deployments/{{id}}/{path}"), &[], answers).giving(gives)
@@ -117,17 +210,17 @@ fn all() -> Vec<Statistic> {
     all.extend(
         breakdowns::ALL
             .iter()
-            .map(|chart| statistic(chart.path, &[], breakdown::route(chart))),
+            .map(|one| statistic(one.path, &[], pie(one))),
     );
     all.extend(
         bars::ALL
             .iter()
-            .map(|chart| statistic(chart.path, SPAN, bars::route(chart))),
+            .map(|one| statistic(one.path, SPAN, chart(one))),
     );
     for log in history::ALL {
         let at = |path| format!("{}/{path}", log.route);
-        all.push(statistic(at("history"), SPAN, history::route(log)));
-        all.push(statistic(at("by-day"), DAYS, by_day::route(log)).giving(Like::Pairs));
+        all.push(statistic(at("history"), SPAN, history(log)));
+        all.push(statistic(at("by-day"), DAYS, by_day(log)).giving(Like::Pairs));
     }
     all
 }

@@ -21,3 +21,4 @@ pub mod sets;
 pub mod software;
 pub mod tags;
 pub mod upload_keys;
+pub mod used_messages;

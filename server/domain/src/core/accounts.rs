@@ -2,7 +2,7 @@
 
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{self as auth, Auth, AuthError, Authority, Operator, Verified};
-use migasfree_server_db::{Tx, args};
+use migasfree_server_db::{Db, Tx, args};
 use migasfree_server_entity::{
     action::{Answer, Call},
     context::Context,
@@ -10,6 +10,7 @@ use migasfree_server_entity::{
     json::Json,
     load, read,
 };
+use migasfree_types::message::Message;
 
 use super::user_profiles::USER_PROFILES;
 use crate::messages;
@@ -90,17 +91,8 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
         let old = call.body.text("old_password");
         verified = Some(verify_own(&context.state.auth, &context.operator, old).await?);
     }
-    let (username, first, last, email): (String, String, String, String) = context
-        .state
-        .db
-        .one(
-            "SELECT username, first_name, last_name, email FROM core_userprofile WHERE id = $1",
-            args![call.id],
-        )
-        .await?;
     let password = call.body.text("password");
-    let mailbox = email.split('@').next().unwrap_or_default();
-    let mut reasons = auth::check_rules(password, &[&username, &first, &last, mailbox]);
+    let (username, mut reasons) = weaknesses(&context.state.db, user, password).await?;
     if password != call.body.text("password2") {
         reasons.push(messages::passwords_differ());
     }
@@ -133,6 +125,23 @@ pub async fn change_password(call: Call) -> Result<Answer, RestError> {
         .await?;
     tx.commit().await?;
     Ok(Answer::detail("The password has been changed."))
+}
+
+/// What an account is called, and why a password is too weak for it.
+pub(super) async fn weaknesses(
+    db: &Db,
+    user: UserId,
+    password: &str,
+) -> Result<(String, Vec<Message>), RestError> {
+    let (username, first, last, email): (String, String, String, String) = db
+        .one(
+            "SELECT username, first_name, last_name, email FROM core_userprofile WHERE id = $1",
+            args![user],
+        )
+        .await?;
+    let mailbox = email.split('@').next().unwrap_or_default();
+    let reasons = auth::check_rules(password, &[&username, &first, &last, mailbox]);
+    Ok((username, reasons))
 }
 
 /// Refuses whoever does not know the password of their own account.

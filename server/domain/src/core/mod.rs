@@ -13,6 +13,7 @@ pub mod domains;
 pub mod groups;
 pub mod nameless;
 pub mod offered;
+pub mod own_account;
 pub mod package_sets;
 pub mod packages;
 pub mod permissions;

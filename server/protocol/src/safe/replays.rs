@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use migasfree_server_db::{Db, Result, Ts, Tx, args};
+use migasfree_server_db::{Db, Result, Ts, Tx};
+use migasfree_server_domain::client::used_messages;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -13,13 +14,6 @@ use sha2::{Digest, Sha256};
 const WINDOW: Duration = Duration::from_secs(60 * 60);
 /// Messages remembered per half of the window: about 5 MB.
 const CAPACITY: usize = 131_072;
-
-/// How long a message is remembered that adds something or speaks for a person. It says nothing of its own age.
-const KEPT: Duration = Duration::from_secs(366 * 86_400);
-/// The same of the many whose repetition does little harm.
-const KEPT_OF_MANY: Duration = Duration::from_secs(90 * 86_400);
-const USE_UP: &str = "INSERT INTO used_message (digest, forget_at) VALUES ($1, $2) \
-                      ON CONFLICT (digest) DO NOTHING";
 
 /// What a message is remembered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,8 +38,7 @@ impl Seen {
 
     /// Uses the message up for good; false when it was used before, by whichever server of the database.
     pub(super) async fn use_up(self, db: &Db, now: Ts) -> Result<bool> {
-        let used = db.execute(USE_UP, args![hex::encode(self.0), now + KEPT]);
-        Ok(used.await? == 1)
+        used_messages::use_up(db, &self.0, now).await
     }
 
     /// Takes that back, for a message that did nothing.
@@ -56,8 +49,7 @@ impl Seen {
 
     /// The same together with what is done because of it.
     pub(super) async fn use_up_in(self, tx: &mut Tx, now: Ts) -> Result<bool> {
-        let used = tx.execute(USE_UP, args![hex::encode(self.0), now + KEPT_OF_MANY]);
-        Ok(used.await? == 1)
+        used_messages::use_up_in(tx, &self.0, now).await
     }
 }
 

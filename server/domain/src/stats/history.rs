@@ -1,11 +1,7 @@
 //! How many computers something happened to, hour by hour.
 
-use axum::Json;
-use axum::extract::{RawQuery, State};
-use axum::routing::{MethodRouter, get};
 use migasfree_server_db::Db;
-use migasfree_server_domain::services::OfDomain as _;
-use migasfree_server_entity::{error::RestError, params::Params};
+use migasfree_server_entity::error::RestError;
 use sea_query::{Expr, ExprTrait as _, SelectStatement};
 use serde_json::{Map, Value};
 
@@ -13,20 +9,20 @@ use super::bars::{answer, bar, in_intervals};
 use super::counting::{
     ERRORS, FAULTS, MIGRATIONS, Reader, STATUS_LOGS, SYNCHRONIZATIONS, Source, count_distinct,
 };
-use super::intervals::{self, Interval, Step};
-use crate::ApiState;
+use super::intervals::Interval;
 
 /// Something that happens to computers.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Log {
+pub struct Log {
     /// Route of its list.
     pub route: &'static str,
     /// Name of its series.
-    pub name: &'static str,
-    pub source: Source,
+    pub(super) name: &'static str,
+    pub(super) source: Source,
 }
 
-pub(super) const ALL: &[Log] = &[
+/// Everything that is recorded of computers.
+pub const ALL: &[Log] = &[
     Log {
         route: "errors",
         name: "Errors",
@@ -55,6 +51,26 @@ pub(super) const ALL: &[Log] = &[
 ];
 
 impl Log {
+    /// How many computers it happened to in each interval, as bars.
+    ///
+    /// # Errors
+    /// When the operator may not view what is counted or the database fails.
+    pub async fn draw(
+        &self,
+        db: &Db,
+        operator: &Reader,
+        intervals: &[Interval],
+    ) -> Result<Value, RestError> {
+        let values = self.computers(db, operator, intervals).await?;
+        let bars: Vec<Value> = intervals
+            .iter()
+            .zip(values)
+            .map(|(interval, value)| Value::Object(bar(self.route, interval, value)))
+            .collect();
+        let data = Map::from_iter([(self.name.to_owned(), Value::from(bars))]);
+        Ok(answer(intervals, data))
+    }
+
     /// Distinct computers in each interval.
     pub(super) async fn computers(
         &self,
@@ -95,23 +111,4 @@ pub(super) async fn distinct_computers(
         }
     }
     Ok(values)
-}
-
-/// Answers the last days, hour by hour.
-pub(super) fn route(log: &'static Log) -> MethodRouter<ApiState> {
-    get(
-        move |State(state): State<ApiState>, operator: Reader, RawQuery(query): RawQuery| async move {
-            let params = Params::from_query(query.as_deref().unwrap_or_default());
-            let zone = &state.domain().settings.clients.time_zone;
-            let intervals = intervals::of_request(Step::Hour, &params, zone, state.clock.now())?;
-            let values = log.computers(&state.db, &operator, &intervals).await?;
-            let bars: Vec<Value> = intervals
-                .iter()
-                .zip(values)
-                .map(|(interval, value)| Value::Object(bar(log.route, interval, value)))
-                .collect();
-            let data = Map::from_iter([(log.name.to_owned(), Value::from(bars))]);
-            Ok::<_, RestError>(Json(answer(&intervals, data)))
-        },
-    )
 }

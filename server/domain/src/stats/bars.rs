@@ -2,12 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
-use axum::extract::{RawQuery, State};
-use axum::routing::{MethodRouter, get};
 use migasfree_server_db::{Db, Row};
-use migasfree_server_domain::services::OfDomain as _;
-use migasfree_server_entity::{error::RestError, params::Params};
+use migasfree_server_entity::error::RestError;
 use sea_query::{Expr, ExprTrait as _, JoinType, Query, SelectStatement};
 use serde_json::{Map, Value, json};
 
@@ -16,19 +12,20 @@ use super::counting::{
     COMPUTERS, ERRORS, FAULTS, Join, MIGRATIONS, NOTIFICATIONS, PROJECT, Reader, STATUS_LOGS,
     SYNCHRONIZATIONS, Source, count_all, require,
 };
-use super::intervals::{self, Interval, Step};
-use crate::ApiState;
+use super::intervals::{Interval, Step};
 
 /// A chart with one series per value of a key.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chart {
+pub struct Chart {
+    /// Its address below the statistics.
     pub path: &'static str,
-    pub source: Source,
+    source: Source,
     /// Route of the list behind it.
-    pub model: &'static str,
+    model: &'static str,
+    /// How time is cut.
     pub step: Step,
-    pub joins: &'static [Join],
-    pub series: Axis,
+    joins: &'static [Join],
+    series: Axis,
 }
 
 const BY_PROJECT: Axis = Axis::by("project__id__exact", "p.id", "p.name");
@@ -44,7 +41,8 @@ const fn by_project(path: &'static str, source: Source, model: &'static str, ste
     }
 }
 
-pub(super) const ALL: &[Chart] = &[
+/// Every such chart.
+pub const ALL: &[Chart] = &[
     by_project("computers/new/month", COMPUTERS, "computers", Step::Month),
     by_project("errors/project/month", ERRORS, "errors", Step::Month),
     by_project("errors/project/day", ERRORS, "errors", Step::Day),
@@ -149,7 +147,11 @@ pub(super) fn answer(intervals: &[Interval], data: Map<String, Value>) -> Value 
 }
 
 impl Chart {
-    async fn draw(
+    /// Its bars in these intervals.
+    ///
+    /// # Errors
+    /// When the operator may not view what is counted or the database fails.
+    pub async fn draw(
         &self,
         db: &Db,
         operator: &Reader,
@@ -187,16 +189,4 @@ impl Chart {
         });
         Ok(answer(intervals, data.collect()))
     }
-}
-
-/// Answers a chart.
-pub(super) fn route(chart: &'static Chart) -> MethodRouter<ApiState> {
-    get(
-        move |State(state): State<ApiState>, operator: Reader, RawQuery(query): RawQuery| async move {
-            let params = Params::from_query(query.as_deref().unwrap_or_default());
-            let zone = &state.domain().settings.clients.time_zone;
-            let intervals = intervals::of_request(chart.step, &params, zone, state.clock.now())?;
-            chart.draw(&state.db, &operator, &intervals).await.map(Json)
-        },
-    )
 }

@@ -1,41 +1,38 @@
 //! Computers by project and platform, by what they hold, by the year they came.
 
-use axum::Json;
-use axum::extract::{RawQuery, State};
-use migasfree_server_db::{Row, Ts};
-use migasfree_server_domain::services::OfDomain as _;
-use migasfree_server_entity::{error::RestError, params::Params, value::Refused};
+use migasfree_server_db::{Row, Ts, json_ids};
+use migasfree_server_entity::error::RestError;
 use sea_query::{Expr, ExprTrait as _, Func, Query};
 use serde_json::{Map, Value, json};
 
 use super::bars::{answer, bar, in_intervals};
-use super::breakdown::Axis;
+use super::breakdown::{Axis, Parts};
 use super::counting::{COMPUTERS, Join, PLATFORM, PRODUCTIVE, PROJECT, Reader, count_all};
 use super::intervals::Interval;
-use crate::ApiState;
+use crate::services::{OfDomain as _, Services};
 
-/// `GET computers/projects/`
-pub(super) async fn projects(
-    State(state): State<ApiState>,
-    operator: Reader,
-) -> Result<Json<Value>, RestError> {
+/// By project.
+///
+/// # Errors
+/// When the operator may not view computers or the database fails.
+pub async fn projects(state: &Services, operator: &Reader) -> Result<Value, RestError> {
     grouped(
-        &state,
-        &operator,
+        state,
+        operator,
         &[PROJECT],
         Axis::by("project_id", "p.id", "p.name"),
     )
     .await
 }
 
-/// `GET computers/platforms/`
-pub(super) async fn platforms(
-    State(state): State<ApiState>,
-    operator: Reader,
-) -> Result<Json<Value>, RestError> {
+/// By platform.
+///
+/// # Errors
+/// When the operator may not view computers or the database fails.
+pub async fn platforms(state: &Services, operator: &Reader) -> Result<Value, RestError> {
     grouped(
-        &state,
-        &operator,
+        state,
+        operator,
         &[PROJECT, PLATFORM],
         Axis::by("platform_id", "l.id", "l.name"),
     )
@@ -44,11 +41,11 @@ pub(super) async fn platforms(
 
 /// Productive computers by a key; the total is the number of groups, as the console expects it.
 async fn grouped(
-    state: &ApiState,
+    state: &Services,
     operator: &Reader,
     joins: &[Join],
     axis: Axis,
-) -> Result<Json<Value>, RestError> {
+) -> Result<Value, RestError> {
     let mut select = COMPUTERS.rows(operator)?;
     for join in joins {
         join.apply(&mut select);
@@ -57,59 +54,47 @@ async fn grouped(
     axis.select(joins, operator, &mut select);
     select.expr(count_all());
     let rows: Vec<Row> = state.db.all_query(&select).await?;
-    let mut parts = super::breakdown::Parts::default();
+    let mut parts = Parts::default();
     for row in &rows {
         let (key, name) = axis.part(row, 0);
         parts.add(name, row.int(2).unwrap_or_default(), &[(axis.field, &key)]);
     }
     parts.sort();
-    Ok(Json(
-        json!({"total": rows.len(), "data": parts.into_json()}),
-    ))
+    Ok(json!({"total": rows.len(), "data": parts.into_json()}))
 }
 
-/// `GET computers/attributes/count/?attributes=&project_id=`: productive computers that hold any of the attributes.
-pub(super) async fn holding_attributes(
-    State(state): State<ApiState>,
-    operator: Reader,
-    RawQuery(query): RawQuery,
-) -> Result<Json<i64>, RestError> {
-    let params = Params::from_query(query.as_deref().unwrap_or_default());
-    let number = |name: &str, text: &str| {
-        text.trim()
-            .parse::<i64>()
-            .map_err(|_| RestError::refused(name, &Refused::NotANumber))
-    };
-    let mut ids = Vec::new();
-    for value in params.all("attributes") {
-        for text in value.split(',').filter(|text| !text.is_empty()) {
-            ids.push(number("attributes", text)?);
-        }
-    }
-    let mut holders = Query::select();
-    holders
+/// How many productive computers, of a project where one is named, hold any of the attributes.
+///
+/// # Errors
+/// When the operator may not view computers or the database fails.
+pub async fn holding(
+    state: &Services,
+    operator: &Reader,
+    attributes: Vec<i64>,
+    project: Option<i64>,
+) -> Result<i64, RestError> {
+    let listed = state
+        .db
+        .dialect()
+        .in_list(Expr::col(("h", "attribute_id")), json_ids(attributes));
+    let holders = Query::select()
         .column(("h", "computer_id"))
         .from_as("client_computer_sync_attributes", "h")
-        .and_where(state.db.dialect().in_list(
-            Expr::col(("h", "attribute_id")),
-            migasfree_server_db::json_ids(ids),
-        ));
+        .and_where(listed)
+        .take();
     let mut condition = Expr::cust(PRODUCTIVE).and(Expr::col(("t", "id")).in_subquery(holders));
-    if let Some(project) = params.get("project_id").filter(|text| !text.is_empty()) {
-        condition =
-            condition.and(Expr::col(("t", "project_id")).eq(number("project_id", project)?));
+    if let Some(project) = project {
+        condition = condition.and(Expr::col(("t", "project_id")).eq(project));
     }
-    Ok(Json(
-        COMPUTERS.count(&state.db, &operator, condition).await?,
-    ))
+    COMPUTERS.count(&state.db, operator, condition).await
 }
 
-/// `GET computers/entry/year/`: physical computers by the year they registered.
-pub(super) async fn by_entry_year(
-    State(state): State<ApiState>,
-    operator: Reader,
-) -> Result<Json<Value>, RestError> {
-    let mut first = COMPUTERS.rows(&operator)?;
+/// Physical computers by the year they registered.
+///
+/// # Errors
+/// When the operator may not view computers or the database fails.
+pub async fn by_entry_year(state: &Services, operator: &Reader) -> Result<Value, RestError> {
+    let mut first = COMPUTERS.rows(operator)?;
     first.expr(Func::min(Expr::col(("t", "created_at"))));
     let (first,): (Option<Ts>,) = state.db.one_query(&first).await?;
     let zone = &state.domain().settings.clients.time_zone;
@@ -126,7 +111,7 @@ pub(super) async fn by_entry_year(
             end: start(year + 1),
         })
         .collect();
-    let mut select = in_intervals(&state.db, &operator, &COMPUTERS, &intervals)?;
+    let mut select = in_intervals(&state.db, operator, &COMPUTERS, &intervals)?;
     select
         .expr(count_all())
         .and_where(Expr::col(("t", "machine")).eq("P"));
@@ -142,5 +127,5 @@ pub(super) async fn by_entry_year(
         })
         .collect();
     let data = Map::from_iter([("Computers".to_owned(), Value::from(bars))]);
-    Ok(Json(answer(&intervals, data)))
+    Ok(answer(&intervals, data))
 }

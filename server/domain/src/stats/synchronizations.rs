@@ -3,129 +3,83 @@
 //! For whoever sees everything they are counted as they happen, so that no chart depends on the length of the history;
 //! for the others the visible ones are counted now.
 
-use axum::Json;
-use axum::extract::{RawQuery, State};
+use std::ops::Range;
+
 use migasfree_server_db::{Row, args};
-use migasfree_server_domain::services::OfDomain as _;
-use migasfree_server_entity::{error::RestError, params::Params, value::Refused};
-use migasfree_types::message::quoted;
+use migasfree_server_entity::error::RestError;
 use sea_query::{Expr, ExprTrait as _};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::bars::{answer, bar};
 use super::breakdowns::RECENT_SYNCHRONIZATIONS;
 use super::counting::{Reader, SYNCHRONIZATIONS, require};
 use super::history::Log;
 use super::intervals::{self, Interval, Step};
-use crate::ApiState;
-use crate::messages;
+use crate::services::{OfDomain as _, Services};
 
 const LOG: Log = Log {
     route: "syncs",
     name: "Computers",
     source: SYNCHRONIZATIONS,
 };
-/// `syncs/project/` looks back this many days.
+/// The chart by project looks back this many days.
 const RECENT_DAYS: i64 = 35;
-/// Years that are counted now, for who does not see everything.
-const MOST_YEARS: i64 = 100;
 
-/// `GET syncs/project/`
-pub(super) async fn by_project(
-    State(state): State<ApiState>,
-    operator: Reader,
-) -> Result<Json<Value>, RestError> {
+/// The last weeks by project.
+///
+/// # Errors
+/// When the operator may not view synchronizations or the database fails.
+pub async fn by_project(state: &Services, operator: &Reader) -> Result<Value, RestError> {
     let zone = &state.domain().settings.clients.time_zone;
     let days = intervals::last_days(RECENT_DAYS, zone, state.clock.now());
-    let mut select = RECENT_SYNCHRONIZATIONS.statement(&operator)?;
+    let mut select = RECENT_SYNCHRONIZATIONS.statement(operator)?;
     if let Some(first) = days.first() {
         select.and_where(Expr::col(("t", "created_at")).gte(first.start));
     }
     let rows: Vec<Row> = state.db.all_query(&select).await?;
-    Ok(Json(RECENT_SYNCHRONIZATIONS.answer(&rows)))
+    Ok(RECENT_SYNCHRONIZATIONS.answer(&rows))
 }
 
-/// `GET syncs/yearly/?begin=&end=&project_id=`
-pub(super) async fn yearly(
-    State(state): State<ApiState>,
-    operator: Reader,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, RestError> {
-    require(&operator, SYNCHRONIZATIONS.permission)?;
-    let params = Params::from_query(query.as_deref().unwrap_or_default());
-    let zone = &state.domain().settings.clients.time_zone;
-    let this_year = i64::from(zone.date(state.clock.now()).year());
-    let year = |name: &str, usual: i64| match params.get(name).filter(|text| !text.is_empty()) {
-        None => Ok(usual),
-        Some(text) => text
-            .parse::<i64>()
-            .ok()
-            .filter(|year| (1970..3000).contains(year))
-            .ok_or_else(|| RestError::Missing(messages::not_a_year(quoted(text)))),
-    };
-    let (begin, end) = (year("begin", this_year - 4)?, year("end", this_year + 1)?);
-    let project = project(&params)?;
+/// Each of these years with its computers.
+///
+/// # Errors
+/// When the operator may not view synchronizations or the database fails.
+pub async fn yearly(
+    state: &Services,
+    operator: &Reader,
+    years: Range<i64>,
+    project: Option<i64>,
+) -> Result<Vec<(i64, i64)>, RestError> {
+    require(operator, SYNCHRONIZATIONS.permission)?;
     if operator.is_limited() {
-        if end.saturating_sub(begin) > MOST_YEARS {
-            return Err(RestError::whole(messages::shorter_time()));
-        }
-        let years = intervals::years(begin, end, zone);
-        let counts = visible(&state, &operator, &years, project).await?;
-        return Ok(Json(json!((begin..end).zip(counts).collect::<Vec<_>>())));
+        let zone = &state.domain().settings.clients.time_zone;
+        let cut = intervals::years(years.start, years.end, zone);
+        let counts = visible(state, operator, &cut, project).await?;
+        return Ok(years.zip(counts).collect());
     }
     let rows: Vec<(i64, i64)> = state
         .db
         .all(
             "SELECT slot, computers FROM stats_synchronization \
              WHERE granularity = 'Y' AND project_id = $1 AND slot >= $2 AND slot < $3",
-            args![project.unwrap_or(0), begin, end],
+            args![project.unwrap_or(0), years.start, years.end],
         )
         .await?;
     let count = |year: i64| rows.iter().find(|row| row.0 == year).map_or(0, |row| row.1);
-    Ok(Json(json!(
-        (begin..end)
-            .map(|year| (year, count(year)))
-            .collect::<Vec<_>>()
-    )))
+    Ok(years.map(|year| (year, count(year))).collect())
 }
 
-/// `GET syncs/monthly/`
-pub(super) async fn monthly(
-    State(state): State<ApiState>,
-    operator: Reader,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, RestError> {
-    draw(&state, &operator, Step::Month, query.as_deref()).await
-}
-
-/// `GET syncs/daily/`
-pub(super) async fn daily(
-    State(state): State<ApiState>,
-    operator: Reader,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, RestError> {
-    draw(&state, &operator, Step::Day, query.as_deref()).await
-}
-
-/// `GET syncs/hourly/`
-pub(super) async fn hourly(
-    State(state): State<ApiState>,
-    operator: Reader,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, RestError> {
-    draw(&state, &operator, Step::Hour, query.as_deref()).await
-}
-
-async fn draw(
-    state: &ApiState,
+/// Bars of these intervals.
+///
+/// # Errors
+/// When the operator may not view synchronizations or the database fails.
+pub async fn draw(
+    state: &Services,
     operator: &Reader,
     step: Step,
-    query: Option<&str>,
-) -> Result<Json<Value>, RestError> {
-    let params = Params::from_query(query.unwrap_or_default());
-    let zone = &state.domain().settings.clients.time_zone;
-    let mut intervals = intervals::of_request(step, &params, zone, state.clock.now())?;
-    let project = project(&params)?;
+    mut intervals: Vec<Interval>,
+    project: Option<i64>,
+) -> Result<Value, RestError> {
     let values = computers(state, operator, step, &intervals, project).await?;
     for interval in &mut intervals {
         relabel(step, interval, state);
@@ -142,22 +96,12 @@ async fn draw(
         })
         .collect();
     let data = Map::from_iter([(LOG.name.to_owned(), Value::from(bars))]);
-    Ok(Json(answer(&intervals, data)))
-}
-
-fn project(params: &Params) -> Result<Option<i64>, RestError> {
-    match params.get("project_id").filter(|text| !text.is_empty()) {
-        None => Ok(None),
-        Some(text) => text
-            .parse()
-            .map(Some)
-            .map_err(|_| RestError::refused("project_id", &Refused::NotANumber)),
-    }
+    Ok(answer(&intervals, data))
 }
 
 /// Distinct computers of each interval.
 pub(super) async fn computers(
-    state: &ApiState,
+    state: &Services,
     operator: &Reader,
     step: Step,
     intervals: &[Interval],
@@ -195,7 +139,7 @@ pub(super) async fn computers(
 }
 
 async fn visible(
-    state: &ApiState,
+    state: &Services,
     operator: &Reader,
     intervals: &[Interval],
     project: Option<i64>,
@@ -218,7 +162,7 @@ fn slot(label: &str) -> i64 {
 }
 
 /// Days with their name, hours without seconds, as the console shows them.
-fn relabel(step: Step, interval: &mut Interval, state: &ApiState) {
+fn relabel(step: Step, interval: &mut Interval, state: &Services) {
     match step {
         Step::Month => {}
         Step::Day => {

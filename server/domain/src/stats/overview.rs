@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::State;
-use migasfree_server_db::{Ts, args};
-use migasfree_server_domain::services::OfDomain as _;
+use migasfree_server_db::{Dialect, Ts, args};
 use migasfree_server_entity::error::RestError;
 use migasfree_types::rest::overview::{Figure, Overview, ProjectShare, SynchronizationDay};
 use sea_query::{Expr, ExprTrait as _, Order, Query};
@@ -20,33 +17,33 @@ use super::counting::{
 use super::history::distinct_computers;
 use super::intervals::{self, Step};
 use super::synchronizations;
-use crate::ApiState;
+use crate::services::{OfDomain as _, Services};
 
 const A_DAY: Duration = Duration::from_secs(86_400);
 const A_WEEK: Duration = Duration::from_secs(7 * 86_400);
 const DAYS: i64 = 30;
 const PROJECTS: u64 = 12;
 
-/// `GET stats/overview/`; what the operator may not view is left out.
-pub(super) async fn show(
-    State(state): State<ApiState>,
-    operator: Reader,
-) -> Result<Json<Overview>, RestError> {
+/// All of it, without what the operator may not view.
+///
+/// # Errors
+/// When the database fails.
+pub async fn overview(state: &Services, operator: &Reader) -> Result<Overview, RestError> {
     let look = Look {
-        state: &state,
-        operator: &operator,
+        state,
+        operator,
         now: state.clock.now(),
     };
-    Ok(Json(Overview {
+    Ok(Overview {
         figures: look.figures().await?,
         synchronizations: look.days().await?,
         projects: look.projects().await?,
-        attention: attention::list(&state, &operator).await?,
-    }))
+        attention: attention::list(state, operator).await?,
+    })
 }
 
 struct Look<'a> {
-    state: &'a ApiState,
+    state: &'a Services,
     operator: &'a Reader,
     now: Ts,
 }
@@ -96,7 +93,7 @@ impl Look<'_> {
         select
             .column(("t", "status"))
             .expr(Expr::cust_with_values(
-                if db.dialect() == migasfree_server_db::Dialect::Sqlite {
+                if db.dialect() == Dialect::Sqlite {
                     STATUS_BEFORE_SQLITE
                 } else {
                     STATUS_BEFORE

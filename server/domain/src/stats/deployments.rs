@@ -2,35 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::request::Parts;
-use axum::response::Response;
 use migasfree_server_db::{Db, args};
-use migasfree_server_domain::{
-    audience,
-    core::{
-        self,
-        rules::schedule::{self, Delay},
-        schedules::SCHEDULE_TABLE,
-    },
-    services::OfDomain as _,
-    sight,
-};
-use migasfree_server_entity::{
-    error::RestError,
-    id_list::{self, IdList},
-    path::ROW,
-    visibility,
-};
+use migasfree_server_entity::{error::RestError, id_list::IdList, path::ROW, visibility};
 use sea_query::{CaseStatement, Expr, ExprTrait as _, Query, SelectStatement};
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::format_description;
 
 use super::counting::{DEPLOYMENTS, Reader};
-use crate::ApiState;
-use crate::messages;
+use crate::{
+    audience,
+    core::{
+        self,
+        rules::schedule::{self, Delay},
+        schedules::SCHEDULE_TABLE,
+    },
+    services::{OfDomain as _, Services},
+    sight,
+};
 
 /// The computers in use that a deployment is aimed at, whatever the date, as far as the operator sees them.
 fn aimed_at(operator: &Reader, deployment: i64) -> Option<IdList> {
@@ -72,23 +61,21 @@ async fn count(db: &Db, list: Option<IdList>) -> Result<i64, RestError> {
     }
 }
 
-/// The deployment of the address, which the operator sees.
-pub(super) struct Deployment {
+/// A deployment that the operator sees.
+#[derive(Debug)]
+pub struct Deployment {
     id: i64,
     start: Date,
     schedule: Option<i64>,
     operator: Reader,
 }
 
-impl FromRequestParts<ApiState> for Deployment {
-    type Rejection = RestError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, RestError> {
-        let operator = Reader::from_request_parts(parts, state);
-        let operator = operator.await?;
-        let Ok(Path(id)) = Path::<i64>::from_request_parts(parts, state).await else {
-            return Err(RestError::NoRow("Deployment"));
-        };
+impl Deployment {
+    /// Finds it.
+    ///
+    /// # Errors
+    /// When there is none that the operator sees or the database fails.
+    pub async fn find(state: &Services, operator: Reader, id: i64) -> Result<Self, RestError> {
         let mut select = DEPLOYMENTS.rows(&operator)?;
         // A hidden schedule is none.
         let schedule = match visibility::ids(&SCHEDULE_TABLE, operator.viewer()) {
@@ -112,47 +99,81 @@ impl FromRequestParts<ApiState> for Deployment {
             operator,
         })
     }
-}
 
-/// A stored day; what cannot be read counts as today.
-pub(super) fn day(text: &str, state: &ApiState) -> Date {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).unwrap_or_else(|_| {
-        state
-            .domain()
-            .settings
-            .clients
-            .time_zone
-            .date(state.clock.now())
-    })
-}
+    /// The computers it is aimed at; `None` when it is aimed at nothing.
+    #[must_use]
+    pub fn assigned(&self) -> Option<IdList> {
+        aimed_at(&self.operator, self.id)
+    }
 
-/// `GET deployments/<id>/computers/assigned/`
-pub(super) async fn assigned(
-    State(state): State<ApiState>,
-    deployment: Deployment,
-) -> Result<Response, RestError> {
-    match aimed_at(&deployment.operator, deployment.id) {
-        Some(list) => id_list::answer(&state.db, list).await,
-        None => Err(RestError::NoRow("Deployment")),
+    /// The computers for which it went well, or did not.
+    #[must_use]
+    pub fn results(&self, ok: bool) -> IdList {
+        results(&self.operator, self.id, ok)
+    }
+
+    /// How many computers it has come to, and how far its schedule is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn timeline(&self, state: &Services) -> Result<Value, RestError> {
+        let assigned = count(&state.db, self.assigned()).await?;
+        let ok = count(&state.db, Some(self.results(true))).await?;
+        let error = count(&state.db, Some(self.results(false))).await?;
+        let rows = match self.schedule {
+            Some(schedule) => delays(&state.db, schedule).await?,
+            None => Vec::new(),
+        };
+        let rows: Vec<Delay> = rows.into_iter().map(|row| row.1).collect();
+        let schedule = schedule::timeline(self.start, &rows, today(state)).map(|line| {
+            json!({
+                "begin_date": line.begin.to_string(),
+                "end_date": line.end.to_string(),
+                "percent": line.percent,
+            })
+        });
+        Ok(json!({
+            "computers": {"assigned": assigned, "ok": ok, "error": error},
+            "schedule": schedule,
+        }))
+    }
+
+    /// The computers that its schedule has reached on each of its days, growing; `None` without a schedule.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delay(&self, state: &Services) -> Result<Option<Value>, RestError> {
+        let Some(schedule) = self.schedule else {
+            return Ok(None);
+        };
+        let delays = delays(&state.db, schedule).await?;
+        let opened = opening_days(state, self, &delays).await?;
+        let rows: Vec<Delay> = delays.iter().map(|row| row.1).collect();
+        let mut labels = Vec::new();
+        let mut values = Vec::new();
+        if let Some(line) = schedule::timeline(self.start, &rows, today(state)) {
+            let mut reached: usize = opened.range(..line.begin).map(|(_, count)| count).sum();
+            let days = std::iter::successors(Some(line.begin), |day| day.next_day());
+            for day in days.take_while(|day| *day <= line.end) {
+                reached += opened.get(&day).unwrap_or(&0);
+                labels.push(day.to_string());
+                values.push(json!({"value": reached}));
+            }
+        }
+        Ok(Some(
+            json!({"x_labels": labels, "data": {"Provided": values}}),
+        ))
     }
 }
 
-/// `GET deployments/<id>/computers/status/ok/`
-pub(super) async fn content(
-    State(state): State<ApiState>,
-    deployment: Deployment,
-) -> Result<Response, RestError> {
-    let list = results(&deployment.operator, deployment.id, true);
-    id_list::answer(&state.db, list).await
+fn today(state: &Services) -> Date {
+    let zone = &state.domain().settings.clients.time_zone;
+    zone.date(state.clock.now())
 }
 
-/// `GET deployments/<id>/computers/status/error/`
-pub(super) async fn failed(
-    State(state): State<ApiState>,
-    deployment: Deployment,
-) -> Result<Response, RestError> {
-    let list = results(&deployment.operator, deployment.id, false);
-    id_list::answer(&state.db, list).await
+/// A stored day; what cannot be read counts as today.
+pub(super) fn day(text: &str, state: &Services) -> Date {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).unwrap_or_else(|_| today(state))
 }
 
 async fn delays(db: &Db, schedule: i64) -> Result<Vec<(i64, Delay)>, RestError> {
@@ -166,72 +187,6 @@ async fn delays(db: &Db, schedule: i64) -> Result<Vec<(i64, Delay)>, RestError> 
         .into_iter()
         .map(|(id, delay, duration)| (id, Delay { delay, duration }))
         .collect())
-}
-
-/// `GET deployments/<id>/timeline/`
-pub(super) async fn timeline(
-    State(state): State<ApiState>,
-    deployment: Deployment,
-) -> Result<Json<Value>, RestError> {
-    let id = deployment.id;
-    let operator = &deployment.operator;
-    let assigned = count(&state.db, aimed_at(operator, id)).await?;
-    let ok = count(&state.db, Some(results(operator, id, true))).await?;
-    let error = count(&state.db, Some(results(operator, id, false))).await?;
-    let rows = match deployment.schedule {
-        Some(schedule) => delays(&state.db, schedule).await?,
-        None => Vec::new(),
-    };
-    let rows: Vec<Delay> = rows.into_iter().map(|row| row.1).collect();
-    let today = state
-        .domain()
-        .settings
-        .clients
-        .time_zone
-        .date(state.clock.now());
-    let schedule = schedule::timeline(deployment.start, &rows, today).map(|line| {
-        json!({
-            "begin_date": line.begin.to_string(),
-            "end_date": line.end.to_string(),
-            "percent": line.percent,
-        })
-    });
-    Ok(Json(json!({
-        "computers": {"assigned": assigned, "ok": ok, "error": error},
-        "schedule": schedule,
-    })))
-}
-
-/// `GET deployments/<id>/computers/delay/`: computers the schedule has reached on each of its days, growing.
-pub(super) async fn delay(
-    State(state): State<ApiState>,
-    deployment: Deployment,
-) -> Result<Json<Value>, RestError> {
-    let refused = || RestError::Refused("no_schedule", messages::no_schedule());
-    let schedule = deployment.schedule.ok_or_else(refused)?;
-    let delays = delays(&state.db, schedule).await?;
-    let opened = opening_days(&state, &deployment, &delays).await?;
-    let rows: Vec<Delay> = delays.iter().map(|row| row.1).collect();
-    let today = state
-        .domain()
-        .settings
-        .clients
-        .time_zone
-        .date(state.clock.now());
-    let mut labels = Vec::new();
-    let mut values = Vec::new();
-    if let Some(line) = schedule::timeline(deployment.start, &rows, today) {
-        let mut reached: usize = opened.range(..line.begin).map(|(_, count)| count).sum();
-        let days = std::iter::successors(Some(line.begin), |day| day.next_day());
-        for day in days.take_while(|day| *day <= line.end) {
-            reached += opened.get(&day).unwrap_or(&0);
-            labels.push(day.to_string());
-            values.push(json!({"value": reached}));
-        }
-    }
-    Ok(Json(
-        json!({"x_labels": labels, "data": {"Provided": values}}),
-    ))
 }
 
 /// The delays of the schedule that computers are in, of the computers after the one and up to the other.
@@ -254,7 +209,7 @@ const HOLDERS: &str = "SELECT h.computer_id, a.scheduledelay_id FROM client_comp
 
 /// How many computers the deployment opens for on each day.
 async fn opening_days(
-    state: &ApiState,
+    state: &Services,
     deployment: &Deployment,
     delays: &[(i64, Delay)],
 ) -> Result<BTreeMap<Date, usize>, RestError> {

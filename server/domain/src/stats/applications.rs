@@ -1,23 +1,20 @@
 //! Applications by project.
 
-use axum::Json;
-use axum::extract::State;
-use migasfree_server_domain::{
-    app_catalog::project_packages::PROJECT_PACKAGES, core::projects::PROJECTS,
-};
 use migasfree_server_entity::{error::RestError, path::ROW, visibility};
 use sea_query::{Expr, Order, Query};
 use serde_json::{Value, json};
 
 use super::counting::{APPLICATIONS, Join, Reader};
-use crate::ApiState;
+use crate::{
+    app_catalog::project_packages::PROJECT_PACKAGES, core::projects::PROJECTS, services::Services,
+};
 
 /// Applications each project has packages for, and those without any project.
-pub(super) async fn by_project(
-    State(state): State<ApiState>,
-    operator: Reader,
-) -> Result<Json<Value>, RestError> {
-    let mut select = APPLICATIONS.rows(&operator)?;
+///
+/// # Errors
+/// When the operator may not view applications or the database fails.
+pub async fn by_project(state: &Services, operator: &Reader) -> Result<Value, RestError> {
+    let mut select = APPLICATIONS.rows(operator)?;
     Join::left("k", PROJECT_PACKAGES.table.name, "k.application_id = t.id").apply(&mut select);
     Join::left("p", PROJECTS.table.name, "p.id = k.project_id").apply(&mut select);
     select
@@ -43,7 +40,5 @@ pub(super) async fn by_project(
         .iter()
         .map(|(project, _, value)| json!({"value": value, "packages_by_project__project__id": project}))
         .collect();
-    Ok(Json(
-        json!({"x_labels": labels, "data": data, "total": total}),
-    ))
+    Ok(json!({"x_labels": labels, "data": data, "total": total}))
 }

@@ -1,15 +1,12 @@
 //! Pies and rings: one declaration becomes one grouped count.
 
-use axum::Json;
-use axum::extract::State;
-use axum::routing::{MethodRouter, get};
 use migasfree_server_db::Row;
 use migasfree_server_entity::error::RestError;
 use sea_query::{Expr, SelectStatement};
 use serde_json::{Map, Value, json};
 
 use super::counting::{Join, Reader, Source, json_of};
-use crate::ApiState;
+use crate::services::Services;
 
 /// What the parts of a pie or ring are called.
 #[derive(Debug, Clone, Copy)]
@@ -87,20 +84,30 @@ impl Axis {
 
 /// A pie (one axis) or a ring (two).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Breakdown {
+pub struct Breakdown {
+    /// Its address below the statistics.
     pub path: &'static str,
-    pub title: Option<&'static str>,
-    pub source: Source,
-    pub joins: &'static [Join],
+    pub(super) title: Option<&'static str>,
+    pub(super) source: Source,
+    pub(super) joins: &'static [Join],
     /// A condition, as SQL.
-    pub only: Option<&'static str>,
+    pub(super) only: Option<&'static str>,
     /// What is counted, as SQL, when not rows.
-    pub measure: Option<&'static str>,
-    pub inner: Axis,
-    pub outer: Option<Axis>,
+    pub(super) measure: Option<&'static str>,
+    pub(super) inner: Axis,
+    pub(super) outer: Option<Axis>,
 }
 
 impl Breakdown {
+    /// Its parts, as far as the operator sees what is counted.
+    ///
+    /// # Errors
+    /// When the operator may not view it or the database fails.
+    pub async fn draw(&self, state: &Services, operator: &Reader) -> Result<Value, RestError> {
+        let rows: Vec<Row> = state.db.all_query(&self.statement(operator)?).await?;
+        Ok(self.answer(&rows))
+    }
+
     pub(super) fn statement(&self, operator: &Reader) -> Result<SelectStatement, RestError> {
         let mut select = self.source.rows(operator)?;
         for join in self.joins {
@@ -213,14 +220,4 @@ impl Parts {
         };
         json!(self.0.into_iter().map(item).collect::<Vec<_>>())
     }
-}
-
-/// Answers a pie or ring.
-pub(super) fn route(breakdown: &'static Breakdown) -> MethodRouter<ApiState> {
-    get(
-        move |State(state): State<ApiState>, operator: Reader| async move {
-            let rows: Vec<Row> = state.db.all_query(&breakdown.statement(&operator)?).await?;
-            Ok::<_, RestError>(Json(breakdown.answer(&rows)))
-        },
-    )
 }

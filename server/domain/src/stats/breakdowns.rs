@@ -36,7 +36,8 @@ const fn by_platform(path: &'static str, source: Source) -> Breakdown {
     }
 }
 
-pub(super) const ALL: &[Breakdown] = &[
+/// Every one.
+pub const ALL: &[Breakdown] = &[
     Breakdown {
         title: Some("Applications by category"),
         joins: &[Join::inner(

@@ -1,9 +1,6 @@
 //! Months, days and hours of the organisation's time zone.
 
-use crate::messages;
 use migasfree_server_db::{Ts, zone::Zone};
-use migasfree_server_entity::{error::RestError, params::Params};
-use migasfree_types::message::quoted;
 use time::{Date, Duration, Month};
 
 /// Nobody reads a chart with more bars.
@@ -14,7 +11,7 @@ const HOURS: i64 = 72;
 
 /// A stretch of time; its end belongs to the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Interval {
+pub struct Interval {
     pub label: String,
     pub start: Ts,
     pub end: Ts,
@@ -22,37 +19,10 @@ pub(super) struct Interval {
 
 /// How time is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub enum Step {
     Month,
     Day,
     Hour,
-}
-
-/// The intervals a request asks for with `begin` and `end`, or the usual ones; the end is not part of them.
-///
-/// # Errors
-/// When a value cannot be read or there would be too many.
-pub(super) fn of_request(
-    step: Step,
-    params: &Params,
-    zone: &Zone,
-    now: Ts,
-) -> Result<Vec<Interval>, RestError> {
-    let read = |name: &str| match params.get(name).filter(|text| !text.is_empty()) {
-        None => Ok(None),
-        Some(text) => step.parse(text).map(Some).ok_or_else(|| {
-            RestError::field(
-                name,
-                messages::time_written_like(quoted(text), step.example()),
-            )
-        }),
-    };
-    let (begin, end) = step.span(read("begin")?, read("end")?, step.of(zone, now));
-    let intervals: Vec<Interval> = step.cut(begin, end, zone).take(MOST + 1).collect();
-    if intervals.len() > MOST {
-        return Err(RestError::whole(messages::shorter_time()));
-    }
-    Ok(intervals)
 }
 
 /// The years from `begin` on; `end` is not part of them.
@@ -81,10 +51,12 @@ pub(super) fn last_days(count: i64, zone: &Zone, now: Ts) -> Vec<Interval> {
 }
 
 /// A point on a scale: the day and, for hours, the hour.
-type Point = (Date, u8);
+pub type Point = (Date, u8);
 
 impl Step {
-    const fn example(self) -> &'static str {
+    /// How a point of the scale is written.
+    #[must_use]
+    pub const fn example(self) -> &'static str {
         match self {
             Self::Month => "2026-11",
             Self::Day => "2026-11-21",
@@ -92,7 +64,9 @@ impl Step {
         }
     }
 
-    fn parse(self, text: &str) -> Option<Point> {
+    /// Reads a point of the scale.
+    #[must_use]
+    pub fn parse(self, text: &str) -> Option<Point> {
         let (day, hour) = match self {
             Self::Hour => text.split_once('T')?,
             Self::Month | Self::Day => (text, "0"),
@@ -108,6 +82,21 @@ impl Step {
         let plausible = numbers.next().is_none() && (1970..3000).contains(&year);
         let date = Date::from_calendar_date(year, month, number).ok()?;
         plausible.then_some((date, hour))
+    }
+
+    /// The intervals from one point up to another, in either order, or the usual ones; the end is not part of them.
+    /// `None` when there would be too many.
+    #[must_use]
+    pub fn intervals(
+        self,
+        begin: Option<Point>,
+        end: Option<Point>,
+        zone: &Zone,
+        now: Ts,
+    ) -> Option<Vec<Interval>> {
+        let (begin, end) = self.span(begin, end, self.of(zone, now));
+        let intervals: Vec<Interval> = self.cut(begin, end, zone).take(MOST + 1).collect();
+        (intervals.len() <= MOST).then_some(intervals)
     }
 
     /// The point a moment belongs to.
@@ -194,9 +183,14 @@ mod tests {
 
     use super::*;
 
-    fn labels(step: Step, query: &str, zone: &Zone) -> Vec<String> {
+    fn asked(step: Step, [begin, end]: [&str; 2], zone: &Zone) -> Option<Vec<Interval>> {
         let now = Ts::parse_rfc3339("2026-11-21T02:05:30Z").unwrap();
-        let intervals = of_request(step, &Params::from_query(query), zone, now).unwrap();
+        let point = |text: &str| (!text.is_empty()).then(|| step.parse(text).unwrap());
+        step.intervals(point(begin), point(end), zone, now)
+    }
+
+    fn labels(step: Step, span: [&str; 2]) -> Vec<String> {
+        let intervals = asked(step, span, &Zone::utc()).unwrap();
         assert!(
             intervals
                 .windows(2)
@@ -209,16 +203,15 @@ mod tests {
     }
 
     #[test]
-    fn without_parameters_the_usual_time_up_to_now_is_meant() {
-        let utc = Zone::utc();
-        let months = labels(Step::Month, "", &utc);
+    fn without_a_span_the_usual_time_up_to_now_is_meant() {
+        let months = labels(Step::Month, ["", ""]);
         assert_eq!(
             (months.len(), months[0].as_str(), months[17].as_str()),
             (18, "2025-06", "2026-11")
         );
-        let days = labels(Step::Day, "", &utc);
+        let days = labels(Step::Day, ["", ""]);
         assert_eq!((days.len(), days[34].as_str()), (35, "2026-11-21"));
-        let hours = labels(Step::Hour, "", &utc);
+        let hours = labels(Step::Hour, ["", ""]);
         assert_eq!(
             (hours.len(), hours[71].as_str()),
             (72, "2026-11-21 02:00:00")
@@ -227,40 +220,33 @@ mod tests {
 
     #[test]
     fn the_span_asked_for_is_taken_in_any_order_and_without_its_end() {
-        let utc = Zone::utc();
         assert_eq!(
-            labels(Step::Month, "begin=2026-03&end=2026-01", &utc),
+            labels(Step::Month, ["2026-03", "2026-01"]),
             ["2026-01", "2026-02"]
         );
-        assert_eq!(labels(Step::Month, "end=2026-03", &utc).len(), 18);
-        assert_eq!(
-            labels(Step::Day, "begin=2026-2-27&end=2026-03-02", &utc).len(),
-            3
-        );
-        let hours = labels(Step::Hour, "begin=2026-1-1T23&end=2026-1-2T1", &utc);
+        assert_eq!(labels(Step::Month, ["", "2026-03"]).len(), 18);
+        assert_eq!(labels(Step::Day, ["2026-2-27", "2026-03-02"]).len(), 3);
+        let hours = labels(Step::Hour, ["2026-1-1T23", "2026-1-2T1"]);
         assert_eq!(hours, ["2026-01-01 23:00:00", "2026-01-02 00:00:00"]);
     }
 
     #[test]
     fn nonsense_and_too_much_are_refused() {
-        let now = Ts::from_seconds(1_800_000_000);
-        for (step, query) in [
-            (Step::Month, "begin=2026-13"),
-            (Step::Month, "begin=november"),
-            (Step::Day, "begin=2026-02-30"),
-            (Step::Hour, "begin=2026-02-03"),
-            (Step::Hour, "begin=1970-01-01T0"),
+        for (step, text) in [
+            (Step::Month, "2026-13"),
+            (Step::Month, "november"),
+            (Step::Day, "2026-02-30"),
+            (Step::Hour, "2026-02-03"),
         ] {
-            let refused = of_request(step, &Params::from_query(query), &Zone::utc(), now);
-            assert!(refused.is_err(), "{query}");
+            assert_eq!(step.parse(text), None, "{text}");
         }
+        assert_eq!(asked(Step::Hour, ["1970-01-01T0", ""], &Zone::utc()), None);
     }
 
     #[test]
     fn days_are_those_of_the_zone_and_may_have_23_hours() {
         let madrid = Zone::named("Europe/Madrid").unwrap();
-        let query = Params::from_query("begin=2026-03-28&end=2026-03-31");
-        let days = of_request(Step::Day, &query, &madrid, Ts(0)).unwrap();
+        let days = asked(Step::Day, ["2026-03-28", "2026-03-31"], &madrid).unwrap();
         let hours: Vec<u64> = days
             .iter()
             .map(|day| day.end.since(day.start).as_secs() / 3600)

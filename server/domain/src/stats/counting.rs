@@ -2,11 +2,8 @@
 
 use std::ops::Deref;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use migasfree_server_auth::Operator;
-use migasfree_server_db::{Db, Result, Row};
-use migasfree_server_domain::{app_catalog, computers, core};
+use migasfree_server_db::{Db, Row};
 use migasfree_server_entity::{
     entity::Entity,
     error::RestError,
@@ -18,17 +15,19 @@ use sea_query::{
 };
 use serde_json::Value;
 
-use crate::ApiState;
+use crate::{app_catalog, computers, core, services::Services};
 
 /// Who asks for a statistic.
 #[derive(Debug, Clone)]
-pub(super) struct Reader {
-    pub registry: &'static Registry,
-    pub operator: Operator,
+pub struct Reader {
+    pub(super) registry: &'static Registry,
+    pub(super) operator: Operator,
 }
 
 impl Reader {
-    pub(super) fn of(state: &ApiState, operator: Operator) -> Self {
+    /// An operator of this server.
+    #[must_use]
+    pub fn of(state: &Services, operator: Operator) -> Self {
         Self {
             registry: state.registry,
             operator,
@@ -45,18 +44,6 @@ impl Deref for Reader {
 
     fn deref(&self) -> &Operator {
         &self.operator
-    }
-}
-
-impl FromRequestParts<ApiState> for Reader {
-    type Rejection = <Operator as FromRequestParts<ApiState>>::Rejection;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &ApiState,
-    ) -> Result<Self, Self::Rejection> {
-        let operator = Operator::from_request_parts(parts, state).await?;
-        Ok(Self::of(state, operator))
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use migasfree_server_db::{Ts, args, json_ids};
-use migasfree_server_domain::computers::computer;
 use migasfree_server_entity::{context::Context, error::RestError, load};
 use migasfree_types::rest::{overview::Attention, reference::Ref};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
@@ -14,7 +13,7 @@ use super::counting::{
     COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, REQUESTS, Reader,
     SYNCHRONIZATIONS, Source, count_all,
 };
-use crate::ApiState;
+use crate::{computers::computer, services::Services};
 
 /// So many are named.
 pub(super) const EXAMPLES: usize = 3;
@@ -40,7 +39,7 @@ struct Finding {
 impl Finding {
     async fn look(
         self,
-        state: &ApiState,
+        state: &Services,
         operator: &Reader,
     ) -> Result<Option<Attention>, RestError> {
         if !operator.may(self.source.permission) {
@@ -101,11 +100,11 @@ impl Finding {
 
 /// Computers are called as they are everywhere.
 async fn call_computers(
-    state: &ApiState,
+    state: &Services,
     operator: &Reader,
     computers: &mut [Ref],
 ) -> Result<(), RestError> {
-    let context = Context::new(state.services.clone(), operator.operator.clone());
+    let context = Context::new(state.clone(), operator.operator.clone());
     let ids: Vec<i64> = computers.iter().map(|one| one.id).collect();
     let texts = load::load(
         &mut context.source(),
@@ -132,7 +131,7 @@ fn query(filters: &[(&str, String)]) -> BTreeMap<String, String> {
 }
 
 /// Everything found.
-pub(super) async fn list(state: &ApiState, operator: &Reader) -> Result<Vec<Attention>, RestError> {
+pub(super) async fn list(state: &Services, operator: &Reader) -> Result<Vec<Attention>, RestError> {
     let now = state.clock.now();
     let mut found = Vec::new();
     found.extend(no_room(state).await?);
@@ -150,7 +149,7 @@ pub(super) async fn list(state: &ApiState, operator: &Reader) -> Result<Vec<Atte
 }
 
 /// Nothing can be kept any more; there is no list of what is lost.
-async fn no_room(state: &ApiState) -> Result<Option<Attention>, RestError> {
+async fn no_room(state: &Services) -> Result<Option<Attention>, RestError> {
     let has_room = state.db.has_room().await?;
     Ok((!has_room).then(|| Attention {
         code: "no_room".to_owned(),
@@ -160,7 +159,7 @@ async fn no_room(state: &ApiState) -> Result<Option<Attention>, RestError> {
     }))
 }
 
-async fn findings(state: &ApiState, now: Ts) -> Result<Vec<Finding>, RestError> {
+async fn findings(state: &Services, now: Ts) -> Result<Vec<Finding>, RestError> {
     let of_computer = ("c.id", "c.name", Some(OF_COMPUTER));
     let silent = now - SILENCE;
     let yesterday = now - A_DAY;
@@ -257,7 +256,7 @@ pub(super) fn silent_query(since: Ts) -> Vec<(&'static str, String)> {
 }
 
 /// Deployments whose publications fail, until one works again.
-async fn failed_publications(state: &ApiState) -> Result<Vec<i64>, RestError> {
+async fn failed_publications(state: &Services) -> Result<Vec<i64>, RestError> {
     let rows: Vec<(i64,)> = state
         .db
         .all(
@@ -270,7 +269,7 @@ async fn failed_publications(state: &ApiState) -> Result<Vec<i64>, RestError> {
 }
 
 async fn finished_schedules(
-    state: &ApiState,
+    state: &Services,
     operator: &Reader,
 ) -> Result<Option<Attention>, RestError> {
     let schedules = Schedules::of(state, operator).await?;
