@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::limits::{APT_TEXTS, APT_WORD};
+use crate::stanzas::Line;
 
 /// The fields apt reads as lists of packages. It stops at the first it does not understand, and
 /// with it everything on the computer.
@@ -82,21 +83,12 @@ impl<'a> Stanza<'a> {
         if line.contains('\0') {
             return Err(self.wrong(number, "a NUL byte"));
         }
-        if line.starts_with([' ', '\t']) {
-            if self.last.is_empty() {
-                return Err(self.wrong(number, "it begins in the middle of a field"));
+        let (name, value) = match Line::of(line) {
+            Line::Field(name, value) => (name, value),
+            Line::Continued => return self.goes_on(line, number),
+            Line::Other => {
+                return Err(self.wrong(number, &format!("a line without a colon: {line:?}")));
             }
-            if RELATIONS.contains(&self.last.as_str()) {
-                let first = self.fields.get(&self.last).copied().unwrap_or_default();
-                let long = self.long.entry(self.last.clone());
-                let long = long.or_insert_with(|| first.to_owned());
-                long.push('\n');
-                long.push_str(line);
-            }
-            return Ok(());
-        }
-        let Some((name, value)) = line.split_once(':') else {
-            return Err(self.wrong(number, &format!("a line without a colon: {line:?}")));
         };
         let name = name.to_ascii_lowercase();
         if name.is_empty() || name.contains([' ', '\t']) {
@@ -106,6 +98,20 @@ impl<'a> Stanza<'a> {
             return Err(self.wrong(number, &format!("the field {name} occurs twice")));
         }
         self.last = name;
+        Ok(())
+    }
+
+    fn goes_on(&mut self, line: &str, number: usize) -> Result<(), IndexError> {
+        if self.last.is_empty() {
+            return Err(self.wrong(number, "it begins in the middle of a field"));
+        }
+        if RELATIONS.contains(&self.last.as_str()) {
+            let first = self.fields.get(&self.last).copied().unwrap_or_default();
+            let long = self.long.entry(self.last.clone());
+            let long = long.or_insert_with(|| first.to_owned());
+            long.push('\n');
+            long.push_str(line);
+        }
         Ok(())
     }
 

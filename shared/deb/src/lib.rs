@@ -34,6 +34,7 @@ mod names;
 mod package;
 mod paragraph;
 mod relations;
+mod stanzas;
 mod tar;
 mod version;
 
@@ -48,4 +49,5 @@ pub use names::{ARCHITECTURES, FileName, split_file_name};
 pub use package::{Package, Script, architecture_for_apt, inspect, read};
 pub use paragraph::{Field, Paragraph, ParagraphError};
 pub use relations::RelationError;
+pub use stanzas::{Stanza, stanzas};
 pub use version::{compare_versions, written_version};

@@ -1,5 +1,7 @@
 //! The licence a package is under, from its machine-readable copyright file.
 
+use crate::stanzas::stanzas;
+
 /// Finds the short names of the licences in a copyright file of Debian's format 1.0,
 /// that of all files first. Free texts have none.
 pub(crate) fn of_copyright(text: &str) -> Option<String> {
@@ -7,23 +9,17 @@ pub(crate) fn of_copyright(text: &str) -> Option<String> {
         return None;
     }
     let mut names: Vec<&str> = Vec::new();
-    let mut all_files = false;
-    for line in text.lines() {
-        let Some((field, value)) = line.split_once(':') else {
-            all_files &= !line.trim().is_empty();
+    for stanza in stanzas(text) {
+        let Some(name) = stanza.get("license").copied() else {
             continue;
         };
-        let value = value.trim();
-        match field.to_ascii_lowercase().as_str() {
-            "files" => all_files = value == "*",
-            "license" if is_short_name(value) && !names.contains(&value) => {
-                if all_files {
-                    names.insert(0, value);
-                } else {
-                    names.push(value);
-                }
-            }
-            _ => {}
+        if !is_short_name(name) || names.contains(&name) {
+            continue;
+        }
+        if stanza.get("files") == Some(&"*") {
+            names.insert(0, name);
+        } else {
+            names.push(name);
         }
     }
     names.truncate(MOST);

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::stanzas::Line;
+
 /// More fields than any package has; keeps hostile files cheap.
 const MAX_FIELDS: usize = 1_000;
 
@@ -159,16 +161,17 @@ struct Builder {
 
 impl Builder {
     fn line(&mut self, line: &str, number: usize) -> Result<(), ParagraphError> {
-        if line.starts_with([' ', '\t']) {
-            let field = self.paragraph.fields.last_mut();
-            let field = field.ok_or(ParagraphError::NotAField(number))?;
-            field.value.push('\n');
-            field.value.push_str(line);
-            return Ok(());
-        }
-        let (name, value) = line
-            .split_once(':')
-            .ok_or(ParagraphError::NotAField(number))?;
+        let (name, value) = match Line::of(line) {
+            Line::Field(name, value) => (name, value),
+            Line::Continued => {
+                let field = self.paragraph.fields.last_mut();
+                let field = field.ok_or(ParagraphError::NotAField(number))?;
+                field.value.push('\n');
+                field.value.push_str(line);
+                return Ok(());
+            }
+            Line::Other => return Err(ParagraphError::NotAField(number)),
+        };
         let name = name.trim_end_matches([' ', '\t']);
         if !is_field_name(name) {
             return Err(ParagraphError::NotAField(number));

@@ -1,6 +1,7 @@
 //! As much of apt as a peer needs: reading the index of a repository and fetching a package.
 
 use anyhow::{Context, Result, bail};
+use migasfree_deb::stanzas;
 
 use super::Peer;
 
@@ -14,26 +15,19 @@ impl Peer {
             };
             let index = format!("{root}/dists/{suite}/{component}/binary-amd64/Packages");
             let index = String::from_utf8(self.transport.file(&index).await?)?;
-            let stanzas = index.split("\n\n");
-            let wanted = format!("Package: {name}");
-            let Some(stanza) = stanzas
-                .into_iter()
-                .find(|s| s.lines().any(|line| line == wanted))
-            else {
+            let mut stanzas = stanzas(&index);
+            let Some(stanza) = stanzas.find(|stanza| stanza.get("package") == Some(&name)) else {
                 continue;
             };
-            let field = |field: &str| {
-                let mut lines = stanza.lines();
-                lines.find_map(|line| line.strip_prefix(field)?.strip_prefix(": "))
-            };
-            let path = field("Filename").context("a stanza names its file")?;
+            let field = |field: &str| stanza.get(field).copied();
+            let path = field("filename").context("a stanza names its file")?;
             let package = self.transport.file(&format!("{root}/{path}")).await?;
-            let size = field("Size").context("a stanza tells the size")?;
+            let size = field("size").context("a stanza tells the size")?;
             if package.len().to_string() != size {
                 bail!("{path} has {} bytes, not {size}", package.len());
             }
-            let version = field("Version").unwrap_or_default();
-            let architecture = field("Architecture").unwrap_or_default();
+            let version = field("version").unwrap_or_default();
+            let architecture = field("architecture").unwrap_or_default();
             self.machine
                 .packages
                 .push(format!("{name}_{version}_{architecture}.deb"));

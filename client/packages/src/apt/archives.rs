@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::database;
+use migasfree_deb::stanzas;
+
 use crate::change::{PlannedPackage, bare};
 
 /// Where archives are downloaded to.
@@ -21,7 +22,7 @@ pub(super) fn is_kernel(name: &str) -> bool {
 
 /// What these packages say they take, in bytes, from what `apt-cache show` says of them.
 pub(super) fn unpacked_size(shown: &str, packages: &[(String, String)]) -> u64 {
-    let sizes: BTreeMap<(String, String), u64> = database::stanzas(shown)
+    let sizes: BTreeMap<(String, String), u64> = stanzas(shown)
         .filter_map(|stanza| {
             let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
             let size = field("installed-size")?.parse().ok()?;

@@ -1,6 +1,6 @@
 //! dpkg's list of packages, read straight from its file: fast enough for a catalogue that asks often.
 
-use std::collections::BTreeMap;
+use migasfree_deb::{Stanza, stanzas};
 
 use crate::entry::{Entry, Fit, Unfinished, Wanted};
 
@@ -132,28 +132,6 @@ fn record(stanza: &Stanza<'_>) -> Option<Record> {
         installed_size: field("installed-size").parse().unwrap_or(0),
     };
     (!record.name.is_empty()).then_some(record)
-}
-
-/// Field name in lower case to the first line of its value.
-pub(super) type Stanza<'a> = BTreeMap<String, &'a str>;
-
-/// The stanzas of a file in Debian's control format.
-pub(super) fn stanzas(text: &str) -> impl Iterator<Item = Stanza<'_>> {
-    let mut lines = text.lines().peekable();
-    std::iter::from_fn(move || {
-        while lines.next_if(|line| line.trim().is_empty()).is_some() {}
-        lines.peek()?;
-        let mut stanza = Stanza::new();
-        while let Some(line) = lines.next_if(|line| !line.trim().is_empty()) {
-            if line.starts_with([' ', '\t', '#']) {
-                continue;
-            }
-            if let Some((name, value)) = line.split_once(':') {
-                stanza.insert(name.to_ascii_lowercase(), value.trim());
-            }
-        }
-        Some(stanza)
-    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use super::database::{self, Record};
+use migasfree_deb::stanzas;
+
+use super::database::Record;
 use super::journal;
 use crate::files;
 use crate::policy::{Dependency, Guard, Package};
@@ -26,7 +28,7 @@ pub(super) fn known(root: &Path, native: &str) -> io::Result<Vec<(String, Packag
 fn auto_installed(root: &Path) -> io::Result<BTreeSet<(String, String)>> {
     let text = files::read_optional(&root.join("var/lib/apt/extended_states"))?;
     let text = text.unwrap_or_default();
-    let along = database::stanzas(&text)
+    let along = stanzas(&text)
         .filter(|stanza| stanza.get("auto-installed") == Some(&"1"))
         .filter_map(|stanza| {
             let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());

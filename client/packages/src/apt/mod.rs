@@ -17,6 +17,8 @@ mod status;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use migasfree_deb::stanzas;
+
 use super::back_end::{BackEnd, Folders};
 use super::entry::{Entry, Wanted};
 use super::error::PmsError;
@@ -160,7 +162,7 @@ impl BackEnd for Apt {
     fn versions(&self, names: &[&str]) -> Query<Vec<(String, String)>> {
         let names = names.iter().map(|name| (*name).to_owned());
         Query::line(commands::show(names), |answer| {
-            database::stanzas(&answer.stdout_text())
+            stanzas(&answer.stdout_text())
                 .filter_map(|stanza| {
                     let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
                     field("package").zip(field("version"))

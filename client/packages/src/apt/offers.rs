@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{database, sources};
+use migasfree_deb::stanzas;
+
+use super::sources;
 use crate::Candidate;
 use crate::entry::Entry;
 use crate::files;
@@ -38,7 +40,7 @@ pub(super) fn ours(root: &Path) -> BTreeSet<(String, String)> {
 
 /// Names and versions of a list of packages.
 pub(super) fn in_list(text: &str) -> BTreeSet<(String, String)> {
-    database::stanzas(text)
+    stanzas(text)
         .filter_map(|stanza| {
             let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
             field("package").zip(field("version"))
@@ -48,7 +50,7 @@ pub(super) fn in_list(text: &str) -> BTreeSet<(String, String)> {
 
 /// Of these packages, the full names of those that `apt-cache show` knows a source of.
 pub(super) fn offered(shown: &str, packages: &[Entry]) -> BTreeSet<String> {
-    let offers: BTreeSet<(&str, &str)> = database::stanzas(shown)
+    let offers: BTreeSet<(&str, &str)> = stanzas(shown)
         .filter(|stanza| stanza.contains_key("filename"))
         .filter_map(|stanza| Some((*stanza.get("package")?, *stanza.get("architecture")?)))
         .collect();
@@ -65,7 +67,7 @@ pub(super) fn offered(shown: &str, packages: &[Entry]) -> BTreeSet<String> {
 /// What the sources offer of these packages, from what `apt-cache show` says.
 pub(super) fn candidates(shown: &str, asked: &BTreeSet<String>) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
-    for stanza in database::stanzas(shown) {
+    for stanza in stanzas(shown) {
         let field = |name: &str| stanza.get(name).map(|value| (*value).to_owned());
         let number = |name: &str| {
             stanza
