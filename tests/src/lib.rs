@@ -23,6 +23,7 @@ pub mod peer;
 pub mod pictures;
 pub mod postgres;
 pub mod process;
+pub mod program;
 pub mod root;
 pub mod server;
 pub mod session;

@@ -1,7 +1,10 @@
 //! Where things are.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 /// The root of the checkout `cargo xtask` was called in. What was compiled in is second choice:
 /// checkouts that share a target folder also share this program.
@@ -27,6 +30,15 @@ pub fn binary(profile: &str, name: &str) -> PathBuf {
 /// What `cargo xtask dev` builds and keeps: `target/dev/` of the checkout, wherever cargo builds.
 pub fn dev() -> PathBuf {
     root().join("target/dev")
+}
+
+/// Makes a folder for data, or goes on with the one that is there unless it is to be a fresh one.
+pub fn data(folder: PathBuf, fresh: bool) -> Result<PathBuf> {
+    if fresh && folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// The pictures the tests leave: `target/pictures/` of the checkout, wherever cargo builds.

@@ -12,6 +12,7 @@ use migasfree_tests::admin::Admin;
 use migasfree_tests::binaries;
 use migasfree_tests::fleet::{Fleet, Options as FleetOptions};
 use migasfree_tests::organisation::{OFFICE, Organisation};
+use migasfree_tests::program;
 use migasfree_tests::server::{Server, Start};
 use serde_json::Value;
 
@@ -29,12 +30,8 @@ struct Options {
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(&Options::parse()).await {
-        Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("\nerror: {error:#}");
-            ExitCode::FAILURE
-        }
+        outcome => program::ended(outcome.map(|_| ())),
     }
 }
 

@@ -1,10 +1,9 @@
 //! A whole small organisation on this computer.
 
 use std::env;
-use std::fs;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
 use crate::wasm::View;
@@ -38,11 +37,7 @@ pub fn run(options: &Options) -> Result<()> {
     wasm::build(views)?;
     build(play)?;
 
-    let data = paths::root().join("target/demo");
-    if options.fresh && data.exists() {
-        fs::remove_dir_all(&data).with_context(|| data.display().to_string())?;
-    }
-    fs::create_dir_all(&data)?;
+    let data = paths::data(paths::root().join("target/demo"), options.fresh)?;
     let mut demo = Command::new(paths::binary("debug", "migasfree-demo"));
     demo.arg("--data")
         .arg(&data)

@@ -4,12 +4,11 @@ mod child;
 mod part;
 mod watch;
 
-use std::fs;
 use std::process::Command;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::{paths, system};
@@ -51,11 +50,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Builds, serves and watches until it is interrupted.
 pub fn run(options: &Options) -> Result<()> {
     system::ensure(&[system::Need::BUILD, system::Need::DEV])?;
-    let data = paths::dev().join("data");
-    if options.fresh && data.exists() {
-        fs::remove_dir_all(&data).with_context(|| data.display().to_string())?;
-    }
-    fs::create_dir_all(&data)?;
+    paths::data(paths::dev().join("data"), options.fresh)?;
 
     let (sender, events) = mpsc::channel();
     let stop = sender.clone();

@@ -4,7 +4,6 @@
 
 mod computers;
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -13,11 +12,11 @@ use clap::Parser;
 use migasfree_tests::binaries;
 use migasfree_tests::bus::Bus;
 use migasfree_tests::computer::Computer;
-use migasfree_tests::organisation::{OFFICE, Organisation};
+use migasfree_tests::organisation::OFFICE;
 use migasfree_tests::process::Process;
+use migasfree_tests::program;
 use migasfree_tests::server::{Server, Start};
 use migasfree_tests::session::synchronise;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// What the demo is made of.
 #[derive(Debug, Parser)]
@@ -38,13 +37,7 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(&Options::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("\nerror: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    program::ended(run(&Options::parse()).await)
 }
 
 async fn run(options: &Options) -> Result<()> {
@@ -55,7 +48,7 @@ async fn run(options: &Options) -> Result<()> {
     }
     .start()
     .context("is the address free? choose another one with --listen")?;
-    found(options, &server).await?;
+    program::once(&options.data.join("organisation"), program::found(&server)).await?;
 
     let fleet = computers::start(options.computers, &server, &options.data.join("fleet")).await?;
 
@@ -76,7 +69,7 @@ async fn run(options: &Options) -> Result<()> {
     let mut play = options.play.then(|| open_play(options, &bus)).transpose()?;
 
     tell(options, &server, &bus, &computer)?;
-    interrupted().await?;
+    program::interrupted().await?;
     println!("\nStopping");
     fleet.abort();
     if let Some(play) = &mut play
@@ -87,21 +80,6 @@ async fn run(options: &Options) -> Result<()> {
     daemon.stop()?;
     server.process().stop()?;
     println!("Stopped. `cargo xtask demo` goes on where this ended; --fresh begins again.");
-    Ok(())
-}
-
-/// Fills the server once.
-async fn found(options: &Options, server: &Server) -> Result<()> {
-    let done = options.data.join("organisation");
-    if done.exists() {
-        return Ok(());
-    }
-    println!("Founding an organisation");
-    let admin = server.admin().await?;
-    Organisation::create(&admin, |what| println!("  {what}"))
-        .await
-        .context("the organisation is half made; begin again with --fresh")?;
-    fs::write(done, "founded\n")?;
     Ok(())
 }
 
@@ -147,14 +125,5 @@ fn tell(options: &Options, server: &Server, bus: &Bus, computer: &Computer) -> R
     );
     println!("  logs         {}", options.data.display());
     println!("\nCtrl C stops everything.");
-    Ok(())
-}
-
-async fn interrupted() -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result?,
-        _ = terminate.recv() => {}
-    }
     Ok(())
 }

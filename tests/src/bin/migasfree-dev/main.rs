@@ -7,8 +7,7 @@ mod forward;
 mod play;
 mod site;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -16,11 +15,10 @@ use axum::Router;
 use clap::Parser;
 use migasfree_tests::bus::Bus;
 use migasfree_tests::fleet::{Fleet, Options as FleetOptions};
-use migasfree_tests::organisation::Organisation;
+use migasfree_tests::program;
 use migasfree_tests::server::{Server, Start};
 use migasfree_tests::stand_in::{Scene, StandIn};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// What is shown, and what is behind it.
 #[derive(Debug, Parser)]
@@ -46,22 +44,13 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Options::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("\nerror: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    program::ended(run(&Options::parse()).await)
 }
 
-async fn run(options: Options) -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+async fn run(options: &Options) -> Result<()> {
     tokio::select! {
-        outcome = show(&options) => outcome,
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+        outcome = show(options) => outcome,
+        outcome = program::interrupted() => outcome,
     }
 }
 
@@ -71,7 +60,7 @@ async fn show(options: &Options) -> Result<()> {
     let server = Start::at(&options.data.join("server"))
         .start()
         .context("`cargo xtask dev --fresh` begins again with an empty server")?;
-    fill(options, &server).await?;
+    program::once(&options.data.join("filled"), fill(options, &server)).await?;
     let bus = Bus::session(&options.data)?;
     let _stand_in = StandIn::start(bus.address(), options.scene.clone()).await?;
 
@@ -96,19 +85,9 @@ async fn serve(listener: TcpListener, site: Router) -> Result<()> {
     Ok(axum::serve(listener, site).await?)
 }
 
-/// Fills the server once.
 async fn fill(options: &Options, server: &Server) -> Result<()> {
-    let done = options.data.join("filled");
-    if done.exists() {
-        return Ok(());
-    }
-    println!("Founding an organisation");
-    let admin = server.admin().await?;
-    Organisation::create(&admin, |what| println!("  {what}"))
-        .await
-        .context("the organisation is half made; begin again with --fresh")?;
-    add_computers(options.computers, server).await?;
-    note(&done)
+    program::found(server).await?;
+    add_computers(options.computers, server).await
 }
 
 async fn add_computers(computers: usize, server: &Server) -> Result<()> {
@@ -121,8 +100,4 @@ async fn add_computers(computers: usize, server: &Server) -> Result<()> {
     fleet.synchronise().await.context("synchronisation")?;
     fleet.ask_for_applications().await.context("requests")?;
     Ok(())
-}
-
-fn note(done: &Path) -> Result<()> {
-    fs::write(done, "filled\n").with_context(|| done.display().to_string())
 }
