@@ -1,4 +1,6 @@
-//! The organisation's time zone: what "today" is, and what a time without an offset means.
+//! The organisation's time zone, by jiff, which only this module knows: time, which sqlx and rcgen speak, has no zones.
+//!
+//! What "today" is, and what a time without an offset means.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
