@@ -10,7 +10,7 @@ use super::{
     filter::{self, BadFilter, Filter},
     order::{self, Key},
     path::{BadPath, Path},
-    schema::{Follows, Many, Table},
+    schema::{Loss, Many, Table},
     visibility::Sight,
 };
 
@@ -163,14 +163,22 @@ impl Registry {
 
     /// The lists that follow what they name, with the entity that stands for the table of their rows.
     pub fn following(&self) -> impl Iterator<Item = (&Resource, &'static Many)> {
+        self.lists(Many::follows)
+    }
+
+    /// The lists by which rows reach others: without what they name, those would be fewer or more; or they follow it.
+    pub fn aiming(&self) -> impl Iterator<Item = (&Resource, &'static Many)> {
+        self.lists(|many| many.follows() || matches!(many.loss(), Some(Loss::Fewer | Loss::More)))
+    }
+
+    fn lists(&self, chosen: fn(&Many) -> bool) -> impl Iterator<Item = (&Resource, &'static Many)> {
         let mut tables: Vec<&'static Table> = self.tables.all().collect();
         tables.sort_unstable_by_key(|table| table.name);
-        let follows = |many: &&Many| matches!(many, Many::Link { follows, .. } if *follows != Follows::Nothing);
         tables
             .into_iter()
             .filter_map(move |table| Some((self.by_table(table.name)?, table)))
             .flat_map(move |(resource, table)| {
-                let lists = table.links().filter(follows);
+                let lists = table.links().filter(move |many| chosen(many));
                 lists.map(move |many| (resource, many))
             })
     }

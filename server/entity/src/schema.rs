@@ -182,6 +182,15 @@ impl Many {
         self
     }
 
+    /// Whether it follows what it names.
+    #[must_use]
+    pub const fn follows(&self) -> bool {
+        match self {
+            Self::Link { follows, .. } => !matches!(follows, Follows::Nothing),
+            Self::Back { .. } => false,
+        }
+    }
+
     /// The same, which follows what it names.
     #[must_use]
     pub const fn following(mut self, what: Follows) -> Self {

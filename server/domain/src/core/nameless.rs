@@ -1,11 +1,20 @@
 //! Attributes without a value, which older servers made: they have no name in any list.
 
 use std::collections::BTreeMap;
+use std::slice;
 
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{Result, Tx, args, json_ids, sql};
+use migasfree_server_entity::{
+    address,
+    json::Json,
+    load::{self, Reading, Source},
+    schema::Many,
+};
+use sea_query::{Expr, ExprTrait as _, Order, Query};
 use serde_json::json;
 
+use super::attributes::TABLE;
 use crate::{computers::notifications::tell_once, ids::AttributeId, messages, services::Services};
 
 /// What is aimed at one attribute and named to administrators.
@@ -45,7 +54,7 @@ pub async fn settle(state: &Services) -> Result<Settled> {
             args![],
         )
         .await?;
-    let mut aims = aims(&mut tx).await?;
+    let mut aims = aims(state, &mut tx).await?;
     let (mut gone, mut kept) = (Vec::new(), 0);
     for (id, prefix) in nameless {
         match aims.remove(&id) {
@@ -65,63 +74,75 @@ pub async fn settle(state: &Services) -> Result<Settled> {
     Ok(Settled { removed, kept })
 }
 
-macro_rules! aims {
-    ($($link:literal $owner:literal $kind:literal;)*) => {
-        &[$((
-            $kind,
-            concat!(
-                "SELECT l.attribute_id, o.name FROM ", $link, " AS l JOIN ", $owner,
-                " JOIN core_attribute AS t ON t.id = l.attribute_id WHERE trim(t.value) = '' ORDER BY o.name"
-            ),
-        )),*]
-    };
-}
-
-/// Whatever is aimed at attributes: what it is, and the question for its names.
-const AIMS: &[(&str, &str)] = aims![
-    "core_deployment_included_attributes" "core_deployment AS o ON o.id = l.deployment_id" "the deployment";
-    "core_deployment_excluded_attributes" "core_deployment AS o ON o.id = l.deployment_id" "the deployment";
-    "app_catalog_policy_included_attributes" "app_catalog_policy AS o ON o.id = l.policy_id" "the policy";
-    "app_catalog_policy_excluded_attributes" "app_catalog_policy AS o ON o.id = l.policy_id" "the policy";
-    "app_catalog_policygroup_included_attributes"
-        "app_catalog_policygroup AS x ON x.id = l.policygroup_id JOIN app_catalog_policy AS o ON o.id = x.policy_id"
-        "the policy";
-    "app_catalog_policygroup_excluded_attributes"
-        "app_catalog_policygroup AS x ON x.id = l.policygroup_id JOIN app_catalog_policy AS o ON o.id = x.policy_id"
-        "the policy";
-    "app_catalog_application_available_for_attributes"
-        "app_catalog_application AS o ON o.id = l.application_id" "the application";
-    "core_attributeset_included_attributes" "core_attributeset AS o ON o.id = l.attributeset_id" "the attribute set";
-    "core_attributeset_excluded_attributes" "core_attributeset AS o ON o.id = l.attributeset_id" "the attribute set";
-    "core_domain_included_attributes" "core_domain AS o ON o.id = l.domain_id" "the domain";
-    "core_domain_excluded_attributes" "core_domain AS o ON o.id = l.domain_id" "the domain";
-    "core_scope_included_attributes" "core_scope AS o ON o.id = l.scope_id" "the scope";
-    "core_scope_excluded_attributes" "core_scope AS o ON o.id = l.scope_id" "the scope";
-    "core_singularity_included_attributes" "core_singularity AS o ON o.id = l.singularity_id" "the singularity";
-    "core_singularity_excluded_attributes" "core_singularity AS o ON o.id = l.singularity_id" "the singularity";
-    "core_scheduledelay_attributes"
-        "core_scheduledelay AS x ON x.id = l.scheduledelay_id JOIN core_schedule AS o ON o.id = x.schedule_id"
-        "the schedule";
-    "client_faultdefinition_included_attributes"
-        "client_faultdefinition AS o ON o.id = l.faultdefinition_id" "the fault definition";
-    "client_faultdefinition_excluded_attributes"
-        "client_faultdefinition AS o ON o.id = l.faultdefinition_id" "the fault definition";
-];
-
 /// What is aimed at attributes without a value, by attribute.
-async fn aims(tx: &mut Tx) -> Result<BTreeMap<AttributeId, Vec<String>>> {
+async fn aims(state: &Services, tx: &mut Tx) -> Result<BTreeMap<AttributeId, Vec<String>>> {
     let mut aims: BTreeMap<AttributeId, Vec<String>> = BTreeMap::new();
-    for (kind, question) in AIMS {
-        let rows: Vec<(AttributeId, String)> = tx.all(*question, args![]).await?;
-        for (id, name) in rows {
-            let named = format!("{kind} {name}");
-            let known = aims.entry(id).or_default();
+    let reading = Reading {
+        state: state.clone(),
+        base: address::base(state).into(),
+        now: state.clock.now(),
+        viewer: None,
+    };
+    for (resource, list) in state.registry.aiming() {
+        let rows = naming_nameless(tx, list).await?;
+        let ids: Vec<i64> = rows.iter().map(|(_, row)| *row).collect();
+        let entity = resource.entity;
+        let text = slice::from_ref(&entity.text);
+        let source = &mut Source::Tx(tx);
+        let texts = load::load(source, &reading, entity.table, text, &ids).await?;
+        for (attribute, row) in rows {
+            let text = texts.get(&row).map(|row| row.get(entity.text.name()));
+            let name = text.map_or("", Json::as_text);
+            let named = format!("the {} {name}", in_words(entity.model.one));
+            let known = aims.entry(attribute).or_default();
             if !known.contains(&named) {
                 known.push(named);
             }
         }
     }
     Ok(aims)
+}
+
+/// The attributes without a value in a list of attributes, each with the row whose list it is.
+async fn naming_nameless(tx: &mut Tx, list: &'static Many) -> Result<Vec<(AttributeId, i64)>> {
+    let Many::Link {
+        table,
+        own,
+        other,
+        target,
+        ..
+    } = *list
+    else {
+        return Ok(Vec::new());
+    };
+    if target != TABLE.name {
+        return Ok(Vec::new());
+    }
+    let nameless = Query::select()
+        .column("id")
+        .from(TABLE.name)
+        .and_where(Expr::cust("trim(value) = ''"))
+        .take();
+    let select = Query::select()
+        .column(other)
+        .column(own)
+        .from(table)
+        .and_where(Expr::col(other).in_subquery(nameless))
+        .order_by(own, Order::Asc)
+        .take();
+    tx.all_query(&select).await
+}
+
+/// `PolicyGroup` as a text has it.
+fn in_words(kind: &str) -> String {
+    let mut words = String::new();
+    for letter in kind.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
 }
 
 async fn tell(state: &Services, tx: &mut Tx, prefix: &str, aimed: &[String]) -> Result<()> {

@@ -16,6 +16,7 @@ mod lists;
 mod losses;
 mod meta;
 mod one_more;
+mod one_more_aimed;
 mod organisation;
 mod problems;
 mod requests;
