@@ -218,7 +218,7 @@ fn all() -> Vec<Statistic> {
             .map(|one| statistic(one.path, SPAN, chart(one))),
     );
     for log in history::ALL {
-        let at = |path| format!("{}/{path}", log.route);
+        let at = |path| format!("{}/{path}", log.route());
         all.push(statistic(at("history"), SPAN, history(log)));
         all.push(statistic(at("by-day"), DAYS, by_day(log)).giving(Like::Pairs));
     }

@@ -86,7 +86,7 @@ async fn number(
     source: &Source,
     condition: Expr,
 ) -> Result<Option<i64>, RestError> {
-    if !operator.may(source.permission) {
+    if !source.is_open_to(operator) {
         return Ok(None);
     }
     source.count(&state.db, operator, condition).await.map(Some)
@@ -268,7 +268,7 @@ pub(super) struct Schedules {
 impl Schedules {
     pub(super) async fn of(state: &Services, operator: &Reader) -> Result<Self, RestError> {
         let mut found = Self::default();
-        if !operator.may(DEPLOYMENTS.permission) {
+        if !DEPLOYMENTS.is_open_to(operator) {
             return Ok(found);
         }
         let mut select = DEPLOYMENTS.rows(operator)?;

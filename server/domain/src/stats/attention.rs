@@ -42,7 +42,7 @@ impl Finding {
         state: &Services,
         operator: &Reader,
     ) -> Result<Option<Attention>, RestError> {
-        if !operator.may(self.source.permission) {
+        if !self.source.is_open_to(operator) {
             return Ok(None);
         }
         let count = self
@@ -76,7 +76,8 @@ impl Finding {
 
     fn names_computers(&self) -> bool {
         let (_, _, join) = self.named;
-        join.map_or(self.source.table, |join| join.table) == "client_computer"
+        let own = self.source.entity.table.name;
+        join.map_or(own, |join| join.table) == computer::COMPUTERS.table.name
     }
 
     fn examples(&self, operator: &Reader) -> Result<SelectStatement, RestError> {

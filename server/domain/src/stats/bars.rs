@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::breakdown::Axis;
 use super::counting::{
     COMPUTERS, ERRORS, FAULTS, Join, MIGRATIONS, NOTIFICATIONS, PROJECT, Reader, STATUS_LOGS,
-    SYNCHRONIZATIONS, Source, count_all, require,
+    SYNCHRONIZATIONS, Source, count_all,
 };
 use super::intervals::{Interval, Step};
 
@@ -20,8 +20,6 @@ pub struct Chart {
     /// Its address below the statistics.
     pub path: &'static str,
     source: Source,
-    /// Route of the list behind it.
-    model: &'static str,
     /// How time is cut.
     pub step: Step,
     joins: &'static [Join],
@@ -30,11 +28,10 @@ pub struct Chart {
 
 const BY_PROJECT: Axis = Axis::by("project__id__exact", "p.id", "p.name");
 
-const fn by_project(path: &'static str, source: Source, model: &'static str, step: Step) -> Chart {
+const fn by_project(path: &'static str, source: Source, step: Step) -> Chart {
     Chart {
         path,
         source,
-        model,
         step,
         joins: &[PROJECT],
         series: BY_PROJECT,
@@ -43,34 +40,18 @@ const fn by_project(path: &'static str, source: Source, model: &'static str, ste
 
 /// Every such chart.
 pub const ALL: &[Chart] = &[
-    by_project("computers/new/month", COMPUTERS, "computers", Step::Month),
-    by_project("errors/project/month", ERRORS, "errors", Step::Month),
-    by_project("errors/project/day", ERRORS, "errors", Step::Day),
-    by_project("faults/project/month", FAULTS, "faults", Step::Month),
-    by_project("faults/project/day", FAULTS, "faults", Step::Day),
-    by_project(
-        "syncs/project/month",
-        SYNCHRONIZATIONS,
-        "syncs",
-        Step::Month,
-    ),
-    by_project("syncs/project/day", SYNCHRONIZATIONS, "syncs", Step::Day),
-    by_project(
-        "migrations/project/month",
-        MIGRATIONS,
-        "migrations",
-        Step::Month,
-    ),
-    by_project(
-        "migrations/project/day",
-        MIGRATIONS,
-        "migrations",
-        Step::Day,
-    ),
+    by_project("computers/new/month", COMPUTERS, Step::Month),
+    by_project("errors/project/month", ERRORS, Step::Month),
+    by_project("errors/project/day", ERRORS, Step::Day),
+    by_project("faults/project/month", FAULTS, Step::Month),
+    by_project("faults/project/day", FAULTS, Step::Day),
+    by_project("syncs/project/month", SYNCHRONIZATIONS, Step::Month),
+    by_project("syncs/project/day", SYNCHRONIZATIONS, Step::Day),
+    by_project("migrations/project/month", MIGRATIONS, Step::Month),
+    by_project("migrations/project/day", MIGRATIONS, Step::Day),
     Chart {
         path: "status-logs/month",
         source: STATUS_LOGS,
-        model: "status-logs",
         step: Step::Month,
         joins: &[],
         series: Axis::by("status__in", "t.status", "t.status"),
@@ -78,7 +59,6 @@ pub const ALL: &[Chart] = &[
     Chart {
         path: "notifications/month",
         source: NOTIFICATIONS,
-        model: "notifications",
         step: Step::Month,
         joins: &[],
         series: Axis::known(
@@ -104,7 +84,7 @@ pub(super) fn in_intervals(
     source: &Source,
     intervals: &[Interval],
 ) -> Result<SelectStatement, RestError> {
-    require(operator, source.permission)?;
+    source.require(operator)?;
     let spans: Vec<_> = intervals
         .iter()
         .map(|interval| (interval.start, interval.end))
@@ -116,7 +96,7 @@ pub(super) fn in_intervals(
         .from_subquery(db.dialect().intervals(&spans), "i")
         .join_as(
             JoinType::InnerJoin,
-            source.table,
+            source.entity.table.name,
             "t",
             time()
                 .gte(Expr::col(("i", "start_at")))
@@ -180,7 +160,7 @@ impl Chart {
                 .iter()
                 .zip(values)
                 .map(|(interval, value)| {
-                    let mut bar = bar(self.model, interval, value);
+                    let mut bar = bar(self.source.entity.route, interval, value);
                     bar.insert(self.series.field.to_owned(), key.clone());
                     Value::Object(bar)
                 })

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Row};
 use migasfree_server_entity::{
+    access::{self, Need},
     entity::Entity,
     error::RestError,
     registry::Registry,
@@ -47,14 +48,12 @@ impl Deref for Reader {
     }
 }
 
-/// A table whose rows are counted; its alias is `t`.
+/// What is counted: the rows of an entity; the alias of its table is `t`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source {
-    /// Without this permission there is no statistic.
-    pub permission: &'static str,
-    pub table: &'static str,
-    /// Whose declaration says what of it is visible.
     pub entity: &'static Entity,
+    /// Who may not view this does not get the statistic.
+    told: &'static Entity,
 }
 
 /// A table joined to it: alias, table, condition; `LEFT` joins keep rows without a partner.
@@ -127,14 +126,31 @@ pub(super) const PLATFORM: Join = Join::inner("l", "core_platform", "l.id = p.pl
 pub(super) const PRODUCTIVE: &str = "t.status IN ('assigned', 'reserved', 'unknown')";
 
 impl Source {
+    const fn of(entity: &'static Entity) -> Self {
+        Self {
+            entity,
+            told: entity,
+        }
+    }
+
+    /// Whether somebody may get the statistic.
+    pub(super) fn is_open_to(&self, operator: &Operator) -> bool {
+        access::sees(operator, self.told)
+    }
+
+    /// Refuses who may not.
+    pub(super) fn require(&self, operator: &Operator) -> Result<(), RestError> {
+        access::allow(operator, self.told, Need::View)
+    }
+
     /// Its visible rows, without columns yet.
     ///
     /// # Errors
     /// When the operator may not view them.
     pub(super) fn rows(&self, operator: &Reader) -> Result<SelectStatement, RestError> {
-        require(operator, self.permission)?;
+        self.require(operator)?;
         let mut select = Query::select();
-        select.from_as(self.table, "t");
+        select.from_as(self.entity.table.name, "t");
         self.limit(operator, &mut select);
         Ok(select)
     }
@@ -160,15 +176,6 @@ impl Source {
     }
 }
 
-/// Refuses who lacks a permission.
-pub(super) fn require(operator: &Operator, permission: &str) -> Result<(), RestError> {
-    if operator.may(permission) {
-        Ok(())
-    } else {
-        Err(RestError::Forbidden(permission.to_owned()))
-    }
-}
-
 pub(super) fn count_all() -> Expr {
     Func::count(Expr::cust("*")).into()
 }
@@ -187,78 +194,23 @@ pub(super) fn json_of(row: &Row, index: usize) -> Value {
     }
 }
 
-pub(super) const COMPUTERS: Source = Source {
-    permission: "client.view_computer",
-    table: "client_computer",
-    entity: &computers::computer::COMPUTERS,
-};
-pub(super) const DEPLOYMENTS: Source = Source {
-    permission: "core.view_deployment",
-    table: "core_deployment",
-    entity: &core::deployments::DEPLOYMENTS,
-};
-pub(super) const ERRORS: Source = Source {
-    permission: "client.view_error",
-    table: "client_error",
-    entity: &computers::errors::ERRORS,
-};
-pub(super) const FAULTS: Source = Source {
-    permission: "client.view_fault",
-    table: "client_fault",
-    entity: &computers::faults::FAULTS,
-};
-pub(super) const REQUESTS: Source = Source {
-    permission: "app_catalog.view_applicationrequest",
-    table: "application_request",
-    entity: &app_catalog::application_requests::APPLICATION_REQUESTS,
-};
-pub(super) const MIGRATIONS: Source = Source {
-    permission: "client.view_migration",
-    table: "client_migration",
-    entity: &computers::migrations::MIGRATIONS,
-};
-pub(super) const SYNCHRONIZATIONS: Source = Source {
-    permission: "client.view_synchronization",
-    table: "client_synchronization",
-    entity: &computers::syncs::SYNCS,
-};
-pub(super) const STATUS_LOGS: Source = Source {
-    permission: "client.view_statuslog",
-    table: "client_statuslog",
-    entity: &computers::status_logs::STATUS_LOGS,
-};
-pub(super) const NOTIFICATIONS: Source = Source {
-    permission: "client.view_notification",
-    table: "client_notification",
-    entity: &computers::notifications::NOTIFICATIONS,
-};
-pub(super) const ATTRIBUTES: Source = Source {
-    permission: "core.view_attribute",
-    table: "core_attribute",
-    entity: &core::attributes::ATTRIBUTES,
-};
-pub(super) const PACKAGES: Source = Source {
-    permission: "core.view_package",
-    table: "core_package",
-    entity: &core::packages::PACKAGES,
-};
-pub(super) const PACKAGE_SETS: Source = Source {
-    permission: "core.view_packageset",
-    table: "core_packageset",
-    entity: &core::package_sets::PACKAGE_SETS,
-};
-pub(super) const STORES: Source = Source {
-    permission: "core.view_store",
-    table: "core_store",
-    entity: &core::stores::STORES,
-};
-pub(super) const APPLICATIONS: Source = Source {
-    permission: "app_catalog.view_application",
-    table: "app_catalog_application",
-    entity: &app_catalog::applications::APPLICATIONS,
-};
+pub(super) const COMPUTERS: Source = Source::of(&computers::computer::COMPUTERS);
+pub(super) const DEPLOYMENTS: Source = Source::of(&core::deployments::DEPLOYMENTS);
+pub(super) const ERRORS: Source = Source::of(&computers::errors::ERRORS);
+pub(super) const FAULTS: Source = Source::of(&computers::faults::FAULTS);
+pub(super) const REQUESTS: Source =
+    Source::of(&app_catalog::application_requests::APPLICATION_REQUESTS);
+pub(super) const MIGRATIONS: Source = Source::of(&computers::migrations::MIGRATIONS);
+pub(super) const SYNCHRONIZATIONS: Source = Source::of(&computers::syncs::SYNCS);
+pub(super) const STATUS_LOGS: Source = Source::of(&computers::status_logs::STATUS_LOGS);
+pub(super) const NOTIFICATIONS: Source = Source::of(&computers::notifications::NOTIFICATIONS);
+pub(super) const ATTRIBUTES: Source = Source::of(&core::attributes::ATTRIBUTES);
+pub(super) const PACKAGES: Source = Source::of(&core::packages::PACKAGES);
+pub(super) const PACKAGE_SETS: Source = Source::of(&core::package_sets::PACKAGE_SETS);
+pub(super) const STORES: Source = Source::of(&core::stores::STORES);
+pub(super) const APPLICATIONS: Source = Source::of(&app_catalog::applications::APPLICATIONS);
+/// Software, which is kept with the computers.
 pub(super) const INVENTORIES: Source = Source {
-    permission: "client.view_packagehistory",
-    table: "client_computer",
     entity: &computers::computer::COMPUTERS,
+    told: &computers::packages_history::PACKAGES_HISTORY,
 };

@@ -14,8 +14,6 @@ use super::intervals::Interval;
 /// Something that happens to computers.
 #[derive(Debug, Clone, Copy)]
 pub struct Log {
-    /// Route of its list.
-    pub route: &'static str,
     /// Name of its series.
     pub(super) name: &'static str,
     pub(super) source: Source,
@@ -24,33 +22,34 @@ pub struct Log {
 /// Everything that is recorded of computers.
 pub const ALL: &[Log] = &[
     Log {
-        route: "errors",
         name: "Errors",
         source: ERRORS,
     },
     Log {
-        route: "faults",
         name: "Faults",
         source: FAULTS,
     },
     Log {
-        route: "syncs",
         name: "Synchronizations",
         source: SYNCHRONIZATIONS,
     },
     Log {
-        route: "migrations",
         name: "Migrations",
         source: MIGRATIONS,
     },
     Log {
-        route: "status-logs",
         name: "Status logs",
         source: STATUS_LOGS,
     },
 ];
 
 impl Log {
+    /// Route of its list.
+    #[must_use]
+    pub fn route(&self) -> &'static str {
+        self.source.entity.route
+    }
+
     /// How many computers it happened to in each interval, as bars.
     ///
     /// # Errors
@@ -65,7 +64,7 @@ impl Log {
         let bars: Vec<Value> = intervals
             .iter()
             .zip(values)
-            .map(|(interval, value)| Value::Object(bar(self.route, interval, value)))
+            .map(|(interval, value)| Value::Object(bar(self.route(), interval, value)))
             .collect();
         let data = Map::from_iter([(self.name.to_owned(), Value::from(bars))]);
         Ok(answer(intervals, data))

@@ -63,15 +63,15 @@ fn figure(code: &str, value: i64, trend: Option<i64>, query: &[(&str, String)]) 
 impl Look<'_> {
     async fn figures(&self) -> Result<Vec<Figure>, RestError> {
         let mut figures = Vec::new();
-        if self.operator.may(COMPUTERS.permission) {
+        if COMPUTERS.is_open_to(self.operator) {
             figures.push(self.productive().await?);
             figures.push(self.synchronized_today().await?);
             figures.push(self.silent().await?);
         }
-        if self.operator.may(DEPLOYMENTS.permission) {
+        if DEPLOYMENTS.is_open_to(self.operator) {
             figures.push(self.deployments().await?);
         }
-        if self.operator.may(ERRORS.permission) {
+        if ERRORS.is_open_to(self.operator) {
             figures.push(self.errors().await?);
         }
         Ok(figures)
@@ -118,7 +118,7 @@ impl Look<'_> {
         let db = &self.state.db;
         let today = Expr::col(("t", "sync_end_date")).gte(midnight);
         let value = COMPUTERS.count(db, self.operator, today).await?;
-        let trend = if self.operator.may(SYNCHRONIZATIONS.permission) {
+        let trend = if SYNCHRONIZATIONS.is_open_to(self.operator) {
             let time = || Expr::col(("t", "created_at"));
             let mut select = SYNCHRONIZATIONS.rows(self.operator)?;
             select
@@ -228,7 +228,7 @@ impl Look<'_> {
     }
 
     async fn days(&self) -> Result<Vec<SynchronizationDay>, RestError> {
-        if !self.operator.may(SYNCHRONIZATIONS.permission) {
+        if !SYNCHRONIZATIONS.is_open_to(self.operator) {
             return Ok(Vec::new());
         }
         let state = self.state;
@@ -251,7 +251,7 @@ impl Look<'_> {
     }
 
     async fn projects(&self) -> Result<Vec<ProjectShare>, RestError> {
-        if !self.operator.may(COMPUTERS.permission) {
+        if !COMPUTERS.is_open_to(self.operator) {
             return Ok(Vec::new());
         }
         let mut select = COMPUTERS.rows(self.operator)?;

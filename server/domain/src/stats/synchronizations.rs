@@ -12,13 +12,12 @@ use serde_json::{Map, Value};
 
 use super::bars::{answer, bar};
 use super::breakdowns::RECENT_SYNCHRONIZATIONS;
-use super::counting::{Reader, SYNCHRONIZATIONS, require};
+use super::counting::{Reader, SYNCHRONIZATIONS};
 use super::history::Log;
 use super::intervals::{self, Interval, Step};
 use crate::services::{OfDomain as _, Services};
 
 const LOG: Log = Log {
-    route: "syncs",
     name: "Computers",
     source: SYNCHRONIZATIONS,
 };
@@ -50,7 +49,7 @@ pub async fn yearly(
     years: Range<i64>,
     project: Option<i64>,
 ) -> Result<Vec<(i64, i64)>, RestError> {
-    require(operator, SYNCHRONIZATIONS.permission)?;
+    SYNCHRONIZATIONS.require(operator)?;
     if operator.is_limited() {
         let zone = &state.domain().settings.clients.time_zone;
         let cut = intervals::years(years.start, years.end, zone);
@@ -88,7 +87,7 @@ pub async fn draw(
         .iter()
         .zip(values)
         .map(|(interval, value)| {
-            let mut bar = bar(LOG.route, interval, value);
+            let mut bar = bar(LOG.route(), interval, value);
             if let Some(project) = project {
                 bar.insert("project_id".to_owned(), project.into());
             }
@@ -107,7 +106,7 @@ pub(super) async fn computers(
     intervals: &[Interval],
     project: Option<i64>,
 ) -> Result<Vec<i64>, RestError> {
-    require(operator, SYNCHRONIZATIONS.permission)?;
+    SYNCHRONIZATIONS.require(operator)?;
     if operator.is_limited() {
         return visible(state, operator, intervals, project).await;
     }
