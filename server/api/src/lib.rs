@@ -27,7 +27,7 @@ where
     Router::new()
         .merge(entities)
         .merge(openapi::router())
-        .merge(stats::router())
+        .merge(stats::router(state.registry))
         .merge(call::routes(calls(), |route| route))
         .with_state(state)
 }

@@ -136,7 +136,8 @@ impl Registry {
     }
 
     /// Rows that something left behind: there may be millions of them, and nobody knows one by its name.
-    pub(crate) fn is_report(&self, table: &Table) -> bool {
+    #[must_use]
+    pub fn is_report(&self, table: &Table) -> bool {
         self.by_table(table.name).is_some_and(|resource| {
             let mut visible = resource.entity.visible.iter();
             visible.any(

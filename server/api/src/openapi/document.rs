@@ -43,7 +43,7 @@ pub fn build(registry: &'static Registry, calls: &[Call]) -> OpenApi {
     for resource in &registry.resources {
         found.extend(Described::new(resource, &mut schemas).operations());
     }
-    found.extend(others::operations(calls));
+    found.extend(others::operations(registry, calls));
     let mut paths = PathsBuilder::new();
     for (path, method, operation) in found {
         let mut item = PathItem::new(method, operation);

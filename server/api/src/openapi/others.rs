@@ -4,6 +4,7 @@ use migasfree_server_entity::{
     action::Verb,
     call::{Call, Gives, Takes, call},
     entity::Like,
+    registry::Registry,
 };
 use utoipa::openapi::{
     Content, HttpMethod, Response, ResponseBuilder,
@@ -20,7 +21,10 @@ use super::{
 use crate::stats;
 
 /// The paths, verbs and operations of these calls and of the statistics.
-pub fn operations(calls: &[Call]) -> Vec<(String, HttpMethod, Operation)> {
+pub fn operations(
+    registry: &'static Registry,
+    calls: &[Call],
+) -> Vec<(String, HttpMethod, Operation)> {
     let mut all: Vec<_> = calls
         .iter()
         .map(|call| {
@@ -28,7 +32,7 @@ pub fn operations(calls: &[Call]) -> Vec<(String, HttpMethod, Operation)> {
             (call.path.clone(), method, refusing(described(call).build()))
         })
         .collect();
-    for (path, asks, gives) in stats::described() {
+    for (path, asks, gives) in stats::described(registry) {
         let call = call(Verb::Get, path, "A statistic").gives(Gives::Like(gives));
         let mut operation = described(&call);
         for name in asks {

@@ -24,6 +24,7 @@ use migasfree_server_entity::{
     call::{Gives, Served, call},
     entity::Like,
     error::RestError,
+    registry::Registry,
 };
 
 use self::asked::Asked;
@@ -98,7 +99,7 @@ fn chart(chart: &'static Chart) -> MethodRouter<ApiState> {
 }
 
 /// Answers the last days of a log, hour by hour.
-fn history(log: &'static Log) -> MethodRouter<ApiState> {
+fn history(log: Log) -> MethodRouter<ApiState> {
     get(
         move |State(state): State<ApiState>, operator: Reader, asked: Asked| async move {
             let intervals = asked.intervals(&state, Step::Hour)?;
@@ -109,7 +110,7 @@ fn history(log: &'static Log) -> MethodRouter<ApiState> {
 }
 
 /// Answers what a log has of one computer; without an end, today is part of it.
-fn by_day(log: &'static Log) -> MethodRouter<ApiState> {
+fn by_day(log: Log) -> MethodRouter<ApiState> {
     get(
         move |State(state): State<ApiState>, operator: Reader, asked: Asked| async move {
             let told = log
@@ -157,7 +158,7 @@ async fn holding_attributes(
         .map(Json)
 }
 
-fn all() -> Vec<Statistic> {
+fn all(registry: &'static Registry) -> Vec<Statistic> {
     let mut all = vec![
         statistic("alerts", &[], plain!(stats::alerts::list)).giving(Like::Objects),
         statistic("overview", &[], plain!(overview::overview)),
@@ -217,7 +218,7 @@ fn all() -> Vec<Statistic> {
             .iter()
             .map(|one| statistic(one.path, SPAN, chart(one))),
     );
-    for log in history::ALL {
+    for log in history::all(registry) {
         let at = |path| format!("{}/{path}", log.route());
         all.push(statistic(at("history"), SPAN, history(log)));
         all.push(statistic(at("by-day"), DAYS, by_day(log)).giving(Like::Pairs));
@@ -226,10 +227,12 @@ fn all() -> Vec<Statistic> {
 }
 
 /// All statistics.
-pub fn router() -> Router<ApiState> {
-    all().into_iter().fold(Router::new(), |router, statistic| {
-        router.route(&at(&statistic.path), statistic.answers)
-    })
+pub fn router(registry: &'static Registry) -> Router<ApiState> {
+    all(registry)
+        .into_iter()
+        .fold(Router::new(), |router, statistic| {
+            router.route(&at(&statistic.path), statistic.answers)
+        })
 }
 
 /// What is no statistic.
@@ -247,8 +250,10 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
 }
 
 /// The address, the parameters and the answer of each, for the description of the API.
-pub fn described() -> impl Iterator<Item = (String, &'static [&'static str], Like)> {
-    all()
+pub fn described(
+    registry: &'static Registry,
+) -> impl Iterator<Item = (String, &'static [&'static str], Like)> {
+    all(registry)
         .into_iter()
         .map(|statistic| (at(&statistic.path), statistic.asks, statistic.gives))
 }

@@ -126,7 +126,7 @@ pub(super) const PLATFORM: Join = Join::inner("l", "core_platform", "l.id = p.pl
 pub(super) const PRODUCTIVE: &str = "t.status IN ('assigned', 'reserved', 'unknown')";
 
 impl Source {
-    const fn of(entity: &'static Entity) -> Self {
+    pub(super) const fn of(entity: &'static Entity) -> Self {
         Self {
             entity,
             told: entity,

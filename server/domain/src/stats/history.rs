@@ -1,53 +1,54 @@
 //! How many computers something happened to, hour by hour.
 
 use migasfree_server_db::Db;
-use migasfree_server_entity::error::RestError;
+use migasfree_server_entity::{entity::Entity, error::RestError, registry::Registry, schema::ID};
 use sea_query::{Expr, ExprTrait as _, SelectStatement};
 use serde_json::{Map, Value};
 
 use super::bars::{answer, bar, in_intervals};
-use super::counting::{
-    ERRORS, FAULTS, MIGRATIONS, Reader, STATUS_LOGS, SYNCHRONIZATIONS, Source, count_distinct,
-};
+use super::counting::{Reader, Source, count_distinct};
 use super::intervals::Interval;
 
 /// Something that happens to computers.
 #[derive(Debug, Clone, Copy)]
 pub struct Log {
-    /// Name of its series.
-    pub(super) name: &'static str,
     pub(super) source: Source,
 }
 
-/// Everything that is recorded of computers.
-pub const ALL: &[Log] = &[
-    Log {
-        name: "Errors",
-        source: ERRORS,
-    },
-    Log {
-        name: "Faults",
-        source: FAULTS,
-    },
-    Log {
-        name: "Synchronizations",
-        source: SYNCHRONIZATIONS,
-    },
-    Log {
-        name: "Migrations",
-        source: MIGRATIONS,
-    },
-    Log {
-        name: "Status logs",
-        source: STATUS_LOGS,
-    },
-];
+/// Everything that computers leave behind when it happens, as it is declared.
+#[must_use]
+pub fn all(registry: &'static Registry) -> Vec<Log> {
+    let happens = |entity: &Entity| {
+        let table = entity.table;
+        // What is kept by computer tells of the last time alone.
+        registry.is_report(table)
+            && entity.only.is_empty()
+            && table.key.name == ID.name
+            && ["computer_id", "created_at"]
+                .iter()
+                .all(|name| table.column(name).is_some())
+    };
+    let entities = registry.resources.iter().map(|resource| resource.entity);
+    entities
+        .filter(|entity| happens(entity))
+        .map(|entity| Log {
+            source: Source::of(entity),
+        })
+        .collect()
+}
 
 impl Log {
     /// Route of its list.
     #[must_use]
     pub fn route(&self) -> &'static str {
         self.source.entity.route
+    }
+
+    /// Name of its series: `Status Logs` are `Status logs` here.
+    fn name(&self) -> String {
+        let many = self.source.entity.model.many;
+        let (first, rest) = many.split_at_checked(1).unwrap_or((many, ""));
+        format!("{first}{}", rest.to_lowercase())
     }
 
     /// How many computers it happened to in each interval, as bars.
@@ -66,7 +67,7 @@ impl Log {
             .zip(values)
             .map(|(interval, value)| Value::Object(bar(self.route(), interval, value)))
             .collect();
-        let data = Map::from_iter([(self.name.to_owned(), Value::from(bars))]);
+        let data = Map::from_iter([(self.name(), Value::from(bars))]);
         Ok(answer(intervals, data))
     }
 

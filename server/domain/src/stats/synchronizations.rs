@@ -18,7 +18,6 @@ use super::intervals::{self, Interval, Step};
 use crate::services::{OfDomain as _, Services};
 
 const LOG: Log = Log {
-    name: "Computers",
     source: SYNCHRONIZATIONS,
 };
 /// The chart by project looks back this many days.
@@ -94,7 +93,7 @@ pub async fn draw(
             Value::Object(bar)
         })
         .collect();
-    let data = Map::from_iter([(LOG.name.to_owned(), Value::from(bars))]);
+    let data = Map::from_iter([("Computers".to_owned(), Value::from(bars))]);
     Ok(answer(&intervals, data))
 }
 

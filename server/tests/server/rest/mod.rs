@@ -17,6 +17,7 @@ mod losses;
 mod meta;
 mod one_more;
 mod one_more_aimed;
+mod one_more_report;
 mod organisation;
 mod problems;
 mod requests;
