@@ -4,11 +4,10 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderValue, Request, header};
 use axum::serve::Listener as Accept;
@@ -20,7 +19,6 @@ use hyper_util::server::conn::auto::Builder;
 use migasfree_server_body::pace::{Outgoing, Pace, Traffic};
 use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::io::InspectReader;
@@ -28,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::crowd::{Crowd, Place};
+use super::layers::Stack;
 use crate::acceptor::{Accepted, Acceptor};
 
 /// A connection that is to end, and on which no request is in work, ends after this long at the latest.
@@ -41,7 +40,7 @@ const PING_EVERY: Duration = Duration::from_secs(30);
 pub(super) async fn serve(
     mut listener: TcpListener,
     acceptor: Arc<dyn Acceptor>,
-    router: Router,
+    router: Stack,
     limits: Limits,
     crowd: Crowd,
     stop: CancellationToken,
@@ -81,10 +80,15 @@ impl Limits {
         }
         self.silence.min(self.pace.anonymous)
     }
+
+    /// Whatever begins now ends a connection no sooner than after this.
+    fn shortest(&self, parting: bool) -> Duration {
+        if parting { PARTING } else { self.head() }
+    }
 }
 
 struct Connection {
-    router: Router,
+    router: Stack,
     limits: Limits,
     stop: CancellationToken,
     _place: Place,
@@ -111,14 +115,18 @@ impl Connection {
     async fn answer(self, Accepted { stream, peer }: Accepted) {
         let traffic = Arc::new(Traffic::default());
         let outgoing = Arc::clone(&traffic);
-        let (work, mut watched) = watch::channel(Work::default());
-        let heard = work.clone();
-        let stream = InspectReader::new(stream, move |_: &[u8]| {
-            heard.send_if_modified(Work::hear);
-        });
-        let (router, address) = (self.router, peer.address);
+        let work = Arc::new(Work::default());
+        let (heard, entered) = (Arc::clone(&work), Arc::clone(&work));
+        let stream = InspectReader::new(stream, move |_: &[u8]| heard.hear());
+        let Self {
+            router,
+            limits,
+            stop,
+            _place,
+        } = self;
+        let address = peer.address;
         let service = service_fn(move |request: Request<Incoming>| {
-            let guard = InWork::enter(&work);
+            let guard = InWork::enter(&entered);
             let outgoing = Outgoing::new(Arc::clone(&outgoing));
             let mut request = request.map(Body::new);
             name_host(&mut request);
@@ -136,17 +144,10 @@ impl Connection {
         let builder = builder();
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
-        let pace = self.limits.pace;
-        let mut too_slow = pin!(traffic.too_slow(pace));
-        let mut parting = false;
+        let mut too_slow = pin!(traffic.too_slow(limits.pace));
+        let mut alarm = pin!(tokio::time::sleep(limits.head()));
+        let mut parting = None;
         loop {
-            let Work { requests, head } = *watched.borrow_and_update();
-            let waits = requests == 0;
-            let until = match head {
-                _ if parting => Instant::now() + PARTING,
-                Some(begun) => begun + self.limits.head(),
-                None => Instant::now() + self.limits.silence,
-            };
             tokio::select! {
                 ended = connection.as_mut() => {
                     if let Err(error) = ended {
@@ -158,20 +159,22 @@ impl Connection {
                     tracing::debug!(%address, "a connection ends: its answer is read too slowly");
                     return;
                 }
-                // The service holds the sender for as long as the connection lives.
-                _ = watched.changed() => {}
-                () = self.stop.cancelled(), if !parting => {
-                    parting = true;
-                    connection.as_mut().graceful_shutdown();
-                }
-                () = tokio::time::sleep_until(until), if waits => {
-                    if parting {
-                        return;
+                () = stop.cancelled(), if parting.is_none() => {}
+                () = alarm.as_mut() => {
+                    let look = Instant::now() + limits.shortest(parting.is_some());
+                    match work.ends(&limits, parting) {
+                        Some(end) if end <= Instant::now() && parting.is_some() => return,
+                        Some(end) if end <= Instant::now() => {}
+                        end => {
+                            alarm.as_mut().reset(end.map_or(look, |end| end.min(look)));
+                            continue;
+                        }
                     }
-                    parting = true;
-                    connection.as_mut().graceful_shutdown();
                 }
             }
+            parting = Some(Instant::now());
+            connection.as_mut().graceful_shutdown();
+            alarm.as_mut().reset(Instant::now() + PARTING);
         }
     }
 }
@@ -197,41 +200,75 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
-/// What goes on on a connection.
-#[derive(Debug, Default)]
-struct Work {
+/// What goes on on a connection. Nobody is woken when it changes: the connection looks at it before the earliest moment at
+/// which it could have to end.
+#[derive(Debug)]
+struct Work(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
     requests: usize,
     /// When the head of the next request began to come.
     head: Option<Instant>,
+    /// Since when nothing comes and nothing is in work.
+    silent: Instant,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self(Mutex::new(State {
+            requests: 0,
+            head: None,
+            silent: Instant::now(),
+        }))
+    }
 }
 
 impl Work {
-    /// Something came; answers whether that was the beginning of a head.
-    fn hear(&mut self) -> bool {
-        let begins = self.requests == 0 && self.head.is_none();
-        if begins {
-            self.head = Some(Instant::now());
+    /// Something came, which between requests is the beginning of a head.
+    fn hear(&self) {
+        let mut state = self.locked();
+        if state.requests == 0 && state.head.is_none() {
+            state.head = Some(Instant::now());
         }
-        begins
+    }
+
+    /// When the connection has to end if nothing changes; never while something is in work.
+    fn ends(&self, limits: &Limits, parting: Option<Instant>) -> Option<Instant> {
+        let state = self.locked();
+        if state.requests > 0 {
+            return None;
+        }
+        Some(match (parting, state.head) {
+            (Some(parting), _) => parting.max(state.silent) + PARTING,
+            (None, Some(begun)) => begun + limits.head(),
+            (None, None) => state.silent + limits.silence,
+        })
+    }
+
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Counts a request from the end of its head to the last byte of its answer.
-struct InWork(watch::Sender<Work>);
+struct InWork(Arc<Work>);
 
 impl InWork {
-    fn enter(work: &watch::Sender<Work>) -> Self {
-        work.send_modify(|work| {
-            work.requests += 1;
-            work.head = None;
-        });
-        Self(work.clone())
+    fn enter(work: &Arc<Work>) -> Self {
+        let mut state = work.locked();
+        state.requests += 1;
+        state.head = None;
+        drop(state);
+        Self(Arc::clone(work))
     }
 }
 
 impl Drop for InWork {
     fn drop(&mut self) {
-        self.0.send_modify(|work| work.requests -= 1);
+        let mut state = self.0.locked();
+        state.requests -= 1;
+        state.silent = Instant::now();
     }
 }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody as _};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -24,7 +24,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// Answers a request when it has been read. Its body may be silent for so long, and has to come at a pace.
 pub(super) async fn read_rest(
-    State((silence, pace)): State<(Duration, Pace)>,
+    silence: Duration,
+    pace: Pace,
     mut request: Request,
     next: Next,
 ) -> Response {

@@ -1,5 +1,5 @@
-//! What every request passes through, from the outside in: slashes, request id, log and figures, problems, panics, time limit,
-//! headers, compression, the rest of the body, size limit.
+//! What every request passes through, from the outside in: slashes, request id, log and figures, problems, panics, headers,
+//! compression, time limit, the rest of the body, size limit.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{
     Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
 };
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
 use migasfree_server_auth::{Connection, messages::internal, problem};
@@ -20,8 +20,8 @@ use migasfree_server_entity::Route;
 use migasfree_server_protocol::Incompressible;
 use migasfree_types::message::Message;
 use serde_json::json;
-use tower::util::{MapRequestLayer, MapResponseLayer};
-use tower::{Layer as _, ServiceBuilder};
+use tower::ServiceBuilder;
+use tower::util::{MapRequest, MapRequestLayer, MapResponseLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{
@@ -33,7 +33,7 @@ use tower_http::request_id::{
 use tracing::Instrument as _;
 
 use super::refused::Answered;
-use super::{AppState, problems};
+use super::{AppState, drain, problems};
 use crate::messages;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,8 +42,11 @@ const LONGEST_NAME: usize = 128;
 /// A request with a larger body, or one of unknown size, gets the time of an upload.
 const LARGE_BODY: u64 = 1024 * 1024;
 
+/// The routes within everything that requests pass through. Slashes come before the routes are matched.
+pub(super) type Stack = MapRequest<Router, fn(Request) -> Request>;
+
 /// Puts the layers around the routes.
-pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
+pub(super) fn around(routes: Router<AppState>, state: AppState) -> Stack {
     let limit = usize::try_from(state.settings.body_limit_mb).unwrap_or(16) * 1024 * 1024;
     let not_yet_compressed = DefaultPredicate::new()
         // What fits one packet is not worth the memory a compressor sets up.
@@ -68,20 +71,13 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Router {
             (state.clone(), Arc::new(Repeats::default())),
             observe,
         ))
-        .layer(from_fn(problems::answer))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(state.clone(), limit_time))
         .layer(MapResponseLayer::new(protect))
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))
-        .layer(from_fn_with_state(
-            (state.settings.silence(), state.settings.pace()),
-            super::drain::read_rest,
-        ))
+        .layer(from_fn_with_state(state.clone(), limit_time))
         .layer(DefaultBodyLimit::max(limit));
     let inner = routes.layer(stack).with_state(state);
-    // Before the routes are matched, so it has to be a service around the router.
-    let slashed = MapRequestLayer::new(add_slash).layer(inner);
-    Router::new().fallback_service(slashed)
+    MapRequest::new(inner, add_slash)
 }
 
 /// Gives an answer the headers that it has nothing of its own for.
@@ -125,7 +121,7 @@ fn with_short_name<B>(mut request: axum::http::Request<B>) -> axum::http::Reques
 }
 
 /// Addresses of the API end in a slash; those without one mean the same. Never a redirect: a POST would lose its body.
-fn add_slash<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+fn add_slash(mut request: Request) -> Request {
     if let Some(slashed) = with_slash(request.uri()) {
         *request.uri_mut() = slashed;
     }
@@ -185,7 +181,8 @@ async fn limit_time(State(state): State<AppState>, request: Request, next: Next)
         settings.request_timeout_seconds
     };
     let limit = Duration::from_secs(u64::from(seconds));
-    tokio::time::timeout(limit, next.run(request))
+    let answer = drain::read_rest(settings.silence(), settings.pace(), request, next);
+    tokio::time::timeout(limit, answer)
         .await
         .unwrap_or_else(|_| {
             let message = messages::request_timeout();
@@ -250,7 +247,7 @@ async fn observe(
         .to_owned();
     let span = tracing::info_span!("request", id);
     async move {
-        let response = next.run(request).await;
+        let response = problems::answer(request, next).await;
         let elapsed = started.elapsed();
         let status = response.status().as_u16();
         tracing::debug!(%method, path, status, ms = elapsed.as_secs_f64() * 1000.0, "answered");
