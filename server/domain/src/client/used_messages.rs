@@ -22,3 +22,9 @@ pub async fn use_up_in(tx: &mut Tx, digest: &[u8], now: Ts) -> Result<bool> {
     let used = tx.execute(USE_UP, args![hex::encode(digest), now + KEPT_OF_MANY]);
     Ok(used.await? == 1)
 }
+
+/// Takes that back, for a message that did nothing.
+pub async fn forget(db: &Db, digest: &[u8]) -> Result<()> {
+    let sql = "DELETE FROM used_message WHERE digest = $1";
+    db.execute(sql, args![hex::encode(digest)]).await.map(drop)
+}

@@ -43,8 +43,7 @@ impl Seen {
 
     /// Takes that back, for a message that did nothing.
     pub(super) async fn forget(self, db: &Db) -> Result<()> {
-        let sql = "DELETE FROM used_message WHERE digest = $1";
-        db.execute(sql, args![hex::encode(self.0)]).await.map(drop)
+        used_messages::forget(db, &self.0).await
     }
 
     /// The same together with what is done because of it.
