@@ -1,4 +1,4 @@
-//! Takes in what the server declares, and keeps relocations in the WebAssembly: `cargo xtask wasm` needs them to cut off the part
+//! Takes in what the server declares and the words in English, and keeps relocations in the WebAssembly: `cargo xtask wasm` needs them to cut off the part
 //! that is loaded after the first page.
 use serde_json::Value;
 use std::{env, error::Error, fs, path::Path};
@@ -11,10 +11,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={DECLARED}");
     let declared: Vec<Value> = serde_json::from_str(&fs::read_to_string(DECLARED)?)?;
     let all: Vec<String> = declared.iter().map(entity).collect();
-    fs::write(
-        Path::new(&env::var("OUT_DIR")?).join("told.rs"),
-        all.join("\n"),
-    )?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("told.rs"), all.join("\n"))?;
+    let words = migasfree_locales::words::declared(migasfree_locales::CONSOLE_ENGLISH)?;
+    fs::write(Path::new(&out).join("words.rs"), words)?;
     if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|target| target == "wasm32") {
         println!("cargo::rustc-link-arg-bins=--emit-relocs");
     }

@@ -70,7 +70,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/settings.json");
         let chosen = Settings {
-            language: Language::Es,
+            language: Language::from("es".to_owned()),
             theme: Theme::Dark,
             text_size: 150,
             told_about_closing: true,

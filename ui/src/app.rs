@@ -13,39 +13,52 @@ use crate::{
     },
     preferences,
     shell::{Frame, crumbs},
-    text::{self, Locale, t, tf},
+    text::{self, t, tf},
     work::{self, WorkPage},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
+use migasfree_locales::Language;
 use migasfree_ui_kit::{Button, ButtonLook, ErrorState, ToastArea, Toasts, relative_time, texts};
 
 /// The language, chosen anywhere; the whole view is made anew with it.
 #[derive(Clone, Copy)]
-pub struct LanguageChoice(RwSignal<Locale>);
+pub struct LanguageChoice {
+    language: RwSignal<Language>,
+    toasts: Toasts,
+}
 
 impl LanguageChoice {
-    /// Speaks another language from now on.
-    pub fn choose(self, locale: Locale) {
-        address::leave(move || {
-            text::keep(locale);
-            self.0.set(locale);
+    /// Speaks another language as soon as it is there.
+    pub fn choose(self, language: Language) {
+        spawn_local(async move {
+            let loaded = text::load(language).await;
+            address::leave(move || {
+                match loaded {
+                    Ok(()) => text::keep(language),
+                    Err(text::Missing) => self.tell_missing(),
+                }
+                self.language.set(text::language());
+            });
         });
+    }
+
+    fn tell_missing(self) {
+        self.toasts.error(t!(preferences.language_missing));
     }
 }
 
-/// The view.
+/// The view; `spoken` is whether it can speak the language of the browser.
 #[component]
-pub fn App() -> impl IntoView {
-    let locale = text::stored();
-    text::choose(locale);
-    let language = RwSignal::new(locale);
-    provide_context(LanguageChoice(language));
+pub fn App(spoken: Result<(), text::Missing>) -> impl IntoView {
     let toasts = Toasts::provide();
+    let language = RwSignal::new(text::language());
+    let choice = LanguageChoice { language, toasts };
+    provide_context(choice);
+    if spoken.is_err() {
+        choice.tell_missing();
+    }
     relative_time::provide_clock();
-    texts::provide_language(Signal::derive(move || {
-        language.track();
-        text::tag().to_owned()
-    }));
+    texts::provide_language(language.into());
     preferences::start();
     address::start();
     crumbs::provide();

@@ -15,7 +15,14 @@ mod shell;
 mod text;
 mod work;
 
+use app::App;
+use leptos::prelude::*;
+
 fn main() {
     migasfree_ui_kit::broken::tell_of_panics(concat!("migasfree ", env!("CARGO_PKG_VERSION")));
-    leptos::mount::mount_to_body(app::App);
+    // Nothing is shown before it can be said in the reader's language.
+    wasm_bindgen_futures::spawn_local(async {
+        let spoken = text::begin().await;
+        leptos::mount::mount_to_body(move || view! { <App spoken /> });
+    });
 }

@@ -1,33 +1,36 @@
 //! Words. `t!(overview.title)` is the text in the reader's language, `tf!` fills `{name}` in it, `label!` is one for a declaration.
 //!
 //! The whole view is made anew when the language changes (see [`crate::app`]), so a text is a plain `&'static str` everywhere.
-use migasfree_locales::SERVER;
+use futures_util::future::join3;
+use migasfree_locales::{Language, words as known};
 use migasfree_types::{
-    message::{Catalog, Message},
+    message::{Catalog, Malformed, Message},
     shown::shown,
 };
+use migasfree_ui_kit::file;
 use std::cell::{Cell, RefCell};
 
 #[allow(
-    deprecated,
-    clippy::all,
-    missing_debug_implementations,
-    reason = "generated; the recommended build script would add ninety crates to the build"
+    dead_code,
+    non_upper_case_globals,
+    reason = "made of the English file: words are called as they are there"
 )]
-mod generated {
-    leptos_i18n::load_locales!();
+pub mod words {
+    use migasfree_locales::words::Word;
+
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
-pub use generated::i18n::Locale;
 
 const STORAGE_KEY: &str = "migasfree.language";
 
 thread_local! {
-    static LOCALE: Cell<Locale> = const { Cell::new(Locale::en) };
+    static LANGUAGE: Cell<Language> = const { Cell::new(Language::ENGLISH) };
+    static SAID: RefCell<Vec<(Language, Catalog)>> = const { RefCell::new(Vec::new()) };
 }
 
-thread_local! {
-    static SAID: RefCell<Catalog> = RefCell::default();
-}
+/// The files of a language cannot be had, or not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missing;
 
 /// A text of a declaration.
 #[derive(Clone, Copy)]
@@ -52,58 +55,101 @@ impl Label {
 }
 
 /// The language of the view.
-pub fn locale() -> Locale {
-    LOCALE.get()
+pub fn language() -> Language {
+    LANGUAGE.get()
 }
 
 /// Its tag for the browser's formatting and the server's messages.
 pub fn tag() -> &'static str {
-    match locale() {
-        Locale::en => "en",
-        Locale::es => "es",
-    }
+    language().tag
 }
 
 /// The language kept in this browser, else the browser's.
-pub fn stored() -> Locale {
+fn stored() -> Language {
     let storage = leptos::prelude::window().local_storage().ok().flatten();
     let tag = storage
         .and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten())
         .or_else(|| leptos::prelude::window().navigator().language())
         .unwrap_or_default();
-    if tag.starts_with("es") {
-        Locale::es
-    } else {
-        Locale::en
-    }
+    Language::of(&tag)
 }
 
 /// What the server says, in the reader's language; names in it may come from anywhere.
 pub fn said(message: &Message) -> String {
-    SAID.with_borrow(|catalog| shown(&catalog.text(message)).into_owned())
+    SAID.with_borrow(|said| {
+        let catalog = said.iter().find(|(one, _)| *one == language());
+        let text = catalog.map_or_else(
+            || message.text.clone(),
+            |(_, catalog)| catalog.text(message),
+        );
+        shown(&text).into_owned()
+    })
 }
 
-/// Makes a language that of every text from now on.
-pub fn choose_words(locale: Locale) {
-    LOCALE.set(locale);
-    // A catalogue that cannot be read leaves the English of the server.
-    SAID.set(migasfree_locales::catalog(SERVER, tag()).unwrap_or_default());
+/// Speaks the language of this browser from the first page on, or English if that cannot be had.
+pub async fn begin() -> Result<(), Missing> {
+    let wanted = stored();
+    let loaded = load(wanted).await;
+    choose(loaded.map_or(Language::ENGLISH, |()| wanted));
+    loaded
 }
 
-/// Makes a language the view's.
-pub fn choose(locale: Locale) {
-    choose_words(locale);
+/// Fetches what is said in a language, unless it is here already.
+pub async fn load(language: Language) -> Result<(), Missing> {
+    if known::knows(language) {
+        return Ok(());
+    }
+    let folder = file::told("locales").ok_or(Missing)?;
+    let part = |name: &str| {
+        let address = format!("{folder}/{}/{name}.ftl", language.tag);
+        async move { file::text(&address).await }
+    };
+    match join3(part("console"), part("kit"), part("server")).await {
+        (Some(console), Some(kit), Some(server)) => {
+            take_in(language, &[&console, &kit], &server).map_err(|_| Missing)
+        }
+        _ => Err(Missing),
+    }
+}
+
+fn take_in(language: Language, words: &[&str], server: &str) -> Result<(), Malformed> {
+    let catalog = Catalog::read(language.tag, server)?;
+    known::learn(language, words)?;
+    SAID.with_borrow_mut(|said| said.push((language, catalog)));
+    Ok(())
+}
+
+/// Makes a language that is here the view's.
+fn choose(language: Language) {
+    LANGUAGE.set(language);
     if let Some(root) = leptos::prelude::document().document_element() {
-        let _ = root.set_attribute("lang", tag());
+        let _ = root.set_attribute("lang", language.tag);
     }
 }
 
 /// Keeps the language in this browser.
-pub fn keep(locale: Locale) {
-    choose(locale);
+pub fn keep(language: Language) {
+    choose(language);
     if let Ok(Some(storage)) = leptos::prelude::window().local_storage() {
-        let _ = storage.set_item(STORAGE_KEY, tag());
+        let _ = storage.set_item(STORAGE_KEY, language.tag);
     }
+}
+
+/// Speaks a language without a browser.
+#[cfg(test)]
+pub fn speak(tag: &str) {
+    use migasfree_locales::{CONSOLE, KIT, SERVER, Translations};
+    let of = |all: Translations| {
+        let mut all = all.iter();
+        all.find(|(known, _)| *known == tag)
+            .map_or("", |(_, file)| *file)
+    };
+    let language = Language::of(tag);
+    assert_eq!(
+        take_in(language, &[of(CONSOLE), of(KIT)], of(SERVER)),
+        Ok(())
+    );
+    LANGUAGE.set(language);
 }
 
 /// Replaces `{name}` by its value.
@@ -140,8 +186,8 @@ pub fn in_sentence(name: &str) -> String {
 }
 
 macro_rules! t {
-    ($($key:tt)+) => {
-        leptos_i18n::td_string!($crate::text::locale(), $($key)+)
+    ($($key:ident).+) => {
+        $crate::text::words::$($key)::+.say($crate::text::language())
     };
 }
 
@@ -152,8 +198,8 @@ macro_rules! tf {
 }
 
 macro_rules! label {
-    ($($key:tt)+) => {
-        $crate::text::Label::Own(|| $crate::text::t!($($key)+))
+    ($($key:ident).+) => {
+        $crate::text::Label::Own(|| $crate::text::t!($($key).+))
     };
 }
 
@@ -167,5 +213,13 @@ mod tests {
     fn names_begin_with_a_small_letter_within_a_sentence() {
         let names = ["Computers", "API tokens", "Árboles", "E", ""].map(in_sentence);
         assert_eq!(names, ["computers", "API tokens", "árboles", "e", ""]);
+    }
+
+    #[test]
+    fn a_word_is_said_in_the_language_of_the_reader() {
+        assert_eq!(t!(computer.plural), "Computers");
+        speak("es");
+        assert_eq!(t!(computer.plural), "Equipos");
+        assert_eq!(tag(), "es");
     }
 }

@@ -12,6 +12,8 @@ use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+mod words;
+
 use crate::node::Node;
 use crate::{command, paths, system};
 
@@ -325,10 +327,15 @@ fn assemble(node: &Node, view: View, quality: Quality, raw: &Path, style: &str) 
     fs::write(work.join("style.css"), style)?;
     let style = named(&work, "style.css", style.as_bytes())?;
     copy_assets(view, &work)?;
+    words::fill_broken(&work.join("assets/broken.js"))?;
+    let locales = work.join("locales");
+    words::copy(view, &locales)?;
+    let locales = named_folder(&locales)?;
 
     let page = fs::read_to_string(view.folder().join("index.html"))
         .with_context(|| format!("{}/index.html", view.folder().display()))?
         .replace("{{css}}", &format!("/{style}"))
+        .replace("{{locales}}", &format!("/{locales}"))
         .replace("{{js}}", &format!("/{app}/app.js"))
         .replace("{{wasm}}", &format!("/{app}/app_bg.wasm"));
     fs::write(work.join("index.html"), page)?;
@@ -379,6 +386,10 @@ fn stamp(view: View, dist: &Path, raw: &Path, style: &str) -> Result<String> {
     hash.update(fs::read(raw).with_context(|| raw.display().to_string())?);
     hash.update(style);
     hash.update(fs::read(view.folder().join("index.html"))?);
+    for file in words::sources(view)? {
+        hash.update(file.as_os_str().as_encoded_bytes());
+        hash.update(fs::read(&file)?);
+    }
     for folder in asset_folders(view) {
         for file in files(&folder)? {
             hash.update(relative(&folder, &file));
@@ -444,14 +455,15 @@ fn shrink(node: &Node, wasm: &Path) -> Result<()> {
     )
 }
 
-/// Gives the folder of a program a name that changes with its content. Its files refer to each other by name, so they keep theirs.
+/// Gives a folder a name that changes with its content. The files of a program refer to each other by name, so they keep theirs.
 fn named_folder(folder: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     for file in files(folder)? {
         hash.update(relative(folder, &file));
         hash.update(fs::read(&file)?);
     }
-    let name = format!("app-{}", &hex::encode(hash.finalize())[..12]);
+    let stem = folder.file_name().unwrap_or_default().to_string_lossy();
+    let name = format!("{stem}-{}", &hex::encode(hash.finalize())[..12]);
     fs::rename(folder, folder.with_file_name(&name))?;
     Ok(name)
 }

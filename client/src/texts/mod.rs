@@ -278,7 +278,7 @@ mod tests {
         }
         if std::env::var_os(WRITE).is_some() {
             let path =
-                Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/locales/client/en.ftl");
+                Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/locales/en/client.ftl");
             std::fs::write(path, &catalogue).unwrap();
             return;
         }

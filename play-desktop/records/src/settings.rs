@@ -2,17 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Language of the view.
+/// Language of the view: `system` or a tag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(from = "String", into = "&'static str")]
 pub enum Language {
     /// The desktop's, English when Play does not speak it.
     #[default]
     System,
-    /// English.
-    En,
-    /// Spanish.
-    Es,
+    /// One that Play speaks.
+    Own(migasfree_locales::Language),
+}
+
+impl From<String> for Language {
+    fn from(tag: String) -> Self {
+        migasfree_locales::Language::known(&tag).map_or(Self::System, Self::Own)
+    }
+}
+
+impl From<Language> for &'static str {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::System => "system",
+            Language::Own(language) => language.tag,
+        }
+    }
 }
 
 /// Light or dark.

@@ -1,16 +1,17 @@
 //! The words of notices. They are the view's, which may be closed when they are needed.
 
+use migasfree_locales::{LANGUAGES, PLAY, PLAY_ENGLISH};
 use migasfree_play_records::{Job, JobResult, JobRole, Language};
-use serde_json::Value;
+use migasfree_types::message::{Arg, Args, Catalog, Message};
 use std::sync::LazyLock;
 
-static ENGLISH: LazyLock<Value> =
-    LazyLock::new(|| read(include_str!("../../view/locales/en.json")));
-static SPANISH: LazyLock<Value> =
-    LazyLock::new(|| read(include_str!("../../view/locales/es.json")));
+static CATALOGS: LazyLock<Vec<Catalog>> =
+    LazyLock::new(|| LANGUAGES.iter().map(|one| catalog(one.tag)).collect());
 
-fn read(texts: &str) -> Value {
-    serde_json::from_str(texts).unwrap_or_default()
+fn catalog(tag: &str) -> Catalog {
+    let translation = PLAY.iter().find(|(known, _)| *known == tag);
+    let file = translation.map_or(PLAY_ENGLISH, |(_, file)| file);
+    Catalog::read(tag, file).unwrap_or_default()
 }
 
 /// A notice.
@@ -24,8 +25,7 @@ pub struct Notice {
 
 /// What is said about a job that ended.
 pub fn notice_of(job: &Job, language: Language) -> Notice {
-    let texts = texts(language);
-    let say = |key: &str| texts["notice"][key].as_str().unwrap_or_default();
+    let words = words(language);
     let went_well = job.result == Some(JobResult::Success);
     let names = if job.names.is_empty() {
         &job.packages
@@ -45,42 +45,57 @@ pub fn notice_of(job: &Job, language: Language) -> Notice {
         (_, false) => "other_failed",
     };
     let subject = match key {
-        "other" | "other_failed" => texts["job"][job.role.as_str()]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        "other" | "other_failed" => {
+            let role = format!("job-{}", job.role.as_str());
+            words.plain(&role).unwrap_or_default().to_owned()
+        }
         _ => names.join(", "),
     };
+    let title = filled(words, &format!("notice-{key}"), "title", subject);
+    let look = words.plain("notice-look").filter(|_| !went_well);
     Notice {
-        title: say(key).replace("{title}", &subject),
-        text: if went_well { "" } else { say("look") }.to_owned(),
+        title,
+        text: look.unwrap_or_default().to_owned(),
     }
 }
 
 /// Why Play does not start where there is no screen.
 pub fn no_screen() -> &'static str {
-    start_text("no_screen")
+    // Nothing is known of the person's settings yet.
+    words(Language::System)
+        .plain("start-no_screen")
+        .unwrap_or_default()
 }
 
 /// Why Play ends when its window cannot be opened.
 pub fn no_window(reason: &str) -> String {
-    start_text("no_window").replace("{reason}", reason)
+    filled(
+        words(Language::System),
+        "start-no_window",
+        "reason",
+        reason.to_owned(),
+    )
 }
 
-/// Nothing is known of the person's settings yet.
-fn start_text(key: &str) -> &'static str {
-    texts(Language::System)["start"][key]
-        .as_str()
-        .unwrap_or_default()
+/// A text with a value put in.
+fn filled(words: &Catalog, code: &str, name: &'static str, value: String) -> String {
+    words.text(&Message {
+        code: code.to_owned().into(),
+        args: Args::from([(name.into(), Arg::from(value))]),
+        text: String::new(),
+    })
 }
 
-fn texts(language: Language) -> &'static Value {
-    let spanish = match language {
-        Language::En => false,
-        Language::Es => true,
-        Language::System => desktop_language().starts_with("es"),
+fn words(language: Language) -> &'static Catalog {
+    static NOTHING: LazyLock<Catalog> = LazyLock::new(Catalog::default);
+    let wanted = match language {
+        Language::Own(language) => language,
+        Language::System => migasfree_locales::Language::of(&desktop_language()),
     };
-    if spanish { &SPANISH } else { &ENGLISH }
+    let place = LANGUAGES.iter().position(|one| *one == wanted);
+    place
+        .and_then(|place| CATALOGS.get(place))
+        .unwrap_or(&NOTHING)
 }
 
 fn desktop_language() -> String {
@@ -93,6 +108,10 @@ fn desktop_language() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn own(tag: &str) -> Language {
+        Language::from(tag.to_owned())
+    }
 
     const ROLES: [JobRole; 8] = [
         JobRole::Install,
@@ -115,8 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn every_end_has_words_in_both_languages() {
-        for language in [Language::En, Language::Es] {
+    fn every_end_has_words_in_every_language() {
+        for language in LANGUAGES.iter().copied().map(Language::Own) {
             for role in ROLES {
                 for result in [JobResult::Success, JobResult::Failed] {
                     for names in [&[][..], &["Sketchbook"][..]] {
@@ -138,12 +157,12 @@ mod tests {
             JobResult::Success,
         );
         assert_eq!(
-            notice_of(&done, Language::En).title,
+            notice_of(&done, own("en")).title,
             "Sketchbook, Ledger: installed"
         );
         let all = job(JobRole::Upgrade, &[], JobResult::Success);
-        assert_eq!(notice_of(&all, Language::Es).title, "Todo está al día");
+        assert_eq!(notice_of(&all, own("es")).title, "Todo está al día");
         let tags = job(JobRole::Tags, &[], JobResult::Refused);
-        assert_eq!(notice_of(&tags, Language::En).title, "Change tags: failed");
+        assert_eq!(notice_of(&tags, own("en")).title, "Change tags: failed");
     }
 }

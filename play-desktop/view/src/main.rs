@@ -8,7 +8,15 @@ mod parts;
 mod state;
 mod text;
 
+use app::App;
+use leptos::prelude::*;
+
 fn main() {
     migasfree_ui_kit::broken::tell_of_panics(concat!("Play ", env!("CARGO_PKG_VERSION")));
-    leptos::mount::mount_to_body(app::App);
+    // Nothing is shown before it can be said in the desktop's language.
+    wasm_bindgen_futures::spawn_local(async {
+        let desktop = text::of_desktop();
+        let spoken = text::load(desktop).await;
+        leptos::mount::mount_to_body(move || view! { <App desktop spoken /> });
+    });
 }

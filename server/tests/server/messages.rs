@@ -67,7 +67,7 @@ fn the_english_catalogue_is_what_is_declared() {
         catalogue.push_str(&format!("{code} = {text}\n"));
     }
     if std::env::var_os(WRITE).is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/locales/server/en.ftl");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/locales/en/server.ftl");
         std::fs::write(path, &catalogue).unwrap();
         return;
     }

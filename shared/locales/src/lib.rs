@@ -1,5 +1,12 @@
-//! What the server and the command line say, in every language. A language is a file: `server/<tag>.ftl` and
-//! `client/<tag>.ftl`. `en.ftl` is what the programs declare themselves, for those who translate it.
+//! What migasfree's programs say, in every language. A language is a folder, named by its tag, with a file for each program:
+//! `es/server.ftl`. English is what the programs declare themselves, or for the views the original.
+//!
+//! Programs hold what they say; the views fetch a language when it is chosen, and hold English alone (see [`words`]).
+
+mod language;
+pub mod words;
+
+pub use language::{LANGUAGES, Language};
 
 use migasfree_types::message::{Catalog, Malformed};
 
@@ -10,20 +17,32 @@ pub type Translations = &'static [(&'static str, &'static str)];
 pub const SERVER: Translations = include!(concat!(env!("OUT_DIR"), "/server.rs"));
 /// What the command line says.
 pub const CLIENT: Translations = include!(concat!(env!("OUT_DIR"), "/client.rs"));
+/// The words of the admin UI.
+pub const CONSOLE: Translations = include!(concat!(env!("OUT_DIR"), "/console.rs"));
+/// The words of Play.
+pub const PLAY: Translations = include!(concat!(env!("OUT_DIR"), "/play.rs"));
+/// The words that both views have in common.
+pub const KIT: Translations = include!(concat!(env!("OUT_DIR"), "/kit.rs"));
 
 /// What the server says in English.
-pub const SERVER_ENGLISH: &str = include_str!("../server/en.ftl");
+pub const SERVER_ENGLISH: &str = include_str!("../en/server.ftl");
 /// What the command line says in English.
-pub const CLIENT_ENGLISH: &str = include_str!("../client/en.ftl");
+pub const CLIENT_ENGLISH: &str = include_str!("../en/client.ftl");
+/// The words of the admin UI in English.
+pub const CONSOLE_ENGLISH: &str = include_str!("../en/console.ftl");
+/// The words of Play in English.
+pub const PLAY_ENGLISH: &str = include_str!("../en/play.ftl");
+/// The words that both views have in common in English.
+pub const KIT_ENGLISH: &str = include_str!("../en/kit.ftl");
 
 /// A program in one language: that of the tag, or of its first part, as `es` is of `es_MX`. Without a file for it, English.
 ///
 /// # Errors
 /// When the file cannot be read, which a test rules out.
 pub fn catalog(translations: Translations, tag: &str) -> Result<Catalog, Malformed> {
-    let language = tag.split(['-', '_']).next().unwrap_or_default();
-    let find = |tag: &str| translations.iter().find(|(known, _)| *known == tag);
-    match find(tag).or_else(|| find(language)) {
+    let language = Language::of(tag);
+    let mut known = translations.iter();
+    match known.find(|(known, _)| *known == language.tag) {
         Some((tag, source)) => Catalog::read(tag, source),
         None => Ok(Catalog::default()),
     }
@@ -60,8 +79,15 @@ mod tests {
                 .map(|(code, pattern)| (code, pattern.args().into_iter().collect()))
                 .collect()
         }
-        for (english, translations) in [(SERVER_ENGLISH, SERVER), (CLIENT_ENGLISH, CLIENT)] {
+        for (english, translations) in [
+            (SERVER_ENGLISH, SERVER),
+            (CLIENT_ENGLISH, CLIENT),
+            (CONSOLE_ENGLISH, CONSOLE),
+            (PLAY_ENGLISH, PLAY),
+            (KIT_ENGLISH, KIT),
+        ] {
             let original = Catalog::read("en", english).unwrap();
+            assert_eq!(translations.len() + 1, LANGUAGES.len());
             for (tag, source) in translations {
                 let catalog = Catalog::read(tag, source);
                 let catalog = catalog.unwrap_or_else(|flaw| panic!("{tag}: {flaw}"));

@@ -1,28 +1,7 @@
 // When the view itself fails, a page in plain words takes its place. It is made without the view, of which nothing works any more, and it is loaded before
 // the view, so that it also tells of one that cannot start.
 {
-  const WORDS = {
-    en: {
-      title: "Something in this page broke",
-      text: "An error in the program stopped this page. What you saved is safe; what you entered and did not save is lost. Reload the page to continue.",
-      begun: "What you started continues: it does not need this window.",
-      reload: "Reload",
-      again: "If it happens again, send these details to your helpdesk.",
-      details: "Details for the helpdesk",
-      copy: "Copy the details",
-      copied: "Copied",
-    },
-    es: {
-      title: "Algo se ha roto en esta página",
-      text: "Un fallo del programa ha detenido esta página. Lo que guardó está a salvo; lo que escribió y no guardó se ha perdido. Vuelva a cargar la página para continuar.",
-      begun: "Lo que empezó sigue en marcha: no necesita esta ventana.",
-      reload: "Volver a cargar",
-      again: "Si vuelve a ocurrir, envíe estos detalles a su servicio de soporte.",
-      details: "Detalles para el servicio de soporte",
-      copy: "Copiar los detalles",
-      copied: "Copiado",
-    },
-  };
+  const WORDS = "{{broken}}";
   // What the view would answer, now that it cannot: its listeners would only fail again.
   const DEAF = [
     "beforeunload", "change", "click", "close", "dragover", "drop", "focusin", "focusout", "input", "keydown", "keyup", "mousedown", "mousemove",
@@ -32,10 +11,10 @@
   const faults = [];
   let page = null;
   // Until the view says which language it speaks.
-  document.documentElement.lang = (navigator.language || "").startsWith("es") ? "es" : "en";
+  document.documentElement.lang = navigator.language || "en";
 
   const words = () => {
-    return document.documentElement.lang.startsWith("es") ? WORDS.es : WORDS.en;
+    return WORDS[document.documentElement.lang.split("-")[0]] || WORDS.en;
   };
 
   const element = (name, properties, ...children) => {

@@ -18,6 +18,7 @@ pub mod dialog;
 pub mod empty_state;
 pub mod error_state;
 pub mod field;
+pub mod file;
 pub mod format;
 pub mod icon;
 pub mod later;

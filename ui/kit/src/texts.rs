@@ -1,5 +1,17 @@
-//! The words the kit says by itself, in the languages of the views.
+//! The words the kit says by itself, in the language of the view.
 use leptos::prelude::*;
+use migasfree_locales::Language;
+
+#[allow(
+    dead_code,
+    non_upper_case_globals,
+    reason = "made of the English file: words are called as they are there"
+)]
+mod words {
+    use migasfree_locales::words::Word;
+
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
 
 /// One language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,91 +50,56 @@ pub struct Texts {
     pub value: &'static str,
 }
 
-/// English.
-pub const ENGLISH: Texts = Texts {
-    language: "en",
-    cancel: "Cancel",
-    clear: "Clear",
-    close: "Close",
-    copied: "Copied",
-    copy: "Copy",
-    details: "Details",
-    dismiss: "Dismiss",
-    first: "First page",
-    last: "Last page",
-    loading: "Loading",
-    more: "More",
-    never: "never",
-    next: "Next page",
-    no_values: "No values yet",
-    notifications: "Notifications",
-    of: "of",
-    previous: "Previous page",
-    remove: "Remove",
-    retry: "Try again",
-    rows_per_page: "Rows per page",
-    select_all: "Select all rows of this page",
-    select_row: "Select row",
-    show_chart: "Show chart",
-    show_password: "Show password",
-    show_table: "Show table",
-    theme_dark: "Dark",
-    theme_light: "Light",
-    theme_system: "Same as the system",
-    theme: "Appearance",
-    value: "Value",
-};
-
-/// Spanish.
-pub const SPANISH: Texts = Texts {
-    language: "es",
-    cancel: "Cancelar",
-    clear: "Borrar",
-    close: "Cerrar",
-    copied: "Copiado",
-    copy: "Copiar",
-    details: "Detalles",
-    dismiss: "Descartar",
-    first: "Primera página",
-    last: "Última página",
-    loading: "Cargando",
-    more: "Más",
-    never: "nunca",
-    next: "Página siguiente",
-    no_values: "Todavía no hay valores",
-    notifications: "Notificaciones",
-    of: "de",
-    previous: "Página anterior",
-    remove: "Quitar",
-    retry: "Reintentar",
-    rows_per_page: "Filas por página",
-    select_all: "Seleccionar todas las filas de esta página",
-    select_row: "Seleccionar fila",
-    show_chart: "Mostrar gráfico",
-    show_password: "Mostrar contraseña",
-    show_table: "Mostrar tabla",
-    theme_dark: "Oscuro",
-    theme_light: "Claro",
-    theme_system: "Igual que el sistema",
-    theme: "Apariencia",
-    value: "Valor",
-};
+impl Texts {
+    /// The words in a language.
+    fn of(language: Language) -> Self {
+        use words::kit;
+        Self {
+            language: language.tag,
+            cancel: kit::cancel.say(language),
+            clear: kit::clear.say(language),
+            close: kit::close.say(language),
+            copied: kit::copied.say(language),
+            copy: kit::copy.say(language),
+            details: kit::details.say(language),
+            dismiss: kit::dismiss.say(language),
+            first: kit::first.say(language),
+            last: kit::last.say(language),
+            loading: kit::loading.say(language),
+            more: kit::more.say(language),
+            never: kit::never.say(language),
+            next: kit::next.say(language),
+            no_values: kit::no_values.say(language),
+            notifications: kit::notifications.say(language),
+            of: kit::of.say(language),
+            previous: kit::previous.say(language),
+            remove: kit::remove.say(language),
+            retry: kit::retry.say(language),
+            rows_per_page: kit::rows_per_page.say(language),
+            select_all: kit::select_all.say(language),
+            select_row: kit::select_row.say(language),
+            show_chart: kit::show_chart.say(language),
+            show_password: kit::show_password.say(language),
+            show_table: kit::show_table.say(language),
+            theme: kit::theme.say(language),
+            theme_dark: kit::theme_dark.say(language),
+            theme_light: kit::theme_light.say(language),
+            theme_system: kit::theme_system.say(language),
+            value: kit::value.say(language),
+        }
+    }
+}
 
 #[derive(Clone, Copy)]
-struct Language(Signal<Texts>);
+struct Spoken(Signal<Texts>);
 
-/// Tells the kit which language the view speaks (`en`, `es`, `es-MX`…); others fall back to English.
-pub fn provide_language(tag: Signal<String>) {
-    provide_context(Language(Signal::derive(move || {
-        if tag.get().starts_with("es") {
-            SPANISH
-        } else {
-            ENGLISH
-        }
-    })));
+/// Tells the kit which language the view speaks.
+pub fn provide_language(language: Signal<Language>) {
+    provide_context(Spoken(Signal::derive(move || Texts::of(language.get()))));
 }
 
 /// The kit's words in the language of the view.
 pub fn use_texts() -> Signal<Texts> {
-    use_context::<Language>().map_or_else(|| Signal::stored(ENGLISH), |language| language.0)
+    let english = || Signal::stored(Texts::of(Language::ENGLISH));
+    use_context::<Spoken>().map_or_else(english, |spoken| spoken.0)
 }

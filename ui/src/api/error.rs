@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_said_in_the_language_of_the_reader() {
-        text::choose_words(text::Locale::es);
+        text::speak("es");
         let error = ApiError::from_answer(
             429,
             String::new(),

@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_notification_is_read_in_the_language_of_the_reader() {
-        crate::text::choose_words(crate::text::Locale::es);
+        crate::text::speak("es");
         let mut row = json!({
             "message": "New computer CID-7 (lab) in Desk",
             "message_said": {

@@ -5,10 +5,11 @@ use crate::{
     entities::{DOMAINS, users::PasswordCard},
     list::Density,
     preferences,
-    shell::{keys::KeyList, language::LANGUAGES, restriction::prefer},
+    shell::{keys::KeyList, restriction::prefer},
     text::{self, t},
 };
 use leptos::prelude::*;
+use migasfree_locales::{LANGUAGES, Language};
 use migasfree_types::rest::{page::Page, reference::Ref};
 use migasfree_ui_kit::{Card, Choice, Field, PageTitle, Select, Switch, texts, theme::ThemeChoice};
 
@@ -55,13 +56,11 @@ fn LanguageField() -> impl IntoView {
     let choice = expect_context::<LanguageChoice>();
     let value = RwSignal::new(text::tag().to_owned());
     on_choice(value, move |tag| {
-        if let Some((locale, ..)) = LANGUAGES.into_iter().find(|(_, own, _)| *own == tag) {
-            choice.choose(locale);
-        }
+        choice.choose(Language::of(&tag));
     });
     let choices: Vec<Choice> = LANGUAGES
-        .into_iter()
-        .map(|(_, tag, name)| Choice::new(tag, name))
+        .iter()
+        .map(|language| Choice::new(language.tag, language.name))
         .collect();
     view! { <Field label=t!(preferences.language)><Select value choices /></Field> }
 }

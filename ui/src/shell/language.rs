@@ -1,14 +1,11 @@
 //! The language of the view.
 use crate::{
     app::LanguageChoice,
-    text::{self, Locale, t},
+    text::{self, t},
 };
 use leptos::prelude::*;
+use migasfree_locales::LANGUAGES;
 use migasfree_ui_kit::{Icon, Menu, MenuItem};
-
-/// Languages with their tags and their own names.
-pub const LANGUAGES: [(Locale, &str, &str); 2] =
-    [(Locale::en, "en", "English"), (Locale::es, "es", "Español")];
 
 /// A menu with the languages.
 #[component]
@@ -18,9 +15,10 @@ pub fn LanguageMenu() -> impl IntoView {
     view! {
         <Menu trigger label=t!(preferences.language).to_owned() class="btn btn-ghost btn-sm btn-square">
             {LANGUAGES
-                .into_iter()
-                .map(|(locale, _, name)| {
-                    view! { <MenuItem label=name checked=Some(locale == text::locale()) on_press=move |()| choice.choose(locale) /> }
+                .iter()
+                .copied()
+                .map(|language| {
+                    view! { <MenuItem label=language.name checked=Some(language == text::language()) on_press=move |()| choice.choose(language) /> }
                 })
                 .collect_view()}
         </Menu>

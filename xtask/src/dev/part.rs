@@ -49,11 +49,12 @@ impl Part {
                 "play-desktop/records",
                 "tests/src",
             ],
-            Self::Ui => &["ui", "shared/types", "tests/reference"],
+            Self::Ui => &["ui", "shared/locales", "shared/types", "tests/reference"],
             Self::Play => &[
                 "play-desktop/view",
                 "play-desktop/records",
                 "ui/kit",
+                "shared/locales",
                 "shared/types",
                 "shared/vocabulary",
             ],
@@ -155,7 +156,8 @@ mod tests {
     fn a_change_concerns_what_is_made_of_it() {
         assert_eq!(parts("ui/src/list/table.rs"), [Part::Ui]);
         assert_eq!(parts("ui/kit/styles/base.css"), [Part::Ui, Part::Play]);
-        assert_eq!(parts("play-desktop/view/locales/es.json"), [Part::Play]);
+        assert_eq!(parts("play-desktop/view/src/app.rs"), [Part::Play]);
+        assert_eq!(parts("shared/locales/es/play.ftl"), Part::ALL);
         assert_eq!(parts("shared/types/src/shown.rs"), Part::ALL);
         let records = parts("play-desktop/records/src/job.rs");
         assert_eq!(records, [Part::Stage, Part::Play]);

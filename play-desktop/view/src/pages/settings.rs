@@ -3,9 +3,10 @@
 use crate::{
     parts::Segmented,
     state::{use_actions, use_store},
-    text::{i18n::td_string, percent, use_i18n},
+    text::{Locale, i18n::td_string, percent, use_i18n},
 };
 use leptos::prelude::*;
+use migasfree_locales::LANGUAGES;
 use migasfree_play_records::{Language, Settings as Chosen, Theme};
 use migasfree_ui_kit::{Card, PageTitle, Switch, Wordmark};
 
@@ -54,14 +55,11 @@ fn LanguageRow() -> impl IntoView {
     let owner = Owner::current();
     let label = Signal::derive(move || td_string!(i18n.get_locale(), settings.language).to_owned());
     let choices = Signal::derive(move || {
-        vec![
-            (
-                Language::System,
-                td_string!(i18n.get_locale(), settings.language_system).to_owned(),
-            ),
-            (Language::En, "English".to_owned()),
-            (Language::Es, "Español".to_owned()),
-        ]
+        let system = td_string!(i18n.get_locale(), settings.language_system);
+        let own = |language: &Locale| (Language::Own(*language), language.name.to_owned());
+        std::iter::once((Language::System, system.to_owned()))
+            .chain(LANGUAGES.iter().map(own))
+            .collect::<Vec<_>>()
     });
     let choose = move |language| within(&owner, || change(|settings| settings.language = language));
     view! {

@@ -14,18 +14,33 @@ pub use problem::{Problem, problem};
 pub use state::{hint, state_label};
 pub use time::{ago, day_of, duration, iso};
 
-use leptos_i18n::I18nContext;
+use leptos::prelude::*;
+pub use migasfree_locales::Language as Locale;
+use migasfree_locales::words as known;
+use migasfree_ui_kit::file;
 
-#[expect(
-    deprecated,
-    reason = "the build script it recommends instead would bring ninety crates into the build"
+#[allow(
+    dead_code,
+    non_upper_case_globals,
+    reason = "made of the English file: words are called as they are there"
 )]
-mod locales {
-    leptos_i18n::load_locales!();
+pub mod words {
+    use migasfree_locales::words::Word;
+
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 
-pub use locales::i18n;
-pub use locales::i18n::{Locale, use_i18n};
+/// A text in a language: `td_string!(locale, remove.title)`.
+macro_rules! td_string {
+    ($locale:expr, $($key:ident).+) => {
+        $crate::text::words::$($key)::+.say($locale)
+    };
+}
+
+/// The words and the language they are said in.
+pub mod i18n {
+    pub(crate) use super::td_string;
+}
 
 /// A text with values put in: `filled!(locale, remove.title, name = app)` for `"Remove {name}?"`.
 macro_rules! filled {
@@ -36,17 +51,74 @@ macro_rules! filled {
         )
     };
 }
-pub(crate) use filled;
+pub(crate) use {filled, td_string};
 
-/// The languages of the view.
-pub type I18n = I18nContext<Locale>;
+/// The language of the view. Its files are here before it is the view's.
+#[derive(Clone, Copy, Debug)]
+pub struct I18n(RwSignal<Locale>);
+
+impl I18n {
+    /// Makes a language that is here the view's.
+    pub fn provide(locale: Locale) -> Self {
+        let i18n = Self(RwSignal::new(locale));
+        provide_context(i18n);
+        Effect::new(move || {
+            if let Some(root) = document().document_element() {
+                let _set = root.set_attribute("lang", i18n.get_locale().tag);
+            }
+        });
+        i18n
+    }
+
+    /// The language.
+    pub fn get_locale(self) -> Locale {
+        self.0.get()
+    }
+
+    /// The same, without following it.
+    pub fn get_locale_untracked(self) -> Locale {
+        self.0.get_untracked()
+    }
+
+    /// Speaks a language that is here from now on.
+    pub fn set_locale(self, locale: Locale) {
+        self.0.set(locale);
+    }
+}
+
+/// The language of the view.
+pub fn use_i18n() -> I18n {
+    expect_context()
+}
+
+/// The desktop's language.
+pub fn of_desktop() -> Locale {
+    let tag = window().navigator().language().unwrap_or_default();
+    Locale::of(&tag)
+}
+
+/// Fetches the words of a language, unless they are here already; answers whether they are.
+pub async fn load(locale: Locale) -> bool {
+    if known::knows(locale) {
+        return true;
+    }
+    let Some(folder) = file::told("locales") else {
+        return false;
+    };
+    let part = |name: &str| {
+        let address = format!("{folder}/{}/{name}.ftl", locale.tag);
+        async move { file::text(&address).await }
+    };
+    let (play, kit) = (part("play").await, part("kit").await);
+    match (play, kit) {
+        (Some(play), Some(kit)) => known::learn(locale, &[&play, &kit]).is_ok(),
+        _ => false,
+    }
+}
 
 /// Name of a language for the browser's own formatting.
 pub fn tag(locale: Locale) -> &'static str {
-    match locale {
-        Locale::en => "en",
-        Locale::es => "es",
-    }
+    locale.tag
 }
 
 /// A size in bytes.
@@ -56,10 +128,7 @@ pub fn bytes(value: u64, locale: Locale) -> String {
 
 /// A share of a hundred.
 pub fn percent(value: u16, locale: Locale) -> String {
-    match locale {
-        Locale::en => format!("{value}%"),
-        Locale::es => format!("{value}\u{a0}%"),
-    }
+    filled!(locale, percent, value = value)
 }
 
 /// A whole number.

@@ -72,6 +72,7 @@ fn of_call(code: &str, locale: Locale) -> Problem {
         "limit-exceeded" => words!(locale, limit_exceeded_title, limit_exceeded_text),
         "daemon-missing" => words!(locale, daemon_missing_title, daemon_missing_text),
         "no-browser" => words!(locale, no_browser_title, no_browser_text),
+        "no-language" => words!(locale, no_language_title, no_language_text),
         _ => words!(locale, internal_title, internal_text),
     }
 }

@@ -63,6 +63,17 @@ impl Pattern {
         }
     }
 
+    /// The text with `{name}` in the place of each argument, for who fills it in later; nothing where it has a choice.
+    #[must_use]
+    pub fn open(&self) -> Option<String> {
+        let parts = self.0.iter().map(|part| match part {
+            Part::Text(text) => Some(text.clone()),
+            Part::Arg(name) => Some(format!("{{{name}}}")),
+            Part::Choice(_) => None,
+        });
+        parts.collect()
+    }
+
     /// The names of the arguments.
     #[must_use]
     pub fn args(&self) -> BTreeSet<&str> {
@@ -280,6 +291,13 @@ mod tests {
         ] {
             assert_eq!(filled(kind, &[("kind", word.into())]), text);
         }
+    }
+
+    #[test]
+    fn a_text_may_be_left_open() {
+        let open = |text| Pattern::read(text).unwrap().open();
+        assert_eq!(open("{ $count } of all").as_deref(), Some("{count} of all"));
+        assert_eq!(open("{ $n -> *[other] all }"), None);
     }
 
     #[test]
