@@ -1,5 +1,5 @@
-//! Takes in what the server declares and the words in English, and keeps relocations in the WebAssembly: `cargo xtask wasm` needs them to cut off the part
-//! that is loaded after the first page.
+//! Takes in what the server declares and the words in English, and keeps relocations in the WebAssembly: `cargo xtask wasm` needs them to cut off the parts
+//! that are loaded after the first page.
 use serde_json::Value;
 use std::{env, error::Error, fs, path::Path};
 

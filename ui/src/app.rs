@@ -11,10 +11,10 @@ use crate::{
         login::{LoginPage, SignInAgain},
         overview::OverviewPage,
     },
-    preferences,
+    parts, preferences,
     shell::{Frame, crumbs},
     text::{self, t, tf},
-    work::{self, WorkPage},
+    work::WorkPage,
 };
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_locales::Language;
@@ -159,7 +159,7 @@ fn Page() -> impl IntoView {
         }
     });
     let destination = Memo::new(move |_| address.with(Destination::of));
-    work::preload();
+    parts::preload();
     move || {
         let destination = destination.get();
         set_title(destination.title());

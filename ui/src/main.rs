@@ -10,6 +10,7 @@ mod list;
 mod not_found;
 mod object;
 mod pages;
+mod parts;
 mod preferences;
 mod shell;
 mod text;

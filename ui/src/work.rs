@@ -1,5 +1,4 @@
-//! The part of the view that is loaded after the first page: lists, forms, objects. Only what is reached through [`page`] alone is left out of the first
-//! download, so nothing in the frame, the overview or the login page may mention a [`crate::entity::Sheet`].
+//! What the parts of the program have in common: lists, forms, objects (see [`crate::parts`]).
 use crate::{
     address::{Destination, Place},
     api::error,
@@ -13,9 +12,10 @@ use crate::{
     pages::{
         declared::DeclaredPage, peek::Peek, preferences::PreferencesPage, settings::SettingsPage,
     },
+    parts,
     text::t,
 };
-use leptos::{prelude::*, wasm_split::SplitLoaderError};
+use leptos::prelude::*;
 use migasfree_ui_kit::{Button, ButtonLook, ErrorState};
 
 /// The page of a destination, once its part has arrived.
@@ -26,7 +26,7 @@ pub fn WorkPage(destination: Destination) -> impl IntoView {
     move || {
         let destination = destination.clone();
         Suspend::new(async move {
-            match page(destination).await {
+            match parts::page(destination).await {
                 Ok(page) => page,
                 // After an upgrade the server has other parts; the page has to be loaded anew.
                 Err(_) => view! {
@@ -40,20 +40,9 @@ pub fn WorkPage(destination: Destination) -> impl IntoView {
     }
 }
 
-/// Fetches the part while nothing else is to do, so that the first press on a list does not wait.
-pub fn preload() {
-    set_timeout(
-        || {
-            leptos::task::spawn_local(async {
-                let _ = preload_page().await;
-            });
-        },
-        std::time::Duration::from_millis(1500),
-    );
-}
-
-#[leptos::wasm_split::wasm_split(work, wasm_split_path = leptos::wasm_split, preload(preload_page), fallible)]
-fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
+/// Draws the page of a destination. Every part calls it, and none shall have it for itself.
+#[inline(never)]
+pub fn draw(destination: Destination) -> AnyView {
     error::call_members(entities::named_here);
     let page = match destination {
         Destination::Page(Page::Settings) => view! { <SettingsPage /> }.into_any(),
@@ -74,11 +63,11 @@ fn page(destination: Destination) -> Result<AnyView, SplitLoaderError> {
             view! { <NotFound /> }.into_any()
         }
     };
-    Ok(view! {
+    view! {
         {page}
         <Peek />
     }
-    .into_any())
+    .into_any()
 }
 
 fn of_entity(path: &str, place: Place) -> AnyView {

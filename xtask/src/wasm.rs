@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+mod parts;
 mod words;
 
 use crate::node::Node;
@@ -181,14 +182,13 @@ pub fn sizes(view: View) -> Result<BTreeMap<String, u64>> {
     Ok(sizes)
 }
 
-/// Whether the first page needs a file: not the parts of the program that follow it, nor fonts for letters and code that it does not show.
+/// Whether the first page needs a file: not the parts that follow it, nor fonts for letters and code that it does not show.
 pub fn is_first(name: &str) -> bool {
     const LATER_FONTS: [&str; 2] = ["inter-latin-ext.woff2", "jetbrains-mono-latin.woff2"];
-    let later_part = name.ends_with(".wasm") && !name.ends_with("app_bg.wasm");
-    !later_part && !LATER_FONTS.iter().any(|font| name.ends_with(font))
+    parts::of(name).is_none() && !LATER_FONTS.iter().any(|font| name.ends_with(font))
 }
 
-/// Fails if the first page of a view outgrew its limit.
+/// Fails if the first page of a view or a part of it outgrew its limit.
 pub fn check_size(view: View) -> Result<()> {
     let sizes = sizes(view)?;
     let total: u64 = sizes
@@ -212,7 +212,7 @@ pub fn check_size(view: View) -> Result<()> {
             total - view.limit()
         );
     }
-    Ok(())
+    parts::check(&sizes)
 }
 
 /// A way to compile for the browser.
@@ -367,14 +367,18 @@ fn program(node: &Node, view: View, quality: Quality, raw: &Path) -> Result<Path
     fs::write(&stamp_file, "")?;
     remove(&app)?;
     fs::create_dir_all(&app)?;
-    let raw = match view {
-        View::Ui => split(raw, &app, quality.work(view, "first.wasm"))?,
-        View::Play => raw.to_path_buf(),
-    };
-    bind(&raw, &app, quality)?;
+    let first = quality.work(view, "first.wasm");
+    match view {
+        View::Ui => {
+            parts::split(raw, &app, &first)?;
+            bind(&first, &app, quality)?;
+        }
+        View::Play => bind(raw, &app, quality)?,
+    }
     if quality == Quality::Delivered {
         shrink_all(node, &app)?;
     }
+    parts::pack(&app)?;
     fs::write(stamp_file, stamp).context("could not note what the program was made from")?;
     Ok(app)
 }
@@ -397,19 +401,6 @@ fn stamp(view: View, dist: &Path, raw: &Path, style: &str) -> Result<String> {
         }
     }
     Ok(hex::encode(hash.finalize()))
-}
-
-/// Cuts the parts that are loaded after the first page off the program; answers where the first part is.
-fn split(raw: &Path, app: &Path, first: PathBuf) -> Result<PathBuf> {
-    let whole = fs::read(raw).with_context(|| raw.display().to_string())?;
-    let mut options = wasm_split_cli_support::Options::new(&whole);
-    options.output_dir = app;
-    options.main_out_path = &first;
-    options.link_name = "./parts.js";
-    options.main_module = "./app.js";
-    wasm_split_cli_support::transform(options)
-        .map_err(|error| anyhow!("splitting {}: {error:?}", raw.display()))?;
-    Ok(first)
 }
 
 fn bind(raw: &Path, work: &Path, quality: Quality) -> Result<()> {

@@ -18,6 +18,7 @@ mod faults;
 mod formulas;
 mod groups;
 mod kinds;
+mod known;
 pub mod packages;
 mod packages_history;
 mod permissions;
@@ -32,33 +33,34 @@ mod synchronizations;
 mod tags;
 pub mod users;
 
-pub use application_requests::APPLICATION_REQUESTS;
-pub use applications::APPLICATIONS;
-pub use attribute_sets::ATTRIBUTE_SETS;
-pub use attributes::ATTRIBUTES;
-pub use audit::AUDIT;
-pub use categories::CATEGORIES;
+pub use application_requests::{APPLICATION_REQUESTS, APPLICATION_REQUESTS_SHEET};
+pub use applications::{APPLICATIONS, APPLICATIONS_SHEET};
+pub use attribute_sets::{ATTRIBUTE_SETS, ATTRIBUTE_SETS_SHEET};
+pub use attributes::{ATTRIBUTES, ATTRIBUTES_SHEET};
+pub use audit::{AUDIT, AUDIT_SHEET};
+pub use categories::{CATEGORIES, CATEGORIES_SHEET};
 pub use choices::{computer_statuses, status_state};
-pub use computers::COMPUTERS;
-pub use deployments::DEPLOYMENTS;
-pub use domains::DOMAINS;
-pub use errors::ERRORS;
-pub use fault_definitions::FAULT_DEFINITIONS;
-pub use faults::FAULTS;
-pub use formulas::FORMULAS;
-pub use groups::GROUPS;
+pub use computers::{COMPUTERS, COMPUTERS_SHEET};
+pub use deployments::{DEPLOYMENTS, DEPLOYMENTS_SHEET};
+pub use domains::{DOMAINS, DOMAINS_SHEET};
+pub use errors::{ERRORS, ERRORS_SHEET};
+pub use fault_definitions::{FAULT_DEFINITIONS, FAULT_DEFINITIONS_SHEET};
+pub use faults::{FAULTS, FAULTS_SHEET};
+pub use formulas::{FORMULAS, FORMULAS_SHEET};
+pub use groups::{GROUPS, GROUPS_SHEET};
 pub use kinds::{kind_label, object_words};
-pub use packages::PACKAGES;
-pub use packages_history::PACKAGES_HISTORY;
-pub use platforms::PLATFORMS;
-pub use policies::POLICIES;
-pub use projects::PROJECTS;
-pub use schedules::SCHEDULES;
-pub use stamps::STAMPS;
-pub use stores::STORES;
-pub use synchronizations::SYNCHRONIZATIONS;
-pub use tags::TAGS;
-pub use users::USERS;
+pub use known::{add, follow};
+pub use packages::{PACKAGES, PACKAGES_SHEET};
+pub use packages_history::{PACKAGES_HISTORY, PACKAGES_HISTORY_SHEET};
+pub use platforms::{PLATFORMS, PLATFORMS_SHEET};
+pub use policies::{POLICIES, POLICIES_SHEET};
+pub use projects::{PROJECTS, PROJECTS_SHEET};
+pub use schedules::{SCHEDULES, SCHEDULES_SHEET};
+pub use stamps::{STAMPS, STAMPS_SHEET};
+pub use stores::{STORES, STORES_SHEET};
+pub use synchronizations::{SYNCHRONIZATIONS, SYNCHRONIZATIONS_SHEET};
+pub use tags::{TAGS, TAGS_SHEET};
+pub use users::{USERS, USERS_SHEET};
 
 use crate::api::session;
 use crate::entity::{
@@ -325,36 +327,11 @@ fn in_words(member: &str) -> String {
         .unwrap_or_default()
 }
 
-/// How an entity is listed and edited.
+/// How an entity is listed and edited, once the part with it is loaded.
 pub fn sheet(entity: &Entity) -> &'static Sheet {
-    match entity.path {
-        "computers" => &computers::COMPUTERS_SHEET,
-        "packages" => &packages::PACKAGES_SHEET,
-        "deployments" => &deployments::DEPLOYMENTS_SHEET,
-        "schedules" => &schedules::SCHEDULES_SHEET,
-        "applications" => &applications::APPLICATIONS_SHEET,
-        "application-requests" => &application_requests::APPLICATION_REQUESTS_SHEET,
-        "categories" => &categories::CATEGORIES_SHEET,
-        "policies" => &policies::POLICIES_SHEET,
-        "attributes" => &attributes::ATTRIBUTES_SHEET,
-        "attribute-sets" => &attribute_sets::ATTRIBUTE_SETS_SHEET,
-        "tags" => &tags::TAGS_SHEET,
-        "stamps" => &stamps::STAMPS_SHEET,
-        "formulas" => &formulas::FORMULAS_SHEET,
-        "synchronizations" => &synchronizations::SYNCHRONIZATIONS_SHEET,
-        "audit" => &audit::AUDIT_SHEET,
-        "projects" => &projects::PROJECTS_SHEET,
-        "platforms" => &platforms::PLATFORMS_SHEET,
-        "stores" => &stores::STORES_SHEET,
-        "users" => &users::USERS_SHEET,
-        "groups" => &groups::GROUPS_SHEET,
-        "domains" => &domains::DOMAINS_SHEET,
-        "errors" => &errors::ERRORS_SHEET,
-        "fault-definitions" => &fault_definitions::FAULT_DEFINITIONS_SHEET,
-        "faults" => &faults::FAULTS_SHEET,
-        "packages-history" => &packages_history::PACKAGES_HISTORY_SHEET,
-        path => declared::sheet(path).unwrap_or(&NO_SHEET),
-    }
+    known::sheet(entity.model)
+        .or_else(|| declared::sheet(entity.path))
+        .unwrap_or(&NO_SHEET)
 }
 
 static NO_SHEET: Sheet = crate::entity::SHEET;

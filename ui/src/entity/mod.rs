@@ -69,6 +69,8 @@ pub struct Entity {
     pub needs: &'static [&'static Entity],
     /// Whether objects have a page.
     pub page: bool,
+    /// A filter of its list that is in force as long as nobody takes it away; what leads there counts with it.
+    pub narrowed: Option<(&'static str, &'static str)>,
 }
 
 /// An entity that is nothing.
@@ -90,6 +92,7 @@ pub const ENTITY: Entity = Entity {
     belongs: Belongs::Viewers,
     needs: &[],
     page: true,
+    narrowed: None,
 };
 
 impl Entity {

@@ -16,8 +16,6 @@ pub struct Sheet {
     pub about: Label,
     pub columns: &'static [Column],
     pub filters: &'static [Filter],
-    /// A filter that is in force as long as nobody takes it away.
-    pub narrowed: Option<(&'static str, &'static str)>,
     /// Order of the list before somebody chooses another.
     pub ordering: &'static str,
     /// Sections of its form; empty where it cannot be edited.
@@ -82,7 +80,6 @@ pub const SHEET: Sheet = Sheet {
     about: Label::NONE,
     columns: &[],
     filters: &[],
-    narrowed: None,
     ordering: "name",
     form: &[],
     export: true,

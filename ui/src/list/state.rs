@@ -76,7 +76,7 @@ impl ListState {
 
     /// A parameter of the address, or the list's own value for it.
     pub fn get(self, name: &str) -> String {
-        let own = self.sheet.narrowed.filter(|(own, _)| *own == name);
+        let own = self.entity.narrowed.filter(|(own, _)| *own == name);
         self.query.with(|query| match (query.get(name), own) {
             (Some(ANY), Some(_)) => String::new(),
             (Some(given), _) => given.to_owned(),
@@ -89,7 +89,7 @@ impl ListState {
         if !self.settled.get() {
             return Vec::new();
         }
-        let own = self.sheet.narrowed.map(|(name, _)| name);
+        let own = self.entity.narrowed.map(|(name, _)| name);
         let own = own
             .map(|name| (name.to_owned(), self.get(name)))
             .filter(|(_, value)| !value.is_empty());
@@ -98,7 +98,7 @@ impl ListState {
 
     /// Filters in the address, but for the list's own one.
     fn given(self) -> Vec<(String, String)> {
-        let own = self.sheet.narrowed.map(|(name, _)| name);
+        let own = self.entity.narrowed.map(|(name, _)| name);
         self.query.with(|query| {
             query
                 .0
@@ -150,7 +150,7 @@ impl ListState {
         if let Some(text) = query.get("search").map(str::to_owned) {
             query.set("search", &entities::search_term(self.entity, &text));
         }
-        if let Some((name, _)) = self.sheet.narrowed {
+        if let Some((name, _)) = self.entity.narrowed {
             query.set(name, &self.get(name));
         }
         if query.get("ordering").is_none() {
@@ -169,7 +169,7 @@ impl ListState {
     /// Changes a parameter and goes back to the first page.
     pub fn set(self, name: &str, value: &str) {
         let mut query = self.query.get_untracked();
-        let own = self.sheet.narrowed.is_some_and(|(own, _)| own == name);
+        let own = self.entity.narrowed.is_some_and(|(own, _)| own == name);
         query.set(name, if own && value.is_empty() { ANY } else { value });
         query.set("page", "");
         self.go(&query);
@@ -210,7 +210,7 @@ impl ListState {
         query
             .0
             .retain(|(name, _)| name == "ordering" || name == "page_size");
-        if let Some((name, _)) = self.sheet.narrowed {
+        if let Some((name, _)) = self.entity.narrowed {
             query.set(name, ANY);
         }
         self.go(&query);

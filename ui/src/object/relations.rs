@@ -34,7 +34,7 @@ fn Touched(relation: &'static Relation, id: i64) -> impl IntoView {
     let filter = relation.filter;
     let words = relation.words.unwrap_or(entity.plural).text();
     // Counted as the list shows them.
-    let own = entities::sheet(entity)
+    let own = entity
         .narrowed
         .map(|(name, value)| format!("&{name}={value}"))
         .unwrap_or_default();

@@ -16,6 +16,7 @@ pub static APPLICATION_REQUESTS: Entity = Entity {
     singular: label!(application_request.singular),
     text: &["application.name"],
     page: false,
+    narrowed: Some(("state", "pending")),
     ..TOLD.entity()
 };
 
@@ -79,6 +80,5 @@ pub static APPLICATION_REQUESTS_SHEET: Sheet = Sheet {
         TOLD.filter("created_at__gte", label!(common.since)),
         TOLD.filter("created_at__lt", label!(common.before)),
     ],
-    narrowed: Some(("state", "pending")),
     ..TOLD.sheet()
 };

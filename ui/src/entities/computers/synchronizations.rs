@@ -1,7 +1,7 @@
 //! When it synchronised: a calendar and the newest ones.
 use crate::{
     api::{Query, events, query},
-    entities::{self, SYNCHRONIZATIONS},
+    entities::{SYNCHRONIZATIONS, SYNCHRONIZATIONS_SHEET},
     failure,
     text::{self, plural, t},
 };
@@ -81,7 +81,7 @@ fn SyncTable(rows: crate::api::Query<Page<Value>>) -> impl IntoView {
     ];
     let declared = move || {
         shown.into_iter().filter_map(|key| {
-            entities::sheet(&SYNCHRONIZATIONS)
+            SYNCHRONIZATIONS_SHEET
                 .columns
                 .iter()
                 .find(|column| column.key == key)
@@ -110,7 +110,7 @@ fn SyncTable(rows: crate::api::Query<Page<Value>>) -> impl IntoView {
                             name: crate::entity::value::text(&row, "created_at"),
                             href: None,
                             cell: Arc::new(move |key: &str| {
-                                entities::sheet(&SYNCHRONIZATIONS)
+                                SYNCHRONIZATIONS_SHEET
                                     .columns
                                     .iter()
                                     .find(|column| column.key == key)

@@ -16,6 +16,8 @@ pub static PACKAGES: Entity = Entity {
     singular: label!(package.singular),
     text: &["fullname", "name"],
     needs: &[&STORES],
+    // Packages that are only known from inventories of computers are many, and not what is published.
+    narrowed: Some(("store__isnull", "false")),
     ..TOLD.entity()
 };
 
@@ -49,8 +51,6 @@ pub static PACKAGES_SHEET: Sheet = Sheet {
         TOLD.filter("version__icontains", label!(package.version)),
         TOLD.filter("architecture", label!(package.architecture)),
     ],
-    // Packages that are only known from inventories of computers are many, and not what is published.
-    narrowed: Some(("store__isnull", "false")),
     first: Some(upload::upload_first),
     tools: Some(upload::upload_tool),
     keeps: |package| !file::is_stored(package),
