@@ -2,7 +2,10 @@
 //!
 //! The whole view is made anew when the language changes (see [`crate::app`]), so a text is a plain `&'static str` everywhere.
 use futures_util::future::join3;
-use migasfree_locales::{Language, words as known};
+use migasfree_locales::{
+    Language,
+    words::{self as known, Word},
+};
 use migasfree_types::{
     message::{Catalog, Malformed, Message},
     shown::shown,
@@ -16,7 +19,7 @@ use std::cell::{Cell, RefCell};
     reason = "made of the English file: words are called as they are there"
 )]
 pub mod words {
-    use migasfree_locales::words::Word;
+    use super::Word;
 
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
@@ -62,6 +65,11 @@ pub fn language() -> Language {
 /// Its tag for the browser's formatting and the server's messages.
 pub fn tag() -> &'static str {
     language().tag
+}
+
+/// A word in the reader's language.
+pub fn say(word: &Word) -> &'static str {
+    word.say(language())
 }
 
 /// The language kept in this browser, else the browser's.
@@ -187,7 +195,7 @@ pub fn in_sentence(name: &str) -> String {
 
 macro_rules! t {
     ($($key:ident).+) => {
-        $crate::text::words::$($key)::+.say($crate::text::language())
+        $crate::text::say($crate::text::words::$($key)::+)
     };
 }
 

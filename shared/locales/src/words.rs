@@ -32,7 +32,7 @@ impl Word {
 
     /// The word in a language; in English as long as that is not learnt.
     #[must_use]
-    pub fn say(self, language: Language) -> &'static str {
+    pub fn say(&self, language: Language) -> &'static str {
         let said = LEARNT.with_borrow(|learnt| {
             let known = learnt.iter().find(|(one, _)| *one == language);
             known.and_then(|(_, known)| known.get(&self.key).copied())
@@ -80,7 +80,7 @@ pub fn declared(english: &str) -> Result<String, Malformed> {
             return Err(flaw(format!("{code} has the key of another word")));
         }
         groups.entry(group).or_default().push_str(&format!(
-            "    pub const {name}: Word = Word::new({key}, {text:?});\n"
+            "    pub const {name}: &Word = &Word::new({key}, {text:?});\n"
         ));
     }
     let rust = groups.iter().map(|(group, words)| match *group {
@@ -139,9 +139,9 @@ mod tests {
         assert_eq!(
             rust,
             format!(
-                "    pub const language: Word = Word::new({alone}, \"English\");\n\
+                "    pub const language: &Word = &Word::new({alone}, \"English\");\n\
                  pub mod remove {{\n    use super::Word;\n    \
-                 pub const title: Word = Word::new({key}, \"Remove {{name}}?\");\n}}\n"
+                 pub const title: &Word = &Word::new({key}, \"Remove {{name}}?\");\n}}\n"
             )
         );
     }
