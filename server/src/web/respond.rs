@@ -200,6 +200,7 @@ mod tests {
         "app-0123456789ab.wasm",
         "app-0123456789ab.wasm.br",
         "assets/mark.svg",
+        "locales-0123456789ab/es/console.ftl",
     ]);
 
     fn ask(path: &str, lines: &[(&'static str, &'static str)]) -> Response {
@@ -254,6 +255,17 @@ mod tests {
         );
         assert_eq!(header_of(&wasm, "content-encoding"), "br");
         assert_eq!(header_of(&wasm, "content-type"), "application/wasm");
+        let words = ask("/locales-0123456789ab/es/console.ftl", &[]);
+        assert_eq!(
+            (
+                header_of(&words, "cache-control"),
+                header_of(&words, "content-type")
+            ),
+            (
+                "public, max-age=31536000, immutable",
+                "text/plain; charset=utf-8"
+            )
+        );
         assert_eq!(
             header_of(&ask("/assets/mark.svg", &[]), "cache-control"),
             "no-cache"
