@@ -10,7 +10,7 @@ static CATALOGS: LazyLock<Vec<Catalog>> =
 
 fn catalog(tag: &str) -> Catalog {
     let translation = PLAY.iter().find(|(known, _)| *known == tag);
-    let file = translation.map_or(PLAY_ENGLISH, |(_, file)| file);
+    let file = translation.map_or(PLAY_ENGLISH, |(_, file)| *file);
     Catalog::read(tag, file).unwrap_or_default()
 }
 

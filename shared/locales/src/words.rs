@@ -107,7 +107,7 @@ fn flaw(reason: String) -> Malformed {
     Malformed { line: 0, reason }
 }
 
-/// FNV-1a: the codes themselves would be a twentieth of the first page.
+/// FNV-1a: the codes themselves would be another five KiB of the program.
 fn key(code: &str) -> u32 {
     let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     code.bytes().fold(0x811c_9dc5, step)
