@@ -9,7 +9,6 @@ use crate::{
     entity::{Entity, Sheet},
     work,
 };
-use futures_util::future::try_join_all;
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 use std::time::Duration;
 
@@ -122,7 +121,9 @@ pub async fn page(destination: Destination) -> Result<AnyView, SplitLoaderError>
 }
 
 async fn load_all() -> Result<(), SplitLoaderError> {
-    try_join_all(Part::ALL.iter().map(|part| part.open(None))).await?;
+    for part in Part::ALL {
+        part.open(None).await?;
+    }
     Ok(())
 }
 

@@ -112,7 +112,7 @@ pub fn described() -> Vec<Call> {
 }
 
 /// All routes, and what every request passes through.
-fn router(state: AppState) -> layers::Stack {
+pub fn router(state: AppState) -> layers::Stack {
     let routes = Router::new()
         .merge(migasfree_server_api::router(state.api.clone()))
         .merge(migasfree_server_protocol::router(state.protocol.clone()))

@@ -124,12 +124,10 @@ fn part(title: &'static str, kinds: &[Affected]) -> Option<AnyView> {
 fn line(kind: &Affected) -> AnyView {
     let name = in_sentence(&entities::kind_label(&kind.entity, kind.count, &kind.text));
     let (of, member) = (kind.entity.clone(), kind.member.clone());
-    let member = (!member.is_empty()).then(|| {
-        move || {
-            // It may be called by a part that is not loaded yet.
-            entities::follow();
-            format!(" ({})", entities::member_label(&of, &member))
-        }
+    let member = (!member.is_empty()).then_some(move || {
+        // It may be called by a part that is not loaded yet.
+        entities::follow();
+        format!(" ({})", entities::member_label(&of, &member))
     });
     let objects: Vec<Ref> = kind.objects.iter().take(NAMED).cloned().collect();
     let more = objects.len() as u64 != kind.count;

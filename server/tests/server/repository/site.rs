@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::{ServiceExt, extract::Request};
 use tokio::task::JoinHandle;
 
 use migasfree_deb::Builder;
@@ -100,7 +101,7 @@ impl Site {
             .unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = app::router(state.clone());
+        let router = ServiceExt::<Request>::into_make_service(app::router(state.clone()));
         let server = tokio::spawn(async move { axum::serve(listener, router).await });
         let store = add_store(&state.db, project, "Org", "org").await;
         Self {
