@@ -14,7 +14,7 @@ const LIMITS: [(&str, u64); 7] = [
     ("computers", 60),
     ("language", 24),
     ("settings", 14),
-    ("shared", 290),
+    ("shared", 300),
     ("software", 54),
     ("targets", 10),
 ];
