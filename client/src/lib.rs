@@ -1,4 +1,4 @@
-//! The computer's side of migasfree: the command line and the texts of both programs, over the floors below.
+//! The computer's side of migasfree: the command line and the languages of both programs, over the floors below.
 
 pub mod cli;
 pub mod texts;
@@ -11,5 +11,4 @@ pub use migasfree_client_engine::{
 };
 pub use migasfree_client_packages as pms;
 pub use migasfree_client_policy as policy;
-use migasfree_client_system::files;
 pub use migasfree_client_system::{clock, output, process};

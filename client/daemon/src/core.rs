@@ -9,7 +9,7 @@ use super::access::Access;
 use super::catalog::{Catalog, Renderer, Requests};
 use super::computer::Computer;
 use super::hold::Holds;
-use super::jobs::{JobStore, Jobs, Launcher, Wording};
+use super::jobs::{JobStore, Jobs, Launcher};
 use super::known::Known;
 use super::opener::Opener;
 use super::questions::Questions;
@@ -48,8 +48,6 @@ pub struct Core {
     pub signals: Signals,
     /// What runs in the daemon itself.
     pub tasks: Tasks,
-    /// What errors of the engine say.
-    pub wording: Wording,
 }
 
 /// What the services of [`Core`] are made from.
@@ -69,8 +67,6 @@ pub struct Parts {
     pub launcher: Launcher,
     /// Decodes images.
     pub renderer: Renderer,
-    /// What errors of the engine say.
-    pub wording: Wording,
     /// The folder of what must survive.
     pub state: PathBuf,
     /// The folder of what can be fetched again.
@@ -93,7 +89,6 @@ impl Core {
             tasks: Tasks::default(),
             computer: Computer::new(parts.engine, parts.settings, parts.opener, parts.clock),
             access: parts.access,
-            wording: parts.wording,
         }))
     }
 }

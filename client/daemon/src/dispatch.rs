@@ -472,8 +472,7 @@ impl Core {
         self.signals.job_changed(self, id).await;
         tracing::info!(job = id, user, "registers");
         let engine = self.computer.engine();
-        let registration =
-            perform_registration(engine.as_ref(), &credentials, job_id, &log, self.wording);
+        let registration = perform_registration(engine.as_ref(), &credentials, job_id, &log);
         let done = self.runner.pulse.during(registration).await;
         let mut tail = Tail::of(&folder);
         let events = read(&mut tail, id);

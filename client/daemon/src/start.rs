@@ -11,7 +11,7 @@ use zbus::connection::Builder;
 use super::access::{Access, Authority, BusCallers, OwnUser, Polkit};
 use super::catalog::Renderer;
 use super::core::{Core, Parts};
-use super::jobs::{Launcher, Wording, WorkerCommand};
+use super::jobs::{Launcher, WorkerCommand};
 use super::opener::Opener;
 use super::tasks::Lost;
 use crate::clock::Clock;
@@ -45,8 +45,6 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// How to start a worker.
     pub worker: WorkerCommand,
-    /// What errors of the engine say.
-    pub wording: Wording,
 }
 
 /// Why the daemon does not run, or not any more.
@@ -114,7 +112,6 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Arc<Core>, Star
         access,
         launcher,
         renderer: Renderer::new(),
-        wording: setup.wording,
         state: setup.layout.state().join("daemon"),
         cache,
     })?)

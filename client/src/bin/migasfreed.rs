@@ -17,7 +17,6 @@ use migasfree_client::daemon::start::{Mode, Setup, run};
 use migasfree_client::output::{self, complain};
 use migasfree_client::process::helper;
 use migasfree_client::sync::{Engine, EngineError, LocalEngine, OpenOptions};
-use migasfree_client::texts;
 use migasfree_manual::{ADMINISTRATION, run_if_asked};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -110,7 +109,7 @@ fn act(arguments: Arguments) -> Result<()> {
 
 async fn work(options: &OpenOptions, resume: bool, folder: &Path) -> Result<()> {
     let engine = LocalEngine::open(options).await?;
-    run_job(folder, &engine, resume, texts::error)
+    run_job(folder, &engine, resume)
         .await
         .with_context(|| format!("the job in {}", folder.display()))
 }
@@ -130,7 +129,6 @@ async fn serve(options: &OpenOptions, session: bool) -> Result<()> {
         opener: Arc::new(Reopen(options.clone())),
         clock: Arc::new(SystemClock),
         worker,
-        wording: texts::error,
     };
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -1,10 +1,12 @@
 //! Why a command ended without doing what it was for.
 
 use migasfree_dbus::Error as BusError;
+use migasfree_types::message::Message;
 
 use super::exit::Exit;
+use crate::job::ResultCode;
 use crate::sync::EngineError;
-use crate::texts::{Language, Text};
+use crate::texts::{EngineText, Language, Text};
 use crate::upload::UploadError;
 
 /// A failure with everything needed to tell about it.
@@ -15,8 +17,8 @@ pub enum Failure {
     Upload(UploadError),
     /// A text of our own.
     Said(Text, Vec<String>, Exit),
-    /// The daemon's words, in English.
-    Told(String, Exit),
+    /// What the engine or the daemon says of it.
+    Told(Message, Exit),
     /// Everything was said already.
     Silent(Exit),
 }
@@ -61,22 +63,22 @@ impl Failure {
             }
             Self::Engine(error) => Some(language.error(error)),
             Self::Bus(BusError::NotAuthorized(reason) | BusError::AuthCancelled(reason)) => {
-                let text = language.text(Text::ResultNotAuthorized);
+                let text = language.result(ResultCode::NotAuthorized);
                 Some(format!("{text}\n{reason}"))
             }
             Self::Bus(BusError::Offline(reason)) => {
-                let text = language.text(Text::ResultOffline);
+                let text = language.result(ResultCode::Offline);
                 Some(format!("{text}\n{reason}"))
             }
             Self::Bus(BusError::BackendMissing(_)) => {
-                Some(language.text(Text::ErrorNoPackageManager).to_owned())
+                Some(language.say(&EngineText::ErrorNoPackageManager.told(&[])))
             }
             Self::Bus(BusError::NotRegistered(reason)) => {
-                let text = language.text(Text::ErrorNotRegistered);
+                let text = language.say(&EngineText::ErrorNotRegistered.told(&[]));
                 let says_more = *reason != EngineError::NotRegistered.to_string();
                 Some(match says_more {
                     true => format!("{text}\n{reason}"),
-                    false => text.to_owned(),
+                    false => text,
                 })
             }
             Self::Bus(BusError::NotCancellable(_)) => {
@@ -88,7 +90,7 @@ impl Failure {
                 let values: Vec<_> = values.iter().map(String::as_str).collect();
                 Some(language.fill(*text, &values))
             }
-            Self::Told(words, _) => Some(words.clone()),
+            Self::Told(message, _) => Some(language.say(message)),
             Self::Silent(_) => None,
         }
     }

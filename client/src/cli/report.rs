@@ -16,7 +16,7 @@ use crate::clock::local;
 use crate::job::{JobResult, ResultCode};
 use crate::observer::{LockHolder, OutputStream, Progress, Stage};
 use crate::output::{complain, hint, say};
-use crate::texts::{Language, Text};
+use crate::texts::{EngineText, Language, Text};
 use crate::transport::messages::Trait;
 
 /// How a job ended.
@@ -52,7 +52,7 @@ impl End {
 
     /// How the program ends.
     pub fn exit(&self) -> Exit {
-        let is_busy = |said: &Message| said.is(Text::ErrorSaturated.code());
+        let is_busy = |said: &Message| said.is(EngineText::ErrorSaturated.declared().code);
         if self.declined || self.said.as_ref().is_some_and(is_busy) {
             return Exit::AGAIN;
         }
@@ -379,7 +379,7 @@ mod tests {
 
     #[test]
     fn a_server_without_time_ends_a_job_as_it_ends_a_command() {
-        let said = serde_json::to_string(&Text::ErrorSaturated.told(&["42"])).unwrap();
+        let said = serde_json::to_string(&EngineText::ErrorSaturated.told(&["42"])).unwrap();
         let busy = End::of(ResultCode::Offline, "later".to_owned(), &said);
         assert_eq!(busy.exit(), Exit::AGAIN);
         let reason = busy.reason(Language::ENGLISH);

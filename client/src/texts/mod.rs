@@ -1,23 +1,22 @@
 //! What this program says, in the person's language: its errors as messages with codes, and the words of the command line.
 
 mod table;
-mod told;
 
 use std::sync::LazyLock;
 
 use migasfree_locales::CLIENT;
-use migasfree_types::message::{Catalog, Message};
+use migasfree_types::message::{Catalog, Declared, Message};
 
 use crate::config::{Expected, Misread, Used};
 use crate::job::ResultCode;
 use crate::keys::KeyStoreError;
 use crate::observer::Stage;
-use crate::sync::EngineError;
+use crate::sync::{EngineError, told};
 use crate::transport::{ApiError, TransportError};
 use crate::upload::UploadError;
 
+pub use crate::sync::EngineText;
 pub use table::Text;
-pub use told::error;
 
 /// A language the command line speaks, by its tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +71,10 @@ impl Language {
     /// A text without arguments.
     #[must_use]
     pub fn text(self, text: Text) -> &'static str {
-        let declared = text.declared();
+        self.plain(text.declared())
+    }
+
+    fn plain(self, declared: Declared) -> &'static str {
         self.translated(declared.code).unwrap_or(declared.text)
     }
 
@@ -133,7 +135,7 @@ impl Language {
     /// What a result says.
     #[must_use]
     pub fn result(self, code: ResultCode) -> &'static str {
-        self.text(told::of_result(code))
+        self.plain(told::of_result(code).declared())
     }
 
     /// An error of the engine as a sentence that says what to do.
@@ -213,21 +215,23 @@ impl Language {
             return self.say(&told::unreached(&why));
         }
         if let Some(seconds) = error.busy_for() {
-            return self.fill(Text::ErrorSaturated, &[&seconds.to_string()]);
+            return self.say(&EngineText::ErrorSaturated.told(&[&seconds.to_string()]));
         }
         match error {
             ApiError::Status { status, detail, .. } => {
-                self.fill(Text::ErrorServer, &[&status.to_string(), detail])
+                self.say(&EngineText::ErrorServer.told(&[&status.to_string(), detail]))
             }
             ApiError::Unsealed { status, detail, .. } => {
-                self.fill(Text::ErrorUnsealed, &[&status.to_string(), detail])
+                self.say(&EngineText::ErrorUnsealed.told(&[&status.to_string(), detail]))
             }
-            ApiError::Untrusted(reason) => self.fill(Text::ErrorUntrusted, &[&reason.to_string()]),
+            ApiError::Untrusted(reason) => {
+                self.say(&EngineText::ErrorUntrusted.told(&[&reason.to_string()]))
+            }
             ApiError::Transport(TransportError::InsecureCredentials(server)) => {
                 self.fill(Text::ErrorInsecureCredentials, &[server])
             }
             ApiError::Transport(_) | ApiError::Malformed { .. } => {
-                self.fill(Text::ErrorUnintelligible, &[&error.to_string()])
+                self.say(&EngineText::ErrorUnintelligible.told(&[&error.to_string()]))
             }
         }
     }
@@ -252,10 +256,15 @@ mod tests {
 
     const SPANISH: Language = Language("es");
 
+    fn declared() -> impl Iterator<Item = Declared> {
+        let own = Text::ALL.iter().map(|text| text.declared());
+        let of_the_engine = EngineText::ALL.iter().map(|text| text.declared());
+        own.chain(of_the_engine)
+    }
+
     #[test]
     fn a_text_names_its_arguments() {
-        for text in Text::ALL {
-            let declared = text.declared();
+        for declared in declared() {
             let pattern = Pattern::read(declared.text).unwrap();
             let named: BTreeSet<&str> = declared.args.iter().copied().collect();
             assert_eq!(pattern.args(), named, "{}", declared.code);
@@ -265,8 +274,7 @@ mod tests {
     /// What the others have is compared with it in `shared/locales`.
     #[test]
     fn the_english_catalogue_is_what_is_declared() {
-        let declared = Text::ALL.iter().map(|text| text.declared());
-        let mut texts: BTreeMap<String, String> = declared
+        let mut texts: BTreeMap<String, String> = declared()
             .map(|one| (one.code.to_owned(), one.text.replace('\n', "\n    ")))
             .collect();
         texts.extend(help::originals());
@@ -305,7 +313,7 @@ mod tests {
             );
         }
         assert_eq!(
-            SPANISH.fill(Text::ErrorInvalidTag, &["x"]),
+            SPANISH.say(&EngineText::ErrorInvalidTag.told(&["x"])),
             "`x` no es una etiqueta: debe ser PREFIJO-valor"
         );
     }

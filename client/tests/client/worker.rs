@@ -2,7 +2,6 @@
 
 use migasfree_client::daemon::jobs::{Done, Event, EventLog, Tail, Work, perform, read_output};
 use migasfree_client::job::{Cancel, JobId, ResultCode};
-use migasfree_client::texts;
 use serde_json::json;
 
 use crate::support::bench::{Bench, FULL};
@@ -14,7 +13,7 @@ async fn synchronise(bench: &Bench, resume: bool) -> (String, Done) {
     let log = EventLog::open(folder.path()).unwrap();
     let (work, id) = (Work::Sync(FULL), JobId::unique());
     let cancel = Cancel::default();
-    perform(&bench.engine, &work, id, &log, cancel, resume, texts::error).await;
+    perform(&bench.engine, &work, id, &log, cancel, resume).await;
     let (_, output) = read_output(folder.path(), 0, 100_000).unwrap();
     let events = Tail::of(folder.path()).read().unwrap();
     let Some(Event::Done(done)) = events.last() else {

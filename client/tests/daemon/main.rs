@@ -30,7 +30,6 @@ use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
 use migasfree_client::daemon::start::{Mode, Setup, run};
 use migasfree_client::paths::Layout;
 use migasfree_client::sync::load_settings;
-use migasfree_client::texts;
 
 type Run = fn() -> Pin<Box<dyn Future<Output = ()>>>;
 
@@ -127,8 +126,7 @@ fn main() -> ExitCode {
         ["--root", root, "run-job", rest @ ..] => {
             let folder = PathBuf::from(rest.last().unwrap());
             let engine = PlayedEngine::open(&PathBuf::from(root));
-            let resume = rest.contains(&"--resume");
-            block_on(run_job(&folder, &engine, resume, texts::error)).unwrap();
+            block_on(run_job(&folder, &engine, rest.contains(&"--resume"))).unwrap();
         }
         ["--root", root, "daemon", mode] => {
             let mode = if *mode == "session" {
@@ -158,7 +156,6 @@ async fn daemon(root: PathBuf, mode: Mode) {
             program: std::env::current_exe().unwrap(),
             arguments: vec!["--root".into(), root.into()],
         },
-        wording: texts::error,
     };
     let mut terminate =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();

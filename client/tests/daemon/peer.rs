@@ -14,7 +14,6 @@ use migasfree_client::daemon::core::{Core, Parts};
 use migasfree_client::daemon::jobs::{Launcher, WorkerCommand};
 use migasfree_client::paths::Layout;
 use migasfree_client::sync::load_settings;
-use migasfree_client::texts;
 use migasfree_dbus::{
     CallOptions, ComputerProxy, ConfigProxy, Error, JobResult, JobState, Level, PackagesProxy,
     RequestState, SyncOptions, TagsProxy,
@@ -81,7 +80,6 @@ async fn daemon_with(
         ),
         launcher,
         renderer: Renderer::new(),
-        wording: texts::error,
         state: layout.state(),
         cache: layout.cache(),
     })

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::output::OutputLog;
 use crate::job::ResultCode;
 use crate::observer::{Item, LockHolder, Observer, OutputStream, Progress, Question, Step};
-use crate::sync::EngineError;
+use crate::sync::{EngineError, told};
 
 /// After this much output, lines are told together until they are [`TOGETHER`] long.
 const TOLD_BY_LINE: u64 = 1 << 20;
@@ -24,9 +24,6 @@ const TOGETHER: u64 = 4 << 10;
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 /// How long a question stays open: a person reads it, asks somebody, decides.
 const QUESTION_LIMIT: Duration = Duration::from_secs(300);
-
-/// What an error of the engine says, as a message with its code.
-pub type Wording = fn(&EngineError) -> Message;
 
 /// A line of `events`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,9 +132,9 @@ impl Done {
 
     /// An end by an error.
     #[must_use]
-    pub fn by(error: &EngineError, wording: Wording) -> Self {
+    pub fn by(error: &EngineError) -> Self {
         Self {
-            said: Some(Box::new(wording(error))),
+            said: Some(Box::new(told::error(error))),
             ..Self::new(error.code(), error.to_string())
         }
     }

@@ -11,7 +11,7 @@ mod store;
 mod task;
 mod worker;
 
-pub use events::{Changes, Done, Event, EventLog, Wording};
+pub use events::{Changes, Done, Event, EventLog};
 pub use follow::Tail;
 pub use launch::{Launcher, WorkerCommand};
 pub use live::{LiveJob, View};

@@ -7,7 +7,7 @@ use std::path::Path;
 use migasfree_types::shown::shown;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::events::{Changes, Done, Event, EventLog, Wording};
+use super::events::{Changes, Done, Event, EventLog};
 use super::lock::WorkerLock;
 use super::store::read_work;
 use super::task::Work;
@@ -17,12 +17,7 @@ use crate::sync::{Credentials, Engine, EngineError, Outcome};
 
 /// Runs the job in this folder; the whole of a worker process. With `resume` it goes on with what an earlier
 /// worker left running, and says that the job was interrupted when there is nothing of it.
-pub async fn run_job(
-    folder: &Path,
-    engine: &dyn Engine,
-    resume: bool,
-    wording: Wording,
-) -> io::Result<()> {
+pub async fn run_job(folder: &Path, engine: &dyn Engine, resume: bool) -> io::Result<()> {
     // Before the lock says whom to send a signal to.
     let cancel = Cancel::default();
     cancel_on_signals(cancel.clone())?;
@@ -34,7 +29,7 @@ pub async fn run_job(
         .file_name()
         .and_then(|name| JobId::new(name.to_string_lossy()).ok())
         .ok_or_else(|| io::Error::other("the folder's name is not the number of a job"))?;
-    perform(engine, &work, id, &log, cancel, resume, wording).await;
+    perform(engine, &work, id, &log, cancel, resume).await;
     Ok(())
 }
 
@@ -46,7 +41,6 @@ pub async fn perform(
     log: &EventLog,
     cancel: Cancel,
     resume: bool,
-    wording: Wording,
 ) {
     let mut job = Job::new(id, log);
     job.cancel = cancel;
@@ -71,7 +65,7 @@ pub async fn perform(
         }
         Err(error) => {
             log.output(OutputStream::Err, &error.to_string());
-            let mut done = Done::by(&error, wording);
+            let mut done = Done::by(&error);
             if let EngineError::Saturated { seconds } = error {
                 done.retry_after = Some(seconds);
             }
@@ -88,7 +82,6 @@ pub async fn perform_registration(
     credentials: &Credentials,
     id: JobId,
     log: &EventLog,
-    wording: Wording,
 ) -> Done {
     let job = Job::new(id, log);
     match engine.register(credentials, &job).await {
@@ -109,7 +102,7 @@ pub async fn perform_registration(
             };
             Done {
                 code,
-                ..Done::by(&error, wording)
+                ..Done::by(&error)
             }
         }
     }

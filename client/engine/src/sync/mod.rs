@@ -7,6 +7,8 @@ mod local;
 mod packages;
 mod registration;
 mod steps;
+mod texts;
+pub mod told;
 mod tracker;
 mod trusting;
 
@@ -26,6 +28,7 @@ use crate::transport::messages::{
 };
 
 pub use local::{LocalEngine, OpenOptions, Parts, load_settings, settings_file};
+pub use texts::EngineText;
 
 /// How much of a synchronisation to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

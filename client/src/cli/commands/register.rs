@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use migasfree_dbus::ManagerProxy;
+use migasfree_types::message::Message;
 use migasfree_types::shown::shown;
 use zbus::Connection;
 
@@ -198,7 +199,7 @@ async fn by_daemon(
         .await?;
     let silent = Reporter::silent(context.language);
     let end = Follower::new(context, bus, path, &silent).end().await?;
-    let words = end.words(context.language);
+    let words = Message::verbatim(end.words(context.language));
     match end.code {
         ResultCode::Ok => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
         ResultCode::NotAuthorized => {
@@ -208,7 +209,7 @@ async fn by_daemon(
         ResultCode::Server => Err(Failure::Told(words, Exit::NO_DATA)),
         _ => {
             let told = end.reason(context.language);
-            Err(Failure::Told(told, end.exit()))
+            Err(Failure::Told(Message::verbatim(told), end.exit()))
         }
     }
 }

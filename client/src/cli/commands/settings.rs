@@ -14,7 +14,7 @@ use crate::identity;
 use crate::output::complain;
 use crate::process::SystemRunner;
 use crate::sync::{Engine, settings_file};
-use crate::texts::Text;
+use crate::texts::{EngineText, Text};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -84,7 +84,7 @@ pub fn warn_of_password(context: &Context, settings: &Settings) {
 }
 
 fn wrong(error: &ConfigError, exit: Exit) -> Failure {
-    Failure::Said(Text::ErrorConfig, vec![error.to_string()], exit)
+    Failure::Told(EngineText::ErrorConfig.told(&[&error.to_string()]), exit)
 }
 
 /// The object programs know; the server with its port, where it has one of its own.

@@ -7,6 +7,7 @@
 mod catalog;
 mod pattern;
 mod problem;
+mod texts;
 
 pub use catalog::{Catalog, Malformed};
 pub use pattern::{Flaw, Pattern};

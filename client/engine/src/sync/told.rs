@@ -1,0 +1,175 @@
+//! What results and errors say, as messages: the daemon tells them with their codes, and the command line in the person's
+//! language.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use migasfree_types::message::{Arg, Message};
+
+use super::EngineError;
+use super::texts::EngineText;
+use crate::files;
+use crate::job::ResultCode;
+use crate::pms::{self, PmsError};
+use crate::transport::{CertificateFault, Unreached};
+
+/// One message below another.
+fn lines(first: Message, rest: impl Into<Arg>) -> Message {
+    EngineText::Lines.with([first.into(), rest.into()])
+}
+
+/// What a result says.
+#[must_use]
+pub const fn of_result(code: ResultCode) -> EngineText {
+    match code {
+        ResultCode::Ok => EngineText::ResultOk,
+        ResultCode::NothingToDo => EngineText::ResultNothingToDo,
+        ResultCode::PackagesFailed => EngineText::ResultPackagesFailed,
+        ResultCode::DevicesFailed => EngineText::ResultDevicesFailed,
+        ResultCode::HookFailed => EngineText::ResultHookFailed,
+        ResultCode::MetadataFailed => EngineText::ResultMetadataFailed,
+        ResultCode::NotFound => EngineText::ResultNotFound,
+        ResultCode::Conflict => EngineText::ResultConflict,
+        ResultCode::Dependency => EngineText::ResultDependency,
+        ResultCode::Untrusted => EngineText::ResultUntrusted,
+        ResultCode::DiskFull => EngineText::ResultDiskFull,
+        ResultCode::Download => EngineText::ResultDownload,
+        ResultCode::Backend => EngineText::ResultBackend,
+        ResultCode::LockTimeout => EngineText::ResultLockTimeout,
+        ResultCode::Server => EngineText::ResultServer,
+        ResultCode::Offline => EngineText::ResultOffline,
+        ResultCode::Interrupted => EngineText::ResultInterrupted,
+        ResultCode::Internal | ResultCode::Unknown => EngineText::ResultInternal,
+        ResultCode::ByUser | ResultCode::ByAdmin | ResultCode::Superseded => {
+            EngineText::ResultCancelled
+        }
+        ResultCode::NotAuthorized => EngineText::ResultNotAuthorized,
+        ResultCode::NoAgent => EngineText::ResultNoAgent,
+        ResultCode::Policy | ResultCode::BlockedApp => EngineText::ResultPolicy,
+    }
+}
+
+/// What an error of the engine says, and what to do.
+#[must_use]
+pub fn error(error: &EngineError) -> Message {
+    match error {
+        EngineError::Offline(why) => unreached(why),
+        EngineError::NotRegistered => EngineText::ErrorNotRegistered.told(&[]),
+        EngineError::WhoRegisters(reason) => EngineText::ErrorCredentialsNeeded.told(&[reason]),
+        EngineError::BadCredentials(reason) => EngineText::ErrorBadCredentials.told(&[reason]),
+        EngineError::NewKeys(server) => EngineText::ErrorNewKeys.told(&[server]),
+        EngineError::Refused(reason) => EngineText::ErrorRefused.told(&[reason]),
+        EngineError::Saturated { seconds } => {
+            EngineText::ErrorSaturated.told(&[&seconds.to_string()])
+        }
+        EngineError::Server { status, detail } => {
+            EngineText::ErrorServer.told(&[&status.to_string(), detail])
+        }
+        EngineError::Unsealed { status, detail } => {
+            EngineText::ErrorUnsealed.told(&[&status.to_string(), detail])
+        }
+        EngineError::Untrusted(reason) => EngineText::ErrorUntrusted.told(&[reason]),
+        EngineError::KeyRefused {
+            server,
+            fingerprint,
+            why,
+        } => EngineText::ErrorKeyRefused.told(&[fingerprint, server, why]),
+        EngineError::Unintelligible(reason) => EngineText::ErrorUnintelligible.told(&[reason]),
+        EngineError::NoPackageManager => EngineText::ErrorNoPackageManager.told(&[]),
+        EngineError::InvalidTag(tag) => EngineText::ErrorInvalidTag.told(&[tag]),
+        EngineError::Config(reason) => EngineText::ErrorConfig.told(&[reason]),
+        EngineError::Locked(process) => EngineText::ErrorLocked.told(&[&process.to_string()]),
+        EngineError::Unsupported(what) => EngineText::ErrorUnsupported.told(&[what]),
+        EngineError::Cancelled => EngineText::ResultCancelled.told(&[]),
+        EngineError::Packages(error) => packages(error),
+        EngineError::Io { what, source } => {
+            let place = files::partition_of(Path::new(what));
+            let place = place.map_or_else(|| what.clone(), |path| path.display().to_string());
+            match source.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                    EngineText::ErrorDiskFullAt.told(&[&place])
+                }
+                ErrorKind::ReadOnlyFilesystem => EngineText::ErrorReadOnly.told(&[&place]),
+                _ => EngineText::Plain.told(&[&format!("{what}: {source}")]),
+            }
+        }
+    }
+}
+
+/// Why no answer of the server came, and what to do.
+#[must_use]
+pub fn unreached(why: &Unreached) -> Message {
+    match why {
+        Unreached::Network(reason) => EngineText::ErrorOffline.told(&[reason]),
+        Unreached::UnknownHost { host, reason } => {
+            EngineText::ErrorUnknownHost.told(&[host, reason])
+        }
+        Unreached::Certificate { server, fault } => match fault {
+            CertificateFault::Issuer { authority } => {
+                EngineText::ErrorCertificateIssuer.told(&[server, authority])
+            }
+            CertificateFault::Name => EngineText::ErrorCertificateName.told(&[server]),
+            CertificateFault::Expired => EngineText::ErrorCertificateExpired.told(&[server]),
+            CertificateFault::NotYet => EngineText::ErrorCertificateNotYet.told(&[server]),
+            CertificateFault::Other(reason) => EngineText::ErrorCertificate.told(&[server, reason]),
+        },
+        Unreached::NoCertificates(reason) => EngineText::ErrorNoCertificates.told(&[reason]),
+        Unreached::Moved(address) => EngineText::ErrorMoved.told(&[address]),
+        Unreached::Page => EngineText::ErrorPage.told(&[]),
+    }
+}
+
+/// What is said against a plan; `reason` is the word of the bus.
+#[must_use]
+pub fn objection(reason: &str, names: &str) -> Message {
+    let text = match reason {
+        "required" => EngineText::ObjectionRequired,
+        "forbidden" => EngineText::ObjectionForbidden,
+        "held" => EngineText::ObjectionHeld,
+        "removal" => EngineText::ObjectionRemoval,
+        "by-hand" => EngineText::ObjectionByHand,
+        "too-many" => EngineText::ObjectionTooMany,
+        _ => EngineText::ObjectionProtected,
+    };
+    text.told(&[names])
+}
+
+fn packages(error: &PmsError) -> Message {
+    match error {
+        PmsError::InvalidName(name) => EngineText::ErrorInvalidName.told(&[name]),
+        PmsError::InvalidSearch => EngineText::ErrorInvalidSearch.told(&[]),
+        PmsError::NotFound(name) => EngineText::ErrorPackageNotFound.told(&[name]),
+        PmsError::Refused(refusal) => {
+            let objections = refusal.0.iter();
+            let told = objections.map(|one| objection(one.why.as_str(), &one.names()));
+            told.reduce(lines)
+                .unwrap_or_else(|| of_result(ResultCode::Policy).told(&[]))
+        }
+        PmsError::Broken { packages, reason } => EngineText::ErrorBroken.told(&[packages, reason]),
+        PmsError::NotRemoved { packages, reason } => {
+            EngineText::ErrorNotRemoved.told(&[packages, reason])
+        }
+        PmsError::Unrepaired { packages, reason } => {
+            EngineText::ErrorUnrepaired.told(&[packages, reason])
+        }
+        PmsError::NoRoom(shortage) => EngineText::ErrorNoRoom.told(&[
+            &pms::amount(shortage.needed),
+            &shortage.place,
+            &pms::amount(shortage.free),
+            &pms::amount(shortage.needed.saturating_sub(shortage.free)),
+        ]),
+        PmsError::Unsteady => EngineText::ErrorUnsteady.told(&[]),
+        PmsError::LockTimeout(holder) => {
+            EngineText::ErrorLockTimeout.told(&[&holder.name, &holder.pid.to_string()])
+        }
+        PmsError::Conflict(detail)
+        | PmsError::Dependency(detail)
+        | PmsError::Untrusted(detail)
+        | PmsError::DiskFull(detail)
+        | PmsError::Download(detail)
+        | PmsError::Backend(detail) => lines(of_result(error.code()).told(&[]), detail.as_str()),
+        PmsError::Stopped { .. } => EngineText::Plain.told(&[&error.to_string()]),
+        PmsError::Interrupted | PmsError::Cancelled => of_result(error.code()).told(&[]),
+        PmsError::Io(source) => EngineText::Plain.told(&[&source.to_string()]),
+    }
+}
