@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use zbus::OwnedFd;
 
-use super::access::{Admission, Caller, Decision, Details, NO_AGENT};
+use super::access::{Admission, Caller, Decision, Details};
 use super::core::Core;
 use super::inhibit::Inhibitor;
 use super::jobs::{
@@ -20,7 +20,8 @@ use super::rights::{asker, still_allowed};
 use super::schedule::random;
 use super::secret;
 use crate::job::{JobId, JobResult, ResultCode};
-use crate::sync::{Credentials, Scope};
+use crate::sync::{Credentials, EngineText, Scope};
+use crate::texts::Text;
 
 /// How often the events of a running job are read.
 const LOOK: Duration = Duration::from_millis(100);
@@ -148,29 +149,26 @@ impl Core {
                     self.runner.wake.notify_one();
                 }
                 Err(error) => {
-                    self.end(id, Done::new(ResultCode::Internal, error.message()))
+                    self.end(id, Done::saying(ResultCode::Internal, error.message()))
                         .await
                 }
             },
             Ok(Decision::Dismissed) => {
                 let _ = self.jobs.with(id, |job| job.dismissed = true);
+                self.end(id, Done::refused(Text::Dismissed.told(&[]))).await;
+            }
+            Ok(Decision::Challenge) => {
                 self.end(
                     id,
-                    Done::refused("the authentication was dismissed; nothing was done"),
+                    Done::saying(ResultCode::NoAgent, EngineText::ResultNoAgent.told(&[])),
                 )
                 .await;
             }
-            Ok(Decision::Challenge) => {
-                self.end(id, Done::new(ResultCode::NoAgent, NO_AGENT)).await;
-            }
             Ok(Decision::Refused) => {
-                self.end(
-                    id,
-                    Done::refused("the authentication failed; nothing was done"),
-                )
-                .await
+                self.end(id, Done::refused(Text::AuthenticationFailed.told(&[])))
+                    .await
             }
-            Err(error) => self.end(id, Done::refused(&error.message())).await,
+            Err(error) => self.end(id, Done::refused(error.message())).await,
         }
     }
 
@@ -249,14 +247,14 @@ impl Core {
 
     async fn work(self: &Arc<Self>, id: u64, work: &Work) -> Done {
         if let Err(error) = self.jobs.prepare(id, work) {
-            return Done::new(
+            return Done::saying(
                 ResultCode::Internal,
-                format!("the job could not be written down ({error}); check the disk"),
+                Text::JobNotKept.told(&[&error.to_string()]),
             );
         }
         let mut tail = Tail::of(&self.jobs.folder(id));
         if self.is_cancelling(id) {
-            return Done::new(ResultCode::ByUser, "cancelled before it began");
+            return Done::saying(ResultCode::ByUser, Text::CancelledEarly.told(&[]));
         }
         let done = match self.launch(id, &mut tail, false).await {
             Some(done) => Some(done),
@@ -273,9 +271,9 @@ impl Core {
             Err(error) => Err(error),
         };
         if let Err(error) = launched {
-            return Some(Done::new(
+            return Some(Done::saying(
                 ResultCode::Internal,
-                format!("the job could not be started: {error}"),
+                Text::JobNotStarted.told(&[&error.to_string()]),
             ));
         }
         self.follow(id, tail, GRACE).await
@@ -452,21 +450,21 @@ impl Core {
 
     async fn register(self: &Arc<Self>, id: u64, user: &str) -> Done {
         let Some(credentials) = self.jobs.take_credentials(id) else {
-            return Done::new(
-                ResultCode::Interrupted,
-                "the daemon was restarted before the registration began; register again",
-            );
+            return Done::saying(ResultCode::Interrupted, Text::RegisterAgain.told(&[]));
         };
         let folder = self.jobs.folder(id);
         let log = match EventLog::open(&folder) {
             Ok(log) => log,
-            Err(error) => return Done::new(ResultCode::Internal, error.to_string()),
+            Err(error) => {
+                let reason = Text::JobNotKept.told(&[&error.to_string()]);
+                return Done::saying(ResultCode::Internal, reason);
+            }
         };
         let Ok(job_id) = JobId::new(id.to_string()) else {
             return Done::interrupted();
         };
         if self.is_cancelling(id) {
-            return Done::new(ResultCode::ByUser, "cancelled before it began");
+            return Done::saying(ResultCode::ByUser, Text::CancelledEarly.told(&[]));
         }
         let _ = self.jobs.with(id, |job| job.view.allow_cancel = false);
         self.signals.job_changed(self, id).await;

@@ -11,6 +11,7 @@ use crate::clock::is_younger;
 use crate::identity::account_name;
 use crate::process::SystemRunner;
 use crate::sync::EngineError;
+use crate::texts::Text;
 use crate::transport::messages::{AppId, AppRequest};
 
 /// Who looks at the list has decisions looked for at most this often, seconds.
@@ -37,9 +38,7 @@ impl Core {
             }
             Ok(None) => {
                 self.requests.forget(uid, &id)?;
-                Err(Error::Unsupported(
-                    "your organisation's server takes no requests; ask its helpdesk".into(),
-                ))
+                Err(Error::Unsupported(Text::NoRequests.told(&[])))
             }
             Err(error) if is_away(&error) => Ok(id),
             Err(error) => {

@@ -6,6 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use migasfree_dbus::{Error, InhibitorRecord};
 
+use crate::texts::Text;
+
 /// How many one user may have at a time.
 const HOLDS: usize = 20;
 /// How long one lasts at most, seconds.
@@ -41,9 +43,7 @@ impl Holds {
         let mut state = self.lock();
         let own = |other: &&InhibitorRecord| other.uid == record.uid;
         if state.holds.values().filter(own).count() >= HOLDS {
-            return Err(Error::LimitExceeded(format!(
-                "{HOLDS} of your programs hold background jobs back already"
-            )));
+            return Err(Error::LimitExceeded(Text::LimitHolds.with([HOLDS.into()])));
         }
         let id = state.next;
         state.next += 1;

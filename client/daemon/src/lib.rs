@@ -51,6 +51,7 @@ pub mod signals;
 pub mod start;
 mod store;
 pub mod tasks;
+pub mod texts;
 mod timer;
 mod watchdog;
 

@@ -6,6 +6,7 @@ use migasfree_dbus::{AppState, Error, JobState};
 
 use super::catalog::{AppWork, Catalog, Offer, Shelf, Viewer};
 use super::jobs::{AppRef, Jobs};
+use crate::texts::Text;
 
 /// What decides how applications look at this moment.
 #[must_use]
@@ -44,7 +45,7 @@ pub fn offered(offer: &Offer, ids: &[u32]) -> Result<Vec<(AppRef, Vec<String>, b
         .map(|id| {
             let app = offer
                 .app(*id)
-                .ok_or_else(|| Error::NotFound(format!("the catalogue has no application {id}")))?;
+                .ok_or_else(|| Error::NotFound(Text::UnknownApp.told(&[&id.to_string()])))?;
             let reference = AppRef {
                 id: *id,
                 name: app.name.clone(),

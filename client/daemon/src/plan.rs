@@ -11,6 +11,7 @@ use super::rights::person;
 use crate::pms::{self, Action, PackageName};
 use crate::policy::Verdict;
 use crate::sync::Engine;
+use crate::texts::Text;
 
 /// Asks the package manager, and the policy as it is for this caller; nothing changes.
 pub async fn plan(
@@ -33,7 +34,7 @@ pub async fn plan(
         PlanRole::Upgrade if names.is_empty() => Action::Upgrade,
         PlanRole::Upgrade => Action::UpgradePackages(packages(engine, names)?),
         PlanRole::Unknown => {
-            return Err(Error::InvalidArgument("there is no such role".into()));
+            return Err(Error::InvalidArgument(Text::UnknownRole.told(&[])));
         }
     };
     if let Action::Install(packages) | Action::Remove(packages) | Action::UpgradePackages(packages) =
@@ -68,9 +69,8 @@ fn ids(names: &[String]) -> Result<Vec<u32>, Error> {
     names
         .iter()
         .map(|name| {
-            name.parse().map_err(|_| {
-                Error::InvalidArgument(format!("`{name}` is not the id of an application"))
-            })
+            name.parse()
+                .map_err(|_| Error::InvalidArgument(Text::NotAnApp.told(&[name])))
         })
         .collect()
 }

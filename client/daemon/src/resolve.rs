@@ -62,13 +62,13 @@ pub(super) fn resolve(
         ),
         Task::Refresh { force } => {
             if !force && schedule.is_fresh(computer.now()) {
-                return Err(Done::new(ResultCode::NothingToDo, ""));
+                return Err(Done::new(ResultCode::NothingToDo));
             }
             PackageAction::Refresh
         }
     };
     if named(&action).is_some_and(<[PackageName]>::is_empty) {
-        return Err(Done::new(ResultCode::NothingToDo, ""));
+        return Err(Done::new(ResultCode::NothingToDo));
     }
     Ok(Work::Packages { action, asker })
 }
@@ -138,5 +138,5 @@ fn checked(engine: &dyn Engine, names: BTreeSet<String>) -> Result<Vec<PackageNa
 }
 
 fn not_found(error: Error) -> Done {
-    Done::new(ResultCode::NotFound, error.message())
+    Done::saying(ResultCode::NotFound, error.message())
 }

@@ -8,6 +8,7 @@ use super::jobs::{Admitted, AppRef, Done, Jobs, Task};
 use super::offered::offered;
 use crate::job::ResultCode;
 use crate::policy::Asker;
+use crate::texts::Text;
 
 /// Fails when who asked for a job may not have it any more, or a policy speaks against it by now.
 pub async fn still_allowed(
@@ -22,7 +23,7 @@ pub async fn still_allowed(
         Task::RemoveApps { apps } => refuse_required(catalog, apps),
         _ => Ok(()),
     };
-    judged.map_err(|error| Done::new(ResultCode::Policy, error.message()))?;
+    judged.map_err(|error| Done::saying(ResultCode::Policy, error.message()))?;
     let Some((owner, admitted)) = admission_of(jobs, id) else {
         return Ok(());
     };
@@ -34,7 +35,7 @@ pub async fn still_allowed(
     access
         .still_has(&admitted.address, owner, action, &details, authenticated)
         .await
-        .map_err(|error| Done::refused(&error.message()))
+        .map_err(|error| Done::refused(error.message()))
 }
 
 /// For whom a job changes packages.
@@ -69,7 +70,7 @@ fn right_for(catalog: &Catalog, task: &Task) -> Result<Option<Action>, Done> {
     let by_level = |apps: &[AppRef], everybody, administrators| -> Result<Action, Done> {
         let ids: Vec<u32> = apps.iter().map(|app| app.id).collect();
         let offered = offered(&catalog.offer(), &ids)
-            .map_err(|error| Done::new(ResultCode::NotFound, error.message()))?;
+            .map_err(|error| Done::saying(ResultCode::NotFound, error.message()))?;
         let admin = offered.iter().any(|(_, _, admin)| *admin);
         Ok(if admin { administrators } else { everybody })
     };
@@ -100,10 +101,7 @@ fn right_for(catalog: &Catalog, task: &Task) -> Result<Option<Action>, Done> {
 /// Refuses to remove what a policy demands.
 pub fn refuse_required(catalog: &Catalog, apps: &[AppRef]) -> Result<(), Error> {
     match first_of(catalog, apps, PackageFacts::demands) {
-        Some(app) => Err(Error::NotAvailable(format!(
-            "{} is required by a policy of your organisation and stays",
-            app.name
-        ))),
+        Some(app) => Err(Error::NotAvailable(Text::AppRequired.told(&[&app.name]))),
         None => Ok(()),
     }
 }
@@ -111,10 +109,7 @@ pub fn refuse_required(catalog: &Catalog, apps: &[AppRef]) -> Result<(), Error> 
 /// Refuses to install what a policy takes away.
 pub fn refuse_forbidden(catalog: &Catalog, apps: &[AppRef]) -> Result<(), Error> {
     match first_of(catalog, apps, PackageFacts::forbids) {
-        Some(app) => Err(Error::NotAvailable(format!(
-            "a policy of your organisation does not admit {}",
-            app.name
-        ))),
+        Some(app) => Err(Error::NotAvailable(Text::AppForbidden.told(&[&app.name]))),
         None => Ok(()),
     }
 }

@@ -96,7 +96,7 @@ impl Schedule {
         let code = done.code;
         self.change(|memory| {
             memory.last = now;
-            memory.last_reason = done.reason();
+            memory.last_reason = done.said.as_deref().cloned();
             memory.last_result = code.result().as_str().to_owned();
             // Lists of packages that did not come are worth another try soon.
             let well = matches!(code.result(), JobResult::Success | JobResult::Partial)
@@ -237,7 +237,7 @@ mod tests {
     fn ended(schedule: &Schedule, code: ResultCode, retry_after: Option<u64>, now: i64) {
         let done = Done {
             retry_after,
-            ..Done::new(code, "")
+            ..Done::new(code)
         };
         schedule.ended(&done, now, 0.5);
     }
@@ -275,7 +275,8 @@ mod tests {
     #[test]
     fn why_the_last_one_failed_is_remembered_until_the_next() {
         let folder = tempfile::tempdir().unwrap();
-        schedule(&folder).ended(&Done::new(ResultCode::Offline, "no route"), 7, 0.5);
+        let failed = Done::saying(ResultCode::Offline, Message::verbatim("no route"));
+        schedule(&folder).ended(&failed, 7, 0.5);
         assert_eq!(schedule(&folder).last(), (7, "failed".into()));
         let reason = schedule(&folder).last_reason().unwrap();
         assert_eq!(reason.text, "no route");
@@ -319,7 +320,7 @@ mod tests {
         assert_eq!(schedule.next(), now + AFTER_BOOT);
         assert_eq!(schedule.last().0, now);
         assert!(!schedule.is_fresh(now));
-        schedule.ended(&Done::new(ResultCode::Ok, ""), now, 0.99);
+        schedule.ended(&Done::new(ResultCode::Ok), now, 0.99);
         let planned = schedule.next();
         schedule.correct_clock(now);
         assert_eq!(schedule.next(), planned);

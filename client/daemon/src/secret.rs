@@ -6,9 +6,12 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use migasfree_dbus::Error;
+use migasfree_types::message::Arg;
 use rustix::fs::FileType;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe;
+
+use crate::texts::Text;
 
 const LIMIT: u64 = 4096;
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -17,12 +20,12 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 pub async fn read(descriptor: zbus::OwnedFd) -> Result<String, Error> {
     let bytes = tokio::time::timeout(TIME_LIMIT, bytes_of(OwnedFd::from(descriptor)))
         .await
-        .map_err(|_| invalid(&"its end did not come in time; close the pipe after the password"))?
-        .map_err(|error| invalid(&error))?;
+        .map_err(|_| invalid(Text::PasswordLate.told(&[])))?
+        .map_err(|error| invalid(error.to_string()))?;
     if bytes.len() as u64 > LIMIT {
-        return Err(invalid(&"it is too long"));
+        return Err(invalid(Text::PasswordLong.told(&[])));
     }
-    let text = String::from_utf8(bytes).map_err(|_| invalid(&"it is not UTF-8"))?;
+    let text = String::from_utf8(bytes).map_err(|_| invalid(Text::PasswordEncoding.told(&[])))?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
@@ -62,6 +65,6 @@ fn kind_of(descriptor: &OwnedFd) -> std::io::Result<FileType> {
     Ok(FileType::from_raw_mode(status.st_mode))
 }
 
-fn invalid(reason: &dyn std::fmt::Display) -> Error {
-    Error::InvalidArgument(format!("the password cannot be read: {reason}"))
+fn invalid(reason: impl Into<Arg>) -> Error {
+    Error::InvalidArgument(Text::PasswordUnreadable.with([reason.into()]))
 }

@@ -4,9 +4,8 @@ use migasfree_dbus::Error as BusError;
 use migasfree_types::message::Message;
 
 use super::exit::Exit;
-use crate::job::ResultCode;
 use crate::sync::EngineError;
-use crate::texts::{EngineText, Language, Text};
+use crate::texts::{Language, Text};
 use crate::upload::UploadError;
 
 /// A failure with everything needed to tell about it.
@@ -62,29 +61,7 @@ impl Failure {
                 Some(language.text(Text::ErrorNeedsRoot).to_owned())
             }
             Self::Engine(error) => Some(language.error(error)),
-            Self::Bus(BusError::NotAuthorized(reason) | BusError::AuthCancelled(reason)) => {
-                let text = language.result(ResultCode::NotAuthorized);
-                Some(format!("{text}\n{reason}"))
-            }
-            Self::Bus(BusError::Offline(reason)) => {
-                let text = language.result(ResultCode::Offline);
-                Some(format!("{text}\n{reason}"))
-            }
-            Self::Bus(BusError::BackendMissing(_)) => {
-                Some(language.say(&EngineText::ErrorNoPackageManager.told(&[])))
-            }
-            Self::Bus(BusError::NotRegistered(reason)) => {
-                let text = language.say(&EngineText::ErrorNotRegistered.told(&[]));
-                let says_more = *reason != EngineError::NotRegistered.to_string();
-                Some(match says_more {
-                    true => format!("{text}\n{reason}"),
-                    false => text,
-                })
-            }
-            Self::Bus(BusError::NotCancellable(_)) => {
-                Some(language.text(Text::ErrorNotCancellable).to_owned())
-            }
-            Self::Bus(error) => Some(error.message()),
+            Self::Bus(error) => Some(language.say(&error.message())),
             Self::Upload(error) => Some(language.upload_error(error)),
             Self::Said(text, values, _) => {
                 let values: Vec<_> = values.iter().map(String::as_str).collect();

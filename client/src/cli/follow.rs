@@ -89,7 +89,7 @@ impl<'a> Follower<'a> {
                 Ok(Ended::Finished(end)) => {
                     self.tell(&[], true);
                     let declined = end.code == ResultCode::Policy && self.consent.was_declined();
-                    return Ok(if declined { end.declined() } else { end });
+                    return Ok(if declined { End::declined() } else { end });
                 }
                 Ok(Ended::Left) => return Err(Failure::Silent(Exit::STOPPED)),
                 Ok(Ended::DaemonGone) => {}
@@ -215,10 +215,8 @@ impl<'a> Follower<'a> {
         let manager = ManagerProxy::new(self.bus).await?;
         let records = manager.list_jobs(JobFilter::default()).await?;
         let record = records.into_iter().find(|record| record.id == id);
-        let (message, said) = record
-            .map(|record| (record.message.unwrap_or_default(), record.said))
-            .unwrap_or_default();
-        Ok(End::of(code, message, &said.unwrap_or_default()))
+        let said = record.and_then(|record| record.told());
+        Ok(End { code, said })
     }
 
     async fn tell_state(&self, job: &JobProxy<'_>, state: JobState) {

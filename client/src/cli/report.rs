@@ -16,76 +16,68 @@ use crate::clock::local;
 use crate::job::{JobResult, ResultCode};
 use crate::observer::{LockHolder, OutputStream, Progress, Stage};
 use crate::output::{complain, hint, say};
-use crate::texts::{EngineText, Language, Text};
+use crate::texts::{EngineText, Language, Text, of_result, unseen};
 use crate::transport::messages::Trait;
 
 /// How a job ended.
 #[derive(Debug)]
 pub struct End {
     pub code: ResultCode,
-    /// What the daemon or the engine says of it, in English; often the last line of the output.
-    message: String,
-    /// The same, to be said in the person's language.
-    said: Option<Message>,
-    /// The person was asked and said no.
-    declined: bool,
+    /// What the daemon or the engine says of it; nothing where the code says all.
+    pub said: Option<Message>,
 }
 
 impl End {
-    /// An end of which only the English is known.
-    pub const fn plain(code: ResultCode, message: String) -> Self {
+    /// The end of work that was not begun.
+    pub const fn nothing_to_do() -> Self {
         Self {
-            code,
-            message,
+            code: ResultCode::NothingToDo,
             said: None,
-            declined: false,
         }
     }
 
-    /// It ended so because the person said no.
-    pub fn declined(self) -> Self {
+    /// The person was asked and said no.
+    pub fn declined() -> Self {
         Self {
-            declined: true,
-            ..self
+            code: ResultCode::Policy,
+            said: Some(Text::ErrorDeclined.told(&[])),
         }
     }
 
     /// How the program ends.
     pub fn exit(&self) -> Exit {
-        let is_busy = |said: &Message| said.is(EngineText::ErrorSaturated.declared().code);
-        if self.declined || self.said.as_ref().is_some_and(is_busy) {
-            return Exit::AGAIN;
+        let again = [
+            Text::ErrorDeclined.declared().code,
+            EngineText::ErrorSaturated.declared().code,
+        ];
+        match &self.said {
+            Some(said) if again.iter().any(|code| said.is(code)) => Exit::AGAIN,
+            _ => Exit::of_result(self.code),
         }
-        Exit::of_result(self.code)
     }
 
-    /// The sentence that says why it ended so, and what to do.
-    fn sentence(&self, language: Language) -> Option<String> {
-        if self.declined {
-            return Some(language.text(Text::ErrorDeclined).to_owned());
-        }
-        let said = self.said.as_ref()?;
-        Some(shown(&language.say(said)).into_owned())
+    /// What is said of it.
+    pub fn message(&self) -> Message {
+        let result = || of_result(self.code).told(&[]);
+        self.said.clone().unwrap_or_else(result)
     }
 
-    /// What is said of it in the person's language; in English where that is all there is.
-    pub fn words(&self, language: Language) -> String {
-        let sentence = self.sentence(language);
-        sentence.unwrap_or_else(|| self.message.clone())
+    /// The same in the person's language.
+    fn words(&self, language: Language) -> String {
+        self.words_after("", language)
     }
 
-    /// The same, below what the result means where the words alone do not say that.
-    pub fn reason(&self, language: Language) -> String {
-        let result = language.result(self.code);
-        let sentence = self.sentence(language);
-        sentence.unwrap_or_else(|| format!("{result}\n{}", self.message))
+    /// Whether not all was done; what failed on the way to a partial result is told when it happens.
+    pub fn is_cut_short(&self) -> bool {
+        let result = self.code.result();
+        !matches!(result, JobResult::Success | JobResult::Partial)
     }
 
-    /// An end as the daemon tells it: `said` is JSON, or empty.
-    pub fn of(code: ResultCode, message: String, said: &str) -> Self {
-        Self {
-            said: serde_json::from_str(said).ok(),
-            ..Self::plain(code, message)
+    /// Its words to somebody who saw this line last.
+    pub fn words_after(&self, seen: &str, language: Language) -> String {
+        match &self.said {
+            Some(said) => shown(&language.say(unseen(said, seen))).into_owned(),
+            None => language.result(self.code).to_owned(),
         }
     }
 }
@@ -108,8 +100,8 @@ struct State {
     /// A line is drawn that must be wiped before anything else.
     drawn: bool,
     last: Option<Progress>,
-    /// The last line of output told.
-    said: String,
+    /// The last line of output shown.
+    seen: String,
 }
 
 impl Reporter {
@@ -181,7 +173,9 @@ impl Reporter {
             return;
         }
         let line = &*shown(line);
-        line.clone_into(&mut state.said);
+        if self.json || stream == OutputStream::Err || !self.quiet {
+            line.clone_into(&mut state.seen);
+        }
         if self.json {
             self.object(&mut state, "log", |object| {
                 object.insert("stage".into(), json!("pms"));
@@ -229,39 +223,27 @@ impl Reporter {
 
     /// The end of the job.
     pub fn finished(&self, end: &End) {
-        let (code, message) = (end.code, end.message.as_str());
-        let said = self.language.result(code);
-        let sentence = end.sentence(self.language);
         if self.json {
-            let said = sentence.as_deref().unwrap_or(said);
-            self.end(code, said, if message.is_empty() { said } else { message });
+            self.end(end);
             return;
         }
-        // What failed on the way to a partial result was told when it happened, as was what is the last line.
-        let failed = matches!(code.result(), JobResult::Failed | JobResult::Refused);
-        let told = self
-            .state
-            .lock()
-            .is_ok_and(|state| message.lines().last().is_none_or(|line| line == state.said));
-        if failed && (sentence.is_some() || !told) {
-            self.last_words(code, &end.reason(self.language));
+        if end.is_cut_short() {
+            let seen = self.state.lock().map(|state| state.seen.clone());
+            let words = end.words_after(&seen.unwrap_or_default(), self.language);
+            self.last_words(end.code, &words);
         } else {
-            self.last_words(code, said);
+            self.last_words(end.code, self.language.result(end.code));
         }
     }
 
-    /// The end of a job that failed, for a reason already put into the person's words.
-    pub fn failed(&self, code: ResultCode, reason: &str) {
-        if self.json {
-            self.end(code, reason, reason);
-        } else {
-            self.last_words(code, reason);
-        }
-    }
-
-    fn end(&self, code: ResultCode, said: &str, message: &str) {
+    fn end(&self, end: &End) {
         let Some(mut state) = self.speak() else {
             return;
+        };
+        let (code, words) = (end.code, end.words(self.language));
+        let said = match end.is_cut_short() {
+            true => words.as_str(),
+            false => self.language.result(code),
         };
         let good = code.result() == JobResult::Success;
         self.object(&mut state, "progress", |object| {
@@ -275,7 +257,7 @@ impl Reporter {
         });
         self.object(&mut state, "status", |object| {
             object.insert("stage".into(), json!(if good { "ok" } else { "failed" }));
-            object.insert("message".into(), json!(message));
+            object.insert("message".into(), json!(words));
             object.insert("result".into(), json!(code.result().as_str()));
             object.insert("code".into(), json!(code.as_str()));
         });
@@ -379,15 +361,17 @@ mod tests {
 
     #[test]
     fn a_server_without_time_ends_a_job_as_it_ends_a_command() {
-        let said = serde_json::to_string(&EngineText::ErrorSaturated.told(&["42"])).unwrap();
-        let busy = End::of(ResultCode::Offline, "later".to_owned(), &said);
+        let offline = |said| End {
+            code: ResultCode::Offline,
+            said: Some(said),
+        };
+        let busy = offline(EngineText::ErrorSaturated.told(&["42"]));
         assert_eq!(busy.exit(), Exit::AGAIN);
-        let reason = busy.reason(Language::ENGLISH);
-        assert_eq!(reason, "The server is busy: try again in 42 seconds.");
-        let away = End::of(ResultCode::Offline, "no route".to_owned(), "");
+        let words = busy.words(Language::ENGLISH);
+        assert_eq!(words, "The server is busy: try again in 42 seconds.");
+        let away = offline(Message::verbatim("no route"));
         assert_eq!(away.exit(), Exit::TEMPORARY);
-        let refused = End::plain(ResultCode::Policy, "no".to_owned());
-        assert_eq!(refused.declined().exit(), Exit::AGAIN);
+        assert_eq!(End::declined().exit(), Exit::AGAIN);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::output::complain;
 use crate::pms::Action;
 use crate::policy::Asker;
 use crate::sync::{Engine, EngineError, LocalEngine, Outcome, SyncRequest};
-use crate::texts::{Language, Text};
+use crate::texts::{self, Language, Text};
 use crate::transport::messages::Trait;
 
 /// What the engine is to do.
@@ -143,15 +143,21 @@ pub async fn run(
     engine.forget(&job.id);
     match ended {
         Ok(outcome) => {
-            reporter.finished(&End::plain(outcome.code, outcome.problems.join("\n")));
+            reporter.finished(&End {
+                code: outcome.code,
+                said: texts::outcome(&outcome),
+            });
             Ok(Exit::of_result(outcome.code))
         }
         Err(error) if error.code() == ResultCode::Policy && listener.consent.was_declined() => {
-            reporter.failed(error.code(), context.text(Text::ErrorDeclined));
+            reporter.finished(&End::declined());
             Err(Failure::Silent(Exit::AGAIN))
         }
         Err(error) => {
-            reporter.failed(error.code(), &context.language.error(&error));
+            reporter.finished(&End {
+                code: error.code(),
+                said: Some(texts::error(&error)),
+            });
             Err(Failure::Silent(Exit::of_error(&error)))
         }
     }

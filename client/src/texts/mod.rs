@@ -15,7 +15,9 @@ use crate::sync::{EngineError, told};
 use crate::transport::{ApiError, TransportError};
 use crate::upload::UploadError;
 
+pub use crate::daemon::texts::Text as DaemonText;
 pub use crate::sync::EngineText;
+pub use crate::sync::told::{error, of_result, outcome, unseen};
 pub use table::Text;
 
 /// A language the command line speaks, by its tag.
@@ -259,7 +261,11 @@ mod tests {
     fn declared() -> impl Iterator<Item = Declared> {
         let own = Text::ALL.iter().map(|text| text.declared());
         let of_the_engine = EngineText::ALL.iter().map(|text| text.declared());
+        let of_the_daemon = DaemonText::ALL.iter().map(|text| text.declared());
+        let of_the_bus = migasfree_dbus::messages::DECLARED.iter().copied();
         own.chain(of_the_engine)
+            .chain(of_the_daemon)
+            .chain(of_the_bus)
     }
 
     #[test]

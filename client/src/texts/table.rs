@@ -1,7 +1,7 @@
-//! What daemon and command line say of their own, in English: the original of the catalogues.
+//! What the command line says of its own, in English: with that of engine and daemon the original of the catalogues.
 
 migasfree_types::texts! {
-    /// Something that daemon or command line says.
+    /// Something that the command line says.
     pub enum Text {
         StageConnect: "Connecting to the server";
         StageHooksPre: "Running the site's scripts";
@@ -28,9 +28,7 @@ migasfree_types::texts! {
         ErrorNeedsRoot: "This needs an administrator, or the migasfree daemon running.";
         ErrorNoRoot(folder): "There is no folder { $folder }.";
         ErrorNeedsDaemon: "The migasfree daemon is not running; start it with `systemctl start migasfreed`.";
-        ErrorNotCancellable: "Packages are being changed: only an administrator can stop the job now.";
         ErrorJobOver(job, result): "Job { $job } is over already; it ended so: { $result }";
-        ErrorNoSuchJob(job): "There is no job { $job }.";
         ErrorDaemonLost(job): "The daemon went away; the job goes on, follow it with `migasfree log { $job }`.";
         ErrorUnknownKey(key, known): "`{ $key }` is not one of: { $known }";
         ErrorPasswordArgument: "A password among the arguments can be seen by everybody on this computer: leave it out. It is asked for, or read from the standard input or from MIGASFREE_PACKAGER_PASSWORD.";
@@ -75,7 +73,6 @@ migasfree_types::texts! {
         Continue: "Continue? [Y/n]";
 
         RegisterConfirm(server, project): "Register this computer with { $server } (project { $project })? [Y/n]";
-        RegisterDone(computer): "Registered as computer { $computer }.";
         KeyAccepted(fingerprint): "The repository key { $fingerprint } is accepted; the next synchronisation takes it if the server offers it.";
         KeysRemoved: "The keys were removed.";
         User: "User:";

@@ -2,6 +2,7 @@
 
 use migasfree_client::daemon::jobs::{Done, Event, EventLog, Tail, Work, perform, read_output};
 use migasfree_client::job::{Cancel, JobId, ResultCode};
+use migasfree_types::message::Arg;
 use serde_json::json;
 
 use crate::support::bench::{Bench, FULL};
@@ -28,7 +29,7 @@ fn records(bench: &Bench) -> usize {
 }
 
 #[tokio::test]
-async fn a_problem_is_written_down_once() {
+async fn a_problem_is_written_down_once_where_it_happened_and_told_with_the_result() {
     let bench = Bench::with(FakePackages {
         unknown: vec!["nowhere".into()],
         ..FakePackages::default()
@@ -38,8 +39,15 @@ async fn a_problem_is_written_down_once() {
     bench.answer("computers/packages/mandatory/", mandatory);
     let (output, done) = synchronise(&bench, false).await;
     assert_eq!(done.code, ResultCode::PackagesFailed);
-    assert!(!done.message.is_empty());
-    for line in done.message.lines() {
+    let said = done.said.unwrap();
+    assert!(
+        matches!(&said.args["first"], Arg::Message(result) if result.is("ResultPackagesFailed"))
+    );
+    let Arg::Text(problems) = &said.args["rest"] else {
+        panic!("no problems: {said:?}");
+    };
+    assert!(!problems.is_empty());
+    for line in problems.lines() {
         assert_eq!(output.matches(line).count(), 1, "{line} in {output}");
     }
 }

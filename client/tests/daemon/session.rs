@@ -13,6 +13,7 @@ use migasfree_dbus::{
     AppQuery, AppState, CallOptions, ComputerProxy, ConfigProxy, JobProxy, JobResult, JobRole,
     JobState, PackagesProxy, PlanRole, Stage, SyncOptions, TagsProxy, UpgradeOptions,
 };
+use migasfree_types::message::Arg;
 
 use crate::engine::World;
 use crate::fixture::{Fixture, next, until};
@@ -332,6 +333,13 @@ pub async fn waiting_jobs_can_be_cancelled_and_scripts_by_an_administrator() {
     let record = client.finished(&third).await;
     assert_eq!(record.result, Some(JobResult::Cancelled));
     assert_eq!(record.error_code.as_deref(), Some("by-admin"));
+    // A view says it in its own language: with a code, and the package among the arguments.
+    let said = record.told().unwrap();
+    let Arg::Message(stopped) = &said.args["first"] else {
+        panic!("{said:?}");
+    };
+    assert!(stopped.is("ScriptStopped"), "{stopped:?}");
+    assert_eq!(stopped.args["package"], "ledger".into());
     let message = record.message.unwrap();
     assert!(message.contains("postinst script of ledger"), "{message}");
     assert!(message.contains("\\x1b[31mit was killed"), "{message}");
@@ -452,6 +460,9 @@ pub async fn required_applications_stay_and_shared_packages_too() {
         .await
         .unwrap_err();
     assert_eq!(refused.code(), Some("NotAvailable"));
+    let why = refused.message();
+    assert!(why.is("AppRequired"), "{why:?}");
+    assert!(why.text.contains("is required by a policy"), "{why}");
 }
 
 pub async fn a_password_comes_through_a_pipe_and_is_never_written_down() {

@@ -6,9 +6,9 @@ use zbus::fdo;
 /// What the daemon or the bus answered, as a code of the view.
 pub fn fault(error: migasfree_dbus::Error) -> Fault {
     match (error.code(), error) {
-        (Some(code), error) => Fault::new(&kebab(code), error.message()),
+        (Some(code), error) => Fault::new(&kebab(code), error.message().text),
         (None, migasfree_dbus::Error::ZBus(error)) => bus_fault(&error),
-        (None, error) => Fault::new("internal", error.message()),
+        (None, error) => Fault::new("internal", error.message().text),
     }
 }
 
@@ -78,10 +78,11 @@ fn kebab(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use migasfree_dbus::Message;
 
     #[test]
     fn the_daemons_names_become_codes() {
-        let refused = migasfree_dbus::Error::NotAuthorized("no".to_owned());
+        let refused = migasfree_dbus::Error::NotAuthorized(Message::verbatim("no"));
         assert_eq!(fault(refused), Fault::new("not-authorized", "no"));
     }
 

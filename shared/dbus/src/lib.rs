@@ -5,6 +5,8 @@
 //! take their default, so either side may be newer than the other. The same structs serialise to plain
 //! JSON, which is what Play hands to its view.
 //!
+//! What a person may read crosses it twice: in English, and as a [`Message`] with code and arguments, see [`said`].
+//!
 //! ```no_run
 //! # async fn example() -> Result<(), migasfree_dbus::Error> {
 //! use migasfree_dbus::{AppQuery, CallOptions, CatalogProxy, ManagerProxy};
@@ -22,13 +24,16 @@
 
 mod action;
 mod error;
+pub mod messages;
 pub mod names;
 pub mod proxies;
 pub mod records;
+pub mod said;
 mod wire;
 
 pub use action::Action;
 pub use error::Error;
+pub use migasfree_types::message::Message;
 pub use proxies::{
     CatalogProxy, ComputerProxy, ConfigProxy, JobProxy, ManagerProxy, PackagesProxy, TagsProxy,
 };

@@ -9,14 +9,14 @@ use std::collections::HashMap;
 use migasfree_vocabulary::{AppSort, AppState, SyncReason, SyncScope};
 use zbus::{OwnedVariant, Variant};
 
-use crate::Error;
+use crate::{Error, messages};
 
 /// The options of a call as they came.
 pub type Dictionary = HashMap<String, OwnedVariant>;
 
 /// A type that the value of an option may have.
 pub(crate) trait Given: Sized {
-    /// What a caller has to pass, for the text of the error.
+    /// What a caller has to pass, as the message of the error calls it.
     const EXPECTED: &'static str;
 
     /// The value, if it can be one.
@@ -32,13 +32,13 @@ pub(crate) fn option<T: Given>(options: &Dictionary, key: &str) -> Result<Option
     while let Variant::Variant(inner) = value {
         value = inner;
     }
-    T::given(value).map(Some).ok_or_else(|| {
-        Error::InvalidArgument(format!("the option `{key}` must be {}", T::EXPECTED))
-    })
+    T::given(value)
+        .map(Some)
+        .ok_or_else(|| Error::InvalidArgument(messages::wrong_option(key, T::EXPECTED)))
 }
 
 impl Given for bool {
-    const EXPECTED: &'static str = "a boolean";
+    const EXPECTED: &'static str = "boolean";
 
     fn given(value: &Variant<'_>) -> Option<Self> {
         match value {
@@ -49,7 +49,7 @@ impl Given for bool {
 }
 
 impl Given for String {
-    const EXPECTED: &'static str = "a string";
+    const EXPECTED: &'static str = "text";
 
     fn given(value: &Variant<'_>) -> Option<Self> {
         match value {
@@ -60,7 +60,7 @@ impl Given for String {
 }
 
 impl Given for u32 {
-    const EXPECTED: &'static str = "a number from 0 to 4294967295";
+    const EXPECTED: &'static str = "number";
 
     fn given(value: &Variant<'_>) -> Option<Self> {
         number(value)?.try_into().ok()
@@ -68,7 +68,7 @@ impl Given for u32 {
 }
 
 impl Given for i64 {
-    const EXPECTED: &'static str = "a number";
+    const EXPECTED: &'static str = "number";
 
     fn given(value: &Variant<'_>) -> Option<Self> {
         number(value)?.try_into().ok()

@@ -1,7 +1,13 @@
 # What the command line says, as it is declared: its texts and its grammar are the original.
+AnswerNotKept = The answer could not be kept: { $reason }
+AppForbidden = A policy of your organisation does not admit { $app }.
+AppRequired = { $app } is required by a policy of your organisation and stays.
+AskedAlready = You asked for this application already.
+AuthenticationFailed = The authentication failed; nothing was done.
 Authorizing = Waiting for the permission of an administrator
 Bits = { $count } bits
 CancelAsked = The job was asked to stop.
+CancelledEarly = Cancelled before it began.
 Cancelling = Stopping…
 ConnectivityMetered = the server answers, over a network that is paid by volume
 ConnectivityOffline = there is no network
@@ -10,6 +16,7 @@ ConnectivitySaturated = the server is busy
 ConnectivityUnknown = not tried yet
 ConnectivityUnreachable = the server does not answer
 Continue = Continue? [Y/n]
+Dismissed = The authentication was dismissed; nothing was done.
 EarlierOutput = (earlier output is not kept)
 ErrorBadCredentials = The server does not let this user register computers ({ $reason }); check name and password, or ask whoever runs the server for the right to.
 ErrorBroken = { $packages } cannot be finished; try again, or remove it.
@@ -52,6 +59,7 @@ ErrorNotRemoved = { $packages } cannot be removed; try again with `migasfree pur
     { $reason }
 ErrorOffline = The server cannot be reached ({ $reason }); try again when the network is back.
 ErrorOutput = What was said could not be written: { $reason }
+ErrorPackageManagerStart = The package manager could not be run: { $reason }
 ErrorPackageNotFound = No package called { $name } is known; check the name or refresh the package lists.
 ErrorPage = A web page came in place of the server's answer. If the network asks to sign in, sign in with a web browser and try again; if not, check the address of the server with `migasfree conf`.
 ErrorPasswordArgument = A password among the arguments can be seen by everybody on this computer: leave it out. It is asked for, or read from the standard input or from MIGASFREE_PACKAGER_PASSWORD.
@@ -85,8 +93,25 @@ HelpCommands = Commands
 HelpHelp = Print help
 HelpOptions = Options
 HelpUsage = Usage
+ImageSize = An image has 16 to 512 pixels on each side.
+ImageUnreadable = The image cannot be shown: { $reason }
 Installed = installed
 Interrupted = Interrupted.
+JobInstall = Install { $names }
+JobNotKept = The job could not be written down ({ $reason }); check the disk.
+JobNotStarted = The job could not be started: { $reason }
+JobOther = Other work
+JobOver = The job is over already.
+JobRefresh = Refresh package lists
+JobRegister = Register this computer
+JobRemove = Remove { $names }
+JobRepair = Finish interrupted package operation
+JobRunning = A job is running; wait until it ends.
+JobSync = Synchronise
+JobTags = Set tags
+JobUpgrade = Upgrade { $names }
+JobUpgradeAll = Upgrade packages
+JustificationLength = A justification has at most { $limit } bytes.
 KeyAccepted = The repository key { $fingerprint } is accepted; the next synchronisation takes it if the server offers it.
 KeysRemoved = The keys were removed.
 LabelComputer = Computer
@@ -106,19 +131,39 @@ LabelQueue = Jobs waiting
 LabelReboot = Restart needed
 LabelRegistered = Registered
 LabelServer = Server
+LimitHolds = { $limit } of your programs hold background jobs back already.
+LimitJobs = { $limit } of your jobs are waiting already; let one end or cancel it first.
+LimitQuestions = { $limit } of your questions about packages are waiting already; try again when they are answered.
+LimitRequests = You have too many requests; withdraw some.
+LimitSubscribers = { $limit } of your programs follow jobs already.
+LimitWrites = More than { $limit } changes in a minute; wait a little and try again.
 Lines = { $first }
     { $rest }
+NameLength = A package name has 1 to { $limit } characters.
 Never = never
+NeverReached = The server has not been reached yet; synchronise first.
 No = no
 NoApps = No applications are offered to this computer.
+NoAppsNamed = Name at least one application.
 NoAttributes = The server assigned no attributes to this computer.
 NoCategories = There are no categories.
+NoIcon = This application has no icon.
 NoInhibitors = Nobody holds back the jobs that run by themselves.
 NoJobs = There are no jobs.
 NoNetwork = This computer has no IPv4 network.
 NoOutput = This job said nothing.
+NoPackagesNamed = Name at least one package.
+NoRequests = Your organisation's server takes no requests; ask its helpdesk.
+NoSuchImage = There is no such image.
+NoSuchRequest = You have no such request.
 NoTags = The server has no tags to choose from.
+NotAllowed = You are not allowed to do this ({ $right }); ask an administrator of this computer.
+NotAnApp = `{ $text }` is not the id of an application.
+NotInstalled = { $name } is not installed.
+NotYourQuestion = Only the owner of a job answers its questions.
 NothingFound = Nothing was found.
+NoticeRestart = Restart this computer
+NoticeRestartOf = A restart completes the changes of { $packages }.
 ObjectionByHand = Packages that somebody installed by hand would be removed: { $names }.
 ObjectionForbidden = A policy of your organisation does not admit what would be installed: { $names }.
 ObjectionHeld = Held packages would be changed: { $names }.
@@ -126,18 +171,30 @@ ObjectionProtected = This computer cannot do without: { $names }.
 ObjectionRemoval = Packages nobody named would be removed: { $names }.
 ObjectionRequired = Policies of your organisation need what would be removed: { $names }.
 ObjectionTooMany = More packages would be removed than unattended work may: { $names }.
+OnlyBackground = Only `background` jobs can be held back.
+OutputUnreadable = The output cannot be read: { $reason }
+PackagesOrApp = Name packages or an application, not both.
+PartialUpgrade = Partial upgrades, and upgrades at the next start, are not offered.
 Password = Password:
+PasswordEncoding = it is not UTF-8
+PasswordLate = its end did not come in time; close the pipe after the password
+PasswordLong = it is too long
+PasswordUnreadable = The password cannot be read: { $reason }
 Plain = { $text }
 PlanInstall = To install:
 PlanRemove = To remove:
 PlanSizes = Download: { $download }. Room needed: { $room }.
 PlanUntrusted = Some packages come from a source nobody vouches for.
 PlanUpdate = To upgrade:
+PolkitMissing = polkit cannot be asked about { $right } ({ $reason }); check that it is installed and running.
 Project = Project:
+QuestionClosed = This question is not open.
 Queued = Waiting for other jobs
+RegisterAgain = The daemon was restarted before the registration began; register again.
 RegisterConfirm = Register this computer with { $server } (project { $project })? [Y/n]
 RegisterDone = Registered as computer { $computer }.
 RemovalQuestion = Go on all the same? [y/N]
+RequestNotKept = The request could not be kept: { $reason }
 ResultBackend = The package manager failed.
 ResultCancelled = Cancelled.
 ResultConflict = The packages contradict each other.
@@ -160,6 +217,12 @@ ResultPackagesFailed = Done, but some packages failed.
 ResultPolicy = The organisation's rules do not allow that.
 ResultServer = The server did not do what it was asked.
 ResultUntrusted = The server or a source of packages is not trusted.
+ScriptStopped = The { $script } script of { $package } { $why ->
+        [asked] was stopped as an administrator wanted.
+        [minutes] gave no sign of life for { $time } minutes and was stopped.
+        [seconds] gave no sign of life for { $time } seconds and was stopped.
+       *[talkative] wrote without end and was stopped.
+    }
 ScriptsRun = Packages are being changed. An administrator's `migasfree cancel { $job }` stops the script that runs; interrupt once more to leave, the job goes on.
 StageAttributes = Evaluating attributes
 StageConnect = Connecting to the server
@@ -191,8 +254,21 @@ SyncFailed = it failed
 SyncPartly = well in part
 SyncRefused = it was refused
 SyncWell = well
+TagLength = A tag has at most { $limit } characters.
 TagsChoose = Numbers of the tags to have, separated by blanks (empty: as now):
+TextLength = A text has at most { $limit } bytes.
+TooManyApps = At most { $limit } applications in one call.
+TooManyPackages = At most { $limit } packages in one call.
+TooManyRights = There are not that many rights.
+TooManyTags = At most { $limit } tags.
 Unfinished = Not finished: { $packages }. Try again with `migasfree install { $packages }`, or remove with `migasfree purge { $packages }`.
+UnknownApp = The catalogue has no application { $id }.
+UnknownJob = There is no such job.
+UnknownRight = There is no right called { $right }.
+UnknownRole = There is no such role.
+UnknownScope = There is no such scope.
+UnknownSender = The bus did not say who sent this message.
+UnknownUser = The bus did not say which user sent this message.
 UploadCredentials = The server does not accept these credentials of a packager: { $reason }
 UploadEmpty = { $folder } holds no files.
 UploadKeyDamaged = The packager's key in { $file } is damaged ({ $reason }). Remove this file; the next upload asks for your name and password and gets new keys.
@@ -213,6 +289,12 @@ WarningInsecure = Warning: { $server } is spoken to over http, where everybody o
 WarningInsecurePassword = Warning: a password is sent to { $server } over http, where everybody on the way can read it (Allow_Insecure_Credentials is on).
 WarningMisread = Warning: { $place }: [{ $section }] { $key } = { $value }: this is not { $expected }; { $used }.
 WarningPasswordArgument = A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.
+WorkStopped = The package manager { $why ->
+        [asked] was stopped as an administrator wanted.
+        [minutes] gave no sign of life for { $time } minutes and was stopped.
+        [seconds] gave no sign of life for { $time } seconds and was stopped.
+       *[talkative] wrote without end and was stopped.
+    }
 Yes = yes
 help = Keeps this computer as its organisation wants it
 help--debug = Say more about what happens inside
@@ -306,3 +388,8 @@ help-upload--store = The store to put it into
 help-upload--user = The packager
 help-version = Show version and configuration
 help-version--json = Answer in JSON
+wrong_option = The option `{ $key }` must be { $kind ->
+        [boolean] true or false
+        [text] a text
+       *[number] a whole number that fits
+    }.

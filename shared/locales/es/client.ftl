@@ -1,8 +1,15 @@
 # Lo que dice la línea de órdenes, en español. El original está en en.ftl.
+AnswerNotKept = No se pudo guardar la respuesta: { $reason }
+AppForbidden = Una política de su organización no admite { $app }.
+AppRequired = Una política de su organización exige { $app }: no se desinstala.
+AskedAlready = Ya ha solicitado esta aplicación.
+AuthenticationFailed = La autenticación falló; no se hizo nada.
 Authorizing = Esperando el permiso de un administrador
 CancelAsked = Se ha pedido al trabajo que se detenga.
+CancelledEarly = Cancelado antes de empezar.
 Cancelling = Deteniendo…
 Continue = ¿Continuar? [S/n]
+Dismissed = Se canceló la autenticación; no se hizo nada.
 EarlierOutput = (la salida anterior no se conserva)
 ErrorBadCredentials = El servidor no deja que este usuario registre equipos ({ $reason }); compruebe el nombre y la contraseña, o pida ese permiso a quien administra el servidor.
 ErrorBroken = No se puede terminar con { $packages }; inténtelo de nuevo o desinstálelo.
@@ -38,6 +45,7 @@ ErrorNotRemoved = No se puede desinstalar { $packages }; inténtelo de nuevo con
     { $reason }
 ErrorOffline = No se puede contactar con el servidor ({ $reason }); inténtelo cuando vuelva la red.
 ErrorOutput = No se pudo escribir lo que se dijo: { $reason }
+ErrorPackageManagerStart = No se pudo ejecutar el gestor de paquetes: { $reason }
 ErrorPackageNotFound = No se conoce ningún paquete llamado { $name }; compruebe el nombre o refresque las listas de paquetes.
 ErrorPasswordArgument = Cualquiera en este equipo puede ver una contraseña entre los argumentos: quítela. Se pregunta, o se lee de la entrada estándar o de MIGASFREE_PACKAGER_PASSWORD.
 ErrorPasswordFile = No se puede leer la contraseña de { $file }: { $reason }
@@ -69,8 +77,25 @@ HelpCommands = Órdenes
 HelpHelp = Muestra esta ayuda
 HelpOptions = Opciones
 HelpUsage = Uso
+ImageSize = Una imagen tiene de 16 a 512 píxeles por lado.
+ImageUnreadable = No se puede mostrar la imagen: { $reason }
 Installed = instalado
 Interrupted = Interrumpido.
+JobInstall = Instalar { $names }
+JobNotKept = No se pudo anotar el trabajo ({ $reason }); compruebe el disco.
+JobNotStarted = No se pudo empezar el trabajo: { $reason }
+JobOther = Otro trabajo
+JobOver = El trabajo ya ha terminado.
+JobRefresh = Actualizar las listas de paquetes
+JobRegister = Registrar este equipo
+JobRemove = Desinstalar { $names }
+JobRepair = Terminar una operación de paquetes interrumpida
+JobRunning = Hay un trabajo en marcha; espere a que termine.
+JobSync = Sincronizar
+JobTags = Cambiar las etiquetas
+JobUpgrade = Actualizar { $names }
+JobUpgradeAll = Actualizar los paquetes
+JustificationLength = Una justificación tiene como máximo { $limit } bytes.
 KeyAccepted = Se acepta la clave de repositorios { $fingerprint }; la próxima sincronización la tomará si el servidor la ofrece.
 KeysRemoved = Se han eliminado las claves.
 LabelComputer = Equipo
@@ -87,10 +112,30 @@ LabelQueue = Trabajos en espera
 LabelReboot = Reinicio necesario
 LabelRegistered = Registrado
 LabelServer = Servidor
+LimitHolds = Ya retienen trabajos en segundo plano { $limit } programas suyos.
+LimitJobs = Ya esperan { $limit } trabajos suyos; deje que termine uno o cancélelo antes.
+LimitQuestions = Ya esperan { $limit } consultas suyas sobre paquetes; inténtelo de nuevo cuando tengan respuesta.
+LimitRequests = Tiene demasiadas solicitudes; retire alguna.
+LimitSubscribers = Ya siguen trabajos { $limit } programas suyos.
+LimitWrites = Más de { $limit } cambios en un minuto; espere un poco e inténtelo de nuevo.
 Lines = { $first }
     { $rest }
+NameLength = El nombre de un paquete tiene de 1 a { $limit } caracteres.
 Never = nunca
+NeverReached = Todavía no se ha hablado con el servidor; sincronice antes.
 No = no
+NoAppsNamed = Indique al menos una aplicación.
+NoIcon = Esta aplicación no tiene icono.
+NoPackagesNamed = Indique al menos un paquete.
+NoRequests = El servidor de su organización no admite solicitudes; pregunte a su soporte.
+NoSuchImage = No existe esa imagen.
+NoSuchRequest = No tiene esa solicitud.
+NotAllowed = No tiene permiso para hacer esto ({ $right }); pregunte a un administrador de este equipo.
+NotAnApp = `{ $text }` no es el identificador de una aplicación.
+NotInstalled = { $name } no está instalado.
+NotYourQuestion = Solo el dueño de un trabajo responde a sus preguntas.
+NoticeRestart = Reinicie este equipo
+NoticeRestartOf = Un reinicio completa los cambios de { $packages }.
 ObjectionByHand = Se desinstalarían paquetes que alguien instaló a mano: { $names }.
 ObjectionForbidden = Una política de su organización no admite lo que se instalaría: { $names }.
 ObjectionHeld = Se cambiarían paquetes retenidos: { $names }.
@@ -98,18 +143,30 @@ ObjectionProtected = Este equipo no puede prescindir de: { $names }.
 ObjectionRemoval = Se desinstalarían paquetes que nadie ha nombrado: { $names }.
 ObjectionRequired = Las políticas de su organización necesitan lo que se desinstalaría: { $names }.
 ObjectionTooMany = Se desinstalarían más paquetes de los que permite el trabajo desatendido: { $names }.
+OnlyBackground = Solo se pueden retener trabajos en segundo plano (`background`).
+OutputUnreadable = No se puede leer la salida: { $reason }
+PackagesOrApp = Indique paquetes o una aplicación, no ambos.
+PartialUpgrade = No se ofrecen actualizaciones parciales ni al siguiente arranque.
 Password = Contraseña:
+PasswordEncoding = no es UTF-8
+PasswordLate = su final no llegó a tiempo; cierre la tubería tras la contraseña
+PasswordLong = es demasiado larga
+PasswordUnreadable = No se puede leer la contraseña: { $reason }
 Plain = { $text }
 PlanInstall = Se instalará:
 PlanRemove = Se desinstalará:
 PlanSizes = Descarga: { $download }. Espacio necesario: { $room }.
 PlanUntrusted = Algunos paquetes vienen de una fuente que nadie avala.
 PlanUpdate = Se actualizará:
+PolkitMissing = No se puede preguntar a polkit por { $right } ({ $reason }); compruebe que está instalado y en marcha.
 Project = Proyecto:
+QuestionClosed = Esta pregunta no está abierta.
 Queued = Esperando a otros trabajos
+RegisterAgain = El demonio se reinició antes de empezar el registro; registre el equipo de nuevo.
 RegisterConfirm = ¿Registrar este equipo en { $server } (proyecto { $project })? [S/n]
 RegisterDone = Registrado como equipo { $computer }.
 RemovalQuestion = ¿Continuar de todos modos? [s/N]
+RequestNotKept = No se pudo guardar la solicitud: { $reason }
 ResultBackend = Falló el gestor de paquetes.
 ResultCancelled = Cancelado.
 ResultConflict = Los paquetes entran en conflicto.
@@ -132,6 +189,12 @@ ResultPackagesFailed = Hecho, pero algunos paquetes fallaron.
 ResultPolicy = Las reglas de la organización no lo permiten.
 ResultServer = El servidor no hizo lo que se le pidió.
 ResultUntrusted = El servidor o una fuente de paquetes no es de confianza.
+ScriptStopped = El script { $script } de { $package } { $why ->
+        [asked] se detuvo como quiso un administrador.
+        [minutes] no dio señales de vida durante { $time } minutos y se detuvo.
+        [seconds] no dio señales de vida durante { $time } segundos y se detuvo.
+       *[talkative] escribía sin fin y se detuvo.
+    }
 ScriptsRun = Se están cambiando paquetes. Con `migasfree cancel { $job }` un administrador detiene el script en curso; interrumpa otra vez para salir, el trabajo sigue.
 StageAttributes = Evaluando atributos
 StageConnect = Conectando con el servidor
@@ -152,8 +215,21 @@ StageTraits = Obteniendo los rasgos del equipo
 StageUpgrade = Actualizando paquetes
 StoppingScript = Deteniendo el script en curso; interrumpa otra vez para salir
 Store = Almacén:
+TagLength = Una etiqueta tiene como máximo { $limit } caracteres.
 TagsChoose = Números de las etiquetas, separados por espacios (vacío: como ahora):
+TextLength = Un texto tiene como máximo { $limit } bytes.
+TooManyApps = Como máximo { $limit } aplicaciones por llamada.
+TooManyPackages = Como máximo { $limit } paquetes por llamada.
+TooManyRights = No hay tantos permisos.
+TooManyTags = Como máximo { $limit } etiquetas.
 Unfinished = Sin terminar: { $packages }. Inténtelo de nuevo con `migasfree install { $packages }`, o desinstale con `migasfree purge { $packages }`.
+UnknownApp = El catálogo no tiene la aplicación { $id }.
+UnknownJob = No existe ese trabajo.
+UnknownRight = No hay ningún permiso llamado { $right }.
+UnknownRole = No existe ese tipo de trabajo.
+UnknownScope = No existe ese ámbito.
+UnknownSender = El bus no dijo quién envió este mensaje.
+UnknownUser = El bus no dijo qué usuario envió este mensaje.
 UploadCredentials = El servidor no acepta estas credenciales de empaquetador: { $reason }
 UploadEmpty = { $folder } no contiene ficheros.
 UploadKeyDamaged = La clave del empaquetador en { $file } está dañada ({ $reason }). Borre ese fichero; la próxima subida le pedirá su nombre y su contraseña y obtendrá claves nuevas.
@@ -173,6 +249,12 @@ WaitingNetwork = Esperando a la red
 WarningInsecure = Aviso: con { $server } se habla por http, y cualquiera en el camino puede leer y cambiar lo que se dice; use https.
 WarningMisread = Aviso: { $place }: [{ $section }] { $key } = { $value }: no es { $expected }; { $used }.
 WarningPasswordArgument = Cualquiera en este equipo puede ver una contraseña entre los argumentos; si se omite, se pregunta o se lee de la entrada estándar.
+WorkStopped = El gestor de paquetes { $why ->
+        [asked] se detuvo como quiso un administrador.
+        [minutes] no dio señales de vida durante { $time } minutos y se detuvo.
+        [seconds] no dio señales de vida durante { $time } segundos y se detuvo.
+       *[talkative] escribía sin fin y se detuvo.
+    }
 Yes = sí
 help = Mantiene este equipo como su organización lo quiere
 help--debug = Cuenta más de lo que ocurre por dentro
@@ -266,6 +348,11 @@ help-upload--store = El almacén donde se guarda
 help-upload--user = El empaquetador
 help-version = Muestra la versión y la configuración
 help-version--json = Responde en JSON
+wrong_option = La opción `{ $key }` debe ser { $kind ->
+        [boolean] verdadero o falso
+        [text] un texto
+       *[number] un número entero que quepa
+    }.
 
 # Why no answer of the server came
 ErrorCertificate = El certificado de { $server } no se acepta ({ $reason }). Quien administra el servidor tiene que obtener otro.

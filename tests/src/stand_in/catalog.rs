@@ -6,7 +6,7 @@ use std::os::fd;
 use std::sync::Arc;
 
 use migasfree_dbus::{
-    AppQuery, AppRecord, AppState, Error, RequestRecord, RequestState, StateDetail,
+    AppQuery, AppRecord, AppState, Error, Message, RequestRecord, RequestState, StateDetail,
 };
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedFd, interface};
@@ -35,7 +35,7 @@ impl Catalog {
         (facts.apps.iter())
             .find(|app| app.id == id)
             .cloned()
-            .ok_or_else(|| Error::NotFound("no such application".into()))
+            .ok_or_else(|| Error::NotFound(Message::verbatim("no such application")))
     }
 
     async fn list_categories(&self) -> Vec<(u32, String, u32)> {
@@ -71,8 +71,10 @@ impl Catalog {
             let app = facts.apps.iter().find(|app| app.id == id && app.icon != 0);
             app.and_then(|app| app.packages.first().cloned())
         };
-        let package = package.ok_or_else(|| Error::NotFound("it has no icon".into()))?;
-        let file = picture(&icon(&package)).map_err(|error| Error::NotFound(error.to_string()))?;
+        let package =
+            package.ok_or_else(|| Error::NotFound(Message::verbatim("it has no icon")))?;
+        let file = picture(&icon(&package))
+            .map_err(|error| Error::NotFound(Message::verbatim(error.to_string())))?;
         Ok((file, "image/svg+xml".to_owned()))
     }
 

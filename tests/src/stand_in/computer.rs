@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use migasfree_dbus::{ComputerInfo, ComputerLabel, Error};
+use migasfree_dbus::{ComputerInfo, ComputerLabel, Error, Message};
 use zbus::interface;
 
 use super::world::World;
@@ -15,7 +15,7 @@ impl Computer {
     async fn get_info(&self) -> Result<ComputerInfo, Error> {
         self.0.speaks().await;
         if self.0.scene.unregistered {
-            return Err(Error::NotRegistered("register first".into()));
+            return Err(Error::NotRegistered(Message::verbatim("register first")));
         }
         Ok(ComputerInfo {
             id: 214,
@@ -39,7 +39,7 @@ impl Computer {
     async fn get_label(&self) -> Result<ComputerLabel, Error> {
         self.0.speaks().await;
         if self.0.scene.unregistered {
-            return Err(Error::NotRegistered("register first".into()));
+            return Err(Error::NotRegistered(Message::verbatim("register first")));
         }
         Ok(ComputerLabel {
             id: 214,

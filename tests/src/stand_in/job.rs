@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use migasfree_dbus::{
-    Error, FinishedDetail, JobQuestion, JobResult, JobRole, JobState, JobSubject, Stage,
+    Error, FinishedDetail, JobQuestion, JobResult, JobRole, JobState, JobSubject, Message, Stage,
 };
 use zbus::interface;
 use zbus::object_server::SignalEmitter;
@@ -49,7 +49,9 @@ impl Job {
             let task = facts.jobs.get_mut(&self.id);
             let may = |task: &&mut Task| task.record.allow_cancel || task.record.allow_admin_cancel;
             let Some(task) = task.filter(may) else {
-                return Err(Error::NotCancellable("packages are being changed".into()));
+                return Err(Error::NotCancellable(Message::verbatim(
+                    "packages are being changed",
+                )));
             };
             task.record.state = JobState::Cancelling;
         }
@@ -68,7 +70,9 @@ impl Job {
         let mut facts = self.world.facts();
         let task = facts.jobs.get_mut(&self.id);
         let Some(task) = task.filter(|task| task.question.id == question) else {
-            return Err(Error::NotFound("this question is not open".into()));
+            return Err(Error::NotFound(Message::verbatim(
+                "this question is not open",
+            )));
         };
         task.answer = Some(answer);
         Ok(())

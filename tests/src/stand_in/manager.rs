@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use migasfree_dbus::{
-    CallOptions, Error, JobFilter, JobRecord, JobRole, JobState, JobSubject, PlanRecord, PlanRole,
-    PlannedPackage, SyncOptions, UpgradeOptions,
+    CallOptions, Error, JobFilter, JobRecord, JobRole, JobState, JobSubject, Message, PlanRecord,
+    PlanRole, PlannedPackage, SyncOptions, UpgradeOptions,
 };
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, OwnedObjectPath, interface};
@@ -57,7 +57,7 @@ impl Manager {
             .filter(|app| ids.contains(&app.id))
             .collect();
         if apps.len() != ids.len() {
-            return Err(Error::NotFound("no such application".into()));
+            return Err(Error::NotFound(Message::verbatim("no such application")));
         }
         Ok(JobSubject {
             app_names: apps.iter().map(|app| app.name.clone()).collect(),
@@ -189,7 +189,7 @@ impl Manager {
         let number = id.parse::<u64>().unwrap_or(0);
         let task = facts.jobs.get(&number);
         task.map(|task| task.part(offset, limit))
-            .ok_or_else(|| Error::NotFound("no such job".into()))
+            .ok_or_else(|| Error::NotFound(Message::verbatim("no such job")))
     }
 
     async fn can_authorize(&self, action: &str) -> u32 {

@@ -2,6 +2,9 @@
 
 use migasfree_dbus::Error;
 
+use crate::sync::EngineText;
+use crate::texts::Text;
+
 const NAMES: usize = 200;
 const NAME_LENGTH: usize = 128;
 /// Ids of one question; a catalogue is not longer.
@@ -11,23 +14,22 @@ const TAG_LENGTH: usize = 255;
 const TEXT: usize = 64 * 1024;
 const JUSTIFICATION: usize = 2 * 1024;
 
-fn invalid(text: impl Into<String>) -> Error {
-    Error::InvalidArgument(text.into())
+fn invalid(text: Text, limit: usize) -> Error {
+    Error::InvalidArgument(text.with([limit.into()]))
 }
 
 /// Checks what holds for names of packages in every package manager; its own grammar comes on top.
 pub fn check_names(names: &[String]) -> Result<(), Error> {
     if names.len() > NAMES {
-        return Err(invalid(format!("at most {NAMES} packages in one call")));
+        return Err(invalid(Text::TooManyPackages, NAMES));
     }
     for name in names {
         if name.is_empty() || name.len() > NAME_LENGTH {
-            return Err(invalid(format!(
-                "a package name has 1 to {NAME_LENGTH} characters"
-            )));
+            return Err(invalid(Text::NameLength, NAME_LENGTH));
         }
         if name.starts_with('-') || name.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(invalid(format!("`{name}` is not a package name")));
+            let told = EngineText::ErrorInvalidName.told(&[name]);
+            return Err(Error::InvalidArgument(told));
         }
     }
     Ok(())
@@ -36,7 +38,7 @@ pub fn check_names(names: &[String]) -> Result<(), Error> {
 /// Checks a list of ids of applications.
 pub fn check_ids(ids: &[u32]) -> Result<(), Error> {
     if ids.len() > NAMES {
-        return Err(invalid(format!("at most {NAMES} applications in one call")));
+        return Err(invalid(Text::TooManyApps, NAMES));
     }
     Ok(())
 }
@@ -44,7 +46,7 @@ pub fn check_ids(ids: &[u32]) -> Result<(), Error> {
 /// Checks the ids of a question, which may be about the whole catalogue.
 pub fn check_asked_ids(ids: &[u32]) -> Result<(), Error> {
     if ids.len() > IDS {
-        return Err(invalid(format!("at most {IDS} applications in one call")));
+        return Err(invalid(Text::TooManyApps, IDS));
     }
     Ok(())
 }
@@ -52,19 +54,18 @@ pub fn check_asked_ids(ids: &[u32]) -> Result<(), Error> {
 /// Checks tags: `PREFIX-value`.
 pub fn check_tags(tags: &[String]) -> Result<(), Error> {
     if tags.len() > TAGS {
-        return Err(invalid(format!("at most {TAGS} tags")));
+        return Err(invalid(Text::TooManyTags, TAGS));
     }
     for tag in tags {
         if tag.chars().count() > TAG_LENGTH {
-            return Err(invalid(format!(
-                "a tag has at most {TAG_LENGTH} characters"
-            )));
+            return Err(invalid(Text::TagLength, TAG_LENGTH));
         }
         let whole = tag
             .split_once('-')
             .is_some_and(|(prefix, value)| !prefix.is_empty() && !value.is_empty());
         if !whole || tag.chars().any(char::is_control) {
-            return Err(invalid(format!("`{tag}` is not a tag: PREFIX-value is")));
+            let told = EngineText::ErrorInvalidTag.told(&[tag]);
+            return Err(Error::InvalidArgument(told));
         }
     }
     Ok(())
@@ -73,7 +74,7 @@ pub fn check_tags(tags: &[String]) -> Result<(), Error> {
 /// Checks a text in general.
 pub fn check_text(text: &str) -> Result<(), Error> {
     if text.len() > TEXT {
-        return Err(invalid(format!("a text has at most {TEXT} bytes")));
+        return Err(invalid(Text::TextLength, TEXT));
     }
     Ok(())
 }
@@ -81,9 +82,7 @@ pub fn check_text(text: &str) -> Result<(), Error> {
 /// Checks the justification of a request.
 pub fn check_justification(text: &str) -> Result<(), Error> {
     if text.len() > JUSTIFICATION {
-        return Err(invalid(format!(
-            "a justification has at most {JUSTIFICATION} bytes"
-        )));
+        return Err(invalid(Text::JustificationLength, JUSTIFICATION));
     }
     Ok(())
 }

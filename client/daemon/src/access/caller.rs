@@ -10,6 +10,8 @@ use zbus::fdo::DBusProxy;
 use zbus::message::Header;
 use zbus::names::{OwnedUniqueName, UniqueName};
 
+use crate::texts::Text;
+
 /// A program that calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -69,9 +71,9 @@ impl BusCallers {
 #[async_trait]
 impl Callers for BusCallers {
     async fn identify(&self, header: &Header<'_>) -> Result<Caller, Error> {
-        let sender = header.sender().ok_or_else(|| {
-            Error::NotAuthorized("the bus did not say who sent this message".into())
-        })?;
+        let sender = header
+            .sender()
+            .ok_or_else(|| Error::NotAuthorized(Text::UnknownSender.told(&[])))?;
         if let Some(caller) = self.lock().get(sender.as_str()) {
             return Ok(caller.clone());
         }
@@ -80,9 +82,9 @@ impl Callers for BusCallers {
             .get_connection_credentials(sender.clone().into())
             .await
             .map_err(|error| Error::ZBus(error.into()))?;
-        let uid = credentials.unix_user_id().ok_or_else(|| {
-            Error::NotAuthorized("the bus did not say which user sent this message".into())
-        })?;
+        let uid = credentials
+            .unix_user_id()
+            .ok_or_else(|| Error::NotAuthorized(Text::UnknownUser.told(&[])))?;
         let caller = Caller {
             name: Some(sender.to_owned().into()),
             uid,

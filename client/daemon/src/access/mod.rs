@@ -24,12 +24,11 @@ use migasfree_dbus::{Action, Error};
 use standin::StandIns;
 use zbus::message::{Flags, Header};
 
+use crate::sync::EngineText;
+use crate::texts::Text;
+
 /// How long a prompt may keep a job that is about to run.
 const PROMPT_LIMIT: Duration = Duration::from_secs(60);
-
-/// polkit would ask, and there is nobody who could answer.
-pub const NO_AGENT: &str = "an administrator has to allow this, and nothing in this session can ask for a password; \
-    run it as an administrator, or in a session with an authentication agent";
 
 /// Decides about every call.
 #[derive(Debug)]
@@ -106,10 +105,10 @@ impl Access {
     ) -> Result<(), Error> {
         match self.decide(caller, action, details, interactive).await? {
             Decision::Granted => Ok(()),
-            Decision::Dismissed => Err(Error::AuthCancelled(format!(
-                "the authentication for {action} was dismissed; nothing was done"
-            ))),
-            Decision::Challenge if interactive => Err(Error::NotAuthorized(NO_AGENT.into())),
+            Decision::Dismissed => Err(Error::AuthCancelled(Text::Dismissed.told(&[]))),
+            Decision::Challenge if interactive => {
+                Err(Error::NotAuthorized(EngineText::ResultNoAgent.told(&[])))
+            }
             Decision::Challenge | Decision::Refused => Err(refusal(action)),
         }
     }
@@ -225,7 +224,5 @@ pub fn prompt_is_welcome(header: &Header<'_>) -> bool {
 }
 
 fn refusal(action: Action) -> Error {
-    Error::NotAuthorized(format!(
-        "you are not allowed to do this ({action}); ask an administrator of this computer"
-    ))
+    Error::NotAuthorized(Text::NotAllowed.told(&[action.id()]))
 }

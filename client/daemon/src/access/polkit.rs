@@ -10,6 +10,7 @@ use zbus_polkit::policykit1::{AuthorizationResult, CheckAuthorizationFlags};
 use super::authority::{Authority, Decision, Details};
 use super::caller::Caller;
 use super::standin::start_of;
+use crate::texts::Text;
 
 /// Asks polkit on the system bus. The subject is the connection of the caller, so that polkit itself finds user, process
 /// and session, and nothing the caller says counts; for who has none, a process of theirs.
@@ -135,10 +136,9 @@ impl Authority for Polkit {
             question.answered();
         }
         let answer = answer.map_err(|error| {
-                Error::NotAuthorized(format!(
-                    "polkit cannot be asked about {action} ({error}); check that it is installed and runs"
-                ))
-            })?;
+            let reason = error.to_string();
+            Error::NotAuthorized(Text::PolkitMissing.told(&[action.id(), &reason]))
+        })?;
         Ok(if answer.is_authorized {
             Decision::Granted
         } else if answer.details.contains_key("polkit.dismissed") {

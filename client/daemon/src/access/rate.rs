@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use migasfree_dbus::Error;
 
 use super::caller::Caller;
+use crate::texts::Text;
 
 const WRITES: usize = 10;
 const WINDOW: Duration = Duration::from_secs(60);
@@ -40,9 +41,9 @@ impl Limits {
             recent.pop_front();
         }
         if recent.len() >= WRITES {
-            return Err(Error::LimitExceeded(format!(
-                "more than {WRITES} changes in a minute; wait a little and try again"
-            )));
+            return Err(Error::LimitExceeded(
+                Text::LimitWrites.with([WRITES.into()]),
+            ));
         }
         recent.push_back(now);
         Ok(())

@@ -7,6 +7,7 @@ use migasfree_dbus::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::caller::Caller;
+use crate::texts::Text;
 
 /// Answered side by side.
 const AT_ONCE: usize = 2;
@@ -54,9 +55,9 @@ impl Slots {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
         });
         if person.asked >= ASKED {
-            return Err(Error::LimitExceeded(format!(
-                "{ASKED} of your questions about packages wait already; try again when they are answered"
-            )));
+            return Err(Error::LimitExceeded(
+                Text::LimitQuestions.with([ASKED.into()]),
+            ));
         }
         person.asked += 1;
         let slots = self.clone();

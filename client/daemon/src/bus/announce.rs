@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use migasfree_dbus::names::{CATALOG, JOB, MANAGER, ROOT_PATH, job_path};
-use migasfree_dbus::{AppState, FinishedDetail};
+use migasfree_dbus::{AppState, FinishedDetail, said};
 use zbus::Variant;
 use zbus::names::UniqueName;
 use zbus::object_server::SignalEmitter;
@@ -23,6 +23,7 @@ use crate::jobs::{Event, read_output};
 use crate::observer::Question;
 use crate::offered::{public_states, shelf};
 use crate::signals::{Signals, heard};
+use crate::texts::Text;
 
 /// Properties of a job are told at most this often.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -132,8 +133,12 @@ impl Signals {
         self.job_changed(core, id).await;
         let end = core.jobs.with(id, |job| {
             let (result, code) = job.result()?;
-            let message = job.stored.done.as_ref().map(|done| done.message.clone());
-            Some((result, code, message.unwrap_or_default(), job.detail()))
+            Some((
+                result,
+                code,
+                job.message().unwrap_or_default(),
+                job.detail(),
+            ))
         });
         if let Ok(Some((result, code, message, detail))) = end {
             if let Some(emitter) = self.emitter(job_path(id).as_str()) {
@@ -236,10 +241,15 @@ impl Signals {
     /// The computer should be restarted after this job: its subscribers are told.
     pub async fn restart_wanted(&self, core: &Arc<Core>, id: u64) {
         let packages = core.computer.engine().reboot_required().join(", ");
-        let body = format!("A restart completes the changes of {packages}.");
+        let title = Text::NoticeRestart.told(&[]);
+        let body = Text::NoticeRestartOf.told(&[&packages]);
+        let (title_said, body_said) = (said::written(&title), said::written(&body));
         for listener in self.listeners(core, id, None, ROOT_PATH) {
-            let (title, nothing) = ("Restart this computer", HashMap::new());
-            heard(Manager::notice(&listener, "restart", 1, title, &body, nothing).await);
+            let said = HashMap::from([
+                ("title", Variant::from(title_said.as_str())),
+                ("body", Variant::from(body_said.as_str())),
+            ]);
+            heard(Manager::notice(&listener, "restart", 1, &title.text, &body.text, said).await);
         }
     }
 

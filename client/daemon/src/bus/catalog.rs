@@ -18,6 +18,7 @@ use crate::access::{
 use crate::catalog::{Shelf, Viewer, select};
 use crate::core::Core;
 use crate::offered::shelf;
+use crate::texts::Text;
 
 /// Pixels of an icon that may be asked for.
 const SIZES: std::ops::RangeInclusive<u32> = 16..=512;
@@ -119,26 +120,26 @@ impl CatalogObject {
     ) -> Result<(OwnedFd, String), Error> {
         self.0.access.read(&header).await?;
         if !SIZES.contains(&size) {
-            return Err(Error::InvalidArgument(
-                "an image has 16 to 512 pixels on each side".into(),
-            ));
+            return Err(Error::InvalidArgument(Text::ImageSize.told(&[])));
         }
         if kind != "icon" {
-            return Err(Error::NotFound("there is no such image".into()));
+            return Err(Error::NotFound(Text::NoSuchImage.told(&[])));
         }
         let offer = self.0.catalog.offer();
         offer.app(id).ok_or_else(|| unknown_app(id))?;
         let icon = offer
             .icons
             .get(&id)
-            .ok_or_else(|| Error::NotFound("this application has no icon".into()))?;
+            .ok_or_else(|| Error::NotFound(Text::NoIcon.told(&[])))?;
         let png = self
             .0
             .catalog
             .icons
             .open_png(icon.revision, size)
             .await
-            .map_err(|error| Error::NotAvailable(error.to_string()))?;
+            .map_err(|error| {
+                Error::NotAvailable(Text::ImageUnreadable.told(&[&error.to_string()]))
+            })?;
         Ok((png.into(), "image/png".into()))
     }
 
@@ -218,5 +219,5 @@ pub fn properties(core: &Core) -> Properties {
 }
 
 fn unknown_app(id: u32) -> Error {
-    Error::NotFound(format!("the catalogue has no application {id}"))
+    Error::NotFound(Text::UnknownApp.told(&[&id.to_string()]))
 }

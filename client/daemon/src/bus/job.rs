@@ -15,6 +15,7 @@ use crate::access::{Caller, Details, check_text, prompt_is_welcome};
 use crate::core::Core;
 use crate::job::ResultCode;
 use crate::jobs::{LiveJob, read_output};
+use crate::texts::Text;
 
 /// Bytes of one answer of `ReadOutput`.
 const READ_LIMIT: u32 = 64 * 1024;
@@ -83,9 +84,7 @@ impl JobObject {
             .require(&caller, Action::JobCancelForeign, &details, ask)
             .await;
         admitted.map_err(|error| match error {
-            Error::NotAuthorized(_) => Error::NotCancellable(
-                "packages are being changed; only an administrator can stop the job now".into(),
-            ),
+            Error::NotAuthorized(_) => Error::NotCancellable(Text::ErrorNotCancellable.told(&[])),
             other => other,
         })
     }
@@ -123,7 +122,7 @@ pub async fn admit_to_job(
 pub fn output_of(core: &Core, id: u64, offset: u64, limit: u32) -> Result<(u64, Vec<u8>), Error> {
     let limit = u64::from(limit.min(READ_LIMIT));
     let (from, bytes) = read_output(&core.jobs.folder(id), offset, limit)
-        .map_err(|error| Error::NotAvailable(format!("the output cannot be read: {error}")))?;
+        .map_err(|error| Error::NotAvailable(Text::OutputUnreadable.told(&[&error.to_string()])))?;
     let next = from.saturating_add(u64::try_from(bytes.len()).unwrap_or_default());
     Ok((next, bytes))
 }
@@ -187,9 +186,7 @@ impl JobObject {
         check_text(&answer)?;
         let caller = self.core.access.caller(&header).await?;
         if !caller.is_root() && caller.uid != self.look(|job| job.stored.owner_uid) {
-            return Err(Error::NotAuthorized(
-                "only the owner of a job answers its questions".into(),
-            ));
+            return Err(Error::NotAuthorized(Text::NotYourQuestion.told(&[])));
         }
         self.core.jobs.answer(self.id, question, &answer)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use migasfree_dbus::names::{PROTOCOL_VERSION, job_path};
 use migasfree_dbus::{
     Action, CallOptions, Dictionary, Error, InhibitorRecord, JobFilter, JobRecord, PendingChange,
-    PlanRecord, PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions,
+    PlanRecord, PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions, said,
 };
 use migasfree_types::shown::shown_line;
 use zbus::message::Header;
@@ -23,6 +23,7 @@ use crate::jobs::Task;
 use crate::plan;
 use crate::rights::{refuse_forbidden, refuse_required};
 use crate::sync::Scope;
+use crate::texts::Text;
 
 /// The root object's main interface.
 #[derive(Debug)]
@@ -151,9 +152,7 @@ impl Manager {
     ) -> Result<OwnedObjectPath, Error> {
         let options = UpgradeOptions::read(&options)?;
         if options.security_only == Some(true) || options.offline == Some(true) {
-            return Err(Error::Unsupported(
-                "upgrades of a part, or at the next start, are not offered".into(),
-            ));
+            return Err(Error::Unsupported(Text::PartialUpgrade.told(&[])));
         }
         let caller = self.caller(&header).await?;
         let (task, action, details) = self.upgrade_task(&names, options.app).await?;
@@ -230,7 +229,7 @@ impl Manager {
         let caller = self.caller(&header).await?;
         let id = id
             .parse()
-            .map_err(|_| Error::NotFound("there is no such job".into()))?;
+            .map_err(|_| Error::NotFound(Text::ErrorNoSuchJob.told(&[&id])))?;
         let ask = prompt_is_welcome(&header);
         admit_to_job(&self.0, &caller, id, Action::JobReadForeign, ask).await?;
         output_of(&self.0, id, offset, limit)
@@ -264,7 +263,7 @@ impl Manager {
             .await?;
         self.0.access.limits().write(&caller)?;
         if self.0.jobs.running().is_some() {
-            return Err(Error::Busy("a job is running; wait until it ends".into()));
+            return Err(Error::Busy(Text::JobRunning.told(&[])));
         }
         self.0
             .computer
@@ -303,9 +302,7 @@ impl Manager {
     ) -> Result<bool, Error> {
         let caller = self.caller(&header).await?;
         if actions.len() > Action::ALL.len() {
-            return Err(Error::InvalidArgument(
-                "there are not that many rights".into(),
-            ));
+            return Err(Error::InvalidArgument(Text::TooManyRights.told(&[])));
         }
         let actions: Vec<Action> = actions
             .iter()
@@ -335,9 +332,7 @@ impl Manager {
         let caller = self.caller(&header).await?;
         check_text(&why)?;
         if what != "background" {
-            return Err(Error::InvalidArgument(
-                "only `background` jobs can be held back".into(),
-            ));
+            return Err(Error::InvalidArgument(Text::OnlyBackground.told(&[])));
         }
         let (details, ask) = (Details::default(), prompt_is_welcome(&header));
         self.0
@@ -603,9 +598,7 @@ fn current_job(core: &Core) -> OwnedObjectPath {
 
 fn last_sync_reason(core: &Core) -> String {
     let reason = core.schedule.last_reason();
-    reason
-        .and_then(|reason| serde_json::to_string(&reason).ok())
-        .unwrap_or_default()
+    reason.as_ref().map(said::written).unwrap_or_default()
 }
 
 fn reboot(reasons: &[String]) -> &'static str {
@@ -624,7 +617,7 @@ fn backend_locked(core: &Core) -> (bool, String) {
 }
 
 fn parse_action(name: &str) -> Result<Action, Error> {
-    Action::parse(name).ok_or_else(|| Error::InvalidArgument("there is no such right".into()))
+    Action::parse(name).ok_or_else(|| Error::InvalidArgument(Text::UnknownRight.told(&[name])))
 }
 
 fn scope(scope: Option<SyncScope>) -> Result<Scope, Error> {
@@ -636,7 +629,7 @@ fn scope(scope: Option<SyncScope>) -> Result<Scope, Error> {
         SyncScope::Hardware => Scope::Hardware,
         SyncScope::Devices => Scope::Devices,
         SyncScope::Unknown => {
-            return Err(Error::InvalidArgument("there is no such scope".into()));
+            return Err(Error::InvalidArgument(Text::UnknownScope.told(&[])));
         }
     })
 }

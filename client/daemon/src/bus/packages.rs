@@ -13,6 +13,7 @@ use crate::core::Core;
 use crate::error::bus_error;
 use crate::offered::shelf;
 use crate::pms::{InstalledPackage, search_words};
+use crate::texts::Text;
 
 /// Names of one question of `CheckInstalled`.
 const NAMES: usize = 5000;
@@ -61,9 +62,9 @@ impl Packages {
     ) -> Result<Vec<String>, Error> {
         let caller = self.0.access.read(&header).await?;
         if names.len() > NAMES {
-            return Err(Error::InvalidArgument(format!(
-                "at most {NAMES} names in one call"
-            )));
+            return Err(Error::InvalidArgument(
+                Text::TooManyPackages.with([NAMES.into()]),
+            ));
         }
         let _slot = self.0.questions.slots.take(&caller).await?;
         let packages = self.installed().await?;
@@ -100,7 +101,7 @@ impl Packages {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(String, String, String, bool)>, Error> {
         let caller = self.0.access.read(&header).await?;
-        search_words(&pattern).map_err(|error| Error::InvalidArgument(error.to_string()))?;
+        search_words(&pattern).map_err(|error| bus_error(&error.into()))?;
         let limit = match usize::try_from(limit) {
             Ok(limit @ 1..FOUND) => limit,
             _ => FOUND,

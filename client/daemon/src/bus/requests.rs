@@ -13,6 +13,7 @@ use crate::jobs::{AppRef, NewJob, Task};
 use crate::offered::offered;
 use crate::pms::PackageName;
 use crate::sync::EngineError;
+use crate::texts::Text;
 
 impl Manager {
     /// Who calls. What they want is done by the settings of now.
@@ -47,7 +48,7 @@ impl Manager {
     pub(super) fn package_names(&self, names: &[String]) -> Result<Vec<PackageName>, Error> {
         check_names(names)?;
         if names.is_empty() {
-            return Err(Error::InvalidArgument("name at least one package".into()));
+            return Err(Error::InvalidArgument(Text::NoPackagesNamed.told(&[])));
         }
         names
             .iter()
@@ -66,9 +67,7 @@ impl Manager {
     pub(super) fn apps(&self, ids: &[u32]) -> Result<(Vec<AppRef>, Details, bool), Error> {
         check_ids(ids)?;
         if ids.is_empty() {
-            return Err(Error::InvalidArgument(
-                "name at least one application".into(),
-            ));
+            return Err(Error::InvalidArgument(Text::NoAppsNamed.told(&[])));
         }
         if self
             .0
@@ -103,9 +102,7 @@ impl Manager {
     ) -> Result<(Task, Action, Details), Error> {
         if let Some(id) = app {
             if !names.is_empty() {
-                return Err(Error::InvalidArgument(
-                    "name packages or an application, not both".into(),
-                ));
+                return Err(Error::InvalidArgument(Text::PackagesOrApp.told(&[])));
             }
             let (mut apps, details, admin) = self.apps(&[id])?;
             let action = if admin {
@@ -140,7 +137,7 @@ impl Manager {
             .await?;
         let there = package_names(&installed);
         match packages.iter().find(|name| !there.contains(name.as_str())) {
-            Some(name) => Err(Error::NotFound(format!("{name} is not installed"))),
+            Some(name) => Err(Error::NotFound(Text::NotInstalled.told(&[name.as_str()]))),
             None => Ok(()),
         }
     }

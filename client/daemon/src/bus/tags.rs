@@ -14,6 +14,7 @@ use crate::core::Core;
 use crate::error::bus_error;
 use crate::jobs::{NewJob, Task};
 use crate::sync::EngineError;
+use crate::texts::Text;
 
 /// The tags' interface.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Tags {
         let facts = self.0.known.facts();
         if facts.fetched_at == 0 {
             return Err(if self.0.computer.engine().identity().registered {
-                Error::Offline("the server was never reached; synchronise first".into())
+                Error::Offline(Text::NeverReached.told(&[]))
             } else {
                 bus_error(&EngineError::NotRegistered)
             });

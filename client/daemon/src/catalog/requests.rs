@@ -9,6 +9,7 @@ use migasfree_dbus::{Error, RequestRecord, RequestState};
 use serde::{Deserialize, Serialize};
 
 use crate::store::{read, write};
+use crate::texts::Text;
 use crate::transport::messages::AppRequest;
 
 /// Requests of one user that are kept.
@@ -101,12 +102,10 @@ impl Requests {
                 .clone()
                 .any(|kept| kept.is_open() && kept.record.app_id == record.app_id)
             {
-                return Err(Error::Busy("you asked for this application already".into()));
+                return Err(Error::Busy(Text::AskedAlready.told(&[])));
             }
             if own.by_ref().count() >= KEPT {
-                return Err(Error::LimitExceeded(
-                    "you have too many requests; withdraw some".into(),
-                ));
+                return Err(Error::LimitExceeded(Text::LimitRequests.told(&[])));
             }
             kept.push(Kept {
                 uid,
@@ -132,7 +131,7 @@ impl Requests {
     pub fn withdraw(&self, uid: u32, id: &str) -> Result<(), Error> {
         self.change(|kept| {
             let place = kept.iter().position(|kept| kept.is_called(uid, id));
-            let place = place.ok_or_else(|| Error::NotFound("you have no such request".into()))?;
+            let place = place.ok_or_else(|| Error::NotFound(Text::NoSuchRequest.told(&[])))?;
             if kept[place].is_open() && kept[place].at_server().is_some() {
                 kept[place].withdrawn = true;
             } else {
@@ -257,7 +256,7 @@ impl Requests {
             return Ok(());
         }
         write(&self.path, &new).map_err(|error: io::Error| {
-            Error::NotAvailable(format!("could not be kept: {error}"))
+            Error::NotAvailable(Text::RequestNotKept.told(&[&error.to_string()]))
         })?;
         *kept = new;
         Ok(())

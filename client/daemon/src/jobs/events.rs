@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::output::OutputLog;
 use crate::job::ResultCode;
 use crate::observer::{Item, LockHolder, Observer, OutputStream, Progress, Question, Step};
-use crate::sync::{EngineError, told};
+use crate::sync::{EngineError, EngineText, Outcome, told};
 
 /// After this much output, lines are told together until they are [`TOGETHER`] long.
 const TOLD_BY_LINE: u64 = 1 << 20;
@@ -66,9 +66,7 @@ pub enum Event {
 pub struct Done {
     /// Why it ended so; the result follows from it.
     pub code: ResultCode,
-    /// What happened, in English; empty when all is well.
-    pub message: String,
-    /// The same with its code and arguments, where it has one.
+    /// What happened; nothing where the code says all.
     #[serde(default)]
     pub said: Option<Box<Message>>,
     /// Packages that changed.
@@ -92,12 +90,11 @@ pub struct Changes {
 }
 
 impl Done {
-    /// An end without changes.
+    /// An end without changes, of which the code says all.
     #[must_use]
-    pub fn new(code: ResultCode, message: impl Into<String>) -> Self {
+    pub fn new(code: ResultCode) -> Self {
         Self {
             code,
-            message: message.into(),
             said: None,
             changes: Box::default(),
             reboot: false,
@@ -105,37 +102,40 @@ impl Done {
         }
     }
 
+    /// An end without changes, and why.
+    #[must_use]
+    pub fn saying(code: ResultCode, said: Message) -> Self {
+        Self {
+            said: Some(Box::new(said)),
+            ..Self::new(code)
+        }
+    }
+
     /// The end of a job that was cut off.
     #[must_use]
     pub fn interrupted() -> Self {
-        Self::new(
-            ResultCode::Interrupted,
-            "the job was interrupted; what was left half done is repaired, then try again",
-        )
+        let said = EngineText::ResultInterrupted.told(&[]);
+        Self::saying(ResultCode::Interrupted, said)
     }
 
     /// The end of a job that nobody may have.
     #[must_use]
-    pub fn refused(why: &str) -> Self {
-        Self::new(ResultCode::NotAuthorized, why)
-    }
-
-    /// Why it ended so, where there is something to say.
-    #[must_use]
-    pub fn reason(&self) -> Option<Message> {
-        let said = self.said.as_deref().cloned();
-        said.or_else(|| {
-            let message = self.message.as_str();
-            (!message.is_empty()).then(|| Message::verbatim(message))
-        })
+    pub fn refused(why: Message) -> Self {
+        Self::saying(ResultCode::NotAuthorized, why)
     }
 
     /// An end by an error.
     #[must_use]
     pub fn by(error: &EngineError) -> Self {
+        Self::saying(error.code(), told::error(error))
+    }
+
+    /// The end of work that the engine did, but for some steps.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Self {
         Self {
-            said: Some(Box::new(told::error(error))),
-            ..Self::new(error.code(), error.to_string())
+            said: told::outcome(outcome).map(Box::new),
+            ..Self::new(outcome.code)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use migasfree_dbus::names::{PERCENT_UNKNOWN, job_path};
 use migasfree_dbus::{
-    FinishedDetail, JobQuestion, JobRecord, JobResult, JobState, JobSubject, Stage,
+    FinishedDetail, JobQuestion, JobRecord, JobResult, JobState, JobSubject, Stage, said,
 };
 
 use tokio_util::sync::CancellationToken;
@@ -238,10 +238,16 @@ impl LiveJob {
         }
     }
 
-    /// Why it ended so, as JSON of a message with its code and arguments.
+    /// Why it ended so, in English.
+    #[must_use]
+    pub fn message(&self) -> Option<String> {
+        Some(self.stored.done.as_ref()?.said.as_ref()?.text.clone())
+    }
+
+    /// The same with its code and arguments.
     fn said(&self) -> Option<String> {
         let said = self.stored.done.as_ref()?.said.as_ref()?;
-        serde_json::to_string(said).ok()
+        Some(said::written(said))
     }
 
     /// What goes with the end.
@@ -284,12 +290,7 @@ impl LiveJob {
             allow_admin_cancel: self.runs_scripts(),
             result: result.map(|(result, _)| result),
             error_code: result.map(|(_, code)| code.to_owned()),
-            message: self
-                .stored
-                .done
-                .as_ref()
-                .map(|done| done.message.clone())
-                .filter(|message| !message.is_empty()),
+            message: self.message(),
             said: self.said(),
             reboot: self.reboot().into(),
             output_bytes: view.output_bytes,

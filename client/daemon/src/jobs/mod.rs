@@ -9,6 +9,7 @@ mod output;
 mod queue;
 mod store;
 mod task;
+mod title;
 mod worker;
 
 pub use events::{Changes, Done, Event, EventLog};
@@ -20,4 +21,5 @@ pub use output::read_output;
 pub use queue::{Jobs, NewJob};
 pub use store::{Admitted, JobStore, StoredJob, StoredState};
 pub use task::{AppRef, Task, Work};
+pub use title::job_title;
 pub use worker::{perform, perform_registration, run_job};

@@ -18,6 +18,7 @@ use crate::access::{QUEUED_JOBS, SUBSCRIBERS};
 use crate::hold::OVERDUE;
 use crate::job::ResultCode;
 use crate::sync::Credentials;
+use crate::texts::Text;
 
 /// How many records `ListJobs` answers when it is not told.
 const LISTED: u32 = 100;
@@ -165,9 +166,9 @@ impl Jobs {
             .filter(|job| job.stored.owner_uid == new.owner_uid && job.is_waiting())
             .count();
         if new.owner_uid != 0 && waiting >= QUEUED_JOBS {
-            return Err(Error::LimitExceeded(format!(
-                "{QUEUED_JOBS} of your jobs wait already; let one end or cancel it first"
-            )));
+            return Err(Error::LimitExceeded(
+                Text::LimitJobs.with([QUEUED_JOBS.into()]),
+            ));
         }
         let id = jobs.next_id;
         jobs.next_id += 1;
@@ -195,9 +196,7 @@ impl Jobs {
         let stored = self.with(id, |job| job.stored.clone())?;
         self.store.save(&stored).map_err(|error| {
             self.lock().jobs.remove(&id);
-            Error::NotAvailable(format!(
-                "the job could not be written down ({error}); check the disk"
-            ))
+            Error::NotAvailable(Text::JobNotKept.told(&[&error.to_string()]))
         })?;
         self.with(id, |job| job.ready = true)
     }
@@ -275,7 +274,7 @@ impl Jobs {
     pub fn cancel(&self, id: u64, by: ResultCode, now: i64) -> Result<bool, Error> {
         let running = self.with(id, |job| {
             if job.is_finished() {
-                return Err(Error::NotCancellable("the job is over already".into()));
+                return Err(Error::NotCancellable(Text::JobOver.told(&[])));
             }
             if job.is_waiting() {
                 return Ok(false);
@@ -283,9 +282,7 @@ impl Jobs {
             if job.runs_scripts() && by == ResultCode::ByAdmin {
                 job.script_stops += 1;
             } else if !job.view.allow_cancel {
-                return Err(Error::NotCancellable(
-                    "packages are being changed; only an administrator can stop the job now".into(),
-                ));
+                return Err(Error::NotCancellable(Text::ErrorNotCancellable.told(&[])));
             }
             job.view.state = JobState::Cancelling;
             job.view.allow_cancel = false;
@@ -293,7 +290,7 @@ impl Jobs {
             Ok(true)
         })??;
         if !running {
-            self.finish(id, Done::new(by, "cancelled before it began"), now);
+            self.finish(id, Done::saying(by, Text::CancelledEarly.told(&[])), now);
         }
         Ok(!running)
     }
@@ -302,13 +299,13 @@ impl Jobs {
     pub fn answer(&self, id: u64, question: u32, answer: &str) -> Result<(), Error> {
         let open = self.with(id, |job| job.question.as_ref().map(|(number, _)| *number))?;
         if open != Some(question) {
-            return Err(Error::NotFound("this question is not open".into()));
+            return Err(Error::NotFound(Text::QuestionClosed.told(&[])));
         }
         let mut line = serde_json::to_vec(&Answer {
             question,
             answer: answer.to_owned(),
         })
-        .map_err(|error| Error::InvalidArgument(error.to_string()))?;
+        .map_err(|error| not_kept(&error))?;
         line.push(b'\n');
         fs::OpenOptions::new()
             .append(true)
@@ -316,7 +313,7 @@ impl Jobs {
             .mode(0o600)
             .open(self.store.folder(id).join("answers"))
             .and_then(|mut file| file.write_all(&line))
-            .map_err(|error| Error::NotAvailable(format!("the answer could not be kept: {error}")))
+            .map_err(|error| not_kept(&error))
     }
 
     /// Adds a listener to a job.
@@ -330,9 +327,9 @@ impl Jobs {
             .filter(|subscriber| **subscriber == uid)
             .count();
         if uid != 0 && count >= SUBSCRIBERS {
-            return Err(Error::LimitExceeded(format!(
-                "{SUBSCRIBERS} programs of yours listen already"
-            )));
+            return Err(Error::LimitExceeded(
+                Text::LimitSubscribers.with([SUBSCRIBERS.into()]),
+            ));
         }
         let job = jobs.jobs.get_mut(&id).ok_or_else(unknown_job)?;
         job.subscribers.insert(address.to_owned(), uid);
@@ -467,7 +464,11 @@ fn changes(job: &LiveJob) -> Vec<HistoryRecord> {
 }
 
 fn unknown_job() -> Error {
-    Error::NotFound("there is no such job".into())
+    Error::NotFound(Text::UnknownJob.told(&[]))
+}
+
+fn not_kept(reason: &dyn std::fmt::Display) -> Error {
+    Error::NotAvailable(Text::AnswerNotKept.told(&[&reason.to_string()]))
 }
 
 fn revive(store: &JobStore, stored: StoredJob) -> LiveJob {
@@ -546,7 +547,7 @@ mod tests {
         for _ in 0..2 * SUBSCRIBERS {
             let id = jobs.add_queued(of_user(), 1).unwrap();
             jobs.subscribe(id, ":1.7", 1000).unwrap();
-            jobs.finish(id, Done::new(ResultCode::Ok, ""), 2);
+            jobs.finish(id, Done::new(ResultCode::Ok), 2);
         }
         let id = jobs.add_queued(of_user(), 3).unwrap();
         for listener in 0..SUBSCRIBERS {
@@ -564,7 +565,7 @@ mod tests {
             let id = jobs.add_queued(of_user(), 1).unwrap();
             assert_eq!(jobs.start_next(2, false), Some(id));
             assert!(!jobs.cancel(id, by, 3).unwrap());
-            jobs.finish(id, Done::new(ResultCode::ByUser, "cancelled"), 4);
+            jobs.finish(id, Done::new(ResultCode::ByUser), 4);
             let (_, code) = jobs.with(id, |job| job.result()).unwrap().unwrap();
             assert_eq!(code, by.as_str());
         }
@@ -581,7 +582,7 @@ mod tests {
         // What another thread would see in the middle of making one.
         let half_made = jobs.add(of_user(), None, 1, JobState::Queued).unwrap();
         assert_eq!(jobs.start_next(2, false), None);
-        jobs.finish(half_made, Done::new(ResultCode::Ok, ""), 2);
+        jobs.finish(half_made, Done::new(ResultCode::Ok), 2);
 
         let id = jobs
             .add_registration(of_user(), credentials(), 3, JobState::Queued)
@@ -594,7 +595,7 @@ mod tests {
         let refused = jobs
             .add_registration(of_user(), credentials(), 5, JobState::Authorizing)
             .unwrap();
-        jobs.finish(refused, Done::new(ResultCode::NotAuthorized, ""), 6);
+        jobs.finish(refused, Done::new(ResultCode::NotAuthorized), 6);
         assert!(jobs.take_credentials(refused).is_none());
     }
 
@@ -610,7 +611,7 @@ mod tests {
         assert_eq!(jobs.start_next(2, true), None);
         let of_person = jobs.add_queued(of_user(), 3).unwrap();
         assert_eq!(jobs.start_next(4, true), Some(of_person));
-        jobs.finish(of_person, Done::new(ResultCode::Ok, ""), 5);
+        jobs.finish(of_person, Done::new(ResultCode::Ok), 5);
         assert_eq!(jobs.start_next(6, false), Some(background));
     }
 
@@ -625,7 +626,7 @@ mod tests {
         let job = jobs.add_queued(background(), 1).unwrap();
         assert_eq!(jobs.start_next(OVERDUE, true), None);
         assert_eq!(jobs.start_next(1 + OVERDUE, true), Some(job));
-        jobs.finish(job, Done::new(ResultCode::Ok, ""), 1 + OVERDUE);
+        jobs.finish(job, Done::new(ResultCode::Ok), 1 + OVERDUE);
         // As is one of a day that has not come yet.
         let job = jobs.add_queued(background(), 1 << 40).unwrap();
         assert_eq!(jobs.start_next(2 + OVERDUE, true), Some(job));

@@ -3,6 +3,7 @@
 use migasfree_dbus::{JobRole, JobSubject, SyncScope};
 use serde::{Deserialize, Serialize};
 
+use super::title::job_title;
 use crate::pms::{Action, PackageName};
 use crate::policy::Asker;
 use crate::sync::{Scope, SyncRequest};
@@ -128,20 +129,7 @@ impl Task {
     /// A short English title.
     #[must_use]
     pub fn title(&self) -> String {
-        match self {
-            Self::Sync { .. } => "Synchronise".into(),
-            Self::InstallApps { apps } => format!("Install {}", app_names(apps).join(", ")),
-            Self::RemoveApps { apps } => format!("Remove {}", app_names(apps).join(", ")),
-            Self::InstallPackages { packages } => format!("Install {}", texts(packages).join(", ")),
-            Self::RemovePackages { packages } => format!("Remove {}", texts(packages).join(", ")),
-            Self::Upgrade => "Upgrade packages".into(),
-            Self::UpgradePackages { packages } => format!("Upgrade {}", texts(packages).join(", ")),
-            Self::UpgradeApp { app } => format!("Upgrade {}", app.name),
-            Self::Refresh { .. } => "Refresh package lists".into(),
-            Self::Tags { .. } => "Set tags".into(),
-            Self::Register { .. } => "Register this computer".into(),
-            Self::Repair => "Finish interrupted package operation".into(),
-        }
+        job_title(self.role(), &self.subject()).text
     }
 
     /// What it is about, without what only holds for the moment.

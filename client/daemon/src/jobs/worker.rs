@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
+use migasfree_types::message::{Arg, Message};
 use migasfree_types::shown::shown;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -14,6 +15,7 @@ use super::task::Work;
 use crate::job::{Cancel, Job, JobId, ResultCode};
 use crate::observer::{Observer as _, OutputStream};
 use crate::sync::{Credentials, Engine, EngineError, Outcome};
+use crate::texts::Text;
 
 /// Runs the job in this folder; the whole of a worker process. With `resume` it goes on with what an earlier
 /// worker left running, and says that the job was interrupted when there is nothing of it.
@@ -58,13 +60,11 @@ pub async fn perform(
     };
     let done = match result {
         // The problems are in the log already, where they happened.
-        Ok(outcome) => Done::new(outcome.code, outcome.problems.join("\n")),
+        Ok(outcome) => Done::of(&outcome),
         Err(error) if job.cancel.is_going_down() && error.code() == ResultCode::ByUser => {
-            log.output(OutputStream::Err, &error.to_string());
             Done::interrupted()
         }
         Err(error) => {
-            log.output(OutputStream::Err, &error.to_string());
             let mut done = Done::by(&error);
             if let EngineError::Saturated { seconds } = error {
                 done.retry_after = Some(seconds);
@@ -86,14 +86,11 @@ pub async fn perform_registration(
     let job = Job::new(id, log);
     match engine.register(credentials, &job).await {
         Ok(computer) => {
-            log.output(
-                OutputStream::Info,
-                &format!("registered as computer {computer}"),
-            );
-            Done::new(ResultCode::Ok, "")
+            let said = Text::RegisterDone.told(&[&computer.to_string()]);
+            log.output(OutputStream::Info, &said.text);
+            Done::new(ResultCode::Ok)
         }
         Err(error) => {
-            log.output(OutputStream::Err, &error.to_string());
             let code = match error {
                 EngineError::WhoRegisters(_) | EngineError::BadCredentials(_) => {
                     ResultCode::NotAuthorized
@@ -135,10 +132,28 @@ async fn go_on(
 
 async fn finish(engine: &dyn Engine, log: &EventLog, mut done: Done, before: &There) {
     done.changes = Box::new(changes(before, &There::of(engine).await));
-    // What a package or the server says is shown to people, also on terminals.
-    done.message = shown(&done.message).into_owned();
+    done.said = done.said.map(|said| Box::new(harmless(*said)));
     done.reboot = !engine.reboot_required().is_empty();
     log.write(&Event::Done(done));
+}
+
+/// What a package or the server says is shown to people, also on terminals.
+fn harmless(said: Message) -> Message {
+    let args = said.args.into_iter();
+    Message {
+        args: args.map(|(name, arg)| (name, harmless_arg(arg))).collect(),
+        text: shown(&said.text).into_owned(),
+        code: said.code,
+    }
+}
+
+fn harmless_arg(arg: Arg) -> Arg {
+    match arg {
+        Arg::Number(number) => Arg::Number(number),
+        Arg::Text(text) => Arg::Text(shown(&text).into_owned()),
+        Arg::List(list) => Arg::List(list.into_iter().map(harmless_arg).collect()),
+        Arg::Message(message) => harmless(*message).into(),
+    }
 }
 
 /// The packages of a moment.

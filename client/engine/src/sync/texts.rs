@@ -71,5 +71,8 @@ migasfree_types::texts! {
         ObjectionByHand(names): "Packages that somebody installed by hand would be removed: { $names }.";
         ObjectionTooMany(names): "More packages would be removed than unattended work may: { $names }.";
         ErrorLockTimeout(name, process): "{ $name } (process { $process }) held the package database too long.";
+        ErrorPackageManagerStart(reason): "The package manager could not be run: { $reason }";
+        ScriptStopped(package, script, why, time): "The { $script } script of { $package } { $why ->\n    [asked] was stopped as an administrator wanted.\n    [minutes] gave no sign of life for { $time } minutes and was stopped.\n    [seconds] gave no sign of life for { $time } seconds and was stopped.\n   *[talkative] wrote without end and was stopped.\n}";
+        WorkStopped(why, time): "The package manager { $why ->\n    [asked] was stopped as an administrator wanted.\n    [minutes] gave no sign of life for { $time } minutes and was stopped.\n    [seconds] gave no sign of life for { $time } seconds and was stopped.\n   *[talkative] wrote without end and was stopped.\n}";
     }
 }

@@ -6,16 +6,37 @@ use std::path::Path;
 
 use migasfree_types::message::{Arg, Message};
 
-use super::EngineError;
 use super::texts::EngineText;
+use super::{EngineError, Outcome};
 use crate::files;
 use crate::job::ResultCode;
 use crate::pms::{self, PmsError};
+use crate::process::supervise::{Stop, StopReason};
 use crate::transport::{CertificateFault, Unreached};
 
 /// One message below another.
 fn lines(first: Message, rest: impl Into<Arg>) -> Message {
     EngineText::Lines.with([first.into(), rest.into()])
+}
+
+/// What is left to say to somebody who saw this line last: the package manager's own words may end with it.
+#[must_use]
+pub fn unseen<'a>(message: &'a Message, seen: &str) -> &'a Message {
+    match (message.args.get("first"), message.args.get("rest")) {
+        (Some(Arg::Message(first)), Some(Arg::Text(rest)))
+            if rest.lines().last().is_some_and(|last| last == seen) =>
+        {
+            first
+        }
+        _ => message,
+    }
+}
+
+/// What is said of work that was done but for some steps; nothing where there were none.
+#[must_use]
+pub fn outcome(outcome: &Outcome) -> Option<Message> {
+    let problems = outcome.problems.join("\n");
+    (!problems.is_empty()).then(|| lines(of_result(outcome.code).told(&[]), problems))
 }
 
 /// What a result says.
@@ -168,8 +189,28 @@ fn packages(error: &PmsError) -> Message {
         | PmsError::DiskFull(detail)
         | PmsError::Download(detail)
         | PmsError::Backend(detail) => lines(of_result(error.code()).told(&[]), detail.as_str()),
-        PmsError::Stopped { .. } => EngineText::Plain.told(&[&error.to_string()]),
+        PmsError::Stopped { stop, detail } => lines(stopped(stop), detail.as_str()),
         PmsError::Interrupted | PmsError::Cancelled => of_result(error.code()).told(&[]),
-        PmsError::Io(source) => EngineText::Plain.told(&[&source.to_string()]),
+        PmsError::Io(source) => EngineText::ErrorPackageManagerStart.told(&[&source.to_string()]),
     }
+}
+
+fn stopped(stop: &Stop) -> Message {
+    let (why, time) = match stop.reason {
+        StopReason::Asked => ("asked", 0),
+        StopReason::Talkative => ("talkative", 0),
+        StopReason::Silent(limit) => match limit.as_secs() {
+            seconds @ 120.. if seconds.is_multiple_of(60) => ("minutes", seconds / 60),
+            seconds => ("seconds", seconds),
+        },
+    };
+    if stop.package.is_empty() {
+        return EngineText::WorkStopped.with([why.into(), time.into()]);
+    }
+    EngineText::ScriptStopped.with([
+        stop.package.as_str().into(),
+        stop.script.as_str().into(),
+        why.into(),
+        time.into(),
+    ])
 }

@@ -14,10 +14,11 @@ use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::follow::Follower;
-use crate::cli::report::{self, Reporter, print_line};
+use crate::cli::report::{self, End, Reporter, print_line};
+use crate::daemon::jobs::job_title;
 use crate::job::ResultCode;
 use crate::output::say;
-use crate::texts::Text;
+use crate::texts::{DaemonText, Language, Text};
 
 /// Bytes of output asked for at a time.
 const PIECE: u32 = 64 * 1024;
@@ -39,7 +40,7 @@ pub async fn jobs(context: &Context, arguments: &Jobs) -> Ended {
         context.nothing(Text::NoJobs);
     }
     for job in jobs {
-        print_line(&line(&job));
+        print_line(&line(&job, context.language));
     }
     Ok(Exit::OK)
 }
@@ -53,7 +54,7 @@ fn for_programs(job: &JobRecord) -> Value {
     record
 }
 
-fn line(job: &JobRecord) -> String {
+fn line(job: &JobRecord, language: Language) -> String {
     let created = OffsetDateTime::from_unix_timestamp(job.created).ok();
     let created = created.map(report::moment).unwrap_or_default();
     let state = match (&job.error_code, job.percent) {
@@ -61,10 +62,11 @@ fn line(job: &JobRecord) -> String {
         (_, percent @ 0..=100) => format!("{} {percent} %", word(&json!(job.state))),
         _ => word(&json!(job.state)),
     };
+    let title = language.say(&job_title(job.role, &job.subject));
     format!(
         "{:>6}  {created}  {state:<18} {}",
         job.id,
-        shown_line(&job.title)
+        shown_line(&title)
     )
 }
 
@@ -79,8 +81,9 @@ pub async fn cancel(context: &Context, arguments: &JobNumber) -> Ended {
     let job = JobProxy::builder(&bus).path(&path).build().await?;
     if let Err(error) = job.cancel().await {
         return Err(match how_it_ended(&bus, &arguments.id, context).await {
-            Some(how) => {
-                let values = vec![arguments.id.clone(), how];
+            Some(end) => {
+                let result = context.language.result(end.code);
+                let values = vec![arguments.id.clone(), result.to_owned()];
                 Failure::Said(Text::ErrorJobOver, values, Exit::AGAIN)
             }
             None => no_such_job(error, &arguments.id),
@@ -91,7 +94,7 @@ pub async fn cancel(context: &Context, arguments: &JobNumber) -> Ended {
 }
 
 /// What became of a job; `None` while it is not over.
-async fn how_it_ended(bus: &Connection, id: &str, context: &Context) -> Option<String> {
+async fn how_it_ended(bus: &Connection, id: &str, context: &Context) -> Option<End> {
     let filter = JobFilter {
         all: context.may_write().then_some(true),
         ..JobFilter::default()
@@ -99,14 +102,15 @@ async fn how_it_ended(bus: &Connection, id: &str, context: &Context) -> Option<S
     let jobs = ManagerProxy::new(bus).await.ok()?.list_jobs(filter).await;
     let jobs = jobs.ok()?;
     let job = jobs
-        .iter()
+        .into_iter()
         .find(|job| job.id == id && job.ended.is_some())?;
     let code = job.error_code.as_deref();
     let code = code.map_or(ResultCode::Ok, ResultCode::parse);
-    Some(context.language.result(code).to_owned())
+    let said = job.told();
+    Some(End { code, said })
 }
 
-/// Prints what the job said so far; with `--follow` until it ends.
+/// Prints what the job said so far, and why it failed; with `--follow` until it ends.
 pub async fn log(context: &Context, arguments: &Log) -> Ended {
     let bus = context.needed_daemon().await?;
     let _agent = TerminalAgent::start();
@@ -119,7 +123,7 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
     }
     let manager = ManagerProxy::new(&bus).await?;
     let mut offset = 0;
-    let mut pending = Vec::new();
+    let (mut pending, mut seen) = (Vec::new(), String::new());
     loop {
         let read = manager.read_output(&arguments.id, offset, PIECE).await;
         let (next, bytes) = read.map_err(|error| no_such_job(error, &arguments.id))?;
@@ -134,10 +138,18 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
         };
         let lines: Vec<u8> = pending.drain(..whole).collect();
         let text = String::from_utf8_lossy(&lines);
-        say(&shown(&text));
+        let text = shown(&text);
+        say(&text);
+        if let Some(line) = text.lines().last() {
+            line.clone_into(&mut seen);
+        }
         if bytes.is_empty() {
             if next == 0 {
                 context.nothing(Text::NoOutput);
+            }
+            let end = how_it_ended(&bus, &arguments.id, context).await;
+            if let Some(end) = end.filter(End::is_cut_short) {
+                print_line(&end.words_after(&seen, context.language));
             }
             return Ok(Exit::OK);
         }
@@ -181,20 +193,21 @@ async fn is_over(bus: &Connection, id: &str) -> Result<bool, Failure> {
 }
 
 fn number(id: &str) -> Result<u64, Failure> {
-    id.parse()
-        .map_err(|_| Failure::Said(Text::ErrorNoSuchJob, vec![id.to_owned()], Exit::USAGE))
+    id.parse().map_err(|_| not_there(id))
+}
+
+fn not_there(id: &str) -> Failure {
+    Failure::Told(DaemonText::ErrorNoSuchJob.told(&[id]), Exit::USAGE)
 }
 
 /// An object that is not there is a job that is not there.
 fn no_such_job(error: BusError, id: &str) -> Failure {
     let missing = match &error {
         BusError::NotFound(_) => true,
-        BusError::ZBus(error) => error.to_string().contains("UnknownObject"),
+        BusError::ZBus(zbus::Error::FDO(error)) => {
+            matches!(**error, zbus::fdo::Error::UnknownObject(_))
+        }
         _ => false,
     };
-    if missing {
-        Failure::Said(Text::ErrorNoSuchJob, vec![id.to_owned()], Exit::USAGE)
-    } else {
-        error.into()
-    }
+    if missing { not_there(id) } else { error.into() }
 }

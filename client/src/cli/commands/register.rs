@@ -6,7 +6,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use migasfree_dbus::ManagerProxy;
-use migasfree_types::message::Message;
 use migasfree_types::shown::shown;
 use zbus::Connection;
 
@@ -23,7 +22,7 @@ use crate::job::{Job, JobId, ResultCode};
 use crate::observer::Silent;
 use crate::output::complain;
 use crate::sync::{Credentials, Engine, EngineError, LocalEngine};
-use crate::texts::Text;
+use crate::texts::{DaemonText, Text};
 
 /// Bytes of a file with a password that are read.
 const LONGEST_PASSWORD: u64 = 4096;
@@ -88,7 +87,7 @@ fn done(context: &Context, id: i64) -> Ended {
     print_line(
         &context
             .language
-            .fill(Text::RegisterDone, &[&id.to_string()]),
+            .say(&DaemonText::RegisterDone.told(&[&id.to_string()])),
     );
     Ok(Exit::OK)
 }
@@ -199,18 +198,15 @@ async fn by_daemon(
         .await?;
     let silent = Reporter::silent(context.language);
     let end = Follower::new(context, bus, path, &silent).end().await?;
-    let words = Message::verbatim(end.words(context.language));
+    let told = end.message();
     match end.code {
         ResultCode::Ok => Ok(Answer::Registered(i64::from(manager.computer_id().await?))),
         ResultCode::NotAuthorized => {
-            let refusal = Failure::Told(words, Exit::PERM);
+            let refusal = Failure::Told(told, Exit::PERM);
             Ok(Answer::NeedsCredentials(refusal))
         }
-        ResultCode::Server => Err(Failure::Told(words, Exit::NO_DATA)),
-        _ => {
-            let told = end.reason(context.language);
-            Err(Failure::Told(Message::verbatim(told), end.exit()))
-        }
+        ResultCode::Server => Err(Failure::Told(told, Exit::NO_DATA)),
+        _ => Err(Failure::Told(told, end.exit())),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::cli::plan::Shown;
 use crate::cli::prompt;
 use crate::cli::report::{End, Reporter};
 use crate::cli::work::{self, Task};
-use crate::job::{JobResult, ResultCode};
+use crate::job::JobResult;
 use crate::pms::Action;
 use crate::policy::Asker;
 use crate::sync::{Engine, Scope, SyncRequest};
@@ -94,7 +94,7 @@ pub async fn change(context: &Context, arguments: &Change, install: bool) -> End
             let plan = engine.plan(&action).await?;
             let verdict = engine.judge(&action, &plan, Asker::ROOT).await?;
             if !confirmed(context, &Shown::of(plan, &verdict))? {
-                reporter.finished(&End::plain(ResultCode::NothingToDo, String::new()));
+                reporter.finished(&End::nothing_to_do());
                 return Ok(Exit::OK);
             }
         }
@@ -113,7 +113,7 @@ pub async fn change(context: &Context, arguments: &Change, install: bool) -> End
         };
         let plan = manager.plan(role, &names, context.call_options()).await?;
         if !confirmed(context, &plan.into())? {
-            reporter.finished(&End::plain(ResultCode::NothingToDo, String::new()));
+            reporter.finished(&End::nothing_to_do());
             return Ok(Exit::OK);
         }
     }

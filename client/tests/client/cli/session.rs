@@ -166,6 +166,16 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
     Answer::of(session(&["install", "no-such-package"]))
         .await
         .ends(71);
+    let mut spanish = session(&["install", "no-such-package"]);
+    spanish.env("LC_ALL", "es_ES.UTF-8").env("LANGUAGE", "es");
+    let told = Answer::of(spanish).await.ends(71);
+    let first = told.err.lines().next().unwrap_or_default();
+    assert!(
+        first.starts_with("No se conoce ningún paquete llamado no-such-package"),
+        "{told:?}"
+    );
+    let all = format!("{}{}", told.out, told.err).to_lowercase();
+    assert!(!all.contains("no package called"), "{told:?}");
     Answer::of(session(&["purge", "painter"])).await.ok();
     let text = Answer::of(session(&["sync"])).await.ok();
     // A stage that is over at once may not be seen from outside.

@@ -110,8 +110,8 @@ pub trait Manager {
     #[zbus(signal)]
     fn pending_changed(&self, pending: Vec<PendingChange>) -> zbus::Result<()>;
 
-    /// Something the person should know: id, urgency (0 to 2), title, text, actions. Unicast to the subscribers of the job that
-    /// it comes from.
+    /// Something the person should know: id, urgency (0 to 2), title and text in English, and both with their codes and
+    /// arguments (`title`, `body`, see [`said`](crate::said)). Unicast to the subscribers of the job that it comes from.
     #[zbus(signal)]
     fn notice(
         &self,

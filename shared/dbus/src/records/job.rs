@@ -1,6 +1,9 @@
 //! Jobs.
 
+use migasfree_types::message::Message;
+
 use super::{JobResult, JobRole, JobState, Stage};
+use crate::said;
 use crate::wire::record;
 
 record! {
@@ -74,12 +77,22 @@ record! {
         pub error_code: Option<String>,
         /// What happened, in English (`s`).
         pub message: Option<String>,
-        /// The same, to be said in another language (`s`): JSON with `code`, `args` and `text`.
+        /// The same with its code and arguments (`s`), see [`said`](crate::said).
         pub said: Option<String>,
         /// Whether a restart is wanted (`s`): `none`, `recommended`, `required`.
         pub reboot: String,
         /// Bytes of output kept, to be read with `Job.ReadOutput` while the object is there (`t`).
         pub output_bytes: u64,
+    }
+}
+
+impl JobRecord {
+    /// What happened; `None` where the result says all.
+    #[must_use]
+    pub fn told(&self) -> Option<Message> {
+        let text = self.message.as_deref().unwrap_or_default();
+        let told = said::read(self.said.as_deref().unwrap_or_default(), text);
+        (!told.text.is_empty()).then_some(told)
     }
 }
 
@@ -128,8 +141,7 @@ record! {
         pub upgraded: Vec<String>,
         /// The person dismissed the prompt of polkit (`b`).
         pub dismissed: bool,
-        /// What happened, to be said in another language (`s`): JSON with `code`, `args` and `text`. Empty where there is
-        /// only the message.
+        /// What happened, with its code and arguments (`s`), see [`said`](crate::said). Empty where there is nothing to say.
         pub said: String,
     }
 }
