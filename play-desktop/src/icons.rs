@@ -128,7 +128,7 @@ fn response(icon: Result<(Vec<u8>, &'static str), Fault>) -> Response<Vec<u8>> {
             StatusCode::NOT_FOUND,
             "text/plain",
             "no-store",
-            fault.detail.into_bytes(),
+            fault.said.text.into_bytes(),
         ),
     };
     let mut response = Response::new(body);

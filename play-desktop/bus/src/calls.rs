@@ -295,7 +295,11 @@ impl Daemon {
             Err(fault) => Err(fault),
         };
         if let Err(fault) = listening {
-            tracing::warn!(code = fault.code, detail = fault.detail, "nobody listens");
+            tracing::warn!(
+                code = fault.code,
+                detail = fault.said.text,
+                "nobody listens"
+            );
         }
     }
 

@@ -136,6 +136,7 @@ pub fn request(record: dbus::RequestRecord) -> play::Request {
 /// A job of the list; `uid` is the person's own.
 pub fn job(record: dbus::JobRecord, uid: u32) -> play::Job {
     play::Job {
+        said: record.told(),
         id: record.id,
         role: record.role,
         foreign: record.owner_uid != uid,
@@ -151,7 +152,6 @@ pub fn job(record: dbus::JobRecord, uid: u32) -> play::Job {
         code: (record.error_code.as_deref())
             .map(dbus::ResultCode::parse)
             .unwrap_or_default(),
-        message: record.message.unwrap_or_default(),
         reboot: record.reboot,
         created: record.created,
         started: record.started.unwrap_or(0),

@@ -6,9 +6,9 @@ use zbus::fdo;
 /// What the daemon or the bus answered, as a code of the view.
 pub fn fault(error: migasfree_dbus::Error) -> Fault {
     match (error.code(), error) {
-        (Some(code), error) => Fault::new(&kebab(code), error.message().text),
+        (Some(code), error) => Fault::saying(&kebab(code), error.message()),
         (None, migasfree_dbus::Error::ZBus(error)) => bus_fault(&error),
-        (None, error) => Fault::new("internal", error.message().text),
+        (None, error) => Fault::saying("internal", error.message()),
     }
 }
 
@@ -82,8 +82,12 @@ mod tests {
 
     #[test]
     fn the_daemons_names_become_codes() {
-        let refused = migasfree_dbus::Error::NotAuthorized(Message::verbatim("no"));
-        assert_eq!(fault(refused), Fault::new("not-authorized", "no"));
+        let said = Message {
+            code: "NotAllowed".into(),
+            ..Message::verbatim("no")
+        };
+        let refused = migasfree_dbus::Error::NotAuthorized(said.clone());
+        assert_eq!(fault(refused), Fault::saying("not-authorized", said));
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl Daemon {
         {
             tracing::warn!(
                 code = fault.code,
-                detail = fault.detail,
+                detail = fault.said.text,
                 "no synchronisation"
             );
         }

@@ -95,7 +95,7 @@ async fn greet(listener: &impl Listener, daemon: &Daemon, bus: &DBusProxy<'_>) -
             (link, owner.map(|name| name.to_string()))
         }
         Err(fault) => {
-            tracing::info!(code = fault.code, detail = fault.detail, "no daemon");
+            tracing::info!(code = fault.code, detail = fault.said.text, "no daemon");
             (Link::Missing, None)
         }
     };

@@ -1,5 +1,6 @@
 //! Jobs of the daemon as Play shows them.
 
+use migasfree_types::message::Message;
 use migasfree_vocabulary::{JobResult, JobRole, JobState, ResultCode, Stage};
 use serde::{Deserialize, Serialize};
 
@@ -67,9 +68,9 @@ pub struct Job {
     pub result: Option<JobResult>,
     /// Code of the result.
     pub code: ResultCode,
-    /// What the package manager or the server said, for the details fold.
+    /// Why it ended so, for the details fold; nothing where the code says all.
     #[serde(default)]
-    pub message: String,
+    pub said: Option<Message>,
     /// `none`, `recommended` or `required`.
     #[serde(default)]
     pub reboot: String,

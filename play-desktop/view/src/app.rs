@@ -6,7 +6,7 @@ use crate::{
     text::{self, I18n, Locale, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
-use migasfree_play_records::{Language, Theme};
+use migasfree_play_records::{Fault, Language, Theme};
 use migasfree_ui_kit::{relative_time::provide_clock, texts::provide_language};
 
 /// The whole view; `spoken` is whether the desktop's language is here.
@@ -39,7 +39,7 @@ fn apply_language(desktop: Locale, actions: Actions) {
                 return;
             }
             if !spoken {
-                actions.report("no-language", locale.name.to_owned(), String::new());
+                actions.report(Fault::new("no-language", ""), locale.name.to_owned());
             } else if i18n.get_locale_untracked() != locale {
                 i18n.set_locale(locale);
             }

@@ -15,7 +15,7 @@ pub type Translations = &'static [(&'static str, &'static str)];
 
 /// What the server says.
 pub const SERVER: Translations = include!(concat!(env!("OUT_DIR"), "/server.rs"));
-/// What the command line says.
+/// What the daemon and the command line say.
 pub const CLIENT: Translations = include!(concat!(env!("OUT_DIR"), "/client.rs"));
 /// The words of the admin UI.
 pub const CONSOLE: Translations = include!(concat!(env!("OUT_DIR"), "/console.rs"));
@@ -26,7 +26,7 @@ pub const KIT: Translations = include!(concat!(env!("OUT_DIR"), "/kit.rs"));
 
 /// What the server says in English.
 pub const SERVER_ENGLISH: &str = include_str!("../en/server.ftl");
-/// What the command line says in English.
+/// What the daemon and the command line say in English.
 pub const CLIENT_ENGLISH: &str = include_str!("../en/client.ftl");
 /// The words of the admin UI in English.
 pub const CONSOLE_ENGLISH: &str = include_str!("../en/console.ftl");

@@ -20,7 +20,7 @@ fn folder() -> PathBuf {
 fn names(view: View) -> &'static [&'static str] {
     match view {
         View::Ui => &["console.ftl", KIT, "server.ftl"],
-        View::Play => &["play.ftl", KIT],
+        View::Play => &["play.ftl", KIT, "client.ftl"],
     }
 }
 

@@ -15,7 +15,7 @@ pub async fn listen(handler: impl Fn(Event) + 'static) -> Result<(), Fault> {
         let payload = Reflect::get(&message, &JsValue::from_str("payload")).unwrap_or_default();
         match decode::<Event>(&payload) {
             Ok(event) => handler(event),
-            Err(fault) => leptos::logging::warn!("an event was not understood: {}", fault.detail),
+            Err(fault) => leptos::logging::warn!("an event was not understood: {}", fault.said),
         }
     });
     let listening: Promise = function("event", "listen")?

@@ -3,7 +3,7 @@
 use crate::{
     parts::{AppButton, AppPicture, JobRow, Right, Shield, right_to},
     state::{Page, Status, Store, read_updates, status_of, use_actions, use_store},
-    text::{Locale, bytes, filled, i18n::td_string, number, problem, use_i18n},
+    text::{Locale, bytes, fault_details, filled, i18n::td_string, number, problem, use_i18n},
 };
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_play_records::{App, AppState, Fault, JobRole, Update};
@@ -128,7 +128,7 @@ fn Failed(fault: Fault) -> impl IntoView {
         <ErrorState
             title=words.title
             text=words.text
-            details=Some(format!("{}: {}", fault.code, fault.detail))
+            details=Some(fault_details(&fault, i18n.get_locale()))
             on_retry=move |()| {
                 store.updates.set(None);
                 spawn_local(read_updates(store));

@@ -4,12 +4,15 @@ use super::{AppPicture, LogView, Right, Shield, TimeText, right_to};
 use crate::{
     state::{Page, use_actions, use_store},
     text::{
-        duration, filled, i18n::td_string, job_progress, job_result, job_title, problem, use_i18n,
+        details, duration, filled, i18n::td_string, job_progress, job_result, job_title, problem,
+        use_i18n,
     },
 };
 use leptos::prelude::*;
 use migasfree_play_records::{AppState, Job, JobResult, JobRole, JobState};
-use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Icon, Progress, Status, badge::Tone};
+use migasfree_ui_kit::{
+    Button, ButtonLook, ButtonSize, Icon, Progress, Status, badge::Tone, error_state::Details,
+};
 
 /// What a result's colour is.
 fn result_tone(job: &Job) -> Tone {
@@ -165,6 +168,13 @@ fn Ended(job: Signal<Job>) -> impl IntoView {
                 .then(|| problem(job.code.as_str(), i18n.get_locale()))
         })
     };
+    // What is said beyond the code; the log has only what scripts and package manager said.
+    let why = Memo::new(move |_| {
+        job.with(|job| {
+            let said = job.said.as_ref().filter(|_| job.went_wrong())?;
+            Some(details(job.code.as_str(), Some(said), i18n.get_locale()))
+        })
+    });
     let reboot = move || {
         job.with(|job| match job.reboot.as_str() {
             "required" => Some(td_string!(i18n.get_locale(), job.reboot_required)),
@@ -184,6 +194,7 @@ fn Ended(job: Signal<Job>) -> impl IntoView {
                     view! { <p class="job-trouble"><strong>{words.title}</strong> " " {words.text}</p> }
                 })
         }}
+        {move || why.get().map(|why| view! { <Details details=why /> })}
         {move || reboot().map(|words| view! { <p class="job-words">{words}</p> })}
     }
 }

@@ -1,6 +1,8 @@
 //! What an action would change, in a few lines and the packages behind a fold.
 
-use crate::text::{Locale, bytes, filled, i18n::td_string, objection_words, problem, use_i18n};
+use crate::text::{
+    Locale, bytes, fault_details, filled, i18n::td_string, objection_words, problem, use_i18n,
+};
 use leptos::prelude::*;
 use migasfree_play_records::{Fault, Plan, PlanPackage};
 use migasfree_ui_kit::{Badge, Icon, Notice, badge::Tone, error_state::Details};
@@ -109,7 +111,7 @@ pub fn PlanFailed(
             {move || td_string!(i18n.get_locale(), page.plan_failed)} " "
             {move || problem(&code, i18n.get_locale()).text}
         </p>
-        <Details details=format!("{}: {}", fault.code, fault.detail) />
+        <Details details=fault_details(&fault, i18n.get_locale_untracked()) />
     }
 }
 

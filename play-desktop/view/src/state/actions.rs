@@ -3,10 +3,11 @@
 use super::{Store, read_requests};
 use crate::{
     bridge,
-    text::{I18n, Problem, objection_words, problem},
+    text::{I18n, Problem, details, objection_words, problem},
 };
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_play_records::{Fault, Job, JobRole, Settings};
+use migasfree_types::message::Message;
 
 /// A problem to show, until it is dismissed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Actions {
         spawn_local(async move {
             match call.await {
                 Ok(_job) => self.read_jobs().await,
-                Err(fault) => self.report(&fault.code, name, fault.detail),
+                Err(fault) => self.report(fault, name),
             }
             self.store.work.press(app, false);
         });
@@ -97,9 +98,10 @@ impl Actions {
                 Ok(_request) => read_requests(self.store).await,
                 // The daemon says so of the organisation's server.
                 Err(fault) if fault.code == "unsupported" => {
-                    self.report("no-requests", name, fault.detail);
+                    let code = "no-requests".to_owned();
+                    self.report(Fault { code, ..fault }, name);
                 }
-                Err(fault) => self.report(&fault.code, name, fault.detail),
+                Err(fault) => self.report(fault, name),
             }
         });
     }
@@ -108,7 +110,7 @@ impl Actions {
     pub fn take_back(self, request: String) {
         spawn_local(async move {
             if let Err(fault) = bridge::cancel_request(&request).await {
-                self.report(&fault.code, String::new(), fault.detail);
+                self.report(fault, String::new());
             }
             read_requests(self.store).await;
         });
@@ -129,7 +131,7 @@ impl Actions {
         spawn_local(async move {
             match call.await {
                 Ok(_job) => self.read_jobs().await,
-                Err(fault) => self.report(&fault.code, String::new(), fault.detail),
+                Err(fault) => self.report(fault, String::new()),
             }
         });
     }
@@ -141,7 +143,7 @@ impl Actions {
                 Ok(()) => {}
                 // Another window answered, or its time is over: the job says what became of it.
                 Err(fault) if fault.code == "not-found" => {}
-                Err(fault) => self.report(&fault.code, String::new(), fault.detail),
+                Err(fault) => self.report(fault, String::new()),
             }
         });
     }
@@ -150,7 +152,7 @@ impl Actions {
     pub fn cancel(self, job: String) {
         spawn_local(async move {
             if let Err(fault) = bridge::cancel(&job).await {
-                self.report(&fault.code, String::new(), fault.detail);
+                self.report(fault, String::new());
             }
         });
     }
@@ -160,7 +162,7 @@ impl Actions {
         self.store.settings.set(settings);
         spawn_local(async move {
             if let Err(fault) = bridge::save_settings(settings).await {
-                self.report(&fault.code, String::new(), fault.detail);
+                self.report(fault, String::new());
             }
         });
     }
@@ -169,7 +171,7 @@ impl Actions {
     pub fn open_link(self, link: String) {
         spawn_local(async move {
             if let Err(fault) = bridge::open_link(&link).await {
-                self.report(&fault.code, link, fault.detail);
+                self.report(fault, link);
             }
         });
     }
@@ -179,7 +181,7 @@ impl Actions {
         match bridge::jobs().await {
             Ok(jobs) => self.store.work.replace(jobs),
             Err(fault) => {
-                self.report(&fault.code, String::new(), fault.detail);
+                self.report(fault, String::new());
                 self.store.work.loaded.set(true);
             }
         }
@@ -201,28 +203,30 @@ impl Actions {
             {
                 reasons = objection_words(&plan, self.i18n.get_locale_untracked());
             }
-            self.show(job.code.as_str(), about, job.message, reasons);
+            self.show(job.code.as_str(), about, job.said.as_ref(), reasons);
         });
     }
 
-    /// Shows a problem.
-    pub fn report(self, code: &str, about: String, detail: String) {
-        self.show(code, about, detail, Vec::new());
+    /// Shows why a job did not do what it was asked for.
+    pub fn report_end(self, job: Job, about: String) {
+        self.show(job.code.as_str(), about, job.said.as_ref(), Vec::new());
     }
 
-    fn show(self, code: &str, about: String, detail: String, reasons: Vec<String>) {
+    /// Shows a problem.
+    pub fn report(self, fault: Fault, about: String) {
+        self.show(&fault.code, about, Some(&fault.said), Vec::new());
+    }
+
+    fn show(self, code: &str, about: String, said: Option<&Message>, reasons: Vec<String>) {
+        let locale = self.i18n.get_locale_untracked();
         let number = self.next.get_value();
         self.next.set_value(number.wrapping_add(1));
         let trouble = Trouble {
             number,
-            words: problem(code, self.i18n.get_locale_untracked()),
+            words: problem(code, locale),
             reasons,
             about,
-            detail: if detail.is_empty() {
-                code.to_owned()
-            } else {
-                format!("{code}: {detail}")
-            },
+            detail: details(code, said, locale),
         };
         self.troubles.update(|troubles| {
             troubles.retain(|other| other.words != trouble.words || other.about != trouble.about);

@@ -25,7 +25,7 @@ pub fn begin(store: Store, actions: Actions, i18n: I18n) {
     spawn_local(async move {
         let heard = bridge::listen(move |event| handle(event, store, actions, i18n, output));
         if let Err(fault) = heard.await {
-            leptos::logging::warn!("no events: {}", fault.detail);
+            leptos::logging::warn!("no events: {}", fault.said);
         }
         start(store, actions).await;
     });
@@ -92,7 +92,7 @@ fn take_job(job: Job, store: Store, actions: Actions, i18n: I18n) {
     if job.went_wrong() {
         match job.code {
             ResultCode::Policy => actions.report_refusal(job, title),
-            code => actions.report(code.as_str(), title, job.message),
+            _ => actions.report_end(job, title),
         }
     }
 }

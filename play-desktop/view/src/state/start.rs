@@ -33,7 +33,7 @@ pub(super) async fn start(store: Store, actions: Actions) {
         }
         Err(fault) => {
             store.link.set(Link::Missing);
-            actions.report(&fault.code, String::new(), fault.detail);
+            actions.report(fault, String::new());
         }
     }
 }

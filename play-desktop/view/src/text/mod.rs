@@ -4,6 +4,7 @@ mod fill;
 mod job;
 mod objection;
 mod problem;
+mod said;
 mod state;
 mod time;
 
@@ -11,6 +12,7 @@ pub use fill::fill;
 pub use job::{job_progress, job_progress_short, job_result, job_title};
 pub use objection::objection_words;
 pub use problem::{Problem, problem};
+pub use said::{details, fault_details};
 pub use state::{hint, state_label};
 pub use time::{ago, day_of, duration, iso};
 
@@ -110,8 +112,13 @@ pub async fn load(locale: Locale) -> bool {
         async move { file::text(&address).await }
     };
     let (play, kit) = (part("play").await, part("kit").await);
-    match (play, kit) {
-        (Some(play), Some(kit)) => known::learn(locale, &[&play, &kit]).is_ok(),
+    match (play, kit, part("client").await) {
+        (Some(play), Some(kit), Some(client)) => {
+            let learnt = said::learn(locale, &client);
+            learnt
+                .and_then(|()| known::learn(locale, &[&play, &kit]))
+                .is_ok()
+        }
         _ => false,
     }
 }

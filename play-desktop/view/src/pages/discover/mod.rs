@@ -104,7 +104,7 @@ pub fn Loading() -> impl IntoView {
                 <migasfree_ui_kit::ErrorState
                     title=words.title
                     text=words.text
-                    details=Some(format!("{}: {}", fault.code, fault.detail))
+                    details=Some(crate::text::fault_details(&fault, i18n.get_locale()))
                     on_retry=move |()| {
                         store.catalog_fault.set(None);
                         spawn_local(read_catalog(store));

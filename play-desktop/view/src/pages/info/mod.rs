@@ -61,7 +61,7 @@ fn Unknown() -> impl IntoView {
                 <ErrorState
                     title=words.title
                     text=words.text
-                    details=Some(format!("{}: {}", fault.code, fault.detail))
+                    details=Some(crate::text::fault_details(&fault, i18n.get_locale()))
                     on_retry=move |()| {
                         store.computer_fault.set(None);
                         spawn_local(read_computer(store));

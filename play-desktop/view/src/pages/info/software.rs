@@ -3,7 +3,7 @@
 use crate::{
     bridge,
     parts::CopyButton,
-    text::{filled, i18n::td_string, number, problem, use_i18n},
+    text::{fault_details, filled, i18n::td_string, number, problem, use_i18n},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 use migasfree_play_records::{Fault, Package};
@@ -53,7 +53,7 @@ fn Unknown(fault: Fault) -> impl IntoView {
     let code = fault.code.clone();
     view! {
         <p>{move || problem(&code, i18n.get_locale()).title}</p>
-        <Details details=format!("{}: {}", fault.code, fault.detail) />
+        <Details details=fault_details(&fault, i18n.get_locale_untracked()) />
     }
 }
 
