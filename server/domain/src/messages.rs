@@ -260,6 +260,30 @@ migasfree_types::messages! {
     pub(crate) same_package_there(package, version, architecture, file): "the project has { $package } { $version } for { $architecture } already, as { $file }; give the new package another version";
     /// Another package under the name.
     pub(crate) other_package_there(file, theirs, ours, suggestion): "{ $file } is the file of the package { $theirs } in this project, and the new one is of { $ours }; rename the new file, for example to { $suggestion }";
+
+    // Alerts.
+    /// Deployments with a schedule that are under way.
+    pub(crate) alert_schedules_active(): "Active schedule deployments";
+    /// Deployments with a schedule that is over.
+    pub(crate) alert_schedules_finished(): "Finished schedule deployments";
+    /// Nothing can be kept any more.
+    pub(crate) alert_disk_full(): "The disk of the database is full";
+    /// Repositories that are being published.
+    pub(crate) alert_publishing(): "Repositories being generated";
+    /// Computers that synchronize now.
+    pub(crate) alert_synchronizing(): "Synchronizing computers now";
+    /// Computers that began and never ended.
+    pub(crate) alert_delayed(): "Delayed computers";
+    /// Packages that nothing offers.
+    pub(crate) alert_orphan_packages(): "Orphan packages";
+    /// Package sets that nothing offers.
+    pub(crate) alert_orphan_sets(): "Orphan package sets";
+    /// Notifications that nobody checked.
+    pub(crate) alert_notifications(): "Unchecked notifications";
+    /// Faults that nobody checked.
+    pub(crate) alert_faults(): "Unchecked faults";
+    /// Errors that nobody checked.
+    pub(crate) alert_errors(): "Unchecked errors";
 }
 
 /// A message as a column keeps it.

@@ -121,7 +121,9 @@ CREATE INDEX client_packageremoval_package_id_uninstall_date_idx ON client_packa
 CREATE TABLE client_message (
     computer_id bigint NOT NULL PRIMARY KEY REFERENCES client_computer (id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL,
-    message text NOT NULL
+    message text NOT NULL,
+    -- The message with its code and arguments.
+    message_said text
 );
 CREATE INDEX client_message_created_at_idx ON client_message (created_at);
 

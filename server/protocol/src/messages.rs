@@ -1,6 +1,10 @@
 //! What administrators see a computer doing, by the call it makes, and what they are told of computers.
 
 migasfree_types::messages! {
+    /// A computer found its number.
+    pub(crate) synchronization_begins(): "Synchronization begins";
+    /// A computer said what it is.
+    pub(crate) attributes_received(): "Attributes received";
     /// `computers/properties/`
     pub(crate) reads_properties(): "reads properties";
     /// `computers/attributes/`
@@ -70,6 +74,12 @@ migasfree_types::messages! {
     pub(crate) computer_retired(): "This computer is unsubscribed: an administrator has to give it another status, or somebody who may add computers has to register it with their name and password";
     /// The computer is another project's.
     pub(crate) computer_of_other_project(other, project): "The computer belongs to the project { $other }, not to { $project }: register it again";
+    /// A package system that is none.
+    pub(crate) pms_is_one_of(known): "PMS must be one of { $known }";
+    /// A project or a platform that cannot be called so.
+    pub(crate) project_and_platform_names(limit): "Project and platform need a name with at most { $limit } characters, on one line.";
+    /// Two projects that come at once.
+    pub(crate) similar_project_registers(): "Another project with nearly the same name is being registered right now: try again.";
     /// Nobody vouches for a new computer.
     pub(crate) computer_not_registrable(): "Computer cannot be registered";
     /// Two computers that nothing tells apart.

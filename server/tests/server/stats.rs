@@ -360,6 +360,8 @@ on_both_engines! {
 
     async fn alerts_tell_what_has_to_be_looked_at(server: Fleet) {
         let alerts = answer(&server.0.admin().await, "alerts").await;
+        assert_eq!(alerts[0]["said"]["code"], "alert_synchronizing");
+        assert_eq!(alerts[0]["said"]["text"], alerts[0]["msg"]);
         let found: Vec<_> = alerts.as_array().unwrap().iter()
             .map(|alert| (alert["api"]["model"].as_str().unwrap(), alert["level"].as_str().unwrap(), alert["result"].as_str().unwrap()))
             .collect();

@@ -10,9 +10,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use migasfree_server_auth::Late;
 use migasfree_server_db::{self as db, Db, Ts, Tx, args, json_ids, sql};
+use migasfree_types::message::Message;
 use sea_query::{Expr, OnConflict, Query};
 
 use crate::ids::ComputerId;
+use crate::messages::stored;
 
 /// How long something told may wait.
 const MOMENT: Duration = Duration::from_millis(200);
@@ -37,12 +39,12 @@ struct Waiting {
 }
 
 /// By computer; `None` where it does nothing any more.
-type Told = HashMap<ComputerId, Option<(Ts, &'static str)>>;
+type Told = HashMap<ComputerId, Option<(Ts, Message)>>;
 
 impl Doing {
     /// The computer is doing something.
-    pub fn tell(self: &Arc<Self>, db: &Db, computer: ComputerId, text: &'static str, now: Ts) {
-        self.note(db, computer, Some((now, text)));
+    pub fn tell(self: &Arc<Self>, db: &Db, computer: ComputerId, what: Message, now: Ts) {
+        self.note(db, computer, Some((now, what)));
     }
 
     /// The computer is no longer doing anything.
@@ -71,7 +73,7 @@ impl Doing {
         Ok(())
     }
 
-    fn note(self: &Arc<Self>, db: &Db, computer: ComputerId, what: Option<(Ts, &'static str)>) {
+    fn note(self: &Arc<Self>, db: &Db, computer: ComputerId, what: Option<(Ts, Message)>) {
         let is_awaited = {
             let mut waiting = self.locked();
             waiting.told.insert(computer, what);
@@ -131,16 +133,16 @@ async fn write_soon(doing: Weak<Doing>, db: Db) {
 }
 
 async fn write(db: &Db, told: &Told) -> db::Result<()> {
-    let mut busy: Vec<(ComputerId, Ts, &str)> = Vec::new();
+    let mut busy: Vec<(ComputerId, Ts, &Message)> = Vec::new();
     let mut idle: Vec<ComputerId> = Vec::new();
     for (computer, what) in told {
         match what {
-            Some((at, text)) => busy.push((*computer, *at, text)),
+            Some((at, what)) => busy.push((*computer, *at, what)),
             None => idle.push(*computer),
         }
     }
     // In one order for all, lest two servers wait for each other.
-    busy.sort_unstable();
+    busy.sort_unstable_by_key(|(computer, ..)| *computer);
     let mut tx = db.begin().await?;
     if !idle.is_empty() {
         tx.execute(
@@ -155,7 +157,7 @@ async fn write(db: &Db, told: &Told) -> db::Result<()> {
     tx.commit().await
 }
 
-async fn put(tx: &mut Tx, busy: &[(ComputerId, Ts, &str)]) -> db::Result<()> {
+async fn put(tx: &mut Tx, busy: &[(ComputerId, Ts, &Message)]) -> db::Result<()> {
     // Some may have been deleted since.
     let listed = json_ids(busy.iter().map(|(computer, ..)| *computer));
     let there: HashSet<(ComputerId,)> = tx
@@ -172,15 +174,20 @@ async fn put(tx: &mut Tx, busy: &[(ComputerId, Ts, &str)]) -> db::Result<()> {
     let mut insert = Query::insert();
     insert
         .into_table("client_message")
-        .columns(["computer_id", "created_at", "message"])
+        .columns(["computer_id", "created_at", "message", "message_said"])
         .on_conflict(
             OnConflict::column("computer_id")
-                .update_columns(["created_at", "message"])
+                .update_columns(["created_at", "message", "message_said"])
                 .to_owned(),
         );
-    for (computer, at, text) in busy {
+    for (computer, at, what) in busy {
         if there.contains(&(*computer,)) {
-            insert.values_panic([Expr::val(*computer), Expr::val(*at), Expr::val(*text)]);
+            insert.values_panic([
+                Expr::val(*computer),
+                Expr::val(*at),
+                Expr::val(what.text.as_str()),
+                Expr::val(stored(what)),
+            ]);
         }
     }
     tx.execute_query(&insert).await?;

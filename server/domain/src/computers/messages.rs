@@ -5,7 +5,7 @@ use migasfree_server_entity::{
     entity::{Csv, Entity, Field, Like, Model, Shape, col, made, one, path},
     json::Json,
     load::Reading,
-    schema::{Column, Table, key, long_text, time},
+    schema::{Column, Table, document, key, long_text, time},
 };
 
 use crate::core::shapes::{COMPUTER_INFO, PROJECT_REF};
@@ -21,6 +21,7 @@ pub static TABLE: Table = Table {
         key("computer_id", "client_computer"),
         time("created_at"),
         long_text("message"),
+        document("message_said"),
     ],
     order: &["-created_at"],
     ..Table::EMPTY
@@ -63,6 +64,7 @@ pub static MESSAGES: Entity = Entity {
             row.get("computer").get("sync_user").clone()
         }),
         col("message"),
+        col("message_said"),
     ],
     filters: &[
         "id:in",

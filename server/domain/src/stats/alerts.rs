@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use migasfree_server_db::{Ts, json_ids};
 use migasfree_server_entity::{error::RestError, visibility};
+use migasfree_types::message::Message;
 use sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::{Value, json};
 
@@ -16,13 +17,14 @@ use crate::{
         rules::schedule::{Delay, timeline},
         schedules::SCHEDULE_TABLE,
     },
+    messages,
     repository::publish::Publish,
     services::{OfDomain as _, Services},
 };
 
 /// One alert; those without a result are left out.
 struct Alert {
-    text: &'static str,
+    text: Message,
     target: &'static str,
     level: &'static str,
     result: i64,
@@ -41,7 +43,7 @@ pub async fn list(state: &Services, operator: &Reader) -> Result<Value, RestErro
         publishing(state, operator).await?,
         live(state, operator, true).await?,
         Some(Alert {
-            text: "Active schedule deployments",
+            text: messages::alert_schedules_active(),
             target: "server",
             level: "info",
             result: schedules.running,
@@ -53,7 +55,7 @@ pub async fn list(state: &Services, operator: &Reader) -> Result<Value, RestErro
         notifications(state, operator).await?,
         live(state, operator, false).await?,
         Some(Alert {
-            text: "Finished schedule deployments",
+            text: messages::alert_schedules_finished(),
             target: "server",
             level: "warning",
             result: schedules.finished,
@@ -69,7 +71,8 @@ pub async fn list(state: &Services, operator: &Reader) -> Result<Value, RestErro
         .filter(|alert| alert.result > 0)
         .map(|alert| {
             json!({
-                "msg": alert.text,
+                "msg": alert.text.text,
+                "said": alert.text,
                 "target": alert.target,
                 "level": alert.level,
                 "result": alert.result.to_string(),
@@ -96,7 +99,7 @@ async fn number(
 async fn no_room(state: &Services) -> Result<Option<Alert>, RestError> {
     let has_room = state.db.has_room().await?;
     Ok((!has_room).then(|| Alert {
-        text: "The disk of the database is full",
+        text: messages::alert_disk_full(),
         target: "server",
         level: "critical",
         result: 1,
@@ -117,7 +120,7 @@ async fn publishing(state: &Services, operator: &Reader) -> Result<Option<Alert>
         .collect::<Vec<_>>()
         .join(",");
     Ok(count.map(|result| Alert {
-        text: "Repositories being generated",
+        text: messages::alert_publishing(),
         target: "server",
         level: "info",
         result,
@@ -151,7 +154,7 @@ async fn live(
     Ok(count.map(|result| {
         if fresh {
             Alert {
-                text: "Synchronizing computers now",
+                text: messages::alert_synchronizing(),
                 target: "computer",
                 level: "info",
                 result,
@@ -160,7 +163,7 @@ async fn live(
             }
         } else {
             Alert {
-                text: "Delayed computers",
+                text: messages::alert_delayed(),
                 target: "computer",
                 level: "warning",
                 result,
@@ -179,7 +182,7 @@ pub(super) const ORPHAN_PACKAGE: &str = "t.store_id IS NOT NULL \
 async fn orphan_packages(state: &Services, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let count = number(state, operator, &PACKAGES, Expr::cust(ORPHAN_PACKAGE)).await?;
     Ok(count.map(|result| Alert {
-        text: "Orphan packages",
+        text: messages::alert_orphan_packages(),
         target: "server",
         level: "warning",
         result,
@@ -198,7 +201,7 @@ async fn orphan_package_sets(
     );
     let count = number(state, operator, &PACKAGE_SETS, condition).await?;
     Ok(count.map(|result| Alert {
-        text: "Orphan package sets",
+        text: messages::alert_orphan_sets(),
         target: "server",
         level: "warning",
         result,
@@ -210,7 +213,7 @@ async fn orphan_package_sets(
 async fn notifications(state: &Services, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let count = number(state, operator, &NOTIFICATIONS, Expr::cust("NOT t.checked")).await?;
     Ok(count.map(|result| Alert {
-        text: "Unchecked notifications",
+        text: messages::alert_notifications(),
         target: "server",
         level: "warning",
         result,
@@ -235,7 +238,7 @@ async fn faults(state: &Services, operator: &Reader) -> Result<Option<Alert>, Re
     );
     let count = number(state, operator, &FAULTS, condition).await?;
     Ok(count.map(|result| Alert {
-        text: "Unchecked faults",
+        text: messages::alert_faults(),
         target: "computer",
         level: "critical",
         result,
@@ -247,7 +250,7 @@ async fn faults(state: &Services, operator: &Reader) -> Result<Option<Alert>, Re
 async fn errors(state: &Services, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let count = number(state, operator, &ERRORS, Expr::cust("NOT t.checked")).await?;
     Ok(count.map(|result| Alert {
-        text: "Unchecked errors",
+        text: messages::alert_errors(),
         target: "computer",
         level: "critical",
         result,

@@ -97,7 +97,8 @@ pub(super) async fn project(
             hand_out(&state, private, "migasfree-client.pri").await
         }
         Err(projects::EnrolError::Invalid(reason)) => {
-            (StatusCode::BAD_REQUEST, Json(json!({ "error": reason }))).into_response()
+            let told = json!({ "error": reason.text, "said": reason });
+            (StatusCode::BAD_REQUEST, Json(told)).into_response()
         }
         Err(projects::EnrolError::Forbidden) => forbidden(),
         Err(projects::EnrolError::TooMany(exceeded)) => AuthError::from(exceeded).into_response(),

@@ -16,6 +16,7 @@ use migasfree_server_domain::{
 };
 use migasfree_server_repository::system::System;
 use migasfree_types::events::ChangeAction;
+use migasfree_types::message::Message;
 use serde_json::json;
 
 use crate::ProtocolState;
@@ -37,7 +38,7 @@ pub(super) struct Enrolment<'a> {
 #[derive(Debug)]
 pub(super) enum EnrolError {
     /// What it says cannot be.
-    Invalid(String),
+    Invalid(Message),
     /// Nobody who may vouches for it.
     Forbidden,
     /// Too many new projects from there.
@@ -60,8 +61,8 @@ pub(super) async fn enrol(
     wanted: &Enrolment<'_>,
 ) -> Result<String, EnrolError> {
     let system = state.domain().systems.named(wanted.pms);
-    let system = system
-        .map_err(|unknown| EnrolError::Invalid(format!("PMS must be one of {}", unknown.known)))?;
+    let system =
+        system.map_err(|unknown| EnrolError::Invalid(messages::pms_is_one_of(unknown.known)))?;
     let open = state.settings.autoregister;
     let may = |permission| operator.is_some_and(|operator| operator.may(permission));
     if let Some(project) = projects::by_name(&state.db, wanted.project).await? {
@@ -97,8 +98,8 @@ async fn create(
         !text.is_empty() && text.chars().count() <= MAX_NAME && !text.contains(char::is_control)
     };
     if made.is_empty() || !fits(wanted.project) || !fits(wanted.platform) {
-        let reason = "project and platform need a name with at most 50 characters, on one line";
-        return Err(EnrolError::Invalid(reason.to_owned()));
+        let reason = messages::project_and_platform_names(MAX_NAME);
+        return Err(EnrolError::Invalid(reason));
     }
     let author = match operator {
         Some(operator) => operator.author(),
@@ -112,14 +113,13 @@ async fn create(
     let mut tx = state.db.begin().await?;
     let platform = platform(&mut tx, wanted.platform, &author, now).await?;
     if let Some(flaw) = project_names::flaw(&mut tx, 0, wanted.project).await? {
-        return Err(EnrolError::Invalid(flaw.text));
+        return Err(EnrolError::Invalid(flaw));
     }
     let slug = slugs::free(&mut tx, Among::Projects, &made).await?;
     // Some clients do not tell any. Without one its repository would have no index, which stops apt.
     let architecture = match wanted.architecture.trim() {
         "" => system.usual_architecture().to_owned(),
-        written => architectures::stored(system, written)
-            .map_err(|refused| EnrolError::Invalid(refused.text))?,
+        written => architectures::stored(system, written).map_err(EnrolError::Invalid)?,
     };
     let new = NewProject {
         name: wanted.project,
@@ -133,10 +133,9 @@ async fn create(
         // Somebody was faster, or got the same path.
         drop(tx);
         let there = projects::by_name(&state.db, wanted.project).await?;
-        let reason = "another project with nearly the same name registers right now: try again";
         return there
             .map(|project| project.slug)
-            .ok_or_else(|| EnrolError::Invalid(reason.to_owned()));
+            .ok_or_else(|| EnrolError::Invalid(messages::similar_project_registers()));
     };
     let after = json!({
         "name": wanted.project,

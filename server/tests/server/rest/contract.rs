@@ -89,6 +89,8 @@ const KNOWN: &[(&str, &str, &[&str], &[&str])] = &[
         &["is_published", "notice", "notice_said"],
     ),
     // To be said in the language of who reads it.
+    ("messages", "detail", &[], &["message_said"]),
+    ("messages", "list", &[], &["message_said"]),
     ("notifications", "detail", &[], &["message_said"]),
     ("notifications", "list", &[], &["message_said"]),
     // Described as written only, and answered all the same.

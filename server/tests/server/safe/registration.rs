@@ -311,6 +311,8 @@ async fn keys_are_handed_out_as_every_client_wants_them() {
         .await;
     assert_eq!(unknown.status, 400);
     assert!(unknown.json["error"].is_string());
+    assert_eq!(unknown.json["error"], unknown.json["said"]["text"]);
+    assert!(unknown.json["said"]["code"].is_string());
 
     let parts = reqwest::multipart::Form::new()
         .text("project", "Parts")

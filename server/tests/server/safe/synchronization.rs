@@ -452,13 +452,16 @@ on_both_engines! {
         let admin = site.0.admin().await;
         let doing = async || {
             let seen = admin.get("/api/v1/token/messages/").await.json;
-            let texts = seen["results"].as_array().unwrap().iter();
-            texts.map(|message| message["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            let told = seen["results"].as_array().unwrap().iter();
+            told.map(|message| {
+                assert_eq!(message["message"], message["message_said"]["text"]);
+                message["message_said"]["code"].as_str().unwrap().to_owned()
+            }).collect::<Vec<_>>()
         };
         let identity = json!({ "uuid": UUID, "name": "pc1" });
         for _ in 0..2 {
             peer.call("/api/v1/safe/computers/id/", &identity).await.unwrap();
-            assert_eq!(doing().await, ["Synchronization begins"]);
+            assert_eq!(doing().await, ["synchronization_begins"]);
             peer.ask("/api/v1/safe/eot/").await.unwrap();
             assert_eq!(doing().await, Vec::<String>::new());
         }

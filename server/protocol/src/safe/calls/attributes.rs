@@ -457,7 +457,8 @@ async fn write(
         return Ok(None);
     };
     let doing = &call.state.domain().doing;
-    doing.tell(&call.state.db, computer, "Attributes received", call.now);
+    let received = messages::attributes_received();
+    doing.tell(&call.state.db, computer, received, call.now);
     let mut now = Computer {
         uuid,
         name: Some(claims.name.clone()),

@@ -42,6 +42,7 @@ pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Clai
         return Err(Refusal::Said(StatusCode::FORBIDDEN, message));
     }
     let doing = &call.state.domain().doing;
-    doing.tell(db, computer.id, "Synchronization begins", call.now);
+    let begins = messages::synchronization_begins();
+    doing.tell(db, computer.id, begins, call.now);
     ok(computer.id)
 }
