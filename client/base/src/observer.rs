@@ -1,6 +1,7 @@
 //! What the engine tells while it works, and what it may ask.
 
 use async_trait::async_trait;
+use migasfree_types::message::Message;
 pub use migasfree_vocabulary::{ItemPhase, OutputStream, Stage};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -95,6 +96,13 @@ pub trait Observer: Send + Sync {
 
     /// One line without its line end.
     fn output(&self, _stream: OutputStream, _line: &str) {}
+
+    /// What the engine itself says; `err` is what failed. Listeners that know no language hear the English lines.
+    fn said(&self, stream: OutputStream, message: &Message) {
+        for line in message.text.lines() {
+            self.output(stream, line);
+        }
+    }
 
     fn step(&self, _step: &Step) {}
 

@@ -67,10 +67,9 @@ impl End {
         self.words_after("", language)
     }
 
-    /// Whether not all was done; what failed on the way to a partial result is told when it happens.
-    pub fn is_cut_short(&self) -> bool {
-        let result = self.code.result();
-        !matches!(result, JobResult::Success | JobResult::Partial)
+    /// Whether all was done, and no step of it failed.
+    pub fn is_whole(&self) -> bool {
+        self.code.result() == JobResult::Success && self.said.is_none()
     }
 
     /// Its words to somebody who saw this line last.
@@ -227,13 +226,9 @@ impl Reporter {
             self.end(end);
             return;
         }
-        if end.is_cut_short() {
-            let seen = self.state.lock().map(|state| state.seen.clone());
-            let words = end.words_after(&seen.unwrap_or_default(), self.language);
-            self.last_words(end.code, &words);
-        } else {
-            self.last_words(end.code, self.language.result(end.code));
-        }
+        let seen = self.state.lock().map(|state| state.seen.clone());
+        let words = end.words_after(&seen.unwrap_or_default(), self.language);
+        self.last_words(end.is_whole(), &words);
     }
 
     fn end(&self, end: &End) {
@@ -241,9 +236,10 @@ impl Reporter {
             return;
         };
         let (code, words) = (end.code, end.words(self.language));
-        let said = match end.is_cut_short() {
-            true => words.as_str(),
-            false => self.language.result(code),
+        let said = match code.result() {
+            // What failed on the way is told with the status.
+            JobResult::Success | JobResult::Partial => self.language.result(code),
+            _ => words.as_str(),
         };
         let good = code.result() == JobResult::Success;
         self.object(&mut state, "progress", |object| {
@@ -263,12 +259,12 @@ impl Reporter {
         });
     }
 
-    fn last_words(&self, code: ResultCode, text: &str) {
+    fn last_words(&self, good: bool, text: &str) {
         let Some(mut state) = self.speak() else {
             return;
         };
         self.wipe(&mut state);
-        if code.result() == JobResult::Success {
+        if good {
             self.line(&mut state, text);
         } else {
             complain(&shown(text));

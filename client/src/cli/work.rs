@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use migasfree_types::message::Message;
 
 use super::context::Context;
 use super::exit::Exit;
@@ -50,6 +51,15 @@ impl Observer for Listener<'_> {
 
     fn output(&self, stream: OutputStream, line: &str) {
         self.reporter.output(stream, line);
+    }
+
+    fn said(&self, stream: OutputStream, message: &Message) {
+        // What failed is told with the end.
+        if stream != OutputStream::Err {
+            for line in self.consent.language.say(message).lines() {
+                self.reporter.output(stream, line);
+            }
+        }
     }
 
     fn step(&self, step: &Step) {

@@ -125,7 +125,6 @@ migasfree_types::texts! {
         LabelQueue: "Jobs waiting";
         LabelReboot: "Restart needed";
         LabelPackageManager: "Package manager";
-        Unfinished(packages): "Not finished: { $packages }. Try again with `migasfree install { $packages }`, or remove with `migasfree purge { $packages }`.";
         LabelLastContact: "Last answer of the server";
         LabelLastSyncResult: "How it ended";
         LabelLastSyncReason: "Why";

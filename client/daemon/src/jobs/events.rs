@@ -283,6 +283,15 @@ impl Observer for EventLog {
         }
     }
 
+    fn said(&self, stream: OutputStream, message: &Message) {
+        // What failed is told with the end.
+        if stream != OutputStream::Err {
+            for line in message.text.lines() {
+                self.output(stream, line);
+            }
+        }
+    }
+
     fn step(&self, step: &Step) {
         self.write(&Event::Step(step.clone()));
     }

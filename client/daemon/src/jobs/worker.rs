@@ -59,7 +59,6 @@ pub async fn perform(
         run(engine, work, &job).await
     };
     let done = match result {
-        // The problems are in the log already, where they happened.
         Ok(outcome) => Done::of(&outcome),
         Err(error) if job.cancel.is_going_down() && error.code() == ResultCode::ByUser => {
             Done::interrupted()

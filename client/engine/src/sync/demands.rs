@@ -7,9 +7,9 @@ use crate::observer::{OutputStream, Stage};
 use crate::pms::{Action, PackageManager, PackageName, PmsError};
 use crate::policy::{self, Asker, Mandate};
 
-use super::EngineError;
 use super::local::LocalEngine;
 use super::tracker::Tracker;
+use super::{EngineError, EngineText, told};
 
 /// After so many downloads that failed one after the other, the way to the server is what fails.
 const LOST_DOWNLOADS: usize = 3;
@@ -51,7 +51,7 @@ impl LocalEngine {
                 Ok(name) => wanted.push(name),
                 Err(error) => {
                     ok = false;
-                    self.record(stage, &error.to_string(), tracker);
+                    self.record(stage, told::packages(&error), tracker);
                 }
             }
         }
@@ -69,15 +69,12 @@ impl LocalEngine {
                     if wanted.iter().any(|name| name.as_str() == missing) =>
                 {
                     ok = false;
-                    self.record(
-                        stage,
-                        &PmsError::NotFound(missing.clone()).to_string(),
-                        tracker,
-                    );
+                    let unknown = PmsError::NotFound(missing.clone());
+                    self.record(stage, told::packages(&unknown), tracker);
                     wanted.retain(|name| name.as_str() != missing);
                 }
                 Err(error) if wanted.len() == 1 || concerns_all(&error) => {
-                    self.record(stage, &error.to_string(), tracker);
+                    self.record(stage, told::packages(&error), tracker);
                     return Ok(false);
                 }
                 // Together they do not go; each by itself may.
@@ -119,7 +116,8 @@ impl LocalEngine {
                 Err(error) => error,
             };
             ok = false;
-            self.record(stage, &format!("{name}: {error}"), tracker);
+            let values = [name.as_str().into(), told::packages(&error).into()];
+            self.record(stage, EngineText::OfPackage.with(values), tracker);
             lost = match &error {
                 PmsError::Download(_) => lost + 1,
                 _ => 0,
@@ -176,7 +174,7 @@ impl LocalEngine {
                 self.cancelled(Stage::Upgrade, &error, tracker)
             }
             Err(error) => {
-                self.record(Stage::Upgrade, &error.to_string(), tracker);
+                self.record(Stage::Upgrade, told::packages(&error), tracker);
                 Ok(false)
             }
         }
@@ -197,11 +195,8 @@ impl LocalEngine {
         let set_aside = pms.set_aside().await?;
         if left.iter().all(|name| set_aside.contains(name)) {
             let names = left.join(" ");
-            let text = format!(
-                "earlier work left {names} unfinished; try `migasfree install {names}`, or remove with \
-                 `migasfree purge {names}`"
-            );
-            job.observer.output(OutputStream::Info, &text);
+            let said = EngineText::Unfinished.told(&[&names]);
+            job.observer.said(OutputStream::Info, &said);
             return Ok(true);
         }
         match pms.repair(job).await {
@@ -214,7 +209,7 @@ impl LocalEngine {
                 if pms.broken().await?.iter().all(|name| aside.contains(name)) {
                     return Ok(true);
                 }
-                self.record(Stage::Install, &error.to_string(), tracker);
+                self.record(Stage::Install, told::packages(&error), tracker);
                 Ok(false)
             }
         }
@@ -233,8 +228,9 @@ impl LocalEngine {
         match pms.run(&Action::Upgrade, &mandate, job).await {
             Ok(()) => Ok(true),
             Err(PmsError::Refused(refusal)) => {
-                let text = format!("some updates were left out: {refusal}");
-                self.record(Stage::Upgrade, &text, tracker);
+                let reasons = told::refused(&refusal);
+                let said = EngineText::LeftOut.with([reasons.into()]);
+                self.record(Stage::Upgrade, said, tracker);
                 pms.run(&Action::UpgradeKeeping, &mandate, job).await?;
                 Ok(false)
             }
@@ -250,7 +246,7 @@ impl LocalEngine {
         tracker: &Tracker<'_>,
     ) -> Result<bool, EngineError> {
         if !matches!(error, PmsError::Cancelled) {
-            self.record(stage, &error.to_string(), tracker);
+            self.record(stage, told::packages(error), tracker);
         }
         Err(EngineError::Cancelled)
     }
@@ -270,12 +266,9 @@ impl LocalEngine {
         if gone.is_empty() {
             return;
         }
-        let text = format!(
-            "removed because other packages needed it: {}",
-            gone.join(", ")
-        );
-        job.observer.output(OutputStream::Info, &text);
-        self.keep_error(stage, &text);
+        let said = EngineText::RemovedAlong.told(&[&gone.join(", ")]);
+        job.observer.said(OutputStream::Info, &said);
+        self.keep_error(stage, &said.text);
     }
 }
 

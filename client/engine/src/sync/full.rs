@@ -9,7 +9,7 @@ use crate::transport::api::Availability;
 
 use super::local::{LocalEngine, Session, io};
 use super::tracker::{Kind, Tracker};
-use super::{EngineError, Outcome, Scope, SyncRequest};
+use super::{EngineError, EngineText, Outcome, Scope, SyncRequest, told};
 
 /// What went wrong without ending the run.
 #[derive(Default)]
@@ -150,20 +150,20 @@ impl LocalEngine {
                     return Err(error);
                 }
                 Err(error @ EngineError::Offline(_)) => {
-                    tracker.failed(Stage::Hardware, &error.to_string());
+                    tracker.failed(Stage::Hardware, told::error(&error));
                     marks.unanswered.get_or_insert(error);
                 }
-                Err(error) => self.record(Stage::Hardware, &error.to_string(), tracker),
+                Err(error) => self.record(Stage::Hardware, told::error(&error), tracker),
             }
         }
         match self.update_traits(session, job, tracker).await {
             Ok(()) => {}
             Err(error) if error.is_no_word() => return Err(error),
             Err(error @ EngineError::Offline(_)) => {
-                tracker.failed(Stage::Traits, &error.to_string());
+                tracker.failed(Stage::Traits, told::error(&error));
                 marks.unanswered.get_or_insert(error);
             }
-            Err(error) => self.record(Stage::Traits, &error.to_string(), tracker),
+            Err(error) => self.record(Stage::Traits, told::error(&error), tracker),
         }
         marks.hooks_failed |= !self.run_hooks(Stage::HooksPost, job, tracker).await;
         self.record_synchronization(session, start, &mut marks, tracker)
@@ -197,12 +197,12 @@ impl LocalEngine {
                 | EngineError::Io { .. }),
             ) => {
                 marks.packages_failed = true;
-                self.record(Stage::Repositories, &error.to_string(), tracker);
+                self.record(Stage::Repositories, told::error(&error), tracker);
             }
             Err(error @ EngineError::Offline(_)) => return Err(error),
             // No word of the server: all stays as it was.
             Err(error) => {
-                self.record(Stage::Repositories, &error.to_string(), tracker);
+                self.record(Stage::Repositories, told::error(&error), tracker);
                 return Err(error);
             }
         }
@@ -227,7 +227,8 @@ impl LocalEngine {
             .map_err(|error| io("the outbox", error))?;
         match self.deliver(session).await {
             Err(error @ EngineError::Offline(_)) => {
-                tracker.failed(Stage::Record, &format!("the server is told later: {error}"));
+                let later = EngineText::ToldLater.with([told::error(&error).into()]);
+                tracker.failed(Stage::Record, later);
                 marks.unanswered.get_or_insert(error);
                 Ok(())
             }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use migasfree_types::message::Message;
+
 use crate::attributes::{Complaint, Evaluator};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Settings, Sources};
@@ -299,14 +301,14 @@ impl LocalEngine {
     }
 
     /// Keeps an error for the server and tells the observer; the job goes on.
-    pub(super) fn record(&self, stage: Stage, text: &str, tracker: &Tracker<'_>) {
-        tracker.failed(stage, text);
-        self.keep_error(stage, text);
+    pub(super) fn record(&self, stage: Stage, said: Message, tracker: &Tracker<'_>) {
+        self.keep_error(stage, &said.text);
+        tracker.failed(stage, said);
     }
 
     /// As [`Self::record`], with code and all that it said for the administrator alone.
     pub(super) fn complain(&self, stage: Stage, complaint: &Complaint, tracker: &Tracker<'_>) {
-        tracker.failed(stage, &complaint.summary);
+        tracker.failed(stage, Message::verbatim(&complaint.summary));
         self.keep_error(stage, &complaint.text);
     }
 

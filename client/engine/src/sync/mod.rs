@@ -15,6 +15,7 @@ mod trusting;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::job::{Job, JobId, ResultCode};
@@ -58,8 +59,8 @@ pub struct SyncRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     pub code: ResultCode,
-    /// Steps that failed without ending the job, in English.
-    pub problems: Vec<String>,
+    /// What is said of steps that failed without ending the job.
+    pub problems: Vec<Message>,
 }
 
 /// Who may register this computer; empty texts ask for automatic registration.

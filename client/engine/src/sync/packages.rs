@@ -7,7 +7,7 @@ use crate::policy::Asker;
 
 use super::local::{LocalEngine, Session};
 use super::tracker::{Kind, Tracker};
-use super::{EngineError, Outcome};
+use super::{EngineError, EngineText, Outcome, told};
 
 impl LocalEngine {
     pub(super) async fn act(
@@ -91,10 +91,8 @@ impl LocalEngine {
         };
         let told = told.await;
         if let Err(error) = &told {
-            tracker.failed(
-                Stage::Software,
-                &format!("the server learns of the change later: {error}"),
-            );
+            let later = EngineText::LearnsLater.with([told::error(error).into()]);
+            tracker.failed(Stage::Software, later);
         }
         told.is_ok()
     }

@@ -1,5 +1,7 @@
 //! The steps a synchronisation is made of (`client` 10); each can be used by itself.
 
+use migasfree_types::message::Message;
+
 use crate::attributes;
 use crate::files;
 use crate::hooks;
@@ -15,9 +17,9 @@ use crate::transport::ApiError;
 use crate::transport::api::AttributeReport;
 use crate::transport::messages::MandatoryPackages;
 
-use super::EngineError;
 use super::local::{LocalEngine, Session, io};
 use super::tracker::Tracker;
+use super::{EngineError, EngineText, told};
 
 /// Who sends the synchronisation record.
 const CONSUMER: &str = concat!("migasfree ", env!("CARGO_PKG_VERSION"));
@@ -139,7 +141,7 @@ impl LocalEngine {
             }
             Err(PmsError::Cancelled) => Err(EngineError::Cancelled),
             Err(error) => {
-                self.record(Stage::Metadata, &error.to_string(), tracker);
+                self.record(Stage::Metadata, told::packages(&error), tracker);
                 Ok(false)
             }
         }
@@ -212,8 +214,8 @@ impl LocalEngine {
         if always || session.server.hardware_required(session.id).await? {
             match hardware::hardware(&*self.runner).await {
                 Ok(hardware) if !always && self.hardware.is_refused(&hardware) => {
-                    let text = "the server refused this description of the hardware before";
-                    tracker.output(OutputStream::Info, text);
+                    let refused = EngineText::HardwareRefused.told(&[]);
+                    tracker.said(OutputStream::Info, &refused);
                 }
                 Ok(hardware) => match session.server.send_hardware(session.id, &hardware).await {
                     Ok(()) => self.hardware.taken().map_err(file)?,
@@ -235,9 +237,9 @@ impl LocalEngine {
                 Err(error) => {
                     let text = error.to_string();
                     if always || self.hardware.is_news(&text).map_err(file)? {
-                        self.record(Stage::Hardware, &text, tracker);
+                        self.record(Stage::Hardware, Message::verbatim(text), tracker);
                     } else {
-                        tracker.failed(Stage::Hardware, &text);
+                        tracker.failed(Stage::Hardware, Message::verbatim(text));
                     }
                     return Ok(());
                 }
@@ -265,11 +267,8 @@ impl LocalEngine {
         tracker.ok(Stage::Traits);
         tracker.begin(Stage::Events);
         if let Err(error) = hooks::write_event_data(&self.layout.event_data(), &before, &traits) {
-            self.record(
-                Stage::Events,
-                &format!("the event data cannot be written: {error}"),
-                tracker,
-            );
+            let said = EngineText::EventDataNotWritten.told(&[&error.to_string()]);
+            self.record(Stage::Events, said, tracker);
         }
         let errors = self
             .hooks
@@ -298,7 +297,7 @@ impl LocalEngine {
 
     fn finish_hooks(&self, stage: Stage, errors: &[String], tracker: &Tracker<'_>) -> bool {
         for error in errors {
-            self.record(stage, error, tracker);
+            self.record(stage, Message::verbatim(error), tracker);
         }
         if errors.is_empty() {
             tracker.ok(stage);
@@ -315,10 +314,8 @@ impl LocalEngine {
         use crate::observer::Observer as _;
         let told = session.server.end_of_transmission(session.id).await;
         if let Err(error) = &told {
-            tracker.output(
-                OutputStream::Info,
-                &format!("the end was not told: {error}"),
-            );
+            let said = EngineText::EndNotTold.told(&[&error.to_string()]);
+            tracker.said(OutputStream::Info, &said);
         }
         Ok(told?)
     }

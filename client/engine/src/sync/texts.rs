@@ -74,5 +74,16 @@ migasfree_types::texts! {
         ErrorPackageManagerStart(reason): "The package manager could not be run: { $reason }";
         ScriptStopped(package, script, why, time): "The { $script } script of { $package } { $why ->\n    [asked] was stopped as an administrator wanted.\n    [minutes] gave no sign of life for { $time } minutes and was stopped.\n    [seconds] gave no sign of life for { $time } seconds and was stopped.\n   *[talkative] wrote without end and was stopped.\n}";
         WorkStopped(why, time): "The package manager { $why ->\n    [asked] was stopped as an administrator wanted.\n    [minutes] gave no sign of life for { $time } minutes and was stopped.\n    [seconds] gave no sign of life for { $time } seconds and was stopped.\n   *[talkative] wrote without end and was stopped.\n}";
+        Unfinished(packages): "Not finished: { $packages }. Try again with `migasfree install { $packages }`, or remove with `migasfree purge { $packages }`.";
+
+        ToldLater(reason): "The server is told later: { $reason }";
+        LearnsLater(reason): "The server learns of the change later: { $reason }";
+        LeftOut(reasons): "Some updates were left out:\n{ $reasons }";
+        OfPackage(package, reason): "{ $package }: { $reason }";
+        EventDataNotWritten(reason): "The event data cannot be written: { $reason }";
+        RemovedAlong(packages): "Removed because other packages needed it: { $packages }";
+        KeyChanged(server, fingerprint): "The repository key of { $server } is another one than before; the new one, { $fingerprint }, is vouched for.";
+        HardwareRefused: "The server refused this description of the hardware before.";
+        EndNotTold(reason): "The server could not be told the end: { $reason }";
     }
 }

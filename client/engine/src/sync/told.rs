@@ -1,5 +1,5 @@
-//! What results and errors say, as messages: the daemon tells them with their codes, and the command line in the person's
-//! language.
+//! What results, errors and steps that failed say, as messages: the daemon tells them with their codes, and the command line in
+//! the person's language.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,6 +11,7 @@ use super::{EngineError, Outcome};
 use crate::files;
 use crate::job::ResultCode;
 use crate::pms::{self, PmsError};
+use crate::policy::Refusal;
 use crate::process::supervise::{Stop, StopReason};
 use crate::transport::{CertificateFault, Unreached};
 
@@ -35,8 +36,8 @@ pub fn unseen<'a>(message: &'a Message, seen: &str) -> &'a Message {
 /// What is said of work that was done but for some steps; nothing where there were none.
 #[must_use]
 pub fn outcome(outcome: &Outcome) -> Option<Message> {
-    let problems = outcome.problems.join("\n");
-    (!problems.is_empty()).then(|| lines(of_result(outcome.code).told(&[]), problems))
+    let problems = outcome.problems.iter().cloned().reduce(lines)?;
+    Some(lines(of_result(outcome.code).told(&[]), problems))
 }
 
 /// What a result says.
@@ -155,17 +156,21 @@ pub fn objection(reason: &str, names: &str) -> Message {
     text.told(&[names])
 }
 
-fn packages(error: &PmsError) -> Message {
+/// What a plan is refused for.
+pub(super) fn refused(refusal: &Refusal) -> Message {
+    let objections = refusal.0.iter();
+    let told = objections.map(|one| objection(one.why.as_str(), &one.names()));
+    told.reduce(lines)
+        .unwrap_or_else(|| of_result(ResultCode::Policy).told(&[]))
+}
+
+/// What an error of the package manager says, and what to do.
+pub(super) fn packages(error: &PmsError) -> Message {
     match error {
         PmsError::InvalidName(name) => EngineText::ErrorInvalidName.told(&[name]),
         PmsError::InvalidSearch => EngineText::ErrorInvalidSearch.told(&[]),
         PmsError::NotFound(name) => EngineText::ErrorPackageNotFound.told(&[name]),
-        PmsError::Refused(refusal) => {
-            let objections = refusal.0.iter();
-            let told = objections.map(|one| objection(one.why.as_str(), &one.names()));
-            told.reduce(lines)
-                .unwrap_or_else(|| of_result(ResultCode::Policy).told(&[]))
-        }
+        PmsError::Refused(refusal) => refused(refusal),
         PmsError::Broken { packages, reason } => EngineText::ErrorBroken.told(&[packages, reason]),
         PmsError::NotRemoved { packages, reason } => {
             EngineText::ErrorNotRemoved.told(&[packages, reason])

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use async_trait::async_trait;
+use migasfree_types::message::Message;
 
 use crate::observer::{Item, LockHolder, Observer, OutputStream, Progress, Question, Stage, Step};
 use crate::transport::messages::Trait;
@@ -21,7 +22,7 @@ pub(super) struct Tracker<'a> {
     observer: &'a dyn Observer,
     kind: Kind,
     last: AtomicU8,
-    problems: Mutex<Vec<String>>,
+    problems: Mutex<Vec<Message>>,
 }
 
 impl<'a> Tracker<'a> {
@@ -50,21 +51,19 @@ impl<'a> Tracker<'a> {
     }
 
     /// A stage failed; the job goes on.
-    pub(super) fn failed(&self, stage: Stage, detail: &str) {
-        for line in detail.lines() {
-            self.observer.output(OutputStream::Err, line);
-        }
+    pub(super) fn failed(&self, stage: Stage, said: Message) {
+        self.observer.said(OutputStream::Err, &said);
         self.observer.step(&Step {
             stage,
             ok: false,
-            detail: detail.to_owned(),
+            detail: said.text.clone(),
         });
         if let Ok(mut problems) = self.problems.lock() {
-            problems.push(detail.to_owned());
+            problems.push(said);
         }
     }
 
-    pub(super) fn problems(&self) -> Vec<String> {
+    pub(super) fn problems(&self) -> Vec<Message> {
         self.problems
             .lock()
             .map(|problems| problems.clone())
@@ -119,6 +118,10 @@ impl Observer for Tracker<'_> {
 
     fn output(&self, stream: OutputStream, line: &str) {
         self.observer.output(stream, line);
+    }
+
+    fn said(&self, stream: OutputStream, message: &Message) {
+        self.observer.said(stream, message);
     }
 
     fn step(&self, step: &Step) {

@@ -5,9 +5,9 @@ use crate::pms::PackageManager;
 use crate::transport::ApiError;
 use crate::trust::{Fingerprint, KEYS_CALL, RepositoryKey, Verdict};
 
-use super::EngineError;
 use super::local::{LocalEngine, Session, io};
 use super::tracker::Tracker;
+use super::{EngineError, EngineText};
 
 impl LocalEngine {
     /// The key of the server's repositories, if it may be trusted. A changed one that the server vouches for is taken
@@ -37,13 +37,10 @@ impl LocalEngine {
         match judged.map_err(remembering)? {
             Verdict::Refused => return Err(self.refusal(word, &offered.fingerprint)),
             Verdict::Changed => {
-                let text = format!(
-                    "the repository key of {} is another one than before; the new one, {}, is vouched for",
-                    self.address(),
-                    offered.fingerprint
-                );
-                tracing::warn!("{text}");
-                tracker.output(OutputStream::Info, &text);
+                let (server, fingerprint) = (self.address(), offered.fingerprint.to_string());
+                let said = EngineText::KeyChanged.told(&[&server, &fingerprint]);
+                tracing::warn!("{said}");
+                tracker.said(OutputStream::Info, &said);
             }
             Verdict::Trusted => {}
         }

@@ -148,7 +148,7 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
                 context.nothing(Text::NoOutput);
             }
             let end = how_it_ended(&bus, &arguments.id, context).await;
-            if let Some(end) = end.filter(End::is_cut_short) {
+            if let Some(end) = end.filter(|end| !end.is_whole()) {
                 print_line(&end.words_after(&seen, context.language));
             }
             return Ok(Exit::OK);

@@ -14,7 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::{self, print_line};
 use crate::sync::Engine;
-use crate::texts::Text;
+use crate::texts::{EngineText, Text};
 
 /// How this computer is doing, as far as it can be known without the server.
 pub async fn status(context: &Context, arguments: &Json) -> Ended {
@@ -35,7 +35,11 @@ pub async fn status(context: &Context, arguments: &Json) -> Ended {
     }
     if !unfinished.is_empty() {
         let names = unfinished.join(" ");
-        print_line(&context.language.fill(Text::Unfinished, &[&names]));
+        print_line(
+            &context
+                .language
+                .say(&EngineText::Unfinished.told(&[&names])),
+        );
     }
     Ok(Exit::OK)
 }
