@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard};
 
-use migasfree_types::message::Message;
+use migasfree_types::message::{Arg, Message};
 use migasfree_types::shown::{is_hidden, shown, shown_line};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -50,9 +50,18 @@ impl End {
             Text::ErrorDeclined.declared().code,
             EngineText::ErrorSaturated.declared().code,
         ];
-        match &self.said {
-            Some(said) if again.iter().any(|code| said.is(code)) => Exit::AGAIN,
+        match self.cause() {
+            Some(cause) if again.iter().any(|code| cause.is(code)) => Exit::AGAIN,
             _ => Exit::of_result(self.code),
+        }
+    }
+
+    /// What ended it, without what failed before.
+    fn cause(&self) -> Option<&Message> {
+        let said = self.said.as_ref()?;
+        match said.args.get("first") {
+            Some(Arg::Message(first)) => Some(first),
+            _ => Some(said),
         }
     }
 
@@ -354,6 +363,7 @@ fn stage_word(stage: Stage) -> &'static str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::texts::with_problems;
 
     #[test]
     fn a_server_without_time_ends_a_job_as_it_ends_a_command() {
@@ -363,6 +373,9 @@ mod tests {
         };
         let busy = offline(EngineText::ErrorSaturated.told(&["42"]));
         assert_eq!(busy.exit(), Exit::AGAIN);
+        let before = EngineText::ErrorPackageNotFound.told(&["nowhere"]);
+        let told = with_problems(busy.message(), &[before]);
+        assert_eq!(offline(told).exit(), Exit::AGAIN);
         let words = busy.words(Language::ENGLISH);
         assert_eq!(words, "The server is busy: try again in 42 seconds.");
         let away = offline(Message::verbatim("no route"));

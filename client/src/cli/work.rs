@@ -1,6 +1,7 @@
 //! Doing work in this process, for want of a daemon.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
@@ -41,6 +42,8 @@ pub enum Task {
 struct Listener<'a> {
     reporter: &'a Reporter,
     consent: Consent,
+    /// What failed, to be told with the end.
+    problems: Mutex<Vec<Message>>,
 }
 
 #[async_trait]
@@ -54,11 +57,14 @@ impl Observer for Listener<'_> {
     }
 
     fn said(&self, stream: OutputStream, message: &Message) {
-        // What failed is told with the end.
-        if stream != OutputStream::Err {
-            for line in self.consent.language.say(message).lines() {
-                self.reporter.output(stream, line);
+        if stream == OutputStream::Err {
+            if let Ok(mut problems) = self.problems.lock() {
+                problems.push(message.clone());
             }
+            return;
+        }
+        for line in self.consent.language.say(message).lines() {
+            self.reporter.output(stream, line);
         }
     }
 
@@ -143,6 +149,7 @@ pub async fn run(
     let listener = Listener {
         reporter,
         consent: Consent::new(context.language, consents),
+        problems: Mutex::default(),
     };
     let job = Job::new(JobId::unique(), &listener);
     reporter.set_job(job.id.as_str());
@@ -164,9 +171,11 @@ pub async fn run(
             Err(Failure::Silent(Exit::AGAIN))
         }
         Err(error) => {
+            let problems = listener.problems.lock().map(|problems| problems.clone());
+            let said = texts::with_problems(texts::error(&error), &problems.unwrap_or_default());
             reporter.finished(&End {
                 code: error.code(),
-                said: Some(texts::error(&error)),
+                said: Some(said),
             });
             Err(Failure::Silent(Exit::of_error(&error)))
         }

@@ -124,10 +124,11 @@ impl Done {
         Self::saying(ResultCode::NotAuthorized, why)
     }
 
-    /// An end by an error.
+    /// An end by an error, after these problems.
     #[must_use]
-    pub fn by(error: &EngineError) -> Self {
-        Self::saying(error.code(), told::error(error))
+    pub fn by(error: &EngineError, problems: &[Message]) -> Self {
+        let said = told::with_problems(told::error(error), problems);
+        Self::saying(error.code(), said)
     }
 
     /// The end of work that the engine did, but for some steps.
@@ -155,6 +156,8 @@ struct Files {
     untold: Option<(u64, u64, OutputStream)>,
     last_progress: Option<(Progress, Instant)>,
     questions: u32,
+    /// What failed, to be told with the end.
+    problems: Vec<Message>,
 }
 
 /// An answer that the daemon leaves in `answers` for the worker.
@@ -181,9 +184,16 @@ impl EventLog {
                 untold: None,
                 last_progress: None,
                 questions: 0,
+                problems: Vec::new(),
             }),
             answers: folder.join("answers"),
         })
+    }
+
+    /// What failed so far.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Message> {
+        self.lock().problems.clone()
     }
 
     /// Adds an event.
@@ -284,11 +294,12 @@ impl Observer for EventLog {
     }
 
     fn said(&self, stream: OutputStream, message: &Message) {
-        // What failed is told with the end.
-        if stream != OutputStream::Err {
-            for line in message.text.lines() {
-                self.output(stream, line);
-            }
+        if stream == OutputStream::Err {
+            self.lock().problems.push(message.clone());
+            return;
+        }
+        for line in message.text.lines() {
+            self.output(stream, line);
         }
     }
 

@@ -64,7 +64,7 @@ pub async fn perform(
             Done::interrupted()
         }
         Err(error) => {
-            let mut done = Done::by(&error);
+            let mut done = Done::by(&error, &log.problems());
             if let EngineError::Saturated { seconds } = error {
                 done.retry_after = Some(seconds);
             }
@@ -98,7 +98,7 @@ pub async fn perform_registration(
             };
             Done {
                 code,
-                ..Done::by(&error)
+                ..Done::by(&error, &log.problems())
             }
         }
     }

@@ -36,8 +36,20 @@ pub fn unseen<'a>(message: &'a Message, seen: &str) -> &'a Message {
 /// What is said of work that was done but for some steps; nothing where there were none.
 #[must_use]
 pub fn outcome(outcome: &Outcome) -> Option<Message> {
-    let problems = outcome.problems.iter().cloned().reduce(lines)?;
-    Some(lines(of_result(outcome.code).told(&[]), problems))
+    let result = || of_result(outcome.code).told(&[]);
+    let problems = outcome.problems.as_slice();
+    (!problems.is_empty()).then(|| with_problems(result(), problems))
+}
+
+/// What ended some work, with what failed before that below it.
+#[must_use]
+pub fn with_problems(end: Message, problems: &[Message]) -> Message {
+    // A step that ends all is told by itself, too.
+    let others = problems.iter().filter(|problem| **problem != end).cloned();
+    match others.reduce(lines) {
+        Some(others) => lines(end, others),
+        None => end,
+    }
 }
 
 /// What a result says.
@@ -218,4 +230,28 @@ fn stopped(stop: &Stop) -> Message {
         why.into(),
         time.into(),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_all_is_said_once_and_first() {
+        let end = error(&EngineError::NoPackageManager);
+        assert_eq!(with_problems(end.clone(), &[end.clone()]), end);
+        let before = packages(&PmsError::NotFound("nowhere".into()));
+        let told = with_problems(end.clone(), &[before.clone(), end.clone()]);
+        assert_eq!(told.text, format!("{end}\n{before}"));
+    }
+
+    #[test]
+    fn the_package_managers_words_are_not_repeated_to_who_saw_them() {
+        let told = packages(&PmsError::Backend("Reading\nE: broken".into()));
+        assert_eq!(
+            unseen(&told, "E: broken").text,
+            "The package manager failed."
+        );
+        assert_eq!(unseen(&told, "Setting up tool"), &told);
+    }
 }

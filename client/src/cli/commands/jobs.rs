@@ -144,12 +144,11 @@ pub async fn log(context: &Context, arguments: &Log) -> Ended {
             line.clone_into(&mut seen);
         }
         if bytes.is_empty() {
-            if next == 0 {
-                context.nothing(Text::NoOutput);
-            }
             let end = how_it_ended(&bus, &arguments.id, context).await;
-            if let Some(end) = end.filter(|end| !end.is_whole()) {
-                print_line(&end.words_after(&seen, context.language));
+            match end.filter(|end| !end.is_whole()) {
+                Some(end) => print_line(&end.words_after(&seen, context.language)),
+                None if next == 0 => context.nothing(Text::NoOutput),
+                None => {}
             }
             return Ok(Exit::OK);
         }
