@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migasfree_dbus::{Error, InhibitorRecord};
+use migasfree_types::message::Message;
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe::Receiver;
@@ -29,7 +30,8 @@ impl Core {
         why: &str,
         seconds: i64,
     ) -> Result<OwnedFd, Error> {
-        let unavailable = |error: std::io::Error| Error::NotAvailable(error.to_string());
+        let unavailable =
+            |error: std::io::Error| Error::NotAvailable(Message::verbatim(error.to_string()));
         let (ours, theirs) =
             pipe_with(PipeFlags::CLOEXEC).map_err(|error| unavailable(error.into()))?;
         let mut ours = Receiver::from_owned_fd(ours).map_err(unavailable)?;

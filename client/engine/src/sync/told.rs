@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn what_ends_all_is_said_once_and_first() {
         let end = error(&EngineError::NoPackageManager);
-        assert_eq!(with_problems(end.clone(), &[end.clone()]), end);
+        assert_eq!(with_problems(end.clone(), std::slice::from_ref(&end)), end);
         let before = packages(&PmsError::NotFound("nowhere".into()));
         let told = with_problems(end.clone(), &[before.clone(), end.clone()]);
         assert_eq!(told.text, format!("{end}\n{before}"));
