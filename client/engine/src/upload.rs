@@ -335,7 +335,7 @@ mod tests {
         std::os::unix::fs::symlink(folder.path(), path("loop")).unwrap();
         let found = files_below(folder.path()).unwrap();
         assert_eq!(found, [path("a.deb"), path("b.deb")]);
-        assert_eq!(set_name(Path::new(".")).unwrap(), "client");
+        assert_eq!(set_name(Path::new(".")).unwrap(), "engine");
         let outside = tempfile::NamedTempFile::new().unwrap();
         std::os::unix::fs::symlink(outside.path(), path("c.deb")).unwrap();
         let error = files_below(folder.path()).unwrap_err();
