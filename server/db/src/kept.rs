@@ -93,12 +93,12 @@ impl<D: Database> Connections<D> {
             }
         }
         let waiting = Waiting(&self.kept);
-        let mut connection = watched(self.pulse(), self.pool.acquire()).await?;
+        let mut connection = watched(self.pulse(), Box::pin(self.pool.acquire())).await?;
         // Where the engine itself ended a transaction, as on a full disk, a connection believes for ever to be in it.
         while D::TransactionManager::get_transaction_depth(&connection) > 0 {
             connection.close_on_drop();
             drop(connection);
-            connection = watched(self.pulse(), self.pool.acquire()).await?;
+            connection = watched(self.pulse(), Box::pin(self.pool.acquire())).await?;
         }
         drop(waiting);
         Ok(self.leased(connection, Instant::now(), false))
@@ -110,7 +110,7 @@ impl<D: Database> Connections<D> {
         if !lease.was_kept {
             return Ok(lease);
         }
-        let answered = watched(self.pulse(), lease.ping()).await;
+        let answered = watched(self.pulse(), Box::pin(lease.ping())).await;
         match answered {
             Ok(()) => Ok(lease),
             Err(error) if is_silence(&error) => Err(error),
@@ -252,7 +252,11 @@ impl<D: Database> Open<D> {
         let mut open = Self(Some(lease));
         let statement = statement.map(SqlSafeStr::into_sql_str);
         let (connection, pulse) = open.parts()?;
-        watched(pulse, D::TransactionManager::begin(connection, statement)).await?;
+        watched(
+            pulse,
+            Box::pin(D::TransactionManager::begin(connection, statement)),
+        )
+        .await?;
         Ok(open)
     }
 
@@ -270,7 +274,7 @@ impl<D: Database> Open<D> {
     /// Makes everything done in it permanent.
     pub(super) async fn commit(mut self) -> sqlx::Result<()> {
         let (connection, pulse) = self.parts()?;
-        watched(pulse, D::TransactionManager::commit(connection)).await?;
+        watched(pulse, Box::pin(D::TransactionManager::commit(connection))).await?;
         if let Some(lease) = self.0.take() {
             lease.keep();
         }

@@ -79,7 +79,8 @@ enum Engine {
     Postgres(Connections<Postgres>),
 }
 
-/// Runs a prepared statement on whichever engine is there.
+/// Runs a prepared statement on whichever engine is there. What waits for it is boxed: everything that awaits a statement
+/// would have room for it, on its stack too.
 macro_rules! on_engine {
     ($self:ident, $prepared:ident, $run:ident, $make:ident) => {{
         alone::take();
@@ -88,7 +89,7 @@ macro_rules! on_engine {
             Engine::Sqlite(store) => {
                 let query = sqlx::$make($prepared.text, $prepared.args.sqlite()?);
                 let mut lease = store.connections($prepared.reads).lease().await?;
-                let done = query.$run(&mut *lease).await;
+                let done = Box::pin(query.$run(&mut *lease)).await;
                 $self.room.note(&done);
                 if done.is_ok() {
                     lease.keep();
@@ -104,13 +105,13 @@ macro_rules! on_engine {
                 // What only reads may be asked again of another connection.
                 let again = (repeats && lease.was_kept()).then(|| (text.clone(), args.clone()));
                 let query = sqlx::$make(text, args.postgres()?);
-                let mut done = watched(connections.pulse(), query.$run(&mut *lease)).await;
+                let mut done = watched(connections.pulse(), Box::pin(query.$run(&mut *lease))).await;
                 let is_lost = matches!(&done, Err(error) if is_loss(error) && !is_silence(error));
                 if let Some((text, args)) = again.filter(|_| is_lost) {
                     drop(lease);
                     lease = connections.lease_after_loss().await?;
                     let query = sqlx::$make(text, args.postgres()?);
-                    done = watched(connections.pulse(), query.$run(&mut *lease)).await;
+                    done = watched(connections.pulse(), Box::pin(query.$run(&mut *lease))).await;
                 }
                 $self.room.note(&done);
                 if done.is_ok() {
@@ -285,7 +286,7 @@ impl Db {
             Engine::Sqlite(store) => {
                 let query = sqlx::query_with(prepared.text, prepared.args.sqlite()?);
                 let mut lease = store.connections(false).lease().await?;
-                let done = query.execute(&mut *lease).await;
+                let done = Box::pin(query.execute(&mut *lease)).await;
                 self.room.note(&done);
                 let done = done?;
                 lease.keep();
@@ -294,7 +295,7 @@ impl Db {
             Engine::Postgres(connections) => {
                 let query = sqlx::query_with(prepared.text, prepared.args.postgres()?);
                 let mut lease = connections.lease_tested().await?;
-                let done = watched(connections.pulse(), query.execute(&mut *lease)).await;
+                let done = watched(connections.pulse(), Box::pin(query.execute(&mut *lease))).await;
                 self.room.note(&done);
                 let done = done?;
                 lease.keep();

@@ -44,14 +44,13 @@ macro_rules! in_transaction {
         $self.sent.count();
         let done = match &mut $self.inner {
             Inner::Sqlite(tx) => {
-                sqlx::$make($prepared.text, $prepared.args.sqlite()?)
-                    .$run(tx.connection()?)
-                    .await
+                let query = sqlx::$make($prepared.text, $prepared.args.sqlite()?);
+                Box::pin(query.$run(tx.connection()?)).await
             }
             Inner::Postgres(tx) => {
                 let (connection, pulse) = tx.parts()?;
                 let query = sqlx::$make($prepared.text, $prepared.args.postgres()?);
-                watched(pulse, query.$run(connection)).await
+                watched(pulse, Box::pin(query.$run(connection))).await
             }
         };
         $self.room.note(&done);
@@ -251,15 +250,15 @@ impl Tx {
         let done = match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let arguments = prepared.args.sqlite()?;
-                sqlx::query_with(prepared.text, arguments)
-                    .execute(tx.connection()?)
+                let query = sqlx::query_with(prepared.text, arguments);
+                Box::pin(query.execute(tx.connection()?))
                     .await
                     .map(|done| done.rows_affected())
             }
             Inner::Postgres(tx) => {
                 let (connection, pulse) = tx.parts()?;
                 let query = sqlx::query_with(prepared.text, prepared.args.postgres()?);
-                watched(pulse, query.execute(connection))
+                watched(pulse, Box::pin(query.execute(connection)))
                     .await
                     .map(|done| done.rows_affected())
             }

@@ -112,7 +112,7 @@ async fn serve(state: Services, request: Request) -> Result<Response, RestError>
         return root(&state, route, request.method());
     }
     let (resource, target) = find(state.registry, route).ok_or(RestError::NoRoute)?;
-    let answer = answer(state, request, (resource, target, params), route).await;
+    let answer = Box::pin(answer(state, request, (resource, target, params), route)).await;
     let mut response = answer.unwrap_or_else(IntoResponse::into_response);
     response
         .extensions_mut()
@@ -138,14 +138,13 @@ async fn answer(
         address::base(&context.state),
         address::TOKEN
     );
-    Served {
+    let served = Served {
         context,
         resource,
         params,
         address,
-    }
-    .answer(target, request)
-    .await
+    };
+    Box::pin(served.answer(target, request)).await
 }
 
 /// The part of the path below the token resources, without slashes at its ends.
