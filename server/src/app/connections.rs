@@ -2,6 +2,7 @@
 //! nobody's keeps the next one waiting.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,10 +19,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use migasfree_server_body::pace::{Outgoing, Pace, Traffic};
 use rustix::net::sockopt::set_socket_send_buffer_size;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use tokio_util::io::InspectReader;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -117,7 +118,10 @@ impl Connection {
         let outgoing = Arc::clone(&traffic);
         let work = Arc::new(Work::default());
         let (heard, entered) = (Arc::clone(&work), Arc::clone(&work));
-        let stream = InspectReader::new(stream, move |_: &[u8]| heard.hear());
+        let stream = Watched {
+            stream,
+            work: heard,
+        };
         let Self {
             router,
             limits,
@@ -212,6 +216,9 @@ struct State {
     head: Option<Instant>,
     /// Since when nothing comes and nothing is in work.
     silent: Instant,
+    /// When the last bytes were written, while others wait for the reader. The end of an answer is given over long before it
+    /// is read.
+    stuck: Option<Instant>,
 }
 
 impl Default for Work {
@@ -220,6 +227,7 @@ impl Default for Work {
             requests: 0,
             head: None,
             silent: Instant::now(),
+            stuck: None,
         }))
     }
 }
@@ -239,15 +247,85 @@ impl Work {
         if state.requests > 0 {
             return None;
         }
-        Some(match (parting, state.head) {
-            (Some(parting), _) => parting.max(state.silent) + PARTING,
-            (None, Some(begun)) => begun + limits.head(),
-            (None, None) => state.silent + limits.silence,
+        Some(match (state.stuck, parting, state.head) {
+            (Some(written), ..) => written + limits.silence,
+            (None, Some(parting), _) => parting.max(state.silent) + PARTING,
+            (None, None, Some(begun)) => begun + limits.head(),
+            (None, None, None) => state.silent + limits.silence,
         })
+    }
+
+    /// Something was written, or has to wait until the reader has taken what was written before.
+    fn write<T>(&self, written: &Poll<T>) {
+        let mut state = self.locked();
+        match written {
+            Poll::Pending => {
+                state.stuck.get_or_insert_with(Instant::now);
+            }
+            Poll::Ready(_) if state.stuck.take().is_some() => state.silent = Instant::now(),
+            Poll::Ready(_) => {}
+        }
     }
 
     fn locked(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A stream whose connection learns what goes on on it.
+struct Watched<S> {
+    stream: S,
+    work: Arc<Work>,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        if buffer.filled().len() > before {
+            self.work.hear();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.work.write(&written);
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.work.write(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let written = Pin::new(&mut self.stream).poll_flush(context);
+        self.work.write(&written);
+        written
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 

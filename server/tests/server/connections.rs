@@ -79,6 +79,23 @@ fn login(length: usize) -> Vec<u8> {
     .into_bytes()
 }
 
+const LARGE: &[u8] =
+    b"GET /api/schema/swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n";
+
+/// A connection that takes little before it is read.
+async fn with_little_room(address: SocketAddr) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    socket.connect(address).await.unwrap()
+}
+
+/// How long a body is, by the head before it.
+fn announced(begin: &[u8]) -> usize {
+    let head = String::from_utf8_lossy(begin).to_ascii_lowercase();
+    let length = head.split("content-length: ").nth(1).unwrap();
+    length.split("\r\n").next().unwrap().parse().unwrap()
+}
+
 plain_and_under_tls! {
     async fn a_connection_that_never_finishes_its_request_ends(line: Line) {
         let server = line.server(impatient()).await;
@@ -126,20 +143,33 @@ plain_and_under_tls! {
 
     async fn an_answer_that_nobody_reads_ends(line: Line) {
         let server = line.server(hasty()).await;
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        socket.set_recv_buffer_size(4096).unwrap();
-        let mut lazy = line.over(socket.connect(server.app.address).await.unwrap()).await;
-        lazy.write_all(b"GET /api/schema/swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n")
-            .await
-            .unwrap();
+        let mut lazy = line.over(with_little_room(server.app.address).await).await;
+        lazy.write_all(LARGE).await.unwrap();
         let mut bytes = vec![0; 1024];
         lazy.read_exact(&mut bytes).await.unwrap();
-        let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
-        let length = head.split("content-length: ").nth(1).unwrap();
-        let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
+        let length = announced(&bytes);
         tokio::time::sleep(Duration::from_secs(4)).await;
         let _ = lazy.read_to_end(&mut bytes).await;
         assert!(bytes.len() < length, "{} of {length}", bytes.len());
+    }
+
+    async fn an_answer_that_takes_longer_than_the_silence_is_whole(line: Line) {
+        let server = line.server(impatient()).await;
+        let mut slow = line.over(with_little_room(server.app.address).await).await;
+        slow.write_all(LARGE).await.unwrap();
+        let mut bytes = vec![0; 1024];
+        slow.read_exact(&mut bytes).await.unwrap();
+        let length = announced(&bytes);
+        let stopping = tokio::spawn(server.app.stop());
+        while bytes.len() < length {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            let mut some = vec![0; 64 * 1024];
+            let read = slow.read(&mut some).await.unwrap();
+            assert!(read > 0, "{} of {length}", bytes.len());
+            bytes.extend(&some[..read]);
+        }
+        drop(slow);
+        stopping.await.unwrap();
     }
 }
 
