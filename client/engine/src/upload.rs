@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::keys::{KeyStore, KeyStoreError};
 use crate::transport::ApiError;
-use crate::transport::api::{SealedServer, Server};
+use crate::transport::api::{OpenServer, SealedServer};
 
 /// Where packages go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Uploader {
     ///
     /// # Errors
     /// [`KeyStoreError::Missing`] when there are none: use [`Uploader::sign_in`].
-    pub fn open(server: &Server, keys: &KeyStore, target: Target) -> Result<Self, UploadError> {
+    pub fn open(server: &OpenServer, keys: &KeyStore, target: Target) -> Result<Self, UploadError> {
         let server = server.with_keys(keys.packager()?, &target.project);
         Ok(Self { server, target })
     }
@@ -72,7 +72,7 @@ impl Uploader {
     /// # Errors
     /// [`UploadError::Credentials`] when the server does not accept them.
     pub async fn sign_in(
-        server: &Server,
+        server: &OpenServer,
         keys: &KeyStore,
         target: Target,
         username: &str,

@@ -226,9 +226,7 @@ impl Language {
             ApiError::Unsealed { status, detail, .. } => {
                 self.say(&EngineText::ErrorUnsealed.told(&[&status.to_string(), detail]))
             }
-            ApiError::Untrusted(reason) => {
-                self.say(&EngineText::ErrorUntrusted.told(&[&reason.to_string()]))
-            }
+            ApiError::Untrusted(reason) => self.say(&EngineText::ErrorUntrusted.told(&[reason])),
             ApiError::Transport(TransportError::InsecureCredentials(server)) => {
                 self.fill(Text::ErrorInsecureCredentials, &[server])
             }

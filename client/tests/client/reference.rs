@@ -214,7 +214,7 @@ async fn a_packager_uploads_to_a_reference_server() {
         project: PROJECT.into(),
         store: "org".into(),
     };
-    let server = engine.server();
+    let server = engine.open_server();
     let uploader = Uploader::sign_in(server, &keys, target.clone(), "ana", "secret")
         .await
         .unwrap();
@@ -260,6 +260,6 @@ async fn what_a_reference_server_refuses_is_told_in_its_words() {
         project: PROJECT.into(),
         store: "org".into(),
     };
-    let refused = Uploader::sign_in(engine.server(), &keys, target, "ana", "wrong").await;
+    let refused = Uploader::sign_in(engine.open_server(), &keys, target, "ana", "wrong").await;
     assert!(matches!(refused, Err(UploadError::Credentials(_))));
 }

@@ -1,16 +1,40 @@
 //! Who this computer is: hardware number, names, network, the person at it.
 
 mod network;
+mod system;
 mod users;
 mod uuid;
 
-pub use network::{Network, address, network};
-pub use users::{User, account_name, current_user, graphical_user};
+pub use network::Network;
+pub use system::SystemIdentity;
+pub use users::{User, account_name, graphical_user};
 pub use uuid::hardware_uuid;
 
-use std::time::Duration;
+use std::net::IpAddr;
 
-use crate::process::{CommandRunner, Invocation};
+use async_trait::async_trait;
+
+/// Who this computer is.
+#[async_trait]
+pub trait Identity: Send + Sync + std::fmt::Debug {
+    /// Upper-case UUID of the hardware.
+    fn uuid(&self) -> &str;
+
+    /// What its organisation calls it.
+    fn name(&self) -> &str;
+
+    /// The address it reaches others from, of whatever family.
+    fn address(&self) -> Option<IpAddr>;
+
+    /// First IPv4 network.
+    fn network(&self) -> Option<Network>;
+
+    /// The host name with its domain, as far as that is known.
+    async fn full_host_name(&self) -> String;
+
+    /// The person the server is told about.
+    async fn user(&self) -> User;
+}
 
 /// The computer's host name.
 #[must_use]
@@ -19,19 +43,4 @@ pub fn host_name() -> String {
         .nodename()
         .to_string_lossy()
         .into_owned()
-}
-
-/// The host name with its domain, as far as the resolver knows one.
-pub async fn full_host_name(runner: &dyn CommandRunner) -> String {
-    let name = host_name();
-    if name.contains('.') {
-        return name;
-    }
-    let ask = Invocation::new("hostname", ["--fqdn"]).limit(Duration::from_secs(5));
-    match runner.output(&ask).await {
-        Ok(answer) if answer.success() && !answer.stdout_text().trim().is_empty() => {
-            answer.stdout_text().trim().to_owned()
-        }
-        _ => name,
-    }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::files;
 use crate::pms::{InstalledPackage, inventory_name};
-use crate::transport::api::SoftwareHistory;
+use crate::transport::SoftwareHistory;
 
 /// The list the server confirmed last; what changed since then was done by us or by somebody else.
 #[derive(Debug, Clone)]

@@ -4,16 +4,15 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
-use crate::identity;
 use crate::job::{Job, JobId};
 use crate::observer::LockHolder;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
 use crate::policy::{self, Asker, Verdict};
-use crate::transport::ApiError;
 use crate::transport::api::Availability;
 use crate::transport::messages::{
     AppId, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, ServerInfo, Tags, Trait,
 };
+use crate::transport::{ApiError, Report};
 use crate::trust::REQUESTS_CALL;
 
 use super::local::{LocalEngine, io};
@@ -30,10 +29,10 @@ impl Engine for LocalEngine {
     fn identity(&self) -> Identity {
         let settings = &self.settings;
         Identity {
-            computer_id: self.keys.computer_id(&settings.project),
-            registered: self.keys.project(&settings.project).is_ok(),
-            name: settings.computer_name.clone(),
-            uuid: self.uuid.clone(),
+            computer_id: self.registration.computer_id(),
+            registered: self.registration.is_registered(),
+            name: self.identity.name().to_owned(),
+            uuid: self.identity.uuid().to_owned(),
             server: settings.server.base(),
             project: settings.project.clone(),
             package_manager: self.pms.as_ref().map_or("", |pms| pms.name()).to_owned(),
@@ -43,7 +42,8 @@ impl Engine for LocalEngine {
     }
 
     fn network(&self) -> NetworkInfo {
-        identity::network().map_or_else(NetworkInfo::default, |network| NetworkInfo {
+        let network = self.identity.network();
+        network.map_or_else(NetworkInfo::default, |network| NetworkInfo {
             network: network.cidr(),
             mask: network.mask.to_string(),
             ip_address: network.address.to_string(),
@@ -51,7 +51,7 @@ impl Engine for LocalEngine {
     }
 
     fn has_network(&self) -> bool {
-        identity::address().is_some()
+        self.identity.address().is_some()
     }
 
     async fn register(
@@ -60,29 +60,16 @@ impl Engine for LocalEngine {
         _job: &Job<'_>,
     ) -> Result<ComputerId, EngineError> {
         let _lock = self.lock()?;
-        self.registered(credentials).await
+        self.registration.register(credentials, false).await
     }
 
     fn unregister(&self, all: bool) -> Result<(), EngineError> {
         let _lock = self.lock()?;
-        if !all {
-            return Ok(self.keys.remove()?);
-        }
-        let state = self.layout.state();
-        let folders =
-            std::fs::read_dir(&state).map_err(|error| io(&state.display().to_string(), error))?;
-        for folder in folders
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.is_dir())
-        {
-            crate::keys::KeyStore::new(folder).remove()?;
-        }
-        Ok(())
+        self.registration.forget(all)
     }
 
     async fn availability(&self) -> Availability {
-        self.server.availability().await
+        self.open_server.availability().await
     }
 
     async fn sync(&self, request: SyncRequest, job: &Job<'_>) -> Result<Outcome, EngineError> {
@@ -126,24 +113,20 @@ impl Engine for LocalEngine {
     }
 
     async fn tags(&self) -> Result<Tags, EngineError> {
-        let session = self.session().await?;
-        let assigned = session.server.assigned_tags(session.id).await;
-        Ok(Tags {
-            assigned: self.known(&session, assigned).await?,
-            available: session.server.available_tags(session.id).await?,
-        })
+        let server = self.server().await?;
+        self.known(server.tags().await).await
     }
 
     async fn catalog(&self) -> Result<CatalogSnapshot, EngineError> {
-        let session = self.session().await?;
+        let server = self.server().await?;
         Ok(CatalogSnapshot {
-            apps: session.server.apps(session.id).await?,
-            categories: session.server.categories(session.id).await?,
+            apps: server.apps().await?,
+            categories: server.categories().await?,
         })
     }
 
     async fn public_file(&self, address: &str) -> Result<PublicFile, EngineError> {
-        let response = self.server.file(&path_on_server(address)).await?;
+        let response = self.open_server.file(&path_on_server(address)).await?;
         if response.body.len() > LARGEST_FILE {
             return Err(EngineError::Server {
                 status: 200,
@@ -157,21 +140,18 @@ impl Engine for LocalEngine {
     }
 
     async fn info(&self) -> Result<ComputerInfo, EngineError> {
-        let session = self.session().await?;
-        let answer = session.server.info(session.id).await;
-        self.known(&session, answer).await
+        let server = self.server().await?;
+        self.known(server.info().await).await
     }
 
     async fn label(&self) -> Result<Label, EngineError> {
-        let session = self.session().await?;
-        let answer = session.server.label(session.id).await;
-        self.known(&session, answer).await
+        let server = self.server().await?;
+        self.known(server.label().await).await
     }
 
     async fn traits(&self) -> Result<Vec<Trait>, EngineError> {
-        let session = self.session().await?;
-        let answer = session.server.traits(session.id).await;
-        self.known(&session, answer).await
+        let server = self.server().await?;
+        self.known(server.traits().await).await
     }
 
     fn last_traits(&self) -> Vec<Trait> {
@@ -179,19 +159,14 @@ impl Engine for LocalEngine {
     }
 
     async fn server_info(&self) -> Result<ServerInfo, EngineError> {
-        Ok(self.server.info().await?)
+        Ok(self.open_server.info().await?)
     }
 
     async fn end_transmission(&self) {
-        let project = &self.settings.project;
-        let known = self
-            .keys
-            .project(project)
-            .ok()
-            .zip(self.keys.computer_id(project));
-        let Some((keys, id)) = known else { return };
-        let server = self.server.with_keys(keys, project);
-        if let Err(error) = server.end_of_transmission(id).await {
+        let Some(server) = self.registration.known() else {
+            return;
+        };
+        if let Err(error) = server.tell(Report::End).await {
             tracing::debug!(%error, "the end was not told");
         }
     }
@@ -203,8 +178,8 @@ impl Engine for LocalEngine {
         let _lock = self.lock()?;
         let outbox = |error| io("the outbox", error);
         if waiting().map_err(outbox)? > 0 {
-            let session = self.session().await?;
-            self.deliver(&session).await?;
+            let server = self.server().await?;
+            self.deliver(&*server).await?;
         }
         waiting().map_err(outbox)
     }
@@ -231,21 +206,18 @@ impl Engine for LocalEngine {
         person: &str,
         justification: &str,
     ) -> Result<Option<AppRequest>, EngineError> {
-        let session = self.session().await?;
-        let asked = session
-            .server
-            .request_app(session.id, app, person, justification);
-        self.if_taken(asked.await)
+        let server = self.server().await?;
+        self.if_taken(server.request_app(app, person, justification).await)
     }
 
     async fn app_requests(&self) -> Result<Option<Vec<AppRequest>>, EngineError> {
-        let session = self.session().await?;
-        self.if_taken(session.server.app_requests(session.id).await)
+        let server = self.server().await?;
+        self.if_taken(server.app_requests().await)
     }
 
     async fn withdraw_request(&self, id: i64) -> Result<(), EngineError> {
-        let session = self.session().await?;
-        Ok(session.server.withdraw_request(session.id, id).await?)
+        let server = self.server().await?;
+        Ok(server.withdraw_request(id).await?)
     }
 
     async fn plan(&self, action: &Action) -> Result<Plan, EngineError> {

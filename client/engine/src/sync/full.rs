@@ -5,9 +5,10 @@ use time::format_description::well_known::Rfc3339;
 use crate::job::{Job, ResultCode};
 use crate::observer::Stage;
 use crate::outbox::SynchronizationRecord;
+use crate::transport::Server;
 use crate::transport::api::Availability;
 
-use super::local::{LocalEngine, Session, io};
+use super::local::{LocalEngine, io};
 use super::tracker::{Kind, Tracker};
 use super::{EngineError, EngineText, Outcome, Scope, SyncRequest, told};
 
@@ -51,17 +52,17 @@ impl LocalEngine {
         };
         tracker.begin(Stage::Connect);
         if request.background
-            && let Availability::Saturated { retry_after } = self.server.availability().await
+            && let Availability::Saturated { retry_after } = self.open_server.availability().await
         {
             return Err(EngineError::Saturated {
                 seconds: retry_after.as_secs(),
             });
         }
-        let session = Self::unless_cancelled(&job, self.fresh_session()).await?;
-        let done = self.perform(request, &session, &job, &tracker).await;
+        let server = Self::unless_cancelled(&job, self.fresh_server()).await?;
+        let done = self.perform(request, &*server, &job, &tracker).await;
         // Also after a failure: the server must not show this computer as busy for ever.
         if !matches!(done, Err(EngineError::Offline(_))) {
-            let told = self.report_end(&session, &tracker).await;
+            let told = self.report_end(&*server, &tracker).await;
             if done.is_ok() {
                 told?;
             }
@@ -83,21 +84,21 @@ impl LocalEngine {
     async fn perform(
         &self,
         request: SyncRequest,
-        session: &Session,
+        server: &dyn Server,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<(ResultCode, Option<EngineError>), EngineError> {
         let start = self.clock.now().format(&Rfc3339).unwrap_or_default();
-        self.deliver(session).await?;
+        self.deliver(server).await?;
         tracker.ok(Stage::Connect);
         match request.scope {
             Scope::Full => {
-                self.everything(session, request.force_upgrade, &start, job, tracker)
+                self.everything(server, request.force_upgrade, &start, job, tracker)
                     .await
             }
             scope => {
-                self.part(scope, session, job, tracker).await?;
-                self.deliver(session).await?;
+                self.part(scope, server, job, tracker).await?;
+                self.deliver(server).await?;
                 Ok((ResultCode::Ok, None))
             }
         }
@@ -106,18 +107,18 @@ impl LocalEngine {
     async fn part(
         &self,
         scope: Scope,
-        session: &Session,
+        server: &dyn Server,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         match scope {
-            Scope::Attributes => self.send_attributes(session, job, tracker).await,
-            Scope::Faults => self.send_faults(session, job, tracker).await,
+            Scope::Attributes => self.send_attributes(server, job, tracker).await,
+            Scope::Faults => self.send_faults(server, job, tracker).await,
             Scope::Software => {
-                self.send_software(session, self.package_manager()?, tracker)
+                self.send_software(server, self.package_manager()?, tracker)
                     .await
             }
-            Scope::Hardware => self.send_hardware(session, true, tracker).await,
+            Scope::Hardware => self.send_hardware(server, true, tracker).await,
             Scope::Devices => Err(EngineError::Unsupported("printers")),
             Scope::Full => Ok(()),
         }
@@ -125,7 +126,7 @@ impl LocalEngine {
 
     async fn everything(
         &self,
-        session: &Session,
+        server: &dyn Server,
         force_upgrade: bool,
         start: &str,
         job: &Job<'_>,
@@ -134,16 +135,16 @@ impl LocalEngine {
         let mut marks = Marks::default();
         let hooks = async { Ok(self.run_hooks(Stage::HooksPre, job, tracker).await) };
         marks.hooks_failed |= !Self::unless_cancelled(job, hooks).await?;
-        Self::unless_cancelled(job, self.send_attributes(session, job, tracker)).await?;
-        Self::unless_cancelled(job, self.send_faults(session, job, tracker)).await?;
+        Self::unless_cancelled(job, self.send_attributes(server, job, tracker)).await?;
+        Self::unless_cancelled(job, self.send_faults(server, job, tracker)).await?;
         Self::checkpoint(job)?;
         if self.pms.is_some() {
-            self.packages_of_a_sync(session, force_upgrade, &mut marks, job, tracker)
+            self.packages_of_a_sync(server, force_upgrade, &mut marks, job, tracker)
                 .await?;
         }
         Self::checkpoint(job)?;
         if self.settings.upload_hardware {
-            let sent = self.send_hardware(session, false, tracker);
+            let sent = self.send_hardware(server, false, tracker);
             match Self::unless_cancelled(job, sent).await {
                 Ok(()) => {}
                 Err(error) if error.is_no_word() || matches!(error, EngineError::Cancelled) => {
@@ -156,7 +157,7 @@ impl LocalEngine {
                 Err(error) => self.record(Stage::Hardware, told::error(&error), tracker),
             }
         }
-        match self.update_traits(session, job, tracker).await {
+        match self.update_traits(server, job, tracker).await {
             Ok(()) => {}
             Err(error) if error.is_no_word() => return Err(error),
             Err(error @ EngineError::Offline(_)) => {
@@ -166,24 +167,24 @@ impl LocalEngine {
             Err(error) => self.record(Stage::Traits, told::error(&error), tracker),
         }
         marks.hooks_failed |= !self.run_hooks(Stage::HooksPost, job, tracker).await;
-        self.record_synchronization(session, start, &mut marks, tracker)
+        self.record_synchronization(server, start, &mut marks, tracker)
             .await?;
         Ok((marks.code(), marks.unanswered))
     }
 
     async fn packages_of_a_sync(
         &self,
-        session: &Session,
+        server: &dyn Server,
         force_upgrade: bool,
         marks: &mut Marks,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         let pms = self.package_manager()?;
-        match self.update_repositories(session, pms, tracker).await {
+        match self.update_repositories(server, pms, tracker).await {
             Ok(()) => {
                 marks.lists_failed |= !self.refresh_metadata(pms, job, tracker).await?;
-                let mandatory = self.mandatory_packages(session, pms, job, tracker).await?;
+                let mandatory = self.mandatory_packages(server, pms, job, tracker).await?;
                 marks.packages_failed |= !mandatory;
                 if self.settings.auto_update_packages || force_upgrade {
                     marks.packages_failed |= !self.upgrade(pms, job, tracker).await?;
@@ -206,13 +207,13 @@ impl LocalEngine {
                 return Err(error);
             }
         }
-        self.send_software(session, pms, tracker).await
+        self.send_software(server, pms, tracker).await
     }
 
     /// Tells the server how it went. When the server is away now, it is told at the next occasion.
     async fn record_synchronization(
         &self,
-        session: &Session,
+        server: &dyn Server,
         start: &str,
         marks: &mut Marks,
         tracker: &Tracker<'_>,
@@ -225,7 +226,7 @@ impl LocalEngine {
         self.outbox
             .add_synchronization(&record)
             .map_err(|error| io("the outbox", error))?;
-        match self.deliver(session).await {
+        match self.deliver(server).await {
             Err(error @ EngineError::Offline(_)) => {
                 let later = EngineText::ToldLater.with([told::error(&error).into()]);
                 tracker.failed(Stage::Record, later);

@@ -10,11 +10,11 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Settings, Sources};
 use crate::files;
 use crate::hooks::{Hooks, TraitStore};
-use crate::identity;
+use crate::identity::{self, Identity, SystemIdentity};
 use crate::inventory::hardware::HardwareMemory;
 use crate::inventory::software::KnownSoftware;
 use crate::job::Job;
-use crate::keys::{KeyStore, KeyStoreError};
+use crate::keys::KeyStoreError;
 use crate::lock::{FileLock, LockError};
 use crate::observer::Stage;
 use crate::outbox::{ErrorRecord, Outbox};
@@ -23,21 +23,25 @@ use crate::pms::{self, Driver, PackageManager, RepositoryAccess};
 use crate::process::root::Root;
 use crate::process::supervise::Launcher;
 use crate::process::{CommandRunner, SystemRunner};
-use crate::transport::api::{SealedServer, Server};
-use crate::transport::messages::ComputerId;
-use crate::transport::{ApiError, HttpTransport, Transport, TransportError};
+use crate::transport::api::OpenServer;
+use crate::transport::{ApiError, HttpTransport, Server, Transport, TransportError};
 use crate::trust::TrustStore;
 
+use super::EngineError;
+use super::registration::Registration;
+use super::sealed::SealedRegistration;
 use super::tracker::Tracker;
-use super::{Credentials, EngineError};
 
 /// What an engine is made of.
 #[derive(Debug)]
 pub struct Parts {
     pub settings: Settings,
     pub layout: Layout,
-    /// Upper-case UUID of the hardware.
-    pub uuid: String,
+    /// Who the computer is.
+    pub identity: Arc<dyn Identity>,
+    /// How the server comes to know it.
+    pub registration: Arc<dyn Registration>,
+    /// The way to what a server tells anybody.
     pub transport: Arc<dyn Transport>,
     /// `None` on a system whose package manager is not supported.
     pub packages: Option<Arc<dyn PackageManager>>,
@@ -62,12 +66,12 @@ pub struct OpenOptions {
 pub struct LocalEngine {
     pub(super) settings: Settings,
     pub(super) layout: Layout,
-    pub(super) uuid: String,
-    pub(super) server: Server,
+    pub(super) identity: Arc<dyn Identity>,
+    pub(super) registration: Arc<dyn Registration>,
+    pub(super) open_server: OpenServer,
     pub(super) pms: Option<Arc<dyn PackageManager>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) runner: Arc<dyn CommandRunner>,
-    pub(super) keys: KeyStore,
     pub(super) outbox: Outbox,
     pub(super) known_software: KnownSoftware,
     pub(super) traits: TraitStore,
@@ -79,19 +83,14 @@ pub struct LocalEngine {
     pub(super) folder: PathBuf,
 }
 
-/// A server that knows this computer.
-pub(super) struct Session {
-    pub(super) server: SealedServer,
-    pub(super) id: ComputerId,
-}
-
 impl LocalEngine {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts {
             settings,
             layout,
-            uuid,
+            identity,
+            registration,
             transport,
             packages,
             clock,
@@ -100,8 +99,7 @@ impl LocalEngine {
         } = parts;
         let folder = layout.state().join(settings.server.folder_name());
         Self {
-            server: Server::new(transport),
-            keys: KeyStore::new(folder.clone()),
+            open_server: OpenServer::new(transport),
             outbox: Outbox::new(folder.join("outbox")),
             known_software: KnownSoftware::new(folder.join("software")),
             traits: TraitStore::new(folder.join("traits.json")),
@@ -112,7 +110,8 @@ impl LocalEngine {
             pms: packages,
             settings,
             layout,
-            uuid,
+            identity,
+            registration,
             clock,
             runner,
             folder,
@@ -145,18 +144,31 @@ impl LocalEngine {
             .join(settings.server.folder_name())
             .join("ca.pem");
         let transport = HttpTransport::new(&settings, &language(), &authority).map_err(config)?;
-        let engine = Self::new(Parts {
-            uuid: computer_uuid(&layout, &*runner, &settings.firmware_fillers).await?,
-            transport: Arc::new(transport),
+        let transport: Arc<dyn Transport> = Arc::new(transport);
+        let identity: Arc<dyn Identity> = Arc::new(SystemIdentity::new(
+            computer_uuid(&layout, &*runner, &settings.firmware_fillers).await?,
+            settings.computer_name.clone(),
+            Arc::clone(&runner),
+        ));
+        let registration = SealedRegistration::new(
+            &settings,
+            &layout,
+            Arc::clone(&transport),
+            Arc::clone(&identity),
+            packages.clone(),
+        );
+        registration.adopt_older_keys(&layout, &settings.server.host);
+        Ok(Self::new(Parts {
+            identity,
+            registration: Arc::new(registration),
+            transport,
             packages,
             clock: Arc::new(SystemClock),
             runner,
             root,
             settings,
             layout,
-        });
-        engine.adopt_older_keys();
-        Ok(engine)
+        }))
     }
 
     #[must_use]
@@ -169,10 +181,10 @@ impl LocalEngine {
         &self.layout
     }
 
-    /// The server, for what needs no engine (uploads).
+    /// The server as anybody may talk to it, for what needs no engine (uploads).
     #[must_use]
-    pub fn server(&self) -> &Server {
-        &self.server
+    pub fn open_server(&self) -> &OpenServer {
+        &self.open_server
     }
 
     /// The package manager.
@@ -191,53 +203,19 @@ impl LocalEngine {
         &self,
         only_own: bool,
     ) -> Result<crate::transport::messages::Page<serde_json::Value>, EngineError> {
-        let session = self.session().await?;
-        let answer = session.server.attributes(session.id, only_own).await;
-        self.known(&session, answer).await
+        let server = self.server().await?;
+        self.known(server.attributes(only_own).await).await
     }
 
-    /// The answer to a question about this computer. Where there is none for the number we know, the server is asked
-    /// for the number: only its sealed word makes us forget the old one.
-    pub(super) async fn known<T>(
-        &self,
-        session: &Session,
-        answer: Result<T, ApiError>,
-    ) -> Result<T, EngineError> {
+    /// The answer to a question about this computer. Where there is none, the server may know it by another number.
+    pub(super) async fn known<T>(&self, answer: Result<T, ApiError>) -> Result<T, EngineError> {
         if answer
             .as_ref()
             .is_err_and(|error| error.status() == Some(404))
         {
-            self.look_for_number(&session.server).await;
+            self.registration.look_again().await;
         }
         Ok(answer?)
-    }
-
-    async fn look_for_number(&self, server: &SealedServer) {
-        let name = &self.settings.computer_name;
-        let kept = match server.computer_id(&self.uuid, name).await {
-            Ok(id) => self.keys.save_computer_id(&self.settings.project, id),
-            Err(ApiError::Status { status: 404, .. }) => self.keys.forget_computer_id(),
-            Err(_) => Ok(()),
-        };
-        if let Err(error) = kept {
-            tracing::warn!(%error, "an old number of this computer stays behind");
-        }
-    }
-
-    fn adopt_older_keys(&self) {
-        let older = self
-            .layout
-            .inside("var/migasfree-client/keys")
-            .join(&self.settings.server.host);
-        match self.keys.adopt(&older) {
-            Ok(true) => {
-                tracing::info!(from = %older.display(), "took over the keys of an earlier client")
-            }
-            Ok(false) => {}
-            Err(error) => {
-                tracing::warn!(%error, "the keys of an earlier client cannot be taken over")
-            }
-        }
     }
 
     /// Only one migasfree at a time writes.
@@ -248,46 +226,23 @@ impl LocalEngine {
         })
     }
 
-    /// The server and this computer's number there: the one remembered, else asked for, else got by registering.
-    pub(super) async fn session(&self) -> Result<Session, EngineError> {
-        let server = self.sealed().await?;
-        match self.keys.computer_id(&self.settings.project) {
-            Some(id) => Ok(Session { server, id }),
-            None => self.identified(server).await,
+    /// The server as this computer talks to it, which asks for nothing where it is known there.
+    pub(super) async fn server(&self) -> Result<Arc<dyn Server>, EngineError> {
+        match self.registration.known() {
+            Some(server) => Ok(server),
+            None => self.fresh_server().await,
         }
     }
 
-    /// As [`Self::session`], but the server is always asked: it may have forgotten or moved this computer.
-    pub(super) async fn fresh_session(&self) -> Result<Session, EngineError> {
-        let server = self.sealed().await?;
-        self.identified(server).await
-    }
-
-    async fn sealed(&self) -> Result<SealedServer, EngineError> {
-        let project = &self.settings.project;
-        match self.keys.project(project) {
-            Ok(keys) => Ok(self.server.with_keys(keys, project)),
-            Err(crate::keys::KeyStoreError::Missing) => {
-                self.fetch_keys(&Credentials::default(), false).await
-            }
-            Err(error) => Err(error.into()),
+    /// As [`Self::server`], but the server is always asked: it may have forgotten or moved this computer.
+    pub(super) async fn fresh_server(&self) -> Result<Arc<dyn Server>, EngineError> {
+        let server = self.registration.session().await?;
+        // What is remembered of it has a place, whatever its registration keeps there.
+        if !self.folder.is_dir() {
+            files::private_folder(&self.folder)
+                .map_err(|error| io(&self.folder.display().to_string(), error))?;
         }
-    }
-
-    async fn identified(&self, server: SealedServer) -> Result<Session, EngineError> {
-        let id = match server
-            .computer_id(&self.uuid, &self.settings.computer_name)
-            .await
-        {
-            Ok(id) => id,
-            Err(ApiError::Status { status: 404, .. }) => {
-                let nobody = Credentials::default();
-                self.create_computer(&server, &nobody).await?
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.keys.save_computer_id(&self.settings.project, id)?;
-        Ok(Session { server, id })
+        Ok(server)
     }
 
     pub(super) fn access(&self) -> RepositoryAccess {
@@ -466,7 +421,7 @@ impl From<ApiError> for EngineError {
             ApiError::Transport(error @ TransportError::InsecureCredentials(_)) => {
                 Self::Config(error.to_string())
             }
-            ApiError::Untrusted(error) => Self::Untrusted(error.to_string()),
+            ApiError::Untrusted(reason) => Self::Untrusted(reason),
             ApiError::Transport(error) => Self::Unintelligible(error.to_string()),
             ApiError::Malformed { call, reason } => {
                 Self::Unintelligible(format!("{call}: {reason}"))

@@ -6,6 +6,7 @@ mod full;
 mod local;
 mod packages;
 mod registration;
+mod sealed;
 mod steps;
 mod texts;
 pub mod told;
@@ -29,6 +30,8 @@ use crate::transport::messages::{
 };
 
 pub use local::{LocalEngine, OpenOptions, Parts, load_settings, settings_file};
+pub use registration::Registration;
+pub use sealed::SealedRegistration;
 pub use texts::EngineText;
 
 /// How much of a synchronisation to do.

@@ -4,8 +4,9 @@ use crate::job::{Job, ResultCode};
 use crate::observer::Stage;
 use crate::pms::{Action, InstalledPackage, PackageManager, PmsError};
 use crate::policy::Asker;
+use crate::transport::Server;
 
-use super::local::{LocalEngine, Session};
+use super::local::LocalEngine;
 use super::tracker::{Kind, Tracker};
 use super::{EngineError, EngineText, Outcome, told};
 
@@ -79,14 +80,14 @@ impl LocalEngine {
     /// What cannot be told now is told with the next synchronisation: the difference is kept, and the job says so. Answers
     /// whether the server knows all that it has to.
     async fn report_software(&self, pms: &dyn PackageManager, tracker: &Tracker<'_>) -> bool {
-        if self.keys.computer_id(&self.settings.project).is_none() {
+        if self.registration.computer_id().is_none() {
             return true;
         }
         let told = async {
-            let session = self.session().await?;
-            self.send_software(&session, pms, tracker).await?;
+            let server = self.server().await?;
+            self.send_software(&*server, pms, tracker).await?;
             // The packages are what they are, and the server knows of them.
-            let _ = self.report_end(&session, tracker).await;
+            let _ = self.report_end(&*server, tracker).await;
             Ok::<(), EngineError>(())
         };
         let told = told.await;
@@ -157,12 +158,12 @@ impl LocalEngine {
             cancel: job.cancel.clone(),
         };
         tracker.begin(Stage::Connect);
-        let session = self.session().await?;
+        let server = self.server().await?;
         let done = self
-            .change_tags(&session, &tags, apply, &job, &tracker)
+            .change_tags(&*server, &tags, apply, &job, &tracker)
             .await;
         if !matches!(done, Err(EngineError::Offline(_))) {
-            let told = self.report_end(&session, &tracker).await;
+            let told = self.report_end(&*server, &tracker).await;
             if done.is_ok() {
                 told?;
             }
@@ -177,22 +178,21 @@ impl LocalEngine {
 
     async fn change_tags(
         &self,
-        session: &Session,
+        server: &dyn Server,
         tags: &[String],
         apply: bool,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<ResultCode, EngineError> {
-        let rules = session.server.set_tags(session.id, tags).await;
-        let rules = self.known(session, rules).await?;
+        let rules = self.known(server.set_tags(tags).await).await?;
         tracker.ok(Stage::Connect);
         if !apply {
             return Ok(ResultCode::Ok);
         }
-        self.send_attributes(session, job, tracker).await?;
-        self.send_faults(session, job, tracker).await?;
+        self.send_attributes(server, job, tracker).await?;
+        self.send_faults(server, job, tracker).await?;
         let pms = self.package_manager()?;
-        self.update_repositories(session, pms, tracker).await?;
+        self.update_repositories(server, pms, tracker).await?;
         let lists = self.refresh_metadata(pms, job, tracker).await?;
         let mut ok = self
             .change(pms, Stage::Remove, &rules.remove, job, tracker)
@@ -206,7 +206,7 @@ impl LocalEngine {
         ok &= self
             .change(pms, Stage::Install, &rules.install, job, tracker)
             .await?;
-        self.send_software(session, pms, tracker).await?;
+        self.send_software(server, pms, tracker).await?;
         Ok(if !lists {
             ResultCode::MetadataFailed
         } else if ok {

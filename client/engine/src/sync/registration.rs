@@ -1,95 +1,47 @@
-//! Getting keys and a number from the server.
+//! How this computer comes to be known to its server.
 
-use crate::identity;
-use crate::keys::KeyStoreError;
-use crate::transport::ApiError;
-use crate::transport::api::{KeyRequest, NewComputer, SealedServer};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::transport::Server;
 use crate::transport::messages::ComputerId;
 
 use super::local::LocalEngine;
 use super::{Credentials, EngineError};
 
+/// What makes this computer known to its server, and keeps what it needs for that.
+#[async_trait]
+pub trait Registration: Send + Sync + std::fmt::Debug {
+    /// Whether the server would believe that it is this computer. Known without asking.
+    fn is_registered(&self) -> bool;
+
+    /// The number the server gave this computer, as far as it is remembered.
+    fn computer_id(&self) -> Option<ComputerId>;
+
+    /// The server as this computer talks to it, without asking whether it still knows it; `None` where that is needed.
+    fn known(&self) -> Option<Arc<dyn Server>>;
+
+    /// The server, after asking whether it knows this computer. Where it does not, and needs no credentials, it does
+    /// afterwards.
+    async fn session(&self) -> Result<Arc<dyn Server>, EngineError>;
+
+    /// Registers. With `accept_new_keys` also at a server that has other keys than those it is known by.
+    async fn register(
+        &self,
+        credentials: &Credentials,
+        accept_new_keys: bool,
+    ) -> Result<ComputerId, EngineError>;
+
+    /// The server has no answer for the number we know. It is asked for the number: only its own word makes us forget
+    /// the old one. Never fails.
+    async fn look_again(&self);
+
+    /// Forgets what makes this computer known; with `everywhere` also to servers it had before.
+    fn forget(&self, everywhere: bool) -> Result<(), EngineError>;
+}
+
 impl LocalEngine {
-    /// What keys are asked for with.
-    ///
-    /// # Errors
-    /// [`EngineError::NoPackageManager`]: a server takes no computer without one.
-    pub async fn key_request(&self, credentials: &Credentials) -> Result<KeyRequest, EngineError> {
-        let pms = self.package_manager()?;
-        Ok(KeyRequest {
-            username: credentials.username.clone(),
-            password: credentials.password.clone(),
-            project: self.settings.project.clone(),
-            pms: pms.name().to_owned(),
-            architecture: pms.architectures().await?,
-        })
-    }
-
-    pub(super) async fn fetch_keys(
-        &self,
-        credentials: &Credentials,
-        anew: bool,
-    ) -> Result<SealedServer, EngineError> {
-        let project = &self.settings.project;
-        let request = self.key_request(credentials).await?;
-        let answer = self.server.project_keys(&request).await;
-        let keys = answer.map_err(|error| match error {
-            ApiError::Status {
-                status: 401 | 403,
-                detail,
-                ..
-            } => not_admitted(credentials, detail),
-            other => other.into(),
-        })?;
-        let kept = if anew {
-            self.keys.replace_project(project, &keys.own, &keys.server)
-        } else {
-            self.keys.save_project(project, &keys.own, &keys.server)
-        };
-        let loaded = kept.and_then(|()| self.keys.project(project));
-        let loaded = loaded.map_err(|error| match error {
-            KeyStoreError::NewServer => EngineError::NewKeys(self.settings.server.base()),
-            other => other.into(),
-        })?;
-        Ok(self.server.with_keys(loaded, project))
-    }
-
-    pub(super) async fn create_computer(
-        &self,
-        server: &SealedServer,
-        credentials: &Credentials,
-    ) -> Result<ComputerId, EngineError> {
-        let computer = NewComputer {
-            uuid: self.uuid.clone(),
-            name: self.settings.computer_name.clone(),
-            ip_address: identity::address().map_or_else(String::new, |address| address.to_string()),
-            username: credentials.username.clone(),
-            password: credentials.password.clone(),
-        };
-        let id = server
-            .create_computer(&computer)
-            .await
-            .map_err(|error| match error {
-                // 403 is about the computer, and no matter of who asks.
-                ApiError::Status {
-                    status: 401,
-                    detail,
-                    ..
-                } => not_admitted(credentials, detail),
-                other => other.into(),
-            })?;
-        self.keys.save_computer_id(&self.settings.project, id)?;
-        Ok(id)
-    }
-
-    pub(super) async fn registered(
-        &self,
-        credentials: &Credentials,
-    ) -> Result<ComputerId, EngineError> {
-        let server = self.fetch_keys(credentials, false).await?;
-        self.create_computer(&server, credentials).await
-    }
-
     /// Registers with a server whose keys may be other ones than those known, by the word of who runs this computer.
     ///
     /// # Errors
@@ -99,15 +51,6 @@ impl LocalEngine {
         credentials: &Credentials,
     ) -> Result<ComputerId, EngineError> {
         let _lock = self.lock()?;
-        let server = self.fetch_keys(credentials, true).await?;
-        self.create_computer(&server, credentials).await
-    }
-}
-
-fn not_admitted(credentials: &Credentials, detail: String) -> EngineError {
-    if credentials.username.is_empty() {
-        EngineError::WhoRegisters(detail)
-    } else {
-        EngineError::BadCredentials(detail)
+        self.registration.register(credentials, true).await
     }
 }

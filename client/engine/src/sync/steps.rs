@@ -5,7 +5,6 @@ use migasfree_types::message::Message;
 use crate::attributes;
 use crate::files;
 use crate::hooks;
-use crate::identity;
 use crate::inventory::hardware::{self, HardwareError};
 use crate::inventory::software;
 use crate::job::Job;
@@ -13,11 +12,10 @@ use crate::observer::{OutputStream, Stage};
 use crate::outbox;
 use crate::pms::{Action, PackageManager, PmsError};
 use crate::policy::Asker;
-use crate::transport::ApiError;
-use crate::transport::api::AttributeReport;
 use crate::transport::messages::MandatoryPackages;
+use crate::transport::{ApiError, AttributeReport, Report, Server};
 
-use super::local::{LocalEngine, Session, io};
+use super::local::{LocalEngine, io};
 use super::tracker::Tracker;
 use super::{EngineError, EngineText, told};
 
@@ -27,7 +25,7 @@ const CONSUMER: &str = concat!("migasfree ", env!("CARGO_PKG_VERSION"));
 impl LocalEngine {
     /// Sends what earlier runs could not. What the server will never take is dropped, so that it does not block the
     /// rest.
-    pub(super) async fn deliver(&self, session: &Session) -> Result<(), EngineError> {
+    pub(super) async fn deliver(&self, server: &dyn Server) -> Result<(), EngineError> {
         let read = |error| io("the outbox", error);
         loop {
             let errors = self.outbox.errors().map_err(read)?;
@@ -36,7 +34,7 @@ impl LocalEngine {
             }
             if !errors.records.is_empty() {
                 let text = outbox::description(&errors.records);
-                accepted_or_useless(session.server.send_errors(session.id, &text).await)?;
+                accepted_or_useless(server.tell(Report::Errors(&text)).await)?;
             }
             errors.delivered().map_err(read)?;
         }
@@ -46,11 +44,12 @@ impl LocalEngine {
                 return Ok(());
             }
             for record in &waiting.records {
-                let sent = session
-                    .server
-                    .send_synchronization(session.id, &record.start, CONSUMER, record.packages_ok)
-                    .await;
-                accepted_or_useless(sent)?;
+                let report = Report::Synchronization {
+                    start: &record.start,
+                    consumer: CONSUMER,
+                    packages_ok: record.packages_ok,
+                };
+                accepted_or_useless(server.tell(report).await)?;
             }
             waiting.delivered().map_err(read)?;
         }
@@ -58,48 +57,46 @@ impl LocalEngine {
 
     pub(super) async fn send_attributes(
         &self,
-        session: &Session,
+        server: &dyn Server,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         tracker.begin(Stage::Attributes);
-        let properties = session.server.properties(session.id).await?;
+        let properties = server.properties().await?;
         let results = attributes::properties(&self.evaluator, &job.id, &properties).await;
         for complaint in &results.complaints {
             self.complain(Stage::Attributes, complaint, tracker);
         }
-        let user = identity::current_user(&*self.runner).await;
+        let (identity, address) = (&self.identity, self.identity.address());
+        let user = identity.user().await;
         let report = AttributeReport {
-            uuid: self.uuid.clone(),
-            name: self.settings.computer_name.clone(),
-            fqdn: identity::full_host_name(&*self.runner).await,
-            ip_address: identity::address().map_or_else(String::new, |address| address.to_string()),
+            uuid: identity.uuid().to_owned(),
+            name: identity.name().to_owned(),
+            fqdn: identity.full_host_name().await,
+            ip_address: address.map_or_else(String::new, |address| address.to_string()),
             user: user.name,
             user_full_name: user.full_name,
             attributes: results.outputs,
         };
-        session.server.send_attributes(session.id, &report).await?;
+        server.tell(Report::Attributes(&report)).await?;
         tracker.ok(Stage::Attributes);
         Ok(())
     }
 
     pub(super) async fn send_faults(
         &self,
-        session: &Session,
+        server: &dyn Server,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         tracker.begin(Stage::Faults);
-        let definitions = session.server.fault_definitions(session.id).await?;
+        let definitions = server.fault_definitions().await?;
         let results = attributes::faults(&self.evaluator, &job.id, &definitions).await;
         for complaint in &results.complaints {
             self.complain(Stage::Faults, complaint, tracker);
         }
         if !definitions.is_empty() {
-            session
-                .server
-                .send_faults(session.id, &results.outputs)
-                .await?;
+            server.tell(Report::Faults(&results.outputs)).await?;
         }
         tracker.ok(Stage::Faults);
         Ok(())
@@ -109,14 +106,14 @@ impl LocalEngine {
     /// answer that does not come leaves all as it was.
     pub(super) async fn update_repositories(
         &self,
-        session: &Session,
+        server: &dyn Server,
         pms: &dyn PackageManager,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         tracker.begin(Stage::Repositories);
         let access = self.access();
-        let repositories = session.server.repositories(session.id).await?;
-        let key = self.trusted_key(session, pms, tracker).await?;
+        let repositories = server.repositories().await?;
+        let key = self.trusted_key(server, pms, tracker).await?;
         pms.import_key(&access, &key)?;
         pms.write_repositories(&access, &repositories)?;
         tracker.ok(Stage::Repositories);
@@ -150,12 +147,12 @@ impl LocalEngine {
     /// Removes, then installs what the server demands. `false` when something of it failed.
     pub(super) async fn mandatory_packages(
         &self,
-        session: &Session,
+        server: &dyn Server,
         pms: &dyn PackageManager,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<bool, EngineError> {
-        let mandatory = session.server.mandatory_packages(session.id).await?;
+        let mandatory = server.mandatory_packages().await?;
         self.remember_mandatory(&mandatory);
         let removed = self
             .change(pms, Stage::Remove, &mandatory.remove, job, tracker)
@@ -184,7 +181,7 @@ impl LocalEngine {
     /// Tells the server which packages are there, and what changed since it last knew.
     pub(super) async fn send_software(
         &self,
-        session: &Session,
+        server: &dyn Server,
         pms: &dyn PackageManager,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
@@ -192,10 +189,11 @@ impl LocalEngine {
         let inventory = software::inventory(&pms.installed().await?, pms.extension());
         let file = |error| io("the list of software", error);
         let history = self.known_software.changes(&inventory).map_err(file)?;
-        session
-            .server
-            .send_software(session.id, &inventory, &history)
-            .await?;
+        let report = Report::Software {
+            inventory: &inventory,
+            history: &history,
+        };
+        server.tell(report).await?;
         self.known_software.confirm(&inventory).map_err(file)?;
         tracker.ok(Stage::Software);
         Ok(())
@@ -204,20 +202,20 @@ impl LocalEngine {
     /// Sends the hardware if the server wants it, or in any case.
     pub(super) async fn send_hardware(
         &self,
-        session: &Session,
+        server: &dyn Server,
         always: bool,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         use crate::observer::Observer as _;
         tracker.begin(Stage::Hardware);
         let file = |error| io("what is known of the hardware", error);
-        if always || session.server.hardware_required(session.id).await? {
+        if always || server.hardware_required().await? {
             match hardware::hardware(&*self.runner).await {
                 Ok(hardware) if !always && self.hardware.is_refused(&hardware) => {
                     let refused = EngineText::HardwareRefused.told(&[]);
                     tracker.said(OutputStream::Info, &refused);
                 }
-                Ok(hardware) => match session.server.send_hardware(session.id, &hardware).await {
+                Ok(hardware) => match server.tell(Report::Hardware(&hardware)).await {
                     Ok(()) => self.hardware.taken().map_err(file)?,
                     Err(
                         error @ ApiError::Status {
@@ -252,13 +250,13 @@ impl LocalEngine {
     /// Learns the traits, tells them, and runs the scripts that wait for their changes.
     pub(super) async fn update_traits(
         &self,
-        session: &Session,
+        server: &dyn Server,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         use crate::observer::Observer as _;
         tracker.begin(Stage::Traits);
-        let traits = session.server.traits(session.id).await?;
+        let traits = server.traits().await?;
         tracker.traits(&traits);
         let before = self
             .traits
@@ -308,11 +306,11 @@ impl LocalEngine {
     /// Tells the server that this computer is done for now.
     pub(super) async fn report_end(
         &self,
-        session: &Session,
+        server: &dyn Server,
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         use crate::observer::Observer as _;
-        let told = session.server.end_of_transmission(session.id).await;
+        let told = server.tell(Report::End).await;
         if let Err(error) = &told {
             let said = EngineText::EndNotTold.told(&[&error.to_string()]);
             tracker.said(OutputStream::Info, &said);

@@ -2,10 +2,10 @@
 
 use crate::observer::{Observer as _, OutputStream};
 use crate::pms::PackageManager;
-use crate::transport::ApiError;
+use crate::transport::{ApiError, Server};
 use crate::trust::{Fingerprint, KEYS_CALL, RepositoryKey, Verdict};
 
-use super::local::{LocalEngine, Session, io};
+use super::local::{LocalEngine, io};
 use super::tracker::Tracker;
 use super::{EngineError, EngineText};
 
@@ -14,18 +14,18 @@ impl LocalEngine {
     /// and noted; one that nobody vouches for is refused until an administrator accepts it. Nobody is asked.
     pub(super) async fn trusted_key(
         &self,
-        session: &Session,
+        server: &dyn Server,
         pms: &dyn PackageManager,
         tracker: &Tracker<'_>,
     ) -> Result<String, EngineError> {
-        let offered = self.server.repository_key().await?;
+        let offered = self.open_server.repository_key().await?;
         let offered = RepositoryKey::read(&offered).map_err(|error| {
             EngineError::Unintelligible(format!(
                 "the repository key of {}: {error}",
                 self.address()
             ))
         })?;
-        let word = self.word_about_keys(session).await?;
+        let word = self.word_about_keys(server).await?;
         let in_use = pms
             .trusted_key(&self.access())
             .and_then(|text| RepositoryKey::read(&text).ok())
@@ -53,13 +53,13 @@ impl LocalEngine {
     /// The fingerprints the server vouches for, or how it came that it says none.
     async fn word_about_keys(
         &self,
-        session: &Session,
+        server: &dyn Server,
     ) -> Result<Result<Vec<Fingerprint>, Silence>, EngineError> {
         let seen = self.trust.has_offered(KEYS_CALL).map_err(remembering)?;
         if !seen && !self.announces(KEYS_CALL).await? {
             return Ok(Err(Silence::NeverOffered));
         }
-        match session.server.repository_fingerprints().await {
+        match server.repository_fingerprints().await {
             Ok(fingerprints) => {
                 self.trust.note_offered(KEYS_CALL).map_err(remembering)?;
                 Ok(Ok(fingerprints))
@@ -72,7 +72,7 @@ impl LocalEngine {
     /// Whether the server says that it has a call. It says so in the clear: only what is seen in a sealed call is
     /// remembered.
     async fn announces(&self, call: &str) -> Result<bool, EngineError> {
-        match self.server.info().await {
+        match self.open_server.info().await {
             Ok(info) => Ok(info.additions.iter().any(|offered| offered == call)),
             Err(error) if error.is_offline() => Err(error.into()),
             Err(error) => {

@@ -102,9 +102,9 @@ pub enum ApiError {
         detail: String,
         retry_after: Option<Duration>,
     },
-    /// The answer is not sealed as it must be.
+    /// Nothing shows that the answer is the server's, for this reason.
     #[error("the server's answer cannot be trusted: {0}")]
-    Untrusted(#[from] migasfree_envelope::OpenError),
+    Untrusted(String),
     /// The answer has not the shape agreed on.
     #[error("the server's answer to {call} is not understood: {reason}")]
     Malformed { call: String, reason: String },

@@ -1,4 +1,5 @@
-//! Talking to the server: [`Transport`] carries requests, [`api::Server`] knows the calls, [`messages`] their shapes.
+//! Talking to the server. [`Server`] is what a computer asks and tells that is known there; [`SealedSession`] does it in
+//! sealed calls, which a [`Transport`] carries. [`api`] has what comes before a computer is known, [`messages`] the shapes.
 
 pub mod api;
 mod carrier;
@@ -6,6 +7,8 @@ mod error;
 mod http;
 mod public;
 mod sealed;
+mod server;
+mod session;
 
 pub use migasfree_client_base::messages;
 
@@ -13,3 +16,5 @@ pub use carrier::{Body, Method, Request, Response, Transport};
 pub use error::{ApiError, CertificateFault, TransportError, Unreached};
 pub use http::HttpTransport;
 pub use public::{Keys, PackagerKeys};
+pub use server::{AttributeReport, Report, Server, SoftwareHistory};
+pub use session::SealedSession;

@@ -102,6 +102,12 @@ async fn open(
     off_the_runtime(move || migasfree_envelope::open(&message, &own, &server)).await
 }
 
+impl From<migasfree_envelope::OpenError> for ApiError {
+    fn from(error: migasfree_envelope::OpenError) -> Self {
+        Self::Untrusted(error.to_string())
+    }
+}
+
 /// The error an answer stands for.
 pub(super) fn status(response: &Response, body: &Value) -> ApiError {
     ApiError::Status {

@@ -16,7 +16,7 @@ use crate::output::complain;
 use crate::sync::EngineError;
 use crate::texts::Text;
 use crate::transport::HttpTransport;
-use crate::transport::api::Server;
+use crate::transport::api::OpenServer;
 use crate::upload::{Sent, Target, UploadError, Uploader, check_source};
 
 pub async fn upload(context: &Context, arguments: Upload) -> Ended {
@@ -75,7 +75,7 @@ async fn uploader(
     let folder = context.layout().state().join(settings.server.folder_name());
     let transport = HttpTransport::new(settings, context.locale(), &folder.join("ca.pem"))
         .map_err(|error| EngineError::Config(error.to_string()))?;
-    let server = Server::new(Arc::new(transport));
+    let server = OpenServer::new(Arc::new(transport));
     let keys = KeyStore::new(key_folder(context, settings));
     // Who says who they are does not upload with the key of somebody else.
     // Keys that say nothing of whose they are came before they did.

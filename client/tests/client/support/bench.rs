@@ -8,15 +8,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use migasfree_client::clock::Clock;
 use migasfree_client::config::{Settings, Sources};
+use migasfree_client::identity::SystemIdentity;
 use migasfree_client::job::{Job, JobId};
 use migasfree_client::paths::Layout;
 use migasfree_client::pms::PackageManager;
 use migasfree_client::process::root::Root;
 use migasfree_client::process::{CommandRunner, Finished, Invocation, LineListener};
 use migasfree_client::sync::{
-    Engine, EngineError, LocalEngine, Outcome, Parts, Scope, SyncRequest,
+    Engine, EngineError, LocalEngine, Outcome, Parts, Scope, SealedRegistration, SyncRequest,
 };
-use migasfree_client::transport::HttpTransport;
+use migasfree_client::transport::{HttpTransport, Transport};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -31,7 +32,7 @@ pub const FULL: SyncRequest = SyncRequest {
 };
 
 #[derive(Debug)]
-struct Noon;
+pub struct Noon;
 
 impl Clock for Noon {
     fn now(&self) -> OffsetDateTime {
@@ -129,13 +130,12 @@ impl Bench {
     }
 }
 
-/// An engine of everything but a package manager and the programs of a system.
-pub fn engine(
+/// The settings, folders and programs of a computer that never synchronised.
+pub fn computer(
     folder: &Path,
     server: &str,
     project: &str,
-    packages: Arc<FakePackages>,
-) -> LocalEngine {
+) -> (Settings, Layout, Arc<dyn CommandRunner>) {
     let bash = folder.join("usr/bin/bash");
     fs::create_dir_all(bash.parent().unwrap()).unwrap();
     fs::write(bash, "").unwrap();
@@ -149,15 +149,42 @@ pub fn engine(
         os_release: "",
     })
     .unwrap();
+    let runner = Arc::new(OutsidePaths(folder.to_owned()));
+    (settings, Layout::new(folder), runner)
+}
+
+/// An engine of everything but a package manager and the programs of a system.
+pub fn engine(
+    folder: &Path,
+    server: &str,
+    project: &str,
+    packages: Arc<FakePackages>,
+) -> LocalEngine {
+    let (settings, layout, runner) = computer(folder, server, project);
     let transport = HttpTransport::new(&settings, "en", Path::new("/nonexistent")).unwrap();
+    let transport: Arc<dyn Transport> = Arc::new(transport);
+    let identity = Arc::new(SystemIdentity::new(
+        "4C4C4544-0051-3610-8052-B4C04F4A3132".into(),
+        settings.computer_name.clone(),
+        Arc::clone(&runner),
+    ));
+    let packages = Some(packages as Arc<dyn PackageManager>);
+    let registration = SealedRegistration::new(
+        &settings,
+        &layout,
+        Arc::clone(&transport),
+        identity.clone(),
+        packages.clone(),
+    );
     LocalEngine::new(Parts {
         settings,
-        layout: Layout::new(folder),
-        uuid: "4C4C4544-0051-3610-8052-B4C04F4A3132".into(),
-        transport: Arc::new(transport),
-        packages: Some(packages as Arc<dyn PackageManager>),
+        layout,
+        identity,
+        registration: Arc::new(registration),
+        transport,
+        packages,
         clock: Arc::new(Noon),
-        runner: Arc::new(OutsidePaths(folder.to_owned())),
+        runner,
         root: Root::new("/".into(), "/".into()),
     })
 }

@@ -4,6 +4,7 @@ mod hardware;
 mod identity;
 mod offer;
 mod packages;
+mod played;
 mod repositories;
 mod told_later;
 mod trust;
