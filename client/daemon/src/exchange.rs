@@ -5,8 +5,14 @@ use std::sync::atomic::Ordering;
 
 use migasfree_dbus::{Connectivity, Error, RequestRecord};
 
-use super::core::Core;
+use super::catalog::Requests;
+use super::computer::Computer;
+use super::contact::Contact;
 use super::error::bus_error;
+use super::known::Known;
+use super::news::{Happened, News};
+use super::stock::Stock;
+use super::tasks::Tasks;
 use crate::clock::is_younger;
 use crate::identity::account_name;
 use crate::process::SystemRunner;
@@ -17,13 +23,21 @@ use crate::transport::messages::{AppId, AppRequest};
 /// Who looks at the list has decisions looked for at most this often, seconds.
 const LOOK_EVERY: i64 = 15;
 
-impl Core {
+/// Carries requests and decisions.
+#[derive(Debug, Clone)]
+pub struct Courier {
+    pub(super) computer: Arc<Computer>,
+    pub(super) known: Arc<Known>,
+    pub(super) requests: Arc<Requests>,
+    pub(super) contact: Contact,
+    pub(super) stock: Stock,
+    pub(super) news: News,
+    pub(super) tasks: Tasks,
+}
+
+impl Courier {
     /// Sends a request, or keeps it when the server is away. A server that takes none leaves nothing behind.
-    pub async fn request_app(
-        self: &Arc<Self>,
-        uid: u32,
-        record: RequestRecord,
-    ) -> Result<String, Error> {
+    pub async fn request_app(&self, uid: u32, record: RequestRecord) -> Result<String, Error> {
         let id = record.id.clone();
         self.requests.add(uid, record.clone())?;
         let _alone = self.requests.exchange.alone.lock().await;
@@ -49,7 +63,7 @@ impl Core {
     }
 
     /// Withdraws a request, here at once and at the server as soon as it can be reached.
-    pub async fn cancel_request(self: &Arc<Self>, uid: u32, id: &str) -> Result<(), Error> {
+    pub async fn cancel_request(&self, uid: u32, id: &str) -> Result<(), Error> {
         // One that is being sent gets its number first.
         let _alone = self.requests.exchange.alone.lock().await;
         self.requests.withdraw(uid, id)?;
@@ -60,7 +74,7 @@ impl Core {
     }
 
     /// Looks for decisions in the background, when somebody waits for one and the server can be reached.
-    pub fn look_for_decisions(self: &Arc<Self>) {
+    pub fn look_for_decisions(&self) {
         let now = self.computer.now();
         let may_answer = matches!(
             self.known.connectivity(),
@@ -74,17 +88,17 @@ impl Core {
             return;
         }
         looked_at.store(now, Ordering::Relaxed);
-        let core = Arc::clone(self);
+        let courier = self.clone();
         self.tasks.start("decisions", async move {
-            if core.follow_decisions().await {
-                core.refresh_packages().await;
+            if courier.follow_decisions().await {
+                courier.stock.look().await;
             }
         });
     }
 
     /// Brings requests up to date with the server. A decision changes what is offered here, so that the catalogue is
     /// fetched again; `true` when there was one.
-    pub async fn follow_decisions(self: &Arc<Self>) -> bool {
+    pub async fn follow_decisions(&self) -> bool {
         let decided = match self.exchange_requests().await {
             Ok(decided) => decided,
             Err(error) => {
@@ -95,22 +109,23 @@ impl Core {
         if decided.is_empty() {
             return false;
         }
-        if let Err(error) = self.fetch_catalog().await {
+        if let Err(error) = self.stock.fetch_catalog().await {
             tracing::info!(%error, "the catalogue waits for the server");
         }
-        self.signals.catalog_changed(self, decided).await;
+        self.news.tell(Happened::CatalogChanged(decided)).await;
         true
     }
 
     /// Sends what waits for the server and learns what was decided. Answers the applications it is about.
-    async fn exchange_requests(self: &Arc<Self>) -> Result<Vec<u32>, EngineError> {
+    async fn exchange_requests(&self) -> Result<Vec<u32>, EngineError> {
         if self.requests.is_empty() {
             return Ok(Vec::new());
         }
         let _alone = self.requests.exchange.alone.lock().await;
         self.take_back().await?;
         let mut changed = self.send_requests().await?;
-        if let Some(at_server) = self.heard(self.computer.engine().app_requests()).await? {
+        let engine = self.computer.engine();
+        if let Some(at_server) = self.contact.heard(engine.app_requests()).await? {
             match self.requests.learn(&at_server) {
                 Ok(decided) => changed.extend(decided),
                 Err(error) => not_kept(&error),
@@ -120,12 +135,10 @@ impl Core {
     }
 
     /// Tells the server what people withdrew while it was away.
-    async fn take_back(self: &Arc<Self>) -> Result<(), EngineError> {
+    async fn take_back(&self) -> Result<(), EngineError> {
+        let engine = self.computer.engine();
         for number in self.requests.withdrawn() {
-            match self
-                .heard(self.computer.engine().withdraw_request(number))
-                .await
-            {
+            match self.contact.heard(engine.withdraw_request(number)).await {
                 Ok(()) => {}
                 Err(EngineError::Server { status, detail }) if status < 500 => {
                     tracing::info!(number, detail, "the server has no such request");
@@ -140,7 +153,7 @@ impl Core {
     }
 
     /// Sends what was kept while the server was away. Answers the applications it will have nothing of.
-    async fn send_requests(self: &Arc<Self>) -> Result<Vec<u32>, EngineError> {
+    async fn send_requests(&self) -> Result<Vec<u32>, EngineError> {
         let mut refused = Vec::new();
         for (uid, record) in self.requests.unsent() {
             let kept = match self.send_request(uid, &record).await {
@@ -160,15 +173,15 @@ impl Core {
     }
 
     async fn send_request(
-        self: &Arc<Self>,
+        &self,
         uid: u32,
         record: &RequestRecord,
     ) -> Result<Option<AppRequest>, EngineError> {
         let person = account_name(&SystemRunner::detect(), uid).await;
         let engine = self.computer.engine();
         let app = AppId(record.app_id);
-        self.heard(engine.request_app(app, &person, &record.justification))
-            .await
+        let asked = engine.request_app(app, &person, &record.justification);
+        self.contact.heard(asked).await
     }
 }
 

@@ -11,22 +11,31 @@
 //! | [`access`] | who calls, what they may do, limits |
 //! | [`computer`] | what does the work, the settings, the clock |
 //! | [`jobs`], `runner` | records, queue, workers; how jobs get their turn |
-//! | `dispatch`, `resolve` | a job's life from the call to the end, and what its task means when it runs |
+//! | `desk`, `dispatch`, `workers` | a job's life: how it is asked for, gets its turn, is done |
+//! | `resolve`, `rights` | what its task means when it runs, and whether it may still |
+//! | `ending`, `aftermath` | how it ends, and what follows from that |
 //! | [`catalog`], `offered` | applications, states, images, requests; all of it with the work that goes on |
 //! | `questions` | whose turn it is to ask the package manager |
-//! | `known`, `refresh`, `icons`, `exchange` | what the server said, keeping it fresh, its images, requests on their way |
+//! | `contact`, `known` | the way to the server, and what it said last |
+//! | `refresh`, `stock`, `icons`, `exchange` | keeping that fresh: facts; catalogue and packages; images; requests |
 //! | `schedule`, `timer`, `quiet` | when to synchronise, doing so, and who holds that back |
 //! | `opener`, `settings` | take in changed settings without a restart |
-//! | `signals`, [`bus`] | the way to the bus; the interfaces and what they tell |
+//! | `news` | what happened, said by services that know nothing of who listens |
+//! | `signals`, `properties`, [`bus`] | the way to the bus and what was told over it; the interfaces |
+//! | `core` | makes all of them |
 //! | [`tasks`], `pulse`, `watchdog` | what runs in the daemon itself, and who notices when it does not any more |
 
 pub mod access;
+mod aftermath;
 pub mod bus;
 pub mod catalog;
 pub mod computer;
+mod contact;
 pub mod core;
 mod describe;
+mod desk;
 mod dispatch;
+mod ending;
 mod error;
 mod exchange;
 pub mod hold;
@@ -34,9 +43,11 @@ mod icons;
 mod inhibit;
 pub mod jobs;
 pub mod known;
+mod news;
 mod offered;
 pub mod opener;
 mod plan;
+mod properties;
 mod pulse;
 mod questions;
 mod quiet;
@@ -49,24 +60,26 @@ mod secret;
 mod settings;
 pub mod signals;
 pub mod start;
+mod stock;
 mod store;
 pub mod tasks;
 pub mod texts;
 mod timer;
 mod watchdog;
+mod workers;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use migasfree_dbus::names::BUS_NAME;
 use zbus::Connection;
 use zbus::fdo::{DBusProxy, RequestNameFlags};
 
+use self::access::Access;
 use self::core::Core;
+use self::jobs::Jobs;
 use self::tasks::Lost;
 use self::watchdog::Watchdog;
-use crate::clock::is_younger;
 
 // The floors below, under the names they have here.
 use migasfree_client_base::{job, observer, paths};
@@ -75,19 +88,10 @@ use migasfree_client_packages as pms;
 use migasfree_client_policy as policy;
 use migasfree_client_system::{clock, process, random};
 
-/// A catalogue younger than this is not asked for when the daemon starts, seconds.
-const FRESH: i64 = 15 * 60;
-/// The catalogue is asked for at least this often, seconds.
-const INTERVAL: u64 = 6 * 3600;
-/// The server is asked again after these times while it is away, seconds.
-const RETRIES: [u64; 3] = [5 * 60, 15 * 60, 60 * 60];
-/// Somebody may register this computer without the daemon, seconds.
-const UNREGISTERED: u64 = 60;
-
 /// Serves until the bus goes away, `stop` resolves or a task is lost, which is the answer. The objects are there before the
 /// name is.
 pub async fn serve(
-    core: Arc<Core>,
+    core: Core,
     connection: Connection,
     system: bool,
     stop: impl Future<Output = ()>,
@@ -115,59 +119,36 @@ pub async fn serve(
 }
 
 /// Everything that goes on as long as the daemon does.
-fn start_tasks(core: &Arc<Core>, connection: &Connection) {
-    let (tasks, core) = (&core.tasks, || Arc::clone(core));
-    tasks.keep("jobs", core().run_jobs());
-    tasks.keep("schedule", core().keep_schedule());
-    tasks.keep("catalogue", core().keep_fresh());
-    tasks.keep("settings", core().keep_settings());
-    tasks.keep("logins", core().watch_logins());
-    tasks.keep("callers", forget_callers(core(), connection.clone()));
+fn start_tasks(core: &Core, connection: &Connection) {
+    let tasks = &core.tasks;
+    tasks.keep("jobs", core.dispatch.clone().run_jobs());
+    tasks.keep("schedule", core.timer.clone().keep());
+    tasks.keep("catalogue", core.refresh.clone().keep());
+    tasks.keep("settings", core.settings.clone().keep());
+    tasks.keep("logins", core.timer.clone().watch_logins());
+    let (access, jobs) = (Arc::clone(&core.access), Arc::clone(&core.jobs));
+    tasks.keep("callers", forget_callers(access, jobs, connection.clone()));
     if let Some(watchdog) = Watchdog::wanted() {
-        let core = core();
-        let answers = move || core.runner.answers();
+        let runner = Arc::clone(&core.runner);
+        let answers = move || runner.answers();
         tasks.keep("watchdog", watchdog.keep(answers));
     }
 }
 
-impl Core {
-    /// Keeps the catalogue fresh, for ever. Jobs that ask the server refresh it besides.
-    async fn keep_fresh(self: Arc<Self>) {
-        if self.packages_are_stale() {
-            self.refresh_packages().await;
-        }
-        let mut failures = 0;
-        loop {
-            let wait = if !self.computer.engine().identity().registered {
-                UNREGISTERED
-            } else if is_younger(self.computer.now(), self.catalog.offer().fetched_at, FRESH)
-                || self.refresh_from_server().await
-            {
-                failures = 0;
-                INTERVAL
-            } else {
-                failures += 1;
-                RETRIES[RETRIES.len().min(failures) - 1]
-            };
-            tokio::time::sleep(Duration::from_secs(wait)).await;
-        }
-    }
-}
-
 /// Drops what is remembered of connections that are gone, as long as the bus tells of them.
-async fn forget_callers(core: Arc<Core>, connection: Connection) {
-    if let Err(error) = follow_callers(&core, &connection).await {
+async fn forget_callers(access: Arc<Access>, jobs: Arc<Jobs>, connection: Connection) {
+    if let Err(error) = follow_callers(&access, &jobs, &connection).await {
         tracing::error!(%error, "the bus does not tell who is gone");
     }
 }
 
-async fn follow_callers(core: &Core, connection: &Connection) -> zbus::Result<()> {
+async fn follow_callers(access: &Access, jobs: &Jobs, connection: &Connection) -> zbus::Result<()> {
     let bus = DBusProxy::new(connection).await?;
     let mut changes = bus.receive_name_owner_changed_with_args(&[(2, "")]).await?;
     while let Some(change) = changes.next().await {
         let change = change.args()?;
-        core.access.forget(change.name().as_str());
-        core.jobs.unsubscribe(None, change.name().as_str());
+        access.forget(change.name().as_str());
+        jobs.unsubscribe(None, change.name().as_str());
     }
     Ok(())
 }

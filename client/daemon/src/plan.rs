@@ -1,11 +1,14 @@
 //! What an action would do.
 
+use std::sync::Arc;
+
 use migasfree_dbus::{Error, PlanObjection, PlanRecord, PlanRole, PlannedPackage};
 
-use super::access::Caller;
+use super::access::{Access, Caller};
 use super::catalog::Catalog;
-use super::core::Core;
+use super::computer::Computer;
 use super::error::bus_error;
+use super::questions::Questions;
 use super::resolve::{packages_to_install, packages_to_remove};
 use super::rights::person;
 use crate::pms::{self, Action, PackageName};
@@ -13,49 +16,61 @@ use crate::policy::Verdict;
 use crate::sync::Engine;
 use crate::texts::Text;
 
-/// Asks the package manager, and the policy as it is for this caller; nothing changes.
-pub async fn plan(
-    core: &Core,
-    caller: &Caller,
-    role: PlanRole,
-    names: &[String],
-) -> Result<PlanRecord, Error> {
-    let engine = core.computer.engine();
-    let engine = engine.as_ref();
-    let action = match role {
-        PlanRole::Install => Action::Install(packages(engine, names)?),
-        PlanRole::Remove => Action::Remove(packages(engine, names)?),
-        PlanRole::InstallApps => {
-            Action::Install(packages_to_install(&core.catalog, engine, &ids(names)?)?)
+/// Foresees what would be done for somebody.
+#[derive(Debug)]
+pub struct Planner {
+    pub access: Arc<Access>,
+    pub computer: Arc<Computer>,
+    pub catalog: Arc<Catalog>,
+    pub questions: Arc<Questions>,
+}
+
+impl Planner {
+    /// Asks the package manager, and the policy as it is for this caller; nothing changes.
+    pub async fn plan(
+        &self,
+        caller: &Caller,
+        role: PlanRole,
+        names: &[String],
+    ) -> Result<PlanRecord, Error> {
+        let engine = self.computer.engine();
+        let engine = engine.as_ref();
+        let action = match role {
+            PlanRole::Install => Action::Install(packages(engine, names)?),
+            PlanRole::Remove => Action::Remove(packages(engine, names)?),
+            PlanRole::InstallApps => {
+                Action::Install(packages_to_install(&self.catalog, engine, &ids(names)?)?)
+            }
+            PlanRole::RemoveApps => {
+                Action::Remove(packages_to_remove(&self.catalog, engine, &ids(names)?)?)
+            }
+            PlanRole::Upgrade if names.is_empty() => Action::Upgrade,
+            PlanRole::Upgrade => Action::UpgradePackages(packages(engine, names)?),
+            PlanRole::Unknown => {
+                return Err(Error::InvalidArgument(Text::UnknownRole.told(&[])));
+            }
+        };
+        if let Action::Install(packages)
+        | Action::Remove(packages)
+        | Action::UpgradePackages(packages) = &action
+            && packages.is_empty()
+        {
+            return Ok(record(
+                engine,
+                &self.catalog,
+                &pms::Plan::default(),
+                &Verdict::Allow,
+            ));
         }
-        PlanRole::RemoveApps => {
-            Action::Remove(packages_to_remove(&core.catalog, engine, &ids(names)?)?)
-        }
-        PlanRole::Upgrade if names.is_empty() => Action::Upgrade,
-        PlanRole::Upgrade => Action::UpgradePackages(packages(engine, names)?),
-        PlanRole::Unknown => {
-            return Err(Error::InvalidArgument(Text::UnknownRole.told(&[])));
-        }
-    };
-    if let Action::Install(packages) | Action::Remove(packages) | Action::UpgradePackages(packages) =
-        &action
-        && packages.is_empty()
-    {
-        return Ok(record(
-            engine,
-            &core.catalog,
-            &pms::Plan::default(),
-            &Verdict::Allow,
-        ));
+        let asker = person(&self.access, caller.address(), caller.uid).await;
+        let _turn = self.questions.turn().await;
+        let plan = engine.plan(&action).await.map_err(|e| bus_error(&e))?;
+        let verdict = engine
+            .judge(&action, &plan, asker)
+            .await
+            .map_err(|e| bus_error(&e))?;
+        Ok(record(engine, &self.catalog, &plan, &verdict))
     }
-    let asker = person(&core.access, caller.address(), caller.uid).await;
-    let _turn = core.questions.turn().await;
-    let plan = engine.plan(&action).await.map_err(|e| bus_error(&e))?;
-    let verdict = engine
-        .judge(&action, &plan, asker)
-        .await
-        .map_err(|e| bus_error(&e))?;
-    Ok(record(engine, &core.catalog, &plan, &verdict))
 }
 
 fn packages(engine: &dyn Engine, names: &[String]) -> Result<Vec<PackageName>, Error> {

@@ -11,21 +11,32 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe::Receiver;
 
 use super::access::Caller;
-use super::core::Core;
-use super::hold::LONGEST;
+use super::computer::Computer;
+use super::hold::{Holds, LONGEST};
+use super::runner::Runner;
+use super::tasks::Tasks;
 
 /// Bytes of a reason that are kept.
 const WHY: usize = 200;
 
-impl Core {
+/// Has background jobs wait, and go on.
+#[derive(Debug, Clone)]
+pub struct Quiet {
+    pub(super) computer: Arc<Computer>,
+    pub(super) holds: Arc<Holds>,
+    pub(super) runner: Arc<Runner>,
+    pub(super) tasks: Tasks,
+}
+
+impl Quiet {
     /// Background jobs wait until the descriptor is closed, whoever has it then, but not longer than [`LONGEST`].
-    pub fn hold_back(self: &Arc<Self>, caller: &Caller, why: &str) -> Result<OwnedFd, Error> {
+    pub fn hold_back(&self, caller: &Caller, why: &str) -> Result<OwnedFd, Error> {
         self.hold_back_for(caller, why, LONGEST)
     }
 
-    /// As [`Core::hold_back`], for so many seconds at most.
+    /// As [`Self::hold_back`], for so many seconds at most.
     pub fn hold_back_for(
-        self: &Arc<Self>,
+        &self,
         caller: &Caller,
         why: &str,
         seconds: i64,
@@ -45,15 +56,15 @@ impl Core {
             until: now + seconds,
         })?;
         let longest = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
-        let core = Arc::clone(self);
+        let quiet = self.clone();
         self.tasks.start("quiet", async move {
             let mut bytes = [0; 64];
             let closed = async { while matches!(ours.read(&mut bytes).await, Ok(1..)) {} };
             if tokio::time::timeout(longest, closed).await.is_err() {
                 tracing::info!("background jobs were held back long enough");
             }
-            core.holds.remove(id);
-            core.runner.wake.notify_one();
+            quiet.holds.remove(id);
+            quiet.runner.wake.notify_one();
         });
         Ok(theirs)
     }

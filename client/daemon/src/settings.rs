@@ -8,16 +8,33 @@ use std::sync::Arc;
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use tokio::sync::Notify;
 
-use super::catalog::Offer;
-use super::core::Core;
-use super::known::Facts;
+use super::access::Access;
+use super::catalog::{Catalog, Offer, Requests};
+use super::computer::Computer;
+use super::known::{Facts, Known};
+use super::news::{Happened, News};
 use super::opener::{Stamp, drop_in_folder};
+use super::refresh::Refresh;
+use super::tasks::Tasks;
 use crate::config::Settings;
 use crate::sync::Engine;
 
-impl Core {
+/// Has the settings in force be those of the files.
+#[derive(Debug, Clone)]
+pub struct SettingsKeeper {
+    pub(super) computer: Arc<Computer>,
+    pub(super) access: Arc<Access>,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) known: Arc<Known>,
+    pub(super) requests: Arc<Requests>,
+    pub(super) refresh: Refresh,
+    pub(super) news: News,
+    pub(super) tasks: Tasks,
+}
+
+impl SettingsKeeper {
     /// Takes in the settings when their files are other ones than before.
-    pub async fn apply_settings(self: &Arc<Self>) {
+    pub async fn apply(&self) {
         let mut known = self.computer.stamp.lock().await;
         let now = Stamp::of(&self.computer.settings().file);
         if *known == now {
@@ -32,7 +49,7 @@ impl Core {
         *known = now;
     }
 
-    async fn adopt(self: &Arc<Self>, engine: Arc<dyn Engine>, settings: Settings) {
+    async fn adopt(&self, engine: Arc<dyn Engine>, settings: Settings) {
         let before = self.computer.settings();
         let other_server = before.server != settings.server;
         let elsewhere = other_server || before.project != settings.project;
@@ -46,27 +63,27 @@ impl Core {
         if other_server && let Err(error) = self.requests.clear() {
             tracing::warn!(%error, "old requests could not be forgotten");
         }
-        self.signals.manager_changed(self).await;
-        let core = Arc::clone(self);
-        let refresh = async move { core.refresh_from_server().await };
-        self.tasks.start("refresh", refresh);
+        self.news.tell(Happened::ManagerChanged).await;
+        let refresh = self.refresh.clone();
+        self.tasks
+            .start("refresh", async move { refresh.all().await });
     }
 
     /// What another server offered and said holds no longer.
-    async fn forget_server(self: &Arc<Self>) {
+    async fn forget_server(&self) {
         match self.catalog.replace_offer(Offer::default()) {
-            Ok(Some(changed)) => self.signals.catalog_changed(self, changed).await,
+            Ok(Some(changed)) => self.news.tell(Happened::CatalogChanged(changed)).await,
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "the catalogue could not be emptied"),
         }
         if self.known.replace(Facts::default()) {
-            self.signals.computer_changed().await;
-            self.signals.tags_changed().await;
+            self.news.tell(Happened::ComputerChanged).await;
+            self.news.tell(Happened::TagsChanged).await;
         }
     }
 
     /// Waits for changes of the settings, for ever.
-    pub async fn keep_settings(self: Arc<Self>) {
+    pub async fn keep(self) {
         let watch = match Watch::new() {
             Ok(watch) => watch,
             Err(error) => {
@@ -77,7 +94,7 @@ impl Core {
         loop {
             let file = self.computer.settings().file.clone();
             watch.look_at(&file);
-            self.apply_settings().await;
+            self.apply().await;
             watch.changed.notified().await;
         }
     }

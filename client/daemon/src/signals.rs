@@ -11,7 +11,7 @@ use zbus::names::InterfaceName;
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, Variant};
 
-use super::bus::properties::Properties;
+use super::properties::Properties;
 
 /// The way to the bus. Before it is connected, nobody hears anything.
 #[derive(Debug, Default)]

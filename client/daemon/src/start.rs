@@ -87,7 +87,7 @@ pub async fn run(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), Sta
 }
 
 /// The daemon without its objects on the bus.
-pub fn assemble(setup: Setup, connection: &Connection) -> Result<Arc<Core>, StartError> {
+pub fn assemble(setup: Setup, connection: &Connection) -> Result<Core, StartError> {
     let authority: Arc<dyn Authority> = match setup.mode {
         Mode::System => Arc::new(Polkit::new(connection.clone())),
         Mode::Session => Arc::new(OwnUser {

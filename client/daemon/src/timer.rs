@@ -7,18 +7,32 @@ use futures_util::StreamExt as _;
 use migasfree_dbus::JobState;
 use zbus::{Connection, MatchRule, MessageStream, OwnedObjectPath, message};
 
-use super::core::Core;
-use super::jobs::{NewJob, Task};
-use super::schedule::random;
+use super::computer::Computer;
+use super::desk::Desk;
+use super::jobs::{Jobs, NewJob, Task};
+use super::news::{Happened, News};
+use super::schedule::{Schedule, random};
+use super::signals::Signals;
 use crate::sync::Scope;
 use crate::transport::api::Availability;
 
 /// The first number of a user who is a person.
 const FIRST_PERSON: u32 = 1000;
 
-impl Core {
+/// Has synchronisations queued.
+#[derive(Debug, Clone)]
+pub struct Timer {
+    pub(super) computer: Arc<Computer>,
+    pub(super) jobs: Arc<Jobs>,
+    pub(super) schedule: Arc<Schedule>,
+    pub(super) desk: Desk,
+    pub(super) signals: Arc<Signals>,
+    pub(super) news: News,
+}
+
+impl Timer {
     /// Synchronises when it is time, for ever.
-    pub async fn keep_schedule(self: Arc<Self>) {
+    pub async fn keep(self) {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         self.schedule
             .begin(boot.trim(), self.computer.now(), random());
@@ -41,7 +55,7 @@ impl Core {
         }
     }
 
-    async fn run_scheduled_sync(self: &Arc<Self>) {
+    async fn run_scheduled_sync(&self) {
         if !self.computer.engine().identity().registered {
             self.schedule.missed(self.computer.now());
             return;
@@ -70,7 +84,7 @@ impl Core {
         };
         let waiting = self.jobs.joinable(&new, JobState::Queued);
         if waiting.is_none()
-            && let Err(error) = self.submit(new).await
+            && let Err(error) = self.desk.submit(new).await
         {
             tracing::error!(%error, "the synchronisation could not be queued");
             self.schedule.missed(self.computer.now());
@@ -78,7 +92,7 @@ impl Core {
     }
 
     /// Brings a synchronisation near whenever somebody logs in, for ever. Where logins are not told, nothing comes near.
-    pub async fn watch_logins(self: Arc<Self>) {
+    pub async fn watch_logins(self) {
         if let Some(bus) = self.signals.system_bus().cloned()
             && let Err(error) = self.follow_logins(&bus).await
         {
@@ -87,7 +101,7 @@ impl Core {
         std::future::pending::<()>().await;
     }
 
-    async fn follow_logins(self: &Arc<Self>, bus: &Connection) -> zbus::Result<()> {
+    async fn follow_logins(&self, bus: &Connection) -> zbus::Result<()> {
         let rule = MatchRule::builder()
             .msg_type(message::Type::Signal)
             .sender("org.freedesktop.login1")
@@ -100,7 +114,7 @@ impl Core {
             // Users without a person log in too, for services.
             if uid >= FIRST_PERSON {
                 self.schedule.logged_in(self.computer.now());
-                self.signals.manager_changed(self).await;
+                self.news.tell(Happened::ManagerChanged).await;
             }
         }
         Ok(())

@@ -6,11 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use migasfree_client_base::messages::ComputerId;
 use migasfree_envelope::{KeyError, PrivateKey, PublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
-use crate::transport::messages::ComputerId;
 
 /// File with the name of the account the packager's keys were handed out to.
 const PACKAGER_NAME: &str = "packager.user";

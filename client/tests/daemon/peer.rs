@@ -57,7 +57,7 @@ fn command(root: &Path) -> WorkerCommand {
     }
 }
 
-async fn daemon(root: &Path, caller: u32) -> (Arc<Core>, Connection, Connection) {
+async fn daemon(root: &Path, caller: u32) -> (Core, Connection, Connection) {
     daemon_with(root, caller, Launcher::ProcessGroup(command(root))).await
 }
 
@@ -65,7 +65,7 @@ async fn daemon_with(
     root: &Path,
     caller: u32,
     launcher: Launcher,
-) -> (Arc<Core>, Connection, Connection) {
+) -> (Core, Connection, Connection) {
     World::new().write(root);
     let layout = Layout::new(root);
     let core = Core::open(Parts {
@@ -92,8 +92,8 @@ async fn daemon_with(
     );
     let (server, client) = (server.unwrap(), client.unwrap());
     bus::serve(&core, &server, false).await.unwrap();
-    tokio::spawn(Arc::clone(&core).run_jobs());
-    core.refresh_from_server().await;
+    tokio::spawn(core.dispatch.clone().run_jobs());
+    core.refresh.all().await;
     (core, server, client)
 }
 
@@ -161,7 +161,7 @@ pub async fn requests_reach_the_server_and_decisions_come_back() {
     catalog.request_app(3, "I need it").await.unwrap();
     assert_eq!(state(), RequestState::Unsent);
     World::change(root.path(), |world| world.offline = false);
-    assert!(core.refresh_from_server().await);
+    assert!(core.refresh.all().await);
     assert_eq!(state(), RequestState::Pending);
     assert_eq!(level().await, Level::Admin);
 
@@ -178,7 +178,7 @@ pub async fn requests_reach_the_server_and_decisions_come_back() {
     assert_eq!(level().await, Level::User);
 
     World::change(root.path(), |world| world.answer(7, "refused", "Too dear"));
-    assert!(core.refresh_from_server().await);
+    assert!(core.refresh.all().await);
     assert_eq!(state(), RequestState::Refused);
     assert_eq!(level().await, Level::Admin);
 
@@ -189,7 +189,7 @@ pub async fn requests_reach_the_server_and_decisions_come_back() {
     let at_server = || World::read(root.path()).requests[1].1.state.clone();
     assert_eq!(at_server(), "pending");
     World::change(root.path(), |world| world.offline = false);
-    assert!(core.refresh_from_server().await);
+    assert!(core.refresh.all().await);
     assert_eq!(at_server(), "withdrawn");
 }
 
@@ -295,6 +295,7 @@ pub async fn nobody_holds_background_jobs_back_for_ever() {
         pid: 1,
     };
     let _quiet = core
+        .quiet
         .hold_back_for(&caller, "a talk without end", 2)
         .unwrap();
     let client = Client::over(connection).await;

@@ -11,13 +11,16 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedFd, interface};
 
-use super::properties::{Collector, Properties};
 use crate::access::{
-    Caller, Details, check_asked_ids, check_justification, check_text, prompt_is_welcome,
+    Access, Caller, Details, check_asked_ids, check_justification, check_text, prompt_is_welcome,
 };
-use crate::catalog::{Shelf, Viewer, select};
-use crate::core::Core;
+use crate::catalog::{Catalog, Requests, Shelf, Viewer, select};
+use crate::computer::Computer;
+use crate::exchange::Courier;
+use crate::jobs::Jobs;
 use crate::offered::shelf;
+use crate::properties::{Collector, Properties};
+use crate::stock::Stock;
 use crate::texts::Text;
 
 /// Pixels of an icon that may be asked for.
@@ -25,24 +28,31 @@ const SIZES: std::ops::RangeInclusive<u32> = 16..=512;
 
 /// The catalogue's interface.
 #[derive(Debug)]
-pub struct CatalogObject(pub Arc<Core>);
+pub struct CatalogObject {
+    pub access: Arc<Access>,
+    pub catalog: Arc<Catalog>,
+    pub requests: Arc<Requests>,
+    pub jobs: Arc<Jobs>,
+    pub computer: Arc<Computer>,
+    pub stock: Stock,
+    pub courier: Courier,
+}
 
 impl CatalogObject {
     fn shelf(&self) -> Shelf {
-        shelf(&self.0.catalog, &self.0.jobs, self.0.computer.now())
+        shelf(&self.catalog, &self.jobs, self.computer.now())
     }
 
     async fn viewer(&self, caller: &Caller) -> Viewer {
         Viewer {
-            is_admin: self.0.access.has(caller, Action::AppInstallAdmin).await,
+            is_admin: self.access.has(caller, Action::AppInstallAdmin).await,
         }
     }
 
     async fn requester(&self, header: &Header<'_>) -> Result<Caller, Error> {
-        let caller = self.0.access.caller(header).await?;
+        let caller = self.access.caller(header).await?;
         let ask = prompt_is_welcome(header);
-        self.0
-            .access
+        self.access
             .require(&caller, Action::AppRequest, &Details::default(), ask)
             .await?;
         Ok(caller)
@@ -58,9 +68,9 @@ impl CatalogObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<(u64, Vec<AppRecord>), Error> {
         let query = AppQuery::read(&query)?;
-        let caller = self.0.access.read(&header).await?;
+        let caller = self.access.read(&header).await?;
         check_text(query.query.as_deref().unwrap_or_default())?;
-        self.0.refresh_if_stale().await;
+        self.stock.look_if_stale().await;
         let viewer = self.viewer(&caller).await;
         let shelf = self.shelf();
         let mut apps = select(shelf.records(viewer), &query);
@@ -76,8 +86,8 @@ impl CatalogObject {
         id: u32,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<AppRecord, Error> {
-        let caller = self.0.access.read(&header).await?;
-        self.0.refresh_if_stale().await;
+        let caller = self.access.read(&header).await?;
+        self.stock.look_if_stale().await;
         let viewer = self.viewer(&caller).await;
         let shelf = self.shelf();
         let app = shelf.offer.app(id).ok_or_else(|| unknown_app(id))?;
@@ -89,7 +99,7 @@ impl CatalogObject {
         &self,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(u32, String, u32)>, Error> {
-        self.0.access.read(&header).await?;
+        self.access.read(&header).await?;
         Ok(self.shelf().categories())
     }
 
@@ -99,9 +109,9 @@ impl CatalogObject {
         ids: Vec<u32>,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<HashMap<u32, (AppState, StateDetail)>, Error> {
-        let caller = self.0.access.read(&header).await?;
+        let caller = self.access.read(&header).await?;
         check_asked_ids(&ids)?;
-        self.0.refresh_if_stale().await;
+        self.stock.look_if_stale().await;
         let viewer = self.viewer(&caller).await;
         let states = self.shelf().states(viewer);
         Ok(states
@@ -118,21 +128,20 @@ impl CatalogObject {
         size: u32,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<(OwnedFd, String), Error> {
-        self.0.access.read(&header).await?;
+        self.access.read(&header).await?;
         if !SIZES.contains(&size) {
             return Err(Error::InvalidArgument(Text::ImageSize.told(&[])));
         }
         if kind != "icon" {
             return Err(Error::NotFound(Text::NoSuchImage.told(&[])));
         }
-        let offer = self.0.catalog.offer();
+        let offer = self.catalog.offer();
         offer.app(id).ok_or_else(|| unknown_app(id))?;
         let icon = offer
             .icons
             .get(&id)
             .ok_or_else(|| Error::NotFound(Text::NoIcon.told(&[])))?;
         let png = self
-            .0
             .catalog
             .icons
             .open_png(icon.revision, size)
@@ -151,8 +160,8 @@ impl CatalogObject {
     ) -> Result<String, Error> {
         check_justification(&justification)?;
         let caller = self.requester(&header).await?;
-        self.0.access.limits().write(&caller)?;
-        let offer = self.0.catalog.offer();
+        self.access.limits().write(&caller)?;
+        let offer = self.catalog.offer();
         let app = offer.app(id).ok_or_else(|| unknown_app(id))?;
         let record = RequestRecord {
             id: crate::random::uuid().simple().to_string(),
@@ -160,10 +169,10 @@ impl CatalogObject {
             app_name: app.name.clone(),
             justification,
             state: RequestState::Unsent,
-            created: self.0.computer.now(),
+            created: self.computer.now(),
             comment: None,
         };
-        self.0.request_app(caller.uid, record).await
+        self.courier.request_app(caller.uid, record).await
     }
 
     async fn cancel_request(
@@ -172,8 +181,8 @@ impl CatalogObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<(), Error> {
         let caller = self.requester(&header).await?;
-        self.0.access.limits().write(&caller)?;
-        self.0.cancel_request(caller.uid, &id).await
+        self.access.limits().write(&caller)?;
+        self.courier.cancel_request(caller.uid, &id).await
     }
 
     async fn list_requests(
@@ -181,8 +190,8 @@ impl CatalogObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<RequestRecord>, Error> {
         let caller = self.requester(&header).await?;
-        self.0.look_for_decisions();
-        Ok(self.0.requests.of(caller.uid))
+        self.courier.look_for_decisions();
+        Ok(self.requests.of(caller.uid))
     }
 
     #[zbus(signal, name = "Changed")]
@@ -200,18 +209,18 @@ impl CatalogObject {
 
     #[zbus(property)]
     fn revision(&self) -> u64 {
-        self.0.catalog.offer().revision
+        self.catalog.offer().revision
     }
 
     #[zbus(property)]
     fn fetched_at(&self) -> i64 {
-        self.0.catalog.offer().fetched_at
+        self.catalog.offer().fetched_at
     }
 }
 
 /// The properties that change, to tell what did.
-pub fn properties(core: &Core) -> Properties {
-    let offer = core.catalog.offer();
+pub fn properties(catalog: &Catalog) -> Properties {
+    let offer = catalog.offer();
     Collector::default()
         .with("Revision", offer.revision)
         .with("FetchedAt", offer.fetched_at)

@@ -7,32 +7,37 @@ use zbus::interface;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
-use crate::access::{Details, check_text, prompt_is_welcome};
-use crate::core::Core;
+use crate::access::{Access, Details, check_text, prompt_is_welcome};
+use crate::computer;
 use crate::describe;
+use crate::known::Known;
 
 /// The computer's interface.
 #[derive(Debug)]
-pub struct Computer(pub Arc<Core>);
+pub struct Computer {
+    pub access: Arc<Access>,
+    pub computer: Arc<computer::Computer>,
+    pub known: Arc<Known>,
+}
 
 #[interface(name = "org.migasfree.Client1.Computer")]
 impl Computer {
     #[zbus(out_args("info"))]
     async fn get_info(&self, #[zbus(header)] header: Header<'_>) -> Result<ComputerInfo, Error> {
-        self.0.access.read(&header).await?;
-        Ok(describe::info(&self.0.computer, &self.0.known))
+        self.access.read(&header).await?;
+        Ok(describe::info(&self.computer, &self.known))
     }
 
     #[zbus(out_args("label"))]
     async fn get_label(&self, #[zbus(header)] header: Header<'_>) -> Result<ComputerLabel, Error> {
-        self.0.access.read(&header).await?;
-        Ok(describe::label(&self.0.computer, &self.0.known))
+        self.access.read(&header).await?;
+        Ok(describe::label(&self.computer, &self.known))
     }
 
     #[zbus(out_args("network"))]
     async fn get_network(&self, #[zbus(header)] header: Header<'_>) -> Result<Network, Error> {
-        self.0.access.read(&header).await?;
-        let network = self.0.computer.engine().network();
+        self.access.read(&header).await?;
+        let network = self.computer.engine().network();
         Ok(Network {
             network: network.network,
             mask: network.mask,
@@ -46,14 +51,13 @@ impl Computer {
         prefix: String,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<TraitRecord>, Error> {
-        let caller = self.0.access.caller(&header).await?;
+        let caller = self.access.caller(&header).await?;
         check_text(&prefix)?;
         let (details, ask) = (Details::default(), prompt_is_welcome(&header));
-        self.0
-            .access
+        self.access
             .require(&caller, Action::ReadInventory, &details, ask)
             .await?;
-        Ok(describe::traits(&self.0.computer, &prefix))
+        Ok(describe::traits(&self.computer, &prefix))
     }
 
     #[zbus(signal, name = "Changed")]

@@ -7,12 +7,18 @@ use migasfree_dbus::{ConfigValue, Error};
 use zbus::interface;
 use zbus::message::Header;
 
-use crate::core::Core;
+use crate::access::Access;
+use crate::computer::Computer;
 use crate::describe;
+use crate::settings::SettingsKeeper;
 
 /// The settings' interface.
 #[derive(Debug)]
-pub struct Config(pub Arc<Core>);
+pub struct Config {
+    pub access: Arc<Access>,
+    pub computer: Arc<Computer>,
+    pub settings: SettingsKeeper,
+}
 
 #[interface(name = "org.migasfree.Client1.Config")]
 impl Config {
@@ -21,8 +27,8 @@ impl Config {
         &self,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<HashMap<String, ConfigValue>, Error> {
-        self.0.access.read(&header).await?;
-        self.0.apply_settings().await;
-        Ok(describe::settings(&self.0.computer.settings()))
+        self.access.read(&header).await?;
+        self.settings.apply().await;
+        Ok(describe::settings(&self.computer.settings()))
     }
 }

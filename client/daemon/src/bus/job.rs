@@ -10,11 +10,11 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{Variant, interface};
 
-use super::properties::{Collector, Properties};
-use crate::access::{Caller, Details, check_text, prompt_is_welcome};
-use crate::core::Core;
+use crate::access::{Access, Caller, Details, check_text, prompt_is_welcome};
+use crate::ending::Ending;
 use crate::job::ResultCode;
-use crate::jobs::{LiveJob, read_output};
+use crate::jobs::{Jobs, LiveJob, read_output};
+use crate::properties::{Collector, Properties};
 use crate::texts::Text;
 
 /// Bytes of one answer of `ReadOutput`.
@@ -23,63 +23,30 @@ const READ_LIMIT: u32 = 64 * 1024;
 /// The object of a job.
 #[derive(Debug)]
 pub struct JobObject {
-    core: Arc<Core>,
-    id: u64,
+    pub id: u64,
+    pub access: Arc<Access>,
+    pub jobs: Arc<Jobs>,
+    pub ending: Ending,
 }
 
 impl JobObject {
-    /// The object of job `id`.
-    pub fn new(core: Arc<Core>, id: u64) -> Self {
-        Self { core, id }
-    }
-
-    /// What may be told to everybody and changes.
-    pub fn public_properties(&self) -> Properties {
-        self.look(|job| {
-            let view = &job.view;
-            Collector::default()
-                .with("State", view.state.as_str())
-                .with("Started", job.stored.started.unwrap_or_default())
-                .with("Ended", job.stored.ended.unwrap_or_default())
-                .with("Stage", view.stage.as_str())
-                .with("Percent", view.percent)
-                .with("BytesDone", view.bytes_done)
-                .with("BytesTotal", view.bytes_total)
-                .with("Speed", view.speed)
-                .with("Remaining", job.remaining())
-                .with("AllowCancel", view.allow_cancel)
-                .with("AllowAdminCancel", job.runs_scripts())
-                .with(
-                    "Result",
-                    job.result().map_or("", |(result, _)| result.as_str()),
-                )
-                .with("ErrorCode", job.result().map_or("", |(_, code)| code))
-                .with("Reboot", job.reboot())
-                .all()
-        })
-    }
-
     fn look<R: Default>(&self, look: impl FnOnce(&LiveJob) -> R) -> R {
-        self.core
-            .jobs
-            .with(self.id, |job| look(job))
-            .unwrap_or_default()
+        self.jobs.with(self.id, |job| look(job)).unwrap_or_default()
     }
 
     /// The caller, if it is the owner, root, or has the right over the jobs of others.
     async fn admit(&self, header: &Header<'_>, foreign: Action) -> Result<Caller, Error> {
-        let caller = self.core.access.caller(header).await?;
+        let caller = self.access.caller(header).await?;
         let ask = prompt_is_welcome(header);
-        admit_to_job(&self.core, &caller, self.id, foreign, ask).await?;
+        admit_to_job(&self.access, &self.jobs, &caller, self.id, foreign, ask).await?;
         Ok(caller)
     }
 
     /// Lets through who may stop a script of a package, whoever the job belongs to.
     async fn admit_administrator(&self, header: &Header<'_>) -> Result<(), Error> {
-        let caller = self.core.access.caller(header).await?;
+        let caller = self.access.caller(header).await?;
         let (details, ask) = (Details::default(), prompt_is_welcome(header));
         let admitted = self
-            .core
             .access
             .require(&caller, Action::JobCancelForeign, &details, ask)
             .await;
@@ -94,34 +61,62 @@ impl JobObject {
         let Some(header) = header else {
             return false;
         };
-        match self.core.access.caller(&header).await {
+        match self.access.caller(&header).await {
             Ok(caller) => caller.is_root() || caller.uid == self.look(|job| job.stored.owner_uid),
             Err(_) => false,
         }
     }
 }
 
+/// What may be told of a job to everybody and changes.
+pub fn public_properties(jobs: &Jobs, id: u64) -> Properties {
+    let properties = jobs.with(id, |job| {
+        let view = &job.view;
+        Collector::default()
+            .with("State", view.state.as_str())
+            .with("Started", job.stored.started.unwrap_or_default())
+            .with("Ended", job.stored.ended.unwrap_or_default())
+            .with("Stage", view.stage.as_str())
+            .with("Percent", view.percent)
+            .with("BytesDone", view.bytes_done)
+            .with("BytesTotal", view.bytes_total)
+            .with("Speed", view.speed)
+            .with("Remaining", job.remaining())
+            .with("AllowCancel", view.allow_cancel)
+            .with("AllowAdminCancel", job.runs_scripts())
+            .with(
+                "Result",
+                job.result().map_or("", |(result, _)| result.as_str()),
+            )
+            .with("ErrorCode", job.result().map_or("", |(_, code)| code))
+            .with("Reboot", job.reboot())
+            .all()
+    });
+    properties.unwrap_or_default()
+}
+
 /// Lets the owner of a job and root through, and others with the right.
 pub async fn admit_to_job(
-    core: &Core,
+    access: &Access,
+    jobs: &Jobs,
     caller: &Caller,
     id: u64,
     foreign: Action,
     interactive: bool,
 ) -> Result<(), Error> {
-    let owner = core.jobs.with(id, |job| job.stored.owner_uid)?;
+    let owner = jobs.with(id, |job| job.stored.owner_uid)?;
     if caller.uid == owner {
         return Ok(());
     }
-    core.access
+    access
         .require(caller, foreign, &Details::default(), interactive)
         .await
 }
 
 /// Output of a job: the offset that follows, and the bytes.
-pub fn output_of(core: &Core, id: u64, offset: u64, limit: u32) -> Result<(u64, Vec<u8>), Error> {
+pub fn output_of(jobs: &Jobs, id: u64, offset: u64, limit: u32) -> Result<(u64, Vec<u8>), Error> {
     let limit = u64::from(limit.min(READ_LIMIT));
-    let (from, bytes) = read_output(&core.jobs.folder(id), offset, limit)
+    let (from, bytes) = read_output(&jobs.folder(id), offset, limit)
         .map_err(|error| Error::NotAvailable(Text::OutputUnreadable.told(&[&error.to_string()])))?;
     let next = from.saturating_add(u64::try_from(bytes.len()).unwrap_or_default());
     Ok((next, bytes))
@@ -141,28 +136,17 @@ impl JobObject {
                 ResultCode::ByAdmin
             }
         };
-        if self
-            .core
-            .jobs
-            .cancel(self.id, by, self.core.computer.now())?
-        {
-            self.core.reap(self.id).await;
-        } else {
-            self.core.signals.job_changed(&self.core, self.id).await;
-        }
-        Ok(())
+        self.ending.cancel(self.id, by).await
     }
 
     async fn subscribe(&self, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
         let caller = self.admit(&header, Action::JobReadForeign).await?;
-        self.core
-            .jobs
-            .subscribe(self.id, caller.address(), caller.uid)
+        self.jobs.subscribe(self.id, caller.address(), caller.uid)
     }
 
     async fn unsubscribe(&self, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
-        let caller = self.core.access.caller(&header).await?;
-        self.core.jobs.unsubscribe(Some(self.id), caller.address());
+        let caller = self.access.caller(&header).await?;
+        self.jobs.unsubscribe(Some(self.id), caller.address());
         Ok(())
     }
 
@@ -174,7 +158,7 @@ impl JobObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<(u64, Vec<u8>), Error> {
         self.admit(&header, Action::JobReadForeign).await?;
-        output_of(&self.core, self.id, offset, limit)
+        output_of(&self.jobs, self.id, offset, limit)
     }
 
     async fn answer(
@@ -184,11 +168,11 @@ impl JobObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<(), Error> {
         check_text(&answer)?;
-        let caller = self.core.access.caller(&header).await?;
+        let caller = self.access.caller(&header).await?;
         if !caller.is_root() && caller.uid != self.look(|job| job.stored.owner_uid) {
             return Err(Error::NotAuthorized(Text::NotYourQuestion.told(&[])));
         }
-        self.core.jobs.answer(self.id, question, &answer)
+        self.jobs.answer(self.id, question, &answer)
     }
 
     #[zbus(signal)]
@@ -252,7 +236,7 @@ impl JobObject {
     #[zbus(property(emits_changed_signal = "false"))]
     async fn subject(&self, #[zbus(header)] header: Option<Header<'_>>) -> JobSubject {
         if self.is_own(header).await {
-            let position = self.core.jobs.position(self.id);
+            let position = self.jobs.position(self.id);
             self.look(|job| job.subject(position))
         } else {
             JobSubject::default()

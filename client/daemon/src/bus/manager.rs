@@ -6,7 +6,7 @@ use std::sync::Arc;
 use migasfree_dbus::names::{PROTOCOL_VERSION, job_path};
 use migasfree_dbus::{
     Action, CallOptions, Dictionary, Error, InhibitorRecord, JobFilter, JobRecord, PendingChange,
-    PlanRecord, PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions, said,
+    PlanRecord, PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions,
 };
 use migasfree_types::shown::shown_line;
 use zbus::message::Header;
@@ -14,20 +14,34 @@ use zbus::object_server::SignalEmitter;
 use zbus::{OwnedFd, OwnedObjectPath, Variant, interface};
 
 use super::job::{admit_to_job, output_of};
-use super::properties::{Collector, Properties};
-use crate::access::{Decision, Details, check_names, check_text, prompt_is_welcome};
-use crate::catalog::PackageFacts;
-use crate::core::Core;
+use super::overview::Overview;
+use crate::access::{Access, Decision, Details, check_names, check_text, prompt_is_welcome};
+use crate::desk::Desk;
 use crate::error::bus_error;
+use crate::hold::Holds;
 use crate::jobs::Task;
-use crate::plan;
+use crate::news::{Happened, News};
+use crate::plan::Planner;
+use crate::questions::Questions;
+use crate::quiet::Quiet;
 use crate::rights::{refuse_forbidden, refuse_required};
+use crate::settings::SettingsKeeper;
 use crate::sync::Scope;
 use crate::texts::Text;
 
 /// The root object's main interface.
 #[derive(Debug)]
-pub struct Manager(pub Arc<Core>);
+pub struct Manager {
+    pub overview: Overview,
+    pub access: Arc<Access>,
+    pub settings: SettingsKeeper,
+    pub desk: Desk,
+    pub planner: Planner,
+    pub questions: Arc<Questions>,
+    pub quiet: Quiet,
+    pub holds: Arc<Holds>,
+    pub news: News,
+}
 
 #[interface(name = "org.migasfree.Client1.Manager")]
 impl Manager {
@@ -69,7 +83,7 @@ impl Manager {
         let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let (apps, details, admin) = self.apps(&ids)?;
-        refuse_forbidden(&self.0.catalog, &apps)?;
+        refuse_forbidden(&self.overview.catalog, &apps)?;
         let action = if admin {
             Action::AppInstallAdmin
         } else {
@@ -95,7 +109,7 @@ impl Manager {
         let options = CallOptions::read(&options)?;
         let caller = self.caller(&header).await?;
         let (apps, details, admin) = self.apps(&ids)?;
-        refuse_required(&self.0.catalog, &apps)?;
+        refuse_required(&self.overview.catalog, &apps)?;
         let action = if admin {
             Action::AppRemoveAdmin
         } else {
@@ -189,10 +203,10 @@ impl Manager {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<PlanRecord, Error> {
         CallOptions::read(&options)?;
-        let caller = self.0.access.read(&header).await?;
+        let caller = self.access.read(&header).await?;
         check_names(&names)?;
-        let _slot = self.0.questions.slots.take(&caller).await?;
-        plan::plan(&self.0, &caller, role, &names).await
+        let _slot = self.questions.slots.take(&caller).await?;
+        self.planner.plan(&caller, role, &names).await
     }
 
     #[zbus(out_args("jobs"))]
@@ -202,12 +216,11 @@ impl Manager {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<JobRecord>, Error> {
         let filter = JobFilter::read(&filter)?;
-        let caller = self.0.access.read(&header).await?;
+        let caller = self.access.read(&header).await?;
         if !filter.all.unwrap_or_else(|| caller.is_root()) {
-            return Ok(self.0.jobs.list(&filter, Some(caller.uid)));
+            return Ok(self.overview.jobs.list(&filter, Some(caller.uid)));
         }
-        self.0
-            .access
+        self.access
             .require(
                 &caller,
                 Action::JobReadForeign,
@@ -215,7 +228,7 @@ impl Manager {
                 prompt_is_welcome(&header),
             )
             .await?;
-        Ok(self.0.jobs.list(&filter, None))
+        Ok(self.overview.jobs.list(&filter, None))
     }
 
     #[zbus(out_args("next", "bytes"))]
@@ -231,8 +244,9 @@ impl Manager {
             .parse()
             .map_err(|_| Error::NotFound(Text::ErrorNoSuchJob.told(&[&id])))?;
         let ask = prompt_is_welcome(&header);
-        admit_to_job(&self.0, &caller, id, Action::JobReadForeign, ask).await?;
-        output_of(&self.0, id, offset, limit)
+        let jobs = &self.overview.jobs;
+        admit_to_job(&self.access, jobs, &caller, id, Action::JobReadForeign, ask).await?;
+        output_of(jobs, id, offset, limit)
     }
 
     #[zbus(out_args("job"))]
@@ -248,7 +262,7 @@ impl Manager {
         check_text(&user)?;
         let interactive = options.interactive.unwrap_or(true);
         let id = self
-            .0
+            .desk
             .request_registration(&caller, interactive, user, password)
             .await?;
         Ok(job_path(id))
@@ -257,20 +271,19 @@ impl Manager {
     async fn unregister(&self, all: bool, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
         let caller = self.caller(&header).await?;
         let ask = prompt_is_welcome(&header);
-        self.0
-            .access
+        self.access
             .require(&caller, Action::Unregister, &Details::default(), ask)
             .await?;
-        self.0.access.limits().write(&caller)?;
-        if self.0.jobs.running().is_some() {
+        self.access.limits().write(&caller)?;
+        if self.overview.jobs.running().is_some() {
             return Err(Error::Busy(Text::JobRunning.told(&[])));
         }
-        self.0
+        self.overview
             .computer
             .engine()
             .unregister(all)
             .map_err(|e| bus_error(&e))?;
-        self.0.signals.manager_changed(&self.0).await;
+        self.news.tell(Happened::ManagerChanged).await;
         Ok(())
     }
 
@@ -283,7 +296,6 @@ impl Manager {
         let caller = self.caller(&header).await?;
         let action = parse_action(&action)?;
         let decision = self
-            .0
             .access
             .decide(&caller, action, &Details::default(), false)
             .await?;
@@ -308,10 +320,9 @@ impl Manager {
             .iter()
             .map(|action| parse_action(action))
             .collect::<Result<_, _>>()?;
-        self.0.access.limits().write(&caller)?;
+        self.access.limits().write(&caller)?;
         for action in actions {
             let decision = self
-                .0
                 .access
                 .decide(&caller, action, &Details::default(), true)
                 .await?;
@@ -335,12 +346,11 @@ impl Manager {
             return Err(Error::InvalidArgument(Text::OnlyBackground.told(&[])));
         }
         let (details, ask) = (Details::default(), prompt_is_welcome(&header));
-        self.0
-            .access
+        self.access
             .require(&caller, Action::Inhibit, &details, ask)
             .await?;
-        self.0.access.limits().write(&caller)?;
-        let descriptor = self.0.hold_back(&caller, &why)?;
+        self.access.limits().write(&caller)?;
+        let descriptor = self.quiet.hold_back(&caller, &why)?;
         tracing::info!(uid = caller.uid, why = %shown_line(&why), "background jobs are held back");
         Ok(descriptor.into())
     }
@@ -350,9 +360,9 @@ impl Manager {
         &self,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<InhibitorRecord>, Error> {
-        let caller = self.0.access.read(&header).await?;
-        let sees_all = self.0.access.has(&caller, Action::JobReadForeign).await;
-        let mut inhibitors = self.0.holds.list();
+        let caller = self.access.read(&header).await?;
+        let sees_all = self.access.has(&caller, Action::JobReadForeign).await;
+        let mut inhibitors = self.holds.list();
         for other in &mut inhibitors {
             if !sees_all && other.uid != caller.uid {
                 other.why.clear();
@@ -403,58 +413,58 @@ impl Manager {
 
     #[zbus(property)]
     fn registered(&self) -> bool {
-        self.0.computer.engine().identity().registered
+        self.overview.computer.engine().identity().registered
     }
 
     #[zbus(property)]
     fn computer_id(&self) -> u32 {
-        self.0.computer.id()
+        self.overview.computer.id()
     }
 
     #[zbus(property)]
     fn computer_name(&self) -> String {
-        self.0.computer.engine().identity().name
+        self.overview.computer.engine().identity().name
     }
 
     #[zbus(property)]
     fn uuid(&self) -> String {
-        self.0.computer.engine().identity().uuid
+        self.overview.computer.engine().identity().uuid
     }
 
     #[zbus(property)]
     async fn server(&self) -> String {
-        self.0.apply_settings().await;
-        self.0.computer.engine().identity().server
+        self.settings.apply().await;
+        self.overview.computer.engine().identity().server
     }
 
     #[zbus(property)]
     fn server_version(&self) -> String {
-        self.0.known.facts().server.version.clone()
+        self.overview.known.facts().server.version.clone()
     }
 
     #[zbus(property)]
     fn organization(&self) -> String {
-        self.0.known.facts().server.organization.clone()
+        self.overview.known.facts().server.organization.clone()
     }
 
     #[zbus(property)]
     fn project(&self) -> String {
-        self.0.computer.engine().identity().project
+        self.overview.computer.engine().identity().project
     }
 
     #[zbus(property)]
     fn help_desk(&self) -> String {
-        self.0.known.facts().label.helpdesk.clone()
+        self.overview.known.facts().label.helpdesk.clone()
     }
 
     #[zbus(property)]
     fn connectivity(&self) -> &str {
-        self.0.known.connectivity().as_str()
+        self.overview.known.connectivity().as_str()
     }
 
     #[zbus(property)]
     fn package_manager(&self) -> String {
-        self.0.computer.engine().identity().package_manager
+        self.overview.computer.engine().identity().package_manager
     }
 
     #[zbus(property)]
@@ -464,57 +474,57 @@ impl Manager {
 
     #[zbus(property)]
     fn last_sync(&self) -> i64 {
-        self.0.schedule.last().0
+        self.overview.schedule.last().0
     }
 
     #[zbus(property)]
     fn last_sync_result(&self) -> String {
-        self.0.schedule.last().1
+        self.overview.schedule.last().1
     }
 
     #[zbus(property)]
     fn last_sync_reason(&self) -> String {
-        last_sync_reason(&self.0)
+        self.overview.last_sync_reason()
     }
 
     #[zbus(property(emits_changed_signal = "false"))]
     fn last_contact(&self) -> i64 {
-        self.0.known.contact()
+        self.overview.known.contact()
     }
 
     #[zbus(property)]
     fn next_sync(&self) -> i64 {
-        self.0.schedule.next()
+        self.overview.schedule.next()
     }
 
     #[zbus(property)]
     fn current_job(&self) -> OwnedObjectPath {
-        current_job(&self.0)
+        self.overview.current_job()
     }
 
     #[zbus(property)]
     fn queue_length(&self) -> u32 {
-        u32::try_from(self.0.jobs.waiting()).unwrap_or(u32::MAX)
+        self.overview.queue_length()
     }
 
     #[zbus(property)]
     fn updates_available(&self) -> u32 {
-        self.0.catalog.facts().update_counts().0
+        self.overview.catalog.facts().update_counts().0
     }
 
     #[zbus(property)]
     fn security_updates(&self) -> u32 {
-        self.0.catalog.facts().update_counts().1
+        self.overview.catalog.facts().update_counts().1
     }
 
     #[zbus(property)]
     fn reboot_required(&self) -> &str {
-        reboot(&self.0.computer.engine().reboot_required())
+        self.overview.reboot()
     }
 
     #[zbus(property)]
     fn reboot_reason(&self) -> Vec<String> {
-        self.0.computer.engine().reboot_required()
+        self.overview.computer.engine().reboot_required()
     }
 
     #[zbus(property(emits_changed_signal = "const"))]
@@ -524,95 +534,17 @@ impl Manager {
 
     #[zbus(property)]
     fn backend_locked(&self) -> (bool, String) {
-        backend_locked(&self.0)
+        self.overview.backend_locked()
     }
 
     #[zbus(property)]
     fn manage_devices(&self) -> bool {
-        self.0.computer.engine().identity().manage_devices
+        self.overview.computer.engine().identity().manage_devices
     }
 
     #[zbus(property)]
     fn auto_update(&self) -> bool {
-        self.0.computer.engine().identity().auto_update
-    }
-}
-
-/// The properties that change, to tell what did.
-pub fn properties(core: &Core) -> Properties {
-    let identity = core.computer.engine().identity();
-    let facts = core.known.facts();
-    let (last, result) = core.schedule.last();
-    let reasons = core.computer.engine().reboot_required();
-    let (updates, security) = core.catalog.facts().update_counts();
-    Collector::default()
-        .with("Registered", identity.registered)
-        .with("ComputerId", core.computer.id())
-        .with("ComputerName", identity.name)
-        .with("Uuid", identity.uuid)
-        .with("Server", identity.server)
-        .with("ServerVersion", facts.server.version.as_str())
-        .with("Organization", facts.server.organization.as_str())
-        .with("Project", identity.project)
-        .with("HelpDesk", facts.label.helpdesk.as_str())
-        .with("Connectivity", core.known.connectivity().as_str())
-        .with("PackageManager", identity.package_manager)
-        .with("LastSync", last)
-        .with("LastSyncResult", result)
-        .with("LastSyncReason", last_sync_reason(core))
-        .with("NextSync", core.schedule.next())
-        .with("CurrentJob", current_job(core))
-        .with(
-            "QueueLength",
-            u32::try_from(core.jobs.waiting()).unwrap_or(u32::MAX),
-        )
-        .with("UpdatesAvailable", updates)
-        .with("SecurityUpdates", security)
-        .with("RebootRequired", reboot(&reasons))
-        .with("RebootReason", reasons.clone())
-        .with("BackendLocked", backend_locked(core))
-        .with("ManageDevices", identity.manage_devices)
-        .with("AutoUpdate", identity.auto_update)
-        .all()
-}
-
-/// The changes that policies demand and that were not made yet: they come with the next synchronisation.
-pub fn pending(facts: &PackageFacts) -> Vec<PendingChange> {
-    let change = |kind: &'static str| {
-        move |package: &String| PendingChange {
-            id: format!("{kind}-{package}"),
-            kind: kind.into(),
-            package: package.clone(),
-            ..PendingChange::default()
-        }
-    };
-    let install = facts.pending.install.iter().map(change("install"));
-    install
-        .chain(facts.pending.remove.iter().map(change("remove")))
-        .collect()
-}
-
-fn current_job(core: &Core) -> OwnedObjectPath {
-    core.jobs.running().map(job_path).unwrap_or_default()
-}
-
-fn last_sync_reason(core: &Core) -> String {
-    let reason = core.schedule.last_reason();
-    reason.as_ref().map(said::written).unwrap_or_default()
-}
-
-fn reboot(reasons: &[String]) -> &'static str {
-    if reasons.is_empty() {
-        "none"
-    } else {
-        "required"
-    }
-}
-
-fn backend_locked(core: &Core) -> (bool, String) {
-    match core.computer.engine().lock_holder() {
-        Some(holder) => (true, holder.name),
-        None => (false, String::new()),
+        self.overview.computer.engine().identity().auto_update
     }
 }
 

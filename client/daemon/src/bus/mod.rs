@@ -1,4 +1,4 @@
-//! The objects on the bus. Each file is one interface; all of them are thin fronts of [`Core`].
+//! The objects on the bus. Each file is one interface, a thin front of the services it uses; `announce` tells what happened.
 
 mod announce;
 mod catalog;
@@ -7,8 +7,8 @@ mod config;
 mod job;
 mod manager;
 mod objects;
+mod overview;
 mod packages;
-pub(super) mod properties;
 mod requests;
 mod tags;
 
@@ -18,23 +18,128 @@ use migasfree_dbus::names::ROOT_PATH;
 use zbus::Connection;
 
 use super::core::Core;
+use super::news::Happened;
+use super::plan::Planner;
+
+use announce::Announcer;
+use catalog::CatalogObject;
+use computer::Computer;
+use config::Config;
+use manager::Manager;
+use objects::Objects;
+use overview::Overview;
+use packages::Packages;
+use tags::Tags;
 
 /// Puts all objects on a connection; `system` says that it is one to the system bus. Take the name after this.
-pub async fn serve(core: &Arc<Core>, connection: &Connection, system: bool) -> zbus::Result<()> {
+pub async fn serve(core: &Core, connection: &Connection, system: bool) -> zbus::Result<()> {
     let server = connection.object_server();
-    let shared = || Arc::clone(core);
-    server.at(ROOT_PATH, objects::Objects(shared())).await?;
-    server.at(ROOT_PATH, manager::Manager(shared())).await?;
-    server
-        .at(ROOT_PATH, catalog::CatalogObject(shared()))
-        .await?;
-    server.at(ROOT_PATH, packages::Packages(shared())).await?;
-    server.at(ROOT_PATH, tags::Tags(shared())).await?;
-    server.at(ROOT_PATH, computer::Computer(shared())).await?;
-    server.at(ROOT_PATH, config::Config(shared())).await?;
+    let objects = Objects(Arc::clone(&core.signals));
+    server.at(ROOT_PATH, objects).await?;
+    server.at(ROOT_PATH, core.manager()).await?;
+    server.at(ROOT_PATH, core.catalog_object()).await?;
+    server.at(ROOT_PATH, core.packages()).await?;
+    server.at(ROOT_PATH, core.tags()).await?;
+    server.at(ROOT_PATH, core.computer_object()).await?;
+    server.at(ROOT_PATH, core.config()).await?;
     core.signals.connect(connection.clone(), system);
+    core.news.listen(Arc::new(core.announcer()));
     for id in core.jobs.unfinished() {
-        core.signals.job_added(core, id).await;
+        core.news.tell(Happened::JobAdded(id)).await;
     }
     Ok(())
+}
+
+/// What each of them is given.
+impl Core {
+    fn overview(&self) -> Overview {
+        Overview {
+            computer: Arc::clone(&self.computer),
+            known: Arc::clone(&self.known),
+            schedule: Arc::clone(&self.schedule),
+            jobs: Arc::clone(&self.jobs),
+            catalog: Arc::clone(&self.catalog),
+        }
+    }
+
+    fn announcer(&self) -> Announcer {
+        Announcer {
+            overview: self.overview(),
+            access: Arc::clone(&self.access),
+            ending: self.ending.clone(),
+            signals: Arc::clone(&self.signals),
+        }
+    }
+
+    fn manager(&self) -> Manager {
+        Manager {
+            overview: self.overview(),
+            access: Arc::clone(&self.access),
+            settings: self.settings.clone(),
+            desk: self.desk.clone(),
+            planner: self.planner(),
+            questions: Arc::clone(&self.questions),
+            quiet: self.quiet.clone(),
+            holds: Arc::clone(&self.holds),
+            news: self.news.clone(),
+        }
+    }
+
+    fn planner(&self) -> Planner {
+        Planner {
+            access: Arc::clone(&self.access),
+            computer: Arc::clone(&self.computer),
+            catalog: Arc::clone(&self.catalog),
+            questions: Arc::clone(&self.questions),
+        }
+    }
+
+    fn catalog_object(&self) -> CatalogObject {
+        CatalogObject {
+            access: Arc::clone(&self.access),
+            catalog: Arc::clone(&self.catalog),
+            requests: Arc::clone(&self.requests),
+            jobs: Arc::clone(&self.jobs),
+            computer: Arc::clone(&self.computer),
+            stock: self.stock.clone(),
+            courier: self.courier.clone(),
+        }
+    }
+
+    fn packages(&self) -> Packages {
+        Packages {
+            access: Arc::clone(&self.access),
+            computer: Arc::clone(&self.computer),
+            catalog: Arc::clone(&self.catalog),
+            jobs: Arc::clone(&self.jobs),
+            questions: Arc::clone(&self.questions),
+            stock: self.stock.clone(),
+        }
+    }
+
+    fn tags(&self) -> Tags {
+        Tags {
+            access: Arc::clone(&self.access),
+            computer: Arc::clone(&self.computer),
+            known: Arc::clone(&self.known),
+            settings: self.settings.clone(),
+            desk: self.desk.clone(),
+        }
+    }
+
+    fn computer_object(&self) -> Computer {
+        Computer {
+            access: Arc::clone(&self.access),
+            computer: Arc::clone(&self.computer),
+            known: Arc::clone(&self.known),
+        }
+    }
+
+    fn config(&self) -> Config {
+        Config {
+            access: Arc::clone(&self.access),
+            computer: Arc::clone(&self.computer),
+            settings: self.settings.clone(),
+        }
+    }
 }

@@ -13,11 +13,11 @@ use zbus::object_server::{Interface as _, SignalEmitter};
 use zbus::{Connection, ObjectPath, ObjectServer, Variant, interface};
 
 use super::job::JobObject;
-use crate::core::Core;
+use crate::signals::Signals;
 
 /// The list of objects. zbus finds it by its name, and tells with its signals which objects come and go.
 #[derive(Debug)]
-pub struct Objects(pub Arc<Core>);
+pub struct Objects(pub Arc<Signals>);
 
 #[interface(
     name = "org.freedesktop.DBus.ObjectManager",
@@ -32,7 +32,7 @@ impl Objects {
         #[zbus(header)] header: Header<'_>,
     ) -> fdo::Result<ManagedObjects> {
         let mut objects = ManagedObjects::new();
-        for id in self.0.signals.jobs_on_the_bus() {
+        for id in self.0.jobs_on_the_bus() {
             let path = job_path(id);
             // It may have gone meanwhile.
             let Ok(job) = server.interface::<_, JobObject>(path.clone()).await else {

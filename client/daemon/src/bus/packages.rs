@@ -7,12 +7,15 @@ use zbus::interface;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
-use crate::access::{Details, check_names, prompt_is_welcome};
-use crate::catalog::package_names;
-use crate::core::Core;
+use crate::access::{Access, Details, check_names, prompt_is_welcome};
+use crate::catalog::{Catalog, package_names};
+use crate::computer::Computer;
 use crate::error::bus_error;
+use crate::jobs::Jobs;
 use crate::offered::shelf;
 use crate::pms::{InstalledPackage, search_words};
+use crate::questions::Questions;
+use crate::stock::Stock;
 use crate::texts::Text;
 
 /// Names of one question of `CheckInstalled`.
@@ -22,12 +25,19 @@ const FOUND: usize = 500;
 
 /// The packages' interface.
 #[derive(Debug)]
-pub struct Packages(pub Arc<Core>);
+pub struct Packages {
+    pub access: Arc<Access>,
+    pub computer: Arc<Computer>,
+    pub catalog: Arc<Catalog>,
+    pub jobs: Arc<Jobs>,
+    pub questions: Arc<Questions>,
+    pub stock: Stock,
+}
 
 impl Packages {
     async fn installed(&self) -> Result<Vec<InstalledPackage>, Error> {
-        let engine = self.0.computer.engine();
-        self.0.questions.installed(engine.as_ref()).await
+        let engine = self.computer.engine();
+        self.questions.installed(engine.as_ref()).await
     }
 }
 
@@ -38,8 +48,8 @@ impl Packages {
         &self,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(String, String, String, String)>, Error> {
-        let caller = self.0.access.read(&header).await?;
-        let _slot = self.0.questions.slots.take(&caller).await?;
+        let caller = self.access.read(&header).await?;
+        let _slot = self.questions.slots.take(&caller).await?;
         let packages = self.installed().await?;
         Ok(packages
             .into_iter()
@@ -60,13 +70,13 @@ impl Packages {
         names: Vec<String>,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<String>, Error> {
-        let caller = self.0.access.read(&header).await?;
+        let caller = self.access.read(&header).await?;
         if names.len() > NAMES {
             return Err(Error::InvalidArgument(
                 Text::TooManyPackages.with([NAMES.into()]),
             ));
         }
-        let _slot = self.0.questions.slots.take(&caller).await?;
+        let _slot = self.questions.slots.take(&caller).await?;
         let packages = self.installed().await?;
         let installed = package_names(&packages);
         Ok(names
@@ -82,14 +92,14 @@ impl Packages {
         limit: u32,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<String>, Error> {
-        let caller = self.0.access.read(&header).await?;
+        let caller = self.access.read(&header).await?;
         if !prefix.is_empty() {
             check_names(std::slice::from_ref(&prefix))?;
         }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let _slot = self.0.questions.slots.take(&caller).await?;
-        let _turn = self.0.questions.turn().await;
-        let available = self.0.computer.engine().available(&prefix, limit).await;
+        let _slot = self.questions.slots.take(&caller).await?;
+        let _turn = self.questions.turn().await;
+        let available = self.computer.engine().available(&prefix, limit).await;
         available.map_err(|e| bus_error(&e))
     }
 
@@ -100,16 +110,15 @@ impl Packages {
         limit: u32,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<(String, String, String, bool)>, Error> {
-        let caller = self.0.access.read(&header).await?;
+        let caller = self.access.read(&header).await?;
         search_words(&pattern).map_err(|error| bus_error(&error.into()))?;
         let limit = match usize::try_from(limit) {
             Ok(limit @ 1..FOUND) => limit,
             _ => FOUND,
         };
-        let _slot = self.0.questions.slots.take(&caller).await?;
-        let _turn = self.0.questions.turn().await;
+        let _slot = self.questions.slots.take(&caller).await?;
+        let _turn = self.questions.turn().await;
         let found = self
-            .0
             .computer
             .engine()
             .search(&pattern, limit)
@@ -133,9 +142,9 @@ impl Packages {
         &self,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<UpdateRecord>, Error> {
-        self.0.access.read(&header).await?;
-        self.0.refresh_if_stale().await;
-        Ok(shelf(&self.0.catalog, &self.0.jobs, self.0.computer.now()).updates())
+        self.access.read(&header).await?;
+        self.stock.look_if_stale().await;
+        Ok(shelf(&self.catalog, &self.jobs, self.computer.now()).updates())
     }
 
     #[zbus(out_args("changes"))]
@@ -145,10 +154,9 @@ impl Packages {
         limit: u32,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<HistoryRecord>, Error> {
-        let caller = self.0.access.caller(&header).await?;
+        let caller = self.access.caller(&header).await?;
         let (details, ask) = (Details::default(), prompt_is_welcome(&header));
-        self.0
-            .access
+        self.access
             .require(&caller, Action::ReadInventory, &details, ask)
             .await?;
         let since = i64::try_from(since).unwrap_or(i64::MAX);
@@ -156,7 +164,7 @@ impl Packages {
             0 => usize::MAX,
             limit => usize::try_from(limit).unwrap_or(usize::MAX),
         };
-        Ok(self.0.jobs.history(since, limit))
+        Ok(self.jobs.history(since, limit))
     }
 
     #[zbus(signal, name = "Changed")]

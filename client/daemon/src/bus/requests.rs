@@ -18,8 +18,8 @@ use crate::texts::Text;
 impl Manager {
     /// Who calls. What they want is done by the settings of now.
     pub(super) async fn caller(&self, header: &Header<'_>) -> Result<Caller, Error> {
-        self.0.apply_settings().await;
-        self.0.access.caller(header).await
+        self.settings.apply().await;
+        self.access.caller(header).await
     }
 
     pub(super) async fn request(
@@ -39,7 +39,7 @@ impl Manager {
         };
         let interactive = options.interactive.unwrap_or(true);
         let id = self
-            .0
+            .desk
             .request(caller, action, details, interactive, new)
             .await?;
         Ok(job_path(id))
@@ -53,7 +53,7 @@ impl Manager {
         names
             .iter()
             .map(|name| {
-                self.0
+                self.overview
                     .computer
                     .engine()
                     .package_name(name)
@@ -70,7 +70,7 @@ impl Manager {
             return Err(Error::InvalidArgument(Text::NoAppsNamed.told(&[])));
         }
         if self
-            .0
+            .overview
             .computer
             .engine()
             .identity()
@@ -82,7 +82,7 @@ impl Manager {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        let offered = offered(&self.0.catalog.offer(), &ids)?;
+        let offered = offered(&self.overview.catalog.offer(), &ids)?;
         let admin = offered.iter().any(|(_, _, admin)| *admin);
         let packages = offered.iter().map(|(_, packages, _)| packages.len()).sum();
         let apps: Vec<AppRef> = offered.into_iter().map(|(app, _, _)| app).collect();
@@ -131,9 +131,8 @@ impl Manager {
     /// Refuses to upgrade what is not installed.
     async fn refuse_absent(&self, packages: &[PackageName]) -> Result<(), Error> {
         let installed = self
-            .0
             .questions
-            .installed(self.0.computer.engine().as_ref())
+            .installed(self.overview.computer.engine().as_ref())
             .await?;
         let there = package_names(&installed);
         match packages.iter().find(|name| !there.contains(name.as_str())) {

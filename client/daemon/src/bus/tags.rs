@@ -9,16 +9,25 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedObjectPath, interface};
 
-use crate::access::{Details, check_tags};
-use crate::core::Core;
+use crate::access::{Access, Details, check_tags};
+use crate::computer::Computer;
+use crate::desk::Desk;
 use crate::error::bus_error;
 use crate::jobs::{NewJob, Task};
+use crate::known::Known;
+use crate::settings::SettingsKeeper;
 use crate::sync::EngineError;
 use crate::texts::Text;
 
 /// The tags' interface.
 #[derive(Debug)]
-pub struct Tags(pub Arc<Core>);
+pub struct Tags {
+    pub access: Arc<Access>,
+    pub computer: Arc<Computer>,
+    pub known: Arc<Known>,
+    pub settings: SettingsKeeper,
+    pub desk: Desk,
+}
 
 #[interface(name = "org.migasfree.Client1.Tags")]
 impl Tags {
@@ -27,10 +36,10 @@ impl Tags {
         &self,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<(Vec<String>, HashMap<String, Vec<String>>), Error> {
-        self.0.access.read(&header).await?;
-        let facts = self.0.known.facts();
+        self.access.read(&header).await?;
+        let facts = self.known.facts();
         if facts.fetched_at == 0 {
-            return Err(if self.0.computer.engine().identity().registered {
+            return Err(if self.computer.engine().identity().registered {
                 Error::Offline(Text::NeverReached.told(&[]))
             } else {
                 bus_error(&EngineError::NotRegistered)
@@ -49,8 +58,8 @@ impl Tags {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
         let options = TagOptions::read(&options)?;
-        self.0.apply_settings().await;
-        let caller = self.0.access.caller(&header).await?;
+        self.settings.apply().await;
+        let caller = self.access.caller(&header).await?;
         check_tags(&tags)?;
         let action = if apply {
             Action::TagsSet
@@ -67,7 +76,7 @@ impl Tags {
         let interactive = options.interactive.unwrap_or(true);
         let details = Details::default();
         let id = self
-            .0
+            .desk
             .request(&caller, action, details, interactive, new)
             .await?;
         Ok(job_path(id))
