@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use migasfree_envelope::PrivateKey;
-use migasfree_server_auth::{AuthError, Connection, Operator, Verified, by_password};
+use migasfree_server_auth::{AuthError, Connection, Operator, Verified, by_password, problem};
 use migasfree_server_domain::services::OfDomain as _;
 use serde::Deserialize;
 use serde_json::json;
@@ -97,8 +97,9 @@ pub(super) async fn project(
             hand_out(&state, private, "migasfree-client.pri").await
         }
         Err(projects::EnrolError::Invalid(reason)) => {
-            let told = json!({ "error": reason.text, "said": reason });
-            (StatusCode::BAD_REQUEST, Json(told)).into_response()
+            let told = Json(json!({ "error": reason.text }));
+            let problem = Extension(problem(StatusCode::BAD_REQUEST, reason));
+            (StatusCode::BAD_REQUEST, problem, told).into_response()
         }
         Err(projects::EnrolError::Forbidden) => forbidden(),
         Err(projects::EnrolError::TooMany(exceeded)) => AuthError::from(exceeded).into_response(),

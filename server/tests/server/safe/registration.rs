@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use migasfree_server_db::args;
+use reqwest::Method;
 use serde_json::json;
 
 use super::site::{PROJECT, Site, UUID};
@@ -305,14 +306,17 @@ async fn keys_are_handed_out_as_every_client_wants_them() {
         .await;
     assert_eq!(refused.status, 403);
     assert!(refused.json["detail"].is_string());
+    let path = "/api/v1/public/keys/project/";
     let unknown = json!({"project": "X", "platform": "Linux", "pms": "apk", "architecture": "x"});
-    let unknown = anonymous
-        .post("/api/v1/public/keys/project/", unknown)
-        .await;
-    assert_eq!(unknown.status, 400);
-    assert!(unknown.json["error"].is_string());
-    assert_eq!(unknown.json["error"], unknown.json["said"]["text"]);
-    assert!(unknown.json["said"]["code"].is_string());
+    let refused = anonymous.post(path, unknown.clone()).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.json["error"].is_string());
+    let told = anonymous
+        .request(Method::POST, path)
+        .header("Accept", "application/problem+json");
+    let told = Answer::of(told.json(&unknown)).await;
+    assert_eq!(told.json["detail"], refused.json["error"]);
+    assert!(told.json["code"].is_string());
 
     let parts = reqwest::multipart::Form::new()
         .text("project", "Parts")
