@@ -45,7 +45,7 @@ impl Settings {
     }
 }
 
-/// Days records are kept; 0 keeps them for ever.
+/// How long records are kept: days, of which 0 means for ever.
 #[derive(Debug, Clone, Copy)]
 pub struct Keep {
     /// Synchronizations.
@@ -62,6 +62,8 @@ pub struct Keep {
     pub software_history: u32,
     /// The audit.
     pub audit: u32,
+    /// Errors, and as many faults, that are kept of one computer; 0 keeps all of them.
+    pub reports_per_computer: u32,
     /// Whether errors, faults and notifications nobody has checked are kept, however old.
     pub unchecked: bool,
 }

@@ -97,10 +97,12 @@ CREATE INDEX client_softwaresnapshot_inventory_id_idx ON client_softwaresnapshot
 CREATE INDEX client_softwaresnapshot_installed_at_idx ON client_softwaresnapshot (installed_at);
 CREATE INDEX client_softwaresnapshot_before_id_idx ON client_softwaresnapshot (before_id);
 
--- When what a computer brought of packages that nobody had seen no longer counts against it.
-CREATE TABLE client_newpackages (
-    computer_id bigint NOT NULL PRIMARY KEY REFERENCES client_computer (id) ON DELETE CASCADE,
-    made_up_for_at timestamptz NOT NULL
+-- When what a computer brought that nobody had seen (packages, attributes, users) no longer counts against it.
+CREATE TABLE client_novelty (
+    computer_id bigint NOT NULL REFERENCES client_computer (id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    made_up_for_at timestamptz NOT NULL,
+    PRIMARY KEY (computer_id, kind)
 );
 
 -- The part of client_packagehistory that went again, kept so that it is found and ordered by when it went.

@@ -104,6 +104,13 @@ migasfree_types::messages! {
     /// Too many new computers in one project.
     pub(crate) too_many_new_computers_in_project(): "Too many new computers register in this project: try again later, or register with the name and password of somebody who may add computers";
 
+    /// Too many packages that nobody has seen.
+    pub(crate) too_many_new_packages(limit): "A computer may bring at most { $limit } packages a day that nobody has seen, and ten times as many at once";
+    /// Too many values of attributes that nobody has had.
+    pub(crate) too_many_new_attributes(limit): "A computer may report at most { $limit } values of attributes a day that nobody has had, and ten times as many at once";
+    /// Too many users whom nobody has seen.
+    pub(crate) too_many_new_users(limit): "A computer may report at most { $limit } users a day whom nobody has seen, and ten times as many at once";
+
     /// New computers that are refused because they are too many.
     pub(crate) new_computers_refused(project, address, reason): "New computers in { $project } are refused again and again (last from { $address }): { $reason }";
     /// A computer that is refused every time.

@@ -41,6 +41,10 @@ pub struct Settings {
     pub software_packages: u32,
     /// Packages that nobody has seen which one computer may bring in a day; 0 means no limit.
     pub new_packages_per_day: u32,
+    /// The same of values of attributes.
+    pub new_attributes_per_day: u32,
+    /// The same of users.
+    pub new_users_per_day: u32,
     /// The longest text a computer reports, in bytes.
     pub report_text: usize,
     /// The most a sealed call without a file may hold.

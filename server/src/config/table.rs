@@ -173,6 +173,10 @@ settings! {
         "Most packages on the software list of one computer; a longer list is refused.";
     new_packages_per_day "limits.new_packages_per_day": u32 = "2000" where within::<0, 1_000_000>,
         "Packages that nobody has seen which one computer may bring on its software lists in a day, and ten times as many at once; 0 means no limit.";
+    new_attributes_per_day "limits.new_attributes_per_day": u32 = "500" where within::<0, 1_000_000>,
+        "Values of attributes that nobody has had which one computer may report in a day, and ten times as many at once; 0 means no limit.";
+    new_users_per_day "limits.new_users_per_day": u32 = "50" where within::<0, 1_000_000>,
+        "Users whom nobody has seen that one computer may report in a day, and ten times as many at once; 0 means no limit.";
     report_text_kb "limits.report_text_kb": u32 = "64" where within::<1, 4_096>,
         "Longest text of an error or a fault a computer reports, in KiB; the middle of a longer one is left out.";
     body_limit_mb "limits.body_mb": u32 = "16" where within::<1, 1_024>,
@@ -217,6 +221,8 @@ settings! {
         "Days the audit is kept; 0 keeps it for ever.";
     keep_jobs_days "keep.jobs_days": u32 = "7" where within::<0, 36_500>,
         "Days ended background jobs are kept; 0 keeps them for ever. Those of every hour go after a day.";
+    keep_reports_per_computer "keep.reports_per_computer": u32 = "1000" where within::<0, 1_000_000>,
+        "Errors, and as many faults, that are kept of one computer, checked or not: the newest; 0 keeps all of them.";
     keep_unchecked "keep.unchecked": bool = "true",
         "Errors, faults and notifications nobody has checked are kept, however old.";
     job_workers "jobs.workers": u32 = "2" where within::<0, 64>,
@@ -300,6 +306,7 @@ impl Settings {
                 status_logs: self.keep_status_logs_days,
                 software_history: self.keep_software_history_days,
                 audit: self.keep_audit_days,
+                reports_per_computer: self.keep_reports_per_computer,
                 unchecked: self.keep_unchecked,
             },
         }
@@ -324,6 +331,8 @@ impl Settings {
             reported_names: self.reported_names,
             software_packages: self.software_packages,
             new_packages_per_day: self.new_packages_per_day,
+            new_attributes_per_day: self.new_attributes_per_day,
+            new_users_per_day: self.new_users_per_day,
             report_text: self.report_text(),
             sealed: self.sealed_caps(),
             upload_limit: self.upload_limit(),

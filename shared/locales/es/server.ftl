@@ -301,3 +301,6 @@ too_many_new_computers_from_address = Se registran demasiados equipos nuevos des
 too_many_new_computers_in_project = Se registran demasiados equipos nuevos en este proyecto: inténtelo más tarde, o regístrelo con el nombre y la contraseña de alguien que pueda añadir equipos
 differs_in_capitals = Ya existe { $name }, que solo se diferencia en mayúsculas o espacios: elija otro nombre.
 name_like_a_path = Escriba un nombre sin barras que no empiece por un punto.
+too_many_new_attributes = Un equipo puede comunicar al día como máximo { $limit } valores de atributos que nadie haya tenido, y diez veces más de una vez
+too_many_new_packages = Un equipo puede traer al día como máximo { $limit } paquetes que nadie haya visto, y diez veces más de una vez
+too_many_new_users = Un equipo puede comunicar al día como máximo { $limit } usuarios que nadie haya visto, y diez veces más de una vez

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, gathered},
+    newest::{self, Reports},
 };
 use crate::ids::{ComputerId, FaultDefinitionId, ProjectId};
 
@@ -78,12 +79,13 @@ pub async fn named(db: &Db, names: &[&str]) -> Result<Vec<Named>> {
     Ok(found)
 }
 
-/// Stores faults and returns their numbers in the same order.
+/// Stores faults and returns their numbers in the same order; of the computer's faults the newest `kept` stay.
 pub async fn record(
     tx: &mut Tx,
     computer: ComputerId,
     project: ProjectId,
     faults: &[(FaultDefinitionId, &str)],
+    kept: u32,
     now: Ts,
 ) -> Result<Vec<i64>> {
     let listed: Vec<Value> = faults
@@ -103,6 +105,7 @@ pub async fn record(
             args![Value::from(listed).to_string(), now, computer, project],
         )
         .await?;
+    newest::keep(tx, Reports::Faults, computer, kept).await?;
     let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
     ids.sort_unstable();
     Ok(ids)

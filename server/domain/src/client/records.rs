@@ -2,17 +2,19 @@
 
 use migasfree_server_db::{Result, Sql, Ts, Tx, args, json_ids, sql, zone::Zone};
 
+use super::newest::{self, Reports};
 use crate::{
     computers::slots::Synchronized,
     ids::{ClientUserId, ComputerId, DeploymentId, ProjectId, SynchronizationId},
 };
 
-/// Stores an error of a computer and returns its number.
+/// Stores an error of a computer and returns its number; of its errors the newest `kept` stay.
 pub async fn error(
     tx: &mut Tx,
     computer: ComputerId,
     project: ProjectId,
     description: &str,
+    kept: u32,
     now: Ts,
 ) -> Result<i64> {
     let (id,) = tx
@@ -22,6 +24,7 @@ pub async fn error(
             args![now, computer, project, description],
         )
         .await?;
+    newest::keep(tx, Reports::Errors, computer, kept).await?;
     Ok(id)
 }
 

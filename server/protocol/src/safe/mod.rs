@@ -12,6 +12,7 @@ mod finding;
 pub mod keys;
 mod membership;
 mod newcomers;
+mod novelties;
 pub(crate) mod packagers;
 mod progress;
 mod protocol;

@@ -63,6 +63,7 @@ on_both_engines! {
         let cut = format!("HST-{}", "ñ".repeat(250));
         assert_eq!(site.values(&peer, "HST").await, [cut]);
         assert_eq!(site.values(&peer, "NET").await, ["NET-ab"]);
+        upload(&peer, json!({"HST": "ñ".repeat(300)})).await;
         let noted = "SELECT COUNT(*) FROM client_notification WHERE message LIKE '%was cut to%'";
         assert_eq!(site.count(noted).await, 1);
     }

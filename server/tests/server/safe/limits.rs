@@ -1,6 +1,6 @@
 //! How much a computer may call and say.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use migasfree_server::config::Settings;
 use migasfree_server_db::args;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::site::{PROJECT, Site, UUID};
 use crate::harness::Server;
 use crate::on_both_engines;
+use crate::peer::{Peer, Reply};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_computer_that_calls_without_end_is_told_to_wait_and_others_are_not() {
@@ -22,7 +23,7 @@ async fn a_computer_that_calls_without_end_is_told_to_wait_and_others_are_not() 
         .computer("4C4C4544-0036-3010-8056-B7C04F4E4B33", "pc2")
         .await;
     let path = "/api/v1/safe/computers/properties/";
-    let call = async |peer: &crate::peer::Peer| {
+    let call = async |peer: &Peer| {
         let claims = json!({ "id": peer.id });
         peer.call(path, &claims).await.unwrap().status
     };
@@ -43,7 +44,7 @@ fn board(number: usize) -> String {
 }
 
 /// What a computer that nobody knows is told when it registers.
-async fn newcomer(site: &Site, project: &str, number: usize) -> crate::peer::Reply {
+async fn newcomer(site: &Site, project: &str, number: usize) -> Reply {
     let mut peer = site.stranger_in(project, &board(number), &format!("pc{number}"));
     peer.fetch_keys("", "").await.unwrap();
     let claims = json!({
@@ -124,6 +125,132 @@ async fn an_address_brings_so_many_projects_and_their_computers_go_on() {
     let mut vouched = site.stranger_in("Three", UUID, "pc1");
     let password = site.0.admin_password();
     vouched.fetch_keys("admin", password).await.unwrap();
+}
+
+/// What a computer is told that reports these values of a property, and somebody.
+async fn report(peer: &Peer, values: Range<usize>, user: &str) -> Reply {
+    let values: Vec<String> = values.map(|number| number.to_string()).collect();
+    let mut claims = peer.attribute_claims(&[]).unwrap();
+    claims["sync_attributes"] = json!({"PCI": values.join(",")});
+    claims["sync_user"] = json!(user);
+    let path = "/api/v1/safe/computers/attributes/";
+    peer.call(path, &claims).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_computer_reports_so_many_new_values_a_day_and_known_ones_without_end() {
+    for settings in [Server::sqlite_settings(), Server::postgres_settings().await] {
+        let settings = Settings {
+            new_attributes_per_day: 10,
+            ..settings
+        };
+        new_values_are_counted(Site(Server::with(settings).await)).await;
+    }
+}
+
+async fn new_values_are_counted(site: Site) {
+    let known = "SELECT COUNT(*) FROM core_attribute t JOIN core_property p ON p.id = t.property_att_id \
+                 WHERE p.prefix = 'PCI'";
+    let send = async |peer: &Peer, values: Range<usize>| report(peer, values, "ana").await.status;
+    let first = site.computer(UUID, "pc1").await;
+    assert_eq!(send(&first, 0..0).await, 201, "what every computer has");
+    let refused = report(&first, 0..101, "ana").await;
+    assert_eq!((refused.status, refused.sealed), (400, true));
+    let text = refused.data.as_str().unwrap();
+    assert!(text.contains("at most 10 values"), "{text}");
+    assert_eq!(site.count(known).await, 0, "nothing of it is kept");
+    assert_eq!(send(&first, 0..80).await, 201);
+    let site = Site(site.0.restarted().await);
+    assert_eq!(send(&first, 0..110).await, 400, "a restart gives no more");
+    assert_eq!(send(&first, 0..70).await, 201, "these are known");
+    let second = site.computer(&board(2), "pc2").await;
+    assert_eq!(send(&second, 0..110).await, 201, "each has its own");
+    assert_eq!(
+        send(&first, 0..110).await,
+        201,
+        "and what one brought is known"
+    );
+    assert_eq!(send(&first, 0..130).await, 400);
+    site.0.clock.advance(Duration::from_secs(86_401));
+    assert_eq!(send(&first, 0..130).await, 201, "a day later there is room");
+    assert_eq!(site.count(known).await, 130);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_computer_reports_so_many_new_users_a_day_and_administrators_hear_of_more() {
+    for settings in [Server::sqlite_settings(), Server::postgres_settings().await] {
+        let settings = Settings {
+            new_users_per_day: 1,
+            ..settings
+        };
+        let site = Site(Server::with(settings).await);
+        let peer = site.computer(UUID, "pc1").await;
+        for number in 0..10 {
+            let sent = report(&peer, 0..0, &format!("user{number}")).await;
+            assert_eq!(sent.status, 201, "{number}");
+        }
+        for _ in 0..3 {
+            let refused = report(&peer, 0..0, "one-more").await;
+            assert_eq!((refused.status, refused.sealed), (400, true));
+            let text = refused.data.as_str().unwrap();
+            assert!(text.contains("at most 1 users"), "{text}");
+        }
+        assert_eq!(report(&peer, 0..0, "user3").await.status, 201, "is known");
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_user").await, 10);
+        let told =
+            "SELECT COUNT(*) FROM client_notification WHERE message LIKE 'New user one-more%'";
+        assert_eq!(site.count(told).await, 0);
+        let told =
+            "SELECT COUNT(*) FROM client_notification WHERE message LIKE '%again and again%'";
+        assert_eq!(site.count(told).await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_errors_and_faults_of_a_computer_the_newest_are_kept() {
+    for settings in [Server::sqlite_settings(), Server::postgres_settings().await] {
+        let settings = Settings {
+            keep_reports_per_computer: 3,
+            ..settings
+        };
+        let site = Site(Server::with(settings).await);
+        site.run(
+            "INSERT INTO client_faultdefinition (name) VALUES ('Full')",
+            args![],
+        )
+        .await;
+        let one = site.computer(UUID, "pc1").await;
+        let other = site.computer(&board(2), "pc2").await;
+        let send = async |peer: &Peer, call: &str, mut claims: Value| {
+            claims["id"] = json!(peer.id);
+            let path = format!("/api/v1/safe/computers/{call}/");
+            peer.call(&path, &claims).await.unwrap().accepted().unwrap();
+        };
+        send(&other, "errors", json!({"description": "the only one"})).await;
+        for number in 0..5 {
+            send(
+                &one,
+                "errors",
+                json!({"description": format!("error {number}")}),
+            )
+            .await;
+            send(
+                &one,
+                "faults",
+                json!({"faults": {"Full": format!("fault {number}")}}),
+            )
+            .await;
+        }
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_error").await, 4);
+        let oldest = "SELECT MIN(description) FROM client_error WHERE computer_id = $1";
+        let (oldest,): (String,) = site.one(oldest, args![one.id.unwrap()]).await;
+        assert_eq!(oldest, "error 2");
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_fault").await, 3);
+        let (oldest,): (String,) = site
+            .one("SELECT MIN(result) FROM client_fault", args![])
+            .await;
+        assert_eq!(oldest, "fault 2");
+    }
 }
 
 on_both_engines! {

@@ -9,6 +9,7 @@ use migasfree_server_domain::{
     client::{
         attributes::{self, Attribute, Key, Known},
         computers::{self, Computer, Reported},
+        novelties::Novelty,
         properties::Property,
         reported::{self, Around, Before},
     },
@@ -167,7 +168,7 @@ impl Plan {
             .filter(|known| known.description.as_deref() != Some(&description))
             .map(|known| (known.id, description));
         let new = properties.creatable(&found, &values);
-        let mut notes = notes(call, claims, &values);
+        let mut notes = notes(call, claims, &new);
         // A computer that reports the same each time is told of once.
         if wanted != current {
             notes.extend(cropped.iter().map(|prefix| {
@@ -200,6 +201,7 @@ impl Plan {
             .iter()
             .map(|(property, value)| (*property, value))
             .collect();
+        call.brings(tx, Novelty::Attribute, new.len()).await?;
         let mut wanted = self.wanted;
         wanted.extend(attributes::create(tx, &new).await?);
         attributes::replace(tx, call.computer.id, &self.current, &wanted).await?;
@@ -231,11 +233,11 @@ fn description(call: &ComputerCall<Before>, claims: &Claims) -> String {
 /// The message of a change: the computer, and what was and is.
 type Changed = fn(String, String, String) -> Message;
 
-/// What administrators want to know.
+/// What administrators want to know: of values, when they are reported for the first time.
 fn notes(
     call: &ComputerCall<Before>,
     claims: &Claims,
-    values: &[(PropertyId, AttributeValue)],
+    new: &[(PropertyId, AttributeValue)],
 ) -> Vec<Message> {
     let computer = format!("CID-{}", call.computer.id);
     let settings = &call.state.settings;
@@ -272,7 +274,7 @@ fn notes(
             (wanted && before != now)
                 .then(|| changed(computer.clone(), before.to_owned(), now.to_owned()))
         });
-    let cut = values
+    let cut = new
         .iter()
         .filter(|(_, value)| value.truncated)
         .map(|(_, value)| messages::value_cut(&computer, &value.value));
@@ -506,6 +508,7 @@ async fn create(
     let User { name, fullname, .. } = user;
     let (id, is_new) = computers::user(tx, name, fullname).await?;
     if is_new {
+        call.brings(tx, Novelty::User, 1).await?;
         let computer = format!("CID-{}", call.computer.id);
         let message = messages::new_user(name, fullname, computer);
         notify(tx, &message, call.now).await?;

@@ -23,8 +23,9 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
     }
     fields.check()?;
     let (computer, project) = (call.computer.id, call.project.id);
+    let kept = call.state.settings.keep.reports_per_computer;
     let mut tx = call.state.db.begin().await?;
-    let id = records::error(&mut tx, computer, project, description, call.now).await?;
+    let id = records::error(&mut tx, computer, project, description, kept, call.now).await?;
     tx.commit().await?;
     created(json!({
         "id": id,

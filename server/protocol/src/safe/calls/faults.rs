@@ -43,7 +43,8 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: Claims) -> Reply
     let mut tx = call.state.db.begin().await?;
     call.use_up(&mut tx).await?;
     let (computer, project) = (call.computer.id, call.project.id);
-    let ids = faults::record(&mut tx, computer, project, &rows, call.now).await?;
+    let kept = call.state.settings.keep.reports_per_computer;
+    let ids = faults::record(&mut tx, computer, project, &rows, kept, call.now).await?;
     tx.commit().await?;
     let shown = results.iter().zip(ids).map(|((definition, result), id)| {
         let definition = (definition.id.0, definition.name.as_str());

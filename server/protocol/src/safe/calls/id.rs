@@ -32,7 +32,16 @@ pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Clai
     if computer.status() == Status::Unsubscribed {
         let text = format!("{} - id - Unsubscribed computer", call.connection.client);
         let mut tx = db.begin().await?;
-        records::error(&mut tx, computer.id, computer.project_id, &text, call.now).await?;
+        let kept = call.state.settings.keep.reports_per_computer;
+        records::error(
+            &mut tx,
+            computer.id,
+            computer.project_id,
+            &text,
+            kept,
+            call.now,
+        )
+        .await?;
         tx.commit().await?;
         return Err(unsubscribed());
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use migasfree_server_domain::client::{
-    new_packages,
+    novelties::Novelty,
     software::{self, Current, Inventory},
 };
 use serde::Deserialize;
@@ -85,12 +85,10 @@ async fn record(call: &ComputerCall<Current>, inventory: &Inventory) -> Result<(
         return Ok(());
     }
     let unseen = software::unseen(db, project, inventory).await?;
-    let per_day = call.state.settings.new_packages_per_day;
-    if !new_packages::count(db, computer.id, unseen.len(), per_day, call.now).await? {
-        let text = format!(
-            "A computer may bring at most {per_day} packages a day that nobody has seen, and ten times as many at once"
-        );
-        return Err(Refusal::text(axum::http::StatusCode::BAD_REQUEST, &text));
+    if !unseen.is_empty() {
+        let mut tx = db.begin().await?;
+        call.brings(&mut tx, Novelty::Package, unseen.len()).await?;
+        tx.commit().await?;
     }
     software::prepare(db, project, &unseen).await?;
     let mut tx = db.begin().await?;
