@@ -50,6 +50,8 @@ migasfree_types::messages! {
     // Names, projects and what belongs to one.
     /// A name that no address can be made of.
     pub(crate) name_without_letters(): "Write a name with letters or digits.";
+    /// A name with something in it that is not seen.
+    pub(crate) name_with_unseen(): "Write a name without line ends, control characters and others that are not seen.";
     /// A name that would lead elsewhere in a path.
     pub(crate) name_like_a_path(): "Write a name without slashes that does not begin with a dot.";
     /// A name that people would take for another one.

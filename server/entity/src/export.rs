@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt as _, stream};
+use migasfree_types::shown::hides_in_names;
 
 use super::{
     context::Context,
@@ -177,9 +178,7 @@ fn harmless(value: &Json, cell: String) -> String {
 
 /// What a reader may leave out at the beginning of a cell: blanks, quotation marks, and what nobody sees.
 fn is_passed_over(character: char) -> bool {
-    character.is_whitespace()
-        || character.is_control()
-        || matches!(character, '"' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    character == '"' || character.is_whitespace() || hides_in_names(character)
 }
 
 /// Moments stand as `YYYY-MM-DD HH:MM:SS`.

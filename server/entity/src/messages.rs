@@ -24,7 +24,7 @@ migasfree_types::messages! {
     /// A value that is none of a few.
     pub not_a_choice(value): "{ $value } is not a possible value.";
     /// A text in several lines, where one is expected.
-    pub no_control_characters(): "Write it on one line, without tabs or other control characters.";
+    pub no_control_characters(): "Write it on one line, without tabs, other control characters and what is not seen.";
     /// A text that no database holds.
     pub null_character(): "This has a null character (U+0000), which cannot be stored: take it out.";
     /// A text that is too long.

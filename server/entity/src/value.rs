@@ -3,7 +3,10 @@
 use std::{fmt, ops::RangeInclusive};
 
 use migasfree_server_db::{Arg, Row, Ts, zone::Zone};
-use migasfree_types::message::{Message, quoted};
+use migasfree_types::{
+    message::{Message, quoted},
+    shown::is_hidden,
+};
 use serde_json::Value;
 use time::{Date, macros::format_description};
 
@@ -279,7 +282,7 @@ pub fn written(ty: Type, value: &Value, zone: &Zone) -> Result<Arg, Refused> {
         Type::Bool => Arg::Bool(Some(written_truth(value)?)),
         Type::Text(max) => {
             let text = text(value)?;
-            if text.contains(char::is_control) {
+            if text.contains(is_hidden) {
                 return Err(Refused::NotOneLine);
             }
             if text.chars().count() > max {
@@ -504,7 +507,16 @@ mod tests {
 
     #[test]
     fn a_text_of_limited_length_is_one_line() {
-        for text in ["a\nb", "a\r\nb", "a\tb", "a\u{1b}[31m", "a\u{85}b"] {
+        for text in [
+            "a\nb",
+            "a\r\nb",
+            "a\tb",
+            "a\u{1b}[31m",
+            "a\u{85}b",
+            "a\u{2028}b",
+            "a\u{ad}b",
+            "a\u{202e}b",
+        ] {
             let refused = written(Type::Text(9), &json!(text), &Zone::utc());
             assert_eq!(refused, Err(Refused::NotOneLine), "{text:?}");
             assert!(written(Type::LongText, &json!(text), &Zone::utc()).is_ok());

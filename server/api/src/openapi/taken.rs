@@ -17,8 +17,9 @@ use super::schemas::{like, list, of_type};
 type Any = RefOr<Schema>;
 
 const WHOLE: &str = r"[+-]?[0-9]{1,18}";
-/// A text without control characters but for the blanks around it, which are cut off.
-const ONE_LINE: &str = r"^[\x09-\x0D\x20\x85]*[^\x00-\x1F\x7F-\x9F]*[\x09-\x0D\x20\x85]*$";
+/// A text without control characters and what is not seen, but for the blanks around it, which are cut off. What is beyond
+/// U+FFFF has no spelling that all readers of patterns share.
+const ONE_LINE: &str = r"^[\x09-\x0D\x20\x85\u2028\u2029]*[^\x00-\x1F\x7F-\x9F\xAD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]*[\x09-\x0D\x20\x85\u2028\u2029]*$";
 /// A text without the character that no text of the database can hold.
 const STORABLE: &str = r"^[^\x00]*$";
 const FRACTION: &str = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?";

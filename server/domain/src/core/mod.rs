@@ -12,6 +12,7 @@ pub mod deployments;
 pub mod domains;
 pub mod groups;
 pub mod nameless;
+pub mod names;
 pub mod offered;
 pub mod own_account;
 pub mod package_sets;

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use migasfree_server_entity::{
     entity::{Entity, Model, col, put},
     error::RestError,
-    hooks::{Deletion, Hooks, Removal},
+    hooks::{Change, Deletion, Hooks, Removal},
     schema::{Table, back, text},
 };
 
+use super::names;
 use crate::computers::status;
 use crate::sight;
 
@@ -45,6 +46,10 @@ struct Rules;
 
 #[async_trait]
 impl Hooks for Rules {
+    async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        names::check(change)
+    }
+
     async fn deleting(&self, removal: &mut Removal<'_>) -> Result<Deletion, RestError> {
         status::platform_goes(removal.tx, removal.id).await?;
         Ok(Deletion::Row)

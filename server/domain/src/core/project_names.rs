@@ -4,11 +4,15 @@
 use migasfree_server_db::{Result, Tx, args, folded};
 use migasfree_types::message::Message;
 
+use super::names;
 use crate::messages;
 
 /// Why a project may not be called so from now on; `own` is its number, or 0 for a new one. A name that another one has
 /// exactly is not told here.
 pub async fn flaw(tx: &mut Tx, own: i64, name: &str) -> Result<Option<Message>> {
+    if let Some(flaw) = names::flaw(name) {
+        return Ok(Some(flaw));
+    }
     if name.starts_with('.') || name.contains(['/', '\\']) {
         return Ok(Some(messages::name_like_a_path()));
     }

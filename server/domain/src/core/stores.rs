@@ -10,6 +10,7 @@ use migasfree_server_entity::{
 };
 
 use super::{
+    names,
     rules::slug::slug,
     shapes::PROJECT_INFO,
     slugs::{self, Among},
@@ -75,6 +76,7 @@ struct Rules;
 impl Hooks for Rules {
     /// The slug is fixed when the store is made, and so is the project: packages live under both.
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
+        names::check(change)?;
         if change.is_new() {
             let made = slug(change.text("name").unwrap_or_default());
             if made.is_empty() {

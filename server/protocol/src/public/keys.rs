@@ -16,7 +16,7 @@ use super::projects::{self, Enrolment};
 use crate::ProtocolState;
 use crate::safe::keys::Owner;
 use crate::safe::packagers;
-use crate::safe::{Refusal, plain, read_body, text_or_empty, unsealed};
+use crate::safe::{Refusal, plain, read_exactly, text_or_empty, unsealed};
 
 #[derive(Debug, Deserialize)]
 struct Credentials {
@@ -76,7 +76,7 @@ pub(super) async fn project(
     connection: Connection,
     request: Request,
 ) -> Response {
-    let wanted: ProjectRequest = match read_body(request, state.settings.anonymous.caps).await {
+    let wanted: ProjectRequest = match read_exactly(request, state.settings.anonymous.caps).await {
         Ok(wanted) => wanted,
         Err(refusal) => return unsealed(refusal),
     };
@@ -113,7 +113,8 @@ pub(super) async fn packager(
     connection: Connection,
     request: Request,
 ) -> Response {
-    let credentials: Credentials = match read_body(request, state.settings.anonymous.caps).await {
+    let credentials: Credentials = match read_exactly(request, state.settings.anonymous.caps).await
+    {
         Ok(credentials) => credentials,
         Err(refusal) => return unsealed(refusal),
     };

@@ -7,7 +7,7 @@ use migasfree_server_domain::{
     client::projects::{self, NewProject},
     computers::notifications::notify,
     core::{
-        project_names,
+        names, project_names,
         rules::{architectures, slug::slug},
         slugs::{self, Among},
     },
@@ -75,28 +75,54 @@ pub(super) async fn enrol(
     if !open && !may("core.add_project") {
         return Err(EnrolError::Forbidden);
     }
-    if operator.is_none() {
-        state
-            .auth
-            .anonymous
-            .hit(&connection.bucket())
-            .and_then(|()| state.new_projects.hit(&connection.bucket()))
-            .map_err(EnrolError::TooMany)?;
-    }
-    create(state, connection, operator, &**system, wanted).await
+    let Some(slug) = count_and_create(state, connection, operator, &**system, wanted).await? else {
+        // Somebody was faster, or got the same path.
+        let there = projects::by_name(&state.db, wanted.project).await?;
+        return there
+            .map(|project| project.slug)
+            .ok_or_else(|| EnrolError::Invalid(messages::similar_project_registers()));
+    };
+    Ok(slug)
 }
 
+/// Creates a project, which counts for its address where nobody vouches for it, unless none is made.
+async fn count_and_create(
+    state: &ProtocolState,
+    connection: Connection,
+    operator: Option<&Operator>,
+    system: &dyn System,
+    wanted: &Enrolment<'_>,
+) -> Result<Option<String>, EnrolError> {
+    if operator.is_some() {
+        return create(state, connection, operator, system, wanted).await;
+    }
+    let address = connection.bucket();
+    let anonymous = &state.auth.anonymous;
+    anonymous.hit(&address).map_err(EnrolError::TooMany)?;
+    let taken = state.new_projects.take(&address);
+    let taken = taken.map_err(EnrolError::TooMany)?;
+    let created = create(state, connection, operator, system, wanted).await;
+    if !matches!(created, Ok(Some(_))) {
+        state.new_projects.give_back(&address, taken);
+    }
+    created
+}
+
+/// The slug of the new project; none when there is one by now.
 async fn create(
     state: &ProtocolState,
     connection: Connection,
     operator: Option<&Operator>,
     system: &dyn System,
     wanted: &Enrolment<'_>,
-) -> Result<String, EnrolError> {
+) -> Result<Option<String>, EnrolError> {
     let made = slug(wanted.project);
-    let fits = |text: &str| {
-        !text.is_empty() && text.chars().count() <= MAX_NAME && !text.contains(char::is_control)
-    };
+    for name in [wanted.project, wanted.platform] {
+        if let Some(flaw) = names::flaw(name) {
+            return Err(EnrolError::Invalid(flaw));
+        }
+    }
+    let fits = |text: &str| !text.is_empty() && text.chars().count() <= MAX_NAME;
     if made.is_empty() || !fits(wanted.project) || !fits(wanted.platform) {
         let reason = messages::project_and_platform_names(MAX_NAME);
         return Err(EnrolError::Invalid(reason));
@@ -130,12 +156,7 @@ async fn create(
         platform,
     };
     let Some(id) = projects::create(&mut tx, &new).await? else {
-        // Somebody was faster, or got the same path.
-        drop(tx);
-        let there = projects::by_name(&state.db, wanted.project).await?;
-        return there
-            .map(|project| project.slug)
-            .ok_or_else(|| EnrolError::Invalid(messages::similar_project_registers()));
+        return Ok(None);
     };
     let after = json!({
         "name": wanted.project,
@@ -163,7 +184,7 @@ async fn create(
     notify(&mut tx, &message, now).await?;
     tx.commit().await?;
     changed(state, "core.project", id.0, ChangeAction::Add);
-    Ok(slug)
+    Ok(Some(slug))
 }
 
 async fn platform(

@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use futures_util::StreamExt;
 use migasfree_envelope::MAX_MESSAGE_LEN;
 use migasfree_server_body::{Caps, Verdict, guard};
+use migasfree_server_entity::{messages::null_character, value::has_nul};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -42,7 +43,25 @@ pub(crate) fn text_or_empty<'de, D: serde::Deserializer<'de>>(
 }
 
 /// The fields of a body as `T`; an empty body has none.
-pub(crate) async fn read<T: DeserializeOwned>(request: Request, caps: Caps) -> Result<T, Refusal> {
+pub(super) async fn read<T: DeserializeOwned>(request: Request, caps: Caps) -> Result<T, Refusal> {
+    let mut fields = read_guarded(request, caps).await?;
+    remove_nul(&mut fields);
+    serde_json::from_value(fields).map_err(not_readable)
+}
+
+/// The same of a body that has names in it which something is called by from then on: none is made another one.
+pub(crate) async fn read_exactly<T: DeserializeOwned>(
+    request: Request,
+    caps: Caps,
+) -> Result<T, Refusal> {
+    let fields = read_guarded(request, caps).await?;
+    if has_nul(&fields) {
+        return Err(Refusal::bad_request(null_character().text));
+    }
+    serde_json::from_value(fields).map_err(not_readable)
+}
+
+async fn read_guarded(request: Request, caps: Caps) -> Result<Value, Refusal> {
     let (request, verdict) = guard(request, caps);
     let fields = read_any(request).await;
     match verdict.exceeded() {
@@ -51,8 +70,8 @@ pub(crate) async fn read<T: DeserializeOwned>(request: Request, caps: Caps) -> R
     }
 }
 
-async fn read_any<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
-    let mut fields = match content_type(&request).as_str() {
+async fn read_any(request: Request) -> Result<Value, Refusal> {
+    let fields = match content_type(&request).as_str() {
         "multipart/form-data" => Value::Object(part_fields(request).await?),
         "application/x-www-form-urlencoded" => {
             let pairs: Vec<(String, String)> =
@@ -67,8 +86,7 @@ async fn read_any<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
     if !fields.is_object() {
         return Err(not_readable("it is no object"));
     }
-    remove_nul(&mut fields);
-    serde_json::from_value(fields).map_err(not_readable)
+    Ok(fields)
 }
 
 /// Whether the body has parts.

@@ -41,7 +41,7 @@ use crate::messages;
 use crate::ProtocolState;
 
 pub(crate) use answer::{Refusal, plain};
-pub(crate) use body::{read as read_body, text_or_empty};
+pub(crate) use body::{read_exactly, text_or_empty};
 pub(crate) use call::{method_not_allowed, unsealed};
 pub(crate) use progress::changed;
 

@@ -96,8 +96,8 @@ pub(super) async fn upload(
     let store = store.trim();
     let mut fields = Fields::default();
     fields.limit("store", store, MAX_NAME);
-    fields.one_line("store", store);
-    fields.one_line("packageset", set.unwrap_or_default());
+    fields.name("store", store);
+    fields.name("packageset", set.unwrap_or_default());
     fields.limit("packageset", set.unwrap_or_default(), MAX_NAME);
     if slug(store).is_empty() {
         fields.refuse("store", "A store needs a name with letters or digits.");

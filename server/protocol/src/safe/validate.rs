@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use axum::http::StatusCode;
+use migasfree_server_domain::core::names;
 use serde_json::{Map, Value};
 
 use super::answer::Refusal;
@@ -40,6 +41,13 @@ impl Fields {
     pub(super) fn one_line(&mut self, field: &str, text: &str) {
         if text.contains(char::is_control) {
             self.refuse(field, "This field may not have control characters.");
+        }
+    }
+
+    /// Requires a text without anything that is not seen.
+    pub(super) fn name(&mut self, field: &str, text: &str) {
+        if let Some(flaw) = names::flaw(text) {
+            self.refuse(field, &flaw.text);
         }
     }
 

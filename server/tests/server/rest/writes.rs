@@ -55,7 +55,10 @@ on_both_engines! {
             ("catalog/categories", json!({})), ("catalog/policies", json!({})), ("accounts/groups", json!({"permissions": []})),
             ("fault-definitions", json!({"code": "true"})),
         ] {
-            for name in ["two\nlines", "tab\tin it", "escape \u{1b}[31m", "bell\u{7}"] {
+            for name in [
+                "two\nlines", "tab\tin it", "escape \u{1b}[31m", "bell\u{7}", "zero\u{200b}width", "soft\u{ad}hyphen",
+                "turned \u{202e}round", "apart\u{2028}lines",
+            ] {
                 body["name"] = json!(name);
                 let refused = post(&org, route, body.clone()).await;
                 let reason = refused.json["name"][0].as_str().unwrap_or_default();
@@ -66,6 +69,23 @@ on_both_engines! {
         let made = post(&org, "attribute-sets", set).await;
         assert_eq!((made.status, &made.json["name"]), (201, &json!("Two lines below")), "{}", made.text);
         assert_eq!(made.json["description"], "one\ntwo\tthree", "a description has lines");
+    }
+
+    async fn nothing_unseen_tells_names_of_projects_platforms_and_stores_apart(org: Organisation) {
+        let project = org.id("projects");
+        for (route, mut body) in [
+            ("projects", json!({"pms": "apt", "architecture": "amd64", "platform": org.id("platforms")})),
+            ("platforms", json!({})), ("stores", json!({"project": project})),
+        ] {
+            for name in ["joi\u{200d}ned", "fill\u{3164}ed", "cho\u{fe0f}sen"] {
+                body["name"] = json!(name);
+                let refused = post(&org, route, body.clone()).await;
+                let reason = refused.json["name"][0].as_str().unwrap_or_default();
+                assert!(refused.status == 400 && reason.contains("not seen"), "{route} {name:?}: {}", refused.text);
+                let refused = patch(&org, route, org.id(route), json!({"name": name})).await;
+                assert_eq!(refused.status, 400, "{route} {name:?}: {}", refused.text);
+            }
+        }
     }
 
     async fn what_no_database_can_hold_is_refused_by_the_name_of_its_field(org: Organisation) {

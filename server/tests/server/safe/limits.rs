@@ -112,6 +112,17 @@ async fn an_address_brings_so_many_projects_and_their_computers_go_on() {
         ..Server::sqlite_settings()
     };
     let site = Site(Server::with(settings).await);
+    for (name, architecture) in [
+        ("!!!", "amd64"),
+        ("a/b", "amd64"),
+        ("Deb\u{200b}ian", "amd64"),
+        (PROJECT, "vax"),
+    ] {
+        let given = json!({"project": name, "platform": "Linux", "pms": "apt", "architecture": architecture});
+        let path = "/api/v1/public/keys/project/";
+        let refused = site.0.anonymous().post(path, given).await;
+        assert_eq!(refused.status, 400, "{name:?}: {}", refused.text);
+    }
     for (project, is_taken) in [
         (PROJECT, true),
         ("Two", true),

@@ -109,11 +109,18 @@ on_both_engines! {
     async fn what_a_packager_brings_along_has_a_name_of_one_line(site: Site) {
         let peer = packager(&site).await;
         let content = hello("says hello");
-        for (store, set, field) in [("Or\ng", None, "store"), ("Org", Some("too\tls"), "packageset")] {
+        for (store, set, field) in [
+            ("Or\ng", None, "store"), ("Org", Some("too\tls"), "packageset"),
+            ("Or\u{202e}g", None, "store"), ("Org", Some("too\u{200b}ls"), "packageset"),
+        ] {
             let file = LocalFile { path: FILE, content: &content, store };
             let refused = peer.upload(&file, set).await.unwrap();
             assert_eq!((refused.status, refused.data[field][0].is_string()), (400, true), "{}", refused.data);
         }
+        let file = LocalFile { path: FILE, content: &content, store: "Or\0g" };
+        let refused = peer.upload(&file, None).await.unwrap();
+        assert_eq!((refused.status, refused.sealed), (400, true), "{}", refused.data);
+        assert!(refused.data.as_str().unwrap().contains("U+0000"), "{}", refused.data);
         assert_eq!(site.count("SELECT COUNT(*) FROM core_store").await, 0);
     }
 

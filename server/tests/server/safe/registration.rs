@@ -189,14 +189,20 @@ on_both_engines! {
     }
 
     async fn a_project_that_a_computer_brings_has_a_name_of_one_line(site: Site) {
-        for (project, platform) in [("Debian\n12", "Linux"), ("Debian-12", "Lin\tux")] {
+        for (project, platform, reason) in [
+            ("Debian\n12", "Linux", "not seen"), ("Debian-12", "Lin\tux", "not seen"), ("Debian\u{200b}-12", "Linux", "not seen"),
+            ("Debian-12", "Li\u{ad}nux", "not seen"), ("Debian\u{202e}-12", "Linux", "not seen"), ("Debian-12", "Lin\u{2028}ux", "not seen"),
+            ("Debian\u{200d}-12", "Linux", "not seen"), ("Debian\0-12", "Linux", "U+0000"), ("Debian-12", "Lin\0ux", "U+0000"),
+        ] {
             let given = json!({
                 "username": "", "password": "", "project": project, "pms": "apt", "platform": platform, "architecture": "amd64",
             });
             let refused = site.0.anonymous().post("/api/v1/public/keys/project/", given).await;
             assert_eq!(refused.status, 400, "{project:?} {platform:?}: {}", refused.text);
+            assert!(refused.text.contains(reason), "{project:?} {platform:?}: {}", refused.text);
         }
         assert_eq!(site.count("SELECT COUNT(*) FROM core_project").await, 0);
+        assert_eq!(site.count("SELECT COUNT(*) FROM core_platform").await, 0);
     }
 
     async fn a_computer_has_a_name_of_one_line(site: Site) {

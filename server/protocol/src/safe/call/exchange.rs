@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use migasfree_envelope::{OpenError, PrivateKey};
 use migasfree_server_audit::Author;
 use migasfree_server_auth::Connection;
+use migasfree_server_entity::{messages::null_character, value::has_nul};
 use serde_json::{Value, json};
 
 use super::Repeat;
@@ -78,6 +79,10 @@ impl Exchange {
         let (claims, packager) =
             packagers::identify(&self.state, &self.protocol, connection, letter).await?;
         let _ = self.peer.set(Peer::Public(packager.key));
+        // Stores and sets are made under these names.
+        if has_nul(&claims) {
+            return Err(Refusal::Said(StatusCode::BAD_REQUEST, null_character()));
+        }
         Ok((self.accept(seen, claims, repeat).await?, packager.author))
     }
 
