@@ -193,9 +193,12 @@ impl HttpTransport {
 
     fn fault(&self, wrong: &CertificateError) -> CertificateFault {
         match wrong {
-            CertificateError::UnknownIssuer => CertificateFault::Issuer {
-                authority: self.plan.authority.display().to_string(),
-            },
+            // An authority that was made anew signs under the name of the one before.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                CertificateFault::Issuer {
+                    authority: self.plan.authority.display().to_string(),
+                }
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 CertificateFault::Name
             }
