@@ -27,6 +27,17 @@ impl Connection {
     pub fn bucket(&self) -> String {
         bucket(self.client)
     }
+
+    /// Whose bad tokens are counted together. Apart from guesses of passwords: a program with an old token keeps nobody
+    /// behind its address from signing in.
+    pub fn bad_tokens(&self) -> String {
+        format!("tokens from {}", self.bucket())
+    }
+
+    /// Whose requests without a token or a session that holds are counted together; apart from guesses, too.
+    pub fn nobody(&self) -> String {
+        format!("nobody from {}", self.bucket())
+    }
 }
 
 /// Who is counted as one: an address, or the network of an IPv6 address. Whoever has one of those has all 2^64 addresses

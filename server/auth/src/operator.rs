@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
-use axum::http::request::Parts;
+use axum::http::{header, request::Parts};
 use migasfree_server_audit::{Author, UserId};
 use migasfree_server_body::pace;
 use migasfree_server_db::{Db, Result, args};
@@ -209,7 +209,13 @@ where
                 Ok(operator)
             }
             Err(error) => {
-                auth.anonymous.hit(&connection.bucket())?;
+                let shows_token = parts.headers.contains_key(header::AUTHORIZATION);
+                let counted = if shows_token {
+                    connection.bad_tokens()
+                } else {
+                    connection.nobody()
+                };
+                auth.anonymous.hit(&counted)?;
                 Err(error)
             }
         }
@@ -227,9 +233,7 @@ where
         match <Self as FromRequestParts<S>>::from_request_parts(parts, state).await {
             Ok(operator) => Ok(Some(operator)),
             Err(AuthError::NotAuthenticated)
-                if !parts
-                    .headers
-                    .contains_key(axum::http::header::AUTHORIZATION) =>
+                if !parts.headers.contains_key(header::AUTHORIZATION) =>
             {
                 Ok(None)
             }

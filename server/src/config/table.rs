@@ -148,7 +148,7 @@ settings! {
     notify_change_ip "notify.change_ip": bool = "false",
         "Write a notification when a computer comes with another address.";
     rate_anonymous "limits.rate_anonymous": u32 = "100",
-        "Requests without a good credential from one address (of IPv6, one /64) in a minute; 0 means no limit.";
+        "Wrong passwords from one address (of IPv6, one /64) in a minute, as many bad tokens, and as many requests without either; 0 means no limit.";
     rate_operator "limits.rate_operator": u32 = "1000",
         "Requests of one operator in a minute; 0 means no limit.";
     rate_computers "limits.rate_computers": u32 = "0",

@@ -570,6 +570,34 @@ async fn an_office_behind_one_address_signs_in_while_guesses_are_counted() {
 }
 
 #[tokio::test]
+async fn a_program_with_a_bad_token_locks_nobody_behind_its_address_out() {
+    let settings = migasfree_server::config::Settings {
+        rate_anonymous: 3,
+        ..Server::sqlite_settings()
+    };
+    let server = Server::with(settings).await;
+    let admin = server.admin().await;
+    for (shown, expected) in [
+        ("Token bad", 401),
+        ("Bearer bad", 401),
+        ("Token worse", 401),
+        ("Token bad", 429),
+    ] {
+        let request = server.anonymous().request(Method::GET, ACCOUNT);
+        let answer = Answer::of(request.header("Authorization", shown)).await;
+        assert_eq!(answer.status, expected, "{shown}: {}", answer.text);
+    }
+    let given = json!({"token": "bad"});
+    let verified = server.anonymous().post("/api/token/verify/", given).await;
+    assert_eq!(verified.status, 429, "all of them count together");
+    assert_eq!(server.anonymous().get(ACCOUNT).await.status, 401);
+    assert_eq!(admin.get(ACCOUNT).await.status, 200);
+    let given = json!({"username": "admin", "password": server.admin_password()});
+    let login = server.anonymous().post("/token-auth/", given).await;
+    assert_eq!(login.status, 200, "{}", login.text);
+}
+
+#[tokio::test]
 async fn whoever_writes_addresses_into_a_request_counts_as_who_the_proxy_saw() {
     let settings = migasfree_server::config::Settings {
         rate_anonymous: 2,
@@ -683,9 +711,14 @@ async fn whoever_changes_addresses_within_an_ipv6_network_is_counted_as_one() {
     assert_eq!(login("2001:db8:1:2::3", "ana").await, 400);
     assert_eq!(login("2001:db8:1:2::4", "bob").await, 400);
     assert_eq!(login("2001:db8:1:2::5", "eva").await, 429);
-    let asked = server
-        .anonymous()
-        .request(Method::GET, ACCOUNT)
-        .header("X-Forwarded-For", "2001:db8:1:2::6");
-    assert_eq!(Answer::of(asked).await.status, 429);
+    let asked = async |last: u8| {
+        let address = format!("2001:db8:1:2::{last}");
+        let request = server.anonymous().request(Method::GET, ACCOUNT);
+        let request = request.header("X-Forwarded-For", address);
+        Answer::of(request).await.status
+    };
+    for last in 1..=4 {
+        assert_eq!(asked(last).await, 401, "guesses are counted apart");
+    }
+    assert_eq!(asked(5).await, 429);
 }

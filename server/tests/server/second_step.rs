@@ -335,6 +335,21 @@ on_both_engines! {
 }
 
 #[tokio::test]
+async fn steps_that_nobody_has_to_take_lock_nobody_out() {
+    let site = Guarded::with(Settings {
+        rate_anonymous: 3,
+        ..Server::sqlite_settings()
+    })
+    .await;
+    for expected in [401, 401, 401, 429] {
+        let answer = site.second(&json!("none"), "1111", false).await;
+        assert_eq!(answer.status, expected, "{}", answer.text);
+    }
+    let secret = site.secret("ana").await;
+    assert_eq!(site.second(&secret, "1111", false).await.status, 200);
+}
+
+#[tokio::test]
 async fn wrong_answers_count_for_the_address_too() {
     let site = Guarded::with(Settings {
         rate_anonymous: 3,

@@ -186,7 +186,7 @@ async fn claimed(
     kind: Option<Kind>,
 ) -> Result<(UserId, i64), AuthError> {
     let auth = &state.auth;
-    let by_address = connection.bucket();
+    let by_address = connection.bad_tokens();
     let taken = auth.anonymous.take(&by_address)?;
     let (user, sign_in) = credential::of_claims(token, kind, auth).await?;
     auth.anonymous.give_back(&by_address, taken);

@@ -166,7 +166,7 @@ impl FromRequestParts<ApiState> for Listener {
         match operator {
             Some(operator) => Self::new(operator, state),
             None => {
-                state.auth.anonymous.hit(&connection.bucket())?;
+                state.auth.anonymous.hit(&connection.bad_tokens())?;
                 Err(AuthError::NotAuthenticated)
             }
         }

@@ -10,10 +10,12 @@ use std::sync::{Arc, OnceLock};
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use migasfree_server_auth::Operator;
 use migasfree_server_entity::{
     action::Verb,
     call::{Call, Gives, Served, call},
@@ -40,29 +42,35 @@ pub fn document(registry: &'static Registry, others: &[Call]) -> String {
 
 /// The description in its two media types.
 struct Description {
-    json: String,
-    yaml: String,
+    json: Bytes,
+    yaml: Bytes,
 }
 
 impl Description {
     fn of(state: &ApiState) -> Self {
         let json = document(state.registry, &state.others);
         let yaml = yaml::written(&serde_json::from_str(&json).unwrap_or_default());
-        Self { json, yaml }
+        Self {
+            json: json.into(),
+            yaml: yaml.into(),
+        }
     }
 }
 
 /// The description, made when it is first asked for.
 pub(crate) fn calls() -> Vec<Served<ApiState>> {
     let described = Arc::<OnceLock<Description>>::default();
-    let schema =
-        move |State(state): State<ApiState>, RawQuery(query): RawQuery, headers: HeaderMap| {
-            let described = Arc::clone(&described);
-            async move {
-                let description = described.get_or_init(|| Description::of(&state));
-                shown(description, query.as_deref(), &headers)
-            }
-        };
+    let schema = move |State(state): State<ApiState>,
+                       // It is large: who asks for it without being an operator is counted.
+                       _: Option<Operator>,
+                       RawQuery(query): RawQuery,
+                       headers: HeaderMap| {
+        let described = Arc::clone(&described);
+        async move {
+            let description = described.get_or_init(|| Description::of(&state));
+            shown(description, query.as_deref(), &headers)
+        }
+    };
     vec![
         call(Verb::Get, "/api/schema/", "This description")
             .asking(&[("format", Like::Text)])

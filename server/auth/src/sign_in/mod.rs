@@ -143,8 +143,11 @@ pub async fn go_on(
     let by_address = visit.connection.bucket();
     let at_address = auth.anonymous.take(&by_address)?;
     let now = auth.clock.now();
-    let pending = step::find(&auth.db, secret, now).await?;
-    let pending = pending.ok_or(AuthError::Step)?;
+    let Some(pending) = step::find(&auth.db, secret, now).await? else {
+        auth.anonymous.give_back(&by_address, at_address);
+        auth.anonymous.hit(&visit.connection.bad_tokens())?;
+        return Err(AuthError::Step);
+    };
     let (user, way) = (pending.user, pending.way);
     if way == Way::Session && !visit.is_page {
         return Err(AuthError::ForeignPage);

@@ -97,8 +97,8 @@ async fn count_and_create(
         return create(state, connection, operator, system, wanted).await;
     }
     let address = connection.bucket();
-    let anonymous = &state.auth.anonymous;
-    anonymous.hit(&address).map_err(EnrolError::TooMany)?;
+    let counted = state.auth.anonymous.hit(&connection.nobody());
+    counted.map_err(EnrolError::TooMany)?;
     let taken = state.new_projects.take(&address);
     let taken = taken.map_err(EnrolError::TooMany)?;
     let created = create(state, connection, operator, system, wanted).await;

@@ -438,6 +438,21 @@ async fn the_description_of_our_own_api_is_served_in_both_formats() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_the_description_without_being_an_operator_is_counted() {
+    let server = Server::with(migasfree_server::config::Settings {
+        rate_anonymous: 2,
+        ..Server::sqlite_settings()
+    })
+    .await;
+    for expected in [200, 200, 429] {
+        let answer = server.anonymous().get("/api/schema/").await;
+        assert_eq!(answer.status, expected);
+    }
+    let admin = server.admin().await;
+    assert_eq!(admin.get("/api/schema/").await.status, 200);
+}
+
 #[test]
 fn no_schema_name_stands_for_two_shapes() {
     // The reader of a description cannot know which of two shapes a name means.
