@@ -23,6 +23,15 @@ pub struct Pace {
 }
 
 impl Pace {
+    /// How long so many bytes take at the slowest; nothing where nothing is too slow.
+    #[must_use]
+    pub fn seconds(self, bytes: u64) -> u64 {
+        match self.bytes_per_second {
+            0 => 0,
+            slowest => bytes.div_ceil(u64::from(slowest)),
+        }
+    }
+
     /// Fewer bytes than these within a window are too few.
     fn fewest(self, window: Duration) -> u64 {
         u64::from(self.bytes_per_second) * window.as_secs().max(1)

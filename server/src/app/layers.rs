@@ -34,6 +34,7 @@ use tracing::Instrument as _;
 
 use super::refused::Answered;
 use super::{AppState, drain, problems};
+use crate::config::Settings;
 use crate::messages;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -161,26 +162,25 @@ fn may_be_compressed(_: StatusCode, _: Version, _: &HeaderMap, marks: &Extension
     marks.get::<Incompressible>().is_none()
 }
 
+/// The seconds a request may take. A body that comes no slower than it may does not use up those of the answer.
+fn allowed(settings: &Settings, headers: &HeaderMap) -> u64 {
+    let upload = u64::from(settings.upload_timeout_seconds);
+    let ordinary = u64::from(settings.request_timeout_seconds);
+    let length: Option<u64> = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .map(|length| length.parse().unwrap_or_default());
+    match length {
+        None if headers.contains_key(header::TRANSFER_ENCODING) => upload,
+        None => ordinary,
+        Some(length) if length > LARGE_BODY => upload,
+        Some(length) => ordinary + settings.pace().seconds(length),
+    }
+}
+
 async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let settings = &state.settings;
-    let length = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok());
-    let large = length.map_or_else(
-        || request.headers().contains_key(header::TRANSFER_ENCODING),
-        |length| {
-            length
-                .parse::<u64>()
-                .is_ok_and(|length| length > LARGE_BODY)
-        },
-    );
-    let seconds = if large {
-        settings.upload_timeout_seconds
-    } else {
-        settings.request_timeout_seconds
-    };
-    let limit = Duration::from_secs(u64::from(seconds));
+    let limit = Duration::from_secs(allowed(settings, request.headers()));
     let answer = drain::read_rest(settings.silence(), settings.pace(), request, next);
     tokio::time::timeout(limit, answer)
         .await

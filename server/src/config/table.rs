@@ -192,7 +192,7 @@ settings! {
     part_head_kb "limits.part_head_kb": u32 = "8" where within::<1, 1_024>,
         "Longest head of one part of a form, which holds its name, in KiB.";
     request_timeout_seconds "time.request_seconds": u32 = "60" where within::<1, 3_600>,
-        "Seconds an ordinary request may take.";
+        "Seconds an ordinary request may take, besides those its body needs at the slowest pace.";
     upload_timeout_seconds "time.upload_seconds": u32 = "3600" where within::<1, 86_400>,
         "Seconds a request with a large body may take.";
     idle_timeout_seconds "time.idle_seconds": u32 = "60" where within::<1, 3_600>,

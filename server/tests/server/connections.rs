@@ -243,6 +243,29 @@ async fn a_body_may_be_slow_but_not_stall() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_faster_than_the_slowest_may_take_longer_than_an_answer() {
+    let server = Server::with(Settings {
+        request_timeout_seconds: 1,
+        ..Server::sqlite_settings()
+    })
+    .await;
+    let body = format!(
+        "{{\"username\": \"a\", \"password\": \"b\"{}}}",
+        " ".repeat(8_000)
+    );
+    let mut slow = connect(server.app.address, &login(body.len())).await;
+    for piece in body.as_bytes().chunks(1_500) {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        slow.write_all(piece).await.unwrap();
+    }
+    let mut answer = vec![0; 4096];
+    let read = tokio::time::timeout(SOON, slow.read(&mut answer)).await;
+    let read = read.expect("it is answered").unwrap();
+    let answer = String::from_utf8_lossy(&answer[..read]);
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_websocket_may_be_silent() {
     let server = Server::with(impatient()).await;
     let url = format!("ws://{}/api/v1/token/events/", server.app.address);
