@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
 use migasfree_server_entity::{
+    access::{Need, allow},
     action::{Answer, Call},
     context::{Context, Note},
     entity::{Like, Write, put_extra},
@@ -129,6 +130,8 @@ fn chosen(call: &Call, resource: &Resource) -> Result<(Params, Vec<i64>), RestEr
             Ok((Params::from_body(&filter), ids))
         }
         (None, Some(Value::Object(filter))) => {
+            // How many a filter finds tells what is in the rows.
+            allow(&call.context.operator, resource.entity, Need::View)?;
             known(filter, resource)?;
             let filter: Map<String, Value> = filter
                 .iter()

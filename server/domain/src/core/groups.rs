@@ -91,13 +91,20 @@ pub static GROUPS: Entity = Entity {
 
 struct Rules;
 
-/// A group gives its members what it holds: whoever changes that has to hold it, too.
+/// A group gives its members what it holds: whoever changes that has to hold it, too; and all of it who renames the group,
+/// which others know by its name.
 #[async_trait]
 impl Hooks for Rules {
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         let permissions = change.relinked("permissions");
+        let renamed = !change.is_new() && change.changes("name");
+        let id = change.id();
         let mut authority = Authority::of(&change.context.operator, change.tx);
-        Ok(authority.over(Rights::Permissions(&permissions)).await?)
+        authority.over(Rights::Permissions(&permissions)).await?;
+        if renamed {
+            authority.over(Rights::Groups(&[id])).await?;
+        }
+        Ok(())
     }
 
     async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {

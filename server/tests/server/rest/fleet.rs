@@ -147,6 +147,12 @@ on_both_engines! {
         let hidden = org.admin.get(&format!("{TOKEN}computers/?status=assigned")).await.json["results"][0]["id"].clone();
         let refused = bulk(&north, json!({"action": "status", "status": "reserved", "ids": [hidden]})).await;
         assert_eq!(refused.status, 400, "{}", refused.text);
+        let writer = org.server.operator("writer", &["client.change_computer"]).await;
+        let asked = json!({"action": "status", "status": "reserved", "filter": {"search": "a"}, "expected": 99});
+        let refused = bulk(&writer, asked).await;
+        assert_eq!(refused.status, 403, "what a filter finds is read: {}", refused.text);
+        let named = bulk(&writer, json!({"action": "status", "status": "reserved", "ids": [id]})).await;
+        assert_eq!(named.status, 200, "{}", named.text);
     }
 
     async fn no_export_carries_a_formula(org: Organisation) {

@@ -356,6 +356,7 @@ on_both_engines! {
         for act in [
             Act { name: "takes".to_owned(), method: Method::PATCH, path: group.clone(), body: json!({"permissions": [staff.held]}) },
             Act { name: "empties".to_owned(), method: Method::PUT, path: group.clone(), body: json!({"name": "Mighty", "permissions": []}) },
+            Act { name: "renames".to_owned(), method: Method::PATCH, path: group.clone(), body: json!({"name": "Harmless"}) },
             Act { name: "deletes".to_owned(), method: Method::DELETE, path: group.clone(), body: json!({}) },
         ] {
             let before = powers(&org).await;
@@ -366,6 +367,9 @@ on_both_engines! {
         // What is not held stays as it is; what is held may come and go beside it.
         let beside = json!({"permissions": [staff.not_held]});
         assert_eq!(staff.manager.patch(&group, beside).await.status, 200);
+        let modest = format!("{TOKEN}accounts/groups/{}/", staff.held_group);
+        let renamed = staff.manager.patch(&modest, json!({"name": "Humble"})).await;
+        assert_eq!(renamed.status, 200, "{}", renamed.text);
     }
 
     async fn only_staff_makes_staff(org: Organisation) {
