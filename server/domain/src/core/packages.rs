@@ -104,7 +104,7 @@ const DETAIL: &[Field] = &[
         let project = row.get("project").get("slug").as_text();
         format!(
             "/public/{project}/stores/{store}/{}",
-            row.get("fullname").as_text()
+            row.get("fullname").as_text().replace('%', "%25")
         )
         .into()
     }),

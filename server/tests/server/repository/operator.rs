@@ -20,8 +20,12 @@ async fn add(client: &Client, path: &str, body: Value) -> i64 {
 }
 
 async fn upload(client: &Client, store: i64, package: &Builder) -> Answer {
+    upload_as(client, store, package, package.file_name()).await
+}
+
+async fn upload_as(client: &Client, store: i64, package: &Builder, name: String) -> Answer {
     let content = package.clone().build().unwrap();
-    let file = Part::bytes(content).file_name(package.file_name());
+    let file = Part::bytes(content).file_name(name);
     let form = Form::new()
         .text("store", store.to_string())
         .part("files", file);
@@ -86,6 +90,22 @@ on_both_engines! {
         assert_eq!(published(&admin, deployment).await["packages"], json!(0));
         apt.update().await.unwrap();
         assert!(apt.download("hello").await.unwrap_err().contains("hello"));
+    }
+}
+
+on_both_engines! {
+    async fn the_address_of_a_package_leads_to_it_whatever_its_name(server: Server) {
+        let admin = server.admin().await;
+        let platform = add(&admin, "platforms", json!({"name": "Linux"})).await;
+        let project = json!({"name": "desk", "pms": "apt", "architecture": "amd64", "platform": platform});
+        let project = add(&admin, "projects", project).await;
+        let store = add(&admin, "stores", json!({"name": "org", "project": project})).await;
+        let name = "hello_2%3a1.0_amd64.deb".to_owned();
+        let package = upload_as(&admin, store, &hello("2:1.0"), name).await;
+        assert_eq!(package.status, 201, "{}", package.text);
+        let url = package.json["url"].as_str().unwrap();
+        assert_eq!(url, "/public/desk/stores/org/hello_2%253a1.0_amd64.deb");
+        assert_eq!(server.anonymous().get(url).await.status, 200);
     }
 }
 
