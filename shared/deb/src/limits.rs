@@ -54,7 +54,7 @@ impl Default for Limits {
             members: 32,
             control_entries: 1_000,
             licence_search: 32 * MIB,
-            data_unpacked: 4 * 1024 * MIB,
+            data_unpacked: 1024 * MIB,
             data_entries: 50_000,
             data_paths: 8 * MIB,
             path: 4_096,

@@ -5,10 +5,14 @@ use std::io;
 use migasfree_server_db::{self as db, args};
 use migasfree_server_files::BlobError;
 use migasfree_server_repository::{format::FileError, reading::off_the_runtime};
+use tokio::sync::Semaphore;
 
 use crate::ids::PackageId;
 use crate::messages;
 use crate::services::{OfDomain as _, Services};
+
+/// One report at a time: uploads and publications do not wait for what a small file unpacks to.
+static PLACE: Semaphore = Semaphore::const_new(1);
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +61,12 @@ pub async fn report(state: &Services, package: PackageId) -> Result<String, Repo
         let supported = systems.published();
         return Err(ReportError::Unsupported { pms, supported });
     };
+    let place = PLACE.acquire().await.map_err(io::Error::other)?;
     let mut file = state.files.open_blob(&sha256).await?;
-    Ok(off_the_runtime(move || format.report(&mut file)).await??)
+    let read = move || {
+        // Kept to the end, also when nobody waits for the report any more.
+        let _place = place;
+        format.report(&mut file)
+    };
+    Ok(off_the_runtime(read).await??)
 }

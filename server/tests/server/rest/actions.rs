@@ -380,8 +380,11 @@ on_both_engines! {
     }
 
     async fn packages_say_what_they_are_and_which_are_orphans(org: Organisation) {
-        let info = get(&org, &format!("packages/{}/info/", org.id("packages"))).await;
+        let path = format!("packages/{}/info/", org.id("packages"));
+        let info = get(&org, &path).await;
         assert!(info["data"].as_str().unwrap().contains("hello"));
+        let at_once = futures_util::future::join_all((0..4).map(|_| get(&org, &path))).await;
+        assert!(at_once.iter().all(|again| *again == info), "one after the other");
         let reported = get(&org, "packages/?store__isnull=true").await["results"][0]["id"].clone();
         let refused = org.admin.get(&format!("{TOKEN}packages/{reported}/info/")).await;
         assert_eq!((refused.status, refused.code()), (400, "no_information"));
