@@ -101,7 +101,7 @@ impl From<sqlx::Error> for Error {
                 {
                     return Self::Constraint(inner.message().to_owned());
                 }
-                if matches!(code.as_str(), "5" | "6" | "261" | "517" | "40001" | "40P01") {
+                if is_busy(&code) {
                     return Self::Busy;
                 }
                 if is_no_space(&error) {
@@ -134,6 +134,13 @@ impl Error {
             other => other,
         }
     }
+}
+
+/// Whether an engine says that something else is under way: it waited too long, or two waited for each other.
+fn is_busy(code: &str) -> bool {
+    let sqlite = ["5", "6", "261", "517"];
+    let postgres = ["40001", "40P01", "55P03", "57014"];
+    sqlite.contains(&code) || postgres.contains(&code)
 }
 
 /// Whether an engine says that the disk is full.

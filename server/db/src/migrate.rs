@@ -149,6 +149,8 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 /// Keeps other servers from migrating until the transaction ends; answers the migrations applied.
 async fn lock(tx: &mut Tx) -> Result<Vec<i64>> {
     if tx.dialect() == Dialect::Postgres {
+        // Another server may migrate for longer than anything else takes.
+        tx.execute("SET LOCAL lock_timeout = 0", args![]).await?;
         tx.execute("SELECT pg_advisory_xact_lock($1)", args![LOCK_KEY])
             .await?;
     }

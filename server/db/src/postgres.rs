@@ -35,6 +35,8 @@ pub(super) async fn connect(options: &PostgresOptions) -> Result<(PgPool, Pulse)
         .options([
             ("timezone", "UTC"),
             ("statement_timeout", "120s"),
+            // As long as a writer of SQLite waits for another one: who waits on keeps a connection from others.
+            ("lock_timeout", "30s"),
             ("jit", "off"),
         ]);
     reach(&connect).await?;

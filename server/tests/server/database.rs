@@ -424,6 +424,27 @@ async fn schema_of_postgres(db: &Db) -> Schema {
     schema
 }
 
+#[tokio::test]
+async fn who_waits_too_long_is_told_that_the_database_is_busy() {
+    let data = Data::on_postgres().await;
+    let mut holder = data.db.begin().await.unwrap();
+    let all = "LOCK TABLE core_platform IN ACCESS EXCLUSIVE MODE";
+    holder.execute(all, args![]).await.unwrap();
+    for limit in [
+        "SET LOCAL lock_timeout = '50ms'",
+        "SET LOCAL statement_timeout = '50ms'",
+    ] {
+        let mut waiting = data.db.begin().await.unwrap();
+        waiting.execute(limit, args![]).await.unwrap();
+        let count = "SELECT COUNT(*) FROM core_platform";
+        let told = waiting.one::<(i64,)>(count, args![]).await.unwrap_err();
+        assert!(matches!(told, Error::Busy), "{limit}: {told:?}");
+    }
+    let limit = "SELECT current_setting('lock_timeout')";
+    let (limit,): (String,) = data.db.one(limit, args![]).await.unwrap();
+    assert_eq!(limit, "30s");
+}
+
 /// Ends every other connection to the database, as a restart does.
 async fn end_connections(url: &str) {
     let other = open(url.to_owned()).await;
