@@ -3,8 +3,8 @@ use super::{HISTORY, on_change, right_text};
 use crate::{
     api::query,
     entities::{
-        self, AUDIT,
-        audit::{author, done},
+        AUDIT,
+        audit::{done, told},
     },
     entity::Entity,
     failure,
@@ -67,21 +67,12 @@ fn changes(entity: &'static Entity, id: i64, page: &Page<AuditRecord>) -> AnyVie
 }
 
 fn line(record: &AuditRecord) -> AnyView {
-    let members = record.changes.iter();
-    let members: Vec<String> = members
-        .map(|change| entities::member_label(&record.entity, &change.member))
-        .collect();
-    let mut second = author(record);
-    // What was there at the beginning is all of it.
-    if record.action != "add" && !members.is_empty() {
-        second = format!("{second} · {}", members.join(", "));
-    }
     view! {
         <li class="event">
             <span class=format!("attention-icon {}", Tone::Neutral.class())><Icon icon=icondata::LuUserPen /></span>
             <span class="attention-text">
                 <span>{done(record)}</span>
-                <span class="text-muted">{second}</span>
+                <span class="text-muted">{told(record)}</span>
             </span>
             <span class="text-muted now-time"><RelativeTime at=record.created_at.clone() /></span>
         </li>

@@ -48,6 +48,21 @@ pub fn author(record: &AuditRecord) -> String {
     }
 }
 
+/// Who did it, and which members changed.
+pub fn told(record: &AuditRecord) -> String {
+    let author = author(record);
+    // What was there at the beginning is all of it, and who signs in changes nothing.
+    let changes_nothing = matches!(record.action.as_str(), "add" | "login" | "logout");
+    if changes_nothing || record.changes.is_empty() {
+        return author;
+    }
+    let members = record.changes.iter();
+    let members: Vec<String> = members
+        .map(|change| entities::member_label(&record.entity, &change.member))
+        .collect();
+    format!("{author} · {}", members.join(", "))
+}
+
 /// The same for a row of the list.
 pub fn author_cell(row: &Value) -> AnyView {
     author(&record(row)).into_any()
@@ -218,6 +233,7 @@ fn moment(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use migasfree_types::rest::audit::AuditChange;
     use serde_json::json;
 
     #[test]
@@ -272,6 +288,22 @@ mod tests {
         assert_eq!(done(&record("admin", Some(1))), "Created");
         assert_eq!(author(&record("server", None)), "The server");
         assert_eq!(author(&record("server", Some(3))), "server");
+    }
+
+    #[test]
+    fn a_line_names_what_changed_and_nothing_of_a_sign_in() {
+        let record = |action: &str, member: &str| AuditRecord {
+            action: action.to_owned(),
+            entity: COMPUTERS.model.to_owned(),
+            username: "admin".to_owned(),
+            changes: vec![AuditChange {
+                member: member.to_owned(),
+                ..AuditChange::default()
+            }],
+            ..AuditRecord::default()
+        };
+        assert_eq!(told(&record("change", "name")), "admin · Name");
+        assert_eq!(told(&record("login", "credential")), "admin");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Who changed what.
 mod changes;
 
-pub use changes::{Change, author, done};
+pub use changes::{Change, author, done, told};
 
 use crate::{
     entity::{Cell, Column, Entity, Sheet, told::AUDIT_RECORD as TOLD},

@@ -206,9 +206,9 @@ fn synchronization(row: &Value) -> Entry {
         },
         tone: if failed { Tone::Warning } else { Tone::Success },
         words: if failed {
-            t!(overview.synchronized_with_errors)
+            t!(computer.synced_with_errors)
         } else {
-            t!(overview.synchronized)
+            t!(computer.synced)
         }
         .to_owned(),
         second: [user, value::text(row, "consumer")]
@@ -289,6 +289,6 @@ fn change(record: &AuditRecord) -> Entry {
         icon: icondata::LuUserPen,
         tone: Tone::Neutral,
         words: audit::done(record),
-        second: audit::author(record),
+        second: audit::told(record),
     }
 }
