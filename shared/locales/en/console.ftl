@@ -150,6 +150,7 @@ common-yes = Yes
 computer-about = Computers appear here automatically once their client is installed and registered.
 computer-apply = Apply
 computer-bulk_audited = Either all computers are changed or none. The audit lists each of them.
+computer-copied = Copied
 computer-cpu = Processor
 computer-ever_synced = Synchronisation
 computer-failed_deployment = Failed deployment

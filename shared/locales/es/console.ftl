@@ -150,6 +150,7 @@ common-yes = Sí
 computer-about = Los equipos aparecen aquí por sí solos cuando su cliente está instalado y registrado.
 computer-apply = Aplicar
 computer-bulk_audited = Cambian todos a la vez o ninguno. La auditoría recoge cada equipo.
+computer-copied = Copiado
 computer-cpu = Procesador
 computer-ever_synced = Sincronización
 computer-failed_deployment = Falló con el despliegue

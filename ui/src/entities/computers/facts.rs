@@ -8,7 +8,7 @@ use crate::{
     text::{self, t},
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{Card, format};
+use migasfree_ui_kit::{Card, IconButton, clipboard, format, use_toasts};
 use serde_json::Value;
 
 /// The cards.
@@ -20,9 +20,9 @@ pub fn facts(computer: &Value) -> AnyView {
                 {text_fact(t!(common.name), &identity, "name")}
                 {text_fact(t!(computer.fqdn), &identity, "fqdn")}
                 {fact(t!(project.singular), cell::link(&PROJECTS, value::at(&identity, "project")))}
-                {fact(t!(computer.uuid), mono(&identity, "uuid"))}
-                {fact(t!(computer.ip), mono(&identity, "ip_address"))}
-                {fact(t!(computer.mac), mono(&identity, "mac_address"))}
+                {identifier(t!(computer.uuid), value::text(&identity, "uuid"))}
+                {identifier(t!(computer.ip), value::text(&identity, "ip_address"))}
+                {identifier(t!(computer.mac), hardware_address(&value::text(&identity, "mac_address")))}
                 {fact(t!(computer.registered), cell::when(&value::text(&identity, "created_at")))}
                 {fact(t!(computer.last_sync), cell::when(&value::text(&identity, "sync_end_date")))}
                 {fact(t!(computer.user), cell::plain_name(value::at(&identity, "sync_user"), USER))}
@@ -43,10 +43,44 @@ pub fn facts(computer: &Value) -> AnyView {
     .into_any()
 }
 
-fn mono(computer: &Value, path: &str) -> AnyView {
-    let text = value::text(computer, path);
-    view! { <span class="mono">{if text.is_empty() { "–".to_owned() } else { text }}</span> }
-        .into_any()
+/// What other programs ask for, with a button that copies it.
+fn identifier(label: &'static str, text: String) -> AnyView {
+    if text.is_empty() {
+        return fact(label, "–");
+    }
+    let toasts = use_toasts();
+    let shown = text.clone();
+    let copy = move |_| {
+        clipboard::copy(&text);
+        toasts.info(t!(computer.copied));
+    };
+    let name = format!("{}: {label}", t!(user.copy));
+    fact(
+        label,
+        view! {
+            <span class="mono">{shown}</span>
+            <IconButton icon=icondata::LuCopy label=name class="fact-copy" on_press=copy />
+        },
+    )
+}
+
+/// Addresses of network cards in pairs of digits; they are kept without anything between.
+fn hardware_address(text: &str) -> String {
+    let is_bare =
+        text.len().is_multiple_of(12) && text.chars().all(|digit| digit.is_ascii_hexdigit());
+    if !is_bare {
+        return text.to_owned();
+    }
+    let mut written = String::new();
+    for (index, digit) in text.chars().enumerate() {
+        if index > 0 && index.is_multiple_of(12) {
+            written.push_str(", ");
+        } else if index > 0 && index.is_multiple_of(2) {
+            written.push(':');
+        }
+        written.push(digit);
+    }
+    written
 }
 
 fn memory(computer: &Value) -> String {
@@ -60,5 +94,21 @@ fn size(computer: &Value, path: &str) -> String {
     match value::number(computer, path) {
         Some(bytes @ 1..) => format::bytes(bytes, text::tag()),
         _ => "–".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_network_cards_are_written_in_pairs() {
+        assert_eq!(hardware_address("3C52820B05E5"), "3C:52:82:0B:05:E5");
+        assert_eq!(
+            hardware_address("3C52820B05E53C52820B05E6"),
+            "3C:52:82:0B:05:E5, 3C:52:82:0B:05:E6"
+        );
+        assert_eq!(hardware_address("3c:52:82:0b:05:e5"), "3c:52:82:0b:05:e5");
+        assert_eq!(hardware_address(""), "");
     }
 }
