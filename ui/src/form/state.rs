@@ -369,13 +369,15 @@ impl FormState {
 
     fn wrong(self, field: &Field) -> Option<String> {
         let held = self.value(field.name).get_untracked();
-        if value::is_empty(&held) {
-            return field.required.then(|| t!(form.required).to_owned());
-        }
         let unchanged = self.original.with_untracked(|original| {
             let before = original.get(field.name);
             before.is_some_and(|before| field.same(&held, before))
         });
+        if value::is_empty(&held) {
+            // Built-in objects lack what others need, and are not sent what did not change.
+            let is_asked = field.required && !(unchanged && self.id.is_some());
+            return is_asked.then(|| t!(form.required).to_owned());
+        }
         if unchanged {
             None
         } else {
