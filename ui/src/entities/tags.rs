@@ -22,7 +22,12 @@ pub static TAGS_SHEET: Sheet = Sheet {
         TOLD.column("value", label!(tag.singular), Cell::Name),
         TOLD.column("property_att", label!(stamp.singular), Cell::Link(&STAMPS)),
         TOLD.column("description", label!(common.description), Cell::Text),
-        Column::new("total_computers", label!(computer.plural), Cell::Number).unsorted(),
+        Column::new(
+            "total_computers",
+            label!(attribute.on_computers),
+            Cell::Number,
+        )
+        .unsorted(),
     ],
     filters: &[
         TOLD.by("property_att__id", label!(stamp.singular), &STAMPS),
@@ -40,6 +45,6 @@ pub static TAGS_SHEET: Sheet = Sheet {
         ],
         ..SECTION
     }],
-    relations: super::attributes::USES,
+    relations: super::attributes::USES_OF_TAG,
     ..TOLD.sheet()
 };

@@ -3,7 +3,7 @@ mod aim;
 mod uses;
 
 pub use aim::{by_excluded, by_included, excluded, included};
-pub use uses::{USES, chip, chips};
+pub use uses::{USES, USES_OF_TAG, chip, chips};
 
 use super::FORMULAS;
 use crate::{

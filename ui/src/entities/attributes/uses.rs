@@ -35,23 +35,41 @@ pub fn chips(attributes: &[Value], none: &'static str) -> AnyView {
     view! { <span class="chip-row">{attributes.iter().map(chip).collect_view()}</span> }.into_any()
 }
 
+macro_rules! uses {
+    ($($own:expr),*) => {
+        &[
+            $($own,)*
+            Relation::new(&COMPUTERS, "sync_attributes__id").called(label!(attribute.on_computers)),
+            Relation::new(&DEPLOYMENTS, "included_attributes__id")
+                .called(label!(attribute.in_deployments)),
+            Relation::new(&DEPLOYMENTS, "excluded_attributes__id")
+                .called(label!(attribute.out_deployments)),
+            Relation::new(&SCHEDULES, "delays__attributes__id")
+                .called(label!(attribute.in_schedules)),
+            Relation::new(&APPLICATIONS, "available_for_attributes__id")
+                .called(label!(attribute.in_applications)),
+            Relation::new(&POLICIES, "included_attributes__id")
+                .called(label!(attribute.in_policies)),
+            Relation::new(&POLICIES, "excluded_attributes__id")
+                .called(label!(attribute.out_policies)),
+            Relation::new(&FAULT_DEFINITIONS, "included_attributes__id")
+                .called(label!(attribute.in_checks)),
+            Relation::new(&FAULT_DEFINITIONS, "excluded_attributes__id")
+                .called(label!(attribute.out_checks)),
+            Relation::new(&ATTRIBUTE_SETS, "included_attributes__id")
+                .called(label!(attribute.in_sets)),
+            Relation::new(&ATTRIBUTE_SETS, "excluded_attributes__id")
+                .called(label!(attribute.out_sets)),
+            Relation::new(&DOMAINS, "included_attributes__id").called(label!(attribute.in_domains)),
+            Relation::new(&DOMAINS, "excluded_attributes__id")
+                .called(label!(attribute.out_domains)),
+        ]
+    };
+}
+
 /// Which computers have one, and what aims at it.
-pub const USES: &[Relation] = &[
-    Relation::new(&COMPUTERS, "sync_attributes__id").called(label!(attribute.on_computers)),
-    Relation::new(&DEPLOYMENTS, "included_attributes__id").called(label!(attribute.in_deployments)),
-    Relation::new(&DEPLOYMENTS, "excluded_attributes__id")
-        .called(label!(attribute.out_deployments)),
-    Relation::new(&SCHEDULES, "delays__attributes__id").called(label!(attribute.in_schedules)),
-    Relation::new(&APPLICATIONS, "available_for_attributes__id")
-        .called(label!(attribute.in_applications)),
-    Relation::new(&POLICIES, "included_attributes__id").called(label!(attribute.in_policies)),
-    Relation::new(&POLICIES, "excluded_attributes__id").called(label!(attribute.out_policies)),
-    Relation::new(&FAULT_DEFINITIONS, "included_attributes__id")
-        .called(label!(attribute.in_checks)),
-    Relation::new(&FAULT_DEFINITIONS, "excluded_attributes__id")
-        .called(label!(attribute.out_checks)),
-    Relation::new(&ATTRIBUTE_SETS, "included_attributes__id").called(label!(attribute.in_sets)),
-    Relation::new(&ATTRIBUTE_SETS, "excluded_attributes__id").called(label!(attribute.out_sets)),
-    Relation::new(&DOMAINS, "included_attributes__id").called(label!(attribute.in_domains)),
-    Relation::new(&DOMAINS, "excluded_attributes__id").called(label!(attribute.out_domains)),
-];
+pub const USES: &[Relation] = uses!();
+
+/// The same of a tag, which computers have from the next time they synchronise.
+pub const USES_OF_TAG: &[Relation] =
+    uses!(Relation::new(&COMPUTERS, "tags__id").called(label!(tag.given)));

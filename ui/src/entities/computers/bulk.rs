@@ -136,7 +136,7 @@ fn Question(selection: Selection, open: RwSignal<bool>, deed: RwSignal<Deed>) ->
             <div class="stack-small bulk-question">
                 {move || match deed.get() {
                     Deed::Tag | Deed::Untag => {
-                        view! { <Field label=t!(tag.plural)><Picker entity=&TAGS value=tags /></Field> }.into_any()
+                        view! { <Field label=t!(tag.plural) help=t!(computer.tags_help).to_owned()><Picker entity=&TAGS value=tags /></Field> }.into_any()
                     }
                     Deed::Status => {
                         let mut choices = vec![Choice::new("", "–")];
