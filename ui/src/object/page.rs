@@ -206,7 +206,9 @@ fn tabs(
 ) -> Vec<Tab> {
     let object = object.unwrap_or(&Value::Null);
     let own = sheet.tabs.iter().filter(|tab| tab.is_shown(object));
-    let edits = sheet.may_change(entity, object);
+    // The address of the form leads to it also where it is only to be read.
+    let reads = current == EDIT && !sheet.form.is_empty();
+    let edits = reads || sheet.may_change(entity, object);
     let base = entity.object_href(id);
     std::iter::once(("", t!(object.summary)))
         .chain(own.map(|tab| (tab.path, tab.label.text())))

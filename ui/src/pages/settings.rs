@@ -5,19 +5,32 @@ use crate::{
         sections::{self, Page},
     },
     entity::Entity,
+    text::t,
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{Icon, PageTitle};
+use migasfree_ui_kit::{EmptyState, Icon, PageTitle};
 
 /// The page.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
+    let seen: Vec<_> = sections::settings()
+        .filter(|entity| entity.may("view"))
+        .collect();
+    let content = if seen.is_empty() {
+        view! {
+            <section class="surface">
+                <EmptyState icon=icondata::LuLock title=t!(error.forbidden) text=t!(error.forbidden_text) />
+            </section>
+        }
+        .into_any()
+    } else {
+        view! { <div class="settings-grid">{seen.into_iter().map(card).collect_view()}</div> }
+            .into_any()
+    };
     view! {
         <div class="page">
             <PageTitle title=Page::Settings.title().text() />
-            <div class="settings-grid">
-                {sections::settings().filter(|entity| entity.may("view")).map(card).collect_view()}
-            </div>
+            {content}
         </div>
     }
 }
