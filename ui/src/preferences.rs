@@ -1,9 +1,12 @@
 //! What a person set up in this browser: language and appearance live with their owners, the rest here.
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{cell::RefCell, collections::BTreeMap};
 
 const PREFIX: &str = "migasfree.";
+
+/// There for a moment when somebody signs out.
+const SIGNED_OUT: &str = "signed-out";
 
 thread_local! {
     static COMPACT: RefCell<Option<RwSignal<bool>>> = const { RefCell::new(None) };
@@ -104,6 +107,22 @@ pub fn sections() -> BTreeMap<String, bool> {
 /// Keeps which sections somebody opened or closed.
 pub fn keep_sections(sections: &BTreeMap<String, bool>) {
     keep_map("sections", sections);
+}
+
+/// Tells the other windows of this browser that the person signed out.
+pub fn tell_signed_out() {
+    keep(SIGNED_OUT, Some("now"));
+    keep(SIGNED_OUT, None);
+}
+
+/// Acts when another window of this browser tells so.
+pub fn on_signed_out(act: impl Fn() + 'static) {
+    let name = format!("{PREFIX}{SIGNED_OUT}");
+    window_event_listener(ev::storage, move |event| {
+        if event.new_value().is_some() && event.key().as_ref() == Some(&name) {
+            act();
+        }
+    });
 }
 
 fn read_map<T: DeserializeOwned>(name: &str) -> BTreeMap<String, T> {

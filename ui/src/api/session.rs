@@ -1,6 +1,6 @@
 //! Who is signed in.
 use super::{error::ApiError, query, request};
-use crate::{address, text::tf};
+use crate::{address, preferences, text::tf};
 use leptos::prelude::*;
 use migasfree_types::rest::session::SessionUser;
 use migasfree_ui_kit::Toasts;
@@ -30,6 +30,7 @@ thread_local! {
 pub fn start(toasts: Toasts) {
     TOASTS.set(Some(toasts));
     SESSION.set(Some(RwSignal::new(Session::Unknown)));
+    preferences::on_signed_out(close);
     refresh();
 }
 
@@ -124,9 +125,8 @@ pub fn sign_out() {
     leptos::task::spawn_local(async {
         match end().await {
             Ok(()) => {
-                forget_person();
-                set(Session::Nobody);
-                address::replace("/");
+                close();
+                preferences::tell_signed_out();
             }
             Err(error) => {
                 if let Some(toasts) = TOASTS.get() {
@@ -135,6 +135,13 @@ pub fn sign_out() {
             }
         }
     });
+}
+
+/// Takes everything off the page of whoever signed out, here or in another window of this browser.
+fn close() {
+    forget_person();
+    set(Session::Nobody);
+    address::replace("/");
 }
 
 /// The server no longer knows the session.
