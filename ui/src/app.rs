@@ -35,7 +35,10 @@ impl LanguageChoice {
             address::leave(move || {
                 match loaded {
                     Ok(()) => text::keep(language),
-                    Err(text::Missing) => self.tell_missing(),
+                    Err(text::Missing) => {
+                        text::remember(language);
+                        self.tell_missing();
+                    }
                 }
                 self.language.set(text::language());
             });

@@ -135,9 +135,14 @@ fn choose(language: Language) {
     }
 }
 
-/// Keeps the language in this browser.
+/// Speaks the language, and keeps it in this browser.
 pub fn keep(language: Language) {
     choose(language);
+    remember(language);
+}
+
+/// Keeps in this browser which language is wanted, from the next time on.
+pub fn remember(language: Language) {
     if let Ok(Some(storage)) = leptos::prelude::window().local_storage() {
         let _ = storage.set_item(STORAGE_KEY, language.tag);
     }
