@@ -1,6 +1,6 @@
 //! Requests for applications: how far they are, and deciding about them.
 use crate::{
-    api::request,
+    api::{query, request},
     entities::APPLICATION_REQUESTS,
     entity::value,
     text::{t, tf},
@@ -70,6 +70,7 @@ fn Decision(row: Value) -> impl IntoView {
                     let _left = open.try_set(false);
                     let _left = decided.try_set(Some(state));
                     toasts.success(words(state).1);
+                    query::ask_again();
                 }
                 Err(error) => toasts.error(error.line()),
             }
