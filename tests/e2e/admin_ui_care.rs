@@ -155,7 +155,7 @@ async fn lists_and_search_are_worked_with_the_keyboard() -> Result<()> {
     let input = browser.find(".palette input").await?;
     input.send_keys("deploym").await?;
     browser
-        .wait_for_text(".palette-list", "Deployments")
+        .wait_for_text(".palette-item:first-child", "Deployments")
         .await?;
     browser.picture("admin-search-light").await?;
     input.send_keys("\u{e007}").await?;

@@ -85,6 +85,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let hits = RwSignal::new(Vec::<Hit>::new());
     let failed = RwSignal::new(None::<ApiError>);
+    let waits = RwSignal::new(false);
     let at = RwSignal::new(0_usize);
     let pending = Later::new();
     let newest = StoredValue::new(0_u32);
@@ -92,7 +93,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
         let number = newest.get_value().wrapping_add(1);
         newest.set_value(number);
         let text = typed.get_untracked().trim().to_owned();
-        if text.chars().count() < 2 {
+        if !is_searched(&text) {
             hits.set(Vec::new());
             failed.set(None);
             return;
@@ -104,6 +105,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
             }
             failed.set(answer.as_ref().err().cloned());
             hits.set(answer.unwrap_or_default());
+            waits.set(false);
         });
     };
     let commands =
@@ -151,6 +153,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
                     on:input=move |event| {
                         typed.set(event_target_value(&event));
                         at.set(0);
+                        waits.set(typed.with_untracked(|typed| is_searched(typed.trim())));
                         pending.run(Duration::from_millis(150), search);
                     }
                 />
@@ -159,7 +162,7 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
             <ul class="palette-list" id="palette-list" role="listbox">
                 {move || {
                     let commands = commands.get();
-                    if commands.is_empty() && failed.with(Option::is_some) {
+                    if commands.is_empty() && (waits.get() || failed.with(Option::is_some)) {
                         return ().into_any();
                     }
                     if commands.is_empty() {
@@ -201,6 +204,11 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// Whether the server is asked for it.
+fn is_searched(text: &str) -> bool {
+    text.chars().count() >= 2
+}
+
 /// Something that was found, and what a computer calls itself.
 #[derive(Clone)]
 struct Hit {
@@ -240,7 +248,7 @@ async fn found(text: &str) -> Result<Vec<Hit>, ApiError> {
     Ok(hits.into_iter().map(with_host).collect())
 }
 
-/// Objects first, then pages, then things to begin.
+/// Pages whose name begins so, then objects, other pages, and things to begin.
 fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
     let words = typed.trim().to_lowercase();
     let fits = |text: &str| words.is_empty() || text.to_lowercase().contains(&words);
@@ -299,9 +307,13 @@ fn matching(typed: &str, hits: &[Hit]) -> Vec<Command> {
         kind: t!(shell.action),
         act: Arc::new(|| address::leave(session::sign_out)),
     });
-    objects
-        .chain(own)
+    let (meant, other): (Vec<Command>, Vec<Command>) = own
         .chain(pages)
+        .partition(|page| page.text.to_lowercase().starts_with(&words));
+    meant
+        .into_iter()
+        .chain(objects)
+        .chain(other)
         .chain(begin)
         .chain(sign_out)
         .take(30)
