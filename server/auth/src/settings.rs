@@ -23,7 +23,7 @@ pub struct Settings {
     pub session: Duration,
     /// Failed logins for one name from one address in 5 minutes; 0 means no limit.
     pub login_failures: u32,
-    /// Requests without a good credential from one address in a minute; 0 means no limit.
+    /// Wrong passwords from one address in a minute, as many bad tokens, and as many requests without either; 0 means no limit.
     pub rate_anonymous: u32,
     /// Requests of one operator in a minute; 0 means no limit.
     pub rate_operator: u32,
