@@ -1,11 +1,11 @@
 //! `jobs`, `cancel` and `log`.
 
 use migasfree_dbus::names::job_path;
-use migasfree_dbus::{Error as BusError, JobFilter, JobProxy, JobRecord, ManagerProxy};
+use migasfree_dbus::{Error as BusError, JobFilter, JobProxy, JobRecord, JobState, ManagerProxy};
 use migasfree_types::shown::{shown, shown_line};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use zbus::Connection;
+use zbus::{Connection, OwnedObjectPath};
 
 use super::Ended;
 use crate::cli::agent::TerminalAgent;
@@ -114,14 +114,13 @@ async fn how_it_ended(bus: &Connection, id: &str, context: &Context) -> Option<E
 pub async fn log(context: &Context, arguments: &Log) -> Ended {
     let bus = context.needed_daemon().await?;
     let _agent = TerminalAgent::start();
-    let number = number(&arguments.id)?;
-    if arguments.follow && !is_over(&bus, &arguments.id).await? {
-        let reporter = Reporter::new(context.language, false, context.quiet);
-        return Follower::new(context, &bus, job_path(number), &reporter)
-            .finish()
-            .await;
-    }
+    let path = job_path(number(&arguments.id)?);
     let manager = ManagerProxy::new(&bus).await?;
+    // The object of a job that is over goes away: what may be read of it is read as without following.
+    if arguments.follow && is_at_work(&bus, &path).await? {
+        let reporter = Reporter::new(context.language, false, context.quiet);
+        return Follower::new(context, &bus, path, &reporter).finish().await;
+    }
     let mut offset = 0;
     let (mut pending, mut seen) = (Vec::new(), String::new());
     loop {
@@ -183,12 +182,14 @@ pub async fn inhibitors(context: &Context, arguments: &Json) -> Ended {
     Ok(Exit::OK)
 }
 
-async fn is_over(bus: &Connection, id: &str) -> Result<bool, Failure> {
-    let jobs = ManagerProxy::new(bus)
-        .await?
-        .list_jobs(JobFilter::default())
-        .await?;
-    Ok(jobs.iter().any(|job| job.id == id && job.ended.is_some()))
+/// Whether there is still something to follow.
+async fn is_at_work(bus: &Connection, path: &OwnedObjectPath) -> Result<bool, Failure> {
+    let job = JobProxy::builder(bus).path(path).build().await?;
+    match job.state().await.map_err(BusError::ZBus) {
+        Ok(state) => Ok(state != JobState::Finished),
+        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn number(id: &str) -> Result<u64, Failure> {
@@ -199,14 +200,24 @@ fn not_there(id: &str) -> Failure {
     Failure::Told(DaemonText::ErrorNoSuchJob.told(&[id]), Exit::USAGE)
 }
 
-/// An object that is not there is a job that is not there.
 fn no_such_job(error: BusError, id: &str) -> Failure {
-    let missing = match &error {
+    if is_missing(&error) {
+        not_there(id)
+    } else {
+        error.into()
+    }
+}
+
+/// An object that is not there is a job that is not there.
+fn is_missing(error: &BusError) -> bool {
+    match error {
         BusError::NotFound(_) => true,
         BusError::ZBus(zbus::Error::FDO(error)) => {
-            matches!(**error, zbus::fdo::Error::UnknownObject(_))
+            matches!(
+                **error,
+                zbus::fdo::Error::UnknownObject(_) | zbus::fdo::Error::UnknownInterface(_)
+            )
         }
         _ => false,
-    };
-    if missing { not_there(id) } else { error.into() }
+    }
 }

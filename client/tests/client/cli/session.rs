@@ -158,6 +158,11 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
     assert!(log.out.contains("Setting up painter"), "{}", log.out);
     Answer::of(session(&["log", "9999"])).await.ends(2);
     Answer::of(session(&["cancel", "9999"])).await.ends(2);
+    Answer::of(session(&["log", "--follow", "9999"]))
+        .await
+        .ends(2);
+    let followed = Answer::of(session(&["log", "--follow", id])).await.ok();
+    assert_eq!(followed.out, log.out);
     let told = Answer::of(session(&["cancel", id])).await.ends(11).err;
     assert!(
         told.contains("is over already") && told.contains("Done."),
