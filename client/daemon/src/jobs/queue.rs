@@ -281,6 +281,8 @@ impl Jobs {
             }
             if job.runs_scripts() && by == ResultCode::ByAdmin {
                 job.script_stops += 1;
+            } else if job.view.state == JobState::Cancelling && !job.runs_scripts() {
+                return Ok(true);
             } else if !job.view.allow_cancel {
                 return Err(Error::NotCancellable(Text::ErrorNotCancellable.told(&[])));
             }
@@ -647,6 +649,19 @@ mod tests {
             let asked = jobs.with(id, |job| job.script_stops).unwrap();
             assert_eq!(asked, stops);
         }
+    }
+
+    #[test]
+    fn who_asked_a_job_to_stop_may_ask_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        let id = jobs.add_queued(of_user(), 1).unwrap();
+        jobs.start_next(2, false);
+        for by in [ResultCode::ByUser, ResultCode::ByAdmin] {
+            assert!(!jobs.cancel(id, by, 3).unwrap());
+        }
+        let by = jobs.with(id, |job| job.cancelled_by).unwrap();
+        assert_eq!(by, Some(ResultCode::ByUser));
     }
 
     #[test]

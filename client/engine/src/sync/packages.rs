@@ -5,6 +5,7 @@ use crate::observer::Stage;
 use crate::pms::{Action, InstalledPackage, PackageManager, PmsError};
 use crate::policy::Asker;
 use crate::transport::Server;
+use crate::transport::messages::TagRules;
 
 use super::local::LocalEngine;
 use super::tracker::{Kind, Tracker};
@@ -158,9 +159,12 @@ impl LocalEngine {
             cancel: job.cancel.clone(),
         };
         tracker.begin(Stage::Connect);
-        let server = self.server().await?;
+        let server = Self::unless_cancelled(&job, self.server()).await?;
+        let set = async { Ok(self.known(server.set_tags(&tags).await).await) };
+        // Who stops it while the server does not answer need not wait for another answer.
+        let rules = Self::unless_cancelled(&job, set).await?;
         let done = self
-            .change_tags(&*server, &tags, apply, &job, &tracker)
+            .change_tags(&*server, rules, apply, &job, &tracker)
             .await;
         if !matches!(done, Err(EngineError::Offline(_))) {
             let told = self.report_end(&*server, &tracker).await;
@@ -179,18 +183,19 @@ impl LocalEngine {
     async fn change_tags(
         &self,
         server: &dyn Server,
-        tags: &[String],
+        rules: Result<TagRules, EngineError>,
         apply: bool,
         job: &Job<'_>,
         tracker: &Tracker<'_>,
     ) -> Result<ResultCode, EngineError> {
-        let rules = self.known(server.set_tags(tags).await).await?;
+        let rules = rules?;
         tracker.ok(Stage::Connect);
         if !apply {
             return Ok(ResultCode::Ok);
         }
-        self.send_attributes(server, job, tracker).await?;
-        self.send_faults(server, job, tracker).await?;
+        Self::unless_cancelled(job, self.send_attributes(server, job, tracker)).await?;
+        Self::unless_cancelled(job, self.send_faults(server, job, tracker)).await?;
+        Self::checkpoint(job)?;
         let pms = self.package_manager()?;
         self.update_repositories(server, pms, tracker).await?;
         let lists = self.refresh_metadata(pms, job, tracker).await?;

@@ -1,6 +1,6 @@
 //! A server of the sealed protocol, with as much memory as the tests ask for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
@@ -38,6 +38,8 @@ pub struct Mind {
     pub failures: BTreeMap<String, u16>,
     /// Path ending to status: somebody between answers these calls in the clear.
     pub clear: BTreeMap<String, u16>,
+    /// Sealed calls that are never answered.
+    pub deaf: BTreeSet<String>,
     /// Calls refused in the clear with words of the server's own.
     pub refusals: BTreeMap<String, (u16, Value)>,
     /// The fingerprints it vouches for; `None` for a server that has no such call.
@@ -88,6 +90,7 @@ impl FakeServer {
             answers: answers(),
             failures: BTreeMap::new(),
             clear: BTreeMap::new(),
+            deaf: BTreeSet::new(),
             refusals: BTreeMap::new(),
             word: None,
             replays: false,
@@ -231,6 +234,13 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let call = uri.path().strip_prefix("/api/v1/safe/").unwrap_or_default();
+    let is_deaf = mind.lock().unwrap().deaf.contains(call);
+    if is_deaf {
+        let heard = (call.to_owned(), Value::Null);
+        mind.lock().unwrap().calls.push(heard);
+        std::future::pending::<()>().await;
+    }
     let mut mind = mind.lock().unwrap();
     let path = uri.path();
     if let Some(status) = mind.front {

@@ -1,10 +1,12 @@
 //! The catalogue and the tags.
 
+use std::time::Duration;
+
 use migasfree_client::job::{Job, JobId, ResultCode};
 use migasfree_client::sync::{Engine, EngineError};
 use serde_json::json;
 
-use crate::support::bench::Bench;
+use crate::support::bench::{Bench, FULL};
 use crate::support::observer::Recorder;
 
 #[tokio::test]
@@ -54,6 +56,31 @@ async fn tags_are_set_and_what_they_ask_for_follows() {
             .is_err()
     );
     assert_eq!(bench.engine.tags().await.unwrap().assigned, ["LOC-north"]);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_does_not_hold_up_who_gives_up_setting_tags() {
+    let bench = Bench::new().await;
+    bench.sync(FULL).await.1.unwrap();
+    bench
+        .server
+        .mind()
+        .deaf
+        .insert("computers/tags/".to_owned());
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let cancel = job.cancel.clone();
+    let stop = async {
+        while !bench.server.calls().contains(&"computers/tags/".to_owned()) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        cancel.cancel();
+    };
+    let tags = ["LOC-south".to_owned()];
+    let both = async { tokio::join!(bench.engine.set_tags(&tags, false, &job), stop) };
+    let ended = tokio::time::timeout(Duration::from_secs(20), both).await;
+    let (result, ()) = ended.unwrap();
+    assert!(matches!(result.unwrap_err(), EngineError::Cancelled));
 }
 
 #[tokio::test]
