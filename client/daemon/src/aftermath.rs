@@ -40,7 +40,13 @@ impl Aftermath {
             let saturated = done.retry_after.is_some();
             self.contact.heard_of_job(done.code, saturated).await;
         }
-        if task.refreshes() && done.code.result() == JobResult::Success {
+        let went = done.code.result();
+        if matches!(task, Task::Tags { .. })
+            && matches!(went, JobResult::Success | JobResult::Partial)
+        {
+            self.refresh.tags().await;
+        }
+        if task.refreshes() && went == JobResult::Success {
             self.schedule.refreshed(self.computer.now());
         }
         if task.changes_packages() {

@@ -89,6 +89,15 @@ impl Refresh {
         reached
     }
 
+    /// Has new tags known before the job that set them is over, if the server says them soon.
+    pub async fn tags(&self) {
+        match timeout(TELLING, self.fetch_tags()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::info!(%error, "the server did not tell the new tags"),
+            Err(_) => tracing::info!("the server takes its time to tell the new tags"),
+        }
+    }
+
     /// Tells the server what could not be told while it was away. Jobs come first: while one runs this is left to the next
     /// occasion, and one that comes does not wait for long.
     async fn flush_waiting(&self) {
@@ -116,6 +125,11 @@ impl Refresh {
                 .await
                 .unwrap_or_default(),
         };
+        self.take_in(facts).await;
+        Ok(())
+    }
+
+    async fn take_in(&self, facts: Facts) {
         let old = self.known.facts();
         if self.known.replace(facts) {
             self.news.tell(Happened::ComputerChanged).await;
@@ -123,6 +137,15 @@ impl Refresh {
                 self.news.tell(Happened::TagsChanged).await;
             }
         }
+    }
+
+    /// Asks for the tags alone, after a refresh that may have asked before they were set.
+    async fn fetch_tags(&self) -> Result<(), EngineError> {
+        let _alone = self.known.refreshing.lock().await;
+        let engine = self.computer.engine();
+        let tags = self.contact.heard(engine.tags()).await?;
+        let known = Facts::clone(&self.known.facts());
+        self.take_in(Facts { tags, ..known }).await;
         Ok(())
     }
 

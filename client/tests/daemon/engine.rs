@@ -58,6 +58,8 @@ pub struct World {
     pub only_ipv6: bool,
     /// The server takes requests for applications.
     pub takes_requests: bool,
+    /// The tags that were set, if any were.
+    pub tags: Option<Vec<String>>,
     /// What it got, by application.
     pub requests: Vec<(u32, AppRequest)>,
     /// How long a download lasts, milliseconds.
@@ -415,18 +417,19 @@ impl Engine for PlayedEngine {
 
     async fn set_tags(
         &self,
-        _tags: &[String],
+        tags: &[String],
         _apply: bool,
         _job: &Job<'_>,
     ) -> Result<Outcome, EngineError> {
         self.reached()?;
+        World::change(&self.root, |world| world.tags = Some(tags.to_vec()));
         Ok(outcome())
     }
 
     async fn tags(&self) -> Result<Tags, EngineError> {
         self.reached()?;
         Ok(Tags {
-            assigned: vec!["ROOM-Library".into()],
+            assigned: (self.world().tags).unwrap_or_else(|| vec!["ROOM-Library".into()]),
             available: BTreeMap::from([("Room".into(), vec!["ROOM-Hall".into()])]),
         })
     }

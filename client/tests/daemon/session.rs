@@ -11,7 +11,7 @@ use migasfree_client::paths::Layout;
 use migasfree_client::sync::load_settings;
 use migasfree_dbus::{
     AppQuery, AppState, CallOptions, ComputerProxy, ConfigProxy, JobProxy, JobResult, JobRole,
-    JobState, PackagesProxy, PlanRole, Stage, SyncOptions, TagsProxy, UpgradeOptions,
+    JobState, PackagesProxy, PlanRole, Stage, SyncOptions, TagOptions, TagsProxy, UpgradeOptions,
 };
 use migasfree_types::message::Arg;
 
@@ -165,6 +165,22 @@ pub async fn the_catalogue_is_there_without_the_server() {
     assert_eq!(tags.get().await.unwrap().0, ["ROOM-Library"]);
     let packages = PackagesProxy::new(&client.bus).await.unwrap();
     assert!(packages.list_installed().await.unwrap().is_empty());
+}
+
+pub async fn tags_are_known_as_soon_as_the_job_that_set_them_is_over() {
+    let fixture = Fixture::session(World::new()).await;
+    let client = fixture.connect().await;
+    let tags = TagsProxy::new(&client.bus).await.unwrap();
+    until("the server told them", async || {
+        let told = tags.get().await;
+        told.is_ok_and(|(assigned, _)| assigned == ["ROOM-Library"])
+    })
+    .await;
+    for tag in ["ROOM-Hall", "ROOM-Library", "ROOM-Hall"] {
+        let set = tags.set(&[tag], false, TagOptions::default()).await;
+        client.finished(&set.unwrap()).await;
+        assert_eq!(tags.get().await.unwrap().0, [tag]);
+    }
 }
 
 pub async fn the_status_tells_how_the_last_synchronisation_ended_and_why() {
