@@ -23,6 +23,7 @@ ErrorBadCredentials = The server does not let this user register computers ({ $r
 ErrorBroken = { $packages } cannot be finished; try again, or remove it.
     { $reason }
 ErrorCertificate = The certificate of { $server } is not accepted ({ $reason }). Whoever runs the server has to get another one.
+ErrorCertificateAuthority = The certificate of { $server } is made for an authority and not for a server. Whoever runs the server has to get one for a server (with `CA:FALSE` in it).
 ErrorCertificateExpired = The certificate of { $server } has expired. Whoever runs the server has to renew it; check the clock of this computer, too.
 ErrorCertificateIssuer = Nobody this computer trusts vouches for the certificate of { $server }. An administrator installs the package `ca-certificates`, or puts the certificate of your organisation's own authority into { $file }.
 ErrorCertificateName = The certificate that came is not for { $server }. Check the name of the server with `migasfree conf`; if it is right, whoever runs the server has to get a certificate for it.

@@ -370,6 +370,7 @@ ErrorCertificateExpired = El certificado de { $server } ha caducado. Quien admin
 ErrorCertificateIssuer = Nadie en quien confíe este ordenador responde del certificado de { $server }. Un administrador instala el paquete `ca-certificates`, o pone el certificado de la autoridad propia de su organización en { $file }.
 ErrorCertificateName = El certificado recibido no es para { $server }. Compruebe el nombre del servidor con `migasfree conf`; si es correcto, quien administra el servidor tiene que obtener un certificado para él.
 ErrorCertificateNotYet = El certificado de { $server } todavía no es válido. Compruebe el reloj de este ordenador.
+ErrorCertificateAuthority = El certificado de { $server } está hecho para una autoridad y no para un servidor. Quien administra el servidor tiene que obtener uno para un servidor (con `CA:FALSE`).
 ErrorMoved = El servidor envía este ordenador a { $address }. Si el servidor se ha mudado allí, un administrador ejecuta `migasfree conf --server { $address }`; si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo.
 ErrorNoCertificates = Este ordenador no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
 ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.

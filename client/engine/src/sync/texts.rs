@@ -33,6 +33,7 @@ migasfree_types::texts! {
         ErrorCertificateName(server): "The certificate that came is not for { $server }. Check the name of the server with `migasfree conf`; if it is right, whoever runs the server has to get a certificate for it.";
         ErrorCertificateExpired(server): "The certificate of { $server } has expired. Whoever runs the server has to renew it; check the clock of this computer, too.";
         ErrorCertificateNotYet(server): "The certificate of { $server } is not valid yet. Check the clock of this computer.";
+        ErrorCertificateAuthority(server): "The certificate of { $server } is made for an authority and not for a server. Whoever runs the server has to get one for a server (with `CA:FALSE` in it).";
         ErrorCertificate(server, reason): "The certificate of { $server } is not accepted ({ $reason }). Whoever runs the server has to get another one.";
         ErrorNoCertificates(reason): "This computer has no certificates to check the server with ({ $reason }). An administrator installs the package `ca-certificates`.";
         ErrorMoved(address): "The server sends this computer on to { $address }. If the server moved there, an administrator runs `migasfree conf --server { $address }`; if the network asks to sign in, sign in with a web browser and try again.";

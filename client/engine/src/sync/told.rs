@@ -145,6 +145,7 @@ pub fn unreached(why: &Unreached) -> Message {
             CertificateFault::Name => EngineText::ErrorCertificateName.told(&[server]),
             CertificateFault::Expired => EngineText::ErrorCertificateExpired.told(&[server]),
             CertificateFault::NotYet => EngineText::ErrorCertificateNotYet.told(&[server]),
+            CertificateFault::Authority => EngineText::ErrorCertificateAuthority.told(&[server]),
             CertificateFault::Other(reason) => EngineText::ErrorCertificate.told(&[server, reason]),
         },
         Unreached::NoCertificates(reason) => EngineText::ErrorNoCertificates.told(&[reason]),

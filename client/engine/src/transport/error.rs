@@ -49,6 +49,9 @@ pub enum CertificateFault {
     Expired,
     #[error("it is not valid yet")]
     NotYet,
+    /// It may issue others and stand for no server.
+    #[error("it is made for an authority and not for a server")]
+    Authority,
     #[error("{0}")]
     Other(String),
 }

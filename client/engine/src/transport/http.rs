@@ -208,6 +208,8 @@ impl HttpTransport {
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                 CertificateFault::NotYet
             }
+            // It has no variant of its own.
+            other if other.to_string().contains("CaUsedAsEndEntity") => CertificateFault::Authority,
             other => CertificateFault::Other(other.to_string()),
         }
     }

@@ -61,6 +61,10 @@ async fn what_is_wrong_with_a_certificate_is_told_in_words() {
         let server = format!("https://localhost:{port}");
         says(&signs_in(&server, &trusted).await.ends(75), &words);
     }
+    let port = own.server_as_authority("localhost").await;
+    let server = format!("https://localhost:{port}");
+    let answer = signs_in(&server, &trusted).await.ends(75);
+    says(&answer, &["made for an authority", "CA:FALSE"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

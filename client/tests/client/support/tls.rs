@@ -42,6 +42,17 @@ impl Authority {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = rcgen::date_time_ymd(from, 1, 1);
         params.not_after = rcgen::date_time_ymd(until, 1, 1);
+        self.serve(&params).await
+    }
+
+    /// One with the certificate of an authority, as `openssl req -x509` makes them.
+    pub async fn server_as_authority(&self, name: &str) -> u16 {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        self.serve(&params).await
+    }
+
+    async fn serve(&self, params: &CertificateParams) -> u16 {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
