@@ -19,6 +19,8 @@ Continue = Continue? [Y/n]
 Dismissed = The authentication was dismissed; nothing was done.
 EarlierOutput = (earlier output is not kept)
 EndNotTold = The server could not be told the end: { $reason }
+ErrorAway = The server cannot answer now ({ $status }); try again later. If it lasts, tell whoever runs the server.
+ErrorAwayFor = The server cannot answer now ({ $status }); try again in { $seconds } seconds.
 ErrorBadCredentials = The server does not let this user register computers ({ $reason }); check name and password, or ask whoever runs the server for the right to.
 ErrorBroken = { $packages } cannot be finished; try again, or remove it.
     { $reason }
@@ -55,7 +57,9 @@ ErrorNoRoom = { $needed } are needed on { $place }, and { $free } are free: { $m
 ErrorNoRoot = There is no folder { $folder }.
 ErrorNoSuchJob = There is no job { $job }.
 ErrorNoTerminal = There is no terminal to ask on.
+ErrorNobodyThere = Nothing answers at { $server } ({ $reason }). It may be stopped; if it is not, check its address with `migasfree conf`.
 ErrorNotCancellable = Packages are being changed: only an administrator can stop the job now.
+ErrorNotHttps = What answers at { $server } does not speak https. Check the address and the port with `migasfree conf`.
 ErrorNotRegistered = This computer is not registered; run `migasfree register`.
 ErrorNotRemoved = { $packages } cannot be removed; try again with `migasfree purge { $packages }`.
     { $reason }
@@ -68,11 +72,13 @@ ErrorPasswordArgument = A password among the arguments can be seen by everybody 
 ErrorPasswordFile = The password cannot be read from { $file }: { $reason }
 ErrorPasswordFileReadable = The password in { $file } can be read by others on this computer: use `chmod 600` on the file.
 ErrorPasswordReadable = The packager's password in { $file } can be read by others on this computer: take it out, or use `chmod 600` on the file.
+ErrorProxySignIn = The proxy wants to know who uses it, and migasfree signs in to none. Have it let this computer through, or set another one with `migasfree conf --proxy`.
 ErrorReadOnly = The disk that holds { $place } can only be read now.
 ErrorRefused = The server refuses this computer: { $reason }
     Ask whoever runs the server to admit it, or use `migasfree register --user NAME` with somebody who may register computers.
 ErrorSaturated = The server is busy: try again in { $seconds } seconds.
 ErrorServer = The server failed ({ $status }): { $detail }
+ErrorSignIn = The network asks to sign in: sign in with a web browser and try again.
 ErrorUnintelligible = The server does not speak as expected: { $reason }
 ErrorUnknownHost = No computer called { $host } was found ({ $reason }). Check that this computer is on its network, and the name of the server with `migasfree conf`.
 ErrorUnknownKey = `{ $key }` is not one of: { $known }

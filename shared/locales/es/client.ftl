@@ -374,6 +374,12 @@ ErrorCertificateAuthority = El certificado de { $server } está hecho para una a
 ErrorMoved = El servidor envía este ordenador a { $address }. Si el servidor se ha mudado allí, un administrador ejecuta `migasfree conf --server { $address }`; si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo.
 ErrorNoCertificates = Este ordenador no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
 ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
+ErrorAway = El servidor no puede responder ahora ({ $status }); inténtelo más tarde. Si dura, avise a quien administra el servidor.
+ErrorAwayFor = El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de { $seconds } segundos.
+ErrorNobodyThere = Nada responde en { $server } ({ $reason }). Puede estar parado; si no lo está, compruebe su dirección con `migasfree conf`.
+ErrorNotHttps = Lo que responde en { $server } no habla https. Compruebe la dirección y el puerto con `migasfree conf`.
+ErrorSignIn = La red pide iniciar sesión: iníciela con un navegador e inténtelo de nuevo.
+ErrorProxySignIn = El proxy quiere saber quién lo usa, y migasfree no inicia sesión en ninguno. Haga que deje pasar a este equipo, o ponga otro con `migasfree conf --proxy`.
 ErrorUnknownHost = No se ha encontrado ningún ordenador llamado { $host } ({ $reason }). Compruebe que este ordenador está en su red, y el nombre del servidor con `migasfree conf`.
 WarningInsecurePassword = Aviso: se envía una contraseña a { $server } por http, donde todos los que están en el camino pueden leerla (Allow_Insecure_Credentials está activado).
 

@@ -38,6 +38,12 @@ migasfree_types::texts! {
         ErrorNoCertificates(reason): "This computer has no certificates to check the server with ({ $reason }). An administrator installs the package `ca-certificates`.";
         ErrorMoved(address): "The server sends this computer on to { $address }. If the server moved there, an administrator runs `migasfree conf --server { $address }`; if the network asks to sign in, sign in with a web browser and try again.";
         ErrorPage: "A web page came in place of the server's answer. If the network asks to sign in, sign in with a web browser and try again; if not, check the address of the server with `migasfree conf`.";
+        ErrorAway(status): "The server cannot answer now ({ $status }); try again later. If it lasts, tell whoever runs the server.";
+        ErrorAwayFor(status, seconds): "The server cannot answer now ({ $status }); try again in { $seconds } seconds.";
+        ErrorNobodyThere(server, reason): "Nothing answers at { $server } ({ $reason }). It may be stopped; if it is not, check its address with `migasfree conf`.";
+        ErrorNotHttps(server): "What answers at { $server } does not speak https. Check the address and the port with `migasfree conf`.";
+        ErrorSignIn: "The network asks to sign in: sign in with a web browser and try again.";
+        ErrorProxySignIn: "The proxy wants to know who uses it, and migasfree signs in to none. Have it let this computer through, or set another one with `migasfree conf --proxy`.";
         ErrorNotRegistered: "This computer is not registered; run `migasfree register`.";
         ErrorCredentialsNeeded(reason): "This computer is not registered: the server wants to know who registers it ({ $reason }); use `migasfree register --user NAME`.";
         ErrorBadCredentials(reason): "The server does not let this user register computers ({ $reason }); check name and password, or ask whoever runs the server for the right to.";

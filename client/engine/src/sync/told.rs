@@ -150,6 +150,20 @@ pub fn unreached(why: &Unreached) -> Message {
         },
         Unreached::NoCertificates(reason) => EngineText::ErrorNoCertificates.told(&[reason]),
         Unreached::Moved(address) => EngineText::ErrorMoved.told(&[address]),
+        Unreached::Away {
+            status,
+            seconds: Some(seconds),
+        } => EngineText::ErrorAwayFor.told(&[&status.to_string(), &seconds.to_string()]),
+        Unreached::Away {
+            status,
+            seconds: None,
+        } => EngineText::ErrorAway.told(&[&status.to_string()]),
+        Unreached::NobodyThere { server, reason } => {
+            EngineText::ErrorNobodyThere.told(&[server, reason])
+        }
+        Unreached::NotHttps(server) => EngineText::ErrorNotHttps.told(&[server]),
+        Unreached::SignIn => EngineText::ErrorSignIn.told(&[]),
+        Unreached::ProxySignIn => EngineText::ErrorProxySignIn.told(&[]),
         Unreached::Page => EngineText::ErrorPage.told(&[]),
     }
 }

@@ -29,9 +29,39 @@ pub enum Unreached {
          should go, use `migasfree conf --server`"
     )]
     Moved(String),
+    /// The server, or what stands before it, says that it cannot answer now.
+    #[error("the server cannot answer now ({status})")]
+    Away { status: u16, seconds: Option<u64> },
+    /// No program listens there.
+    #[error("nothing answers at {server} ({reason}); check its address with `migasfree conf`")]
+    NobodyThere { server: String, reason: String },
+    #[error(
+        "what answers at {0} does not speak https; check address and port with `migasfree conf`"
+    )]
+    NotHttps(String),
+    #[error("the network asks to sign in; sign in with a web browser")]
+    SignIn,
+    #[error("the proxy wants to know who uses it; set another one with `migasfree conf --proxy`")]
+    ProxySignIn,
     /// What comes where a network asks to sign in.
     #[error("a web page came in place of the server's answer; the network may ask to sign in")]
     Page,
+}
+
+impl Unreached {
+    /// What an answer says that is nobody's word about the call: a gateway's for a server that is away, or that of
+    /// somebody who lets nobody through to it.
+    fn of_status(status: u16, retry_after: Option<Duration>) -> Option<Self> {
+        match status {
+            502..=504 => Some(Self::Away {
+                status,
+                seconds: retry_after.map(|time| time.as_secs()),
+            }),
+            407 => Some(Self::ProxySignIn),
+            511 => Some(Self::SignIn),
+            _ => None,
+        }
+    }
 }
 
 /// What is wrong with a certificate.
@@ -143,14 +173,19 @@ impl ApiError {
     pub fn unreached(&self) -> Option<Unreached> {
         match self {
             Self::Transport(TransportError::Unreachable(why)) => Some(why.clone()),
-            Self::Transport(TransportError::Timeout | TransportError::Stopping)
-            // A gateway that answers for a server that is away.
-            | Self::Status {
-                status: 502..=504, ..
+            Self::Transport(TransportError::Timeout | TransportError::Stopping) => {
+                Some(Unreached::Network(self.to_string()))
+            }
+            Self::Status {
+                status,
+                retry_after,
+                ..
             }
             | Self::Unsealed {
-                status: 502..=504, ..
-            } => Some(Unreached::Network(self.to_string())),
+                status,
+                retry_after,
+                ..
+            } => Unreached::of_status(*status, *retry_after),
             _ => None,
         }
     }

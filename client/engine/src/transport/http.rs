@@ -182,6 +182,15 @@ impl HttpTransport {
                     fault: self.fault(wrong),
                 };
             }
+            if let Some(rustls::Error::InvalidMessage(_)) = cause.downcast_ref() {
+                return Unreached::NotHttps(self.base.clone());
+            }
+            if is_refusal(cause) {
+                return Unreached::NobodyThere {
+                    server: self.asked_first(),
+                    reason: innermost(error),
+                };
+            }
         }
         let reason = innermost(error);
         if error.is_dns() {
@@ -189,6 +198,14 @@ impl HttpTransport {
             return Unreached::UnknownHost { host, reason };
         }
         Unreached::Network(reason)
+    }
+
+    /// Who is spoken to: the proxy where there is one.
+    fn asked_first(&self) -> String {
+        match self.plan.proxy {
+            Some(_) => self.first_host.clone(),
+            None => self.base.clone(),
+        }
     }
 
     fn fault(&self, wrong: &CertificateError) -> CertificateFault {
@@ -323,6 +340,12 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
             None => error.source(),
         }
     })
+}
+
+/// Whether a connection was refused, for nobody listens there.
+fn is_refusal(cause: &(dyn Error + 'static)) -> bool {
+    let error: Option<&std::io::Error> = cause.downcast_ref();
+    error.is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
 /// The innermost cause says what happened: "connection refused", "invalid peer certificate".

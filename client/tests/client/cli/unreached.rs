@@ -101,10 +101,36 @@ async fn a_server_that_is_busy_moved_or_hidden_behind_a_page_is_told_apart() {
     server.mind().front = Some(403);
     let answer = signs_in(&server.base(), anything).await.ends(115);
     says(&answer, &["in place of the server (403)", "sign in"]);
+    for (status, words) in [
+        (502, ["cannot answer now (502)", "in 42 seconds"]),
+        (503, ["cannot answer now (503)", "in 42 seconds"]),
+        (511, ["network asks", "sign in with a web browser"]),
+        (407, ["proxy", "migasfree conf --proxy"]),
+    ] {
+        server.mind().front = Some(status);
+        let answer = signs_in(&server.base(), anything).await.ends(75);
+        says(&answer, &words);
+    }
     server.mind().front = None;
     let elsewhere = FakeServer::start().await;
     server.mind().redirection = Some(elsewhere.base());
     let answer = signs_in(&server.base(), anything).await.ends(75);
     let way = format!("migasfree conf --server {}", elsewhere.base());
     says(&answer, &[&way, "sign in"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_where_nothing_or_something_else_answers_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = folder.path().join("trusted.pem");
+    Authority::new().write(&trusted);
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let answer = signs_in(&nobody, &trusted).await.ends(75);
+    says(&answer, &["Nothing answers", &nobody, "migasfree conf"]);
+    let server = FakeServer::start().await;
+    let address = format!("https://{}", server.address);
+    let answer = signs_in(&address, &trusted).await.ends(75);
+    says(&answer, &["does not speak https", &address]);
 }
