@@ -54,7 +54,7 @@ impl SettingsKeeper {
         let other_server = before.server != settings.server;
         let elsewhere = other_server || before.project != settings.project;
         tracing::info!(server = %settings.server.base(), "the settings changed");
-        settings.tell_misread(&before.misread);
+        settings.tell_misread(Some(before.as_ref()));
         self.access.name_computer(&settings.computer_name);
         self.computer.replace(engine, settings);
         if elsewhere {

@@ -98,7 +98,7 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Core, StartErro
         Mode::System => Launcher::for_system(setup.worker, connection),
         Mode::Session => Launcher::ProcessGroup(setup.worker),
     };
-    setup.settings.tell_misread(&[]);
+    setup.settings.tell_misread(None);
     let callers = Arc::new(BusCallers::new(connection.clone()));
     let access = Access::new(callers, authority, setup.settings.computer_name.clone());
     private_folder(&setup.layout.state())?;

@@ -83,6 +83,11 @@ pub fn main() -> ExitCode {
     for misread in settings.iter().flat_map(|settings| &settings.misread) {
         complain(&shown(&language.misread(misread)));
     }
+    for unread in settings.iter().flat_map(|settings| &settings.unread) {
+        let values = [unread.path.display().to_string(), unread.shown_lines()];
+        let text = language.fill(Text::WarningUnread, &values.each_ref().map(String::as_str));
+        complain(&shown(&text));
+    }
     if !arguments.quiet && !commands::speaks_json(&command) {
         print_line(concat!("migasfree ", env!("CARGO_PKG_VERSION")));
     }

@@ -38,6 +38,7 @@ migasfree_types::texts! {
         WarningInsecurePassword(server): "Warning: a password is sent to { $server } over http, where everybody on the way can read it (Allow_Insecure_Credentials is on).";
         WarningPasswordArgument: "A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.";
         WarningMisread(place, section, key, value, expected, used): "Warning: { $place }: [{ $section }] { $key } = { $value }: this is not { $expected }; { $used }.";
+        WarningUnread(file, lines): "Warning: { $file }: these lines are not understood and left out: { $lines }";
         ExpectedFlag: "`true` or `false`";
         ExpectedNumber: "a whole number";
         ExpectedTime: "a number of minutes, or a time such as `90s` or `2h`";

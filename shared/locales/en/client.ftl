@@ -306,6 +306,7 @@ WarningInsecure = Warning: { $server } is spoken to over http, where everybody o
 WarningInsecurePassword = Warning: a password is sent to { $server } over http, where everybody on the way can read it (Allow_Insecure_Credentials is on).
 WarningMisread = Warning: { $place }: [{ $section }] { $key } = { $value }: this is not { $expected }; { $used }.
 WarningPasswordArgument = A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.
+WarningUnread = Warning: { $file }: these lines are not understood and left out: { $lines }
 WorkStopped = The package manager { $why ->
         [asked] was stopped as an administrator wanted.
         [minutes] gave no sign of life for { $time } minutes and was stopped.

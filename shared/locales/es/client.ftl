@@ -258,6 +258,7 @@ Waiting = Esperando a { $name } (proceso { $process }), que ocupa la base de dat
 WaitingNetwork = Esperando a la red
 WarningInsecure = Aviso: con { $server } se habla por http, y cualquiera en el camino puede leer y cambiar lo que se dice; use https.
 WarningMisread = Aviso: { $place }: [{ $section }] { $key } = { $value }: no es { $expected }; { $used }.
+WarningUnread = Aviso: { $file }: no se entienden y se dejan fuera estas líneas: { $lines }
 WarningPasswordArgument = Cualquiera en este equipo puede ver una contraseña entre los argumentos; si se omite, se pregunta o se lee de la entrada estándar.
 WorkStopped = El gestor de paquetes { $why ->
         [asked] se detuvo como quiso un administrador.

@@ -11,6 +11,9 @@ pub enum ConfigError {
         #[source]
         source: std::io::Error,
     },
+    /// It is read as far as it goes, and not written.
+    #[error("{} is not text in UTF-8; mend it, or put it away and write it anew", .0.display())]
+    NotText(PathBuf),
     #[error("`{value}` is not a value for {key}: it must be {expected}")]
     Invalid {
         key: &'static str,

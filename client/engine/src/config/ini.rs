@@ -8,26 +8,35 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ini {
     sections: BTreeMap<String, BTreeMap<String, String>>,
+    /// Numbers of the lines that say nothing.
+    unread: Vec<usize>,
 }
 
 impl Ini {
-    /// Reads a text. Lines that are no section, key or comment are ignored: a damaged line must not take the
+    /// Reads a text. Lines that are no section, key or comment are left out: a damaged line must not take the
     /// computer out of management.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut ini = Self::default();
         let mut section = String::new();
-        for line in text.lines() {
+        for (index, line) in text.lines().enumerate() {
             match Line::of(line) {
                 Line::Section(name) => section = name.to_lowercase(),
-                Line::Pair { key, value } => {
+                Line::Pair { key, value } if !section.is_empty() && !is_damaged(line) => {
                     let values = ini.sections.entry(section.clone()).or_default();
                     values.insert(key.to_lowercase(), value.to_owned());
                 }
-                Line::Other => {}
+                Line::Silent => {}
+                Line::Pair { .. } | Line::Other => ini.unread.push(index + 1),
             }
         }
         ini
+    }
+
+    /// Numbers of the lines that were left out.
+    #[must_use]
+    pub fn unread(&self) -> &[usize] {
+        &self.unread
     }
 
     /// The value of a key; `None` when absent or empty.
@@ -57,9 +66,19 @@ impl Ini {
     }
 }
 
+/// Whether bytes that are no UTF-8 stood there.
+fn is_damaged(line: &str) -> bool {
+    line.contains(char::REPLACEMENT_CHARACTER)
+}
+
 enum Line<'a> {
     Section(&'a str),
-    Pair { key: &'a str, value: &'a str },
+    Pair {
+        key: &'a str,
+        value: &'a str,
+    },
+    /// A comment, or nothing.
+    Silent,
     Other,
 }
 
@@ -67,8 +86,8 @@ impl<'a> Line<'a> {
     fn of(line: &'a str) -> Self {
         // Some editors mark the beginning of a file with this.
         let line = line.trim_start_matches('\u{feff}').trim();
-        if line.starts_with(['#', ';']) {
-            return Self::Other;
+        if line.is_empty() || line.starts_with(['#', ';']) {
+            return Self::Silent;
         }
         if let Some(name) = line
             .strip_prefix('[')
@@ -147,7 +166,7 @@ impl Place {
                 Line::Pair { key: found, .. } if inside && found.eq_ignore_ascii_case(key) => {
                     return Self::Active(index);
                 }
-                Line::Other
+                Line::Silent
                     if inside
                         && !matches!(place, Self::Commented(_))
                         && Line::commented_key(line)
@@ -176,6 +195,16 @@ mod tests {
         assert_eq!(ini.get("client", "Server"), Some("a.example:8443"));
         assert_eq!(ini.get("client", "project"), None);
         assert_eq!(ini.get("client", "empty"), None);
+    }
+
+    #[test]
+    fn lines_that_say_nothing_are_counted() {
+        let text =
+            "\u{feff}# fine\nServer = lost\n\n[client]\nnonsense\nProject = a\u{fffd}\nDebug = 1\n";
+        let ini = Ini::parse(text);
+        assert_eq!(ini.unread(), [2, 5, 6]);
+        assert_eq!(ini.get("client", "Project"), None);
+        assert_eq!(ini.get("client", "Debug"), Some("1"));
     }
 
     #[test]

@@ -64,6 +64,35 @@ impl fmt::Display for Place {
     }
 }
 
+/// Lines of a file that say nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    pub path: PathBuf,
+    /// Their numbers.
+    pub lines: Vec<usize>,
+}
+
+impl Unread {
+    /// The numbers of the first of them.
+    #[must_use]
+    pub fn shown_lines(&self) -> String {
+        const MOST: usize = 10;
+        let first = self.lines.iter().take(MOST).map(ToString::to_string);
+        let more = (self.lines.len() > MOST).then(|| "…".to_owned());
+        first.chain(more).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, lines) = (self.path.display(), self.shown_lines());
+        write!(
+            formatter,
+            "{path}: these lines are not understood and left out: {lines}"
+        )
+    }
+}
+
 /// A value that is none for its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misread {

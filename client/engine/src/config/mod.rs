@@ -14,7 +14,7 @@ mod write;
 
 pub use address::{Scheme, ServerAddress};
 pub use error::ConfigError;
-pub use misread::{Expected, Misread, Place, Used};
+pub use misread::{Expected, Misread, Place, Unread, Used};
 pub use project::default_project;
 pub use reader::Origin;
 pub use settings::{Packager, Secret, Settings, Sources};

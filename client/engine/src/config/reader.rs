@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::error::{ConfigError, read_optional};
 use super::ini::Ini;
-use super::misread::{Expected, Misread, Place, Used};
+use super::misread::{Expected, Misread, Place, Unread, Used};
 
 pub(super) const CLIENT: &str = "client";
 pub(super) const PACKAGER: &str = "packager";
@@ -40,6 +40,7 @@ pub(super) struct Reader<'a> {
     pub(super) exposed: Option<PathBuf>,
     pub(super) origins: BTreeMap<(&'static str, &'static str), Origin>,
     pub(super) misread: Vec<Misread>,
+    pub(super) unread: Vec<Unread>,
 }
 
 impl<'a> Reader<'a> {
@@ -54,6 +55,7 @@ impl<'a> Reader<'a> {
             exposed: None,
             origins: BTreeMap::new(),
             misread: Vec::new(),
+            unread: Vec::new(),
         };
         reader.read(file.to_owned())?;
         let mut folder = file.as_os_str().to_owned();
@@ -76,6 +78,12 @@ impl<'a> Reader<'a> {
         let mut ini = Ini::parse(&read_optional(&path)?);
         if is_readable_by_others(&path) && ini.remove(PACKAGER, "Password") {
             self.exposed = Some(path.clone());
+        }
+        if !ini.unread().is_empty() {
+            self.unread.push(Unread {
+                path: path.clone(),
+                lines: ini.unread().to_vec(),
+            });
         }
         self.files.push((path, ini));
         Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::address::ServerAddress;
 use super::error::ConfigError;
-use super::misread::{Expected, Misread, Used};
+use super::misread::{Expected, Misread, Unread, Used};
 use super::project::default_project;
 use super::reader::{Origin, Reader};
 use super::write::{LONGEST_NAME, is_plain_host_and_port};
@@ -62,6 +62,8 @@ pub struct Settings {
     pub origins: BTreeMap<(&'static str, &'static str), Origin>,
     /// Values that are none for their keys.
     pub misread: Vec<Misread>,
+    /// Lines that say nothing.
+    pub unread: Vec<Unread>,
 }
 
 /// What the configuration is read from.
@@ -138,14 +140,22 @@ impl Settings {
             },
             origins: std::mem::take(&mut reader.origins),
             misread: std::mem::take(&mut reader.misread),
+            unread: std::mem::take(&mut reader.unread),
         };
         Ok(settings)
     }
 
-    /// Notes in the log which values say nothing, but for those that did so before.
-    pub fn tell_misread(&self, before: &[Misread]) {
-        for misread in self.misread.iter().filter(|one| !before.contains(one)) {
-            tracing::warn!("{misread}");
+    /// Notes in the log which values and lines say nothing, but for those that did so before.
+    pub fn tell_misread(&self, before: Option<&Self>) {
+        for misread in &self.misread {
+            if !before.is_some_and(|before| before.misread.contains(misread)) {
+                tracing::warn!("{misread}");
+            }
+        }
+        for unread in &self.unread {
+            if !before.is_some_and(|before| before.unread.contains(unread)) {
+                tracing::warn!("{unread}");
+            }
         }
     }
 

@@ -80,9 +80,13 @@ pub(super) fn is_plain_host_and_port(text: &str) -> bool {
 /// out of force when the server changes, for its address says both.
 ///
 /// # Errors
-/// [`ConfigError::Read`] when the file cannot be read or written; it is then as it was.
+/// [`ConfigError::Read`] when the file cannot be read or written, [`ConfigError::NotText`] when what is in it would be
+/// lost; it is then as it was.
 pub fn apply(file: &Path, changes: &[Change]) -> Result<(), ConfigError> {
     let mut text = read_optional(file)?;
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(ConfigError::NotText(file.to_owned()));
+    }
     for change in changes {
         if change.key == "Server" {
             text = ini::edit(&text, "client", "Protocol", "");

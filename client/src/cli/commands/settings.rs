@@ -51,7 +51,7 @@ pub async fn conf(context: &Context, arguments: Conf) -> Ended {
             return Err(Failure::said(Text::ErrorNeedsAdministrator, Exit::ACCESS));
         }
         apply(&settings_file(&context.layout()), &changes)
-            .map_err(|error| wrong(&error, Exit::ACCESS))?;
+            .map_err(|error| wrong(&error, not_written(&error)))?;
     }
     let settings = context.settings()?;
     warn_of_http(context, &settings);
@@ -80,6 +80,13 @@ pub fn warn_of_password(context: &Context, settings: &Settings) {
                 .language
                 .fill(Text::WarningInsecurePassword, &[&server]),
         );
+    }
+}
+
+fn not_written(error: &ConfigError) -> Exit {
+    match error {
+        ConfigError::NotText(_) => Exit::INVALID,
+        _ => Exit::ACCESS,
     }
 }
 

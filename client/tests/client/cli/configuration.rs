@@ -136,6 +136,26 @@ async fn a_value_that_says_nothing_is_told_once_and_the_command_goes_on() {
 }
 
 #[tokio::test]
+async fn a_damaged_configuration_is_told_and_not_made_worse() {
+    let folder = configured("[client\nServer = http://m.example\n\0\0\n");
+    let file = folder.path().join("etc/migasfree.conf");
+    let answer = Answer::of(below(folder.path(), &["conf"])).await.ok();
+    let line = format!(
+        "{}: these lines are not understood and left out: 1, 2, 3",
+        file.display()
+    );
+    assert!(answer.err.contains(&line), "{}", answer.err);
+    let damaged = b"[client]\n# Espa\xf1a\nServer = http://m.example\n";
+    fs::write(&file, damaged).unwrap();
+    let shown = Answer::of(below(folder.path(), &["conf", "--json"])).await;
+    assert_eq!(shown.ok().json()["server"], "m.example");
+    let refused = Answer::of(below(folder.path(), &["conf", "-p", "tests"])).await;
+    let refused = refused.ends(22);
+    assert!(refused.err.contains("not text in UTF-8"), "{refused:?}");
+    assert_eq!(fs::read(&file).unwrap(), damaged);
+}
+
+#[tokio::test]
 async fn a_list_to_check_that_is_none_is_refused() {
     let folder = configured("[client]\n");
     for wrong in ["nonsense", "{}", "[1]", ""] {
