@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::Driver;
 use super::hear::Watch;
@@ -13,6 +14,9 @@ use crate::observer::{Progress, Stage};
 use crate::process::supervise::{End, Stop, StopReason, Supervised, SupervisedCommand};
 use crate::process::unit;
 use crate::work::{Conditions, Work};
+
+/// How long the program that fetches lists may be silent: apt waits for ever where a disk is full.
+const LISTS_SILENCE: Duration = Duration::from_secs(5 * 60);
 
 /// What a program is run for.
 pub(super) struct Step<'a> {
@@ -116,7 +120,7 @@ impl Driver {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             cancellable: stage.cancellable(),
-            silence: self.script_limit,
+            silence: self.patience_with(&work),
             impatient_with: step.impatient_with.iter().cloned().collect(),
             marks: self.back_end.script_marks(),
         };
@@ -124,6 +128,14 @@ impl Driver {
         let supervised = self.launcher.start(folder, &unit, command).await?;
         self.listen(&supervised, &self.watch(job, stage, step.plan))
             .await
+    }
+
+    /// No script runs while lists are fetched: nothing is lost when that is stopped early.
+    fn patience_with(&self, work: &Work<'_>) -> Option<Duration> {
+        match work {
+            Work::Refresh => self.script_limit.map(|limit| limit.min(LISTS_SILENCE)),
+            _ => self.script_limit,
+        }
     }
 
     fn watch<'a>(&'a self, job: &'a Job<'a>, stage: Stage, plan: &Plan) -> Watch<'a> {
