@@ -49,7 +49,8 @@ impl Exit {
             | EngineError::NewKeys(_)
             | EngineError::KeyRefused { .. }
             | EngineError::Unintelligible(_)
-            | EngineError::InvalidTag(_) => Self::NO_DATA,
+            | EngineError::InvalidTag(_)
+            | EngineError::UnknownTags(_) => Self::NO_DATA,
             EngineError::Saturated { .. } => Self::AGAIN,
             EngineError::NoPackageManager | EngineError::Unsupported(_) => Self::STOPPED,
             EngineError::Config(_) => Self::USAGE,

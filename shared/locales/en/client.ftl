@@ -82,6 +82,7 @@ ErrorSignIn = The network asks to sign in: sign in with a web browser and try ag
 ErrorUnintelligible = The server does not speak as expected: { $reason }
 ErrorUnknownHost = No computer called { $host } was found ({ $reason }). Check that this computer is on its network, and the name of the server with `migasfree conf`.
 ErrorUnknownKey = `{ $key }` is not one of: { $known }
+ErrorUnknownTags = The server does not have these tags: { $tags }. `migasfree tags -g` shows those it has.
 ErrorUnrepaired = { $packages } cannot be repaired; try `migasfree install { $packages }` when the packages can be had again, or remove with `migasfree purge { $packages }`.
     { $reason }
 ErrorUnsealed = Something between answered in place of the server ({ $status }): { $detail }. A proxy or a network that asks to sign in may be the reason.

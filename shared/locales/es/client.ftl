@@ -26,6 +26,7 @@ ErrorInsecureCredentials = No se envía una contraseña a { $server }, porque cu
 ErrorInvalidName = `{ $name }` no es un nombre de paquete.
 ErrorInvalidSearch = Una búsqueda tiene de una a ocho palabras, 100 caracteres como mucho, y no empieza con un guion.
 ErrorInvalidTag = `{ $tag }` no es una etiqueta: debe ser PREFIJO-valor
+ErrorUnknownTags = El servidor no tiene estas etiquetas: { $tags }. `migasfree tags -g` muestra las que tiene.
 ErrorJobOver = El trabajo { $job } ya ha terminado, con este resultado: { $result }
 ErrorKeyRefused = La clave de repositorios { $fingerprint } de { $server } no es de confianza: { $why }. Si es la correcta, root la acepta con `migasfree keys accept { $fingerprint }`.
 ErrorLockTimeout = { $name } (proceso { $process }) ocupó demasiado tiempo la base de datos de paquetes.

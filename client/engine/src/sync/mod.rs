@@ -181,6 +181,9 @@ pub enum EngineError {
     NoPackageManager,
     #[error("`{0}` is not a tag: PREFIX-value is expected")]
     InvalidTag(String),
+    /// None of the tags that were wanted is one of the server's.
+    #[error("the server does not have these tags: {0}")]
+    UnknownTags(String),
     #[error("the configuration is wrong: {0}")]
     Config(String),
     #[error("another migasfree (process {0}) is working; wait until it ends")]
@@ -223,7 +226,8 @@ impl EngineError {
             | Self::Refused(_)
             | Self::Server { .. }
             | Self::Unsealed { .. }
-            | Self::Unintelligible(_) => ResultCode::Server,
+            | Self::Unintelligible(_)
+            | Self::UnknownTags(_) => ResultCode::Server,
             Self::Untrusted(_) | Self::NewKeys(_) | Self::KeyRefused { .. } => {
                 ResultCode::Untrusted
             }

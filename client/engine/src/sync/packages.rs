@@ -163,6 +163,15 @@ impl LocalEngine {
         let set = async { Ok(self.known(server.set_tags(&tags).await).await) };
         // Who stops it while the server does not answer need not wait for another answer.
         let rules = Self::unless_cancelled(&job, set).await?;
+        let rules = rules.map_err(|error| unknown_tags(error, &tags));
+        if rules.is_ok() {
+            let asked = async { Ok(dropped(&*server, &tags).await) };
+            let dropped = Self::unless_cancelled(&job, asked).await?;
+            if !dropped.is_empty() {
+                let said = EngineText::ErrorUnknownTags.told(&[&dropped.join(", ")]);
+                tracker.failed(Stage::Connect, said);
+            }
+        }
         let done = self
             .change_tags(&*server, rules, apply, &job, &tracker)
             .await;
@@ -238,6 +247,27 @@ fn is_own_mistake(error: &PmsError) -> bool {
             | PmsError::LockTimeout(_)
             | PmsError::Cancelled
     )
+}
+
+/// What the server says where it has none of the tags.
+fn unknown_tags(error: EngineError, tags: &[String]) -> EngineError {
+    match error {
+        EngineError::Server {
+            status: 400,
+            detail,
+        } if detail == "Invalid tags" => EngineError::UnknownTags(tags.join(", ")),
+        other => other,
+    }
+}
+
+/// Tags that the server left out, as it does without a word with those it does not have.
+async fn dropped(server: &dyn Server, tags: &[String]) -> Vec<String> {
+    let Ok(now) = server.tags().await else {
+        return Vec::new();
+    };
+    let assigned: Vec<String> = now.assigned.iter().map(|tag| tag.to_lowercase()).collect();
+    let is_dropped = |tag: &&String| !assigned.contains(&tag.to_lowercase());
+    tags.iter().filter(is_dropped).cloned().collect()
 }
 
 /// `PREFIX-value`, without the quotation marks some scripts leave around it.

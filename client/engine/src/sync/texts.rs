@@ -57,6 +57,7 @@ migasfree_types::texts! {
         ErrorUnintelligible(reason): "The server does not speak as expected: { $reason }";
         ErrorNoPackageManager: "No supported package manager was found.";
         ErrorInvalidTag(tag): "`{ $tag }` is not a tag: PREFIX-value is expected";
+        ErrorUnknownTags(tags): "The server does not have these tags: { $tags }. `migasfree tags -g` shows those it has.";
         ErrorConfig(reason): "The configuration is wrong: { $reason }";
         ErrorDiskFullAt(place): "The disk that holds { $place } is full: make room and try again.";
         ErrorReadOnly(place): "The disk that holds { $place } can only be read now.";

@@ -111,6 +111,7 @@ pub fn error(error: &EngineError) -> Message {
         EngineError::Unintelligible(reason) => EngineText::ErrorUnintelligible.told(&[reason]),
         EngineError::NoPackageManager => EngineText::ErrorNoPackageManager.told(&[]),
         EngineError::InvalidTag(tag) => EngineText::ErrorInvalidTag.told(&[tag]),
+        EngineError::UnknownTags(tags) => EngineText::ErrorUnknownTags.told(&[tags]),
         EngineError::Config(reason) => EngineText::ErrorConfig.told(&[reason]),
         EngineError::Locked(process) => EngineText::ErrorLocked.told(&[&process.to_string()]),
         EngineError::Unsupported(what) => EngineText::ErrorUnsupported.told(&[what]),

@@ -38,6 +38,8 @@ pub struct Mind {
     pub failures: BTreeMap<String, u16>,
     /// Path ending to status: somebody between answers these calls in the clear.
     pub clear: BTreeMap<String, u16>,
+    /// Calls refused sealed, with words of the server's own.
+    pub said: BTreeMap<String, (u16, Value)>,
     /// Sealed calls that are never answered.
     pub deaf: BTreeSet<String>,
     /// Calls refused in the clear with words of the server's own.
@@ -90,6 +92,7 @@ impl FakeServer {
             answers: answers(),
             failures: BTreeMap::new(),
             clear: BTreeMap::new(),
+            said: BTreeMap::new(),
             deaf: BTreeSet::new(),
             refusals: BTreeMap::new(),
             word: None,
@@ -336,6 +339,7 @@ fn sealed(mind: &mut Mind, path: &str, headers: &HeaderMap, body: &Bytes) -> Res
         return (status, "<html>sign in</html>").into_response();
     }
     let (status, answer) = match path {
+        _ if mind.said.contains_key(path) => mind.said[path].clone(),
         _ if mind.failures.contains_key(path) => {
             (mind.failures[path], json!({ "detail": "told to fail" }))
         }

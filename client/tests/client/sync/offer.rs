@@ -59,6 +59,32 @@ async fn tags_are_set_and_what_they_ask_for_follows() {
 }
 
 #[tokio::test]
+async fn tags_that_the_server_does_not_have_are_named() {
+    let bench = Bench::new().await;
+    bench.answer("computers/tags/assigned/", json!(["LOC-South"]));
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let set = async |tags: &[&str]| {
+        let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        bench.engine.set_tags(&tags, false, &job).await
+    };
+    let all = set(&["LOC-south"]).await.unwrap();
+    assert!(all.problems.is_empty(), "{all:?}");
+    let some = set(&["LOC-south", "NOPE-1"]).await.unwrap();
+    assert_eq!(some.code, ResultCode::Ok);
+    assert!(some.problems[0].is("ErrorUnknownTags"), "{some:?}");
+    assert_eq!(some.problems[0].args["tags"], "NOPE-1".into());
+    let words = (400, json!("Invalid tags"));
+    bench
+        .server
+        .mind()
+        .said
+        .insert("computers/tags/".to_owned(), words);
+    let none = set(&["NOPE-1"]).await.unwrap_err();
+    assert!(matches!(&none, EngineError::UnknownTags(tags) if tags == "NOPE-1"));
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_answer_does_not_hold_up_who_gives_up_setting_tags() {
     let bench = Bench::new().await;
     bench.sync(FULL).await.1.unwrap();
