@@ -100,6 +100,9 @@ async fn uploader(
         (None, None) => prompt::password(context.text(Text::Password))
             .map_err(|_| Failure::said(Text::ErrorNoTerminal, Exit::AGAIN))?,
     };
+    if password.is_empty() {
+        return Err(missing(context, Text::Password));
+    }
     super::settings::warn_of_password(context, settings);
     Ok(Uploader::sign_in(&server, &keys, target, &user, &password).await?)
 }
@@ -128,11 +131,12 @@ fn value(context: &Context, given: Option<String>, question: Text) -> Result<Str
             prompt::is_possible().then(|| prompt::line(context.text(question)).ok().flatten());
         answer.flatten().filter(|answer| !answer.is_empty())
     };
-    given.or_else(asked).ok_or_else(|| {
-        let name = context
-            .text(question)
-            .trim_end_matches([':', ' '])
-            .to_owned();
-        Failure::Said(Text::ErrorMissing, vec![name], Exit::AGAIN)
-    })
+    given
+        .or_else(asked)
+        .ok_or_else(|| missing(context, question))
+}
+
+fn missing(context: &Context, question: Text) -> Failure {
+    let name = context.text(question).trim_end_matches([':', ' ']);
+    Failure::Said(Text::ErrorMissing, vec![name.to_owned()], Exit::AGAIN)
 }

@@ -34,6 +34,8 @@ async fn packagers_upload_with_keys_of_their_own() {
     Answer::of(upload(&["-u", "ana", "-s", "base", "-f", &file]))
         .await
         .ends(11);
+    let empty = Answer::with_input(upload(&line), "\n").await.ends(11);
+    assert!(empty.err.contains("Password is needed"), "{}", empty.err);
     let refused = Answer::with_input(upload(&line), "wrong\n").await.ends(1);
     assert!(!refused.err.contains("wrong\n"), "{}", refused.err);
     Answer::with_input(upload(&line), "secret\n").await.ok();
