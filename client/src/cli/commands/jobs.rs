@@ -57,21 +57,35 @@ fn for_programs(job: &JobRecord) -> Value {
 fn line(job: &JobRecord, language: Language) -> String {
     let created = OffsetDateTime::from_unix_timestamp(job.created).ok();
     let created = created.map(report::moment).unwrap_or_default();
-    let state = match (&job.error_code, job.percent) {
-        (Some(code), _) if !code.is_empty() => code.clone(),
-        (_, percent @ 0..=100) => format!("{} {percent} %", word(&json!(job.state))),
-        _ => word(&json!(job.state)),
-    };
     let title = language.say(&job_title(job.role, &job.subject));
-    format!(
-        "{:>6}  {created}  {state:<18} {}",
-        job.id,
-        shown_line(&title)
-    )
+    let told = format!("{title}: {}", how_it_is(job, language));
+    format!("{:>6}  {created}  {}", job.id, shown_line(&told))
 }
 
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+/// What a job waits for, how far it is, or how it ended.
+fn how_it_is(job: &JobRecord, language: Language) -> String {
+    if let Some(code) = job.error_code.as_deref().filter(|code| !code.is_empty()) {
+        let end = End {
+            code: ResultCode::parse(code),
+            said: job.told(),
+        };
+        let said = language.say(&end.message());
+        return said.lines().next().unwrap_or_default().to_owned();
+    }
+    let waits = match job.state {
+        JobState::Authorizing => Text::Authorizing,
+        JobState::Queued => Text::Queued,
+        JobState::WaitingNetwork => Text::WaitingNetwork,
+        JobState::Cancelling => Text::Cancelling,
+        _ => {
+            let stage = language.stage(job.stage);
+            return match job.percent {
+                percent @ 0..=100 => format!("{stage} ({percent} %)"),
+                _ => stage.to_owned(),
+            };
+        }
+    };
+    language.text(waits).to_owned()
 }
 
 pub async fn cancel(context: &Context, arguments: &JobNumber) -> Ended {

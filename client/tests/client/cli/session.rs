@@ -171,6 +171,8 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
     Answer::of(session(&["install", "no-such-package"]))
         .await
         .ends(71);
+    let listed = Answer::of(session(&["jobs"])).await.ok().out;
+    assert!(listed.contains("Install painter: Done."), "{listed}");
     let mut spanish = session(&["install", "no-such-package"]);
     spanish.env("LC_ALL", "es_ES.UTF-8").env("LANGUAGE", "es");
     let told = Answer::of(spanish).await.ends(71);
