@@ -13,8 +13,8 @@ use crate::config::{Change, ConfigError, Settings, apply};
 use crate::identity;
 use crate::output::complain;
 use crate::process::SystemRunner;
-use crate::sync::{Engine, settings_file};
-use crate::texts::{EngineText, Text};
+use crate::sync::{Engine, EngineError, settings_file};
+use crate::texts::{self, EngineText, Text};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -50,8 +50,7 @@ pub async fn conf(context: &Context, arguments: Conf) -> Ended {
         if !context.may_write() {
             return Err(Failure::said(Text::ErrorNeedsAdministrator, Exit::ACCESS));
         }
-        apply(&settings_file(&context.layout()), &changes)
-            .map_err(|error| wrong(&error, not_written(&error)))?;
+        apply(&settings_file(&context.layout()), &changes).map_err(not_written)?;
     }
     let settings = context.settings()?;
     warn_of_http(context, &settings);
@@ -83,10 +82,15 @@ pub fn warn_of_password(context: &Context, settings: &Settings) {
     }
 }
 
-fn not_written(error: &ConfigError) -> Exit {
+/// The file is as it was: it cannot be written, or would be damaged further.
+fn not_written(error: ConfigError) -> Failure {
     match error {
-        ConfigError::NotText(_) => Exit::INVALID,
-        _ => Exit::ACCESS,
+        ConfigError::Read { path, source } => {
+            let what = path.display().to_string();
+            let said = texts::error(&EngineError::Io { what, source });
+            Failure::Told(said, Exit::ACCESS)
+        }
+        other => wrong(&other, Exit::INVALID),
     }
 }
 

@@ -156,6 +156,16 @@ async fn a_damaged_configuration_is_told_and_not_made_worse() {
 }
 
 #[tokio::test]
+async fn a_configuration_that_cannot_be_written_is_not_called_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("etc"), "no folder").unwrap();
+    let refused = Answer::of(below(folder.path(), &["conf", "-p", "tests"])).await;
+    let refused = refused.ends(13).err;
+    assert!(refused.contains("etc/migasfree.conf: "), "{refused}");
+    assert!(!refused.contains("configuration is wrong"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_list_to_check_that_is_none_is_refused() {
     let folder = configured("[client]\n");
     for wrong in ["nonsense", "{}", "[1]", ""] {
