@@ -196,7 +196,7 @@ async fn interrupted_often(cancel: &Cancel, reporter: &Reporter) {
         return std::future::pending().await;
     };
     interruptions.next().await;
-    reporter.remark(Text::Cancelling, &[]);
+    reporter.remark(Text::CancellingLocal, &[]);
     cancel.cancel();
     interruptions.next().await;
     reporter.remark(Text::StoppingScript, &[]);

@@ -59,6 +59,7 @@ migasfree_types::texts! {
         WaitingNetwork: "Waiting for the network";
         Authorizing: "Waiting for the permission of an administrator";
         Cancelling: "Stopping…";
+        CancellingLocal: "Stopping where that is safe; interrupt once more to stop the script of a package that runs";
         ScriptsRun(job): "Packages are being changed. An administrator's `migasfree cancel { $job }` stops the script that runs; interrupt once more to leave, the job goes on.";
         StoppingScript: "Stopping the script that runs; interrupt once more to leave";
         EarlierOutput: "(earlier output is not kept)";

@@ -9,6 +9,7 @@ Bits = { $count } bits
 CancelAsked = The job was asked to stop.
 CancelledEarly = Cancelled before it began.
 Cancelling = Stopping…
+CancellingLocal = Stopping where that is safe; interrupt once more to stop the script of a package that runs
 ConnectivityMetered = the server answers, over a network that is paid by volume
 ConnectivityOffline = there is no network
 ConnectivityOnline = the server answers

@@ -8,6 +8,7 @@ Authorizing = Esperando el permiso de un administrador
 CancelAsked = Se ha pedido al trabajo que se detenga.
 CancelledEarly = Cancelado antes de empezar.
 Cancelling = Deteniendo…
+CancellingLocal = Deteniendo donde sea seguro; interrumpa otra vez para detener el script de un paquete en curso
 Continue = ¿Continuar? [S/n]
 Dismissed = Se canceló la autenticación; no se hizo nada.
 EarlierOutput = (la salida anterior no se conserva)
