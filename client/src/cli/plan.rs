@@ -52,11 +52,14 @@ impl Shown {
                 ));
             }
         }
-        let (download, disk) = (
-            size(self.download_bytes.cast_signed()),
-            size(self.disk_bytes),
-        );
-        print_line(&language.fill(Text::PlanSizes, &[&download, &disk]));
+        let text = if self.disk_bytes < 0 {
+            Text::PlanSizesFreed
+        } else {
+            Text::PlanSizes
+        };
+        let room = size(self.disk_bytes.saturating_abs());
+        let download = size(self.download_bytes.cast_signed());
+        print_line(&language.fill(text, &[&download, &room]));
         if self.untrusted {
             print_line(language.text(Text::PlanUntrusted));
         }
@@ -108,11 +111,11 @@ fn size(bytes: i64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];
     let mut unit = 0;
     let mut tenths = i128::from(bytes) * 10;
-    while tenths.abs() >= 10_000 && unit < units.len() - 1 {
+    while tenths >= 10_000 && unit < units.len() - 1 {
         tenths /= 1000;
         unit += 1;
     }
-    let (whole, rest) = (tenths / 10, (tenths % 10).abs());
+    let (whole, rest) = (tenths / 10, tenths % 10);
     if unit == 0 {
         format!("{whole} B")
     } else {
@@ -128,6 +131,6 @@ mod tests {
     fn sizes_are_short() {
         assert_eq!(size(999), "999 B");
         assert_eq!(size(1_234_567), "1.2 MB");
-        assert_eq!(size(-20_000), "-20.0 kB");
+        assert_eq!(size(20_000), "20.0 kB");
     }
 }

@@ -52,6 +52,7 @@ migasfree_types::texts! {
         ErrorFingerprint(text): "`{ $text }` is not a fingerprint: 40 or 64 hexadecimal digits are expected.";
         ErrorDeclined: "Nothing was done.";
         ErrorMissing(what): "{ $what } is needed.";
+        ErrorMissingOption(what, option): "{ $what } is needed; give it with `{ $option }`.";
         ErrorNoTerminal: "There is no terminal to ask on.";
 
         Waiting(name, process): "Waiting for { $name } (process { $process }), which holds the package database";
@@ -71,6 +72,7 @@ migasfree_types::texts! {
         PlanUpdate: "To upgrade:";
         PlanRemove: "To remove:";
         PlanSizes(download, room): "Download: { $download }. Room needed: { $room }.";
+        PlanSizesFreed(download, room): "Download: { $download }. Room freed: { $room }.";
         PlanUntrusted: "Some packages come from a source nobody vouches for.";
         Continue: "Continue? [Y/n]";
 

@@ -65,7 +65,7 @@ migasfree_types::texts! {
         ErrorUnsupported(what): "This version does not manage { $what }.";
         ErrorInvalidName(name): "`{ $name }` is not a package name.";
         ErrorInvalidSearch: "A search is one to eight words, 100 characters at most, and does not begin with a hyphen.";
-        ErrorPackageNotFound(name): "No package called { $name } is known; check the name or refresh the package lists.";
+        ErrorPackageNotFound(name): "No package called { $name } is known; check the name, or get new package lists with `migasfree sync`.";
         ErrorBroken(packages, reason): "{ $packages } cannot be finished; try again, or remove it.\n{ $reason }";
         ErrorNotRemoved(packages, reason): "{ $packages } cannot be removed; try again with `migasfree purge { $packages }`.\n{ $reason }";
         ErrorUnrepaired(packages, reason): "{ $packages } cannot be repaired; try `migasfree install { $packages }` when the packages can be had again, or remove with `migasfree purge { $packages }`.\n{ $reason }";

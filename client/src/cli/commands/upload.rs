@@ -138,5 +138,12 @@ fn value(context: &Context, given: Option<String>, question: Text) -> Result<Str
 
 fn missing(context: &Context, question: Text) -> Failure {
     let name = context.text(question).trim_end_matches([':', ' ']);
-    Failure::Said(Text::ErrorMissing, vec![name.to_owned()], Exit::AGAIN)
+    let option = match question {
+        Text::Project => "--project",
+        Text::Store => "--store",
+        Text::User => "--user",
+        _ => return Failure::Said(Text::ErrorMissing, vec![name.to_owned()], Exit::AGAIN),
+    };
+    let values = vec![name.to_owned(), option.to_owned()];
+    Failure::Said(Text::ErrorMissingOption, values, Exit::AGAIN)
 }

@@ -31,9 +31,9 @@ async fn packagers_upload_with_keys_of_their_own() {
     };
     let file = package.to_str().unwrap().to_owned();
     let line = ["-u", "ana", "-j", "tests", "-s", "base", "-f", &file];
-    Answer::of(upload(&["-u", "ana", "-s", "base", "-f", &file]))
-        .await
-        .ends(11);
+    let lacking = upload(&["-u", "ana", "-s", "base", "-f", &file]);
+    let lacking = Answer::of(lacking).await.ends(11).err;
+    assert!(lacking.contains("`--project`"), "{lacking}");
     let empty = Answer::with_input(upload(&line), "\n").await.ends(11);
     assert!(empty.err.contains("Password is needed"), "{}", empty.err);
     let refused = Answer::with_input(upload(&line), "wrong\n").await.ends(1);
