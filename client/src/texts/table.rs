@@ -102,6 +102,7 @@ migasfree_types::texts! {
 
         NothingFound: "Nothing was found.";
         NoApps: "No applications are offered to this computer.";
+        NoAppsInCategory: "No applications of this category are offered to this computer.";
         NoCategories: "There are no categories.";
         NoAttributes: "The server assigned no attributes to this computer.";
         NoNetwork: "This computer has no IPv4 network.";

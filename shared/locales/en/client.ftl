@@ -161,6 +161,7 @@ Never = never
 NeverReached = The server has not been reached yet; synchronise first.
 No = no
 NoApps = No applications are offered to this computer.
+NoAppsInCategory = No applications of this category are offered to this computer.
 NoAppsNamed = Name at least one application.
 NoAttributes = The server assigned no attributes to this computer.
 NoCategories = There are no categories.

@@ -406,6 +406,7 @@ SyncWell = bien
 
 # Where there is nothing to show
 NoApps = No se ofrece ninguna aplicación a este ordenador.
+NoAppsInCategory = No se ofrece ninguna aplicación de esta categoría a este equipo.
 NoAttributes = El servidor no ha asignado ningún atributo a este ordenador.
 NoCategories = No hay categorías.
 NoInhibitors = Nadie retiene los trabajos que se ejecutan por sí solos.

@@ -41,7 +41,10 @@ pub async fn apps(context: &Context, arguments: &Apps) -> Ended {
         return Ok(Exit::OK);
     }
     if apps.is_empty() {
-        context.nothing(Text::NoApps);
+        context.nothing(match arguments.category {
+            Some(_) => Text::NoAppsInCategory,
+            None => Text::NoApps,
+        });
     }
     for app in apps {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

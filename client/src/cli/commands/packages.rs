@@ -68,7 +68,9 @@ pub async fn packages(context: &Context, arguments: Packages) -> Ended {
     let answer = if arguments.available {
         json!(available(context).await?)
     } else if let Some(names) = arguments.check {
-        match serde_json::from_str::<Vec<String>>(&names) {
+        // Read as anything first, so that what is no JSON at all is told with its place.
+        let list = serde_json::from_str(&names).and_then(serde_json::from_value::<Vec<String>>);
+        match list {
             Ok(asked) => json!(check(context, asked).await?),
             Err(error) => {
                 let reason = error.to_string();

@@ -178,6 +178,8 @@ async fn a_list_to_check_that_is_none_is_refused() {
             "{answer:?}"
         );
     }
+    let broken = Answer::of(below(folder.path(), &["packages", "-c", "{bad"])).await;
+    assert!(broken.err.contains("column 2"), "{broken:?}");
 }
 
 #[tokio::test]
