@@ -28,6 +28,7 @@ ErrorBroken = { $packages } cannot be finished; try again, or remove it.
 ErrorCertificate = The certificate of { $server } is not accepted ({ $reason }). Whoever runs the server has to get another one.
 ErrorCertificateAuthority = The certificate of { $server } is made for an authority and not for a server. Whoever runs the server has to get one for a server (with `CA:FALSE` in it).
 ErrorCertificateExpired = The certificate of { $server } has expired. Whoever runs the server has to renew it; check the clock of this computer, too.
+ErrorCertificateFile = Nobody this computer trusts vouches for the certificate of { $server }: { $file } holds no certificate. An administrator puts the one of your organisation's own authority there, in PEM.
 ErrorCertificateIssuer = Nobody this computer trusts vouches for the certificate of { $server }. An administrator installs the package `ca-certificates`, or puts the certificate of your organisation's own authority into { $file }.
 ErrorCertificateName = The certificate that came is not for { $server }. Check the name of the server with `migasfree conf`; if it is right, whoever runs the server has to get a certificate for it.
 ErrorCertificateNotYet = The certificate of { $server } is not valid yet. Check the clock of this computer.

@@ -373,6 +373,7 @@ wrong_option = La opción `{ $key }` debe ser { $kind ->
 ErrorCertificate = El certificado de { $server } no se acepta ({ $reason }). Quien administra el servidor tiene que obtener otro.
 ErrorCertificateExpired = El certificado de { $server } ha caducado. Quien administra el servidor tiene que renovarlo; compruebe también el reloj de este ordenador.
 ErrorCertificateIssuer = Nadie en quien confíe este ordenador responde del certificado de { $server }. Un administrador instala el paquete `ca-certificates`, o pone el certificado de la autoridad propia de su organización en { $file }.
+ErrorCertificateFile = Nadie en quien confíe este equipo responde del certificado de { $server }: { $file } no contiene ningún certificado. Un administrador pone ahí el de la autoridad propia de su organización, en PEM.
 ErrorCertificateName = El certificado recibido no es para { $server }. Compruebe el nombre del servidor con `migasfree conf`; si es correcto, quien administra el servidor tiene que obtener un certificado para él.
 ErrorCertificateNotYet = El certificado de { $server } todavía no es válido. Compruebe el reloj de este ordenador.
 ErrorCertificateAuthority = El certificado de { $server } está hecho para una autoridad y no para un servidor. Quien administra el servidor tiene que obtener uno para un servidor (con `CA:FALSE`).

@@ -30,6 +30,7 @@ migasfree_types::texts! {
         ErrorOffline(reason): "The server cannot be reached ({ $reason }); try again when the network is back.";
         ErrorUnknownHost(host, reason): "No computer called { $host } was found ({ $reason }). Check that this computer is on its network, and the name of the server with `migasfree conf`.";
         ErrorCertificateIssuer(server, file): "Nobody this computer trusts vouches for the certificate of { $server }. An administrator installs the package `ca-certificates`, or puts the certificate of your organisation's own authority into { $file }.";
+        ErrorCertificateFile(server, file): "Nobody this computer trusts vouches for the certificate of { $server }: { $file } holds no certificate. An administrator puts the one of your organisation's own authority there, in PEM.";
         ErrorCertificateName(server): "The certificate that came is not for { $server }. Check the name of the server with `migasfree conf`; if it is right, whoever runs the server has to get a certificate for it.";
         ErrorCertificateExpired(server): "The certificate of { $server } has expired. Whoever runs the server has to renew it; check the clock of this computer, too.";
         ErrorCertificateNotYet(server): "The certificate of { $server } is not valid yet. Check the clock of this computer.";

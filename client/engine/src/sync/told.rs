@@ -143,6 +143,9 @@ pub fn unreached(why: &Unreached) -> Message {
             CertificateFault::Issuer { authority } => {
                 EngineText::ErrorCertificateIssuer.told(&[server, authority])
             }
+            CertificateFault::File { authority } => {
+                EngineText::ErrorCertificateFile.told(&[server, authority])
+            }
             CertificateFault::Name => EngineText::ErrorCertificateName.told(&[server]),
             CertificateFault::Expired => EngineText::ErrorCertificateExpired.told(&[server]),
             CertificateFault::NotYet => EngineText::ErrorCertificateNotYet.told(&[server]),

@@ -73,6 +73,9 @@ pub enum CertificateFault {
          your organisation's authority into {authority}"
     )]
     Issuer { authority: String },
+    /// The file of the organisation's own authority is there and says nothing.
+    #[error("nobody this computer trusts vouches for it, and {authority} holds no certificate")]
+    File { authority: String },
     #[error("it is for another name")]
     Name,
     #[error("it has expired")]

@@ -212,8 +212,11 @@ impl HttpTransport {
         match wrong {
             // An authority that was made anew signs under the name of the one before.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-                CertificateFault::Issuer {
-                    authority: self.plan.authority.display().to_string(),
+                let authority = self.plan.authority.display().to_string();
+                if self.plan.authority.exists() && self.plan.authorities().is_empty() {
+                    CertificateFault::File { authority }
+                } else {
+                    CertificateFault::Issuer { authority }
                 }
             }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {

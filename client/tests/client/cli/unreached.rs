@@ -10,10 +10,15 @@ use crate::support::tls::Authority;
 /// Tries to get keys from a server, trusting the certificates in a file.
 async fn signs_in(server: &str, trusted: &Path) -> Answer {
     let folder = configured(&format!("[client]\nServer = {server}\n"));
-    let package = folder.path().join("a.deb");
+    signs_in_from(folder.path(), trusted).await
+}
+
+/// The same from a computer that is there.
+async fn signs_in_from(folder: &Path, trusted: &Path) -> Answer {
+    let package = folder.join("a.deb");
     fs::write(&package, "!<arch>\ndebian-binary").unwrap();
     let words = ["upload", "-u", "ana", "-j", "tests", "-s", "base", "-f"];
-    let mut command = below(folder.path(), &words);
+    let mut command = below(folder, &words);
     command.arg(&package).env("SSL_CERT_FILE", trusted);
     command.env_remove("SSL_CERT_DIR").env_remove("RUST_LOG");
     Answer::with_input(command, "secret\n").await
@@ -65,6 +70,23 @@ async fn what_is_wrong_with_a_certificate_is_told_in_words() {
     let server = format!("https://localhost:{port}");
     let answer = signs_in(&server, &trusted).await.ends(75);
     says(&answer, &["made for an authority", "CA:FALSE"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_for_the_own_authority_that_holds_no_certificate_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = folder.path().join("trusted.pem");
+    Authority::new().write(&trusted);
+    let port = Authority::new().server("localhost", (2020, 2090)).await;
+    let computer = configured(&format!("[client]\nServer = https://localhost:{port}\n"));
+    let state = format!("var/lib/migasfree/localhost_{port}");
+    let state = computer.path().join(state);
+    fs::create_dir_all(&state).unwrap();
+    for text in ["", "junk"] {
+        fs::write(state.join("ca.pem"), text).unwrap();
+        let answer = signs_in_from(computer.path(), &trusted).await.ends(75);
+        says(&answer, &["ca.pem holds no certificate", "in PEM"]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
