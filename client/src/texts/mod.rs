@@ -17,7 +17,7 @@ use crate::upload::UploadError;
 
 pub use crate::daemon::texts::Text as DaemonText;
 pub use crate::sync::EngineText;
-pub use crate::sync::told::{error, of_result, outcome, unseen, with_problems};
+pub use crate::sync::told::{configuration, error, of_result, outcome, unseen, with_problems};
 pub use table::Text;
 
 /// A language the command line speaks, by its tag.

@@ -18,6 +18,17 @@ ErrorBroken = No se puede terminar con { $packages }; inténtelo de nuevo o desi
     { $reason }
 ErrorCheckList = `{ $text }` no es una lista JSON de nombres ({ $reason }); escríbala como ["gimp", "vlc"].
 ErrorConfig = La configuración es incorrecta: { $reason }
+ConfigInvalid = `{ $value }` no es un valor para { $key }: debe ser { $expected }
+ConfigNotText = { $file } no es texto en UTF-8; arréglelo, o apártelo y escríbalo de nuevo
+ConfigAddress = un host, host:puerto o una dirección http(s)
+ConfigProtocol = `http` o `https`
+ConfigPort = un número del 1 al 65535
+ConfigName = letras, cifras, `_`, `.` y `-`
+ConfigNameOrEmpty = letras, cifras, `_`, `.` y `-`, o vacío
+ConfigNameLength = de 64 caracteres como mucho
+ConfigFlag = `true` o `false`
+ConfigHostAndPort = host:puerto
+ConfigHostAndPortOrEmpty = host:puerto, o vacío
 ErrorCredentialsNeeded = Este equipo no está registrado: el servidor quiere saber quién lo registra ({ $reason }); use `migasfree register --user NOMBRE`.
 ErrorDaemonLost = El demonio desapareció; el trabajo sigue, véalo con `migasfree log { $job }`.
 ErrorDeclined = No se ha hecho nada.

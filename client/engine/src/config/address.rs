@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::error::ConfigError;
+use crate::sync::EngineText;
 
 /// Scheme of the server's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +51,13 @@ impl ServerAddress {
         protocol: Option<&str>,
         port: Option<&str>,
     ) -> Result<Self, ConfigError> {
-        let invalid =
-            || ConfigError::invalid("Server", text, "a host, host:port or http(s) address");
+        let invalid = || ConfigError::invalid("Server", text, EngineText::ConfigAddress);
         let full = if text.contains("://") {
             text.to_owned()
         } else {
             let protocol = protocol.unwrap_or("https").to_lowercase();
             if !["http", "https"].contains(&protocol.as_str()) {
-                let expected = "`http` or `https`";
+                let expected = EngineText::ConfigProtocol;
                 return Err(ConfigError::invalid("Protocol", &protocol, expected));
             }
             format!("{protocol}://{text}")
@@ -77,7 +77,7 @@ impl ServerAddress {
             (Some(port), _) => Some(port),
             (None, Some(text)) => Some(
                 text.parse()
-                    .map_err(|_| ConfigError::invalid("Port", text, "a number from 1 to 65535"))?,
+                    .map_err(|_| ConfigError::invalid("Port", text, EngineText::ConfigPort))?,
             ),
             (None, None) => None,
         };

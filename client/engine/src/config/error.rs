@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::sync::EngineText;
+
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -14,16 +16,16 @@ pub enum ConfigError {
     /// It is read as far as it goes, and not written.
     #[error("{} is not text in UTF-8; mend it, or put it away and write it anew", .0.display())]
     NotText(PathBuf),
-    #[error("`{value}` is not a value for {key}: it must be {expected}")]
+    #[error("`{value}` is not a value for {key}: it must be {}", expected.declared().text)]
     Invalid {
         key: &'static str,
         value: String,
-        expected: &'static str,
+        expected: EngineText,
     },
 }
 
 impl ConfigError {
-    pub(super) fn invalid(key: &'static str, value: &str, expected: &'static str) -> Self {
+    pub(super) fn invalid(key: &'static str, value: &str, expected: EngineText) -> Self {
         Self::Invalid {
             key,
             value: value.to_owned(),

@@ -7,6 +7,7 @@ use super::address::ServerAddress;
 use super::error::{ConfigError, read_optional};
 use super::ini;
 use crate::files;
+use crate::sync::EngineText;
 
 /// Characters of the longest name a computer may have; Linux allows no more for a host.
 pub(super) const LONGEST_NAME: usize = 64;
@@ -31,21 +32,21 @@ impl Change {
                 ServerAddress::parse(value, None, None)?;
             }
             "Project" if value.is_empty() || !value.chars().all(is_name) => {
-                return invalid("letters, digits, `_`, `.` and `-`");
+                return invalid(EngineText::ConfigName);
             }
             "Computer_Name" if !value.chars().all(is_name) => {
-                return invalid("letters, digits, `_`, `.` and `-`, or empty");
+                return invalid(EngineText::ConfigNameOrEmpty);
             }
             "Computer_Name" if value.chars().count() > LONGEST_NAME => {
-                return invalid("at most 64 characters");
+                return invalid(EngineText::ConfigNameLength);
             }
             "Auto_Update_Packages" | "Manage_Devices" | "Upload_Hardware" | "Debug"
                 if value != "true" && value != "false" =>
             {
-                return invalid("`true` or `false`");
+                return invalid(EngineText::ConfigFlag);
             }
             "Proxy" | "Package_Proxy_Cache" if !value.is_empty() && !is_host_and_port(value) => {
-                return invalid("host:port, or empty");
+                return invalid(EngineText::ConfigHostAndPortOrEmpty);
             }
             _ => {}
         }

@@ -27,10 +27,10 @@ use crate::transport::api::OpenServer;
 use crate::transport::{ApiError, HttpTransport, Server, Transport, TransportError};
 use crate::trust::TrustStore;
 
-use super::EngineError;
 use super::registration::Registration;
 use super::sealed::SealedRegistration;
 use super::tracker::Tracker;
+use super::{EngineError, told};
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -143,7 +143,7 @@ impl LocalEngine {
             .state()
             .join(settings.server.folder_name())
             .join("ca.pem");
-        let transport = HttpTransport::new(&settings, &language(), &authority).map_err(config)?;
+        let transport = HttpTransport::new(&settings, &language(), &authority)?;
         let transport: Arc<dyn Transport> = Arc::new(transport);
         let identity: Arc<dyn Identity> = Arc::new(SystemIdentity::new(
             computer_uuid(&layout, &*runner, &settings.firmware_fillers).await?,
@@ -331,7 +331,7 @@ pub fn load_settings(
         host_name: &identity::host_name(),
         os_release: &os_release.unwrap_or_default(),
     })
-    .map_err(config)
+    .map_err(EngineError::from)
 }
 
 /// The hardware's number; an alternate root has one of its own, so that it is not taken for the computer it lies on.
@@ -373,8 +373,10 @@ fn language_tag(locale: &str) -> String {
     }
 }
 
-pub(super) fn config(error: ConfigError) -> EngineError {
-    EngineError::Config(error.to_string())
+impl From<ConfigError> for EngineError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(Box::new(told::configuration(&error)))
+    }
 }
 
 pub(super) fn io(what: &str, source: std::io::Error) -> EngineError {
@@ -389,7 +391,7 @@ impl From<KeyStoreError> for EngineError {
         match error {
             // A disk that is full or read-only is no matter of the configuration.
             KeyStoreError::Io { path, source } => Self::Io { what: path, source },
-            other => Self::Config(other.to_string()),
+            other => Self::Config(Box::new(Message::verbatim(other.to_string()))),
         }
     }
 }
@@ -419,7 +421,7 @@ impl From<ApiError> for EngineError {
                 detail: format!("{call}: {detail}"),
             },
             ApiError::Transport(error @ TransportError::InsecureCredentials(_)) => {
-                Self::Config(error.to_string())
+                Self::Config(Box::new(Message::verbatim(error.to_string())))
             }
             ApiError::Untrusted(reason) => Self::Untrusted(reason),
             ApiError::Transport(error) => Self::Unintelligible(error.to_string()),

@@ -185,7 +185,7 @@ pub enum EngineError {
     #[error("the server does not have these tags: {0}")]
     UnknownTags(String),
     #[error("the configuration is wrong: {0}")]
-    Config(String),
+    Config(Box<Message>),
     #[error("another migasfree (process {0}) is working; wait until it ends")]
     Locked(u32),
     #[error("this version does not manage {0}")]

@@ -60,6 +60,17 @@ migasfree_types::texts! {
         ErrorInvalidTag(tag): "`{ $tag }` is not a tag: PREFIX-value is expected";
         ErrorUnknownTags(tags): "The server does not have these tags: { $tags }. `migasfree tags -g` shows those it has.";
         ErrorConfig(reason): "The configuration is wrong: { $reason }";
+        ConfigInvalid(value, key, expected): "`{ $value }` is not a value for { $key }: it must be { $expected }";
+        ConfigNotText(file): "{ $file } is not text in UTF-8; mend it, or put it away and write it anew";
+        ConfigAddress: "a host, host:port or http(s) address";
+        ConfigProtocol: "`http` or `https`";
+        ConfigPort: "a number from 1 to 65535";
+        ConfigName: "letters, digits, `_`, `.` and `-`";
+        ConfigNameOrEmpty: "letters, digits, `_`, `.` and `-`, or empty";
+        ConfigNameLength: "at most 64 characters";
+        ConfigFlag: "`true` or `false`";
+        ConfigHostAndPort: "host:port";
+        ConfigHostAndPortOrEmpty: "host:port, or empty";
         ErrorDiskFullAt(place): "The disk that holds { $place } is full: make room and try again.";
         ErrorReadOnly(place): "The disk that holds { $place } can only be read now.";
         ErrorLocked(process): "Another migasfree (process { $process }) is working; wait until it ends.";

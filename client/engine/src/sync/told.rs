@@ -8,6 +8,7 @@ use migasfree_types::message::{Arg, Message};
 
 use super::texts::EngineText;
 use super::{EngineError, Outcome};
+use crate::config::ConfigError;
 use crate::files;
 use crate::job::ResultCode;
 use crate::pms::{self, PmsError};
@@ -112,7 +113,9 @@ pub fn error(error: &EngineError) -> Message {
         EngineError::NoPackageManager => EngineText::ErrorNoPackageManager.told(&[]),
         EngineError::InvalidTag(tag) => EngineText::ErrorInvalidTag.told(&[tag]),
         EngineError::UnknownTags(tags) => EngineText::ErrorUnknownTags.told(&[tags]),
-        EngineError::Config(reason) => EngineText::ErrorConfig.told(&[reason]),
+        EngineError::Config(reason) => {
+            EngineText::ErrorConfig.with([Message::clone(reason).into()])
+        }
         EngineError::Locked(process) => EngineText::ErrorLocked.told(&[&process.to_string()]),
         EngineError::Unsupported(what) => EngineText::ErrorUnsupported.told(&[what]),
         EngineError::Cancelled => EngineText::ResultCancelled.told(&[]),
@@ -128,6 +131,25 @@ pub fn error(error: &EngineError) -> Message {
                 _ => EngineText::Plain.told(&[&format!("{what}: {source}")]),
             }
         }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[must_use]
+pub fn configuration(error: &ConfigError) -> Message {
+    match error {
+        ConfigError::Invalid {
+            key,
+            value,
+            expected,
+        } => {
+            let expected = expected.told(&[]);
+            EngineText::ConfigInvalid.with([value.into(), (*key).into(), expected.into()])
+        }
+        ConfigError::NotText(path) => {
+            EngineText::ConfigNotText.told(&[&path.display().to_string()])
+        }
+        ConfigError::Read { .. } => Message::verbatim(error.to_string()),
     }
 }
 

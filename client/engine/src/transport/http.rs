@@ -17,6 +17,7 @@ use tokio_util::io::ReaderStream;
 use super::carrier::{Body, Method, Request, Response, Transport};
 use super::error::{CertificateFault, TransportError, Unreached};
 use crate::config::{ConfigError, Scheme, ServerAddress, Settings};
+use crate::sync::EngineText;
 
 /// Longest answer read.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
@@ -129,7 +130,7 @@ impl HttpTransport {
                 Proxy::all(format!("http://{proxy}")).map_err(|_| ConfigError::Invalid {
                     key: "Proxy",
                     value: proxy.clone(),
-                    expected: "host:port",
+                    expected: EngineText::ConfigHostAndPort,
                 })
             })
             .transpose()?;

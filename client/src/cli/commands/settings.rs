@@ -95,7 +95,8 @@ fn not_written(error: ConfigError) -> Failure {
 }
 
 fn wrong(error: &ConfigError, exit: Exit) -> Failure {
-    Failure::Told(EngineText::ErrorConfig.told(&[&error.to_string()]), exit)
+    let reason = texts::configuration(error);
+    Failure::Told(EngineText::ErrorConfig.with([reason.into()]), exit)
 }
 
 /// The object programs know; the server with its port, where it has one of its own.

@@ -58,6 +58,10 @@ async fn the_configuration_is_shown_and_edited() {
     }
     run(&["-s", "two words", "-p", "fine"]).await.ends(22);
     run(&["-a", "perhaps"]).await.ends(22);
+    let mut spanish = below(folder.path(), &["conf", "-x", "host"]);
+    spanish.env("LC_ALL", "es_ES.UTF-8");
+    let told = Answer::of(spanish).await.ends(22).err;
+    assert!(told.contains("debe ser host:puerto, o vacío"), "{told}");
     assert_eq!(fs::read_to_string(&file).unwrap(), text, "all or nothing");
     fs::write(&file, "[client]\nServer = two words\n").unwrap();
     run(&[]).await.ends(2);
