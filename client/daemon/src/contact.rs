@@ -32,6 +32,10 @@ impl Contact {
                 self.away()
             }
             Err(EngineError::Saturated { .. }) => Connectivity::Saturated,
+            // Somebody between; that a call is not there may be said by servers that lack it.
+            Err(EngineError::Unsealed { status, .. }) if !matches!(status, 404 | 405) => {
+                self.away()
+            }
             _ => Connectivity::Online,
         };
         self.found(connectivity, before).await;
@@ -46,7 +50,7 @@ impl Contact {
             code if matches!(code.result(), JobResult::Success | JobResult::Partial) => {
                 Connectivity::Online
             }
-            ResultCode::Server => Connectivity::Online,
+            // The server itself or somebody in its place: the refresh that follows tells which.
             _ => return,
         };
         self.found(connectivity, self.known.answers()).await;

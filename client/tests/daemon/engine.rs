@@ -48,6 +48,8 @@ pub struct World {
     pub mandatory: Vec<String>,
     /// The server does not answer.
     pub offline: bool,
+    /// Somebody between answers in the server's place.
+    pub between: bool,
     /// The server has no time, and says to come back at once.
     pub saturated: bool,
     /// How often it was asked whether it has.
@@ -162,6 +164,13 @@ impl PlayedEngine {
         if self.world().offline {
             let why = Unreached::Network("no route to host".into());
             return Err(EngineError::Offline(why));
+        }
+        if self.world().between {
+            let detail = "sign in".into();
+            return Err(EngineError::Unsealed {
+                status: 401,
+                detail,
+            });
         }
         Ok(())
     }

@@ -61,6 +61,7 @@ fn all_tests() -> Vec<Test> {
     tests.extend(tests!(session, false:
         an_application_is_installed_and_removed_with_live_progress,
         the_catalogue_is_there_without_the_server,
+        an_answer_in_place_of_the_servers_does_not_count_as_its_own,
         tags_are_known_as_soon_as_the_job_that_set_them_is_over,
         the_status_tells_how_the_last_synchronisation_ended_and_why,
         what_the_server_assigned_is_listed_by_prefix,

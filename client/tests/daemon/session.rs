@@ -167,6 +167,22 @@ pub async fn the_catalogue_is_there_without_the_server() {
     assert!(packages.list_installed().await.unwrap().is_empty());
 }
 
+pub async fn an_answer_in_place_of_the_servers_does_not_count_as_its_own() {
+    let world = World {
+        between: true,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    let path = client.manager.sync(SyncOptions::default()).await.unwrap();
+    let record = client.finished(&path).await;
+    assert_eq!(record.error_code.as_deref(), Some("server"));
+    until("the daemon noticed", async || {
+        client.manager.connectivity().await.unwrap() == "server-unreachable"
+    })
+    .await;
+}
+
 pub async fn tags_are_known_as_soon_as_the_job_that_set_them_is_over() {
     let fixture = Fixture::session(World::new()).await;
     let client = fixture.connect().await;
