@@ -382,14 +382,14 @@ wrong_option = La opción `{ $key }` debe ser { $kind ->
 
 # Why no answer of the server came
 ErrorCertificate = El certificado de { $server } no se acepta ({ $reason }). Quien administra el servidor tiene que obtener otro.
-ErrorCertificateExpired = El certificado de { $server } ha caducado. Quien administra el servidor tiene que renovarlo; compruebe también el reloj de este ordenador.
-ErrorCertificateIssuer = Nadie en quien confíe este ordenador responde del certificado de { $server }. Un administrador instala el paquete `ca-certificates`, o pone el certificado de la autoridad propia de su organización en { $file }.
+ErrorCertificateExpired = El certificado de { $server } ha caducado. Quien administra el servidor tiene que renovarlo; compruebe también el reloj de este equipo.
+ErrorCertificateIssuer = Nadie en quien confíe este equipo responde del certificado de { $server }. Un administrador instala el paquete `ca-certificates`, o pone el certificado de la autoridad propia de su organización en { $file }.
 ErrorCertificateFile = Nadie en quien confíe este equipo responde del certificado de { $server }: { $file } no contiene ningún certificado. Un administrador pone ahí el de la autoridad propia de su organización, en PEM.
 ErrorCertificateName = El certificado recibido no es para { $server }. Compruebe el nombre del servidor con `migasfree conf`; si es correcto, quien administra el servidor tiene que obtener un certificado para él.
-ErrorCertificateNotYet = El certificado de { $server } todavía no es válido. Compruebe el reloj de este ordenador.
+ErrorCertificateNotYet = El certificado de { $server } todavía no es válido. Compruebe el reloj de este equipo.
 ErrorCertificateAuthority = El certificado de { $server } está hecho para una autoridad y no para un servidor. Quien administra el servidor tiene que obtener uno para un servidor (con `CA:FALSE`).
-ErrorMoved = El servidor envía este ordenador a { $address }. Si el servidor se ha mudado allí, un administrador ejecuta `migasfree conf --server { $address }`; si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo.
-ErrorNoCertificates = Este ordenador no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
+ErrorMoved = El servidor envía este equipo a { $address }. Si el servidor se ha mudado allí, un administrador ejecuta `migasfree conf --server { $address }`; si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo.
+ErrorNoCertificates = Este equipo no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
 ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
 ErrorAway = El servidor no puede responder ahora ({ $status }); inténtelo más tarde. Si dura, avise a quien administra el servidor.
 ErrorAwayFor = El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de { $seconds } segundos.
@@ -397,7 +397,7 @@ ErrorNobodyThere = Nada responde en { $server } ({ $reason }). Puede estar parad
 ErrorNotHttps = Lo que responde en { $server } no habla https. Compruebe la dirección y el puerto con `migasfree conf`.
 ErrorSignIn = La red pide iniciar sesión: iníciela con un navegador e inténtelo de nuevo.
 ErrorProxySignIn = El proxy quiere saber quién lo usa, y migasfree no inicia sesión en ninguno. Haga que deje pasar a este equipo, o ponga otro con `migasfree conf --proxy`.
-ErrorUnknownHost = No se ha encontrado ningún ordenador llamado { $host } ({ $reason }). Compruebe que este ordenador está en su red, y el nombre del servidor con `migasfree conf`.
+ErrorUnknownHost = No se ha encontrado ningún equipo llamado { $host } ({ $reason }). Compruebe que este equipo está en su red, y el nombre del servidor con `migasfree conf`.
 WarningInsecurePassword = Aviso: se envía una contraseña a { $server } por http, donde todos los que están en el camino pueden leerla (Allow_Insecure_Credentials está activado).
 
 # status
@@ -417,13 +417,13 @@ SyncRefused = se rechazó
 SyncWell = bien
 
 # Where there is nothing to show
-NoApps = No se ofrece ninguna aplicación a este ordenador.
+NoApps = No se ofrece ninguna aplicación a este equipo.
 NoAppsInCategory = No se ofrece ninguna aplicación de esta categoría a este equipo.
-NoAttributes = El servidor no ha asignado ningún atributo a este ordenador.
+NoAttributes = El servidor no ha asignado ningún atributo a este equipo.
 NoCategories = No hay categorías.
 NoInhibitors = Nadie retiene los trabajos que se ejecutan por sí solos.
 NoJobs = No hay trabajos.
-NoNetwork = Este ordenador no tiene ninguna red IPv4.
+NoNetwork = Este equipo no tiene ninguna red IPv4.
 NoOutput = Este trabajo no ha dicho nada.
 NoTags = El servidor no tiene etiquetas entre las que elegir.
 NothingFound = No se ha encontrado nada.
