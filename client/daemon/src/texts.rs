@@ -64,6 +64,7 @@ migasfree_types::texts! {
         NoticeRestartOf(packages): "A restart completes the changes of { $packages }.";
         ErrorNoSuchJob(job): "There is no job { $job }.";
         ErrorNotCancellable: "Packages are being changed: only an administrator can stop the job now.";
+        ErrorNotInterrupted: "The job is at a step that is not interrupted; it is over soon.";
         RegisterDone(computer): "Registered as computer { $computer }.";
 
         JobSync: "Synchronise";

@@ -74,6 +74,7 @@ ErrorNoTerminal = There is no terminal to ask on.
 ErrorNobodyThere = Nothing answers at { $server } ({ $reason }). It may be stopped; if it is not, check its address with `migasfree conf`.
 ErrorNotCancellable = Packages are being changed: only an administrator can stop the job now.
 ErrorNotHttps = What answers at { $server } does not speak https. Check the address and the port with `migasfree conf`.
+ErrorNotInterrupted = The job is at a step that is not interrupted; it is over soon.
 ErrorNotRegistered = This computer is not registered; run `migasfree register`.
 ErrorNotRemoved = { $packages } cannot be removed; try again with `migasfree purge { $packages }`.
     { $reason }

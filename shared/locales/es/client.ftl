@@ -55,6 +55,7 @@ ErrorNoRoot = No existe la carpeta { $folder }.
 ErrorNoSuchJob = No hay ningún trabajo { $job }.
 ErrorNoTerminal = No hay un terminal en el que preguntar.
 ErrorNotCancellable = Se están cambiando paquetes: ahora solo un administrador puede detener el trabajo.
+ErrorNotInterrupted = El trabajo está en un paso que no se interrumpe; terminará pronto.
 ErrorNotRegistered = Este equipo no está registrado; ejecute `migasfree register`.
 ErrorNotRemoved = No se puede desinstalar { $packages }; inténtelo de nuevo con `migasfree purge { $packages }`.
     { $reason }

@@ -284,7 +284,12 @@ impl Jobs {
             } else if job.view.state == JobState::Cancelling && !job.runs_scripts() {
                 return Ok(true);
             } else if !job.view.allow_cancel {
-                return Err(Error::NotCancellable(Text::ErrorNotCancellable.told(&[])));
+                let why = if job.runs_scripts() {
+                    Text::ErrorNotCancellable
+                } else {
+                    Text::ErrorNotInterrupted
+                };
+                return Err(Error::NotCancellable(why.told(&[])));
             }
             job.view.state = JobState::Cancelling;
             job.view.allow_cancel = false;
