@@ -116,7 +116,8 @@ impl Fixture {
     }
 
     async fn wait_for_catalogue(&self) {
-        if World::read(&self.root).offline {
+        let world = World::read(&self.root);
+        if world.offline || world.between {
             return;
         }
         let client = self.connect().await;
