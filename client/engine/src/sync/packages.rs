@@ -249,13 +249,10 @@ fn is_own_mistake(error: &PmsError) -> bool {
     )
 }
 
-/// What the server says where it has none of the tags.
+/// What a 400 to this call means: the server has none of the tags.
 fn unknown_tags(error: EngineError, tags: &[String]) -> EngineError {
     match error {
-        EngineError::Server {
-            status: 400,
-            detail,
-        } if detail == "Invalid tags" => EngineError::UnknownTags(tags.join(", ")),
+        EngineError::Server { status: 400, .. } => EngineError::UnknownTags(tags.join(", ")),
         other => other,
     }
 }

@@ -2,15 +2,16 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use migasfree_server::{
-    app::{App, AppState, Equipment},
+    app::{App, AppState, Equipment, StartError},
     config::{Secret, Settings},
 };
 use migasfree_server_audit::UserId;
 use migasfree_server_auth as auth;
 use migasfree_server_db::{
-    args,
+    self as db, args,
     clock::{Clock, ManualClock},
     random::{Random, SystemRandom},
     sql,
@@ -94,9 +95,19 @@ impl Server {
         let Self { app, clock, folder } = self;
         let settings = Settings::clone(&app.state.settings);
         app.stop().await;
-        let app = App::start(settings, clock.clone(), Arc::new(SystemRandom))
-            .await
-            .unwrap();
+        let stopped = Instant::now();
+        let app = loop {
+            let started = App::start(settings.clone(), clock.clone(), Arc::new(SystemRandom)).await;
+            match started {
+                // Whoever waited to write what computers are doing has the database for one more moment.
+                Err(StartError::Database(db::Error::InUse(_)))
+                    if stopped.elapsed() < Duration::from_secs(5) =>
+                {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                started => break started.unwrap(),
+            }
+        };
         Self { app, clock, folder }
     }
 
