@@ -1,9 +1,10 @@
 //! Synchronisations as a list of requests: sealed beforehand, so that measuring them measures the server, or on the way,
 //! as real clients do.
 
+use std::ops::Range;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
@@ -58,15 +59,21 @@ impl Fleet {
             .collect()
     }
 
-    /// Synchronises every computer with the server at `url`, which has the keys of theirs, as real clients do: each
-    /// message is sealed for this, each call has a connection of its own.
+    /// Synchronises `some` of the computers with the server at `url`, which has the keys of theirs, as real clients do:
+    /// each message is sealed for this, each call has a connection of its own.
     ///
     /// # Errors
     /// The first request that is not accepted.
-    pub async fn synchronise_with(&self, url: &str, properties: &[String]) -> Result<Pace> {
+    pub async fn synchronise_with(
+        &self,
+        url: &str,
+        properties: &[String],
+        some: Range<usize>,
+    ) -> Result<Pace> {
         let transport = Transport::new(url);
         let started = Instant::now();
-        futures_util::stream::iter(self.peers())
+        let some = self.peers().get(some).context("so many computers")?;
+        futures_util::stream::iter(some)
             .map(|peer| {
                 let transport = transport.clone();
                 async move { prebuild(peer, properties)?.send(&transport).await }
@@ -75,7 +82,7 @@ impl Fleet {
             .try_collect::<()>()
             .await?;
         Ok(Pace {
-            count: self.peers().len(),
+            count: some.len(),
             elapsed: started.elapsed(),
         })
     }
