@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use migasfree_server_auth::Auth;
@@ -26,6 +27,8 @@ pub struct Parts {
     pub sockets: Sockets,
     /// As many as one operator may have open; 0 means no limit.
     pub sockets_per_account: u32,
+    /// How often whoever listens is asked whether they are still there.
+    pub ping_every: Duration,
     /// Cancelled when the server stops: whatever lasts longer than a request ends then.
     pub stop: CancellationToken,
 }

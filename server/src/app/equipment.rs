@@ -1,6 +1,7 @@
 //! What a server is made with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use migasfree_server_auth::Factors;
 use migasfree_server_domain::declared::registry;
@@ -20,6 +21,8 @@ pub struct Equipment {
     pub factors: Factors,
     /// How connections begin.
     pub acceptor: Arc<dyn Acceptor>,
+    /// How often whoever listens at a WebSocket is asked whether they are still there.
+    pub ping_every: Duration,
 }
 
 impl Default for Equipment {
@@ -29,6 +32,7 @@ impl Default for Equipment {
             systems: Systems::default(),
             factors: Factors::default(),
             acceptor: Arc::new(Plain),
+            ping_every: Duration::from_secs(30),
         }
     }
 }

@@ -299,6 +299,7 @@ impl AppState {
             others: described(),
             sockets: Sockets::default(),
             sockets_per_account: settings.sockets_per_account,
+            ping_every: equipment.ping_every,
             stop: stop.clone(),
         };
         let handlers = work::handlers(&services, settings.keep_jobs_days);

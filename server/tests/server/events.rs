@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use migasfree_server::app::Equipment;
 use migasfree_server_auth::DomainId;
 use migasfree_server_db::{args, clock::Clock as _};
 use migasfree_server_domain::ids::ComputerId;
@@ -483,6 +484,41 @@ async fn an_operator_has_so_many_sockets_at_the_same_time() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("a place that was given back is not free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_answers_no_pings_is_let_go_and_who_does_stays() {
+    let equipment = Equipment {
+        ping_every: Duration::from_millis(500),
+        ..Equipment::default()
+    };
+    let settings = migasfree_server::config::Settings {
+        sockets_per_account: 1,
+        ..Server::sqlite_settings()
+    };
+    let server = Server::equipped(equipment, settings).await;
+    let admin = server.admin().await;
+    let mut socket = listen(&server, &admin).await;
+    let until_it_ends = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(_)) => {}
+                end => return end,
+            }
+        }
+    };
+    let end = tokio::time::timeout(Duration::from_secs(3), until_it_ends).await;
+    assert!(end.is_err(), "{end:?}");
+    // From here on nobody reads, and so nobody answers.
+    let authorization = format!("Token {}", admin.token());
+    for _ in 0..100 {
+        let headers = [("authorization", authorization.as_str())];
+        if connect(&server, "", &headers).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("somebody who is gone keeps the place");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! Live events for the views: a WebSocket that carries to each operator what they may see.
 
+mod line;
 mod scope;
 mod socket;
 mod sockets;
@@ -12,7 +13,8 @@ use migasfree_server_entity::{
 
 use crate::ApiState;
 
-pub use socket::{End, Listener, close, heard, sent};
+pub use line::{Pings, send};
+pub use socket::{End, Listener, close};
 pub use sockets::Sockets;
 
 /// The WebSocket.

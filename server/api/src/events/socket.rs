@@ -13,11 +13,11 @@ use migasfree_types::events::Event;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::line::{Pings, send};
 use super::scope::View;
 use super::sockets::Place;
 use crate::ApiState;
 
-const PING_EVERY: Duration = Duration::from_secs(30);
 /// The operator is looked up again: rights and preferences change, sessions end.
 const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(30);
 /// What an operator may do and see is put together from these. Whose they are is not in the event, nor who lost them.
@@ -57,25 +57,12 @@ impl End {
     }
 }
 
-/// Takes what comes from the other side, which has nothing to tell.
-///
-/// # Errors
-/// How it ends, where it does.
-pub fn heard(message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
-    match message {
-        Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_))) => Ok(()),
-        Some(Ok(Message::Close(_))) => Err(End::Asked),
-        Some(Ok(Message::Binary(_)) | Err(_)) => Err(End::NotUnderstood),
-        None => Err(End::Gone),
-    }
-}
-
 /// Ends a socket and tells why.
 pub async fn close(mut socket: WebSocket, end: End) {
     if let Some((code, reason)) = end.told() {
         let reason = reason.into();
         let frame = CloseFrame { code, reason };
-        let _ = socket.send(Message::Close(Some(frame))).await;
+        let _ = send(&mut socket, Message::Close(Some(frame))).await;
     } else if matches!(end, End::Asked) {
         // The answer to its farewell goes out when the next message is looked for.
         let _ = socket.recv().await;
@@ -187,7 +174,7 @@ pub(super) async fn open(
 
 async fn serve(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
     let mut events = state.events.listen();
-    let mut pings = tokio::time::interval(PING_EVERY);
+    let mut pings = Pings::every(state.ping_every);
     let mut looks = tokio::time::interval(LOOK_AGAIN_EVERY);
     looks.reset();
     let mut view = View::of(&state, listener.operator().clone());
@@ -212,9 +199,9 @@ async fn serve(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
                 },
                 Err(RecvError::Closed) => Err(End::ServerStops),
             },
-            _ = pings.tick() => sent(socket.send(Message::Ping(Vec::new().into())).await),
+            () = pings.due() => pings.ask(&mut socket).await,
             _ = looks.tick() => look(&state, &mut listener, &mut view).await,
-            message = socket.recv() => heard(message),
+            message = socket.recv() => pings.heard(message),
             () = state.stop.cancelled() => Err(End::ServerStops),
         };
         if let Err(end) = goes_on {
@@ -222,14 +209,6 @@ async fn serve(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
         }
     };
     close(socket, end).await;
-}
-
-/// Whether the other side is still there.
-///
-/// # Errors
-/// [`End::Gone`] when it is not.
-pub fn sent(result: Result<(), axum::Error>) -> Result<(), End> {
-    result.map_err(|_| End::Gone)
 }
 
 /// Looks the operator up again.
@@ -251,7 +230,7 @@ async fn look(state: &ApiState, listener: &mut Listener, view: &mut View) -> Res
 async fn tell(socket: &mut WebSocket, view: &mut View, event: &Event) -> Result<(), End> {
     match view.shows(event).await {
         Ok(true) => match serde_json::to_string(event) {
-            Ok(text) => sent(socket.send(Message::Text(text.into())).await),
+            Ok(text) => send(socket, Message::Text(text.into())).await,
             Err(_) => Ok(()),
         },
         Ok(false) => Ok(()),

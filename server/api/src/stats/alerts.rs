@@ -8,7 +8,7 @@ use axum::response::Response;
 use migasfree_server_domain::stats::{Reader, alerts};
 
 use crate::ApiState;
-use crate::events::{End, Listener, close, heard, sent};
+use crate::events::{End, Listener, Pings, close, send};
 
 const PUSH_EVERY: Duration = Duration::from_secs(10);
 
@@ -25,10 +25,12 @@ pub(super) async fn socket(
 
 async fn push(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
     let mut rounds = tokio::time::interval(PUSH_EVERY);
+    let mut pings = Pings::every(state.ping_every);
     let end = loop {
         let goes_on = tokio::select! {
             _ = rounds.tick() => tell(&mut socket, &state, &mut listener).await,
-            message = socket.recv() => heard(message),
+            () = pings.due() => pings.ask(&mut socket).await,
+            message = socket.recv() => pings.heard(message),
             () = state.stop.cancelled() => Err(End::ServerStops),
         };
         if let Err(end) = goes_on {
@@ -60,5 +62,5 @@ async fn tell(
             tracing::error!(%error, "the alerts cannot be told");
             End::Failed
         })?;
-    sent(socket.send(Message::Text(alerts.to_string().into())).await)
+    send(socket, Message::Text(alerts.to_string().into())).await
 }
