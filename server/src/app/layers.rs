@@ -40,6 +40,8 @@ use crate::messages;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of the name a request may bring.
 const LONGEST_NAME: usize = 128;
+/// Seconds after which it is worth trying again where nothing else is said.
+const TRY_AGAIN_AFTER: &str = "5";
 /// A request with a larger body, or one of unknown size, gets the time of an upload.
 const LARGE_BODY: u64 = 1024 * 1024;
 
@@ -94,6 +96,12 @@ fn protect<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> 
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        let headers = response.headers_mut();
+        headers
+            .entry(header::RETRY_AFTER)
+            .or_insert(HeaderValue::from_static(TRY_AGAIN_AFTER));
     }
     response
 }

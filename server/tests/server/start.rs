@@ -527,5 +527,6 @@ async fn a_database_that_is_gone_is_told_to_whoever_asks() {
             (503, &json!(SILENT)),
             "{path}"
         );
+        assert_eq!(told.header("retry-after"), "5", "{path}");
     }
 }
