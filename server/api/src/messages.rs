@@ -2,7 +2,7 @@
 
 migasfree_types::messages! {
     /// A year that is none.
-    pub(crate) not_a_year(value): "{ $value } is not a year.";
+    pub(crate) not_a_year(name, value): "Write { $name } as a year from 1970 to 2999: { $value } is none.";
     /// More than is counted at once.
     pub(crate) shorter_time(): "Ask for a shorter time.";
     /// A time that is written otherwise.

@@ -22,11 +22,11 @@ migasfree_types::messages! {
     /// Live connections.
     pub too_many_connections(count): "You have { $count } live connections open already: close one of them first.";
     /// Requests, or attempts to sign in.
-    pub too_many_requests(seconds): "Too many requests: try again in { $seconds } seconds.";
+    pub too_many_requests(seconds): "{ $seconds ->\n    [one] Too many requests: try again in a second.\n   *[other] Too many requests: try again in { $seconds } seconds.\n}";
     /// Attempts with wrong passwords.
-    pub too_many_guesses(seconds): "Too many wrong passwords: try again in { $seconds } seconds.";
+    pub too_many_guesses(seconds): "{ $seconds ->\n    [one] Too many wrong passwords: try again in a second.\n   *[other] Too many wrong passwords: try again in { $seconds } seconds.\n}";
     /// Attempts with wrong answers in the second step.
-    pub too_many_answers(seconds): "Too many wrong answers: try again in { $seconds } seconds.";
+    pub too_many_answers(seconds): "{ $seconds ->\n    [one] Too many wrong answers: try again in a second.\n   *[other] Too many wrong answers: try again in { $seconds } seconds.\n}";
     /// Acting on a superuser.
     pub only_superusers(): "Only superusers make superusers or act on them: ask one.";
     /// Rights that the operator lacks.

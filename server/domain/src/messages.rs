@@ -27,7 +27,7 @@ migasfree_types::messages! {
     /// A filter that the list does not have.
     pub(crate) unknown_filter(name): "There is no filter { $name }: use those of the list of computers.";
     /// Another number of computers than was confirmed.
-    pub(crate) other_number(found): "There are { $found } computers by now: look at the list and confirm again.";
+    pub(crate) other_number(found): "{ $found ->\n    [one] There is one computer by now: look at the list and confirm again.\n   *[other] There are { $found } computers by now: look at the list and confirm again.\n}";
     /// A filter for computers with a failed deployment.
     pub(crate) deployment_number(): "Write the number of a deployment.";
     /// A filter for what is aimed at computers.

@@ -272,7 +272,8 @@ impl RestError {
                 Value::Object(body)
             }
             Self::Together(fields) => {
-                json!({WHOLE: [messages::taken_fields(fields.join(" and ")).text]})
+                let fields: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+                json!({WHOLE: [messages::taken_fields(fields.join(", ")).text]})
             }
             Self::Upload(reason) => json!({"error": reason.text, "code": self.code()}),
             other => json!({"detail": other.message().text, "code": self.code()}),

@@ -48,7 +48,7 @@ migasfree_types::messages! {
     /// The same at each of their fields.
     pub taken_in_fields(): "Another one has the same values in the fields marked so: change one of them.";
     /// The same, with the names of the fields.
-    pub taken_fields(fields): "Another one has the same { $fields } already: change one of them.";
+    pub taken_fields(fields): "Another one has the same values in { $fields } already: change one of them.";
     /// A row that does not exist, or is not the operator's to see.
     pub no_row(kind): "No { $kind } matches the given query.";
     /// The same, where the reference says nothing.

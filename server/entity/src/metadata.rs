@@ -9,6 +9,8 @@ use super::{
     validate::column_of,
 };
 
+/// The member with the text that stands for a row.
+const DISPLAYED: &str = "__str__";
 const FORMS: [&str; 3] = [
     "application/json",
     "application/x-www-form-urlencoded",
@@ -139,6 +141,9 @@ pub(crate) fn usual(column: &Column) -> Option<Value> {
 
 /// `auto_register_computers` as `Auto register computers`.
 pub(crate) fn label(name: &str) -> String {
+    if name == DISPLAYED {
+        return "Display text".to_owned();
+    }
     let words = name.replace('_', " ");
     let mut letters = words.chars();
     letters

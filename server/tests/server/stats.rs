@@ -418,6 +418,9 @@ on_both_engines! {
                 assert_eq!(sum(&bars["data"]["Computers"]) > 0, most > 0, "{path}: {bars}");
             }
         }
+        let told = ask(&north, "syncs/yearly?begin=soon").await;
+        let text = "Write begin as a year from 1970 to 2999: \"soon\" is none.";
+        assert_eq!((told.status, &told.json["detail"]), (404, &json!(text)));
         let overview = answer(&north, "overview").await;
         assert_eq!(overview["figures"][0]["value"], 1);
         assert_eq!(overview["projects"].as_array().unwrap().len(), 1);

@@ -129,7 +129,7 @@ not_a_package = this is not a Debian package: { $detail }
 not_a_tag = The attribute { $id } is not a tag: choose tags.
 not_a_text = Write a text.
 not_a_time = Write a date and time as YYYY-MM-DDTHH:MM:SS, with an offset or without.
-not_a_year = { $value } is not a year.
+not_a_year = Write { $name } as a year from 1970 to 2999: { $value } is none.
 not_acceptable = This is answered as JSON, and the request accepts none: send "Accept: application/json".
 not_an_address = Write an address such as http://deb.debian.org/debian.
 not_an_email = Write an address such as name@example.org.
@@ -164,7 +164,10 @@ option_value = { $option } has a value that is none.
 option_without_value = { $option } is not name=value.
 other_domain = This belongs to everybody or to another domain: ask an administrator who has no domain.
 other_ending = { $file } is not the name of a { $origin } package: it must end with { $endings }
-other_number = There are { $found } computers by now: look at the list and confirm again.
+other_number = { $found ->
+    [one] There is one computer by now: look at the list and confirm again.
+   *[other] There are { $found } computers by now: look at the list and confirm again.
+}
 other_package_there = { $file } is the file of the package { $theirs } in this project, and the new one is of { $ours }; rename the new file, for example to { $suggestion }
 other_version_there = the project has version { $version } of { $package } as { $file }; rename the new file, for example to { $suggestion }
 out_of_range = Write a number between { $least } and { $most }.
@@ -256,23 +259,32 @@ store_stays_in_project = A store cannot move to another project: make a store th
 suite_needed = apt needs a suite.
 synchronization_begins = Synchronization begins
 taken = Another one has this value already: choose another.
-taken_fields = Another one has the same { $fields } already: change one of them.
+taken_fields = Another one has the same values in { $fields } already: change one of them.
 taken_in_fields = Another one has the same values in the fields marked so: change one of them.
 taken_together = Another one has these values already.
 time_written_like = { $value } is not written like { $example }.
 token_not_valid = The token is not valid or has expired: get a new one.
 too_large = The body is larger than the { $limit } bytes allowed: send less at once.
 too_long = Write at most { $limit } characters.
-too_many_answers = Too many wrong answers: try again in { $seconds } seconds.
+too_many_answers = { $seconds ->
+    [one] Too many wrong answers: try again in a second.
+   *[other] Too many wrong answers: try again in { $seconds } seconds.
+}
 too_many_connections = You have { $count } live connections open already: close one of them first.
-too_many_guesses = Too many wrong passwords: try again in { $seconds } seconds.
+too_many_guesses = { $seconds ->
+    [one] Too many wrong passwords: try again in a second.
+   *[other] Too many wrong passwords: try again in { $seconds } seconds.
+}
 too_many_new_attributes = A computer may report at most { $limit } values of attributes a day that nobody has had, and ten times as many at once
 too_many_new_computers_from_address = Too many new computers register from this address: try again later, or register with the name and password of somebody who may add computers
 too_many_new_computers_in_project = Too many new computers register in this project: try again later, or register with the name and password of somebody who may add computers
 too_many_new_packages = A computer may bring at most { $limit } packages a day that nobody has seen, and ten times as many at once
 too_many_new_users = A computer may report at most { $limit } users a day whom nobody has seen, and ten times as many at once
 too_many_parts = The form has more than the { $limit } parts allowed: send fewer at once.
-too_many_requests = Too many requests: try again in { $seconds } seconds.
+too_many_requests = { $seconds ->
+    [one] Too many requests: try again in a second.
+   *[other] Too many requests: try again in { $seconds } seconds.
+}
 too_many_sign_ins = Too many sign-ins with this name or from this address: try again later
 too_many_values = Write at most { $limit } values at once.
 too_many_wrong_passwords = Too many wrong passwords for this name from this address: try again later

@@ -71,7 +71,7 @@ impl Asked {
                 .parse::<i64>()
                 .ok()
                 .filter(|year| (1970..3000).contains(year))
-                .ok_or_else(|| RestError::Missing(messages::not_a_year(quoted(text)))),
+                .ok_or_else(|| RestError::Missing(messages::not_a_year(name, quoted(text)))),
         };
         let years = year("begin", this_year - 4)?..year("end", this_year + 1)?;
         if operator.is_limited() && years.end - years.start > MOST_YEARS {

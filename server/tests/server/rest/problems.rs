@@ -62,7 +62,7 @@ on_both_engines! {
                 told.errors.iter().map(|refusal| (&*refusal.field, &*refusal.message.code)).collect();
             assert_eq!((told.status, marked), (400, fields.map(|field| (field, "taken_in_fields")).to_vec()), "{route}");
             let version_5 = asked(&org.admin, "*/*", Method::POST, &path, &body).await;
-            let text = format!("Another one has the same {} and {} already: change one of them.", fields[0], fields[1]);
+            let text = format!("Another one has the same values in `{}`, `{}` already: change one of them.", fields[0], fields[1]);
             assert_eq!(version_5.json, json!({"non_field_errors": [text]}), "{route}");
         }
     }
