@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zbus::Connection;
@@ -59,8 +59,13 @@ pub enum StartError {
     #[error("the root {0} cannot be used: {1}")]
     Root(String, std::io::Error),
     /// The daemon's folders cannot be used.
-    #[error("the daemon's files cannot be used: {0}")]
-    Files(#[from] std::io::Error),
+    #[error("the daemon's files in {} cannot be used: {source}", folder.display())]
+    Files {
+        /// Where they are.
+        folder: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// The bus failed, or somebody else has the name.
     #[error("the bus refuses: {0}; is another daemon running?")]
     Bus(#[from] zbus::Error),
@@ -101,10 +106,16 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Core, StartErro
     setup.settings.tell_misread(None);
     let callers = Arc::new(BusCallers::new(connection.clone()));
     let access = Access::new(callers, authority, setup.settings.computer_name.clone());
-    private_folder(&setup.layout.state())?;
+    let unusable = |folder: &Path| {
+        let folder = folder.to_owned();
+        move |source| StartError::Files { folder, source }
+    };
+    let own = setup.layout.state();
+    private_folder(&own).map_err(unusable(&own))?;
     let cache = setup.layout.cache();
-    fs::create_dir_all(&cache)?;
-    Ok(Core::open(Parts {
+    fs::create_dir_all(&cache).map_err(unusable(&cache))?;
+    let state = own.join("daemon");
+    let core = Core::open(Parts {
         engine: setup.engine,
         opener: setup.opener,
         settings: setup.settings,
@@ -112,9 +123,10 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Core, StartErro
         access,
         launcher,
         renderer: Renderer::new(),
-        state: setup.layout.state().join("daemon"),
+        state: state.clone(),
         cache,
-    })?)
+    });
+    core.map_err(unusable(&state))
 }
 
 /// The session mode never touches this computer itself, by whatever name.

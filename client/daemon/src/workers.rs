@@ -16,6 +16,7 @@ use super::signals::Signals;
 use super::tasks::Tasks;
 use crate::job::{JobId, ResultCode};
 use crate::observer::Question;
+use crate::sync::told::os;
 use crate::texts::Text;
 
 /// How often the events of a running job are read.
@@ -44,7 +45,7 @@ impl Workers {
         if let Err(error) = self.jobs.prepare(id, work) {
             return Done::saying(
                 ResultCode::Internal,
-                Text::JobNotKept.told(&[&error.to_string()]),
+                Text::JobNotKept.with([os(&error).into()]),
             );
         }
         let mut tail = Tail::of(&self.jobs.folder(id));
@@ -68,7 +69,7 @@ impl Workers {
         if let Err(error) = launched {
             return Some(Done::saying(
                 ResultCode::Internal,
-                Text::JobNotStarted.told(&[&error.to_string()]),
+                Text::JobNotStarted.with([os(&error).into()]),
             ));
         }
         self.follow(id, tail, GRACE).await
@@ -195,7 +196,7 @@ impl Workers {
         let log = match EventLog::open(&folder) {
             Ok(log) => log,
             Err(error) => {
-                let reason = Text::JobNotKept.told(&[&error.to_string()]);
+                let reason = Text::JobNotKept.with([os(&error).into()]);
                 return Done::saying(ResultCode::Internal, reason);
             }
         };

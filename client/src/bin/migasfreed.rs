@@ -75,10 +75,24 @@ fn main() -> ExitCode {
     match act(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&format!("migasfreed: {error:#}"));
+            complain(&format!("migasfreed: {}", in_full(&error)));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with what it came of, each of them once.
+fn in_full(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if said.is_empty() {
+            said = cause;
+        } else if !said.contains(&cause) {
+            said.push_str(": ");
+            said.push_str(&cause);
+        }
+    }
+    said
 }
 
 fn act(arguments: Arguments) -> Result<()> {

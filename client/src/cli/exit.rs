@@ -41,6 +41,7 @@ impl Exit {
             EngineError::NotRegistered
             | EngineError::WhoRegisters(_)
             | EngineError::BadCredentials(_)
+            | EngineError::TrustDamaged { .. }
             | EngineError::Locked(_) => Self::PERM,
             EngineError::Refused(_)
             | EngineError::Server { .. }

@@ -16,6 +16,7 @@ mod prompt;
 mod report;
 mod signals;
 mod work;
+mod wrong;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ use migasfree_manual::COMMANDS;
 use migasfree_types::shown::shown;
 use tracing_subscriber::EnvFilter;
 
-use crate::texts::{Language, Text};
+use crate::texts::{Language, Text, os};
 use arguments::Arguments;
 use context::Context;
 use exit::Exit;
@@ -49,12 +50,18 @@ pub fn main() -> ExitCode {
         .and_then(|found| Arguments::from_arg_matches(&found));
     let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let printed = error.print();
-            if error.use_stderr() {
-                return ExitCode::from(Exit::USAGE.0);
+        Err(error) if error.use_stderr() => {
+            match wrong::told(&error, language) {
+                Some(told) => complain(&shown(&told)),
+                // When that fails there is nobody left to tell.
+                None => {
+                    let _ = error.print();
+                }
             }
-            output::note(printed);
+            return ExitCode::from(Exit::USAGE.0);
+        }
+        Err(error) => {
+            output::note(error.print());
             return ending(Exit::OK, language);
         }
     };
@@ -119,7 +126,7 @@ fn ending(exit: Exit, language: Language) -> ExitCode {
     let Some(error) = output::failure() else {
         return ExitCode::from(exit.0);
     };
-    complain(&language.fill(Text::ErrorOutput, &[&error.to_string()]));
+    complain(&language.say(&Text::ErrorOutput.with([os(error).into()])));
     let lost = if exit == Exit::OK { Exit::OUTPUT } else { exit };
     ExitCode::from(lost.0)
 }

@@ -2,6 +2,7 @@
 
 mod table;
 
+use std::io;
 use std::sync::LazyLock;
 
 use migasfree_locales::CLIENT;
@@ -17,7 +18,7 @@ use crate::upload::UploadError;
 
 pub use crate::daemon::texts::Text as DaemonText;
 pub use crate::sync::EngineText;
-pub use crate::sync::told::{configuration, error, of_result, outcome, unseen, with_problems};
+pub use crate::sync::told::{configuration, error, of_result, os, outcome, unseen, with_problems};
 pub use table::Text;
 
 /// A language the command line speaks, by its tag.
@@ -185,13 +186,18 @@ impl Language {
     #[must_use]
     pub fn upload_error(self, error: &UploadError) -> String {
         match error {
-            UploadError::Source { .. } => error.to_string(),
+            UploadError::Source { path, source } => {
+                self.say(&of_file(path.display().to_string(), source))
+            }
             UploadError::Empty(folder) => self.fill(Text::UploadEmpty, &[folder]),
             UploadError::NoPackage(path) => self.fill(Text::UploadNoPackage, &[path]),
             UploadError::Name(name) => self.fill(Text::UploadName, &[&format!("{name:?}")]),
             UploadError::LeadsOut(path) => self.fill(Text::UploadLeadsOut, &[path]),
             UploadError::Keys(KeyStoreError::Damaged { path, source, .. }) => {
                 self.fill(Text::UploadKeyDamaged, &[path, &source.to_string()])
+            }
+            UploadError::Keys(KeyStoreError::Io { path, source }) => {
+                self.say(&Text::UploadKeys.with([of_file(path.clone(), source).into()]))
             }
             UploadError::Keys(reason) => self.fill(Text::UploadKeys, &[&reason.to_string()]),
             UploadError::Credentials(reason) => self.fill(Text::UploadCredentials, &[reason]),
@@ -230,11 +236,19 @@ impl Language {
             ApiError::Transport(TransportError::InsecureCredentials(server)) => {
                 self.fill(Text::ErrorInsecureCredentials, &[server])
             }
+            ApiError::Transport(TransportError::File { path, source }) => {
+                self.say(&of_file(path.clone(), source))
+            }
             ApiError::Transport(_) | ApiError::Malformed { .. } => {
                 self.say(&EngineText::ErrorUnintelligible.told(&[&error.to_string()]))
             }
         }
     }
+}
+
+/// What the operating system says of a file.
+fn of_file(file: String, error: &io::Error) -> Message {
+    EngineText::ErrorFile.with([file.into(), os(error).into()])
 }
 
 #[cfg(test)]

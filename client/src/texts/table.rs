@@ -154,5 +154,18 @@ migasfree_types::texts! {
         HelpArguments: "Arguments";
         HelpOptions: "Options";
         HelpHelp: "Print help";
+
+        WrongArgument(argument): "There is no argument `{ $argument }` here.";
+        WrongCommand(command): "There is no command `{ $command }`.";
+        WrongNoCommand: "A command is missing.";
+        WrongMissing(arguments): "Missing: { $arguments }";
+        WrongNoValue(argument): "`{ $argument }` needs a value.";
+        WrongValue(value, argument): "`{ $value }` is not a value for `{ $argument }`.";
+        WrongChoice(value, argument, choice): "`{ $value }` is not a value for `{ $argument }`; these are: { $choice }";
+        WrongMore(value, argument): "`{ $value }` is too much: `{ $argument }` takes no more values.";
+        WrongTogether(argument, others): "`{ $argument }` does not go together with: { $others }";
+        WrongTwice(argument): "`{ $argument }` is given twice.";
+        WrongSimilar(names): "Similar to: { $names }";
+        WrongHelp: "`--help` tells more.";
     }
 }

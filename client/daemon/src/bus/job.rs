@@ -15,6 +15,7 @@ use crate::ending::Ending;
 use crate::job::ResultCode;
 use crate::jobs::{Jobs, LiveJob, read_output};
 use crate::properties::{Collector, Properties};
+use crate::sync::told::os;
 use crate::texts::Text;
 
 /// Bytes of one answer of `ReadOutput`.
@@ -117,7 +118,7 @@ pub async fn admit_to_job(
 pub fn output_of(jobs: &Jobs, id: u64, offset: u64, limit: u32) -> Result<(u64, Vec<u8>), Error> {
     let limit = u64::from(limit.min(READ_LIMIT));
     let (from, bytes) = read_output(&jobs.folder(id), offset, limit)
-        .map_err(|error| Error::NotAvailable(Text::OutputUnreadable.told(&[&error.to_string()])))?;
+        .map_err(|error| Error::NotAvailable(Text::OutputUnreadable.with([os(&error).into()])))?;
     let next = from.saturating_add(u64::try_from(bytes.len()).unwrap_or_default());
     Ok((next, bytes))
 }

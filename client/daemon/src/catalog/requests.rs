@@ -9,6 +9,7 @@ use migasfree_dbus::{Error, RequestRecord, RequestState};
 use serde::{Deserialize, Serialize};
 
 use crate::store::{read, write};
+use crate::sync::told::os;
 use crate::texts::Text;
 use crate::transport::messages::AppRequest;
 
@@ -256,7 +257,7 @@ impl Requests {
             return Ok(());
         }
         write(&self.path, &new).map_err(|error: io::Error| {
-            Error::NotAvailable(Text::RequestNotKept.told(&[&error.to_string()]))
+            Error::NotAvailable(Text::RequestNotKept.with([os(&error).into()]))
         })?;
         *kept = new;
         Ok(())

@@ -18,6 +18,7 @@ use crate::access::{QUEUED_JOBS, SUBSCRIBERS};
 use crate::hold::OVERDUE;
 use crate::job::ResultCode;
 use crate::sync::Credentials;
+use crate::sync::told::os;
 use crate::texts::Text;
 
 /// How many records `ListJobs` answers when it is not told.
@@ -196,7 +197,7 @@ impl Jobs {
         let stored = self.with(id, |job| job.stored.clone())?;
         self.store.save(&stored).map_err(|error| {
             self.lock().jobs.remove(&id);
-            Error::NotAvailable(Text::JobNotKept.told(&[&error.to_string()]))
+            Error::NotAvailable(Text::JobNotKept.with([os(&error).into()]))
         })?;
         self.with(id, |job| job.ready = true)
     }
@@ -312,7 +313,7 @@ impl Jobs {
             question,
             answer: answer.to_owned(),
         })
-        .map_err(|error| not_kept(&error))?;
+        .map_err(|error| not_kept(&error.into()))?;
         line.push(b'\n');
         fs::OpenOptions::new()
             .append(true)
@@ -474,8 +475,8 @@ fn unknown_job() -> Error {
     Error::NotFound(Text::UnknownJob.told(&[]))
 }
 
-fn not_kept(reason: &dyn std::fmt::Display) -> Error {
-    Error::NotAvailable(Text::AnswerNotKept.told(&[&reason.to_string()]))
+fn not_kept(reason: &io::Error) -> Error {
+    Error::NotAvailable(Text::AnswerNotKept.with([os(reason).into()]))
 }
 
 fn revive(store: &JobStore, stored: StoredJob) -> LiveJob {

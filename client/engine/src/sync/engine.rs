@@ -16,6 +16,7 @@ use crate::transport::{ApiError, Report};
 use crate::trust::REQUESTS_CALL;
 
 use super::local::{LocalEngine, io};
+use super::trusting::remembering;
 use super::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
     SyncRequest,
@@ -269,7 +270,6 @@ impl LocalEngine {
     /// `None` from a server that takes no requests for applications. One that ever took some is believed only when
     /// it says so sealed.
     fn if_taken<T>(&self, answer: Result<T, ApiError>) -> Result<Option<T>, EngineError> {
-        let remembering = |error| io("what is known of the server", error);
         match answer {
             Ok(answer) => {
                 self.trust

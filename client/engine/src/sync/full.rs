@@ -194,6 +194,7 @@ impl LocalEngine {
             // Without our repositories nothing about packages can be right. The rest of the synchronisation goes on.
             Err(
                 error @ (EngineError::KeyRefused { .. }
+                | EngineError::TrustDamaged { .. }
                 | EngineError::Packages(_)
                 | EngineError::Io { .. }),
             ) => {

@@ -424,6 +424,9 @@ impl From<ApiError> for EngineError {
                 Self::Config(Box::new(Message::verbatim(error.to_string())))
             }
             ApiError::Untrusted(reason) => Self::Untrusted(reason),
+            ApiError::Transport(TransportError::File { path, source }) => {
+                Self::Io { what: path, source }
+            }
             ApiError::Transport(error) => Self::Unintelligible(error.to_string()),
             ApiError::Malformed { call, reason } => {
                 Self::Unintelligible(format!("{call}: {reason}"))

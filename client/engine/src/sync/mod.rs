@@ -174,6 +174,12 @@ pub enum EngineError {
         fingerprint: String,
         why: String,
     },
+    /// The file with what is remembered of the server's keys: nothing is trusted then.
+    #[error(
+        "what this computer remembers of the server's keys is damaged: {file} ({reason}); put the file back from a backup, \
+         or remove it to trust the server's keys anew"
+    )]
+    TrustDamaged { file: String, reason: String },
     /// An answer that is too long, or not of the shape agreed on.
     #[error("the server does not speak as expected: {0}")]
     Unintelligible(String),

@@ -3,7 +3,6 @@
 migasfree_types::texts! {
     /// Something that the engine says.
     pub enum EngineText {
-        Plain(text): "{ $text }";
         Lines(first, rest): "{ $first }\n{ $rest }";
         ResultOk: "Done.";
         ResultNothingToDo: "There was nothing to do.";
@@ -73,6 +72,17 @@ migasfree_types::texts! {
         ConfigHostAndPortOrEmpty: "host:port, or empty";
         ErrorDiskFullAt(place): "The disk that holds { $place } is full: make room and try again.";
         ErrorReadOnly(place): "The disk that holds { $place } can only be read now.";
+        ErrorTrustDamaged(file, reason): "What this computer remembers of the server's keys is damaged: { $file } ({ $reason }). Put the file back from a backup, or remove it: the server's keys are then trusted anew at the next synchronisation.";
+        ErrorFile(file, reason): "{ $file }: { $reason }";
+        ErrorLate: "The server did not answer in time; try again later. If it lasts, tell whoever runs the server.";
+        OsNotFound: "there is no such file or folder";
+        OsPermission: "permission is denied";
+        OsFull: "the disk is full";
+        OsReadOnly: "the disk can only be read";
+        OsThere: "there is such a file or folder already";
+        OsFolder: "it is a folder";
+        OsRefused: "the connection was refused";
+        OsLate: "no answer came in time";
         ErrorLocked(process): "Another migasfree (process { $process }) is working; wait until it ends.";
         ErrorUnsupported(what): "This version does not manage { $what }.";
         ErrorInvalidName(name): "`{ $name }` is not a package name.";

@@ -1,7 +1,7 @@
 //! What results, errors and steps that failed say, as messages: the daemon tells them with their codes, and the command line in
 //! the person's language.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use migasfree_types::message::{Arg, Message};
@@ -120,6 +120,9 @@ pub fn error(error: &EngineError) -> Message {
         EngineError::Unsupported(what) => EngineText::ErrorUnsupported.told(&[what]),
         EngineError::Cancelled => EngineText::ResultCancelled.told(&[]),
         EngineError::Packages(error) => packages(error),
+        EngineError::TrustDamaged { file, reason } => {
+            EngineText::ErrorTrustDamaged.told(&[file, reason])
+        }
         EngineError::Io { what, source } => {
             let place = files::partition_of(Path::new(what));
             let place = place.map_or_else(|| what.clone(), |path| path.display().to_string());
@@ -128,7 +131,7 @@ pub fn error(error: &EngineError) -> Message {
                     EngineText::ErrorDiskFullAt.told(&[&place])
                 }
                 ErrorKind::ReadOnlyFilesystem => EngineText::ErrorReadOnly.told(&[&place]),
-                _ => EngineText::Plain.told(&[&format!("{what}: {source}")]),
+                _ => EngineText::ErrorFile.with([what.into(), os(source).into()]),
             }
         }
     }
@@ -149,7 +152,39 @@ pub fn configuration(error: &ConfigError) -> Message {
         ConfigError::NotText(path) => {
             EngineText::ConfigNotText.told(&[&path.display().to_string()])
         }
-        ConfigError::Read { .. } => Message::verbatim(error.to_string()),
+        ConfigError::Read { path, source } => {
+            let file = path.display().to_string();
+            EngineText::ErrorFile.with([file.into(), os(source).into()])
+        }
+    }
+}
+
+/// What the operating system says, in words of ours where it is one of the usual things.
+#[must_use]
+pub fn os(error: &io::Error) -> Message {
+    let text = match error.kind() {
+        ErrorKind::NotFound => EngineText::OsNotFound,
+        ErrorKind::PermissionDenied => EngineText::OsPermission,
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => EngineText::OsFull,
+        ErrorKind::ReadOnlyFilesystem => EngineText::OsReadOnly,
+        ErrorKind::AlreadyExists => EngineText::OsThere,
+        ErrorKind::IsADirectory => EngineText::OsFolder,
+        ErrorKind::ConnectionRefused => EngineText::OsRefused,
+        ErrorKind::TimedOut => EngineText::OsLate,
+        _ => return Message::verbatim(error.to_string()),
+    };
+    text.told(&[])
+}
+
+/// A reason that was handed on as text, which the operating system ends with a number.
+fn reason(text: &str) -> Arg {
+    let number = text
+        .strip_suffix(')')
+        .and_then(|text| text.rsplit_once("(os error "))
+        .and_then(|(_, number)| number.parse().ok());
+    match number.map(io::Error::from_raw_os_error) {
+        Some(error) if error.to_string() == text => os(&error).into(),
+        _ => text.into(),
     }
 }
 
@@ -157,9 +192,10 @@ pub fn configuration(error: &ConfigError) -> Message {
 #[must_use]
 pub fn unreached(why: &Unreached) -> Message {
     match why {
-        Unreached::Network(reason) => EngineText::ErrorOffline.told(&[reason]),
-        Unreached::UnknownHost { host, reason } => {
-            EngineText::ErrorUnknownHost.told(&[host, reason])
+        Unreached::Network(why) => EngineText::ErrorOffline.with([reason(why)]),
+        Unreached::Late => EngineText::ErrorLate.told(&[]),
+        Unreached::UnknownHost { host, reason: why } => {
+            EngineText::ErrorUnknownHost.with([host.into(), reason(why)])
         }
         Unreached::Certificate { server, fault } => match fault {
             CertificateFault::Issuer { authority } => {
@@ -184,9 +220,10 @@ pub fn unreached(why: &Unreached) -> Message {
             status,
             seconds: None,
         } => EngineText::ErrorAway.told(&[&status.to_string()]),
-        Unreached::NobodyThere { server, reason } => {
-            EngineText::ErrorNobodyThere.told(&[server, reason])
-        }
+        Unreached::NobodyThere {
+            server,
+            reason: why,
+        } => EngineText::ErrorNobodyThere.with([server.into(), reason(why)]),
         Unreached::NotHttps(server) => EngineText::ErrorNotHttps.told(&[server]),
         Unreached::SignIn => EngineText::ErrorSignIn.told(&[]),
         Unreached::ProxySignIn => EngineText::ErrorProxySignIn.told(&[]),
@@ -249,7 +286,7 @@ pub(super) fn packages(error: &PmsError) -> Message {
         | PmsError::Backend(detail) => lines(of_result(error.code()).told(&[]), detail.as_str()),
         PmsError::Stopped { stop, detail } => lines(stopped(stop), detail.as_str()),
         PmsError::Interrupted | PmsError::Cancelled => of_result(error.code()).told(&[]),
-        PmsError::Io(source) => EngineText::ErrorPackageManagerStart.told(&[&source.to_string()]),
+        PmsError::Io(source) => EngineText::ErrorPackageManagerStart.with([os(source).into()]),
     }
 }
 
@@ -284,6 +321,19 @@ mod tests {
         let before = packages(&PmsError::NotFound("nowhere".into()));
         let told = with_problems(end.clone(), &[before.clone(), end.clone()]);
         assert_eq!(told.text, format!("{end}\n{before}"));
+    }
+
+    #[test]
+    fn the_usual_words_of_the_operating_system_have_codes() {
+        let refused = io::Error::from_raw_os_error(111);
+        let told = unreached(&Unreached::NobodyThere {
+            server: "https://server".into(),
+            reason: refused.to_string(),
+        });
+        assert!(told.text.contains("the connection was refused"), "{told}");
+        let other = "the door is closed (os error 111)";
+        let told = unreached(&Unreached::Network(other.into()));
+        assert!(told.text.contains(other), "{told}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::observer::{Observer as _, OutputStream};
 use crate::pms::PackageManager;
 use crate::transport::{ApiError, Server};
-use crate::trust::{Fingerprint, KEYS_CALL, RepositoryKey, Verdict};
+use crate::trust::{Fingerprint, KEYS_CALL, RepositoryKey, TrustError, Verdict};
 
 use super::local::{LocalEngine, io};
 use super::tracker::Tracker;
@@ -129,6 +129,13 @@ enum Silence {
     Broken(ApiError),
 }
 
-fn remembering(error: std::io::Error) -> EngineError {
-    io("what is known of the server", error)
+/// Why what is remembered of the server cannot be used.
+pub(super) fn remembering(error: TrustError) -> EngineError {
+    match error {
+        TrustError::Damaged { file, source } => EngineError::TrustDamaged {
+            file: file.display().to_string(),
+            reason: source.to_string(),
+        },
+        TrustError::Io(error) => io("what is known of the server", error),
+    }
 }

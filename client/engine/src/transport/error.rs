@@ -8,6 +8,8 @@ pub enum Unreached {
     /// The network or something on the way, in its words.
     #[error("the server cannot be reached ({0}); try again when the network is back")]
     Network(String),
+    #[error("the server did not answer in time")]
+    Late,
     #[error(
         "no computer called {host} was found ({reason}); check the network, and the name of the server with \
          `migasfree conf`"
@@ -176,7 +178,8 @@ impl ApiError {
     pub fn unreached(&self) -> Option<Unreached> {
         match self {
             Self::Transport(TransportError::Unreachable(why)) => Some(why.clone()),
-            Self::Transport(TransportError::Timeout | TransportError::Stopping) => {
+            Self::Transport(TransportError::Timeout) => Some(Unreached::Late),
+            Self::Transport(TransportError::Stopping) => {
                 Some(Unreached::Network(self.to_string()))
             }
             Self::Status {

@@ -48,6 +48,22 @@ pub enum Verdict {
     Refused,
 }
 
+/// What is remembered cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    #[error(
+        "{} is damaged ({source}); put it back from a backup, or remove it to trust the server anew",
+        file.display()
+    )]
+    Damaged {
+        file: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
 impl TrustStore {
     #[must_use]
     pub fn new(file: PathBuf) -> Self {
@@ -58,15 +74,15 @@ impl TrustStore {
     ///
     /// # Errors
     /// When what is remembered cannot be read: it is not forgotten then.
-    pub fn has_offered(&self, call: &str) -> io::Result<bool> {
+    pub fn has_offered(&self, call: &str) -> Result<bool, TrustError> {
         Ok(self.read()?.offered.contains(call))
     }
 
     /// A call was answered as only the server can answer it.
     ///
     /// # Errors
-    /// Those of the file system.
-    pub fn note_offered(&self, call: &str) -> io::Result<()> {
+    /// [`TrustError`].
+    pub fn note_offered(&self, call: &str) -> Result<(), TrustError> {
         self.change(|remembered| {
             remembered.offered.insert(call.to_owned());
         })
@@ -76,13 +92,13 @@ impl TrustStore {
     /// manager trusts already, for computers where none was pinned yet.
     ///
     /// # Errors
-    /// Those of the file system.
+    /// [`TrustError`].
     pub fn judge(
         &self,
         key: &Fingerprint,
         word: Option<&[Fingerprint]>,
         in_use: Option<&Fingerprint>,
-    ) -> io::Result<Verdict> {
+    ) -> Result<Verdict, TrustError> {
         let remembered = self.read()?;
         let pinned = remembered.pinned.as_ref().or(in_use);
         let vouched = match word {
@@ -102,8 +118,8 @@ impl TrustStore {
     /// A key is in use from now on. With the server's word for it an administrator's is no longer needed.
     ///
     /// # Errors
-    /// Those of the file system.
-    pub fn pin(&self, key: &Fingerprint, word: Option<&[Fingerprint]>) -> io::Result<()> {
+    /// [`TrustError`].
+    pub fn pin(&self, key: &Fingerprint, word: Option<&[Fingerprint]>) -> Result<(), TrustError> {
         let by_server = word.is_some_and(|named| named.contains(key));
         self.change(|remembered| {
             remembered.pinned = Some(key.clone());
@@ -116,12 +132,12 @@ impl TrustStore {
     /// An administrator vouches for a key.
     ///
     /// # Errors
-    /// Those of the file system.
-    pub fn accept(&self, key: Fingerprint) -> io::Result<()> {
+    /// [`TrustError`].
+    pub fn accept(&self, key: Fingerprint) -> Result<(), TrustError> {
         self.change(|remembered| remembered.accepted = Some(key))
     }
 
-    fn change(&self, change: impl FnOnce(&mut Remembered)) -> io::Result<()> {
+    fn change(&self, change: impl FnOnce(&mut Remembered)) -> Result<(), TrustError> {
         let before = self.read()?;
         let mut after = before.clone();
         change(&mut after);
@@ -131,17 +147,16 @@ impl TrustStore {
         if let Some(folder) = self.file.parent() {
             files::private_folder(folder)?;
         }
-        files::write(&self.file, &serde_json::to_vec_pretty(&after)?, 0o600)
+        let text = serde_json::to_vec_pretty(&after).map_err(io::Error::from)?;
+        Ok(files::write(&self.file, &text, 0o600)?)
     }
 
     /// A damaged file is an error and not a blank sheet, which would trust the next best key.
-    fn read(&self) -> io::Result<Remembered> {
+    fn read(&self) -> Result<Remembered, TrustError> {
         match files::read_optional(&self.file)? {
-            Some(text) => serde_json::from_str(&text).map_err(|error| {
-                let file = self.file.display();
-                io::Error::other(format!(
-                    "{file} is damaged ({error}); restore it, or remove it to trust the server anew"
-                ))
+            Some(text) => serde_json::from_str(&text).map_err(|source| TrustError::Damaged {
+                file: self.file.clone(),
+                source,
             }),
             None => Ok(Remembered::default()),
         }

@@ -22,7 +22,7 @@ use crate::job::{Job, JobId, ResultCode};
 use crate::observer::Silent;
 use crate::output::complain;
 use crate::sync::{Credentials, Engine, EngineError, LocalEngine};
-use crate::texts::{DaemonText, Text};
+use crate::texts::{DaemonText, Text, os};
 
 /// Bytes of a file with a password that are read.
 const LONGEST_PASSWORD: u64 = 4096;
@@ -96,8 +96,8 @@ fn done(context: &Context, id: i64) -> Ended {
 fn password_in(file: &Path) -> Result<String, Failure> {
     let name = file.display().to_string();
     let unreadable = |error: std::io::Error| {
-        let values = vec![name.clone(), error.to_string()];
-        Failure::Said(Text::ErrorPasswordFile, values, Exit::USAGE)
+        let told = Text::ErrorPasswordFile.with([(&name).into(), os(&error).into()]);
+        Failure::Told(told, Exit::USAGE)
     };
     let mut opened = File::open(file).map_err(unreadable)?;
     let facts = opened.metadata().map_err(unreadable)?;

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use tokio::process::Command;
+
 use super::{Answer, below, configured, migasfree};
 
 #[tokio::test]
@@ -223,4 +225,61 @@ async fn a_cache_that_is_no_host_and_port_is_left_out_and_a_mark_of_an_editor_is
 async fn a_root_that_is_not_there_is_told() {
     let answer = Answer::of(migasfree(&["--root", "/no/such/root", "status"])).await;
     assert!(answer.ends(2).err.contains("/no/such/root"));
+}
+
+#[tokio::test]
+async fn mistakes_and_files_that_are_not_there_are_told_in_the_language_of_the_person() {
+    let folder = configured("[client]\nServer = m.example\n");
+    let spanish = async |arguments: &[&str]| {
+        let mut command = below(folder.path(), arguments);
+        command.env("LC_ALL", "es_ES.UTF-8");
+        Answer::of(command).await.ends(2).err
+    };
+    let told = spanish(&["status", "--nope"]).await;
+    assert!(
+        told.contains("No existe aquí el argumento `--nope`"),
+        "{told}"
+    );
+    assert!(told.contains("Uso: migasfree"), "{told}");
+    let file = "/no/such/tool.deb";
+    let told = spanish(&["upload", "-j", "tests", "-s", "base", "-f", file]).await;
+    let words = format!("{file}: no existe ese fichero o carpeta");
+    assert!(told.contains(&words), "{told}");
+}
+
+#[tokio::test]
+async fn a_damaged_memory_of_the_servers_keys_is_named_with_what_to_do() {
+    let folder = configured("[client]\nServer = m.example\n");
+    let state = folder.path().join("var/lib/migasfree/m.example");
+    fs::create_dir_all(&state).unwrap();
+    let file = state.join("trust.json");
+    fs::write(&file, "{").unwrap();
+    for (locale, words) in [
+        ("C.UTF-8", "Put the file back"),
+        ("es_ES.UTF-8", "Restaure el fichero"),
+    ] {
+        let fingerprint = "a".repeat(40);
+        let mut command = below(folder.path(), &["keys", "accept", &fingerprint]);
+        command.env("LC_ALL", locale);
+        let told = Answer::of(command).await.ends(1).err;
+        assert!(told.contains(words), "{told}");
+        assert!(told.contains(file.to_str().unwrap()), "{told}");
+    }
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "{",
+        "it is left as it is"
+    );
+}
+
+#[tokio::test]
+async fn the_daemon_says_once_why_it_does_not_start() {
+    let folder = configured("[client]\nServer = m.example\n");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_migasfreed"));
+    command
+        .arg("--root")
+        .arg(folder.path())
+        .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/no/such/bus");
+    let told = Answer::of(command).await.ends(1).err;
+    assert_eq!(told.matches("os error").count(), 1, "{told}");
 }
