@@ -115,7 +115,9 @@ impl Consent {
 
     /// Says what would go, and asks whether it may.
     pub async fn ask(&self, objections: &BTreeMap<String, String>) -> String {
-        for (reason, names) in objections {
+        // Where nobody can answer, the refusal names them.
+        let is_told = self.given || prompt::is_possible();
+        for (reason, names) in objections.iter().filter(|_| is_told) {
             if matches!(reason.as_str(), "removal" | "held") {
                 complain(&self.language.objection(reason, names));
             }

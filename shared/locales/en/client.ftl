@@ -194,6 +194,7 @@ NoTags = The server has no tags to choose from.
 NotAllowed = You are not allowed to do this ({ $right }); ask an administrator of this computer.
 NotAnApp = `{ $text }` is not the id of an application.
 NotInstalled = { $name } is not installed.
+NotReachedNow = it cannot be reached now
 NotYourQuestion = Only the owner of a job answers its questions.
 NothingFound = Nothing was found.
 NoticeRestart = Restart this computer

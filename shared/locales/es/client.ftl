@@ -459,3 +459,4 @@ WrongTogether = `{ $argument }` y lo siguiente no van juntos: { $others }
 WrongTwice = `{ $argument }` está dos veces.
 WrongSimilar = Se parece a: { $names }
 WrongHelp = `--help` dice más.
+NotReachedNow = ahora no se puede alcanzar

@@ -229,7 +229,7 @@ impl LocalEngine {
             .map_err(|error| io("the outbox", error))?;
         match self.deliver(server).await {
             Err(error @ EngineError::Offline(_)) => {
-                let later = EngineText::ToldLater.with([told::error(&error).into()]);
+                let later = EngineText::ToldLater.with([told::untold(&error).into()]);
                 tracker.failed(Stage::Record, later);
                 marks.unanswered.get_or_insert(error);
                 Ok(())

@@ -93,7 +93,7 @@ impl LocalEngine {
         };
         let told = told.await;
         if let Err(error) = &told {
-            let later = EngineText::LearnsLater.with([told::error(error).into()]);
+            let later = EngineText::LearnsLater.with([told::untold(error).into()]);
             tracker.failed(Stage::Software, later);
         }
         told.is_ok()

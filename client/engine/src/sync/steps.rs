@@ -310,12 +310,12 @@ impl LocalEngine {
         tracker: &Tracker<'_>,
     ) -> Result<(), EngineError> {
         use crate::observer::Observer as _;
-        let told = server.tell(Report::End).await;
+        let told = server.tell(Report::End).await.map_err(EngineError::from);
         if let Err(error) = &told {
-            let said = EngineText::EndNotTold.told(&[&error.to_string()]);
+            let said = EngineText::EndNotTold.with([told::untold(error).into()]);
             tracker.said(OutputStream::Info, &said);
         }
-        Ok(told?)
+        told
     }
 }
 

@@ -108,6 +108,7 @@ migasfree_types::texts! {
 
         ToldLater(reason): "The server is told later: { $reason }";
         LearnsLater(reason): "The server learns of the change later: { $reason }";
+        NotReachedNow: "it cannot be reached now";
         LeftOut(reasons): "Some updates were left out:\n{ $reasons }";
         OfPackage(package, reason): "{ $package }: { $reason }";
         EventDataNotWritten(reason): "The event data cannot be written: { $reason }";

@@ -231,6 +231,23 @@ pub fn unreached(why: &Unreached) -> Message {
     }
 }
 
+/// Why the server does not know something yet that it is told of by itself later: nobody has to do anything, unless the
+/// way to it is wrong.
+#[must_use]
+pub fn untold(error: &EngineError) -> Message {
+    match error {
+        EngineError::Saturated { .. }
+        | EngineError::Offline(
+            Unreached::Network(_)
+            | Unreached::Late
+            | Unreached::UnknownHost { .. }
+            | Unreached::NobodyThere { .. }
+            | Unreached::Away { .. },
+        ) => EngineText::NotReachedNow.told(&[]),
+        other => self::error(other),
+    }
+}
+
 /// What is said against a plan; `reason` is the word of the bus.
 #[must_use]
 pub fn objection(reason: &str, names: &str) -> Message {
@@ -334,6 +351,15 @@ mod tests {
         let other = "the door is closed (os error 111)";
         let told = unreached(&Unreached::Network(other.into()));
         assert!(told.text.contains(other), "{told}");
+    }
+
+    #[test]
+    fn nobody_is_asked_to_try_again_what_happens_by_itself() {
+        let away = EngineError::Offline(Unreached::Network("no route".into()));
+        let told = EngineText::LearnsLater.with([untold(&away).into()]);
+        assert!(!told.text.contains("try again"), "{told}");
+        let moved = EngineError::Offline(Unreached::Moved("https://new".into()));
+        assert_eq!(untold(&moved), error(&moved));
     }
 
     #[test]

@@ -20,15 +20,26 @@ pub(super) fn explain(output: &str, errors: &[String]) -> PmsError {
     let all = output.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| all.contains(word));
     let mut detail: Vec<String> = own_words(output);
-    detail.extend(unmet_needs(output));
-    detail.extend(errors.iter().cloned());
-    let others = telling.iter().filter(|line| !line.starts_with("W: "));
-    detail.extend(others.map(|line| (*line).to_owned()));
+    // Whose script failed, and how, is said then.
+    let is_told = !detail.is_empty();
+    let is_frame =
+        |line: &str| line.starts_with("dpkg: error") || line.starts_with("E: Sub-process");
+    let is_new = |line: &&str| !line.starts_with("W: ") && !(is_told && is_frame(line));
+    let others = telling.iter().copied().filter(is_new);
+    let others = others.map(str::to_owned);
+    for one in unmet_needs(output)
+        .into_iter()
+        .chain(errors.iter().cloned())
+        .chain(others)
+    {
+        if !says_all_of(&detail, &one) {
+            detail.push(one);
+        }
+    }
     if detail.is_empty() {
         let last = output.lines().rev().find(|line| !line.trim().is_empty());
         detail.extend(last.map(str::to_owned));
     }
-    detail.dedup();
     let detail = detail.join("; ");
     if let Some(name) = unknown_package(&telling) {
         return PmsError::NotFound(name);
@@ -69,6 +80,14 @@ pub(super) fn explain(output: &str, errors: &[String]) -> PmsError {
     } else {
         PmsError::Backend(detail)
     }
+}
+
+/// Whether one of the details says this already: `package: reason`, or any other line.
+fn says_all_of(details: &[String], one: &str) -> bool {
+    let (package, reason) = one.split_once(": ").unwrap_or(("", one));
+    details.iter().any(|said| {
+        said.contains(one) || (said.starts_with(&format!("{package}: ")) && said.contains(reason))
+    })
 }
 
 /// What scripts of packages said before they failed, and what dpkg says of that.
@@ -195,6 +214,10 @@ mod tests {
             assert!(told.contains(words), "{told}");
         }
         assert!(!told.contains("Setting up"), "{told}");
+        let reason = "installed bad package post-installation script subprocess returned error exit status 3";
+        let told = explain(output, &[format!("bad: {reason}")]).to_string();
+        assert_eq!(told.matches("exit status 3").count(), 1, "{told}");
+        assert!(!told.contains("Sub-process"), "{told}");
     }
 
     #[test]
