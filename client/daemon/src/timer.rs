@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use migasfree_dbus::JobState;
 use zbus::{Connection, MatchRule, MessageStream, OwnedObjectPath, message};
 
 use super::computer::Computer;
@@ -82,8 +81,8 @@ impl Timer {
             background: true,
             admitted: None,
         };
-        let waiting = self.jobs.joinable(&new, JobState::Queued);
-        if waiting.is_none()
+        // The schedule may change before the one that is at work has ended.
+        if !self.jobs.is_under_way(&new)
             && let Err(error) = self.desk.submit(new).await
         {
             tracing::error!(%error, "the synchronisation could not be queued");

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use migasfree_dbus::CallOptions;
 use migasfree_dbus::names::BUS_NAME;
+use migasfree_dbus::{CallOptions, Connectivity, ManagerProxy};
+use time::OffsetDateTime;
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
 use zbus::names::WellKnownName;
@@ -11,6 +12,7 @@ use zbus::names::WellKnownName;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::prompt;
+use super::report;
 use crate::config::Settings;
 use crate::output::complain;
 use crate::paths::Layout;
@@ -42,6 +44,22 @@ impl Context {
             .await
             .unwrap_or(false);
         (owned || started(&names).await).then_some(bus)
+    }
+
+    /// Says how old the daemon's knowledge is, where the server is away.
+    pub async fn tell_age(&self, bus: &Connection) -> Result<(), Failure> {
+        let manager = ManagerProxy::new(bus).await?;
+        let way = Connectivity::parse(&manager.connectivity().await?);
+        // A daemon that was not started again since an upgrade does not know.
+        let contact = manager.last_contact().await.unwrap_or_default();
+        if way.is_away()
+            && contact > 0
+            && let Ok(at) = OffsetDateTime::from_unix_timestamp(contact)
+            && !self.quiet
+        {
+            complain(&self.language.fill(Text::AsOf, &[&report::moment(at)]));
+        }
+        Ok(())
     }
 
     /// The daemon's bus, for commands that make no sense without it.

@@ -99,6 +99,7 @@ migasfree_types::texts! {
         Never: "never";
         Installed: "installed";
         CancelAsked: "The job was asked to stop.";
+        AsOf(moment): "This is as of { $moment }, when the server answered last.";
 
         NothingFound: "Nothing was found.";
         NoApps: "No applications are offered to this computer.";

@@ -2,6 +2,7 @@
 AnswerNotKept = The answer could not be kept: { $reason }
 AppForbidden = A policy of your organisation does not admit { $app }.
 AppRequired = { $app } is required by a policy of your organisation and stays.
+AsOf = This is as of { $moment }, when the server answered last.
 AskedAlready = You asked for this application already.
 AuthenticationFailed = The authentication failed; nothing was done.
 Authorizing = Waiting for the permission of an administrator

@@ -460,3 +460,4 @@ WrongTwice = `{ $argument }` está dos veces.
 WrongSimilar = Se parece a: { $names }
 WrongHelp = `--help` dice más.
 NotReachedNow = ahora no se puede alcanzar
+AsOf = Esto es de { $moment }, cuando el servidor respondió por última vez.

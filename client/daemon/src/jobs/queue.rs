@@ -101,13 +101,16 @@ impl Jobs {
         self.lock()
             .jobs
             .values()
-            .find(|job| {
-                job.view.state == state
-                    && job.stored.owner_uid == new.owner_uid
-                    && (new.background || !job.stored.background)
-                    && job.stored.task.serves(&new.task)
-            })
+            .find(|job| job.view.state == state && serves(job, new))
             .map(|job| job.stored.id)
+    }
+
+    /// Whether such a job waits or is at work.
+    #[must_use]
+    pub fn is_under_way(&self, new: &NewJob) -> bool {
+        let jobs = self.lock();
+        let mut unfinished = jobs.jobs.values().filter(|job| !job.is_finished());
+        unfinished.any(|job| serves(job, new))
     }
 
     /// Makes a job that waits for polkit. It is not on disk: what was never allowed leaves nothing.
@@ -492,6 +495,13 @@ fn revive(store: &JobStore, stored: StoredJob) -> LiveJob {
     job
 }
 
+/// Whether a job does for its user what this one would, and not behind it.
+fn serves(job: &LiveJob, new: &NewJob) -> bool {
+    job.stored.owner_uid == new.owner_uid
+        && (new.background || !job.stored.background)
+        && job.stored.task.serves(&new.task)
+}
+
 fn waiting_order(state: &State) -> Vec<u64> {
     let mut waiting: Vec<&LiveJob> = state
         .jobs
@@ -668,6 +678,19 @@ mod tests {
         }
         let by = jobs.with(id, |job| job.cancelled_by).unwrap();
         assert_eq!(by, Some(ResultCode::ByUser));
+    }
+
+    #[test]
+    fn what_is_at_work_is_under_way_until_it_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        assert!(!jobs.is_under_way(&of_user()));
+        let id = jobs.add_queued(of_user(), 1).unwrap();
+        assert!(jobs.is_under_way(&of_user()));
+        jobs.start_next(2, false);
+        assert!(jobs.is_under_way(&of_user()), "it runs");
+        jobs.finish(id, Done::new(ResultCode::Ok), 3);
+        assert!(!jobs.is_under_way(&of_user()));
     }
 
     #[test]

@@ -120,6 +120,7 @@ impl Driver {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             cancellable: stage.cancellable(),
+            purpose: stage.as_str().to_owned(),
             silence: self.patience_with(&work),
             impatient_with: step.impatient_with.iter().cloned().collect(),
             marks: self.back_end.script_marks(),
@@ -175,10 +176,10 @@ impl Driver {
 
     pub(super) async fn follow_earlier(&self, job: &Job<'_>) -> Option<Result<(), PmsError>> {
         let supervised = Supervised::open(&self.last_step(job)?)?;
-        let stage = if supervised.is_cancellable() {
-            Stage::Download
-        } else {
-            Stage::Install
+        let stage = match Stage::parse(supervised.purpose()) {
+            Stage::Unknown if supervised.is_cancellable() => Stage::Download,
+            Stage::Unknown => Stage::Install,
+            stage => stage,
         };
         let watch = self.watch(job, stage, &Plan::default());
         let result = self.listen(&supervised, &watch).await;

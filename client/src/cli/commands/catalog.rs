@@ -19,7 +19,9 @@ use crate::texts::Text;
 pub async fn apps(context: &Context, arguments: &Apps) -> Ended {
     let apps = match (from_server(context).await, context.daemon().await) {
         (Some(Err(Failure::Engine(EngineError::Offline(_)))) | None, Some(bus)) => {
-            from_daemon(&bus).await?
+            let apps = from_daemon(&bus).await?;
+            context.tell_age(&bus).await?;
+            apps
         }
         (Some(apps), _) => apps?,
         (None, None) => {
@@ -115,6 +117,7 @@ pub async fn categories(context: &Context, arguments: &Json) -> Ended {
     let categories: Vec<(u32, String)> = match context.daemon().await {
         Some(bus) => {
             let categories = CatalogProxy::new(&bus).await?.list_categories().await?;
+            context.tell_age(&bus).await?;
             categories
                 .into_iter()
                 .map(|(id, name, _)| (id, name))

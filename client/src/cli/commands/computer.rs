@@ -73,7 +73,11 @@ pub async fn info(context: &Context, arguments: Info) -> Ended {
 
 async fn record(context: &Context) -> Result<Map<String, Value>, Failure> {
     let mut record = match context.daemon().await {
-        Some(bus) => known_to_daemon(ComputerProxy::new(&bus).await?.get_info().await?),
+        Some(bus) => {
+            let info = ComputerProxy::new(&bus).await?.get_info().await?;
+            context.tell_age(&bus).await?;
+            known_to_daemon(info)
+        }
         None => {
             let engine = context.trusted_engine().await?;
             let info = json!(engine.info().await?);
@@ -177,6 +181,7 @@ pub async fn label(context: &Context, arguments: &Json) -> Ended {
     let (uuid, name, search, helpdesk) = match &daemon {
         Some(bus) => {
             let label = ComputerProxy::new(bus).await?.get_label().await?;
+            context.tell_age(bus).await?;
             (label.uuid, label.name, label.search, label.helpdesk)
         }
         None => {

@@ -22,7 +22,14 @@ pub async fn status(context: &Context, arguments: &Json) -> Ended {
         Some(bus) => by_daemon(context, &bus).await?,
         None => without_daemon(context).await?,
     };
-    let unfinished = unfinished(context).await;
+    let works = status
+        .get("current_job")
+        .is_some_and(|job| *job != json!(""));
+    let unfinished = if works {
+        Vec::new()
+    } else {
+        unfinished(context).await
+    };
     status.insert("unfinished".to_owned(), json!(unfinished));
     if arguments.json {
         print_line(&Value::Object(status).to_string());
@@ -44,11 +51,14 @@ pub async fn status(context: &Context, arguments: &Json) -> Ended {
     Ok(Exit::OK)
 }
 
-/// Packages something was begun with and not finished.
+/// Packages something was begun with and not finished. Those that somebody is at work on are not among them.
 async fn unfinished(context: &Context) -> Vec<String> {
     let Ok(engine) = context.engine().await else {
         return Vec::new();
     };
+    if engine.lock_holder().is_some() {
+        return Vec::new();
+    }
     engine.broken().await.unwrap_or_default()
 }
 

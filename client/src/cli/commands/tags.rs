@@ -49,6 +49,7 @@ async fn current(context: &Context) -> Result<Known, Failure> {
     match context.daemon().await {
         Some(bus) => {
             let (assigned, available) = TagsProxy::new(&bus).await?.get().await?;
+            context.tell_age(&bus).await?;
             Ok((assigned, available.into_iter().collect()))
         }
         None => {

@@ -50,6 +50,9 @@ pub struct SupervisedCommand {
     pub environment: Vec<(String, String)>,
     /// It may be interrupted without harm.
     pub cancellable: bool,
+    /// What it is for, in a word of who starts it.
+    #[serde(default)]
+    pub purpose: String,
     /// How long it, or a script it runs, may be without output and processor time; `None` for ever.
     #[serde(default)]
     pub silence: Option<Duration>,
@@ -217,6 +220,12 @@ impl Supervised {
     #[must_use]
     pub fn is_cancellable(&self) -> bool {
         self.command.cancellable
+    }
+
+    /// What it is for; empty where an older program started it.
+    #[must_use]
+    pub fn purpose(&self) -> &str {
+        &self.command.purpose
     }
 
     /// What the program said so far; the last megabyte of it.
@@ -456,6 +465,7 @@ mod tests {
             line: vec!["talk".into()],
             environment: Vec::new(),
             cancellable: false,
+            purpose: "remove".into(),
             silence: None,
             impatient_with: Vec::new(),
             marks: ScriptMarks::default(),

@@ -303,6 +303,7 @@ mod tests {
             line: vec!["/bin/sh".into(), "-c".into(), script.into()],
             environment: Vec::new(),
             cancellable: true,
+            purpose: String::new(),
             silence: Some(silence),
             impatient_with: Vec::new(),
             marks: ScriptMarks::default(),

@@ -220,6 +220,18 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
         apps[0]["packages_by_project"][0]["packages_to_install"],
         json!(["painter"])
     );
+    let told = Answer::of(session(&["info"])).await.ok().err;
+    assert!(!told.contains("as of"), "{told}");
+    bench.server.mind().front = Some(503);
+    Answer::of(session(&["sync"])).await.ends(75);
+    for words in [&["info"][..], &["label"], &["tags", "-g"], &["apps"]] {
+        let told = Answer::of(session(words)).await.ok().err;
+        assert!(
+            told.contains("when the server answered last"),
+            "{words:?}: {told}"
+        );
+    }
+    bench.server.mind().front = None;
     // Why it was not done is told each time, however soon it ends.
     bench.server.mind().closed = true;
     for _ in 0..5 {
