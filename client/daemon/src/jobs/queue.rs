@@ -23,6 +23,8 @@ use crate::texts::Text;
 
 /// How many records `ListJobs` answers when it is not told.
 const LISTED: u32 = 100;
+/// As many jobs that were never allowed are remembered.
+const NEVER_ALLOWED: usize = 20;
 
 /// A job to be made.
 #[derive(Debug, Clone)]
@@ -429,16 +431,21 @@ impl Jobs {
         self.store.folder(id)
     }
 
-    /// The object of a job is gone. One that was never allowed leaves no record, and the oldest records go when there are
-    /// too many.
+    /// The object of a job is gone. The oldest records go when there are too many; those of jobs that were never allowed
+    /// are in memory alone.
     pub fn prune(&self, id: u64) {
         let mut jobs = self.lock();
-        if !self.store.folder(id).exists() {
-            jobs.jobs.remove(&id);
-        } else if let Some(job) = jobs.jobs.get_mut(&id) {
+        if let Some(job) = jobs.jobs.get_mut(&id) {
             job.subscribers.clear();
         }
-        let stored: Vec<StoredJob> = jobs.jobs.values().map(|job| job.stored.clone()).collect();
+        let all = jobs.jobs.values();
+        let never_allowed = all.filter(|job| job.is_finished() && !job.ready);
+        let never_allowed: Vec<u64> = never_allowed.map(|job| job.stored.id).collect();
+        for id in never_allowed.iter().rev().skip(NEVER_ALLOWED) {
+            jobs.jobs.remove(id);
+        }
+        let on_disk = jobs.jobs.values().filter(|job| job.ready);
+        let stored: Vec<StoredJob> = on_disk.map(|job| job.stored.clone()).collect();
         for id in self.store.prune(&stored) {
             jobs.jobs.remove(&id);
         }
@@ -678,6 +685,25 @@ mod tests {
         }
         let by = jobs.with(id, |job| job.cancelled_by).unwrap();
         assert_eq!(by, Some(ResultCode::ByUser));
+    }
+
+    #[test]
+    fn who_was_refused_finds_the_job_in_the_list_and_nothing_of_it_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(&folder);
+        for _ in 0..=NEVER_ALLOWED {
+            let id = jobs.add_unauthorized(of_user(), 1).unwrap();
+            jobs.finish(id, Done::new(ResultCode::NotAuthorized), 2);
+            jobs.prune(id);
+        }
+        let listed = jobs.list(&JobFilter::default(), Some(1000));
+        assert_eq!(listed.len(), NEVER_ALLOWED);
+        assert_eq!(
+            listed[0].id,
+            (NEVER_ALLOWED + 1).to_string(),
+            "the newest stay"
+        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
