@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 
@@ -55,6 +56,7 @@ pub enum UploadError {
 pub struct Uploader {
     server: SealedServer,
     target: Target,
+    made_store: AtomicBool,
 }
 
 impl Uploader {
@@ -64,7 +66,11 @@ impl Uploader {
     /// [`KeyStoreError::Missing`] when there are none: use [`Uploader::sign_in`].
     pub fn open(server: &OpenServer, keys: &KeyStore, target: Target) -> Result<Self, UploadError> {
         let server = server.with_keys(keys.packager()?, &target.project);
-        Ok(Self { server, target })
+        Ok(Self {
+            server,
+            target,
+            made_store: AtomicBool::new(false),
+        })
     }
 
     /// Gets keys with the packager's credentials and keeps them.
@@ -95,6 +101,12 @@ impl Uploader {
         Self::open(server, keys, target)
     }
 
+    /// Whether the store was not there before. Servers of version 5 do not say.
+    #[must_use]
+    pub fn made_store(&self) -> bool {
+        self.made_store.load(Ordering::Relaxed)
+    }
+
     /// Sends one package or other file, which the server keeps beside them.
     ///
     /// # Errors
@@ -106,6 +118,7 @@ impl Uploader {
             "project": self.target.project,
             "store": self.target.store,
             "is_package": kind.is_package(),
+            "ask_new_store": true,
         });
         self.send("packages/", claims, path, kind).await?;
         if !kind.is_package() {
@@ -145,6 +158,7 @@ impl Uploader {
                 "store": self.target.store,
                 "packageset": name,
                 "path": inside.to_string_lossy(),
+                "ask_new_store": true,
             });
             self.send("packages/set/", claims, path, sniff(path)?)
                 .await?;
@@ -165,10 +179,12 @@ impl Uploader {
             path: path.to_owned(),
             source,
         };
-        self.server
-            .upload(call, claims, path, kind.media_type())
-            .await
-            .map_err(rejected)
+        let sent = self.server.upload(call, claims, path, kind.media_type());
+        let answer = sent.await.map_err(rejected)?;
+        if answer["new_store"] == true {
+            self.made_store.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// A server that looks only for packages does not find a set by its name: the files are there all the same.

@@ -85,6 +85,7 @@ migasfree_types::texts! {
         Store: "Store:";
         UploadedFile(file): "Uploaded: { $file }";
         UploadedPlainFile(file): "{ $file } is not a package: it was kept in the store as a plain file, and no deployment installs it. To undo that, delete it in the console.";
+        UploadNewStore(store, project): "There was no store { $store } in { $project }: it was made. If its name is a slip, delete it in the console and upload again with `-s`.";
         UploadEmpty(folder): "{ $folder } holds no files.";
         UploadNoPackage(file): "{ $file } is called a package and is none: it is empty, cut off or something else.";
         UploadName(name): "{ $name } has characters that no file on the server may be called by; rename it.";

@@ -322,6 +322,7 @@ UploadKeyDamaged = The packager's key in { $file } is damaged ({ $reason }). Rem
 UploadKeys = The packager's keys cannot be used: { $reason }
 UploadLeadsOut = { $file } leads out of the folder; put the file itself there, or leave the link out.
 UploadName = { $name } has characters that no file on the server may be called by; rename it.
+UploadNewStore = There was no store { $store } in { $project }: it was made. If its name is a slip, delete it in the console and upload again with `-s`.
 UploadNoPackage = { $file } is called a package and is none: it is empty, cut off or something else.
 UploadRefused = the server does not take it ({ $status }): { $detail }
 UploadedFile = Uploaded: { $file }

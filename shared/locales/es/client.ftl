@@ -461,3 +461,4 @@ WrongSimilar = Se parece a: { $names }
 WrongHelp = `--help` dice más.
 NotReachedNow = ahora no se puede alcanzar
 AsOf = Esto es de { $moment }, cuando el servidor respondió por última vez.
+UploadNewStore = En { $project } no había ningún almacén { $store }: se ha creado. Si el nombre es una errata, elimínelo en la consola y suba de nuevo con `-s`.

@@ -175,10 +175,6 @@ impl Peer {
     /// # Errors
     /// Without packager keys, or when the server cannot be reached.
     pub async fn upload(&self, file: &LocalFile<'_>, set: Option<&str>) -> Result<Reply> {
-        let keys = self
-            .packager
-            .as_ref()
-            .context("fetch the packager's keys first")?;
         let (path, claims) = match set {
             None => (
                 "/api/v1/safe/packages/",
@@ -191,7 +187,24 @@ impl Peer {
                 }),
             ),
         };
-        let msg = seal(&claims, keys);
+        self.upload_with(path, &claims, file).await
+    }
+
+    /// The same with claims of one's own.
+    ///
+    /// # Errors
+    /// Without packager keys, or when the server cannot be reached.
+    pub async fn upload_with(
+        &self,
+        path: &str,
+        claims: &Value,
+        file: &LocalFile<'_>,
+    ) -> Result<Reply> {
+        let keys = self
+            .packager
+            .as_ref()
+            .context("fetch the packager's keys first")?;
+        let msg = seal(claims, keys);
         let answer = self
             .transport
             .multipart(path, &msg, &self.project, file)

@@ -178,14 +178,14 @@ impl SealedServer {
         id_of(&answer, "computers/")
     }
 
-    /// Sends a file with a packager's keys: `packages/` or `packages/set/`.
+    /// Sends a file with a packager's keys: `packages/` or `packages/set/`. Answers what the server says of it.
     pub async fn upload(
         &self,
         path: &str,
         claims: Value,
         file: &Path,
         media_type: &str,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Value, ApiError> {
         let message = sealed::seal(&self.keys, claims).await?;
         let name = file
             .file_name()
@@ -205,9 +205,7 @@ impl SealedServer {
         if let Some(refusal) = sealed::plain_refusal(&response) {
             return Err(refusal);
         }
-        sealed::answer(response, &self.keys, &path)
-            .await
-            .map(|_| ())
+        sealed::answer(response, &self.keys, &path).await
     }
 
     /// Asks for new metadata of the deployments that have this package or set.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use migasfree_types::shown::shown;
+
 use super::Ended;
 use crate::cli::arguments::Upload;
 use crate::cli::context::Context;
@@ -42,6 +44,7 @@ pub async fn upload(context: &Context, arguments: Upload) -> Ended {
             Text::Store,
         )?,
     };
+    let (store, project) = (target.store.clone(), target.project.clone());
     let uploader = uploader(context, &settings, packager, target, named).await?;
     let told = |path: &std::path::Path| {
         if !context.quiet {
@@ -61,6 +64,12 @@ pub async fn upload(context: &Context, arguments: Upload) -> Ended {
         }
     } else if let Some(folder) = arguments.dir {
         uploader.folder(&folder, told).await?;
+    }
+    if uploader.made_store() {
+        let made = context
+            .language
+            .fill(Text::UploadNewStore, &[&store, &project]);
+        complain(&shown(&made));
     }
     Ok(Exit::OK)
 }

@@ -42,7 +42,7 @@ async fn packagers_upload_with_keys_of_their_own() {
     let claims = server.claims("packages/");
     assert_eq!(
         claims,
-        json!({ "project": "tests", "store": "base", "is_package": true })
+        json!({ "project": "tests", "store": "base", "is_package": true, "ask_new_store": true })
     );
     assert_eq!(server.mind().uploads[0].0, "tool_1.0_all.deb");
     assert_eq!(
@@ -160,6 +160,25 @@ async fn what_cannot_be_a_package_stays_here_and_a_name_uploads_with_its_own_key
         .err;
     assert!(told.contains("no store is called base"), "{told}");
     assert!(!told.contains("proxy"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_made_is_named() {
+    let server = FakeServer::start().await;
+    let folder = configured(&format!("[client]\nServer = {}\n", server.base()));
+    let package = folder.path().join("tool_1.0_all.deb");
+    fs::write(&package, plain("tool", "1.0").build().unwrap()).unwrap();
+    let file = package.to_str().unwrap();
+    let line = [
+        "-q", "upload", "-u", "ana", "-j", "tests", "-s", "bsae", "-f", file,
+    ];
+    for new_store in [true, false] {
+        let answer = json!({ "new_store": new_store });
+        server.mind().answers.insert("packages/".into(), answer);
+        let upload = below(folder.path(), &line);
+        let told = Answer::with_input(upload, "secret\n").await.ok().err;
+        assert_eq!(told.contains("no store bsae in tests"), new_store, "{told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

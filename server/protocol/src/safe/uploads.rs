@@ -1,6 +1,8 @@
 //! What the calls that upload packages share.
 
 use std::io::Read as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use axum::http::StatusCode;
@@ -22,7 +24,10 @@ use sha2::{Digest, Sha256};
 
 use super::call::PackagerCall;
 use super::reach::Reach;
-use super::{answer::Refusal, protocol::Stopping};
+use super::{
+    answer::{Refusal, Reply, ok},
+    protocol::Stopping,
+};
 use crate::ProtocolState;
 use crate::safe::validate::Fields;
 
@@ -91,7 +96,7 @@ pub(super) async fn upload(
     project: &Project,
     Names { store, set }: Names<'_>,
     folder: Option<String>,
-) -> Result<Upload, Refusal> {
+) -> Result<(Upload, NewStore), Refusal> {
     let file = call.file.take().ok_or_else(Refusal::malformed_claims)?;
     let store = store.trim();
     let mut fields = Fields::default();
@@ -108,13 +113,15 @@ pub(super) async fn upload(
     {
         reach.to_row(&PACKAGE_SETS, known.into()).await?;
     }
-    Ok(Upload {
+    let new_store = NewStore::default();
+    let upload = Upload {
         project_id: project.id,
         destination: Box::new(Named {
             state: call.state,
             author: call.author.clone(),
             store: store.to_owned(),
             set: set.map(str::to_owned),
+            new_store: new_store.clone(),
         }),
         file_name: file.name,
         source: file.content,
@@ -122,7 +129,23 @@ pub(super) async fn upload(
         replace_allowed: reach.is_unlimited(),
         author: call.author,
         folder: folder.filter(|folder| !folder.is_empty()),
-    })
+    };
+    Ok((upload, new_store))
+}
+
+/// Whether the store was made for an upload.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NewStore(Arc<AtomicBool>);
+
+impl NewStore {
+    /// The answer to the upload: for who asks, with whether a store was made.
+    pub(super) fn answer(&self, asked: bool) -> Reply {
+        if asked {
+            ok(json!({ "new_store": self.0.load(Ordering::Relaxed) }))
+        } else {
+            ok("Data received")
+        }
+    }
 }
 
 /// A store and a package set by their names; what is missing is made, and stays only with what comes into it.
@@ -132,12 +155,14 @@ struct Named {
     author: Author,
     store: String,
     set: Option<String>,
+    new_store: NewStore,
 }
 
 #[async_trait]
 impl Destination for Named {
     async fn place(&self, tx: &mut Tx, project: ProjectId) -> Result<Place, UploadError> {
         let (store, is_new) = packages::store(tx, project, &self.store).await?;
+        self.new_store.0.store(is_new, Ordering::Relaxed);
         if is_new {
             self.record(tx, "core.store", store.0, &self.store, project)
                 .await?;

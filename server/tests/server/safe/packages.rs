@@ -106,6 +106,26 @@ on_both_engines! {
         assert_eq!(again.installed, Vec::<String>::new());
     }
 
+    async fn a_packager_who_asks_is_told_whether_the_store_was_made(site: Site) {
+        let peer = packager(&site).await;
+        let content = hello("says hello");
+        for (store, set, path) in [("Org", None, "packages/"), ("Other", Some("tools"), "packages/set/")] {
+            let file = LocalFile { path: FILE, content: &content, store };
+            let path = format!("/api/v1/safe/{path}");
+            for new_store in [true, false] {
+                // A message that was sent before is not taken again.
+                let claims = json!({
+                    "project": PROJECT, "store": store, "packageset": set, "path": "", "ask_new_store": true,
+                    "message": new_store,
+                });
+                let told = peer.upload_with(&path, &claims, &file).await.unwrap().accepted().unwrap();
+                assert_eq!(told, json!({ "new_store": new_store }), "{path}");
+            }
+            let told = peer.upload(&file, set).await.unwrap().accepted().unwrap();
+            assert_eq!(told, json!("Data received"), "{path}: as version 5 has it");
+        }
+    }
+
     async fn what_a_packager_brings_along_has_a_name_of_one_line(site: Site) {
         let peer = packager(&site).await;
         let content = hello("says hello");

@@ -3,7 +3,7 @@
 use migasfree_server_domain::repository::upload::store_package;
 use serde::Deserialize;
 
-use crate::safe::answer::{Refusal, Reply, ok};
+use crate::safe::answer::{Refusal, Reply};
 use crate::safe::call::PackagerCall;
 use crate::safe::reach::Reach;
 use crate::safe::uploads::{self, Names};
@@ -16,6 +16,9 @@ pub(in crate::safe) struct Claims {
     packageset: String,
     /// Folder inside the store.
     path: Option<String>,
+    /// Whether to say if the store was made: version 5 does not ask.
+    #[serde(default)]
+    ask_new_store: bool,
 }
 
 pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply {
@@ -30,9 +33,9 @@ pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply
         set: Some(set),
     };
     let state = call.state.clone();
-    let upload = uploads::upload(call, &reach, &project, names, claims.path).await?;
+    let (upload, new_store) = uploads::upload(call, &reach, &project, names, claims.path).await?;
     store_package(&state, upload)
         .await
         .map_err(uploads::refused)?;
-    ok("Data received")
+    new_store.answer(claims.ask_new_store)
 }

@@ -3,7 +3,7 @@
 use migasfree_server_domain::repository::upload::{store_file, store_package};
 use serde::Deserialize;
 
-use crate::safe::answer::{Reply, ok};
+use crate::safe::answer::Reply;
 use crate::safe::call::PackagerCall;
 use crate::safe::reach::Reach;
 use crate::safe::uploads::{self, Names};
@@ -15,6 +15,9 @@ pub(in crate::safe) struct Claims {
     /// Whether the sender takes the file for a package.
     #[serde(default = "yes")]
     is_package: bool,
+    /// Whether to say if the store was made: version 5 does not ask.
+    #[serde(default)]
+    ask_new_store: bool,
 }
 
 const fn yes() -> bool {
@@ -29,7 +32,7 @@ pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply
         set: None,
     };
     let state = call.state.clone();
-    let upload = uploads::upload(call, &reach, &project, names, None).await?;
+    let (upload, new_store) = uploads::upload(call, &reach, &project, names, None).await?;
     if claims.is_package {
         store_package(&state, upload)
             .await
@@ -37,5 +40,5 @@ pub(in crate::safe) async fn answer(call: PackagerCall, claims: Claims) -> Reply
     } else {
         store_file(&state, upload).await.map_err(uploads::refused)?;
     }
-    ok("Data received")
+    new_store.answer(claims.ask_new_store)
 }
