@@ -1,5 +1,7 @@
 //! What every command may use: the language, the daemon, an engine.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 
 use migasfree_dbus::names::BUS_NAME;
@@ -14,6 +16,8 @@ use super::failure::Failure;
 use super::prompt;
 use super::report;
 use crate::config::Settings;
+use crate::daemon::jobs::Done;
+use crate::daemon::schedule::{Schedule, random};
 use crate::output::complain;
 use crate::paths::Layout;
 use crate::sync::{LocalEngine, OpenOptions, load_settings};
@@ -44,6 +48,27 @@ impl Context {
             .await
             .unwrap_or(false);
         (owned || started(&names).await).then_some(bus)
+    }
+
+    /// When synchronisations were, as the daemon keeps it; `None` for who may not read that.
+    pub fn schedule(&self) -> Option<Schedule> {
+        let file = self.daemons_folder().join("schedule.json");
+        self.may_write().then(|| Schedule::open(&file))
+    }
+
+    /// Keeps how a full synchronisation without a daemon ended where the daemon keeps it.
+    pub fn keep_end_of_sync(&self, done: &Done) {
+        let folder = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(self.daemons_folder());
+        if let Some(schedule) = folder.ok().and_then(|()| self.schedule()) {
+            schedule.ended(done, OffsetDateTime::now_utc().unix_timestamp(), random());
+        }
+    }
+
+    fn daemons_folder(&self) -> PathBuf {
+        self.layout().state().join("daemon")
     }
 
     /// Says how old the daemon's knowledge is, where the server is away.

@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::prompt;
 use super::report::{End, Reporter};
 use super::signals::Interruptions;
+use crate::daemon::jobs::Done;
 use crate::job::{Cancel, Job, JobId, ResultCode};
 use crate::observer::{
     LockHolder, Observer, OutputStream, Progress, Question, REMOVAL_QUESTION, Step,
@@ -20,7 +21,7 @@ use crate::observer::{
 use crate::output::complain;
 use crate::pms::Action;
 use crate::policy::Asker;
-use crate::sync::{Engine, EngineError, LocalEngine, Outcome, SyncRequest};
+use crate::sync::{Engine, EngineError, LocalEngine, Outcome, Scope, SyncRequest};
 use crate::texts::{self, Language, Text};
 use crate::transport::messages::Trait;
 
@@ -148,6 +149,7 @@ pub async fn run(
     task: Task,
 ) -> Result<Exit, Failure> {
     let consents = matches!(task, Task::Packages { consents: true, .. });
+    let is_full = matches!(&task, Task::Sync(request) if request.scope == Scope::Full);
     let listener = Listener {
         reporter,
         consent: Consent::new(context.language, consents),
@@ -162,6 +164,9 @@ pub async fn run(
     engine.forget(&job.id);
     match ended {
         Ok(outcome) => {
+            if is_full {
+                context.keep_end_of_sync(&Done::of(&outcome));
+            }
             reporter.finished(&End {
                 code: outcome.code,
                 said: texts::outcome(&outcome),
@@ -174,7 +179,11 @@ pub async fn run(
         }
         Err(error) => {
             let problems = listener.problems.lock().map(|problems| problems.clone());
-            let said = texts::with_problems(texts::error(&error), &problems.unwrap_or_default());
+            let problems = problems.unwrap_or_default();
+            if is_full && engine.identity().registered && !matches!(error, EngineError::Locked(_)) {
+                context.keep_end_of_sync(&Done::by(&error, &problems));
+            }
+            let said = texts::with_problems(texts::error(&error), &problems);
             reporter.finished(&End {
                 code: error.code(),
                 said: Some(said),

@@ -163,7 +163,7 @@ async fn by_daemon(context: &Context, bus: &Connection) -> Result<Map<String, Va
 async fn without_daemon(context: &Context) -> Result<Map<String, Value>, Failure> {
     let engine = context.engine().await?;
     let identity = engine.identity();
-    Ok(object([
+    let mut status = object([
         ("computer", json!(identity.name)),
         ("uuid", json!(identity.uuid)),
         ("server", json!(identity.server)),
@@ -175,7 +175,20 @@ async fn without_daemon(context: &Context) -> Result<Map<String, Value>, Failure
             json!(!engine.reboot_required().is_empty()),
         ),
         ("package_manager", json!(identity.package_manager)),
-    ]))
+    ]);
+    if let Some(schedule) = context.schedule() {
+        let (last, result) = schedule.last();
+        let reason = schedule.last_reason();
+        status.extend(object([
+            ("last_sync", moment(last)),
+            ("last_sync_result", json!(result)),
+            (
+                "last_sync_reason",
+                json!(reason.map(|reason| context.language.say(&reason))),
+            ),
+        ]));
+    }
+    Ok(status)
 }
 
 fn object<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {

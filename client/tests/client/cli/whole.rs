@@ -249,7 +249,13 @@ async fn the_removal_of_a_package_that_was_never_finished_is_a_change() {
     bench.run(&["sync"]).await.ok();
     bench.run(&["install", "bad"]).await.ends(71);
     let status = bench.run(&["status"]).await.ok().out;
-    assert!(status.contains("Not finished: bad."), "{status}");
+    for words in [
+        "Not finished: bad.",
+        "Last synchronisation: 20",
+        "How it ended: well",
+    ] {
+        assert!(status.contains(words), "{words}: {status}");
+    }
     let answer = bench.run(&["purge", "bad"]).await.ok();
     assert!(answer.out.contains("Done."), "{}", answer.out);
     assert!(!answer.out.contains("nothing to do"), "{}", answer.out);
