@@ -15,6 +15,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::prompt;
 use super::report;
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::Settings;
 use crate::daemon::jobs::Done;
 use crate::daemon::schedule::{Schedule, random};
@@ -63,7 +64,7 @@ impl Context {
             .mode(0o700)
             .create(self.daemons_folder());
         if let Some(schedule) = folder.ok().and_then(|()| self.schedule()) {
-            schedule.ended(done, OffsetDateTime::now_utc().unix_timestamp(), random());
+            schedule.ended(done, SystemClock.now().unix_timestamp(), random());
         }
     }
 

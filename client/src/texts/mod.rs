@@ -223,7 +223,7 @@ impl Language {
             return self.say(&told::unreached(&why));
         }
         if let Some(seconds) = error.busy_for() {
-            return self.say(&EngineText::ErrorSaturated.told(&[&seconds.to_string()]));
+            return self.say(&EngineText::ErrorSaturated.with([seconds.into()]));
         }
         match error {
             ApiError::Status { status, detail, .. } => {

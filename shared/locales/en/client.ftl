@@ -33,7 +33,10 @@ Dismissed = The authentication was dismissed; nothing was done.
 EarlierOutput = (earlier output is not kept)
 EndNotTold = The server could not be told the end: { $reason }
 ErrorAway = The server cannot answer now ({ $status }); try again later. If it lasts, tell whoever runs the server.
-ErrorAwayFor = The server cannot answer now ({ $status }); try again in { $seconds } seconds.
+ErrorAwayFor = { $seconds ->
+        [one] The server cannot answer now ({ $status }); try again in a second.
+       *[other] The server cannot answer now ({ $status }); try again in { $seconds } seconds.
+    }
 ErrorBadCredentials = The server does not let this user register computers ({ $reason }); check name and password, or ask whoever runs the server for the right to.
 ErrorBroken = { $packages } cannot be finished; try again, or remove it.
     { $reason }
@@ -94,7 +97,10 @@ ErrorProxySignIn = The proxy wants to know who uses it, and migasfree signs in t
 ErrorReadOnly = The disk that holds { $place } can only be read now.
 ErrorRefused = The server refuses this computer: { $reason }
     Ask whoever runs the server to admit it, or use `migasfree register --user NAME` with somebody who may register computers.
-ErrorSaturated = The server is busy: try again in { $seconds } seconds.
+ErrorSaturated = { $seconds ->
+        [one] The server is busy: try again in a second.
+       *[other] The server is busy: try again in { $seconds } seconds.
+    }
 ErrorServer = The server failed ({ $status }): { $detail }
 ErrorSignIn = The network asks to sign in: sign in with a web browser and try again.
 ErrorTrustDamaged = What this computer remembers of the server's keys is damaged: { $file } ({ $reason }). Put the file back from a backup, or remove it: the server's keys are then trusted anew at the next synchronisation.

@@ -70,7 +70,10 @@ ErrorPasswordReadable = Otros en este equipo pueden leer la contraseña del empa
 ErrorReadOnly = El disco que contiene { $place } ahora solo se puede leer.
 ErrorRefused = El servidor rechaza este equipo: { $reason }
     Pida a quien administra el servidor que lo admita, o use `migasfree register --user NOMBRE` con alguien que pueda registrar equipos.
-ErrorSaturated = El servidor está ocupado: inténtelo de nuevo dentro de { $seconds } segundos.
+ErrorSaturated = { $seconds ->
+    [one] El servidor está ocupado: inténtelo de nuevo dentro de un segundo.
+   *[other] El servidor está ocupado: inténtelo de nuevo dentro de { $seconds } segundos.
+    }
 ErrorServer = Falló el servidor ({ $status }): { $detail }
 ErrorUnintelligible = El servidor no responde como se espera: { $reason }
 ErrorUnknownKey = `{ $key }` no es ninguna de: { $known }
@@ -392,7 +395,10 @@ ErrorMoved = El servidor envía este equipo a { $address }. Si el servidor se ha
 ErrorNoCertificates = Este equipo no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
 ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
 ErrorAway = El servidor no puede responder ahora ({ $status }); inténtelo más tarde. Si dura, avise a quien administra el servidor.
-ErrorAwayFor = El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de { $seconds } segundos.
+ErrorAwayFor = { $seconds ->
+    [one] El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de un segundo.
+   *[other] El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de { $seconds } segundos.
+    }
 ErrorNobodyThere = Nada responde en { $server } ({ $reason }). Puede estar parado; si no lo está, compruebe su dirección con `migasfree conf`.
 ErrorNotHttps = Lo que responde en { $server } no habla https. Compruebe la dirección y el puerto con `migasfree conf`.
 ErrorSignIn = La red pide iniciar sesión: iníciela con un navegador e inténtelo de nuevo.

@@ -39,7 +39,7 @@ migasfree_types::texts! {
         ErrorMoved(address): "The server sends this computer on to { $address }. If the server moved there, an administrator runs `migasfree conf --server { $address }`; if the network asks to sign in, sign in with a web browser and try again.";
         ErrorPage: "A web page came in place of the server's answer. If the network asks to sign in, sign in with a web browser and try again; if not, check the address of the server with `migasfree conf`.";
         ErrorAway(status): "The server cannot answer now ({ $status }); try again later. If it lasts, tell whoever runs the server.";
-        ErrorAwayFor(status, seconds): "The server cannot answer now ({ $status }); try again in { $seconds } seconds.";
+        ErrorAwayFor(status, seconds): "{ $seconds ->\n    [one] The server cannot answer now ({ $status }); try again in a second.\n   *[other] The server cannot answer now ({ $status }); try again in { $seconds } seconds.\n}";
         ErrorNobodyThere(server, reason): "Nothing answers at { $server } ({ $reason }). It may be stopped; if it is not, check its address with `migasfree conf`.";
         ErrorNotHttps(server): "What answers at { $server } does not speak https. Check the address and the port with `migasfree conf`.";
         ErrorSignIn: "The network asks to sign in: sign in with a web browser and try again.";
@@ -49,7 +49,7 @@ migasfree_types::texts! {
         ErrorBadCredentials(reason): "The server does not let this user register computers ({ $reason }); check name and password, or ask whoever runs the server for the right to.";
         ErrorRefused(reason): "The server refuses this computer: { $reason }\nAsk whoever runs the server to admit it, or use `migasfree register --user NAME` with somebody who may register computers.";
         ErrorNewKeys(server): "The keys of { $server } are other ones than those this computer knows it by. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.";
-        ErrorSaturated(seconds): "The server is busy: try again in { $seconds } seconds.";
+        ErrorSaturated(seconds): "{ $seconds ->\n    [one] The server is busy: try again in a second.\n   *[other] The server is busy: try again in { $seconds } seconds.\n}";
         ErrorServer(status, detail): "The server failed ({ $status }): { $detail }";
         ErrorUnsealed(status, detail): "Something between answered in place of the server ({ $status }): { $detail }. A proxy or a network that asks to sign in may be the reason.";
         ErrorKeyRefused(fingerprint, server, why): "The repository key { $fingerprint } of { $server } is not trusted: { $why }. If it is right, root accepts it with `migasfree keys accept { $fingerprint }`.";

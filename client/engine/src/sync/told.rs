@@ -94,9 +94,7 @@ pub fn error(error: &EngineError) -> Message {
         EngineError::BadCredentials(reason) => EngineText::ErrorBadCredentials.told(&[reason]),
         EngineError::NewKeys(server) => EngineText::ErrorNewKeys.told(&[server]),
         EngineError::Refused(reason) => EngineText::ErrorRefused.told(&[reason]),
-        EngineError::Saturated { seconds } => {
-            EngineText::ErrorSaturated.told(&[&seconds.to_string()])
-        }
+        EngineError::Saturated { seconds } => EngineText::ErrorSaturated.with([(*seconds).into()]),
         EngineError::Server { status, detail } => {
             EngineText::ErrorServer.told(&[&status.to_string(), detail])
         }
@@ -215,7 +213,7 @@ pub fn unreached(why: &Unreached) -> Message {
         Unreached::Away {
             status,
             seconds: Some(seconds),
-        } => EngineText::ErrorAwayFor.told(&[&status.to_string(), &seconds.to_string()]),
+        } => EngineText::ErrorAwayFor.with([status.to_string().into(), (*seconds).into()]),
         Unreached::Away {
             status,
             seconds: None,

@@ -179,9 +179,7 @@ impl ApiError {
         match self {
             Self::Transport(TransportError::Unreachable(why)) => Some(why.clone()),
             Self::Transport(TransportError::Timeout) => Some(Unreached::Late),
-            Self::Transport(TransportError::Stopping) => {
-                Some(Unreached::Network(self.to_string()))
-            }
+            Self::Transport(TransportError::Stopping) => Some(Unreached::Network(self.to_string())),
             Self::Status {
                 status,
                 retry_after,
