@@ -57,6 +57,8 @@ async fn what_the_server_refuses_stands_at_its_field_and_nothing_entered_is_lost
     browser.reads("No deployments yet").await?;
     browser.picture("admin-empty-light").await?;
 
+    leaves_by_back_and_comes_again(&browser, url).await?;
+
     browser.open(&format!("{url}/platforms/new")).await?;
     browser.write("Name", "BSD").await?;
     browser.client().delete_all_cookies().await?;
@@ -74,6 +76,29 @@ async fn what_the_server_refuses_stands_at_its_field_and_nothing_entered_is_lost
         .await
         .context("what was entered is still there after signing in again")?;
     browser.close().await
+}
+
+/// Leaving unsaved changes by Back is asked about, and Forward leads to the form again.
+async fn leaves_by_back_and_comes_again(browser: &Browser, url: &str) -> Result<()> {
+    browser.open(&format!("{url}/platforms")).await?;
+    browser.press("a[href='/platforms/new']").await?;
+    browser.write("Name", "Hurd").await?;
+    browser.client().back().await?;
+    browser.reads("Leave without saving?").await?;
+    ensure!(path(browser).await? == "/platforms/new", "it was left");
+    browser.press_button("Leave").await?;
+    browser.wait_for_text("main table", "Linux").await?;
+    ensure!(path(browser).await? == "/platforms", "it went elsewhere");
+    browser.client().forward().await?;
+    browser
+        .control("Name")
+        .await
+        .context("Forward does not lead to the form")?;
+    ensure!(
+        path(browser).await? == "/platforms/new",
+        "it went elsewhere"
+    );
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

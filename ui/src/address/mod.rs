@@ -2,6 +2,7 @@
 //!
 //! A page with unsaved changes can hold the person back from leaving; that is why this is not a ready-made router.
 mod destination;
+mod history;
 
 pub use destination::{Destination, Place, legacy};
 
@@ -10,7 +11,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 
 /// A place in the view.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -127,19 +128,26 @@ thread_local! {
 pub fn start() {
     let address = RwSignal::new(current());
     ADDRESS.set(Some(address));
+    history::start();
 
-    window_event_listener(ev::popstate, move |_| {
-        let wanted = current();
-        let leaves = address.with_untracked(|address| address.path != wanted.path);
-        let shown = address.get_untracked();
-        let way: Way = Rc::new(move || go(&wanted.text()));
-        if leaves && held_back(&way) {
-            push(&shown.text(), false);
-            return;
-        }
-        address.set(current());
-    });
+    window_event_listener(ev::popstate, move |_| travelled(address));
     window_event_listener(ev::click, follow_link);
+}
+
+/// The browser went back or forward. Who is held back there returns to where they were, and takes the same steps once they are let go: so the history stays as it is.
+fn travelled(address: RwSignal<Address>) {
+    let steps = history::arrive();
+    let wanted = current();
+    if address.with_untracked(|address| *address == wanted) {
+        return;
+    }
+    let leaves = address.with_untracked(|address| address.path != wanted.path);
+    let way: Way = Rc::new(move || history::travel(steps));
+    if leaves && held_back(&way) {
+        history::travel(-steps);
+    } else {
+        address.set(wanted);
+    }
 }
 
 /// The address, tracked.
@@ -159,7 +167,7 @@ pub fn go(to: &str) {
     if leaves && held_back(&way) {
         return;
     }
-    push(to, false);
+    history::push(to);
     address.set(wanted);
     if leaves && let Some(main) = document().get_element_by_id("main") {
         main.set_scroll_top(0);
@@ -180,7 +188,7 @@ pub fn leave(act: impl Fn() + 'static) {
 /// Like [`go`], without a new entry in the history.
 pub fn replace(to: &str) {
     let Some(address) = ADDRESS.get() else { return };
-    push(to, true);
+    history::replace(to);
     address.set(Address::parse(to));
 }
 
@@ -216,17 +224,6 @@ fn current() -> Address {
     let path = location.pathname().unwrap_or_default();
     let query = location.search().unwrap_or_default();
     Address::parse(&format!("{path}{query}"))
-}
-
-fn push(to: &str, replace: bool) {
-    let Ok(history) = window().history() else {
-        return;
-    };
-    let _ = if replace {
-        history.replace_state_with_url(&JsValue::NULL, "", Some(to))
-    } else {
-        history.push_state_with_url(&JsValue::NULL, "", Some(to))
-    };
 }
 
 /// Pressing a link to a place of the view goes there without loading the page again.
