@@ -61,6 +61,38 @@ async fn filters_are_named_by_their_labels_and_can_all_be_cleared() -> Result<()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_and_texts_of_rows_keep_to_one_line_in_a_small_window() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let admin = server.admin().await?;
+    let name = "A platform whose name says at some length what it is for";
+    admin.add("platforms/", &json!({"name": name})).await?;
+    Organisation::create(&admin, |_| {}).await?;
+    let browser = Browser::chromium(1024, 768).await?;
+    sign_in(&browser, &server).await?;
+    for list in ["platforms", "deployments", "users"] {
+        browser.open(&format!("{}/{list}", server.url())).await?;
+        browser.find("main td.cell-primary").await?;
+        let wrapped = browser
+            .run(
+                "return [...document.querySelectorAll('main td')].flatMap(cell => {
+                    const range = document.createRange();
+                    range.selectNodeContents(cell.querySelector(':scope > a') ?? cell);
+                    const plain = cell.matches('.cell-primary, :has(> a), :not(:has(> *))');
+                    const lines = new Set([...range.getClientRects()].map(line => Math.round(line.bottom / 8)));
+                    return plain && lines.size > 1 ? [cell.innerText] : [];
+                })",
+            )
+            .await?;
+        ensure!(wrapped == json!([]), "broken in {list}: {wrapped}");
+        let wide = "return document.documentElement.scrollWidth > window.innerWidth";
+        ensure!(browser.run(wide).await? == false, "{list} scrolls sideways");
+        browser.picture(&format!("admin-{list}-1024-light")).await?;
+    }
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_longer_seen_is_no_longer_selected() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let server = Start::at(folder.path()).start()?;

@@ -110,7 +110,7 @@ pub fn Table(
                         </For>
                     </tr>
                 </thead>
-                <tbody node_ref=body>
+                <tbody node_ref=body on:mouseover=tell_what_is_cut>
                     {move || waiting.get().then(|| view! { <SkeletonRows columns=width() /> })}
                     <For each=move || rows.get().unwrap_or_default() key=|row| (row.id.clone(), row.stamp) let:row>
                         <BodyRow row columns selected cursor />
@@ -162,6 +162,20 @@ fn BodyRow(
             </For>
         </tr>
     }
+}
+
+/// Shows the whole text of a cell that is too long for it.
+fn tell_what_is_cut(event: ev::MouseEvent) {
+    let cell = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .and_then(|element| element.closest("td").ok().flatten());
+    let Some(cell) = cell else { return };
+    let _ = if cell.scroll_width() > cell.client_width() {
+        cell.set_attribute("title", &cell.text_content().unwrap_or_default())
+    } else {
+        cell.remove_attribute("title")
+    };
 }
 
 #[component]
