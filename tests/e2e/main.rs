@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod admin_ui;
+mod admin_ui_accounts;
 mod admin_ui_care;
 mod admin_ui_finding;
 mod admin_ui_forms;

@@ -40,6 +40,8 @@ pub struct Sheet {
     pub tools: Option<fn() -> AnyView>,
     /// Said above the form of a new object.
     pub new_note: Option<Label>,
+    /// The tab with what a new object still lacks; it opens there.
+    pub lacks: Option<&'static str>,
     /// Shown beside the form, made from the form as it stands, and in the summary, made from the object.
     pub aside: Option<fn(FormState) -> AnyView>,
     /// Buttons in the title line of an existing object.
@@ -92,6 +94,7 @@ pub const SHEET: Sheet = Sheet {
     first: None,
     tools: None,
     new_note: None,
+    lacks: None,
     aside: None,
     actions: None,
     subtitle: |_| String::new(),
@@ -106,6 +109,16 @@ impl Sheet {
     /// Whether the signed-in user may change an object of the entity.
     pub fn may_change(&self, entity: &Entity, object: &Value) -> bool {
         self.change && !self.form.is_empty() && entity.may_with("change", object)
+    }
+
+    /// Where a new object opens.
+    pub fn opens_at(&self, entity: &Entity, id: i64, object: &Value) -> String {
+        let page = entity.object_href(id);
+        let tab = self.tabs.iter().find(|tab| Some(tab.path) == self.lacks);
+        match tab.filter(|tab| tab.is_shown(object)) {
+            Some(tab) => format!("{page}/{}", tab.path),
+            None => page,
+        }
     }
 
     /// Whether the signed-in user may delete objects of the entity.

@@ -105,7 +105,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
         } else {
             toasts.success(tf!(form.created, name = name));
             address::release();
-            address::go(&entity.object_href(id));
+            address::go(&sheet.opens_at(entity, id, &answer));
         }
     });
     let clash = Clash::new(form);

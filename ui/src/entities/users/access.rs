@@ -45,8 +45,11 @@ pub fn tab(id: i64, user: Query<Value>) -> AnyView {
         }
         let own = session::user().id == id;
         let name = value::text(&user, "username");
+        let never = value::text(&user, "last_login").is_empty();
         view! {
             <div class="object-cards">
+                {never
+                    .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuKeyRound>{t!(user.never_signed_in)}</Notice> })}
                 <PasswordCard id own name=name.clone() />
                 <TokenCard id name />
             </div>

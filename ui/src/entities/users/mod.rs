@@ -83,6 +83,7 @@ pub static USERS_SHEET: Sheet = Sheet {
         off: label!(user.deactivate),
     }),
     new_note: Some(label!(user.new_note)),
+    lacks: Some("access"),
     relations: &[Relation::new(&FAULT_DEFINITIONS, "users__id")],
     tabs: &[ObjectTab::new("access", label!(user.access), access::tab).of(access::is_given)],
     ..TOLD.sheet()
