@@ -6,14 +6,19 @@
 #![allow(clippy::disallowed_methods, reason = "it works with the real system")]
 #![allow(clippy::unwrap_used)]
 
+mod applications;
+mod catalogue;
+mod computer;
+mod contact;
 mod engine;
 mod fixture;
 mod interface;
 mod limits;
 mod peer;
 mod polkit;
+mod questions;
 mod recovery;
-mod session;
+mod running;
 mod user;
 
 use std::ffi::OsString;
@@ -58,25 +63,35 @@ fn all_tests() -> Vec<Test> {
         a_worker_is_a_unit_of_its_own_where_systemd_runs,
         nobody_holds_background_jobs_back_for_ever,
     );
-    tests.extend(tests!(session, false:
+    tests.extend(tests!(applications, false:
         an_application_is_installed_and_removed_with_live_progress,
-        the_catalogue_is_there_without_the_server,
-        an_answer_in_place_of_the_servers_does_not_count_as_its_own,
-        tags_are_known_as_soon_as_the_job_that_set_them_is_over,
-        the_status_tells_how_the_last_synchronisation_ended_and_why,
-        what_the_server_assigned_is_listed_by_prefix,
-        icons_come_as_sealed_files_of_the_size_wanted,
         waiting_jobs_can_be_cancelled_and_scripts_by_an_administrator,
+        required_applications_stay_and_shared_packages_too,
+        updates_are_counted_and_an_application_is_upgraded,
+    ));
+    tests.extend(tests!(catalogue, false:
+        the_catalogue_is_there_without_the_server,
+        icons_come_as_sealed_files_of_the_size_wanted,
+    ));
+    tests.extend(tests!(questions, false:
         a_question_reaches_the_owner_and_the_answer_the_job,
         a_question_ends_with_the_window_that_showed_it,
-        required_applications_stay_and_shared_packages_too,
         a_password_comes_through_a_pipe_and_is_never_written_down,
-        the_daemon_is_ready_at_once_and_stays_small,
-        changed_settings_hold_at_once,
+    ));
+    tests.extend(tests!(computer, false:
+        tags_are_known_as_soon_as_the_job_that_set_them_is_over,
+        what_the_server_assigned_is_listed_by_prefix,
+        the_status_tells_how_the_last_synchronisation_ended_and_why,
+    ));
+    tests.extend(tests!(contact, false:
+        an_answer_in_place_of_the_servers_does_not_count_as_its_own,
         a_computer_without_ipv4_is_not_taken_for_one_without_a_network,
         what_waited_for_the_server_is_told_when_it_is_back,
         telling_what_waited_disturbs_no_job,
-        updates_are_counted_and_an_application_is_upgraded,
+    ));
+    tests.extend(tests!(running, false:
+        the_daemon_is_ready_at_once_and_stays_small,
+        changed_settings_hold_at_once,
         background_jobs_wait_while_somebody_wants_quiet,
     ));
     tests.extend(tests!(limits, false:
