@@ -203,7 +203,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
             admin.file.display()
         ));
     }
-    say(&format!("listening on http://{}\n", app.address));
+    say(&format!("listening on {}\n", app.url()));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -18,6 +18,9 @@ pub use tls::{ClientCertificates, Tls, TlsError};
 /// Begins a connection. Whoever calls it limits how long that may take.
 #[async_trait]
 pub trait Acceptor: fmt::Debug + Send + Sync {
+    /// How addresses begin that lead to it: `http` or `https`.
+    fn scheme(&self) -> &'static str;
+
     /// The stream that requests come on, and who sends them.
     ///
     /// # Errors

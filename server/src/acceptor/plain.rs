@@ -15,6 +15,10 @@ pub struct Plain;
 
 #[async_trait]
 impl Acceptor for Plain {
+    fn scheme(&self) -> &'static str {
+        "http"
+    }
+
     async fn accept(&self, stream: TcpStream, address: SocketAddr) -> io::Result<Accepted> {
         Ok(Accepted {
             stream: Box::new(stream),

@@ -102,6 +102,10 @@ fn verifier(
 
 #[async_trait]
 impl Acceptor for Tls {
+    fn scheme(&self) -> &'static str {
+        "https"
+    }
+
     async fn accept(&self, stream: TcpStream, address: SocketAddr) -> io::Result<Accepted> {
         let stream = self.0.accept(stream).await?;
         let (_, session) = stream.get_ref();

@@ -77,6 +77,8 @@ pub struct App {
     pub state: AppState,
     /// Where it listens.
     pub address: SocketAddr,
+    /// How addresses begin that lead there.
+    scheme: &'static str,
     /// The administrator's password, at the first start.
     pub admin: Option<AdminPassword>,
     workers: Workers,
@@ -110,10 +112,12 @@ impl App {
         let listener = listen(settings.listen).await?;
         let address = listener.local_addr().unwrap_or(settings.listen);
         settings.listen = address;
+        let acceptor = Arc::clone(&equipment.acceptor);
+        let scheme = acceptor.scheme();
         if settings.public_url.is_none() && address.ip().is_unspecified() {
             tracing::warn!(
                 "links will lead to {}: name the address people use with listen.public_url",
-                settings.base_url()
+                settings.base_url(scheme)
             );
         }
         let db = open_database(&settings).await?;
@@ -123,7 +127,6 @@ impl App {
             schema = SCHEMA.newest(),
             "the database is ready"
         );
-        let acceptor = Arc::clone(&equipment.acceptor);
         let state = AppState::new(equipment, settings, db, clock, random)?;
         let admin = auth::create_administrator(
             &state.db,
@@ -168,10 +171,16 @@ impl App {
         Ok(Self {
             state,
             address,
+            scheme,
             admin,
             workers,
             server,
         })
+    }
+
+    /// The address it listens on, as one writes it into a browser.
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Stops: takes no more connections, lets requests and jobs finish, closes the database. None of them holds it up for
@@ -265,7 +274,7 @@ impl AppState {
         )
         .asking(equipment.factors);
         let domain = Domain {
-            settings: Arc::new(settings.domain()),
+            settings: Arc::new(settings.domain(equipment.acceptor.scheme())),
             systems: equipment.systems,
             signer: Arc::new(signer),
             doing,

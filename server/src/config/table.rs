@@ -256,11 +256,11 @@ settings! {
 }
 
 impl Settings {
-    /// Start of every address the server gives out, without a slash at the end.
-    pub fn base_url(&self) -> String {
+    /// Start of every address the server gives out, without a slash at the end; with this scheme where nothing is said of it.
+    pub fn base_url(&self, scheme: &str) -> String {
         self.public_url
             .as_ref()
-            .map_or_else(|| format!("http://{}", self.listen), PublicUrl::base)
+            .map_or_else(|| format!("{scheme}://{}", self.listen), PublicUrl::base)
     }
 
     /// What signing in goes by.
@@ -278,11 +278,11 @@ impl Settings {
         }
     }
 
-    /// What the domain goes by.
-    pub fn domain(&self) -> domain::Settings {
+    /// What the domain goes by, where connections come in with this scheme.
+    pub fn domain(&self, scheme: &str) -> domain::Settings {
         let memory = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         domain::Settings {
-            base: self.base_url(),
+            base: self.base_url(scheme),
             data: self.data.clone(),
             clients: self.clients.clone(),
             computer_search_fields: self.computer_search_fields.clone(),

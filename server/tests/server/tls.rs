@@ -33,6 +33,10 @@ struct Watched {
 
 #[async_trait]
 impl Acceptor for Watched {
+    fn scheme(&self) -> &'static str {
+        self.inner.scheme()
+    }
+
     async fn accept(&self, stream: TcpStream, address: SocketAddr) -> io::Result<Accepted> {
         let accepted = self.inner.accept(stream, address).await?;
         self.seen.lock().unwrap().push(accepted.peer.clone());
@@ -90,7 +94,7 @@ impl Site {
         let mut config = program(&self.authority, shown);
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let http = reqwest::Client::builder().tls_backend_preconfigured(config);
-        let url = format!("https://{}{path}", self.server.app.address);
+        let url = format!("{}{path}", self.server.url());
         http.build().unwrap().request(method, url)
     }
 
@@ -107,7 +111,7 @@ impl Site {
 #[tokio::test(flavor = "multi_thread")]
 async fn under_tls_the_cookie_is_secure_unless_a_proxy_says_that_the_browser_is_not() {
     let site = Site::new(|_| ClientCertificates::Unasked).await;
-    let url = format!("https://{}", site.server.app.address);
+    let url = site.server.url();
     let login = || {
         site.request(None, Method::POST, "/rest-auth/login/")
             .header("Origin", &url)
@@ -129,6 +133,18 @@ async fn under_tls_the_cookie_is_secure_unless_a_proxy_says_that_the_browser_is_
         "{behind:?}"
     );
     assert_eq!(site.certificate(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_that_the_server_gives_out_lead_to_it_under_tls() {
+    let site = Site::new(|_| ClientCertificates::Unasked).await;
+    let path = "/api/v1/public/repository-url-template/";
+    let template = Answer::of(site.request(None, Method::POST, path).json(&json!({}))).await;
+    let template = template.json.as_str().unwrap().to_owned();
+    let port = site.server.app.address.port();
+    let given = format!("https://{{server}}:{port}/");
+    assert!(template.starts_with(&given), "{template}");
+    assert!(site.server.url().starts_with("https://"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

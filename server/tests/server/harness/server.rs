@@ -121,7 +121,7 @@ impl Server {
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.app.address)
+        self.app.url()
     }
 
     /// A program without credentials.
