@@ -13,6 +13,7 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedFd, OwnedObjectPath, Variant, interface};
 
+use super::asked::{Asked, INSTALLING, Manner, REMOVING, queue};
 use super::job::{admit_to_job, output_of};
 use super::overview::Overview;
 use crate::access::{Access, Decision, Details, check_names, check_text, prompt_is_welcome};
@@ -24,7 +25,6 @@ use crate::news::{Happened, News};
 use crate::plan::Planner;
 use crate::questions::Questions;
 use crate::quiet::Quiet;
-use crate::rights::{refuse_forbidden, refuse_required};
 use crate::settings::SettingsKeeper;
 use crate::sync::Scope;
 use crate::texts::Text;
@@ -64,13 +64,8 @@ impl Manager {
             reason: options.reason.unwrap_or(SyncReason::Manual).as_str().into(),
             force_upgrade,
         };
-        let options = CallOptions {
-            interactive: options.interactive,
-            locale: options.locale,
-            hint_background: options.hint_background,
-        };
-        self.request(&caller, action, Details::default(), &options, task)
-            .await
+        let asked = Asked::new(action, task);
+        queue(&self.desk, &caller, asked, options.into()).await
     }
 
     #[zbus(out_args("job"))]
@@ -81,22 +76,7 @@ impl Manager {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
         let options = CallOptions::read(&options)?;
-        let caller = self.caller(&header).await?;
-        let (apps, details, admin) = self.apps(&ids)?;
-        refuse_forbidden(&self.overview.catalog, &apps)?;
-        let action = if admin {
-            Action::AppInstallAdmin
-        } else {
-            Action::AppInstall
-        };
-        self.request(
-            &caller,
-            action,
-            details,
-            &options,
-            Task::InstallApps { apps },
-        )
-        .await
+        self.change_apps(&ids, options, &header, &INSTALLING).await
     }
 
     #[zbus(out_args("job"))]
@@ -107,22 +87,7 @@ impl Manager {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
         let options = CallOptions::read(&options)?;
-        let caller = self.caller(&header).await?;
-        let (apps, details, admin) = self.apps(&ids)?;
-        refuse_required(&self.overview.catalog, &apps)?;
-        let action = if admin {
-            Action::AppRemoveAdmin
-        } else {
-            Action::AppRemove
-        };
-        self.request(
-            &caller,
-            action,
-            details,
-            &options,
-            Task::RemoveApps { apps },
-        )
-        .await
+        self.change_apps(&ids, options, &header, &REMOVING).await
     }
 
     #[zbus(out_args("job"))]
@@ -133,11 +98,8 @@ impl Manager {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
         let options = CallOptions::read(&options)?;
-        let caller = self.caller(&header).await?;
-        let packages = self.package_names(&names)?;
-        let details = Self::about(&names, names.len());
-        let task = Task::InstallPackages { packages };
-        self.request(&caller, Action::PackageInstall, details, &options, task)
+        let task = |packages| Task::InstallPackages { packages };
+        self.change_packages(&names, options, &header, Action::PackageInstall, task)
             .await
     }
 
@@ -149,11 +111,8 @@ impl Manager {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
         let options = CallOptions::read(&options)?;
-        let caller = self.caller(&header).await?;
-        let packages = self.package_names(&names)?;
-        let details = Self::about(&names, names.len());
-        let task = Task::RemovePackages { packages };
-        self.request(&caller, Action::PackageRemove, details, &options, task)
+        let task = |packages| Task::RemovePackages { packages };
+        self.change_packages(&names, options, &header, Action::PackageRemove, task)
             .await
     }
 
@@ -169,13 +128,8 @@ impl Manager {
             return Err(Error::Unsupported(Text::PartialUpgrade.told(&[])));
         }
         let caller = self.caller(&header).await?;
-        let (task, action, details) = self.upgrade_task(&names, options.app).await?;
-        let options = CallOptions {
-            interactive: options.interactive,
-            locale: options.locale,
-            hint_background: options.hint_background,
-        };
-        self.request(&caller, action, details, &options, task).await
+        let asked = self.upgrade_of(&names, options.app).await?;
+        queue(&self.desk, &caller, asked, options.into()).await
     }
 
     #[zbus(out_args("job"))]
@@ -185,13 +139,12 @@ impl Manager {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<OwnedObjectPath, Error> {
         let caller = self.caller(&header).await?;
-        let options = CallOptions {
-            interactive: Some(prompt_is_welcome(&header)),
-            ..CallOptions::default()
+        let manner = Manner {
+            interactive: prompt_is_welcome(&header),
+            background: false,
         };
-        let (details, task) = (Details::default(), Task::Refresh { force });
-        self.request(&caller, Action::Refresh, details, &options, task)
-            .await
+        let asked = Asked::new(Action::Refresh, Task::Refresh { force });
+        queue(&self.desk, &caller, asked, manner).await
     }
 
     #[zbus(out_args("plan"))]

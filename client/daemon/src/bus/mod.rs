@@ -1,6 +1,7 @@
 //! The objects on the bus. Each file is one interface, a thin front of the services it uses; `announce` tells what happened.
 
 mod announce;
+mod asked;
 mod catalog;
 mod computer;
 mod config;

@@ -1,19 +1,40 @@
 //! From the arguments of a call to the job it asks for, and who may ask.
 
-use migasfree_dbus::names::job_path;
 use migasfree_dbus::{Action, CallOptions, Error};
 use zbus::OwnedObjectPath;
 use zbus::message::Header;
 
+use super::asked::{AppChange, Asked, INSTALLING, queue};
 use super::manager::Manager;
-use crate::access::{Caller, Details, check_ids, check_names};
+use crate::access::{Caller, check_ids, check_names};
 use crate::catalog::package_names;
 use crate::error::bus_error;
-use crate::jobs::{AppRef, NewJob, Task};
+use crate::jobs::{AppRef, Task};
 use crate::offered::offered;
 use crate::pms::PackageName;
 use crate::sync::EngineError;
 use crate::texts::Text;
+
+/// The applications of a call.
+struct Named {
+    apps: Vec<AppRef>,
+    names: Vec<String>,
+    /// How many packages they are.
+    packages: usize,
+    /// Whether one of them is of level A.
+    admin: bool,
+}
+
+impl Named {
+    fn asked(self, change: &AppChange, task: impl FnOnce(Vec<AppRef>) -> Task) -> Asked {
+        let right = if self.admin {
+            change.admin_right
+        } else {
+            change.right
+        };
+        Asked::new(right, task(self.apps)).about(&self.names, self.packages)
+    }
+}
 
 impl Manager {
     /// Who calls. What they want is done by the settings of now.
@@ -22,30 +43,35 @@ impl Manager {
         self.access.caller(header).await
     }
 
-    pub(super) async fn request(
+    pub(super) async fn change_apps(
         &self,
-        caller: &Caller,
-        action: Action,
-        details: Details,
-        options: &CallOptions,
-        task: Task,
+        ids: &[u32],
+        options: CallOptions,
+        header: &Header<'_>,
+        change: &AppChange,
     ) -> Result<OwnedObjectPath, Error> {
-        let new = NewJob {
-            task,
-            origin: "user",
-            owner_uid: caller.uid,
-            background: options.hint_background.unwrap_or(false),
-            admitted: None,
-        };
-        let interactive = options.interactive.unwrap_or(true);
-        let id = self
-            .desk
-            .request(caller, action, details, interactive, new)
-            .await?;
-        Ok(job_path(id))
+        let caller = self.caller(header).await?;
+        let named = self.apps(ids)?;
+        (change.refuse)(&self.overview.catalog, &named.apps)?;
+        let asked = named.asked(change, change.task);
+        queue(&self.desk, &caller, asked, options.into()).await
     }
 
-    pub(super) fn package_names(&self, names: &[String]) -> Result<Vec<PackageName>, Error> {
+    pub(super) async fn change_packages(
+        &self,
+        names: &[String],
+        options: CallOptions,
+        header: &Header<'_>,
+        action: Action,
+        task: fn(Vec<PackageName>) -> Task,
+    ) -> Result<OwnedObjectPath, Error> {
+        let caller = self.caller(header).await?;
+        let task = task(self.package_names(names)?);
+        let asked = Asked::new(action, task).about(names, names.len());
+        queue(&self.desk, &caller, asked, options.into()).await
+    }
+
+    fn package_names(&self, names: &[String]) -> Result<Vec<PackageName>, Error> {
         check_names(names)?;
         if names.is_empty() {
             return Err(Error::InvalidArgument(Text::NoPackagesNamed.told(&[])));
@@ -62,9 +88,7 @@ impl Manager {
             .collect()
     }
 
-    /// The applications of a call, their names for a prompt, the number of their packages, and whether one is of
-    /// level A.
-    pub(super) fn apps(&self, ids: &[u32]) -> Result<(Vec<AppRef>, Details, bool), Error> {
+    fn apps(&self, ids: &[u32]) -> Result<Named, Error> {
         check_ids(ids)?;
         if ids.is_empty() {
             return Err(Error::InvalidArgument(Text::NoAppsNamed.told(&[])));
@@ -86,46 +110,38 @@ impl Manager {
         let admin = offered.iter().any(|(_, _, admin)| *admin);
         let packages = offered.iter().map(|(_, packages, _)| packages.len()).sum();
         let apps: Vec<AppRef> = offered.into_iter().map(|(app, _, _)| app).collect();
-        let names: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
-        Ok((apps, Self::about(&names, packages), admin))
-    }
-
-    pub(super) fn about(names: &[String], packages: usize) -> Details {
-        Details::default().naming(names).about(packages)
+        let names = apps.iter().map(|app| app.name.clone()).collect();
+        Ok(Named {
+            apps,
+            names,
+            packages,
+            admin,
+        })
     }
 
     /// What an upgrade is about, and the right it needs.
-    pub(super) async fn upgrade_task(
+    pub(super) async fn upgrade_of(
         &self,
         names: &[String],
         app: Option<u32>,
-    ) -> Result<(Task, Action, Details), Error> {
+    ) -> Result<Asked, Error> {
         if let Some(id) = app {
             if !names.is_empty() {
                 return Err(Error::InvalidArgument(Text::PackagesOrApp.told(&[])));
             }
-            let (mut apps, details, admin) = self.apps(&[id])?;
-            let action = if admin {
-                Action::AppInstallAdmin
-            } else {
-                Action::AppInstall
-            };
-            return Ok((
-                Task::UpgradeApp {
-                    app: apps.remove(0),
-                },
-                action,
-                details,
-            ));
+            let named = self.apps(&[id])?;
+            return Ok(named.asked(&INSTALLING, |mut apps| Task::UpgradeApp {
+                app: apps.remove(0),
+            }));
         }
-        let details = Self::about(names, names.len());
-        if names.is_empty() {
-            return Ok((Task::Upgrade, Action::SystemUpgrade, details));
-        }
-        let packages = self.package_names(names)?;
-        self.refuse_absent(&packages).await?;
-        let task = Task::UpgradePackages { packages };
-        Ok((task, Action::SystemUpgrade, details))
+        let task = if names.is_empty() {
+            Task::Upgrade
+        } else {
+            let packages = self.package_names(names)?;
+            self.refuse_absent(&packages).await?;
+            Task::UpgradePackages { packages }
+        };
+        Ok(Asked::new(Action::SystemUpgrade, task).about(names, names.len()))
     }
 
     /// Refuses to upgrade what is not installed.

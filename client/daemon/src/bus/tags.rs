@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use migasfree_dbus::names::job_path;
 use migasfree_dbus::{Action, Dictionary, Error, TagOptions};
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedObjectPath, interface};
 
-use crate::access::{Access, Details, check_tags};
+use super::asked::{Asked, queue};
+use crate::access::{Access, check_tags};
 use crate::computer::Computer;
 use crate::desk::Desk;
 use crate::error::bus_error;
-use crate::jobs::{NewJob, Task};
+use crate::jobs::Task;
 use crate::known::Known;
 use crate::settings::SettingsKeeper;
 use crate::sync::EngineError;
@@ -66,20 +66,8 @@ impl Tags {
         } else {
             Action::TagsCommunicate
         };
-        let new = NewJob {
-            task: Task::Tags { tags, apply },
-            origin: "user",
-            owner_uid: caller.uid,
-            background: false,
-            admitted: None,
-        };
-        let interactive = options.interactive.unwrap_or(true);
-        let details = Details::default();
-        let id = self
-            .desk
-            .request(&caller, action, details, interactive, new)
-            .await?;
-        Ok(job_path(id))
+        let asked = Asked::new(action, Task::Tags { tags, apply });
+        queue(&self.desk, &caller, asked, options.into()).await
     }
 
     #[zbus(signal, name = "Changed")]
