@@ -5,9 +5,7 @@ mod software;
 use std::time::Duration;
 
 use migasfree_server_db::{Result, Sql, args, json_ids, sql};
-use migasfree_server_jobs::{
-    HOUSEKEEPING, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
-};
+use migasfree_server_jobs::{Chore, JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
 
 use crate::services::OfDomain as _;
@@ -73,13 +71,9 @@ const RECORDS: [Records; 6] = [
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RemoveRecords;
 
-impl Job for RemoveRecords {
+impl Chore for RemoveRecords {
     const KIND: &'static str = "retention";
-    const QUEUE: Queue = HOUSEKEEPING;
-    const PRIORITY: Priority = Priority::Low;
-    const UNIQUE: Unique<Self> = Unique::OfKind;
-    const KEPT_DAYS: Option<u32> = Some(1);
-    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
+    const THIS: Self = Self;
 }
 
 /// Removes it.

@@ -23,6 +23,27 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     const PERIOD: Option<(Period, Self)> = None;
 }
 
+/// What tidies up behind everybody: it comes back by itself, one of a kind is enough, and nobody remembers it for long.
+pub trait Chore: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Name of the kind, as it is stored and counted; it stays as it is once released.
+    const KIND: &'static str;
+    /// All that has to be known to do it.
+    const THIS: Self;
+    /// Which of those that are due goes first.
+    const PRIORITY: Priority = Priority::Low;
+    /// When it comes back.
+    const PERIOD: Period = Period::HOURLY;
+}
+
+impl<C: Chore> Job for C {
+    const KIND: &'static str = <C as Chore>::KIND;
+    const QUEUE: Queue = HOUSEKEEPING;
+    const PRIORITY: Priority = <C as Chore>::PRIORITY;
+    const UNIQUE: Unique<Self> = Unique::OfKind;
+    const KEPT_DAYS: Option<u32> = Some(1);
+    const PERIOD: Option<(Period, Self)> = Some((<C as Chore>::PERIOD, C::THIS));
+}
+
 /// Where jobs wait for each other, and for no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Queue {
@@ -33,7 +54,7 @@ pub struct Queue {
 }
 
 /// What tidies up behind everybody, one after the other.
-pub const HOUSEKEEPING: Queue = Queue {
+const HOUSEKEEPING: Queue = Queue {
     name: "housekeeping",
     limit: Some(1),
 };

@@ -18,7 +18,7 @@ mod workers;
 
 pub use context::JobContext;
 pub use handler::{Handlers, JobError, JobHandler};
-pub use job::{HOUSEKEEPING, Job, Priority, Queue, Unique};
+pub use job::{Chore, Job, Priority, Queue, Unique};
 pub use jobs::Jobs;
 pub use schedule::Period;
 pub use status::{JobState, JobStatus};

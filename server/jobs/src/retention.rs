@@ -5,10 +5,7 @@ use std::time::Duration;
 use migasfree_server_db::{Result, args};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    HOUSEKEEPING, Handlers, Job, JobContext, JobError, JobHandler, Jobs, Period, Priority, Queue,
-    Unique,
-};
+use super::{Chore, Handlers, Job, JobContext, JobError, JobHandler, Jobs};
 
 /// Rows of one statement: SQLite has one writer, and others wait for it.
 const BATCH: i64 = 500;
@@ -20,13 +17,9 @@ const A_DAY: Duration = Duration::from_secs(86_400);
 #[derive(Debug, Serialize, Deserialize)]
 struct ForgetJobs;
 
-impl Job for ForgetJobs {
+impl Chore for ForgetJobs {
     const KIND: &'static str = "forget-jobs";
-    const QUEUE: Queue = HOUSEKEEPING;
-    const PRIORITY: Priority = Priority::Low;
-    const UNIQUE: Unique<Self> = Unique::OfKind;
-    const KEPT_DAYS: Option<u32> = Some(1);
-    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
+    const THIS: Self = Self;
 }
 
 /// Forgets them.
@@ -60,7 +53,7 @@ impl Handlers {
     #[must_use]
     pub fn forgetting(self, jobs: &Jobs, days: u32) -> Self {
         let kept = self.kinds().map(|kind| (kind.name, kind.kept_days));
-        let kept = kept.chain([(ForgetJobs::KIND, ForgetJobs::KEPT_DAYS)]);
+        let kept = kept.chain([(<ForgetJobs as Job>::KIND, ForgetJobs::KEPT_DAYS)]);
         let sooner = kept
             .filter_map(|(kind, days)| Some((kind, days?)))
             .collect();

@@ -10,9 +10,7 @@ use migasfree_server_domain::{
     retention::Retention,
     services::Services,
 };
-use migasfree_server_jobs::{
-    HOUSEKEEPING, Handlers, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
-};
+use migasfree_server_jobs::{Chore, Handlers, JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
 
 /// Every kind of work; what ended is forgotten after so many days.
@@ -31,13 +29,9 @@ pub(super) fn handlers(services: &Services, keep_days: u32) -> Handlers {
 #[derive(Debug, Serialize, Deserialize)]
 struct ForgetSessions;
 
-impl Job for ForgetSessions {
+impl Chore for ForgetSessions {
     const KIND: &'static str = "forget-sessions";
-    const QUEUE: Queue = HOUSEKEEPING;
-    const PRIORITY: Priority = Priority::Low;
-    const UNIQUE: Unique<Self> = Unique::OfKind;
-    const KEPT_DAYS: Option<u32> = Some(1);
-    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
+    const THIS: Self = Self;
 }
 
 /// Forgets them.

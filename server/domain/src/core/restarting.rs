@@ -3,9 +3,7 @@
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Tx, args};
 use migasfree_server_entity::value;
-use migasfree_server_jobs::{
-    HOUSEKEEPING, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
-};
+use migasfree_server_jobs::{Chore, JobContext, JobError, JobHandler, Priority};
 use migasfree_types::events::{ChangeAction, Event};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -22,13 +20,10 @@ const ENTITY: &str = "core.deployment";
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RestartDeployments;
 
-impl Job for RestartDeployments {
+impl Chore for RestartDeployments {
     const KIND: &'static str = "restart-deployments";
-    const QUEUE: Queue = HOUSEKEEPING;
+    const THIS: Self = Self;
     const PRIORITY: Priority = Priority::High;
-    const UNIQUE: Unique<Self> = Unique::OfKind;
-    const KEPT_DAYS: Option<u32> = Some(1);
-    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
 }
 
 /// Has them begin.

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use migasfree_server_db::{Db, Ts, args};
 use migasfree_server_files::{BlobError, Store};
-use migasfree_server_jobs::{
-    HOUSEKEEPING, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
-};
+use migasfree_server_jobs::{Chore, JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
 
 use crate::services::Services;
@@ -23,13 +21,9 @@ const PACKAGES: i64 = 500;
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CollectFiles;
 
-impl Job for CollectFiles {
+impl Chore for CollectFiles {
     const KIND: &'static str = "collect-files";
-    const QUEUE: Queue = HOUSEKEEPING;
-    const PRIORITY: Priority = Priority::Low;
-    const UNIQUE: Unique<Self> = Unique::OfKind;
-    const KEPT_DAYS: Option<u32> = Some(1);
-    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
+    const THIS: Self = Self;
 }
 
 /// Collects it.

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use migasfree_server_db::{Result, args};
-use migasfree_server_jobs::{
-    HOUSEKEEPING, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
-};
+use migasfree_server_jobs::{Chore, JobContext, JobError, JobHandler, Period};
 use serde::{Deserialize, Serialize};
 
 use super::request;
@@ -49,13 +47,10 @@ pub async fn redate(state: &Services) -> Result<usize> {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Redate;
 
-impl Job for Redate {
+impl Chore for Redate {
     const KIND: &'static str = "redate-repositories";
-    const QUEUE: Queue = HOUSEKEEPING;
-    const PRIORITY: Priority = Priority::Low;
-    const UNIQUE: Unique<Self> = Unique::OfKind;
-    const KEPT_DAYS: Option<u32> = Some(1);
-    const PERIOD: Option<(Period, Self)> = Some((Period::Every(OFTEN), Self));
+    const THIS: Self = Self;
+    const PERIOD: Period = Period::Every(OFTEN);
 }
 
 /// Looks for them.
