@@ -1,6 +1,7 @@
 //! The REST API: what holds for every entity, and what is special to some.
 
 mod actions;
+mod added;
 mod at_once;
 mod conformance;
 mod contract;
