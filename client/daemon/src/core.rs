@@ -28,6 +28,7 @@ use super::signals::Signals;
 use super::stock::Stock;
 use super::tasks::Tasks;
 use super::timer::Timer;
+use super::turn::Turn;
 use super::workers::Workers;
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -158,7 +159,10 @@ impl Core {
         let ending = kept.ending();
         let desk = kept.desk(&ending);
         Self {
-            dispatch: kept.dispatch(&desk, &ending, kept.aftermath(&stock, &refresh, &desk)),
+            dispatch: kept.dispatch(
+                &desk,
+                kept.turn(&ending, kept.aftermath(&stock, &refresh, &desk)),
+            ),
             timer: kept.timer(&desk),
             quiet: kept.quiet(),
             settings: kept.settings(&refresh),
@@ -262,20 +266,28 @@ impl Kept {
         }
     }
 
-    fn dispatch(&self, desk: &Desk, ending: &Ending, aftermath: Aftermath) -> Dispatch {
+    fn dispatch(&self, desk: &Desk, turn: Turn) -> Dispatch {
         Dispatch {
             computer: Arc::clone(&self.computer),
-            access: Arc::clone(&self.access),
             jobs: Arc::clone(&self.jobs),
             runner: Arc::clone(&self.runner),
             holds: Arc::clone(&self.holds),
+            desk: desk.clone(),
+            turn,
+            news: self.news.clone(),
+        }
+    }
+
+    fn turn(&self, ending: &Ending, aftermath: Aftermath) -> Turn {
+        Turn {
+            computer: Arc::clone(&self.computer),
+            access: Arc::clone(&self.access),
+            jobs: Arc::clone(&self.jobs),
             schedule: Arc::clone(&self.schedule),
             catalog: Arc::clone(&self.catalog),
-            desk: desk.clone(),
             workers: self.workers(),
             ending: ending.clone(),
             aftermath,
-            news: self.news.clone(),
         }
     }
 

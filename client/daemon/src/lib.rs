@@ -11,7 +11,7 @@
 //! | [`access`] | who calls, what they may do, limits |
 //! | [`computer`] | what does the work, the settings, the clock |
 //! | [`jobs`], `runner` | records, queue, workers; how jobs get their turn |
-//! | `desk`, `dispatch`, `workers` | a job's life: how it is asked for, gets its turn, is done |
+//! | `desk`, `dispatch`, `turn`, `workers` | a job's life: how it is asked for, gets its turn, is done |
 //! | `resolve`, `rights` | what its task means when it runs, and whether it may still |
 //! | `ending`, `aftermath` | how it ends, and what follows from that |
 //! | [`catalog`], `offered` | applications, states, images, requests; all of it with the work that goes on |
@@ -65,6 +65,7 @@ mod store;
 pub mod tasks;
 pub mod texts;
 mod timer;
+mod turn;
 mod watchdog;
 mod workers;
 
