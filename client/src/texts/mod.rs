@@ -199,7 +199,9 @@ impl Language {
             UploadError::Keys(KeyStoreError::Io { path, source }) => {
                 self.say(&Text::UploadKeys.with([of_file(path.clone(), source).into()]))
             }
-            UploadError::Keys(reason) => self.fill(Text::UploadKeys, &[&reason.to_string()]),
+            UploadError::Keys(reason) => {
+                self.fill(Text::UploadKeys, &[&self.say(&told::keys(reason))])
+            }
             UploadError::Credentials(reason) => self.fill(Text::UploadCredentials, &[reason]),
             UploadError::Rejected { path, source } => {
                 let said = match source {
@@ -234,7 +236,7 @@ impl Language {
             }
             ApiError::Untrusted(reason) => self.say(&EngineText::ErrorUntrusted.told(&[reason])),
             ApiError::Transport(TransportError::InsecureCredentials(server)) => {
-                self.fill(Text::ErrorInsecureCredentials, &[server])
+                self.say(&EngineText::ErrorInsecureCredentials.told(&[server]))
             }
             ApiError::Transport(TransportError::File { path, source }) => {
                 self.say(&of_file(path.clone(), source))

@@ -21,7 +21,6 @@ migasfree_types::texts! {
         StageHooksPost: "Running the site's scripts";
         StageRecord: "Recording the synchronisation";
 
-        ErrorInsecureCredentials(server): "A password is not sent to { $server }, because everybody on the way could read it: use https, or set `Allow_Insecure_Credentials = true` in the configuration.";
         ErrorOutput(reason): "What was said could not be written: { $reason }";
         ErrorCheckList(text, reason): "`{ $text }` is not a JSON list of names ({ $reason }); write it as [\"gimp\", \"vlc\"].";
         ErrorNeedsAdministrator: "Only an administrator can do that; run it as root, for instance with `sudo`.";

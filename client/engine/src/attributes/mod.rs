@@ -27,8 +27,12 @@ pub struct Results {
 /// That a piece of code failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// One line for the person at the computer.
-    pub summary: String,
+    /// Which: a prefix, or the name of a fault.
+    pub name: String,
+    /// Why; without it, it had no value.
+    pub why: Option<EvaluationError>,
+    /// The last line it said besides.
+    pub last_word: Option<String>,
     /// Everything, for who wrote the code.
     pub text: String,
 }
@@ -79,19 +83,19 @@ impl Piece {
     fn complaint(&self, evaluated: &Evaluated) -> Option<Complaint> {
         let Self { name, code, .. } = self;
         let stderr = evaluated.stderr.trim();
-        let last_word = stderr.lines().last().map(|line| format!(" ({line})"));
-        let last_word = last_word.unwrap_or_default();
-        match &evaluated.error {
-            Some(error) => Some(Complaint {
-                summary: format!("{name}: {error}{last_word}"),
-                text: format!("{name}: {error}\nCode:\n{code}\nError:\n{stderr}"),
-            }),
-            None if evaluated.output.trim().is_empty() && !stderr.is_empty() => Some(Complaint {
-                summary: format!("{name}: no value{last_word}"),
-                text: format!("{name}: no value\nError:\n{stderr}"),
-            }),
-            None => None,
-        }
+        let text = match &evaluated.error {
+            Some(error) => format!("{name}: {error}\nCode:\n{code}\nError:\n{stderr}"),
+            None if evaluated.output.trim().is_empty() && !stderr.is_empty() => {
+                format!("{name}: no value\nError:\n{stderr}")
+            }
+            None => return None,
+        };
+        Some(Complaint {
+            name: name.clone(),
+            why: evaluated.error.clone(),
+            last_word: stderr.lines().last().map(str::to_owned),
+            text,
+        })
     }
 }
 

@@ -19,6 +19,25 @@ use crate::process::{CommandRunner, Invocation, unit};
 /// Time one script has.
 const LIMIT: Duration = Duration::from_secs(600);
 
+/// That a script failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookFailure {
+    /// Which.
+    pub script: String,
+    pub why: HookError,
+}
+
+/// Why a script failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookError {
+    /// It was killed after this time.
+    TooLong(Duration),
+    /// It ended so, or was killed, and said this.
+    Ended { status: Option<i32>, said: String },
+    /// It could not be run.
+    NotRun(String),
+}
+
 /// Runs scripts.
 #[derive(Debug, Clone)]
 pub struct Hooks {
@@ -37,8 +56,8 @@ impl Hooks {
         }
     }
 
-    /// Runs every script of `pre-sync.d` or `post-sync.d` by name. One text for each that failed.
-    pub async fn run(&self, folder: &str, job: &Job<'_>) -> Vec<String> {
+    /// Runs every script of `pre-sync.d` or `post-sync.d` by name; answers which failed.
+    pub async fn run(&self, folder: &str, job: &Job<'_>) -> Vec<HookFailure> {
         let mut errors = Vec::new();
         for script in self
             .layout
@@ -51,8 +70,8 @@ impl Hooks {
         errors
     }
 
-    /// Runs the scripts that wait for these changes. One text for each that failed.
-    pub async fn run_events(&self, changes: &[Change], job: &Job<'_>) -> Vec<String> {
+    /// Runs the scripts that wait for these changes; answers which failed.
+    pub async fn run_events(&self, changes: &[Change], job: &Job<'_>) -> Vec<HookFailure> {
         let mut errors = Vec::new();
         for change in changes {
             let environment = [
@@ -82,7 +101,7 @@ impl Hooks {
         path: &Path,
         environment: &[(&str, String)],
         job: &Job<'_>,
-    ) -> Option<String> {
+    ) -> Option<HookFailure> {
         let inside = Path::new("/").join(path.strip_prefix(self.layout.root()).unwrap_or(path));
         let mut line = self.root.wrap(vec![inside.display().to_string()]);
         let program = line.remove(0);
@@ -102,22 +121,19 @@ impl Hooks {
                 job.observer.output(stream, line)
             })
             .await;
-        let name = inside.display();
-        match finished {
-            Ok(finished) if finished.success() => None,
-            Ok(finished) if finished.timed_out => Some(format!(
-                "{name} took longer than {} seconds and was killed",
-                LIMIT.as_secs()
-            )),
-            Ok(finished) => Some(format!(
-                "{name} failed with status {}:\n{}",
-                finished
-                    .status
-                    .map_or_else(|| "unknown".to_owned(), |status| status.to_string()),
-                finished.stderr_text()
-            )),
-            Err(error) => Some(format!("{name} cannot be run: {error}")),
-        }
+        let why = match finished {
+            Ok(finished) if finished.success() => return None,
+            Ok(finished) if finished.timed_out => HookError::TooLong(LIMIT),
+            Ok(finished) => HookError::Ended {
+                status: finished.status,
+                said: finished.stderr_text(),
+            },
+            Err(error) => HookError::NotRun(error.to_string()),
+        };
+        Some(HookFailure {
+            script: inside.display().to_string(),
+            why,
+        })
     }
 }
 
@@ -220,11 +236,12 @@ mod tests {
         let job = Job::new(JobId::unique(), &Silent);
         let errors = hooks.run("pre-sync.d", &job).await;
         assert_eq!(errors.len(), 1);
-        assert!(
-            errors[0].contains("20-bad failed with status 1:\noh"),
-            "{}",
-            errors[0]
-        );
+        assert!(errors[0].script.ends_with("20-bad"), "{errors:?}");
+        let ended = HookError::Ended {
+            status: Some(1),
+            said: "oh\n".to_owned(),
+        };
+        assert_eq!(errors[0].why, ended);
         let ran = runner.0.lock().unwrap().clone();
         assert_eq!(
             ran,

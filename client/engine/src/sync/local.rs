@@ -30,7 +30,7 @@ use crate::trust::TrustStore;
 use super::registration::Registration;
 use super::sealed::SealedRegistration;
 use super::tracker::Tracker;
-use super::{EngineError, told};
+use super::{EngineError, EngineText, told};
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -263,7 +263,7 @@ impl LocalEngine {
 
     /// As [`Self::record`], with code and all that it said for the administrator alone.
     pub(super) fn complain(&self, stage: Stage, complaint: &Complaint, tracker: &Tracker<'_>) {
-        tracker.failed(stage, Message::verbatim(&complaint.summary));
+        tracker.failed(stage, told::complaint(complaint));
         self.keep_error(stage, &complaint.text);
     }
 
@@ -391,7 +391,7 @@ impl From<KeyStoreError> for EngineError {
         match error {
             // A disk that is full or read-only is no matter of the configuration.
             KeyStoreError::Io { path, source } => Self::Io { what: path, source },
-            other => Self::Config(Box::new(Message::verbatim(other.to_string()))),
+            other => Self::Config(Box::new(told::keys(&other))),
         }
     }
 }
@@ -420,8 +420,9 @@ impl From<ApiError> for EngineError {
                 status,
                 detail: format!("{call}: {detail}"),
             },
-            ApiError::Transport(error @ TransportError::InsecureCredentials(_)) => {
-                Self::Config(Box::new(Message::verbatim(error.to_string())))
+            ApiError::Transport(TransportError::InsecureCredentials(server)) => {
+                let refused = EngineText::ErrorInsecureCredentials.told(&[&server]);
+                Self::Config(Box::new(refused))
             }
             ApiError::Untrusted(reason) => Self::Untrusted(reason),
             ApiError::Transport(TransportError::File { path, source }) => {

@@ -1,10 +1,8 @@
 //! The steps a synchronisation is made of (`client` 10); each can be used by itself.
 
-use migasfree_types::message::Message;
-
 use crate::attributes;
 use crate::files;
-use crate::hooks;
+use crate::hooks::{self, HookFailure};
 use crate::inventory::hardware::{self, HardwareError};
 use crate::inventory::software;
 use crate::job::Job;
@@ -230,14 +228,14 @@ impl LocalEngine {
                 },
                 // Without `lshw` a computer is managed all the same: no fault to tell at every synchronisation.
                 Err(error @ HardwareError::NotInstalled) if !always => {
-                    tracker.output(OutputStream::Info, &error.to_string());
+                    tracker.said(OutputStream::Info, &told::hardware(&error));
                 }
                 Err(error) => {
-                    let text = error.to_string();
-                    if always || self.hardware.is_news(&text).map_err(file)? {
-                        self.record(Stage::Hardware, Message::verbatim(text), tracker);
+                    let said = told::hardware(&error);
+                    if always || self.hardware.is_news(&said.text).map_err(file)? {
+                        self.record(Stage::Hardware, said, tracker);
                     } else {
-                        tracker.failed(Stage::Hardware, Message::verbatim(text));
+                        tracker.failed(Stage::Hardware, said);
                     }
                     return Ok(());
                 }
@@ -293,9 +291,9 @@ impl LocalEngine {
         self.finish_hooks(stage, &errors, tracker)
     }
 
-    fn finish_hooks(&self, stage: Stage, errors: &[String], tracker: &Tracker<'_>) -> bool {
+    fn finish_hooks(&self, stage: Stage, errors: &[HookFailure], tracker: &Tracker<'_>) -> bool {
         for error in errors {
-            self.record(stage, Message::verbatim(error), tracker);
+            self.record(stage, told::hook(error), tracker);
         }
         if errors.is_empty() {
             tracker.ok(stage);

@@ -59,6 +59,11 @@ migasfree_types::texts! {
         ErrorInvalidTag(tag): "`{ $tag }` is not a tag: PREFIX-value is expected";
         ErrorUnknownTags(tags): "The server does not have these tags: { $tags }. `migasfree tags -g` shows those it has.";
         ErrorConfig(reason): "The configuration is wrong: { $reason }";
+        ErrorInsecureCredentials(server): "A password is not sent to { $server }, because everybody on the way could read it: use https, or set `Allow_Insecure_Credentials = true` in the configuration.";
+        KeysMissing: "there are no keys for this server and project";
+        KeysOther: "the server's keys are other ones than those this computer knows it by; if that is right, root runs `migasfree register --accept-new-keys`";
+        KeyDamaged(file, reason): "{ $file }: { $reason }; get the keys anew with `migasfree register`";
+        KeyNone(file, reason): "what the server hands out for { $file } is no key: { $reason }";
         ConfigInvalid(value, key, expected): "`{ $value }` is not a value for { $key }: it must be { $expected }";
         ConfigNotText(file): "{ $file } is not text in UTF-8; mend it, or put it away and write it anew";
         ConfigAddress: "a host, host:port or http(s) address";
@@ -114,6 +119,23 @@ migasfree_types::texts! {
         EventDataNotWritten(reason): "The event data cannot be written: { $reason }";
         RemovedAlong(packages): "Removed because other packages needed it: { $packages }";
         KeyChanged(server, fingerprint): "The repository key of { $server } is another one than before; the new one, { $fingerprint }, is vouched for.";
+        HookTooLong(script, seconds): "{ $script } took longer than { $seconds } seconds and was killed.";
+        HookFailed(script, status): "{ $script } failed with status { $status }.";
+        HookKilled(script): "{ $script } was killed.";
+        HookNotRun(script, reason): "{ $script } cannot be run: { $reason }";
+        CodeFailed(name, reason): "{ $name }: { $reason }";
+        CodeFailedSaying(name, reason, said): "{ $name }: { $reason } ({ $said })";
+        CodeNoValue: "no value";
+        CodeNoInterpreter(interpreter): "the interpreter { $interpreter } is not installed";
+        CodeStatus(status): "it ended with status { $status }";
+        CodeKilled: "it was killed";
+        CodeTooLong: "it took longer than 60 seconds and was killed";
+        CodeNotRun(reason): "it could not be run: { $reason }";
+        LshwNotInstalled: "the hardware is not described: the package `lshw` is not installed";
+        LshwNotRun(reason): "lshw cannot be run: { $reason }";
+        LshwFailed(reason): "lshw failed: { $reason }";
+        LshwTooLong: "lshw took too long";
+        LshwNotUnderstood: "what lshw says is not understood: no computer is described";
         HardwareRefused: "The server refused this description of the hardware before.";
         EndNotTold(reason): "The server could not be told the end: { $reason }";
     }

@@ -8,9 +8,13 @@ use migasfree_types::message::{Arg, Message};
 
 use super::texts::EngineText;
 use super::{EngineError, Outcome};
+use crate::attributes::{Complaint, EvaluationError};
 use crate::config::ConfigError;
 use crate::files;
+use crate::hooks::{HookError, HookFailure};
+use crate::inventory::hardware::HardwareError;
 use crate::job::ResultCode;
+use crate::keys::KeyStoreError;
 use crate::pms::{self, PmsError};
 use crate::policy::Refusal;
 use crate::process::supervise::{Stop, StopReason};
@@ -246,6 +250,75 @@ pub fn untold(error: &EngineError) -> Message {
     }
 }
 
+/// Why the keys of a computer cannot be used.
+#[must_use]
+pub fn keys(error: &KeyStoreError) -> Message {
+    match error {
+        KeyStoreError::Missing => EngineText::KeysMissing.told(&[]),
+        KeyStoreError::NewServer => EngineText::KeysOther.told(&[]),
+        KeyStoreError::Damaged { path, source, .. } => {
+            EngineText::KeyDamaged.told(&[path, &source.to_string()])
+        }
+        KeyStoreError::NoKey { path, source } => {
+            EngineText::KeyNone.told(&[path, &source.to_string()])
+        }
+        KeyStoreError::Io { path, source } => of_file(path.clone(), source),
+    }
+}
+
+/// Why there is no description of the hardware.
+pub(super) fn hardware(error: &HardwareError) -> Message {
+    match error {
+        HardwareError::NotInstalled => EngineText::LshwNotInstalled.told(&[]),
+        HardwareError::Io(reason) => EngineText::LshwNotRun.told(&[&reason.to_string()]),
+        HardwareError::Failed(reason) => EngineText::LshwFailed.told(&[reason]),
+        HardwareError::Timeout => EngineText::LshwTooLong.told(&[]),
+        HardwareError::Malformed => EngineText::LshwNotUnderstood.told(&[]),
+    }
+}
+
+/// Why a script of the site failed, with its own words below that.
+pub(super) fn hook(failure: &HookFailure) -> Message {
+    let script = failure.script.as_str();
+    match &failure.why {
+        HookError::TooLong(limit) => {
+            EngineText::HookTooLong.told(&[script, &limit.as_secs().to_string()])
+        }
+        HookError::Ended { status, said } => {
+            let ended = match status {
+                Some(status) => EngineText::HookFailed.told(&[script, &status.to_string()]),
+                None => EngineText::HookKilled.told(&[script]),
+            };
+            match said.trim_end() {
+                "" => ended,
+                said => lines(ended, said),
+            }
+        }
+        HookError::NotRun(reason) => EngineText::HookNotRun.told(&[script, reason]),
+    }
+}
+
+/// Why code of the organisation failed, in one line, with the last one it said.
+pub(super) fn complaint(complaint: &Complaint) -> Message {
+    let why = match &complaint.why {
+        None => EngineText::CodeNoValue.told(&[]),
+        Some(EvaluationError::InterpreterMissing(name)) => {
+            EngineText::CodeNoInterpreter.told(&[name])
+        }
+        Some(EvaluationError::Status(status)) => {
+            EngineText::CodeStatus.told(&[&status.to_string()])
+        }
+        Some(EvaluationError::Killed) => EngineText::CodeKilled.told(&[]),
+        Some(EvaluationError::Timeout) => EngineText::CodeTooLong.told(&[]),
+        Some(EvaluationError::Io(reason)) => EngineText::CodeNotRun.told(&[reason]),
+    };
+    let name = complaint.name.as_str();
+    match &complaint.last_word {
+        Some(said) => EngineText::CodeFailedSaying.with([name.into(), why.into(), said.into()]),
+        None => EngineText::CodeFailed.with([name.into(), why.into()]),
+    }
+}
+
 /// What is said against a plan; `reason` is the word of the bus.
 #[must_use]
 pub fn objection(reason: &str, names: &str) -> Message {
@@ -358,6 +431,28 @@ mod tests {
         assert!(!told.text.contains("try again"), "{told}");
         let moved = EngineError::Offline(Unreached::Moved("https://new".into()));
         assert_eq!(untold(&moved), error(&moved));
+    }
+
+    #[test]
+    fn scripts_say_their_own_words_within_ours() {
+        let failed = hook(&HookFailure {
+            script: "/etc/migasfree/hooks/pre-sync.d/20-bad".into(),
+            why: HookError::Ended {
+                status: Some(1),
+                said: "oh\n".into(),
+            },
+        });
+        assert!(failed.is("Lines"), "{failed:?}");
+        let script = "/etc/migasfree/hooks/pre-sync.d/20-bad";
+        assert_eq!(failed.text, format!("{script} failed with status 1.\noh"));
+        let no_value = complaint(&Complaint {
+            name: "NET".into(),
+            why: None,
+            last_word: Some("oh".into()),
+            text: String::new(),
+        });
+        assert!(no_value.is("CodeFailedSaying"), "{no_value:?}");
+        assert_eq!(no_value.text, "NET: no value (oh)");
     }
 
     #[test]
