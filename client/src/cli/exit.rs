@@ -53,7 +53,7 @@ impl Exit {
             | EngineError::InvalidTag(_)
             | EngineError::UnknownTags(_) => Self::NO_DATA,
             EngineError::Saturated { .. } => Self::AGAIN,
-            EngineError::NoPackageManager | EngineError::Unsupported(_) => Self::STOPPED,
+            EngineError::NoPackageManager | EngineError::NoPrinters => Self::STOPPED,
             EngineError::Config(_) => Self::USAGE,
             EngineError::Cancelled => Self::CANCELLED,
             EngineError::Packages(error) => Self::of_result(error.code()),

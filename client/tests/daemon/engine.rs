@@ -30,6 +30,7 @@ use migasfree_client::transport::messages::{
     App, AppId, AppPackages, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, Named,
     ServerInfo, Tags, Trait,
 };
+use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
 
 pub const PROJECT: &str = "debian-12";
@@ -166,7 +167,7 @@ impl PlayedEngine {
             return Err(EngineError::Offline(why));
         }
         if self.world().between {
-            let detail = "sign in".into();
+            let detail = Box::new(Message::verbatim("sign in"));
             return Err(EngineError::Unsealed {
                 status: 401,
                 detail,

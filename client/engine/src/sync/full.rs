@@ -119,7 +119,7 @@ impl LocalEngine {
                     .await
             }
             Scope::Hardware => self.send_hardware(server, true, tracker).await,
-            Scope::Devices => Err(EngineError::Unsupported("printers")),
+            Scope::Devices => Err(EngineError::NoPrinters),
             Scope::Full => Ok(()),
         }
     }

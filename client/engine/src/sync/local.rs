@@ -418,7 +418,7 @@ impl From<ApiError> for EngineError {
                 ..
             } => Self::Unsealed {
                 status,
-                detail: format!("{call}: {detail}"),
+                detail: Box::new(Message::verbatim(format!("{call}: {detail}"))),
             },
             ApiError::Transport(TransportError::InsecureCredentials(server)) => {
                 let refused = EngineText::ErrorInsecureCredentials.told(&[&server]);

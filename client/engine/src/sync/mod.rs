@@ -158,7 +158,7 @@ pub enum EngineError {
         "the server's place was taken by an answer in the clear ({status}): {detail}; a proxy or the sign-in page of a \
          network may stand between, try again when it does not"
     )]
-    Unsealed { status: u16, detail: String },
+    Unsealed { status: u16, detail: Box<Message> },
     #[error(
         "the server's keys are other ones than at registration, or somebody answers in its place ({0}): nothing of it is \
          believed. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`"
@@ -172,7 +172,7 @@ pub enum EngineError {
     KeyRefused {
         server: String,
         fingerprint: String,
-        why: String,
+        why: Box<Message>,
     },
     /// The file with what is remembered of the server's keys: nothing is trusted then.
     #[error(
@@ -194,8 +194,8 @@ pub enum EngineError {
     Config(Box<Message>),
     #[error("another migasfree (process {0}) is working; wait until it ends")]
     Locked(u32),
-    #[error("this version does not manage {0}")]
-    Unsupported(&'static str),
+    #[error("this version does not manage printers")]
+    NoPrinters,
     #[error("cancelled")]
     Cancelled,
     #[error(transparent)]
@@ -237,7 +237,7 @@ impl EngineError {
             Self::Untrusted(_) | Self::NewKeys(_) | Self::KeyRefused { .. } => {
                 ResultCode::Untrusted
             }
-            Self::NoPackageManager | Self::Unsupported(_) => ResultCode::Backend,
+            Self::NoPackageManager | Self::NoPrinters => ResultCode::Backend,
             Self::InvalidTag(_) | Self::Config(_) => ResultCode::NotFound,
             Self::Locked(_) => ResultCode::LockTimeout,
             Self::Cancelled => ResultCode::ByUser,

@@ -27,6 +27,7 @@ migasfree_types::texts! {
         ResultNoAgent: "An administrator has to allow that, and nothing in this session can ask for a password; run it as an administrator.";
         ResultPolicy: "The organisation's rules do not allow that.";
         ErrorOffline(reason): "The server cannot be reached ({ $reason }); try again when the network is back.";
+        ErrorStopping: "This program was stopping; try again.";
         ErrorUnknownHost(host, reason): "No computer called { $host } was found ({ $reason }). Check that this computer is on its network, and the name of the server with `migasfree conf`.";
         ErrorCertificateIssuer(server, file): "Nobody this computer trusts vouches for the certificate of { $server }. An administrator installs the package `ca-certificates`, or puts the certificate of your organisation's own authority into { $file }.";
         ErrorCertificateFile(server, file): "Nobody this computer trusts vouches for the certificate of { $server }: { $file } holds no certificate. An administrator puts the one of your organisation's own authority there, in PEM.";
@@ -53,6 +54,9 @@ migasfree_types::texts! {
         ErrorServer(status, detail): "The server failed ({ $status }): { $detail }";
         ErrorUnsealed(status, detail): "Something between answered in place of the server ({ $status }): { $detail }. A proxy or a network that asks to sign in may be the reason.";
         ErrorKeyRefused(fingerprint, server, why): "The repository key { $fingerprint } of { $server } is not trusted: { $why }. If it is right, root accepts it with `migasfree keys accept { $fingerprint }`.";
+        KeyNotNamed: "the server does not name it among its keys";
+        KeyNotVouched: "it is another one than before, and this server cannot vouch for it";
+        KeysInTheClear(call, server, fingerprint): "{ $call } was offered before: somebody may stand between. If { $server } was replaced by a server that cannot vouch for its repository key, root accepts it with `migasfree keys accept { $fingerprint }`";
         ErrorUntrusted(reason): "The server's keys are other ones than at registration, or somebody answers in its place ({ $reason }): nothing of it is believed. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.";
         ErrorUnintelligible(reason): "The server does not speak as expected: { $reason }";
         ErrorNoPackageManager: "No supported package manager was found.";
@@ -89,7 +93,7 @@ migasfree_types::texts! {
         OsRefused: "the connection was refused";
         OsLate: "no answer came in time";
         ErrorLocked(process): "Another migasfree (process { $process }) is working; wait until it ends.";
-        ErrorUnsupported(what): "This version does not manage { $what }.";
+        ErrorNoPrinters: "This version does not manage printers.";
         ErrorInvalidName(name): "`{ $name }` is not a package name.";
         ErrorInvalidSearch: "A search is one to eight words, 100 characters at most, and does not begin with a hyphen.";
         ErrorPackageNotFound(name): "No package called { $name } is known; check the name, or get new package lists with `migasfree sync`.";

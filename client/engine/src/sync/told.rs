@@ -103,14 +103,18 @@ pub fn error(error: &EngineError) -> Message {
             EngineText::ErrorServer.told(&[&status.to_string(), detail])
         }
         EngineError::Unsealed { status, detail } => {
-            EngineText::ErrorUnsealed.told(&[&status.to_string(), detail])
+            let detail = Message::clone(detail);
+            EngineText::ErrorUnsealed.with([status.to_string().into(), detail.into()])
         }
         EngineError::Untrusted(reason) => EngineText::ErrorUntrusted.told(&[reason]),
         EngineError::KeyRefused {
             server,
             fingerprint,
             why,
-        } => EngineText::ErrorKeyRefused.told(&[fingerprint, server, why]),
+        } => {
+            let why = Message::clone(why);
+            EngineText::ErrorKeyRefused.with([fingerprint.into(), server.into(), why.into()])
+        }
         EngineError::Unintelligible(reason) => EngineText::ErrorUnintelligible.told(&[reason]),
         EngineError::NoPackageManager => EngineText::ErrorNoPackageManager.told(&[]),
         EngineError::InvalidTag(tag) => EngineText::ErrorInvalidTag.told(&[tag]),
@@ -119,7 +123,7 @@ pub fn error(error: &EngineError) -> Message {
             EngineText::ErrorConfig.with([Message::clone(reason).into()])
         }
         EngineError::Locked(process) => EngineText::ErrorLocked.told(&[&process.to_string()]),
-        EngineError::Unsupported(what) => EngineText::ErrorUnsupported.told(&[what]),
+        EngineError::NoPrinters => EngineText::ErrorNoPrinters.told(&[]),
         EngineError::Cancelled => EngineText::ResultCancelled.told(&[]),
         EngineError::Packages(error) => packages(error),
         EngineError::TrustDamaged { file, reason } => {
@@ -194,6 +198,7 @@ fn reason(text: &str) -> Arg {
 #[must_use]
 pub fn unreached(why: &Unreached) -> Message {
     match why {
+        Unreached::Stopping => EngineText::ErrorStopping.told(&[]),
         Unreached::Network(why) => EngineText::ErrorOffline.with([reason(why)]),
         Unreached::Late => EngineText::ErrorLate.told(&[]),
         Unreached::UnknownHost { host, reason: why } => {
@@ -262,7 +267,9 @@ pub fn keys(error: &KeyStoreError) -> Message {
         KeyStoreError::NoKey { path, source } => {
             EngineText::KeyNone.told(&[path, &source.to_string()])
         }
-        KeyStoreError::Io { path, source } => of_file(path.clone(), source),
+        KeyStoreError::Io { path, source } => {
+            EngineText::ErrorFile.with([path.into(), os(source).into()])
+        }
     }
 }
 

@@ -91,19 +91,20 @@ impl LocalEngine {
         let why = match word {
             // An answer in the clear says nothing: the synchronisation fails as with any other call.
             Err(Silence::Broken(ApiError::Unsealed { call, status, .. })) => {
-                let detail = format!(
-                    "{call} was offered before: somebody may stand between. If {server} was replaced by a server that \
-                     cannot vouch for its repository key, root accepts it with `migasfree keys accept {offered}`"
-                );
-                return EngineError::Unsealed { status, detail };
+                let offered = offered.to_string();
+                let detail = EngineText::KeysInTheClear.told(&[&call, &server, &offered]);
+                return EngineError::Unsealed {
+                    status,
+                    detail: Box::new(detail),
+                };
             }
-            Ok(_) => "the server does not name it among its keys",
-            Err(_) => "it is another one than before, and this server cannot vouch for it",
+            Ok(_) => EngineText::KeyNotNamed,
+            Err(_) => EngineText::KeyNotVouched,
         };
         EngineError::KeyRefused {
             server,
             fingerprint: offered.to_string(),
-            why: why.to_owned(),
+            why: Box::new(why.told(&[])),
         }
     }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 /// Why no answer of the server came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreached {
+    #[error("this program is stopping")]
+    Stopping,
     /// The network or something on the way, in its words.
     #[error("the server cannot be reached ({0}); try again when the network is back")]
     Network(String),
@@ -179,7 +181,7 @@ impl ApiError {
         match self {
             Self::Transport(TransportError::Unreachable(why)) => Some(why.clone()),
             Self::Transport(TransportError::Timeout) => Some(Unreached::Late),
-            Self::Transport(TransportError::Stopping) => Some(Unreached::Network(self.to_string())),
+            Self::Transport(TransportError::Stopping) => Some(Unreached::Stopping),
             Self::Status {
                 status,
                 retry_after,
