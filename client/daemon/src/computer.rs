@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::opener::{Opener, Stamp};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::sync::Engine;
+use crate::sync::{Engine, Identity};
 
 /// The engine with its settings; other settings come with another engine.
 #[derive(Debug)]
@@ -67,10 +67,16 @@ impl Computer {
         u64::try_from(self.now() - moment).unwrap_or_default()
     }
 
+    /// Who this computer is, known without asking the server.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        self.engine().identity()
+    }
+
     /// The server's id of this computer, 0 when not registered.
     #[must_use]
     pub fn id(&self) -> u32 {
-        let id = self.engine().identity().computer_id;
+        let id = self.identity().computer_id;
         id.and_then(|id| u32::try_from(id.0).ok())
             .unwrap_or_default()
     }

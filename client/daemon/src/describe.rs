@@ -12,7 +12,7 @@ use crate::config::{self, Settings, Shown, Value};
 /// The server's record of this computer with what the daemon knows itself.
 #[must_use]
 pub fn info(computer: &Computer, known: &Known) -> ComputerInfo {
-    let identity = computer.engine().identity();
+    let identity = computer.identity();
     let facts = known.facts();
     let info = &facts.info;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -59,7 +59,7 @@ pub fn info(computer: &Computer, known: &Known) -> ComputerInfo {
 /// What goes on the label of this computer.
 #[must_use]
 pub fn label(computer: &Computer, known: &Known) -> ComputerLabel {
-    let identity = computer.engine().identity();
+    let identity = computer.identity();
     let facts = known.facts();
     let id = computer.id();
     let qr = serde_json::json!({"model": "computer", "id": id, "server": identity.server});

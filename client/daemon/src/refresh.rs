@@ -50,7 +50,7 @@ impl Refresh {
         let mut failures = 0;
         loop {
             let fetched_at = self.stock.catalog.offer().fetched_at;
-            let wait = if !self.computer.engine().identity().registered {
+            let wait = if !self.computer.identity().registered {
                 UNREGISTERED
             } else if is_younger(self.computer.now(), fetched_at, FRESH) || self.all().await {
                 failures = 0;

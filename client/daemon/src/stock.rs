@@ -33,7 +33,7 @@ impl Stock {
         let offer = Offer {
             revision: 0,
             fetched_at: self.computer.now(),
-            project: self.computer.engine().identity().project,
+            project: self.computer.identity().project,
             snapshot,
             icons,
         };

@@ -55,7 +55,7 @@ impl Timer {
     }
 
     async fn run_scheduled_sync(&self) {
-        if !self.computer.engine().identity().registered {
+        if !self.computer.identity().registered {
             self.schedule.missed(self.computer.now());
             return;
         }

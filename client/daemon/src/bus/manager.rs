@@ -366,7 +366,7 @@ impl Manager {
 
     #[zbus(property)]
     fn registered(&self) -> bool {
-        self.overview.computer.engine().identity().registered
+        self.overview.computer.identity().registered
     }
 
     #[zbus(property)]
@@ -376,18 +376,18 @@ impl Manager {
 
     #[zbus(property)]
     fn computer_name(&self) -> String {
-        self.overview.computer.engine().identity().name
+        self.overview.computer.identity().name
     }
 
     #[zbus(property)]
     fn uuid(&self) -> String {
-        self.overview.computer.engine().identity().uuid
+        self.overview.computer.identity().uuid
     }
 
     #[zbus(property)]
     async fn server(&self) -> String {
         self.settings.apply().await;
-        self.overview.computer.engine().identity().server
+        self.overview.computer.identity().server
     }
 
     #[zbus(property)]
@@ -402,7 +402,7 @@ impl Manager {
 
     #[zbus(property)]
     fn project(&self) -> String {
-        self.overview.computer.engine().identity().project
+        self.overview.computer.identity().project
     }
 
     #[zbus(property)]
@@ -417,7 +417,7 @@ impl Manager {
 
     #[zbus(property)]
     fn package_manager(&self) -> String {
-        self.overview.computer.engine().identity().package_manager
+        self.overview.computer.identity().package_manager
     }
 
     #[zbus(property)]
@@ -492,12 +492,12 @@ impl Manager {
 
     #[zbus(property)]
     fn manage_devices(&self) -> bool {
-        self.overview.computer.engine().identity().manage_devices
+        self.overview.computer.identity().manage_devices
     }
 
     #[zbus(property)]
     fn auto_update(&self) -> bool {
-        self.overview.computer.engine().identity().auto_update
+        self.overview.computer.identity().auto_update
     }
 }
 

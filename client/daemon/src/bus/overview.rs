@@ -27,7 +27,7 @@ pub struct Overview {
 impl Overview {
     /// The properties that change.
     pub fn properties(&self) -> Properties {
-        let identity = self.computer.engine().identity();
+        let identity = self.computer.identity();
         let facts = self.known.facts();
         let (last, result) = self.schedule.last();
         let reasons = self.computer.engine().reboot_required();

@@ -93,14 +93,7 @@ impl Manager {
         if ids.is_empty() {
             return Err(Error::InvalidArgument(Text::NoAppsNamed.told(&[])));
         }
-        if self
-            .overview
-            .computer
-            .engine()
-            .identity()
-            .package_manager
-            .is_empty()
-        {
+        if self.overview.computer.identity().package_manager.is_empty() {
             return Err(bus_error(&EngineError::NoPackageManager));
         }
         let mut ids = ids.to_vec();

@@ -39,7 +39,7 @@ impl Tags {
         self.access.read(&header).await?;
         let facts = self.known.facts();
         if facts.fetched_at == 0 {
-            return Err(if self.computer.engine().identity().registered {
+            return Err(if self.computer.identity().registered {
                 Error::Offline(Text::NeverReached.told(&[]))
             } else {
                 bus_error(&EngineError::NotRegistered)
