@@ -48,6 +48,7 @@ async fn a_new_user_gets_a_password_and_signs_in() -> Result<()> {
 
     browser.open(&format!("{}/users/new", server.url())).await?;
     browser.write("User name", "grace").await?;
+    browser.press("[data-field='is_superuser'] input").await?;
     create(&browser).await?;
     browser
         .reads("Nobody has signed in with this account yet")

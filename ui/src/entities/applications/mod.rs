@@ -107,5 +107,6 @@ pub static APPLICATIONS_SHEET: Sheet = Sheet {
     relations: &[Relation::new(&APPLICATION_REQUESTS, "application__id")],
     tabs: &[ObjectTab::rows("packages", &packages::PACKAGES)],
     new_note: Some(label!(application.new_note)),
+    lacks: Some("packages"),
     ..TOLD.sheet()
 };

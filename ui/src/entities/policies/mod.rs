@@ -56,5 +56,6 @@ pub static POLICIES_SHEET: Sheet = Sheet {
     switch: Some(Switch::ENABLED),
     tabs: &[ObjectTab::rows("groups", &groups::GROUPS)],
     new_note: Some(label!(policy.new_note)),
+    lacks: Some("groups"),
     ..TOLD.sheet()
 };

@@ -46,5 +46,6 @@ pub static SCHEDULES_SHEET: Sheet = Sheet {
     relations: &[Relation::new(&DEPLOYMENTS, "schedule__id").offering("schedule")],
     tabs: &[ObjectTab::rows("delays", &delays::DELAYS)],
     new_note: Some(label!(schedule.new_note)),
+    lacks: Some("delays"),
     ..TOLD.sheet()
 };
