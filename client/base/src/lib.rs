@@ -2,9 +2,10 @@
 //! are. Nothing here acts.
 
 pub mod job;
-pub mod messages;
 pub mod observer;
 pub mod paths;
+
+pub use migasfree_types::computer as messages;
 
 // The floor below, under the name it has here.
 use migasfree_client_system::random;

@@ -1,4 +1,5 @@
-//! What server and computer say to each other inside the sealed calls (`safe/…`) and in public ones.
+//! What server and computer say to each other, in whatever protocol. The calls that are named are the sealed ones
+//! (`safe/…`) and public ones.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
