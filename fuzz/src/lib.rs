@@ -4,3 +4,6 @@
 pub mod deb_read;
 pub mod envelope_open;
 pub mod hardware_describe;
+pub mod native_difference;
+pub mod native_signature;
+pub mod native_token;

@@ -21,7 +21,7 @@ pub struct Options {
 }
 
 /// What a round runs: a name, and what cargo has to be told.
-const ROUND: [(&str, &[&str]); 8] = [
+const ROUND: [(&str, &[&str]); 9] = [
     (
         "server killed while publishing and uploading",
         &["--package=migasfree-tests", "--test=e2e", "crash"],
@@ -39,6 +39,10 @@ const ROUND: [(&str, &[&str]); 8] = [
         &["--package=migasfree-client", "--test=client", "interrupted"],
     ),
     ("properties of messages", &["--package=migasfree-envelope"]),
+    (
+        "properties of the native protocol",
+        &["--package=migasfree-native"],
+    ),
     ("properties of packages", &["--package=migasfree-deb"]),
     (
         "properties of the transaction policy",

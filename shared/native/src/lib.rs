@@ -1,7 +1,4 @@
-//! The native protocol of computers (`/api/native/1/`): their keys, what they sign, and what they say. Pure: times and
-//! randomness are given, nothing is sent, nothing is kept.
-//!
-//! The README of this crate describes the protocol.
+#![doc = include_str!("../README.md")]
 
 pub mod digest;
 pub mod enrolment;
