@@ -10,7 +10,8 @@ mod native_token;
 
 #[test]
 fn no_input_of_the_fuzz_corpus_panics() {
-    let targets: [(&str, fn(&[u8])); 3] = [
+    type Target = (&'static str, fn(&[u8]));
+    let targets: [Target; 3] = [
         ("native_difference", native_difference::run),
         ("native_signature", native_signature::run),
         ("native_token", native_token::run),

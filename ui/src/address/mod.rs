@@ -86,12 +86,6 @@ impl Address {
         }
     }
 
-    /// The address as text.
-    pub fn text(&self) -> String {
-        let path: Vec<String> = self.path.iter().map(|part| encode(part)).collect();
-        format!("/{}{}", path.join("/"), self.query.text())
-    }
-
     /// A part of the path.
     pub fn part(&self, index: usize) -> Option<&str> {
         self.path.get(index).map(String::as_str)

@@ -24,7 +24,7 @@ pub(super) fn explain(output: &str, errors: &[String]) -> PmsError {
     let is_told = !detail.is_empty();
     let is_frame =
         |line: &str| line.starts_with("dpkg: error") || line.starts_with("E: Sub-process");
-    let is_new = |line: &&str| !line.starts_with("W: ") && !(is_told && is_frame(line));
+    let is_new = |line: &&str| !(line.starts_with("W: ") || is_told && is_frame(line));
     let others = telling.iter().copied().filter(is_new);
     let others = others.map(str::to_owned);
     for one in unmet_needs(output)

@@ -2,7 +2,10 @@
 //! copy of what it declares.
 
 use migasfree_server_auth::DomainId;
-use migasfree_server_domain::core::shapes::{DOMAIN_REF, PROJECT_REF};
+use migasfree_server_domain::{
+    core::shapes::{DOMAIN_REF, PROJECT_REF},
+    declared::registry,
+};
 use migasfree_server_entity::{
     boundary::Belongs,
     entity::{Entity, Model, col, one, put},
@@ -368,7 +371,7 @@ on_both_engines! {
         assert!(room["filters"].as_array().unwrap().contains(&filter), "{}", room["filters"]);
         let all = rooms.admin.get(&format!("{TOKEN}meta/")).await.json;
         let all = all.as_array().unwrap();
-        assert_eq!(all.len(), REGISTRY.resources.len());
+        assert_eq!(all.len(), registry().resources.len() + 1);
         let project = all.iter().find(|entity| entity["name"] == "core.project").unwrap();
         let relation = json!({"entity": "core.room", "filter": "project__id"});
         assert!(project["relations"].as_array().unwrap().contains(&relation), "{}", project["relations"]);
