@@ -358,11 +358,15 @@ impl Served {
     async fn create(self, request: Request) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::Add)?;
         let body = self.body(request).await?.object()?;
-        let id = save::create(&self.context, self.resource, body).await?;
+        let save::Created { id, told_once } =
+            save::create(&self.context, self.resource, body).await?;
         let version = self.version(id).await?;
-        let row = self
+        let mut row = self
             .written(id, self.resource.entity.created_fields())
             .await?;
+        for (member, value) in told_once {
+            row.replace(member, value);
+        }
         Ok(versioned(StatusCode::CREATED, version, row))
     }
 

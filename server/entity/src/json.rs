@@ -43,6 +43,15 @@ impl Json {
         }
     }
 
+    /// Says something else under the key of an object's member.
+    pub fn replace(&mut self, key: &str, value: Self) {
+        if let Self::Object(members) = self
+            && let Some((_, old)) = members.iter_mut().find(|(name, _)| *name == key)
+        {
+            *old = value;
+        }
+    }
+
     /// The same object as it is told of to whom it is hidden: that it is, and its id.
     #[must_use]
     pub fn hidden(&self) -> Self {

@@ -12,6 +12,7 @@ use super::{
     entity::{Entity, Target},
     error::RestError,
     hooks::{Change, Prepared},
+    json::Json,
     load::{self, Source},
     precondition::IfMatch,
     read,
@@ -22,7 +23,15 @@ use super::{
     values::{Stored, Values},
 };
 
-/// Creates a row and answers its id.
+/// A row that was made.
+#[derive(Debug)]
+pub struct Created {
+    pub id: i64,
+    /// What the answer says in place of these members, this once.
+    pub told_once: Vec<(&'static str, Json)>,
+}
+
+/// Creates a row.
 ///
 /// # Errors
 /// For refused values and everything the hooks object to; nothing is written then.
@@ -30,10 +39,11 @@ pub async fn create(
     context: &Context,
     resource: &Resource,
     mut body: Body,
-) -> Result<i64, RestError> {
+) -> Result<Created, RestError> {
     let entity = resource.entity;
     if let Prepared::Written(id) = entity.hooks.prepare(context, None, &mut body).await? {
-        return Ok(id);
+        let told_once = Vec::new();
+        return Ok(Created { id, told_once });
     }
     let mut values = validate::values(entity, Mode::Create, body, context.now, context.zone())?;
     references(context, &mut context.source(), entity.table, &values, None).await?;
@@ -64,7 +74,8 @@ pub async fn create(
     let after = stored(&mut tx, entity.table, id).await?;
     record(context, &mut tx, entity, "add", id, None, after.as_ref()).await?;
     tx.commit().await?;
-    Ok(id)
+    let told_once = std::mem::take(&mut values.told_once);
+    Ok(Created { id, told_once })
 }
 
 /// Changes a row.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     body::{Carried, File},
+    json::Json,
     schema::Table,
 };
 
@@ -27,6 +28,8 @@ pub struct Values {
     pub files: Vec<File>,
     /// What the preparation of the write handed on.
     pub carried: Option<Carried>,
+    /// What the answer to who makes the row says in place of these members, and nobody is told again.
+    pub told_once: Vec<(&'static str, Json)>,
 }
 
 impl Stored {
