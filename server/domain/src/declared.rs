@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use migasfree_server_entity::registry::{Declared, Registry};
 
-use crate::{app_catalog, audience, computers, core, hardware};
+use crate::{app_catalog, audience, computers, core, hardware, identity};
 
 /// What the product declares. A test adds to it what it needs.
 #[must_use]
@@ -14,6 +14,7 @@ pub fn declared() -> Declared {
         computers::ENTITIES,
         hardware::ENTITIES,
         app_catalog::ENTITIES,
+        identity::ENTITIES,
     ];
     Declared {
         entities: entities.concat(),

@@ -27,6 +27,10 @@ ids! {
     ScheduleId,
     /// `client_computer.id`
     ComputerId,
+    /// `client_computerkey.id`
+    ComputerKeyId,
+    /// `client_enrolmenttoken.id`
+    EnrolmentTokenId,
     /// `client_user.id`: a desktop account.
     ClientUserId,
     /// `client_synchronization.id`

@@ -7,6 +7,7 @@ pub mod computers;
 pub mod core;
 pub mod declared;
 pub mod hardware;
+pub mod identity;
 pub mod ids;
 pub mod messages;
 pub mod repository;

@@ -4,6 +4,12 @@ use migasfree_types::message::Message;
 
 migasfree_types::messages! {
     // Computers.
+    /// A computer that registered.
+    pub new_computer(computer, name, project): "New computer { $computer } ({ $name }) in { $project }";
+    /// The same, for a computer that registers: what an administrator has to do.
+    pub computer_retired(): "This computer is unsubscribed: an administrator has to give it another status, or somebody who may add computers has to register it with their name and password";
+    /// Two computers that nothing tells apart.
+    pub computers_alike(first, second, name): "{ $first } and { $second } are both called { $name } and have no UUID of their own: give one of them another name, or delete the one that is no more";
     /// A computer in its own place.
     pub(crate) replaces_itself(): "A computer cannot replace itself.";
     /// Something beyond the operator's domains names a computer alone.
@@ -32,6 +38,28 @@ migasfree_types::messages! {
     pub(crate) deployment_number(): "Write the number of a deployment.";
     /// A filter for what is aimed at computers.
     pub(crate) audience_of_what(): "Write what is aimed at computers and its number, such as core.deployment:7.";
+
+    // Who computers are.
+    /// A token that ends before it begins.
+    pub(crate) token_expires_later(): "Choose a moment that is still to come.";
+    /// Words that are no networks.
+    pub(crate) not_networks(): "Write addresses and networks such as 10.1.0.0/16, one on each line.";
+    /// A token that there is not, or not any more.
+    pub(crate) token_not_good(): "This enrolment token is not good: it is mistyped, used up, expired or revoked. Ask an administrator for another one";
+    /// A token in the wrong place.
+    pub(crate) token_not_from_here(): "This enrolment token is not for the network that the computer is in";
+    /// A token in the wrong project.
+    pub(crate) token_of_other_project(): "This enrolment token is for another project";
+    /// A key that was good once, or refused.
+    pub(crate) key_ended(): "This key was replaced, revoked or rejected: make another one and enrol again";
+    /// A UUID that is another computer's.
+    pub(crate) uuid_of_other_computer(): "Another computer has this UUID already";
+    /// Two keys claim to be one computer.
+    pub(crate) identity_contested(computer, address): "Two keys claim to be { $computer } (the other one last from { $address }): it was reinstalled, or somebody has copied it. Approve the key that is right, and reject or revoke the other one";
+    /// A key that nobody has to decide about.
+    pub(crate) key_not_waiting(computer): "The key of { $computer } does not wait for a decision any more.";
+    /// A key that cannot be revoked.
+    pub(crate) key_not_good(): "Only a key that is active or was replaced can be revoked.";
 
     // The catalogue of applications.
     /// A decision on a request that is not there any more.
@@ -286,6 +314,10 @@ migasfree_types::messages! {
     pub(crate) alert_faults(): "Unchecked faults";
     /// Errors that nobody checked.
     pub(crate) alert_errors(): "Unchecked errors";
+    /// Keys of computers that nobody decided about.
+    pub(crate) alert_keys_pending(): "Computers waiting for approval";
+    /// Two keys for one identity.
+    pub(crate) alert_keys_contested(): "Computers that two keys claim to be";
 }
 
 /// A message as a column keeps it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use migasfree_server_repository::{signing::Signer, system::Systems};
 
 use crate::computers::doing::Doing;
+use crate::identity::contact::Contacts;
 use crate::settings::Settings;
 
 pub use migasfree_server_entity::services::{Parts, Services};
@@ -20,6 +21,8 @@ pub struct Domain {
     pub signer: Arc<Signer>,
     /// What computers are doing.
     pub doing: Arc<Doing>,
+    /// When computers were heard of last.
+    pub contacts: Arc<Contacts>,
 }
 
 /// Finds it.

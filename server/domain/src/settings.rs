@@ -18,6 +18,10 @@ pub struct Settings {
     pub data: PathBuf,
     /// What computers are told, and by which rules they are served.
     pub clients: ClientSettings,
+    /// Status of a computer when it registers.
+    pub default_computer_status: String,
+    /// A computer that registers is notified of.
+    pub notify_new_computer: bool,
     /// Columns a computer is shown and searched by.
     pub computer_search_fields: Names,
     /// Seconds after which a computer that began a synchronization counts as delayed.

@@ -12,6 +12,10 @@ CREATE TABLE core_project (
     pms text NOT NULL,
     architecture text NOT NULL,
     auto_register_computers boolean NOT NULL DEFAULT FALSE,
+    -- Every key of a computer waits for somebody to approve it.
+    enrolment_approval boolean NOT NULL DEFAULT FALSE,
+    -- Sealed calls of computers are refused.
+    native_only boolean NOT NULL DEFAULT FALSE,
     platform_id bigint NOT NULL REFERENCES core_platform (id) ON DELETE CASCADE
 );
 CREATE INDEX core_project_platform_id_idx ON core_project (platform_id);

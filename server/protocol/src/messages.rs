@@ -46,8 +46,6 @@ migasfree_types::messages! {
 
     /// A computer that is ready for somebody.
     pub(crate) available_synchronized(computer): "Computer { $computer } with status available has been synchronized";
-    /// A computer that registered.
-    pub(crate) new_computer(computer, name, project): "New computer { $computer } ({ $name }) in { $project }";
     /// Somebody who was at no computer before.
     pub(crate) new_user(user, fullname, computer): "New user { $user } ({ $fullname }) on { $computer }";
     /// A computer with another UUID.
@@ -70,8 +68,6 @@ migasfree_types::messages! {
     pub(crate) computer_not_found(): "Computer not found";
     /// The computer is retired.
     pub(crate) computer_unsubscribed(): "Unsubscribed computer";
-    /// The same, for a computer that registers: what an administrator has to do.
-    pub(crate) computer_retired(): "This computer is unsubscribed: an administrator has to give it another status, or somebody who may add computers has to register it with their name and password";
     /// The computer is another project's.
     pub(crate) computer_of_other_project(other, project): "The computer belongs to the project { $other }, not to { $project }: register it again";
     /// A package system that is none.
@@ -80,10 +76,12 @@ migasfree_types::messages! {
     pub(crate) project_and_platform_names(limit): "Project and platform need a name with at most { $limit } characters, on one line.";
     /// Two projects that come at once.
     pub(crate) similar_project_registers(): "Another project with nearly the same name is being registered right now: try again.";
+    /// A computer that has a key of its own calls with the project's, or somebody else does.
+    pub(crate) computer_moved_over(): "This computer has a key of its own, and the key of the project is not enough for it any more: update migasfree on it, or have an administrator delete it here and register it again";
+    /// A project whose computers need keys of their own calls with the project's.
+    pub(crate) project_native_only(): "This project takes no computers without a key of their own: update migasfree on this computer, and enrol it";
     /// Nobody vouches for a new computer.
     pub(crate) computer_not_registrable(): "Computer cannot be registered";
-    /// Two computers that nothing tells apart.
-    pub(crate) computers_alike(first, second, name): "{ $first } and { $second } are both called { $name } and have no UUID of their own: give one of them another name, or delete the one that is no more";
     /// Claims without the form that the call needs.
     pub(crate) malformed_claims(): "Malformed claims";
     /// No message from this peer to this server.

@@ -13,10 +13,6 @@ pub struct Settings {
     pub domain: Arc<domain::Settings>,
     /// Unknown platforms, projects and computers may register without an operator's credentials.
     pub autoregister: bool,
-    /// Status of a computer when it registers.
-    pub default_computer_status: String,
-    /// A computer that registers is notified of.
-    pub notify_new_computer: bool,
     /// A computer that comes with another UUID is notified of.
     pub notify_change_uuid: bool,
     /// A computer that comes with another name is notified of.

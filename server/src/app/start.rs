@@ -199,6 +199,9 @@ impl App {
             if let Err(error) = state.domain().doing.write(&state.db).await {
                 tracing::warn!(%error, "what computers are doing could not be written");
             }
+            if let Err(error) = state.domain().contacts.write(&state.db).await {
+                tracing::warn!(%error, "when computers were heard of could not be written");
+            }
             state.db.close().await;
         };
         if tokio::time::timeout(patience + FAREWELL, end)
@@ -278,6 +281,7 @@ impl AppState {
             systems: equipment.systems,
             signer: Arc::new(signer),
             doing,
+            contacts: Arc::default(),
         };
         let services = Parts {
             registry: equipment.registry,

@@ -285,6 +285,8 @@ impl Settings {
             base: self.base_url(scheme),
             data: self.data.clone(),
             clients: self.clients.clone(),
+            default_computer_status: self.default_computer_status.clone(),
+            notify_new_computer: self.notify_new_computer,
             computer_search_fields: self.computer_search_fields.clone(),
             seconds_message_alert: self.seconds_message_alert,
             hardware_period_days: self.hardware_period_days,
@@ -317,8 +319,6 @@ impl Settings {
         protocol::Settings {
             domain,
             autoregister: self.autoregister,
-            default_computer_status: self.default_computer_status.clone(),
-            notify_new_computer: self.notify_new_computer,
             notify_change_uuid: self.notify_change_uuid,
             notify_change_name: self.notify_change_name,
             notify_change_ip: self.notify_change_ip,

@@ -47,6 +47,8 @@ pub struct Computer {
     pub software_inventory_id: Option<InventoryId>,
     /// When it was changed last, which tells whether it was changed since it was read.
     pub updated_at: Ts,
+    /// Whether it has, or had, a key of its own: then the project's key is not enough any more.
+    pub has_moved: bool,
 }
 
 impl Computer {
@@ -78,7 +80,9 @@ macro_rules! columns {
          c.created_at, c.ip_address, c.forwarded_ip_address, c.last_hardware_capture, \
          c.sync_start_date, c.sync_end_date, c.sync_user_id, u.name AS user_name, u.fullname AS user_fullname, \
          c.product, c.machine, c.cpu, c.ram, c.storage, c.disks, c.mac_address, c.comment, \
-         c.architecture, c.product_system, c.software_inventory_id, c.updated_at"
+         c.architecture, c.product_system, c.software_inventory_id, c.updated_at, \
+         EXISTS (SELECT 1 FROM client_computerkey k WHERE k.computer_id = c.id \
+         AND k.state IN ('active', 'replaced', 'revoked')) AS has_moved"
     };
 }
 
@@ -93,11 +97,12 @@ pub async fn by_id(db: &Db, id: ComputerId) -> Result<Option<Computer>> {
 }
 
 /// Before what is gathered beside a computer and a project.
-pub(super) const HEAD: &str = concat!(
+pub(crate) const HEAD: &str = concat!(
     "SELECT ",
     columns!(),
     ", p.id AS own_id, p.name AS own_name, p.slug AS own_slug, p.pms AS own_pms, \
-     p.architecture AS own_architecture, p.auto_register_computers, p.platform_id, f.name AS platform, "
+     p.architecture AS own_architecture, p.auto_register_computers, p.native_only, p.platform_id, \
+     f.name AS platform, "
 );
 /// Behind it.
 pub(super) const TAIL: &str = " AS beside \
@@ -106,7 +111,7 @@ pub(super) const TAIL: &str = " AS beside \
 
 /// A computer, beside a project that need not be its own.
 #[derive(sqlx::FromRow)]
-struct Found {
+pub(crate) struct Beside {
     #[sqlx(flatten)]
     computer: Computer,
     own_id: ProjectId,
@@ -115,9 +120,28 @@ struct Found {
     own_pms: String,
     own_architecture: String,
     auto_register_computers: bool,
+    native_only: bool,
     platform_id: i64,
     platform: String,
     beside: String,
+}
+
+impl Beside {
+    /// The computer, the project, and the text of what was gathered.
+    pub(crate) fn apart(self) -> (Computer, Project, String) {
+        let project = Project {
+            id: self.own_id,
+            name: self.own_name,
+            slug: self.own_slug,
+            pms: self.own_pms,
+            architecture: self.own_architecture,
+            auto_register_computers: self.auto_register_computers,
+            native_only: self.native_only,
+            platform_id: self.platform_id,
+            platform: self.platform,
+        };
+        (self.computer, project, self.beside)
+    }
 }
 
 /// The computer with this number and the project of this name, if both are there, and what a call needs beside them.
@@ -128,22 +152,12 @@ pub async fn beside_project<B: BesideComputer>(
 ) -> Result<Option<(Computer, Project, B)>> {
     let mut args = args![id, project];
     B::arguments(&mut args);
-    let found: Option<Found> = db.optional(B::STATEMENT, args).await?;
+    let found: Option<Beside> = db.optional(B::STATEMENT, args).await?;
     let Some(found) = found else {
         return Ok(None);
     };
-    let project = Project {
-        id: found.own_id,
-        name: found.own_name,
-        slug: found.own_slug,
-        pms: found.own_pms,
-        architecture: found.own_architecture,
-        auto_register_computers: found.auto_register_computers,
-        platform_id: found.platform_id,
-        platform: found.platform,
-    };
-    let beside = gathered::read(&found.beside)?;
-    Ok(Some((found.computer, project, beside)))
+    let (computer, project, beside) = found.apart();
+    Ok(Some((computer, project, gathered::read(&beside)?)))
 }
 
 /// The state a computer is in now.

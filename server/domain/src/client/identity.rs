@@ -1,10 +1,12 @@
 //! Finding, registering and moving computers.
 
-use migasfree_server_db::{Args, Db, Result, Sql, Ts, Tx, args, escape_like, sql};
+use migasfree_server_audit::{self as audit, Author, Change};
+use migasfree_server_db::{Args, Db, Result, Sql, Ts, Tx, args, escape_like};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
+    computers::notifications::notify,
     core::rules::{
         identity::{
             Candidate, Match, byte_swapped, canonical, identify, identify_unnumbered, mac_of,
@@ -12,14 +14,27 @@ use crate::{
         status::Status,
     },
     ids::{ComputerId, ProjectId},
-    settings::ClientSettings,
+    messages,
+    settings::{ClientSettings, Settings},
 };
 
 use super::{
-    gathered::{BesideProject, gathered},
+    gathered::{BesideProject, flag, gathered},
     projects::{HEAD, TAIL},
     software,
 };
+
+/// The computers for which a condition holds, as a [`Row`] wants them.
+macro_rules! candidates {
+    ($that:literal) => {
+        concat!(
+            "SELECT id, uuid, name, mac_address, status, project_id, \
+             EXISTS (SELECT 1 FROM client_computerkey k WHERE k.computer_id = client_computer.id \
+             AND k.state IN ('active', 'replaced', 'revoked')) AS has_moved FROM client_computer WHERE ",
+            $that
+        )
+    };
+}
 
 /// A computer that may be the one that reports.
 #[derive(Debug, Deserialize, sqlx::FromRow)]
@@ -30,12 +45,20 @@ pub struct Row {
     mac_address: Option<String>,
     status: String,
     pub project_id: ProjectId,
+    /// Whether it has, or had, a key of its own.
+    #[serde(deserialize_with = "flag")]
+    pub has_moved: bool,
 }
 
 impl Row {
     /// Its state; an unknown text counts as the usual one.
     pub fn status(&self) -> Status {
         self.status.parse().unwrap_or_default()
+    }
+
+    /// Whether it is stored with the UUID that is claimed, in whichever order of its bytes.
+    pub fn is_numbered(&self, claimed: &str) -> bool {
+        is_same_uuid(self.uuid.as_deref(), claimed)
     }
 
     fn candidate(&self) -> Candidate {
@@ -48,6 +71,13 @@ impl Row {
     }
 }
 
+/// Whether a stored UUID is the one that is claimed, in whichever order of its bytes.
+pub fn is_same_uuid(stored: Option<&str>, claimed: &str) -> bool {
+    let stored = canonical(stored.unwrap_or_default());
+    let claimed = canonical(claimed);
+    stored == claimed || stored == byte_swapped(&claimed)
+}
+
 /// The computers with the UUID that is claimed.
 #[derive(Debug, Default, Deserialize)]
 pub struct Claimed {
@@ -57,7 +87,7 @@ pub struct Claimed {
 impl BesideProject for Claimed {
     const STATEMENT: Sql = gathered!(
         HEAD,
-        [CLAIMED => "id, uuid, name, mac_address, status, project_id"],
+        [CLAIMED => "id, uuid, name, mac_address, status, project_id, has_moved"],
         TAIL
     );
 
@@ -73,9 +103,12 @@ impl BesideProject for Claimed {
     }
 }
 
-const CLAIMED: Sql = sql!(
-    "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer WHERE uuid = $2 \
-     OR upper(replace(uuid, '-', '')) = upper(replace($3, '-', '')) \
+const CLAIMED: Sql = Sql {
+    sqlite: CLAIMED_TEXT,
+    postgres: CLAIMED_TEXT,
+};
+const CLAIMED_TEXT: &str = candidates!(
+    "uuid = $2 OR upper(replace(uuid, '-', '')) = upper(replace($3, '-', '')) \
      OR upper(replace(uuid, '-', '')) = upper(replace($4, '-', '')) ORDER BY id"
 );
 
@@ -118,9 +151,10 @@ pub async fn claimed_alone(
     tx.lock_name("client_computer", &who).await?;
     let computers = tx
         .all(
-            "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer WHERE uuid = $1 \
-             OR upper(replace(uuid, '-', '')) = upper(replace($2, '-', '')) \
-             OR upper(replace(uuid, '-', '')) = upper(replace($3, '-', '')) ORDER BY id",
+            candidates!(
+                "uuid = $1 OR upper(replace(uuid, '-', '')) = upper(replace($2, '-', '')) \
+             OR upper(replace(uuid, '-', '')) = upper(replace($3, '-', '')) ORDER BY id"
+            ),
             args![uuid, &plain, &swapped],
         )
         .await?;
@@ -155,8 +189,7 @@ pub async fn find(
     if settings.is_filler(uuid) {
         let rows = asked
             .all(
-                "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
-                 WHERE name = $1 AND project_id = $2 ORDER BY id",
+                candidates!("name = $1 AND project_id = $2 ORDER BY id"),
                 args![name, project],
             )
             .await?;
@@ -180,17 +213,12 @@ pub async fn find(
     }
     // Two of each are enough to know that there is not only one.
     let mut rest = asked
-        .all(
-            "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
-             WHERE name = $1 ORDER BY id LIMIT 2",
-            args![name],
-        )
+        .all(candidates!("name = $1 ORDER BY id LIMIT 2"), args![name])
         .await?;
     if let Some(mac) = mac {
         let by_mac = asked
             .all(
-                "SELECT id, uuid, name, mac_address, status, project_id FROM client_computer \
-                 WHERE mac_address LIKE $1 ESCAPE '!' ORDER BY id LIMIT 2",
+                candidates!("mac_address LIKE $1 ESCAPE '!' ORDER BY id LIMIT 2"),
                 args![format!("%{}%", escape_like(&mac))],
             )
             .await?;
@@ -243,6 +271,51 @@ pub async fn create(tx: &mut Tx, new: &NewComputer<'_>, now: Ts) -> Result<Compu
     log_status(tx, id, new.status, now).await?;
     log_project(tx, id, new.project, now).await?;
     Ok(id)
+}
+
+/// Creates a computer as one registers: with its audit record, and a note for administrators who want to know of it.
+/// Answers what it is from then on. The one who vouches is the author; else the computer itself.
+pub async fn register(
+    tx: &mut Tx,
+    settings: &Settings,
+    new: &NewComputer<'_>,
+    vouching: Option<&Author>,
+    now: Ts,
+) -> Result<(ComputerId, Value)> {
+    let id = create(tx, new, now).await?;
+    let data = json!({
+        "id": id,
+        "uuid": new.uuid,
+        "name": new.name,
+        "project": new.project,
+        "ip_address": new.ip_address,
+        "forwarded_ip_address": new.forwarded_ip_address,
+    });
+    let name = format!("CID-{id}");
+    let itself = Author {
+        user: None,
+        name: name.clone(),
+        address: new.forwarded_ip_address.unwrap_or_default().to_owned(),
+    };
+    let change = Change {
+        action: "add",
+        entity: "client.computer",
+        object_id: Some(id.0),
+        object_text: &name,
+        before: None,
+        after: Some(&data),
+    };
+    audit::record(tx, now, vouching.unwrap_or(&itself), &change).await?;
+    if settings.notify_new_computer {
+        let (project,): (String,) = tx
+            .one(
+                "SELECT name FROM core_project WHERE id = $1",
+                args![new.project],
+            )
+            .await?;
+        notify(tx, &messages::new_computer(&name, new.name, &project), now).await?;
+    }
+    Ok((id, data))
 }
 
 /// Gives a computer that has none this UUID, unless another one has it; answers whether it was given.

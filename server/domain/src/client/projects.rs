@@ -16,13 +16,16 @@ pub struct Project {
     pub architecture: String,
     /// Computers may enrol without an operator's credentials.
     pub auto_register_computers: bool,
+    /// Computers without a key of their own are refused.
+    pub native_only: bool,
     pub platform_id: i64,
     pub platform: String,
 }
 
 macro_rules! columns {
     () => {
-        "p.id, p.name, p.slug, p.pms, p.architecture, p.auto_register_computers, p.platform_id, f.name AS platform"
+        "p.id, p.name, p.slug, p.pms, p.architecture, p.auto_register_computers, p.native_only, p.platform_id, \
+         f.name AS platform"
     };
 }
 

@@ -79,6 +79,36 @@ pub static TABLE: Table = Table {
             "(SELECT CASE WHEN su.fullname = '' THEN su.name ELSE su.name || ' (' || su.fullname || ')' END \
              FROM client_user AS su WHERE su.id = {t}.sync_user_id)",
         ),
+        computed(
+            "has_moved",
+            Type::Bool,
+            "EXISTS (SELECT 1 FROM client_computerkey AS ik WHERE ik.computer_id = {t}.id \
+             AND ik.state IN ('active', 'replaced', 'revoked'))",
+        ),
+        computed(
+            "key_thumbprint",
+            Type::Text(43),
+            "(SELECT ik.thumbprint FROM client_computerkey AS ik \
+             WHERE ik.computer_id = {t}.id AND ik.state = 'active')",
+        ),
+        computed(
+            "key_verified",
+            Type::Bool,
+            "(SELECT ik.verified FROM client_computerkey AS ik \
+             WHERE ik.computer_id = {t}.id AND ik.state = 'active')",
+        ),
+        computed(
+            "key_since",
+            Type::Time,
+            "(SELECT ik.decided_at FROM client_computerkey AS ik \
+             WHERE ik.computer_id = {t}.id AND ik.state = 'active')",
+        ),
+        computed(
+            "key_duplicates",
+            Type::Int,
+            "(SELECT count(*) FROM client_computerkey AS ik WHERE ik.computer_id = {t}.id \
+             AND ik.contested_at IS NOT NULL AND ik.state IN ('pending', 'replaced'))",
+        ),
     ],
     many: &[
         link(
@@ -186,7 +216,35 @@ const DETAIL: &[Field] = &[
     col("disks"),
     col("mac_address"),
     col("comment"),
+    made(
+        "identity",
+        Like::Object,
+        &[
+            col("has_moved"),
+            col("key_verified"),
+            col("key_thumbprint"),
+            col("key_since"),
+            col("key_duplicates"),
+        ],
+        |row, _| identity(row),
+    ),
 ];
+
+/// How a computer identifies itself. One whose key was revoked has none, and the project's is not enough for it either.
+fn identity(row: &Json) -> Json {
+    let kind = if row.get("has_moved").is_true() {
+        "native"
+    } else {
+        "project_key"
+    };
+    Json::Object(vec![
+        ("kind", kind.into()),
+        ("verified", row.get("key_verified").is_true().into()),
+        ("thumbprint", row.get("key_thumbprint").clone()),
+        ("enrolled_at", row.get("key_since").clone()),
+        ("duplicates", row.get("key_duplicates").clone()),
+    ])
+}
 
 fn below(row: &Json, reading: &Reading, path: &str) -> Json {
     let id = row.get("id").as_int().unwrap_or_default();

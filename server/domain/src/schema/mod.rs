@@ -31,5 +31,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "08_files",
         "09_repositories",
         "10_audit_and_jobs",
+        "11_identity",
     ],
 }];

@@ -9,7 +9,8 @@ use sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::{Value, json};
 
 use super::counting::{
-    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, NOTIFICATIONS, PACKAGE_SETS, PACKAGES, Reader, Source,
+    COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, NOTIFICATIONS, PACKAGE_SETS, PACKAGES,
+    Reader, Source,
 };
 use super::deployments::day;
 use crate::{
@@ -64,6 +65,8 @@ pub async fn list(state: &Services, operator: &Reader) -> Result<Value, RestErro
         }),
         faults(state, operator).await?,
         errors(state, operator).await?,
+        contested_keys(state, operator).await?,
+        pending_keys(state, operator).await?,
     ];
     let shown = found
         .into_iter()
@@ -256,6 +259,36 @@ async fn errors(state: &Services, operator: &Reader) -> Result<Option<Alert>, Re
         result,
         model: "errors",
         query: json!({"checked": false}),
+    }))
+}
+
+/// Keys that claim what another one is, and about which nobody has decided.
+pub(super) const CONTESTED_KEY: &str =
+    "t.contested_at IS NOT NULL AND t.state IN ('pending', 'replaced')";
+/// Keys that wait and claim nothing that another one is.
+pub(super) const PENDING_KEY: &str = "t.state = 'pending' AND t.contested_at IS NULL";
+
+async fn contested_keys(state: &Services, operator: &Reader) -> Result<Option<Alert>, RestError> {
+    let count = number(state, operator, &COMPUTER_KEYS, Expr::cust(CONTESTED_KEY)).await?;
+    Ok(count.map(|result| Alert {
+        text: messages::alert_keys_contested(),
+        target: "computer",
+        level: "critical",
+        result,
+        model: "computer_keys",
+        query: json!({"contested_at__isnull": false, "state__in": "pending,replaced"}),
+    }))
+}
+
+async fn pending_keys(state: &Services, operator: &Reader) -> Result<Option<Alert>, RestError> {
+    let count = number(state, operator, &COMPUTER_KEYS, Expr::cust(PENDING_KEY)).await?;
+    Ok(count.map(|result| Alert {
+        text: messages::alert_keys_pending(),
+        target: "computer",
+        level: "warning",
+        result,
+        model: "computer_keys",
+        query: json!({"contested_at__isnull": true, "state": "pending"}),
     }))
 }
 

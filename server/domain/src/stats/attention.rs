@@ -8,10 +8,10 @@ use migasfree_server_entity::{context::Context, error::RestError, load};
 use migasfree_types::rest::{overview::Attention, reference::Ref};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 
-use super::alerts::{ORPHAN_PACKAGE, Schedules};
+use super::alerts::{CONTESTED_KEY, ORPHAN_PACKAGE, PENDING_KEY, Schedules};
 use super::counting::{
-    COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, REQUESTS, Reader,
-    SYNCHRONIZATIONS, Source, count_all,
+    COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, REQUESTS,
+    Reader, SYNCHRONIZATIONS, Source, count_all,
 };
 use crate::{computers::computer, services::Services};
 
@@ -221,6 +221,30 @@ async fn findings(state: &Services, now: Ts) -> Result<Vec<Finding>, RestError> 
             source: COMPUTERS,
             condition: Expr::cust(PRODUCTIVE).and(Expr::col(("t", "sync_end_date")).lt(silent)),
             query: silent_query(silent),
+            named: ("t.id", "t.name", None),
+        },
+        Finding {
+            code: "contested_keys",
+            level: "critical",
+            entity: "client.computerkey",
+            source: COMPUTER_KEYS,
+            condition: Expr::cust(CONTESTED_KEY),
+            query: vec![
+                ("contested_at__isnull", "false".to_owned()),
+                ("state__in", "pending,replaced".to_owned()),
+            ],
+            named: ("t.id", "t.name", None),
+        },
+        Finding {
+            code: "pending_keys",
+            level: "warning",
+            entity: "client.computerkey",
+            source: COMPUTER_KEYS,
+            condition: Expr::cust(PENDING_KEY),
+            query: vec![
+                ("contested_at__isnull", "true".to_owned()),
+                ("state", "pending".to_owned()),
+            ],
             named: ("t.id", "t.name", None),
         },
         Finding {

@@ -16,7 +16,7 @@ use sea_query::{
 };
 use serde_json::Value;
 
-use crate::{app_catalog, computers, core, services::Services};
+use crate::{app_catalog, computers, core, identity, services::Services};
 
 /// Who asks for a statistic.
 #[derive(Debug, Clone)]
@@ -200,6 +200,7 @@ pub(super) const ERRORS: Source = Source::of(&computers::errors::ERRORS);
 pub(super) const FAULTS: Source = Source::of(&computers::faults::FAULTS);
 pub(super) const REQUESTS: Source =
     Source::of(&app_catalog::application_requests::APPLICATION_REQUESTS);
+pub(super) const COMPUTER_KEYS: Source = Source::of(&identity::keys::COMPUTER_KEYS);
 pub(super) const MIGRATIONS: Source = Source::of(&computers::migrations::MIGRATIONS);
 pub(super) const SYNCHRONIZATIONS: Source = Source::of(&computers::syncs::SYNCS);
 pub(super) const STATUS_LOGS: Source = Source::of(&computers::status_logs::STATUS_LOGS);

@@ -3,10 +3,12 @@
 use axum::http::StatusCode;
 use migasfree_server_db::Tx;
 use migasfree_server_domain::client::identity::{self, Asked, Claimed, Found, Row};
+use migasfree_server_domain::client::projects::Project;
+use migasfree_server_domain::{identity::sealed_allowed, messages};
 
 use super::answer::Refusal;
 use super::call::ProjectCall;
-use crate::messages;
+use super::membership::not_sealed;
 
 /// The computer that reports this UUID and name, if there is one.
 pub(super) async fn find(
@@ -20,7 +22,7 @@ pub(super) async fn find(
         &call.state.settings.clients,
     );
     let found = identity::find(asked, settings, call.project.id, claimed, (uuid, name)).await?;
-    one(found, name)
+    one(found, name, &call.project)
 }
 
 /// The same within a transaction that registers it, if there is none; others who want to wait for its end.
@@ -33,13 +35,16 @@ pub(super) async fn find_alone(
     let (settings, project, who) = (&call.state.settings.clients, call.project.id, (uuid, name));
     let claimed = identity::claimed_alone(tx, settings, project, who).await?;
     let found = identity::find(Asked::Within(tx), settings, project, claimed, who).await?;
-    one(found, name)
+    one(found, name, &call.project)
 }
 
-fn one(found: Found, name: &str) -> Result<Option<Row>, Refusal> {
+fn one(found: Found, name: &str, project: &Project) -> Result<Option<Row>, Refusal> {
     match found {
         Found::Nobody => Ok(None),
-        Found::One(row) => Ok(Some(row)),
+        Found::One(row) => {
+            sealed_allowed(project, row.has_moved).map_err(not_sealed)?;
+            Ok(Some(row))
+        }
         Found::Several(first, second) => {
             let (first, second) = (format!("CID-{first}"), format!("CID-{second}"));
             let message = messages::computers_alike(first, second, name);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use axum::http::StatusCode;
 use migasfree_server_db::Db;
 use migasfree_server_domain::{
     client::{
@@ -11,12 +12,14 @@ use migasfree_server_domain::{
         projects::{self, Project},
     },
     core::rules::status::Status,
+    identity::{Unsealed, sealed_allowed},
     ids::ComputerId,
 };
 use serde_json::Value;
 
 use super::answer::Refusal;
 use super::call::unsubscribed;
+use crate::messages;
 
 /// The slugs that projects had a moment ago, by name: enough to open a message with. What it asks for is answered with
 /// the project as it is now.
@@ -77,6 +80,8 @@ pub(super) async fn signing<B: BesideProject>(
         slugs.remember(&now);
         return Err(Refusal::invalid_data());
     }
+    // Also of computers that nobody knows yet.
+    sealed_allowed(&now, false).map_err(not_sealed)?;
     Ok((now, beside))
 }
 
@@ -109,8 +114,18 @@ pub(super) async fn computer<B: BesideComputer>(
     if computer.project_id != now.id {
         return Err(Refusal::no_such("Computer"));
     }
+    sealed_allowed(&now, computer.has_moved).map_err(not_sealed)?;
     if computer.status() == Status::Unsubscribed {
         return Err(unsubscribed());
     }
     Ok((computer, now, beside))
+}
+
+/// What is said where the key of a project is not enough.
+pub(super) fn not_sealed(why: Unsealed) -> Refusal {
+    let message = match why {
+        Unsealed::MovedOver => messages::computer_moved_over(),
+        Unsealed::NativeOnly => messages::project_native_only(),
+    };
+    Refusal::Said(StatusCode::FORBIDDEN, message)
 }

@@ -69,24 +69,44 @@ const KNOWN: &[(&str, &str, &[&str], &[&str])] = &[
         &["architecture", "pms", "slug"],
         &[],
     ),
-    // Whether repositories of the package system can be published.
+    // How it identifies itself.
+    ("computers", "detail", &[], &["identity"]),
+    // Whether repositories of the package system can be published, and how computers have to identify themselves.
     (
         "projects",
         "detail",
         &[],
-        &["is_published", "notice", "notice_said"],
+        &[
+            "enrolment_approval",
+            "is_published",
+            "native_only",
+            "notice",
+            "notice_said",
+        ],
     ),
     (
         "projects",
         "list",
         &[],
-        &["is_published", "notice", "notice_said"],
+        &[
+            "enrolment_approval",
+            "is_published",
+            "native_only",
+            "notice",
+            "notice_said",
+        ],
     ),
     (
         "projects",
         "created",
         &[],
-        &["is_published", "notice", "notice_said"],
+        &[
+            "enrolment_approval",
+            "is_published",
+            "native_only",
+            "notice",
+            "notice_said",
+        ],
     ),
     // To be said in the language of who reads it.
     ("messages", "detail", &[], &["message_said"]),

@@ -127,6 +127,10 @@ pub(super) async fn allowed(
         ),
         ("attribute-sets", json!({})),
         (
+            "enrolment-tokens",
+            json!({"project": project, "expires_at": "2999-01-01T00:00:00Z"}),
+        ),
+        (
             "singularities",
             json!({"property_att": org.id("formulas"), "priority": 7}),
         ),

@@ -40,6 +40,7 @@ impl Organisation {
         made.computers().await;
         made.targets().await;
         made.catalogue().await;
+        made.identities().await;
         made
     }
 
@@ -397,5 +398,25 @@ impl Organisation {
         let (computer, now) = (self.id("computers"), self.now());
         self.insert("application-requests", sql, args![app, computer, now])
             .await;
+    }
+
+    /// A token to enrol with, and a computer that did.
+    async fn identities(&mut self) {
+        let token = json!({
+            "name": "Classroom", "project": self.id("projects"), "expires_at": "2999-01-01T00:00:00Z",
+            "tags": [self.id("tags")], "max_uses": 30, "networks": ["10.0.0.0/8"],
+        });
+        let token = self.add("enrolment-tokens", token).await;
+        let sql = "INSERT INTO client_computerkey (computer_id, project_id, token_id, public_key, thumbprint, state, \
+                   origin, verified, name, created_at, decided_at) \
+                   VALUES ($1, $2, $3, $4, $4, 'active', 'token', TRUE, 'one', $5, $5) RETURNING id";
+        let (computer, project, now) = (self.id("computers"), self.id("projects"), self.now());
+        let key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        self.insert(
+            "computer-keys",
+            sql,
+            args![computer, project, token, key, now],
+        )
+        .await;
     }
 }

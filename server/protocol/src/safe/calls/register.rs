@@ -13,12 +13,9 @@ use migasfree_server_domain::{
         identity::{self, Claimed, NewComputer},
         projects,
     },
-    computers::notifications::notify,
-    core::rules::{
-        identity::{byte_swapped, canonical},
-        status::Status,
-    },
+    core::rules::{identity::canonical, status::Status},
     ids::ComputerId,
+    messages as domain_messages,
 };
 use migasfree_types::events::ChangeAction;
 use serde::Deserialize;
@@ -123,9 +120,7 @@ async fn may_leave(
     if vouches(operator) {
         return Ok(());
     }
-    let stored = canonical(before.uuid.as_deref().unwrap_or_default());
-    let claimed = canonical(uuid);
-    let is_same = stored == claimed || stored == byte_swapped(&claimed);
+    let is_same = identity::is_same_uuid(before.uuid.as_deref(), uuid);
     if is_same && projects::is_open(&call.state.db, before.project_id).await? {
         return Ok(());
     }
@@ -151,7 +146,7 @@ async fn welcome_back(
     if before.status() == Status::Unsubscribed && !vouches(operator) {
         return Err(Refusal::Said(
             StatusCode::FORBIDDEN,
-            messages::computer_retired(),
+            domain_messages::computer_retired(),
         ));
     }
     let moves = before.project_id != call.project.id;
@@ -244,7 +239,9 @@ async fn register(
     if let Some(known) = find_alone(&mut tx, call, &claims.uuid, &claims.name).await? {
         return Ok(Registered::Before(known.id));
     }
-    let id = identity::create(&mut tx, &new, call.now)
+    let vouching = operator.map(Operator::author);
+    let domain = &call.state.settings.domain;
+    let (id, data) = identity::register(&mut tx, domain, &new, vouching.as_ref(), call.now)
         .await
         .map_err(|error| match error {
             db::Error::Unique { .. } => {
@@ -257,28 +254,6 @@ async fn register(
             }
             other => other.into(),
         })?;
-    let data = json!({
-        "id": id,
-        "uuid": uuid,
-        "name": claims.name,
-        "project": call.project.id,
-        "ip_address": ip_address,
-        "forwarded_ip_address": address,
-    });
-    let name = format!("CID-{id}");
-    let change = Change {
-        action: "add",
-        entity: "client.computer",
-        object_id: Some(id.0),
-        object_text: &name,
-        before: None,
-        after: Some(&data),
-    };
-    audit::record(&mut tx, call.now, &author(call, id, operator), &change).await?;
-    if call.state.settings.notify_new_computer {
-        let message = messages::new_computer(&name, &claims.name, &call.project.name);
-        notify(&mut tx, &message, call.now).await?;
-    }
     tx.commit().await?;
     progress::changed(&call.state, "client.computer", id.0, ChangeAction::Add);
     Ok(Registered::Now(created(data)?))
