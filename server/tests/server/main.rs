@@ -13,6 +13,7 @@ mod database;
 mod declarations;
 mod events;
 mod formulas;
+mod identity;
 mod jobs;
 mod messages;
 #[path = "../../../tests/src/peer/mod.rs"]

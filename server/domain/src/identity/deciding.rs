@@ -272,7 +272,7 @@ async fn computer(
     let state = &context.state;
     let known = match key.computer_id {
         Some(computer) => Some(computer),
-        None => enrolling::find(state, tx, key.project_id, (&key.uuid, &key.name))
+        None => enrolling::find(state, tx, key.project_id, (key.uuid.as_str(), key.name.as_str()))
             .await
             .map_err(refusal)?
             .map(|row| row.id),

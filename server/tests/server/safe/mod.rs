@@ -11,7 +11,7 @@ mod refusals;
 mod registration;
 mod repeated;
 mod requests;
-mod site;
+pub mod site;
 mod statements;
 mod synchronization;
 mod transcript;
