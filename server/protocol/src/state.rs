@@ -8,7 +8,7 @@ use migasfree_server_auth::{Auth, Limiter};
 use migasfree_server_domain::services::Services;
 
 use crate::Settings;
-use crate::safe::keys::KeyRing;
+use crate::safe::{Newcomers, keys::KeyRing};
 
 /// What every call may use. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Parts {
     pub keys: KeyRing,
     /// Counts projects that somebody brings along whom nobody vouches for, by address.
     pub new_projects: Limiter,
+    /// Counts computers that nobody vouches for, by address and by project.
+    pub newcomers: Newcomers,
 }
 
 impl From<Parts> for ProtocolState {

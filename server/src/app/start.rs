@@ -19,7 +19,7 @@ use migasfree_server_domain::{
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
 use migasfree_server_jobs::{Jobs, Workers};
-use migasfree_server_protocol::safe::keys::KeyRing;
+use migasfree_server_protocol::safe::{Newcomers, keys::KeyRing};
 use migasfree_server_repository::signing::{Signer, SigningError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -306,6 +306,7 @@ impl AppState {
                 settings.new_projects_per_address,
                 AN_HOUR,
             ),
+            newcomers: Newcomers::default(),
         };
         let api = migasfree_server_api::Parts {
             services: services.clone(),

@@ -37,7 +37,9 @@ impl KeyText {
 
 fn is_32_bytes(text: &str) -> bool {
     let is_known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    text.len() == LENGTH && text.bytes().all(is_known) && text.ends_with(|last| LAST.contains(last))
+    text.len() == LENGTH
+        && text.bytes().all(is_known)
+        && text.ends_with(|last: char| LAST.contains(last))
 }
 
 /// What a computer claims to be; checked and cut by whoever was told.

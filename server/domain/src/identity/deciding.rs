@@ -11,7 +11,8 @@ use migasfree_server_entity::{
 };
 use serde_json::{Value, json};
 
-use super::enrolling::{self, Claimant, EnrolError};
+use super::arrivals::EnrolError;
+use super::computers::{self, Claimant};
 use super::keys::COMPUTER_KEYS;
 use super::rows::{self, Row, State};
 use super::tokens;
@@ -272,10 +273,15 @@ async fn computer(
     let state = &context.state;
     let known = match key.computer_id {
         Some(computer) => Some(computer),
-        None => enrolling::find(state, tx, key.project_id, (key.uuid.as_str(), key.name.as_str()))
-            .await
-            .map_err(refusal)?
-            .map(|row| row.id),
+        None => computers::find(
+            state,
+            tx,
+            key.project_id,
+            (key.uuid.as_str(), key.name.as_str()),
+        )
+        .await
+        .map_err(refusal)?
+        .map(|row| row.id),
     };
     let Some(computer) = known else {
         let author = context.operator.author();
@@ -286,7 +292,7 @@ async fn computer(
             address: &key.address,
         };
         let by = (Some(&author), context.now);
-        return enrolling::create(state, tx, project, who, by)
+        return computers::create(state, tx, project, who, by)
             .await
             .map_err(refusal);
     };
@@ -300,7 +306,7 @@ async fn computer(
     if status.parse::<Status>().unwrap_or_default() == Status::Unsubscribed {
         return Err(RestError::Conflict("retired", messages::computer_retired()));
     }
-    enrolling::come_over(state, tx, computer, (from, project), context.now).await?;
+    computers::come_over(state, tx, computer, (from, project), context.now).await?;
     Ok(computer)
 }
 

@@ -1,117 +1,20 @@
 //! A computer comes with a key of its own, and is known by it from then on, or waits for somebody to decide.
 
-use std::net::IpAddr;
-
 use migasfree_server_audit::Author;
 use migasfree_server_db::{self as db, Ts, Tx, args};
-use migasfree_types::events::{ChangeAction, Event};
-use migasfree_types::message::Message;
 
-use super::claims::{KeyText, Machine};
+use super::arrivals::{EnrolError, Enrolled, Limit, Newcomer, Voucher, Why};
+use super::claims::Machine;
+use super::computers::{Claimant, come_over, create, find};
 use super::rows::{self, Held, Origin, Place, Shown, State, Telling};
 use super::tokens::{self, Token};
-use crate::client::identity::{self, Asked, Found, NewComputer, Row};
+use super::verdict::{Case, Rules, Verdict};
+use crate::client::identity::{self, Row};
 use crate::computers::{computer::COMPUTERS, notifications::notify};
-use crate::core::rules::{identity::canonical, status::Status};
+use crate::core::rules::status::Status;
 use crate::ids::{ComputerId, ComputerKeyId, EnrolmentTokenId, ProjectId};
 use crate::messages;
 use crate::services::{OfDomain as _, Services};
-
-/// A computer that shows a key, and proved that it has the private half.
-#[derive(Debug, Clone, Copy)]
-pub struct Newcomer<'a> {
-    pub key: &'a KeyText,
-    /// Where it wants to be; who has a token need not say.
-    pub project: Option<ProjectId>,
-    pub machine: Machine<'a>,
-    /// The thumbprint of the key it had, if it proved that it has that one still.
-    pub before: Option<&'a str>,
-    pub address: IpAddr,
-}
-
-/// What vouches for a computer.
-#[derive(Debug, Clone, Copy)]
-pub enum Voucher<'a> {
-    Nothing,
-    /// What a token's maker was shown.
-    Token(&'a str),
-    /// Somebody who signed in and may add computers: whoever calls checked both.
-    Operator(&'a Author),
-}
-
-/// Counts a computer that nobody vouches for; refuses one too many, for so many seconds.
-pub type Limit<'a> = &'a (dyn Fn(ProjectId) -> Result<(), u64> + Sync);
-
-/// What became of the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Enrolled {
-    pub key: ComputerKeyId,
-    /// Active or pending.
-    pub state: State,
-    /// None while nobody knows the computer.
-    pub computer: Option<ComputerId>,
-    pub project: ProjectId,
-}
-
-/// Why a computer does not even wait.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
-    /// There is no such token, or it has ended or is used up.
-    Token,
-    /// The token is not for where the computer is.
-    Network,
-    /// The token is for another project.
-    OtherProject,
-    /// There is no such project.
-    NoProject,
-    /// These two computers could both be it.
-    Alike(ComputerId, ComputerId, String),
-    /// The computer was retired.
-    Retired,
-    /// The key was good once, or refused.
-    Ended,
-    /// Another computer has the UUID.
-    Taken,
-}
-
-impl Why {
-    /// As it is told.
-    #[must_use]
-    pub fn message(&self) -> Message {
-        match self {
-            Self::Token => messages::token_not_good(),
-            Self::Network => messages::token_not_from_here(),
-            Self::OtherProject => messages::token_of_other_project(),
-            Self::NoProject => messages::no_such_project(),
-            Self::Alike(first, second, name) => {
-                messages::computers_alike(format!("CID-{first}"), format!("CID-{second}"), name)
-            }
-            Self::Retired => messages::computer_retired(),
-            Self::Ended => messages::key_ended(),
-            Self::Taken => messages::uuid_of_other_computer(),
-        }
-    }
-}
-
-/// Why a computer is not enrolled.
-#[derive(Debug, thiserror::Error)]
-pub enum EnrolError {
-    /// It may not.
-    #[error("{}", .0.message().text)]
-    Refused(Why),
-    /// Too many come that nobody vouches for: it may try again after so many seconds.
-    #[error("too many new computers: try again in {0} seconds")]
-    TooMany(u64),
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] db::Error),
-}
-
-impl From<Why> for EnrolError {
-    fn from(why: Why) -> Self {
-        Self::Refused(why)
-    }
-}
 
 /// Takes a key that a computer shows. The same key again is answered with what became of it.
 ///
@@ -203,74 +106,6 @@ async fn token(
         return Err(Why::Network.into());
     }
     Ok(Some(token))
-}
-
-/// What the project says of computers that come.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
-struct Rules {
-    id: ProjectId,
-    auto_register_computers: bool,
-    enrolment_approval: bool,
-}
-
-enum Verdict {
-    /// Known by the key from now on; whether it was made sure who it is.
-    Active(Origin, bool),
-    Pending(Origin),
-}
-
-/// All that is decided by.
-struct Case {
-    project: Rules,
-    found: Option<Row>,
-    held: Held,
-    /// How somebody vouches for this computer in this project.
-    vouched: Option<Origin>,
-    /// Whether it has a token that vouches for nothing.
-    has_token: bool,
-    /// Whether it proved to have the key it is known by.
-    proven: bool,
-    /// Whether it may leave the project it is in by itself.
-    may_leave: bool,
-}
-
-impl Case {
-    fn computer(&self) -> Option<ComputerId> {
-        self.found.as_ref().map(|row| row.id)
-    }
-
-    fn moves(&self) -> bool {
-        let found = self.found.as_ref();
-        found.is_some_and(|row| row.project_id != self.project.id)
-    }
-
-    /// Whether somebody said beforehand that it may come, or it is known for sure.
-    const fn is_invited(&self) -> bool {
-        self.vouched.is_some() || self.has_token || self.proven
-    }
-
-    /// What becomes of the key. That a computer has the key it is known by says who it is, whatever the project demands.
-    fn verdict(&self) -> Verdict {
-        let is_open = self.project.auto_register_computers && !self.project.enrolment_approval;
-        let comes = !self.moves() || (is_open && self.may_leave);
-        if let (true, true, Some((_, origin, verified))) = (self.proven, comes, &self.held.active) {
-            return Verdict::Active(*origin, *verified);
-        }
-        if !self.project.enrolment_approval {
-            if let Some(origin) = self.vouched {
-                return Verdict::Active(origin, true);
-            }
-            if is_open && comes && !self.held.any {
-                // A computer that is there already says who it is, and nothing proves it.
-                return Verdict::Active(Origin::Automatic, self.found.is_none());
-            }
-        }
-        match self.vouched {
-            Some(origin) => Verdict::Pending(origin),
-            None if self.has_token => Verdict::Pending(Origin::Token),
-            None => Verdict::Pending(Origin::Approval),
-        }
-    }
 }
 
 /// A computer at the door.
@@ -477,85 +312,6 @@ impl Arrival<'_> {
             now: self.now,
         }
     }
-}
-
-/// The one computer that a UUID and a name stand for, as sealed registration finds it. Nobody else registers it until the
-/// transaction ends.
-pub(super) async fn find(
-    state: &Services,
-    tx: &mut Tx,
-    project: ProjectId,
-    (uuid, name): (&str, &str),
-) -> Result<Option<Row>, EnrolError> {
-    let settings = &state.domain().settings.clients;
-    let claimed = identity::claimed_alone(tx, settings, project, (uuid, name)).await?;
-    let asked = Asked::Within(tx);
-    match identity::find(asked, settings, project, claimed, (uuid, name)).await? {
-        Found::Nobody => Ok(None),
-        Found::One(row) => Ok(Some(row)),
-        Found::Several(first, second) => Err(Why::Alike(first, second, name.to_owned()).into()),
-    }
-}
-
-/// What a computer is made of that nobody knows.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Claimant<'a> {
-    pub(super) uuid: &'a str,
-    pub(super) name: &'a str,
-    pub(super) ip_address: Option<&'a str>,
-    pub(super) address: &'a str,
-}
-
-/// A computer that nobody knew, in a project.
-pub(super) async fn create(
-    state: &Services,
-    tx: &mut Tx,
-    project: ProjectId,
-    who: Claimant<'_>,
-    (author, now): (Option<&Author>, Ts),
-) -> Result<ComputerId, EnrolError> {
-    let settings = &state.domain().settings;
-    let uuid = (!settings.clients.is_filler(who.uuid)).then(|| canonical(who.uuid));
-    let new = NewComputer {
-        uuid: uuid.as_deref(),
-        name: who.name,
-        status: &settings.default_computer_status,
-        project,
-        ip_address: who.ip_address,
-        forwarded_ip_address: Some(who.address),
-    };
-    let made = identity::register(tx, settings, &new, author, now).await;
-    let (id, _) = made.map_err(|error| match error {
-        db::Error::Unique { .. } => EnrolError::Refused(Why::Taken),
-        other => other.into(),
-    })?;
-    announce(state, tx, id, ChangeAction::Add, now);
-    Ok(id)
-}
-
-/// A computer comes to another project, if it is not the one it is in.
-pub(super) async fn come_over(
-    state: &Services,
-    tx: &mut Tx,
-    computer: ComputerId,
-    (from, to): (ProjectId, ProjectId),
-    now: Ts,
-) -> db::Result<()> {
-    if from != to {
-        identity::migrate(tx, computer, to, now).await?;
-    }
-    announce(state, tx, computer, ChangeAction::Change, now);
-    Ok(())
-}
-
-fn announce(state: &Services, tx: &mut Tx, computer: ComputerId, action: ChangeAction, now: Ts) {
-    let event = Event::Changed {
-        entity: COMPUTERS.key(),
-        id: Some(computer.0),
-        action,
-        at: now.rfc3339(),
-    };
-    state.events.send_after(tx, event);
 }
 
 /// Whether computers leave a project by themselves.

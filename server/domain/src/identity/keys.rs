@@ -189,7 +189,7 @@ pub static COMPUTER_KEYS: Entity = Entity {
         .giving(Gives::Row)
         .conflicting(),
         Action::post(
-            "approve",
+            "bulk-approve",
             Need::Change,
             "Approve several keys, into one project and with tags if that is said",
             APPROVALS,
@@ -198,7 +198,7 @@ pub static COMPUTER_KEYS: Entity = Entity {
         .giving(CHANGED)
         .conflicting(),
         Action::post(
-            "reject",
+            "bulk-reject",
             Need::Change,
             "Refuse several keys that wait",
             REJECTIONS,

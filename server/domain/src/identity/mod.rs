@@ -1,11 +1,13 @@
 //! Who computers are: keys of their own, and how they come by them.
 //!
 //! A key is claimed by enrolling ([`enrol`]), or comes sealed with the key of a project ([`move_over`]). It is active at once
-//! where something vouches for it, else it waits for an operator ([`deciding`]). Whoever calls with one is found by
+//! where something vouches for it, else it waits for an operator ([`approve`], [`reject`]). Whoever calls with one is found by
 //! [`key_of`]; when that was, [`contact`] keeps.
 
+mod arrivals;
 mod asking;
 mod claims;
+mod computers;
 pub mod contact;
 mod deciding;
 mod enrolling;
@@ -14,13 +16,15 @@ mod moving;
 mod rows;
 mod sealed;
 pub mod tokens;
+mod verdict;
 
 use migasfree_server_entity::entity::Entity;
 
+pub use arrivals::{EnrolError, Enrolled, Limit, Newcomer, Voucher, Why};
 pub use asking::{Known, Standing, key_of, standing_of};
 pub use claims::{KeyText, Machine};
 pub use deciding::{Given, approve, reject, revoke};
-pub use enrolling::{EnrolError, Enrolled, Limit, Newcomer, Voucher, Why, enrol};
+pub use enrolling::enrol;
 pub use moving::{Moving, clash, move_over};
 pub use rows::{Origin, State};
 pub use sealed::{Unsealed, sealed_allowed};

@@ -33,7 +33,6 @@ use migasfree_server_entity::{
 };
 
 use call::{Repeat, catalogue, computer, packager, project};
-use newcomers::Newcomers;
 use protocol::Protocol;
 
 use crate::messages;
@@ -43,6 +42,7 @@ use crate::ProtocolState;
 pub(crate) use answer::{Refusal, plain};
 pub(crate) use body::{read_exactly, text_or_empty};
 pub(crate) use call::{method_not_allowed, unsealed};
+pub use newcomers::Newcomers;
 pub(crate) use progress::changed;
 
 /// The calls that migasfree 5 does not have, by path below the version. `server/info/` announces them.
@@ -83,14 +83,8 @@ pub fn router() -> Router<ProtocolState> {
 
 fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
     use Repeat::{Harmless, Never, Refused};
-    let newcomers = Arc::new(Newcomers::default());
     vec![
-        (
-            "computers/",
-            project(Never, move |call, claims| {
-                calls::register::answer(call, claims, Arc::clone(&newcomers))
-            }),
-        ),
+        ("computers/", project(Never, calls::register::answer)),
         ("computers/id/", project(Harmless, calls::id::answer)),
         (
             "computers/properties/",

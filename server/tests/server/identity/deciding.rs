@@ -40,7 +40,7 @@ on_both_engines! {
     async fn several_are_decided_about_together_or_not_at_all(fleet: Fleet) {
         let one = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Nothing).await.unwrap();
         let other = fleet.show(&key('b'), machine(OTHER_UUID, "pc2"), Voucher::Nothing).await.unwrap();
-        let approve = format!("{KEYS}approve/");
+        let approve = format!("{KEYS}bulk-approve/");
         let unknown = fleet.admin.post(&approve, json!({"ids": [one.key, 999_999]})).await;
         assert!(unknown.json["ids"].is_array(), "{}", unknown.text);
         assert_eq!(fleet.admin.post(&approve, json!({"ids": []})).await.status, 400);
@@ -53,10 +53,10 @@ on_both_engines! {
             assert_eq!((&row["state"], &row["project"]["id"]), (&json!("active"), &desk));
         }
         let third = fleet.show(&key('c'), machine("22222222-2222-3333-4444-555555555555", "pc3"), Voucher::Nothing).await.unwrap();
-        let mixed = fleet.admin.post(&format!("{KEYS}reject/"), json!({"ids": [third.key, one.key]})).await;
+        let mixed = fleet.admin.post(&format!("{KEYS}bulk-reject/"), json!({"ids": [third.key, one.key]})).await;
         assert_eq!((mixed.status, mixed.code()), (409, "not_waiting"));
         assert_eq!(fleet.row(&third).await["state"], "pending");
-        let rejected = fleet.admin.post(&format!("{KEYS}reject/"), json!({"ids": [third.key]})).await;
+        let rejected = fleet.admin.post(&format!("{KEYS}bulk-reject/"), json!({"ids": [third.key]})).await;
         assert_eq!(rejected.json["changed"], 1, "{}", rejected.text);
     }
 
@@ -85,7 +85,7 @@ on_both_engines! {
         let waiting = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Nothing).await.unwrap();
         let reader = fleet.server.operator("reader", &["client.view_computerkey"]).await;
         assert_eq!(reader.get(KEYS).await.json["count"], 1);
-        for path in [format!("{}/approve/", waiting.key), format!("{}/reject/", waiting.key), "approve/".to_owned(), "reject/".to_owned()] {
+        for path in [format!("{}/approve/", waiting.key), format!("{}/reject/", waiting.key), "bulk-approve/".to_owned(), "bulk-reject/".to_owned()] {
             let refused = reader.post(&format!("{KEYS}{path}"), json!({"ids": [waiting.key]})).await;
             assert_eq!(refused.status, 403, "{path}: {}", refused.text);
         }
@@ -94,7 +94,7 @@ on_both_engines! {
         let sam = fleet.server.program_of(user).await;
         assert_eq!(sam.get(KEYS).await.json["count"], 0, "nobody knows the computer, and it is in no domain");
         assert_eq!(sam.post(&format!("{KEYS}{}/approve/", waiting.key), json!({})).await.status, 404);
-        assert_eq!(sam.post(&format!("{KEYS}approve/"), json!({"ids": [waiting.key]})).await.status, 400);
+        assert_eq!(sam.post(&format!("{KEYS}bulk-approve/"), json!({"ids": [waiting.key]})).await.status, 400);
         assert_eq!(fleet.row(&waiting).await["state"], "pending");
     }
 }

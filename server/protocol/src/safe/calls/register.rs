@@ -1,7 +1,5 @@
 //! `computers/`: registers a computer, or welcomes it back (4.1).
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_auth::{AuthError, Operator, by_password};
@@ -25,7 +23,6 @@ use crate::messages;
 use crate::safe::answer::{Answer, Refusal, Reply, TooMany, created, ok};
 use crate::safe::call::ProjectCall;
 use crate::safe::finding::{find, find_alone};
-use crate::safe::newcomers::Newcomers;
 use crate::safe::progress;
 use crate::safe::shapes::Shape as _;
 use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
@@ -43,18 +40,13 @@ struct Claims {
     password: String,
 }
 
-/// `newcomers` counts the computers that nobody knows.
-pub(in crate::safe) async fn answer(
-    mut call: ProjectCall<Claimed>,
-    claims: Value,
-    newcomers: Arc<Newcomers>,
-) -> Reply {
+pub(in crate::safe) async fn answer(mut call: ProjectCall<Claimed>, claims: Value) -> Reply {
     let mut claims: Claims = serde_json::from_value(claims).map_err(|_| Refusal::invalid_data())?;
     claims.name = cut(&claims.name, MAX_HOST_NAME);
     let operator = operator(&call, &claims).await?;
     match find(&mut call, &claims.uuid, &claims.name).await? {
         Some(known) => welcome_back(&call, known.id, &claims.uuid, operator.as_ref()).await,
-        None => match register(&call, &claims, operator.as_ref(), &newcomers).await? {
+        None => match register(&call, &claims, operator.as_ref()).await? {
             Registered::Now(answer) => Ok(answer),
             Registered::Before(id) => {
                 welcome_back(&call, id, &claims.uuid, operator.as_ref()).await
@@ -212,16 +204,17 @@ async fn register(
     call: &ProjectCall<Claimed>,
     claims: &Claims,
     operator: Option<&Operator>,
-    newcomers: &Newcomers,
 ) -> Result<Registered, Refusal> {
     may_join(call, operator)?;
     let ip_address = given(claims.ip_address.as_deref());
     check(claims, ip_address)?;
     if !vouches(operator) {
         let (connection, project) = (call.connection, call.project.id);
-        if let Err(refusal) = newcomers.count(&call.state.settings, connection, project, call.now) {
+        let newcomers = &call.state.newcomers;
+        let counted = newcomers.count(&call.state.settings, connection, project, call.now);
+        if let Err((what, seconds)) = counted {
             call.forget().await?;
-            return Err(refusal);
+            return Err(Refusal::TooMany(what, seconds));
         }
     }
     let address = call.connection.client.to_string();
