@@ -43,13 +43,14 @@ pub async fn enrol(
             _ => return Err(Why::Ended.into()),
         }
     }
-    let token = token(&mut tx, newcomer, voucher, now).await?;
+    let waits_with = known.as_ref().and_then(|row| row.token_id);
+    let token = token(&mut tx, newcomer, (voucher, waits_with), now).await?;
     let shown = token.as_ref().map(|token| token.id);
     let arrival = Arrival {
         state,
         newcomer,
         voucher,
-        token_id: shown.or(known.as_ref().and_then(|row| row.token_id)),
+        token_id: shown.or(waits_with),
         token,
         now,
     };
@@ -91,15 +92,19 @@ pub async fn enrol(
     Ok(enrolled)
 }
 
+/// The token that is shown, used once; nothing where it is the one that the computer waits with.
 async fn token(
     tx: &mut Tx,
     newcomer: &Newcomer<'_>,
-    voucher: Voucher<'_>,
+    (voucher, waits_with): (Voucher<'_>, Option<EnrolmentTokenId>),
     now: Ts,
 ) -> Result<Option<Token>, EnrolError> {
     let Voucher::Token(secret) = voucher else {
         return Ok(None);
     };
+    if waits_with.is_some() && tokens::of(tx, secret).await? == waits_with {
+        return Ok(None);
+    }
     let token = tokens::use_up(tx, secret, now).await?;
     let token = token.ok_or(Why::Token)?;
     if !token.is_good_from(newcomer.address) {

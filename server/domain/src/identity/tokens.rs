@@ -249,6 +249,17 @@ impl Token {
     }
 }
 
+/// The token of a secret, good or not.
+pub(super) async fn of(tx: &mut Tx, secret: &str) -> Result<Option<EnrolmentTokenId>> {
+    let found: Option<(EnrolmentTokenId,)> = tx
+        .optional(
+            "SELECT id FROM client_enrolmenttoken WHERE secret_hash = $1",
+            args![hash(secret)],
+        )
+        .await?;
+    Ok(found.map(|(id,)| id))
+}
+
 /// Uses a token once, if it is good and not used up; not used where the transaction comes to nothing.
 pub(super) async fn use_up(tx: &mut Tx, secret: &str, now: Ts) -> Result<Option<Token>> {
     tx.optional(

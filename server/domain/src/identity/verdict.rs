@@ -12,6 +12,7 @@ pub(super) struct Rules {
     pub(super) enrolment_approval: bool,
 }
 
+/// What becomes of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Known by the key from now on; whether it was made sure who it is.
@@ -27,7 +28,7 @@ pub(super) struct Case {
     pub(super) held: Held,
     /// How somebody vouches for this computer in this project.
     pub(super) vouched: Option<Origin>,
-    /// Whether it has a token that vouches for nothing.
+    /// Whether it shows a token, be it one that vouches for nothing.
     pub(super) has_token: bool,
     /// Whether it proved to have the key it is known by.
     pub(super) proven: bool,

@@ -32,6 +32,9 @@ on_both_engines! {
         let waiting = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Token(&secret)).await.unwrap();
         assert_eq!(waiting.state, State::Pending);
         assert_eq!(fleet.row(&waiting).await["origin"], "token");
+        let asking = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Token(&secret)).await.unwrap();
+        assert_eq!(asking, waiting);
+        assert_eq!(fleet.count("SELECT uses FROM client_enrolmenttoken").await, 1, "asking again uses nothing up");
         let approved = fleet.decide(&waiting, "approve", json!({})).await;
         assert_eq!(approved.status, 200, "{}", approved.text);
         assert_eq!(fleet.count("SELECT count(*) FROM client_computer_tags").await, 1);
