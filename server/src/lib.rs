@@ -6,4 +6,5 @@ pub mod acceptor;
 pub mod app;
 pub mod config;
 pub mod messages;
+pub mod tls;
 pub mod web;

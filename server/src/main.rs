@@ -204,6 +204,9 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         ));
     }
     say(&format!("listening on {}\n", app.url()));
+    if let Some(plain) = app.plain {
+        say(&format!("beside it, on http://{plain}\n"));
+    }
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -77,7 +77,7 @@ where
         };
         let secure = header("x-forwarded-proto").map_or_else(
             || {
-                let public = settings.public_url.as_ref();
+                let public = settings.public_url.as_ref().filter(|_| !settings.ends_tls);
                 encrypted || public.is_some_and(|url| url.scheme() == "https")
             },
             |scheme| scheme.eq_ignore_ascii_case("https"),

@@ -19,6 +19,8 @@ pub struct Settings {
     pub public_url: Option<Url>,
     /// Proxies that are believed whom they spoke to.
     pub trusted_proxies: Networks,
+    /// Whether the server itself speaks TLS: then a connection without it is none, whatever the public address says.
+    pub ends_tls: bool,
     /// How long a session lives without requests.
     pub session: Duration,
     /// Failed logins for one name from one address in 5 minutes; 0 means no limit.
@@ -44,6 +46,11 @@ impl Networks {
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 

@@ -13,7 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 pub use plain::Plain;
-pub use tls::{ClientCertificates, Tls, TlsError};
+pub(crate) use tls::{CHALLENGE, unix_time};
+pub use tls::{ClientCertificates, Spoken, Tls, TlsError, verifier};
 
 /// Begins a connection. Whoever calls it limits how long that may take.
 #[async_trait]

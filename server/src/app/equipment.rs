@@ -9,6 +9,7 @@ use migasfree_server_entity::registry::Registry;
 use migasfree_server_repository::system::Systems;
 
 use crate::acceptor::{Acceptor, Plain};
+use crate::tls::{FirstCertificate, SelfSigned};
 
 /// What a server is made with, besides its settings. Where nothing else is named, that is what the product has.
 #[derive(Debug)]
@@ -19,10 +20,12 @@ pub struct Equipment {
     pub systems: Systems,
     /// What is asked for besides passwords.
     pub factors: Factors,
-    /// How connections begin.
+    /// How connections begin where the settings switch TLS off.
     pub acceptor: Arc<dyn Acceptor>,
     /// How often whoever listens at a WebSocket is asked whether they are still there.
     pub ping_every: Duration,
+    /// Who issues the server's certificate where the settings name nobody else.
+    pub first: Arc<dyn FirstCertificate>,
 }
 
 impl Default for Equipment {
@@ -33,6 +36,7 @@ impl Default for Equipment {
             factors: Factors::default(),
             acceptor: Arc::new(Plain),
             ping_every: Duration::from_secs(30),
+            first: Arc::new(SelfSigned),
         }
     }
 }

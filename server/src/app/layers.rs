@@ -1,5 +1,5 @@
 //! What every request passes through, from the outside in: slashes, request id, log and figures, problems, panics, headers,
-//! compression, time limit, the rest of the body, size limit.
+//! what comes without encryption or a certificate, compression, time limit, the rest of the body, size limit.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ use tracing::Instrument as _;
 use super::refused::Answered;
 use super::{AppState, drain, problems};
 use crate::config::Settings;
-use crate::messages;
+use crate::{messages, tls};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of the name a request may bring.
@@ -76,6 +76,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Stack {
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(MapResponseLayer::new(protect))
+        .layer(from_fn_with_state(state.clone(), tls::pass))
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))
         .layer(from_fn_with_state(state.clone(), limit_time))
         .layer(DefaultBodyLimit::max(limit));

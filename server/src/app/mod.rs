@@ -33,6 +33,7 @@ use migasfree_server_protocol::ProtocolState;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
+use crate::tls::{self, Transport};
 use crate::web;
 
 pub use equipment::Equipment;
@@ -63,6 +64,8 @@ pub struct Server {
     pub protocol: ProtocolState,
     /// What answers operators and their programs.
     pub api: ApiState,
+    /// How the server is reached.
+    pub transport: Transport,
     /// Figures for Prometheus.
     pub metrics: Metrics,
     /// Cancelled when the server stops: whatever lasts longer than a request ends then.
@@ -118,6 +121,7 @@ pub fn router(state: AppState) -> layers::Stack {
         .merge(migasfree_server_protocol::router(state.protocol.clone()))
         .merge(call::routes(calls(), |route| route))
         .route("/metrics", get(health::metrics))
+        .route("/.well-known/acme-challenge/{token}", get(tls::challenge))
         .method_not_allowed_fallback(not_allowed)
         .merge(web::router());
     layers::around(routes, state)

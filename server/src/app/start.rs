@@ -27,7 +27,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::crowd::Crowd;
 use super::{AppState, Equipment, Metrics, Server, connections, described, router, work};
+use crate::acceptor::{Acceptor, Plain};
 use crate::config::Settings;
+use crate::tls::{self, Transport, TransportError};
 
 /// Folder of blobs in the data folder.
 const FILES: &str = "files";
@@ -65,6 +67,9 @@ pub enum StartError {
     /// The file store.
     #[error("the files: {0}")]
     Files(#[from] files::BlobError),
+    /// TLS.
+    #[error(transparent)]
+    Tls(#[from] TransportError),
     /// The first administrator.
     #[error("the first administrator: {0}")]
     Administrator(#[from] auth::FirstError),
@@ -79,6 +84,8 @@ pub struct App {
     pub address: SocketAddr,
     /// How addresses begin that lead there.
     scheme: &'static str,
+    /// Where it listens without TLS beside that.
+    pub plain: Option<SocketAddr>,
     /// The administrator's password, at the first start.
     pub admin: Option<AdminPassword>,
     workers: Workers,
@@ -112,8 +119,11 @@ impl App {
         let listener = listen(settings.listen).await?;
         let address = listener.local_addr().unwrap_or(settings.listen);
         settings.listen = address;
-        let acceptor = Arc::clone(&equipment.acceptor);
-        let scheme = acceptor.scheme();
+        let scheme = settings.scheme(&*equipment.acceptor);
+        let plain = match settings.tls_plain_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         if settings.public_url.is_none() && address.ip().is_unspecified() {
             tracing::warn!(
                 "links will lead to {}: name the address people use with listen.public_url",
@@ -126,6 +136,10 @@ impl App {
             applied = migrated.applied,
             schema = SCHEMA.newest(),
             "the database is ready"
+        );
+        let (acceptor, first) = (
+            Arc::clone(&equipment.acceptor),
+            Arc::clone(&equipment.first),
         );
         let state = AppState::new(equipment, settings, db, clock, random)?;
         let admin = auth::create_administrator(
@@ -152,26 +166,15 @@ impl App {
         spellings::settle(&state).await?;
         twins::settle(&state).await?;
         nameless::settle(&state).await?;
+        let acceptor = secured(&state, acceptor, first).await?;
         let workers = Workers::start(&state.jobs, state.handlers.clone(), workers(&state));
-        let serving = connections::serve(
-            listener,
-            acceptor,
-            router(state.clone()),
-            connections::Limits {
-                silence: state.settings.silence(),
-                pace: state.settings.pace(),
-            },
-            Crowd::new(
-                state.settings.connections_per_address,
-                state.settings.trusted_proxies.networks(),
-            ),
-            state.stop.clone(),
-        );
-        let server = tokio::spawn(serving);
+        let plain_address = plain.as_ref().and_then(|plain| plain.local_addr().ok());
+        let server = tokio::spawn(serve(state.clone(), (listener, acceptor), plain));
         Ok(Self {
             state,
             address,
             scheme,
+            plain: plain_address,
             admin,
             workers,
             server,
@@ -211,6 +214,50 @@ impl App {
             tracing::warn!("the database does not answer: stopping without it");
         }
     }
+}
+
+/// How connections begin: under TLS, whose certificate is taken care of from here on, where the settings have it.
+async fn secured(
+    state: &AppState,
+    otherwise: Arc<dyn Acceptor>,
+    first: Arc<dyn tls::FirstCertificate>,
+) -> Result<Arc<dyn Acceptor>, TransportError> {
+    let (settings, transport) = (&state.settings, &state.transport);
+    let source = transport.source(settings, first, state.clock.now()).await?;
+    let Some(source) = source else {
+        return Ok(otherwise);
+    };
+    let acceptor = transport.acceptor(settings, Arc::clone(&state.clock))?;
+    tokio::spawn(tls::care(state.clone(), source));
+    Ok(Arc::new(acceptor))
+}
+
+/// Serves what comes to the address of the server, and beside it without TLS.
+async fn serve(
+    state: AppState,
+    (listener, acceptor): (TcpListener, Arc<dyn Acceptor>),
+    plain: Option<TcpListener>,
+) {
+    let limits = connections::Limits {
+        silence: state.settings.silence(),
+        pace: state.settings.pace(),
+    };
+    let crowd = Crowd::new(
+        state.settings.connections_per_address,
+        state.settings.trusted_proxies.networks(),
+    );
+    let stop = state.stop.clone();
+    let router = router(state);
+    let serve = |listener: TcpListener, acceptor: Arc<dyn Acceptor>| {
+        let (router, crowd, stop) = (router.clone(), crowd.clone(), stop.clone());
+        connections::serve(listener, acceptor, router, limits, crowd, stop)
+    };
+    let beside = async {
+        if let Some(plain) = plain {
+            serve(plain, Arc::new(Plain)).await;
+        }
+    };
+    tokio::join!(serve(listener, acceptor), beside);
 }
 
 async fn end_requests(mut server: JoinHandle<()>, patience: Duration) {
@@ -259,6 +306,7 @@ impl AppState {
         };
         let keys_folder = settings.data.join("keys");
         let files_folder = settings.data.join(FILES);
+        let transport = Transport::new(&settings)?;
         let keys = KeyRing::open(&keys_folder).map_err(at(&keys_folder))?;
         let files = files::Store::open(&files_folder).map_err(at(&files_folder))?;
         let signer = Signer::open(&keys_folder, clock.now(), &*random)?;
@@ -277,7 +325,7 @@ impl AppState {
         )
         .asking(equipment.factors);
         let domain = Domain {
-            settings: Arc::new(settings.domain(equipment.acceptor.scheme())),
+            settings: Arc::new(settings.domain(settings.scheme(&*equipment.acceptor))),
             systems: equipment.systems,
             signer: Arc::new(signer),
             doing,
@@ -324,6 +372,7 @@ impl AppState {
             protocol: protocol.into(),
             api: api.into(),
             metrics: Metrics(recorder().clone()),
+            transport,
             stop,
         })))
     }

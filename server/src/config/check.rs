@@ -34,6 +34,15 @@ pub(super) fn postgres(value: &Option<Secret>) -> Checked {
     }
 }
 
+/// An address under TLS.
+pub(super) fn https(value: &Url) -> Checked {
+    if value.scheme() == "https" {
+        Ok(())
+    } else {
+        Err(format!("{value} does not begin with https://"))
+    }
+}
+
 /// A state computers have.
 pub(super) fn status(value: &str) -> Checked {
     let known = Status::ALL.map(Status::as_str);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::file::{self, SettingsFile};
 use super::table::{Setting, Settings, TABLE};
+use super::together;
 use super::{ConfigError, ConfigErrors, unknown};
 
 /// Where the value of a setting comes from.
@@ -97,10 +98,25 @@ pub fn load(source: &Source) -> Loaded {
             }
         }
     }
+    if loaded.wrong.is_empty() {
+        loaded.check_together();
+    }
     loaded
 }
 
 impl Loaded {
+    /// What is wrong with settings that are good each on its own.
+    fn check_together(&mut self) {
+        for (path, reason) in together::check(&self.settings) {
+            let index = TABLE.iter().position(|setting| setting.path == path);
+            self.wrong.push(ConfigError::Value {
+                path: path.to_owned(),
+                origin: index.map_or(Origin::Default, |index| self.origins[index].clone()),
+                reason,
+            });
+        }
+    }
+
     /// The settings in force, when nothing is wrong.
     ///
     /// # Errors

@@ -5,11 +5,14 @@ mod file;
 mod load;
 mod proxies;
 mod table;
+mod tls;
+mod together;
 mod value;
 
 pub use load::{Flag, Loaded, Origin, Source, load};
 pub use proxies::NamedProxies;
 pub use table::Settings;
+pub use tls::{PlainHttp, TlsClients, TlsMode, TlsVersion};
 pub use value::{LogFormat, PublicUrl, Secret};
 
 use table::TABLE;

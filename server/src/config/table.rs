@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use migasfree_server_body::{Caps, pace::Pace};
 use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::{
@@ -14,9 +15,13 @@ use migasfree_server_domain::{
 };
 use migasfree_server_entity::body::Limits;
 use migasfree_server_protocol as protocol;
+use url::{Host, Url};
 
-use super::check::{log_filter, postgres, search_fields, status, within};
+use crate::acceptor::Acceptor;
+
+use super::check::{https, log_filter, postgres, search_fields, status, within};
 use super::proxies::NamedProxies;
+use super::tls::{PlainHttp, TlsClients, TlsMode, TlsVersion};
 use super::value::{LogFormat, Misplaced, PublicUrl, Secret, SettingValue};
 
 const MIB: u64 = 1024 * 1024;
@@ -115,6 +120,34 @@ settings! {
         "Address and port the server listens on; port 0 takes any free one.";
     public_url "listen.public_url": Option<PublicUrl> = "",
         "Address under which people and computers reach the server; without it, links carry the address of the listener.";
+    tls_mode "tls.mode": TlsMode = "off",
+        "Where the certificate comes from: off (no TLS here), files, acme (from an authority such as Let's Encrypt), or internal (one of the server's own, for first steps).";
+    tls_certificate "tls.certificate": Option<PathBuf> = "",
+        "The certificate and those that lead from it to an authority (PEM), with tls.mode = files; read again when it changes.";
+    tls_key "tls.key": Option<PathBuf> = "",
+        "The key of that certificate (PEM).";
+    tls_minimum_version "tls.minimum_version": TlsVersion = "1.2",
+        "The oldest version that is spoken: 1.2 or 1.3.";
+    tls_names "tls.names": Names = "",
+        "Names the certificate is for, with tls.mode = acme or internal; without them, that of listen.public_url, and for internal also this machine's.";
+    tls_plain_listen "tls.plain_listen": Option<SocketAddr> = "",
+        "Address and port for http beside TLS, such as 0.0.0.0:80: it leads browsers to https, and answers computers that know no other address.";
+    plain_http "tls.plain_http": PlainHttp = "answer",
+        "What programs and computers get that call over http: answer, or refuse (403). Browsers that open the console are led to https either way, where the server speaks it.";
+    hsts_seconds "tls.hsts_seconds": u32 = "0" where within::<0, 63_072_000>,
+        "Seconds for which browsers, once they came over https, open this server over nothing else; 0 tells them nothing.";
+    acme_directory "tls.acme_directory": Url = "https://acme-v02.api.letsencrypt.org/directory" where https,
+        "Directory of the ACME authority. It is used with tls.mode = acme, which takes its terms of service as agreed to.";
+    acme_contact "tls.acme_contact": String = "",
+        "Mail address the ACME authority may write to.";
+    acme_authority "tls.acme_authority": Option<PathBuf> = "",
+        "Certificates (PEM) by which the ACME authority itself is known, instead of those the system trusts.";
+    tls_clients "tls.clients": TlsClients = "none",
+        "Who has to show a certificate: none, computers (sealed and native calls), console (operators and their programs) or both.";
+    clients_authority "tls.clients_authority": Option<PathBuf> = "",
+        "The authorities (PEM) that issue certificates of computers and people.";
+    clients_header "tls.clients_header": Option<HeaderName> = "",
+        "Header in which named proxies pass on the certificate of whoever called them; from anybody else it counts for nothing.";
     database_url "database.url": Option<Secret> = "" where postgres,
         "postgres://user:password@host/database; without it the data folder holds a SQLite file.";
     database_connections "database.connections": u32 = "20" where within::<2, 1_000>,
@@ -263,11 +296,41 @@ impl Settings {
             .map_or_else(|| format!("{scheme}://{}", self.listen), PublicUrl::base)
     }
 
+    /// Whether the server itself speaks TLS.
+    pub fn ends_tls(&self) -> bool {
+        self.tls_mode != TlsMode::Off
+    }
+
+    /// How addresses begin that lead to the server, where `acceptor` begins connections without TLS of these settings.
+    pub fn scheme(&self, acceptor: &dyn Acceptor) -> &'static str {
+        if self.ends_tls() {
+            "https"
+        } else {
+            acceptor.scheme()
+        }
+    }
+
+    /// What the server's certificate is for: the names that are set, or that of the address people use.
+    pub fn certificate_names(&self) -> Vec<String> {
+        if !self.tls_names.is_empty() {
+            return self.tls_names.0.clone();
+        }
+        let host = self.public_url.as_ref().and_then(|url| url.0.host());
+        host.map(|host| match host {
+            Host::Domain(name) => name.to_owned(),
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => address.to_string(),
+        })
+        .into_iter()
+        .collect()
+    }
+
     /// What signing in goes by.
     pub fn sign_in(&self) -> migasfree_server_auth::Settings {
         migasfree_server_auth::Settings {
             public_url: self.public_url.as_ref().map(|url| url.0.clone()),
             trusted_proxies: self.trusted_proxies.networks(),
+            ends_tls: self.ends_tls(),
             session: Duration::from_secs(u64::from(self.session_hours) * 3600),
             login_failures: self.login_failures,
             rate_anonymous: self.rate_anonymous,

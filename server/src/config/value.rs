@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use axum::http::HeaderName;
 use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::settings::Names;
 use url::Url;
@@ -208,6 +209,25 @@ impl SettingValue for PublicUrl {
     }
     fn show(&self) -> String {
         self.base()
+    }
+}
+
+impl SettingValue for Url {
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::parse(text).map_err(|error| format!("{text:?} is not an address: {error}"))
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl SettingValue for HeaderName {
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::from_bytes(text.as_bytes())
+            .map_err(|_| format!("{text:?} is not the name of a header"))
+    }
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 

@@ -40,6 +40,12 @@ const NOT_PAGES: &[&str] = &[
     "alerts",
 ];
 
+/// Whether a person's browser asks for this address, and not a program.
+pub(crate) fn is_console(path: &str) -> bool {
+    let path = path.trim_start_matches('/');
+    !NOT_PAGES.iter().any(|start| path.starts_with(start))
+}
+
 /// Answers what no other route does.
 pub(super) async fn answer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     respond(&Embedded, &method, uri.path(), &headers)
@@ -62,7 +68,7 @@ fn respond(assets: &impl Assets, method: &Method, path: &str, headers: &HeaderMa
 /// An address without an ending is a place in the admin UI: its page finds out which.
 fn is_page(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
-    !last.contains('.') && !NOT_PAGES.iter().any(|start| path.starts_with(start))
+    !last.contains('.') && is_console(path)
 }
 
 fn file(assets: &impl Assets, path: &str, headers: &HeaderMap) -> Option<Response> {

@@ -1,0 +1,72 @@
+//! Whose each address is.
+
+/// Whom an address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Also of those who have no certificate yet, or never get one.
+    Anybodys,
+    /// Computers, and packagers.
+    Computers,
+    /// Operators and their programs.
+    Operators,
+}
+
+/// What is asked before there is a certificate, read by package managers, or guarded in another way.
+const ANYBODYS: &[&str] = &[
+    "/.well-known/acme-challenge/",
+    "/health",
+    "/metrics",
+    "/public/",
+    "/repo/",
+    "/pool/",
+    "/src/",
+    "/get_key_repositories",
+    "/api/v1/public/",
+    "/api/native/1/enrol",
+    "/manager/v1/public/",
+];
+
+const COMPUTERS: &[&str] = &["/api/v1/safe/", "/api/native/", "/tunnel"];
+
+impl Whose {
+    /// That of a path. What is not known is for operators, so that nothing is open because it is new.
+    pub(super) fn of(path: &str) -> Self {
+        let is_below = |starts: &[&str]| starts.iter().any(|start| path.starts_with(start));
+        if is_below(ANYBODYS) {
+            Self::Anybodys
+        } else if is_below(COMPUTERS) {
+            Self::Computers
+        } else {
+            Self::Operators
+        }
+    }
+}
+
+/// Whether a path is guarded in another way than by how it is asked for.
+pub(super) fn is_watched(path: &str) -> bool {
+    let starts = ["/.well-known/acme-challenge/", "/health", "/metrics"];
+    starts.iter().any(|start| path.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_address_is_somebodys() {
+        for (path, whose) in [
+            ("/", Whose::Operators),
+            ("/computers/7", Whose::Operators),
+            ("/api/v1/token/projects/", Whose::Operators),
+            ("/rest-auth/login/", Whose::Operators),
+            ("/api/v1/safe/computers/", Whose::Computers),
+            ("/api/native/1/plan", Whose::Computers),
+            ("/api/native/1/enrol", Whose::Anybodys),
+            ("/api/v1/public/server/info/", Whose::Anybodys),
+            ("/public/debian-12/stores/main/a_1_all.deb", Whose::Anybodys),
+            ("/health", Whose::Anybodys),
+        ] {
+            assert_eq!(Whose::of(path), whose, "{path}");
+        }
+    }
+}
