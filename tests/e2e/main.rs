@@ -21,4 +21,5 @@ mod packages;
 mod path;
 mod person;
 mod play;
+mod proxies;
 mod server_crashes;

@@ -18,25 +18,26 @@ const EVERY: Duration = Duration::from_secs(1);
 const TOLD_BEFORE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// Shows whatever the source gives, until the server stops.
-pub(crate) async fn care(state: AppState, mut source: Box<dyn Source>) {
+pub(crate) async fn care(state: AppState, source: Box<dyn Source>) {
+    tokio::select! {
+        () = follow(&state, source) => {}
+        () = state.stop.cancelled() => {}
+    }
+}
+
+async fn follow(state: &AppState, mut source: Box<dyn Source>) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut told = None;
-    let work = async {
-        loop {
-            ticks.tick().await;
-            let now = state.clock.now();
-            match source.next(now).await {
-                Ok(Some(certificate)) => show(state.transport.holder(), certificate),
-                Ok(None) => {}
-                Err(error) => failed(&state, &error, now).await,
-            }
-            warn(&state, &mut told, now).await;
+    loop {
+        ticks.tick().await;
+        let now = state.clock.now();
+        match source.next(now).await {
+            Ok(Some(certificate)) => show(state.transport.holder(), certificate),
+            Ok(None) => {}
+            Err(error) => failed(state, &error, now).await,
         }
-    };
-    tokio::select! {
-        () = work => {}
-        () = state.stop.cancelled() => {}
+        warn(state, &mut told, now).await;
     }
 }
 

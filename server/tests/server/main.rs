@@ -7,12 +7,14 @@
 
 mod harness;
 
+mod acme;
 mod auth;
 mod connections;
 mod database;
 mod declarations;
 mod events;
 mod formulas;
+mod https;
 mod identity;
 mod jobs;
 mod messages;

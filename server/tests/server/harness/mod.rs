@@ -1,5 +1,6 @@
 //! Servers for tests: a real one per test, and programs that call it.
 
+pub mod acme;
 mod client;
 pub mod clock;
 pub mod described;

@@ -2,20 +2,30 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use migasfree_server::acceptor::{Acceptor, ClientCertificates, Plain, Stream, Tls};
 use migasfree_server::app::Equipment;
 use migasfree_server::config::Settings;
-use migasfree_server_db::clock::Clock;
+use migasfree_server_db::{Ts, clock::Clock};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair,
+    BasicConstraints, CertificateParams, CertificateSigningRequestParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair,
 };
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
 use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::pki_types::{
+    CertificateDer, CertificateSigningRequestDer, PrivateKeyDer, ServerName, UnixTime,
+};
+use tokio_rustls::rustls::{
+    self, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 
 use super::{Server, clock};
 
@@ -39,6 +49,20 @@ impl Authority {
         self.0.der().clone()
     }
 
+    /// The same as text.
+    pub fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// What a request asks for, good for ninety days from a moment on.
+    pub fn grant(&self, request: &[u8], from: Ts) -> String {
+        let request = CertificateSigningRequestDer::from(request.to_vec());
+        let mut request = CertificateSigningRequestParams::from_der(&request).unwrap();
+        request.params.not_before = from.datetime();
+        request.params.not_after = (from + Duration::from_secs(90 * 86_400)).datetime();
+        request.signed_by(&self.0).unwrap().pem()
+    }
+
     /// For a server on this machine.
     pub fn server(&self) -> Identity {
         let mut params = parameters(&["127.0.0.1"], "server");
@@ -47,8 +71,17 @@ impl Authority {
     }
 
     /// For a client, good until the beginning of a day.
-    pub fn client(&self, (year, month, day): (i32, u8, u8)) -> Identity {
+    pub fn client(&self, until: (i32, u8, u8)) -> Identity {
+        self.client_of("", until)
+    }
+
+    /// For a client that a unit is named of, as version 5 does.
+    pub fn client_of(&self, unit: &str, (year, month, day): (i32, u8, u8)) -> Identity {
         let mut params = parameters(&["computer-7"], "computer-7");
+        if !unit.is_empty() {
+            let name = &mut params.distinguished_name;
+            name.push(DnType::OrganizationalUnitName, unit);
+        }
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.not_after = rcgen::date_time_ymd(year, month, day);
         self.issue(&params)
@@ -62,6 +95,21 @@ impl Authority {
             key: key.into(),
         }
     }
+}
+
+impl Identity {
+    /// The certificate and the key as files have them.
+    pub fn pem(&self) -> (String, String) {
+        (
+            pem("CERTIFICATE", &self.certificate),
+            pem("PRIVATE KEY", self.key.secret_der()),
+        )
+    }
+}
+
+fn pem(what: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    format!("-----BEGIN {what}-----\n{text}\n-----END {what}-----\n")
 }
 
 fn parameters(addresses: &[&str], name: &str) -> CertificateParams {
@@ -90,6 +138,72 @@ pub fn program(authority: &Authority, shown: Option<&Identity>) -> ClientConfig 
             .with_client_auth_cert(vec![certificate.clone()], key.clone_key())
             .unwrap(),
         None => builder.with_no_client_auth(),
+    }
+}
+
+/// What a program believes that takes any certificate, to see which one is shown.
+pub fn curious() -> ClientConfig {
+    ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Anything))
+        .with_no_client_auth()
+}
+
+/// The certificate that a server shows to who asks for a name, if it lets them in.
+pub async fn shown(
+    config: ClientConfig,
+    address: SocketAddr,
+    name: &str,
+) -> Option<CertificateDer<'static>> {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    let connected = TlsConnector::from(Arc::new(config)).connect(name, stream);
+    let stream = connected.await.ok()?;
+    let certificates = stream.get_ref().1.peer_certificates()?;
+    Some(certificates[0].clone().into_owned())
+}
+
+/// Takes every certificate.
+#[derive(Debug)]
+struct Anything;
+
+impl ServerCertVerifier for Anything {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let provider = aws_lc_rs::default_provider();
+        provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
