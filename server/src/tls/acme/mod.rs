@@ -85,7 +85,7 @@ struct KeptAccount {
 #[async_trait]
 impl Issuer for Acme {
     async fn issue(&self, _: Ts) -> Result<Certificate, CertificateError> {
-        let order = tokio::time::timeout(WHOLE, self.order()).await;
+        let order = tokio::time::timeout(WHOLE, Box::pin(self.order())).await;
         let issued = order.unwrap_or(Err(AcmeError::TooLong));
         let issued = issued.map_err(|error| CertificateError::NotIssued(error.into()))?;
         self.folder.keep(self.kept_as(), &issued).await
