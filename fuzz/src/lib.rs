@@ -1,6 +1,7 @@
 //! What each fuzz target does with one input. The tests of the crates run the same functions over
 //! the corpus.
 
+pub mod certificate_request;
 pub mod deb_read;
 pub mod envelope_open;
 pub mod hardware_describe;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use migasfree_server_audit::{self as audit, Author, Change};
 use migasfree_server_db::{self as db, Db, Ts, Tx, args, random::Random};
+use migasfree_server_files::write_private;
 
 use super::{Hasher, secret};
 
@@ -85,7 +86,7 @@ pub async fn create_administrator(
     };
     audit::record(&mut tx, now, &Author::server(), &change).await?;
     let file = data.join(FILE);
-    secret::write_private(&file, format!("{password}\n").as_bytes()).map_err(|source| {
+    write_private(&file, format!("{password}\n").as_bytes()).map_err(|source| {
         FirstError::File {
             path: file.clone(),
             source,

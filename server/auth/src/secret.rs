@@ -1,12 +1,12 @@
 //! Random secrets and what is stored of them.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use migasfree_server_db::random::Random;
+use migasfree_server_files::write_private;
 use sha2::{Digest, Sha256};
 
 /// Digits a stored secret is looked up by: they find the row, and their timing tells nothing worth knowing.
@@ -76,23 +76,6 @@ pub fn read_or_create(path: &Path, random: &dyn Random) -> io::Result<Vec<u8>> {
         }
         Err(error) => Err(error),
     }
-}
-
-/// Writes a file that only its owner reads, complete or not at all.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let partial = path.with_extension("partial");
-    let _ = fs::remove_file(&partial);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&partial)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&partial, path)
 }
 
 #[cfg(test)]
