@@ -1,5 +1,7 @@
 //! The migasfree server's program.
 
+mod commands;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +39,11 @@ enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Look after the certificate authority.
+    Ca {
+        #[command(subcommand)]
+        command: commands::ca::Command,
     },
 }
 
@@ -105,6 +112,7 @@ fn main() -> ExitCode {
         Command::Config {
             command: ConfigCommand::Check(flags),
         } => check(flags),
+        Command::Ca { command } => commands::ca::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use migasfree_server_entity::registry::{Declared, Registry};
 
-use crate::{app_catalog, audience, computers, core, hardware, identity};
+use crate::{app_catalog, audience, certificates, computers, core, hardware, identity};
 
 /// What the product declares. A test adds to it what it needs.
 #[must_use]
@@ -15,6 +15,7 @@ pub fn declared() -> Declared {
         hardware::ENTITIES,
         app_catalog::ENTITIES,
         identity::ENTITIES,
+        certificates::ENTITIES,
     ];
     Declared {
         entities: entities.concat(),

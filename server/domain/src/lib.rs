@@ -2,6 +2,7 @@
 
 pub mod app_catalog;
 pub mod audience;
+pub mod certificates;
 pub mod client;
 pub mod computers;
 pub mod core;

@@ -291,7 +291,35 @@ migasfree_types::messages! {
     /// Another package under the name.
     pub(crate) other_package_there(file, theirs, ours, suggestion): "{ $file } is the file of the package { $theirs } in this project, and the new one is of { $ours }; rename the new file, for example to { $suggestion }";
 
+    // Certificates.
+    /// No authority gives any.
+    pub(crate) certificate_authority_missing(): "There is no certificate authority here: create one with migasfree-server ca create.";
+    /// Its files, its own certificate, or a name that cannot be certified.
+    pub(crate) certificate_authority_unusable(reason): "The certificate authority cannot do this: { $reason }";
+    /// What administrators are told before it is too late.
+    pub(crate) certificate_authority_ends(until): "The certificate authority ends on { $until }: nothing that it signed is valid after that. Make or import another one.";
+    /// A request that is none.
+    pub(crate) certificate_request_unreadable(reason): "This is not a certificate request in PEM: { $reason }";
+    /// A request without end.
+    pub(crate) certificate_request_too_long(limit): "A certificate request has at most { $limit } bytes.";
+    /// A request with a key that is not taken.
+    pub(crate) certificate_key_kind(): "The key has to be of P-256, P-384, Ed25519, or RSA with 2048 to 8192 bits.";
+    /// A request of somebody who has not got the key.
+    pub(crate) certificate_request_unsigned(): "The request is not signed by its own key.";
+    /// A computer that nothing tells from others.
+    pub(crate) certificate_without_uuid(): "The computer has no UUID of its own, and a certificate would be of nobody.";
+    /// Of a person and a computer, or of neither.
+    pub(crate) certificate_for_whom(): "Name either a computer or an account.";
+    /// A key that never leaves the computer.
+    pub(crate) certificate_needs_request(): "A computer makes its key itself and sends a certificate request.";
+    /// A file with a key that everybody could read.
+    pub(crate) certificate_needs_password(limit): "Write a password of at least { $limit } characters for the file, or send a certificate request.";
+    /// A certificate that was taken back before.
+    pub(crate) certificate_revoked_before(): "This certificate is revoked already.";
+
     // Alerts.
+    /// Certificates that end soon and have no successor.
+    pub(crate) alert_certificates(): "Certificates that expire soon";
     /// Deployments with a schedule that are under way.
     pub(crate) alert_schedules_active(): "Active schedule deployments";
     /// Deployments with a schedule that is over.

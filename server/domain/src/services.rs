@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use migasfree_server_repository::{signing::Signer, system::Systems};
 
+use crate::certificates::Certificates;
 use crate::computers::doing::Doing;
 use crate::identity::contact::Contacts;
 use crate::settings::Settings;
@@ -19,6 +20,8 @@ pub struct Domain {
     pub systems: Systems,
     /// Signs repositories.
     pub signer: Arc<Signer>,
+    /// The certificate authority, and what it took back.
+    pub certificates: Arc<Certificates>,
     /// What computers are doing.
     pub doing: Arc<Doing>,
     /// When computers were heard of last.

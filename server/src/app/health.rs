@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use migasfree_server_auth::{AuthError, Connection, Operator};
 use migasfree_server_db as db;
+use migasfree_server_domain::certificates;
 use serde_json::json;
 
 use super::AppState;
@@ -54,6 +55,9 @@ pub(super) async fn metrics(
     metrics::counter!("migasfree_statements_total").absolute(state.db.statements());
     if let Err(error) = state.jobs.note_lengths(&state.handlers).await {
         tracing::warn!(%error, "cannot count the background jobs");
+    }
+    if let Err(error) = certificates::note_expiry(&state.services).await {
+        tracing::warn!(%error, "cannot count the certificates");
     }
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], state.metrics.0.render()).into_response())

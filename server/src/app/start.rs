@@ -10,6 +10,7 @@ use migasfree_server_api::events::Sockets;
 use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late, Limiter};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_domain::{
+    certificates::{self, Certificates},
     computers::{doing::Doing, spellings},
     core::{nameless, permissions, twins},
     repository::publish,
@@ -167,6 +168,9 @@ impl App {
         twins::settle(&state).await?;
         nameless::settle(&state).await?;
         let acceptor = secured(&state, acceptor, first).await?;
+        let certificates = Arc::clone(&state.domain().certificates);
+        certificates.refresh(&state.db, state.clock.now()).await?;
+        follow_certificates(&state);
         let workers = Workers::start(&state.jobs, state.handlers.clone(), workers(&state));
         let plain_address = plain.as_ref().and_then(|plain| plain.local_addr().ok());
         let server = tokio::spawn(serve(state.clone(), (listener, acceptor), plain));
@@ -260,6 +264,34 @@ async fn serve(
     tokio::join!(serve(listener, acceptor), beside);
 }
 
+impl AppState {
+    /// What handlers use, over a data folder that nobody serves: for commands on the machine itself.
+    ///
+    /// # Errors
+    /// When the folder or the database cannot be used, or another process has it.
+    pub async fn open(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, StartError> {
+        private_folder(&settings.data)?;
+        let db = open_database(&settings).await?;
+        db.migrate(&SCHEMA, clock.now()).await?;
+        Self::new(Equipment::default(), settings, db, clock, random)
+    }
+}
+
+/// Hears of certificates that are taken back, until the server stops.
+fn follow_certificates(state: &AppState) {
+    let (services, stop) = (state.services.clone(), state.stop.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = certificates::follow(services) => {}
+            () = stop.cancelled() => {}
+        }
+    });
+}
+
 async fn end_requests(mut server: JoinHandle<()>, patience: Duration) {
     if tokio::time::timeout(patience, &mut server).await.is_err() {
         tracing::warn!("some requests did not finish in time");
@@ -328,6 +360,7 @@ impl AppState {
             settings: Arc::new(settings.domain(settings.scheme(&*equipment.acceptor))),
             systems: equipment.systems,
             signer: Arc::new(signer),
+            certificates: Arc::new(Certificates::of(&settings.data)),
             doing,
             contacts: Arc::default(),
         };

@@ -2,6 +2,7 @@
 
 use migasfree_server_auth::session;
 use migasfree_server_domain::{
+    certificates::Upkeep,
     core::restarting::Restarter,
     repository::{
         garbage::Collector,
@@ -21,6 +22,7 @@ pub(super) fn handlers(services: &Services, keep_days: u32) -> Handlers {
         .with(Retention(services.clone()))
         .with(Collector(services.clone()))
         .with(Redater(services.clone()))
+        .with(Upkeep(services.clone()))
         .with(Forgetter(services.clone()))
         .forgetting(&services.jobs, keep_days)
 }

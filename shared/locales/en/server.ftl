@@ -1,6 +1,7 @@
 # What the server says, as it is declared: `messages.rs` of each of its crates is the original.
 address_changed = The address of { $computer } was { $before }, is { $now }
 aimed_at_nothing = { $prefix }- is an attribute without a value, which computers get no more, but for this one: { $names } would reach others without it. Aim them at something else: then it goes when the server starts.
+alert_certificates = Certificates that expire soon
 alert_delayed = Delayed computers
 alert_disk_full = The disk of the database is full
 alert_errors = Unchecked errors
@@ -37,6 +38,18 @@ certificate_needed = Show the certificate that was issued to you: this part of t
 certificate_of_computer = This is the certificate of a computer: show your own.
 certificate_refused = Your certificate is not accepted: { $reason }
 certificate_unreadable = The certificate that the proxy passes on cannot be read.
+certificate_authority_ends = The certificate authority ends on { $until }: nothing that it signed is valid after that. Make or import another one.
+certificate_authority_missing = There is no certificate authority here: create one with migasfree-server ca create.
+certificate_authority_unusable = The certificate authority cannot do this: { $reason }
+certificate_for_whom = Name either a computer or an account.
+certificate_key_kind = The key has to be of P-256, P-384, Ed25519, or RSA with 2048 to 8192 bits.
+certificate_needs_password = Write a password of at least { $limit } characters for the file, or send a certificate request.
+certificate_needs_request = A computer makes its key itself and sends a certificate request.
+certificate_request_too_long = A certificate request has at most { $limit } bytes.
+certificate_request_unreadable = This is not a certificate request in PEM: { $reason }
+certificate_request_unsigned = The request is not signed by its own key.
+certificate_revoked_before = This certificate is revoked already.
+certificate_without_uuid = The computer has no UUID of its own, and a certificate would be of nobody.
 changed_meanwhile = Somebody else has changed this meanwhile: reload it, look at what is new, and make your change again.
 changes_packages = changes packages
 choose_computer = Choose at least one computer.

@@ -1,6 +1,7 @@
 # Lo que dice el servidor, en español. El original está en en.ftl.
 address_changed = La dirección de { $computer } era { $before } y es { $now }
 aimed_at_nothing = { $prefix }- es un atributo sin valor, que ningún equipo recibe ya; pero sin él, esto llegaría a otros: { $names }. Asígnele otra cosa: entonces desaparecerá cuando arranque el servidor.
+alert_certificates = Certificados que caducan pronto
 alert_delayed = Equipos retrasados
 alert_disk_full = El disco de la base de datos está lleno
 alert_errors = Errores sin revisar
@@ -37,6 +38,18 @@ certificate_needed = Muestre el certificado que se le emitió: esta parte del se
 certificate_of_computer = Este es el certificado de un equipo: muestre el suyo.
 certificate_refused = Su certificado no se acepta: { $reason }
 certificate_unreadable = No se puede leer el certificado que transmite el proxy.
+certificate_authority_ends = La autoridad de certificación termina el { $until }: después no vale nada de lo que firmó. Cree o importe otra.
+certificate_authority_missing = Aquí no hay autoridad de certificación: cree una con migasfree-server ca create.
+certificate_authority_unusable = La autoridad de certificación no puede hacerlo: { $reason }
+certificate_for_whom = Indique un equipo o una cuenta.
+certificate_key_kind = La clave tiene que ser de P-256, P-384, Ed25519 o RSA de 2048 a 8192 bits.
+certificate_needs_password = Escriba una contraseña de al menos { $limit } caracteres para el archivo, o envíe una solicitud de certificado.
+certificate_needs_request = Un equipo crea él mismo su clave y envía una solicitud de certificado.
+certificate_request_too_long = Una solicitud de certificado tiene como máximo { $limit } bytes.
+certificate_request_unreadable = Esto no es una solicitud de certificado en PEM: { $reason }
+certificate_request_unsigned = La solicitud no está firmada con su propia clave.
+certificate_revoked_before = Este certificado ya está revocado.
+certificate_without_uuid = El equipo no tiene un UUID propio, y el certificado no sería de nadie.
 changed_meanwhile = Alguien lo ha modificado mientras tanto: vuelva a cargarlo, mire qué hay de nuevo y repita su cambio.
 changes_packages = cambia paquetes
 choose_computer = Elija al menos un equipo.

@@ -1,6 +1,7 @@
 //! Signing in and out, one's own account, tickets.
 
 pub mod account;
+mod certificates;
 mod fields;
 mod sign_in;
 
@@ -71,6 +72,22 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         ])
         .giving(DETAIL)
         .answered(account::change_password),
+        call(
+            Verb::Post,
+            "/rest-auth/user/certificates/",
+            "A certificate of one's own: for the key of a request, or with its key in a file with a password",
+        )
+        .taking(&[("csr", Like::Text), ("password", Like::Text)])
+        .giving(&[
+            ("id", Like::Integer),
+            ("serial", Like::Text),
+            ("not_after", Like::Text),
+            ("certificate", Like::Text),
+            ("chain", Like::Text),
+            ("key", Like::Note),
+            ("p12", Like::Note),
+        ])
+        .answered(certificates::issue),
         call(Verb::Post, "/token-auth/", "A token for a program")
             .taking(CREDENTIALS)
             .giving(&[("token", Like::Text)])

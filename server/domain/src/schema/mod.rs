@@ -32,5 +32,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "09_repositories",
         "10_audit_and_jobs",
         "11_identity",
+        "12_certificates",
     ],
 }];

@@ -9,11 +9,12 @@ use sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::{Value, json};
 
 use super::counting::{
-    COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, NOTIFICATIONS, PACKAGE_SETS, PACKAGES,
-    Reader, Source,
+    CERTIFICATES, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, NOTIFICATIONS,
+    PACKAGE_SETS, PACKAGES, Reader, Source,
 };
 use super::deployments::day;
 use crate::{
+    certificates::SOON,
     core::{
         rules::schedule::{Delay, timeline},
         schedules::SCHEDULE_TABLE,
@@ -53,6 +54,7 @@ pub async fn list(state: &Services, operator: &Reader) -> Result<Value, RestErro
         }),
         orphan_packages(state, operator).await?,
         orphan_package_sets(state, operator).await?,
+        certificates(state, operator).await?,
         notifications(state, operator).await?,
         live(state, operator, false).await?,
         Some(Alert {
@@ -210,6 +212,29 @@ async fn orphan_package_sets(
         result,
         model: "package_sets",
         query: json!({"deployment": true, "packages": false}),
+    }))
+}
+
+/// Those that end soon, and whose holders have no other yet.
+async fn certificates(state: &Services, operator: &Reader) -> Result<Option<Alert>, RestError> {
+    let now = state.clock.now();
+    let ends = || Expr::col(("t", "not_after"));
+    let condition = Expr::cust("t.revoked_at IS NULL AND t.renewed_at IS NULL")
+        .and(ends().gte(now))
+        .and(ends().lt(now + SOON));
+    let count = number(state, operator, &CERTIFICATES, condition).await?;
+    Ok(count.map(|result| Alert {
+        text: messages::alert_certificates(),
+        target: "server",
+        level: "warning",
+        result,
+        model: "certificates",
+        query: json!({
+            "revoked_at__isnull": true,
+            "renewed_at__isnull": true,
+            "not_after__gte": now.rfc3339(),
+            "not_after__lt": (now + SOON).rfc3339(),
+        }),
     }))
 }
 

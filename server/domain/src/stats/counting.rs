@@ -16,7 +16,7 @@ use sea_query::{
 };
 use serde_json::Value;
 
-use crate::{app_catalog, computers, core, identity, services::Services};
+use crate::{app_catalog, certificates, computers, core, identity, services::Services};
 
 /// Who asks for a statistic.
 #[derive(Debug, Clone)]
@@ -206,6 +206,7 @@ pub(super) const SYNCHRONIZATIONS: Source = Source::of(&computers::syncs::SYNCS)
 pub(super) const STATUS_LOGS: Source = Source::of(&computers::status_logs::STATUS_LOGS);
 pub(super) const NOTIFICATIONS: Source = Source::of(&computers::notifications::NOTIFICATIONS);
 pub(super) const ATTRIBUTES: Source = Source::of(&core::attributes::ATTRIBUTES);
+pub(super) const CERTIFICATES: Source = Source::of(&certificates::entity::CERTIFICATES);
 pub(super) const PACKAGES: Source = Source::of(&core::packages::PACKAGES);
 pub(super) const PACKAGE_SETS: Source = Source::of(&core::package_sets::PACKAGE_SETS);
 pub(super) const STORES: Source = Source::of(&core::stores::STORES);

@@ -1,6 +1,7 @@
 //! Endpoints that need no sign-in: what computers, packagers and discovery ask first (1.3).
 
 mod awaiting;
+mod certificates;
 mod info;
 mod keys;
 mod projects;
@@ -101,6 +102,9 @@ pub fn router() -> Router<ProtocolState> {
         .route("/get_key_repositories", of_other_programs())
         .route("/get_key_repositories/", of_other_programs());
     let routes = routes.merge(tree::router());
+    let routes = routes
+        .route("/manager/v1/public/ca", get(certificates::authority))
+        .route("/manager/v1/public/crl", get(certificates::revoked));
     // Computers take 404 for "no client certificates here", and are silent about it.
     routes.route("/manager/v1/{*path}", any(not_found))
 }

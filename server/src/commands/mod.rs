@@ -1,0 +1,3 @@
+//! What is done on the machine itself.
+
+pub mod ca;
