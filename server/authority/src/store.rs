@@ -12,7 +12,7 @@ use migasfree_server_files::write_private;
 
 use crate::{Authority, AuthorityError, StoreError, authority, read};
 
-const FOLDER: &str = "authority";
+const FOLDER: &str = "keys/authority";
 const ROOT: &str = "root.crt";
 const ROOT_KEY: &str = "root.key";
 /// Key and certificates of an authority below a root, in one file: they are exchanged together.

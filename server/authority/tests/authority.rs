@@ -263,7 +263,7 @@ impl Elsewhere {
 #[test]
 fn keys_in_the_folder_are_the_owners_alone_and_a_root_is_made_once() {
     let elsewhere = Elsewhere::new();
-    let key = elsewhere.folder.path().join("authority/root.key");
+    let key = elsewhere.folder.path().join("keys/authority/root.key");
     let mode = std::fs::metadata(key).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let again = elsewhere.store.create("Root", A_DAY, NOW, &SystemRandom);

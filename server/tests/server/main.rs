@@ -9,6 +9,7 @@ mod harness;
 
 mod acme;
 mod auth;
+mod certificates;
 mod connections;
 mod database;
 mod declarations;

@@ -87,6 +87,7 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
             ("key", Like::Note),
             ("p12", Like::Note),
         ])
+        .refusing(&["409"])
         .answered(certificates::issue),
         call(Verb::Post, "/token-auth/", "A token for a program")
             .taking(CREDENTIALS)

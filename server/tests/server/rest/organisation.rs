@@ -398,6 +398,13 @@ impl Organisation {
         let (computer, now) = (self.id("computers"), self.now());
         self.insert("application-requests", sql, args![app, computer, now])
             .await;
+        self.insert(
+            "certificates",
+            "INSERT INTO certificate (serial, kind, subject, fingerprint, computer_id, not_before, not_after) \
+             VALUES ('4a01', 'computer', 'CN=pc', 'f1', $1, $2, $2) RETURNING id",
+            args![computer, now],
+        )
+        .await;
     }
 
     /// A token to enrol with, and a computer that did.

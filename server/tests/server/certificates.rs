@@ -1,0 +1,282 @@
+//! Certificates: who gets one, what it says, and what follows when it is taken back.
+
+use std::process::Command;
+use std::time::Duration;
+
+use migasfree_server_audit::UserId;
+use migasfree_server_authority::{Store, facts};
+use migasfree_server_db::{args, random::SystemRandom};
+use migasfree_server_domain::services::OfDomain as _;
+use rcgen::{CertificateParams, KeyPair};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Client};
+use crate::on_both_engines;
+use crate::rest::Organisation;
+
+const CERTIFICATES: &str = "/api/v1/token/certificates/";
+const ISSUE: &str = "/api/v1/token/certificates/issue/";
+const OWN: &str = "/rest-auth/user/certificates/";
+const CA: &str = "/manager/v1/public/ca";
+const CRL: &str = "/manager/v1/public/crl";
+const A_DAY: Duration = Duration::from_secs(86_400);
+
+fn create_authority(org: &Organisation) {
+    let store = Store::of(&org.server.state().settings.data);
+    let life = A_DAY * 3_650;
+    store
+        .create("Test CA", life, org.now(), &SystemRandom)
+        .unwrap();
+}
+
+fn request() -> String {
+    let params = CertificateParams::new(vec!["evil.example".to_owned()]).unwrap();
+    let key = KeyPair::generate().unwrap();
+    params.serialize_request(&key).unwrap().pem().unwrap()
+}
+
+fn revoked(org: &Organisation, serial: &str) -> bool {
+    org.server.state().domain().certificates.revoked(serial)
+}
+
+/// What is heard of over the bus takes a moment.
+async fn is_revoked_soon(org: &Organisation, serial: &str) -> bool {
+    for _ in 0..100 {
+        if revoked(org, serial) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
+async fn for_computer(org: &Organisation, computer: i64) -> Answer {
+    let body = json!({"computer": computer, "csr": request()});
+    org.admin.post(ISSUE, body).await
+}
+
+fn serial(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json["serial"].as_str().unwrap().to_owned()
+}
+
+async fn revoke(client: &Client, id: &Value, reason: &str) -> Answer {
+    let path = format!("{CERTIFICATES}{id}/revoke/");
+    client.post(&path, json!({"reason": reason})).await
+}
+
+on_both_engines! {
+    async fn nobody_gets_a_certificate_without_an_authority(org: Organisation) {
+        let refused = for_computer(&org, org.id("computers")).await;
+        assert_eq!((refused.status, refused.code()), (409, "no_authority"));
+        let own = org.admin.post(OWN, json!({"csr": request()})).await;
+        assert_eq!((own.status, own.code()), (409, "no_authority"));
+        for path in [CA, CRL] {
+            assert_eq!(org.server.anonymous().get(path).await.status, 404, "{path}");
+        }
+    }
+
+    async fn everybody_gets_one_of_their_own_with_its_key_or_for_theirs(org: Organisation) {
+        create_authority(&org);
+        let ana = org.server.operator("ana", &[]).await.described();
+        let with_key = ana.post(OWN, json!({"password": "correct horse"})).await;
+        let first = serial(&with_key);
+        assert!(with_key.json["key"].is_string() && with_key.json["p12"].is_string());
+        let told = facts(with_key.json["certificate"].as_str().unwrap()).unwrap();
+        assert!(told.subject.ends_with("OU=ADMINS, CN=ana"), "{}", told.subject);
+        assert_eq!(told.issuer, "CN=Test CA");
+        let requested = ana.post(OWN, json!({"csr": request()})).await;
+        assert_ne!(serial(&requested), first);
+        assert_eq!((&requested.json["key"], &requested.json["p12"]), (&Value::Null, &Value::Null));
+        let listed = org.admin.get(&format!("{CERTIFICATES}?kind=administrator&renewed_at__isnull=false&page=1")).await;
+        assert_eq!(listed.json["count"], 1, "the first has a successor: {}", listed.text);
+        assert_eq!(listed.json["results"][0]["serial"], first.as_str());
+        assert_eq!(listed.json["results"][0]["account"]["username"], "ana");
+        let short = ana.post(OWN, json!({"password": "short"})).await;
+        assert_eq!((short.status, short.json["password"].is_array()), (400, true), "{}", short.text);
+        let nobody = org.server.anonymous().post(OWN, json!({"csr": request()})).await;
+        assert_eq!(nobody.status, 401);
+    }
+
+    async fn a_computer_gets_one_that_says_what_the_server_knows(org: Organisation) {
+        create_authority(&org);
+        let computer = org.id("computers");
+        let (uuid, project): (String, i64) = org.server.state().db
+            .one("SELECT uuid, project_id FROM client_computer WHERE id = $1", args![computer])
+            .await.unwrap();
+        let issued = for_computer(&org, computer).await;
+        let told = facts(issued.json["certificate"].as_str().unwrap()).unwrap();
+        let expected = format!("OU=COMPUTERS, CN={uuid}_{project}");
+        assert!(told.subject.ends_with(&expected), "{}", told.subject);
+        let row = org.admin.get(&format!("{CERTIFICATES}{}/", issued.json["id"])).await;
+        assert_eq!(row.json["computer"]["id"], computer);
+        assert_eq!(row.json["serial"], told.serial.as_str());
+        let audit = org.admin.get("/api/v1/token/audit/?entity=core.certificate&page=1").await;
+        assert_eq!(audit.json["count"], 1, "{}", audit.text);
+    }
+
+    async fn only_who_may_gives_certificates_to_others(org: Organisation) {
+        create_authority(&org);
+        let reader = org.server.operator("reader", &["core.view_certificate"]).await;
+        let body = json!({"computer": org.id("computers"), "csr": request()});
+        assert_eq!(reader.post(ISSUE, body.clone()).await.status, 403);
+        assert_eq!(org.server.anonymous().post(ISSUE, body).await.status, 401);
+        let giver = org.server.operator("giver", &["core.add_certificate"]).await;
+        let of_superuser = giver.post(ISSUE, json!({"account": 1, "csr": request()})).await;
+        assert_eq!(of_superuser.status, 403, "{}", of_superuser.text);
+        for (body, member) in [
+            (json!({}), "non_field_errors"),
+            (json!({"computer": org.id("computers"), "account": 1}), "non_field_errors"),
+            (json!({"computer": org.id("computers")}), "csr"),
+            (json!({"computer": org.id("computers"), "csr": "nonsense"}), "csr"),
+            (json!({"computer": 999_999, "csr": request()}), "computer"),
+            (json!({"account": 999_999, "csr": request()}), "account"),
+            (json!({"account": 1}), "password"),
+        ] {
+            let refused = org.admin.post(ISSUE, body.clone()).await;
+            assert_eq!((refused.status, refused.json[member].is_array()), (400, true), "{body}: {}", refused.text);
+        }
+    }
+
+    async fn a_certificate_is_refused_from_the_moment_it_is_taken_back(org: Organisation) {
+        create_authority(&org);
+        let issued = for_computer(&org, org.id("computers")).await;
+        let serial = serial(&issued);
+        let id = &issued.json["id"];
+        assert!(!revoked(&org, &serial));
+        let before = org.server.anonymous().get(CRL).await;
+        assert!(before.text.starts_with("-----BEGIN X509 CRL-----"), "{}", before.text);
+        let giver = org.server.operator("giver", &["core.add_certificate", "core.view_certificate"]).await;
+        assert_eq!(revoke(&giver, id, "").await.status, 403);
+        assert_eq!(revoke(&org.admin, id, "because").await.status, 400);
+        let answer = revoke(&org.admin, id, "key_compromise").await;
+        assert_eq!((answer.status, &answer.json["reason"]), (200, &json!("key_compromise")), "{}", answer.text);
+        assert!(revoked(&org, &serial), "at once");
+        assert_ne!(org.server.anonymous().get(CRL).await.text, before.text);
+        let again = revoke(&org.admin, id, "").await;
+        assert_eq!((again.status, again.code()), (409, "revoked"));
+        let list = org.admin.get(&format!("{CERTIFICATES}?revoked_at__isnull=false&page=1")).await;
+        assert_eq!(list.json["count"], 1);
+    }
+
+    async fn what_belongs_to_nobody_any_more_is_taken_back(org: Organisation) {
+        create_authority(&org);
+        let (computer,): (i64,) = org.server.state().db
+            .one(
+                "INSERT INTO client_computer (uuid, status, name, project_id, created_at, updated_at) \
+                 VALUES ('5D5D4544-0000-1000-8000-000000000001', 'assigned', 'pc9', $1, $2, $2) RETURNING id",
+                args![org.id("projects"), org.now()],
+            )
+            .await.unwrap();
+        let of_computer = serial(&for_computer(&org, computer).await);
+        let ana = org.server.operator("ana", &[]).await;
+        let of_account = serial(&ana.post(OWN, json!({"csr": request()})).await);
+        let gone = org.admin.delete(&format!("/api/v1/token/computers/{computer}/")).await;
+        assert_eq!(gone.status, 204, "{}", gone.text);
+        assert!(is_revoked_soon(&org, &of_computer).await);
+        assert!(!revoked(&org, &of_account));
+        let (account,): (UserId,) = org.server.state().db
+            .one("SELECT id FROM core_userprofile WHERE username = 'ana'", args![])
+            .await.unwrap();
+        let path = format!("/api/v1/token/user-profiles/{}/", account.0);
+        let closed = org.admin.patch(&path, json!({"is_active": false})).await;
+        assert_eq!(closed.status, 200, "{}", closed.text);
+        assert!(is_revoked_soon(&org, &of_account).await);
+    }
+
+    async fn everybody_may_know_whom_to_trust_and_nobody_gets_a_certificate_for_a_name(org: Organisation) {
+        create_authority(&org);
+        let anonymous = org.server.anonymous();
+        let trusted = anonymous.get(CA).await;
+        assert_eq!((trusted.status, trusted.header("content-type")), (200, "application/pkix-cert"));
+        assert_eq!(facts(&trusted.text).unwrap().subject, "CN=Test CA");
+        for path in ["computer-tokens", "computer-certificates"] {
+            let body = json!({"uuid": "4C4C4544-0000-1000-8000-000000000001", "project_name": "office"});
+            let refused = anonymous.post(&format!("/manager/v1/public/mtls/{path}"), body).await;
+            assert_eq!((refused.status, refused.json["detail"].is_string()), (404, true), "{path}");
+        }
+    }
+
+    async fn what_ends_soon_is_a_figure_and_an_alert_until_it_has_a_successor(org: Organisation) {
+        create_authority(&org);
+        let computer = org.id("computers");
+        serial(&for_computer(&org, computer).await);
+        let alerts = async || {
+            let alerts = org.admin.get("/api/v1/token/stats/alerts/").await.json;
+            let alerts = alerts.as_array().unwrap().clone();
+            alerts.into_iter().find(|alert| alert["api"]["model"] == "certificates")
+        };
+        assert_eq!(alerts().await, None);
+        org.server.clock.advance(A_DAY * 80);
+        assert_eq!(alerts().await.unwrap()["result"], "1");
+        let figures = org.server.anonymous().get("/metrics").await.text;
+        assert!(figures.contains("migasfree_certificates_expiring{kind=\"computer\"}"), "{figures}");
+        serial(&for_computer(&org, computer).await);
+        assert_eq!(alerts().await, None);
+    }
+
+    async fn who_works_in_a_domain_sees_certificates_of_its_computers_alone(org: Organisation) {
+        create_authority(&org);
+        serial(&org.admin.post(OWN, json!({"csr": request()})).await);
+        let north = org.server.add_operator("north", "", &["core.view_certificate", "core.add_certificate"]).await;
+        org.execute("INSERT INTO core_userprofile_domains (userprofile_id, domain_id) VALUES ($1, $2)", args![north, org.id("domains")]).await;
+        let north = org.server.program_of(north).await;
+        let page = north.get(&format!("{CERTIFICATES}?page=1")).await;
+        assert!(page.json["results"].as_array().unwrap().iter().all(|row| row["kind"] == "computer"), "{}", page.text);
+        let (elsewhere,): (i64,) = org.server.state().db
+            .one("SELECT MAX(id) FROM client_computer WHERE id NOT IN (SELECT computer_id FROM client_computer_domain)", args![])
+            .await.unwrap();
+        let refused = north.post(ISSUE, json!({"computer": elsewhere, "csr": request()})).await;
+        assert_eq!((refused.status, refused.json["computer"].is_array()), (400, true), "{}", refused.text);
+    }
+}
+
+fn ca(data: &std::path::Path, arguments: &[&str]) -> (bool, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_migasfree-server"))
+        .arg("ca")
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .env_remove("DATABASE_URL")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.success(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn the_authority_is_looked_after_on_the_machine_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (fine, said, _) = ca(&data, &["show"]);
+    assert!(fine && said.contains("create one"), "{said}");
+    let (fine, said, error) = ca(&data, &["create", "--name", "Office CA"]);
+    assert!(fine && said.contains("CN=Office CA"), "{said}{error}");
+    let (fine, _, error) = ca(&data, &["create"]);
+    assert!(!fine && error.contains("already"), "{error}");
+    let (fine, said, error) = ca(&data, &["list"]);
+    assert!(fine && said.is_empty(), "{said}{error}");
+    let (fine, said, error) = ca(&data, &["crl"]);
+    assert!(fine && said.contains("BEGIN X509 CRL"), "{said}{error}");
+    let (fine, _, error) = ca(&data, &["revoke", "4a01"]);
+    assert!(!fine && error.contains("no such"), "{error}");
+    let (fine, _, error) = ca(&data, &["revoke", "4a01", "--reason", "because"]);
+    assert!(!fine && error.contains("key_compromise"), "{error}");
+    let kept = folder.path().join("root.key");
+    let (fine, _, error) = ca(&data, &["export-root", kept.to_str().unwrap()]);
+    assert!(fine && kept.exists(), "{error}");
+    assert!(!data.join("keys/authority/root.key").exists());
+    let (fine, _, error) = ca(&data, &["show"]);
+    assert!(!fine && error.contains("key of the root"), "{error}");
+    let (fine, said, error) = ca(&data, &["csr", "--name", "Issuer"]);
+    assert!(
+        fine && said.contains("BEGIN CERTIFICATE REQUEST"),
+        "{said}{error}"
+    );
+    let (fine, _, error) = ca(&data, &["import-intermediate", kept.to_str().unwrap()]);
+    assert!(!fine && error.contains("certificate"), "{error}");
+}
