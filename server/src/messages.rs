@@ -3,6 +3,8 @@
 use migasfree_types::message::Declared;
 
 migasfree_types::messages! {
+    /// Somebody whose certificate was taken back.
+    pub(crate) certificate_revoked(): "The certificate shown is revoked: ask an administrator for another one.";
     /// A handler that takes too long.
     pub(crate) request_timeout(): "The request took too long: try again, or ask for less.";
     /// Why a request is refused.

@@ -1,5 +1,6 @@
 //! What every request passes through, from the outside in: slashes, request id, log and figures, problems, panics, headers,
-//! what comes without encryption or a certificate, compression, time limit, the rest of the body, size limit.
+//! what comes without encryption or a certificate, compression, revoked certificates, time limit, the rest of the body, size
+//! limit.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -13,9 +14,10 @@ use axum::http::{
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
-use migasfree_server_auth::{Connection, messages::internal, problem};
+use migasfree_server_auth::{Connection, Peer, messages::internal, problem};
+use migasfree_server_authority::serial_of;
 use migasfree_server_db::random::Random;
-use migasfree_server_domain::computers::repeats::Repeats;
+use migasfree_server_domain::{computers::repeats::Repeats, services::OfDomain as _};
 use migasfree_server_entity::Route;
 use migasfree_server_protocol::Incompressible;
 use migasfree_types::message::Message;
@@ -78,6 +80,7 @@ pub(super) fn around(routes: Router<AppState>, state: AppState) -> Stack {
         .layer(MapResponseLayer::new(protect))
         .layer(from_fn_with_state(state.clone(), tls::pass))
         .layer(CompressionLayer::new().compress_when(not_yet_compressed))
+        .layer(from_fn_with_state(state.clone(), refuse_revoked))
         .layer(from_fn_with_state(state.clone(), limit_time))
         .layer(DefaultBodyLimit::max(limit));
     let inner = routes.layer(stack).with_state(state);
@@ -197,6 +200,19 @@ async fn limit_time(State(state): State<AppState>, request: Request, next: Next)
             let message = messages::request_timeout();
             refused(StatusCode::SERVICE_UNAVAILABLE, message, "timeout")
         })
+}
+
+/// Whoever shows a certificate that was taken back is refused with every request: connections outlive revocations.
+async fn refuse_revoked(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>();
+    let shown = peer.and_then(|peer| peer.tls.as_ref()?.certificate.as_deref());
+    let serial = shown.and_then(serial_of);
+    let is_revoked = |serial: String| state.domain().certificates.revoked(&serial);
+    if serial.is_some_and(is_revoked) {
+        let message = messages::certificate_revoked();
+        return refused(StatusCode::FORBIDDEN, message, "certificate_revoked");
+    }
+    next.run(request).await
 }
 
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {

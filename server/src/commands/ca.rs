@@ -109,15 +109,17 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             serial,
             reason,
             flags,
-        }) => with_database(flags, async move |state| {
+        }) => with_database(flags, async move |state: AppState| -> anyhow::Result<()> {
             certificates::revoke_by_serial(&state.services, &serial, reason).await?;
             say("The certificate is revoked.\n");
             Ok(())
         }),
-        Command::Crl(flags) => with_database(flags, async move |state| {
-            say(&certificates::publish_now(&state.services).await?);
-            Ok(())
-        }),
+        Command::Crl(flags) => {
+            with_database(flags, async move |state: AppState| -> anyhow::Result<()> {
+                say(&certificates::publish_now(&state.services).await?);
+                Ok(())
+            })
+        }
     }
 }
 

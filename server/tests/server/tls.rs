@@ -9,8 +9,11 @@ use async_trait::async_trait;
 use migasfree_server::acceptor::{Accepted, Acceptor, ClientCertificates, Tls, TlsError};
 use migasfree_server::app::Equipment;
 use migasfree_server::config::Settings;
+use migasfree_server_audit::Author;
 use migasfree_server_auth::{Handshake, Peer};
-use migasfree_server_db::clock::ManualClock;
+use migasfree_server_authority::{Reason, serial_of};
+use migasfree_server_db::{args, clock::ManualClock};
+use migasfree_server_domain::certificates;
 use reqwest::{Method, Version};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -173,6 +176,31 @@ async fn who_has_no_certificate_is_let_in_where_one_is_only_asked_for() {
     assert_eq!(site.certificate().as_deref(), Some(&own.certificate[..]));
     let foreign = Authority::new("another authority").client(THIS_DAY);
     assert_eq!(site.health(Some(&foreign)).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_taken_back_is_refused_with_the_next_request() {
+    let site = Site::new(ClientCertificates::Asked).await;
+    let own = site.authority.client(THIS_DAY);
+    assert_eq!(site.health(Some(&own)).await, Some(200));
+    let state = site.server.state();
+    let serial = serial_of(&own.certificate).unwrap();
+    let now = site.server.clock_now();
+    let (id,): (i64,) = state
+        .db
+        .one(
+            "INSERT INTO certificate (serial, kind, subject, fingerprint, not_before, not_after) \
+             VALUES ($1, 'server', 'CN=computer-7', 'f1', $2, $3) RETURNING id",
+            args![serial, now, now + Duration::from_secs(86_400)],
+        )
+        .await
+        .unwrap();
+    let reason = Reason::KeyCompromise;
+    certificates::revoke(&state.services, &Author::server(), id, reason)
+        .await
+        .unwrap();
+    assert_eq!(site.health(Some(&own)).await, Some(403));
+    assert_eq!(site.health(None).await, Some(200));
 }
 
 #[test]

@@ -48,6 +48,7 @@ certificate_needs_request = A computer makes its key itself and sends a certific
 certificate_request_too_long = A certificate request has at most { $limit } bytes.
 certificate_request_unreadable = This is not a certificate request in PEM: { $reason }
 certificate_request_unsigned = The request is not signed by its own key.
+certificate_revoked = The certificate shown is revoked: ask an administrator for another one.
 certificate_revoked_before = This certificate is revoked already.
 certificate_without_uuid = The computer has no UUID of its own, and a certificate would be of nobody.
 changed_meanwhile = Somebody else has changed this meanwhile: reload it, look at what is new, and make your change again.

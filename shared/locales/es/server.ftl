@@ -48,6 +48,7 @@ certificate_needs_request = Un equipo crea él mismo su clave y envía una solic
 certificate_request_too_long = Una solicitud de certificado tiene como máximo { $limit } bytes.
 certificate_request_unreadable = Esto no es una solicitud de certificado en PEM: { $reason }
 certificate_request_unsigned = La solicitud no está firmada con su propia clave.
+certificate_revoked = El certificado mostrado está revocado: pida otro a un administrador.
 certificate_revoked_before = Este certificado ya está revocado.
 certificate_without_uuid = El equipo no tiene un UUID propio, y el certificado no sería de nadie.
 changed_meanwhile = Alguien lo ha modificado mientras tanto: vuelva a cargarlo, mire qué hay de nuevo y repita su cambio.
