@@ -234,9 +234,10 @@ impl EngineError {
             | Self::Unsealed { .. }
             | Self::Unintelligible(_)
             | Self::UnknownTags(_) => ResultCode::Server,
-            Self::Untrusted(_) | Self::NewKeys(_) | Self::KeyRefused { .. } => {
-                ResultCode::Untrusted
-            }
+            Self::Untrusted(_)
+            | Self::NewKeys(_)
+            | Self::KeyRefused { .. }
+            | Self::TrustDamaged { .. } => ResultCode::Untrusted,
             Self::NoPackageManager | Self::NoPrinters => ResultCode::Backend,
             Self::InvalidTag(_) | Self::Config(_) => ResultCode::NotFound,
             Self::Locked(_) => ResultCode::LockTimeout,

@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use migasfree_server_jobs::{
-    HOUSEKEEPING, Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
-};
+use migasfree_server_jobs::{Chore, JobContext, JobError, JobHandler, Priority};
 use migasfree_types::events::{ChangeAction, Event};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
@@ -28,13 +26,10 @@ const AUTHORITY_ENDS: Duration = Duration::from_secs(180 * 86_400);
 #[derive(Debug, Serialize, Deserialize)]
 pub struct UpkeepOfCertificates;
 
-impl Job for UpkeepOfCertificates {
+impl Chore for UpkeepOfCertificates {
     const KIND: &'static str = "certificates";
-    const QUEUE: Queue = HOUSEKEEPING;
+    const THIS: Self = Self;
     const PRIORITY: Priority = Priority::High;
-    const UNIQUE: Unique<Self> = Unique::OfKind;
-    const KEPT_DAYS: Option<u32> = Some(1);
-    const PERIOD: Option<(Period, Self)> = Some((Period::HOURLY, Self));
 }
 
 /// Looks after them.
