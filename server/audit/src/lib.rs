@@ -1,7 +1,23 @@
 //! The record of every change: who did what to which object, before and after.
 
-use migasfree_server_db::{Result, Sql, Ts, Tx, args, sql};
-use serde_json::{Value, json};
+//!
+//! The records are one chain: each carries the hash of the one before.
+
+mod chain;
+mod checkpoint;
+mod erasing;
+mod pending;
+mod verification;
+
+use migasfree_server_db::{Result, Ts, Tx};
+use serde_json::Value;
+
+use pending::Pending;
+
+pub use chain::Record;
+pub use checkpoint::{Key, forget};
+pub use erasing::{ERASED, erase};
+pub use verification::{Broken, Reason, Verification, verify};
 
 migasfree_server_db::ids! {
     /// `core_userprofile.id`: an operator.
@@ -47,38 +63,11 @@ pub struct Change<'a> {
     pub after: Option<&'a Value>,
 }
 
-/// Writes a change to the audit record, in the transaction that makes it.
+/// Writes a change to the audit record, in the transaction that makes it: where that ends, since until it has ended
+/// nobody else adds to the chain.
 pub async fn record(tx: &mut Tx, now: Ts, author: &Author, change: &Change<'_>) -> Result<()> {
-    tx.execute(
-        "INSERT INTO audit_record (created_at, user_id, username, action, entity, object_id, \
-         object_text, before, after, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        args![
-            now,
-            author.user,
-            &author.name,
-            change.action,
-            change.entity,
-            change.object_id,
-            change.object_text,
-            change.before.map(Value::to_string),
-            change.after.map(Value::to_string),
-            &author.address,
-        ],
-    )
-    .await?;
-    Ok(())
+    record_all(tx, now, author, std::slice::from_ref(change)).await
 }
-
-/// Changes written in one statement.
-const WRITTEN: usize = 500;
-
-const RECORD_ALL: Sql = sql!(
-    "INSERT INTO audit_record (created_at, user_id, username, action, entity, object_id, object_text, before, \
-     after, address) SELECT $1, $2, $3, value ->> 'action', value ->> 'entity', \
-     CAST(value ->> 'id' AS bigint), value ->> 'text', value ->> 'before', value ->> 'after', $4 FROM ",
-    objects(5),
-    " AS listed WHERE true"
-);
 
 /// Writes many changes, in the transaction that makes them.
 pub async fn record_all(
@@ -87,23 +76,6 @@ pub async fn record_all(
     author: &Author,
     changes: &[Change<'_>],
 ) -> Result<()> {
-    for some in changes.chunks(WRITTEN) {
-        let rows: Vec<Value> = some
-            .iter()
-            .map(|change| {
-                json!({
-                    "action": change.action,
-                    "entity": change.entity,
-                    "id": change.object_id,
-                    "text": change.object_text,
-                    "before": change.before.map(Value::to_string),
-                    "after": change.after.map(Value::to_string),
-                })
-            })
-            .collect();
-        let rows = Value::from(rows).to_string();
-        let written = args![now, author.user, &author.name, &author.address, rows];
-        tx.execute(RECORD_ALL, written).await?;
-    }
+    tx.last::<Pending>().add(now, author, changes);
     Ok(())
 }

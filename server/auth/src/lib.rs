@@ -45,6 +45,7 @@ pub use operator::{Operator, permits};
 pub use own::{credentials_changed, set_password, verify_own};
 pub use password::{Hasher, UNUSABLE, check_rules};
 pub use peer::{Handshake, Peer};
+pub use secret::read_or_create as secret_file;
 pub use settings::{Networks, Proxies, Settings};
 pub use sign_in::{Factor, Factors, by_password};
 

@@ -41,7 +41,7 @@ pub use postgres::PostgresOptions;
 pub use record::{Record, Row};
 pub use statement::Statement;
 pub use ts::Ts;
-pub use tx::Tx;
+pub use tx::{Last, Tx, Writing};
 
 use kept::Connections;
 use pulse::{is_loss, is_silence, watched};

@@ -1,6 +1,8 @@
 //! Write transactions.
 
+use std::any::Any;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use sea_query::{Expr, LockType, Order, Query};
@@ -16,12 +18,22 @@ use super::{Args, Dialect, Engine, Record, Result, Sent, Sql, Statement, json_id
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
 
+/// Statements that are sent one after the other.
+pub type Writing<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+
+/// What a transaction writes last, when everything else is done: whoever waits for it waits for little else.
+pub trait Last: Any + Send {
+    /// Writes it.
+    fn write<'a>(self: Box<Self>, tx: &'a mut Tx) -> Writing<'a>;
+}
+
 /// A write transaction; dropped without [`Tx::commit`] it leaves no trace.
 pub struct Tx {
     inner: Inner,
     sent: Sent,
     _alone: Alone,
     room: Arc<Room>,
+    last: Vec<Box<dyn Last>>,
     after_commit: Vec<AfterCommit>,
 }
 
@@ -75,6 +87,7 @@ impl Tx {
             sent: sent.clone(),
             _alone: Alone::begin(),
             room,
+            last: Vec::new(),
             after_commit: Vec::new(),
         })
     }
@@ -87,8 +100,11 @@ impl Tx {
         }
     }
 
-    /// Makes everything done so far permanent, then runs what waited for it.
-    pub async fn commit(self) -> Result<()> {
+    /// Writes what was left for the end, makes everything permanent, then runs what waited for it.
+    pub async fn commit(mut self) -> Result<()> {
+        for last in std::mem::take(&mut self.last) {
+            last.write(&mut self).await?;
+        }
         self.sent.count();
         let done = match self.inner {
             Inner::Sqlite(tx) => tx.commit().await,
@@ -100,6 +116,17 @@ impl Tx {
             run();
         }
         Ok(())
+    }
+
+    /// What is written last, to be added to.
+    pub fn last<T: Last + Default>(&mut self) -> &mut T {
+        let place = self.last.iter().position(|last| is::<T>(&**last));
+        let place = place.unwrap_or_else(|| {
+            self.last.push(Box::<T>::default());
+            self.last.len() - 1
+        });
+        let last: &mut dyn Any = &mut *self.last[place];
+        last.downcast_mut().expect("it was found or added as such")
     }
 
     /// Runs `run` after a successful commit, and never otherwise.
@@ -266,4 +293,9 @@ impl Tx {
         self.room.note(&done);
         Ok(done?)
     }
+}
+
+fn is<T: Any>(last: &dyn Last) -> bool {
+    let last: &dyn Any = last;
+    last.is::<T>()
 }

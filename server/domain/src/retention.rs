@@ -4,6 +4,7 @@ mod software;
 
 use std::time::Duration;
 
+use migasfree_server_audit as audit;
 use migasfree_server_db::{Result, Sql, args, json_ids, sql};
 use migasfree_server_jobs::{Chore, JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
@@ -58,13 +59,12 @@ macro_rules! records {
     };
 }
 
-const RECORDS: [Records; 6] = [
+const RECORDS: [Records; 5] = [
     records!("client_error", errors, checked),
     records!("client_fault", faults, checked),
     records!("client_notification", notifications, checked),
     records!("client_synchronization", synchronizations),
     records!("client_statuslog", status_logs),
-    records!("audit_record", audit),
 ];
 
 /// Removing what is too old.
@@ -125,6 +125,7 @@ pub async fn clean(state: &Services) -> Result<u64> {
             tokio::time::sleep(PAUSE).await;
         }
     }
+    all += forget_audit(state).await?;
     all += software::clean(state).await?;
     let now = state.clock.now();
     loop {
@@ -136,4 +137,23 @@ pub async fn clean(state: &Services) -> Result<u64> {
         tokio::time::sleep(PAUSE).await;
     }
     Ok(all)
+}
+
+/// Removes the beginning of the audit.
+async fn forget_audit(state: &Services) -> Result<u64> {
+    let domain = state.domain();
+    let days = domain.settings.keep.audit;
+    if days == 0 {
+        return Ok(0);
+    }
+    let now = state.clock.now();
+    let mut all = 0;
+    loop {
+        let removed = audit::forget(&state.db, &domain.audit, now - A_DAY * days, now).await?;
+        all += removed;
+        if removed == 0 {
+            return Ok(all);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use migasfree_server_audit as audit;
 use migasfree_server_repository::{signing::Signer, system::Systems};
 
 use crate::certificates::Certificates;
@@ -26,6 +27,8 @@ pub struct Domain {
     pub doing: Arc<Doing>,
     /// When computers were heard of last.
     pub contacts: Arc<Contacts>,
+    /// Signs where the audit begins.
+    pub audit: audit::Key,
 }
 
 /// Finds it.

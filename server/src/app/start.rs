@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use migasfree_server_api::events::Sockets;
+use migasfree_server_audit as audit;
 use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late, Limiter};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_domain::{
@@ -344,6 +345,10 @@ impl AppState {
         let signer = Signer::open(&keys_folder, clock.now(), &*random)?;
         let jwt = JwtKey::open(&keys_folder, &*random);
         let jwt = jwt.map_err(at(&keys_folder.join(JwtKey::FILE)))?;
+        let audit_key = keys_folder.join(audit::Key::FILE);
+        let audit = auth::secret_file(&audit_key, &*random)
+            .and_then(|seed| audit::Key::from_seed(&seed))
+            .map_err(at(&audit_key))?;
         let events = Bus::new(&db);
         let doing = Arc::<Doing>::default();
         let auth = Auth::new(
@@ -363,6 +368,7 @@ impl AppState {
             certificates: Arc::new(Certificates::of(&settings.data)),
             doing,
             contacts: Arc::default(),
+            audit,
         };
         let services = Parts {
             registry: equipment.registry,

@@ -8,6 +8,7 @@
 mod harness;
 
 mod acme;
+mod audit;
 mod auth;
 mod certificates;
 mod connections;

@@ -33,5 +33,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "10_audit_and_jobs",
         "11_identity",
         "12_certificates",
+        "15_audit_chain",
     ],
 }];

@@ -1,0 +1,151 @@
+//! Looking whether the chain is whole.
+
+use migasfree_server_db::{Db, Result, args};
+use serde::{Deserialize, Serialize};
+
+use super::checkpoint::Checkpoint;
+use super::{Key, Record};
+
+/// Records read at a time.
+const PAGE_ROWS: usize = 1_000;
+
+/// Some records of the chain, in order.
+pub(crate) const PAGE: &str = "SELECT id, created_at, user_id, username, action, entity, object_id, object_text, before, \
+    after, address, salt, seals, hash FROM audit_record WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3";
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// How many records were looked at.
+    pub checked: i64,
+    /// Up to which record the chain goes.
+    pub last_id: i64,
+    /// The last of the removed records, where there is a checkpoint.
+    pub checkpoint_id: Option<i64>,
+    /// The first that is not as it was written.
+    pub broken: Option<Broken>,
+}
+
+/// A place where the chain is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broken {
+    /// The record.
+    pub id: i64,
+    /// What is wrong.
+    pub reason: Reason,
+}
+
+/// How a chain is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The record is not as it was written.
+    Changed,
+    /// The record is not there.
+    Missing,
+    /// The checkpoint behind the removed ones is not signed by this server.
+    Checkpoint,
+    /// The end of the chain is another one.
+    End,
+}
+
+/// A place between two records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    id: i64,
+    hash: String,
+}
+
+impl Place {
+    pub const fn behind(id: i64, hash: String) -> Self {
+        Self { id, hash }
+    }
+
+    pub const fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Goes on behind these records.
+    pub fn follow(&mut self, records: &[Record]) -> Result<(), Broken> {
+        for record in records {
+            if record.id != self.id + 1 {
+                return Err(self.broken(Reason::Missing));
+            }
+            if record.linked(&self.hash).as_ref() != Some(&record.hash) {
+                return Err(self.broken(Reason::Changed));
+            }
+            self.id = record.id;
+            record.hash.clone_into(&mut self.hash);
+        }
+        Ok(())
+    }
+
+    /// Of the record behind it.
+    const fn broken(&self, reason: Reason) -> Broken {
+        Broken {
+            id: self.id + 1,
+            reason,
+        }
+    }
+}
+
+/// Looks at every record there is now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify(db: &Db, key: &Key) -> Result<Verification> {
+    loop {
+        let start = Checkpoint::newest(db).await?;
+        let found = walk(db, key, start.as_ref()).await?;
+        // Old records may have been removed meanwhile.
+        if found.broken.is_none() || Checkpoint::newest(db).await? == start {
+            return Ok(found);
+        }
+    }
+}
+
+async fn walk(db: &Db, key: &Key, start: Option<&Checkpoint>) -> Result<Verification> {
+    let (last_id, end): (i64, String) = db
+        .one("SELECT last_id, hash FROM audit_head WHERE id = 1", args![])
+        .await?;
+    let mut place = start.map_or_else(Place::default, Checkpoint::place);
+    let mut found = Verification {
+        checked: 0,
+        last_id,
+        checkpoint_id: start.map(|_| place.id),
+        broken: None,
+    };
+    if start.is_some_and(|start| !start.is_good(key)) {
+        let (id, reason) = (place.id, Reason::Checkpoint);
+        found.broken = Some(Broken { id, reason });
+        return Ok(found);
+    }
+    loop {
+        let page: Vec<Record> = db
+            .all(PAGE, args![place.id, last_id, PAGE_ROWS as i64])
+            .await?;
+        let before = place.id;
+        let followed = place.follow(&page);
+        found.checked += place.id - before;
+        if let Err(broken) = followed {
+            found.broken = Some(broken);
+            return Ok(found);
+        }
+        if page.len() < PAGE_ROWS {
+            break;
+        }
+    }
+    found.broken = if place.id != last_id {
+        Some(place.broken(Reason::Missing))
+    } else if place.hash != end {
+        let (id, reason) = (last_id, Reason::End);
+        Some(Broken { id, reason })
+    } else {
+        None
+    };
+    Ok(found)
+}

@@ -1,0 +1,178 @@
+//! The audit is one chain: what was changed, removed or put in from outside shows, and what the server removes or erases
+//! itself leaves it whole.
+
+use std::time::Duration;
+
+use migasfree_server_audit::{
+    self as audit, Author, Broken, Change, ERASED, Reason, UserId, Verification,
+};
+use migasfree_server_db::{args, clock::Clock as _};
+use migasfree_server_domain::{retention::clean, services::OfDomain as _};
+use serde_json::json;
+
+use crate::harness::Server;
+use crate::on_both_engines;
+
+const DAY: Duration = Duration::from_secs(86_400);
+const STORES: &str = "core.store";
+
+async fn write(server: &Server, author: &Author, texts: &[&str]) {
+    let fields = json!({"name": "a name"});
+    let changes: Vec<Change<'_>> = texts
+        .iter()
+        .map(|text| Change {
+            action: "change",
+            entity: STORES,
+            object_id: Some(7),
+            object_text: text,
+            before: None,
+            after: Some(&fields),
+        })
+        .collect();
+    let mut tx = server.state().db.begin().await.unwrap();
+    audit::record_all(&mut tx, server.clock.now(), author, &changes)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn verified(server: &Server) -> Verification {
+    let state = server.state();
+    audit::verify(&state.db, &state.domain().audit)
+        .await
+        .unwrap()
+}
+
+async fn broken(server: &Server) -> Option<Broken> {
+    verified(server).await.broken
+}
+
+async fn execute(server: &Server, sql: &'static str, id: i64) {
+    let done = server.state().db.execute(sql, args![id]).await.unwrap();
+    assert_eq!(done, 1, "{sql}");
+}
+
+on_both_engines! {
+    async fn records_of_many_writers_are_one_chain_without_gaps(server: Server) {
+        let server = std::sync::Arc::new(server);
+        let begun = verified(&server).await;
+        let writers = (0..8).map(|_| {
+            let server = server.clone();
+            tokio::spawn(async move {
+                for _ in 0..5 {
+                    write(&server, &Author::server(), &["one", "two\0 with a null"]).await;
+                }
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+        let found = verified(&server).await;
+        assert_eq!(found.broken, None);
+        assert_eq!(found.last_id, begun.last_id + 80);
+        assert_eq!(found.checked, found.last_id);
+    }
+
+    async fn a_transaction_that_is_given_up_leaves_no_record(server: Server) {
+        let before = verified(&server).await;
+        let mut tx = server.state().db.begin().await.unwrap();
+        let change = Change { action: "add", entity: STORES, object_id: None, object_text: "", before: None, after: None };
+        audit::record(&mut tx, server.clock.now(), &Author::server(), &change).await.unwrap();
+        drop(tx);
+        assert_eq!(verified(&server).await, before);
+    }
+
+    async fn many_records_of_one_transaction_are_linked(server: Server) {
+        let before = verified(&server).await.last_id;
+        write(&server, &Author::server(), &vec!["much"; 1_201]).await;
+        let found = verified(&server).await;
+        assert_eq!((found.last_id, found.broken), (before + 1_201, None));
+    }
+
+    async fn what_is_changed_from_outside_shows_at_the_first_record(server: Server) {
+        write(&server, &Author::server(), &["one", "two", "three"]).await;
+        let id = verified(&server).await.last_id - 1;
+        for (change, undo) in [
+            ("UPDATE audit_record SET object_text = 'else' WHERE id = $1", "UPDATE audit_record SET object_text = 'two' WHERE id = $1"),
+            ("UPDATE audit_record SET action = 'add' WHERE id = $1", "UPDATE audit_record SET action = 'change' WHERE id = $1"),
+            ("UPDATE audit_record SET object_id = NULL WHERE id = $1", "UPDATE audit_record SET object_id = 7 WHERE id = $1"),
+            ("UPDATE audit_record SET before = '{}' WHERE id = $1", "UPDATE audit_record SET before = NULL WHERE id = $1"),
+            ("UPDATE audit_record SET seals = 'x' WHERE id = $1", "UPDATE audit_record SET seals = NULL WHERE id = $1"),
+        ] {
+            execute(&server, change, id).await;
+            assert_eq!(broken(&server).await, Some(Broken { id, reason: Reason::Changed }), "{change}");
+            execute(&server, undo, id).await;
+            assert_eq!(broken(&server).await, None, "{undo}");
+        }
+        execute(&server, "DELETE FROM audit_record WHERE id = $1", id + 1).await;
+        assert_eq!(broken(&server).await, Some(Broken { id: id + 1, reason: Reason::Missing }));
+        execute(&server, "UPDATE audit_head SET last_id = $1", id).await;
+        assert_eq!(broken(&server).await, Some(Broken { id, reason: Reason::End }));
+        execute(&server, "DELETE FROM audit_record WHERE id = $1", id - 1).await;
+        assert_eq!(broken(&server).await, Some(Broken { id: id - 1, reason: Reason::Missing }));
+    }
+
+    async fn the_beginning_goes_and_leaves_a_checkpoint_that_only_the_server_signs(server: Server) {
+        write(&server, &Author::server(), &["old", "older"]).await;
+        let old = verified(&server).await.last_id;
+        server.clock.advance(DAY * 3_000);
+        write(&server, &Author::server(), &["new"]).await;
+        clean(server.state()).await.unwrap();
+        let found = verified(&server).await;
+        let expected = Verification { checked: 1, last_id: old + 1, checkpoint_id: Some(old), broken: None };
+        assert_eq!(found, expected);
+        let db = &server.state().db;
+        db.execute("UPDATE audit_checkpoint SET hash = 'another'", args![]).await.unwrap();
+        assert_eq!(broken(&server).await, Some(Broken { id: old, reason: Reason::Checkpoint }));
+        // Nothing that may be needed to find out why is removed.
+        server.clock.advance(DAY * 3_000);
+        clean(server.state()).await.unwrap();
+        let (left,): (i64,) = db.one("SELECT COUNT(*) FROM audit_record", args![]).await.unwrap();
+        assert_eq!(left, 1);
+    }
+
+    async fn the_chain_goes_on_when_every_record_is_gone(server: Server) {
+        write(&server, &Author::server(), &["old"]).await;
+        server.clock.advance(DAY * 3_000);
+        clean(server.state()).await.unwrap();
+        assert_eq!(verified(&server).await.checked, 0);
+        write(&server, &Author::server(), &["new"]).await;
+        let found = verified(&server).await;
+        assert_eq!((found.checked, found.broken), (1, None));
+    }
+
+    async fn a_person_is_erased_and_the_chain_is_whole(server: Server) {
+        let ana = Author { user: Some(UserId(40)), name: "ana".to_owned(), address: "192.0.2.7".to_owned() };
+        write(&server, &ana, &["tag"]).await;
+        let account = json!({"username": "ana", "email": "ana@example.org"});
+        let change = Change {
+            action: "add",
+            entity: "core.userprofile",
+            object_id: Some(40),
+            object_text: "ana",
+            before: None,
+            after: Some(&account),
+        };
+        let db = &server.state().db;
+        let mut tx = db.begin().await.unwrap();
+        audit::record(&mut tx, server.clock.now(), &Author::server(), &change).await.unwrap();
+        tx.commit().await.unwrap();
+        for _ in 0..2 {
+            let mut tx = db.begin().await.unwrap();
+            audit::erase(&mut tx, Some(UserId(40)), "ana").await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(broken(&server).await, None);
+        }
+        let rows: Vec<(String, String, String, Option<String>)> = db
+            .all("SELECT username, address, object_text, after FROM audit_record ORDER BY id DESC LIMIT 2", args![])
+            .await.unwrap();
+        let server_wrote = ("server".to_owned(), String::new(), ERASED.to_owned(), None);
+        let name = json!({"name": "a name"}).to_string();
+        assert_eq!(rows, [server_wrote, (ERASED.to_owned(), String::new(), "tag".to_owned(), Some(name))]);
+        let (found,): (i64,) = db
+            .one("SELECT COUNT(*) FROM audit_record WHERE username = 'ana' OR address = '192.0.2.7' \
+                  OR COALESCE(after, '') LIKE '%ana%' OR (salt <> '' AND seals IS NOT NULL)", args![])
+            .await.unwrap();
+        assert_eq!(found, 0);
+    }
+}
