@@ -19,6 +19,7 @@ pub mod origin;
 mod own;
 mod password;
 mod peer;
+mod refused;
 mod secret;
 pub mod session;
 mod settings;
@@ -45,6 +46,7 @@ pub use operator::{Operator, permits};
 pub use own::{credentials_changed, set_password, verify_own};
 pub use password::{Hasher, UNUSABLE, check_rules};
 pub use peer::{Handshake, Peer};
+pub use refused::{Refused, note_refused};
 pub use secret::read_or_create as secret_file;
 pub use settings::{Networks, Proxies, Settings};
 pub use sign_in::{Factor, Factors, by_password};
@@ -74,6 +76,7 @@ pub struct Auth {
     pub operators: Limiter,
     /// What was set.
     pub settings: Settings,
+    refused: Limiter,
     factors: Factors,
     db: Db,
     clock: Arc<dyn Clock>,
@@ -101,6 +104,7 @@ impl Auth {
             logins: limiter(settings.login_failures, 300),
             anonymous: limiter(settings.rate_anonymous, minute),
             operators: limiter(settings.rate_operator, minute),
+            refused: limiter(refused::WRITTEN, refused::SECONDS),
             settings,
             factors: Factors::default(),
             db,

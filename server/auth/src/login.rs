@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::password::is_outdated;
 use super::session::Place;
-use super::{ACCOUNT, Auth, AuthError, Connection};
+use super::{ACCOUNT, Auth, AuthError, Connection, Refused, note_refused};
 
 /// Characters of `core_userprofile.username`.
 const LONGEST_NAME: usize = 150;
@@ -83,6 +83,7 @@ pub async fn verify(
             args![username],
         )
         .await?;
+    let user = row.as_ref().map(|(user, ..)| *user);
     let known = match row {
         Some((user, stored, true)) => Some(Verified { user, stored }),
         _ => None,
@@ -98,6 +99,11 @@ pub async fn verify(
         }
         None => {
             attempt.failed();
+            let address = || connection.client.to_string();
+            note_refused(auth, Refused::Password, user, address());
+            if failures.check(&by_name).is_err() {
+                note_refused(auth, Refused::LockedOut, user, address());
+            }
             Err(AuthError::Credentials)
         }
     }

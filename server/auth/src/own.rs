@@ -4,7 +4,7 @@ use migasfree_server_audit::UserId;
 use migasfree_server_db::{Ts, Tx, args};
 use migasfree_types::events::{ChangeAction, Event};
 
-use super::{ACCOUNT, Auth, AuthError, Credential, Operator, Verified};
+use super::{ACCOUNT, Auth, AuthError, Credential, Operator, Refused, Verified, note_refused};
 
 /// What tells later whether the password of somebody's own account still holds, if they know it; guessing is slowed down.
 ///
@@ -32,6 +32,8 @@ pub async fn verify_own(
         return Ok(Some(Verified::new(operator.id, stored)));
     }
     attempt.failed();
+    let address = operator.address.clone();
+    note_refused(auth, Refused::Password, Some(operator.id), address);
     Ok(None)
 }
 

@@ -175,4 +175,32 @@ on_both_engines! {
             .await.unwrap();
         assert_eq!(found, 0);
     }
+    async fn who_is_not_let_in_is_noted_a_few_times_and_without_what_they_typed(server: Server) {
+        let count = async |what: &'static str| {
+            let (count,): (i64,) = server.state().db.one(what, args![]).await.unwrap();
+            count
+        };
+        let guess = async |name: &str| {
+            let given = json!({"username": name, "password": "a secret guess"});
+            server.anonymous().post("/token-auth/", given).await.status
+        };
+        for _ in 0..12 {
+            guess("admin").await;
+        }
+        for number in 0..40 {
+            assert_eq!(guess(&format!("nobody {number}")).await, 400);
+        }
+        let known = "SELECT COUNT(*) FROM audit_record WHERE action = 'login_failed' AND username = 'admin' AND user_id = 1";
+        let locked = "SELECT COUNT(*) FROM audit_record WHERE action = 'lock_out' AND username = 'admin'";
+        let unknown = "SELECT COUNT(*) FROM audit_record WHERE action = 'login_failed' AND username = '(unknown)'";
+        let began = std::time::Instant::now();
+        while (count(known).await, count(locked).await, count(unknown).await) != (5, 1, 5) {
+            assert!(began.elapsed() < Duration::from_secs(10), "they are not noted");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let told = "SELECT COUNT(*) FROM audit_record WHERE COALESCE(after, '') || object_text || username LIKE '%guess%' \
+                    OR object_text LIKE 'nobody%'";
+        assert_eq!(count(told).await, 0);
+        assert_eq!(broken(&server).await, None);
+    }
 }

@@ -17,7 +17,7 @@ use migasfree_server_db::{Ts, Tx, args};
 use super::jwt::{self, Kind};
 use super::login::{Verified, note, verify};
 use super::session::{self, Place};
-use super::{Auth, AuthError, Connection, Credential, Operator, token};
+use super::{Auth, AuthError, Connection, Credential, Operator, Refused, note_refused, token};
 
 pub use factor::{Factor, Factors};
 pub use step::LIFE as STEP_LIFE;
@@ -157,6 +157,8 @@ pub async fn go_on(
     let mut tx = auth.db.begin().await?;
     if !auth.factors.passes(&mut tx, user, factor, answer).await? {
         attempt.failed();
+        let address = visit.place.address.clone();
+        note_refused(auth, Refused::Step, Some(user), address);
         return Err(AuthError::Answer);
     }
     if !pending.take(&mut tx).await? {

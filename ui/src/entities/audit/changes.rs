@@ -10,12 +10,15 @@ use migasfree_ui_kit::{Choice, Tone, format};
 use serde_json::Value;
 
 /// Actions that people know, in the order in which they are offered.
-const ACTIONS: [&str; 15] = [
+const ACTIONS: [&str; 18] = [
     "add",
     "change",
     "delete",
     "login",
     "logout",
+    "login_failed",
+    "step_failed",
+    "lock_out",
     "change_password",
     "update_token",
     "publish",
@@ -80,6 +83,9 @@ fn action_text(action: &str) -> String {
         "delete" => t!(audit.deleted).to_owned(),
         "login" => t!(audit.signed_in).to_owned(),
         "logout" => t!(audit.signed_out).to_owned(),
+        "login_failed" => t!(audit.login_failed).to_owned(),
+        "step_failed" => t!(audit.step_failed).to_owned(),
+        "lock_out" => t!(audit.locked_out).to_owned(),
         "publish" => t!(audit.published).to_owned(),
         "copy" => t!(audit.copied).to_owned(),
         "decide" => t!(audit.decided).to_owned(),
