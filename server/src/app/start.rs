@@ -15,7 +15,7 @@ use migasfree_server_domain::{
     computers::{doing::Doing, spellings},
     core::{nameless, permissions, twins},
     repository::publish,
-    schema::SCHEMA,
+    schema::{SCHEMA, groups},
     services::{Domain, OfDomain as _, Parts, Services},
 };
 use migasfree_server_events::Bus;
@@ -163,6 +163,7 @@ impl App {
             })?;
         }
         permissions::settle(&state).await?;
+        groups::settle(&state).await?;
         publish::repair(&state).await?;
         publish::redate(&state).await?;
         spellings::settle(&state).await?;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use migasfree_server_auth::Operator;
-use migasfree_server_domain::core::{accounts, own_account};
+use migasfree_server_domain::core::{accounts, effective_access, own_account};
 use migasfree_server_entity::{context::Context, error::RestError};
 use serde_json::{Value, json};
 
@@ -18,6 +18,14 @@ pub async fn show(
     own_account::detail(&Context::new(state.services.clone(), operator))
         .await
         .map(Json)
+}
+
+/// `GET /rest-auth/user/effective-access/`
+pub async fn access(
+    State(state): State<ApiState>,
+    operator: Operator,
+) -> Result<Json<Value>, RestError> {
+    Ok(Json(effective_access::of(&state.db, operator.id).await?))
 }
 
 /// `PUT` and `PATCH /rest-auth/user/`

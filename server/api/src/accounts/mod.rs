@@ -8,7 +8,7 @@ mod sign_in;
 use axum::Json;
 use axum::extract::State;
 use migasfree_server_auth::{AuthError, Operator, ticket};
-use migasfree_server_domain::core::{own_account, user_profiles::USER_PROFILES};
+use migasfree_server_domain::core::{effective_access, own_account, user_profiles::USER_PROFILES};
 use migasfree_server_entity::{
     action::Verb,
     call::{Gives, Members, Served, call},
@@ -58,6 +58,13 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         .giving(DETAIL)
         .answered(sign_in::sign_out),
         user(Verb::Get, "One's own account").answered(account::show),
+        call(
+            Verb::Get,
+            "/rest-auth/user/effective-access/",
+            "What one may do oneself, and where each right comes from",
+        )
+        .giving(effective_access::MEMBERS)
+        .answered(account::access),
         change(Verb::Put).answered(account::update),
         change(Verb::Patch).answered(account::update),
         call(

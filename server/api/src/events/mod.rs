@@ -14,7 +14,7 @@ use migasfree_server_entity::{
 use crate::ApiState;
 
 pub use line::{Pings, send};
-pub use socket::{End, Listener, close};
+pub use socket::{End, LOOK_AGAIN_EVERY, Listener, close};
 pub use sockets::Sockets;
 
 /// The WebSocket.

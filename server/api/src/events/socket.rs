@@ -18,8 +18,8 @@ use super::scope::View;
 use super::sockets::Place;
 use crate::ApiState;
 
-/// The operator is looked up again: rights and preferences change, sessions end.
-const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(30);
+/// The operator is looked up again: rights and preferences change, sessions end, also where nobody here was told.
+pub const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(4);
 /// What an operator may do and see is put together from these. Whose they are is not in the event, nor who lost them.
 const RIGHTS: [&str; 3] = ["core.domain", "core.scope", "auth.group"];
 /// Nobody has anything to tell us.

@@ -8,7 +8,7 @@ use axum::response::Response;
 use migasfree_server_domain::stats::{Reader, alerts};
 
 use crate::ApiState;
-use crate::events::{End, Listener, Pings, close, send};
+use crate::events::{End, LOOK_AGAIN_EVERY, Listener, Pings, close, send};
 
 const PUSH_EVERY: Duration = Duration::from_secs(10);
 
@@ -25,10 +25,12 @@ pub(super) async fn socket(
 
 async fn push(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
     let mut rounds = tokio::time::interval(PUSH_EVERY);
+    let mut looks = tokio::time::interval(LOOK_AGAIN_EVERY);
     let mut pings = Pings::every(state.ping_every);
     let end = loop {
         let goes_on = tokio::select! {
             _ = rounds.tick() => tell(&mut socket, &state, &mut listener).await,
+            _ = looks.tick() => look(&state, &mut listener).await,
             () = pings.due() => pings.ask(&mut socket).await,
             message = socket.recv() => pings.heard(message),
             () = state.stop.cancelled() => Err(End::ServerStops),
@@ -40,17 +42,7 @@ async fn push(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
     close(socket, end).await;
 }
 
-async fn tell(
-    socket: &mut WebSocket,
-    state: &ApiState,
-    listener: &mut Listener,
-) -> Result<(), End> {
-    match listener.refresh(state).await {
-        Ok(true) => {}
-        Ok(false) => return Err(End::SignInAgain),
-        // The database will answer the next time.
-        Err(_) => return Ok(()),
-    }
+async fn tell(socket: &mut WebSocket, state: &ApiState, listener: &Listener) -> Result<(), End> {
     let reader = Reader::of(&state.services, listener.operator().clone());
     let alerts = alerts::list(&state.services, &reader)
         .await
@@ -63,4 +55,13 @@ async fn tell(
             End::Failed
         })?;
     send(socket, Message::Text(alerts.to_string().into())).await
+}
+
+/// Looks the operator up between two rounds.
+async fn look(state: &ApiState, listener: &mut Listener) -> Result<(), End> {
+    match listener.refresh(state).await {
+        Ok(false) => Err(End::SignInAgain),
+        // The database will answer the next time.
+        Ok(true) | Err(_) => Ok(()),
+    }
 }

@@ -10,6 +10,7 @@ mod copying;
 pub mod deployment_rules;
 pub mod deployments;
 pub mod domains;
+pub mod effective_access;
 pub mod groups;
 pub mod nameless;
 pub mod names;

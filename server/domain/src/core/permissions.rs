@@ -10,6 +10,9 @@ use crate::services::Services;
 /// What may be allowed of an entity.
 const ACTIONS: &[&str] = &["add", "change", "delete", "view"];
 
+/// What is looked at and done beside the entities.
+const BESIDE: [(&str, &str); 1] = [("audit", "verification")];
+
 /// Adds the permissions of declared entities that the database does not know yet. Safe to call again: call it when the
 /// server starts.
 ///
@@ -27,6 +30,7 @@ pub async fn settle(state: &Services) -> Result<()> {
     let declared = state.registry.resources.iter();
     let mut new: Vec<(&str, &str)> = declared
         .map(|resource| (resource.entity.model.app, resource.entity.model.name))
+        .chain(BESIDE)
         .filter(|model| !known.contains(model))
         .collect();
     new.sort_unstable();

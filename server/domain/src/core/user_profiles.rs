@@ -17,7 +17,7 @@ use migasfree_server_entity::{
 use serde_json::json;
 
 use super::{
-    accounts,
+    accounts, effective_access,
     shapes::{DOMAIN_REF, GROUP_REF, PERMISSION_INFO, SCOPE_REF},
 };
 use crate::messages;
@@ -202,6 +202,12 @@ pub static USER_PROFILES: Entity = Entity {
             run!(accounts::domain_admins),
         )
         .giving(Gives::Rows),
+        Action::get(
+            "<id>/effective-access",
+            "What the operator may do, and where each right comes from",
+            run!(effective_access::of_row),
+        )
+        .giving(Gives::Members(effective_access::MEMBERS)),
         Action::post(
             "<id>/update-token",
             Need::Add,

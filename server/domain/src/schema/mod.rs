@@ -1,5 +1,6 @@
 //! The schema, written once for both engines, and the rows a new database starts with.
 
+pub mod groups;
 mod seed;
 
 use migasfree_server_db::{Migration, Schema};

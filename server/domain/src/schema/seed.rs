@@ -3,6 +3,7 @@
 use migasfree_server_db::{Result, Ts, Tx, args, sql};
 use serde_json::json;
 
+use super::groups;
 use crate::core::permissions;
 
 /// Entities and proxies by application that groups are granted rights on, and those of version 5 without a declaration
@@ -83,162 +84,8 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
         ],
     ),
     ("mgi", &["config", "flavour", "release", "build"]),
-    ("audit", &["record"]),
+    ("audit", &["record", "verification"]),
     ("server", &["metrics"]),
-];
-
-const ALL: &[&str] = &["add", "change", "delete", "view"];
-const VIEW: &[&str] = &["view"];
-const ADD: &[&str] = &["add"];
-/// What comes from computers is only decided on.
-const DECIDE: &[&str] = &["change", "view"];
-
-/// Group, application, actions, models.
-type Grant = (
-    &'static str,
-    &'static str,
-    &'static [&'static str],
-    &'static [&'static str],
-);
-
-const GRANTS: &[Grant] = &[
-    (
-        "Reader",
-        "client",
-        VIEW,
-        &[
-            "computer",
-            "user",
-            "error",
-            "fault",
-            "faultdefinition",
-            "migration",
-            "notification",
-            "statuslog",
-            "packagehistory",
-            "synchronization",
-            "message",
-        ],
-    ),
-    (
-        "Reader",
-        "core",
-        VIEW,
-        &[
-            "attribute",
-            "attributeset",
-            "schedule",
-            "scheduledelay",
-            "project",
-            "package",
-            "packageset",
-            "deployment",
-            "store",
-            "userprofile",
-            "domain",
-            "scope",
-            "platform",
-            "property",
-        ],
-    ),
-    (
-        "Reader",
-        "app_catalog",
-        VIEW,
-        &[
-            "category",
-            "policy",
-            "policygroup",
-            "application",
-            "packagesbyproject",
-            "applicationrequest",
-        ],
-    ),
-    (
-        "Reader",
-        "device",
-        VIEW,
-        &[
-            "type",
-            "connection",
-            "manufacturer",
-            "model",
-            "capability",
-            "driver",
-            "device",
-            "logical",
-        ],
-    ),
-    (
-        "Reader",
-        "hardware",
-        VIEW,
-        &["node", "capability", "configuration", "logicalname"],
-    ),
-    (
-        "Liberator",
-        "core",
-        ALL,
-        &["deployment", "schedule", "scheduledelay"],
-    ),
-    (
-        "Liberator",
-        "app_catalog",
-        ALL,
-        &["policy", "policygroup", "application", "packagesbyproject"],
-    ),
-    ("Liberator", "app_catalog", DECIDE, &["applicationrequest"]),
-    ("Liberator", "client", ADD, &["notification"]),
-    ("Packager", "core", ALL, &["package", "packageset", "store"]),
-    (
-        "Computer Checker",
-        "client",
-        ALL,
-        &["error", "fault", "synchronization", "message"],
-    ),
-    (
-        "Device installer",
-        "device",
-        ALL,
-        &[
-            "connection",
-            "manufacturer",
-            "model",
-            "type",
-            "device",
-            "driver",
-            "logical",
-        ],
-    ),
-    (
-        "Configurator",
-        "client",
-        ALL,
-        &[
-            "faultdefinition",
-            "synchronization",
-            "migration",
-            "notification",
-        ],
-    ),
-    (
-        "Configurator",
-        "core",
-        ALL,
-        &["property", "project", "platform", "attributeset"],
-    ),
-    ("Domain Admin", "core", ALL, &["scope", "deployment"]),
-    ("Domain Admin", "client", VIEW, &["computer"]),
-];
-
-const GROUPS: &[&str] = &[
-    "Reader",
-    "Liberator",
-    "Packager",
-    "Computer Checker",
-    "Device installer",
-    "Configurator",
-    "Domain Admin",
 ];
 
 const CATEGORIES: &[&str] = &[
@@ -331,7 +178,7 @@ pub(super) async fn plant(tx: &mut Tx, now: Ts) -> Result<()> {
         .flat_map(|(app, models)| models.iter().map(move |model| (*app, *model)))
         .collect();
     permissions::add(tx, &types).await?;
-    groups(tx).await?;
+    groups::plant(tx).await?;
     properties(tx).await?;
     schedules(tx).await?;
     fault_definitions(tx).await?;
@@ -342,43 +189,6 @@ pub(super) async fn plant(tx: &mut Tx, now: Ts) -> Result<()> {
             " AS listed"
         ),
         args![json!(CATEGORIES).to_string()],
-    )
-    .await?;
-    Ok(())
-}
-
-async fn groups(tx: &mut Tx) -> Result<()> {
-    tx.execute(
-        sql!(
-            "INSERT INTO auth_group (name) SELECT listed.text FROM ",
-            texts(1),
-            " AS listed"
-        ),
-        args![json!(GROUPS).to_string()],
-    )
-    .await?;
-    let grants: Vec<_> = GRANTS
-        .iter()
-        .flat_map(|(group, app, actions, models)| {
-            models.iter().flat_map(move |model| {
-                actions.iter().map(move |action| {
-                    json!({"group": group, "app": app, "codename": format!("{action}_{model}")})
-                })
-            })
-        })
-        .collect();
-    tx.execute(
-        sql!(
-            "INSERT INTO auth_group_permissions (group_id, permission_id) \
-             SELECT g.id, p.id FROM ",
-            objects(1),
-            " AS listed \
-             JOIN auth_group g ON g.name = listed.value ->> 'group' \
-             JOIN content_type t ON t.app_label = listed.value ->> 'app' \
-             JOIN auth_permission p ON p.content_type_id = t.id \
-             AND p.codename = listed.value ->> 'codename'"
-        ),
-        args![json!(grants).to_string()],
     )
     .await?;
     Ok(())

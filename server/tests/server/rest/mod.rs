@@ -1,5 +1,6 @@
 //! The REST API: what holds for every entity, and what is special to some.
 
+mod access;
 mod actions;
 mod added;
 mod at_once;
