@@ -3,6 +3,7 @@
 //! A front end: it translates, checks rights and asks the domain.
 
 pub mod accounts;
+mod audit;
 pub mod events;
 mod messages;
 pub mod openapi;
@@ -35,6 +36,7 @@ where
 /// The calls that are about no entity.
 fn calls() -> Vec<Served<ApiState>> {
     let mut calls = accounts::calls();
+    calls.extend(audit::calls());
     calls.extend(events::calls());
     calls.extend(stats::calls());
     calls.extend(openapi::calls());

@@ -3,6 +3,7 @@
 pub mod app_catalog;
 pub mod audience;
 pub mod certificates;
+pub mod audit;
 pub mod client;
 pub mod computers;
 pub mod core;

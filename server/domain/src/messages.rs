@@ -326,6 +326,8 @@ migasfree_types::messages! {
     pub(crate) alert_schedules_finished(): "Finished schedule deployments";
     /// Nothing can be kept any more.
     pub(crate) alert_disk_full(): "The disk of the database is full";
+    /// The audit is not as it was written.
+    pub(crate) alert_audit_broken(): "The audit was changed from outside";
     /// Repositories that are being published.
     pub(crate) alert_publishing(): "Repositories being generated";
     /// Computers that synchronize now.

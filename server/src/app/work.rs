@@ -3,6 +3,7 @@
 use migasfree_server_auth::session;
 use migasfree_server_domain::{
     certificates::Upkeep,
+    audit::verifying::Verifier,
     core::restarting::Restarter,
     repository::{
         garbage::Collector,
@@ -24,6 +25,7 @@ pub(super) fn handlers(services: &Services, keep_days: u32) -> Handlers {
         .with(Redater(services.clone()))
         .with(Upkeep(services.clone()))
         .with(Forgetter(services.clone()))
+        .with(Verifier(services.clone()))
         .forgetting(&services.jobs, keep_days)
 }
 

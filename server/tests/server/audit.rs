@@ -7,7 +7,7 @@ use migasfree_server_audit::{
     self as audit, Author, Broken, Change, ERASED, Reason, UserId, Verification,
 };
 use migasfree_server_db::{args, clock::Clock as _};
-use migasfree_server_domain::{retention::clean, services::OfDomain as _};
+use migasfree_server_domain::{audit::verifying, retention::clean, services::OfDomain as _};
 use serde_json::json;
 
 use crate::harness::Server;
@@ -202,5 +202,38 @@ on_both_engines! {
                     OR object_text LIKE 'nobody%'";
         assert_eq!(count(told).await, 0);
         assert_eq!(broken(&server).await, None);
+    }
+    async fn who_may_is_told_whether_the_audit_is_whole(server: Server) {
+        let path = "/api/v1/token/audit/verification/";
+        let (reader, auditor) = (
+            server.operator("rea", &["audit.view_record"]).await,
+            server.operator("aud", &["audit.view_verification", "audit.add_verification"]).await,
+        );
+        assert_eq!(server.anonymous().get(path).await.status, 401);
+        assert_eq!((reader.get(path).await.status, reader.post(path, json!({})).await.status), (403, 403));
+        let never = auditor.get(path).await;
+        assert_eq!((never.status, &never.json["checked_at"]), (200, &json!(null)), "{}", never.text);
+
+        write(&server, &Author::server(), &["one"]).await;
+        assert_eq!(auditor.post(path, json!({})).await.status, 200);
+        let began = std::time::Instant::now();
+        let told = loop {
+            let told = auditor.get(path).await.json;
+            if told["is_running"] == false {
+                break told;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "{told}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        assert_eq!(told["broken_id"], json!(null), "{told}");
+        assert!(!auditor.get("/api/v1/token/stats/alerts/").await.text.contains("audit"));
+
+        let id = told["last_id"].as_i64().unwrap();
+        execute(&server, "UPDATE audit_record SET entity = 'core.tag' WHERE id = $1", id).await;
+        verifying::look(server.state()).await.unwrap();
+        let told = auditor.get(path).await.json;
+        assert_eq!((&told["broken_id"], &told["reason"]), (&json!(id), &json!("changed")));
+        assert!(auditor.get("/api/v1/token/stats/alerts/").await.text.contains("The audit was changed"));
+        assert!(!reader.get("/api/v1/token/stats/alerts/").await.text.contains("The audit was changed"));
     }
 }

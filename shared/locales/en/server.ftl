@@ -2,6 +2,7 @@
 address_changed = The address of { $computer } was { $before }, is { $now }
 aimed_at_nothing = { $prefix }- is an attribute without a value, which computers get no more, but for this one: { $names } would reach others without it. Aim them at something else: then it goes when the server starts.
 alert_certificates = Certificates that expire soon
+alert_audit_broken = The audit was changed from outside
 alert_delayed = Delayed computers
 alert_disk_full = The disk of the database is full
 alert_errors = Unchecked errors

@@ -2,6 +2,7 @@
 address_changed = La dirección de { $computer } era { $before } y es { $now }
 aimed_at_nothing = { $prefix }- es un atributo sin valor, que ningún equipo recibe ya; pero sin él, esto llegaría a otros: { $names }. Asígnele otra cosa: entonces desaparecerá cuando arranque el servidor.
 alert_certificates = Certificados que caducan pronto
+alert_audit_broken = La auditoría se ha modificado desde fuera
 alert_delayed = Equipos retrasados
 alert_disk_full = El disco de la base de datos está lleno
 alert_errors = Errores sin revisar

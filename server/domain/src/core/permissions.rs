@@ -10,6 +10,11 @@ use crate::services::Services;
 /// What may be allowed of an entity.
 const ACTIONS: &[&str] = &["add", "change", "delete", "view"];
 
+/// Seeing what was found of the audit.
+pub const VIEW_VERIFICATION: &str = "audit.view_verification";
+/// Having it looked at.
+pub const ADD_VERIFICATION: &str = "audit.add_verification";
+
 /// What is looked at and done beside the entities.
 const BESIDE: [(&str, &str); 1] = [("audit", "verification")];
 

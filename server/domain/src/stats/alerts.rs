@@ -14,8 +14,10 @@ use super::counting::{
 };
 use super::deployments::day;
 use crate::{
+    audit::verifying,
     certificates::SOON,
     core::{
+        permissions::VIEW_VERIFICATION,
         rules::schedule::{Delay, timeline},
         schedules::SCHEDULE_TABLE,
     },
@@ -42,6 +44,7 @@ pub async fn list(state: &Services, operator: &Reader) -> Result<Value, RestErro
     let schedules = Schedules::of(state, operator).await?;
     let found = [
         no_room(state).await?,
+        audit_broken(state, operator).await?,
         publishing(state, operator).await?,
         live(state, operator, true).await?,
         Some(Alert {
@@ -110,6 +113,23 @@ async fn no_room(state: &Services) -> Result<Option<Alert>, RestError> {
         result: 1,
         model: "notifications",
         query: json!({}),
+    }))
+}
+
+/// Somebody changed the audit behind the server's back.
+async fn audit_broken(state: &Services, operator: &Reader) -> Result<Option<Alert>, RestError> {
+    if !operator.may(VIEW_VERIFICATION) {
+        return Ok(None);
+    }
+    let verified = verifying::newest(&state.db).await?;
+    let broken = verified.and_then(|verified| verified.found.broken);
+    Ok(broken.map(|broken| Alert {
+        text: messages::alert_audit_broken(),
+        target: "server",
+        level: "critical",
+        result: 1,
+        model: "audit",
+        query: json!({"id_in": broken.id.to_string()}),
     }))
 }
 
