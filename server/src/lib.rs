@@ -4,6 +4,7 @@
 
 pub mod acceptor;
 pub mod app;
+pub mod commands;
 pub mod config;
 pub mod messages;
 pub mod tls;

@@ -12,6 +12,11 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use migasfree_manual::{COMMANDS, run_if_asked};
 use migasfree_server::{
     app::App,
+    commands::{
+        audit::{self, AuditCommand},
+        token::{self, TokenCommand},
+        user::{self, UserCommand},
+    },
     config::{self, Flag, Loaded, LogFormat, Settings, Source},
 };
 use migasfree_server_db::{clock::SystemClock, random::SystemRandom};
@@ -45,6 +50,27 @@ enum Command {
         #[command(subcommand)]
         command: commands::ca::Command,
     },
+    /// Look after accounts, also while the server runs.
+    User {
+        #[command(flatten)]
+        flags: Flags,
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Look after tokens of the REST API, also while the server runs.
+    Token {
+        #[command(flatten)]
+        flags: Flags,
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Look after the audit, also while the server runs.
+    Audit {
+        #[command(flatten)]
+        flags: Flags,
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
 }
 
 #[derive(Subcommand)]
@@ -56,16 +82,16 @@ enum ConfigCommand {
 #[derive(Args)]
 struct Flags {
     /// Settings file (TOML); without it, migasfree-server.toml in the data folder.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Folder with everything the server stores.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     data: Option<String>,
     /// Address and port to listen on; port 0 takes any free one.
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, global = true, value_name = "ADDR")]
     listen: Option<String>,
     /// Any other setting; `config check` lists them.
-    #[arg(long, value_name = "SECTION.KEY=VALUE", value_parser = name_and_value)]
+    #[arg(long, global = true, value_name = "SECTION.KEY=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
 }
 
@@ -113,6 +139,15 @@ fn main() -> ExitCode {
             command: ConfigCommand::Check(flags),
         } => check(flags),
         Command::Ca { command } => commands::ca::run(command),
+        Command::User { flags, command } => {
+            on_machine(flags, async |settings| user::run(settings, command).await)
+        }
+        Command::Token { flags, command } => {
+            on_machine(flags, async |settings| token::run(settings, command).await)
+        }
+        Command::Audit { flags, command } => {
+            on_machine(flags, async |settings| audit::run(settings, command).await)
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -145,6 +180,22 @@ fn check(flags: Flags) -> anyhow::Result<()> {
     }
     loaded.settings()?;
     say("All settings can be used.\n");
+    Ok(())
+}
+
+/// Does what has to be done beside the server, and tells of it.
+fn on_machine(
+    flags: Flags,
+    command: impl AsyncFnOnce(&Settings) -> anyhow::Result<String>,
+) -> anyhow::Result<()> {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let settings = flags.load().settings()?;
+    let told = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?
+        .block_on(command(&settings))?;
+    say(&told);
     Ok(())
 }
 

@@ -26,6 +26,7 @@ mod settings;
 pub mod sign_in;
 pub mod ticket;
 pub mod token;
+mod unlocking;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub use refused::{Refused, note_refused};
 pub use secret::read_or_create as secret_file;
 pub use settings::{Networks, Proxies, Settings};
 pub use sign_in::{Factor, Factors, by_password};
+pub use unlocking::unlock;
 
 /// How events and the audit record call an account.
 pub const ACCOUNT: &str = "core.userprofile";

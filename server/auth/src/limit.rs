@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use migasfree_server_db::clock::Clock;
+use migasfree_server_db::{Ts, clock::Clock};
 use tokio::sync::Notify;
 
 /// Above this many keys the finished ones are forgotten.
@@ -196,6 +196,19 @@ impl Limiter {
         });
     }
 
+    /// Begins to count anew, where counting began before this time; answers whether it does.
+    pub fn forget(&self, key: &str, before: Ts) -> bool {
+        let mut forgotten = false;
+        self.change(key, |count| {
+            forgotten = count.since < before.seconds();
+            if forgotten {
+                count.since = before.seconds();
+                count.events = 0;
+            }
+        });
+        forgotten
+    }
+
     /// Whether one more event would be allowed.
     ///
     /// # Errors
@@ -224,7 +237,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use migasfree_server_db::Ts;
     use migasfree_server_db::clock::ManualClock;
 
     #[test]
@@ -255,6 +267,19 @@ mod tests {
         assert_eq!(limiter.hit("a"), Ok(()));
         limiter.give_back("a", taken);
         assert!(limiter.hit("a").is_err(), "that window is over");
+    }
+
+    #[test]
+    fn what_is_forgotten_counts_anew_once() {
+        let clock = Arc::new(ManualClock::at(Ts::from_seconds(1000)));
+        let limiter = Limiter::new(clock.clone(), 1, 60);
+        limiter.hit("a").unwrap();
+        assert!(!limiter.forget("a", Ts::from_seconds(1000)));
+        clock.advance(Duration::from_secs(5));
+        assert!(limiter.forget("a", Ts::from_seconds(1003)));
+        limiter.hit("a").unwrap();
+        assert!(!limiter.forget("a", Ts::from_seconds(1003)));
+        assert!(limiter.hit("a").is_err());
     }
 
     #[tokio::test]

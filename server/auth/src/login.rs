@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::password::is_outdated;
 use super::session::Place;
+use super::unlocking::heed_unlocking;
 use super::{ACCOUNT, Auth, AuthError, Connection, Refused, note_refused};
 
 /// Characters of `core_userprofile.username`.
@@ -62,7 +63,10 @@ pub async fn verify(
     let by_address = connection.bucket();
     let by_name = format!("{by_address} {}", counted(username));
     let failures = &auth.logins;
-    failures.check(&by_name).map_err(AuthError::guesses)?;
+    if failures.check(&by_name).is_err() {
+        heed_unlocking(auth, &by_name, username).await?;
+        failures.check(&by_name).map_err(AuthError::guesses)?;
+    }
     let at_address = auth.anonymous.take(&by_address)?;
     // Right passwords cost as much to verify as wrong ones: one name has a limit of its own, however right.
     if let Err(exceeded) = auth.anonymous.hit(&by_name) {

@@ -138,6 +138,19 @@ impl Db {
         })
     }
 
+    /// Opens the SQLite file that is in a data folder, also while a server holds the folder.
+    ///
+    /// # Errors
+    /// [`Error::File`] when there is none.
+    pub async fn open_sqlite_beside(folder: &Path) -> Result<Self> {
+        let store = SqliteStore::open_beside(folder).await?;
+        Ok(Self {
+            engine: Arc::new(Engine::Sqlite(store)),
+            room: Arc::default(),
+            sent: Sent::default(),
+        })
+    }
+
     /// Connects to a PostgreSQL database (`postgres://…`).
     pub async fn open_postgres(options: &PostgresOptions) -> Result<Self> {
         let (pool, pulse) = postgres::connect(options).await?;
@@ -175,6 +188,11 @@ impl Db {
             Engine::Sqlite(store) => error.of_file(store.path()),
             Engine::Postgres(_) => error,
         })
+    }
+
+    /// Whether the database is as a schema has it: nothing has to be applied, and nothing newer was.
+    pub async fn is_at(&self, schema: &Schema) -> Result<bool> {
+        migrate::is_at(self, schema).await
     }
 
     /// Begins a write transaction. On SQLite there is one writer: keep it short. Whoever holds one reads in it, or

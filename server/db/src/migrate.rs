@@ -112,6 +112,11 @@ pub(super) async fn run(db: &Db, schema: &Schema, now: Ts) -> Result<Migrated> {
     })
 }
 
+pub(super) async fn is_at(db: &Db, schema: &Schema) -> Result<bool> {
+    let applied = applied_by(db).await?;
+    Ok(newest(&applied) == schema.newest() && schema.pending(&applied).next().is_none())
+}
+
 /// The newest of the migrations applied, 0 for an empty database.
 fn newest(applied: &[i64]) -> i64 {
     applied.iter().copied().max().unwrap_or_default()

@@ -19,15 +19,25 @@ pub(super) struct SqliteStore {
     writer: Connections<Sqlite>,
     readers: Connections<Sqlite>,
     path: PathBuf,
-    /// Held until the store is dropped; the system releases it when the process dies.
-    _lock: File,
+    /// Held until the store is dropped; the system releases it when the process dies. None beside whoever holds it.
+    _lock: Option<File>,
 }
 
 impl SqliteStore {
     pub(super) async fn open(folder: &Path) -> Result<Self> {
         let lock = lock(folder)?;
         let path = folder.join(FILE_NAME);
-        let opened = Self::open_file(path.clone(), lock).await;
+        let opened = Self::open_file(path.clone(), Some(lock)).await;
+        opened.map_err(|error| error.of_file(&path))
+    }
+
+    /// The file that is there, also while a server works on it: it has one writer at a time, of whichever process.
+    pub(super) async fn open_beside(folder: &Path) -> Result<Self> {
+        let path = folder.join(FILE_NAME);
+        if let Err(source) = std::fs::metadata(&path) {
+            return Err(Error::File { path, source });
+        }
+        let opened = Self::open_file(path.clone(), None).await;
         opened.map_err(|error| error.of_file(&path))
     }
 
@@ -36,10 +46,10 @@ impl SqliteStore {
         &self.path
     }
 
-    async fn open_file(path: PathBuf, lock: File) -> Result<Self> {
+    async fn open_file(path: PathBuf, lock: Option<File>) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
+            .create_if_missing(lock.is_some())
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)

@@ -11,6 +11,7 @@ mod acme;
 mod audit;
 mod auth;
 mod certificates;
+mod commands;
 mod connections;
 mod database;
 mod declarations;

@@ -15,6 +15,7 @@ pub mod groups;
 pub mod nameless;
 pub mod names;
 pub mod offered;
+pub mod on_machine;
 pub mod own_account;
 pub mod package_sets;
 pub mod packages;

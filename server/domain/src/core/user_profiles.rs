@@ -236,7 +236,7 @@ pub static USER_PROFILES: Entity = Entity {
     ..Entity::EMPTY
 };
 
-fn is_username(name: &str) -> bool {
+pub(super) fn is_username(name: &str) -> bool {
     name.chars()
         .all(|letter| letter.is_alphanumeric() || "@.+-_".contains(letter))
 }

@@ -35,5 +35,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "11_identity",
         "12_certificates",
         "15_audit_chain",
+        "16_unlocking",
     ],
 }];

@@ -1,0 +1,64 @@
+//! `migasfree-server audit`
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use migasfree_server_audit::{Key, Reason, verify};
+use migasfree_server_domain::core::on_machine;
+
+use super::{now, open};
+use crate::config::Settings;
+
+/// What is done with the audit.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Look whether every record is as it was written; fails when one is not.
+    Verify,
+    /// Take the name of an account, its addresses and its data out of the audit.
+    Erase {
+        /// The name of the account, which may be gone.
+        name: String,
+    },
+}
+
+/// Does it; answers what is to be told.
+///
+/// # Errors
+/// When the audit is not as it was written, or the database cannot be used.
+pub async fn run(settings: &Settings, command: AuditCommand) -> anyhow::Result<String> {
+    match command {
+        AuditCommand::Verify => verified(settings).await,
+        AuditCommand::Erase { name } => {
+            let db = open(settings).await?;
+            let erased = on_machine::erase(&db, &name, now()).await?;
+            db.close().await;
+            Ok(format!("{erased} records name {name} no more.\n"))
+        }
+    }
+}
+
+async fn verified(settings: &Settings) -> anyhow::Result<String> {
+    let db = open(settings).await?;
+    let path = settings.data.join("keys").join(Key::FILE);
+    let key = std::fs::read(&path)
+        .and_then(|seed| Key::from_seed(&seed))
+        .with_context(|| format!("cannot use {}", path.display()))?;
+    let found = verify(&db, &key).await?;
+    db.close().await;
+    if let Some(broken) = found.broken {
+        let id = broken.id;
+        bail!(match broken.reason {
+            Reason::Changed => format!("record {id} is not as it was written"),
+            Reason::Missing => format!("record {id} is missing"),
+            Reason::Checkpoint =>
+                format!("this server did not sign that records up to {id} were removed"),
+            Reason::End => format!("record {id} was not the last one"),
+        });
+    }
+    let removed = found.checkpoint_id.map_or_else(String::new, |id| {
+        format!("; those up to {id} were removed after their time")
+    });
+    Ok(format!(
+        "{} records are as they were written{removed}.\n",
+        found.checked
+    ))
+}
