@@ -1,15 +1,22 @@
-//! Whether the audit is whole.
+//! Whether the audit is whole, and all of it as it is kept elsewhere.
 
 use axum::Json;
-use axum::extract::State;
-use migasfree_server_auth::Operator;
+use axum::body::{Body, Bytes};
+use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
+use migasfree_server_audit::export::lines;
+use migasfree_server_auth::{AuthError, Operator};
 use migasfree_server_domain::audit::verifying::{self, VerifyAudit};
 use migasfree_server_domain::core::permissions::{ADD_VERIFICATION, VIEW_VERIFICATION};
 use migasfree_server_entity::{
     action::Verb,
-    call::{Members, Served, call},
+    call::{Gives, LINES, Members, Served, call},
     entity::Like,
     error::RestError,
+    params::Params,
+    value::Refused,
 };
 use serde_json::{Value, json};
 
@@ -28,9 +35,36 @@ const FOUND: Members = &[
     ("reason", Like::Note),
 ];
 
+/// A record, as it is kept elsewhere.
+const RECORD: Members = &[
+    ("id", Like::Integer),
+    ("created_at", Like::Text),
+    ("user_id", Like::Key),
+    ("username", Like::Text),
+    ("action", Like::Text),
+    ("entity", Like::Text),
+    ("object_id", Like::Key),
+    ("object_text", Like::Text),
+    ("before", Like::Anything),
+    ("after", Like::Anything),
+    ("address", Like::Text),
+    ("hash", Like::Text),
+];
+
+/// What seeing the audit takes.
+const VIEW_RECORD: &str = "audit.view_record";
+
 /// The calls.
 pub(crate) fn calls() -> Vec<Served<ApiState>> {
     vec![
+        call(
+            Verb::Get,
+            "/api/v1/token/audit/lines/",
+            "The audit in the order of its chain, behind the record of a number",
+        )
+        .asking(&[("after", Like::Integer)])
+        .gives(Gives::Lines(RECORD))
+        .answered(as_lines),
         call(Verb::Get, VERIFICATION, "Whether the audit was found whole")
             .giving(FOUND)
             .answered(found),
@@ -71,4 +105,33 @@ async fn told(state: &ApiState) -> Result<Json<Value>, RestError> {
         "broken_id": broken.map(|broken| broken.id),
         "reason": broken.map(|broken| broken.reason),
     })))
+}
+
+/// Sent while it is read. The chain is of use as a whole alone: nobody gets it whose domains or scope leave some of it out.
+async fn as_lines(
+    State(state): State<ApiState>,
+    operator: Operator,
+    RawQuery(query): RawQuery,
+) -> Result<Response, RestError> {
+    operator.require(VIEW_RECORD)?;
+    if operator.is_limited() {
+        return Err(AuthError::Forbidden(VIEW_RECORD).into());
+    }
+    let after = match Params::from_query(&query.unwrap_or_default()).get("after") {
+        None => 0,
+        Some(text) => text
+            .parse()
+            .map_err(|_| RestError::field("after", Refused::NotANumber.message()))?,
+    };
+    let body = stream::try_unfold(
+        (state, after),
+        |(state, after): (ApiState, i64)| async move {
+            let part = lines(&state.db, after)
+                .await
+                .map_err(std::io::Error::other)?;
+            Ok::<_, std::io::Error>(part.map(|(text, last)| (Bytes::from(text), (state, last))))
+        },
+    );
+    let kind = [(header::CONTENT_TYPE, LINES)];
+    Ok((kind, Body::from_stream(body)).into_response())
 }

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use migasfree_server_db::Ts;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// What every hash of a record begins with.
 const KIND: &str = "migasfree audit 1";
 
 /// A record of the audit.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Record {
     /// Its place in the chain.
     pub id: i64,
@@ -38,10 +39,8 @@ pub struct Record {
     /// Where it came from.
     pub address: String,
     /// What makes the hashes of its values good for nothing but to be compared.
-    #[serde(skip)]
     pub salt: String,
     /// What is left of erased values.
-    #[serde(skip)]
     pub seals: Option<String>,
     /// Its hash.
     pub hash: String,
@@ -102,6 +101,29 @@ impl Record {
             row.text(&self.seal(personal, seals.as_ref())?);
         }
         Some(row.hash())
+    }
+
+    /// As one line of JSON.
+    pub(crate) fn line(&self) -> String {
+        let document = |text: &Option<String>| {
+            let text = text.as_deref()?;
+            Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
+        };
+        json!({
+            "id": self.id,
+            "created_at": self.created_at,
+            "user_id": self.user_id,
+            "username": self.username,
+            "action": self.action,
+            "entity": self.entity,
+            "object_id": self.object_id,
+            "object_text": self.object_text,
+            "before": document(&self.before),
+            "after": document(&self.after),
+            "address": self.address,
+            "hash": self.hash,
+        })
+        .to_string()
     }
 
     fn left(&self) -> Option<Option<Seals>> {

@@ -6,6 +6,7 @@
 mod chain;
 mod checkpoint;
 mod erasing;
+pub mod export;
 mod pending;
 mod verification;
 

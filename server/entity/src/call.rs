@@ -13,6 +13,9 @@ use super::{
     entity::{Entity, Like},
 };
 
+/// The media type of lines of JSON.
+pub const LINES: &str = "application/jsonl";
+
 /// Members of an object.
 pub type Members = &'static [(&'static str, Like)];
 
@@ -51,6 +54,8 @@ pub enum Gives {
     Named(&'static str),
     /// A list of such objects.
     Listed(Members),
+    /// Lines of JSON, each such an object.
+    Lines(Members),
     /// The connection becomes a WebSocket.
     Socket,
     /// OpenAPI in one of its two media types.

@@ -72,6 +72,9 @@ pub enum StartError {
     /// TLS.
     #[error(transparent)]
     Tls(#[from] TransportError),
+    /// Whoever gets the audit.
+    #[error("the export of the audit: {0}")]
+    Audit(#[from] audit::export::ExportError),
     /// The first administrator.
     #[error("the first administrator: {0}")]
     Administrator(#[from] auth::FirstError),
@@ -404,7 +407,8 @@ impl AppState {
             ping_every: equipment.ping_every,
             stop: stop.clone(),
         };
-        let handlers = work::handlers(&services, settings.keep_jobs_days);
+        let receivers = audit::export::receivers(&settings.audit_targets())?;
+        let handlers = work::handlers(&services, receivers, settings.keep_jobs_days);
         Ok(Self(Arc::new(Server {
             services,
             handlers,

@@ -1,9 +1,10 @@
 //! The background work of this server.
 
+use migasfree_server_audit::export::Receiver;
 use migasfree_server_auth::session;
 use migasfree_server_domain::{
+    audit::{exporting::Exporter, verifying::Verifier},
     certificates::Upkeep,
-    audit::verifying::Verifier,
     core::restarting::Restarter,
     repository::{
         garbage::Collector,
@@ -15,9 +16,14 @@ use migasfree_server_domain::{
 use migasfree_server_jobs::{Chore, Handlers, JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
 
-/// Every kind of work; what ended is forgotten after so many days.
-pub(super) fn handlers(services: &Services, keep_days: u32) -> Handlers {
-    Handlers::default()
+/// Every kind of work; the audit goes to these, and what ended is forgotten after so many days.
+pub(super) fn handlers(services: &Services, receivers: Vec<Receiver>, keep_days: u32) -> Handlers {
+    let handlers = if receivers.is_empty() {
+        Handlers::default()
+    } else {
+        Handlers::default().with(Exporter::new(services.clone(), receivers))
+    };
+    handlers
         .with(Publisher::new(services.clone()))
         .with(Restarter(services.clone()))
         .with(Retention(services.clone()))

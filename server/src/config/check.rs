@@ -43,6 +43,19 @@ pub(super) fn https(value: &Url) -> Checked {
     }
 }
 
+/// Where something is sent, which is not repeated: it may hold a secret.
+pub(super) fn webhook(value: &Option<Secret>) -> Checked {
+    let usable = |address: &Secret| {
+        Url::parse(&address.0)
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    };
+    if value.as_ref().is_none_or(usable) {
+        Ok(())
+    } else {
+        Err("it is not an address such as https://logs.example/migasfree".to_owned())
+    }
+}
+
 /// A state computers have.
 pub(super) fn status(value: &str) -> Checked {
     let known = Status::ALL.map(Status::as_str);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderName;
+use migasfree_server_audit::export::Targets;
 use migasfree_server_body::{Caps, pace::Pace};
 use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::{
@@ -19,10 +20,10 @@ use url::{Host, Url};
 
 use crate::acceptor::Acceptor;
 
-use super::check::{https, log_filter, postgres, search_fields, status, within};
+use super::check::{https, log_filter, postgres, search_fields, status, webhook, within};
 use super::proxies::NamedProxies;
 use super::tls::{PlainHttp, TlsClients, TlsMode, TlsVersion};
-use super::value::{LogFormat, Misplaced, PublicUrl, Secret, SettingValue};
+use super::value::{LogFormat, Misplaced, PublicUrl, Secret, SettingValue, SyslogUrl};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -162,6 +163,14 @@ settings! {
         "Failed logins for one name from one address (of IPv6, one /64) in 5 minutes; 0 means no limit.";
     common_packager_key "sign_in.common_packager_key": bool = "true",
         "Uploads signed with the key that all packagers of an imported installation shared (migasfree-packager in the folder keys) are taken.";
+    audit_syslog "audit.syslog": Option<SyslogUrl> = "",
+        "Where the audit is sent as syslog (RFC 5424): tcp://host:601 or tls://host:6514; without it, nowhere.";
+    audit_webhook "audit.webhook": Option<Secret> = "" where webhook,
+        "Where the audit is sent by POST as lines of JSON (https://…); without it, nowhere.";
+    audit_webhook_secret "audit.webhook_secret": Option<Secret> = "",
+        "The secret with which what is sent there is signed.";
+    audit_authorities "audit.authorities": Option<PathBuf> = "",
+        "File (PEM) with authorities that are believed besides the system's when the audit is sent.";
     autoregister "computers.autoregister": bool = "true",
         "Unknown platforms, projects and computers may register without an operator's credentials.";
     default_computer_status "computers.default_status": String = "assigned" where status,
@@ -323,6 +332,20 @@ impl Settings {
         })
         .into_iter()
         .collect()
+    }
+
+    /// Where the audit is sent.
+    pub fn audit_targets(&self) -> Targets {
+        let secret = |setting: &Option<Secret>| setting.as_ref().map(|secret| secret.0.clone());
+        let host = Url::parse(&self.base_url("http")).ok();
+        let host = host.and_then(|url| url.host_str().map(str::to_owned));
+        Targets {
+            syslog: self.audit_syslog.as_ref().map(|url| url.0.clone()),
+            webhook: secret(&self.audit_webhook).and_then(|url| Url::parse(&url).ok()),
+            webhook_secret: secret(&self.audit_webhook_secret),
+            authorities: self.audit_authorities.clone(),
+            host: host.unwrap_or_default(),
+        }
     }
 
     /// What signing in goes by.

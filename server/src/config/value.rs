@@ -231,6 +231,27 @@ impl SettingValue for HeaderName {
     }
 }
 
+/// Where syslog is received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyslogUrl(pub Url);
+
+impl SettingValue for SyslogUrl {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wanted = || format!("{text:?} is not an address such as tls://logs.example:6514");
+        let url = Url::parse(text).map_err(|_| wanted())?;
+        let plain = matches!(url.scheme(), "tcp" | "tls")
+            && url.host_str().is_some_and(|host| !host.is_empty())
+            && matches!(url.path(), "" | "/")
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty();
+        if plain { Ok(Self(url)) } else { Err(wanted()) }
+    }
+    fn show(&self) -> String {
+        self.0.as_str().trim_end_matches('/').to_owned()
+    }
+}
+
 impl SettingValue for Names {
     fn parse(text: &str) -> Result<Self, String> {
         Ok(Self(items(text).map(str::to_owned).collect()))

@@ -9,6 +9,7 @@ mod harness;
 
 mod acme;
 mod audit;
+mod audit_export;
 mod auth;
 mod certificates;
 mod commands;

@@ -2,7 +2,7 @@
 
 use migasfree_server_entity::{
     action::Verb,
-    call::{Call, Gives, Takes, call},
+    call::{Call, Gives, LINES, Takes, call},
     entity::Like,
     registry::Registry,
 };
@@ -112,6 +112,12 @@ fn described(call: &Call) -> OperationBuilder {
         Gives::Listed(members) => {
             let list = schemas::list(schemas::members(members));
             operation.response("200", answer("All of them", list))
+        }
+        Gives::Lines(members) => {
+            let response = ResponseBuilder::new()
+                .description("An object in each line")
+                .content(LINES, Content::new(Some(schemas::members(members))));
+            operation.response("200", response.build())
         }
         Gives::Socket => operation
             .response("101", empty("The WebSocket"))
