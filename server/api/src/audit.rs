@@ -120,7 +120,7 @@ async fn as_lines(
     let after = match Params::from_query(&query.unwrap_or_default()).get("after") {
         None => 0,
         Some(text) => text
-            .parse()
+            .parse::<i64>()
             .map_err(|_| RestError::field("after", Refused::NotANumber.message()))?,
     };
     let body = stream::try_unfold(

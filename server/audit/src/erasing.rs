@@ -22,7 +22,7 @@ const OF_ACCOUNT: &str = "SELECT id, created_at, user_id, username, action, enti
 /// # Errors
 /// When the database fails.
 pub async fn erase(tx: &mut Tx, user: Option<UserId>, name: &str) -> Result<u64> {
-    let (mut last_id, mut erased) = (0, 0);
+    let (mut last_id, mut erased) = (0_i64, 0_u64);
     loop {
         let page: Vec<Record> = tx
             .all(OF_ACCOUNT, args![last_id, user, name, PAGE_ROWS])
